@@ -1,0 +1,85 @@
+# HOST, PORT, ENABLED_MODULES and the other settings given to make reach the process as its environment.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+BIN := .venv/bin
+ASYNCAPI := tests/contract/asyncapi
+UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
+
+.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec bench lock help checked
+
+dev: .venv/.synced ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
+	@$(BIN)/trading-api serve --reload
+
+serve: .venv/.synced ## Serve as in production: one process, no reload
+	@$(BIN)/trading-api serve
+
+# `make test check` makes the quick checks first and runs the tests once.
+test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test
+	@$(BIN)/pytest
+
+check: checked test ## Run what CI runs: format, lint, types, import contracts, generated files, tests
+
+checked: .venv/.synced $(ASYNCAPI)/node_modules/.package-lock.json
+	$(BIN)/black --check --quiet .
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python scripts/generate_ws_router.py --check
+	$(BIN)/python scripts/export_openapi_spec.py --check
+	$(BIN)/python scripts/export_asyncapi_spec.py --check
+	$(BIN)/node $(ASYNCAPI)/validate.mjs asyncapi.json
+
+format: .venv/.synced ## Format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/black --quiet .
+
+generate-ws-routers: .venv/.synced ## Write every module's ws_generated/ from its ws.py
+	@$(BIN)/python scripts/generate_ws_router.py
+
+export-openapi-spec: .venv/.synced ## Write openapi.json
+	@$(BIN)/python scripts/export_openapi_spec.py
+
+export-asyncapi-spec: .venv/.synced ## Write asyncapi.json
+	@$(BIN)/python scripts/export_asyncapi_spec.py
+
+bench: .venv/.synced ## Print the figures that claims about speed cite
+	@$(BIN)/python -m benchmarks
+
+lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
+	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt
+	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
+	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group installer -o requirements/uv.txt
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.venv/.synced: pyproject.toml requirements/dev.txt | $(UV)
+	@$(python_is_current)
+	@$(UV) venv --quiet --allow-existing --python python3 .venv
+	@$(UV) pip sync --quiet --python .venv --require-hashes requirements/dev.txt
+	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.uv/bin/uv: requirements/uv.txt
+	@$(python_is_current)
+	@rm -rf .uv
+	@if python3 -c 'import ensurepip' 2>/dev/null; then \
+	  python3 -m venv .uv && .uv/bin/python -m pip install $(PIP_OPTIONS) -r $<; \
+	elif python3 -m pip --version >/dev/null 2>&1; then \
+	  python3 -m pip install $(PIP_OPTIONS) --target .uv -r $<; \
+	else \
+	  echo "Install uv, or pip for python3 (on Debian and Ubuntu: apt install python3-venv), then try again." >&2; exit 1; \
+	fi
+	@touch $@
+
+PIP_OPTIONS := --quiet --disable-pip-version-check --require-hashes
+
+define python_is_current
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+  { echo "Python 3.11 or later is needed as python3 (here: $$(python3 --version 2>/dev/null || echo none))." >&2; exit 1; }
+endef
+
+$(ASYNCAPI)/node_modules/.package-lock.json: $(ASYNCAPI)/package-lock.json | .venv/.synced
+	@$(BIN)/npm ci --prefix $(ASYNCAPI) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
