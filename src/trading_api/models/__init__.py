@@ -1,0 +1,1 @@
+"""The wire contract: what crosses REST and the WebSocket, and nothing else."""

@@ -1,0 +1,45 @@
+from trading_api.models.broker.account import AccountMetainfo as AccountMetainfo
+from trading_api.models.broker.account import BrokerConnectionStatus as BrokerConnectionStatus
+from trading_api.models.broker.account import ConnectionStatus as ConnectionStatus
+from trading_api.models.broker.account import DisconnectType as DisconnectType
+from trading_api.models.broker.account import EquityData as EquityData
+from trading_api.models.broker.executions import Execution as Execution
+from trading_api.models.broker.leverage import LeverageInfo as LeverageInfo
+from trading_api.models.broker.leverage import LeveragePreviewResult as LeveragePreviewResult
+from trading_api.models.broker.leverage import LeverageSetParams as LeverageSetParams
+from trading_api.models.broker.leverage import LeverageSetResult as LeverageSetResult
+from trading_api.models.broker.orders import OrderDuration as OrderDuration
+from trading_api.models.broker.orders import OrderMessage as OrderMessage
+from trading_api.models.broker.orders import OrderPreviewResult as OrderPreviewResult
+from trading_api.models.broker.orders import OrderPreviewRow as OrderPreviewRow
+from trading_api.models.broker.orders import OrderPreviewSection as OrderPreviewSection
+from trading_api.models.broker.orders import OrderStatus as OrderStatus
+from trading_api.models.broker.orders import OrderType as OrderType
+from trading_api.models.broker.orders import ParentType as ParentType
+from trading_api.models.broker.orders import PlacedOrder as PlacedOrder
+from trading_api.models.broker.orders import PlaceOrderResult as PlaceOrderResult
+from trading_api.models.broker.orders import PreOrder as PreOrder
+from trading_api.models.broker.orders import Side as Side
+from trading_api.models.broker.orders import StopType as StopType
+from trading_api.models.broker.positions import Brackets as Brackets
+from trading_api.models.broker.positions import (
+    EditPositionBracketsRequest as EditPositionBracketsRequest,
+)
+from trading_api.models.broker.positions import Position as Position
+from trading_api.models.broker.subscriptions import AccountExecutions as AccountExecutions
+from trading_api.models.broker.subscriptions import (
+    BrokerConnectionSubscriptionRequest as BrokerConnectionSubscriptionRequest,
+)
+from trading_api.models.broker.subscriptions import (
+    EquitySubscriptionRequest as EquitySubscriptionRequest,
+)
+from trading_api.models.broker.subscriptions import (
+    ExecutionsSubscriptionRequest as ExecutionsSubscriptionRequest,
+)
+from trading_api.models.broker.subscriptions import (
+    OrdersSubscriptionRequest as OrdersSubscriptionRequest,
+)
+from trading_api.models.broker.subscriptions import (
+    PositionsSubscriptionRequest as PositionsSubscriptionRequest,
+)
+from trading_api.models.broker.subscriptions import SymbolExecutions as SymbolExecutions

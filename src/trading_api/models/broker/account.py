@@ -1,0 +1,67 @@
+from enum import IntEnum
+
+from pydantic import Field
+
+from trading_api.models.common import CamelModel, Number, example
+
+
+class AccountMetainfo(CamelModel):
+    model_config = example(
+        {
+            "id": "DEMO-ACCOUNT",
+            "name": "DEMO-ACCOUNT",
+            "type": "demo",
+            "currency": "USD",
+        }
+    )
+
+    id: str
+    name: str
+    type: str = "demo"
+    currency: str
+
+
+class EquityData(CamelModel):
+    """In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
+    them would give now, `equity` their sum, `realizedPL` since the account was opened."""
+
+    model_config = example(
+        {"equity": 99999.8, "balance": 100000, "unrealizedPL": -0.2, "realizedPL": 0}
+    )
+
+    equity: Number
+    balance: Number
+    unrealized_pl: Number = Field(alias="unrealizedPL")
+    realized_pl: Number = Field(alias="realizedPL")
+
+
+class ConnectionStatus(IntEnum):
+    CONNECTED = 1
+    CONNECTING = 2
+    DISCONNECTED = 3
+    ERROR = 4
+
+
+class DisconnectType(IntEnum):
+    LOG_OUT = 0
+    FAILED_RESTORING = 1
+    OFFLINE = 2
+    API_ERROR = 3
+    TWO_FACTOR_REQUIRED = 4
+    CANCEL_AUTHORIZATION = 5
+    TIME_OUT_FOR_AUTHORIZATION = 6
+    OAUTH_ERROR = 7
+    BROKEN_CONNECTION = 8
+    RECONNECT = 9
+    FAILED_SIGN_IN = 10
+
+
+class BrokerConnectionStatus(CamelModel):
+    """`timestamp` is ms UTC."""
+
+    model_config = example({"status": 1, "timestamp": 1790000000250})
+
+    status: ConnectionStatus
+    message: str | None = None
+    disconnect_type: DisconnectType | None = None
+    timestamp: int

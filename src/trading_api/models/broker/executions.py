@@ -1,0 +1,29 @@
+from trading_api.models.broker.orders import Side
+from trading_api.models.common import CamelModel, Number, example
+
+
+class Execution(CamelModel):
+    """`time` is ms UTC; `netAmount` the cash it moved in the account's currency, signed:
+    realised profit less commission."""
+
+    model_config = example(
+        {
+            "symbol": "AAPL",
+            "price": 187.44,
+            "qty": 10,
+            "side": 1,
+            "time": 1790000000250,
+            "commission": 0,
+            "netAmount": 0,
+            "orderId": "order-1",
+        }
+    )
+
+    symbol: str
+    price: Number
+    qty: Number
+    side: Side
+    time: int
+    commission: Number | None = None
+    net_amount: Number | None = None
+    order_id: str | None = None

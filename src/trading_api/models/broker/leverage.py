@@ -1,0 +1,37 @@
+from typing import Annotated
+
+from trading_api.models.broker.orders import OrderType, Side
+from trading_api.models.common import CamelModel, Number, NumberOnly, Symbol, example
+
+
+class LeverageInfo(CamelModel):
+    model_config = example({"title": "AAPL", "leverage": 1, "min": 1, "max": 1, "step": 1})
+
+    title: str
+    leverage: Number
+    min: Number
+    max: Number
+    step: Number
+
+
+class LeverageSetParams(CamelModel):
+    model_config = example({"symbol": "AAPL", "orderType": 2, "side": 1, "leverage": 5})
+
+    symbol: Symbol
+    order_type: Annotated[OrderType, NumberOnly]
+    side: Annotated[Side, NumberOnly]
+    leverage: Number
+
+
+class LeverageSetResult(CamelModel):
+    model_config = example({"leverage": 5})
+
+    leverage: Number
+
+
+class LeveragePreviewResult(CamelModel):
+    model_config = example({"infos": ["5:1"]})
+
+    infos: list[str] | None = None
+    warnings: list[str] | None = None
+    errors: list[str] | None = None

@@ -1,0 +1,151 @@
+from enum import IntEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from trading_api.models.common import CamelModel, Number, NumberOnly, Symbol, example
+
+
+class Side(IntEnum):
+    BUY = 1
+    SELL = -1
+
+
+class OrderType(IntEnum):
+    LIMIT = 1
+    MARKET = 2
+    STOP = 3
+    STOP_LIMIT = 4
+
+
+class OrderStatus(IntEnum):
+    CANCELED = 1
+    FILLED = 2
+    INACTIVE = 3
+    PLACING = 4
+    REJECTED = 5
+    WORKING = 6
+
+
+class StopType(IntEnum):
+    STOP_LOSS = 0
+    TRAILING_STOP = 1
+    GUARANTEED_STOP = 2
+
+
+class ParentType(IntEnum):
+    ORDER = 1
+    POSITION = 2
+    INDIVIDUAL_POSITION = 3
+
+
+class OrderDuration(CamelModel):
+    """`datetime` is ms UTC."""
+
+    type: str = Field(examples=["GTC"])
+    datetime: Number | None = None
+
+
+class OrderMessage(CamelModel):
+    """`type` is `error`, `warning` or `info`."""
+
+    type: str
+    text: str
+
+
+class CurrentQuotes(CamelModel):
+    ask: Number
+    bid: Number
+
+
+class PreOrder(CamelModel):
+    """An order as a terminal asks for it. Prices in the symbol's currency."""
+
+    model_config = example({"symbol": "AAPL", "type": 1, "side": 1, "qty": 10, "limitPrice": 187.4})
+
+    symbol: Symbol
+    type: Annotated[OrderType, NumberOnly]
+    side: Annotated[Side, NumberOnly]
+    qty: Number = Field(examples=[10])
+    limit_price: Number | None = None
+    stop_price: Number | None = None
+    stop_loss: Number | None = None
+    take_profit: Number | None = None
+    trailing_stop_pips: Number | None = None
+    guaranteed_stop: Number | None = None
+    stop_type: Annotated[StopType | None, NumberOnly] = None
+    duration: OrderDuration | None = None
+    custom_fields: dict[str, Any] | None = None
+    current_quotes: CurrentQuotes | None = None
+    seen_price: Number | None = None
+    is_close: bool | None = None
+
+
+class PlacedOrder(CamelModel):
+    """`updateTime` is ms UTC; `avgPrice` the exact mean of the fills."""
+
+    model_config = example(
+        {
+            "id": "order-1",
+            "symbol": "AAPL",
+            "type": 1,
+            "side": 1,
+            "qty": 10,
+            "status": 6,
+            "limitPrice": 187.4,
+            "duration": {"type": "GTC"},
+            "filledQty": 0,
+            "updateTime": 1790000000250,
+        }
+    )
+
+    id: str
+    symbol: str
+    type: OrderType
+    side: Side
+    qty: Number
+    status: OrderStatus
+    limit_price: Number | None = None
+    stop_price: Number | None = None
+    stop_loss: Number | None = None
+    take_profit: Number | None = None
+    trailing_stop_pips: Number | None = None
+    guaranteed_stop: Number | None = None
+    stop_type: StopType | None = None
+    duration: OrderDuration | None = None
+    filled_qty: Number | None = None
+    avg_price: Number | None = None
+    update_time: int | None = None
+    message: OrderMessage | None = None
+    parent_id: str | None = None
+    parent_type: ParentType | None = None
+
+
+class PlaceOrderResult(CamelModel):
+    model_config = example({"orderId": "order-1"})
+
+    order_id: str
+
+
+class OrderPreviewRow(CamelModel):
+    title: str
+    value: str
+
+
+class OrderPreviewSection(CamelModel):
+    header: str | None = None
+    rows: list[OrderPreviewRow]
+
+
+class OrderPreviewResult(CamelModel):
+    model_config = example(
+        {
+            "sections": [{"header": "Order", "rows": [{"title": "Symbol", "value": "AAPL"}]}],
+            "warnings": ["Nothing would be filled at once; the order would wait as Working."],
+        }
+    )
+
+    sections: list[OrderPreviewSection]
+    confirm_id: str | None = None
+    warnings: list[str] | None = None
+    errors: list[str] | None = None

@@ -1,0 +1,45 @@
+from typing import Any
+
+from trading_api.models.broker.orders import Side
+from trading_api.models.common import CamelModel, Number, example
+
+
+class Position(CamelModel):
+    """`id` is the symbol (netting); `qty` is positive, 0 once closed; `updateTime` is ms UTC;
+    `pl` the unrealised profit in the account's currency."""
+
+    model_config = example(
+        {
+            "id": "AAPL",
+            "symbol": "AAPL",
+            "qty": 10,
+            "side": 1,
+            "avgPrice": 187.44,
+            "updateTime": 1790000000250,
+            "pl": -0.2,
+        }
+    )
+
+    id: str
+    symbol: str
+    qty: Number
+    side: Side
+    avg_price: Number
+    update_time: int | None = None
+    pl: Number | None = None
+    take_profit: Number | None = None
+    stop_loss: Number | None = None
+
+
+class Brackets(CamelModel):
+    stop_loss: Number | None = None
+    take_profit: Number | None = None
+    trailing_stop_pips: Number | None = None
+    guaranteed_stop: Number | None = None
+
+
+class EditPositionBracketsRequest(CamelModel):
+    model_config = example({"brackets": {"stopLoss": 180.5, "takeProfit": 195}})
+
+    brackets: Brackets
+    custom_fields: dict[str, Any] | None = None

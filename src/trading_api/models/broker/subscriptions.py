@@ -1,0 +1,38 @@
+from pydantic import ConfigDict, Field, RootModel
+
+from trading_api.models.common import SubscriptionModel
+
+_account_id = Field(alias="accountId", examples=["DEMO-ACCOUNT"])
+
+
+class OrdersSubscriptionRequest(SubscriptionModel):
+    account_id: str = _account_id
+
+
+class PositionsSubscriptionRequest(SubscriptionModel):
+    account_id: str = _account_id
+
+
+class EquitySubscriptionRequest(SubscriptionModel):
+    account_id: str = _account_id
+
+
+class BrokerConnectionSubscriptionRequest(SubscriptionModel):
+    account_id: str = _account_id
+
+
+class AccountExecutions(SubscriptionModel):
+    """Every execution of the account."""
+
+    account_id: str = _account_id
+
+
+class SymbolExecutions(SubscriptionModel):
+    """The account's executions in one symbol."""
+
+    account_id: str = _account_id
+    symbol: str = Field(examples=["AAPL"])
+
+
+class ExecutionsSubscriptionRequest(RootModel[AccountExecutions | SymbolExecutions]):
+    model_config = ConfigDict(frozen=True)

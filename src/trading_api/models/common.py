@@ -1,0 +1,71 @@
+"""What the wire's models share."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+"""A finite JSON number, never a string."""
+
+
+def _refuse_text(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("should be a number")
+    return value
+
+
+NumberOnly = BeforeValidator(_refuse_text)
+"""For enums: pydantic would take `true` and `"1"` for 1."""
+
+Symbol = Annotated[str, Field(min_length=1, max_length=64, examples=["AAPL"])]
+
+AccountId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", examples=["DEMO-ACCOUNT"]),
+]
+
+
+def example(instance: dict[str, Any]) -> ConfigDict:
+    """For the documents; a test holds each example against its model."""
+    return ConfigDict(json_schema_extra={"examples": [instance]})
+
+
+class WireModel(BaseModel):
+    """Names are the wire's own (snake_case here); unknown fields are passed over."""
+
+    model_config = ConfigDict(
+        allow_inf_nan=False,
+        frozen=True,
+        serialize_by_alias=True,
+        validate_by_alias=True,
+        validate_by_name=True,
+    )
+
+
+class CamelModel(WireModel):
+    """TradingView's broker objects: camelCase on the wire."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+class SubscriptionModel(BaseModel):
+    """A subscription's payload. It is the client's topic, so nothing is coerced or passed over."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ErrorResponse(WireModel):
+    """Every refusal looks like this."""
+
+    model_config = example({"detail": "There is no order order-9.", "code": "order_not_found"})
+
+    detail: str = Field(description="One sentence for a person")
+    code: str = Field(description="Machine-readable; stable", examples=["unknown_symbol"])
+
+
+class SuccessResponse(WireModel):
+    model_config = example({"success": True, "message": "Canceled"})
+
+    success: bool = True
+    message: str

@@ -1,0 +1,23 @@
+from typing import Literal
+
+from trading_api.models.common import WireModel, example
+
+
+class HealthResponse(WireModel):
+    """`timestamp` is ISO 8601 in UTC; `modules` are the enabled ones."""
+
+    model_config = example(
+        {
+            "status": "ok",
+            "timestamp": "2026-11-21T09:30:00.000+00:00",
+            "version": "0.1.0",
+            "api_version": "v1",
+            "modules": ["datafeed", "broker"],
+        }
+    )
+
+    status: Literal["ok"] = "ok"
+    timestamp: str
+    version: str
+    api_version: str
+    modules: list[str]

@@ -1,0 +1,18 @@
+from trading_api.models.market.bars import Bar as Bar
+from trading_api.models.market.bars import GetBarsResponse as GetBarsResponse
+from trading_api.models.market.configuration import DatafeedConfiguration as DatafeedConfiguration
+from trading_api.models.market.configuration import DatafeedHealthResponse as DatafeedHealthResponse
+from trading_api.models.market.configuration import Exchange as Exchange
+from trading_api.models.market.configuration import SymbolType as SymbolType
+from trading_api.models.market.quotes import GetQuotesRequest as GetQuotesRequest
+from trading_api.models.market.quotes import QuoteData as QuoteData
+from trading_api.models.market.quotes import QuoteError as QuoteError
+from trading_api.models.market.quotes import QuoteValues as QuoteValues
+from trading_api.models.market.subscriptions import (
+    BarsSubscriptionRequest as BarsSubscriptionRequest,
+)
+from trading_api.models.market.subscriptions import (
+    QuotesSubscriptionRequest as QuotesSubscriptionRequest,
+)
+from trading_api.models.market.symbols import SearchSymbolResultItem as SearchSymbolResultItem
+from trading_api.models.market.symbols import SymbolInfo as SymbolInfo

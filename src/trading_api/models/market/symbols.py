@@ -1,0 +1,73 @@
+from typing import Literal
+
+from trading_api.models.common import WireModel, example
+
+
+class SymbolInfo(WireModel):
+    """TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`."""
+
+    model_config = example(
+        {
+            "name": "AAPL",
+            "ticker": "NASDAQ:AAPL",
+            "description": "Apple Inc.",
+            "exchange": "NASDAQ",
+            "listed_exchange": "NASDAQ",
+            "type": "stock",
+            "session": "24x7",
+            "timezone": "Etc/UTC",
+            "minmov": 1,
+            "pricescale": 100,
+            "format": "price",
+            "has_intraday": True,
+            "has_seconds": True,
+            "has_daily": True,
+            "has_weekly_and_monthly": True,
+            "supported_resolutions": ["1", "5", "60", "1D"],
+            "volume_precision": 0,
+            "data_status": "streaming",
+            "currency_code": "USD",
+        }
+    )
+
+    name: str
+    ticker: str
+    description: str
+    exchange: str
+    listed_exchange: str
+    type: str
+    session: str
+    timezone: str
+    minmov: int
+    pricescale: int
+    format: Literal["price", "volume"] = "price"
+    has_intraday: bool
+    has_seconds: bool
+    has_daily: bool
+    has_weekly_and_monthly: bool
+    supported_resolutions: list[str]
+    volume_precision: int
+    data_status: Literal["streaming", "endofday", "delayed_streaming"] = "streaming"
+    currency_code: str
+
+
+class SearchSymbolResultItem(WireModel):
+    """`full_name` is `EXCHANGE:SYMBOL`."""
+
+    model_config = example(
+        {
+            "symbol": "AAPL",
+            "full_name": "NASDAQ:AAPL",
+            "description": "Apple Inc.",
+            "exchange": "NASDAQ",
+            "ticker": "NASDAQ:AAPL",
+            "type": "stock",
+        }
+    )
+
+    symbol: str
+    full_name: str
+    description: str
+    exchange: str
+    ticker: str
+    type: str

@@ -1,0 +1,35 @@
+from typing import Literal
+
+from trading_api.models.common import WireModel, example
+
+_VERSION = {
+    "version": "v1",
+    "status": "stable",
+    "release_date": "2026-11-21",
+    "breaking_changes": [],
+}
+
+
+class VersionInfo(WireModel):
+    """`release_date` is an ISO 8601 date."""
+
+    model_config = example(_VERSION)
+
+    version: str
+    status: Literal["stable", "deprecated", "planned"]
+    release_date: str
+    breaking_changes: list[str]
+
+
+class APIMetadata(WireModel):
+    model_config = example(
+        {
+            "current_version": "v1",
+            "available_versions": [_VERSION],
+            "documentation_url": "/api/v1/docs",
+        }
+    )
+
+    current_version: str
+    available_versions: list[VersionInfo]
+    documentation_url: str

@@ -1,0 +1,41 @@
+"""Read once, from the environment. README has a table of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from trading_api.models.common import AccountId
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(frozen=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    enabled_modules: str = "all"
+    cors_origin_regex: str = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    datafeed_source: Literal["simulator", "replay"] = "simulator"
+    datafeed_seed: int = 7
+    datafeed_path: Path | None = None
+    datafeed_speed: PositiveFloat = 1.0
+    market_stale_s: PositiveFloat = 5.0
+
+    default_account_id: AccountId = "DEMO-ACCOUNT"
+    account_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
+
+    ws_heartbeat_s: PositiveFloat = 30.0
+    ws_lifespan_s: PositiveFloat = 3600.0
+    ws_outbox_size: Annotated[PositiveInt, Field(ge=16)] = 4096
+
+    @classmethod
+    def defaults(cls) -> Settings:
+        """As if the environment were empty."""
+        return cls.model_validate({name: field.default for name, field in cls.model_fields.items()})
