@@ -1,0 +1,166 @@
+"""The simulated market: the embedded default."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+
+from trading_api.modules.datafeed.market.listings import LISTINGS, Listing
+from trading_api.modules.datafeed.market.price_split import ONE, Draw, Node
+from trading_api.modules.datafeed.market.price_tree import (
+    DAY_LEVEL,
+    END_MS,
+    LEVELS_MS,
+    TICK_MS,
+    PriceTree,
+)
+from trading_api.modules.datafeed.market.resolution import (
+    DAY_MS,
+    RESOLUTIONS,
+    bar_start,
+    first_bar_start,
+    length_ms,
+    next_bar_start,
+)
+from trading_api.modules.datafeed.market.source import MarketBar, MarketSink
+from trading_api.shared.clock import wall_clock_ms
+from trading_api.shared.market_data import Instrument, Quote
+
+FIRST_MS = 1_167_609_600_000
+"""2007-01-01, which begins a week, a month and a year. There is no history before it."""
+
+# How often the usual day's range goes into that of all times (test_market_simulator measures).
+_DAYS_IN_ALL_TIME = 40
+_QUOTE = 255  # no level of the tree
+
+
+class Simulator:
+    """A pure function of seed, symbol and time: any window costs what it holds, however long ago
+    it was. Trades round the clock; the last price at an instant is that of the last whole tick
+    of 250 ms. After a pause it goes on at the clock's present, without the ticks in between."""
+
+    def __init__(
+        self,
+        seed: int,
+        clock: Callable[[], int] = wall_clock_ms,
+        listings: Sequence[Listing] = LISTINGS,
+    ) -> None:
+        self._clock = clock
+        self._now_ms = _whole_ticks(clock())
+        self._symbols = {listing.instrument.symbol: _Symbol(seed, listing) for listing in listings}
+
+    @property
+    def now_ms(self) -> int:
+        return self._now_ms
+
+    def instruments(self) -> Sequence[Instrument]:
+        return tuple(symbol.instrument for symbol in self._symbols.values())
+
+    def resolutions(self) -> Sequence[str]:
+        return RESOLUTIONS
+
+    def bars(
+        self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
+    ) -> list[MarketBar]:
+        end_ms = min(end_ms, self._now_ms)
+        oldest_ms = first_bar_start(resolution, max(FIRST_MS, min(start_ms, end_ms)))
+        starts_ms: list[int] = []
+        instant_ms = oldest_ms
+        while instant_ms < end_ms:
+            starts_ms.append(instant_ms)
+            instant_ms = next_bar_start(resolution, instant_ms)
+        older_ms: list[int] = []
+        instant_ms = oldest_ms
+        while len(older_ms) + len(starts_ms) < count_back and instant_ms > FIRST_MS:
+            instant_ms = bar_start(resolution, instant_ms - 1)
+            older_ms.append(instant_ms)
+        path = self._symbols[symbol]
+        return [
+            path.bar(resolution, at_ms, self._now_ms) for at_ms in (*reversed(older_ms), *starts_ms)
+        ]
+
+    def quote(self, symbol: str) -> Quote:
+        return self._symbols[symbol].quote(self._now_ms)
+
+    async def run(self, sink: MarketSink) -> None:
+        while True:
+            self.step_to(self._clock(), sink)
+            await asyncio.sleep((TICK_MS - self._clock() % TICK_MS) / 1_000)
+
+    def step_to(self, instant_ms: int, sink: MarketSink) -> None:
+        """Moves the present to the instant's last whole tick, in one step however far it is."""
+        instant_ms = _whole_ticks(instant_ms)
+        if instant_ms <= self._now_ms:
+            sink.heartbeat()
+            return
+        self._now_ms = instant_ms
+        for symbol in self._symbols:
+            sink.quote(self.quote(symbol))
+
+
+class _Symbol:
+    def __init__(self, seed: int, listing: Listing) -> None:
+        self.instrument = listing.instrument
+        self._listing = listing
+        self._tick_size = listing.instrument.tick_size
+        name = f"{seed}/{listing.instrument.exchange}:{listing.instrument.symbol}"
+        key = blake2b(name.encode(), digest_size=32).digest()
+        self._tree = PriceTree(
+            key,
+            _all_time(listing, key),
+            listing.usual_price * listing.usual_day_range_ppm // 1_000_000,
+        )
+
+    def bar(self, resolution: str, start_ms: int, now_ms: int) -> MarketBar:
+        end_ms = min(next_bar_start(resolution, start_ms), now_ms)
+        return MarketBar(start_ms, *self._tree.between(_LEVEL_OF[resolution], start_ms, end_ms))
+
+    def quote(self, now_ms: int) -> Quote:
+        """The spread keeps for a second; sides and sizes change with the tick."""
+        tick = now_ms // TICK_MS - 1
+        last = self._tree.node(len(LEVELS_MS) - 1, tick)[3]
+        draw = self._draw(tick)
+        spread = 1 + self._draw(tick // 4 * 4)[0] * (2 * self._listing.usual_spread - 1) // ONE
+        bid = last - spread if draw[1] & 1 else last
+        return Quote(
+            symbol=self.instrument.symbol,
+            time_ms=now_ms,
+            bid=bid * self._tick_size,
+            ask=(bid + spread) * self._tick_size,
+            bid_size=self._size(draw[2]),
+            ask_size=self._size(draw[3]),
+            last=last * self._tick_size,
+        )
+
+    def _draw(self, tick: int) -> Draw:
+        return next(self._tree.draws(_QUOTE, tick))
+
+    def _size(self, draw: int) -> Decimal:
+        """From one lot to sixty-four, mostly few."""
+        return self._listing.lot * (1 + draw * draw // (1 << 26))
+
+
+def _all_time(listing: Listing, key: bytes) -> Node:
+    price = listing.usual_price
+    reach = price * listing.usual_day_range_ppm * _DAYS_IN_ALL_TIME // 1_000_000
+    low = price - reach // 2
+    draw = blake2b(b"all time", key=key, digest_size=2).digest()
+    open_, close = (low + reach * (64 + byte // 2) // 256 for byte in draw)
+    return open_, low + reach, low, close, listing.usual_day_volume * (END_MS // DAY_MS)
+
+
+def _whole_ticks(instant_ms: int) -> int:
+    return instant_ms - instant_ms % TICK_MS
+
+
+def _level_of(resolution: str) -> int:
+    """The longest level that the resolution's bars are whole numbers of, and start on."""
+    if resolution in ("1W", "1M"):
+        return DAY_LEVEL
+    bar_ms = length_ms(resolution) or 0
+    return next(level for level, level_ms in enumerate(LEVELS_MS) if bar_ms % level_ms == 0)
+
+
+_LEVEL_OF = {resolution: _level_of(resolution) for resolution in RESOLUTIONS}

@@ -1,0 +1,65 @@
+"""The port to a market: simulated, recorded, or live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from trading_api.shared.market_data import Instrument, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class MarketBar:
+    """Prices in ticks, volume in the instrument's volume units, time the bar's start."""
+
+    time_ms: int
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int
+
+
+class MarketSink(Protocol):
+    """Where a running source reports. Every call is also its heartbeat."""
+
+    def quote(self, quote: Quote) -> None:
+        """A symbol's price path moved on to `quote.time_ms`."""
+        ...
+
+    def heartbeat(self) -> None:
+        """The source lives, though no price changed."""
+        ...
+
+    def closed(self, reason: str) -> None:
+        """No further price will come until the next quote."""
+        ...
+
+
+class MarketSource(Protocol):
+    """One price path per symbol. Bars, quotes and what `run` reports all read it at the same
+    present, `now_ms`, which moves only just before the sink hears of it."""
+
+    @property
+    def now_ms(self) -> int: ...
+
+    def instruments(self) -> Sequence[Instrument]: ...
+
+    def resolutions(self) -> Sequence[str]:
+        """Canonical names (`1`, `5`, `1D`), finest first; `bars` serves each of them."""
+        ...
+
+    def bars(
+        self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
+    ) -> list[MarketBar]:
+        """Bars that start within [start_ms, end_ms), the forming one included, none after the
+        present; and older ones before them until there are `count_back`, where they exist.
+        Ascending. `symbol` and `resolution` must be known ones."""
+        ...
+
+    def quote(self, symbol: str) -> Quote: ...
+
+    async def run(self, sink: MarketSink) -> None:
+        """Moves the present on and reports it, until cancelled."""
+        ...

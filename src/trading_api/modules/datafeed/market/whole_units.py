@@ -1,0 +1,36 @@
+"""Numbers that were written through floats, as whole counts of a decimal place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from struct import Struct
+
+DECIMALS_MAX = 8
+
+_SINGLE = Struct("f")
+
+
+def as_meant(value: float) -> float:
+    """Sees through what single precision leaves: 304.81 of 304.80999755859375."""
+    for decimals in range(DECIMALS_MAX):
+        rounded = round(value, decimals)
+        if abs(rounded - value) <= abs(value) * 1e-12 or _single(rounded) == value:
+            return rounded
+    return round(value, DECIMALS_MAX)
+
+
+def decimals_needed(meant: Iterable[float]) -> int:
+    decimals = 0
+    for value in meant:
+        while decimals < DECIMALS_MAX and round(value, decimals) != value:
+            decimals += 1
+    return decimals
+
+
+def whole_units(meant: float, decimals: int) -> int:
+    return round(meant * float(10**decimals))
+
+
+def _single(value: float) -> float:
+    single: float = _SINGLE.unpack(_SINGLE.pack(value))[0]
+    return single

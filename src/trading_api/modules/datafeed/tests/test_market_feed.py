@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.market.source import MarketSink
+from trading_api.modules.datafeed.tests.test_market_source_contract import FakeSource
+from trading_api.shared.market_data import MarketState, MarketStatus, Quote
+
+pytestmark = pytest.mark.anyio
+
+NEVER_MS = 3_600_000
+SOON_MS = 20
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.quotes: list[Quote] = []
+        self.statuses: list[MarketStatus] = []
+        self._heard = asyncio.Event()
+
+    def on_quote(self, quote: Quote) -> None:
+        self.quotes.append(quote)
+
+    def on_status(self, status: MarketStatus) -> None:
+        self.statuses.append(status)
+        self._heard.set()
+
+    async def hears(self, state: MarketState) -> MarketStatus:
+        async with asyncio.timeout(5):
+            while not self.statuses or self.statuses[-1].state is not state:
+                self._heard.clear()
+                await self._heard.wait()
+        return self.statuses[-1]
+
+
+class BrokenListener(Listener):
+    def on_quote(self, quote: Quote) -> None:
+        raise RuntimeError("this listener is broken")
+
+
+class FailingSource(FakeSource):
+    async def run(self, sink: MarketSink) -> None:
+        if self.runs == 0:
+            self.runs = 1
+            sink.quote(self.quote("FAKE"))
+            raise RuntimeError("the line is cut")
+        await super().run(sink)
+
+
+@asynccontextmanager
+async def running(feed: MarketFeed) -> AsyncIterator[None]:
+    task = asyncio.create_task(feed.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_it_starts_and_opens_with_the_first_quote() -> None:
+    source = FakeSource()
+    feed, listener = MarketFeed(source, NEVER_MS), Listener()
+    feed.listen(listener)
+    assert feed.status.state is MarketState.STARTING
+    assert feed.quote("FAKE") == source.quote("FAKE")
+    async with running(feed):
+        await source.has_started.wait()
+        source.sink.heartbeat()
+        assert feed.status.state is MarketState.STARTING
+        source.trade(101_00)
+    assert listener.statuses == [MarketStatus(MarketState.OPEN)]
+    assert listener.quotes == [source.quote("FAKE")] == [feed.quote("FAKE")]
+
+
+async def test_instruments_have_a_short_and_a_full_name() -> None:
+    feed = MarketFeed(FakeSource(), NEVER_MS)
+    (instrument,) = feed.instruments()
+    assert feed.instrument("FAKE") is instrument is feed.instrument("TEST:FAKE")
+    assert feed.instrument("fake") is feed.instrument("OTHER:FAKE") is None
+    assert feed.quote("TEST:FAKE") is feed.quote("NONE") is None
+
+
+async def test_a_source_that_hangs_is_silent_until_its_next_sign() -> None:
+    source = FakeSource()
+    feed, listener = MarketFeed(source, SOON_MS), Listener()
+    feed.listen(listener)
+    async with running(feed):
+        await source.has_started.wait()
+        source.trade(101_00)
+        silent = await listener.hears(MarketState.SILENT)
+        assert silent.reason == "no sign of life for 0.02 s"
+        source.sink.heartbeat()
+        assert feed.status.state is MarketState.OPEN
+        await listener.hears(MarketState.SILENT)
+
+
+async def test_a_closed_market_is_closed_again_after_silence() -> None:
+    source = FakeSource()
+    feed, listener = MarketFeed(source, SOON_MS), Listener()
+    feed.listen(listener)
+    async with running(feed):
+        await source.has_started.wait()
+        source.sink.closed("the recording has ended")
+        await listener.hears(MarketState.SILENT)
+        source.sink.heartbeat()
+        assert feed.status == MarketStatus(MarketState.CLOSED, "the recording has ended")
+        source.trade(101_00)
+        assert feed.status.state is MarketState.OPEN
+
+
+async def test_a_source_that_never_signs_is_silent_too() -> None:
+    feed, listener = MarketFeed(FakeSource(), SOON_MS), Listener()
+    feed.listen(listener)
+    async with running(feed):
+        await listener.hears(MarketState.SILENT)
+    assert [status.state for status in listener.statuses] == [MarketState.SILENT]
+
+
+async def test_a_source_that_raises_is_started_again(caplog: pytest.LogCaptureFixture) -> None:
+    source = FailingSource()
+    feed, listener = MarketFeed(source, NEVER_MS, restart_s=0.01), Listener()
+    feed.listen(listener)
+    async with running(feed):
+        silent = await listener.hears(MarketState.SILENT)
+        assert silent.reason == "the market source failed, and is started again"
+        async with asyncio.timeout(5):
+            await source.has_started.wait()
+        source.trade(102_00)
+        assert feed.status.state is MarketState.OPEN
+    assert source.runs == 2
+    (record,) = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert record.exc_info is not None
+
+
+async def test_a_listener_that_raises_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    source = FakeSource()
+    feed, broken, listener = MarketFeed(source, NEVER_MS), BrokenListener(), Listener()
+    feed.listen(broken)
+    end = feed.listen(listener)
+    async with running(feed):
+        await source.has_started.wait()
+        source.trade(101_00)
+        source.trade(102_00)
+        assert len(listener.quotes) == 2
+        assert feed.status.state is MarketState.OPEN
+        end()
+        end()
+        source.trade(103_00)
+    assert len(listener.quotes) == 2
+    assert [each.message for each in caplog.records if each.exc_info] == [
+        "market_listener_failed"
+    ] * 3

@@ -1,0 +1,322 @@
+"""Recordings read and played: real ones from packages, and hand-written ones that are wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import struct
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_api.modules.datafeed.market.recording import Recording, RecordingError
+from trading_api.modules.datafeed.market.replay import Replay
+from trading_api.modules.datafeed.market.resolution import bar_start
+from trading_api.modules.datafeed.market.source import MarketBar
+from trading_api.modules.datafeed.market.whole_units import as_meant, decimals_needed, whole_units
+from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, Heard
+from trading_api.shared.market_data import Quote
+
+HEADER = "time,open,high,low,close,volume"
+NOON_S = 1_784_289_600
+
+
+def package_file(package: str, *parts: str) -> Path:
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent.joinpath(*parts)
+
+
+REAL = ["minute-prices", "hourly-prices", "daily-prices", "stocks"]
+real = pytest.mark.parametrize("name", REAL)
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
+    stocks = tmp_path_factory.mktemp("bokeh") / "stocks.csv"
+    packed = package_file("bokeh_sampledata", "_data", "stocks.csv.gz").read_bytes()
+    stocks.write_bytes(gzip.decompress(packed))
+    samples = [package_file("mintalib", "samples", f"{name}.csv") for name in REAL[:-1]]
+    return {path.stem: Recording.read(path) for path in (*samples, stocks)}
+
+
+class Ending(Heard):
+    """Calls `on_end` at the first heartbeat after the end."""
+
+    on_end: Callable[[], None]
+
+    def heartbeat(self) -> None:
+        super().heartbeat()
+        if self.closings:
+            self.on_end()
+
+
+def written(folder: Path, *lines: str, name: str = "file.csv") -> Path:
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def play(replay: Replay, heard: Heard) -> None:
+    while replay.step_to(FOREVER_MS, heard):
+        pass
+
+
+def every_bar(replay: Replay, resolution: str, symbol: str = "") -> list[MarketBar]:
+    symbol = symbol or replay.instruments()[0].symbol
+    return replay.bars(symbol, resolution, -FOREVER_MS, FOREVER_MS)
+
+
+@real
+def test_played_bars_are_the_recorded_ones(name: str, recordings: dict[str, Recording]) -> None:
+    recording = recordings[name]
+    replay = Replay(recording, clock=lambda: 0)
+    rows = {series.instrument.symbol: series.recorded for series in recording.series}
+    base = replay.resolutions()[0]
+    history = sum(len(every_bar(replay, base, symbol)) for symbol in rows)
+    streamed: dict[tuple[str, str, int], MarketBar] = {}
+
+    def note(quote: Quote) -> None:
+        for resolution in replay.resolutions():
+            (bar,) = replay.bars(quote.symbol, resolution, FOREVER_MS, FOREVER_MS, 1)
+            streamed[quote.symbol, resolution, bar.time_ms] = bar
+
+    heard = Heard(note)
+    play(replay, heard)
+    total = sum(map(len, rows.values()))
+    assert history == total * 80 // 100 or (name == "stocks" and history < total)
+    assert heard.closings == ["the recording has ended"]
+    assert len(heard.quotes) == 4 * (total - history)
+    for symbol in rows:
+        assert every_bar(replay, base, symbol) == rows[symbol]
+        for resolution in replay.resolutions():
+            later = {bar.time_ms: bar for bar in every_bar(replay, resolution, symbol)}
+            for key, bar in streamed.items():
+                assert key[:2] != (symbol, resolution) or later[key[2]] == bar
+
+
+@real
+def test_each_resolution_sums_the_rows(name: str, recordings: dict[str, Recording]) -> None:
+    recording = recordings[name]
+    replay = Replay(recording, start_ms=FOREVER_MS, clock=lambda: 0)
+    for series in recording.series:
+        for resolution in replay.resolutions()[1:]:
+            bars = every_bar(replay, resolution, series.instrument.symbol)
+            assert bars == summed(series.recorded, resolution)
+
+
+def summed(rows: Sequence[MarketBar], resolution: str) -> list[MarketBar]:
+    def start_of(bar: MarketBar) -> int:
+        return bar_start(resolution, bar.time_ms)
+
+    bars = []
+    for start_ms, within in groupby(rows, start_of):
+        parts = list(within)
+        high, low = max(bar.high for bar in parts), min(bar.low for bar in parts)
+        volume = sum(bar.volume for bar in parts)
+        bars.append(MarketBar(start_ms, parts[0].open, high, low, parts[-1].close, volume))
+    return bars
+
+
+def test_real_recordings_are_known_by_their_steps(recordings: dict[str, Recording]) -> None:
+    assert [recordings[name].resolutions[0] for name in REAL] == ["1", "60", "1D", "1D"]
+    stocks = [series.instrument.symbol for series in recordings["stocks"].series]
+    assert sorted(stocks) == ["AAPL", "FB", "GOOG", "IBM", "MSFT"]
+    (series,) = recordings["minute-prices"].series
+    assert series.instrument.symbol == "MINUTE-PRICES"
+    assert series.recorded[0].open * series.instrument.tick_size == Decimal("304.81")
+
+
+def test_a_bar_is_played_as_four_moves_to_the_nearer_extreme_first(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        HEADER,
+        f"{NOON_S},10,10,10,10,1",
+        f"{NOON_S + 60},10,14,9,12,10",
+        f"{NOON_S + 120},12,12.5,8,9,3",
+    )
+    replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000, clock=lambda: 0)
+    seen: list[tuple[int, MarketBar]] = []
+    play(replay, Heard(lambda quote: seen.append((quote.time_ms, every_bar(replay, "1")[-1]))))
+    first_ms, next_ms = (NOON_S + 60) * 1_000, (NOON_S + 120) * 1_000
+    assert seen == [
+        (first_ms, MarketBar(first_ms, 100, 100, 100, 100, 2)),
+        (first_ms + 15_000, MarketBar(first_ms, 100, 100, 90, 90, 5)),
+        (first_ms + 30_000, MarketBar(first_ms, 100, 140, 90, 140, 7)),
+        (first_ms + 45_000, MarketBar(first_ms, 100, 140, 90, 120, 10)),
+        (next_ms, MarketBar(next_ms, 120, 120, 120, 120, 0)),
+        (next_ms + 15_000, MarketBar(next_ms, 120, 125, 120, 125, 1)),
+        (next_ms + 30_000, MarketBar(next_ms, 120, 125, 80, 80, 2)),
+        (next_ms + 45_000, MarketBar(next_ms, 120, 125, 80, 90, 3)),
+    ]
+
+
+def test_nobody_waits_for_the_night_to_pass(tmp_path: Path) -> None:
+    times = [NOON_S, NOON_S + 60, NOON_S + 120, NOON_S + 60_000, NOON_S + 60_060]
+    path = written(tmp_path, HEADER, *(f"{time},10,11,9,10,4" for time in times))
+    replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000, clock=lambda: 0)
+    heard = Heard()
+    replay.step_to(119_999, heard)
+    assert replay.now_ms == (NOON_S + 165) * 1_000
+    replay.step_to(120_000, heard)
+    assert replay.now_ms == (NOON_S + 60_000) * 1_000
+    replay.step_to(239_999, heard)
+    assert heard.closings == []
+    replay.step_to(240_000, heard)
+    assert heard.closings == ["the recording has ended"]
+    assert len(heard.quotes) == 16
+
+
+def test_symbols_of_one_file_move_together(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "Symbol;Date;Close;Open;High;Low",
+        *(
+            f"{symbol};2024-01-0{day};{price}.5;{price};{price + 1};{price}"
+            for symbol, price in (("b.x", 7), ("A_y", 900))
+            for day in (2, 3, 4)
+        ),
+    )
+    replay = Replay(Recording.read(path), clock=lambda: 0)
+    heard = Heard()
+    play(replay, heard)
+    assert [quote.symbol for quote in heard.quotes] == ["B.X", "A_Y"] * 4
+    assert heard.quotes[-1].last == Decimal("900.5")
+    assert heard.quotes[-1].ask_size == Decimal(1_000_000)
+
+
+def test_running_it_plays_at_its_speed_and_beats_on_after_the_end(tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER, *(f"{NOON_S + 60 * n},10,11,9,10,4" for n in range(5)))
+    ticks = iter(range(0, 10**6, 100))
+    replay = Replay(Recording.read(path), speed=600.0, clock=lambda: next(ticks))
+    heard, ended = Ending(), asyncio.Event()
+    heard.on_end = ended.set
+
+    async def run() -> None:
+        task = asyncio.create_task(replay.run(heard))
+        async with asyncio.timeout(5):
+            await ended.wait()
+        task.cancel()
+
+    asyncio.run(run())
+    assert (len(heard.quotes), heard.closings) == (4, ["the recording has ended"])
+
+
+def test_a_replay_does_not_go_backwards(tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER, "2024-01-02,1,1,1,1,1", "2024-01-03,1,1,1,1,1")
+    for speed in (0.0, -1.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="above zero"):
+            Replay(Recording.read(path), speed=speed)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "time_ms"),
+    [
+        ("2024-03-01T10:00:00Z", "2024-03-01T10:01:00Z", 1_709_287_200_000),
+        ("2024-03-01 10:00", "2024-03-01 10:01", 1_709_287_200_000),
+        ("2024-03-01 05:00:00-05:00", "2024-03-01 05:01:00-05:00", 1_709_287_200_000),
+        ("1709287200", "1709287260", 1_709_287_200_000),
+        ("1709287200000", "1709287260000", 1_709_287_200_000),
+        ("20240301", "20240302", 1_709_251_200_000),
+        ("2024-03-01 00:00:00-05:00", "2024-03-02 00:00:00-05:00", 1_709_251_200_000),
+    ],
+)
+def test_times_are_read_however_they_are_written(
+    tmp_path: Path, first: str, second: str, time_ms: int
+) -> None:
+    path = written(tmp_path, HEADER, f"{first},1,1,1,1,1", f"{second},1,1,1,1,1")
+    assert Recording.read(path).series[0].recorded[0].time_ms == time_ms
+
+
+GOOD = "2024-01-02,10,12,9,11,5"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("2024-01-03,nan,12,9,11,5", "open 'nan' is not a finite"),
+        ("2024-01-03,10,inf,9,11,5", "high 'inf' is not a finite"),
+        ("2024-01-03,10,12,x,11,5", "low 'x' is not a finite"),
+        ("2024-01-03,10,12,9,,5", "close '' is not a finite"),
+        ("2024-01-03,10,12,9,11,nan", "volume 'nan' is not a finite"),
+        ("2024-01-03,10,12,9,11,-1", "volume is below zero"),
+        ("2024-01-03,10,12,0,11,5", "a price is not above zero"),
+        ("2024-01-03,10,12,-9,11,5", "a price is not above zero"),
+        ("2024-01-03,10,10.5,9,11,5", "do not hold its open and close"),
+        ("2024-01-03,10,12,10.5,11,5", "do not hold its open and close"),
+        ("2024-01-01,10,12,9,11,5", "is out of order"),
+        ("2024-01-02,10,12,9,11,5", "repeats the time before it"),
+        ("2024-02-31,10,12,9,11,5", "time '2024-02-31' is not a date"),
+        ("1e400,10,12,9,11,5", "time '1e400' is not a date"),
+        ("2024-01-03,10,12", "too few cells"),
+        ("2024-01-03,1e-9,1e-9,1e-9,1e-9,5", "too small for 8 decimals"),
+    ],
+)
+def test_a_bad_row_is_named_by_its_line(tmp_path: Path, line: str, says: str) -> None:
+    path = written(tmp_path, HEADER, GOOD, line, "2024-01-04,10,12,9,11,5")
+    with pytest.raises(RecordingError) as caught:
+        Recording.read(path)
+    assert str(caught.value).startswith(f"{path}, line 3: ")
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ([""], "line 1: there is no header"),
+        ([HEADER], "has no rows"),
+        ([HEADER, GOOD], "one row does not tell"),
+        (["time,open,high,low,volume", GOOD], "line 1: no column is named close"),
+        (["open,high,low,close", GOOD], "line 1: no column is named time"),
+        (["date,time,open,high,low,close", GOOD], "line 1: several columns could be the time"),
+        ([HEADER + ",symbol", GOOD + ",A/B"], "line 2: the symbol 'A/B' is not made of"),
+        ([HEADER, "1,1,1,1,1,1", "8,1,1,1,1,1"], "no resolution is made of bars 7 s apart"),
+    ],
+)
+def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, lines: list[str], says: str) -> None:
+    path = written(tmp_path, *lines)
+    with pytest.raises(RecordingError) as caught:
+        Recording.read(path)
+    assert str(path) in str(caught.value)
+    assert says in str(caught.value)
+
+
+def test_what_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    binary = tmp_path / "binary.csv"
+    binary.write_bytes(b"\xff\xfe\x00\x80")
+    for path in (tmp_path / "missing.csv", tmp_path, binary):
+        with pytest.raises(RecordingError, match=str(path)):
+            Recording.read(path)
+
+
+def test_a_symbol_from_a_file_name_has_no_odd_characters(tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER, GOOD, "2024-01-03,10,12,9,11,5", name="eur usd+é.m1.csv")
+    assert Recording.read(path).series[0].instrument.symbol == "EUR_USD__.M1"
+
+
+def test_fractions_of_volume_are_counted_exactly(tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER, "2024-01-02,1,1,1,1,0.125", "2024-01-03,1,1,1,1,2")
+    (series,) = Recording.read(path).series
+    assert series.instrument.quantity_step == Decimal("0.001")
+    assert [bar.volume for bar in series.recorded] == [125, 2_000]
+
+
+@given(st.integers(1, 10**6), st.integers(0, 3))
+def test_single_precision_is_seen_through(count: int, decimals: int) -> None:
+    exact = round(count / 10**decimals, decimals)
+    (single,) = struct.unpack("f", struct.pack("f", exact))
+    assert as_meant(single) == exact
+    assert whole_units(as_meant(single), decimals) == count
+
+
+def test_decimals_are_as_many_as_are_needed() -> None:
+    assert decimals_needed(map(as_meant, [304.80999755859375, 300.0])) == 2
+    assert decimals_needed(map(as_meant, [1.10001, 1.1])) == 5
+    assert decimals_needed(map(as_meant, [0.0982070341706276])) == 8

@@ -1,0 +1,277 @@
+"""What every market source promises, and the fake that promises it to other tests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from trading_api.modules.datafeed.market.recording import Recording
+from trading_api.modules.datafeed.market.replay import Replay
+from trading_api.modules.datafeed.market.resolution import bar_start
+from trading_api.modules.datafeed.market.simulator import Simulator
+from trading_api.modules.datafeed.market.source import MarketBar, MarketSink, MarketSource
+from trading_api.shared.market_data import Instrument, Quote
+
+NOON_MS = 1_784_289_600_000
+FOREVER_MS = 10**15
+
+
+class Heard:
+    """A sink that remembers."""
+
+    def __init__(self, on_quote: Callable[[Quote], None] = lambda quote: None) -> None:
+        self.quotes: list[Quote] = []
+        self.heartbeats = 0
+        self.closings: list[str] = []
+        self._on_quote = on_quote
+
+    def quote(self, quote: Quote) -> None:
+        self.quotes.append(quote)
+        self._on_quote(quote)
+
+    def heartbeat(self) -> None:
+        self.heartbeats += 1
+
+    def closed(self, reason: str) -> None:
+        self.closings.append(reason)
+
+
+class FakeSource:
+    """One symbol whose price is set by hand, a second after the last one."""
+
+    def __init__(self, price: int = 100_00) -> None:
+        self._instrument = Instrument(
+            symbol="FAKE",
+            description="Made by hand",
+            exchange="TEST",
+            type="stock",
+            currency="USD",
+            price_scale=100,
+            min_move=1,
+            volume_scale=1,
+            quantity_step=Decimal(1),
+            quantity_max=Decimal(1_000),
+        )
+        self._seconds = [MarketBar(NOON_MS, price, price, price, price, 1)]
+        self._sink: MarketSink | None = None
+        self.has_started = asyncio.Event()
+        self.runs = 0
+
+    @property
+    def now_ms(self) -> int:
+        return self._seconds[-1].time_ms + 1_000
+
+    def instruments(self) -> Sequence[Instrument]:
+        return (self._instrument,)
+
+    def resolutions(self) -> Sequence[str]:
+        return ("1S", "1")
+
+    def bars(
+        self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
+    ) -> list[MarketBar]:
+        assert symbol == "FAKE"
+        bars: list[MarketBar] = []
+        for second in self._seconds:
+            time_ms = bar_start(resolution, second.time_ms)
+            if bars and bars[-1].time_ms == time_ms:
+                bars[-1] = _joined(bars[-1], second)
+            else:
+                bars.append(replace(second, time_ms=time_ms))
+        older = [bar for bar in bars if bar.time_ms < start_ms and bar.time_ms < end_ms]
+        window = [bar for bar in bars if start_ms <= bar.time_ms < end_ms]
+        missing = max(0, count_back - len(window))
+        return [*older[len(older) - min(missing, len(older)) :], *window]
+
+    def quote(self, symbol: str) -> Quote:
+        assert symbol == "FAKE"
+        last = Decimal(self._seconds[-1].close) / 100
+        cent, size = Decimal("0.01"), Decimal(5)
+        return Quote("FAKE", self.now_ms, last - cent, last + cent, size, size, last)
+
+    async def run(self, sink: MarketSink) -> None:
+        self.runs += 1
+        self._sink = sink
+        self.has_started.set()
+        await asyncio.Event().wait()
+
+    def trade(self, price: int) -> None:
+        self._seconds.append(MarketBar(self.now_ms, price, price, price, price, 1))
+        if self._sink is not None:
+            self._sink.quote(self.quote("FAKE"))
+
+    @property
+    def sink(self) -> MarketSink:
+        assert self._sink is not None, "the source does not run yet"
+        return self._sink
+
+
+def _joined(bar: MarketBar, later: MarketBar) -> MarketBar:
+    return MarketBar(
+        bar.time_ms,
+        bar.open,
+        max(bar.high, later.high),
+        min(bar.low, later.low),
+        later.close,
+        bar.volume + later.volume,
+    )
+
+
+class MakeStep(Protocol):
+    def __call__(self, sink: MarketSink) -> None: ...
+
+
+@dataclass
+class Subject:
+    """A source, and the way to move it one step on."""
+
+    source: MarketSource
+    step: MakeStep
+    symbols: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.symbols = [instrument.symbol for instrument in self.source.instruments()]
+
+
+def _simulator(_: Path) -> Subject:
+    simulator = Simulator(seed=7, clock=lambda: NOON_MS - 2_000)
+    return Subject(simulator, lambda sink: simulator.step_to(simulator.now_ms + 250, sink))
+
+
+def _replay(folder: Path) -> Subject:
+    path = folder / "two.csv"
+    lines = ["time,symbol,open,high,low,close,volume"]
+    for minute in range(40):
+        price = 100 + minute * 7 % 5
+        for symbol, scale in (("ONE", 1.0), ("TWO", 0.1)):
+            prices = [price, price + 3, price - 2, price + 1]
+            cells = ",".join(f"{value * scale:.2f}" for value in prices)
+            lines.append(f"{NOON_MS // 1000 + 60 * minute},{symbol},{cells},{minute * 3}")
+    path.write_text("\n".join(lines))
+    replay = Replay(Recording.read(path), speed=1.0, clock=lambda: 0)
+    due_ms = iter(range(0, 10**9, 15_000))
+    return Subject(replay, lambda sink: _discard(replay.step_to(next(due_ms), sink)))
+
+
+def _discard(_: object) -> None:
+    return None
+
+
+def _fake(_: Path) -> Subject:
+    source = FakeSource()
+    prices = iter(range(100_00, 200_00, 3))
+
+    def step(sink: MarketSink) -> None:
+        source.trade(next(prices))
+        sink.quote(source.quote("FAKE"))
+
+    return Subject(source, step)
+
+
+@pytest.fixture(params=[_simulator, _replay, _fake], ids=["simulator", "replay", "fake"])
+def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
+    made: Subject = request.param(tmp_path)
+    return made
+
+
+def _newest(subject: Subject, symbol: str, resolution: str) -> MarketBar:
+    now_ms = subject.source.now_ms
+    return subject.source.bars(symbol, resolution, now_ms, now_ms + 1, 1)[-1]
+
+
+def test_the_last_price_is_the_close_of_the_forming_bar(subject: Subject) -> None:
+    ticks = {each.symbol: each.tick_size for each in subject.source.instruments()}
+
+    def check(quote: Quote) -> None:
+        assert subject.source.quote(quote.symbol) == quote
+        for resolution in subject.source.resolutions():
+            bar = _newest(subject, quote.symbol, resolution)
+            assert bar.close * ticks[quote.symbol] == quote.last, resolution
+
+    heard = Heard(check)
+    for _ in range(20):
+        subject.step(heard)
+    assert {quote.symbol for quote in heard.quotes} == set(subject.symbols)
+
+
+def test_a_streamed_bar_is_the_one_that_history_returns(subject: Subject) -> None:
+    streamed: dict[tuple[str, str, int], MarketBar] = {}
+
+    def note(quote: Quote) -> None:
+        for resolution in subject.source.resolutions():
+            bar = _newest(subject, quote.symbol, resolution)
+            streamed[quote.symbol, resolution, bar.time_ms] = bar
+
+    for _ in range(30):
+        subject.step(Heard(note))
+    for (symbol, resolution, time_ms), bar in streamed.items():
+        assert subject.source.bars(symbol, resolution, time_ms, time_ms + 1) == [bar]
+
+
+def test_quotes_have_two_sides_on_the_grid(subject: Subject) -> None:
+    instruments = {each.symbol: each for each in subject.source.instruments()}
+    heard = Heard()
+    for _ in range(20):
+        subject.step(heard)
+    for quote in heard.quotes:
+        instrument = instruments[quote.symbol]
+        assert 0 < quote.bid < quote.ask
+        assert quote.bid <= quote.last <= quote.ask
+        for price in (quote.bid, quote.ask, quote.last):
+            assert price % instrument.tick_size == 0
+        for size in (quote.bid_size, quote.ask_size):
+            assert size > 0
+            assert size % instrument.quantity_step == 0
+
+
+def test_the_present_moves_just_before_the_sink_hears_of_it(subject: Subject) -> None:
+    moments: list[tuple[int, int]] = []
+    heard = Heard(lambda quote: moments.append((quote.time_ms, subject.source.now_ms)))
+    for _ in range(20):
+        subject.step(heard)
+    assert all(quote_ms == now_ms for quote_ms, now_ms in moments)
+    assert moments == sorted(moments)
+    assert moments[-1][0] > moments[0][0]
+
+
+def test_bars_ascend_and_none_is_after_the_present(subject: Subject) -> None:
+    for _ in range(5):
+        subject.step(Heard())
+    source = subject.source
+    for symbol in subject.symbols:
+        for resolution in source.resolutions():
+            bars = source.bars(symbol, resolution, source.now_ms - 10**6, FOREVER_MS, 2)
+            times = [bar.time_ms for bar in bars]
+            assert times == sorted(set(times))
+            assert bars[-1] == _newest(subject, symbol, resolution)
+            assert times[-1] <= source.now_ms
+            assert source.bars(symbol, resolution, source.now_ms + 1, FOREVER_MS) == []
+
+
+def test_count_back_reaches_further_and_never_cuts(subject: Subject) -> None:
+    for _ in range(5):
+        subject.step(Heard())
+    source, symbol = subject.source, subject.symbols[0]
+    finest = source.resolutions()[0]
+    every = source.bars(symbol, finest, source.now_ms - 3_600_000, FOREVER_MS)
+    middle_ms = every[-3].time_ms
+    for count in range(6):
+        bars = source.bars(symbol, finest, middle_ms, every[-1].time_ms, count)
+        reach = every[:-1][-max(2, count) :]
+        assert bars[-len(reach) :] == reach
+        assert len(bars) >= min(count, 2)
+        assert source.bars(symbol, finest, middle_ms, middle_ms, count)[-1:] == (
+            every[-4:-3] if count else []
+        )
+
+
+def test_before_all_history_there_is_nothing(subject: Subject) -> None:
+    source = subject.source
+    for resolution in source.resolutions():
+        assert source.bars(subject.symbols[0], resolution, -FOREVER_MS, 1_000_000_000, 5) == []
