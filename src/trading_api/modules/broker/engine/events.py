@@ -1,0 +1,58 @@
+"""What happened to an account. Each fact carries the values that result from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.touch import Consumption
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOpened:
+    account_id: str
+    currency: str
+    balance: Decimal
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    order: Order
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderModified:
+    order: Order
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTriggered:
+    order: Order
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilled:
+    """A closed position has quantity 0."""
+
+    execution: Execution
+    order: Order
+    position: Position
+    balance: Decimal
+    consumption: Consumption
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCanceled:
+    order: Order
+    at_ms: int
+
+
+Event = AccountOpened | OrderPlaced | OrderModified | OrderTriggered | OrderFilled | OrderCanceled

@@ -1,0 +1,24 @@
+"""One fill of one order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.order import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """`realized_pl` and `commission` are in the account's currency, converted at `rate`."""
+
+    id: str
+    order_id: str
+    symbol: str
+    side: Side
+    price: Decimal
+    quantity: Decimal
+    time_ms: int
+    realized_pl: Decimal
+    commission: Decimal
+    rate: Decimal

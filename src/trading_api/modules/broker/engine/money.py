@@ -1,0 +1,15 @@
+"""Exact arithmetic, and the two steps at which it is rounded."""
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+# Wide enough that sums of price * quantity never lose a digit; see PRICE_MAX.
+EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
+ZERO = Decimal(0)
+MONEY_STEP = Decimal("1E-8")
+COST_STEP = Decimal("1E-20")
+
+
+def rounded(value: Decimal, step: Decimal) -> Decimal:
+    """Half-even to `step`; a value without finer digits keeps its own, shorter exponent."""
+    result = value.quantize(step, context=EXACT)
+    return value if value == result else EXACT.add(result, ZERO)

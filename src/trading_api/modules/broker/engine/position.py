@@ -1,0 +1,81 @@
+"""A netting position: one a symbol, its average price from the exact cost basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from trading_api.modules.broker.engine.money import COST_STEP, EXACT, MONEY_STEP, ZERO, rounded
+from trading_api.modules.broker.engine.order import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A short one has negative quantity and cost. `residue` is realised P&L that rounding held
+    back; the next reduction books it, so that the parts of a round trip add up."""
+
+    symbol: str
+    quantity: Decimal = ZERO
+    cost: Decimal = ZERO
+    residue: Decimal = ZERO
+    updated_ms: int = 0
+
+    @property
+    def average_price(self) -> Decimal:
+        """0 when flat."""
+        return EXACT.divide(self.cost, self.quantity) if self.quantity else ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Netting:
+    position: Position
+    realized_pl: Decimal
+
+
+def net(
+    position: Position, side: Side, quantity: Decimal, price: Decimal, rate: Decimal, at_ms: int
+) -> Netting:
+    """The position after a fill, and the P&L this realises in the account's currency."""
+    change = quantity * side
+    closed = closed_quantity(position.quantity, change)
+    released = released_cost(position, closed)
+    opened = change + closed
+    due = rounded((closed * price - released) * rate, COST_STEP) + position.residue
+    realized_pl = rounded(due, MONEY_STEP)
+    return Netting(
+        Position(
+            symbol=position.symbol,
+            quantity=position.quantity + change,
+            cost=position.cost - released + opened * price,
+            residue=due - realized_pl,
+            updated_ms=at_ms,
+        ),
+        realized_pl,
+    )
+
+
+def closed_quantity(held: Decimal, change: Decimal) -> Decimal:
+    """How much of `held` the change closes, signed as `held`."""
+    if held * change >= 0:
+        return ZERO
+    return min(held, -change) if held > 0 else max(held, -change)
+
+
+def released_cost(position: Position, closed: Decimal) -> Decimal:
+    """The closed share of the cost. What rounding leaves stays in the position's cost."""
+    if closed == position.quantity:
+        return position.cost
+    return rounded(position.cost * closed / position.quantity, COST_STEP) if closed else ZERO
+
+
+def is_left(before: Position, after: Position) -> bool:
+    """Whether a fill ended the position: it is flat now, or on the other side."""
+    return before.quantity != 0 and before.quantity * after.quantity <= 0
+
+
+def unrealized_pl(position: Position, bid: Decimal, ask: Decimal, rate: Decimal) -> Decimal:
+    """Long at the bid and short at the ask: what closing now would pay, so that equity does not
+    jump when it is closed."""
+    with localcontext(EXACT):
+        price = bid if position.quantity > 0 else ask
+        return rounded((position.quantity * price - position.cost) * rate, MONEY_STEP)

@@ -1,0 +1,67 @@
+"""The touch an account trades against, and what it has already taken of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.money import ZERO
+from trading_api.modules.broker.engine.order import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """`rate` is what one unit of the price's currency is worth in the account's."""
+
+    symbol: str
+    time_ms: int
+    bid: Decimal
+    ask: Decimal
+    bid_size: Decimal
+    ask_size: Decimal
+    rate: Decimal
+
+    @property
+    def is_crossed(self) -> bool:
+        return 0 < self.ask < self.bid
+
+    def price(self, side: Side) -> Decimal:
+        """What an order of `side` trades at: buys take the ask, sells the bid."""
+        return self.ask if side is Side.BUY else self.bid
+
+    def size(self, side: Side) -> Decimal:
+        return self.ask_size if side is Side.BUY else self.bid_size
+
+    def is_displayed(self, side: Side) -> bool:
+        return self.price(side) > 0 and self.size(side) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """What one account bought and sold of the touch with this time and these prices."""
+
+    time_ms: int
+    bid: Decimal
+    ask: Decimal
+    bought: Decimal = ZERO
+    sold: Decimal = ZERO
+
+    def taken(self, side: Side) -> Decimal:
+        return self.bought if side is Side.BUY else self.sold
+
+
+def consumption_of(touch: Touch, last: Consumption | None) -> Consumption:
+    """`last` while the touch is still the same, else a fresh one."""
+    key = (touch.time_ms, touch.bid, touch.ask)
+    if last is not None and (last.time_ms, last.bid, last.ask) == key:
+        return last
+    return Consumption(*key)
+
+
+def consume(consumption: Consumption, side: Side, quantity: Decimal) -> Consumption:
+    bought, sold = consumption.bought, consumption.sold
+    if side is Side.BUY:
+        bought += quantity
+    else:
+        sold += quantity
+    return Consumption(consumption.time_ms, consumption.bid, consumption.ask, bought, sold)

@@ -1,0 +1,33 @@
+"""A journal that lasts as long as the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from trading_api.modules.broker.ledger.journal import JournalConflict, JournalEntry
+
+
+class MemoryJournal:
+    def __init__(self) -> None:
+        self._entries: list[JournalEntry] = []
+        self._last_seqs: dict[str, int] = {}
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        last_seqs = following(self._last_seqs, entries)
+        self._entries.extend(entries)
+        self._last_seqs.update(last_seqs)
+
+    async def load(self) -> AsyncIterator[JournalEntry]:
+        for entry in self._entries[:]:
+            yield entry
+
+
+def following(last_seqs: dict[str, int], entries: Sequence[JournalEntry]) -> dict[str, int]:
+    """The last seq of each account that has entries."""
+    result: dict[str, int] = {}
+    for entry in entries:
+        expected_seq = result.get(entry.account_id, last_seqs.get(entry.account_id, 0)) + 1
+        if entry.seq != expected_seq:
+            raise JournalConflict(entry, expected_seq)
+        result[entry.account_id] = entry.seq
+    return result

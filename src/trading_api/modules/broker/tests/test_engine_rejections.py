@@ -1,0 +1,63 @@
+"""Which fault is named when an order has several: the first of a fixed order."""
+
+from __future__ import annotations
+
+from trading_api.modules.broker.engine.order import OrderType
+from trading_api.modules.broker.tests.test_engine_scenarios import Row, Ticket, buy, modify, play
+
+LIMIT, STOP, STOP_LIMIT = OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT
+
+
+def test_placement_names_the_first_fault() -> None:
+    faults = [
+        (buy("0", type=STOP_LIMIT, reduce_only=True), "quantity_not_positive"),
+        (buy("-1.5", type=STOP_LIMIT, reduce_only=True), "quantity_not_positive"),
+        (buy("1000.5", type=STOP_LIMIT, reduce_only=True), "quantity_too_large"),
+        (buy("1E+400", type=STOP_LIMIT), "quantity_too_large"),
+        (buy("1.5", type=STOP_LIMIT, reduce_only=True), "quantity_off_grid"),
+        (buy("1E-400", type=STOP_LIMIT), "quantity_off_grid"),
+        (buy("1E-2000000", type=STOP_LIMIT), "quantity_off_grid"),
+        (buy("1." + 400 * "0" + "1", type=STOP_LIMIT), "quantity_off_grid"),
+        (buy(1, type=STOP_LIMIT, stop="-1", reduce_only=True), "limit_price_missing"),
+        (buy(1, type=LIMIT, stop="1"), "limit_price_missing"),
+        (buy(1, type=STOP_LIMIT, limit="-1", reduce_only=True), "stop_price_missing"),
+        (buy(1, type=STOP, limit="1"), "stop_price_missing"),
+        (buy(1, limit="1E+300", stop="0", reduce_only=True), "price_not_positive"),
+        (buy(1, limit="0.001", stop="1000000000000.01", reduce_only=True), "price_too_large"),
+        (buy(1, limit="1E+300"), "price_too_large"),
+        (buy(1, limit="1", stop="1.001", reduce_only=True), "price_off_tick"),
+        (buy(1, limit="0.001"), "price_off_tick"),
+        (buy(1, limit="1E-400"), "price_off_tick"),
+        (buy(1, limit="1E-2000000"), "price_off_tick"),
+        (buy(1, limit="1", stop="1.01", reduce_only=True), "position_not_found"),
+    ]
+    play(*refusals(faults))
+
+
+def test_modification_names_the_first_fault() -> None:
+    faults = [
+        (modify(2, buy(0)), "order_not_found"),
+        (modify(1, buy(0), symbol="MSFT"), "not_modifiable"),
+        (modify(1, buy(0, type=STOP_LIMIT)), "quantity_not_positive"),
+        (modify(1, buy(1001, type=STOP_LIMIT)), "quantity_too_large"),
+        (modify(1, buy("1.5", type=STOP_LIMIT)), "quantity_off_grid"),
+        (modify(1, buy(1, type=STOP_LIMIT)), "limit_price_missing"),
+        (modify(1, buy(1, type=STOP_LIMIT, limit="1")), "stop_price_missing"),
+        (modify(1, buy(1, limit="-1", stop="98")), "price_not_positive"),
+        (modify(1, buy(1, limit="1E+13", stop="98")), "price_too_large"),
+        (modify(1, buy(1, limit="0.001", stop="98")), "price_off_tick"),
+        (modify(1, buy(1, limit="100", stop="98")), "not_modifiable"),
+        (modify(1, buy(1, limit="100", stop="99")), "quantity_below_filled"),
+    ]
+    play(
+        (
+            "99x9 / 100x1",
+            buy(3, limit="100", stop="99"),
+            ["placed 1", "triggered 1", "filled 1: 1 @ 100, holds 1 @ 100"],
+        ),
+        *refusals(faults),
+    )
+
+
+def refusals(faults: list[tuple[Ticket, str]]) -> list[Row]:
+    return [(None, ticket, [f"rejected: {code}"]) for ticket, code in faults]

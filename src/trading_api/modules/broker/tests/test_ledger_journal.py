@@ -1,0 +1,83 @@
+"""What every journal promises. A new one joins by its factory in `JOURNALS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from trading_api.modules.broker.engine.events import AccountOpened, Event
+from trading_api.modules.broker.ledger.journal import Journal, JournalConflict, JournalEntry
+from trading_api.modules.broker.ledger.memory import MemoryJournal
+
+JOURNALS: list[Callable[[], Journal]] = [MemoryJournal]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=JOURNALS)
+def journal(request: pytest.FixtureRequest) -> Journal:
+    made: Journal = request.param()
+    return made
+
+
+def entry(account_id: str, seq: int) -> JournalEntry:
+    event: Event = AccountOpened(account_id, "USD", Decimal(f"{seq}.10"), at_ms=seq)
+    return JournalEntry(account_id, seq, event)
+
+
+async def loaded(journal: Journal) -> list[JournalEntry]:
+    return [entry async for entry in journal.load()]
+
+
+async def test_new_journal_is_empty(journal: Journal) -> None:
+    assert await loaded(journal) == []
+
+
+async def test_entries_come_back_equal_and_in_order(journal: Journal) -> None:
+    await journal.append([entry("A", 1), entry("A", 2)])
+    await journal.append([entry("A", 3)])
+    assert await loaded(journal) == [entry("A", 1), entry("A", 2), entry("A", 3)]
+
+
+async def test_one_append_may_hold_several_accounts(journal: Journal) -> None:
+    await journal.append([entry("A", 1), entry("B", 1), entry("A", 2)])
+    await journal.append([entry("B", 2), entry("A", 3)])
+    entries = await loaded(journal)
+    assert [each.seq for each in entries if each.account_id == "A"] == [1, 2, 3]
+    assert [each.seq for each in entries if each.account_id == "B"] == [1, 2]
+
+
+async def test_appending_nothing_changes_nothing(journal: Journal) -> None:
+    await journal.append([])
+    assert await loaded(journal) == []
+
+
+@pytest.mark.parametrize("seq", [0, 1, 3])
+async def test_entry_out_of_turn_is_refused(journal: Journal, seq: int) -> None:
+    await journal.append([entry("A", 1)])
+    with pytest.raises(JournalConflict, match="A goes on with seq 2") as caught:
+        await journal.append([entry("A", seq)])
+    assert (caught.value.entry, caught.value.expected_seq) == (entry("A", seq), 2)
+
+
+async def test_refused_append_keeps_none_of_its_entries(journal: Journal) -> None:
+    await journal.append([entry("A", 1)])
+    with pytest.raises(JournalConflict):
+        await journal.append([entry("A", 2), entry("B", 1), entry("B", 1)])
+    assert await loaded(journal) == [entry("A", 1)]
+    await journal.append([entry("B", 1), entry("A", 2)])
+    assert len(await loaded(journal)) == 3
+
+
+async def test_load_shows_what_was_there_when_it_began(journal: Journal) -> None:
+    await journal.append([entry("A", 1)])
+    seen = []
+    async for each in journal.load():
+        seen.append(each)
+        await journal.append([entry("A", len(seen) + 1)])
+    assert seen == [entry("A", 1)]
