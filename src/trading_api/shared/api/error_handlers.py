@@ -1,0 +1,49 @@
+"""Every refusal as `{"detail": "one sentence", "code": "machine_readable"}`."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from trading_api.shared.errors import ApiError, shown
+
+log = logging.getLogger(__name__)
+
+_CODES = {400: "malformed_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(ApiError, _refusal)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _fault)
+
+
+async def _refusal(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ApiError)
+    return _response(error.status, error.detail, error.code)
+
+
+async def _validation_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first, *others = error.errors()
+    where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    more = f" (and {len(others)} more)" if others else ""
+    return _response(422, f"{shown(where)}: {first['msg']}{more}.", "invalid_request")
+
+
+async def _http_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, "http_error")
+    return _response(error.status_code, f"{str(error.detail).rstrip('.')}.", code)
+
+
+async def _fault(request: Request, error: Exception) -> JSONResponse:
+    log.error("request_failed", exc_info=error, extra={"path": request.url.path})
+    return _response(500, "The server failed; its log says why.", "internal_error")
+
+
+def _response(status: int, detail: str, code: str) -> JSONResponse:
+    return JSONResponse({"detail": detail, "code": code}, status)

@@ -1,0 +1,22 @@
+"""GET /health."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+
+from trading_api.models.health import HealthResponse
+from trading_api.shared.api.versions import API_VERSION
+from trading_api.shared.api.wire_route import WireRoute
+from trading_api.version import VERSION
+
+router = APIRouter(tags=["health"], route_class=WireRoute)
+
+
+@router.get("/health", operation_id="getHealthStatus", summary="Is the server up")
+async def get_health_status(request: Request) -> HealthResponse:
+    return HealthResponse(
+        timestamp=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        version=VERSION,
+        api_version=API_VERSION,
+        modules=list(request.app.state.services),
+    )

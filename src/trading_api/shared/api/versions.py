@@ -1,0 +1,28 @@
+"""GET /versions and /version."""
+
+from fastapi import APIRouter
+
+from trading_api.models.versioning import APIMetadata, VersionInfo
+from trading_api.shared.api.wire_route import WireRoute
+from trading_api.version import RELEASE_DATE
+
+API_VERSION = "v1"
+DOCS_URL = "/api/v1/docs"
+
+router = APIRouter(tags=["versions"], route_class=WireRoute)
+
+_current = VersionInfo(
+    version=API_VERSION, status="stable", release_date=RELEASE_DATE, breaking_changes=[]
+)
+
+
+@router.get("/versions", operation_id="getAPIVersions", summary="Every version of the API")
+async def get_api_versions() -> APIMetadata:
+    return APIMetadata(
+        current_version=API_VERSION, available_versions=[_current], documentation_url=DOCS_URL
+    )
+
+
+@router.get("/version", operation_id="getCurrentAPIVersion", summary="The version served here")
+async def get_current_api_version() -> VersionInfo:
+    return _current

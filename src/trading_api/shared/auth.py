@@ -1,0 +1,20 @@
+"""Which accounts a caller may act on."""
+
+from pydantic import TypeAdapter, ValidationError
+
+from trading_api.models.common import AccountId
+from trading_api.shared.errors import NotFound, shown
+
+_account_ids: TypeAdapter[str] = TypeAdapter(AccountId)
+
+
+def granted_account(account_id: str) -> str:
+    """Without authentication every well-formed id names a paper account. Raises NotFound."""
+    try:
+        return _account_ids.validate_python(account_id)
+    except ValidationError:
+        raise NotFound(
+            f"There is no account {shown(account_id)!r}; an id is 1 to 64 characters of "
+            "A-Z a-z 0-9 _ . -",
+            "unknown_account",
+        ) from None

@@ -1,0 +1,1 @@
+"""From a router's queue to a client's socket. No business in here."""

@@ -1,0 +1,89 @@
+"""Which clients follow which topic."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from trading_api.shared.ws.router_interface import TopicUpdate, WsRouteService
+
+if TYPE_CHECKING:
+    from trading_api.shared.delivery.session import Session
+
+
+@dataclass(slots=True, eq=False)
+class _Topic:
+    service: WsRouteService
+    members: set[Session] = field(default_factory=set)
+    following: dict[Session, None] = field(default_factory=dict)
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+    live: bool = False
+
+
+class TopicIndex:
+    """A topic lives, in its service too, from its first member to its last. A member follows it
+    from the moment it was sent the topic's state."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, _Topic] = {}
+
+    def __len__(self) -> int:
+        return len(self._topics)
+
+    def followers(self, name: str) -> Collection[Session]:
+        topic = self._topics.get(name)
+        return topic.following if topic else ()
+
+    async def join(
+        self, name: str, session: Session, service: WsRouteService, topic_update: TopicUpdate
+    ) -> None:
+        """Raises what `create_topic` raises; then the session has not joined. Whoever races
+        another to open, or to close, a topic waits here and finds it either live or gone."""
+        topic = self._topics.setdefault(name, _Topic(service))
+        topic.waiting += 1
+        try:
+            async with topic.opening:
+                if not topic.live:
+                    await _open(name, service, topic_update)
+                    topic.live = True
+                if not session.closed:
+                    topic.members.add(session)
+                    session.topics.add(name)
+        finally:
+            topic.waiting -= 1
+            self._close_if_unused(name, topic)
+
+    def follow(self, name: str, session: Session) -> None:
+        self._topics[name].following[session] = None
+
+    def leave(self, name: str, session: Session) -> None:
+        topic = self._topics[name]
+        session.topics.discard(name)
+        topic.members.discard(session)
+        topic.following.pop(session, None)
+        self._close_if_unused(name, topic)
+
+    def release(self, session: Session) -> None:
+        """A client has gone, however: it follows nothing any more."""
+        for name in list(session.topics):
+            self.leave(name, session)
+
+    def _close_if_unused(self, name: str, topic: _Topic) -> None:
+        if topic.members:
+            return
+        if topic.live:
+            topic.live = False
+            topic.service.remove_topic(name)
+        if not topic.waiting:
+            del self._topics[name]
+
+
+async def _open(name: str, service: WsRouteService, topic_update: TopicUpdate) -> None:
+    try:
+        await service.create_topic(name, topic_update)
+    except BaseException:
+        service.remove_topic(name)
+        raise

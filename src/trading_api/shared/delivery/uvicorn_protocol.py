@@ -1,0 +1,48 @@
+"""uvicorn's WebSocket protocol, with what ASGI does not tell: pings and pongs, and a close that a
+client cannot hold up by not reading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+from websockets.http11 import Request
+
+from trading_api.shared.delivery.session import CLOSE_TIMEOUT_S, CONNECTION
+
+
+class TradingProtocol(WebSocketsSansIOProtocol):
+    """A `delivery.session.Connection`, put into the ASGI scope's extensions."""
+
+    on_control_frame: Callable[[], None] | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.handshake_complete:
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[CONNECTION] = self
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        self._heard()
+
+    def handle_pong(self, event: Frame) -> None:
+        super().handle_pong(event)
+        self._heard()
+
+    def close(self, code: int, reason: str) -> None:
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.close_timer = self.loop.call_later(CLOSE_TIMEOUT_S, self.transport.abort)
+
+    def _heard(self) -> None:
+        if self.on_control_frame is not None:
+            self.on_control_frame()

@@ -1,0 +1,43 @@
+"""What a module is to the application, and what the application gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi import APIRouter
+
+from trading_api.settings import Settings
+from trading_api.shared.market_data import MarketData
+from trading_api.shared.ws.generic_route import WsRouter
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleContext:
+    settings: Settings
+    market: MarketData
+    clock_ms: Callable[[], int]
+
+
+class Module(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def service(self) -> Any:
+        """What the module's endpoints are given (shared/api/provide.py)."""
+        ...
+
+    def get_api_routers(self) -> Sequence[APIRouter]:
+        """Mounted under /api/v1."""
+        ...
+
+    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]: ...
+
+    async def run(self) -> None:
+        """The module's own work while the application lives; cancelled at its end."""
+        ...
+
+
+ModuleFactory = Callable[[ModuleContext], Module]

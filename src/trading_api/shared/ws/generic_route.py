@@ -1,0 +1,120 @@
+"""A route of the WebSocket: all of it but the typed handlers, which are generated."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Hashable
+from typing import Any, ClassVar, Generic, TypeVar
+
+import orjson
+from fastws import OperationRouter
+from pydantic import BaseModel
+
+from trading_api.models.ws import SubscriptionResponse
+from trading_api.shared.delivery.fan_out import FanOut, Update
+from trading_api.shared.delivery.session import Session
+from trading_api.shared.errors import ApiError
+from trading_api.shared.ws.router_interface import TopicUpdate, WsRouteInterface, WsRouteService
+from trading_api.shared.ws.subscription_model import check_subscription_model
+
+log = logging.getLogger(__name__)
+
+RequestT = TypeVar("RequestT", bound=BaseModel)
+DataT = TypeVar("DataT", bound=BaseModel)
+
+UPDATES_QUEUE_SIZE = 1024
+SUBSCRIPTIONS_MAX = 1000
+
+
+class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
+    """`R.subscribe`, `R.unsubscribe` and `R.update` of one route R. Subclasses are generated
+    (WS-ROUTER-GENERATION.md) and add the handlers of those three names."""
+
+    request_model: ClassVar[type[BaseModel]]
+    subscribe: Callable[..., Any]
+    unsubscribe: Callable[..., Any]
+    update: Callable[..., Any]
+
+    def __init__(
+        self,
+        *,
+        route: str,
+        service: WsRouteService,
+        conflation_key: Callable[[DataT], Hashable | None] = lambda data: None,
+        tags: list[str] | None = None,
+    ) -> None:
+        super().__init__(prefix=f"{route}.", tags=list(tags or []))
+        check_subscription_model(self.request_model)
+        self.route = route
+        self.service = service
+        # Full: whoever posts drains it on the spot (FanOut.post).
+        self.updates_queue: asyncio.Queue[Update] = asyncio.Queue(maxsize=UPDATES_QUEUE_SIZE)
+        self._conflation_key = conflation_key
+        self._fan_out: FanOut | None = None
+        self.send("subscribe", reply="subscribe.response")(self.subscribe)
+        self.send("unsubscribe", reply="unsubscribe.response")(self.unsubscribe)
+        self.recv("update")(self.update)
+
+    def bind(self, fan_out: FanOut) -> None:
+        fan_out.attach(self.updates_queue)
+        self._fan_out = fan_out
+
+    def conflation_key(self, data: DataT) -> Hashable | None:
+        return self._conflation_key(data)
+
+    def encode(self, topic: str, data: BaseModel) -> str:
+        """The frame that every subscriber of the topic gets."""
+        name = orjson.dumps(topic).decode()
+        payload = data.model_dump_json(by_alias=True, exclude_none=True)
+        return f'{{"type":"{self.route}.update","payload":{{"topic":{name},"payload":{payload}}}}}'
+
+    async def handle_subscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
+        topic = self.topic_builder(payload)
+        if topic in client.topics:
+            return _ok("Already subscribed", topic)
+        if len(client.topics) >= SUBSCRIPTIONS_MAX:
+            return _error(f"A connection holds at most {SUBSCRIPTIONS_MAX} subscriptions", topic)
+        try:
+            await self._join(topic, client)
+        except ApiError as refusal:
+            return _error(refusal.detail, topic)
+        except Exception:
+            log.exception("topic_not_opened", extra={"topic": topic})
+            return _error("The topic could not be opened; try again", topic)
+        return _ok("Subscribed", topic)
+
+    def handle_unsubscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
+        topic = self.topic_builder(payload)
+        if topic not in client.topics:
+            return _error("Not subscribed to this topic", topic)
+        self._bound().topics.leave(topic, client)
+        return _ok("Unsubscribed", topic)
+
+    async def _join(self, topic: str, client: Session) -> None:
+        fan_out = self._bound()
+        await fan_out.topics.join(topic, client, self.service, self._updates_of(topic))
+        if topic not in client.topics:
+            return
+        try:
+            state = self.service.topic_state(topic)
+        except Exception:
+            fan_out.topics.leave(topic, client)
+            raise
+        fan_out.post(self, topic, state, to=client)
+
+    def _updates_of(self, topic: str) -> TopicUpdate:
+        fan_out = self._bound()
+        return lambda data: fan_out.post(self, topic, (data,))
+
+    def _bound(self) -> FanOut:
+        assert self._fan_out is not None, "include the router in a FastWSAdapter first"
+        return self._fan_out
+
+
+def _ok(message: str, topic: str) -> SubscriptionResponse:
+    return SubscriptionResponse(status="ok", message=message, topic=topic)
+
+
+def _error(message: str, topic: str) -> SubscriptionResponse:
+    return SubscriptionResponse(status="error", message=message, topic=topic)

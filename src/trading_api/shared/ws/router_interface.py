@@ -1,0 +1,78 @@
+"""What a route of the WebSocket is made of: a service behind it, and topics in front."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from trading_api.shared.delivery.fan_out import Update
+
+
+class TopicUpdate(Protocol):
+    """Hands one datum to a topic's subscribers. Synchronous; never fails, never waits."""
+
+    def __call__(self, data: BaseModel) -> None: ...
+
+
+class WsRouteService(Protocol):
+    async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
+        """Called for a topic's first subscriber. Raises ApiError where it can't be done;
+        whatever it raises, nothing of the topic is kept."""
+        ...
+
+    def remove_topic(self, topic: str) -> None:
+        """Called when the last subscriber has gone. An unknown topic is no error."""
+        ...
+
+    def topic_state(self, topic: str) -> Sequence[BaseModel]:
+        """What a new subscriber hears first: the topic as it is at this moment."""
+        ...
+
+
+class WsRouteInterface(ABC):
+    route: str
+    updates_queue: asyncio.Queue[Update]
+
+    @abstractmethod
+    def conflation_key(self, data: Any) -> Any:
+        """Of two unsent updates of a topic with the same key only the newer need be sent;
+        None: each must be."""
+
+    def topic_builder(self, payload: BaseModel) -> str:
+        """`bars:{"resolution":"1","symbol":"AAPL"}`"""
+        return f"{self.route}:{buildTopicParams(payload.model_dump(mode='json', by_alias=True))}"
+
+
+def buildTopicParams(params: Any) -> str:
+    """Canonical JSON, the same bytes from every client: keys sorted by UTF-16 code units (as
+    JavaScript sorts), no white space, raw UTF-8, `null` as `""`. Raises TypeError for floats and
+    for integers beyond 2^53, which encoders write differently."""
+    return orjson.dumps(_canonical(params), option=orjson.OPT_STRICT_INTEGER).decode()
+
+
+def parse_topic(topic: str) -> tuple[str, Any]:
+    """The route and the payload of a topic that `topic_builder` made."""
+    route, _, params = topic.partition(":")
+    return route, orjson.loads(params)
+
+
+def _canonical(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        raise TypeError("a topic cannot hold a float")
+    if isinstance(value, dict):
+        return {key: _canonical(value[key]) for key in sorted(value, key=_utf16)}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    return value
+
+
+def _utf16(key: str) -> bytes:
+    return key.encode("utf-16-be")
