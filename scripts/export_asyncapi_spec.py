@@ -1,0 +1,12 @@
+"""Writes asyncapi.json; with --check only says whether it is stale."""
+
+import sys
+
+from committed_document import write_or_check
+
+from trading_api.app_factory import create_app
+from trading_api.settings import Settings
+
+if __name__ == "__main__":
+    _, ws_app = create_app(Settings.defaults())
+    sys.exit(write_or_check("asyncapi.json", ws_app.asyncapi(), "make export-asyncapi-spec"))

@@ -1,0 +1,12 @@
+"""Writes openapi.json; with --check only says whether it is stale."""
+
+import sys
+
+from committed_document import write_or_check
+
+from trading_api.app_factory import create_app
+from trading_api.settings import Settings
+
+if __name__ == "__main__":
+    api_app, _ = create_app(Settings.defaults())
+    sys.exit(write_or_check("openapi.json", api_app.openapi(), "make export-openapi-spec"))

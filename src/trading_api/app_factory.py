@@ -1,0 +1,132 @@
+"""The composition root: the only place that names concrete parts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
+
+from trading_api.modules.broker import BrokerModule
+from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.datafeed import DatafeedModule
+from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.market.recording import Recording, RecordingError
+from trading_api.modules.datafeed.market.replay import Replay
+from trading_api.modules.datafeed.market.simulator import Simulator
+from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.settings import Settings
+from trading_api.shared.api import health, start_page, versions, websocket
+from trading_api.shared.api.error_handlers import add_error_handlers
+from trading_api.shared.api.wire_route import REFUSALS
+from trading_api.shared.clock import wall_clock_ms
+from trading_api.shared.errors import ConfigurationError
+from trading_api.shared.module_interface import ModuleContext
+from trading_api.shared.module_registry import ModuleRegistry
+from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.version import VERSION
+
+PREFIX = "/api/v1"
+BODY_BYTES_MAX = 64 * 1024
+DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
+
+
+def create_app(
+    configuration: Settings | Sequence[str] | None = None,
+) -> tuple[FastAPI, FastWSAdapter]:
+    """Settings; or the names of the modules to enable, all else by default. Raises
+    ConfigurationError. Nothing runs before the application's lifespan begins."""
+    settings = _settings(configuration)
+    source = _market_source(settings)
+    feed = MarketFeed(source, stale_after_ms=round(settings.market_stale_s * 1000))
+    registry = ModuleRegistry(
+        {
+            "datafeed": lambda context: DatafeedModule(source, context),
+            "broker": lambda context: BrokerModule(MemoryJournal(), context),
+        }
+    )
+    context = ModuleContext(settings, feed, wall_clock_ms)
+    modules = registry.build(settings.enabled_modules.split(","), context)
+
+    ws_app = FastWSAdapter(
+        path=f"{PREFIX}/ws",
+        outbox_size=settings.ws_outbox_size,
+        heartbeat_interval=settings.ws_heartbeat_s,
+        max_connection_lifespan=settings.ws_lifespan_s,
+        title="trading_api",
+        version=VERSION,
+        description=DESCRIPTION,
+        servers={
+            "local": {
+                "url": "ws://127.0.0.1:8000",
+                "protocol": "ws",
+                "description": "As `make dev` starts it",
+            }
+        },
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(module.run()) for module in modules]
+            running.append(tasks.create_task(ws_app.drain()))
+            running.append(tasks.create_task(feed.run()))
+            yield
+            for task in running:
+                task.cancel()
+
+    api_app = FastAPIOffline(
+        title="trading_api",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=f"{PREFIX}/docs",
+        redoc_url=None,
+        static_url=f"{PREFIX}/docs/assets",
+        separate_input_output_schemas=False,
+        max_body_size=BODY_BYTES_MAX,
+    )
+    api_app.state.services = {module.name: module.service for module in modules}
+    api_app.state.ws_app = ws_app
+    api_app.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=settings.cors_origin_regex,
+        allow_methods=["*"],
+        allow_headers=["*"],
+    )
+    add_error_handlers(api_app)
+    api_app.include_router(start_page.router)
+    shared = [health.router, versions.router]
+    for router in [*shared, *(r for module in modules for r in module.get_api_routers())]:
+        api_app.include_router(router, prefix=PREFIX, responses=REFUSALS)
+    for module in modules:
+        for ws_router in module.get_ws_routers():
+            ws_app.include_router(ws_router)
+    api_app.include_router(websocket.router, prefix=PREFIX)
+    ws_app.setup(api_app)
+    return api_app, ws_app
+
+
+def _settings(configuration: Settings | Sequence[str] | None) -> Settings:
+    if isinstance(configuration, Settings):
+        return configuration
+    settings = Settings()
+    if configuration is None:
+        return settings
+    return settings.model_copy(update={"enabled_modules": ",".join(configuration)})
+
+
+def _market_source(settings: Settings) -> MarketSource:
+    if settings.datafeed_source == "simulator":
+        return Simulator(seed=settings.datafeed_seed, clock=wall_clock_ms)
+    if settings.datafeed_path is None:
+        raise ConfigurationError("DATAFEED_SOURCE=replay needs DATAFEED_PATH, an OHLCV CSV file.")
+    try:
+        recording = Recording.read(settings.datafeed_path)
+    except (RecordingError, OSError) as error:
+        raise ConfigurationError(f"DATAFEED_PATH: {error}") from error
+    return Replay(recording, start_ms=None, speed=settings.datafeed_speed, clock=wall_clock_ms)

@@ -1,0 +1,7 @@
+"""The application, as an ASGI server finds it."""
+
+from trading_api.app_factory import create_app
+from trading_api.settings import Settings
+
+apiApp, wsApp = create_app(Settings())
+app = apiApp

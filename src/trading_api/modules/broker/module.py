@@ -1,0 +1,29 @@
+"""The broker as the application sees it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter
+
+from trading_api.modules.broker import api
+from trading_api.modules.broker.ledger.journal import Journal
+from trading_api.modules.broker.service import BrokerService
+from trading_api.modules.broker.ws import BrokerWsRouters
+from trading_api.shared.module_interface import ModuleContext
+from trading_api.shared.ws.generic_route import WsRouter
+
+
+class BrokerModule:
+    name = "broker"
+
+    def __init__(self, journal: Journal, context: ModuleContext) -> None:
+        self.service = BrokerService(journal, context)
+
+    def get_api_routers(self) -> Sequence[APIRouter]:
+        return [api.router]
+
+    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
+        return BrokerWsRouters(self.service)
+
+    async def run(self) -> None:
+        await self.service.run()

@@ -1,0 +1,84 @@
+"""The market's quotes as an account trades on them."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+
+from trading_api.modules.broker.engine.touch import Touch
+from trading_api.modules.broker.engine.trading_rules import TradingRules
+from trading_api.shared.errors import Invalid, shown
+from trading_api.shared.market_data import Instrument, MarketData, MarketState, Quote
+
+_RATES = Context(prec=20)
+
+
+class Prices:
+    def __init__(self, market: MarketData, currency: str) -> None:
+        self._market = market
+        self._currency = currency
+
+    def tradable(self, symbol: str) -> Instrument:
+        """Raises Invalid for a symbol that can't be traded in the account's currency."""
+        instrument = self._market.instrument(symbol)
+        if instrument is None:
+            raise Invalid(f"There is no symbol {shown(symbol)!r}.", "unknown_symbol")
+        if self._pair(instrument.currency) is None:
+            raise Invalid(
+                f"{instrument.symbol} is priced in {instrument.currency}, and no pair converts "
+                f"that to {self._currency}.",
+                "no_conversion",
+            )
+        return instrument
+
+    def touch(self, symbol: str) -> Touch | None:
+        """None while there is no price to trade on."""
+        quote = self._market.quote(symbol)
+        if quote is None or self._market.status.state is not MarketState.OPEN:
+            return None
+        return self.touch_of(quote)
+
+    def touch_of(self, quote: Quote) -> Touch | None:
+        instrument = self._market.instrument(quote.symbol)
+        rate = self._rate(instrument.currency) if instrument else None
+        if rate is None:
+            return None
+        return Touch(
+            symbol=quote.symbol,
+            time_ms=quote.time_ms,
+            bid=quote.bid,
+            ask=quote.ask,
+            bid_size=quote.bid_size,
+            ask_size=quote.ask_size,
+            rate=rate,
+        )
+
+    def mark(self, symbol: str) -> Touch | None:
+        """The last touch there was, tradable or not: open positions are valued at it."""
+        quote = self._market.quote(symbol)
+        return self.touch_of(quote) if quote else None
+
+    def _rate(self, currency: str) -> Decimal | None:
+        """What one unit of `currency` is worth, at the mid of the pair that converts it."""
+        if currency == self._currency:
+            return Decimal(1)
+        pair = self._pair(currency)
+        quote = self._market.quote(pair.symbol) if pair else None
+        if pair is None or quote is None:
+            return None
+        mid = (quote.bid + quote.ask) / 2
+        return mid if pair.currency == self._currency else _RATES.divide(Decimal(1), mid)
+
+    def _pair(self, currency: str) -> Instrument | None:
+        if currency == self._currency:
+            return self._market.instruments()[0]
+        market, own = self._market, self._currency
+        return market.instrument(currency + own) or market.instrument(own + currency)
+
+
+def rules_of(instrument: Instrument) -> TradingRules:
+    return TradingRules(
+        symbol=instrument.symbol,
+        tick_size=instrument.tick_size,
+        quantity_step=instrument.quantity_step,
+        quantity_max=instrument.quantity_max,
+    )

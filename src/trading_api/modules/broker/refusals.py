@@ -1,0 +1,20 @@
+"""The engine's rejections as answers to a caller."""
+
+from trading_api.modules.broker.engine.rejections import Rejection, RejectionCode
+from trading_api.shared.errors import ApiError, Conflict, Invalid, NotFound
+
+_NOT_FOUND = {RejectionCode.ORDER_NOT_FOUND, RejectionCode.POSITION_NOT_FOUND}
+_CONFLICTS = {
+    RejectionCode.ORDER_NOT_WORKING,
+    RejectionCode.NOT_REDUCING,
+    RejectionCode.EXCEEDS_POSITION,
+}
+
+
+def refusal(rejection: Rejection) -> ApiError:
+    kind: type[ApiError] = Invalid
+    if rejection.code in _NOT_FOUND:
+        kind = NotFound
+    elif rejection.code in _CONFLICTS:
+        kind = Conflict
+    return kind(rejection.message, rejection.code.value)

@@ -1,0 +1,356 @@
+"""The broker behind its port to the market: what it refuses, does, announces, and keeps apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from trading_api.models.broker import PreOrder
+from trading_api.modules.broker.ledger.journal import JournalEntry
+from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.service import BrokerService
+from trading_api.modules.broker.tests.manual_market import ManualMarket, instrument
+from trading_api.settings import Settings
+from trading_api.shared.errors import ApiError
+from trading_api.shared.market_data import MarketState
+from trading_api.shared.module_interface import ModuleContext
+
+A, B = "ACCOUNT-A", "ACCOUNT-B"
+BUY, SELL, LIMIT, MARKET, STOP = 1, -1, 1, 2, 3
+
+
+class Desk:
+    """A running broker, and everything its topics said, in order."""
+
+    def __init__(self, journal: MemoryJournal, **settings: Any) -> None:
+        self.market = ManualMarket(
+            instrument("AAPL"),
+            instrument("MSFT"),
+            instrument("USDJPY", currency="JPY", price_scale=1000),
+            instrument("NIKKEI", currency="JPY"),
+            instrument("DAX", currency="EUR"),
+        )
+        context = ModuleContext(
+            Settings.defaults().model_copy(update=settings), self.market, lambda: 42
+        )
+        self.service = BrokerService(journal, context)
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+
+    async def follow(self, route: str, account: str, **more: str) -> Sequence[BaseModel]:
+        fields = [f'"accountId":"{account}"', *(f'"{k}":"{v}"' for k, v in more.items())]
+        topic = f"{route}:{{{','.join(fields)}}}"
+
+        def hear(data: BaseModel) -> None:
+            self.heard.append((topic, data.model_dump(by_alias=True, exclude_none=True)))
+
+        await self.service.create_topic(topic, hear)
+        return self.service.topic_state(topic)
+
+    async def place(self, account: str | None = A, **order: Any) -> str:
+        fields = {"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10.0} | order
+        return await self.service.place_order(account, PreOrder.model_validate(fields))
+
+    async def settled(self) -> None:
+        """Every quote so far has been acted on: a command behind them was answered."""
+        with pytest.raises(ApiError):
+            await self.service.cancel_order(A, "no-order")
+
+    def routes(self) -> list[str]:
+        return [topic.partition(":")[0] for topic, _ in self.heard]
+
+
+@asynccontextmanager
+async def running(journal: MemoryJournal | None = None, **settings: Any) -> AsyncIterator[Desk]:
+    desk = Desk(journal or MemoryJournal(), **settings)
+    task = asyncio.create_task(desk.service.run())
+    try:
+        yield desk
+    finally:
+        task.cancel()
+
+
+async def test_a_fill_is_told_as_execution_order_position_equity() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        for route in ("equity", "positions", "orders", "executions"):
+            await desk.follow(route, A)
+        await desk.place(qty=10)
+        assert desk.routes() == ["orders", "executions", "orders", "positions", "equity"]
+        working, execution, filled, position, equity = [data for _, data in desk.heard]
+        assert (working["status"], filled["status"]) == (6, 2)
+        assert (execution["price"], execution["qty"]) == (100.0, 10.0)
+        assert filled["avgPrice"] == position["avgPrice"] == 100.0
+        assert equity == {
+            "balance": 100_000.0,
+            "realizedPL": 0.0,
+            "unrealizedPL": pytest.approx(-0.2),
+            "equity": pytest.approx(99_999.8),
+        }
+
+
+async def test_accounts_hear_only_of_themselves() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.follow("orders", A)
+        await desk.follow("orders", B)
+        await desk.place(A)
+        await desk.place(B)
+        assert [topic for topic, _ in desk.heard] == [
+            f'orders:{{"accountId":"{account}"}}' for account in (A, A, B, B)
+        ]
+        assert desk.service.positions(A) == desk.service.positions(B)
+        assert len(desk.service.orders(A)) == len(desk.service.orders(B)) == 1
+
+
+async def test_an_executions_topic_of_one_symbol_hears_that_symbol() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        desk.market.move("MSFT", "49.98", "50.00")
+        await desk.follow("executions", A, symbol="MSFT")
+        await desk.place(symbol="AAPL")
+        await desk.place(symbol="MSFT")
+        assert [data["symbol"] for _, data in desk.heard] == ["MSFT"]
+
+
+async def test_equity_follows_every_quote_of_an_open_position() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=10)
+        await desk.follow("equity", A)
+        desk.market.move("MSFT", "49.98", "50.00")
+        desk.market.move("AAPL", "101.00", "101.02")
+        assert [data["equity"] for _, data in desk.heard] == [100_010.0]
+
+
+async def test_a_closed_position_is_told_with_quantity_0_and_its_profit_is_cash() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=10)
+        desk.market.move("AAPL", "103.50", "103.52")
+        await desk.follow("positions", A)
+        (equity,) = await desk.follow("equity", A)
+        assert equity.model_dump()["unrealizedPL"] == 35.0
+        await desk.service.close_position(A, "AAPL", None)
+        position, equity_after = [data for _, data in desk.heard]
+        assert (position["id"], position["qty"], position["side"]) == ("AAPL", 0.0, BUY)
+        assert equity_after["balance"] == equity_after["equity"] == 100_035.0
+        assert equity_after["realizedPL"] == 35.0
+        assert desk.service.positions(A) == []
+
+
+async def test_a_part_of_a_position_is_closed_and_no_more_than_all_of_it() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=10)
+        await desk.service.close_position(A, "AAPL", 4)
+        assert [position.qty for position in desk.service.positions(A)] == [6.0]
+        with pytest.raises(ApiError) as refused:
+            await desk.service.close_position(A, "AAPL", 7)
+        assert (refused.value.status, refused.value.code) == (409, "exceeds_position")
+
+
+async def test_an_order_in_a_silent_market_waits_for_its_next_quote() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        desk.market.become(MarketState.SILENT, "no sign of life for 5 s")
+        await desk.place()
+        assert [order.status for order in desk.service.orders(A)] == [6]
+        desk.market.become(MarketState.OPEN)
+        desk.market.move("AAPL", "99.99", "100.01")
+        await desk.settled()
+        assert [(order.status, order.avg_price) for order in desk.service.orders(A)] == [
+            (2, 100.01)
+        ]
+
+
+async def test_a_stop_works_with_nobody_connected() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(type=STOP, side=SELL, stopPrice=99.0)
+        desk.market.move("AAPL", "98.10", "98.20")
+        await desk.settled()
+        assert [(order.status, order.avg_price) for order in desk.service.orders(A)] == [(2, 98.1)]
+
+
+async def test_connection_says_connected_while_prices_are_fresh_and_why_when_they_are_not() -> None:
+    async with running() as desk:
+        (state,) = await desk.follow("broker-connection", A)
+        assert state.model_dump(exclude_none=True) == {"status": 1, "timestamp": 42}
+        desk.market.become(MarketState.SILENT, "no sign of life for 5 s")
+        desk.market.become(MarketState.OPEN)
+        desk.market.become(MarketState.CLOSED, "the recording has ended")
+        assert [(data["status"], data.get("message")) for _, data in desk.heard] == [
+            (3, "no sign of life for 5 s"),
+            (1, None),
+            (1, "The market is closed: the recording has ended"),
+        ]
+
+
+async def test_the_state_of_a_topic_is_what_is_working_and_open() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=3)
+        await desk.place(type=LIMIT, limitPrice=90.0)
+        (order,) = await desk.follow("orders", A)
+        (position,) = await desk.follow("positions", A)
+        assert order.model_dump()["limitPrice"] == 90.0
+        assert position.model_dump()["qty"] == 3.0
+        assert await desk.follow("executions", A) == []
+
+
+async def test_an_order_is_modified_and_cancelled_while_it_works() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        order_id = await desk.place(type=LIMIT, limitPrice=90.0)
+        changed = {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 5.0, "limitPrice": 91.0}
+        await desk.service.modify_order(A, order_id, PreOrder.model_validate(changed))
+        (order,) = desk.service.orders(A)
+        assert (order.qty, order.limit_price, order.status) == (5.0, 91.0, 6)
+        await desk.service.cancel_order(A, order_id)
+        with pytest.raises(ApiError) as refused:
+            await desk.service.cancel_order(A, order_id)
+        assert (refused.value.status, refused.value.code) == (409, "order_not_working")
+
+
+async def test_orders_that_ended_more_than_a_day_ago_are_not_listed() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place()
+        await desk.place(type=LIMIT, limitPrice=90.0)
+        desk.market.now_ms += 24 * 60 * 60 * 1000 + 1
+        assert [order.limit_price for order in desk.service.orders(A)] == [90.0]
+
+
+async def test_reading_opens_no_account_and_shows_a_fresh_one() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as desk:
+        assert desk.service.account("NEW").model_dump() == {
+            "id": "NEW",
+            "name": "NEW",
+            "type": "demo",
+            "currency": "USD",
+        }
+        (equity,) = await desk.follow("equity", "NEW")
+        assert equity.model_dump()["equity"] == 100_000.0
+        assert desk.service.orders(None) == []
+        with pytest.raises(ApiError):
+            await desk.service.cancel_order("NEW", "order-1")
+    assert [entry async for entry in journal.load()] == []
+
+
+async def test_profit_in_another_currency_converts_at_the_mid_of_its_pair() -> None:
+    async with running() as desk:
+        desk.market.move("USDJPY", "149.990", "150.010")
+        desk.market.move("NIKKEI", "1000.00", "1000.50")
+        await desk.place(symbol="NIKKEI", qty=10)
+        desk.market.move("NIKKEI", "1030.50", "1031.00")
+        await desk.service.close_position(A, "NIKKEI", None)
+        (equity,) = await desk.follow("equity", A)
+        assert equity.model_dump()["realizedPL"] == pytest.approx(300 / 150, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("order", "status", "code"),
+    [
+        ({"symbol": "NOPE"}, 422, "unknown_symbol"),
+        ({"symbol": "DAX"}, 422, "no_conversion"),
+        ({"qty": 0.0}, 422, "quantity_not_positive"),
+        ({"qty": -1.0}, 422, "quantity_not_positive"),
+        ({"qty": 1.5}, 422, "quantity_off_grid"),
+        ({"qty": 1e308}, 422, "quantity_too_large"),
+        ({"type": LIMIT}, 422, "limit_price_missing"),
+        ({"type": STOP}, 422, "stop_price_missing"),
+        ({"type": LIMIT, "limitPrice": 1.001}, 422, "price_off_tick"),
+        ({"type": LIMIT, "limitPrice": -1.0}, 422, "price_not_positive"),
+        ({"isClose": True}, 404, "position_not_found"),
+        ({"stopLoss": 90.0}, 422, "not_supported_yet"),
+        ({"takeProfit": 110.0}, 422, "not_supported_yet"),
+        ({"trailingStopPips": 5.0}, 422, "not_supported_yet"),
+        ({"stopType": 1}, 422, "not_supported_yet"),
+        ({"duration": {"type": "FOK"}}, 422, "not_supported_yet"),
+    ],
+)
+async def test_an_order_that_cannot_be_is_refused_with_its_code_and_leaves_nothing(
+    order: dict[str, Any], status: int, code: str
+) -> None:
+    journal = MemoryJournal()
+    async with running(journal) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        with pytest.raises(ApiError) as refused:
+            await desk.place(**order)
+        assert (refused.value.status, refused.value.code) == (status, code)
+        assert refused.value.detail.endswith(".")
+    assert [entry async for entry in journal.load()] == []
+
+
+async def test_a_preview_says_what_placing_would_do_and_does_nothing() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00", size=4)
+        order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10})
+        preview = desk.service.preview_order(A, order).model_dump(exclude_none=True)
+        rows = {row["title"]: row["value"] for row in preview["sections"][1]["rows"]}
+        assert rows["Filled quantity"] == "4"
+        assert rows["Average price"] == "100 USD"
+        assert preview["warnings"] == ["6 of 10 would wait as Working."]
+        assert desk.service.orders(A) == []
+
+
+class FullJournal(MemoryJournal):
+    """Takes nothing once `is_full`."""
+
+    is_full = False
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        if self.is_full:
+            raise OSError("no space left on device")
+        await super().append(entries)
+
+
+async def test_what_the_journal_did_not_take_did_not_happen() -> None:
+    journal = FullJournal()
+    async with running(journal) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=1)
+        await desk.follow("orders", A)
+        journal.is_full = True
+        with pytest.raises(ApiError) as refused:
+            await desk.place(qty=2)
+        assert (refused.value.status, refused.value.code) == (503, "ledger_failed")
+        assert desk.heard == []
+        assert [order.qty for order in desk.service.orders(A)] == [1.0]
+        journal.is_full = False
+        assert await desk.place(qty=3) == "order-2"
+        assert [position.qty for position in desk.service.positions(A)] == [4.0]
+
+
+async def test_commands_that_wait_together_are_journaled_together_and_each_is_answered() -> None:
+    appended: list[int] = []
+
+    class CountingJournal(MemoryJournal):
+        async def append(self, entries: Sequence[JournalEntry]) -> None:
+            appended.append(len(entries))
+            await super().append(entries)
+
+    async with running(CountingJournal()) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        placing = [desk.place(account, type=LIMIT, limitPrice=90.0) for account in (A, B) * 8]
+        ids = await asyncio.gather(*placing)
+    assert sorted(ids) == sorted([f"order-{number}" for number in range(1, 9)] * 2)
+    assert len(appended) < 16
+    assert sum(appended) == 18
+
+
+async def test_an_unknown_account_or_symbol_opens_no_topic() -> None:
+    async with running() as desk:
+        for topic in ("not an id!", "x" * 65, ""):
+            with pytest.raises(ApiError) as refused:
+                await desk.follow("orders", topic)
+            assert refused.value.code == "unknown_account"
+        with pytest.raises(ApiError) as refused:
+            await desk.follow("executions", A, symbol="NOPE")
+        assert refused.value.code == "unknown_symbol"

@@ -1,0 +1,166 @@
+"""The one writer of all accounts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from trading_api.modules.broker.accounts import Accounts
+from trading_api.modules.broker.engine.commands import Command, OpenAccount
+from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.rejections import Rejection
+from trading_api.modules.broker.ledger.journal import Journal, JournalEntry
+from trading_api.shared.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+INBOX_SIZE = 10_000
+BATCH_SIZE = 256
+
+CommandMaker = Callable[[], Command]
+"""Makes a command when its turn comes, with the prices of that moment."""
+
+
+@dataclass(slots=True)
+class _Request:
+    account_id: str
+    maker: CommandMaker
+    answer: asyncio.Future[list[Event] | Rejection]
+
+
+@dataclass(slots=True)
+class _Quote:
+    """A price for every account with working orders in its symbol."""
+
+    symbol: str
+    maker: CommandMaker
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is committed together: events in the order they happened, and who waits for them."""
+
+    events: list[tuple[str, Event]] = field(default_factory=list)
+    answers: list[tuple[_Request, list[Event] | Rejection]] = field(default_factory=list)
+
+    def of(self, account_id: str) -> list[Event]:
+        return [event for owner, event in self.events if owner == account_id]
+
+
+class Writer:
+    """Applies commands and quotes in the order they came; commits together what waits together;
+    and only then tells anyone, by `committed(account_id, event)` and the answers."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        journal: Journal,
+        opening: Callable[[str], OpenAccount],
+        committed: Callable[[str, Event], None],
+    ) -> None:
+        self._accounts = accounts
+        self._journal = journal
+        self._opening = opening
+        self._committed = committed
+        # Full: commands wait, quotes are passed over (a newer one follows).
+        self._inbox: asyncio.Queue[_Request | _Quote] = asyncio.Queue(maxsize=INBOX_SIZE)
+
+    async def execute(self, account_id: str, maker: CommandMaker) -> list[Event] | Rejection:
+        """Opens the account first, where it is its first command that is not rejected. Raises
+        Unavailable where the journal fails."""
+        answer: asyncio.Future[list[Event] | Rejection] = asyncio.Future()
+        await self._inbox.put(_Request(account_id, maker, answer))
+        return await answer
+
+    def match(self, symbol: str, maker: CommandMaker) -> None:
+        if not self._inbox.full():
+            self._inbox.put_nowait(_Quote(symbol, maker))
+
+    async def run(self) -> None:
+        while True:
+            waiting = [await self._inbox.get()]
+            while len(waiting) < BATCH_SIZE and not self._inbox.empty():
+                waiting.append(self._inbox.get_nowait())
+            batch = _Batch()
+            for item in waiting:
+                if isinstance(item, _Quote):
+                    self._apply_quote(item, batch)
+                else:
+                    self._apply_request(item, batch)
+            await self._commit(batch)
+
+    def _apply_quote(self, quote: _Quote, batch: _Batch) -> None:
+        for account_id, _ in list(self._accounts.working(quote.symbol)):
+            try:
+                self._apply(account_id, quote.maker, batch)
+            except Exception:
+                log.exception("quote_not_applied", extra={"account": account_id})
+
+    def _apply_request(self, request: _Request, batch: _Batch) -> None:
+        try:
+            outcome = self._apply(request.account_id, request.maker, batch)
+        except Exception as error:
+            log.exception("command_failed", extra={"account": request.account_id})
+            request.answer.set_exception(error)
+        else:
+            batch.answers.append((request, outcome))
+
+    def _apply(
+        self, account_id: str, maker: CommandMaker, batch: _Batch
+    ) -> list[Event] | Rejection:
+        account = self._accounts[account_id]
+        events: list[Event] = []
+        try:
+            if not account.engine.state.is_open:
+                events += _events(account.engine.apply(self._opening(account_id)))
+            outcome = account.engine.apply(maker())
+        except Exception:
+            account.restore(batch.of(account_id))
+            raise
+        if isinstance(outcome, Rejection):
+            if events:
+                account.restore(batch.of(account_id))
+            return outcome
+        events += outcome
+        batch.events += [(account_id, event) for event in events]
+        return events
+
+    async def _commit(self, batch: _Batch) -> None:
+        try:
+            if batch.events:
+                await self._journal.append(self._entries(batch))
+        except Exception:
+            log.exception("journal_failed")
+            self._roll_back(batch)
+            return
+        for account_id, event in batch.events:
+            self._accounts[account_id].view.evolve(event)
+            self._committed(account_id, event)
+        for request, outcome in batch.answers:
+            if not request.answer.done():
+                request.answer.set_result(outcome)
+
+    def _entries(self, batch: _Batch) -> list[JournalEntry]:
+        last_seqs: dict[str, int] = {}
+        entries = []
+        for account_id, event in batch.events:
+            seq = last_seqs.get(account_id, self._accounts[account_id].view.seq) + 1
+            last_seqs[account_id] = seq
+            entries.append(JournalEntry(account_id, seq, event))
+        return entries
+
+    def _roll_back(self, batch: _Batch) -> None:
+        for account_id in {account_id for account_id, _ in batch.events}:
+            self._accounts[account_id].restore([])
+        for request, _ in batch.answers:
+            if not request.answer.done():
+                request.answer.set_exception(
+                    Unavailable("The ledger can't be written; nothing was done.", "ledger_failed")
+                )
+
+
+def _events(outcome: list[Event] | Rejection) -> list[Event]:
+    assert not isinstance(outcome, Rejection), outcome
+    return outcome

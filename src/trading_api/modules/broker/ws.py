@@ -1,0 +1,48 @@
+"""The broker's WebSocket routes. `make generate-ws-routers` reads the aliases."""
+
+from typing import Any, TypeAlias
+
+from trading_api.models.broker import (
+    BrokerConnectionStatus,
+    BrokerConnectionSubscriptionRequest,
+    EquityData,
+    EquitySubscriptionRequest,
+    Execution,
+    ExecutionsSubscriptionRequest,
+    OrdersSubscriptionRequest,
+    PlacedOrder,
+    Position,
+    PositionsSubscriptionRequest,
+)
+from trading_api.modules.broker import ws_generated
+from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.shared.ws.router_interface import WsRouteService
+
+OrderWsRouter: TypeAlias = WsRouter[OrdersSubscriptionRequest, PlacedOrder]
+PositionWsRouter: TypeAlias = WsRouter[PositionsSubscriptionRequest, Position]
+ExecutionWsRouter: TypeAlias = WsRouter[ExecutionsSubscriptionRequest, Execution]
+EquityWsRouter: TypeAlias = WsRouter[EquitySubscriptionRequest, EquityData]
+BrokerConnectionWsRouter: TypeAlias = WsRouter[
+    BrokerConnectionSubscriptionRequest, BrokerConnectionStatus
+]
+
+
+class BrokerWsRouters(list[WsRouter[Any, Any]]):
+    def __init__(self, service: WsRouteService) -> None:
+        tags = ["broker"]
+        super().__init__(
+            [
+                ws_generated.OrderWsRouter(route="orders", service=service, tags=tags),
+                ws_generated.PositionWsRouter(route="positions", service=service, tags=tags),
+                ws_generated.ExecutionWsRouter(route="executions", service=service, tags=tags),
+                ws_generated.EquityWsRouter(
+                    route="equity",
+                    service=service,
+                    tags=tags,
+                    conflation_key=lambda equity: "equity",
+                ),
+                ws_generated.BrokerConnectionWsRouter(
+                    route="broker-connection", service=service, tags=tags
+                ),
+            ]
+        )

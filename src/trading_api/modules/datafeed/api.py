@@ -1,0 +1,90 @@
+"""/datafeed: TradingView's datafeed over REST."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from trading_api.models.market import (
+    DatafeedConfiguration,
+    DatafeedHealthResponse,
+    GetBarsResponse,
+    GetQuotesRequest,
+    QuoteData,
+    SearchSymbolResultItem,
+    SymbolInfo,
+)
+from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.shared.api.provide import service_of
+from trading_api.shared.api.wire_route import NOT_FOUND, WireRoute
+
+router = APIRouter(prefix="/datafeed", tags=["datafeed"], route_class=WireRoute)
+
+Service = Annotated[DatafeedService, service_of("datafeed")]
+SymbolName = Annotated[str, Query(max_length=64, examples=["AAPL"])]
+Instant = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=10**14,
+        description="Seconds since 1970, UTC; milliseconds are told by their size",
+        examples=[1_790_000_000],
+    ),
+]
+
+
+@router.get("/config", operation_id="getConfig", summary="What the datafeed can do")
+async def get_config(service: Service) -> DatafeedConfiguration:
+    return service.configuration()
+
+
+@router.get("/search", operation_id="searchSymbols", summary="Symbols that match some text")
+async def search_symbols(
+    service: Service,
+    user_input: Annotated[str, Query(max_length=256, examples=["EUR"])],
+    exchange: Annotated[str, Query(max_length=64, examples=["FX"])] = "",
+    symbol_type: Annotated[str, Query(max_length=64, examples=["forex"])] = "",
+    max_results: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> list[SearchSymbolResultItem]:
+    return service.search(user_input, exchange, symbol_type, max_results)
+
+
+@router.get(
+    "/resolve/{symbol}",
+    operation_id="resolveSymbol",
+    summary="One symbol, as `AAPL` or `NASDAQ:AAPL`",
+    responses=NOT_FOUND,
+)
+async def resolve_symbol(
+    service: Service, symbol: Annotated[str, Path(max_length=64, examples=["NASDAQ:AAPL"])]
+) -> SymbolInfo:
+    return service.resolve(symbol)
+
+
+@router.get(
+    "/bars",
+    operation_id="getBars",
+    summary="History: closed bars, and the forming one where the window holds it",
+    responses=NOT_FOUND,
+)
+async def get_bars(
+    service: Service,
+    symbol: SymbolName,
+    resolution: Annotated[str, Query(max_length=16, examples=["5"])],
+    from_time: Instant,
+    to_time: Annotated[Instant, Query(description="As from_time; exclusive")],
+    count_back: Annotated[
+        int | None,
+        Query(ge=0, le=10_000, description="Add older bars to reach this many", examples=[300]),
+    ] = None,
+) -> GetBarsResponse:
+    return await service.bars(symbol, resolution, from_time, to_time, count_back or 0)
+
+
+@router.post("/quotes", operation_id="getQuotes", summary="Quotes of up to 500 symbols")
+async def get_quotes(service: Service, request: GetQuotesRequest) -> list[QuoteData]:
+    return service.quotes(request.symbols)
+
+
+@router.get("/health", operation_id="datafeedHealthCheck", summary="How the market is")
+async def datafeed_health_check(service: Service) -> DatafeedHealthResponse:
+    return service.health()

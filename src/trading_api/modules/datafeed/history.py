@@ -1,0 +1,53 @@
+"""Windows of history, however wide, without holding up the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+
+from trading_api.modules.datafeed.market.resolution import DAY_MS, length_ms
+from trading_api.modules.datafeed.market.source import MarketBar, MarketSource
+from trading_api.shared.errors import Invalid
+
+WINDOW_BARS_MAX = 50_000
+_CHUNK_BARS = 500
+
+
+async def history(
+    source: MarketSource,
+    symbol: str,
+    resolution: str,
+    start_ms: int,
+    end_ms: int,
+    count_back: int = 0,
+) -> list[MarketBar]:
+    """As `MarketSource.bars`, asked for a piece at a time. Raises Invalid for a window that could
+    hold more than WINDOW_BARS_MAX."""
+    end_ms = min(end_ms, source.now_ms + 1)
+    bar_ms = length_ms(resolution) or 30 * DAY_MS
+    if (end_ms - start_ms) // bar_ms > WINDOW_BARS_MAX:
+        raise Invalid(
+            f"The window could hold more than {WINDOW_BARS_MAX} bars; ask for less at once.",
+            "window_too_large",
+        )
+    bars: list[MarketBar] = []
+    for chunk_ms in range(start_ms, end_ms, bar_ms * _CHUNK_BARS):
+        chunk_end_ms = min(chunk_ms + bar_ms * _CHUNK_BARS, end_ms)
+        bars += source.bars(symbol, resolution, chunk_ms, chunk_end_ms)
+        await asyncio.sleep(0)
+    older = await _older(source, symbol, resolution, min(start_ms, end_ms), count_back - len(bars))
+    return older + bars
+
+
+async def _older(
+    source: MarketSource, symbol: str, resolution: str, before_ms: int, count: int
+) -> list[MarketBar]:
+    older: list[MarketBar] = []
+    while len(older) < count:
+        wanted = min(count - len(older), _CHUNK_BARS)
+        chunk = source.bars(symbol, resolution, before_ms, before_ms, wanted)
+        if not chunk:
+            break
+        older = chunk + older
+        before_ms = chunk[0].time_ms
+        await asyncio.sleep(0)
+    return older

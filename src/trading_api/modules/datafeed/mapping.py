@@ -1,0 +1,101 @@
+"""The market's values as the wire's."""
+
+from collections.abc import Sequence
+
+from trading_api.models.market import (
+    Bar,
+    QuoteData,
+    QuoteError,
+    QuoteValues,
+    SearchSymbolResultItem,
+    SymbolInfo,
+)
+from trading_api.modules.datafeed.market.source import MarketBar
+from trading_api.shared.market_data import Instrument, Quote
+
+
+def to_bar(bar: MarketBar, instrument: Instrument) -> Bar:
+    return Bar(
+        time=bar.time_ms,
+        open=to_price(bar.open, instrument),
+        high=to_price(bar.high, instrument),
+        low=to_price(bar.low, instrument),
+        close=to_price(bar.close, instrument),
+        volume=bar.volume / instrument.volume_scale,
+    )
+
+
+def to_price(ticks: int, instrument: Instrument) -> float:
+    """The double nearest to the exact price."""
+    return ticks * instrument.min_move / instrument.price_scale
+
+
+def to_quote_data(
+    name: str, instrument: Instrument, quote: Quote, days: Sequence[MarketBar]
+) -> QuoteData:
+    """`days`: the forming daily bar, and the one before it where there is one."""
+    day = days[-1]
+    before = days[0].close * instrument.tick_size if len(days) > 1 else quote.last
+    change = quote.last - before
+    return QuoteData(
+        s="ok",
+        n=name,
+        v=QuoteValues(
+            lp=float(quote.last),
+            bid=float(quote.bid),
+            ask=float(quote.ask),
+            spread=float(quote.ask - quote.bid),
+            open_price=to_price(day.open, instrument),
+            high_price=to_price(day.high, instrument),
+            low_price=to_price(day.low, instrument),
+            prev_close_price=float(before),
+            volume=day.volume / instrument.volume_scale,
+            ch=float(change),
+            chp=round(float(change / before * 100), 4),
+            short_name=instrument.symbol,
+            exchange=instrument.exchange,
+            description=instrument.description,
+            original_name=full_name(instrument),
+        ),
+    )
+
+
+def to_quote_error(name: str) -> QuoteData:
+    return QuoteData(s="error", n=name, v=QuoteError(error="unknown_symbol"))
+
+
+def to_symbol_info(instrument: Instrument, resolutions: list[str]) -> SymbolInfo:
+    return SymbolInfo(
+        name=instrument.symbol,
+        ticker=full_name(instrument),
+        description=instrument.description,
+        exchange=instrument.exchange,
+        listed_exchange=instrument.exchange,
+        type=instrument.type,
+        session=instrument.session,
+        timezone=instrument.timezone,
+        minmov=instrument.min_move,
+        pricescale=instrument.price_scale,
+        has_intraday=any(name.isdigit() for name in resolutions),
+        has_seconds=any(name.endswith("S") for name in resolutions),
+        has_daily="1D" in resolutions,
+        has_weekly_and_monthly={"1W", "1M"} <= set(resolutions),
+        supported_resolutions=resolutions,
+        volume_precision=len(str(instrument.volume_scale)) - 1,
+        currency_code=instrument.currency,
+    )
+
+
+def to_search_result(instrument: Instrument) -> SearchSymbolResultItem:
+    return SearchSymbolResultItem(
+        symbol=instrument.symbol,
+        full_name=full_name(instrument),
+        description=instrument.description,
+        exchange=instrument.exchange,
+        ticker=full_name(instrument),
+        type=instrument.type,
+    )
+
+
+def full_name(instrument: Instrument) -> str:
+    return f"{instrument.exchange}:{instrument.symbol}"

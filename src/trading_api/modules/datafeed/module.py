@@ -1,0 +1,31 @@
+"""The datafeed as the application sees it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter
+
+from trading_api.modules.datafeed import api
+from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.modules.datafeed.ws import DatafeedWsRouters
+from trading_api.shared.module_interface import ModuleContext
+from trading_api.shared.ws.generic_route import WsRouter
+
+
+class DatafeedModule:
+    name = "datafeed"
+
+    def __init__(self, source: MarketSource, context: ModuleContext) -> None:
+        self.service = DatafeedService(source, context.market)
+
+    def get_api_routers(self) -> Sequence[APIRouter]:
+        return [api.router]
+
+    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
+        return DatafeedWsRouters(self.service)
+
+    async def run(self) -> None:
+        """Nothing of its own: the market calls it."""
+        await asyncio.Event().wait()

@@ -1,0 +1,224 @@
+"""Answers for the market: what there is, what was, what is now, and what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from trading_api.models.market import (
+    DatafeedConfiguration,
+    DatafeedHealthResponse,
+    Exchange,
+    GetBarsResponse,
+    QuoteData,
+    SearchSymbolResultItem,
+    SymbolInfo,
+    SymbolType,
+)
+from trading_api.modules.datafeed.history import history
+from trading_api.modules.datafeed.mapping import (
+    full_name,
+    to_bar,
+    to_quote_data,
+    to_quote_error,
+    to_search_result,
+    to_symbol_info,
+)
+from trading_api.modules.datafeed.market.resolution import canonical
+from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.topics import BarTopic, QuoteTopic
+from trading_api.shared.errors import Invalid, SymbolNotFound, shown
+from trading_api.shared.market_data import Instrument, MarketData, MarketStatus, Quote
+from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
+
+T = TypeVar("T")
+
+QUOTED_NAMES_MAX = 500
+# Existing clients send milliseconds where seconds belong: above this it can't be seconds.
+_SECONDS_MAX = 100_000_000_000
+
+
+class DatafeedService:
+    """Listens to the market, and hears each quote after the source's present has moved to it."""
+
+    def __init__(self, source: MarketSource, market: MarketData) -> None:
+        self._source = source
+        self._market = market
+        self._resolutions = list(source.resolutions())
+        self._bar_topics: dict[str, BarTopic] = {}
+        self._quote_topics: dict[str, QuoteTopic] = {}
+        self._bars_of: dict[str, list[BarTopic]] = {}
+        self._quotes_of: dict[str, list[tuple[str, QuoteTopic]]] = {}
+        market.listen(self)
+
+    # Queries
+
+    def configuration(self) -> DatafeedConfiguration:
+        instruments = self._market.instruments()
+        exchanges = dict.fromkeys(instrument.exchange for instrument in instruments)
+        types = dict.fromkeys(instrument.type for instrument in instruments)
+        return DatafeedConfiguration(
+            exchanges=[Exchange(value=name, name=name, desc=name) for name in exchanges],
+            symbols_types=[SymbolType(name=name.capitalize(), value=name) for name in types],
+            supported_resolutions=self._resolutions,
+        )
+
+    def search(
+        self, user_input: str, exchange: str, symbol_type: str, max_results: int
+    ) -> list[SearchSymbolResultItem]:
+        """The exact symbol first, then those that begin with the input, then those that hold it."""
+        wanted = user_input.strip().upper()
+        ranked = [
+            (rank, number, instrument)
+            for number, instrument in enumerate(self._market.instruments())
+            if exchange in ("", instrument.exchange)
+            and symbol_type in ("", instrument.type)
+            and (rank := _rank(instrument, wanted)) is not None
+        ]
+        ranked.sort(key=lambda entry: entry[:2])
+        return [to_search_result(instrument) for _, _, instrument in ranked[:max_results]]
+
+    def resolve(self, symbol: str) -> SymbolInfo:
+        return to_symbol_info(self._instrument(symbol), self._resolutions)
+
+    async def bars(
+        self, symbol: str, resolution: str, from_time: int, to_time: int, count_back: int
+    ) -> GetBarsResponse:
+        instrument, name = self._instrument(symbol), self._resolution(resolution)
+        start_ms, end_ms = _milliseconds(from_time), _milliseconds(to_time)
+        if start_ms > end_ms:
+            raise Invalid("from_time is after to_time.", "from_after_to")
+        symbol = instrument.symbol
+        bars = await history(self._source, symbol, name, start_ms, end_ms, count_back)
+        if bars:
+            return GetBarsResponse(bars=[to_bar(bar, instrument) for bar in bars], no_data=False)
+        older = await history(self._source, symbol, name, start_ms, start_ms, 1)
+        return GetBarsResponse(
+            bars=[], no_data=not older, next_time=older[0].time_ms if older else None
+        )
+
+    def quotes(self, symbols: Iterable[str]) -> list[QuoteData]:
+        return [self._quote_data(name) for name in dict.fromkeys(symbols)]
+
+    def health(self) -> DatafeedHealthResponse:
+        status = self._market.status
+        return DatafeedHealthResponse(
+            status="ok",
+            market=status.state.value,
+            message=status.reason,
+            symbols=len(self._market.instruments()),
+        )
+
+    # Topics
+
+    async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
+        route, request = parse_topic(topic)
+        if route == "bars":
+            self._follow_bars(topic, request["symbol"], request["resolution"], topic_update)
+        else:
+            names = [*request["fast_symbols"], *request["symbols"]]
+            self._follow_quotes(topic, list(dict.fromkeys(names)), topic_update)
+
+    def remove_topic(self, topic: str) -> None:
+        self._bar_topics.pop(topic, None)
+        self._quote_topics.pop(topic, None)
+        self._index_followed()
+
+    def topic_state(self, topic: str) -> Sequence[BaseModel]:
+        if topic in self._bar_topics:
+            return self._bar_topics[topic].state()
+        return [self._quote_data(name) for name in self._quote_topics[topic].names]
+
+    def _follow_bars(
+        self, topic: str, symbol: str, resolution: str, topic_update: TopicUpdate
+    ) -> None:
+        instrument, name = self._instrument(symbol), self._resolution(resolution)
+        self._bar_topics[topic] = BarTopic(self._source, instrument, name, topic_update)
+        self._index_followed()
+
+    def _follow_quotes(self, topic: str, names: list[str], topic_update: TopicUpdate) -> None:
+        if not names:
+            raise Invalid("Name at least one symbol to quote.", "no_symbols")
+        if len(names) > QUOTED_NAMES_MAX:
+            raise Invalid(
+                f"A quotes topic holds at most {QUOTED_NAMES_MAX} symbols.", "too_many_symbols"
+            )
+        known = [name for name in names if self._market.instrument(name)]
+        if not known:
+            raise SymbolNotFound(names[0])
+        self._quote_topics[topic] = QuoteTopic(names, topic_update)
+        self._index_followed()
+
+    # The market calls
+
+    def on_quote(self, quote: Quote) -> None:
+        for bar_topic in self._bars_of.get(quote.symbol, ()):
+            bar_topic.advance()
+        told: dict[str, QuoteData] = {}
+        for name, quote_topic in self._quotes_of.get(quote.symbol, ()):
+            if name not in told:
+                told[name] = self._quote_data(name)
+            quote_topic.topic_update(told[name])
+
+    def on_status(self, status: MarketStatus) -> None:
+        """Prices that stay as they are need no telling."""
+
+    # Helpers
+
+    def _index_followed(self) -> None:
+        self._bars_of = _grouped((topic.symbol, topic) for topic in self._bar_topics.values())
+        self._quotes_of = _grouped(
+            (instrument.symbol, (name, topic))
+            for topic in self._quote_topics.values()
+            for name in topic.names
+            if (instrument := self._market.instrument(name))
+        )
+
+    def _quote_data(self, name: str) -> QuoteData:
+        instrument = self._market.instrument(name)
+        quote = self._market.quote(instrument.symbol) if instrument else None
+        if instrument is None or quote is None:
+            return to_quote_error(name)
+        now_ms = self._source.now_ms
+        daily = "1D" if "1D" in self._resolutions else self._resolutions[0]
+        days = self._source.bars(instrument.symbol, daily, now_ms, now_ms + 1, 2)
+        return to_quote_data(name, instrument, quote, days[-2:])
+
+    def _instrument(self, symbol: str) -> Instrument:
+        instrument = self._market.instrument(symbol)
+        if instrument is None:
+            raise SymbolNotFound(symbol)
+        return instrument
+
+    def _resolution(self, resolution: str) -> str:
+        name = canonical(resolution)
+        if name not in self._resolutions:
+            raise Invalid(
+                f"There is no resolution {shown(resolution)!r} here; there are "
+                f"{', '.join(self._resolutions)}.",
+                "unsupported_resolution",
+            )
+        return name
+
+
+def _rank(instrument: Instrument, wanted: str) -> int | None:
+    """0 for the symbol itself, 1 for its beginning, 2 for words of the description."""
+    if wanted in (instrument.symbol, full_name(instrument)):
+        return 0
+    if instrument.symbol.startswith(wanted):
+        return 1
+    held = wanted in instrument.symbol or wanted in instrument.description.upper()
+    return 2 if held else None
+
+
+def _milliseconds(time: int) -> int:
+    return time if time > _SECONDS_MAX else time * 1000
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups

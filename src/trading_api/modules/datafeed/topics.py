@@ -1,0 +1,63 @@
+"""The topics of the datafeed that somebody follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from trading_api.models.market import Bar
+from trading_api.modules.datafeed.mapping import to_bar
+from trading_api.modules.datafeed.market.source import MarketBar, MarketSource
+from trading_api.shared.market_data import Instrument
+from trading_api.shared.ws.router_interface import TopicUpdate
+
+
+class BarTopic:
+    """One symbol at one resolution. Its updates are what history says has changed since the last
+    of them, so that the two cannot disagree, and no closed bar is missed however late it is told.
+    """
+
+    def __init__(
+        self,
+        source: MarketSource,
+        instrument: Instrument,
+        resolution: str,
+        topic_update: TopicUpdate,
+    ) -> None:
+        self._source = source
+        self._instrument = instrument
+        self._resolution = resolution
+        self._topic_update = topic_update
+        self._told = self._newest()
+
+    @property
+    def symbol(self) -> str:
+        return self._instrument.symbol
+
+    def state(self) -> Sequence[Bar]:
+        return [to_bar(bar, self._instrument) for bar in self._newest()]
+
+    def advance(self) -> None:
+        """The market moved on."""
+        for bar in self._newer():
+            if bar not in self._told:
+                self._told = [bar]
+                self._topic_update(to_bar(bar, self._instrument))
+
+    def _newer(self) -> list[MarketBar]:
+        if not self._told:
+            return self._newest()
+        now_ms = self._source.now_ms
+        return self._source.bars(self.symbol, self._resolution, self._told[-1].time_ms, now_ms + 1)
+
+    def _newest(self) -> list[MarketBar]:
+        now_ms = self._source.now_ms
+        return self._source.bars(self.symbol, self._resolution, now_ms, now_ms + 1, 1)[-1:]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteTopic:
+    """`names` as they were asked for, each once; some may be no symbol's."""
+
+    names: Sequence[str]
+    topic_update: TopicUpdate

@@ -1,0 +1,36 @@
+"""The datafeed's WebSocket routes. `make generate-ws-routers` reads the aliases."""
+
+from typing import Any, TypeAlias
+
+from trading_api.models.market import (
+    Bar,
+    BarsSubscriptionRequest,
+    QuoteData,
+    QuotesSubscriptionRequest,
+)
+from trading_api.modules.datafeed import ws_generated
+from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.shared.ws.router_interface import WsRouteService
+
+BarWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]
+QuoteWsRouter: TypeAlias = WsRouter[QuotesSubscriptionRequest, QuoteData]
+
+
+class DatafeedWsRouters(list[WsRouter[Any, Any]]):
+    def __init__(self, service: WsRouteService) -> None:
+        super().__init__(
+            [
+                ws_generated.BarWsRouter(
+                    route="bars",
+                    service=service,
+                    tags=["datafeed"],
+                    conflation_key=lambda bar: bar.time,
+                ),
+                ws_generated.QuoteWsRouter(
+                    route="quotes",
+                    service=service,
+                    tags=["datafeed"],
+                    conflation_key=lambda quote: quote.n,
+                ),
+            ]
+        )

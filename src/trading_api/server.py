@@ -1,0 +1,23 @@
+"""How uvicorn serves the application."""
+
+from typing import Any
+
+from trading_api.logs import log_config
+from trading_api.settings import Settings
+
+FRAME_BYTES_MAX = 64 * 1024
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of `uvicorn.run` and `uvicorn.Config`."""
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "log_config": log_config(settings.log_level),
+        "ws": "trading_api.shared.delivery.uvicorn_protocol:TradingProtocol",
+        "ws_max_size": FRAME_BYTES_MAX,
+        "ws_per_message_deflate": False,
+        # Three pings a heartbeat; that nothing came back is for the session to notice.
+        "ws_ping_interval": settings.ws_heartbeat_s / 3,
+        "ws_ping_timeout": None,
+    }
