@@ -1,0 +1,105 @@
+"""openapi.json and asyncapi.json are what outsiders build on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from trading_api.app_factory import create_app
+from trading_api.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OPENAPI = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))
+ASYNCAPI = json.loads((ROOT / "asyncapi.json").read_text(encoding="utf-8"))
+MESSAGES = ASYNCAPI["components"]["messages"]
+
+OPERATIONS = {
+    operation["operationId"]: (method, path, operation)
+    for path, methods in OPENAPI["paths"].items()
+    for method, operation in methods.items()
+}
+CONTRACT = {
+    "getHealthStatus": ("get", "/health"),
+    "getAPIVersions": ("get", "/versions"),
+    "getCurrentAPIVersion": ("get", "/version"),
+    "getConfig": ("get", "/datafeed/config"),
+    "searchSymbols": ("get", "/datafeed/search"),
+    "resolveSymbol": ("get", "/datafeed/resolve/{symbol}"),
+    "getBars": ("get", "/datafeed/bars"),
+    "getQuotes": ("post", "/datafeed/quotes"),
+    "datafeedHealthCheck": ("get", "/datafeed/health"),
+    "placeOrder": ("post", "/broker/orders"),
+    "getOrders": ("get", "/broker/orders"),
+    "previewOrder": ("post", "/broker/orders/preview"),
+    "modifyOrder": ("put", "/broker/orders/{order_id}"),
+    "cancelOrder": ("delete", "/broker/orders/{order_id}"),
+    "getPositions": ("get", "/broker/positions"),
+    "closePosition": ("delete", "/broker/positions/{position_id}"),
+    "editPositionBrackets": ("put", "/broker/positions/{position_id}/brackets"),
+    "getExecutions": ("get", "/broker/executions/{symbol}"),
+    "getAccountInfo": ("get", "/broker/account"),
+    "leverageInfo": ("get", "/broker/leverage/info"),
+    "setLeverage": ("put", "/broker/leverage/set"),
+    "previewLeverage": ("post", "/broker/leverage/preview"),
+}
+ROUTES = "bars quotes orders positions executions equity broker-connection"
+
+
+def test_every_operation_of_the_contract_stands_where_it_should() -> None:
+    found = {name: (method, path) for name, (method, path, _) in OPERATIONS.items()}
+    assert found == {name: (method, f"/api/v1{path}") for name, (method, path) in CONTRACT.items()}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_is_documented_with_examples_that_fit(name: str) -> None:
+    operation = OPERATIONS[name][2]
+    assert operation["summary"]
+    for parameter in operation.get("parameters", []):
+        _check_examples(parameter["schema"], required=parameter["required"])
+    contents = [operation.get("requestBody", {}).get("content", {})]
+    contents += [response.get("content", {}) for response in operation["responses"].values()]
+    for content in contents:
+        for media in content.values():
+            _check_examples(media["schema"], required=True)
+
+
+def test_each_route_has_its_five_messages() -> None:
+    kinds = ("subscribe", "subscribe.response", "unsubscribe", "unsubscribe.response", "update")
+    assert set(MESSAGES) == {f"{route}.{kind}" for route in ROUTES.split() for kind in kinds}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_message_has_an_example_that_fits_its_schema(name: str) -> None:
+    message = MESSAGES[name]
+    schema = message["payload"] | {"components": ASYNCAPI["components"]}
+    jsonschema.validate(message["examples"][0]["payload"], schema)
+    assert message["examples"][0]["payload"]["type"] == name
+
+
+def test_the_documents_do_not_depend_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INITIAL_BALANCE", "5")
+    monkeypatch.setenv("ENABLED_MODULES", "broker")
+    api_app, ws_app = create_app(Settings.defaults())
+    assert json.loads(json.dumps(api_app.openapi())) == OPENAPI
+    assert json.loads(json.dumps(ws_app.asyncapi())) == ASYNCAPI
+
+
+def _check_examples(schema: dict[str, Any], required: bool) -> None:
+    """The schema's own examples, or those of what it refers to."""
+    if "$ref" in schema:
+        return _check_examples(_resolved(schema["$ref"]), required)
+    if schema.get("type") == "array" and "examples" not in schema:
+        return _check_examples(schema["items"], required)
+    assert not required or "examples" in schema or "enum" in schema, schema
+    for example in schema.get("examples", []):
+        jsonschema.validate(example, schema | {"components": OPENAPI["components"]})
+    return None
+
+
+def _resolved(reference: str) -> dict[str, Any]:
+    found: Any = OPENAPI
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part]
+    return found  # type: ignore[no-any-return]

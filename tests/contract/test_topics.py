@@ -1,0 +1,54 @@
+"""The same bytes from every encoder: vectors that other languages' tests read too."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_api.shared.ws.router_interface import buildTopicParams, parse_topic
+
+VECTORS = json.loads((Path(__file__).parent / "topic_vectors.json").read_text(encoding="utf-8"))
+
+integers = st.integers(-(2**53) + 1, 2**53 - 1)
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+values = st.recursive(
+    st.none() | st.booleans() | integers | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: vector["params"][:40])
+def test_a_vector_gives_its_bytes(vector: dict[str, Any]) -> None:
+    assert buildTopicParams(vector["payload"]) == vector["params"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused"], ids=lambda vector: vector["why"])
+def test_what_encoders_write_differently_is_refused(vector: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        buildTopicParams(vector["payload"])
+
+
+@given(st.dictionaries(texts, values, max_size=5))
+def test_params_are_what_rfc_8785_makes_of_them(payload: dict[str, Any]) -> None:
+    assert buildTopicParams(payload) == rfc8785.dumps(_without_null(payload)).decode()
+
+
+@given(st.dictionaries(texts, values, max_size=5))
+def test_a_topic_is_read_back_as_it_was_built(payload: dict[str, Any]) -> None:
+    topic = f"bars:{buildTopicParams(payload)}"
+    assert parse_topic(topic) == ("bars", _without_null(payload))
+
+
+def _without_null(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return {key: _without_null(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_null(item) for item in value]
+    return value

@@ -1,0 +1,117 @@
+"""Clients that do not read, and producers that do not wait."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tests.echo_route import REQUEST, EchoApp, bar
+from tests.support import WsClient, connected, serving, until
+
+# Long enough a topic for a few hundred frames to fill what the kernel buffers.
+LONG = REQUEST | {"symbol": "A" * 20_000}
+
+
+async def test_a_client_that_does_not_read_delays_nobody_and_is_cut_off_with_1013() -> None:
+    echo = EchoApp(outbox_size=64)
+    async with (
+        serving(echo.api_app) as address,
+        stuck(address) as stopped,
+        connected(address) as reader,
+    ):
+        await stopped.subscribe("fills", **LONG)
+        await reader.subscribe("fills", **LONG)
+        stopped.connection.transport.pause_reading()
+        for number in range(1000):
+            echo.fills.tell(bar(number))
+            assert (await reader.update())["payload"]["payload"]["time"] == number
+        await until(lambda: len(echo.ws_app.connections) == 1)
+
+        stopped.connection.transport.resume_reading()
+        assert (await stopped.closed())[0] == 1013
+
+
+async def test_a_client_that_never_reads_again_is_dropped_all_the_same() -> None:
+    echo = EchoApp(outbox_size=64)
+    async with serving(echo.api_app) as address, stuck(address) as stopped:
+        await stopped.subscribe("fills", **LONG)
+        stopped.connection.transport.pause_reading()
+        for number in range(1000):
+            echo.fills.tell(bar(number))
+            await asyncio.sleep(0)
+        await until(lambda: not echo.ws_app.connections)
+        assert echo.fills.live == {}
+        stopped.connection.transport.abort()
+
+
+async def test_a_slow_client_of_a_conflated_topic_stays_and_hears_the_last_value() -> None:
+    echo = EchoApp(outbox_size=64)
+    async with serving(echo.api_app) as address, stuck(address) as slow:
+        await slow.subscribe("bars", **LONG)
+        slow.connection.transport.pause_reading()
+        for number in range(2000):
+            echo.bars.tell(bar(time=number // 100, close=number))
+            await asyncio.sleep(0)
+        slow.connection.transport.resume_reading()
+
+        last: dict[int, float] = {}
+        while 1999 not in last.values():
+            heard = (await slow.update())["payload"]["payload"]
+            assert heard["time"] >= max(last, default=0)
+            last[heard["time"]] = heard["close"]
+        assert last == {time: time * 100 + 99 for time in range(20)}, "closed bars are complete"
+
+
+async def test_a_burst_larger_than_every_queue_reaches_a_reader_whole_and_kills_no_producer() -> (
+    None
+):
+    echo = EchoApp(outbox_size=20_000)
+    async with serving(echo.api_app) as address, connected(address) as reader:
+        await reader.subscribe("fills", **REQUEST)
+        for number in range(10_000):
+            echo.fills.tell(bar(number))
+        heard = [(await reader.update())["payload"]["payload"]["time"] for _ in range(10_000)]
+        assert heard == list(range(10_000))
+
+
+async def test_updates_of_different_routes_arrive_in_the_order_they_were_made() -> None:
+    echo = EchoApp(outbox_size=20_000)
+    async with serving(echo.api_app) as address, connected(address) as reader:
+        await reader.subscribe("fills", **REQUEST)
+        await reader.subscribe("bars", **REQUEST)
+        for number in range(3000):
+            (echo.fills if number % 3 else echo.bars).tell(bar(number))
+        heard = [(await reader.update())["payload"]["payload"]["time"] for _ in range(3000)]
+        assert heard == list(range(3000))
+
+
+async def test_a_client_that_does_not_read_its_replies_is_not_read_from() -> None:
+    echo = EchoApp(outbox_size=64)
+    async with serving(echo.api_app) as address, stuck(address) as flood:
+        flood.connection.transport.pause_reading()
+        sending = asyncio.create_task(_ask_for_ever(flood))
+        await until(lambda: len(echo.bars.created) > 50)
+        created = -1
+        while created != len(echo.bars.created):
+            created = len(echo.bars.created)
+            await asyncio.sleep(0.2)
+        assert len(echo.ws_app.connections) == 1
+        sending.cancel()
+        flood.connection.transport.abort()
+
+
+async def _ask_for_ever(client: WsClient) -> None:
+    for number in range(10_000):
+        await client.send("bars.subscribe", LONG | {"resolution": str(number)})
+
+
+@asynccontextmanager
+async def stuck(address: str) -> AsyncIterator[WsClient]:
+    """A client with so small a receive buffer that the server soon feels it not reading."""
+    host, port = address.split(":")
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(sock, (host, int(port)))
+    async with connected(address, sock=sock, close_timeout=0.1) as client:
+        yield client
