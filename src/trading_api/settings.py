@@ -6,10 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from trading_api.models.common import AccountId
+
+FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
@@ -24,16 +26,16 @@ class Settings(BaseSettings):
     datafeed_source: Literal["simulator", "replay"] = "simulator"
     datafeed_seed: int = 7
     datafeed_path: Path | None = None
-    datafeed_speed: PositiveFloat = 1.0
-    market_stale_s: PositiveFloat = 5.0
+    datafeed_speed: FinitePositive = 1.0
+    market_stale_s: FinitePositive = 5.0
 
     default_account_id: AccountId = "DEMO-ACCOUNT"
     account_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
 
-    ws_heartbeat_s: PositiveFloat = 30.0
-    ws_lifespan_s: PositiveFloat = 3600.0
-    ws_outbox_size: Annotated[PositiveInt, Field(ge=16)] = 4096
+    ws_heartbeat_s: FinitePositive = 30.0
+    ws_lifespan_s: FinitePositive = 3600.0
+    ws_outbox_size: Annotated[int, Field(ge=16)] = 4096
 
     @classmethod
     def defaults(cls) -> Settings:

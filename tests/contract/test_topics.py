@@ -1,6 +1,8 @@
 """The same bytes from every encoder: vectors that other languages' tests read too."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from trading_api.shared.ws.router_interface import buildTopicParams, parse_topic
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 VECTORS = json.loads((Path(__file__).parent / "topic_vectors.json").read_text(encoding="utf-8"))
 
 integers = st.integers(-(2**53) + 1, 2**53 - 1)
@@ -42,6 +45,17 @@ def test_params_are_what_rfc_8785_makes_of_them(payload: dict[str, Any]) -> None
 def test_a_topic_is_read_back_as_it_was_built(payload: dict[str, Any]) -> None:
     topic = f"bars:{buildTopicParams(payload)}"
     assert parse_topic(topic) == ("bars", _without_null(payload))
+
+
+def test_the_protocols_typescript_gives_the_same_bytes(tmp_path: Path) -> None:
+    protocol = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    snippet = protocol.partition("```ts\n")[2].partition("```")[0]
+    payloads = json.dumps([vector["payload"] for vector in VECTORS["vectors"]])
+    script = tmp_path / "topics.ts"
+    script.write_text(f"{snippet}console.log(JSON.stringify({payloads}.map(canonical)));")
+    node = Path(sys.executable).parent / "node"
+    output = subprocess.run([node, script], capture_output=True, check=True).stdout
+    assert json.loads(output) == [vector["params"] for vector in VECTORS["vectors"]]
 
 
 def _without_null(value: Any) -> Any:

@@ -18,6 +18,11 @@ class Account:
     engine: Engine = field(default_factory=lambda: Engine(AccountState()))
     view: AccountState = field(default_factory=AccountState)
 
+    def recover(self, event: Event) -> None:
+        """An event that the journal holds."""
+        self.view.evolve(event)
+        self.engine.state.evolve(event)
+
     def restore(self, uncommitted: Sequence[Event]) -> None:
         """Takes the engine back to the view and the events that are still to be committed."""
         state = self.view.copy()

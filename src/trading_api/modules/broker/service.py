@@ -57,6 +57,7 @@ class BrokerService:
     opened shows a fresh one."""
 
     def __init__(self, journal: Journal, context: ModuleContext) -> None:
+        self._journal = journal
         self._settings = context.settings
         self._market = context.market
         self._clock_ms = context.clock_ms
@@ -68,6 +69,9 @@ class BrokerService:
         context.market.listen(self)
 
     async def run(self) -> None:
+        """Takes the accounts up where the journal left them, and goes on."""
+        async for entry in self._journal.load():
+            self._accounts[entry.account_id].recover(entry.event)
         await self._writer.run()
 
     # Commands

@@ -328,6 +328,22 @@ async def test_what_the_journal_did_not_take_did_not_happen() -> None:
         assert [position.qty for position in desk.service.positions(A)] == [4.0]
 
 
+async def test_accounts_go_on_where_the_journal_left_them() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=5)
+        await desk.place(type=LIMIT, limitPrice=90.0)
+        before = desk.service.orders(A), desk.service.positions(A)
+    async with running(journal) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        assert await desk.place(type=LIMIT, limitPrice=80.0) == "order-3"
+        assert (desk.service.orders(A)[:2], desk.service.positions(A)) == before
+        desk.market.move("AAPL", "89.00", "90.00")
+        await desk.settled()
+        assert [position.qty for position in desk.service.positions(A)] == [15.0]
+
+
 async def test_commands_that_wait_together_are_journaled_together_and_each_is_answered() -> None:
     appended: list[int] = []
 

@@ -1,0 +1,221 @@
+"""What charts rely on, over the simulator and a clock that the test moves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
+from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.shared.errors import ApiError
+from trading_api.shared.market_data import Quote
+
+NOON_MS = 1_795_262_400_000
+MINUTE_MS = 60_000
+
+
+class Market:
+    """The simulator at a moment of the test's, and everything its topics said, in order."""
+
+    def __init__(self) -> None:
+        self.simulator = Simulator(seed=7, clock=lambda: NOON_MS)
+        self.feed = MarketFeed(self.simulator, stale_after_ms=5_000)
+        self.service = DatafeedService(self.simulator, self.feed)
+        self.heard: list[dict[str, Any]] = []
+
+    async def follow(self, route: str, **request: Any) -> list[dict[str, Any]]:
+        topic = f"{route}:{json.dumps(request)}"
+
+        def hear(data: BaseModel) -> None:
+            self.heard.append(data.model_dump())
+
+        await self.service.create_topic(topic, hear)
+        return [data.model_dump() for data in self.service.topic_state(topic)]
+
+    def run_for(self, duration_ms: int) -> None:
+        end_ms = self.simulator.now_ms + duration_ms
+        while self.simulator.now_ms < end_ms:
+            self.simulator.step_to(self.simulator.now_ms + 250, self)
+
+    def pause_for(self, duration_ms: int) -> None:
+        self.simulator.step_to(self.simulator.now_ms + duration_ms, self)
+
+    def quote(self, quote: Quote) -> None:
+        self.feed.hear_quote(quote)
+
+    def heartbeat(self) -> None: ...
+
+    def closed(self, reason: str) -> None: ...
+
+    async def history(
+        self, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
+    ) -> list[dict[str, Any]]:
+        response = await self.service.bars("AAPL", resolution, start_ms, end_ms, count_back)
+        return [bar.model_dump() for bar in response.bars]
+
+
+@pytest.mark.parametrize("resolution", ["1S", "5S", "1", "5"])
+async def test_streamed_bars_end_as_history_has_them(resolution: str) -> None:
+    market = Market()
+    (state,) = await market.follow("bars", symbol="AAPL", resolution=resolution)
+    market.run_for(6 * MINUTE_MS)
+    last = {bar["time"]: bar for bar in [state, *market.heard]}
+    times = [bar["time"] for bar in market.heard]
+    assert times == sorted(times), "an older bar would be a time violation"
+    history = await market.history(resolution, state["time"], market.simulator.now_ms + 1)
+    assert list(last.values()) == history
+
+
+async def test_bars_that_closed_during_a_pause_are_told_when_it_ends() -> None:
+    market = Market()
+    (state,) = await market.follow("bars", symbol="AAPL", resolution="1")
+    market.run_for(30_000)
+    market.pause_for(3 * MINUTE_MS)
+    told = {bar["time"]: bar for bar in market.heard}
+    history = await market.history("1", state["time"], market.simulator.now_ms + 1)
+    assert list(told.values()) == history[-len(told) :]
+    assert len(told) == 4
+
+
+async def test_a_quote_and_the_forming_bar_have_one_price() -> None:
+    market = Market()
+    await market.follow("quotes", symbols=[], fast_symbols=["AAPL"])
+    for _ in range(20):
+        market.run_for(250)
+        for resolution in ("1S", "1", "1D", "1M"):
+            forming = (await market.history(resolution, NOON_MS, market.simulator.now_ms + 1, 1))[
+                -1
+            ]
+            assert market.heard[-1]["v"]["lp"] == forming["close"]
+
+
+async def test_quotes_are_told_under_the_names_that_were_asked_for() -> None:
+    market = Market()
+    state = await market.follow(
+        "quotes", symbols=["NASDAQ:AAPL", "NOPE"], fast_symbols=["AAPL", "AAPL", "EURUSD"]
+    )
+    assert [(quote["n"], quote["s"]) for quote in state] == [
+        ("AAPL", "ok"),
+        ("EURUSD", "ok"),
+        ("NASDAQ:AAPL", "ok"),
+        ("NOPE", "error"),
+    ]
+    market.run_for(250)
+    assert {quote["n"] for quote in market.heard} == {"AAPL", "NASDAQ:AAPL", "EURUSD"}
+
+
+async def test_a_topic_that_nobody_follows_any_more_is_told_nothing() -> None:
+    market = Market()
+    request = {"symbol": "AAPL", "resolution": "1"}
+    await market.follow("bars", **request)
+    market.service.remove_topic(f"bars:{json.dumps(request)}")
+    market.service.remove_topic("bars:unknown")
+    market.run_for(1_000)
+    assert market.heard == []
+
+
+async def test_to_is_exclusive_and_count_back_reaches_before_from() -> None:
+    market = Market()
+    start_ms, end_ms = NOON_MS - 10 * MINUTE_MS, NOON_MS - 5 * MINUTE_MS
+    window = [bar["time"] for bar in await market.history("1", start_ms, end_ms)]
+    assert window == list(range(start_ms, end_ms, MINUTE_MS))
+    longer = [bar["time"] for bar in await market.history("1", start_ms, end_ms, 12)]
+    assert longer == list(range(end_ms - 12 * MINUTE_MS, end_ms, MINUTE_MS))
+    assert [bar["time"] for bar in await market.history("1", start_ms, end_ms, 2)] == window
+
+
+async def test_seconds_and_milliseconds_are_told_by_their_size() -> None:
+    market = Market()
+    start_ms, end_ms = NOON_MS - 10 * MINUTE_MS, NOON_MS
+    assert await market.history("1", start_ms, end_ms) == await market.history(
+        "1", start_ms // 1000, end_ms // 1000
+    )
+
+
+async def test_a_window_asked_in_pieces_gives_the_same_bars() -> None:
+    market = Market()
+    middle_ms, start_ms = NOON_MS - 700 * MINUTE_MS, NOON_MS - 1500 * MINUTE_MS
+    whole = await market.history("1", start_ms, NOON_MS)
+    assert len(whole) == 1500
+    parts = [await market.history("1", start_ms, middle_ms)]
+    parts.append(await market.history("1", middle_ms, NOON_MS))
+    assert parts[0] + parts[1] == whole
+    assert await market.history("1", NOON_MS, NOON_MS, 1500) == whole
+
+
+async def test_no_data_only_where_nothing_older_exists() -> None:
+    service = Market().service
+    before = await service.bars("AAPL", "1D", FIRST_MS - MINUTE_MS, FIRST_MS, 10)
+    assert (before.bars, before.no_data, before.next_time) == ([], True, None)
+    after = await service.bars("AAPL", "1D", NOON_MS + MINUTE_MS, NOON_MS + 2 * MINUTE_MS, 0)
+    assert (after.bars, after.no_data) == ([], False)
+    assert after.next_time == NOON_MS // 86_400_000 * 86_400_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "code"),
+    [
+        (("NOPE", "1", 0, 1, 0), 404, "unknown_symbol"),
+        (("AAPL", "7", 0, 1, 0), 422, "unsupported_resolution"),
+        (("AAPL", "d", 0, 1, 0), 422, "unsupported_resolution"),
+        (("AAPL", "1", 2, 1, 0), 422, "from_after_to"),
+        (("AAPL", "1S", FIRST_MS, NOON_MS, 0), 422, "window_too_large"),
+    ],
+)
+async def test_a_window_that_cannot_be_answered_says_why(
+    arguments: tuple[str, str, int, int, int], status: int, code: str
+) -> None:
+    with pytest.raises(ApiError) as refused:
+        await Market().service.bars(*arguments)
+    assert (refused.value.status, refused.value.code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("route", "request_", "code"),
+    [
+        ("bars", {"symbol": "NOPE", "resolution": "1"}, "unknown_symbol"),
+        ("bars", {"symbol": "AAPL", "resolution": "7"}, "unsupported_resolution"),
+        ("quotes", {"symbols": [], "fast_symbols": []}, "no_symbols"),
+        ("quotes", {"symbols": ["NOPE"], "fast_symbols": []}, "unknown_symbol"),
+        (
+            "quotes",
+            {"symbols": [str(n) for n in range(501)], "fast_symbols": []},
+            "too_many_symbols",
+        ),
+    ],
+)
+async def test_a_topic_that_cannot_be_says_why(
+    route: str, request_: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ApiError) as refused:
+        await Market().follow(route, **request_)
+    assert refused.value.code == code
+
+
+def test_daily_resolutions_may_leave_out_their_1() -> None:
+    assert Market().service.resolve("AAPL").supported_resolutions[-3:] == ["1D", "1W", "1M"]
+
+
+@pytest.mark.parametrize("spelling", ["D", "1D", "W", "1W", "M", "1M"])
+async def test_either_spelling_of_a_daily_resolution_is_served(spelling: str) -> None:
+    market = Market()
+    assert len(await market.history(spelling, NOON_MS, NOON_MS + 1, 3)) == 3
+    assert len(await market.follow("bars", symbol="AAPL", resolution=spelling)) == 1
+
+
+def test_search_finds_the_symbol_itself_then_beginnings_then_words() -> None:
+    service = Market().service
+
+    def found(*query: Any) -> list[str]:
+        return [item.symbol for item in service.search(*query)]
+
+    assert found("eurusd", "", "", 50) == ["EURUSD"]
+    assert found("NASDAQ:AAPL", "", "", 50) == ["AAPL"]
+    assert found("usd", "", "", 50)[0] == "USDJPY"
+    assert found("dollar", "", "forex", 2) == ["EURUSD", "GBPUSD"]
+    assert found("", "CRYPTO", "", 50) == ["BTCUSD", "ETHUSD", "SOLUSD"]
+    assert found("nothing like it", "", "", 50) == []
