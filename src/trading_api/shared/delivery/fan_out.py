@@ -5,30 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Sequence
 
 from pydantic import BaseModel
 
-from trading_api.shared.delivery.session import Session
 from trading_api.shared.delivery.topics import TopicIndex
-
-if TYPE_CHECKING:
-    from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.shared.ws.router_interface import Subscriber, Update, WsRouteInterface
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Data of one topic, for all who follow it; or its state, for one client that joined."""
-
-    stamp: int
-    router: WsRouter[Any, Any]
-    topic: str
-    data: Sequence[BaseModel]
-    to: Session | None = None
 
 
 class FanOut:
@@ -46,10 +30,10 @@ class FanOut:
 
     def post(
         self,
-        router: WsRouter[Any, Any],
+        router: WsRouteInterface,
         topic: str,
         data: Sequence[BaseModel],
-        to: Session | None = None,
+        to: Subscriber | None = None,
     ) -> None:
         """Never fails: a full queue is drained on the spot."""
         if router.updates_queue.full():
@@ -74,7 +58,7 @@ class FanOut:
                 log.exception("update_not_delivered", extra={"topic": update.topic})
 
     def _deliver(self, update: Update) -> None:
-        receivers = self.topics.followers(update.topic)
+        receivers: Collection[Subscriber] = self.topics.followers(update.topic)
         if update.to is not None:
             if update.topic not in update.to.topics:
                 return
@@ -87,5 +71,5 @@ class FanOut:
             frame = update.router.encode(update.topic, data)
             key = update.router.conflation_key(data)
             key = None if key is None else (update.topic, key)
-            for session in receivers:
-                session.deliver(frame, key)
+            for subscriber in receivers:
+                subscriber.deliver(frame, key)

@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from trading_api.shared.ws.router_interface import TopicUpdate, WsRouteService
-
-if TYPE_CHECKING:
-    from trading_api.shared.delivery.session import Session
+from trading_api.shared.ws.router_interface import Subscriber, TopicUpdate, WsRouteService
 
 
 @dataclass(slots=True, eq=False)
 class _Topic:
     service: WsRouteService
-    members: set[Session] = field(default_factory=set)
-    following: dict[Session, None] = field(default_factory=dict)
+    members: set[Subscriber] = field(default_factory=set)
+    following: dict[Subscriber, None] = field(default_factory=dict)
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
     live: bool = False
@@ -33,14 +29,14 @@ class TopicIndex:
     def __len__(self) -> int:
         return len(self._topics)
 
-    def followers(self, name: str) -> Collection[Session]:
+    def followers(self, name: str) -> Collection[Subscriber]:
         topic = self._topics.get(name)
         return topic.following if topic else ()
 
     async def join(
-        self, name: str, session: Session, service: WsRouteService, topic_update: TopicUpdate
+        self, name: str, subscriber: Subscriber, service: WsRouteService, topic_update: TopicUpdate
     ) -> None:
-        """Raises what `create_topic` raises; then the session has not joined. Whoever races
+        """Raises what `create_topic` raises; then the subscriber has not joined. Whoever races
         another to open, or to close, a topic waits here and finds it either live or gone."""
         topic = self._topics.setdefault(name, _Topic(service))
         topic.waiting += 1
@@ -49,27 +45,27 @@ class TopicIndex:
                 if not topic.live:
                     await _open(name, service, topic_update)
                     topic.live = True
-                if not session.closed:
-                    topic.members.add(session)
-                    session.topics.add(name)
+                if not subscriber.closed:
+                    topic.members.add(subscriber)
+                    subscriber.topics.add(name)
         finally:
             topic.waiting -= 1
             self._close_if_unused(name, topic)
 
-    def follow(self, name: str, session: Session) -> None:
-        self._topics[name].following[session] = None
+    def follow(self, name: str, subscriber: Subscriber) -> None:
+        self._topics[name].following[subscriber] = None
 
-    def leave(self, name: str, session: Session) -> None:
+    def leave(self, name: str, subscriber: Subscriber) -> None:
         topic = self._topics[name]
-        session.topics.discard(name)
-        topic.members.discard(session)
-        topic.following.pop(session, None)
+        subscriber.topics.discard(name)
+        topic.members.discard(subscriber)
+        topic.following.pop(subscriber, None)
         self._close_if_unused(name, topic)
 
-    def release(self, session: Session) -> None:
+    def release(self, subscriber: Subscriber) -> None:
         """A client has gone, however: it follows nothing any more."""
-        for name in list(session.topics):
-            self.leave(name, session)
+        for name in list(subscriber.topics):
+            self.leave(name, subscriber)
 
     def _close_if_unused(self, name: str, topic: _Topic) -> None:
         if topic.members:

@@ -12,10 +12,15 @@ from fastws import OperationRouter
 from pydantic import BaseModel
 
 from trading_api.models.ws import SubscriptionResponse
-from trading_api.shared.delivery.fan_out import FanOut, Update
+from trading_api.shared.delivery.fan_out import FanOut
 from trading_api.shared.delivery.session import Session
 from trading_api.shared.errors import ApiError
-from trading_api.shared.ws.router_interface import TopicUpdate, WsRouteInterface, WsRouteService
+from trading_api.shared.ws.router_interface import (
+    TopicUpdate,
+    Update,
+    WsRouteInterface,
+    WsRouteService,
+)
 from trading_api.shared.ws.subscription_model import check_subscription_model
 
 log = logging.getLogger(__name__)
@@ -64,7 +69,6 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         return self._conflation_key(data)
 
     def encode(self, topic: str, data: BaseModel) -> str:
-        """The frame that every subscriber of the topic gets."""
         name = orjson.dumps(topic).decode()
         payload = data.model_dump_json(by_alias=True, exclude_none=True)
         return f'{{"type":"{self.route}.update","payload":{{"topic":{name},"payload":{payload}}}}}'

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import orjson
 from pydantic import BaseModel
-
-if TYPE_CHECKING:
-    from trading_api.shared.delivery.fan_out import Update
 
 
 class TopicUpdate(Protocol):
@@ -35,12 +33,38 @@ class WsRouteService(Protocol):
         ...
 
 
+class Subscriber(Protocol):
+    """A connected client. `topics` are those it has joined."""
+
+    topics: set[str]
+    closed: bool
+
+    def deliver(self, frame: str, key: Hashable | None = None) -> None:
+        """Never waits, never fails. An unsent frame with the same key may give way to it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Data of one topic, for all who follow it; or its state, for one client that joined."""
+
+    stamp: int
+    router: WsRouteInterface
+    topic: str
+    data: Sequence[BaseModel]
+    to: Subscriber | None = None
+
+
 class WsRouteInterface(ABC):
     route: str
     updates_queue: asyncio.Queue[Update]
 
     @abstractmethod
-    def conflation_key(self, data: Any) -> Any:
+    def encode(self, topic: str, data: BaseModel) -> str:
+        """The frame that every subscriber of the topic gets."""
+
+    @abstractmethod
+    def conflation_key(self, data: Any) -> Hashable | None:
         """Of two unsent updates of a topic with the same key only the newer need be sent;
         None: each must be."""
 
