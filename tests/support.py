@@ -32,6 +32,8 @@ async def serving(app: FastAPI, settings: Settings | None = None) -> AsyncIterat
     """`127.0.0.1:port`"""
     options = server_options(settings or Settings.defaults()) | {"log_config": None}
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        # asyncio sets it itself only on sockets that name their protocol.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = uvicorn.Server(uvicorn.Config(app, lifespan="on", **options))
         task = asyncio.create_task(server.serve([listening]))
         while not server.started and not task.done():  # noqa: ASYNC110, uvicorn has no event

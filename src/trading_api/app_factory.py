@@ -30,7 +30,6 @@ from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.version import VERSION
 
 PREFIX = "/api/v1"
-BODY_BYTES_MAX = 64 * 1024
 DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
 
 
@@ -88,7 +87,6 @@ def create_app(
         redoc_url=None,
         static_url=f"{PREFIX}/docs/assets",
         separate_input_output_schemas=False,
-        max_body_size=BODY_BYTES_MAX,
     )
     api_app.state.services = {module.name: module.service for module in modules}
     api_app.state.ws_app = ws_app

@@ -15,6 +15,6 @@ def granted_account(account_id: str) -> str:
     except ValidationError:
         raise NotFound(
             f"There is no account {shown(account_id)!r}; an id is 1 to 64 characters of "
-            "A-Z a-z 0-9 _ . -",
+            "A-Z a-z 0-9 _ . and -.",
             "unknown_account",
         ) from None

@@ -1,7 +1,7 @@
 from enum import IntEnum
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from trading_api.models.common import CamelModel, Number, NumberOnly, Symbol, example
 
@@ -78,7 +78,7 @@ class PreOrder(CamelModel):
     custom_fields: dict[str, Any] | None = None
     current_quotes: CurrentQuotes | None = None
     seen_price: Number | None = None
-    is_close: bool | None = None
+    is_close: StrictBool | None = None
 
 
 class PlacedOrder(CamelModel):

@@ -38,6 +38,11 @@ class Accounts:
     def __getitem__(self, account_id: str) -> Account:
         return self._accounts.setdefault(account_id, Account())
 
+    def forget_unopened(self, account_id: str) -> None:
+        """Ids that were only tried take no memory."""
+        if not self._accounts[account_id].engine.state.is_open:
+            del self._accounts[account_id]
+
     def view(self, account_id: str) -> AccountState | None:
         """None for an account that no command has opened."""
         account = self._accounts.get(account_id)

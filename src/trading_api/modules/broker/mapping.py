@@ -17,7 +17,7 @@ SUPPORTED_DURATIONS = ("GTC",)
 
 def to_decimal(number: float) -> Decimal:
     """The decimal that was written, not the double that holds it."""
-    return Decimal(repr(number))
+    return Decimal(repr(number).removesuffix(".0"))
 
 
 def to_optional_decimal(number: float | None) -> Decimal | None:

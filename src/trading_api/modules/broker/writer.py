@@ -117,15 +117,19 @@ class Writer:
                 events += _events(account.engine.apply(self._opening(account_id)))
             outcome = account.engine.apply(maker())
         except Exception:
-            account.restore(batch.of(account_id))
+            self._undo(account_id, batch)
             raise
         if isinstance(outcome, Rejection):
             if events:
-                account.restore(batch.of(account_id))
+                self._undo(account_id, batch)
             return outcome
         events += outcome
         batch.events += [(account_id, event) for event in events]
         return events
+
+    def _undo(self, account_id: str, batch: _Batch) -> None:
+        self._accounts[account_id].restore(batch.of(account_id))
+        self._accounts.forget_unopened(account_id)
 
     async def _commit(self, batch: _Batch) -> None:
         try:
@@ -154,6 +158,7 @@ class Writer:
     def _roll_back(self, batch: _Batch) -> None:
         for account_id in {account_id for account_id, _ in batch.events}:
             self._accounts[account_id].restore([])
+            self._accounts.forget_unopened(account_id)
         for request, _ in batch.answers:
             if not request.answer.done():
                 request.answer.set_exception(

@@ -9,7 +9,7 @@ from trading_api.modules.datafeed.market.source import MarketBar, MarketSource
 from trading_api.shared.errors import Invalid
 
 WINDOW_BARS_MAX = 50_000
-_CHUNK_BARS = 500
+_CHUNK_BARS = 100
 
 
 async def history(

@@ -1,6 +1,7 @@
 """Every refusal as `{"detail": "one sentence", "code": "machine_readable"}`."""
 
 import logging
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +12,7 @@ from trading_api.shared.errors import ApiError, shown
 
 log = logging.getLogger(__name__)
 
-_CODES = {400: "malformed_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -29,6 +30,10 @@ async def _refusal(_: Request, error: Exception) -> JSONResponse:
 async def _validation_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first, *others = error.errors()
+    if first["type"] == "json_invalid":
+        return _response(
+            422, f"The body is not JSON: {first['ctx']['error']}.", "malformed_request"
+        )
     where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     more = f" (and {len(others)} more)" if others else ""
     return _response(422, f"{shown(where)}: {first['msg']}{more}.", "invalid_request")
@@ -37,7 +42,8 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
 async def _http_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "http_error")
-    return _response(error.status_code, f"{str(error.detail).rstrip('.')}.", code)
+    detail = f"{str(error.detail).rstrip('.')}."
+    return _response(error.status_code, detail, code, error.headers)
 
 
 async def _fault(request: Request, error: Exception) -> JSONResponse:
@@ -45,5 +51,7 @@ async def _fault(request: Request, error: Exception) -> JSONResponse:
     return _response(500, "The server failed; its log says why.", "internal_error")
 
 
-def _response(status: int, detail: str, code: str) -> JSONResponse:
-    return JSONResponse({"detail": detail, "code": code}, status)
+def _response(
+    status: int, detail: str, code: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    return JSONResponse({"detail": detail, "code": code}, status, headers)

@@ -32,6 +32,15 @@ class TradingProtocol(WebSocketsSansIOProtocol):
         super().handle_pong(event)
         self._heard()
 
+    def send_receive_event_to_app(self) -> None:
+        """Text that is no UTF-8 reaches the application as the bytes it is."""
+        if self.curr_msg_data_type == "text":
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self.curr_msg_data_type = "bytes"
+        super().send_receive_event_to_app()
+
     def close(self, code: int, reason: str) -> None:
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return

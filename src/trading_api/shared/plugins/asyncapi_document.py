@@ -20,6 +20,8 @@ def tidied(document: dict[str, Any], path: str) -> dict[str, Any]:
         envelope = schemas.pop(message["payload"]["$ref"].removeprefix(_SCHEMA_REF))
         payload = envelope["properties"]["payload"]["anyOf"][0]
         message.update(name=name, title=name, payload=_envelope(name, payload))
+        if name.endswith(".response"):
+            message["description"] = "The reply: ok or error, and the topic."
         message["examples"] = [{"payload": {"type": name, "payload": _example(payload, schemas)}}]
     for name, message in messages.items():
         route = name.partition(".")[0]

@@ -137,7 +137,7 @@ def reject_flat(position: Position) -> Rejection:
 def find_working(orders: Mapping[str, Order], order_id: str) -> Order | Rejection:
     order = orders.get(order_id)
     if order is None:
-        return Rejection(RejectionCode.ORDER_NOT_FOUND, f"There is no order {order_id}.")
+        return Rejection(RejectionCode.ORDER_NOT_FOUND, f"There is no order {order_id!r}.")
     if order.status is not OrderStatus.WORKING:
         return Rejection(
             RejectionCode.ORDER_NOT_WORKING, f"{order_id} is {order.status.name.lower()}."
