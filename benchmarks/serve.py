@@ -1,0 +1,46 @@
+"""The server's side of `ServerProcess`: `python -m benchmarks.serve APP FD`."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from benchmarks import fastws_peer, one_route
+from benchmarks.open_files import raise_open_files_limit
+from trading_api.app_factory import create_app
+from trading_api.server import server_options
+from trading_api.settings import Settings
+
+APPS = {
+    "trading_api": lambda settings: create_app(settings)[0],
+    "one_route": one_route.create_app,
+    "fastws_peer": fastws_peer.create_app,
+}
+
+
+def main(app: str, fd: int) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    raise_open_files_limit()
+    settings = Settings.defaults().model_copy(update={"log_level": "warning"})
+    api_app: FastAPI = APPS[app](settings)
+    options: dict[str, Any] = server_options(settings)
+    if app == "fastws_peer":
+        # The protocol that ours extends, and the fastest that uvicorn has.
+        options["ws"] = "websockets-sansio"
+    uvicorn.Server(uvicorn.Config(api_app, **options)).run([socket.socket(fileno=fd)])
+
+
+def _end_with_parent() -> None:
+    """Standard input ends when the process that holds its other end does, however it died."""
+    sys.stdin.buffer.read()
+    signal.raise_signal(signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
