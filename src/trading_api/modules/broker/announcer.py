@@ -9,7 +9,7 @@ from trading_api.models.broker import BrokerConnectionStatus, EquityData, Positi
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.engine import position as netting
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.events import AccountOpened, Event, OrderFilled
+from trading_api.modules.broker.engine.events import AccountOpened, Event, OrderFilled, OrderRested
 from trading_api.modules.broker.prices import Prices
 from trading_api.modules.broker.topics import FollowedTopics
 
@@ -31,7 +31,7 @@ class Announcer:
             self._topics.tell(
                 "executions", account_id, mapping.to_execution(execution), execution.symbol
             )
-        if not isinstance(event, AccountOpened):
+        if not isinstance(event, AccountOpened | OrderRested):
             self._topics.tell("orders", account_id, mapping.to_placed_order(event.order))
         if isinstance(event, OrderFilled):
             self._topics.tell("positions", account_id, self._position(event))

@@ -21,10 +21,12 @@ from trading_api.modules.broker.engine.events import (
     OrderFilled,
     OrderModified,
     OrderPlaced,
+    OrderRested,
     OrderTriggered,
 )
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.matching import (
+    arrived,
     fill_price,
     fill_quantity,
     reduction_pending,
@@ -38,6 +40,7 @@ from trading_api.modules.broker.engine.order import (
     canceled,
     filled,
     modified,
+    rested,
     triggered,
 )
 from trading_api.modules.broker.engine.position import is_left, net
@@ -141,8 +144,8 @@ class Engine:
             placed_ms=command.at_ms,
             updated_ms=command.at_ms,
         )
-        self._emit(OrderPlaced(order, command.at_ms))
-        self._match(command.touch, command.at_ms, arriving_id=order.id)
+        self._emit(OrderPlaced(arrived(order, command.touch), command.at_ms))
+        self._match(command.touch, command.at_ms)
 
     def _modify(self, command: ModifyOrder) -> Rejection | None:
         order = find_working(self._state.orders, command.order_id)
@@ -164,9 +167,8 @@ class Engine:
         )
         sequence = self._state.sequence_last + 1 if is_renewed else order.sequence
         order = modified(order, command.quantity, *prices, sequence, command.at_ms)
-        self._emit(OrderModified(order, command.at_ms))
-        # What keeps its place in the queue has not arrived anew, so its limit stays its price.
-        self._match(command.touch, command.at_ms, arriving_id=order.id if is_renewed else None)
+        self._emit(OrderModified(arrived(order, command.touch), command.at_ms))
+        self._match(command.touch, command.at_ms)
         return None
 
     def _reject_larger_reduction(self, order: Order, quantity: Decimal) -> Rejection | None:
@@ -215,28 +217,28 @@ class Engine:
         )
         return None
 
-    def _match(self, touch: Touch | None, at_ms: int, arriving_id: str | None = None) -> None:
+    def _match(self, touch: Touch | None, at_ms: int) -> None:
         """Brings every working order of the symbol to the touch, each in its turn."""
-        if touch is None or touch.is_crossed:
+        if touch is None:
             return
-        arriving_ids = {arriving_id}
         for order in self._state.book(touch.symbol).reached_stops(touch):
-            self._emit(OrderTriggered(triggered(order, at_ms), at_ms))
-            arriving_ids.add(order.id)
+            self._emit(OrderTriggered(arrived(triggered(order, at_ms), touch), at_ms))
         # The sides share no displayed size, so either may go first.
         for side in (Side.BUY, Side.SELL):
             for order in self._state.book(touch.symbol).fillable(side, touch):
                 # An earlier fill may have ended the position that this order was to reduce.
                 if self._state.orders[order.id].status is OrderStatus.WORKING:
-                    self._fill(order, touch, order.id in arriving_ids, at_ms)
+                    self._fill(order, touch, at_ms)
+        for order in self._state.book(touch.symbol).coming_to_rest(touch):
+            self._emit(OrderRested(rested(order), at_ms))
 
-    def _fill(self, order: Order, touch: Touch, is_arriving: bool, at_ms: int) -> None:
+    def _fill(self, order: Order, touch: Touch, at_ms: int) -> None:
         position = self._state.position(order.symbol)
         consumption = consumption_of(touch, self._state.consumptions.get(order.symbol))
         quantity = fill_quantity(order, touch, consumption, position)
         if not quantity:
             return
-        price = fill_price(order, touch, is_arriving)
+        price = fill_price(order, touch)
         netting = net(position, order.side, quantity, price, touch.rate, at_ms)
         execution = Execution(
             id=f"execution-{len(self._state.executions) + 1}",

@@ -38,6 +38,12 @@ class OrderTriggered:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderRested:
+    order: Order
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFilled:
     """A closed position has quantity 0."""
 
@@ -55,4 +61,12 @@ class OrderCanceled:
     at_ms: int
 
 
-Event = AccountOpened | OrderPlaced | OrderModified | OrderTriggered | OrderFilled | OrderCanceled
+Event = (
+    AccountOpened
+    | OrderPlaced
+    | OrderModified
+    | OrderTriggered
+    | OrderRested
+    | OrderFilled
+    | OrderCanceled
+)

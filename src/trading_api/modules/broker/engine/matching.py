@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.money import ZERO
@@ -36,11 +37,27 @@ def last_fill_turn(side: Side, price: Decimal) -> Decimal:
     return _signed(price, Side(-side))
 
 
-def fill_price(order: Order, touch: Touch, is_arriving: bool) -> Decimal:
-    """The touch, which may be better than an arriving limit; a limit that rested gets its own."""
-    if order.limit_price is None or is_arriving:
-        return touch.price(order.side)
-    return order.limit_price
+def fill_price(order: Order, touch: Touch) -> Decimal:
+    """The touch, which may be better than an arriving limit; a resting limit gets its own."""
+    if order.is_resting and order.limit_price is not None:
+        return order.limit_price
+    return touch.price(order.side)
+
+
+def comes_to_rest(order: Order, touch: Touch) -> bool:
+    """Whether the touch is the first to stand away from the limit."""
+    return (
+        order.is_arriving
+        and touch.is_tradable(order.side)
+        and fill_turn(order) > last_fill_turn(order.side, touch.price(order.side))
+    )
+
+
+def arrived(order: Order, touch: Touch | None) -> Order:
+    """The order as it meets the touch: at rest already where that stands away from its limit."""
+    if touch is None or not comes_to_rest(order, touch):
+        return order
+    return replace(order, is_resting=True)
 
 
 def fill_quantity(

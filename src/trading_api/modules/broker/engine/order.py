@@ -40,7 +40,8 @@ class OrderStatus(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`sequence` is its place in time priority; `version` grows with every event."""
+    """`sequence` is its place in time priority; `version` grows with every event. A limit order
+    is arriving until the market stands away from its limit; from then on it is resting."""
 
     id: str
     symbol: str
@@ -57,6 +58,7 @@ class Order:
     filled_quantity: Decimal = ZERO
     filled_value: Decimal = ZERO
     is_triggered: bool = False
+    is_resting: bool = False
     version: int = 1
     message: str = ""
 
@@ -75,9 +77,18 @@ class Order:
     def awaits_trigger(self) -> bool:
         return self.stop_price is not None and not self.is_triggered
 
+    @property
+    def is_arriving(self) -> bool:
+        return self.limit_price is not None and not (self.awaits_trigger or self.is_resting)
+
 
 def triggered(order: Order, at_ms: int) -> Order:
     return _changed(order, at_ms, is_triggered=True)
+
+
+def rested(order: Order) -> Order:
+    # Nothing that a trader sees has changed, so the time of the last change stays.
+    return _changed(order, order.updated_ms, is_resting=True)
 
 
 def filled(order: Order, quantity: Decimal, price: Decimal, at_ms: int) -> Order:
@@ -105,6 +116,7 @@ def modified(
     sequence: int,
     at_ms: int,
 ) -> Order:
+    """With a new sequence a limit order arrives anew."""
     return _changed(
         order,
         at_ms,
@@ -112,6 +124,7 @@ def modified(
         limit_price=limit_price,
         stop_price=stop_price,
         sequence=sequence,
+        is_resting=order.is_resting and sequence == order.sequence,
     )
 
 

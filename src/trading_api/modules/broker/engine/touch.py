@@ -32,8 +32,9 @@ class Touch:
     def size(self, side: Side) -> Decimal:
         return self.ask_size if side is Side.BUY else self.bid_size
 
-    def is_displayed(self, side: Side) -> bool:
-        return self.price(side) > 0 and self.size(side) > 0
+    def is_tradable(self, side: Side) -> bool:
+        """Whether it shows an order of `side` a price and a size; a crossed touch shows none."""
+        return self.price(side) > 0 and self.size(side) > 0 and not self.is_crossed
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from trading_api.modules.broker.engine.events import (
     Event,
     OrderFilled,
     OrderPlaced,
+    OrderRested,
     OrderTriggered,
 )
 from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Side
@@ -61,6 +62,7 @@ class Account(RuleBasedStateMachine):
         self.replayed = AccountState()
         self.events: list[Event] = []
         self.orders: dict[str, Order] = {}
+        self.resting: set[str] = set()
         self.touches: dict[str, Touch] = {}
         self.taken: dict[tuple[TouchKey, Side], Decimal] = defaultdict(Decimal)
         self.paid: dict[str, Fraction] = defaultdict(Fraction)
@@ -169,6 +171,7 @@ class Account(RuleBasedStateMachine):
         for event in result:
             self.hear(event, touch)
         if touch is not None:
+            self.resting |= {order.id for order in away(self.engine.state, touch)}
             self.check_nothing_is_left_to_match(touch)
 
     def hear(self, event: Event, touch: Touch | None) -> None:
@@ -181,8 +184,10 @@ class Account(RuleBasedStateMachine):
         if known is not None:
             assert known.status is OrderStatus.WORKING, "terminal orders never change"
             assert event.order.version == known.version + 1
+            if event.order.sequence != known.sequence:
+                self.resting.discard(known.id)
         self.orders[event.order.id] = event.order
-        if isinstance(event, OrderFilled | OrderTriggered):
+        if isinstance(event, OrderFilled | OrderTriggered | OrderRested):
             assert touch is not None
             assert not touch.is_crossed
         if isinstance(event, OrderFilled):
@@ -197,9 +202,11 @@ class Account(RuleBasedStateMachine):
         assert order.filled_quantity <= order.quantity
         assert (order.status is OrderStatus.FILLED) == (order.filled_quantity == order.quantity)
         assert order.type is not OrderType.STOP or order.is_triggered
-        if order.limit_price is None:
-            assert execution.price == touch.price(side)
+        if order.id in self.resting:
+            assert execution.price == order.limit_price
         else:
+            assert execution.price == touch.price(side)
+        if order.limit_price is not None:
             assert (order.limit_price - execution.price) * side >= 0, "never worse than its limit"
             assert (execution.price - touch.price(side)) * side >= 0, "never better than the touch"
         key = (touch.symbol, touch.time_ms, touch.bid, touch.ask)
@@ -234,10 +241,10 @@ class Account(RuleBasedStateMachine):
         assert book.reached_stops(touch) == reached_stops(state, touch)
         for side in Side:
             assert book.fillable(side, touch) == in_turn(state, side, touch)
+        assert book.coming_to_rest(touch) == coming_to_rest(state, touch)
 
     def check_nothing_is_left_to_match(self, touch: Touch) -> None:
-        if touch.is_crossed:
-            return
+        assert not coming_to_rest(self.engine.state, touch)
         key = (touch.symbol, touch.time_ms, touch.bid, touch.ask)
         for order in self.engine.state.working_orders(touch.symbol):
             assert not is_triggered(order, touch)
@@ -293,6 +300,12 @@ class Account(RuleBasedStateMachine):
         }
 
     @invariant()
+    def orders_rest_from_the_first_touch_away_from_their_limit(self) -> None:
+        for book in self.engine.state.working.values():
+            for order in book.orders.values():
+                assert order.is_resting == (order.id in self.resting)
+
+    @invariant()
     def closing_orders_face_an_open_position(self) -> None:
         for book in self.engine.state.working.values():
             for order in book.orders.values():
@@ -330,8 +343,33 @@ def reached_stops(state: AccountState, touch: Touch) -> list[Order]:
     return sorted(orders, key=lambda order: order.sequence)
 
 
+def coming_to_rest(state: AccountState, touch: Touch) -> list[Order]:
+    """The slow twin of `Book.coming_to_rest`."""
+    orders = [order for order in away(state, touch) if not order.is_resting]
+    return sorted(orders, key=lambda order: order.sequence)
+
+
+def away(state: AccountState, touch: Touch) -> list[Order]:
+    """The limit orders from whose limit the touch stands away."""
+    return [
+        order
+        for order in state.orders.values()
+        if order.symbol == touch.symbol
+        and order.status is OrderStatus.WORKING
+        and order.limit_price is not None
+        and not order.awaits_trigger
+        and is_tradable(touch, order.side)
+        and not is_fillable(order, touch)
+    ]
+
+
+def is_tradable(touch: Touch, side: Side) -> bool:
+    price, size = (touch.ask, touch.ask_size) if side is Side.BUY else (touch.bid, touch.bid_size)
+    return touch.bid <= touch.ask and price > 0 and size > 0
+
+
 def is_triggered(order: Order, touch: Touch) -> bool:
-    if order.stop_price is None or order.is_triggered or not touch.is_displayed(order.side):
+    if order.stop_price is None or order.is_triggered or not is_tradable(touch, order.side):
         return False
     if order.side is Side.BUY:
         return touch.ask >= order.stop_price
@@ -339,7 +377,7 @@ def is_triggered(order: Order, touch: Touch) -> bool:
 
 
 def is_fillable(order: Order, touch: Touch) -> bool:
-    if order.awaits_trigger or not touch.is_displayed(order.side):
+    if order.awaits_trigger or not is_tradable(touch, order.side):
         return False
     if order.limit_price is None:
         return True

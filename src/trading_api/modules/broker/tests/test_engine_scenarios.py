@@ -30,6 +30,7 @@ from trading_api.modules.broker.engine.events import (
     OrderFilled,
     OrderModified,
     OrderPlaced,
+    OrderRested,
     OrderTriggered,
 )
 from trading_api.modules.broker.engine.order import OrderStatus, OrderType, Side, canceled
@@ -159,6 +160,8 @@ def _described(event: Event) -> str:
             return f"modified {number}"
         case OrderTriggered():
             return f"triggered {number}"
+        case OrderRested():
+            return f"rested {number}"
         case OrderCanceled():
             return f"canceled {number}" + (f": {event.order.message}" * bool(event.order.message))
         case OrderFilled(execution=execution):
@@ -288,9 +291,9 @@ def test_other_prices_at_the_same_instant_are_another_touch(tick: str) -> None:
 
 def test_displayed_size_goes_to_market_orders_then_better_limits_then_older_ones() -> None:
     play(
-        (None, buy(2, limit="100"), ["placed 1"]),
-        (None, buy(2, limit="101"), ["placed 2"]),
-        (None, buy(2, limit="101"), ["placed 3"]),
+        ("101x9 / 102x9", buy(2, limit="100"), ["placed 1"]),
+        ("101x9 / 102x9", buy(2, limit="101"), ["placed 2"]),
+        ("101x9 / 102x9", buy(2, limit="101"), ["placed 3"]),
         (None, buy(2), ["placed 4"]),
         (None, buy(2, stop="90"), ["placed 5"]),
         (
@@ -317,8 +320,8 @@ def test_displayed_size_goes_to_market_orders_then_better_limits_then_older_ones
 
 def test_sells_take_the_bid_the_lower_limit_first() -> None:
     play(
-        (None, sell(2, limit="100"), ["placed 1"]),
-        (None, sell(2, limit="99"), ["placed 2"]),
+        ("98x9 / 99x9", sell(2, limit="100"), ["placed 1"]),
+        ("98x9 / 99x9", sell(2, limit="99"), ["placed 2"]),
         ("101x3 / 102x9", quote, ["filled 2: 2 @ 99, holds -2 @ 99", FILLED_AT_100]),
     )
 
@@ -328,7 +331,7 @@ FILLED_AT_100 = "filled 1: 1 @ 100, holds -3 @ 99.33333333333333333333333333"
 
 def test_arriving_order_waits_behind_older_ones_that_the_same_touch_reaches() -> None:
     play(
-        (None, buy(2, limit="100"), ["placed 1"]),
+        ("100x9 / 101x9", buy(2, limit="100"), ["placed 1"]),
         (
             "98x9 / 99x3",
             buy(2, limit="100"),
@@ -351,12 +354,66 @@ def test_orders_of_one_account_never_meet_each_other() -> None:
 BUY_AT_102 = "filled 2: 1 @ 102, holds 1 @ 102"
 
 
-def test_limit_marketable_on_arrival_fills_at_the_better_touch_and_its_rest_at_its_limit() -> None:
+def test_limit_marketable_on_arrival_fills_at_the_touch_until_the_market_stands_away() -> None:
     play(
         ("99x9 / 100x4", buy(6, limit="102"), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
-        ("99x9 / 103x9", quote, []),
+        ("99x9 / 103x9", quote, ["rested 1"]),
         ("99x9 / 101x9", quote, ["filled 1: 2 @ 102, holds 6 @ 100.6666666666666666666666667"]),
     )
+
+
+def test_limit_far_through_the_market_fills_at_each_next_touch_and_not_at_its_limit() -> None:
+    play(
+        ("99x9 / 100x2", buy(6, limit="150"), ["placed 1", "filled 1: 2 @ 100, holds 2 @ 100"]),
+        ("100x9 / 101x2", quote, ["filled 1: 2 @ 101, holds 4 @ 100.5"]),
+        ("93.5x9 / 94.5x9", quote, ["filled 1: 2 @ 94.5, holds 6 @ 98.5"]),
+        ("93x4 / 94x9", sell(6, limit="1"), ["placed 2", SOLD_AT_93]),
+        ("92.5x9 / 93.5x9", quote, ["filled 2: 2 @ 92.5, flat, realized -12"]),
+    )
+
+
+SOLD_AT_93 = "filled 2: 4 @ 93, holds 2 @ 98.5, realized -22"
+
+
+def test_limit_that_arrives_in_silence_fills_at_the_first_touch_where_that_is_better() -> None:
+    play(
+        (None, buy(2, limit="105"), ["placed 1"]),
+        ("99x9 / 100x9", quote, ["filled 1: 2 @ 100, holds 2 @ 100"]),
+        (None, sell(2, limit="95"), ["placed 2"]),
+        ("101x9 / 102x9", quote, ["filled 2: 2 @ 101, flat, realized 2"]),
+    )
+
+
+def test_limit_that_arrives_in_silence_rests_once_the_market_stands_away_from_it() -> None:
+    play(
+        (None, buy(1, limit="98"), ["placed 1"]),
+        ("99x9 / 100x9", quote, ["rested 1"]),
+        ("98x9 / 99x9", quote, []),
+        ("90x9 / 91x9", quote, ["filled 1: 1 @ 98, holds 1 @ 98"]),
+    )
+
+
+def test_limit_comes_to_rest_at_no_crossed_touch_and_at_none_without_its_side() -> None:
+    play(
+        ("101x9 / 100x9", buy(1, limit="98"), ["placed 1"]),
+        ("99x9 / 100x0", buy(1, limit="98"), ["placed 2"]),
+        ("101x9 / 100x9", quote, []),
+        (
+            "90x9 / 91x9",
+            quote,
+            ["filled 1: 1 @ 91, holds 1 @ 91", "filled 2: 1 @ 91, holds 2 @ 91"],
+        ),
+    )
+
+
+def test_limits_come_to_rest_the_older_first_and_a_trader_sees_no_change() -> None:
+    engine = play(
+        (None, buy(2, limit="98"), ["placed 1"]),
+        (None, buy(2, limit="98"), ["placed 2"]),
+        (None, modify(1, buy(1, limit="98")), ["modified 1"]),
+        ("99x9 / 100x9", quote, ["rested 1", "rested 2"]),
+    )
+    assert [order.updated_ms for order in engine.state.orders.values()] == [3, 2]
 
 
 def test_resting_limit_fills_at_its_limit_though_the_market_gaps_beyond() -> None:
@@ -420,7 +477,7 @@ def test_stop_limit_triggers_then_arrives_as_a_limit_order() -> None:
     play(
         ("99x9 / 100x9", buy(3, stop="101", limit="103"), ["placed 1"]),
         ("99x9 / 102x1", quote, ["triggered 1", "filled 1: 1 @ 102, holds 1 @ 102"]),
-        ("99x9 / 104x9", quote, []),
+        ("99x9 / 104x9", quote, ["rested 1"]),
         ("99x9 / 103x1", quote, ["filled 1: 1 @ 103, holds 2 @ 102.5"]),
         ("99x9 / 100x9", quote, ["filled 1: 1 @ 103, holds 3 @ 102.6666666666666666666666667"]),
     )
@@ -484,9 +541,9 @@ def test_modify_to_a_marketable_price_fills_at_the_touch() -> None:
     assert engine.state.orders["order-1"].version == 3
 
 
-def test_modify_that_keeps_its_place_still_fills_at_its_limit() -> None:
+def test_modify_that_keeps_its_place_leaves_a_resting_order_at_rest() -> None:
     play(
-        (None, buy(2, limit="101"), ["placed 1"]),
+        ("101x9 / 102x9", buy(2, limit="101"), ["placed 1"]),
         (
             "99x9 / 100x9",
             modify(1, buy(1, limit="101")),
@@ -495,13 +552,28 @@ def test_modify_that_keeps_its_place_still_fills_at_its_limit() -> None:
     )
 
 
+def test_new_price_makes_a_resting_order_arrive_anew() -> None:
+    tick = "101x9 / 102x9"
+    play(
+        (tick, buy(1, limit="100"), ["placed 1"]),
+        (tick, buy(1, limit="100"), ["placed 2"]),
+        (None, modify(1, buy(1, limit="101")), ["modified 1"]),
+        (tick, modify(2, buy(1, limit="101")), ["modified 2", "rested 1"]),
+        (None, modify(1, buy(1, limit="100")), ["modified 1"]),
+        ("95x9 / 96x9", quote, ["filled 2: 1 @ 101, holds 1 @ 101", ARRIVED_AT_96]),
+    )
+
+
+ARRIVED_AT_96 = "filled 1: 1 @ 96, holds 2 @ 98.5"
+
+
 @pytest.mark.parametrize(("quantity", "first"), [(1, 1), (2, 1), (3, 2)])
 def test_larger_quantity_loses_time_priority_and_a_smaller_keeps_it(
     quantity: int, first: int
 ) -> None:
     play(
-        (None, buy(2, limit="100"), ["placed 1"]),
-        (None, buy(2, limit="100"), ["placed 2"]),
+        ("100x9 / 101x9", buy(2, limit="100"), ["placed 1"]),
+        ("100x9 / 101x9", buy(2, limit="100"), ["placed 2"]),
         (None, modify(1, buy(quantity, limit="100")), ["modified 1"]),
         ("98x9 / 99x1", quote, [f"filled {first}: 1 @ 100, holds 1 @ 100"]),
     )
@@ -509,8 +581,8 @@ def test_larger_quantity_loses_time_priority_and_a_smaller_keeps_it(
 
 def test_price_there_and_back_loses_time_priority() -> None:
     play(
-        (None, buy(2, limit="100"), ["placed 1"]),
-        (None, buy(2, limit="100"), ["placed 2"]),
+        ("100x9 / 101x9", buy(2, limit="100"), ["placed 1"]),
+        ("100x9 / 101x9", buy(2, limit="100"), ["placed 2"]),
         (None, modify(1, buy(2, limit="99")), ["modified 1"]),
         (None, modify(1, buy(2, limit="100")), ["modified 1"]),
         ("98x9 / 99x1", quote, ["filled 2: 1 @ 100, holds 1 @ 100"]),
@@ -552,7 +624,7 @@ def test_modify_of_a_partly_filled_order_counts_what_is_filled() -> None:
         ("99x9 / 100x2", buy(5, limit="100"), ["placed 1", "filled 1: 2 @ 100, holds 2 @ 100"]),
         (None, modify(1, buy(2, limit="100")), ["rejected: quantity_below_filled"]),
         (None, modify(1, buy(3, limit="100")), ["modified 1"]),
-        ("98x9 / 99x9", quote, ["filled 1: 1 @ 100, holds 3 @ 100"]),
+        ("99x9 / 100x9", quote, ["filled 1: 1 @ 100, holds 3 @ 100"]),
     )
 
 
@@ -642,7 +714,7 @@ def test_all_of_a_position_may_be_closed_off_the_grid_and_above_the_largest_orde
 def test_reduce_only_order_is_capped_by_the_position_of_the_moment() -> None:
     play(
         ("99x9 / 100x9", buy(5), ["placed 1", "filled 1: 5 @ 100, holds 5 @ 100"]),
-        (None, sell(5, limit="110", reduce_only=True), ["placed 2"]),
+        ("99x9 / 100x9", sell(5, limit="110", reduce_only=True), ["placed 2"]),
         ("99x9 / 100x9", sell(3), ["placed 3", "filled 3: 3 @ 99, holds 2 @ 100, realized -3"]),
         (
             "110x9 / 111x9",
@@ -655,9 +727,9 @@ def test_reduce_only_order_is_capped_by_the_position_of_the_moment() -> None:
 def test_other_closing_orders_are_canceled_when_the_position_is_gone() -> None:
     play(
         ("99x9 / 100x9", buy(4), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
-        (None, sell(2, limit="110", reduce_only=True), ["placed 2"]),
-        (None, sell(2, stop="90", reduce_only=True), ["placed 3"]),
-        (None, sell(9, limit="120"), ["placed 4"]),
+        ("99x9 / 100x9", sell(2, limit="110", reduce_only=True), ["placed 2"]),
+        ("99x9 / 100x9", sell(2, stop="90", reduce_only=True), ["placed 3"]),
+        ("99x9 / 100x9", sell(9, limit="120"), ["placed 4"]),
         (
             "later 99x9 / 100x9",
             sell(4),
@@ -699,10 +771,10 @@ def test_reduce_only_order_must_face_a_position() -> None:
 def test_modified_closing_order_may_shrink_or_take_what_others_leave() -> None:
     play(
         ("99x9 / 100x9", buy(5), ["placed 1", "filled 1: 5 @ 100, holds 5 @ 100"]),
-        (None, sell(2, limit="110", reduce_only=True), ["placed 2"]),
-        (None, sell(2, limit="120", reduce_only=True), ["placed 3"]),
-        (None, modify(2, sell(4, limit="110")), ["rejected: exceeds_position"]),
-        (None, modify(2, sell(3, limit="110")), ["modified 2"]),
+        ("99x9 / 100x9", sell(2, limit="110", reduce_only=True), ["placed 2"]),
+        ("99x9 / 100x9", sell(2, limit="120", reduce_only=True), ["placed 3"]),
+        ("99x9 / 100x9", modify(2, sell(4, limit="110")), ["rejected: exceeds_position"]),
+        ("99x9 / 100x9", modify(2, sell(3, limit="110")), ["modified 2"]),
         ("later 99x9 / 100x9", sell(4), ["placed 4", FOUR_SOLD]),
         (None, modify(2, sell(2, limit="110")), ["modified 2"]),
         (None, close(), ["rejected: exceeds_position"]),
