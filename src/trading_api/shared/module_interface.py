@@ -35,6 +35,10 @@ class Module(Protocol):
 
     def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]: ...
 
+    async def start(self) -> None:
+        """Done before the first request is served."""
+        ...
+
     async def run(self) -> None:
         """The module's own work while the application lives; cancelled at its end."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from trading_api.modules.broker.engine.account import AccountState
@@ -38,6 +38,9 @@ class Accounts:
     def __getitem__(self, account_id: str) -> Account:
         return self._accounts.setdefault(account_id, Account())
 
+    def ids(self) -> Collection[str]:
+        return self._accounts.keys()
+
     def forget_unopened(self, account_id: str) -> None:
         """Ids that were only tried take no memory."""
         if not self._accounts[account_id].engine.state.is_open:
@@ -48,8 +51,10 @@ class Accounts:
         account = self._accounts.get(account_id)
         return account.view if account and account.view.is_open else None
 
-    def working(self, symbol: str) -> Iterator[tuple[str, Account]]:
+    def working(self, symbol: str) -> list[str]:
         """Accounts with orders that a price of the symbol may fill."""
-        for account_id, account in self._accounts.items():
-            if symbol in account.engine.state.working:
-                yield account_id, account
+        return [
+            account_id
+            for account_id, account in self._accounts.items()
+            if symbol in account.engine.state.working
+        ]

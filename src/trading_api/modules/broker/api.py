@@ -23,7 +23,7 @@ from trading_api.models.broker import (
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.service import BrokerService
 from trading_api.shared.api.provide import service_of
-from trading_api.shared.api.wire_route import CONFLICT, NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 from trading_api.shared.errors import NotSupportedYet
 
 
@@ -56,7 +56,7 @@ OrderId = Annotated[str, Path(max_length=64, examples=["order-1"])]
 PositionId = Annotated[str, Path(max_length=64, examples=["AAPL"])]
 
 
-@router.post("/orders", operation_id="placeOrder", summary="Place an order", responses=CONFLICT)
+@router.post("/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND)
 async def place_order(
     service: Service, order: PreOrder, account_id: AccountQuery = None
 ) -> PlaceOrderResult:
@@ -76,7 +76,7 @@ async def get_orders(service: Service, account_id: AccountQuery = None) -> list[
     "/orders/preview",
     operation_id="previewOrder",
     summary="What placing an order would do now",
-    responses=CONFLICT,
+    responses=COMMAND,
 )
 async def preview_order(
     service: Service, order: PreOrder, account_id: AccountQuery = None
@@ -88,7 +88,7 @@ async def preview_order(
     "/orders/{order_id}",
     operation_id="modifyOrder",
     summary="Change a working order's price or quantity",
-    responses=CONFLICT,
+    responses=COMMAND,
 )
 async def modify_order(
     service: Service, order_id: OrderId, order: PreOrder, account_id: AccountQuery = None
@@ -101,7 +101,7 @@ async def modify_order(
     "/orders/{order_id}",
     operation_id="cancelOrder",
     summary="Cancel a working order",
-    responses=CONFLICT,
+    responses=COMMAND,
 )
 async def cancel_order(
     service: Service, order_id: OrderId, account_id: AccountQuery = None
@@ -119,7 +119,7 @@ async def get_positions(service: Service, account_id: AccountQuery = None) -> li
     "/positions/{position_id}",
     operation_id="closePosition",
     summary="Close a position, or a part of it, at the market",
-    responses=CONFLICT,
+    responses=COMMAND,
 )
 async def close_position(
     service: Service,

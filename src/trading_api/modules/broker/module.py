@@ -25,5 +25,8 @@ class BrokerModule:
     def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
         return BrokerWsRouters(self.service)
 
+    async def start(self) -> None:
+        await self.service.recover()
+
     async def run(self) -> None:
         await self.service.run()

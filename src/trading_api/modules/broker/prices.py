@@ -22,7 +22,7 @@ class Prices:
         instrument = self._market.instrument(symbol)
         if instrument is None:
             raise Invalid(f"There is no symbol {shown(symbol)!r}.", "unknown_symbol")
-        if self._pair(instrument.currency) is None:
+        if instrument.currency != self._currency and self._pair(instrument.currency) is None:
             raise Invalid(
                 f"{instrument.symbol} is priced in {instrument.currency}, and no pair converts "
                 f"that to {self._currency}.",
@@ -69,8 +69,6 @@ class Prices:
         return mid if pair.currency == self._currency else _RATES.divide(Decimal(1), mid)
 
     def _pair(self, currency: str) -> Instrument | None:
-        if currency == self._currency:
-            return self._market.instruments()[0]
         market, own = self._market, self._currency
         return market.instrument(currency + own) or market.instrument(own + currency)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pydantic import BaseModel
 
@@ -20,6 +20,7 @@ from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     ClosePosition,
+    Command,
     MatchQuote,
     ModifyOrder,
     OpenAccount,
@@ -42,7 +43,7 @@ from trading_api.modules.broker.preview import preview_of
 from trading_api.modules.broker.prices import Prices, rules_of
 from trading_api.modules.broker.refusals import refusal
 from trading_api.modules.broker.topics import FollowedTopics
-from trading_api.modules.broker.writer import CommandMaker, Writer
+from trading_api.modules.broker.writer import Writer
 from trading_api.shared.auth import granted_account
 from trading_api.shared.errors import NotSupportedYet, SymbolNotFound
 from trading_api.shared.market_data import Instrument, MarketStatus, Quote
@@ -68,10 +69,12 @@ class BrokerService:
         self._writer = Writer(self._accounts, journal, self._opening, self._announcer.tell)
         context.market.listen(self)
 
-    async def run(self) -> None:
-        """Takes the accounts up where the journal left them, and goes on."""
+    async def recover(self) -> None:
+        """Takes the accounts up where the journal left them."""
         async for entry in self._journal.load():
             self._accounts[entry.account_id].recover(entry.event)
+
+    async def run(self) -> None:
         await self._writer.run()
 
     # Commands
@@ -83,10 +86,9 @@ class BrokerService:
 
     async def modify_order(self, account_id: str | None, order_id: str, order: PreOrder) -> None:
         instrument = self._supported(order)
-        rules = rules_of(instrument)
         await self._execute(
             account_id,
-            lambda: ModifyOrder(
+            ModifyOrder(
                 order_id=order_id,
                 symbol=instrument.symbol,
                 side=Side(order.side),
@@ -94,26 +96,25 @@ class BrokerService:
                 quantity=to_decimal(order.qty),
                 limit_price=to_optional_decimal(order.limit_price),
                 stop_price=to_optional_decimal(order.stop_price),
-                rules=rules,
+                rules=rules_of(instrument),
                 touch=self._prices.touch(instrument.symbol),
                 at_ms=self._market.now_ms,
             ),
         )
 
     async def cancel_order(self, account_id: str | None, order_id: str) -> None:
-        await self._execute(account_id, lambda: CancelOrder(order_id, self._market.now_ms))
+        await self._execute(account_id, CancelOrder(order_id, self._market.now_ms))
 
     async def close_position(
         self, account_id: str | None, position_id: str, amount: float | None
     ) -> None:
         instrument = self._instrument(position_id)
-        rules = rules_of(instrument)
         await self._execute(
             account_id,
-            lambda: ClosePosition(
+            ClosePosition(
                 symbol=instrument.symbol,
                 quantity=to_optional_decimal(amount),
-                rules=rules,
+                rules=rules_of(instrument),
                 touch=self._prices.touch(instrument.symbol),
                 at_ms=self._market.now_ms,
             ),
@@ -125,7 +126,7 @@ class BrokerService:
         """What placing it would do at this moment."""
         view = self._view(self._own(account_id))
         instrument = self._supported(order)
-        outcome = Engine(view).preview(self._placing(order)())
+        outcome = Engine(view).preview(self._placing(order))
         if isinstance(outcome, Rejection):
             raise refusal(outcome)
         return preview_of(outcome, instrument)
@@ -149,6 +150,10 @@ class BrokerService:
             for execution in view.executions
             if execution.symbol == instrument.symbol
         ]
+
+    def known_accounts(self) -> Collection[str]:
+        """Those that a command has opened."""
+        return self._accounts.ids()
 
     def account(self, account_id: str | None) -> AccountMetainfo:
         view = self._view(self._own(account_id))
@@ -186,7 +191,7 @@ class BrokerService:
     def on_quote(self, quote: Quote) -> None:
         touch = self._prices.touch_of(quote)
         if touch is not None:
-            self._writer.match(quote.symbol, lambda: MatchQuote(touch, self._market.now_ms))
+            self._writer.match(MatchQuote(touch, self._market.now_ms))
         for account_id in self._topics.accounts("equity"):
             view = self._accounts.view(account_id)
             if view is not None and quote.symbol in view.positions:
@@ -197,16 +202,15 @@ class BrokerService:
 
     # Helpers
 
-    async def _execute(self, account_id: str | None, maker: CommandMaker) -> list[Event]:
-        outcome = await self._writer.execute(self._own(account_id), maker)
+    async def _execute(self, account_id: str | None, command: Command) -> list[Event]:
+        outcome = await self._writer.execute(self._own(account_id), command)
         if isinstance(outcome, Rejection):
             raise refusal(outcome)
         return outcome
 
-    def _placing(self, order: PreOrder) -> CommandMaker:
+    def _placing(self, order: PreOrder) -> PlaceOrder:
         instrument = self._supported(order)
-        rules = rules_of(instrument)
-        return lambda: PlaceOrder(
+        return PlaceOrder(
             symbol=instrument.symbol,
             side=Side(order.side),
             type=OrderType(order.type),
@@ -214,7 +218,7 @@ class BrokerService:
             limit_price=to_optional_decimal(order.limit_price),
             stop_price=to_optional_decimal(order.stop_price),
             reduce_only=bool(order.is_close),
-            rules=rules,
+            rules=rules_of(instrument),
             touch=self._prices.touch(instrument.symbol),
             at_ms=self._market.now_ms,
         )

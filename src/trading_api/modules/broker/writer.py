@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from trading_api.modules.broker.accounts import Accounts
-from trading_api.modules.broker.engine.commands import Command, OpenAccount
+from trading_api.modules.broker.engine.commands import Command, MatchQuote, OpenAccount
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.rejections import Rejection
 from trading_api.modules.broker.ledger.journal import Journal, JournalEntry
@@ -19,23 +19,12 @@ log = logging.getLogger(__name__)
 INBOX_SIZE = 10_000
 BATCH_SIZE = 256
 
-CommandMaker = Callable[[], Command]
-"""Makes a command when its turn comes, with the prices of that moment."""
-
 
 @dataclass(slots=True)
 class _Request:
     account_id: str
-    maker: CommandMaker
+    command: Command
     answer: asyncio.Future[list[Event] | Rejection]
-
-
-@dataclass(slots=True)
-class _Quote:
-    """A price for every account with working orders in its symbol."""
-
-    symbol: str
-    maker: CommandMaker
 
 
 @dataclass(slots=True)
@@ -64,19 +53,23 @@ class Writer:
         self._journal = journal
         self._opening = opening
         self._committed = committed
-        # Full: commands wait, quotes are passed over (a newer one follows).
-        self._inbox: asyncio.Queue[_Request | _Quote] = asyncio.Queue(maxsize=INBOX_SIZE)
+        # Full: commands are refused, quotes are passed over (a newer one follows).
+        self._inbox: asyncio.Queue[_Request | MatchQuote] = asyncio.Queue(maxsize=INBOX_SIZE)
 
-    async def execute(self, account_id: str, maker: CommandMaker) -> list[Event] | Rejection:
-        """Opens the account first, where it is its first command that is not rejected. Raises
-        Unavailable where the journal fails."""
+    async def execute(self, account_id: str, command: Command) -> list[Event] | Rejection:
+        """Opens the account first, where it is its first command that is not rejected. The
+        command takes its place among the quotes at once, so the touch it carries has to be the
+        last one that `match` was given. Raises Unavailable."""
+        if self._inbox.full():
+            raise Unavailable("Too many commands are waiting; try again.", "overloaded")
         answer: asyncio.Future[list[Event] | Rejection] = asyncio.Future()
-        await self._inbox.put(_Request(account_id, maker, answer))
+        self._inbox.put_nowait(_Request(account_id, command, answer))
         return await answer
 
-    def match(self, symbol: str, maker: CommandMaker) -> None:
+    def match(self, quote: MatchQuote) -> None:
+        """For every account with working orders in its symbol."""
         if not self._inbox.full():
-            self._inbox.put_nowait(_Quote(symbol, maker))
+            self._inbox.put_nowait(quote)
 
     async def run(self) -> None:
         while True:
@@ -85,37 +78,36 @@ class Writer:
                 waiting.append(self._inbox.get_nowait())
             batch = _Batch()
             for item in waiting:
-                if isinstance(item, _Quote):
+                if isinstance(item, MatchQuote):
                     self._apply_quote(item, batch)
                 else:
                     self._apply_request(item, batch)
             await self._commit(batch)
 
-    def _apply_quote(self, quote: _Quote, batch: _Batch) -> None:
-        for account_id, _ in list(self._accounts.working(quote.symbol)):
+    def _apply_quote(self, quote: MatchQuote, batch: _Batch) -> None:
+        for account_id in self._accounts.working(quote.touch.symbol):
             try:
-                self._apply(account_id, quote.maker, batch)
+                self._apply(account_id, quote, batch)
             except Exception:
                 log.exception("quote_not_applied", extra={"account": account_id})
 
     def _apply_request(self, request: _Request, batch: _Batch) -> None:
         try:
-            outcome = self._apply(request.account_id, request.maker, batch)
+            outcome = self._apply(request.account_id, request.command, batch)
         except Exception as error:
             log.exception("command_failed", extra={"account": request.account_id})
-            request.answer.set_exception(error)
+            if not request.answer.done():
+                request.answer.set_exception(error)
         else:
             batch.answers.append((request, outcome))
 
-    def _apply(
-        self, account_id: str, maker: CommandMaker, batch: _Batch
-    ) -> list[Event] | Rejection:
+    def _apply(self, account_id: str, command: Command, batch: _Batch) -> list[Event] | Rejection:
         account = self._accounts[account_id]
         events: list[Event] = []
         try:
             if not account.engine.state.is_open:
                 events += _events(account.engine.apply(self._opening(account_id)))
-            outcome = account.engine.apply(maker())
+            outcome = account.engine.apply(command)
         except Exception:
             self._undo(account_id, batch)
             raise
@@ -141,10 +133,16 @@ class Writer:
             return
         for account_id, event in batch.events:
             self._accounts[account_id].view.evolve(event)
-            self._committed(account_id, event)
+            self._tell(account_id, event)
         for request, outcome in batch.answers:
             if not request.answer.done():
                 request.answer.set_result(outcome)
+
+    def _tell(self, account_id: str, event: Event) -> None:
+        try:
+            self._committed(account_id, event)
+        except Exception:  # what is committed stands, told or not
+            log.exception("event_not_told", extra={"account": account_id})
 
     def _entries(self, batch: _Batch) -> list[JournalEntry]:
         last_seqs: dict[str, int] = {}

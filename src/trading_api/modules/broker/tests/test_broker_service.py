@@ -67,6 +67,7 @@ class Desk:
 @asynccontextmanager
 async def running(journal: MemoryJournal | None = None, **settings: Any) -> AsyncIterator[Desk]:
     desk = Desk(journal or MemoryJournal(), **settings)
+    await desk.service.recover()
     task = asyncio.create_task(desk.service.run())
     try:
         yield desk
@@ -359,6 +360,49 @@ async def test_commands_that_wait_together_are_journaled_together_and_each_is_an
     assert sorted(ids) == sorted([f"order-{number}" for number in range(1, 9)] * 2)
     assert len(appended) < 16
     assert sum(appended) == 18
+
+
+async def test_commands_take_their_place_among_the_quotes_at_once() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00", size=100)
+        placing = asyncio.create_task(desk.place(qty=300))
+        await asyncio.sleep(0)
+        desk.market.move("AAPL", "89.98", "90.00", size=100)
+        desk.market.move("AAPL", "109.98", "110.00", size=100)
+        await placing
+        await desk.settled()
+        executions = desk.service.executions(A, "AAPL")
+        assert [(each.price, each.qty) for each in executions] == [
+            (100.0, 100.0),
+            (90.0, 100.0),
+            (110.0, 100.0),
+        ]
+
+
+async def test_a_caller_that_has_gone_and_a_follower_that_fails_do_not_stop_the_writer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+
+        def fail(data: BaseModel) -> None:
+            raise LookupError
+
+        await desk.service.create_topic(f'orders:{{"accountId":"{A}"}}', fail)
+        gone = asyncio.create_task(desk.place(qty=1))
+        await asyncio.sleep(0)
+        gone.cancel()
+        assert await desk.place(qty=2) == "order-2"
+        assert [position.qty for position in desk.service.positions(A)] == [3.0]
+    assert "event_not_told" in caplog.text
+
+
+async def test_ids_that_were_only_tried_are_not_kept() -> None:
+    async with running() as desk:
+        for number in range(50):
+            with pytest.raises(ApiError):
+                await desk.service.cancel_order(f"TRIED-{number}", "order-1")
+        assert not any(f"TRIED-{number}" in desk.service.known_accounts() for number in range(50))
 
 
 async def test_an_unknown_account_or_symbol_opens_no_topic() -> None:
