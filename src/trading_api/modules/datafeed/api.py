@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from trading_api.models.market import (
     DatafeedConfiguration,
@@ -24,7 +24,7 @@ SymbolName = Annotated[str, Query(max_length=64, examples=["AAPL"])]
 Instant = Annotated[
     int,
     Query(
-        ge=0,
+        ge=-(10**14),
         le=10**14,
         description="Seconds since 1970, UTC; milliseconds are told by their size",
         examples=[1_790_000_000],
@@ -64,6 +64,7 @@ async def resolve_symbol(
     "/bars",
     operation_id="getBars",
     summary="History: closed bars, and the forming one where the window holds it",
+    response_model=GetBarsResponse,
     responses=NOT_FOUND,
 )
 async def get_bars(
@@ -76,8 +77,10 @@ async def get_bars(
         int | None,
         Query(ge=0, le=10_000, description="Add older bars to reach this many", examples=[300]),
     ] = None,
-) -> GetBarsResponse:
-    return await service.bars(symbol, resolution, from_time, to_time, count_back or 0)
+) -> Response:
+    bars = await service.bars(symbol, resolution, from_time, to_time, count_back or 0)
+    # Not validated a second time: thousands of bars would hold up everybody else.
+    return Response(bars.model_dump_json(exclude_none=True), media_type="application/json")
 
 
 @router.post("/quotes", operation_id="getQuotes", summary="Quotes of up to 500 symbols")

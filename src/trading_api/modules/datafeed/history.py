@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from trading_api.modules.datafeed.market.resolution import DAY_MS, length_ms
 from trading_api.modules.datafeed.market.source import MarketBar, MarketSource
 from trading_api.shared.errors import Invalid
 
-WINDOW_BARS_MAX = 50_000
+WINDOW_BARS_MAX = 20_000
 _CHUNK_BARS = 100
 
 
@@ -36,6 +37,14 @@ async def history(
         await asyncio.sleep(0)
     older = await _older(source, symbol, resolution, min(start_ms, end_ms), count_back - len(bars))
     return older + bars
+
+
+async def in_pieces(bars: list[MarketBar]) -> AsyncIterator[MarketBar]:
+    """One after the other; others get their turn now and then."""
+    for number, bar in enumerate(bars, start=1):
+        yield bar
+        if number % _CHUNK_BARS == 0:
+            await asyncio.sleep(0)
 
 
 async def _older(

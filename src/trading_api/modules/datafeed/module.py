@@ -26,6 +26,9 @@ class DatafeedModule:
     def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
         return DatafeedWsRouters(self.service)
 
+    async def start(self) -> None:
+        """Nothing to prepare."""
+
     async def run(self) -> None:
         """Nothing of its own: the market calls it."""
         await asyncio.Event().wait()

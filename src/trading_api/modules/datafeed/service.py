@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -17,7 +16,7 @@ from trading_api.models.market import (
     SymbolInfo,
     SymbolType,
 )
-from trading_api.modules.datafeed.history import history
+from trading_api.modules.datafeed.history import history, in_pieces
 from trading_api.modules.datafeed.mapping import (
     full_name,
     to_bar,
@@ -28,12 +27,10 @@ from trading_api.modules.datafeed.mapping import (
 )
 from trading_api.modules.datafeed.market.resolution import canonical
 from trading_api.modules.datafeed.market.source import MarketSource
-from trading_api.modules.datafeed.topics import BarTopic, QuoteTopic
+from trading_api.modules.datafeed.topics import BarTopic, FollowedBySymbol, QuoteTopic
 from trading_api.shared.errors import Invalid, SymbolNotFound, shown
 from trading_api.shared.market_data import Instrument, MarketData, MarketStatus, Quote
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
-
-T = TypeVar("T")
 
 QUOTED_NAMES_MAX = 500
 # Existing clients send milliseconds where seconds belong: above this it can't be seconds.
@@ -49,8 +46,8 @@ class DatafeedService:
         self._resolutions = list(source.resolutions())
         self._bar_topics: dict[str, BarTopic] = {}
         self._quote_topics: dict[str, QuoteTopic] = {}
-        self._bars_of: dict[str, list[BarTopic]] = {}
-        self._quotes_of: dict[str, list[tuple[str, QuoteTopic]]] = {}
+        self._bars_of: FollowedBySymbol[BarTopic] = FollowedBySymbol()
+        self._quotes_of: FollowedBySymbol[QuoteTopic] = FollowedBySymbol()
         market.listen(self)
 
     # Queries
@@ -93,7 +90,8 @@ class DatafeedService:
         symbol = instrument.symbol
         bars = await history(self._source, symbol, name, start_ms, end_ms, count_back)
         if bars:
-            return GetBarsResponse(bars=[to_bar(bar, instrument) for bar in bars], no_data=False)
+            wire = [to_bar(bar, instrument) async for bar in in_pieces(bars)]
+            return GetBarsResponse(bars=wire, no_data=False)
         older = await history(self._source, symbol, name, start_ms, start_ms, 1)
         return GetBarsResponse(
             bars=[], no_data=not older, next_time=older[0].time_ms if older else None
@@ -122,21 +120,25 @@ class DatafeedService:
             self._follow_quotes(topic, list(dict.fromkeys(names)), topic_update)
 
     def remove_topic(self, topic: str) -> None:
-        self._bar_topics.pop(topic, None)
-        self._quote_topics.pop(topic, None)
-        self._index_followed()
+        if bars := self._bar_topics.pop(topic, None):
+            self._bars_of.remove(bars.symbol, topic)
+        if quotes := self._quote_topics.pop(topic, None):
+            for symbol in quotes.names:
+                self._quotes_of.remove(symbol, topic)
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
         if topic in self._bar_topics:
             return self._bar_topics[topic].state()
-        return [self._quote_data(name) for name in self._quote_topics[topic].names]
+        quotes = self._quote_topics[topic]
+        return [self._quote_data(name) for name in quotes.all_names()]
 
     def _follow_bars(
         self, topic: str, symbol: str, resolution: str, topic_update: TopicUpdate
     ) -> None:
         instrument, name = self._instrument(symbol), self._resolution(resolution)
-        self._bar_topics[topic] = BarTopic(self._source, instrument, name, topic_update)
-        self._index_followed()
+        bars = BarTopic(self._source, instrument, name, topic_update)
+        self._bar_topics[topic] = bars
+        self._bars_of.add(bars.symbol, topic, bars)
 
     def _follow_quotes(self, topic: str, names: list[str], topic_update: TopicUpdate) -> None:
         if not names:
@@ -145,36 +147,32 @@ class DatafeedService:
             raise Invalid(
                 f"A quotes topic holds at most {QUOTED_NAMES_MAX} symbols.", "too_many_symbols"
             )
-        known = [name for name in names if self._market.instrument(name)]
-        if not known:
+        quotes = QuoteTopic(topic_update)
+        for name in names:
+            instrument = self._market.instrument(name)
+            quotes.add(name, instrument.symbol if instrument else None)
+        if not quotes.names:
             raise SymbolNotFound(names[0])
-        self._quote_topics[topic] = QuoteTopic(names, topic_update)
-        self._index_followed()
+        self._quote_topics[topic] = quotes
+        for symbol in quotes.names:
+            self._quotes_of.add(symbol, topic, quotes)
 
     # The market calls
 
     def on_quote(self, quote: Quote) -> None:
-        for bar_topic in self._bars_of.get(quote.symbol, ()):
-            bar_topic.advance()
+        for bars in self._bars_of.topics(quote.symbol):
+            bars.advance()
         told: dict[str, QuoteData] = {}
-        for name, quote_topic in self._quotes_of.get(quote.symbol, ()):
-            if name not in told:
-                told[name] = self._quote_data(name)
-            quote_topic.topic_update(told[name])
+        for quotes in self._quotes_of.topics(quote.symbol):
+            for name in quotes.names[quote.symbol]:
+                if name not in told:
+                    told[name] = self._quote_data(name)
+                quotes.topic_update(told[name])
 
     def on_status(self, status: MarketStatus) -> None:
         """Prices that stay as they are need no telling."""
 
     # Helpers
-
-    def _index_followed(self) -> None:
-        self._bars_of = _grouped((topic.symbol, topic) for topic in self._bar_topics.values())
-        self._quotes_of = _grouped(
-            (instrument.symbol, (name, topic))
-            for topic in self._quote_topics.values()
-            for name in topic.names
-            if (instrument := self._market.instrument(name))
-        )
 
     def _quote_data(self, name: str) -> QuoteData:
         instrument = self._market.instrument(name)
@@ -215,10 +213,3 @@ def _rank(instrument: Instrument, wanted: str) -> int | None:
 
 def _milliseconds(time: int) -> int:
     return time if time > _SECONDS_MAX else time * 1000
-
-
-def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    groups: dict[str, list[T]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from typing import Generic, TypeVar
 
 from trading_api.models.market import Bar
 from trading_api.modules.datafeed.mapping import to_bar
 from trading_api.modules.datafeed.market.source import MarketBar, MarketSource
 from trading_api.shared.market_data import Instrument
 from trading_api.shared.ws.router_interface import TopicUpdate
+
+TopicT = TypeVar("TopicT")
 
 
 class BarTopic:
@@ -55,9 +57,37 @@ class BarTopic:
         return self._source.bars(self.symbol, self._resolution, now_ms, now_ms + 1, 1)[-1:]
 
 
-@dataclass(frozen=True, slots=True)
 class QuoteTopic:
-    """`names` as they were asked for, each once; some may be no symbol's."""
+    """Names as they were asked for, by symbol, each once; and names that no symbol has."""
 
-    names: Sequence[str]
-    topic_update: TopicUpdate
+    def __init__(self, topic_update: TopicUpdate) -> None:
+        self.names: dict[str, list[str]] = {}
+        self.unknown: list[str] = []
+        self.topic_update = topic_update
+
+    def add(self, name: str, symbol: str | None) -> None:
+        if symbol is None:
+            self.unknown.append(name)
+        else:
+            self.names.setdefault(symbol, []).append(name)
+
+    def all_names(self) -> list[str]:
+        return [name for names in self.names.values() for name in names] + self.unknown
+
+
+class FollowedBySymbol(Generic[TopicT]):
+    """A quote finds the topics it concerns, and a topic comes and goes, without a walk."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, dict[str, TopicT]] = {}
+
+    def add(self, symbol: str, name: str, topic: TopicT) -> None:
+        self._topics.setdefault(symbol, {})[name] = topic
+
+    def remove(self, symbol: str, name: str) -> None:
+        del self._topics[symbol][name]
+        if not self._topics[symbol]:
+            del self._topics[symbol]
+
+    def topics(self, symbol: str) -> Collection[TopicT]:
+        return self._topics.get(symbol, {}).values()

@@ -219,3 +219,7 @@ def test_search_finds_the_symbol_itself_then_beginnings_then_words() -> None:
     assert found("dollar", "", "forex", 2) == ["EURUSD", "GBPUSD"]
     assert found("", "CRYPTO", "", 50) == ["BTCUSD", "ETHUSD", "SOLUSD"]
     assert found("nothing like it", "", "", 50) == []
+
+
+async def test_a_window_may_begin_before_1970() -> None:
+    assert len(await Market().history("1M", -(10**9), NOON_MS, 500)) > 200
