@@ -24,6 +24,7 @@ REQUEST = {"symbol": "AAPL", "resolution": "1"}
 def create_app(settings: Settings) -> FastAPI:
     service = _Topics()
     ws_app = FastWSAdapter(
+        origins=settings.cors_origin_regex,
         path="/api/v1/ws",
         outbox_size=settings.ws_outbox_size,
         heartbeat_interval=settings.ws_heartbeat_s,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -51,14 +52,21 @@ class EchoService:
             topic_update(bar)
 
 
+class FaultyRouter(BarWsRouter):
+    def topic_builder(self, payload: BaseModel) -> str:
+        raise LookupError
+
+
 class EchoApp:
-    """The routes `bars` (conflated by time) and `fills` (never dropped) over the real delivery."""
+    """The routes `bars` (conflated by time), `fills` (never dropped) and `faulty` over the real
+    delivery."""
 
     def __init__(self, outbox_size: int = 256, **adapter: Any) -> None:
         self.bars, self.fills = EchoService(), EchoService()
         self.ws_app = FastWSAdapter(
             path="/api/v1/ws",
             outbox_size=outbox_size,
+            origins=re.compile("http://admitted"),
             **{"heartbeat_interval": 30.0, "max_connection_lifespan": 60.0, **adapter},
         )
         self.bars_router = BarWsRouter(
@@ -67,6 +75,7 @@ class EchoApp:
         self.fills_router = BarWsRouter(route="fills", service=self.fills)
         self.ws_app.include_router(self.bars_router)
         self.ws_app.include_router(self.fills_router)
+        self.ws_app.include_router(FaultyRouter(route="faulty", service=self.bars))
         self.api_app = FastAPI(lifespan=self._lifespan)
         self.api_app.state.ws_app = self.ws_app
         self.api_app.include_router(websocket.router, prefix="/api/v1")

@@ -28,13 +28,15 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, settings: Settings | None = None) -> AsyncIterator[str]:
-    """`127.0.0.1:port`"""
-    options = server_options(settings or Settings.defaults()) | {"log_config": None}
+async def serving(
+    app: FastAPI, settings: Settings | None = None, **changed: Any
+) -> AsyncIterator[str]:
+    """`127.0.0.1:port`. `changed` are options of uvicorn."""
+    options = server_options(settings or Settings.defaults()) | {"log_config": None} | changed
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # asyncio sets it itself only on sockets that name their protocol.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", **options))
+        server = uvicorn.Server(uvicorn.Config(app, **options))
         task = asyncio.create_task(server.serve([listening]))
         while not server.started and not task.done():  # noqa: ASYNC110, uvicorn has no event
             await asyncio.sleep(0.005)

@@ -2,14 +2,18 @@
 
 import asyncio
 import socket
+from asyncio import BaseTransport
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import ClassVar
 
 from tests.echo_route import REQUEST, EchoApp, bar
-from tests.support import WsClient, connected, serving, until
+from tests.support import TIMEOUT_S, WsClient, connected, serving, until
+from trading_api.shared.delivery.outbox import CHARACTERS_MAX
+from trading_api.shared.delivery.uvicorn_protocol import TradingProtocol
 
 # Long enough a topic for a few hundred frames to fill what the kernel buffers.
-LONG = REQUEST | {"symbol": "A" * 20_000}
+LONG = REQUEST | {"symbol": "A" * 4000}
 
 
 async def test_a_client_that_does_not_read_delays_nobody_and_is_cut_off_with_1013() -> None:
@@ -22,7 +26,7 @@ async def test_a_client_that_does_not_read_delays_nobody_and_is_cut_off_with_101
         await stopped.subscribe("fills", **LONG)
         await reader.subscribe("fills", **LONG)
         stopped.connection.transport.pause_reading()
-        for number in range(1000):
+        for number in range(4000):
             echo.fills.tell(bar(number))
             assert (await reader.update())["payload"]["payload"]["time"] == number
         await until(lambda: len(echo.ws_app.connections) == 1)
@@ -36,11 +40,64 @@ async def test_a_client_that_never_reads_again_is_dropped_all_the_same() -> None
     async with serving(echo.api_app) as address, stuck(address) as stopped:
         await stopped.subscribe("fills", **LONG)
         stopped.connection.transport.pause_reading()
-        for number in range(1000):
+        for number in range(4000):
             echo.fills.tell(bar(number))
             await asyncio.sleep(0)
         await until(lambda: not echo.ws_app.connections)
         assert echo.fills.live == {}
+        stopped.connection.transport.abort()
+
+
+class Hasty(TradingProtocol):
+    drop_after_s = 0.2
+    alive: ClassVar[set["Hasty"]] = set()
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        self.alive.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.alive.discard(self)
+
+
+async def test_a_connection_is_dropped_though_its_client_said_goodbye_and_does_not_read() -> None:
+    echo = EchoApp(outbox_size=10_000)
+    async with serving(echo.api_app, ws=Hasty) as address, stuck(address) as stopped:
+        await _fill_up(echo, stopped)
+        stopped.connection.protocol.send_close(1000)
+        stopped.connection.send_data()
+        await until(lambda: not Hasty.alive)
+
+
+async def test_a_server_that_stops_does_not_wait_for_a_client_that_does_not_read() -> None:
+    echo = EchoApp(outbox_size=10_000)
+    async with AsyncExitStack() as clients, asyncio.timeout(TIMEOUT_S / 2):
+        async with serving(echo.api_app, ws=Hasty) as address:
+            stopped = await clients.enter_async_context(stuck(address))
+            await _fill_up(echo, stopped)
+        assert not Hasty.alive
+
+
+async def _fill_up(echo: EchoApp, client: WsClient) -> None:
+    """Until the server has bytes that it cannot get rid of."""
+    await client.subscribe("fills", **LONG)
+    client.connection.transport.pause_reading()
+    for number in range(1500):
+        echo.fills.tell(bar(number))
+        await asyncio.sleep(0)
+
+
+async def test_an_outbox_is_bounded_in_characters_too() -> None:
+    echo = EchoApp(outbox_size=100_000)
+    async with serving(echo.api_app) as address, stuck(address) as stopped:
+        await stopped.subscribe("fills", **LONG)
+        stopped.connection.transport.pause_reading()
+        frames = 2 * CHARACTERS_MAX // len(LONG["symbol"])
+        for number in range(frames):
+            echo.fills.tell(bar(number))
+            await asyncio.sleep(0)
+        await until(lambda: not echo.ws_app.connections)
         stopped.connection.transport.abort()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from tests.echo_route import REQUEST, EchoApp, bar
 from tests.support import connected, serving, until
@@ -221,6 +222,79 @@ async def test_a_client_that_is_silent_even_to_pings_is_closed_with_1003() -> No
         assert code == 1003
         assert reason.startswith("Connection timed out. ")
         await until(lambda: not echo.ws_app.connections)
+
+
+async def test_a_clients_own_pings_count_too() -> None:
+    echo = EchoApp(heartbeat_interval=0.4)
+    async with serving(echo.api_app) as address, connected(address) as client:
+        for _ in range(8):
+            await client.connection.ping()
+            await asyncio.sleep(0.1)
+        await client.subscribe("bars", **REQUEST)
+
+
+async def test_a_fault_of_our_own_closes_with_1011_and_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    echo = EchoApp()
+    async with serving(echo.api_app) as address, connected(address) as client:
+        await client.send("faulty.subscribe", REQUEST)
+        assert await client.closed() == (1011, "Internal error")
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
+        "session_failed"
+    ]
+
+
+async def test_an_update_that_cannot_be_delivered_harms_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    echo = EchoApp()
+    async with serving(echo.api_app) as address, connected(address) as client:
+        topic = await client.subscribe("bars", **REQUEST)
+        echo.bars.live[topic](None)  # type: ignore[arg-type]
+        echo.bars.tell(bar(2))
+        assert (await client.update("bars"))["payload"]["payload"]["time"] == 2
+    assert "update_not_delivered" in caplog.text
+
+
+async def test_a_topic_outlives_its_last_member_while_someone_waits_for_it() -> None:
+    echo = EchoApp()
+    async with serving(echo.api_app) as address, connected(address) as waits:
+        async with connected(address) as opens:
+            echo.bars.gate.clear()
+            await opens.send("bars.subscribe", REQUEST)
+            await until(lambda: len(echo.bars.created) == 1)
+            await waits.send("bars.subscribe", REQUEST)
+            await until(lambda: echo.ws_app.fan_out.topics.waiting() == 2)
+            opens.connection.transport.abort()
+            echo.bars.gate.set()
+        assert (await waits.receive())["payload"]["status"] == "ok"
+        echo.bars.tell(bar(5))
+        assert (await waits.update("bars"))["payload"]["payload"]["time"] == 5
+        assert list(echo.bars.live) == ['bars:{"resolution":"1","symbol":"AAPL"}']
+
+
+async def test_a_topic_that_is_too_long_is_refused() -> None:
+    echo = EchoApp()
+    async with serving(echo.api_app) as address, connected(address) as client:
+        reply = await client.request("bars.subscribe", REQUEST | {"symbol": "A" * 60_000})
+        assert reply["status"] == "error"
+        assert "4096" in reply["message"]
+        assert len(reply["topic"]) == 4096
+        await client.subscribe("bars", **REQUEST)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://admitted.evil.example", "null"])
+async def test_a_page_of_an_origin_that_is_not_admitted_opens_no_socket(origin: str) -> None:
+    echo = EchoApp()
+    async with serving(echo.api_app) as address:
+        with pytest.raises(InvalidStatus) as refused:
+            async with connected(address, origin=origin):
+                pass
+        assert refused.value.response.status_code == 403
+        for admitted in ("http://admitted", f"http://{address}"):
+            async with connected(address, origin=admitted) as client:
+                await client.subscribe("bars", **REQUEST)
 
 
 async def test_a_connection_ends_with_its_lifespan() -> None:

@@ -27,6 +27,7 @@ from trading_api.shared.errors import ConfigurationError
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.shared.supervision import supervised
 from trading_api.version import VERSION
 
 PREFIX = "/api/v1"
@@ -55,6 +56,7 @@ def create_app(
         outbox_size=settings.ws_outbox_size,
         heartbeat_interval=settings.ws_heartbeat_s,
         max_connection_lifespan=settings.ws_lifespan_s,
+        origins=settings.cors_origin_regex,
         title="trading_api",
         version=VERSION,
         description=DESCRIPTION,
@@ -69,10 +71,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        for module in modules:
+            await module.start()
+        work = {module.name: module.run() for module in modules}
+        work |= {"delivery": ws_app.drain(), "market": feed.run()}
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(module.run()) for module in modules]
-            running.append(tasks.create_task(ws_app.drain()))
-            running.append(tasks.create_task(feed.run()))
+            running = [tasks.create_task(supervised(*part)) for part in work.items()]
             yield
             for task in running:
                 task.cancel()
@@ -92,7 +96,7 @@ def create_app(
     api_app.state.ws_app = ws_app
     api_app.add_middleware(
         CORSMiddleware,
-        allow_origin_regex=settings.cors_origin_regex,
+        allow_origin_regex=settings.cors_origin_regex.pattern,
         allow_methods=["*"],
         allow_headers=["*"],
     )

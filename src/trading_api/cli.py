@@ -39,7 +39,8 @@ def _serve(arguments: argparse.Namespace) -> None:
     settings = Settings()
     # What can't start stops here with a sentence, not in a server's traceback.
     importlib.import_module("trading_api.main")
-    base = f"{settings.host}:{settings.port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = f"{host}:{settings.port}"
     print(
         f"REST        http://{base}/api/v1   documented at http://{base}/api/v1/docs\n"
         f"WebSocket   ws://{base}/api/v1/ws   documented at http://{base}/api/v1/ws/asyncapi",

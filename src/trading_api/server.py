@@ -6,6 +6,7 @@ from trading_api.logs import log_config
 from trading_api.settings import Settings
 
 FRAME_BYTES_MAX = 64 * 1024
+GRACEFUL_SHUTDOWN_S = 10
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
@@ -14,6 +15,9 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "host": settings.host,
         "port": settings.port,
         "log_config": log_config(settings.log_level),
+        # Without it a fault at the start would be taken for an application that has none.
+        "lifespan": "on",
+        "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_S,
         "ws": "trading_api.shared.delivery.uvicorn_protocol:TradingProtocol",
         "ws_max_size": FRAME_BYTES_MAX,
         "ws_per_message_deflate": False,

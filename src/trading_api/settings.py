@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,7 +21,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     enabled_modules: str = "all"
-    cors_origin_regex: str = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
+    cors_origin_regex: re.Pattern[str] = re.compile(
+        r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     datafeed_source: Literal["simulator", "replay"] = "simulator"

@@ -18,7 +18,7 @@ BODY_BYTES_MAX = 64 * 1024
 Responses = dict[int | str, dict[str, Any]]
 REFUSALS: Responses = {422: {"model": ErrorResponse}}
 NOT_FOUND: Responses = {404: {"model": ErrorResponse}}
-CONFLICT: Responses = {409: {"model": ErrorResponse}}
+COMMAND: Responses = {409: {"model": ErrorResponse}, 503: {"model": ErrorResponse}}
 _TOO_LARGE: Responses = {413: {"model": ErrorResponse}}
 
 

@@ -29,6 +29,10 @@ class TopicIndex:
     def __len__(self) -> int:
         return len(self._topics)
 
+    def waiting(self) -> int:
+        """Clients that are waiting for a topic to open."""
+        return sum(topic.waiting for topic in self._topics.values())
+
     def followers(self, name: str) -> Collection[Subscriber]:
         topic = self._topics.get(name)
         return topic.following if topic else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.websockets import WebSocket
 
+from trading_api.shared.auth import is_admitted_origin
 from trading_api.shared.delivery.fan_out import FanOut
 from trading_api.shared.delivery.session import Session, TooSlow
 from trading_api.shared.plugins.asyncapi_document import tidied
@@ -35,6 +37,7 @@ class FastWSAdapter(FastWS):
         outbox_size: int,
         heartbeat_interval: float | None,
         max_connection_lifespan: float | None,
+        origins: re.Pattern[str],
         **about: Any,
     ) -> None:
         super().__init__(
@@ -44,6 +47,7 @@ class FastWSAdapter(FastWS):
         )
         self.path = path
         self.outbox_size = outbox_size
+        self.origins = origins
         self.fan_out = FanOut()
         self.ws_routers: dict[str, WsRouter[Any, Any]] = {}
 
@@ -74,6 +78,9 @@ class FastWSAdapter(FastWS):
     async def manage(self, ws: WebSocket) -> AsyncGenerator[Session, None]:
         """A client's life: what it held is released however it ends. Unlike FastWS's own, it
         swallows no exception, for FastAPI would then end the socket without a close frame."""
+        origin, host = ws.headers.get("origin"), ws.headers.get("host")
+        if not is_admitted_origin(origin, host, self.origins):
+            raise WebSocketException(1008, "This page's origin is not admitted")
         await self._auth(ws)
         session = Session(ws, self.outbox_size)
         self._connect(session)

@@ -39,6 +39,20 @@ def test_a_full_outbox_refuses_what_may_not_be_dropped() -> None:
     assert everything(outbox) == ["a", "b"]
 
 
+def test_it_is_bounded_in_characters_too() -> None:
+    outbox = Outbox(100, characters_max=10)
+    assert [outbox.put(frame) for frame in ("12345", "67890", "1")] == [True, True, False]
+    assert outbox.pop() == "12345"
+    assert outbox.put("1")
+
+
+def test_half_the_characters_make_it_conflate() -> None:
+    outbox = Outbox(100, characters_max=10)
+    for frame, key in [("12345", None), ("a", "k"), ("b", "k")]:
+        assert outbox.put(frame, key)
+    assert everything(outbox) == ["12345", "b"]
+
+
 async def test_calm_returns_below_half() -> None:
     outbox = Outbox(4)
     outbox.put("a")

@@ -30,6 +30,7 @@ DataT = TypeVar("DataT", bound=BaseModel)
 
 UPDATES_QUEUE_SIZE = 1024
 SUBSCRIPTIONS_MAX = 1000
+TOPIC_LENGTH_MAX = 4096
 
 
 class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
@@ -79,6 +80,12 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             return _ok("Already subscribed", topic)
         if len(client.topics) >= SUBSCRIPTIONS_MAX:
             return _error(f"A connection holds at most {SUBSCRIPTIONS_MAX} subscriptions", topic)
+        if len(topic) > TOPIC_LENGTH_MAX:
+            # Every update carries it. Cut short, so that the reply does not.
+            return _error(
+                f"A topic is at most {TOPIC_LENGTH_MAX} characters long; subscribe to less at once",
+                topic[:TOPIC_LENGTH_MAX],
+            )
         try:
             await self._join(topic, client)
         except ApiError as refusal:
