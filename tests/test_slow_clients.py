@@ -93,7 +93,7 @@ async def test_an_outbox_is_bounded_in_characters_too() -> None:
     async with serving(echo.api_app) as address, stuck(address) as stopped:
         await stopped.subscribe("fills", **LONG)
         stopped.connection.transport.pause_reading()
-        frames = 2 * CHARACTERS_MAX // len(LONG["symbol"])
+        frames = CHARACTERS_MAX * 3 // 2 // len(LONG["symbol"])
         for number in range(frames):
             echo.fills.tell(bar(number))
             await asyncio.sleep(0)

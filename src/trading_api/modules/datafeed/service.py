@@ -129,8 +129,7 @@ class DatafeedService:
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
         if topic in self._bar_topics:
             return self._bar_topics[topic].state()
-        quotes = self._quote_topics[topic]
-        return [self._quote_data(name) for name in quotes.all_names()]
+        return [self._quote_data(name) for name in self._quote_topics[topic].asked]
 
     def _follow_bars(
         self, topic: str, symbol: str, resolution: str, topic_update: TopicUpdate
@@ -147,10 +146,10 @@ class DatafeedService:
             raise Invalid(
                 f"A quotes topic holds at most {QUOTED_NAMES_MAX} symbols.", "too_many_symbols"
             )
-        quotes = QuoteTopic(topic_update)
+        quotes = QuoteTopic(names, topic_update)
         for name in names:
-            instrument = self._market.instrument(name)
-            quotes.add(name, instrument.symbol if instrument else None)
+            if instrument := self._market.instrument(name):
+                quotes.names.setdefault(instrument.symbol, []).append(name)
         if not quotes.names:
             raise SymbolNotFound(names[0])
         self._quote_topics[topic] = quotes

@@ -58,21 +58,13 @@ class BarTopic:
 
 
 class QuoteTopic:
-    """Names as they were asked for, by symbol, each once; and names that no symbol has."""
+    """`asked` are the names as they were asked for, each once; `names` those that are a symbol's,
+    by symbol."""
 
-    def __init__(self, topic_update: TopicUpdate) -> None:
+    def __init__(self, asked: Sequence[str], topic_update: TopicUpdate) -> None:
+        self.asked = asked
         self.names: dict[str, list[str]] = {}
-        self.unknown: list[str] = []
         self.topic_update = topic_update
-
-    def add(self, name: str, symbol: str | None) -> None:
-        if symbol is None:
-            self.unknown.append(name)
-        else:
-            self.names.setdefault(symbol, []).append(name)
-
-    def all_names(self) -> list[str]:
-        return [name for names in self.names.values() for name in names] + self.unknown
 
 
 class FollowedBySymbol(Generic[TopicT]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Hashable
 
-CHARACTERS_MAX = 8 * 1024 * 1024
+CHARACTERS_MAX = 16 * 1024 * 1024
 
 
 class Outbox:

@@ -30,7 +30,7 @@ DataT = TypeVar("DataT", bound=BaseModel)
 
 UPDATES_QUEUE_SIZE = 1024
 SUBSCRIPTIONS_MAX = 1000
-TOPIC_LENGTH_MAX = 4096
+TOPIC_LENGTH_MAX = 8192
 
 
 class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):

@@ -122,17 +122,24 @@ class Account(RuleBasedStateMachine):
         )
         self.apply(command, touch)
 
-    @rule(number=NUMBERS, quantity=QUANTITIES, limit_price=MAYBE_PRICES, stop_price=MAYBE_PRICES)
+    @rule(
+        number=NUMBERS,
+        quantity=QUANTITIES,
+        limit_price=MAYBE_PRICES,
+        stop_price=MAYBE_PRICES,
+        is_silent=st.booleans(),
+    )
     def modify(
         self,
         number: int,
         quantity: Decimal,
         limit_price: Decimal | None,
         stop_price: Decimal | None,
+        is_silent: bool,
     ) -> None:
         if not (order := self.orders.get(f"order-{number}")):
             return
-        touch = self.touches.get(order.symbol)
+        touch = None if is_silent else self.touches.get(order.symbol)
         command = ModifyOrder(
             order_id=order.id,
             symbol=order.symbol,
