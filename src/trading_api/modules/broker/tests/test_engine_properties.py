@@ -127,6 +127,7 @@ class Account(RuleBasedStateMachine):
         quantity=QUANTITIES,
         limit_price=MAYBE_PRICES,
         stop_price=MAYBE_PRICES,
+        keeps_prices=st.booleans(),
         is_silent=st.booleans(),
     )
     def modify(
@@ -135,6 +136,7 @@ class Account(RuleBasedStateMachine):
         quantity: Decimal,
         limit_price: Decimal | None,
         stop_price: Decimal | None,
+        keeps_prices: bool,
         is_silent: bool,
     ) -> None:
         if not (order := self.orders.get(f"order-{number}")):
@@ -146,8 +148,8 @@ class Account(RuleBasedStateMachine):
             side=order.side,
             type=order.type,
             quantity=quantity,
-            limit_price=limit_price,
-            stop_price=order.stop_price if order.is_triggered else stop_price,
+            limit_price=order.limit_price if keeps_prices else limit_price,
+            stop_price=order.stop_price if keeps_prices or order.is_triggered else stop_price,
             rules=RULES[order.symbol],
             touch=touch,
             at_ms=self.at_ms,
