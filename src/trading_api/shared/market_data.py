@@ -67,6 +67,10 @@ class MarketListener(Protocol):
 
     def on_status(self, status: MarketStatus) -> None: ...
 
+    async def settled(self) -> None:
+        """Returns once all that the calls up to now caused is done and told."""
+        ...
+
 
 class MarketData(Protocol):
     """What a module may know of the market without knowing who makes it."""

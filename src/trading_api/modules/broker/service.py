@@ -191,11 +191,14 @@ class BrokerService:
     def on_quote(self, quote: Quote) -> None:
         touch = self._prices.touch_of(quote)
         if touch is not None:
-            self._writer.match(MatchQuote(touch, self._market.now_ms))
+            self._writer.match(MatchQuote(touch, at_ms=quote.time_ms))
         for account_id in self._topics.accounts("equity"):
             view = self._accounts.view(account_id)
             if view is not None and quote.symbol in view.positions:
                 self._announcer.tell_equity(account_id)
+
+    async def settled(self) -> None:
+        await self._writer.settled()
 
     def on_status(self, status: MarketStatus) -> None:
         self._announcer.tell_status(to_connection_status(status, self._clock_ms()))
@@ -235,18 +238,16 @@ class BrokerService:
             raise NotSupportedYet(f"A duration other than {', '.join(SUPPORTED_DURATIONS)}")
         return instrument
 
-    def _opening(self, account_id: str) -> OpenAccount:
+    def _opening(self, account_id: str, at_ms: int) -> OpenAccount:
         settings = self._settings
-        return OpenAccount(
-            account_id, settings.account_currency, settings.initial_balance, self._market.now_ms
-        )
+        return OpenAccount(account_id, settings.account_currency, settings.initial_balance, at_ms)
 
     def _view(self, account_id: str) -> AccountState:
         view = self._accounts.view(account_id)
         if view is not None:
             return view
         fresh = Engine(AccountState())
-        fresh.apply(self._opening(account_id))
+        fresh.apply(self._opening(account_id, self._market.now_ms))
         return fresh.state
 
     def _own(self, account_id: str | None) -> str:

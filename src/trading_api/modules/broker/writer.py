@@ -17,6 +17,8 @@ from trading_api.shared.errors import Unavailable
 log = logging.getLogger(__name__)
 
 INBOX_SIZE = 10_000
+COMMANDS_WAITING_MAX = 8_000
+"""The rest of the inbox is the market's: commands alone never crowd out a quote."""
 BATCH_SIZE = 256
 
 
@@ -28,11 +30,19 @@ class _Request:
 
 
 @dataclass(slots=True)
+class _Barrier:
+    """Answered once everything before it was told."""
+
+    answer: asyncio.Future[None]
+
+
+@dataclass(slots=True)
 class _Batch:
     """What is committed together: events in the order they happened, and who waits for them."""
 
     events: list[tuple[str, Event]] = field(default_factory=list)
     answers: list[tuple[_Request, list[Event] | Rejection]] = field(default_factory=list)
+    barriers: list[_Barrier] = field(default_factory=list)
 
     def of(self, account_id: str) -> list[Event]:
         return [event for owner, event in self.events if owner == account_id]
@@ -46,21 +56,23 @@ class Writer:
         self,
         accounts: Accounts,
         journal: Journal,
-        opening: Callable[[str], OpenAccount],
+        opening: Callable[[str, int], OpenAccount],
         committed: Callable[[str, Event], None],
     ) -> None:
         self._accounts = accounts
         self._journal = journal
         self._opening = opening
         self._committed = committed
-        # Full: commands are refused, quotes are passed over (a newer one follows).
-        self._inbox: asyncio.Queue[_Request | MatchQuote] = asyncio.Queue(maxsize=INBOX_SIZE)
+        # Full: quotes are passed over (a newer one follows), barriers wait; commands are refused
+        # before.
+        self._inbox: asyncio.Queue[_Request | MatchQuote | _Barrier] = asyncio.Queue(INBOX_SIZE)
+        self._is_idle = False
 
     async def execute(self, account_id: str, command: Command) -> list[Event] | Rejection:
         """Opens the account first, where it is its first command that is not rejected. The
         command takes its place among the quotes at once, so the touch it carries has to be the
         last one that `match` was given. Raises Unavailable."""
-        if self._inbox.full():
+        if self._inbox.qsize() >= COMMANDS_WAITING_MAX:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
         answer: asyncio.Future[list[Event] | Rejection] = asyncio.Future()
         self._inbox.put_nowait(_Request(account_id, command, answer))
@@ -71,18 +83,34 @@ class Writer:
         if not self._inbox.full():
             self._inbox.put_nowait(quote)
 
+    async def settled(self) -> None:
+        """Everything up to now is committed and told, or failed."""
+        if self._is_idle and self._inbox.empty():
+            return
+        answer: asyncio.Future[None] = asyncio.Future()
+        await self._inbox.put(_Barrier(answer))
+        await answer
+
     async def run(self) -> None:
         while True:
+            self._is_idle = True
             waiting = [await self._inbox.get()]
+            self._is_idle = False
             while len(waiting) < BATCH_SIZE and not self._inbox.empty():
                 waiting.append(self._inbox.get_nowait())
             batch = _Batch()
             for item in waiting:
-                if isinstance(item, MatchQuote):
-                    self._apply_quote(item, batch)
-                else:
-                    self._apply_request(item, batch)
+                match item:
+                    case MatchQuote():
+                        self._apply_quote(item, batch)
+                    case _Barrier():
+                        batch.barriers.append(item)
+                    case _Request():
+                        self._apply_request(item, batch)
             await self._commit(batch)
+            for barrier in batch.barriers:
+                if not barrier.answer.done():
+                    barrier.answer.set_result(None)
 
     def _apply_quote(self, quote: MatchQuote, batch: _Batch) -> None:
         for account_id in self._accounts.working(quote.touch.symbol):
@@ -106,7 +134,8 @@ class Writer:
         events: list[Event] = []
         try:
             if not account.engine.state.is_open:
-                events += _events(account.engine.apply(self._opening(account_id)))
+                opening = self._opening(account_id, command.at_ms)
+                events += _events(account.engine.apply(opening))
             outcome = account.engine.apply(command)
         except Exception:
             self._undo(account_id, batch)

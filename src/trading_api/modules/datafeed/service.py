@@ -171,6 +171,9 @@ class DatafeedService:
     def on_status(self, status: MarketStatus) -> None:
         """Prices that stay as they are need no telling."""
 
+    async def settled(self) -> None:
+        """Each quote is told as it comes."""
+
     # Helpers
 
     def _quote_data(self, name: str) -> QuoteData:

@@ -55,11 +55,6 @@ class Desk:
         fields = {"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10.0} | order
         return await self.service.place_order(account, PreOrder.model_validate(fields))
 
-    async def settled(self) -> None:
-        """Every quote so far has been acted on: a command behind them was answered."""
-        with pytest.raises(ApiError):
-            await self.service.cancel_order(A, "no-order")
-
     def routes(self) -> list[str]:
         return [topic.partition(":")[0] for topic, _ in self.heard]
 
@@ -163,7 +158,7 @@ async def test_an_order_in_a_silent_market_waits_for_its_next_quote() -> None:
         assert [order.status for order in desk.service.orders(A)] == [6]
         desk.market.become(MarketState.OPEN)
         desk.market.move("AAPL", "99.99", "100.01")
-        await desk.settled()
+        await desk.service.settled()
         assert [(order.status, order.avg_price) for order in desk.service.orders(A)] == [
             (2, 100.01)
         ]
@@ -174,7 +169,7 @@ async def test_a_stop_works_with_nobody_connected() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(type=STOP, side=SELL, stopPrice=99.0)
         desk.market.move("AAPL", "98.10", "98.20")
-        await desk.settled()
+        await desk.service.settled()
         assert [(order.status, order.avg_price) for order in desk.service.orders(A)] == [(2, 98.1)]
 
 
@@ -341,7 +336,7 @@ async def test_accounts_go_on_where_the_journal_left_them() -> None:
         assert await desk.place(type=LIMIT, limitPrice=80.0) == "order-3"
         assert (desk.service.orders(A)[:2], desk.service.positions(A)) == before
         desk.market.move("AAPL", "89.00", "90.00")
-        await desk.settled()
+        await desk.service.settled()
         assert [position.qty for position in desk.service.positions(A)] == [15.0]
 
 
@@ -370,7 +365,7 @@ async def test_commands_take_their_place_among_the_quotes_at_once() -> None:
         desk.market.move("AAPL", "89.98", "90.00", size=100)
         desk.market.move("AAPL", "109.98", "110.00", size=100)
         await placing
-        await desk.settled()
+        await desk.service.settled()
         executions = desk.service.executions(A, "AAPL")
         assert [(each.price, each.qty) for each in executions] == [
             (100.0, 100.0),
@@ -414,3 +409,38 @@ async def test_an_unknown_account_or_symbol_opens_no_topic() -> None:
         with pytest.raises(ApiError) as refused:
             await desk.follow("executions", A, symbol="NOPE")
         assert refused.value.code == "unknown_symbol"
+
+
+class SlowJournal(MemoryJournal):
+    """Takes nothing before `is_open`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_open = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        self.asked.set()
+        await self.is_open.wait()
+        await super().append(entries)
+
+
+async def test_what_waits_for_the_journal_trades_at_the_quote_of_the_moment_it_came() -> None:
+    journal = SlowJournal()
+    async with running(journal) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        resting = asyncio.create_task(desk.place(type=LIMIT, limitPrice=98.0))
+        await journal.asked.wait()
+        desk.market.move("AAPL", "97.98", "98.00")
+        dip_ms = desk.market.now_ms
+        market = asyncio.create_task(desk.place(qty=3))
+        await asyncio.sleep(0)  # the task places its order
+        desk.market.move("AAPL", "104.98", "105.00")
+        settling = asyncio.create_task(desk.service.settled())
+        journal.is_open.set()
+        await asyncio.gather(resting, market, settling)
+        executions = desk.service.executions(A, "AAPL")
+        assert [(each.price, each.qty, each.time) for each in executions] == [
+            (98.0, 10.0, dip_ms),
+            (98.0, 3.0, dip_ms),
+        ]

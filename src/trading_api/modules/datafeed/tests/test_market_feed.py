@@ -36,6 +36,9 @@ class Listener:
         self.statuses.append(status)
         self._heard.set()
 
+    async def settled(self) -> None:
+        """It has nothing to do."""
+
     async def hears(self, state: MarketState) -> MarketStatus:
         async with asyncio.timeout(5):
             while not self.statuses or self.statuses[-1].state is not state:
