@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -14,10 +15,11 @@ from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.ledger.memory import MemoryJournal
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.market.price_tree import END_MS
 from trading_api.modules.datafeed.market.recording import Recording, RecordingError
 from trading_api.modules.datafeed.market.replay import Replay
-from trading_api.modules.datafeed.market.simulator import Simulator
-from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
+from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
 from trading_api.settings import Settings
 from trading_api.shared.api import health, start_page, versions, websocket
 from trading_api.shared.api.error_handlers import add_error_handlers
@@ -40,17 +42,6 @@ def create_app(
     """Settings; or the names of the modules to enable, all else by default. Raises
     ConfigurationError. Nothing runs before the application's lifespan begins."""
     settings = _settings(configuration)
-    source = _market_source(settings)
-    feed = MarketFeed(source, stale_after_ms=round(settings.market_stale_s * 1000))
-    registry = ModuleRegistry(
-        {
-            "datafeed": lambda context: DatafeedModule(source, context),
-            "broker": lambda context: BrokerModule(MemoryJournal(), context),
-        }
-    )
-    context = ModuleContext(settings, feed, wall_clock_ms)
-    modules = registry.build(settings.enabled_modules.split(","), context)
-
     ws_app = FastWSAdapter(
         path=f"{PREFIX}/ws",
         outbox_size=settings.ws_outbox_size,
@@ -68,6 +59,21 @@ def create_app(
             }
         },
     )
+    source = _market_source(settings)
+    clock = StepClock(source, ws_app.delivered) if settings.datafeed_clock == "step" else None
+    feed = MarketFeed(
+        source,
+        stale_after_ms=round(settings.market_stale_s * 1000),
+        run=clock.run if clock else None,
+    )
+    registry = ModuleRegistry(
+        {
+            "datafeed": lambda context: DatafeedModule(source, context, clock),
+            "broker": lambda context: BrokerModule(MemoryJournal(), context),
+        }
+    )
+    context = ModuleContext(settings, feed, clock.present_ms if clock else wall_clock_ms)
+    modules = registry.build(settings.enabled_modules.split(","), context)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -122,13 +128,31 @@ def _settings(configuration: Settings | Sequence[str] | None) -> Settings:
     return settings.model_copy(update={"enabled_modules": ",".join(configuration)})
 
 
-def _market_source(settings: Settings) -> MarketSource:
+def _market_source(settings: Settings) -> SteppableSource:
+    start_ms = _milliseconds(settings.datafeed_start)
     if settings.datafeed_source == "simulator":
-        return Simulator(seed=settings.datafeed_seed, clock=wall_clock_ms)
+        if start_ms is not None and settings.datafeed_clock == "wall":
+            raise ConfigurationError("DATAFEED_START of the simulator needs DATAFEED_CLOCK=step.")
+        return _simulator(settings.datafeed_seed, start_ms)
     if settings.datafeed_path is None:
         raise ConfigurationError("DATAFEED_SOURCE=replay needs DATAFEED_PATH, an OHLCV CSV file.")
     try:
         recording = Recording.read(settings.datafeed_path)
     except (RecordingError, OSError) as error:
         raise ConfigurationError(f"DATAFEED_PATH: {error}") from error
-    return Replay(recording, start_ms=None, speed=settings.datafeed_speed, clock=wall_clock_ms)
+    return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
+
+
+def _simulator(seed: int, start_ms: int | None) -> Simulator:
+    if start_ms is None:
+        return Simulator(seed, clock=wall_clock_ms)
+    if not FIRST_MS < start_ms < END_MS:
+        raise ConfigurationError("DATAFEED_START of the simulator is from 2007 to 2149.")
+    return Simulator(seed, clock=lambda: start_ms)
+
+
+def _milliseconds(instant: datetime | None) -> int | None:
+    """An instant that names no zone is UTC."""
+    if instant is None:
+        return None
+    return round((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)

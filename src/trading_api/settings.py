@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -30,6 +31,8 @@ class Settings(BaseSettings):
     datafeed_seed: int = 7
     datafeed_path: Path | None = None
     datafeed_speed: FinitePositive = 1.0
+    datafeed_clock: Literal["wall", "step"] = "wall"
+    datafeed_start: datetime | None = None
     market_stale_s: FinitePositive = 5.0
 
     default_account_id: AccountId = "DEMO-ACCOUNT"

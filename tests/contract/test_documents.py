@@ -30,6 +30,7 @@ CONTRACT = {
     "getBars": ("get", "/datafeed/bars"),
     "getQuotes": ("post", "/datafeed/quotes"),
     "datafeedHealthCheck": ("get", "/datafeed/health"),
+    "advanceClock": ("post", "/datafeed/clock/advance"),
     "placeOrder": ("post", "/broker/orders"),
     "getOrders": ("get", "/broker/orders"),
     "previewOrder": ("post", "/broker/orders/preview"),

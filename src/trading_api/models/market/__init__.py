@@ -1,5 +1,7 @@
 from trading_api.models.market.bars import Bar as Bar
 from trading_api.models.market.bars import GetBarsResponse as GetBarsResponse
+from trading_api.models.market.clock import AdvanceClockRequest as AdvanceClockRequest
+from trading_api.models.market.clock import ClockResponse as ClockResponse
 from trading_api.models.market.configuration import DatafeedConfiguration as DatafeedConfiguration
 from trading_api.models.market.configuration import DatafeedHealthResponse as DatafeedHealthResponse
 from trading_api.models.market.configuration import Exchange as Exchange

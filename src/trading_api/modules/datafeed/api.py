@@ -4,7 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from trading_api.models.common import ErrorResponse
 from trading_api.models.market import (
+    AdvanceClockRequest,
+    ClockResponse,
     DatafeedConfiguration,
     DatafeedHealthResponse,
     GetBarsResponse,
@@ -91,3 +94,13 @@ async def get_quotes(service: Service, request: GetQuotesRequest) -> list[QuoteD
 @router.get("/health", operation_id="datafeedHealthCheck", summary="How the market is")
 async def datafeed_health_check(service: Service) -> DatafeedHealthResponse:
     return service.health()
+
+
+@router.post(
+    "/clock/advance",
+    operation_id="advanceClock",
+    summary="Move a market under the step clock by or to, at most a day at once",
+    responses={409: {"model": ErrorResponse}},
+)
+async def advance_clock(service: Service, request: AdvanceClockRequest) -> ClockResponse:
+    return await service.advance_clock(request.by_ms, request.to_ms)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from trading_api.modules.datafeed import api
 from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.ws import DatafeedWsRouters
 from trading_api.shared.module_interface import ModuleContext
@@ -17,8 +18,10 @@ from trading_api.shared.ws.generic_route import WsRouter
 class DatafeedModule:
     name = "datafeed"
 
-    def __init__(self, source: MarketSource, context: ModuleContext) -> None:
-        self.service = DatafeedService(source, context.market)
+    def __init__(
+        self, source: MarketSource, context: ModuleContext, clock: StepClock | None = None
+    ) -> None:
+        self.service = DatafeedService(source, context.market, clock)
 
     def get_api_routers(self) -> Sequence[APIRouter]:
         return [api.router]

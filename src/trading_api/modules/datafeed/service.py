@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pydantic import BaseModel
 
 from trading_api.models.market import (
+    ClockResponse,
     DatafeedConfiguration,
     DatafeedHealthResponse,
     Exchange,
@@ -16,6 +17,7 @@ from trading_api.models.market import (
     SymbolInfo,
     SymbolType,
 )
+from trading_api.models.market.clock import ADVANCE_MS_MAX
 from trading_api.modules.datafeed.history import history, in_pieces
 from trading_api.modules.datafeed.mapping import (
     full_name,
@@ -27,8 +29,9 @@ from trading_api.modules.datafeed.mapping import (
 )
 from trading_api.modules.datafeed.market.resolution import canonical
 from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.topics import BarTopic, FollowedBySymbol, QuoteTopic
-from trading_api.shared.errors import Invalid, SymbolNotFound, shown
+from trading_api.shared.errors import Conflict, Invalid, SymbolNotFound, shown
 from trading_api.shared.market_data import Instrument, MarketData, MarketStatus, Quote
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
 
@@ -40,8 +43,11 @@ _SECONDS_MAX = 100_000_000_000
 class DatafeedService:
     """Listens to the market, and hears each quote after the source's present has moved to it."""
 
-    def __init__(self, source: MarketSource, market: MarketData) -> None:
+    def __init__(
+        self, source: MarketSource, market: MarketData, clock: StepClock | None = None
+    ) -> None:
         self._source = source
+        self._clock = clock
         self._market = market
         self._resolutions = list(source.resolutions())
         self._bar_topics: dict[str, BarTopic] = {}
@@ -108,6 +114,19 @@ class DatafeedService:
             message=status.reason,
             symbols=len(self._market.instruments()),
         )
+
+    # Commands
+
+    async def advance_clock(self, by_ms: int | None, to_ms: int | None) -> ClockResponse:
+        """Of a market under the step clock. Ends once nothing that it caused is outstanding."""
+        if self._clock is None:
+            raise Conflict(
+                "The market follows the clock on the wall; DATAFEED_CLOCK=step starts one that "
+                "is moved.",
+                "clock_not_steppable",
+            )
+        now_ms = await self._clock.advance(lambda now_ms: _instant(now_ms, by_ms, to_ms))
+        return ClockResponse(now_ms=now_ms, market=self._market.status.state.value)
 
     # Topics
 
@@ -215,3 +234,15 @@ def _rank(instrument: Instrument, wanted: str) -> int | None:
 
 def _milliseconds(time: int) -> int:
     return time if time > _SECONDS_MAX else time * 1000
+
+
+def _instant(now_ms: int, by_ms: int | None, to_ms: int | None) -> int:
+    instant_ms = now_ms + (by_ms or 0) if to_ms is None else to_ms
+    if instant_ms < now_ms:
+        raise Invalid(f"The clock stands at {now_ms}, and never goes back.", "clock_is_later")
+    if instant_ms > now_ms + ADVANCE_MS_MAX:
+        raise Invalid(
+            f"The clock stands at {now_ms}, and moves {ADVANCE_MS_MAX} ms at once at most.",
+            "advance_too_far",
+        )
+    return instant_ms

@@ -61,6 +61,10 @@ class Outbox:
         self._characters = 0
         self._calm.set()
 
+    @property
+    def is_calm(self) -> bool:
+        return self._calm.is_set()
+
     async def calm(self) -> None:
         """Waits until less than half of it is in use."""
         await self._calm.wait()

@@ -62,8 +62,20 @@ class Session(Client):
 
     def deliver(self, frame: str, key: Hashable | None = None) -> None:
         """Never waits. A client whose outbox is full is cut off."""
-        if self.closed or self.outbox.put(frame, key):
+        if not self.closed and not self.outbox.put(frame, key):
+            self._cut_off()
+
+    async def catch_up(self, timeout_s: float) -> None:
+        """Waits until half of its outbox is free. A client that takes too long is cut off."""
+        if self.closed or self.outbox.is_calm:
             return
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self.outbox.calm()
+        except TimeoutError:
+            self._cut_off()
+
+    def _cut_off(self) -> None:
         self.closed = self._too_slow = True
         if self._sender is not None:
             self._sender.cancel()

@@ -25,6 +25,8 @@ from trading_api.shared.ws.generic_route import WsRouter
 
 log = logging.getLogger(__name__)
 
+CATCH_UP_S = 5.0
+
 
 class FastWSAdapter(FastWS):
     """FastWS routes the messages and describes them; connections, replies and updates go through
@@ -71,6 +73,14 @@ class FastWSAdapter(FastWS):
         """Takes updates from the routers' queues to the clients, until cancelled."""
         await self.fan_out.run()
 
+    async def delivered(self) -> None:
+        """Everything posted is in the outboxes, and every client has room for as much again; one
+        that reads nothing for CATCH_UP_S is cut off."""
+        self.fan_out.drain()
+        for client in list(self.connections.values()):
+            assert isinstance(client, Session), "only `manage` makes clients"
+            await client.catch_up(CATCH_UP_S)
+
     def publish(self, topic: str, data: BaseModel, message_type: str) -> None:
         """Hands one datum to a topic's subscribers, by way of its router's queue."""
         self.fan_out.post(self.ws_routers[message_type], topic, (data,))
@@ -88,6 +98,7 @@ class FastWSAdapter(FastWS):
             yield session
         finally:
             session.closed = True
+            session.outbox.clear()
             self._disconnect(session)
             self.fan_out.topics.release(session)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from trading_api.modules.datafeed.market.source import MarketSource
 from trading_api.shared.market_data import (
@@ -21,11 +21,18 @@ _RESTART_MAX_S = 30.0
 
 
 class MarketFeed:
-    """MarketData over any source. Silence is measured by the event loop's clock; it hides what
-    the source said last until its next sign of life."""
+    """MarketData over any source, which its own `run` moves on, or another. Silence is measured by
+    the event loop's clock; it hides what the source said last until its next sign of life."""
 
-    def __init__(self, source: MarketSource, stale_after_ms: int, restart_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        source: MarketSource,
+        stale_after_ms: int,
+        restart_s: float = 1.0,
+        run: Callable[[FeedSink], Awaitable[None]] | None = None,
+    ) -> None:
         self.source = source
+        self._run = run or source.run
         self._stale_after_s = stale_after_ms / 1_000
         self._restart_s = restart_s
         self._instruments = tuple(source.instruments())
@@ -87,6 +94,11 @@ class MarketFeed:
             except Exception:
                 log.exception("market_listener_failed", extra={"symbol": quote.symbol})
 
+    async def settled(self) -> None:
+        """Returns once every listener has done all that it heard calls for."""
+        for listener in tuple(self._listeners.values()):
+            await listener.settled()
+
     def hear_sign(self, said: MarketStatus | None = None) -> None:
         self._signed_s = _now_s()
         self._sign.set()
@@ -98,7 +110,7 @@ class MarketFeed:
         while True:
             signed_s = self._signed_s
             try:
-                await self.source.run(_Sink(self))
+                await self._run(FeedSink(self))
                 reason = "the market source stopped, and is started again"
             except Exception:
                 log.exception("market_source_failed")
@@ -134,7 +146,7 @@ class MarketFeed:
                 log.exception("market_listener_failed", extra={"state": status.state.value})
 
 
-class _Sink:
+class FeedSink:
     """What the source sees of its feed: `quote` means another thing to those who ask."""
 
     def __init__(self, feed: MarketFeed) -> None:
@@ -148,6 +160,9 @@ class _Sink:
 
     def closed(self, reason: str) -> None:
         self._feed.hear_sign(MarketStatus(MarketState.CLOSED, reason))
+
+    async def settled(self) -> None:
+        await self._feed.settled()
 
 
 def _now_s() -> float:

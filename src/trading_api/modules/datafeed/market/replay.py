@@ -77,6 +77,13 @@ class Replay:
             sink.heartbeat()
             await asyncio.sleep(self._wait_ms(due_ms) / 1_000)
 
+    def step(self, until_ms: int, sink: MarketSink) -> bool:
+        """Makes the next move, where it happened at or before `until_ms`; whether it did."""
+        if self._next is None or self._next.time_ms > until_ms:
+            return False
+        self._make(self._next, sink)
+        return True
+
     def step_to(self, due_ms: int, sink: MarketSink, moves_max: int = _MOVES_AT_ONCE_MAX) -> bool:
         """Plays what is due after so much time of playing, up to `moves_max` moves; whether that
         many were made, and more may be due."""

@@ -89,6 +89,13 @@ class Simulator:
             self.step_to(self._clock(), sink)
             await asyncio.sleep((TICK_MS - self._clock() % TICK_MS) / 1_000)
 
+    def step(self, until_ms: int, sink: MarketSink) -> bool:
+        """Makes the next tick, where it is not after `until_ms`; whether it did."""
+        if self._now_ms + TICK_MS > min(until_ms, END_MS):
+            return False
+        self.step_to(self._now_ms + TICK_MS, sink)
+        return True
+
     def step_to(self, instant_ms: int, sink: MarketSink) -> None:
         """Moves the present to the instant's last whole tick, in one step however far it is."""
         instant_ms = _whole_ticks(instant_ms)

@@ -1,0 +1,78 @@
+"""The clock of a market that moves only when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from trading_api.modules.datafeed.market.source import MarketSink, MarketSource
+
+HEARTBEAT_S = 0.25
+_MOVES_AT_ONCE_MAX = 16
+
+
+class SteppableSource(MarketSource, Protocol):
+    def step(self, until_ms: int, sink: MarketSink) -> bool:
+        """Makes the next move, where there is one at or before `until_ms`; whether it did."""
+        ...
+
+
+class SteppedFeed(MarketSink, Protocol):
+    async def settled(self) -> None:
+        """Returns once all that was reported up to now is acted on."""
+        ...
+
+
+class StepClock:
+    """Makes every move of the source, each after the one before was acted on by everyone and
+    `delivered` to those who follow it, so that how long that takes changes nothing."""
+
+    def __init__(
+        self,
+        source: SteppableSource,
+        delivered: Callable[[], Awaitable[None]],
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
+        self._source = source
+        self._delivered = delivered
+        self._heartbeat_s = heartbeat_s
+        self._now_ms = source.now_ms
+        self._feed: asyncio.Future[SteppedFeed] | None = None
+        self._turn = asyncio.Lock()
+
+    def present_ms(self) -> int:
+        """The market's own present is its last move at or before this."""
+        return max(self._now_ms, self._source.now_ms)
+
+    async def run(self, feed: SteppedFeed) -> None:
+        """In place of the source's own `run`: reports the present, and lives on."""
+        for instrument in self._source.instruments():
+            feed.quote(self._source.quote(instrument.symbol))
+        self._running().set_result(feed)
+        try:
+            while True:
+                feed.heartbeat()
+                await asyncio.sleep(self._heartbeat_s)
+        finally:
+            self._feed = None
+
+    async def advance(self, instant: Callable[[int], int]) -> int:
+        """To the instant that is made of the present, once earlier calls have ended; the present
+        that it reached. Nothing that was caused is outstanding then."""
+        async with self._turn:
+            until_ms, moves = instant(self.present_ms()), 0
+            feed = await self._running()
+            while self._source.step(until_ms, feed):
+                await feed.settled()
+                await self._delivered()
+                moves += 1
+                if moves % _MOVES_AT_ONCE_MAX == 0:
+                    await asyncio.sleep(0)
+            self._now_ms = max(self._now_ms, until_ms)
+            return self.present_ms()
+
+    def _running(self) -> asyncio.Future[SteppedFeed]:
+        if self._feed is None:
+            self._feed = asyncio.get_running_loop().create_future()
+        return self._feed
