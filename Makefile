@@ -4,6 +4,7 @@
 
 BIN := .venv/bin
 ASYNCAPI := tests/contract/asyncapi
+CHARTS := tests/contract/lightweight-charts
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
 .PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec bench lock help checked
@@ -20,7 +21,7 @@ test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every t
 
 check: checked test ## Run what CI runs: format, lint, types, import contracts, generated files, tests
 
-checked: .venv/.synced $(ASYNCAPI)/node_modules/.package-lock.json
+checked: .venv/.synced $(ASYNCAPI)/node_modules/.package-lock.json $(CHARTS)/node_modules/.package-lock.json
 	$(BIN)/black --check --quiet .
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
@@ -80,6 +81,6 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
   { echo "Python 3.11 or later is needed as python3 (here: $$(python3 --version 2>/dev/null || echo none))." >&2; exit 1; }
 endef
 
-$(ASYNCAPI)/node_modules/.package-lock.json: $(ASYNCAPI)/package-lock.json | .venv/.synced
-	@$(BIN)/npm ci --prefix $(ASYNCAPI) --ignore-scripts --no-audit --no-fund --silent
+%/node_modules/.package-lock.json: %/package-lock.json | .venv/.synced
+	@$(BIN)/npm ci --prefix $* --ignore-scripts --no-audit --no-fund --silent
 	@touch $@

@@ -4,80 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.support import WsClient, connected, serving
+from tests.stepped_market import ACCOUNT, START_MS, stepping
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 from trading_api.shared.errors import ConfigurationError
 
-START_MS = 1_767_609_000_000
-ACCOUNT = {"accountId": "DEMO-ACCOUNT"}
 PRIVATE = ("orders", "executions", "positions", "equity")
 SECOND_MS, MINUTE_MS, DAY_MS = 1_000, 60_000, 86_400_000
 BUY, SELL, LIMIT, MARKET, STOP, STOP_LIMIT = 1, -1, 1, 2, 3, 4
-
-
-class Bot:
-    """One client of a server of its own."""
-
-    def __init__(self, socket: WsClient, rest: httpx.AsyncClient) -> None:
-        self.socket = socket
-        self.rest = rest
-
-    async def advance(self, **request: int) -> dict[str, Any]:
-        response = await self.rest.post("/datafeed/clock/advance", json=request)
-        assert response.status_code == 200, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
-
-    async def refused(self, **request: Any) -> tuple[int, str]:
-        response = await self.rest.post("/datafeed/clock/advance", json=request)
-        return response.status_code, response.json()["code"]
-
-    async def quote(self, symbol: str) -> dict[str, Any]:
-        (quote,) = (await self.rest.post("/datafeed/quotes", json={"symbols": [symbol]})).json()
-        values: dict[str, Any] = quote["v"]
-        return values
-
-    async def place(self, **order: Any) -> str:
-        response = await self.rest.post("/broker/orders", json={"symbol": "AAPL", "qty": 1} | order)
-        assert response.status_code == 200, response.text
-        order_id: str = response.json()["orderId"]
-        return order_id
-
-    async def executions(self, symbol: str = "AAPL") -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (await self.rest.get(f"/broker/executions/{symbol}")).json()
-        return found
-
-    async def heard(self) -> list[str]:
-        """Every frame so far: the reply to one more request is behind them."""
-        await self.socket.request("broker-connection.subscribe", ACCOUNT)
-        frames = [json.dumps(update) for update in self.socket.updates]
-        self.socket.updates.clear()
-        return frames
-
-
-@asynccontextmanager
-async def stepping(**settings: Any) -> AsyncIterator[Bot]:
-    stepped = {
-        "datafeed_clock": "step",
-        "datafeed_start": datetime.fromtimestamp(START_MS / 1_000, UTC),
-    }
-    api_app, _ = create_app(Settings.defaults().model_copy(update=stepped | settings))
-    async with (
-        serving(api_app) as address,
-        connected(address) as socket,
-        httpx.AsyncClient(base_url=f"http://{address}/api/v1", timeout=60) as rest,
-    ):
-        yield Bot(socket, rest)
 
 
 async def test_the_same_commands_are_the_same_updates_byte_for_byte() -> None:
@@ -115,7 +55,7 @@ async def _scripted(**settings: Any) -> list[str]:
         await bot.advance(by_ms=SECOND_MS)
         executions = await bot.executions()
         assert len(executions) >= 6
-        return [*await bot.heard(), *map(json.dumps, executions)]
+        return [json.dumps(told) for told in (*await bot.heard(), *executions)]
 
 
 def _priced(price: float) -> dict[str, float]:
@@ -168,8 +108,7 @@ async def test_every_tick_is_told_of_even_to_a_client_that_reads_slowly() -> Non
         await bot.socket.subscribe("quotes", symbols=[], fast_symbols=["AAPL"])
         await bot.socket.subscribe("bars", symbol="AAPL", resolution="1S")
         await bot.advance(by_ms=MINUTE_MS)
-        frames = [json.loads(frame) for frame in await bot.heard()]
-        quotes = [frame for frame in frames if frame["type"] == "quotes.update"]
+        quotes = [each for each in await bot.heard() if each["type"] == "quotes.update"]
         assert len(quotes) == 1 + 4 * 60, "the state, and one a tick"
 
 
@@ -191,13 +130,8 @@ async def test_parts_of_a_tick_add_up() -> None:
     async with stepping() as bot:
         presents = [(await bot.advance(by_ms=100))["now_ms"] - START_MS for _ in range(5)]
         assert presents == [100, 200, 300, 400, 500]
-        last = (await bot.rest.get("/datafeed/bars", params=_window("1S"))).json()["bars"][-1]
-        assert last["time"] == START_MS
-
-
-def _window(resolution: str) -> dict[str, Any]:
-    times = {"from_time": START_MS - MINUTE_MS, "to_time": START_MS + MINUTE_MS}
-    return {"symbol": "AAPL", "resolution": resolution, **times}
+        bars = await bot.bars("AAPL", "1S", from_time=START_MS, to_time=START_MS + MINUTE_MS)
+        assert [bar["time"] for bar in bars] == [START_MS]
 
 
 async def test_a_move_that_cannot_be_says_why_and_moves_nothing() -> None:
@@ -237,7 +171,7 @@ async def test_a_recording_is_stepped_through_in_its_own_time_and_ends(tmp_path:
         assert (answer["now_ms"] - began_ms) % (60 * MINUTE_MS) == 0
         (execution,) = await bot.executions("ONE")
         assert START_MS + 600 * MINUTE_MS <= execution["time"] < START_MS + 605 * MINUTE_MS
-        told = [json.loads(frame)["payload"]["payload"] for frame in await bot.heard()]
+        told = [update["payload"]["payload"] for update in await bot.heard()]
         last = {bar["time"]: bar["close"] for bar in told if "close" in bar}
         assert list(last.values()) == [float(101 + number) for number in range(9)]
 
