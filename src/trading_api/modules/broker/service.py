@@ -189,9 +189,10 @@ class BrokerService:
     # The market calls
 
     def on_quote(self, quote: Quote) -> None:
-        touch = self._prices.touch_of(quote)
-        if touch is not None:
-            self._writer.match(MatchQuote(touch, at_ms=quote.time_ms))
+        if self._writer.awaits(quote.symbol):
+            touch = self._prices.touch_of(quote)
+            if touch is not None:
+                self._writer.match(MatchQuote(touch, at_ms=quote.time_ms))
         for account_id in self._topics.accounts("equity"):
             view = self._accounts.view(account_id)
             if view is not None and quote.symbol in view.positions:

@@ -66,6 +66,7 @@ class Writer:
         # Full: quotes are passed over (a newer one follows), barriers wait; commands are refused
         # before.
         self._inbox: asyncio.Queue[_Request | MatchQuote | _Barrier] = asyncio.Queue(INBOX_SIZE)
+        self._commands_waiting = 0
         self._is_idle = False
 
     async def execute(self, account_id: str, command: Command) -> list[Event] | Rejection:
@@ -76,7 +77,13 @@ class Writer:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
         answer: asyncio.Future[list[Event] | Rejection] = asyncio.Future()
         self._inbox.put_nowait(_Request(account_id, command, answer))
+        self._commands_waiting += 1
         return await answer
+
+    def awaits(self, symbol: str) -> bool:
+        """Whether a quote of the symbol could change anything: an order works, or a command that
+        waits in front of it may place one."""
+        return self._commands_waiting > 0 or bool(self._accounts.working(symbol))
 
     def match(self, quote: MatchQuote) -> None:
         """For every account with working orders in its symbol."""
@@ -120,6 +127,7 @@ class Writer:
                 log.exception("quote_not_applied", extra={"account": account_id})
 
     def _apply_request(self, request: _Request, batch: _Batch) -> None:
+        self._commands_waiting -= 1
         try:
             outcome = self._apply(request.account_id, request.command, batch)
         except Exception as error:

@@ -18,6 +18,7 @@ from trading_api.shared.market_data import (
 log = logging.getLogger(__name__)
 
 _RESTART_MAX_S = 30.0
+_OPEN = MarketStatus(MarketState.OPEN)
 
 
 class MarketFeed:
@@ -87,7 +88,7 @@ class MarketFeed:
 
     def hear_quote(self, quote: Quote) -> None:
         self._quotes[quote.symbol] = quote
-        self.hear_sign(MarketStatus(MarketState.OPEN))
+        self.hear_sign(_OPEN)
         for listener in tuple(self._listeners.values()):
             try:
                 listener.on_quote(quote)
