@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import fan_out, history, idle_connection, order_to_update
+from benchmarks import fan_out, history, idle_connection, order_to_update, step_clock
 from benchmarks.open_files import raise_open_files_limit
 from benchmarks.report import Figure, Skipped, machine, table, write_json
 
@@ -16,6 +16,7 @@ SCENARIOS = {
     "order_to_update": order_to_update.measure,
     "fan_out": fan_out.measure,
     "history": history.measure,
+    "step_clock": step_clock.measure,
     "idle_connection": idle_connection.measure,
 }
 SCENARIO_TIMEOUT_S = 60

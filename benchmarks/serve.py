@@ -1,7 +1,8 @@
-"""The server's side of `ServerProcess`: `python -m benchmarks.serve APP FD`."""
+"""The server's side of `ServerProcess`: `python -m benchmarks.serve APP FD SETTINGS`."""
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import sys
@@ -24,10 +25,11 @@ APPS = {
 }
 
 
-def main(app: str, fd: int) -> None:
+def main(app: str, fd: int, changed: dict[str, Any]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     raise_open_files_limit()
-    settings = Settings.defaults().model_copy(update={"log_level": "warning"})
+    unchanged = Settings.defaults().model_dump()
+    settings = Settings.model_validate(unchanged | {"log_level": "warning"} | changed)
     api_app: FastAPI = APPS[app](settings)
     options: dict[str, Any] = server_options(settings)
     if app == "fastws_peer":
@@ -43,4 +45,4 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]))

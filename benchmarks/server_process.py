@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from benchmarks.http_client import HttpClient
 from benchmarks.report import Skipped
@@ -23,10 +25,12 @@ _RESIDENT_PAGES = 1  # of /proc/PID/statm
 
 
 class ServerProcess:
-    """`app` is a name of `benchmarks.serve`. Entered, it answers requests; left, it is ended."""
+    """`app` is a name of `benchmarks.serve`; `settings` are those unlike the defaults. Entered, it
+    answers requests; left, it is ended."""
 
-    def __init__(self, app: str) -> None:
+    def __init__(self, app: str, settings: dict[str, Any] | None = None) -> None:
         self._app = app
+        self._settings = json.dumps(settings or {})
 
     async def __aenter__(self) -> ServerProcess:
         # The port is bound before the server starts, so that nobody else can take it.
@@ -34,7 +38,7 @@ class ServerProcess:
             self.port: int = listening.getsockname()[1]
             fd = listening.fileno()
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "benchmarks.serve", self._app, str(fd)),
+                *(sys.executable, "-m", "benchmarks.serve", self._app, str(fd), self._settings),
                 pass_fds=[fd],
                 stdin=subprocess.PIPE,
             )
