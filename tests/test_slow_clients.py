@@ -119,6 +119,36 @@ async def test_a_slow_client_of_a_conflated_topic_stays_and_hears_the_last_value
         assert last == {time: time * 100 + 99 for time in range(20)}, "closed bars are complete"
 
 
+async def test_a_producer_that_waits_for_delivery_loses_nothing_to_a_slow_client() -> None:
+    echo = EchoApp(outbox_size=16)
+    async with serving(echo.api_app) as address, stuck(address) as slow:
+        await slow.subscribe("bars", **LONG)
+
+        async def produce() -> None:
+            for number in range(500):
+                echo.bars.tell(bar(time=1, close=number))
+                await echo.ws_app.delivered()
+
+        producing = asyncio.create_task(produce())
+        heard = [(await slow.update())["payload"]["payload"]["close"] for _ in range(500)]
+        assert heard == list(range(500)), "not one was conflated"
+        await producing
+
+
+async def test_a_producer_waits_only_so_long_for_a_client_that_reads_nothing() -> None:
+    echo = EchoApp(outbox_size=16, catch_up_s=0.05)
+    async with serving(echo.api_app) as address, stuck(address) as stopped:
+        await stopped.subscribe("bars", **LONG)
+        stopped.connection.transport.pause_reading()
+        async with asyncio.timeout(TIMEOUT_S):
+            while echo.ws_app.connections:
+                echo.bars.tell(bar(time=1))
+                await echo.ws_app.delivered()
+                await asyncio.sleep(0)
+        stopped.connection.transport.resume_reading()
+        assert (await stopped.closed())[0] == 1013
+
+
 async def test_a_burst_larger_than_every_queue_reaches_a_reader_whole_and_kills_no_producer() -> (
     None
 ):

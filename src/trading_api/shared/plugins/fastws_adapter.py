@@ -40,6 +40,7 @@ class FastWSAdapter(FastWS):
         heartbeat_interval: float | None,
         max_connection_lifespan: float | None,
         origins: re.Pattern[str],
+        catch_up_s: float = CATCH_UP_S,
         **about: Any,
     ) -> None:
         super().__init__(
@@ -50,6 +51,7 @@ class FastWSAdapter(FastWS):
         self.path = path
         self.outbox_size = outbox_size
         self.origins = origins
+        self.catch_up_s = catch_up_s
         self.fan_out = FanOut()
         self.ws_routers: dict[str, WsRouter[Any, Any]] = {}
 
@@ -74,12 +76,12 @@ class FastWSAdapter(FastWS):
         await self.fan_out.run()
 
     async def delivered(self) -> None:
-        """Everything posted is in the outboxes, and every client has room for as much again; one
-        that reads nothing for CATCH_UP_S is cut off."""
+        """Everything posted is in the outboxes, and half of each is free; a client that reads
+        nothing for `catch_up_s` is cut off."""
         self.fan_out.drain()
         for client in list(self.connections.values()):
             assert isinstance(client, Session), "only `manage` makes clients"
-            await client.catch_up(CATCH_UP_S)
+            await client.catch_up(self.catch_up_s)
 
     def publish(self, topic: str, data: BaseModel, message_type: str) -> None:
         """Hands one datum to a topic's subscribers, by way of its router's queue."""
