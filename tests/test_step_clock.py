@@ -181,10 +181,11 @@ async def test_a_recording_is_stepped_through_in_its_own_time_and_ends(tmp_path:
     [
         {"datafeed_start": datetime(2026, 1, 5, tzinfo=UTC)},
         {"datafeed_start": datetime(1999, 1, 5, tzinfo=UTC), "datafeed_clock": "step"},
+        {"enabled_modules": "broker", "datafeed_clock": "step"},
     ],
 )
-def test_a_start_that_cannot_be_is_refused(settings: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError, match="DATAFEED_START"):
+def test_a_clock_that_cannot_be_is_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=r"DATAFEED_(START|CLOCK)"):
         create_app(Settings.defaults().model_copy(update=settings))
 
 

@@ -74,6 +74,8 @@ def create_app(
     )
     context = ModuleContext(settings, feed, clock.present_ms if clock else wall_clock_ms)
     modules = registry.build(settings.enabled_modules.split(","), context)
+    if clock and "datafeed" not in [module.name for module in modules]:
+        raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
