@@ -107,7 +107,7 @@ async def test_a_recording_is_replayed_as_it_was_recorded(tmp_path: Path) -> Non
         update={
             "datafeed_source": "replay",
             "datafeed_path": _shortened(tmp_path / "AAPL.csv", rows=30),
-            "datafeed_speed": 3_000.0,
+            "datafeed_clock": "step",
         }
     )
     api_app, _ = create_app(settings)
@@ -118,6 +118,7 @@ async def test_a_recording_is_replayed_as_it_was_recorded(tmp_path: Path) -> Non
     ):
         await client.subscribe("bars", symbol="AAPL", resolution="1")
         status = await client.subscribe("broker-connection", **ACCOUNT)
+        await rest.post("/datafeed/clock/advance", json={"by_ms": 3_600_000})
         streamed: dict[int, dict[str, Any]] = {}
         while True:
             update = (await client.update())["payload"]
