@@ -12,7 +12,9 @@ from typing import Protocol
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """What can be traded. Prices are whole ticks of `min_move / price_scale`, bar volumes
-    whole units of `1 / volume_scale`, order quantities whole multiples of `quantity_step`."""
+    whole units of `1 / volume_scale`, order quantities whole multiples of `quantity_step`.
+    `resolutions` are those it has, all of the market's where there are none; `holidays` and
+    `corrections` as TradingView writes them."""
 
     symbol: str
     description: str
@@ -26,6 +28,9 @@ class Instrument:
     quantity_max: Decimal
     session: str = "24x7"
     timezone: str = "Etc/UTC"
+    holidays: str = ""
+    corrections: str = ""
+    resolutions: tuple[str, ...] = ()
 
     @property
     def tick_size(self) -> Decimal:

@@ -4,7 +4,8 @@ from trading_api.models.common import WireModel, example
 
 
 class SymbolInfo(WireModel):
-    """TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`."""
+    """TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`; `session_holidays` and
+    `corrections` are days as 20241129 and hours as 0930-1300:20241129, empty where unknown."""
 
     model_config = example(
         {
@@ -16,6 +17,8 @@ class SymbolInfo(WireModel):
             "type": "stock",
             "session": "24x7",
             "timezone": "Etc/UTC",
+            "session_holidays": "",
+            "corrections": "",
             "minmov": 1,
             "pricescale": 100,
             "format": "price",
@@ -38,6 +41,8 @@ class SymbolInfo(WireModel):
     type: str
     session: str
     timezone: str
+    session_holidays: str = ""
+    corrections: str = ""
     minmov: int
     pricescale: int
     format: Literal["price", "volume"] = "price"

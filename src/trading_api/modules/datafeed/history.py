@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from trading_api.modules.datafeed.market.resolution import DAY_MS, length_ms
-from trading_api.modules.datafeed.market.source import MarketBar, MarketSource
+from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, MarketSource
 from trading_api.shared.errors import Invalid
 
 WINDOW_BARS_MAX = 20_000
@@ -23,7 +23,7 @@ async def history(
 ) -> list[MarketBar]:
     """As `MarketSource.bars`, asked for a piece at a time. Raises Invalid for a window that could
     hold more than WINDOW_BARS_MAX."""
-    end_ms = min(end_ms, source.now_ms + 1)
+    end_ms = min(end_ms, source.now_ms + AHEAD_MS + 1)
     bar_ms = length_ms(resolution) or 30 * DAY_MS
     if (end_ms - start_ms) // bar_ms > WINDOW_BARS_MAX:
         raise Invalid(

@@ -74,6 +74,8 @@ def to_symbol_info(instrument: Instrument, resolutions: list[str]) -> SymbolInfo
         type=instrument.type,
         session=instrument.session,
         timezone=instrument.timezone,
+        session_holidays=instrument.holidays,
+        corrections=instrument.corrections,
         minmov=instrument.min_move,
         pricescale=instrument.price_scale,
         has_intraday=any(name.isdigit() for name in resolutions),

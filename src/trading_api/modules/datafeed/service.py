@@ -28,7 +28,7 @@ from trading_api.modules.datafeed.mapping import (
     to_symbol_info,
 )
 from trading_api.modules.datafeed.market.resolution import canonical
-from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.topics import BarTopic, FollowedBySymbol, QuoteTopic
 from trading_api.shared.errors import Conflict, Invalid, SymbolNotFound, shown
@@ -84,12 +84,14 @@ class DatafeedService:
         return [to_search_result(instrument) for _, _, instrument in ranked[:max_results]]
 
     def resolve(self, symbol: str) -> SymbolInfo:
-        return to_symbol_info(self._instrument(symbol), self._resolutions)
+        instrument = self._instrument(symbol)
+        return to_symbol_info(instrument, self._resolutions_of(instrument))
 
     async def bars(
         self, symbol: str, resolution: str, from_time: int, to_time: int, count_back: int
     ) -> GetBarsResponse:
-        instrument, name = self._instrument(symbol), self._resolution(resolution)
+        instrument = self._instrument(symbol)
+        name = self._resolution(resolution, instrument)
         start_ms, end_ms = _milliseconds(from_time), _milliseconds(to_time)
         if start_ms > end_ms:
             raise Invalid("from_time is after to_time.", "from_after_to")
@@ -153,7 +155,8 @@ class DatafeedService:
     def _follow_bars(
         self, topic: str, symbol: str, resolution: str, topic_update: TopicUpdate
     ) -> None:
-        instrument, name = self._instrument(symbol), self._resolution(resolution)
+        instrument = self._instrument(symbol)
+        name = self._resolution(resolution, instrument)
         bars = BarTopic(self._source, instrument, name, topic_update)
         self._bar_topics[topic] = bars
         self._bars_of.add(bars.symbol, topic, bars)
@@ -200,10 +203,11 @@ class DatafeedService:
         quote = self._market.quote(instrument.symbol) if instrument else None
         if instrument is None or quote is None:
             return to_quote_error(name)
-        now_ms = self._source.now_ms
-        daily = "1D" if "1D" in self._resolutions else self._resolutions[0]
-        days = self._source.bars(instrument.symbol, daily, now_ms, now_ms + 1, 2)
-        return to_quote_data(name, instrument, quote, days[-2:])
+        end_ms = self._source.now_ms + AHEAD_MS + 1
+        resolutions = self._resolutions_of(instrument)
+        daily = "1D" if "1D" in resolutions else resolutions[0]
+        days = self._source.bars(instrument.symbol, daily, end_ms, end_ms, 2)
+        return to_quote_data(name, instrument, quote, days)
 
     def _instrument(self, symbol: str) -> Instrument:
         instrument = self._market.instrument(symbol)
@@ -211,12 +215,15 @@ class DatafeedService:
             raise SymbolNotFound(symbol)
         return instrument
 
-    def _resolution(self, resolution: str) -> str:
-        name = canonical(resolution)
-        if name not in self._resolutions:
+    def _resolutions_of(self, instrument: Instrument) -> list[str]:
+        return list(instrument.resolutions) or self._resolutions
+
+    def _resolution(self, resolution: str, instrument: Instrument) -> str:
+        name, known = canonical(resolution), self._resolutions_of(instrument)
+        if name not in known:
             raise Invalid(
-                f"There is no resolution {shown(resolution)!r} here; there are "
-                f"{', '.join(self._resolutions)}.",
+                f"There is no resolution {shown(resolution)!r} of {instrument.symbol}; there are "
+                f"{', '.join(known)}.",
                 "unsupported_resolution",
             )
         return name

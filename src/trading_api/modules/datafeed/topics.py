@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from trading_api.models.market import Bar
 from trading_api.modules.datafeed.mapping import to_bar
-from trading_api.modules.datafeed.market.source import MarketBar, MarketSource
+from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, MarketSource
 from trading_api.shared.market_data import Instrument
 from trading_api.shared.ws.router_interface import TopicUpdate
 
@@ -49,12 +49,12 @@ class BarTopic:
     def _newer(self) -> list[MarketBar]:
         if not self._told:
             return self._newest()
-        now_ms = self._source.now_ms
-        return self._source.bars(self.symbol, self._resolution, self._told[-1].time_ms, now_ms + 1)
+        end_ms = self._source.now_ms + AHEAD_MS + 1
+        return self._source.bars(self.symbol, self._resolution, self._told[-1].time_ms, end_ms)
 
     def _newest(self) -> list[MarketBar]:
-        now_ms = self._source.now_ms
-        return self._source.bars(self.symbol, self._resolution, now_ms, now_ms + 1, 1)[-1:]
+        end_ms = self._source.now_ms + AHEAD_MS + 1
+        return self._source.bars(self.symbol, self._resolution, end_ms, end_ms, 1)
 
 
 class QuoteTopic:

@@ -2,116 +2,177 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from trading_api.modules.datafeed.market.resolution import bar_start, is_whole, length_ms
+from trading_api.modules.datafeed.market.bar_times import BarTimes
+from trading_api.modules.datafeed.market.columns import Columns
+from trading_api.modules.datafeed.market.resolution import (
+    DAY_MS,
+    MINUTE_MS,
+    length_ms,
+)
 from trading_api.modules.datafeed.market.source import MarketBar
+from trading_api.modules.datafeed.market.trading_hours import Sessions
 from trading_api.shared.market_data import Instrument
 
 MOVES = 4
 
+_DAYS_OF_MONTH_MAX = 31
+
 
 class RecordedSeries:
-    """A moment is `moves`: how many there were since the first bar, four to each bar."""
+    """A moment is `moves`: how many there were since the first bar, four to each bar.
+
+    Bars are made when they are asked for, from the rows of the coarsest level that they are made
+    of: the recorded rows, minutes, or days. So a window costs what it returns."""
 
     def __init__(
         self,
         instrument: Instrument,
-        bars: Sequence[MarketBar],
+        recorded: Columns,
         resolutions: Sequence[str],
         step_ms: int,
         has_volume: bool,
+        sessions: Sessions | None = None,
+        levels: Mapping[str, Columns] | None = None,
     ) -> None:
+        """`levels` as `make_levels` returns them."""
         self.instrument = instrument
-        self.recorded = bars
+        self.recorded = recorded
+        self.resolutions = resolutions
         self.step_ms = step_ms
         self.has_volume = has_volume
-        self._recorded = _Column(bars)
-        self._resolutions = resolutions
-        self._columns: dict[str | None, _Column] = {None: self._recorded}
-        for name in resolutions:
-            is_base = length_ms(name) == step_ms
-            finer = self._columns[self._finer(name)].bars
-            self._columns[name] = self._recorded if is_base else _Column(_aggregated(name, finer))
+        self._times = BarTimes(sessions)
+        levels = make_levels(recorded, step_ms, sessions) if levels is None else levels
+        self._levels: dict[str | None, Columns] = {None: recorded}
+        self._levels.update(levels)
+        self._base = next((name for name in resolutions if length_ms(name) == step_ms), None)
+        if step_ms >= 28 * DAY_MS:
+            self._base = "1M"
 
     def bars(
         self, resolution: str, start_ms: int, end_ms: int, count_back: int, moves: int
     ) -> list[MarketBar]:
-        column = self._columns[resolution]
-        newest = column.holding(self._newest_time(moves))
-        end = min(bisect_left(column.times_ms, end_ms), newest + 1)
-        start = max(0, min(bisect_left(column.times_ms, start_ms), end, end - count_back))
-        found = list(column.bars[start:end])
-        if found and end == newest + 1:
-            found[-1] = self._forming(resolution, moves)
-        return found
+        level = self._level(resolution)
+        rows, under_way = self._levels[level], self._under_way(level, moves)
+        end = min(rows.row(self._begin(resolution, level, end_ms)), under_way + 1)
+        start = min(rows.row(self._begin(resolution, level, start_ms)), end)
+        found = self._made(resolution, level, start, end)
+        older = self._older(resolution, level, start, count_back - len(found))
+        bars = [*older, *found.bars()]
+        if bars and end == under_way + 1:
+            bars[-1] = self._forming(resolution, moves)
+        return bars
 
     def bar_end(self, number: int) -> int:
         """When the bar is over: a step after its start, or where the next one begins."""
-        times_ms = self._recorded.times_ms
-        end_ms = times_ms[number] + self.step_ms
-        return min(end_ms, times_ms[number + 1]) if number + 1 < len(times_ms) else end_ms
+        times_ms = self.recorded.time_ms
+        end_ms = int(times_ms[number]) + self.step_ms
+        return min(end_ms, int(times_ms[number + 1])) if number + 1 < len(times_ms) else end_ms
 
     def move_time(self, move: int) -> int:
         number, part = divmod(move, MOVES)
-        start_ms = self._recorded.times_ms[number]
+        start_ms = int(self.recorded.time_ms[number])
         return start_ms + (self.bar_end(number) - start_ms) * part // MOVES
 
     def last_price(self, moves: int) -> int:
         number, part = divmod(moves - 1, MOVES)
         return _path(self.recorded[number])[part]
 
-    def _newest_time(self, moves: int) -> int:
-        return self._recorded.times_ms[(moves - 1) // MOVES]
+    def _made(self, resolution: str, level: str | None, start: int, end: int) -> Columns:
+        rows = self._levels[level].part(start, end)
+        if self._is(resolution, level):
+            return rows
+        return rows.grouped(self._times.of(resolution, rows.time_ms))
+
+    def _older(self, resolution: str, level: str | None, end: int, count: int) -> list[MarketBar]:
+        """The last `count` bars made of the rows before `end`, where a bar ends."""
+        if count <= 0 or not end:
+            return []
+        rows, reach = self._levels[level], count * self._rows_each(resolution, level)
+        while True:
+            start = max(0, end - reach)
+            if not self._is(resolution, level):
+                bar_ms = int(self._times.of(resolution, rows.time_ms[start : start + 1])[0])
+                start = rows.row(self._begin(resolution, level, bar_ms))
+            found = self._made(resolution, level, start, end)
+            if len(found) >= count or not start:
+                return found.part(max(0, len(found) - count), len(found)).bars()
+            reach *= 2  # rows closer to each other than their usual step
 
     def _forming(self, resolution: str | None, moves: int) -> MarketBar:
-        """The newest bar as far as it has come: what is over of the next finer resolution, and
-        that one's own forming bar."""
-        if self._columns[resolution] is self._recorded:
+        """The newest bar as far as it has come: what is over of the finer level, and that one's
+        own forming bar."""
+        if resolution is None or resolution == self._base:
             number, part = divmod(moves - 1, MOVES)
             return _part_of(self.recorded[number], part + 1)
-        assert resolution is not None
-        column, finer = self._columns[resolution], self._finer(resolution)
-        fine_column = self._columns[finer]
-        newest_ms = self._newest_time(moves)
-        start_ms = column.times_ms[column.holding(newest_ms)]
-        over = fine_column.bars[
-            bisect_left(fine_column.times_ms, start_ms) : fine_column.holding(newest_ms)
-        ]
-        return _merged(start_ms, [*over, self._forming(finer, moves)])
+        finer = self._level(resolution, is_forming=True)
+        rows, under_way = self._levels[finer], self._under_way(finer, moves)
+        times_ms = rows.time_ms[under_way : under_way + 1]
+        bar_ms = int(self._times.of(resolution, times_ms)[0])
+        over = rows.part(rows.row(self._begin(resolution, finer, bar_ms)), under_way)
+        return _merged(bar_ms, over, self._forming(finer, moves))
 
-    def _finer(self, resolution: str) -> str | None:
-        coarser_first = reversed(self._resolutions[: self._resolutions.index(resolution)])
-        return next(
-            (name for name in coarser_first if is_whole(resolution, length_ms(name) or 0)), None
+    def _under_way(self, level: str | None, moves: int) -> int:
+        """The row of the level that holds the moment."""
+        number = (moves - 1) // MOVES
+        if level is None:
+            return number
+        bar_ms = int(self._times.of(level, self.recorded.time_ms[number : number + 1])[0])
+        return self._levels[level].row(bar_ms)
+
+    def _begin(self, resolution: str, level: str | None, bar_time_ms: int) -> int:
+        if self._is(resolution, level):
+            return bar_time_ms
+        return self._times.begin(resolution, bar_time_ms)
+
+    def _level(self, resolution: str, is_forming: bool = False) -> str | None:
+        """The rows that bars of the resolution are made of; a level's forming row is made of
+        finer ones."""
+        if resolution == self._base:
+            return None
+        if resolution in self._levels and not is_forming:
+            return resolution
+        if resolution in ("1W", "1M") and "1D" in self._levels:
+            return "1D"
+        length = length_ms(resolution)
+        is_finer_than_minutes = length is not None and length <= MINUTE_MS
+        return None if is_finer_than_minutes or "1" not in self._levels else "1"
+
+    def _is(self, resolution: str, level: str | None) -> bool:
+        """Whether the level's rows are the resolution's bars."""
+        return resolution == (self._base if level is None else level)
+
+    def _rows_each(self, resolution: str, level: str | None) -> int:
+        if self._is(resolution, level):
+            return 1
+        row_ms = self.step_ms if level is None else length_ms(level)
+        assert row_ms is not None
+        return -(-(length_ms(resolution) or _DAYS_OF_MONTH_MAX * DAY_MS) // row_ms)
+
+
+def make_levels(recorded: Columns, step_ms: int, sessions: Sessions | None) -> dict[str, Columns]:
+    """Minutes of what is finer, and days of what is intraday, by the name of their resolution."""
+    times, levels = BarTimes(sessions), {}
+    if step_ms < MINUTE_MS and MINUTE_MS % step_ms == 0:
+        levels["1"] = recorded.grouped(times.of("1", recorded.time_ms))
+    if step_ms < DAY_MS and DAY_MS % step_ms == 0:
+        levels["1D"] = recorded.grouped(times.of("1D", recorded.time_ms))
+    return levels
+
+
+def _merged(time_ms: int, over: Columns, forming: MarketBar) -> MarketBar:
+    if not len(over):
+        return MarketBar(
+            time_ms, forming.open, forming.high, forming.low, forming.close, forming.volume
         )
-
-
-class _Column:
-    def __init__(self, bars: Sequence[MarketBar]) -> None:
-        self.bars = bars
-        self.times_ms = [bar.time_ms for bar in bars]
-
-    def holding(self, instant_ms: int) -> int:
-        return bisect_right(self.times_ms, instant_ms) - 1
-
-
-def _aggregated(resolution: str, bars: Sequence[MarketBar]) -> list[MarketBar]:
-    parts: dict[int, list[MarketBar]] = {}
-    for bar in bars:
-        parts.setdefault(bar_start(resolution, bar.time_ms), []).append(bar)
-    return [_merged(time_ms, together) for time_ms, together in parts.items()]
-
-
-def _merged(time_ms: int, bars: Sequence[MarketBar]) -> MarketBar:
     return MarketBar(
         time_ms,
-        bars[0].open,
-        max(bar.high for bar in bars),
-        min(bar.low for bar in bars),
-        bars[-1].close,
-        sum(bar.volume for bar in bars),
+        int(over.open[0]),
+        max(int(over.high.max()), forming.high),
+        min(int(over.low.min()), forming.low),
+        forming.close,
+        int(over.volume.sum()) + forming.volume,
     )
 
 

@@ -114,9 +114,8 @@ class _Track:
     """One symbol, and how far it has been played."""
 
     def __init__(self, series: RecordedSeries, start_ms: int) -> None:
-        history = sum(1 for bar in series.recorded if bar.time_ms < start_ms)
         self.series = series
-        self.moves = max(1, history) * MOVES
+        self.moves = max(1, series.recorded.row(start_ms)) * MOVES
         self._tick_size = series.instrument.tick_size
 
     @property
@@ -155,10 +154,24 @@ class _Move:
 
 
 def _start(recording: Recording, start_ms: int | None) -> int:
+    series = recording.series
     if start_ms is None:
-        times_ms = sorted(bar.time_ms for series in recording.series for bar in series.recorded)
-        start_ms = times_ms[len(times_ms) * _HISTORY_PERCENT // 100]
-    return max(start_ms, *(series.recorded[0].time_ms + 1 for series in recording.series))
+        start_ms = _time_of_row(series, sum(len(each.recorded) for each in series))
+    return max(start_ms, *(each.recorded[0].time_ms + 1 for each in series))
+
+
+def _time_of_row(series: Sequence[RecordedSeries], rows: int) -> int:
+    """The time of the row at _HISTORY_PERCENT of all symbols' rows, without merging them."""
+    number = rows * _HISTORY_PERCENT // 100
+    low_ms = min(each.recorded[0].time_ms for each in series)
+    high_ms = max(each.recorded[-1].time_ms for each in series)
+    while low_ms < high_ms:
+        middle_ms = (low_ms + high_ms) // 2
+        if sum(each.recorded.row(middle_ms + 1) for each in series) > number:
+            high_ms = middle_ms
+        else:
+            low_ms = middle_ms + 1
+    return low_ms
 
 
 def _timeline(tracks: Sequence[_Track]) -> Iterator[_Move]:

@@ -55,6 +55,10 @@ def is_whole(resolution: str, step_ms: int) -> bool:
     return _FIXED_MS[resolution] % step_ms == 0
 
 
+def is_intraday(resolution: str) -> bool:
+    return _FIXED_MS.get(resolution, DAY_MS) < DAY_MS
+
+
 def length_ms(resolution: str) -> int | None:
     """None for months, which differ."""
     return _FIXED_MS.get(resolution)

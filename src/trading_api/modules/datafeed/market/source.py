@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from trading_api.modules.datafeed.market.resolution import DAY_MS
 from trading_api.shared.market_data import Instrument, Quote
+
+AHEAD_MS = DAY_MS
+"""A trading day that began on the evening before stands so far ahead of the present at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,15 @@ class MarketSource(Protocol):
     def instruments(self) -> Sequence[Instrument]: ...
 
     def resolutions(self) -> Sequence[str]:
-        """Canonical names (`1`, `5`, `1D`), finest first; `bars` serves each of them."""
+        """Canonical names (`1`, `5`, `1D`), finest first: all that any instrument has."""
         ...
 
     def bars(
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
     ) -> list[MarketBar]:
-        """Bars that start within [start_ms, end_ms), the forming one included, none after the
-        present; and older ones before them until there are `count_back`, where they exist.
-        Ascending. `symbol` and `resolution` must be known ones."""
+        """Bars whose times are within [start_ms, end_ms), the forming one included, none that has
+        not begun; and older ones before them until there are `count_back`, where they exist.
+        Ascending. `symbol` must be a known one and `resolution` one that it has."""
         ...
 
     def quote(self, symbol: str) -> Quote: ...
