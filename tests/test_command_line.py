@@ -7,10 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 import httpx
 import pytest
+
+from trading_api.cli import ProgressBar
 
 
 def run(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -37,7 +40,7 @@ def test_an_unknown_or_empty_module_stops_the_start_and_names_the_known_ones(nam
     [
         ({"PORT": "none"}, "PORT: Input should be a valid integer"),
         ({"DATAFEED_SPEED": "inf"}, "DATAFEED_SPEED: "),
-        ({"DATAFEED_SOURCE": "replay"}, "needs DATAFEED_PATH"),
+        ({"DATAFEED_SOURCE": "replay", "DATA_DIR": "nowhere"}, "needs symbols in nowhere"),
         ({"DATAFEED_SOURCE": "replay", "DATAFEED_PATH": "nowhere.csv"}, "nowhere.csv"),
         ({"DEFAULT_ACCOUNT_ID": "no spaces"}, "DEFAULT_ACCOUNT_ID: "),
     ],
@@ -61,12 +64,64 @@ def test_a_recording_with_a_bad_row_stops_the_start_with_its_line(tmp_path: Path
     assert re.search(r"bad\.csv.*line 3|bad\.csv:3", result.stderr), result.stderr
 
 
+def import_data(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "trading_api", "data", "import", *arguments],
+        env=os.environ | {"DATA_DIR": str(folder / "data")},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_data_is_imported_with_a_report_and_served_by_its_symbol(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    lines = [f"{1_700_000_000 + 60 * n},1,2,0.5,1" for n in range(10)]
+    path.write_text("\n".join(["time,open,high,low,close", *lines, lines[0]]), encoding="utf-8")
+    options = ("--symbol", "mine", "--timezone", "UTC", "--currency", "eur")
+    result = import_data(tmp_path, str(path), *options)
+    assert (result.returncode, result.stderr) == (0, ""), "no progress bar where nobody sees it"
+    assert "MINE: 11 rows: 10 new bars of 0:01:00" in result.stdout
+    assert "duplicates dropped: 1" in result.stdout
+    environment = {"DATAFEED_SOURCE": "replay", "DATA_DIR": str(tmp_path / "data")}
+    with served(**environment) as (_, address):
+        info = httpx.get(f"{address}/api/v1/datafeed/resolve/RECORDED:MINE").json()
+        assert (info["currency_code"], info["session"]) == ("EUR", "24x7")
+    result = run(**environment, DATAFEED_SYMBOLS="MINE,OTHER")
+    assert result.returncode == 2
+    assert "OTHER is not stored; there are MINE" in result.stderr
+
+
+def test_a_bad_file_is_refused_with_its_lines_and_a_bad_zone_with_a_sentence(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("time,open,high,low,close\n1,1,2,0.5,1\n61,1,2,0.5,3\n", encoding="utf-8")
+    result = import_data(tmp_path, str(path), "--symbol", "X", "--timezone", "UTC")
+    assert result.returncode == 2
+    assert "line 3: the row has a high and a low" in result.stderr
+    assert "Nothing was imported." in result.stderr
+    result = import_data(tmp_path, str(path), "--symbol", "X", "--timezone", "Mars/Base")
+    assert result.returncode == 2
+    assert "'Mars/Base' is no time zone" in result.stderr
+
+
+def test_progress_is_one_line_that_is_drawn_over_itself() -> None:
+    stream = StringIO()
+    bar = ProgressBar(stream)
+    bar(Path("rows.csv"), 50, 100)
+    bar(Path("rows.csv"), 100, 100)
+    assert stream.getvalue().count("\r") == 2
+    assert stream.getvalue().endswith("100%\n")
+
+
 @contextmanager
-def served(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The process, and its address as it said it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "trading_api", "serve", *arguments],
-        env=os.environ | {"PORT": "0"},
+        env=os.environ | {"PORT": "0"} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -20,6 +21,7 @@ from trading_api.modules.datafeed.market.recording import Recording, RecordingEr
 from trading_api.modules.datafeed.market.replay import Replay
 from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
+from trading_api.modules.datafeed.market.store import Store
 from trading_api.settings import Settings
 from trading_api.shared.api import health, start_page, versions, websocket
 from trading_api.shared.api.error_handlers import add_error_handlers
@@ -136,13 +138,35 @@ def _market_source(settings: Settings) -> SteppableSource:
         if start_ms is not None and settings.datafeed_clock == "wall":
             raise ConfigurationError("DATAFEED_START of the simulator needs DATAFEED_CLOCK=step.")
         return _simulator(settings.datafeed_seed, start_ms)
-    if settings.datafeed_path is None:
-        raise ConfigurationError("DATAFEED_SOURCE=replay needs DATAFEED_PATH, an OHLCV CSV file.")
+    recording = _file(settings.datafeed_path) if settings.datafeed_path else _stored(settings)
+    return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
+
+
+def _file(path: Path) -> Recording:
     try:
-        recording = Recording.read(settings.datafeed_path)
+        return Recording.read(path)
     except (RecordingError, OSError) as error:
         raise ConfigurationError(f"DATAFEED_PATH: {error}") from error
-    return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
+
+
+def _stored(settings: Settings) -> Recording:
+    store = Store(settings.data_dir)
+    there_are = store.symbols()
+    if not there_are:
+        raise ConfigurationError(
+            f"DATAFEED_SOURCE=replay needs symbols in {settings.data_dir} (DATA_DIR), which "
+            "`trading-api data import` puts there, or DATAFEED_PATH, a CSV file."
+        )
+    wanted = [name.strip() for name in settings.datafeed_symbols.split(",") if name.strip()]
+    if missing := [name for name in wanted if name not in there_are]:
+        raise ConfigurationError(
+            f"DATAFEED_SYMBOLS: {missing[0]} is not stored; there are {', '.join(there_are)}."
+        )
+    try:
+        opened = [store.open(name) for name in dict.fromkeys(wanted or there_are)]
+    except (RecordingError, OSError) as error:
+        raise ConfigurationError(f"DATA_DIR: {error}") from error
+    return Recording.of([series for series in opened if series is not None])
 
 
 def _simulator(seed: int, start_ms: int | None) -> Simulator:

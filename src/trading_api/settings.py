@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     datafeed_source: Literal["simulator", "replay"] = "simulator"
     datafeed_seed: int = 7
     datafeed_path: Path | None = None
+    datafeed_symbols: str = ""
+    data_dir: Path = Path("var/data")
     datafeed_speed: FinitePositive = 1.0
     datafeed_clock: Literal["wall", "step"] = "wall"
     datafeed_start: datetime | None = None
