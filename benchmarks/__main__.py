@@ -8,7 +8,14 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import fan_out, history, idle_connection, order_to_update, step_clock
+from benchmarks import (
+    fan_out,
+    history,
+    idle_connection,
+    order_to_update,
+    step_clock,
+    stored_history,
+)
 from benchmarks.open_files import raise_open_files_limit
 from benchmarks.report import Figure, Skipped, machine, table, write_json
 
@@ -17,6 +24,7 @@ SCENARIOS = {
     "fan_out": fan_out.measure,
     "history": history.measure,
     "step_clock": step_clock.measure,
+    "stored_history": stored_history.measure,
     "idle_connection": idle_connection.measure,
 }
 SCENARIO_TIMEOUT_S = 60

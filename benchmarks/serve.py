@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -20,6 +22,7 @@ from trading_api.settings import Settings
 
 APPS = {
     "trading_api": lambda settings: create_app(settings)[0],
+    "stored": lambda settings: create_app(_stored(settings))[0],
     "one_route": one_route.create_app,
     "fastws_peer": fastws_peer.create_app,
 }
@@ -36,6 +39,11 @@ def main(app: str, fd: int, changed: dict[str, Any]) -> None:
         # The protocol that ours extends, and the fastest that uvicorn has.
         options["ws"] = "websockets-sansio"
     uvicorn.Server(uvicorn.Config(api_app, **options)).run([socket.socket(fileno=fd)])
+
+
+def _stored(settings: Settings) -> Settings:
+    folder = Path(os.environ["STORED_HISTORY_DIR"])
+    return settings.model_copy(update={"datafeed_source": "replay", "data_dir": folder})
 
 
 def _end_with_parent() -> None:
