@@ -39,7 +39,8 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The touch of one symbol at one instant. Sizes are in the quantity's own units."""
+    """The touch of one symbol at one instant. Sizes are in the quantity's own units; `last_size`
+    is what traded, at `last`, since the quote before it: 0 when nothing did."""
 
     symbol: str
     time_ms: int
@@ -48,6 +49,7 @@ class Quote:
     bid_size: Decimal
     ask_size: Decimal
     last: Decimal
+    last_size: Decimal
 
 
 class MarketState(Enum):

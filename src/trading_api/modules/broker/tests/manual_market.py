@@ -60,6 +60,7 @@ class ManualMarket:
             bid_size=Decimal(size),
             ask_size=Decimal(size),
             last=Decimal(bid),
+            last_size=Decimal(0),
         )
         for listener in self._listeners:
             listener.on_quote(quote)

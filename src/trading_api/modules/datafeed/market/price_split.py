@@ -55,9 +55,14 @@ def walk(whole: Node, draw: Draw) -> list[Node]:
         (2 * abs(end - start) + 1) * (ONE // 8 + noise)
         for (start, end), noise in zip(moves, draw[6:], strict=True)
     ]
+    # A price is one that something traded at, as far as the volume goes round.
+    traded = [int(start != end) for start, end in moves]
+    if volume < sum(traded):
+        traded = [0] * len(moves)
+    parts = _share(volume - sum(traded), weights)
     return [
-        (start, max(start, end), min(start, end), end, part)
-        for (start, end), part in zip(moves, _share(volume, weights), strict=True)
+        (start, max(start, end), min(start, end), end, part + least)
+        for (start, end), part, least in zip(moves, parts, traded, strict=True)
     ]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trading_api.modules.datafeed.market.depth import LEVELS_MAX, Depth, Level, thinned
 from trading_api.modules.datafeed.market.recorded_series import MOVES, RecordedSeries
 from trading_api.modules.datafeed.market.recording import Recording
 from trading_api.modules.datafeed.market.source import MarketBar, MarketSink
@@ -66,6 +67,9 @@ class Replay:
 
     def quote(self, symbol: str) -> Quote:
         return self._tracks[symbol].quote()
+
+    def depth(self, symbol: str, levels: int) -> Depth:
+        return self._tracks[symbol].depth(levels)
 
     async def run(self, sink: MarketSink) -> None:
         began_ms, played_ms = self._clock(), self._played_ms
@@ -133,7 +137,31 @@ class _Track:
             bid_size=size,
             ask_size=size,
             last=last * self._tick_size,
+            last_size=Decimal(self._last_volume()) / instrument.volume_scale,
         )
+
+    def depth(self, levels: int) -> Depth:
+        """The size at the touch thins out over as much as the bar before this one moved."""
+        quote, step = self.quote(), self._level_step()
+        bids = self._side(Level(quote.bid, quote.bid_size), -step, levels)
+        asks = self._side(Level(quote.ask, quote.ask_size), step, levels)
+        return Depth(quote.symbol, quote.time_ms, bids, asks)
+
+    def _side(self, best: Level, step: Decimal, levels: int) -> tuple[Level, ...]:
+        side = [best]
+        quantity_step = self.series.instrument.quantity_step
+        while len(side) < levels and (price := side[-1].price + step) > 0:
+            side.append(Level(price, thinned(best.size, quantity_step, len(side))))
+        return tuple(side)
+
+    def _level_step(self) -> Decimal:
+        before = self.series.recorded[max(0, (self.moves - 1) // MOVES - 1)]
+        return max(1, (before.high - before.low) // LEVELS_MAX) * self._tick_size
+
+    def _last_volume(self) -> int:
+        number, part = divmod(self.moves - 1, MOVES)
+        volume = self.series.recorded[number].volume
+        return volume * (part + 1) // MOVES - volume * part // MOVES
 
     def _size(self) -> Decimal:
         """A move's share of the bar's volume. A recording without volumes limits nobody."""

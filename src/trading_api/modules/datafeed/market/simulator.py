@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
+from trading_api.modules.datafeed.market.depth import Depth, Level, thinned
 from trading_api.modules.datafeed.market.listings import LISTINGS, Listing
 from trading_api.modules.datafeed.market.price_split import ONE, Draw, Node
 from trading_api.modules.datafeed.market.price_tree import (
@@ -33,13 +34,19 @@ FIRST_MS = 1_167_609_600_000
 
 # How often the usual day's range goes into that of all times (test_market_simulator measures).
 _DAYS_IN_ALL_TIME = 40
-_QUOTE = 255  # no level of the tree
+# No levels of the tree.
+_QUOTE, _ORDERS = 255, 254
+# A price's waiting orders change this often, each price at a tick of its own.
+_ORDERS_TICKS = 16
+# A hiccup of the server loses no trade; a longer gap is a pause.
+_CATCH_UP_MS = 5_000
 
 
 class Simulator:
     """A pure function of seed, symbol and time: any window costs what it holds, however long ago
     it was. Trades round the clock; the last price at an instant is that of the last whole tick
-    of 250 ms. After a pause it goes on at the clock's present, without the ticks in between."""
+    of 250 ms. After a pause it goes on at the clock's present, without the ticks in between (one
+    of at most five seconds is made up for)."""
 
     def __init__(
         self,
@@ -84,6 +91,9 @@ class Simulator:
     def quote(self, symbol: str) -> Quote:
         return self._symbols[symbol].quote(self._now_ms)
 
+    def depth(self, symbol: str, levels: int) -> Depth:
+        return self._symbols[symbol].depth(self._now_ms, levels)
+
     async def run(self, sink: MarketSink) -> None:
         while True:
             self.step_to(self._clock(), sink)
@@ -97,14 +107,18 @@ class Simulator:
         return True
 
     def step_to(self, instant_ms: int, sink: MarketSink) -> None:
-        """Moves the present to the instant's last whole tick, in one step however far it is."""
+        """Moves the present to the instant's last whole tick: tick by tick, or after a pause in
+        one step however far it is."""
         instant_ms = _whole_ticks(instant_ms)
         if instant_ms <= self._now_ms:
             sink.heartbeat()
             return
-        self._now_ms = instant_ms
-        for symbol in self._symbols:
-            sink.quote(self.quote(symbol))
+        if instant_ms - self._now_ms > _CATCH_UP_MS:
+            self._now_ms = instant_ms - TICK_MS
+        while self._now_ms < instant_ms:
+            self._now_ms += TICK_MS
+            for symbol in self._symbols:
+                sink.quote(self.quote(symbol))
 
 
 class _Symbol:
@@ -127,7 +141,7 @@ class _Symbol:
     def quote(self, now_ms: int) -> Quote:
         """The spread keeps for a second; sides and sizes change with the tick."""
         tick = now_ms // TICK_MS - 1
-        last = self._tree.node(len(LEVELS_MS) - 1, tick)[3]
+        _, _, _, last, volume = self._tree.node(len(LEVELS_MS) - 1, tick)
         draw = self._draw(tick)
         spread = 1 + self._draw(tick // 4 * 4)[0] * (2 * self._listing.usual_spread - 1) // ONE
         bid = last - spread if draw[1] & 1 else last
@@ -139,7 +153,27 @@ class _Symbol:
             bid_size=self._size(draw[2]),
             ask_size=self._size(draw[3]),
             last=last * self._tick_size,
+            last_size=Decimal(volume) / self.instrument.volume_scale,
         )
+
+    def depth(self, now_ms: int, levels: int) -> Depth:
+        quote = self.quote(now_ms)
+        bids = self._side(Level(quote.bid, quote.bid_size), -1, now_ms, levels)
+        asks = self._side(Level(quote.ask, quote.ask_size), 1, now_ms, levels)
+        return Depth(self.instrument.symbol, now_ms, bids, asks)
+
+    def _side(self, best: Level, away: int, now_ms: int, levels: int) -> tuple[Level, ...]:
+        """Orders wait at a price whichever side it is on, for as long as they last."""
+        side, price = [best], int(best.price / self._tick_size) + away
+        prices_a_level = 1 + self._listing.usual_spread // 4
+        while price > 0 and len(side) < levels:
+            epoch = (now_ms // TICK_MS + price) // _ORDERS_TICKS
+            draw = next(self._tree.draws(_ORDERS, price << 32 | epoch))
+            if draw[0] * prices_a_level < ONE:
+                size = thinned(self._size(draw[1]), self.instrument.quantity_step, len(side))
+                side.append(Level(price * self._tick_size, size))
+            price += away
+        return tuple(side)
 
     def _draw(self, tick: int) -> Draw:
         return next(self._tree.draws(_QUOTE, tick))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from trading_api.modules.datafeed.market.depth import Depth
 from trading_api.modules.datafeed.market.resolution import DAY_MS
 from trading_api.shared.market_data import Instrument, Quote
 
@@ -42,8 +43,9 @@ class MarketSink(Protocol):
 
 
 class MarketSource(Protocol):
-    """One price path per symbol. Bars, quotes and what `run` reports all read it at the same
-    present, `now_ms`, which moves only just before the sink hears of it."""
+    """One price path per symbol. Bars, quotes, depth and what `run` reports all read it at the
+    same present, `now_ms`, which moves only just before the sink hears of it. What traded in a
+    bar is the sum of its quotes' `last_size`, but for pauses that the source jumped over."""
 
     @property
     def now_ms(self) -> int: ...
@@ -63,6 +65,10 @@ class MarketSource(Protocol):
         ...
 
     def quote(self, symbol: str) -> Quote: ...
+
+    def depth(self, symbol: str, levels: int) -> Depth:
+        """Up to so many levels a side, from 1 to LEVELS_MAX; the best are the quote's own."""
+        ...
 
     async def run(self, sink: MarketSink) -> None:
         """Moves the present on and reports it, until cancelled."""

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trading_api.modules.datafeed.market.depth import LEVELS_MAX
 from trading_api.modules.datafeed.market.recording import Recording, RecordingError
 from trading_api.modules.datafeed.market.replay import Replay
 from trading_api.modules.datafeed.market.resolution import bar_start
@@ -132,6 +133,48 @@ def test_real_recordings_are_known_by_their_steps(recordings: dict[str, Recordin
     (series,) = recordings["minute-prices"].series
     assert series.instrument.symbol == "MINUTE-PRICES"
     assert series.recorded[0].open * series.instrument.tick_size == Decimal("304.81")
+
+
+@real
+def test_what_is_played_trades_the_recorded_volume(
+    name: str, recordings: dict[str, Recording]
+) -> None:
+    recording = recordings[name]
+    replay = Replay(recording, clock=lambda: 0)
+    base = replay.resolutions()[0]
+    history = {
+        series.instrument.symbol: len(every_bar(replay, base, series.instrument.symbol))
+        for series in recording.series
+    }
+    heard = Heard()
+    play(replay, heard)
+    for series in recording.series:
+        instrument = series.instrument
+        quotes = [quote for quote in heard.quotes if quote.symbol == instrument.symbol]
+        for number, bar in enumerate(series.recorded.bars()[history[instrument.symbol] :]):
+            trades = [each for each in quotes[4 * number : 4 * number + 4] if each.last_size]
+            volume = sum(quote.last_size for quote in trades) * instrument.volume_scale
+            assert volume == bar.volume
+            if bar.volume >= 4:
+                prices = [int(quote.last / instrument.tick_size) for quote in trades]
+                assert (prices[0], prices[-1]) == (bar.open, bar.close)
+                assert (max(prices), min(prices)) == (bar.high, bar.low)
+
+
+@real
+def test_the_book_of_a_replay_reaches_as_far_as_the_last_bar_moved(
+    name: str, recordings: dict[str, Recording]
+) -> None:
+    replay = Replay(recordings[name], clock=lambda: 0)
+    for series in recordings[name].series:
+        symbol, tick_size = series.instrument.symbol, series.instrument.tick_size
+        depth = replay.depth(symbol, LEVELS_MAX)
+        before = every_bar(replay, replay.resolutions()[0], symbol)[-2:][0]
+        reach = int((depth.asks[-1].price - depth.asks[0].price) / tick_size)
+        assert reach <= max(LEVELS_MAX, before.high - before.low)
+        for side in (depth.bids, depth.asks):
+            sizes = [level.size for level in side]
+            assert sizes == sorted(sizes, reverse=True)
 
 
 def test_a_bar_is_played_as_four_moves_to_the_nearer_extreme_first(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from trading_api.modules.datafeed.market.depth import LEVELS_MAX
 from trading_api.modules.datafeed.market.listings import LISTINGS
 from trading_api.modules.datafeed.market.price_split import DRAWS, Node, split, walk
 from trading_api.modules.datafeed.market.price_tree import LEVELS_MS, TICK_MS, PriceTree
@@ -179,6 +180,66 @@ def test_bars_formed_tick_by_tick_are_those_of_history(
     later = simulator(seed, next_bar_start(resolution, last_ms) + DAY_MS)
     closed = {bar.time_ms: bar for bar in later.bars(symbol, resolution, min(streamed), last_ms)}
     assert closed == {time_ms: bar for time_ms, bar in streamed.items() if time_ms < last_ms}
+
+
+@given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
+@settings(max_examples=30, deadline=None)
+def test_the_volume_of_a_bar_is_what_its_quotes_traded(
+    seed: int, symbol: str, instant_ms: int
+) -> None:
+    market, heard = simulator(seed, instant_ms), Heard()
+    instrument = next(each for each in market.instruments() if each.symbol == symbol)
+    start_ms = next_bar_start("5S", instant_ms)
+    market.step_to(start_ms, Heard())
+    market.step_to(start_ms + 5_000, heard)
+    trades = [quote for quote in heard.quotes if quote.symbol == symbol and quote.last_size]
+    (bar,) = market.bars(symbol, "5S", start_ms, start_ms + 1)
+    assert sum(quote.last_size for quote in trades) * instrument.volume_scale == bar.volume
+    assert all(quote.last_size % instrument.quantity_step == 0 for quote in trades)
+    seconds = market.bars(symbol, "1S", start_ms, start_ms + 5_000)
+    if min(second.volume for second in seconds) >= 4:
+        prices = [int(quote.last / instrument.tick_size) for quote in trades]
+        assert max(bar.open, *prices) == bar.high
+        assert min(bar.open, *prices) == bar.low
+        assert prices[-1] == bar.close
+
+
+@given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
+@settings(max_examples=30, deadline=None)
+def test_depth_is_a_function_of_the_present(seed: int, symbol: str, instant_ms: int) -> None:
+    market = simulator(seed, instant_ms - 1_000)
+    market.depth(symbol, 3)
+    market.step_to(instant_ms, Heard())
+    depth, quote = market.depth(symbol, LEVELS_MAX), market.quote(symbol)
+    assert depth == simulator(seed, instant_ms).depth(symbol, LEVELS_MAX)
+    assert (depth.bids[0].price, depth.asks[0].price) == (quote.bid, quote.ask)
+    assert (depth.bids[0].size, depth.asks[0].size) == (quote.bid_size, quote.ask_size)
+    assert len(depth.bids) == len(depth.asks) == LEVELS_MAX
+    instrument = next(each for each in market.instruments() if each.symbol == symbol)
+    for level in (*depth.bids, *depth.asks):
+        assert level.price % instrument.tick_size == 0 == level.size % instrument.quantity_step
+        assert level.price > 0 < level.size
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "EURUSD", "BTCUSD"])
+def test_depth_thins_out_away_from_the_touch(symbol: str) -> None:
+    """In the mean of many moments; any one level may be larger than the one before it."""
+    means = [0.0] * LEVELS_MAX
+    for moment in range(400):
+        depth = simulator(now_ms=FIRST_MS + moment * 7_919_000_000).depth(symbol, LEVELS_MAX)
+        for number, levels in enumerate(zip(depth.bids, depth.asks, strict=True)):
+            means[number] += sum(float(level.size) for level in levels)
+    fifths = [sum(means[start : start + 10]) for start in range(0, LEVELS_MAX, 10)]
+    assert fifths == sorted(fifths, reverse=True)
+    assert fifths[-1] < fifths[0] / 5
+
+
+def test_a_hiccup_of_the_clock_loses_no_tick() -> None:
+    market, heard = simulator(), Heard()
+    market.step_to(NOW_MS + 5_000, heard)
+    times_ms = [quote.time_ms for quote in heard.quotes if quote.symbol == "AAPL"]
+    start_ms = NOW_MS // TICK_MS * TICK_MS
+    assert times_ms == list(range(start_ms + TICK_MS, market.now_ms + 1, TICK_MS))
 
 
 def test_the_same_seed_is_the_same_market_and_another_another() -> None:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import pytest
 
+from trading_api.modules.datafeed.market.depth import LEVELS_MAX, Depth, Level, thinned
 from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
 from trading_api.modules.datafeed.market.recording import Recording
 from trading_api.modules.datafeed.market.replay import Replay
@@ -95,7 +96,15 @@ class FakeSource:
         assert symbol == "FAKE"
         last = Decimal(self._seconds[-1].close) / 100
         cent, size = Decimal("0.01"), Decimal(5)
-        return Quote("FAKE", self.now_ms, last - cent, last + cent, size, size, last)
+        return Quote("FAKE", self.now_ms, last - cent, last + cent, size, size, last, Decimal(1))
+
+    def depth(self, symbol: str, levels: int) -> Depth:
+        assert symbol == "FAKE"
+        quote, cent = self.quote(symbol), Decimal("0.01")
+        sizes = [thinned(quote.bid_size, Decimal(1), level) for level in range(levels)]
+        bids = (Level(quote.bid - cent * number, size) for number, size in enumerate(sizes))
+        asks = (Level(quote.ask + cent * number, size) for number, size in enumerate(sizes))
+        return Depth(symbol, self.now_ms, tuple(bids), tuple(asks))
 
     async def run(self, sink: MarketSink) -> None:
         self.runs += 1
@@ -297,3 +306,63 @@ def test_before_all_history_there_is_nothing(subject: Subject) -> None:
     source = subject.source
     for resolution in source.resolutions():
         assert source.bars(subject.symbols[0], resolution, -FOREVER_MS, 1_000_000_000, 5) == []
+
+
+def test_a_bar_is_made_of_its_trades(subject: Subject) -> None:
+    """Their volumes add up to its own, and its prices are theirs. The first bar of each symbol
+    began before anybody listened, and the last is not over."""
+    instruments = {each.symbol: each for each in subject.source.instruments()}
+    traded: dict[tuple[str, int], list[Quote]] = {}
+
+    def note(quote: Quote) -> None:
+        if quote.last_size:
+            bar = _newest(subject, quote.symbol, finest)
+            traded.setdefault((quote.symbol, bar.time_ms), []).append(quote)
+
+    finest = subject.source.resolutions()[0]
+    for _ in range(40):
+        subject.step(Heard(note))
+    for symbol, instrument in instruments.items():
+        times = sorted(time_ms for each, time_ms in traded if each == symbol)
+        for time_ms in times[1:-1]:
+            (bar,) = subject.source.bars(symbol, finest, time_ms, time_ms + 1)
+            trades = traded[symbol, time_ms]
+            volume = Decimal(bar.volume) / instrument.volume_scale
+            assert sum(quote.last_size for quote in trades) == volume
+            if bar.volume < 4:  # too few units for every price to trade
+                continue
+            prices = [quote.last / instrument.tick_size for quote in trades]
+            assert max(bar.open, *prices) == bar.high
+            assert min(bar.open, *prices) == bar.low
+            assert prices[-1] == bar.close
+
+
+def test_depth_begins_at_the_quote_and_leads_away_from_it(subject: Subject) -> None:
+    instruments = {each.symbol: each for each in subject.source.instruments()}
+    for _ in range(5):
+        subject.step(Heard())
+    for symbol, instrument in instruments.items():
+        quote = subject.source.quote(symbol)
+        depth = subject.source.depth(symbol, LEVELS_MAX)
+        assert (depth.symbol, depth.time_ms) == (symbol, quote.time_ms)
+        assert depth.bids[0] == Level(quote.bid, quote.bid_size)
+        assert depth.asks[0] == Level(quote.ask, quote.ask_size)
+        for side, away in ((depth.bids, -1), (depth.asks, 1)):
+            prices = [level.price * away for level in side]
+            assert prices == sorted(set(prices))
+            assert len(side) <= LEVELS_MAX
+            for level in side:
+                assert level.price > 0
+                assert level.size > 0
+                assert level.price % instrument.tick_size == 0
+                assert level.size % instrument.quantity_step == 0
+
+
+def test_depth_is_the_same_whenever_and_however_far_it_is_asked_for(subject: Subject) -> None:
+    subject.step(Heard())
+    for symbol in subject.symbols:
+        whole = subject.source.depth(symbol, LEVELS_MAX)
+        assert len(whole.bids) > 1 < len(whole.asks)
+        for levels in (1, 2, LEVELS_MAX):
+            part = subject.source.depth(symbol, levels)
+            assert part == replace(whole, bids=whole.bids[:levels], asks=whole.asks[:levels])
