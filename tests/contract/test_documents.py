@@ -45,7 +45,7 @@ CONTRACT = {
     "setLeverage": ("put", "/broker/leverage/set"),
     "previewLeverage": ("post", "/broker/leverage/preview"),
 }
-ROUTES = "bars quotes orders positions executions equity broker-connection"
+ROUTES = "bars quotes trades orderbook orders positions executions equity broker-connection"
 
 
 def test_every_operation_of_the_contract_stands_where_it_should() -> None:

@@ -9,6 +9,10 @@ Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 """A finite JSON number, never a string."""
 
 
+WholeNumber = Annotated[int, Field(ge=1 - 2**53, le=2**53 - 1)]
+"""An integer that every JSON encoder writes alike."""
+
+
 def _refuse_text(value: Any) -> Any:
     if isinstance(value, bool | str):
         raise ValueError("should be a number")

@@ -6,6 +6,8 @@ from trading_api.models.market.configuration import DatafeedConfiguration as Dat
 from trading_api.models.market.configuration import DatafeedHealthResponse as DatafeedHealthResponse
 from trading_api.models.market.configuration import Exchange as Exchange
 from trading_api.models.market.configuration import SymbolType as SymbolType
+from trading_api.models.market.orderbook import Orderbook as Orderbook
+from trading_api.models.market.orderbook import OrderbookLevel as OrderbookLevel
 from trading_api.models.market.quotes import GetQuotesRequest as GetQuotesRequest
 from trading_api.models.market.quotes import QuoteData as QuoteData
 from trading_api.models.market.quotes import QuoteError as QuoteError
@@ -14,7 +16,14 @@ from trading_api.models.market.subscriptions import (
     BarsSubscriptionRequest as BarsSubscriptionRequest,
 )
 from trading_api.models.market.subscriptions import (
+    OrderbookSubscriptionRequest as OrderbookSubscriptionRequest,
+)
+from trading_api.models.market.subscriptions import (
     QuotesSubscriptionRequest as QuotesSubscriptionRequest,
+)
+from trading_api.models.market.subscriptions import (
+    TradesSubscriptionRequest as TradesSubscriptionRequest,
 )
 from trading_api.models.market.symbols import SearchSymbolResultItem as SearchSymbolResultItem
 from trading_api.models.market.symbols import SymbolInfo as SymbolInfo
+from trading_api.models.market.trades import Trade as Trade

@@ -1,6 +1,6 @@
 from pydantic import Field
 
-from trading_api.models.common import SubscriptionModel
+from trading_api.models.common import SubscriptionModel, WholeNumber
 
 
 class BarsSubscriptionRequest(SubscriptionModel):
@@ -13,3 +13,14 @@ class QuotesSubscriptionRequest(SubscriptionModel):
 
     symbols: list[str] = Field(examples=[[]])
     fast_symbols: list[str] = Field(examples=[["AAPL", "EURUSD"]])
+
+
+class TradesSubscriptionRequest(SubscriptionModel):
+    symbol: str = Field(examples=["AAPL"])
+
+
+class OrderbookSubscriptionRequest(SubscriptionModel):
+    """`depth` is the number of levels a side, from 1 to 50."""
+
+    symbol: str = Field(examples=["AAPL"])
+    depth: WholeNumber = Field(examples=[10])

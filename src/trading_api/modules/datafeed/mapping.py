@@ -1,15 +1,20 @@
 """The market's values as the wire's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from trading_api.models.market import (
     Bar,
+    Orderbook,
+    OrderbookLevel,
     QuoteData,
     QuoteError,
     QuoteValues,
     SearchSymbolResultItem,
     SymbolInfo,
+    Trade,
 )
+from trading_api.modules.datafeed.market.depth import Depth, Level
 from trading_api.modules.datafeed.market.source import MarketBar
 from trading_api.shared.market_data import Instrument, Quote
 
@@ -62,6 +67,24 @@ def to_quote_data(
 
 def to_quote_error(name: str) -> QuoteData:
     return QuoteData(s="error", n=name, v=QuoteError(error="unknown_symbol"))
+
+
+def to_trade(quote: Quote, side: Literal[1, -1] | None) -> Trade:
+    return Trade(
+        symbol=quote.symbol,
+        price=float(quote.last),
+        qty=float(quote.last_size),
+        time=quote.time_ms,
+        side=side,
+    )
+
+
+def to_orderbook(depth: Depth) -> Orderbook:
+    return Orderbook(asks=_levels(depth.asks), bids=_levels(reversed(depth.bids)))
+
+
+def _levels(levels: Iterable[Level]) -> list[OrderbookLevel]:
+    return [OrderbookLevel(price=float(level.price), volume=float(level.size)) for level in levels]
 
 
 def to_symbol_info(instrument: Instrument, resolutions: list[str]) -> SymbolInfo:

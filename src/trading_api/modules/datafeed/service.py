@@ -16,6 +16,7 @@ from trading_api.models.market import (
     SearchSymbolResultItem,
     SymbolInfo,
     SymbolType,
+    Trade,
 )
 from trading_api.models.market.clock import ADVANCE_MS_MAX
 from trading_api.modules.datafeed.history import history, in_pieces
@@ -27,10 +28,18 @@ from trading_api.modules.datafeed.mapping import (
     to_search_result,
     to_symbol_info,
 )
+from trading_api.modules.datafeed.market.depth import LEVELS_MAX
 from trading_api.modules.datafeed.market.resolution import canonical
 from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
-from trading_api.modules.datafeed.topics import BarTopic, FollowedBySymbol, QuoteTopic
+from trading_api.modules.datafeed.tape import Tape
+from trading_api.modules.datafeed.topics import (
+    BarTopic,
+    BookTopic,
+    FollowedBySymbol,
+    QuoteTopic,
+    TradeTopic,
+)
 from trading_api.shared.errors import Conflict, Invalid, SymbolNotFound, shown
 from trading_api.shared.market_data import Instrument, MarketData, MarketStatus, Quote
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
@@ -50,9 +59,14 @@ class DatafeedService:
         self._clock = clock
         self._market = market
         self._resolutions = list(source.resolutions())
+        self._tape = Tape()
         self._bar_topics: dict[str, BarTopic] = {}
+        self._book_topics: dict[str, BookTopic] = {}
+        self._trade_topics: dict[str, TradeTopic] = {}
         self._quote_topics: dict[str, QuoteTopic] = {}
         self._bars_of: FollowedBySymbol[BarTopic] = FollowedBySymbol()
+        self._books_of: FollowedBySymbol[BookTopic] = FollowedBySymbol()
+        self._trades_of: FollowedBySymbol[TradeTopic] = FollowedBySymbol()
         self._quotes_of: FollowedBySymbol[QuoteTopic] = FollowedBySymbol()
         market.listen(self)
 
@@ -134,15 +148,24 @@ class DatafeedService:
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         route, request = parse_topic(topic)
-        if route == "bars":
-            self._follow_bars(topic, request["symbol"], request["resolution"], topic_update)
-        else:
-            names = [*request["fast_symbols"], *request["symbols"]]
-            self._follow_quotes(topic, list(dict.fromkeys(names)), topic_update)
+        match route:
+            case "bars":
+                self._follow_bars(topic, request["symbol"], request["resolution"], topic_update)
+            case "trades":
+                self._follow_trades(topic, request["symbol"], topic_update)
+            case "orderbook":
+                self._follow_book(topic, request["symbol"], request["depth"], topic_update)
+            case _:
+                names = [*request["fast_symbols"], *request["symbols"]]
+                self._follow_quotes(topic, list(dict.fromkeys(names)), topic_update)
 
     def remove_topic(self, topic: str) -> None:
         if bars := self._bar_topics.pop(topic, None):
             self._bars_of.remove(bars.symbol, topic)
+        if book := self._book_topics.pop(topic, None):
+            self._books_of.remove(book.symbol, topic)
+        if trades := self._trade_topics.pop(topic, None):
+            self._trades_of.remove(trades.symbol, topic)
         if quotes := self._quote_topics.pop(topic, None):
             for symbol in quotes.names:
                 self._quotes_of.remove(symbol, topic)
@@ -150,6 +173,11 @@ class DatafeedService:
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
         if topic in self._bar_topics:
             return self._bar_topics[topic].state()
+        if topic in self._book_topics:
+            return [self._book_topics[topic].state()]
+        if topic in self._trade_topics:
+            trade = self._last_trade(self._trade_topics[topic].symbol)
+            return [trade] if trade else []
         return [self._quote_data(name) for name in self._quote_topics[topic].asked]
 
     def _follow_bars(
@@ -160,6 +188,19 @@ class DatafeedService:
         bars = BarTopic(self._source, instrument, name, topic_update)
         self._bar_topics[topic] = bars
         self._bars_of.add(bars.symbol, topic, bars)
+
+    def _follow_trades(self, topic: str, name: str, topic_update: TopicUpdate) -> None:
+        trades = TradeTopic(self._instrument(name).symbol, topic_update)
+        self._trade_topics[topic] = trades
+        self._trades_of.add(trades.symbol, topic, trades)
+
+    def _follow_book(self, topic: str, name: str, levels: int, topic_update: TopicUpdate) -> None:
+        symbol = self._instrument(name).symbol
+        if not 1 <= levels <= LEVELS_MAX:
+            raise Invalid(f"depth is from 1 to {LEVELS_MAX} levels.", "depth_out_of_range")
+        book = BookTopic(self._source, symbol, levels, topic_update)
+        self._book_topics[topic] = book
+        self._books_of.add(symbol, topic, book)
 
     def _follow_quotes(self, topic: str, names: list[str], topic_update: TopicUpdate) -> None:
         if not names:
@@ -183,6 +224,11 @@ class DatafeedService:
     def on_quote(self, quote: Quote) -> None:
         for bars in self._bars_of.topics(quote.symbol):
             bars.advance()
+        for book in self._books_of.topics(quote.symbol):
+            book.advance()
+        if trade := self._tape.print(quote):
+            for trades in self._trades_of.topics(quote.symbol):
+                trades.topic_update(trade)
         told: dict[str, QuoteData] = {}
         for quotes in self._quotes_of.topics(quote.symbol):
             for name in quotes.names[quote.symbol]:
@@ -197,6 +243,13 @@ class DatafeedService:
         """Each quote is told as it comes."""
 
     # Helpers
+
+    def _last_trade(self, symbol: str) -> Trade | None:
+        """Before the first quote is told, the present one may tell of a trade."""
+        if trade := self._tape.last(symbol):
+            return trade
+        quote = self._market.quote(symbol)
+        return self._tape.print(quote) if quote else None
 
     def _quote_data(self, name: str) -> QuoteData:
         instrument = self._market.instrument(name)

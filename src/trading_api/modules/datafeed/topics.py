@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from trading_api.models.market import Bar
-from trading_api.modules.datafeed.mapping import to_bar
+from trading_api.models.market import Bar, Orderbook
+from trading_api.modules.datafeed.mapping import to_bar, to_orderbook
 from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, MarketSource
 from trading_api.shared.market_data import Instrument
 from trading_api.shared.ws.router_interface import TopicUpdate
@@ -55,6 +56,34 @@ class BarTopic:
     def _newest(self) -> list[MarketBar]:
         end_ms = self._source.now_ms + AHEAD_MS + 1
         return self._source.bars(self.symbol, self._resolution, end_ms, end_ms, 1)
+
+
+class BookTopic:
+    """The top of one symbol's book, told whenever it has changed."""
+
+    def __init__(
+        self, source: MarketSource, symbol: str, levels: int, topic_update: TopicUpdate
+    ) -> None:
+        self.symbol = symbol
+        self._source = source
+        self._levels = levels
+        self._topic_update = topic_update
+        self._told = self.state()
+
+    def state(self) -> Orderbook:
+        return to_orderbook(self._source.depth(self.symbol, self._levels))
+
+    def advance(self) -> None:
+        """The market moved on."""
+        if (book := self.state()) != self._told:
+            self._told = book
+            self._topic_update(book)
+
+
+@dataclass(frozen=True, slots=True)
+class TradeTopic:
+    symbol: str
+    topic_update: TopicUpdate
 
 
 class QuoteTopic:

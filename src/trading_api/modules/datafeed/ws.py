@@ -5,8 +5,12 @@ from typing import Any, TypeAlias
 from trading_api.models.market import (
     Bar,
     BarsSubscriptionRequest,
+    Orderbook,
+    OrderbookSubscriptionRequest,
     QuoteData,
     QuotesSubscriptionRequest,
+    Trade,
+    TradesSubscriptionRequest,
 )
 from trading_api.modules.datafeed import ws_generated
 from trading_api.shared.ws.generic_route import WsRouter
@@ -14,6 +18,8 @@ from trading_api.shared.ws.router_interface import WsRouteService
 
 BarWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]
 QuoteWsRouter: TypeAlias = WsRouter[QuotesSubscriptionRequest, QuoteData]
+TradeWsRouter: TypeAlias = WsRouter[TradesSubscriptionRequest, Trade]
+OrderbookWsRouter: TypeAlias = WsRouter[OrderbookSubscriptionRequest, Orderbook]
 
 
 class DatafeedWsRouters(list[WsRouter[Any, Any]]):
@@ -31,6 +37,13 @@ class DatafeedWsRouters(list[WsRouter[Any, Any]]):
                     service=service,
                     tags=["datafeed"],
                     conflation_key=lambda quote: quote.n,
+                ),
+                ws_generated.TradeWsRouter(route="trades", service=service, tags=["datafeed"]),
+                ws_generated.OrderbookWsRouter(
+                    route="orderbook",
+                    service=service,
+                    tags=["datafeed"],
+                    conflation_key=lambda book: "book",
                 ),
             ]
         )

@@ -108,6 +108,45 @@ async def test_quotes_are_told_under_the_names_that_were_asked_for() -> None:
     assert {quote["n"] for quote in market.heard} == {"AAPL", "NASDAQ:AAPL", "EURUSD"}
 
 
+@pytest.mark.parametrize("symbol", ["AAPL", "BTCUSD", "FX:EURUSD"])
+async def test_the_trades_of_a_minute_are_its_bar(symbol: str) -> None:
+    market = Market()
+    market.run_for(30_000)
+    (state,) = await market.follow("trades", symbol=symbol)
+    market.run_for(30_000)
+    market.heard.clear()
+    start_ms = market.simulator.now_ms
+    market.run_for(MINUTE_MS)
+    (bar,) = (await market.service.bars(symbol, "1", start_ms, start_ms + 1, 1)).bars[-1:]
+    trades = market.heard
+    assert {trade["symbol"] for trade in (state, *trades)} == {symbol.rpartition(":")[2]}
+    assert sum(trade["qty"] for trade in trades) == pytest.approx(bar.volume, rel=1e-12)
+    prices = [trade["price"] for trade in trades]
+    assert max(bar.open, *prices) == bar.high
+    assert min(bar.open, *prices) == bar.low
+    assert prices[-1] == bar.close
+    assert {trade["side"] for trade in trades} == {1, -1}
+    times = [trade["time"] for trade in trades]
+    assert times == sorted(set(times))
+
+
+async def test_a_book_is_told_whole_with_both_sides_ascending_from_the_quote() -> None:
+    market = Market()
+    (state,) = await market.follow("orderbook", symbol="NASDAQ:AAPL", depth=7)
+    market.run_for(5_000)
+    assert len(market.heard) > 5
+    for book in (state, *market.heard):
+        assert book["snapshot"] is True
+        prices = [level["price"] for level in (*book["bids"], *book["asks"])]
+        assert prices == sorted(set(prices))
+        assert len(book["bids"]) == len(book["asks"]) == 7
+    quote = market.simulator.quote("AAPL")
+    touch = {"price": float(quote.bid), "volume": float(quote.bid_size)}
+    assert market.heard[-1]["bids"][-1] == touch
+    touch = {"price": float(quote.ask), "volume": float(quote.ask_size)}
+    assert market.heard[-1]["asks"][0] == touch
+
+
 async def test_a_topic_that_nobody_follows_any_more_is_told_nothing() -> None:
     market = Market()
     request = {"symbol": "AAPL", "resolution": "1"}
@@ -180,6 +219,10 @@ async def test_a_window_that_cannot_be_answered_says_why(
         ("bars", {"symbol": "NOPE", "resolution": "1"}, "unknown_symbol"),
         ("bars", {"symbol": "AAPL", "resolution": "7"}, "unsupported_resolution"),
         ("quotes", {"symbols": [], "fast_symbols": []}, "no_symbols"),
+        ("trades", {"symbol": "NOPE"}, "unknown_symbol"),
+        ("orderbook", {"symbol": "NOPE", "depth": 5}, "unknown_symbol"),
+        ("orderbook", {"symbol": "AAPL", "depth": 0}, "depth_out_of_range"),
+        ("orderbook", {"symbol": "AAPL", "depth": 51}, "depth_out_of_range"),
         ("quotes", {"symbols": ["NOPE"], "fast_symbols": []}, "unknown_symbol"),
         (
             "quotes",

@@ -5,8 +5,12 @@ Not to be edited."""
 from trading_api.models.market import (
     Bar,
     BarsSubscriptionRequest,
+    Orderbook,
+    OrderbookSubscriptionRequest,
     QuoteData,
     QuotesSubscriptionRequest,
+    Trade,
+    TradesSubscriptionRequest,
 )
 from trading_api.models.ws import SubscriptionResponse, SubscriptionUpdate
 from trading_api.shared.delivery.session import Session
@@ -50,4 +54,44 @@ class QuoteWsRouter(WsRouter[QuotesSubscriptionRequest, QuoteData]):
 
     def update(self, payload: SubscriptionUpdate[QuoteData]) -> SubscriptionUpdate[QuoteData]:
         """One QuoteData of a topic."""
+        return payload
+
+
+class TradeWsRouter(WsRouter[TradesSubscriptionRequest, Trade]):
+    request_model = TradesSubscriptionRequest
+
+    async def subscribe(
+        self, payload: TradesSubscriptionRequest, client: Session
+    ) -> SubscriptionResponse:
+        """Follow a topic: its present state, then its changes."""
+        return await self.handle_subscribe(payload, client)
+
+    def unsubscribe(
+        self, payload: TradesSubscriptionRequest, client: Session
+    ) -> SubscriptionResponse:
+        """Stop following a topic."""
+        return self.handle_unsubscribe(payload, client)
+
+    def update(self, payload: SubscriptionUpdate[Trade]) -> SubscriptionUpdate[Trade]:
+        """One Trade of a topic."""
+        return payload
+
+
+class OrderbookWsRouter(WsRouter[OrderbookSubscriptionRequest, Orderbook]):
+    request_model = OrderbookSubscriptionRequest
+
+    async def subscribe(
+        self, payload: OrderbookSubscriptionRequest, client: Session
+    ) -> SubscriptionResponse:
+        """Follow a topic: its present state, then its changes."""
+        return await self.handle_subscribe(payload, client)
+
+    def unsubscribe(
+        self, payload: OrderbookSubscriptionRequest, client: Session
+    ) -> SubscriptionResponse:
+        """Stop following a topic."""
+        return self.handle_unsubscribe(payload, client)
+
+    def update(self, payload: SubscriptionUpdate[Orderbook]) -> SubscriptionUpdate[Orderbook]:
+        """One Orderbook of a topic."""
         return payload
