@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     datafeed_speed: FinitePositive = 1.0
     datafeed_clock: Literal["wall", "step"] = "wall"
     datafeed_start: datetime | None = None
+    quotes_slow_interval_s: FinitePositive = 10.0
     market_stale_s: FinitePositive = 5.0
 
     default_account_id: AccountId = "DEMO-ACCOUNT"

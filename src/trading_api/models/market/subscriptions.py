@@ -9,7 +9,8 @@ class BarsSubscriptionRequest(SubscriptionModel):
 
 
 class QuotesSubscriptionRequest(SubscriptionModel):
-    """`fast_symbols` are told of every change, `symbols` may be told less often."""
+    """`fast_symbols` are told of every change, the other `symbols` at most once in an
+    interval of the market's time."""
 
     symbols: list[str] = Field(examples=[[]])
     fast_symbols: list[str] = Field(examples=[["AAPL", "EURUSD"]])

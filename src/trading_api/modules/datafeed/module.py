@@ -21,7 +21,8 @@ class DatafeedModule:
     def __init__(
         self, source: MarketSource, context: ModuleContext, clock: StepClock | None = None
     ) -> None:
-        self.service = DatafeedService(source, context.market, clock)
+        slow_interval_ms = round(context.settings.quotes_slow_interval_s * 1000)
+        self.service = DatafeedService(source, context.market, clock, slow_interval_ms)
 
     def get_api_routers(self) -> Sequence[APIRouter]:
         return [api.router]

@@ -32,6 +32,7 @@ from trading_api.modules.datafeed.market.depth import LEVELS_MAX
 from trading_api.modules.datafeed.market.resolution import canonical
 from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
+from trading_api.modules.datafeed.pace import Follower, Pace
 from trading_api.modules.datafeed.tape import Tape
 from trading_api.modules.datafeed.topics import (
     BarTopic,
@@ -41,7 +42,7 @@ from trading_api.modules.datafeed.topics import (
     TradeTopic,
 )
 from trading_api.shared.errors import Conflict, Invalid, SymbolNotFound, shown
-from trading_api.shared.market_data import Instrument, MarketData, MarketStatus, Quote
+from trading_api.shared.market_data import Instrument, MarketData, MarketState, MarketStatus, Quote
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
 
 QUOTED_NAMES_MAX = 500
@@ -53,7 +54,11 @@ class DatafeedService:
     """Listens to the market, and hears each quote after the source's present has moved to it."""
 
     def __init__(
-        self, source: MarketSource, market: MarketData, clock: StepClock | None = None
+        self,
+        source: MarketSource,
+        market: MarketData,
+        clock: StepClock | None = None,
+        slow_interval_ms: int = 10_000,
     ) -> None:
         self._source = source
         self._clock = clock
@@ -67,7 +72,8 @@ class DatafeedService:
         self._bars_of: FollowedBySymbol[BarTopic] = FollowedBySymbol()
         self._books_of: FollowedBySymbol[BookTopic] = FollowedBySymbol()
         self._trades_of: FollowedBySymbol[TradeTopic] = FollowedBySymbol()
-        self._quotes_of: FollowedBySymbol[QuoteTopic] = FollowedBySymbol()
+        self._quotes_of: FollowedBySymbol[tuple[str, QuoteTopic]] = FollowedBySymbol()
+        self._pace = Pace(slow_interval_ms)
         market.listen(self)
 
     # Queries
@@ -156,8 +162,8 @@ class DatafeedService:
             case "orderbook":
                 self._follow_book(topic, request["symbol"], request["depth"], topic_update)
             case _:
-                names = [*request["fast_symbols"], *request["symbols"]]
-                self._follow_quotes(topic, list(dict.fromkeys(names)), topic_update)
+                fast, slow = request["fast_symbols"], request["symbols"]
+                self._follow_quotes(topic, fast, slow, topic_update)
 
     def remove_topic(self, topic: str) -> None:
         if bars := self._bar_topics.pop(topic, None):
@@ -167,6 +173,7 @@ class DatafeedService:
         if trades := self._trade_topics.pop(topic, None):
             self._trades_of.remove(trades.symbol, topic)
         if quotes := self._quote_topics.pop(topic, None):
+            self._pace.forget(topic)
             for symbol in quotes.names:
                 self._quotes_of.remove(symbol, topic)
 
@@ -202,7 +209,10 @@ class DatafeedService:
         self._book_topics[topic] = book
         self._books_of.add(symbol, topic, book)
 
-    def _follow_quotes(self, topic: str, names: list[str], topic_update: TopicUpdate) -> None:
+    def _follow_quotes(
+        self, topic: str, fast: list[str], slow: list[str], topic_update: TopicUpdate
+    ) -> None:
+        names = list(dict.fromkeys([*fast, *slow]))
         if not names:
             raise Invalid("Name at least one symbol to quote.", "no_symbols")
         if len(names) > QUOTED_NAMES_MAX:
@@ -216,8 +226,9 @@ class DatafeedService:
         if not quotes.names:
             raise SymbolNotFound(names[0])
         self._quote_topics[topic] = quotes
+        self._pace.follow(topic, set(slow).difference(fast), self._source.now_ms)
         for symbol in quotes.names:
-            self._quotes_of.add(symbol, topic, quotes)
+            self._quotes_of.add(symbol, topic, (topic, quotes))
 
     # The market calls
 
@@ -229,15 +240,28 @@ class DatafeedService:
         if trade := self._tape.print(quote):
             for trades in self._trades_of.topics(quote.symbol):
                 trades.topic_update(trade)
-        told: dict[str, QuoteData] = {}
-        for quotes in self._quotes_of.topics(quote.symbol):
-            for name in quotes.names[quote.symbol]:
-                if name not in told:
-                    told[name] = self._quote_data(name)
-                quotes.topic_update(told[name])
+        followers = [
+            (topic, name)
+            for topic, quotes in self._quotes_of.topics(quote.symbol)
+            for name in quotes.names[quote.symbol]
+        ]
+        for topic, name in followers:
+            if self._pace.paces(topic, name):
+                self._pace.hold(topic, name)
+        self._tell_quotes(each for each in followers if not self._pace.paces(*each))
+        self._tell_quotes(self._pace.due(self._source.now_ms))
 
     def on_status(self, status: MarketStatus) -> None:
-        """Prices that stay as they are need no telling."""
+        """Nothing may change for long, so that what is held back is told."""
+        if status.state is not MarketState.OPEN:
+            self._tell_quotes(self._pace.all(self._source.now_ms))
+
+    def _tell_quotes(self, followers: Iterable[Follower]) -> None:
+        told: dict[str, QuoteData] = {}
+        for topic, name in followers:
+            if name not in told:
+                told[name] = self._quote_data(name)
+            self._quote_topics[topic].topic_update(told[name])
 
     async def settled(self) -> None:
         """Each quote is told as it comes."""
@@ -253,9 +277,10 @@ class DatafeedService:
 
     def _quote_data(self, name: str) -> QuoteData:
         instrument = self._market.instrument(name)
-        quote = self._market.quote(instrument.symbol) if instrument else None
-        if instrument is None or quote is None:
+        if instrument is None:
             return to_quote_error(name)
+        # Not the feed's, which may have to hear of this very present yet, while the bars are at it.
+        quote = self._source.quote(instrument.symbol)
         end_ms = self._source.now_ms + AHEAD_MS + 1
         resolutions = self._resolutions_of(instrument)
         daily = "1D" if "1D" in resolutions else resolutions[0]

@@ -12,7 +12,7 @@ from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.shared.errors import ApiError
-from trading_api.shared.market_data import Quote
+from trading_api.shared.market_data import MarketState, MarketStatus, Quote
 
 NOON_MS = 1_795_262_400_000
 MINUTE_MS = 60_000
@@ -56,6 +56,16 @@ class Market:
     ) -> list[dict[str, Any]]:
         response = await self.service.bars("AAPL", resolution, start_ms, end_ms, count_back)
         return [bar.model_dump() for bar in response.bars]
+
+
+class Deaf:
+    """A sink from which the feed hears nothing."""
+
+    def quote(self, quote: Quote) -> None: ...
+
+    def heartbeat(self) -> None: ...
+
+    def closed(self, reason: str) -> None: ...
 
 
 @pytest.mark.parametrize("resolution", ["1S", "5S", "1", "5"])
@@ -104,8 +114,63 @@ async def test_quotes_are_told_under_the_names_that_were_asked_for() -> None:
         ("NASDAQ:AAPL", "ok"),
         ("NOPE", "error"),
     ]
-    market.run_for(250)
+    market.run_for(10_000)
     assert {quote["n"] for quote in market.heard} == {"AAPL", "NASDAQ:AAPL", "EURUSD"}
+
+
+async def test_slow_symbols_are_told_once_an_interval_and_fast_ones_of_each_change() -> None:
+    market = Market()
+    await market.follow("quotes", symbols=["EURUSD", "AAPL"], fast_symbols=["AAPL"])
+    market.run_for(9_750)
+    assert {quote["n"] for quote in market.heard} == {"AAPL"}
+    assert len(market.heard) == 39
+    market.run_for(50_250)
+    slow = [quote["v"]["lp"] for quote in market.heard if quote["n"] == "EURUSD"]
+    assert len(slow) == 6
+    assert slow[-1] == float(market.simulator.quote("EURUSD").last)
+    assert len(market.heard) == 240 + 6
+
+
+async def test_a_slow_symbol_that_changes_no_more_is_told_when_its_interval_ends() -> None:
+    market = Market()
+    await market.follow("quotes", symbols=["EURUSD"], fast_symbols=[])
+    market.run_for(250)
+    aapl = market.simulator.quote("AAPL")
+    market.simulator.step_to(NOON_MS + 9_750, Deaf())
+    market.quote(aapl)
+    assert market.heard == []
+    market.simulator.step_to(NOON_MS + 10_000, Deaf())
+    market.quote(aapl)
+    present = float(market.simulator.quote("EURUSD").last)
+    assert [quote["v"]["lp"] for quote in market.heard] == [present]
+    market.run_for(9_750)
+    assert len(market.heard) == 1
+
+
+@pytest.mark.parametrize("state", [MarketState.CLOSED, MarketState.SILENT])
+async def test_a_market_that_stands_still_tells_what_it_held_back(state: MarketState) -> None:
+    market = Market()
+    await market.follow("quotes", symbols=["EURUSD", "NOPE"], fast_symbols=[])
+    market.run_for(1_000)
+    market.service.on_status(MarketStatus(state, "the recording has ended"))
+    (told,) = market.heard
+    assert told["v"]["lp"] == float(market.simulator.quote("EURUSD").last)
+    market.service.on_status(MarketStatus(state, "the recording has ended"))
+    assert len(market.heard) == 1
+
+
+async def test_a_topic_that_is_opened_again_has_an_interval_of_its_own() -> None:
+    market = Market()
+    request: dict[str, Any] = {"symbols": ["EURUSD"], "fast_symbols": []}
+    await market.follow("quotes", **request)
+    market.run_for(5_000)
+    market.service.remove_topic(f"quotes:{json.dumps(request)}")
+    market.run_for(1_000)
+    await market.follow("quotes", **request)
+    market.run_for(9_750)
+    assert market.heard == []
+    market.run_for(250)
+    assert len(market.heard) == 1
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "BTCUSD", "FX:EURUSD"])
