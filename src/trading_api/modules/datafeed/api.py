@@ -29,7 +29,7 @@ Instant = Annotated[
     Query(
         ge=-(10**14),
         le=10**14,
-        description="Seconds since 1970, UTC; milliseconds are told by their size",
+        description="Seconds since 1970, UTC, or before it; milliseconds are told by their size",
         examples=[1_790_000_000],
     ),
 ]

@@ -110,6 +110,8 @@ class DatafeedService:
     async def bars(
         self, symbol: str, resolution: str, from_time: int, to_time: int, count_back: int
     ) -> GetBarsResponse:
+        """At least two bars, where there are two: charts need them to tell how far apart bars
+        are. A window without any is a hole, which `next_time` leads across."""
         instrument = self._instrument(symbol)
         name = self._resolution(resolution, instrument)
         start_ms, end_ms = _milliseconds(from_time), _milliseconds(to_time)
@@ -117,6 +119,9 @@ class DatafeedService:
             raise Invalid("from_time is after to_time.", "from_after_to")
         symbol = instrument.symbol
         bars = await history(self._source, symbol, name, start_ms, end_ms, count_back)
+        if len(bars) == 1:
+            older_ms = bars[0].time_ms
+            bars = await history(self._source, symbol, name, older_ms, older_ms, 1) + bars
         if bars:
             wire = [to_bar(bar, instrument) async for bar in in_pieces(bars)]
             return GetBarsResponse(bars=wire, no_data=False)
@@ -318,7 +323,7 @@ def _rank(instrument: Instrument, wanted: str) -> int | None:
 
 
 def _milliseconds(time: int) -> int:
-    return time if time > _SECONDS_MAX else time * 1000
+    return time if abs(time) > _SECONDS_MAX else time * 1000
 
 
 def _instant(now_ms: int, by_ms: int | None, to_ms: int | None) -> int:

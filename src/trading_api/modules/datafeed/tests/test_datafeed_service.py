@@ -232,6 +232,30 @@ async def test_to_is_exclusive_and_count_back_reaches_before_from() -> None:
     assert [bar["time"] for bar in await market.history("1", start_ms, end_ms, 2)] == window
 
 
+@pytest.mark.parametrize("resolution", ["1D", "1W", "1M"])
+async def test_a_window_may_begin_decades_before_the_first_bar(resolution: str) -> None:
+    """A chart of months asks for decades before its first bar."""
+    service = Market().service
+    answer = await service.bars("AAPL", resolution, -20_000_000, FIRST_MS // 1_000 + 1, 300)
+    assert [bar.time for bar in answer.bars] == [FIRST_MS]
+    nothing = await service.bars("AAPL", resolution, -1_000_000_000, -20_000_000, 300)
+    assert nothing.no_data
+
+
+async def test_a_bar_alone_comes_with_the_one_before_it() -> None:
+    market = Market()
+    start_ms = NOON_MS - 10 * MINUTE_MS
+    two = [start_ms - MINUTE_MS, start_ms]
+    for count_back in (0, 1, 2):
+        bars = await market.history("1", start_ms, start_ms + MINUTE_MS, count_back)
+        assert [bar["time"] for bar in bars] == two
+    empty = await market.history("1", start_ms, start_ms, 1)
+    assert [bar["time"] for bar in empty] == [start_ms - 2 * MINUTE_MS, start_ms - MINUTE_MS]
+    assert await market.history("1", start_ms, start_ms) == []
+    first = await market.history("1M", FIRST_MS, FIRST_MS + 1, 300)
+    assert [bar["time"] for bar in first] == [FIRST_MS]
+
+
 async def test_seconds_and_milliseconds_are_told_by_their_size() -> None:
     market = Market()
     start_ms, end_ms = NOON_MS - 10 * MINUTE_MS, NOON_MS
