@@ -313,10 +313,12 @@ class DatafeedService:
 
 
 def _rank(instrument: Instrument, wanted: str) -> int | None:
-    """0 for the symbol itself, 1 for its beginning, 2 for words of the description."""
+    """0 for the symbol itself, 1 for its beginning, 2 for words of the description. Only a colon
+    begins with the exchange: else `N` would find all of NASDAQ before NVDA."""
     if wanted in (instrument.symbol, full_name(instrument)):
         return 0
-    if instrument.symbol.startswith(wanted):
+    name = full_name(instrument) if ":" in wanted else instrument.symbol
+    if name.startswith(wanted):
         return 1
     held = wanted in instrument.symbol or wanted in instrument.description.upper()
     return 2 if held else None
