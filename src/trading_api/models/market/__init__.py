@@ -27,3 +27,7 @@ from trading_api.models.market.subscriptions import (
 from trading_api.models.market.symbols import SearchSymbolResultItem as SearchSymbolResultItem
 from trading_api.models.market.symbols import SymbolInfo as SymbolInfo
 from trading_api.models.market.trades import Trade as Trade
+from trading_api.models.market.udf import UdfConfiguration as UdfConfiguration
+from trading_api.models.market.udf import UdfError as UdfError
+from trading_api.models.market.udf import UdfHistory as UdfHistory
+from trading_api.models.market.udf import UdfQuotes as UdfQuotes

@@ -20,7 +20,7 @@ class DatafeedConfiguration(WireModel):
             "supported_resolutions": ["1", "5", "60", "1D"],
             "supports_marks": False,
             "supports_timescale_marks": False,
-            "supports_time": False,
+            "supports_time": True,
         }
     )
 
@@ -29,7 +29,7 @@ class DatafeedConfiguration(WireModel):
     supported_resolutions: list[str]
     supports_marks: bool = False
     supports_timescale_marks: bool = False
-    supports_time: bool = False
+    supports_time: bool = True
 
 
 class DatafeedHealthResponse(WireModel):

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
 from trading_api.models.common import ErrorResponse
 from trading_api.models.market import (
@@ -33,6 +34,8 @@ Instant = Annotated[
         examples=[1_790_000_000],
     ),
 ]
+
+ServerTime = Annotated[int, Field(examples=[1_790_000_000])]
 
 
 @router.get("/config", operation_id="getConfig", summary="What the datafeed can do")
@@ -89,6 +92,11 @@ async def get_bars(
 @router.post("/quotes", operation_id="getQuotes", summary="Quotes of up to 500 symbols")
 async def get_quotes(service: Service, request: GetQuotesRequest) -> list[QuoteData]:
     return service.quotes(request.symbols)
+
+
+@router.get("/time", operation_id="getServerTime", summary="The market's time, seconds since 1970")
+async def get_server_time(service: Service) -> ServerTime:
+    return service.time_s()
 
 
 @router.get("/health", operation_id="datafeedHealthCheck", summary="How the market is")

@@ -5,6 +5,7 @@ from typing import Literal
 
 from trading_api.models.market import (
     Bar,
+    GetBarsResponse,
     Orderbook,
     OrderbookLevel,
     QuoteData,
@@ -13,6 +14,7 @@ from trading_api.models.market import (
     SearchSymbolResultItem,
     SymbolInfo,
     Trade,
+    UdfHistory,
 )
 from trading_api.modules.datafeed.market.depth import Depth, Level
 from trading_api.modules.datafeed.market.source import MarketBar
@@ -85,6 +87,20 @@ def to_orderbook(depth: Depth) -> Orderbook:
 
 def _levels(levels: Iterable[Level]) -> list[OrderbookLevel]:
     return [OrderbookLevel(price=float(level.price), volume=float(level.size)) for level in levels]
+
+
+def to_udf_history(response: GetBarsResponse) -> UdfHistory:
+    bars, next_ms = response.bars, response.next_time
+    return UdfHistory(
+        s="ok" if bars else "no_data",
+        t=[bar.time // 1_000 for bar in bars],
+        o=[bar.open for bar in bars],
+        h=[bar.high for bar in bars],
+        l=[bar.low for bar in bars],
+        c=[bar.close for bar in bars],
+        v=[bar.volume for bar in bars],
+        nextTime=None if next_ms is None else next_ms // 1_000,
+    )
 
 
 def to_symbol_info(instrument: Instrument, resolutions: list[str]) -> SymbolInfo:

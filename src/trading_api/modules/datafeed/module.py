@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from trading_api.modules.datafeed import api
+from trading_api.modules.datafeed import api, udf
 from trading_api.modules.datafeed.market.source import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.service import DatafeedService
@@ -25,7 +25,7 @@ class DatafeedModule:
         self.service = DatafeedService(source, context.market, clock, slow_interval_ms)
 
     def get_api_routers(self) -> Sequence[APIRouter]:
-        return [api.router]
+        return [api.router, udf.router]
 
     def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
         return DatafeedWsRouters(self.service)

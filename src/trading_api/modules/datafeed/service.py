@@ -133,6 +133,9 @@ class DatafeedService:
     def quotes(self, symbols: Iterable[str]) -> list[QuoteData]:
         return [self._quote_data(name) for name in dict.fromkeys(symbols)]
 
+    def time_s(self) -> int:
+        return self._source.now_ms // 1_000
+
     def health(self) -> DatafeedHealthResponse:
         status = self._market.status
         return DatafeedHealthResponse(

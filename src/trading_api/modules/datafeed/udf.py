@@ -1,0 +1,105 @@
+"""/udf: the datafeed by TradingView's UDF protocol. What is well-formed and cannot be had is
+answered with status 200 and `s: "error"`, as UDF's clients expect."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from trading_api.models.market import (
+    SearchSymbolResultItem,
+    SymbolInfo,
+    UdfConfiguration,
+    UdfError,
+    UdfHistory,
+    UdfQuotes,
+)
+from trading_api.modules.datafeed.api import Instant, ServerTime, Service, SymbolName
+from trading_api.modules.datafeed.mapping import to_udf_history
+from trading_api.modules.datafeed.service import QUOTED_NAMES_MAX
+from trading_api.shared.api.wire_route import WireRoute
+from trading_api.shared.errors import ApiError
+
+router = APIRouter(prefix="/udf", tags=["udf"], route_class=WireRoute)
+
+
+def _examples_of(*models: type[SymbolInfo | UdfError | UdfHistory | UdfQuotes]) -> list[object]:
+    return [model.model_json_schema()["examples"][0] for model in models]
+
+
+SymbolAnswer = Annotated[SymbolInfo | UdfError, Field(examples=_examples_of(SymbolInfo, UdfError))]
+HistoryAnswer = Annotated[UdfHistory | UdfError, Field(examples=_examples_of(UdfHistory, UdfError))]
+QuotesAnswer = Annotated[UdfQuotes | UdfError, Field(examples=_examples_of(UdfQuotes, UdfError))]
+
+
+@router.get("/config", operation_id="udfConfig", summary="What the datafeed can do")
+async def udf_config(service: Service) -> UdfConfiguration:
+    return UdfConfiguration(**dict(service.configuration()))
+
+
+@router.get("/time", operation_id="udfTime", summary="The market's time, seconds since 1970")
+async def udf_time(service: Service) -> ServerTime:
+    return service.time_s()
+
+
+@router.get("/symbols", operation_id="udfSymbols", summary="One symbol, as `AAPL` or `NASDAQ:AAPL`")
+async def udf_symbols(service: Service, symbol: SymbolName) -> SymbolAnswer:
+    try:
+        return service.resolve(symbol)
+    except ApiError as refusal:
+        return _error(refusal)
+
+
+@router.get("/search", operation_id="udfSearch", summary="Symbols that match some text")
+async def udf_search(
+    service: Service,
+    query: Annotated[str, Query(max_length=256, examples=["EUR"])] = "",
+    type: Annotated[str, Query(max_length=64, examples=["forex"])] = "",
+    exchange: Annotated[str, Query(max_length=64, examples=["FX"])] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 30,
+) -> list[SearchSymbolResultItem]:
+    return service.search(query, exchange, type, limit)
+
+
+@router.get(
+    "/history",
+    operation_id="udfHistory",
+    summary="History: closed bars, and the forming one where the window holds it",
+)
+async def udf_history(
+    service: Service,
+    symbol: SymbolName,
+    resolution: Annotated[str, Query(max_length=16, examples=["5"])],
+    from_: Annotated[Instant, Query(alias="from")],
+    to: Annotated[Instant, Query(description="As from; exclusive")],
+    countback: Annotated[
+        int | None,
+        Query(ge=0, le=10_000, description="Add older bars to reach this many", examples=[300]),
+    ] = None,
+) -> HistoryAnswer:
+    try:
+        return to_udf_history(await service.bars(symbol, resolution, from_, to, countback or 0))
+    except ApiError as refusal:
+        return _error(refusal)
+
+
+@router.get("/quotes", operation_id="udfQuotes", summary="Quotes of up to 500 symbols")
+async def udf_quotes(
+    service: Service,
+    symbols: Annotated[
+        str,
+        Query(
+            max_length=65 * QUOTED_NAMES_MAX,
+            description="Names, with commas between them",
+            examples=["AAPL,FX:EURUSD"],
+        ),
+    ],
+) -> QuotesAnswer:
+    names = symbols.split(",")
+    if len(names) > QUOTED_NAMES_MAX:
+        return UdfError(errmsg=f"At most {QUOTED_NAMES_MAX} symbols can be quoted at once.")
+    return UdfQuotes(d=service.quotes(names))
+
+
+def _error(refusal: ApiError) -> UdfError:
+    return UdfError(errmsg=refusal.detail)
