@@ -131,7 +131,7 @@ async def test_parts_of_a_tick_add_up() -> None:
         presents = [(await bot.advance(by_ms=100))["now_ms"] - START_MS for _ in range(5)]
         assert presents == [100, 200, 300, 400, 500]
         bars = await bot.bars("AAPL", "1S", from_time=START_MS, to_time=START_MS + MINUTE_MS)
-        assert [bar["time"] for bar in bars] == [START_MS]
+        assert [bar["time"] for bar in bars] == [START_MS - 1000, START_MS]
 
 
 async def test_a_move_that_cannot_be_says_why_and_moves_nothing() -> None:

@@ -48,9 +48,10 @@ class Chart:
         self.first_ms = older[0]["time"]
 
     async def catch_up(self) -> None:
-        """The last bar as it is now, and those since."""
+        """The last bar as it is now, and those since. One bar alone comes with the one before."""
         for bar in await self.history(from_time=self.last_ms, to_time=END_MS):
-            self.update(bar)
+            if bar["time"] >= self.last_ms:
+                self.update(bar)
 
     async def subscribe(self) -> None:
         request = {"symbol": SYMBOL, "resolution": self._resolution}

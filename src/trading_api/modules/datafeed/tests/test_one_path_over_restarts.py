@@ -48,7 +48,8 @@ class Server:
 
     async def history(self, symbol: str, resolution: str, from_ms: int) -> list[Bar]:
         answer = await self._service.bars(symbol, resolution, from_ms, self.now_ms + 1, 0)
-        return [_dumped(bar) for bar in answer.bars]
+        # One bar alone comes with the one before it.
+        return [_dumped(bar) for bar in answer.bars if bar.time >= from_ms]
 
     def run(self, ticks: int) -> None:
         sink = Heard(self._feed.hear_quote)
@@ -63,7 +64,7 @@ class Server:
     instant_ms=INSTANTS,
     lives=st.lists(st.tuples(st.integers(0, 40), PAUSES_MS), min_size=2, max_size=4),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_times_ascend_and_none_repeats_over_restarts_with_the_same_seed(
     seed: int, symbol: str, resolution: str, instant_ms: int, lives: list[tuple[int, int]]
 ) -> None:
