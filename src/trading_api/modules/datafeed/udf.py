@@ -15,8 +15,8 @@ from trading_api.models.market import (
     UdfQuotes,
 )
 from trading_api.modules.datafeed.api import Instant, ServerTime, Service, SymbolName
+from trading_api.modules.datafeed.live_topics import QUOTED_NAMES_MAX
 from trading_api.modules.datafeed.mapping import to_udf_history
-from trading_api.modules.datafeed.service import QUOTED_NAMES_MAX
 from trading_api.shared.api.wire_route import WireRoute
 from trading_api.shared.errors import ApiError
 

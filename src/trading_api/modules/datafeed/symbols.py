@@ -1,0 +1,86 @@
+"""What is traded here, by its names."""
+
+from __future__ import annotations
+
+from trading_api.models.market import (
+    DatafeedConfiguration,
+    Exchange,
+    SearchSymbolResultItem,
+    SymbolInfo,
+    SymbolType,
+)
+from trading_api.modules.datafeed.mapping import full_name, to_search_result, to_symbol_info
+from trading_api.modules.datafeed.market.resolution import canonical
+from trading_api.shared.errors import Invalid, SymbolNotFound, shown
+from trading_api.shared.market_data import Instrument, MarketData
+
+
+class Symbols:
+    """`resolutions` are those of the market; an instrument may have its own."""
+
+    def __init__(self, market: MarketData, resolutions: list[str]) -> None:
+        self._market = market
+        self._resolutions = resolutions
+
+    def configuration(self) -> DatafeedConfiguration:
+        instruments = self._market.instruments()
+        exchanges = dict.fromkeys(instrument.exchange for instrument in instruments)
+        types = dict.fromkeys(instrument.type for instrument in instruments)
+        return DatafeedConfiguration(
+            exchanges=[Exchange(value=name, name=name, desc=name) for name in exchanges],
+            symbols_types=[SymbolType(name=name.capitalize(), value=name) for name in types],
+            supported_resolutions=self._resolutions,
+        )
+
+    def search(
+        self, user_input: str, exchange: str, symbol_type: str, max_results: int
+    ) -> list[SearchSymbolResultItem]:
+        """The exact symbol first, then those that begin with the input, then those that hold it."""
+        wanted = user_input.strip().upper()
+        ranked = [
+            (rank, number, instrument)
+            for number, instrument in enumerate(self._market.instruments())
+            if exchange in ("", instrument.exchange)
+            and symbol_type in ("", instrument.type)
+            and (rank := _rank(instrument, wanted)) is not None
+        ]
+        ranked.sort(key=lambda entry: entry[:2])
+        return [to_search_result(instrument) for _, _, instrument in ranked[:max_results]]
+
+    def resolve(self, symbol: str) -> SymbolInfo:
+        instrument = self.instrument(symbol)
+        return to_symbol_info(instrument, self.resolutions_of(instrument))
+
+    def find(self, name: str) -> Instrument | None:
+        return self._market.instrument(name)
+
+    def instrument(self, symbol: str) -> Instrument:
+        instrument = self.find(symbol)
+        if instrument is None:
+            raise SymbolNotFound(symbol)
+        return instrument
+
+    def resolutions_of(self, instrument: Instrument) -> list[str]:
+        return list(instrument.resolutions) or self._resolutions
+
+    def resolution(self, resolution: str, instrument: Instrument) -> str:
+        name, known = canonical(resolution), self.resolutions_of(instrument)
+        if name not in known:
+            raise Invalid(
+                f"There is no resolution {shown(resolution)!r} of {instrument.symbol}; there are "
+                f"{', '.join(known)}.",
+                "unsupported_resolution",
+            )
+        return name
+
+
+def _rank(instrument: Instrument, wanted: str) -> int | None:
+    """0 for the symbol itself, 1 for its beginning, 2 for words of the description. Only a colon
+    begins with the exchange: else `N` would find all of NASDAQ before NVDA."""
+    if wanted in (instrument.symbol, full_name(instrument)):
+        return 0
+    name = full_name(instrument) if ":" in wanted else instrument.symbol
+    if name.startswith(wanted):
+        return 1
+    held = wanted in instrument.symbol or wanted in instrument.description.upper()
+    return 2 if held else None
