@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -164,13 +163,17 @@ async def test_a_recording_is_stepped_through_in_its_own_time_and_ends(tmp_path:
         began_ms = (await bot.advance(by_ms=0))["now_ms"]
         await bot.socket.subscribe("bars", symbol="ONE", resolution="1")
         await bot.place(symbol="ONE", type=STOP, side=BUY, stopPrice=110)
-        for _ in itertools.repeat(None):
+        answer = await bot.advance(by_ms=60 * MINUTE_MS)
+        assert answer == {"now_ms": began_ms + 60 * MINUTE_MS, "market": "closed"}
+        await bot.place(symbol="ONE", type=MARKET, side=SELL)
+        assert await bot.executions("ONE") == [], "nothing trades where nothing was recorded"
+        for _ in range(10):
             answer = await bot.advance(by_ms=60 * MINUTE_MS)
-            if answer["market"] == "closed":
-                break
-        assert (answer["now_ms"] - began_ms) % (60 * MINUTE_MS) == 0
-        (execution,) = await bot.executions("ONE")
-        assert START_MS + 600 * MINUTE_MS <= execution["time"] < START_MS + 605 * MINUTE_MS
+        assert answer["market"] == "closed"
+        executions = await bot.executions("ONE")
+        assert sorted(execution["side"] for execution in executions) == [SELL, BUY]
+        for execution in executions:
+            assert START_MS + 600 * MINUTE_MS <= execution["time"] < START_MS + 605 * MINUTE_MS
         told = [update["payload"]["payload"] for update in await bot.heard()]
         last = {bar["time"]: bar["close"] for bar in told if "close" in bar}
         assert list(last.values()) == [float(101 + number) for number in range(9)]

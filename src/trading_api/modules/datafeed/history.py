@@ -10,6 +10,8 @@ from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, Mark
 from trading_api.shared.errors import Invalid
 
 WINDOW_BARS_MAX = 20_000
+_EARLIEST_MS = -2_208_988_800_000
+"""1900. Days since then are few enough to be asked for at once."""
 _CHUNK_BARS = 100
 
 
@@ -25,7 +27,8 @@ async def history(
     hold more than WINDOW_BARS_MAX."""
     end_ms = min(end_ms, source.now_ms + AHEAD_MS + 1)
     bar_ms = length_ms(resolution) or 30 * DAY_MS
-    if (end_ms - start_ms) // bar_ms > WINDOW_BARS_MAX:
+    start_ms = max(start_ms, _EARLIEST_MS)
+    if bar_ms < DAY_MS and (end_ms - start_ms) // bar_ms > WINDOW_BARS_MAX:
         raise Invalid(
             f"The window could hold more than {WINDOW_BARS_MAX} bars; ask for less at once.",
             "window_too_large",

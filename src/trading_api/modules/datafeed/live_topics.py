@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from pydantic import BaseModel
 
@@ -89,8 +89,7 @@ class LiveTopics:
         """The market moved on to this quote."""
         for bars in self._bars_of.topics(quote.symbol):
             bars.advance()
-        for book in self._books_of.topics(quote.symbol):
-            book.advance()
+        self._tell_books(self._books_of.topics(quote.symbol))
         if trade := self._tape.print(quote):
             for trades in self._trades_of.topics(quote.symbol):
                 trades.topic_update(trade)
@@ -151,6 +150,13 @@ class LiveTopics:
         self._pace.follow(topic, set(slow).difference(fast), self._source.now_ms)
         for symbol in quotes.names:
             self._quotes_of.add(symbol, topic, (topic, quotes))
+
+    def _tell_books(self, books: Collection[BookTopic]) -> None:
+        """The book is made once, however many follow it and how deep."""
+        if books:
+            deepest = max(books, key=lambda book: book.levels).state()
+            for book in books:
+                book.advance(deepest)
 
     def _tell_quotes(self, followers: Iterable[Follower]) -> None:
         told: dict[str, QuoteData] = {}

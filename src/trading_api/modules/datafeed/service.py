@@ -87,7 +87,7 @@ class DatafeedService:
         return [self._quote_data(name) for name in dict.fromkeys(symbols)]
 
     def time_s(self) -> int:
-        return self._source.now_ms // 1_000
+        return (self._clock.present_ms() if self._clock else self._source.now_ms) // 1_000
 
     def health(self) -> DatafeedHealthResponse:
         status = self._market.status

@@ -65,19 +65,20 @@ class BookTopic:
         self, source: MarketSource, symbol: str, levels: int, topic_update: TopicUpdate
     ) -> None:
         self.symbol = symbol
+        self.levels = levels
         self._source = source
-        self._levels = levels
         self._topic_update = topic_update
         self._told = self.state()
 
     def state(self) -> Orderbook:
-        return to_orderbook(self._source.depth(self.symbol, self._levels))
+        return to_orderbook(self._source.depth(self.symbol, self.levels))
 
-    def advance(self) -> None:
-        """The market moved on."""
-        if (book := self.state()) != self._told:
-            self._told = book
-            self._topic_update(book)
+    def advance(self, deeper: Orderbook) -> None:
+        """The market moved on; `deeper` is the symbol's book, at least as deep as this one."""
+        asks, bids = deeper.asks[: self.levels], deeper.bids[-self.levels :]
+        if (asks, bids) != (self._told.asks, self._told.bids):
+            self._told = Orderbook(asks=asks, bids=bids)
+            self._topic_update(self._told)
 
 
 @dataclass(frozen=True, slots=True)

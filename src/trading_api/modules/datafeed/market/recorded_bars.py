@@ -52,6 +52,12 @@ class RecordedBars:
         volume = max(volume_decimals, self.volume_decimals)
         by_price = 10 ** (price - self.price_decimals)
         by_volume = 10 ** (volume - self.volume_decimals)
+        most_price, most_volume = self.columns.high.max(initial=0), self.columns.volume.sum()
+        if int(most_price) * by_price > _WHOLE_MAX or int(most_volume) * by_volume > _WHOLE_MAX:
+            raise RecordingError(
+                f"what is stored is too large to be kept to {price} decimals of price and "
+                f"{volume} of volume"
+            )
         factors = (1, by_price, by_price, by_price, by_price, by_volume)
         pairs = zip(self.columns.each(), factors, strict=True)
         return replace(

@@ -47,6 +47,7 @@ class Replay:
         self._now_ms = max(track.time_ms for track in self._tracks.values())
         self._moves = _timeline(list(self._tracks.values()))
         self._next: _Move | None = next(self._moves)
+        self._step_ms = max(series.step_ms for series in recording.series)
         self._played_ms = 0
 
     @property
@@ -82,8 +83,11 @@ class Replay:
             await asyncio.sleep(self._wait_ms(due_ms) / 1_000)
 
     def step(self, until_ms: int, sink: MarketSink) -> bool:
-        """Makes the next move, where it happened at or before `until_ms`; whether it did."""
+        """Makes the next move, where it happened at or before `until_ms`; whether it did. Where
+        time goes on for longer than a bar without one, the market is closed until the next."""
         if self._next is None or self._next.time_ms > until_ms:
+            if self._next is not None and until_ms - self._now_ms > self._step_ms:
+                sink.closed("nothing was recorded at this time")
             return False
         self._make(self._next, sink)
         return True

@@ -10,8 +10,9 @@ from trading_api.modules.datafeed.market.depth import Depth
 from trading_api.modules.datafeed.market.resolution import DAY_MS
 from trading_api.shared.market_data import Instrument, Quote
 
-AHEAD_MS = DAY_MS
-"""A trading day that began on the evening before stands so far ahead of the present at most."""
+AHEAD_MS = 2 * DAY_MS
+"""A trading day that began on the evening before, and east of Greenwich, stands less than this
+ahead of the present."""
 
 
 @dataclass(frozen=True, slots=True)

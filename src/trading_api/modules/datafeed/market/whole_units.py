@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from struct import Struct
 
 DECIMALS_MAX = 8
@@ -17,18 +16,6 @@ def as_meant(value: float) -> float:
         if abs(rounded - value) <= abs(value) * 1e-12 or _single(rounded) == value:
             return rounded
     return round(value, DECIMALS_MAX)
-
-
-def decimals_needed(meant: Iterable[float]) -> int:
-    decimals = 0
-    for value in meant:
-        while decimals < DECIMALS_MAX and round(value, decimals) != value:
-            decimals += 1
-    return decimals
-
-
-def whole_units(meant: float, decimals: int) -> int:
-    return round(meant * float(10**decimals))
 
 
 def _single(value: float) -> float:

@@ -361,3 +361,8 @@ def test_search_finds_the_symbol_itself_then_beginnings_then_words() -> None:
 
 async def test_a_window_may_begin_before_1970() -> None:
     assert len(await Market().history("1M", -(10**9), NOON_MS, 500)) > 200
+
+
+async def test_a_daily_chart_may_ask_from_the_beginning_of_time() -> None:
+    bars = await Market().history("1D", 0, NOON_MS)
+    assert bars[0]["time"] == FIRST_MS

@@ -229,6 +229,14 @@ def test_a_bad_file_imports_nothing(store: Store, load: Load, lines: list[str], 
     assert every(opened(store), "1") == before
 
 
+def test_a_join_that_would_outgrow_the_columns_changes_nothing(store: Store, load: Load) -> None:
+    load(HEADER, minute("09:00", volume=5 * 10**11), minute("09:01", volume=5 * 10**11))
+    before = every(opened(store), "1")
+    with pytest.raises(RecordingError, match="too large"):
+        load(HEADER, "2025-03-10 09:02,1,1,1,1,1.00000001", minute("09:03"))
+    assert every(opened(store), "1") == before
+
+
 def test_every_bad_row_is_counted_and_the_first_ones_are_named(load: Load) -> None:
     rows = [f"2025-03-10 10:{n:02},1,1,1,{'x' if n % 2 else 1},1" for n in range(60)]
     with pytest.raises(FaultyRowsError) as caught:

@@ -20,7 +20,7 @@ from trading_api.modules.datafeed.market.recording import Recording, RecordingEr
 from trading_api.modules.datafeed.market.replay import Replay
 from trading_api.modules.datafeed.market.resolution import bar_start
 from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.modules.datafeed.market.whole_units import as_meant, decimals_needed, whole_units
+from trading_api.modules.datafeed.market.whole_units import as_meant
 from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, Heard
 from trading_api.shared.market_data import Quote
 
@@ -355,10 +355,3 @@ def test_single_precision_is_seen_through(count: int, decimals: int) -> None:
     exact = round(count / 10**decimals, decimals)
     (single,) = struct.unpack("f", struct.pack("f", exact))
     assert as_meant(single) == exact
-    assert whole_units(as_meant(single), decimals) == count
-
-
-def test_decimals_are_as_many_as_are_needed() -> None:
-    assert decimals_needed(map(as_meant, [304.80999755859375, 300.0])) == 2
-    assert decimals_needed(map(as_meant, [1.10001, 1.1])) == 5
-    assert decimals_needed(map(as_meant, [0.0982070341706276])) == 8
