@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,6 +53,15 @@ def test_a_setting_that_cannot_be_stops_the_start_with_a_sentence(
     assert result.returncode == 2
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_port_that_is_taken_stops_the_start_before_any_address_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run(PORT=str(port))
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert f"PORT={port} cannot be listened on" in result.stderr
 
 
 def test_a_recording_with_a_bad_row_stops_the_start_with_its_line(tmp_path: Path) -> None:

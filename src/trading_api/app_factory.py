@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.supervision import supervised
 from trading_api.version import VERSION
+
+log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
 DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
@@ -85,6 +88,15 @@ def create_app(
             await module.start()
         work = {module.name: module.run() for module in modules}
         work |= {"delivery": ws_app.drain(), "market": feed.run()}
+        log.info(
+            "started",
+            extra={
+                "modules": ",".join(module.name for module in modules),
+                "source": settings.datafeed_source,
+                "clock": settings.datafeed_clock,
+                "symbols": len(feed.instruments()),
+            },
+        )
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(supervised(*part)) for part in work.items()]
             yield
@@ -139,6 +151,10 @@ def _market_source(settings: Settings) -> SteppableSource:
             raise ConfigurationError("DATAFEED_START of the simulator needs DATAFEED_CLOCK=step.")
         return _simulator(settings.datafeed_seed, start_ms)
     recording = _file(settings.datafeed_path) if settings.datafeed_path else _stored(settings)
+    last_ms = max(series.recorded[len(series.recorded) - 1].time_ms for series in recording.series)
+    if start_ms is not None and start_ms > last_ms:
+        last = datetime.fromtimestamp(last_ms / 1000, UTC).isoformat()
+        raise ConfigurationError(f"DATAFEED_START is after what is recorded, which ends {last}.")
     return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
 
 

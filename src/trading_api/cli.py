@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import socket
 import sys
 from pathlib import Path
 from typing import Any, TextIO
@@ -106,6 +107,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     settings = Settings()
     # What can't start stops here with a sentence, not in a server's traceback.
     importlib.import_module("trading_api.main")
+    _check_port(settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = f"{host}:{settings.port}"
     print(
@@ -119,3 +121,17 @@ def _serve(arguments: argparse.Namespace) -> None:
         reload_dirs=[str(Path(__file__).parent)] if arguments.reload else None,
         **server_options(settings),
     )
+
+
+def _check_port(settings: Settings) -> None:
+    """Said before the addresses are, which would be somebody else's."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"HOST={settings.host} PORT={settings.port} cannot be listened on "
+                f"({error.strerror}); try another, as in PORT={settings.port + 1}."
+            ) from error

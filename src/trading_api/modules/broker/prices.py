@@ -6,7 +6,7 @@ from decimal import Context, Decimal
 
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
-from trading_api.shared.errors import Invalid, shown
+from trading_api.shared.errors import Invalid, SymbolNotFound
 from trading_api.shared.market_data import Instrument, MarketData, MarketState, Quote
 
 _RATES = Context(prec=20)
@@ -21,7 +21,7 @@ class Prices:
         """Raises Invalid for a symbol that can't be traded in the account's currency."""
         instrument = self._market.instrument(symbol)
         if instrument is None:
-            raise Invalid(f"There is no symbol {shown(symbol)!r}.", "unknown_symbol")
+            raise Invalid(SymbolNotFound(symbol).detail, "unknown_symbol")
         if instrument.currency != self._currency and self._pair(instrument.currency) is None:
             raise Invalid(
                 f"{instrument.symbol} is priced in {instrument.currency}, and no pair converts "

@@ -34,6 +34,9 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
         return _response(
             422, f"The body is not JSON: {first['ctx']['error']}.", "malformed_request"
         )
+    if first["loc"] == ("body",) and first["type"] in ("missing", "model_attributes_type"):
+        detail = "The body has to be a JSON object, with Content-Type: application/json."
+        return _response(422, detail, "invalid_request")
     where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     more = f" (and {len(others)} more)" if others else ""
     return _response(422, f"{shown(where)}: {first['msg']}{more}.", "invalid_request")

@@ -44,6 +44,7 @@ class Session(Client):
         super().__init__(ws)
         self.outbox = Outbox(outbox_size)
         self.closed = False
+        self.ended = "the client went"
         self.on_frame: Callable[[], None] = lambda: None
         self._sender: asyncio.Task[None] | None = None
         self._too_slow = False
@@ -97,6 +98,7 @@ class Session(Client):
     async def close(self, code: int, reason: str) -> None:
         """What still waits in the outbox is sent first, unless the client is too slow for it."""
         self.closed = True
+        self.ended = f"{code} {reason}"
         if WebSocketState.DISCONNECTED in (self.ws.client_state, self.ws.application_state):
             return
         try:

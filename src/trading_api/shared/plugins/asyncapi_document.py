@@ -26,6 +26,8 @@ def tidied(document: dict[str, Any], path: str) -> dict[str, Any]:
     for name, message in messages.items():
         route = name.partition(".")[0]
         request = _payload(messages[f"{route}.subscribe"])
+        if name.endswith(".unsubscribe.response"):
+            _payload(message)["message"] = "Unsubscribed"
         if "topic" in _payload(message):
             _payload(message)["topic"] = f"{route}:{buildTopicParams(request)}"
     return _renamed(document)

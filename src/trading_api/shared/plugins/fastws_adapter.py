@@ -100,6 +100,15 @@ class FastWSAdapter(FastWS):
             yield session
         finally:
             session.closed = True
+            log.info(
+                "client_gone",
+                extra={
+                    "client": session.uid[:8],
+                    "ended": session.ended,
+                    "topics": len(session.topics),
+                    "clients_left": len(self.connections) - 1,
+                },
+            )
             session.outbox.clear()
             self._disconnect(session)
             self.fan_out.topics.release(session)
