@@ -25,6 +25,11 @@ router = APIRouter(prefix="/datafeed", tags=["datafeed"], route_class=WireRoute)
 
 Service = Annotated[DatafeedService, service_of("datafeed")]
 SymbolName = Annotated[str, Query(max_length=64, examples=["AAPL"])]
+ResolutionName = Annotated[str, Query(max_length=16, examples=["5"])]
+CountBack = Annotated[
+    int | None,
+    Query(ge=0, le=10_000, description="Add older bars to reach this many", examples=[300]),
+]
 Instant = Annotated[
     int,
     Query(
@@ -76,13 +81,10 @@ async def resolve_symbol(
 async def get_bars(
     service: Service,
     symbol: SymbolName,
-    resolution: Annotated[str, Query(max_length=16, examples=["5"])],
+    resolution: ResolutionName,
     from_time: Instant,
     to_time: Annotated[Instant, Query(description="As from_time; exclusive")],
-    count_back: Annotated[
-        int | None,
-        Query(ge=0, le=10_000, description="Add older bars to reach this many", examples=[300]),
-    ] = None,
+    count_back: CountBack = None,
 ) -> Response:
     bars = await service.bars(symbol, resolution, from_time, to_time, count_back or 0)
     # Not validated a second time: thousands of bars would hold up everybody else.

@@ -14,7 +14,14 @@ from trading_api.models.market import (
     UdfHistory,
     UdfQuotes,
 )
-from trading_api.modules.datafeed.api import Instant, ServerTime, Service, SymbolName
+from trading_api.modules.datafeed.api import (
+    CountBack,
+    Instant,
+    ResolutionName,
+    ServerTime,
+    Service,
+    SymbolName,
+)
 from trading_api.modules.datafeed.live_topics import QUOTED_NAMES_MAX
 from trading_api.modules.datafeed.mapping import to_udf_history
 from trading_api.shared.api.wire_route import WireRoute
@@ -69,13 +76,10 @@ async def udf_search(
 async def udf_history(
     service: Service,
     symbol: SymbolName,
-    resolution: Annotated[str, Query(max_length=16, examples=["5"])],
+    resolution: ResolutionName,
     from_: Annotated[Instant, Query(alias="from")],
     to: Annotated[Instant, Query(description="As from; exclusive")],
-    countback: Annotated[
-        int | None,
-        Query(ge=0, le=10_000, description="Add older bars to reach this many", examples=[300]),
-    ] = None,
+    countback: CountBack = None,
 ) -> HistoryAnswer:
     try:
         return to_udf_history(await service.bars(symbol, resolution, from_, to, countback or 0))
