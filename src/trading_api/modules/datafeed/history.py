@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import AsyncIterator
+from operator import attrgetter
 
 from trading_api.modules.datafeed.market.resolution import DAY_MS, length_ms
 from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, MarketSource
 from trading_api.shared.errors import Invalid
 
 WINDOW_BARS_MAX = 20_000
-_EARLIEST_MS = -2_208_988_800_000
-"""1900. Days since then are few enough to be asked for at once."""
 _CHUNK_BARS = 100
+_time_of = attrgetter("time_ms")
 
 
 async def history(
@@ -23,23 +24,29 @@ async def history(
     end_ms: int,
     count_back: int = 0,
 ) -> list[MarketBar]:
-    """As `MarketSource.bars`, asked for a piece at a time. Raises Invalid for a window that could
-    hold more than WINDOW_BARS_MAX."""
-    end_ms = min(end_ms, source.now_ms + AHEAD_MS + 1)
+    """As `MarketSource.bars`, asked for a piece at a time, from the newest bar back: so it costs
+    what there is, however wide the window. Raises Invalid for one that holds more than
+    WINDOW_BARS_MAX."""
+    before_ms = min(end_ms, source.now_ms + AHEAD_MS + 1)
     bar_ms = length_ms(resolution) or 30 * DAY_MS
-    start_ms = max(start_ms, _EARLIEST_MS)
-    if bar_ms < DAY_MS and (end_ms - start_ms) // bar_ms > WINDOW_BARS_MAX:
-        raise Invalid(
-            f"The window could hold more than {WINDOW_BARS_MAX} bars; ask for less at once.",
-            "window_too_large",
-        )
-    bars: list[MarketBar] = []
-    for chunk_ms in range(start_ms, end_ms, bar_ms * _CHUNK_BARS):
-        chunk_end_ms = min(chunk_ms + bar_ms * _CHUNK_BARS, end_ms)
-        bars += source.bars(symbol, resolution, chunk_ms, chunk_end_ms)
+    newest_first: list[list[MarketBar]] = []
+    count = 0
+    while before_ms > start_ms or count < count_back:
+        wanted = max((before_ms - start_ms) // bar_ms + 1, count_back - count)
+        chunk = source.bars(symbol, resolution, before_ms, before_ms, min(wanted, _CHUNK_BARS))
+        if not chunk:
+            break
+        newest_first.append(chunk)
+        count, before_ms = count + len(chunk), chunk[0].time_ms
+        if count - bisect_left(chunk, start_ms, key=_time_of) > WINDOW_BARS_MAX:
+            raise Invalid(
+                f"The window holds more than {WINDOW_BARS_MAX} bars; ask for less at once.",
+                "window_too_large",
+            )
         await asyncio.sleep(0)
-    older = await _older(source, symbol, resolution, min(start_ms, end_ms), count_back - len(bars))
-    return older + bars
+    bars = [bar for chunk in reversed(newest_first) for bar in chunk]
+    first = bisect_left(bars, start_ms, key=_time_of)
+    return bars[min(first, max(0, len(bars) - count_back)) :]
 
 
 async def in_pieces(bars: list[MarketBar]) -> AsyncIterator[MarketBar]:
@@ -48,18 +55,3 @@ async def in_pieces(bars: list[MarketBar]) -> AsyncIterator[MarketBar]:
         yield bar
         if number % _CHUNK_BARS == 0:
             await asyncio.sleep(0)
-
-
-async def _older(
-    source: MarketSource, symbol: str, resolution: str, before_ms: int, count: int
-) -> list[MarketBar]:
-    older: list[MarketBar] = []
-    while len(older) < count:
-        wanted = min(count - len(older), _CHUNK_BARS)
-        chunk = source.bars(symbol, resolution, before_ms, before_ms, wanted)
-        if not chunk:
-            break
-        older = chunk + older
-        before_ms = chunk[0].time_ms
-        await asyncio.sleep(0)
-    return older

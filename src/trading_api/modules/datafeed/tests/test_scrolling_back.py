@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from trading_api.modules.datafeed.history import WINDOW_BARS_MAX, history
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.recording import Recording
 from trading_api.modules.datafeed.market.replay import Replay
@@ -14,6 +15,7 @@ from trading_api.modules.datafeed.market.resolution import DAY_MS, MINUTE_MS, le
 from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.market.source import MarketSource
 from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.shared.errors import Invalid
 
 NOW_MS = 1_795_262_400_000
 FOREVER_MS = 10**15
@@ -90,3 +92,32 @@ async def test_holes_are_crossed_in_one_call_each(
     await chart.scroll_to_the_beginning(source.now_ms, calls_max=100)
     assert chart.times_ms == every
     assert chart.calls <= len(every) // 10 + 4 * 9
+
+
+@pytest.mark.parametrize("resolution", ["1", "5", "1D"])
+async def test_a_window_of_any_width_is_answered_with_the_bars_there_are(
+    tmp_path: Path, resolution: str
+) -> None:
+    """Only what is there counts: the window could hold millions."""
+    path = tmp_path / "short.csv"
+    times_s = [
+        (NOW_MS + day * DAY_MS + minute * MINUTE_MS) // 1_000
+        for day in range(-30, 0)
+        for minute in range(390)
+    ]
+    rows = [f"{time_s},10,12,9,11,5" for time_s in times_s]
+    path.write_text("\n".join(["time,open,high,low,close,volume", *rows]))
+    source = Replay(Recording.read(path), start_ms=FOREVER_MS, clock=lambda: 0)
+    symbol = source.instruments()[0].symbol
+    every = source.bars(symbol, resolution, 0, FOREVER_MS)
+    for start_ms, end_ms in ((-FOREVER_MS, FOREVER_MS), (0, NOW_MS), (every[7].time_ms, NOW_MS)):
+        found = await history(source, symbol, resolution, start_ms, end_ms)
+        assert found == [bar for bar in every if bar.time_ms >= start_ms]
+
+
+async def test_a_window_that_holds_more_than_the_limit_is_refused_to_the_bar() -> None:
+    source = Simulator(7, clock=lambda: NOW_MS)
+    start_ms = NOW_MS - WINDOW_BARS_MAX * MINUTE_MS
+    assert len(await history(source, "AAPL", "1", start_ms, NOW_MS)) == WINDOW_BARS_MAX
+    with pytest.raises(Invalid, match="holds more than 20000 bars"):
+        await history(source, "AAPL", "1", start_ms - MINUTE_MS, NOW_MS)
