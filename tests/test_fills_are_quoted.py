@@ -44,6 +44,9 @@ class Tape:
         self._symbol = symbol
         self.quotes: dict[int, Quote] = {}
 
+    def wants(self, symbol: str) -> bool:
+        return symbol == self._symbol
+
     def on_quote(self, quote: Quote) -> None:
         if quote.symbol == self._symbol:
             self.quotes[quote.time_ms] = quote
@@ -66,7 +69,7 @@ def test_every_fill_is_at_a_price_that_was_quoted_at_its_instant(
     quotes, orders, executions = asyncio.run(_traded(seed, listing, instant_ms, tickets))
     traded: Counter[tuple[int, int]] = Counter()
     for execution in executions:
-        quote, order = quotes[execution.time], orders[execution.order_id or ""]
+        quote, order = stood_at(execution.time, quotes), orders[execution.order_id or ""]
         is_buy = execution.side == Side.BUY
         touch = float(quote.ask if is_buy else quote.bid)
         if order.type in (OrderType.MARKET, OrderType.STOP):
@@ -76,9 +79,13 @@ def test_every_fill_is_at_a_price_that_was_quoted_at_its_instant(
             assert limit is not None
             assert touch <= limit if is_buy else touch >= limit
             assert execution.price in (touch, limit)
-        traded[execution.time, execution.side] += round(execution.qty / float(listing.lot))
+        traded[quote.time_ms, execution.side] += round(execution.qty / float(listing.lot))
         displayed = quote.ask_size if is_buy else quote.bid_size
-        assert traded[execution.time, execution.side] * listing.lot <= displayed
+        assert traded[quote.time_ms, execution.side] * listing.lot <= displayed
+
+
+def stood_at(instant_ms: int, quotes: dict[int, Quote]) -> Quote:
+    return quotes[max(time_ms for time_ms in quotes if time_ms <= instant_ms)]
 
 
 async def _traded(
@@ -90,8 +97,9 @@ async def _traded(
     clock = StepClock(simulator, delivered)
     feed = MarketFeed(simulator, stale_after_ms=60_000, run=clock.run)
     tape = Tape(listing.instrument.symbol)
+    tape.on_quote(simulator.quote(listing.instrument.symbol))
     feed.listen(tape)
-    context = ModuleContext(Settings.defaults(), feed, clock.present_ms)
+    context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
     broker = BrokerService(MemoryJournal(), context)
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]
     await clock.advance(lambda now_ms: now_ms)

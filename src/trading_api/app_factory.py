@@ -77,7 +77,7 @@ def create_app(
             "broker": lambda context: BrokerModule(MemoryJournal(), context),
         }
     )
-    context = ModuleContext(settings, feed, clock.present_ms if clock else wall_clock_ms)
+    context = ModuleContext(settings, feed, (lambda: feed.now_ms) if clock else wall_clock_ms)
     modules = registry.build(settings.enabled_modules.split(","), context)
     if clock and "datafeed" not in [module.name for module in modules]:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
@@ -151,10 +151,12 @@ def _market_source(settings: Settings) -> SteppableSource:
             raise ConfigurationError("DATAFEED_START of the simulator needs DATAFEED_CLOCK=step.")
         return _simulator(settings.datafeed_seed, start_ms)
     recording = _file(settings.datafeed_path) if settings.datafeed_path else _stored(settings)
-    last_ms = max(series.recorded[len(series.recorded) - 1].time_ms for series in recording.series)
-    if start_ms is not None and start_ms > last_ms:
-        last = datetime.fromtimestamp(last_ms / 1000, UTC).isoformat()
-        raise ConfigurationError(f"DATAFEED_START is after what is recorded, which ends {last}.")
+    if start_ms is not None and not recording.start_ms <= start_ms < recording.end_ms:
+        raise ConfigurationError(
+            "DATAFEED_START is not within what is recorded of all symbols, "
+            f"{_utc(recording.start_ms)} to {_utc(recording.end_ms)}; DATAFEED_SYMBOLS names those "
+            "to play."
+        )
     return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
 
 
@@ -191,6 +193,10 @@ def _simulator(seed: int, start_ms: int | None) -> Simulator:
     if not FIRST_MS < start_ms < END_MS:
         raise ConfigurationError("DATAFEED_START of the simulator is from 2007 to 2149.")
     return Simulator(seed, clock=lambda: start_ms)
+
+
+def _utc(instant_ms: int) -> str:
+    return datetime.fromtimestamp(instant_ms / 1000, UTC).isoformat()
 
 
 def _milliseconds(instant: datetime | None) -> int | None:

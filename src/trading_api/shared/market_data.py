@@ -70,7 +70,14 @@ class MarketStatus:
 class MarketListener(Protocol):
     """Called on the event loop, in the market's order; it must not raise or block."""
 
-    def on_quote(self, quote: Quote) -> None: ...
+    def wants(self, symbol: str) -> bool:
+        """Whether quotes of the symbol change anything for it at this moment. Asked before each of
+        them; one that nobody wants may be left out."""
+        ...
+
+    def on_quote(self, quote: Quote) -> None:
+        """Also of symbols that only others want."""
+        ...
 
     def on_status(self, status: MarketStatus) -> None: ...
 
@@ -87,7 +94,8 @@ class MarketData(Protocol):
 
     @property
     def now_ms(self) -> int:
-        """The market's present; in a replay that is not the clock on the wall."""
+        """The market's present; in a replay that is not the clock on the wall. It never goes back,
+        and no quote is later."""
         ...
 
     def instruments(self) -> Sequence[Instrument]: ...
@@ -97,9 +105,15 @@ class MarketData(Protocol):
         ...
 
     def quote(self, symbol: str) -> Quote | None:
-        """The newest quote of a bare symbol; None before the first one."""
+        """The newest quote of a bare symbol, wanted or not; None before the first one."""
+        ...
+
+    def status_of(self, symbol: str) -> MarketStatus:
+        """Whether a bare symbol can be traded at this moment: the market's own status while that
+        is not OPEN, else OPEN or CLOSED."""
         ...
 
     def listen(self, listener: MarketListener) -> Callable[[], None]:
-        """Every quote and change of status from now on; the result ends it."""
+        """Every quote that is wanted and every change of status from now on; the result ends
+        it."""
         ...

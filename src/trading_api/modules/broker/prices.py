@@ -33,11 +33,20 @@ class Prices:
     def touch(self, symbol: str) -> Touch | None:
         """None while there is no price to trade on."""
         quote = self._market.quote(symbol)
-        if quote is None or self._market.status.state is not MarketState.OPEN:
-            return None
-        return self.touch_of(quote)
+        return self.touch_of(quote) if quote else None
 
     def touch_of(self, quote: Quote) -> Touch | None:
+        """None while its symbol can't be traded."""
+        if self._market.status_of(quote.symbol).state is not MarketState.OPEN:
+            return None
+        return self._touch_at(quote)
+
+    def mark(self, symbol: str) -> Touch | None:
+        """The last touch there was, tradable or not: open positions are valued at it."""
+        quote = self._market.quote(symbol)
+        return self._touch_at(quote) if quote else None
+
+    def _touch_at(self, quote: Quote) -> Touch | None:
         instrument = self._market.instrument(quote.symbol)
         rate = self._rate(instrument.currency) if instrument else None
         if rate is None:
@@ -51,11 +60,6 @@ class Prices:
             ask_size=quote.ask_size,
             rate=rate,
         )
-
-    def mark(self, symbol: str) -> Touch | None:
-        """The last touch there was, tradable or not: open positions are valued at it."""
-        quote = self._market.quote(symbol)
-        return self.touch_of(quote) if quote else None
 
     def _rate(self, currency: str) -> Decimal | None:
         """What one unit of `currency` is worth, at the mid of the pair that converts it."""

@@ -188,6 +188,12 @@ class BrokerService:
 
     # The market calls
 
+    def wants(self, symbol: str) -> bool:
+        return self._writer.awaits(symbol) or any(
+            view is not None and symbol in view.positions
+            for view in map(self._accounts.view, self._topics.accounts("equity"))
+        )
+
     def on_quote(self, quote: Quote) -> None:
         if self._writer.awaits(quote.symbol):
             touch = self._prices.touch_of(quote)

@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from pydantic import BaseModel
 
-from trading_api.models.market import QuoteData, Trade
+from trading_api.models.market import QuoteData
 from trading_api.modules.datafeed.market.depth import LEVELS_MAX
 from trading_api.modules.datafeed.market.source import MarketSource
 from trading_api.modules.datafeed.pace import Follower, Pace
 from trading_api.modules.datafeed.symbols import Symbols
-from trading_api.modules.datafeed.tape import Tape
 from trading_api.modules.datafeed.topics import (
     BarTopic,
     BookTopic,
@@ -39,7 +38,6 @@ class LiveTopics:
         self._source = source
         self._symbols = symbols
         self._quote_data = quote_data
-        self._tape = Tape()
         self._bar_topics: dict[str, BarTopic] = {}
         self._book_topics: dict[str, BookTopic] = {}
         self._trade_topics: dict[str, TradeTopic] = {}
@@ -81,18 +79,26 @@ class LiveTopics:
         if topic in self._book_topics:
             return [self._book_topics[topic].state()]
         if topic in self._trade_topics:
-            trade = self._last_trade(self._trade_topics[topic].symbol)
-            return [trade] if trade else []
+            return self._trade_topics[topic].state()
         return [self._quote_data(name) for name in self._quote_topics[topic].asked]
+
+    def wants(self, symbol: str) -> bool:
+        """Somebody follows it; or what was held back of any symbol has come due."""
+        return (
+            symbol in self._bars_of
+            or symbol in self._books_of
+            or symbol in self._trades_of
+            or symbol in self._quotes_of
+            or self._pace.is_due(self._source.now_ms)
+        )
 
     def advance(self, quote: Quote) -> None:
         """The market moved on to this quote."""
         for bars in self._bars_of.topics(quote.symbol):
             bars.advance()
         self._tell_books(self._books_of.topics(quote.symbol))
-        if trade := self._tape.print(quote):
-            for trades in self._trades_of.topics(quote.symbol):
-                trades.topic_update(trade)
+        for trades in self._trades_of.topics(quote.symbol):
+            trades.advance(quote)
         followers = [
             (topic, name)
             for topic, quotes in self._quotes_of.topics(quote.symbol)
@@ -102,7 +108,12 @@ class LiveTopics:
             if self._pace.paces(topic, name):
                 self._pace.hold(topic, name)
         self._tell_quotes(each for each in followers if not self._pace.paces(*each))
-        self._tell_quotes(self._pace.due(self._source.now_ms))
+        self.tell_due()
+
+    def tell_due(self) -> None:
+        """What was held back, once its time is over."""
+        if self._pace.is_due(self._source.now_ms):
+            self._tell_quotes(self._pace.due(self._source.now_ms))
 
     def release(self) -> None:
         """Nothing may change for long, so that what is held back is told."""
@@ -118,7 +129,7 @@ class LiveTopics:
         self._bars_of.add(bars.symbol, topic, bars)
 
     def _follow_trades(self, topic: str, name: str, topic_update: TopicUpdate) -> None:
-        trades = TradeTopic(self._symbols.instrument(name).symbol, topic_update)
+        trades = TradeTopic(self._source, self._symbols.instrument(name).symbol, topic_update)
         self._trade_topics[topic] = trades
         self._trades_of.add(trades.symbol, topic, trades)
 
@@ -164,9 +175,3 @@ class LiveTopics:
             if name not in told:
                 told[name] = self._quote_data(name)
             self._quote_topics[topic].topic_update(told[name])
-
-    def _last_trade(self, symbol: str) -> Trade | None:
-        """Before the first quote is told, the present one may tell of a trade."""
-        if trade := self._tape.last(symbol):
-            return trade
-        return self._tape.print(self._source.quote(symbol))

@@ -37,9 +37,13 @@ class Pace:
             self._held.add((topic, name))
             heapq.heappush(self._ends, (self._free_at_ms[topic][name], (topic, name)))
 
+    def is_due(self, now_ms: int) -> bool:
+        """Whether `due` may have any."""
+        return bool(self._ends) and self._ends[0][0] <= now_ms
+
     def due(self, now_ms: int) -> Iterator[Follower]:
         """Those to tell now; with that, their next interval begins."""
-        while self._ends and self._ends[0][0] <= now_ms:
+        while self.is_due(now_ms):
             end_ms, follower = heapq.heappop(self._ends)
             if follower in self._held and self._free_at_ms[follower[0]][follower[1]] == end_ms:
                 yield self._released(follower, now_ms)

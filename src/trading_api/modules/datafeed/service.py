@@ -87,7 +87,7 @@ class DatafeedService:
         return [self._quote_data(name) for name in dict.fromkeys(symbols)]
 
     def time_s(self) -> int:
-        return (self._clock.present_ms() if self._clock else self._source.now_ms) // 1_000
+        return self._source.now_ms // 1_000
 
     def health(self) -> DatafeedHealthResponse:
         status = self._market.status
@@ -124,6 +124,9 @@ class DatafeedService:
 
     # The market calls
 
+    def wants(self, symbol: str) -> bool:
+        return self._live.wants(symbol)
+
     def on_quote(self, quote: Quote) -> None:
         self._live.advance(quote)
 
@@ -132,13 +135,13 @@ class DatafeedService:
             self._live.release()
 
     async def settled(self) -> None:
-        """Each quote is told as it comes."""
+        """Each quote is told as it comes; what was held back may have come due without one."""
+        self._live.tell_due()
 
     def _quote_data(self, name: str) -> QuoteData:
         instrument = self._symbols.find(name)
         if instrument is None:
             return to_quote_error(name)
-        # Not the feed's, which may have to hear of this very present yet, while the bars are at it.
         quote = self._source.quote(instrument.symbol)
         end_ms = self._source.now_ms + AHEAD_MS + 1
         resolutions = self._symbols.resolutions_of(instrument)

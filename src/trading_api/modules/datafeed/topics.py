@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from trading_api.models.market import Bar, Orderbook
+from trading_api.models.market import Bar, Orderbook, Trade
 from trading_api.modules.datafeed.mapping import to_bar, to_orderbook
 from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, MarketSource
-from trading_api.shared.market_data import Instrument
+from trading_api.modules.datafeed.tape import Tape
+from trading_api.shared.market_data import Instrument, Quote
 from trading_api.shared.ws.router_interface import TopicUpdate
 
 TopicT = TypeVar("TopicT")
@@ -81,10 +81,21 @@ class BookTopic:
             self._topic_update(self._told)
 
 
-@dataclass(frozen=True, slots=True)
 class TradeTopic:
-    symbol: str
-    topic_update: TopicUpdate
+    """What trades of one symbol. The state is the last trade there was, followed or not."""
+
+    def __init__(self, source: MarketSource, symbol: str, topic_update: TopicUpdate) -> None:
+        self.symbol = symbol
+        self._tape = Tape(source.quotes_back(symbol))
+        self._topic_update = topic_update
+
+    def state(self) -> Sequence[Trade]:
+        return [self._tape.last] if self._tape.last else []
+
+    def advance(self, quote: Quote) -> None:
+        """The market moved on to this quote."""
+        if trade := self._tape.print(quote):
+            self._topic_update(trade)
 
 
 class QuoteTopic:
@@ -97,19 +108,17 @@ class QuoteTopic:
         self.topic_update = topic_update
 
 
-class FollowedBySymbol(Generic[TopicT]):
-    """A quote finds the topics it concerns, and a topic comes and goes, without a walk."""
-
-    def __init__(self) -> None:
-        self._topics: dict[str, dict[str, TopicT]] = {}
+class FollowedBySymbol(dict[str, dict[str, TopicT]]):
+    """Topics by their names, by symbol: a quote finds those it concerns, and a topic comes and
+    goes, without a walk."""
 
     def add(self, symbol: str, name: str, topic: TopicT) -> None:
-        self._topics.setdefault(symbol, {})[name] = topic
+        self.setdefault(symbol, {})[name] = topic
 
     def remove(self, symbol: str, name: str) -> None:
-        del self._topics[symbol][name]
-        if not self._topics[symbol]:
-            del self._topics[symbol]
+        del self[symbol][name]
+        if not self[symbol]:
+            del self[symbol]
 
     def topics(self, symbol: str) -> Collection[TopicT]:
-        return self._topics.get(symbol, {}).values()
+        return self.get(symbol, {}).values()

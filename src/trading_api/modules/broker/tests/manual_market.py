@@ -35,6 +35,7 @@ class ManualMarket:
         self._quotes: dict[str, Quote] = {}
         self._listeners: list[MarketListener] = []
         self.status = MarketStatus(MarketState.OPEN)
+        self.closed: dict[str, MarketStatus] = {}
         self.now_ms = 1_000
 
     def instruments(self) -> Sequence[Instrument]:
@@ -45,6 +46,9 @@ class ManualMarket:
 
     def quote(self, symbol: str) -> Quote | None:
         return self._quotes.get(symbol)
+
+    def status_of(self, symbol: str) -> MarketStatus:
+        return self.closed.get(symbol, self.status)
 
     def listen(self, listener: MarketListener) -> Callable[[], None]:
         self._listeners.append(listener)

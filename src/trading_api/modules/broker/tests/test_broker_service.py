@@ -17,7 +17,7 @@ from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.tests.manual_market import ManualMarket, instrument
 from trading_api.settings import Settings
 from trading_api.shared.errors import ApiError
-from trading_api.shared.market_data import MarketState
+from trading_api.shared.market_data import MarketState, MarketStatus
 from trading_api.shared.module_interface import ModuleContext
 
 A, B = "ACCOUNT-A", "ACCOUNT-B"
@@ -162,6 +162,37 @@ async def test_an_order_in_a_silent_market_waits_for_its_next_quote() -> None:
         assert [(order.status, order.avg_price) for order in desk.service.orders(A)] == [
             (2, 100.01)
         ]
+
+
+async def test_an_order_of_a_closed_symbol_waits_until_that_opens_again() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "9.00", "10.00")
+        desk.market.move("MSFT", "9.00", "10.00")
+        desk.market.closed["AAPL"] = MarketStatus(MarketState.CLOSED, "AAPL is out of its hours")
+        await desk.place()
+        await desk.place(type=STOP, side=SELL, stopPrice=20.0)
+        await desk.place(symbol="MSFT")
+        desk.market.move("AAPL", "9.00", "10.00")
+        await desk.service.settled()
+        assert desk.service.executions(A, "AAPL") == []
+        assert len(desk.service.executions(A, "MSFT")) == 1
+        del desk.market.closed["AAPL"]
+        desk.market.move("AAPL", "9.00", "10.00")
+        await desk.service.settled()
+        assert len(desk.service.executions(A, "AAPL")) == 2
+
+
+async def test_only_symbols_that_a_quote_could_change_anything_of_are_wanted() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "9.00", "10.00")
+        desk.market.move("MSFT", "9.00", "10.00")
+        await desk.place(symbol="MSFT", type=LIMIT, limitPrice=1.0)
+        await desk.place()
+        assert [desk.service.wants(symbol) for symbol in ("MSFT", "AAPL", "DAX")] == [
+            *(True, False, False)
+        ]
+        await desk.follow("equity", A)
+        assert desk.service.wants("AAPL")
 
 
 async def test_a_stop_works_with_nobody_connected() -> None:

@@ -42,9 +42,8 @@ class MarketFeed:
             for instrument in self._instruments
             for name in (instrument.symbol, f"{instrument.exchange}:{instrument.symbol}")
         }
-        self._quotes: dict[str, Quote] = {}
         self._listeners: dict[object, MarketListener] = {}
-        self._said = self._status = MarketStatus(MarketState.STARTING)
+        self._said, self._status = _OPEN, MarketStatus(MarketState.STARTING)
         self._signed_s = 0.0
         self._sign = asyncio.Event()
 
@@ -63,13 +62,16 @@ class MarketFeed:
         return self._by_name.get(symbol)
 
     def quote(self, symbol: str) -> Quote | None:
-        """Before the first one is reported, the source's own."""
-        if symbol in self._quotes:
-            return self._quotes[symbol]
         instrument = self._by_name.get(symbol)
         if instrument is None or instrument.symbol != symbol:
             return None
         return self.source.quote(symbol)
+
+    def status_of(self, symbol: str) -> MarketStatus:
+        if self._status.state is not MarketState.OPEN:
+            return self._status
+        reason = self.source.why_closed(symbol)
+        return MarketStatus(MarketState.CLOSED, reason) if reason else self._status
 
     def listen(self, listener: MarketListener) -> Callable[[], None]:
         place = object()
@@ -86,8 +88,13 @@ class MarketFeed:
             tasks.create_task(self._keep_source_running(), name="market source")
             tasks.create_task(self._watch(), name="market watchdog")
 
+    def wants(self, symbol: str) -> bool:
+        for listener in self._listeners.values():  # noqa: SIM110, asked for every move
+            if listener.wants(symbol):
+                return True
+        return False
+
     def hear_quote(self, quote: Quote) -> None:
-        self._quotes[quote.symbol] = quote
         self.hear_sign(_OPEN)
         for listener in tuple(self._listeners.values()):
             try:
@@ -152,6 +159,9 @@ class FeedSink:
 
     def __init__(self, feed: MarketFeed) -> None:
         self._feed = feed
+
+    def wants(self, symbol: str) -> bool:
+        return self._feed.wants(symbol)
 
     def quote(self, quote: Quote) -> None:
         self._feed.hear_quote(quote)

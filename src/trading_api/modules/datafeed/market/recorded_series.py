@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from trading_api.modules.datafeed.market.bar_times import BarTimes
 from trading_api.modules.datafeed.market.columns import Columns
+from trading_api.modules.datafeed.market.move_times import MOVES, MoveTimes
 from trading_api.modules.datafeed.market.resolution import (
     DAY_MS,
     MINUTE_MS,
@@ -14,8 +15,6 @@ from trading_api.modules.datafeed.market.resolution import (
 from trading_api.modules.datafeed.market.source import MarketBar
 from trading_api.modules.datafeed.market.trading_hours import Sessions
 from trading_api.shared.market_data import Instrument
-
-MOVES = 4
 
 _DAYS_OF_MONTH_MAX = 31
 
@@ -42,6 +41,7 @@ class RecordedSeries:
         self.resolutions = resolutions
         self.step_ms = step_ms
         self.has_volume = has_volume
+        self.move_times = MoveTimes(recorded.time_ms, step_ms, sessions)
         self._times = BarTimes(sessions)
         levels = make_levels(recorded, step_ms, sessions) if levels is None else levels
         self._levels: dict[str | None, Columns] = {None: recorded}
@@ -63,17 +63,6 @@ class RecordedSeries:
         if bars and end == under_way + 1:
             bars[-1] = self._forming(resolution, moves)
         return bars
-
-    def bar_end(self, number: int) -> int:
-        """When the bar is over: a step after its start, or where the next one begins."""
-        times_ms = self.recorded.time_ms
-        end_ms = int(times_ms[number]) + self.step_ms
-        return min(end_ms, int(times_ms[number + 1])) if number + 1 < len(times_ms) else end_ms
-
-    def move_time(self, move: int) -> int:
-        number, part = divmod(move, MOVES)
-        start_ms = int(self.recorded.time_ms[number])
-        return start_ms + (self.bar_end(number) - start_ms) * part // MOVES
 
     def last_price(self, moves: int) -> int:
         number, part = divmod(moves - 1, MOVES)

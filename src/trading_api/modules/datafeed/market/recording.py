@@ -48,6 +48,16 @@ class Recording:
         found = {name for each in series for name in each.resolutions}
         return cls(tuple(name for name in RESOLUTIONS if name in found), series)
 
+    @property
+    def start_ms(self) -> int:
+        """When each symbol has begun."""
+        return max(each.move_times.of(0) for each in self.series)
+
+    @property
+    def end_ms(self) -> int:
+        """When the last bar of all is over."""
+        return max(each.move_times.last_end for each in self.series)
+
 
 def _symbol_of(path: Path) -> str:
     return re.sub("[^A-Z0-9._-]", "_", path.stem.upper())

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.modules.datafeed.market.depth import LEVELS_MAX, Depth, Level, thinned
-from trading_api.modules.datafeed.market.recorded_series import MOVES, RecordedSeries
+from trading_api.modules.datafeed.market.move_times import MOVES
+from trading_api.modules.datafeed.market.recorded_series import RecordedSeries
 from trading_api.modules.datafeed.market.recording import Recording
 from trading_api.modules.datafeed.market.source import MarketBar, MarketSink
 from trading_api.shared.clock import wall_clock_ms
@@ -22,11 +23,11 @@ _MOVES_AT_ONCE_MAX = 200
 
 
 class Replay:
-    """What was recorded before `start_ms` (by default the first 80 % of the rows, and never less
-    than each symbol's first bar) is history; the rest is played at `speed` times its pace, each
-    bar as four moves within its interval: open, nearer extreme, other extreme, close. Nobody
-    waits through nights: where no bar is under way, the present jumps to the next. No move is
-    left out at any speed, and none is caught up on that fell into a pause between two runs."""
+    """The moves up to `start_ms` are history: by default the first 80 % of the rows, and never less
+    than each symbol's first move. The others are played at `speed` times their pace, each bar as
+    four moves: open, nearer extreme, other extreme, close. Nobody waits through nights: where no
+    bar is under way, the present jumps to the next. No move is left out at any speed, and none is
+    caught up on that fell into a pause between two runs."""
 
     def __init__(
         self,
@@ -40,14 +41,15 @@ class Replay:
         self._clock = clock
         self._speed = speed
         self._resolutions = recording.resolutions
-        start_ms = _start(recording, start_ms)
+        start_ms = _history_end(recording) if start_ms is None else start_ms
+        start_ms = max(recording.start_ms, min(start_ms, recording.end_ms))
         self._tracks = {
             series.instrument.symbol: _Track(series, start_ms) for series in recording.series
         }
-        self._now_ms = max(track.time_ms for track in self._tracks.values())
-        self._moves = _timeline(list(self._tracks.values()))
+        self._now_ms = start_ms
+        self._moves = _timeline(list(self._tracks.values()), start_ms)
+        self._made = _Move(0, start_ms, None)
         self._next: _Move | None = next(self._moves)
-        self._step_ms = max(series.step_ms for series in recording.series)
         self._played_ms = 0
 
     @property
@@ -69,8 +71,14 @@ class Replay:
     def quote(self, symbol: str) -> Quote:
         return self._tracks[symbol].quote()
 
+    def quotes_back(self, symbol: str) -> Iterator[Quote]:
+        return self._tracks[symbol].quotes_back()
+
     def depth(self, symbol: str, levels: int) -> Depth:
         return self._tracks[symbol].depth(levels)
+
+    def why_closed(self, symbol: str) -> str:
+        return self._tracks[symbol].why_closed(self._now_ms)
 
     async def run(self, sink: MarketSink) -> None:
         began_ms, played_ms = self._clock(), self._played_ms
@@ -83,11 +91,8 @@ class Replay:
             await asyncio.sleep(self._wait_ms(due_ms) / 1_000)
 
     def step(self, until_ms: int, sink: MarketSink) -> bool:
-        """Makes the next move, where it happened at or before `until_ms`; whether it did. Where
-        time goes on for longer than a bar without one, the market is closed until the next."""
         if self._next is None or self._next.time_ms > until_ms:
-            if self._next is not None and until_ms - self._now_ms > self._step_ms:
-                sink.closed("nothing was recorded at this time")
+            self._now_ms = max(self._now_ms, until_ms)
             return False
         self._make(self._next, sink)
         return True
@@ -96,21 +101,28 @@ class Replay:
         """Plays what is due after so much time of playing, up to `moves_max` moves; whether that
         many were made, and more may be due."""
         for _ in range(moves_max):
-            if self._next is None or self._next.due_ms > due_ms:
+            if self._next is None:
+                return False
+            if self._next.due_ms > due_ms:
                 self._played_ms = max(self._played_ms, due_ms)
+                since_ms = self._played_ms - self._made.due_ms
+                self._now_ms = max(self._now_ms, self._made.time_ms + since_ms)
                 return False
             self._make(self._next, sink)
         return True
 
     def _make(self, move: _Move, sink: MarketSink) -> None:
-        self._next = next(self._moves, None)
+        self._made, self._next = move, next(self._moves, None)
         self._played_ms = max(self._played_ms, move.due_ms)
         self._now_ms = max(self._now_ms, move.time_ms)
         if move.track is None:
             sink.closed("the recording has ended")
-        else:
-            move.track.moves += 1
+            return
+        move.track.moves += 1
+        if sink.wants(move.track.series.instrument.symbol):
             sink.quote(move.track.quote())
+        else:
+            sink.heartbeat()
 
     def _wait_ms(self, due_ms: int) -> int:
         if self._next is None:
@@ -123,26 +135,28 @@ class _Track:
 
     def __init__(self, series: RecordedSeries, start_ms: int) -> None:
         self.series = series
-        self.moves = max(1, series.recorded.row(start_ms)) * MOVES
+        self.moves = max(1, series.move_times.moves(start_ms))
         self._tick_size = series.instrument.tick_size
 
     @property
-    def time_ms(self) -> int:
-        return self.series.move_time(self.moves - 1)
+    def bar_end_ms(self) -> int:
+        return self.series.move_times.end(self._number)
+
+    def why_closed(self, now_ms: int) -> str:
+        series, symbol = self.series, self.series.instrument.symbol
+        if series.move_times.is_trading(self._number, now_ms):
+            return ""
+        if now_ms >= series.move_times.last_end:
+            return f"the recording of {symbol} has ended"
+        if not series.move_times.is_in_session(now_ms):
+            return f"{symbol} is outside its trading hours"
+        return f"nothing of {symbol} was recorded at this time"
 
     def quote(self) -> Quote:
-        instrument, last = self.series.instrument, self.series.last_price(self.moves)
-        size = self._size()
-        return Quote(
-            symbol=instrument.symbol,
-            time_ms=self.time_ms,
-            bid=max(1, last - 1) * self._tick_size,
-            ask=(last + 1) * self._tick_size,
-            bid_size=size,
-            ask_size=size,
-            last=last * self._tick_size,
-            last_size=Decimal(self._last_volume()) / instrument.volume_scale,
-        )
+        return self._quote_of(self.moves - 1)
+
+    def quotes_back(self) -> Iterator[Quote]:
+        return map(self._quote_of, range(self.moves - 1, -1, -1))
 
     def depth(self, levels: int) -> Depth:
         """The size at the touch thins out over as much as the bar before this one moved."""
@@ -159,21 +173,36 @@ class _Track:
         return tuple(side)
 
     def _level_step(self) -> Decimal:
-        before = self.series.recorded[max(0, (self.moves - 1) // MOVES - 1)]
+        if not self._number:
+            return self._tick_size
+        before = self.series.recorded[self._number - 1]
         return max(1, (before.high - before.low) // LEVELS_MAX) * self._tick_size
 
-    def _last_volume(self) -> int:
-        number, part = divmod(self.moves - 1, MOVES)
-        volume = self.series.recorded[number].volume
-        return volume * (part + 1) // MOVES - volume * part // MOVES
+    @property
+    def _number(self) -> int:
+        """Of the last bar that has begun."""
+        return (self.moves - 1) // MOVES
 
-    def _size(self) -> Decimal:
-        """A move's share of the bar's volume. A recording without volumes limits nobody."""
-        instrument = self.series.instrument
-        if not self.series.has_volume:
-            return instrument.quantity_max
-        volume = self.series.recorded[(self.moves - 1) // MOVES].volume
-        return max(1, volume // MOVES) * instrument.quantity_step
+    def _quote_of(self, move: int) -> Quote:
+        """It shows a move's share of the bar's volume; a recording without volumes limits
+        nobody."""
+        series, instrument = self.series, self.series.instrument
+        number, part = divmod(move, MOVES)
+        last, volume = series.last_price(move + 1), series.recorded[number].volume
+        size = instrument.quantity_max
+        if series.has_volume:
+            size = max(1, volume // MOVES) * instrument.quantity_step
+        traded = volume * (part + 1) // MOVES - volume * part // MOVES
+        return Quote(
+            symbol=instrument.symbol,
+            time_ms=series.move_times.of(move),
+            bid=max(1, last - 1) * self._tick_size,
+            ask=(last + 1) * self._tick_size,
+            bid_size=size,
+            ask_size=size,
+            last=last * self._tick_size,
+            last_size=Decimal(traded) / instrument.volume_scale,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,43 +214,39 @@ class _Move:
     track: _Track | None
 
 
-def _start(recording: Recording, start_ms: int | None) -> int:
-    series = recording.series
-    if start_ms is None:
-        start_ms = _time_of_row(series, sum(len(each.recorded) for each in series))
-    return max(start_ms, *(each.recorded[0].time_ms + 1 for each in series))
-
-
-def _time_of_row(series: Sequence[RecordedSeries], rows: int) -> int:
-    """The time of the row at _HISTORY_PERCENT of all symbols' rows, without merging them."""
-    number = rows * _HISTORY_PERCENT // 100
-    low_ms = min(each.recorded[0].time_ms for each in series)
-    high_ms = max(each.recorded[-1].time_ms for each in series)
+def _history_end(recording: Recording) -> int:
+    """The last instant at which no more than _HISTORY_PERCENT of all symbols' rows have begun,
+    without merging them."""
+    number = sum(len(each.recorded) for each in recording.series) * _HISTORY_PERCENT // 100
+    low_ms = min(each.move_times.of(0) for each in recording.series)
+    high_ms = recording.end_ms
     while low_ms < high_ms:
         middle_ms = (low_ms + high_ms) // 2
-        if sum(each.recorded.row(middle_ms + 1) for each in series) > number:
+        if sum(each.move_times.bars(middle_ms) for each in recording.series) > number:
             high_ms = middle_ms
         else:
             low_ms = middle_ms + 1
-    return low_ms
+    return low_ms - 1
 
 
-def _timeline(tracks: Sequence[_Track]) -> Iterator[_Move]:
+def _timeline(tracks: Sequence[_Track], start_ms: int) -> Iterator[_Move]:
     """All symbols' moves in the order of their times; at one time, in the symbols' order."""
     moves = heapq.merge(*(_moves_ahead(order, track) for order, track in enumerate(tracks)))
-    due_ms, busy_until_ms, previous_ms = 0, 0, None
+    due_ms, previous_ms = 0, start_ms
+    busy_until_ms = max(start_ms, *(track.bar_end_ms for track in tracks))
     for time_ms, order, bar_end_ms in moves:
-        if previous_ms is not None:
-            due_ms += min(time_ms, busy_until_ms) - previous_ms
+        due_ms += min(time_ms, busy_until_ms) - previous_ms
         busy_until_ms, previous_ms = max(busy_until_ms, bar_end_ms), time_ms
         yield _Move(due_ms, time_ms, tracks[order])
-    if previous_ms is not None:
-        due_ms += busy_until_ms - previous_ms
-    yield _Move(due_ms, busy_until_ms, None)
+    yield _Move(due_ms + busy_until_ms - previous_ms, busy_until_ms, None)
 
 
 def _moves_ahead(order: int, track: _Track) -> Iterator[tuple[int, int, int]]:
     """Time, order, and the end of the bar under way."""
-    series = track.series
-    for move in range(track.moves, MOVES * len(series.recorded)):
-        yield series.move_time(move), order, series.bar_end(move // MOVES)
+    times = track.series.move_times
+    first, past = divmod(track.moves, MOVES)
+    for number in range(first, len(track.series.recorded)):
+        end_ms = times.end(number)
+        for time_ms in times.of_bar(number)[past:]:
+            yield time_ms, order, end_ms
+        past = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -45,8 +45,8 @@ _CATCH_UP_MS = 5_000
 class Simulator:
     """A pure function of seed, symbol and time: any window costs what it holds, however long ago
     it was. Trades round the clock; the last price at an instant is that of the last whole tick
-    of 250 ms. After a pause it goes on at the clock's present, without the ticks in between (one
-    of at most five seconds is made up for)."""
+    of 250 ms, quoted in its last millisecond. After a pause it goes on at the clock's present,
+    without the ticks in between (one of at most five seconds is made up for)."""
 
     def __init__(
         self,
@@ -55,7 +55,8 @@ class Simulator:
         listings: Sequence[Listing] = LISTINGS,
     ) -> None:
         self._clock = clock
-        self._now_ms = _whole_ticks(clock())
+        self._now_ms = clock()
+        self._ticks_end_ms = _whole_ticks(self._now_ms)
         self._symbols = {listing.instrument.symbol: _Symbol(seed, listing) for listing in listings}
 
     @property
@@ -71,7 +72,7 @@ class Simulator:
     def bars(
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
     ) -> list[MarketBar]:
-        end_ms = min(end_ms, self._now_ms)
+        end_ms = min(end_ms, self._ticks_end_ms)
         oldest_ms = first_bar_start(resolution, max(FIRST_MS, min(start_ms, end_ms)))
         starts_ms: list[int] = []
         instant_ms = oldest_ms
@@ -85,14 +86,22 @@ class Simulator:
             older_ms.append(instant_ms)
         path = self._symbols[symbol]
         return [
-            path.bar(resolution, at_ms, self._now_ms) for at_ms in (*reversed(older_ms), *starts_ms)
+            path.bar(resolution, at_ms, self._ticks_end_ms)
+            for at_ms in (*reversed(older_ms), *starts_ms)
         ]
 
     def quote(self, symbol: str) -> Quote:
-        return self._symbols[symbol].quote(self._now_ms)
+        return self._symbols[symbol].quote(self._ticks_end_ms)
+
+    def quotes_back(self, symbol: str) -> Iterator[Quote]:
+        for end_ms in range(self._ticks_end_ms, FIRST_MS, -TICK_MS):
+            yield self._symbols[symbol].quote(end_ms)
+
+    def why_closed(self, symbol: str) -> str:
+        return ""
 
     def depth(self, symbol: str, levels: int) -> Depth:
-        return self._symbols[symbol].depth(self._now_ms, levels)
+        return self._symbols[symbol].depth(self._ticks_end_ms, levels)
 
     async def run(self, sink: MarketSink) -> None:
         while True:
@@ -100,25 +109,29 @@ class Simulator:
             await asyncio.sleep((TICK_MS - self._clock() % TICK_MS) / 1_000)
 
     def step(self, until_ms: int, sink: MarketSink) -> bool:
-        """Makes the next tick, where it is not after `until_ms`; whether it did."""
-        if self._now_ms + TICK_MS > min(until_ms, END_MS):
+        until_ms = min(until_ms, END_MS)
+        if self._ticks_end_ms + TICK_MS > until_ms:
+            self._now_ms = max(self._now_ms, until_ms)
             return False
-        self.step_to(self._now_ms + TICK_MS, sink)
+        self._tick(self._ticks_end_ms + TICK_MS, sink)
         return True
 
     def step_to(self, instant_ms: int, sink: MarketSink) -> None:
-        """Moves the present to the instant's last whole tick: tick by tick, or after a pause in
-        one step however far it is."""
-        instant_ms = _whole_ticks(instant_ms)
-        if instant_ms <= self._now_ms:
-            sink.heartbeat()
-            return
-        if instant_ms - self._now_ms > _CATCH_UP_MS:
-            self._now_ms = instant_ms - TICK_MS
-        while self._now_ms < instant_ms:
-            self._now_ms += TICK_MS
-            for symbol in self._symbols:
-                sink.quote(self.quote(symbol))
+        """Moves the present to the instant: tick by tick, or after a pause in one step however far
+        it is."""
+        last_ms = _whole_ticks(instant_ms) - TICK_MS
+        if last_ms + TICK_MS - self._ticks_end_ms > _CATCH_UP_MS:
+            self._ticks_end_ms = last_ms
+        while self._ticks_end_ms <= last_ms:
+            self._tick(self._ticks_end_ms + TICK_MS, sink)
+        self._now_ms = max(self._now_ms, instant_ms)
+        sink.heartbeat()
+
+    def _tick(self, end_ms: int, sink: MarketSink) -> None:
+        self._now_ms = self._ticks_end_ms = end_ms
+        for name, symbol in self._symbols.items():
+            if sink.wants(name):
+                sink.quote(symbol.quote(end_ms))
 
 
 class _Symbol:
@@ -133,21 +146,27 @@ class _Symbol:
             _all_time(listing, key),
             listing.usual_price * listing.usual_day_range_ppm // 1_000_000,
         )
+        self._quote: Quote | None = None
 
     def bar(self, resolution: str, start_ms: int, now_ms: int) -> MarketBar:
         end_ms = min(next_bar_start(resolution, start_ms), now_ms)
         return MarketBar(start_ms, *self._tree.between(_LEVEL_OF[resolution], start_ms, end_ms))
 
-    def quote(self, now_ms: int) -> Quote:
-        """The spread keeps for a second; sides and sizes change with the tick."""
-        tick = now_ms // TICK_MS - 1
+    def quote(self, end_ms: int) -> Quote:
+        """Of the tick that ends then. The spread keeps for a second; sides and sizes change with
+        the tick."""
+        if self._quote is None or self._quote.time_ms != end_ms - 1:
+            self._quote = self._quote_of(end_ms // TICK_MS - 1)
+        return self._quote
+
+    def _quote_of(self, tick: int) -> Quote:
         _, _, _, last, volume = self._tree.node(len(LEVELS_MS) - 1, tick)
         draw = self._draw(tick)
         spread = 1 + self._draw(tick // 4 * 4)[0] * (2 * self._listing.usual_spread - 1) // ONE
         bid = last - spread if draw[1] & 1 else last
         return Quote(
             symbol=self.instrument.symbol,
-            time_ms=now_ms,
+            time_ms=(tick + 1) * TICK_MS - 1,
             bid=bid * self._tick_size,
             ask=(bid + spread) * self._tick_size,
             bid_size=self._size(draw[2]),
@@ -156,18 +175,18 @@ class _Symbol:
             last_size=Decimal(volume) / self.instrument.volume_scale,
         )
 
-    def depth(self, now_ms: int, levels: int) -> Depth:
-        quote = self.quote(now_ms)
-        bids = self._side(Level(quote.bid, quote.bid_size), -1, now_ms, levels)
-        asks = self._side(Level(quote.ask, quote.ask_size), 1, now_ms, levels)
-        return Depth(self.instrument.symbol, now_ms, bids, asks)
+    def depth(self, end_ms: int, levels: int) -> Depth:
+        quote = self.quote(end_ms)
+        bids = self._side(Level(quote.bid, quote.bid_size), -1, end_ms, levels)
+        asks = self._side(Level(quote.ask, quote.ask_size), 1, end_ms, levels)
+        return Depth(self.instrument.symbol, quote.time_ms, bids, asks)
 
-    def _side(self, best: Level, away: int, now_ms: int, levels: int) -> tuple[Level, ...]:
+    def _side(self, best: Level, away: int, end_ms: int, levels: int) -> tuple[Level, ...]:
         """Orders wait at a price whichever side it is on, for as long as they last."""
         side, price = [best], int(best.price / self._tick_size) + away
         prices_a_level = 1 + self._listing.usual_spread // 4
         while price > 0 and len(side) < levels:
-            epoch = (now_ms // TICK_MS + price) // _ORDERS_TICKS
+            epoch = (end_ms // TICK_MS + price) // _ORDERS_TICKS
             draw = next(self._tree.draws(_ORDERS, price << 32 | epoch))
             if draw[0] * prices_a_level < ONE:
                 size = thinned(self._size(draw[1]), self.instrument.quantity_step, len(side))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,10 +28,16 @@ class MarketBar:
 
 
 class MarketSink(Protocol):
-    """Where a running source reports. Every call is also its heartbeat."""
+    """Where a running source reports. Every report is also its heartbeat."""
+
+    def wants(self, symbol: str) -> bool:
+        """Whether anybody waits for quotes of the symbol at this moment; if nobody does, they need
+        not be reported."""
+        ...
 
     def quote(self, quote: Quote) -> None:
-        """A symbol's price path moved on to `quote.time_ms`."""
+        """A symbol's price path moved on, at `quote.time_ms`, which is not before the present that
+        there was until this move."""
         ...
 
     def heartbeat(self) -> None:
@@ -45,11 +51,13 @@ class MarketSink(Protocol):
 
 class MarketSource(Protocol):
     """One price path per symbol. Bars, quotes, depth and what `run` reports all read it at the
-    same present, `now_ms`, which moves only just before the sink hears of it. What traded in a
-    bar is the sum of its quotes' `last_size`, but for pauses that the source jumped over."""
+    same present. What traded in a bar is the sum of the `last_size` of the quotes whose time lies
+    in it, but for pauses that the source jumped over."""
 
     @property
-    def now_ms(self) -> int: ...
+    def now_ms(self) -> int:
+        """It never goes back, and no quote is later."""
+        ...
 
     def instruments(self) -> Sequence[Instrument]: ...
 
@@ -65,7 +73,18 @@ class MarketSource(Protocol):
         Ascending. `symbol` must be a known one and `resolution` one that it has."""
         ...
 
-    def quote(self, symbol: str) -> Quote: ...
+    def quote(self, symbol: str) -> Quote:
+        """The newest one."""
+        ...
+
+    def quotes_back(self, symbol: str) -> Iterator[Quote]:
+        """The newest one, and those before it, reported or not."""
+        ...
+
+    def why_closed(self, symbol: str) -> str:
+        """Why the symbol's newest quote can't be traded on at the present, in a sentence; empty
+        where it can."""
+        ...
 
     def depth(self, symbol: str, levels: int) -> Depth:
         """Up to so many levels a side, from 1 to LEVELS_MAX; the best are the quote's own."""

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from trading_api.modules.datafeed.market.source import MarketSink, MarketSource
+from trading_api.shared.errors import Unavailable
 
 HEARTBEAT_S = 0.25
 _MOVES_AT_ONCE_MAX = 16
@@ -14,7 +15,8 @@ _MOVES_AT_ONCE_MAX = 16
 
 class SteppableSource(MarketSource, Protocol):
     def step(self, until_ms: int, sink: MarketSink) -> bool:
-        """Makes the next move, where there is one at or before `until_ms`; whether it did."""
+        """Makes the next move, where there is one at or before `until_ms`, else moves the present
+        there; whether there was a move."""
         ...
 
 
@@ -37,18 +39,12 @@ class StepClock:
         self._source = source
         self._delivered = delivered
         self._heartbeat_s = heartbeat_s
-        self._now_ms = source.now_ms
         self._feed: asyncio.Future[SteppedFeed] | None = None
         self._turn = asyncio.Lock()
-
-    def present_ms(self) -> int:
-        """The market's own present is its last move at or before this."""
-        return max(self._now_ms, self._source.now_ms)
+        self._is_stopped = False
 
     async def run(self, feed: SteppedFeed) -> None:
-        """In place of the source's own `run`: reports the present, and lives on."""
-        for instrument in self._source.instruments():
-            feed.quote(self._source.quote(instrument.symbol))
+        """In place of the source's own `run`: lives on."""
         self._running().set_result(feed)
         try:
             while True:
@@ -57,20 +53,30 @@ class StepClock:
         finally:
             self._feed = None
 
+    def stop(self) -> None:
+        """For good: moves that are under way end early. It may be called by a signal handler."""
+        self._is_stopped = True
+
     async def advance(self, instant: Callable[[int], int]) -> int:
         """To the instant that is made of the present, once earlier calls have ended; the present
-        that it reached. Nothing that was caused is outstanding then."""
+        that it reached. Nothing that was caused is outstanding then. Raises Unavailable once it is
+        stopped."""
         async with self._turn:
-            until_ms, moves = instant(self.present_ms()), 0
+            until_ms, moves = instant(self._source.now_ms), 0
             feed = await self._running()
-            while self._source.step(until_ms, feed):
+            is_moving = True
+            while is_moving:
+                if self._is_stopped:
+                    raise Unavailable(
+                        f"The server stops; the clock got to {self._source.now_ms}.", "stopping"
+                    )
+                is_moving = self._source.step(until_ms, feed)
                 await feed.settled()
                 await self._delivered()
                 moves += 1
                 if moves % _MOVES_AT_ONCE_MAX == 0:
                     await asyncio.sleep(0)
-            self._now_ms = max(self._now_ms, until_ms)
-            return self.present_ms()
+            return self._source.now_ms
 
     def _running(self) -> asyncio.Future[SteppedFeed]:
         if self._feed is None:

@@ -220,10 +220,10 @@ def _sessions(stored: StoredSymbol, columns: Columns) -> Sessions | None:
 
 
 def sessions_of(hours: TradingHours, step_ms: int, columns: Columns) -> Sessions | None:
-    """None where bars are arithmetic on UTC; of days, the sessions only tell which there are."""
+    """None where bars are arithmetic on UTC."""
     if hours.is_always or not len(columns):
         return None
-    return hours.sessions(int(columns.time_ms[0]), int(columns.time_ms[-1]))
+    return hours.sessions(int(columns.time_ms[0]), int(columns.time_ms[-1]) + step_ms)
 
 
 def _write_columns(version: Path, name: str, columns: Columns) -> None:

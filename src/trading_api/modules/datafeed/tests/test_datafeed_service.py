@@ -44,6 +44,9 @@ class Market:
     def pause_for(self, duration_ms: int) -> None:
         self.simulator.step_to(self.simulator.now_ms + duration_ms, self)
 
+    def wants(self, symbol: str) -> bool:
+        return self.feed.wants(symbol)
+
     def quote(self, quote: Quote) -> None:
         self.feed.hear_quote(quote)
 
@@ -60,6 +63,9 @@ class Market:
 
 class Deaf:
     """A sink from which the feed hears nothing."""
+
+    def wants(self, symbol: str) -> bool:
+        return False
 
     def quote(self, quote: Quote) -> None: ...
 
@@ -145,6 +151,31 @@ async def test_a_slow_symbol_that_changes_no_more_is_told_when_its_interval_ends
     assert [quote["v"]["lp"] for quote in market.heard] == [present]
     market.run_for(9_750)
     assert len(market.heard) == 1
+    market.simulator.step_to(NOON_MS + 20_000, Deaf())
+    await market.service.settled()
+    assert len(market.heard) == 2, "though no symbol moved"
+
+
+async def test_symbols_are_wanted_while_they_are_followed_or_something_is_due() -> None:
+    market = Market()
+    await market.follow("bars", symbol="NASDAQ:AAPL", resolution="1")
+    await market.follow("quotes", symbols=["EURUSD"], fast_symbols=["BTCUSD"])
+    await market.follow("trades", symbol="MSFT")
+    await market.follow("orderbook", symbol="NVDA", depth=1)
+
+    def wanted() -> set[str]:
+        symbols = [each.symbol for each in market.feed.instruments()]
+        return {symbol for symbol in symbols if market.feed.wants(symbol)}
+
+    followed = {"AAPL", "EURUSD", "BTCUSD", "MSFT", "NVDA"}
+    assert wanted() == followed
+    market.run_for(250)
+    market.simulator.step_to(NOON_MS + 10_000, Deaf())
+    assert len(wanted()) == 11, "EURUSD is due, and any symbol's quote tells of it"
+    market.run_for(250)
+    assert wanted() == followed
+    market.service.remove_topic('trades:{"symbol": "MSFT"}')
+    assert wanted() == followed - {"MSFT"}
 
 
 @pytest.mark.parametrize("state", [MarketState.CLOSED, MarketState.SILENT])

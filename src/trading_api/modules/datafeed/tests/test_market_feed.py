@@ -29,6 +29,9 @@ class Listener:
         self.statuses: list[MarketStatus] = []
         self._heard = asyncio.Event()
 
+    def wants(self, symbol: str) -> bool:
+        return True
+
     def on_quote(self, quote: Quote) -> None:
         self.quotes.append(quote)
 
@@ -71,7 +74,7 @@ async def running(feed: MarketFeed) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_it_starts_and_opens_with_the_first_quote() -> None:
+async def test_it_starts_and_opens_with_the_first_sign() -> None:
     source = FakeSource()
     feed, listener = MarketFeed(source, NEVER_MS), Listener()
     feed.listen(listener)
@@ -79,8 +82,6 @@ async def test_it_starts_and_opens_with_the_first_quote() -> None:
     assert feed.quote("FAKE") == source.quote("FAKE")
     async with running(feed):
         await source.has_started.wait()
-        source.sink.heartbeat()
-        assert feed.status.state is MarketState.STARTING
         source.trade(101_00)
     assert listener.statuses == [MarketStatus(MarketState.OPEN)]
     assert listener.quotes == [source.quote("FAKE")] == [feed.quote("FAKE")]

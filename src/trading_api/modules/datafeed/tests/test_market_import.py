@@ -18,8 +18,9 @@ import pytest
 from trading_api.models.market import Bar, QuoteValues
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.importing import ImportOrder, ImportReport, import_files
+from trading_api.modules.datafeed.market.move_times import MOVES
 from trading_api.modules.datafeed.market.recorded_rows import FaultyRowsError, RecordingError
-from trading_api.modules.datafeed.market.recorded_series import MOVES, RecordedSeries
+from trading_api.modules.datafeed.market.recorded_series import RecordedSeries
 from trading_api.modules.datafeed.market.recording import Recording
 from trading_api.modules.datafeed.market.replay import Replay
 from trading_api.modules.datafeed.market.source import MarketBar

@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trading_api.modules.datafeed.market.depth import LEVELS_MAX
+from trading_api.modules.datafeed.market.move_times import MOVES
+from trading_api.modules.datafeed.market.recorded_series import RecordedSeries
 from trading_api.modules.datafeed.market.recording import Recording, RecordingError
 from trading_api.modules.datafeed.market.replay import Replay
 from trading_api.modules.datafeed.market.resolution import bar_start
@@ -79,9 +81,7 @@ def every_bar(replay: Replay, resolution: str, symbol: str = "") -> list[MarketB
 def test_played_bars_are_the_recorded_ones(name: str, recordings: dict[str, Recording]) -> None:
     recording = recordings[name]
     replay = Replay(recording, clock=lambda: 0)
-    rows = {series.instrument.symbol: series.recorded for series in recording.series}
     base = replay.resolutions()[0]
-    history = sum(len(every_bar(replay, base, symbol)) for symbol in rows)
     streamed: dict[tuple[str, str, int], MarketBar] = {}
 
     def note(quote: Quote) -> None:
@@ -89,18 +89,54 @@ def test_played_bars_are_the_recorded_ones(name: str, recordings: dict[str, Reco
             (bar,) = replay.bars(quote.symbol, resolution, FOREVER_MS, FOREVER_MS, 1)
             streamed[quote.symbol, resolution, bar.time_ms] = bar
 
-    heard = Heard(note)
+    heard, start_ms = Heard(note), replay.now_ms
     play(replay, heard)
-    total = sum(map(len, rows.values()))
-    assert history == total * 80 // 100 or (name == "stocks" and history < total)
     assert heard.closings == ["the recording has ended"]
-    assert len(heard.quotes) == 4 * (total - history)
-    for symbol in rows:
-        assert every_bar(replay, base, symbol) == rows[symbol].bars()
+    assert heard.quotes[0].time_ms > start_ms
+    for series in recording.series:
+        symbol, times = series.instrument.symbol, series.move_times
+        told = [quote.time_ms for quote in heard.quotes if quote.symbol == symbol]
+        every = [times.of(move) for move in range(MOVES * len(series.recorded))]
+        assert told == [time_ms for time_ms in every if time_ms > start_ms]
+        assert every_bar(replay, base, symbol) == series.recorded.bars()
         for resolution in replay.resolutions():
             later = {bar.time_ms: bar for bar in every_bar(replay, resolution, symbol)}
             for key, bar in streamed.items():
                 assert key[:2] != (symbol, resolution) or later[key[2]] == bar
+
+
+@real
+def test_history_is_the_first_four_fifths_and_what_had_happened_then(
+    name: str, recordings: dict[str, Recording]
+) -> None:
+    recording = recordings[name]
+    replay = Replay(recording, clock=lambda: 0)
+    total = sum(len(series.recorded) for series in recording.series)
+    begun = 0
+    for series in recording.series:
+        symbol, rows = series.instrument.symbol, series.recorded.bars()
+        bars = every_bar(replay, replay.resolutions()[0], symbol)
+        begun += len(bars)
+        assert bars[:-1] == rows[: len(bars) - 1]
+        assert seen_at(replay.now_ms, series) == bars[-1]
+        assert len(bars) == len(rows) or series.move_times.of(MOVES * len(bars)) > replay.now_ms
+    if name == "stocks":
+        assert replay.now_ms == recording.start_ms, "the youngest has begun"
+    else:
+        assert begun == total * 80 // 100
+
+
+def seen_at(instant_ms: int, series: RecordedSeries) -> MarketBar:
+    """The bar under way as the moves up to the instant made it."""
+    number = series.move_times.bars(instant_ms) - 1
+    bar, times_ms = series.recorded[number], series.move_times.of_bar(number)
+    seen = sum(time_ms <= instant_ms for time_ms in times_ms)
+    extremes = [bar.low, bar.high]
+    if bar.open - bar.low > bar.high - bar.open:
+        extremes.reverse()
+    path = [bar.open, *extremes, bar.close][:seen]
+    volume = bar.volume * seen // MOVES
+    return MarketBar(bar.time_ms, bar.open, max(path), min(path), path[-1], volume)
 
 
 @real
@@ -141,18 +177,16 @@ def test_what_is_played_trades_the_recorded_volume(
 ) -> None:
     recording = recordings[name]
     replay = Replay(recording, clock=lambda: 0)
-    base = replay.resolutions()[0]
-    history = {
-        series.instrument.symbol: len(every_bar(replay, base, series.instrument.symbol))
-        for series in recording.series
-    }
-    heard = Heard()
+    heard, start_ms = Heard(), replay.now_ms
     play(replay, heard)
     for series in recording.series:
         instrument = series.instrument
         quotes = [quote for quote in heard.quotes if quote.symbol == instrument.symbol]
-        for number, bar in enumerate(series.recorded.bars()[history[instrument.symbol] :]):
-            trades = [each for each in quotes[4 * number : 4 * number + 4] if each.last_size]
+        whole = series.move_times.bars(start_ms)
+        partly = len(quotes) - MOVES * (len(series.recorded) - whole)
+        for number, bar in enumerate(series.recorded.bars()[whole:]):
+            first = partly + MOVES * number
+            trades = [each for each in quotes[first : first + MOVES] if each.last_size]
             volume = sum(quote.last_size for quote in trades) * instrument.volume_scale
             assert volume == bar.volume
             if bar.volume >= 4:
@@ -169,9 +203,9 @@ def test_the_book_of_a_replay_reaches_as_far_as_the_last_bar_moved(
     for series in recordings[name].series:
         symbol, tick_size = series.instrument.symbol, series.instrument.tick_size
         depth = replay.depth(symbol, LEVELS_MAX)
-        before = every_bar(replay, replay.resolutions()[0], symbol)[-2:][0]
+        before = every_bar(replay, replay.resolutions()[0], symbol)[-2:-1]
         reach = int((depth.asks[-1].price - depth.asks[0].price) / tick_size)
-        assert reach <= max(LEVELS_MAX, before.high - before.low)
+        assert reach <= max(LEVELS_MAX, *(bar.high - bar.low for bar in before), 0)
         for side in (depth.bids, depth.asks):
             sizes = [level.size for level in side]
             assert sizes == sorted(sizes, reverse=True)
@@ -185,7 +219,7 @@ def test_a_bar_is_played_as_four_moves_to_the_nearer_extreme_first(tmp_path: Pat
         f"{NOON_S + 60},10,14,9,12,10",
         f"{NOON_S + 120},12,12.5,8,9,3",
     )
-    replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000, clock=lambda: 0)
+    replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000 - 1, clock=lambda: 0)
     seen: list[tuple[int, MarketBar]] = []
     play(replay, Heard(lambda quote: seen.append((quote.time_ms, every_bar(replay, "1")[-1]))))
     first_ms, next_ms = (NOON_S + 60) * 1_000, (NOON_S + 120) * 1_000
@@ -204,15 +238,17 @@ def test_a_bar_is_played_as_four_moves_to_the_nearer_extreme_first(tmp_path: Pat
 def test_nobody_waits_for_the_night_to_pass(tmp_path: Path) -> None:
     times = [NOON_S, NOON_S + 60, NOON_S + 120, NOON_S + 60_000, NOON_S + 60_060]
     path = written(tmp_path, HEADER, *(f"{time},10,11,9,10,4" for time in times))
-    replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000, clock=lambda: 0)
+    replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000 - 1, clock=lambda: 0)
     heard = Heard()
-    replay.step_to(119_999, heard)
-    assert replay.now_ms == (NOON_S + 165) * 1_000
+    replay.step_to(10_001, heard)
+    assert replay.now_ms == (NOON_S + 70) * 1_000, "time goes on between moves"
     replay.step_to(120_000, heard)
+    assert replay.now_ms == (NOON_S + 180) * 1_000 - 1
+    replay.step_to(120_001, heard)
     assert replay.now_ms == (NOON_S + 60_000) * 1_000
-    replay.step_to(239_999, heard)
-    assert heard.closings == []
     replay.step_to(240_000, heard)
+    assert heard.closings == []
+    replay.step_to(240_001, heard)
     assert heard.closings == ["the recording has ended"]
     assert len(heard.quotes) == 16
 

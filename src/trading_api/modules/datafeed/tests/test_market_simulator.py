@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -239,7 +239,8 @@ def test_a_hiccup_of_the_clock_loses_no_tick() -> None:
     market.step_to(NOW_MS + 5_000, heard)
     times_ms = [quote.time_ms for quote in heard.quotes if quote.symbol == "AAPL"]
     start_ms = NOW_MS // TICK_MS * TICK_MS
-    assert times_ms == list(range(start_ms + TICK_MS, market.now_ms + 1, TICK_MS))
+    assert times_ms == list(range(start_ms + TICK_MS - 1, market.now_ms, TICK_MS))
+    assert market.now_ms == NOW_MS + 5_000
 
 
 def test_the_same_seed_is_the_same_market_and_another_another() -> None:
@@ -344,10 +345,34 @@ def test_after_a_pause_it_goes_on_at_the_present() -> None:
     market.step_to(NOW_MS + 3_600_000, heard)
     symbols = [each.symbol for each in market.instruments()]
     assert [quote.symbol for quote in heard.quotes] == symbols
-    assert {quote.time_ms for quote in heard.quotes} == {market.now_ms}
-    assert market.now_ms == (NOW_MS + 3_600_000) // TICK_MS * TICK_MS
+    assert market.now_ms == NOW_MS + 3_600_000
+    assert {quote.time_ms for quote in heard.quotes} == {market.now_ms // TICK_MS * TICK_MS - 1}
     market.step_to(NOW_MS, heard)
-    assert (len(heard.quotes), heard.heartbeats) == (len(symbols), 1)
+    assert market.now_ms == NOW_MS + 3_600_000
+    assert (len(heard.quotes), heard.heartbeats) == (len(symbols), 2)
+
+
+def test_what_nobody_wants_is_not_reported_and_changes_nothing_for_who_does() -> None:
+    every, some, none = Heard(), Heard(wanted={"EURUSD"}), Heard(wanted=())
+    for heard in (every, some, none):
+        market = simulator()
+        while market.step(NOW_MS + 2_000, heard):
+            pass
+        assert market.now_ms == NOW_MS + 2_000
+        assert market.quote("BTCUSD") == [q for q in every.quotes if q.symbol == "BTCUSD"][-1]
+    assert some.quotes == [quote for quote in every.quotes if quote.symbol == "EURUSD"]
+    assert none.quotes == []
+
+
+@given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
+@settings(max_examples=20, deadline=None)
+def test_the_quotes_before_are_those_that_were_told(
+    seed: int, symbol: str, instant_ms: int
+) -> None:
+    market, heard = simulator(seed, instant_ms), Heard(wanted={symbol})
+    market.step_to(instant_ms + 3_000, heard)
+    before = islice(market.quotes_back(symbol), len(heard.quotes))
+    assert list(before) == heard.quotes[::-1]
 
 
 def test_running_it_reports_each_tick_of_the_clock() -> None:
@@ -371,4 +396,4 @@ def test_running_it_reports_each_tick_of_the_clock() -> None:
     asyncio.run(run())
     assert times_ms == sorted(times_ms)
     assert len(set(times_ms)) * len(LISTINGS) == len(times_ms)
-    assert all(time_ms % TICK_MS == 0 for time_ms in times_ms)
+    assert all(time_ms % TICK_MS == TICK_MS - 1 for time_ms in times_ms)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -26,13 +27,21 @@ FOREVER_MS = 10**15
 
 
 class Heard:
-    """A sink that remembers."""
+    """A sink that remembers, and wants all symbols or some."""
 
-    def __init__(self, on_quote: Callable[[Quote], None] = lambda quote: None) -> None:
+    def __init__(
+        self,
+        on_quote: Callable[[Quote], None] = lambda quote: None,
+        wanted: Collection[str] | None = None,
+    ) -> None:
         self.quotes: list[Quote] = []
         self.heartbeats = 0
         self.closings: list[str] = []
         self._on_quote = on_quote
+        self._wanted = wanted
+
+    def wants(self, symbol: str) -> bool:
+        return self._wanted is None or symbol in self._wanted
 
     def quote(self, quote: Quote) -> None:
         self.quotes.append(quote)
@@ -93,10 +102,17 @@ class FakeSource:
         return [*older[len(older) - min(missing, len(older)) :], *window]
 
     def quote(self, symbol: str) -> Quote:
+        return next(self.quotes_back(symbol))
+
+    def quotes_back(self, symbol: str) -> Iterator[Quote]:
         assert symbol == "FAKE"
-        last = Decimal(self._seconds[-1].close) / 100
         cent, size = Decimal("0.01"), Decimal(5)
-        return Quote("FAKE", self.now_ms, last - cent, last + cent, size, size, last, Decimal(1))
+        for second in reversed(self._seconds):
+            last, at_ms = Decimal(second.close) / 100, second.time_ms + 999
+            yield Quote("FAKE", at_ms, last - cent, last + cent, size, size, last, Decimal(1))
+
+    def why_closed(self, symbol: str) -> str:
+        return ""
 
     def depth(self, symbol: str, levels: int) -> Depth:
         assert symbol == "FAKE"
@@ -104,7 +120,7 @@ class FakeSource:
         sizes = [thinned(quote.bid_size, Decimal(1), level) for level in range(levels)]
         bids = (Level(quote.bid - cent * number, size) for number, size in enumerate(sizes))
         asks = (Level(quote.ask + cent * number, size) for number, size in enumerate(sizes))
-        return Depth(symbol, self.now_ms, tuple(bids), tuple(asks))
+        return Depth(symbol, quote.time_ms, tuple(bids), tuple(asks))
 
     async def run(self, sink: MarketSink) -> None:
         self.runs += 1
@@ -115,12 +131,19 @@ class FakeSource:
     def trade(self, price: int) -> None:
         self._seconds.append(MarketBar(self.now_ms, price, price, price, price, 1))
         if self._sink is not None:
-            self._sink.quote(self.quote("FAKE"))
+            report(self, self._sink)
 
     @property
     def sink(self) -> MarketSink:
         assert self._sink is not None, "the source does not run yet"
         return self._sink
+
+
+def report(source: FakeSource, sink: MarketSink) -> None:
+    if sink.wants("FAKE"):
+        sink.quote(source.quote("FAKE"))
+    else:
+        sink.heartbeat()
 
 
 def _joined(bar: MarketBar, later: MarketBar) -> MarketBar:
@@ -197,7 +220,7 @@ def _fake(_: Path) -> Subject:
 
     def step(sink: MarketSink) -> None:
         source.trade(next(prices))
-        sink.quote(source.quote("FAKE"))
+        report(source, sink)
 
     return Subject(source, step)
 
@@ -260,14 +283,40 @@ def test_quotes_have_two_sides_on_the_grid(subject: Subject) -> None:
             assert size % instrument.quantity_step == 0
 
 
-def test_the_present_moves_just_before_the_sink_hears_of_it(subject: Subject) -> None:
-    moments: list[tuple[int, int]] = []
-    heard = Heard(lambda quote: moments.append((quote.time_ms, subject.source.now_ms)))
+def test_no_quote_is_later_than_the_present_or_earlier_than_it_was_before_the_move(
+    subject: Subject,
+) -> None:
+    """So an order is placed before it is filled, and time never goes back."""
+    presents: list[int] = []
+
+    def check(quote: Quote) -> None:
+        assert presents[-1] <= quote.time_ms <= subject.source.now_ms
+        assert subject.source.quote(quote.symbol) == quote
+
     for _ in range(20):
+        presents.append(subject.source.now_ms)
+        subject.step(Heard(check))
+    assert presents == sorted(presents)
+    assert presents[-1] > presents[0]
+
+
+def test_quotes_back_are_those_that_were_told_whoever_wanted_them(subject: Subject) -> None:
+    heard = Heard()
+    for _ in range(10):
         subject.step(heard)
-    assert all(quote_ms == now_ms for quote_ms, now_ms in moments)
-    assert moments == sorted(moments)
-    assert moments[-1][0] > moments[0][0]
+    for symbol in subject.symbols:
+        told = [quote for quote in dict.fromkeys(heard.quotes) if quote.symbol == symbol]
+        assert list(islice(subject.source.quotes_back(symbol), len(told))) == told[::-1]
+        assert subject.source.quote(symbol) == told[-1]
+
+
+def test_what_nobody_wants_is_not_told_and_its_price_moves_on(subject: Subject) -> None:
+    heard, before = Heard(wanted=()), subject.source.quote(subject.symbols[0])
+    for _ in range(10):
+        subject.step(heard)
+    assert subject.source.quote(subject.symbols[0]).time_ms > before.time_ms
+    assert heard.quotes == []
+    assert heard.heartbeats > 0
 
 
 def test_bars_ascend_and_none_is_after_the_present(subject: Subject) -> None:
@@ -308,30 +357,26 @@ def test_before_all_history_there_is_nothing(subject: Subject) -> None:
         assert source.bars(subject.symbols[0], resolution, -FOREVER_MS, 1_000_000_000, 5) == []
 
 
-def test_a_bar_is_made_of_its_trades(subject: Subject) -> None:
+def test_a_bar_is_made_of_the_trades_whose_times_lie_in_it(subject: Subject) -> None:
     """Their volumes add up to its own, and its prices are theirs. The first bar of each symbol
     began before anybody listened, and the last is not over."""
-    instruments = {each.symbol: each for each in subject.source.instruments()}
-    traded: dict[tuple[str, int], list[Quote]] = {}
-
-    def note(quote: Quote) -> None:
-        if quote.last_size:
-            bar = _newest(subject, quote.symbol, finest)
-            traded.setdefault((quote.symbol, bar.time_ms), []).append(quote)
-
-    finest = subject.source.resolutions()[0]
-    for _ in range(40):
-        subject.step(Heard(note))
-    for symbol, instrument in instruments.items():
-        times = sorted(time_ms for each, time_ms in traded if each == symbol)
-        for time_ms in times[1:-1]:
-            (bar,) = subject.source.bars(symbol, finest, time_ms, time_ms + 1)
-            trades = traded[symbol, time_ms]
-            volume = Decimal(bar.volume) / instrument.volume_scale
-            assert sum(quote.last_size for quote in trades) == volume
+    source, heard = subject.source, Heard()
+    finest = source.resolutions()[0]
+    for _ in range(60):
+        subject.step(heard)
+    trades = [quote for quote in dict.fromkeys(heard.quotes) if quote.last_size]
+    for instrument in source.instruments():
+        symbol = instrument.symbol
+        own = [quote for quote in trades if quote.symbol == symbol]
+        bars = source.bars(symbol, finest, own[0].time_ms, FOREVER_MS)
+        assert len(bars) > 4
+        for bar, later in pairwise(bars):
+            within = [quote for quote in own if bar.time_ms <= quote.time_ms < later.time_ms]
+            volume = sum(quote.last_size for quote in within)
+            assert volume == Decimal(bar.volume) / instrument.volume_scale
             if bar.volume < 4:  # too few units for every price to trade
                 continue
-            prices = [quote.last / instrument.tick_size for quote in trades]
+            prices = [quote.last / instrument.tick_size for quote in within]
             assert max(bar.open, *prices) == bar.high
             assert min(bar.open, *prices) == bar.low
             assert prices[-1] == bar.close

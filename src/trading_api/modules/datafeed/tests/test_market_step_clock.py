@@ -11,6 +11,7 @@ import pytest
 from trading_api.modules.datafeed.market.simulator import Simulator
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.tests.test_market_source_contract import NOON_MS, Heard
+from trading_api.shared.errors import Unavailable
 
 TICK_MS = 250
 
@@ -25,7 +26,7 @@ class SlowFeed(Heard):
     async def settled(self) -> None:
         for _ in range(3):
             await asyncio.sleep(0)
-        self.calls.append(f"settled at {self.quotes[-1].time_ms - NOON_MS}")
+        self.calls.append(f"settled after {len(self.quotes) // 11}")
 
 
 @asynccontextmanager
@@ -49,13 +50,15 @@ async def test_each_move_waits_until_the_one_before_was_acted_on() -> None:
     async with clock_over(feed) as clock:
         assert await clock.advance(lambda now_ms: now_ms + 2 * TICK_MS + 1) == NOON_MS + 501
     assert feed.calls == [
-        "settled at 250",
+        "settled after 1",
         "delivered at 250",
-        "settled at 500",
+        "settled after 2",
         "delivered at 500",
+        "settled after 2",
+        "delivered at 501",
     ]
     times_ms = [quote.time_ms - NOON_MS for quote in feed.quotes if quote.symbol == "AAPL"]
-    assert times_ms == [0, 250, 500], "the present first"
+    assert times_ms == [249, 499]
 
 
 async def test_moves_that_are_asked_for_at_once_are_made_one_after_the_other() -> None:
@@ -64,7 +67,7 @@ async def test_moves_that_are_asked_for_at_once_are_made_one_after_the_other() -
         moves = [clock.advance(lambda now_ms: now_ms + TICK_MS) for _ in range(8)]
         assert await asyncio.gather(*moves) == [NOON_MS + TICK_MS * n for n in range(1, 9)]
     times_ms = [quote.time_ms - NOON_MS for quote in feed.quotes if quote.symbol == "AAPL"]
-    assert times_ms == [TICK_MS * n for n in range(9)]
+    assert times_ms == [TICK_MS * n - 1 for n in range(1, 9)]
 
 
 async def test_a_move_that_is_refused_moves_nothing_and_the_next_one_works() -> None:
@@ -74,7 +77,8 @@ async def test_a_move_that_is_refused_moves_nothing_and_the_next_one_works() -> 
     async with clock_over(SlowFeed()) as clock:
         with pytest.raises(ValueError, match=str(NOON_MS)):
             await clock.advance(refuse)
-        assert await clock.advance(lambda now_ms: now_ms + 7) == NOON_MS + 7 == clock.present_ms()
+        for parts in (7, 14):
+            assert await clock.advance(lambda now_ms: now_ms + 7) == NOON_MS + parts
 
 
 async def test_a_market_that_stands_still_is_not_silent() -> None:
@@ -82,4 +86,18 @@ async def test_a_market_that_stands_still_is_not_silent() -> None:
     async with clock_over(feed, heartbeat_s=0.001), asyncio.timeout(5):
         while feed.heartbeats < 3:  # noqa: ASYNC110, the feed has no event
             await asyncio.sleep(0.001)
-    assert {quote.time_ms for quote in feed.quotes} == {NOON_MS}
+    assert feed.quotes == []
+
+
+async def test_a_clock_that_is_stopped_ends_a_move_that_is_under_way_early() -> None:
+    feed = SlowFeed()
+    async with clock_over(feed) as clock:
+        month = asyncio.create_task(clock.advance(lambda now_ms: now_ms + 30 * 86_400_000))
+        async with asyncio.timeout(5):
+            while not feed.quotes:  # noqa: ASYNC110, the feed has no event
+                await asyncio.sleep(0)
+        clock.stop()
+        for move in (month, clock.advance(lambda now_ms: now_ms)):
+            with pytest.raises(Unavailable, match=str(NOON_MS)[:6]) as refused:
+                await move
+            assert refused.value.code == "stopping"

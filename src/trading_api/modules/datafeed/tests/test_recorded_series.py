@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trading_api.modules.datafeed.market.columns import Columns
+from trading_api.modules.datafeed.market.move_times import MOVES
 from trading_api.modules.datafeed.market.recorded_bars import resolutions_of
-from trading_api.modules.datafeed.market.recorded_series import MOVES, RecordedSeries
+from trading_api.modules.datafeed.market.recorded_series import RecordedSeries
 from trading_api.modules.datafeed.market.resolution import bar_start, length_ms
 from trading_api.modules.datafeed.market.source import MarketBar
 from trading_api.modules.datafeed.market.trading_hours import ALWAYS, TradingHours

@@ -33,19 +33,31 @@ def quote(bid: str, ask: str, last: str, last_size: str = "5") -> Quote:
 def test_the_side_of_the_touch_decides_and_between_the_last_change_of_price(
     lasts: list[str], side: int | None
 ) -> None:
-    tape = Tape()
-    trades = [tape.print(quote("9", "11", last)) for last in lasts]
-    assert trades[-1] is not None
-    assert trades[-1].side == side
-    assert tape.last("A") == trades[-1]
+    quotes = [quote("9", "11", last) for last in lasts]
+    for before in range(len(quotes)):
+        tape = Tape(reversed(quotes[:before]))
+        for each in quotes[before:]:
+            assert tape.print(each) is not None
+        assert tape.last is not None
+        assert tape.last.side == side
+    assert Tape(reversed(quotes)).last == tape.last
+
+
+def test_it_looks_no_further_back_than_it_must() -> None:
+    quotes = iter([quote("9", "11", last) for last in ("10", "10", "10.5", "10", "9")])
+    tape = Tape(quotes)
+    assert len(list(quotes)) == 2
+    assert tape.last is not None
+    assert tape.last.side == -1
 
 
 def test_a_quote_that_nothing_traded_at_is_no_trade() -> None:
-    tape = Tape()
-    assert tape.print(quote("9", "11", "9", "0")) is None
-    assert tape.last("A") is None
+    nothing = quote("9", "11", "9", "0")
+    assert Tape([nothing]).last is None
+    tape = Tape([])
+    assert tape.print(nothing) is None
     tape.print(quote("9", "11", "9"))
     assert tape.print(quote("9", "11", "11", "0")) is None
-    trade = tape.last("A")
+    trade = tape.last
     assert trade is not None
     assert (trade.price, trade.qty, trade.time, trade.side) == (9, 5, 1_000, -1)
