@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -145,6 +146,21 @@ def served(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Pop
     finally:
         process.kill()
         process.communicate()
+
+
+def test_a_stop_does_not_wait_for_a_clock_that_is_being_advanced() -> None:
+    environment = {"DATAFEED_CLOCK": "step", "DATAFEED_START": "2026-01-05T10:30:00Z"}
+    with served(**environment) as (process, address), ThreadPoolExecutor() as pool:
+        base = f"{address}/api/v1/datafeed"
+        start_s = httpx.get(f"{base}/time").json()
+        day = {"by_ms": 86_400_000}
+        advancing = pool.submit(httpx.post, f"{base}/clock/advance", json=day, timeout=60)
+        while httpx.get(f"{base}/time").json() == start_s:
+            assert not advancing.done()
+        process.send_signal(signal.SIGTERM)
+        answer = advancing.result()
+        assert (answer.status_code, answer.json()["code"]) == (503, "stopping")
+        process.communicate(timeout=20)
 
 
 def test_it_serves_until_it_is_told_to_stop_and_then_stops_cleanly() -> None:

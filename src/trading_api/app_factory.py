@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from trading_api.shared.errors import ConfigurationError
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
-from trading_api.shared.supervision import supervised
+from trading_api.shared.supervision import on_stop, supervised
 from trading_api.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,8 @@ def create_app(
         )
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(supervised(*part)) for part in work.items()]
-            yield
+            with on_stop(clock.stop) if clock else nullcontext():
+                yield
             for task in running:
                 task.cancel()
 

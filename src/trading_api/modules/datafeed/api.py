@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from trading_api.models.common import ErrorResponse
 from trading_api.models.market import (
     AdvanceClockRequest,
     ClockResponse,
@@ -19,7 +18,7 @@ from trading_api.models.market import (
 )
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.shared.api.provide import service_of
-from trading_api.shared.api.wire_route import NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 
 router = APIRouter(prefix="/datafeed", tags=["datafeed"], route_class=WireRoute)
 
@@ -110,7 +109,7 @@ async def datafeed_health_check(service: Service) -> DatafeedHealthResponse:
     "/clock/advance",
     operation_id="advanceClock",
     summary="Move a market under the step clock by or to, at most a day at once",
-    responses={409: {"model": ErrorResponse}},
+    responses=COMMAND,
 )
 async def advance_clock(service: Service, request: AdvanceClockRequest) -> ClockResponse:
     return await service.advance_clock(request.by_ms, request.to_ms)
