@@ -43,6 +43,8 @@ class MoveTimes:
 
     def bars(self, instant_ms: int) -> int:
         """How many had begun at the instant."""
+        if self._sessions is None or self._step_ms < DAY_MS:
+            return int(self._times_ms.searchsorted(instant_ms, "right"))
         return bisect_right(range(len(self._times_ms)), instant_ms, key=self._begin)
 
     def moves(self, instant_ms: int) -> int:
