@@ -193,6 +193,20 @@ async def test_a_recording_is_stepped_through_in_its_own_time_and_ends(tmp_path:
         assert list(last.values()) == [float(102 + number) for number in range(8)]
 
 
+@pytest.mark.parametrize("away_ms", [-60_001, 60_000])
+def test_a_start_outside_what_is_recorded_is_refused(tmp_path: Path, away_ms: int) -> None:
+    path = tmp_path / "ONE.csv"
+    rows = [f"{START_MS + minute * MINUTE_MS},10,12,9,11,5" for minute in (-1, 0)]
+    path.write_text("\n".join(["time,open,high,low,close,volume", *rows]))
+    settings = {
+        "datafeed_source": "replay",
+        "datafeed_path": path,
+        "datafeed_start": datetime.fromtimestamp((START_MS + away_ms) / 1_000, UTC),
+    }
+    with pytest.raises(ConfigurationError, match=r"2026-01-05T10:29:00.* to .*T10:31:00"):
+        create_app(Settings.defaults().model_copy(update=settings))
+
+
 @pytest.mark.parametrize(
     "settings",
     [

@@ -135,7 +135,7 @@ class _Track:
 
     def __init__(self, series: RecordedSeries, start_ms: int) -> None:
         self.series = series
-        self.moves = max(1, series.move_times.moves(start_ms))
+        self.moves = series.move_times.moves(start_ms)
         self._tick_size = series.instrument.tick_size
 
     @property

@@ -43,18 +43,17 @@ def rows(start: str, step_ms: int, count: int, price: int = 100) -> list[str]:
 def store(tmp_path: Path) -> Store:
     """DAYS and MINUTES of New York's session on Thursday the 6th, Friday and Monday, and COIN,
     half-hours round the clock, until the middle of Monday's session."""
-    store = Store(tmp_path)
-    load(store, "DAYS", [*rows("2025-03-06", DAY_MS, 2), *rows("2025-03-10", DAY_MS, 1, 102)])
+    load(tmp_path, "DAYS", [*rows("2025-03-06", DAY_MS, 2), *rows("2025-03-10", DAY_MS, 1, 102)])
     minutes = [*rows("2025-03-06 14:30", MINUTE_MS, 390), *rows("2025-03-07 14:30", MINUTE_MS, 390)]
-    load(store, "MINUTES", [*minutes, *rows("2025-03-10 13:30", MINUTE_MS, 390)])
-    load(store, "COIN", rows("2025-03-06", 30 * MINUTE_MS, 48 * 4 + 34), session="24x7")
-    return store
+    load(tmp_path, "MINUTES", [*minutes, *rows("2025-03-10 13:30", MINUTE_MS, 390)])
+    load(tmp_path, "COIN", rows("2025-03-06", 30 * MINUTE_MS, 48 * 4 + 34), session="24x7")
+    return Store(tmp_path)
 
 
-def load(store: Store, symbol: str, lines: Sequence[str], session: str = "0930-1600") -> None:
-    path = written(Path(store._folder).parent, HEADER, *lines, name=f"{symbol}.csv")
+def load(folder: Path, symbol: str, lines: Sequence[str], session: str = "0930-1600") -> None:
+    path = written(folder, HEADER, *lines, name=f"{symbol}.csv")
     zone = "UTC" if session == "24x7" else NEW_YORK
-    import_files(store, ImportOrder([path], symbol, zone, session))
+    import_files(Store(folder), ImportOrder([path], symbol, zone, session))
 
 
 def replay_of(store: Store, start: str, *symbols: str) -> Replay:
@@ -142,9 +141,9 @@ def test_each_symbol_is_closed_by_its_own_hours_and_its_own_end(
             assert says.get(closed.get(symbol, ""), "") in reason
 
 
-def test_a_hole_in_a_recording_closes_its_symbol_alone(store: Store) -> None:
+def test_a_hole_in_a_recording_closes_its_symbol_alone(store: Store, tmp_path: Path) -> None:
     coin = rows("2025-03-06", 30 * MINUTE_MS, 48 * 4)
-    load(store, "HOLE", [*coin[:20], *coin[30:]], session="24x7")
+    load(tmp_path, "HOLE", [*coin[:20], *coin[30:]], session="24x7")
     replay = replay_of(store, "2025-03-06 01:00", "COIN", "HOLE")
     play(replay, "2025-03-06 12:00", Heard())
     assert replay.why_closed("HOLE") == "nothing of HOLE was recorded at this time"
