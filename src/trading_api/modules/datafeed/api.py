@@ -16,6 +16,7 @@ from trading_api.models.market import (
     SearchSymbolResultItem,
     SymbolInfo,
 )
+from trading_api.modules.datafeed.bars_encoding import encoded_bars
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.shared.api.provide import service_of
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
@@ -85,9 +86,8 @@ async def get_bars(
     to_time: Annotated[Instant, Query(description="As from_time; exclusive")],
     count_back: CountBack = None,
 ) -> Response:
-    bars = await service.bars(symbol, resolution, from_time, to_time, count_back or 0)
-    # Not validated a second time: thousands of bars would hold up everybody else.
-    return Response(bars.model_dump_json(exclude_none=True), media_type="application/json")
+    history = await service.bars(symbol, resolution, from_time, to_time, count_back or 0)
+    return Response(await encoded_bars(history), media_type="application/json")
 
 
 @router.post("/quotes", operation_id="getQuotes", summary="Quotes of up to 500 symbols")

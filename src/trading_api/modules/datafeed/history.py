@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 
 from trading_api.modules.datafeed.market.resolution import DAY_MS, length_ms
 from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, MarketSource
 from trading_api.shared.errors import Invalid
+from trading_api.shared.market_data import Instrument
 
 WINDOW_BARS_MAX = 20_000
 _CHUNK_BARS = 100
 _time_of = attrgetter("time_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """`no_data` only where nothing older exists; `next_ms` is the next older bar across a hole."""
+
+    instrument: Instrument
+    bars: Sequence[MarketBar]
+    no_data: bool = False
+    next_ms: int | None = None
 
 
 async def history(
@@ -47,11 +59,3 @@ async def history(
     bars = [bar for chunk in reversed(newest_first) for bar in chunk]
     first = bisect_left(bars, start_ms, key=_time_of)
     return bars[min(first, max(0, len(bars) - count_back)) :]
-
-
-async def in_pieces(bars: list[MarketBar]) -> AsyncIterator[MarketBar]:
-    """One after the other; others get their turn now and then."""
-    for number, bar in enumerate(bars, start=1):
-        yield bar
-        if number % _CHUNK_BARS == 0:
-            await asyncio.sleep(0)

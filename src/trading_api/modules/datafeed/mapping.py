@@ -5,7 +5,6 @@ from typing import Literal
 
 from trading_api.models.market import (
     Bar,
-    GetBarsResponse,
     Orderbook,
     OrderbookLevel,
     QuoteData,
@@ -16,6 +15,7 @@ from trading_api.models.market import (
     Trade,
     UdfHistory,
 )
+from trading_api.modules.datafeed.history import History
 from trading_api.modules.datafeed.market.depth import Depth, Level
 from trading_api.modules.datafeed.market.source import MarketBar
 from trading_api.shared.market_data import Instrument, Quote
@@ -89,16 +89,16 @@ def _levels(levels: Iterable[Level]) -> list[OrderbookLevel]:
     return [OrderbookLevel(price=float(level.price), volume=float(level.size)) for level in levels]
 
 
-def to_udf_history(response: GetBarsResponse) -> UdfHistory:
-    bars, next_ms = response.bars, response.next_time
+def to_udf_history(history: History) -> UdfHistory:
+    bars, instrument, next_ms = history.bars, history.instrument, history.next_ms
     return UdfHistory(
         s="ok" if bars else "no_data",
-        t=[bar.time // 1_000 for bar in bars],
-        o=[bar.open for bar in bars],
-        h=[bar.high for bar in bars],
-        l=[bar.low for bar in bars],
-        c=[bar.close for bar in bars],
-        v=[bar.volume for bar in bars],
+        t=[bar.time_ms // 1_000 for bar in bars],
+        o=[to_price(bar.open, instrument) for bar in bars],
+        h=[to_price(bar.high, instrument) for bar in bars],
+        l=[to_price(bar.low, instrument) for bar in bars],
+        c=[to_price(bar.close, instrument) for bar in bars],
+        v=[bar.volume / instrument.volume_scale for bar in bars],
         nextTime=None if next_ms is None else next_ms // 1_000,
     )
 

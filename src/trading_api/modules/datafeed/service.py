@@ -10,15 +10,14 @@ from trading_api.models.market import (
     ClockResponse,
     DatafeedConfiguration,
     DatafeedHealthResponse,
-    GetBarsResponse,
     QuoteData,
     SearchSymbolResultItem,
     SymbolInfo,
 )
 from trading_api.models.market.clock import ADVANCE_MS_MAX
-from trading_api.modules.datafeed.history import history, in_pieces
+from trading_api.modules.datafeed.history import History, history
 from trading_api.modules.datafeed.live_topics import LiveTopics
-from trading_api.modules.datafeed.mapping import to_bar, to_quote_data, to_quote_error
+from trading_api.modules.datafeed.mapping import to_quote_data, to_quote_error
 from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.symbols import Symbols
@@ -62,7 +61,7 @@ class DatafeedService:
 
     async def bars(
         self, symbol: str, resolution: str, from_time: int, to_time: int, count_back: int
-    ) -> GetBarsResponse:
+    ) -> History:
         """At least two bars, where there are two: charts need them to tell how far apart bars
         are. A window without any is a hole, which `next_time` leads across."""
         instrument = self._symbols.instrument(symbol)
@@ -76,12 +75,9 @@ class DatafeedService:
             older_ms = bars[0].time_ms
             bars = await history(self._source, symbol, name, older_ms, older_ms, 1) + bars
         if bars:
-            wire = [to_bar(bar, instrument) async for bar in in_pieces(bars)]
-            return GetBarsResponse(bars=wire, no_data=False)
+            return History(instrument, bars)
         older = await history(self._source, symbol, name, start_ms, start_ms, 1)
-        return GetBarsResponse(
-            bars=[], no_data=not older, next_time=older[0].time_ms if older else None
-        )
+        return History(instrument, [], not older, older[0].time_ms if older else None)
 
     def quotes(self, symbols: Iterable[str]) -> list[QuoteData]:
         return [self._quote_data(name) for name in dict.fromkeys(symbols)]

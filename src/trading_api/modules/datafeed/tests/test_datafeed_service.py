@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.modules.datafeed.tests.bars_answer import bars_answer
 from trading_api.shared.errors import ApiError
 from trading_api.shared.market_data import MarketState, MarketStatus, Quote
 
@@ -57,7 +58,7 @@ class Market:
     async def history(
         self, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
     ) -> list[dict[str, Any]]:
-        response = await self.service.bars("AAPL", resolution, start_ms, end_ms, count_back)
+        response = await bars_answer(self.service, "AAPL", resolution, start_ms, end_ms, count_back)
         return [bar.model_dump() for bar in response.bars]
 
 
@@ -213,7 +214,8 @@ async def test_the_trades_of_a_minute_are_its_bar(symbol: str) -> None:
     market.heard.clear()
     start_ms = market.simulator.now_ms
     market.run_for(MINUTE_MS)
-    (bar,) = (await market.service.bars(symbol, "1", start_ms, start_ms + 1, 1)).bars[-1:]
+    answer = await bars_answer(market.service, symbol, "1", start_ms, start_ms + 1, 1)
+    (bar,) = answer.bars[-1:]
     trades = market.heard
     assert {trade["symbol"] for trade in (state, *trades)} == {symbol.rpartition(":")[2]}
     assert sum(trade["qty"] for trade in trades) == pytest.approx(bar.volume, rel=1e-12)
@@ -267,9 +269,9 @@ async def test_to_is_exclusive_and_count_back_reaches_before_from() -> None:
 async def test_a_window_may_begin_decades_before_the_first_bar(resolution: str) -> None:
     """A chart of months asks for decades before its first bar."""
     service = Market().service
-    answer = await service.bars("AAPL", resolution, -20_000_000, FIRST_MS // 1_000 + 1, 300)
+    answer = await bars_answer(service, "AAPL", resolution, -20_000_000, FIRST_MS // 1_000 + 1, 300)
     assert [bar.time for bar in answer.bars] == [FIRST_MS]
-    nothing = await service.bars("AAPL", resolution, -1_000_000_000, -20_000_000, 300)
+    nothing = await bars_answer(service, "AAPL", resolution, -1_000_000_000, -20_000_000, 300)
     assert nothing.no_data
 
 
@@ -308,9 +310,11 @@ async def test_a_window_asked_in_pieces_gives_the_same_bars() -> None:
 
 async def test_no_data_only_where_nothing_older_exists() -> None:
     service = Market().service
-    before = await service.bars("AAPL", "1D", FIRST_MS - MINUTE_MS, FIRST_MS, 10)
+    before = await bars_answer(service, "AAPL", "1D", FIRST_MS - MINUTE_MS, FIRST_MS, 10)
     assert (before.bars, before.no_data, before.next_time) == ([], True, None)
-    after = await service.bars("AAPL", "1D", NOON_MS + MINUTE_MS, NOON_MS + 2 * MINUTE_MS, 0)
+    after = await bars_answer(
+        service, "AAPL", "1D", NOON_MS + MINUTE_MS, NOON_MS + 2 * MINUTE_MS, 0
+    )
     assert (after.bars, after.no_data) == ([], False)
     assert after.next_time == NOON_MS // 86_400_000 * 86_400_000
 

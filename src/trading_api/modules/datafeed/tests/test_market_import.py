@@ -26,6 +26,7 @@ from trading_api.modules.datafeed.market.replay import Replay
 from trading_api.modules.datafeed.market.source import MarketBar
 from trading_api.modules.datafeed.market.store import Store
 from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.modules.datafeed.tests.bars_answer import bars_answer
 from trading_api.modules.datafeed.tests.test_market_replay import package_file, written
 from trading_api.modules.datafeed.tests.test_market_source_contract import Heard
 from trading_api.shared.errors import Invalid
@@ -385,7 +386,7 @@ async def test_the_day_of_a_night_session_is_live_before_its_date(store: Store, 
     assert quote.v.open_price == 10
     market.replay.step_to(10 * 60_000, Heard(market.feed.hear_quote))
     assert {bar.time for bar in market.told} == {at("2025-03-10")}
-    found = await market.service.bars("ONE", "1D", at("2025-03-01"), at("2025-03-20"), 0)
+    found = await bars_answer(market.service, "ONE", "1D", at("2025-03-01"), at("2025-03-20"))
     assert found.bars == market.told[-1:]
 
 

@@ -17,6 +17,7 @@ from trading_api.modules.datafeed.market.price_tree import TICK_MS
 from trading_api.modules.datafeed.market.resolution import RESOLUTIONS
 from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.modules.datafeed.tests.bars_answer import bars_answer
 from trading_api.modules.datafeed.tests.test_market_source_contract import Heard
 
 NOW_MS = 1_795_258_915_123
@@ -47,7 +48,7 @@ class Server:
         told.extend(map(_dumped, self._service.topic_state(topic)))
 
     async def history(self, symbol: str, resolution: str, from_ms: int) -> list[Bar]:
-        answer = await self._service.bars(symbol, resolution, from_ms, self.now_ms + 1, 0)
+        answer = await bars_answer(self._service, symbol, resolution, from_ms, self.now_ms + 1)
         # One bar alone comes with the one before it.
         return [_dumped(bar) for bar in answer.bars if bar.time >= from_ms]
 

@@ -15,6 +15,7 @@ from trading_api.modules.datafeed.market.resolution import DAY_MS, MINUTE_MS, le
 from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.market.source import MarketSource
 from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.modules.datafeed.tests.bars_answer import bars_answer
 from trading_api.shared.errors import Invalid
 
 NOW_MS = 1_795_262_400_000
@@ -38,8 +39,13 @@ class Chart:
         while True:
             self.calls += 1
             assert self.calls <= calls_max, "it asks without end"
-            answer = await self._service.bars(
-                self._symbol, self._resolution, to_s - self._window_s, to_s, self._count_back
+            answer = await bars_answer(
+                self._service,
+                self._symbol,
+                self._resolution,
+                to_s - self._window_s,
+                to_s,
+                self._count_back,
             )
             if answer.no_data:
                 assert not answer.bars

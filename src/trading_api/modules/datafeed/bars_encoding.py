@@ -1,0 +1,48 @@
+"""The answer of getBars in bytes: a GetBarsResponse, without a model for each of its bars."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from trading_api.modules.datafeed.history import History
+from trading_api.modules.datafeed.market.source import MarketBar
+from trading_api.shared.market_data import Instrument
+
+PIECE_BARS = 2_000
+"""Encoded at once, in less than a millisecond; then others get their turn."""
+
+
+async def encoded_bars(history: History) -> bytes:
+    """The bytes that pydantic would make of GetBarsResponse (a test compares them)."""
+    pieces = []
+    for start in range(0, len(history.bars), PIECE_BARS):
+        bars = history.bars[start : start + PIECE_BARS]
+        pieces.append(orjson.dumps(_rows(bars, history.instrument))[1:-1])
+        await asyncio.sleep(0)
+    rest: dict[str, Any] = {"no_data": history.no_data}
+    if history.next_ms is not None:
+        rest["next_time"] = history.next_ms
+    return b'{"bars":[' + b",".join(pieces) + b"]," + orjson.dumps(rest)[1:]
+
+
+def _rows(bars: Sequence[MarketBar], instrument: Instrument) -> list[dict[str, float]]:
+    move, scale, volume_scale = (
+        instrument.min_move,
+        instrument.price_scale,
+        instrument.volume_scale,
+    )
+    return [
+        {
+            "time": bar.time_ms,
+            "open": bar.open * move / scale,
+            "high": bar.high * move / scale,
+            "low": bar.low * move / scale,
+            "close": bar.close * move / scale,
+            "volume": bar.volume / volume_scale,
+        }
+        for bar in bars
+    ]
