@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -97,12 +98,18 @@ def create_app(
                 "symbols": len(feed.instruments()),
             },
         )
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(supervised(*part)) for part in work.items()]
-            with on_stop(clock.stop) if clock else nullcontext():
-                yield
-            for task in running:
-                task.cancel()
+        # What the program is made of outlives every collection: gone through each time, it took
+        # 50 ms, in the middle of some request.
+        gc.freeze()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [tasks.create_task(supervised(*part)) for part in work.items()]
+                with on_stop(clock.stop) if clock else nullcontext():
+                    yield
+                for task in running:
+                    task.cancel()
+        finally:
+            gc.unfreeze()
 
     api_app = FastAPIOffline(
         title="trading_api",
