@@ -123,6 +123,35 @@ def test_real_trades_become_seconds_and_all_that_is_made_of_them(
         assert (bars[0].open, bars[0].time_ms % 1_000) == (164_025, 0)
 
 
+def test_a_real_day_of_quotes_is_stored_as_it_was_quoted_and_played_to_its_end(
+    store: Store,
+) -> None:
+    """Recorded by findatapy: 100,005 bids of EURUSD, through single precision."""
+    path = Path(sys.prefix, "recordings", "tests", "EURUSD_tick.csv")
+    report = import_files(store, ImportOrder([path], "EURUSD", "UTC", type="forex"))
+    assert (report.rows, report.are_ticks) == (100_005, True)
+    series = opened(store, "EURUSD")
+    assert series.instrument.price_scale == 100_000
+    lines = path.read_text(encoding="utf-8").split()[2:]
+    bids = [round(float(line.rpartition(",")[2]) * 100_000) for line in lines if "," in line]
+    (day,) = every(series, "1D")
+    assert (day.open, day.high, day.low, day.close) == (
+        bids[0],
+        max(bids),
+        min(bids),
+        bids[-1],
+    )
+    replay = Replay(Recording.of([series]), clock=lambda: 0)
+    before = len(replay.bars("EURUSD", "1S", -FOREVER_MS, FOREVER_MS))
+    assert before / report.stored == pytest.approx(0.8, abs=0.01)
+    heard = Heard()
+    while replay.step_to(FOREVER_MS, heard):
+        pass
+    assert heard.closings == ["the recording has ended"]
+    assert replay.bars("EURUSD", "1D", -FOREVER_MS, FOREVER_MS) == [day]
+    assert replay.bars("EURUSD", "1S", -FOREVER_MS, FOREVER_MS) == every(series, "1S")
+
+
 def test_quotes_of_a_currency_pair_are_read_as_they_were_meant(store: Store, load: Load) -> None:
     """As findatapy records them: the bid alone, through single precision."""
     report = load(
