@@ -76,8 +76,12 @@ def test_a_recording_with_a_bad_row_stops_the_start_with_its_line(tmp_path: Path
 
 
 def import_data(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return data_command(folder, "import", *arguments)
+
+
+def data_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "trading_api", "data", "import", *arguments],
+        [sys.executable, "-m", "trading_api", "data", *arguments],
         env=os.environ | {"DATA_DIR": str(folder / "data")},
         capture_output=True,
         text=True,
@@ -93,8 +97,17 @@ def test_data_is_imported_with_a_report_and_served_by_its_symbol(tmp_path: Path)
     options = ("--symbol", "mine", "--timezone", "UTC", "--currency", "eur")
     result = import_data(tmp_path, str(path), *options)
     assert (result.returncode, result.stderr) == (0, ""), "no progress bar where nobody sees it"
-    assert "MINE: 11 rows: 10 new bars of 0:01:00" in result.stdout
-    assert "duplicates dropped: 1" in result.stdout
+    assert result.stdout.splitlines() == [
+        "MINE: 11 rows were read.",
+        "New bars of 0:01:00: 10.",
+        "Duplicates, which say again what is there: 1, dropped.",
+        "Rows that need a repair: none; they would have been refused.",
+        "Gaps in trading time: none.",
+        (
+            "Stored now: 10 bars from 2023-11-14 22:13:20 UTC to 2023-11-14 22:22:20 UTC, "
+            "in ticks of 0.1."
+        ),
+    ]
     environment = {"DATAFEED_SOURCE": "replay", "DATA_DIR": str(tmp_path / "data")}
     with served(**environment) as (_, address):
         info = httpx.get(f"{address}/api/v1/datafeed/resolve/RECORDED:MINE").json()
@@ -116,6 +129,42 @@ def test_a_bad_file_is_refused_with_its_lines_and_a_bad_zone_with_a_sentence(
     result = import_data(tmp_path, str(path), "--symbol", "X", "--timezone", "Mars/Base")
     assert result.returncode == 2
     assert "'Mars/Base' is no time zone" in result.stderr
+
+
+def test_what_is_stored_is_listed_and_deleted(tmp_path: Path) -> None:
+    result = data_command(tmp_path, "list")
+    assert (result.returncode, "Nothing is stored in" in result.stdout) == (0, True)
+    result = data_command(tmp_path, "delete", "ONE")
+    assert result.returncode == 1
+    assert "ONE is not stored; nothing is." in result.stderr
+    path = tmp_path / "rows.csv"
+    lines = [f"{1_700_000_000 + 60 * n},1,2,0.5,1" for n in range(10)]
+    path.write_text("\n".join(["time,open,high,low,close", *lines]), encoding="utf-8")
+    for symbol in ("ONE", "TWO"):
+        options = ("--symbol", symbol, "--timezone", "UTC", "--session", "00:00-00:00:1234567")
+        result = import_data(tmp_path, str(path), *options, "--tick", "0.5")
+        assert result.returncode == 0, result.stderr
+    listed = data_command(tmp_path, "list").stdout.splitlines()
+    assert listed[0].split() == ["symbol", "kind", "rows", "from", "to", "session", "tick"]
+    assert re.split(r"\s{2,}", listed[1]) == [
+        *("ONE", "0:01:00", "10", "2023-11-14 22:13:20", "2023-11-14 22:22:20"),
+        *("0000-0000:1234567 UTC", "0.5"),
+    ]
+    result = data_command(tmp_path, "delete", "three")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "THREE is not stored; there are ONE, TWO." in result.stderr
+    result = data_command(tmp_path, "delete", "one")
+    assert (result.returncode, result.stdout) == (0, "ONE is deleted.\n")
+    listed = data_command(tmp_path, "list").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == ["symbol", "TWO"]
+
+
+@pytest.mark.parametrize("tick", ["0", "-1", "x", "nan", "1e-13"])
+def test_a_tick_that_is_no_price_step_is_refused(tmp_path: Path, tick: str) -> None:
+    options = ("rows.csv", "--symbol", "X", "--timezone", "UTC", f"--tick={tick}")
+    result = import_data(tmp_path, *options)
+    assert result.returncode == 2
+    assert f"{tick!r} is no price step; one is 0.01" in result.stderr
 
 
 def test_progress_is_one_line_that_is_drawn_over_itself() -> None:

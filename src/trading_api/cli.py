@@ -6,6 +6,8 @@ import argparse
 import importlib
 import socket
 import sys
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import available_timezones
@@ -14,11 +16,15 @@ import uvicorn
 from pydantic import ValidationError
 
 from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
+from trading_api.modules.datafeed.market.recorded_bars import duration
 from trading_api.modules.datafeed.market.recorded_rows import FaultyRowsError, RecordingError
 from trading_api.modules.datafeed.market.store import Store
+from trading_api.modules.datafeed.market.written_numbers import DECIMALS_MAX
 from trading_api.server import server_options
 from trading_api.settings import Settings
 from trading_api.shared.errors import ConfigurationError
+
+_TICK_MAX = 1_000_000
 
 
 def main() -> int:
@@ -31,7 +37,7 @@ def main() -> int:
     _add_data_commands(data.add_subparsers(required=True))
     arguments = parser.parse_args()
     try:
-        arguments.run(arguments)
+        status: int | None = arguments.run(arguments)
     except ValidationError as error:
         for fault in error.errors():
             name = "_".join(str(part) for part in fault["loc"]).upper()
@@ -40,7 +46,7 @@ def main() -> int:
     except ConfigurationError as error:
         print(f"trading-api: {error}", file=sys.stderr)
         return 2
-    return 0
+    return status or 0
 
 
 def _add_data_commands(commands: Any) -> None:
@@ -56,7 +62,25 @@ def _add_data_commands(commands: Any) -> None:
     command.add_argument("--exchange", type=str.upper, help="RECORDED")
     command.add_argument("--type", help="stock, forex, crypto, futures, index")
     command.add_argument("--replace", action="store_true", help="forget what is stored of it")
+    command.add_argument(
+        "--tick", type=_tick, help="the price step: 0.25; without it, as fine as the prices are"
+    )
     command.set_defaults(run=_import)
+    command = commands.add_parser("list", help="what is in the store")
+    command.set_defaults(run=_list)
+    command = commands.add_parser("delete", help="forget a symbol and its bars, without asking")
+    command.add_argument("symbol", type=str.upper, metavar="SYMBOL")
+    command.set_defaults(run=_delete)
+
+
+def _tick(text: str) -> Decimal:
+    try:
+        tick = Decimal(text)
+    except InvalidOperation:
+        tick = Decimal("NaN")
+    if not (tick.is_finite() and Decimal(1).scaleb(-DECIMALS_MAX) <= tick <= _TICK_MAX):
+        raise argparse.ArgumentTypeError(f"{text!r} is no price step; one is 0.01")
+    return tick
 
 
 def _timezone(name: str) -> str:
@@ -75,18 +99,67 @@ def _import(arguments: argparse.Namespace) -> None:
         currency=arguments.currency,
         exchange=arguments.exchange,
         type=arguments.type,
+        tick=arguments.tick,
         is_replacing=arguments.replace,
     )
     progress = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
     try:
         report = import_files(Store(Settings().data_dir), order, progress)
     except FaultyRowsError as error:
-        lines = [f"{error.count:,} rows cannot be taken as they are, and none is repaired:"]
+        rows = "1 row" if error.count == 1 else f"{error.count:,} rows"
+        lines = [f"{rows} cannot be taken as written, and nothing is repaired; from the first on:"]
         lines += [f"  {fault}" for fault in error.faults]
+        if error.count > len(error.faults):
+            lines.append(f"  and {error.count - len(error.faults):,} more.")
         raise ConfigurationError("\n".join([*lines, "Nothing was imported."])) from error
     except (RecordingError, OSError) as error:
         raise ConfigurationError(f"{error} Nothing was imported.") from error
     print("\n".join(report.lines()))
+
+
+def _list(_: argparse.Namespace) -> None:
+    data_dir = Settings().data_dir
+    try:
+        stored = Store(data_dir).listed()
+    except (RecordingError, OSError) as error:
+        raise ConfigurationError(str(error)) from error
+    if not stored:
+        print(f"Nothing is stored in {data_dir}; `trading-api data import` puts symbols there.")
+        return
+    rows = [["symbol", "kind", "rows", "from", "to", "session", "tick"]]
+    for symbol, columns in stored:
+        first, last = (datetime.fromtimestamp(columns[n].time_ms / 1_000, UTC) for n in (0, -1))
+        rows.append(
+            [
+                symbol.symbol,
+                f"{duration(symbol.step_ms)}{' of ticks' if symbol.are_ticks else ''}",
+                f"{len(columns):,}",
+                f"{first:%Y-%m-%d %H:%M:%S}",
+                f"{last:%Y-%m-%d %H:%M:%S}",
+                f"{symbol.session} {symbol.timezone}",
+                f"{symbol.instrument().tick_size:f}",
+            ]
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(map(str.ljust, row, widths)).rstrip())
+
+
+def _delete(arguments: argparse.Namespace) -> int:
+    store = Store(Settings().data_dir)
+    try:
+        if store.delete(arguments.symbol):
+            print(f"{arguments.symbol} is deleted.")
+            return 0
+    except (RecordingError, OSError) as error:
+        raise ConfigurationError(str(error)) from error
+    there_are = ", ".join(store.symbols())
+    print(
+        f"trading-api: {arguments.symbol} is not stored; "
+        + (f"there are {there_are}." if there_are else "nothing is."),
+        file=sys.stderr,
+    )
+    return 1
 
 
 class ProgressBar:

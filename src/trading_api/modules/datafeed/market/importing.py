@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,14 +14,16 @@ import numpy as np
 
 from trading_api.modules.datafeed.market.columns import Columns, Int64s
 from trading_api.modules.datafeed.market.exchange_calendar import ExchangeCalendar
-from trading_api.modules.datafeed.market.recorded_bars import RecordedBars, make_bars
+from trading_api.modules.datafeed.market.recorded_bars import RecordedBars, duration, make_bars
 from trading_api.modules.datafeed.market.recorded_rows import (
     Progress,
     RecordingError,
+    Rows,
     is_symbol,
     read_rows,
 )
 from trading_api.modules.datafeed.market.recording import EXCHANGE
+from trading_api.modules.datafeed.market.repeated_hour import settle_repeated_hours
 from trading_api.modules.datafeed.market.resolution import DAY_MS, MINUTE_MS
 from trading_api.modules.datafeed.market.store import Store, StoredSymbol, sessions_of
 from trading_api.modules.datafeed.market.trading_hours import (
@@ -28,6 +32,8 @@ from trading_api.modules.datafeed.market.trading_hours import (
     Sessions,
     TradingHours,
 )
+
+_HOURS = re.compile(r"(?<!\d)(\d{1,2}):?(\d\d)-(\d{1,2}):?(\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class ImportOrder:
     currency: str | None = None
     exchange: str | None = None
     type: str | None = None
+    tick: Decimal | None = None
     is_replacing: bool = False
 
 
@@ -57,13 +64,17 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """`rows` were read; of the bars they made, `taken` are new, `duplicates` were there already,
-    `outside` lie outside the session. `stored` is what there is now."""
+    """`rows` were read, beside `unpriced` ones; `rounded` numbers were prints of binary floats. Of
+    the bars they made, `taken` are new, `duplicates` were there already, `outside` lie outside the
+    session. `stored` is what there is now."""
 
     symbol: str
     rows: int
+    unpriced: int
+    rounded: int
     are_ticks: bool
     step_ms: int
+    tick: Decimal
     taken: int
     duplicates: int
     outside: int
@@ -74,29 +85,37 @@ class ImportReport:
     last_ms: int
 
     def lines(self) -> list[str]:
-        kind = "ticks, which make" if self.are_ticks else "rows:"
-        step = _duration(self.step_ms)
+        step = duration(self.step_ms)
         text = [
-            f"{self.symbol}: {self.rows:,} {kind} {self.taken:,} new bars of {step}",
-            f"duplicates dropped: {self.duplicates:,}",
-            "repairs refused: none were needed",
+            f"{self.symbol}: {self.rows:,} {'ticks' if self.are_ticks else 'rows'} were read.",
+            f"New bars of {step}: {self.taken:,}.",
+            f"Duplicates, which say again what is there: {self.duplicates:,}, dropped.",
         ]
+        if self.unpriced:
+            text.append(f"Rows without any price: {self.unpriced:,}, left out.")
         if self.outside:
             text.append(
-                f"left out, outside the session: {self.outside:,}, "
-                f"the first at {_time(self.first_outside_ms)}"
+                f"Bars outside the session: {self.outside:,}, left out, the first at "
+                f"{_time(self.first_outside_ms)}."
             )
-        gaps = "gaps: none"
+        if self.rounded:
+            text.append(
+                f"Numbers printed of computed floats: {self.rounded:,}, taken to as many decimals "
+                "as can be kept."
+            )
+        text.append("Rows that need a repair: none; they would have been refused.")
+        gaps = "Gaps in trading time: none"
         if self.gaps.count:
             gaps = (
-                f"gaps: {self.gaps.count:,}, the longest {_duration(self.gaps.longest_ms)} "
-                f"after {_time(self.gaps.after_ms)}"
+                f"Gaps in trading time: {self.gaps.count:,}, the longest of "
+                f"{duration(self.gaps.longest_ms)} after {_time(self.gaps.after_ms)}"
             )
-        return [
-            *text,
-            gaps + (" (a minute or more without a tick)" if self.are_ticks else ""),
-            f"stored: {self.stored:,} bars from {_time(self.first_ms)} to {_time(self.last_ms)}",
-        ]
+        text.append(gaps + (" (a minute or more without a tick)." if self.are_ticks else "."))
+        text.append(
+            f"Stored now: {self.stored:,} bars from {_time(self.first_ms)} to "
+            f"{_time(self.last_ms)}, in ticks of {self.tick:f}."
+        )
+        return text
 
 
 def import_files(
@@ -110,7 +129,8 @@ def import_files(
     with store.writing(order.symbol) as writing:
         before = None if order.is_replacing else store.read(order.symbol)
         stored, calendar = _described(order, before[0] if before else None)
-        bars = _read(order, stored, before is not None, progress)
+        files = _read(order, stored, progress)
+        bars = _bars(order, stored, before is not None, files)
         outside = _outside(_hours(stored, calendar, bars.columns), bars)
         new = replace(bars, columns=bars.columns.take(~outside))
         if not len(new.columns):
@@ -131,6 +151,7 @@ def import_files(
             volume_decimals=new.volume_decimals,
             has_volume=new.has_volume,
             are_ticks=new.are_ticks,
+            tick=_tick_text(order.tick) or stored.tick,
         )
         writing.replace(stored, new.columns)
     times_ms = new.columns.time_ms
@@ -138,8 +159,11 @@ def import_files(
     return ImportReport(
         symbol=order.symbol,
         rows=bars.rows,
+        unpriced=sum(len(rows.unpriced) for rows in files),
+        rounded=sum(rows.rounded for rows in files),
         are_ticks=bars.are_ticks,
         step_ms=bars.step_ms,
+        tick=stored.instrument().tick_size,
         taken=len(times_ms) - known,
         duplicates=bars.duplicates + inside - (len(times_ms) - known),
         outside=int(outside.sum()),
@@ -187,15 +211,23 @@ def _described(
     if calendar and calendar.timezone != order.timezone:
         raise RecordingError(f"The calendar {code} is kept in {calendar.timezone}.")
     session = order.session or (before.session if before else None)
-    session = session or (calendar.session if calendar else ALWAYS)
+    session = _as_tradingview(session or (calendar.session if calendar else ALWAYS))
     try:
         TradingHours(session, order.timezone)
     except SessionError as error:
-        raise RecordingError(str(error)) from error
+        raise RecordingError(
+            f"The session {session!r} cannot be read: write 24x7, or hours as in 0930-1600 or "
+            f"0900-1130,1230-1500:23456 (1 is Sunday). {error}"
+        ) from error
     if before and (before.session, before.timezone) != (session, order.timezone):
         raise RecordingError(
             f"{order.symbol} is stored with the session {before.session} of {before.timezone}; "
             "--replace forgets that and its bars."
+        )
+    if before and order.tick is not None and _tick_text(order.tick) != before.tick:
+        raise RecordingError(
+            f"{order.symbol} is stored in ticks of {before.instrument().tick_size:f}, as fine as "
+            "its prices or as it was told; --replace forgets that and its bars."
         )
     described = StoredSymbol(
         symbol=order.symbol,
@@ -213,32 +245,60 @@ def _described(
         volume_decimals=before.volume_decimals if before else 0,
         has_volume=before.has_volume if before else False,
         are_ticks=before.are_ticks if before else False,
+        tick=before.tick if before else "",
     )
     return described, calendar
 
 
-def _read(
-    order: ImportOrder, stored: StoredSymbol, is_joining: bool, progress: Progress | None
-) -> RecordedBars:
+def _read(order: ImportOrder, stored: StoredSymbol, progress: Progress | None) -> list[Rows]:
     zone = UTC if stored.timezone in ("Etc/UTC", "UTC") else ZoneInfo(stored.timezone)
     files = []
     for path in order.paths:
         found = read_rows(path, order.symbol, zone, progress)
         if order.symbol not in found:
-            raise RecordingError(f"{path} has no rows of {order.symbol}.")
+            others = ", ".join(sorted(found)[:12])
+            raise RecordingError(
+                f"{path} has no rows of {order.symbol}: its column of symbols says {others}."
+            )
         files.append(found[order.symbol])
-    rows = sum(map(len, files))
-    bars = make_bars(files, stored.step_ms if is_joining and rows == 1 else None)
+    settle_repeated_hours(files)
+    return files
+
+
+def _bars(
+    order: ImportOrder, stored: StoredSymbol, is_joining: bool, files: list[Rows]
+) -> RecordedBars:
+    step_ms = stored.step_ms if is_joining and sum(map(len, files)) == 1 else None
+    tick = order.tick or (Decimal(stored.tick) if stored.tick else None)
+    bars = make_bars(files, step_ms, stored.hours, tick)
     if is_joining and (bars.step_ms, bars.has_volume, bars.are_ticks) != (
         stored.step_ms,
         stored.has_volume,
         stored.are_ticks,
     ):
         raise RecordingError(
-            f"{order.symbol} is stored as bars of {_duration(stored.step_ms)}, of another kind "
-            "than these; --replace forgets them."
+            f"{order.symbol} is stored as {_kind(stored)}, and these are {_kind(bars)}; "
+            "--replace forgets what is stored."
         )
     return bars
+
+
+def _kind(bars: StoredSymbol | RecordedBars) -> str:
+    made = " of ticks" if bars.are_ticks else ""
+    return (
+        f"bars of {duration(bars.step_ms)}{made} {'with' if bars.has_volume else 'without'} volume"
+    )
+
+
+def _tick_text(tick: Decimal | None) -> str:
+    return f"{tick.normalize():f}" if tick else ""
+
+
+def _as_tradingview(session: str) -> str:
+    """0930-1600 of 9:30-16:00."""
+    return _HOURS.sub(
+        lambda found: f"{found[1]:0>2}{found[2]}-{found[3]:0>2}{found[4]}", session.replace(" ", "")
+    )
 
 
 def _hours(
@@ -290,10 +350,6 @@ def _joined(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> RecordedB
     together = Columns.made(np.concatenate(pair) for pair in pairs)
     order = np.argsort(together.time_ms, kind="stable")
     return replace(after, columns=together.take(order))
-
-
-def _duration(length_ms: int) -> str:
-    return str(timedelta(milliseconds=length_ms))
 
 
 def _time(time_ms: int) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
 from itertools import pairwise
 
 import numpy as np
@@ -25,17 +27,19 @@ from trading_api.modules.datafeed.market.resolution import (
     is_whole,
     length_ms,
 )
-from trading_api.modules.datafeed.market.whole_units import DECIMALS_MAX
-
-Floats = npt.NDArray[np.float64]
+from trading_api.modules.datafeed.market.trading_hours import TradingHours
+from trading_api.modules.datafeed.market.written_numbers import Floats, finest, whole_units
 
 _WHOLE_MAX = 2**62
+_STEPS_OF_A_FILE_MIN = 20
+_RUN_OF_ANOTHER_STEP = 30
+_ALWAYS = TradingHours()
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedBars:
-    """Ascending and unique, `step_ms` apart but for gaps. `rows` were read, `duplicates` of them
-    said again what another one had said."""
+    """Ascending and unique, `step_ms` apart but for gaps. A tick is `min_move` of the decimal
+    places. `rows` were read, `duplicates` of them said again what another one had said."""
 
     columns: Columns
     step_ms: int
@@ -45,6 +49,7 @@ class RecordedBars:
     are_ticks: bool
     rows: int
     duplicates: int
+    min_move: int = 1
 
     def at_decimals(self, price_decimals: int, volume_decimals: int) -> RecordedBars:
         """The same in units as fine as those, or finer."""
@@ -68,34 +73,41 @@ class RecordedBars:
         )
 
 
-def make_bars(files: Sequence[Rows], step_ms: int | None = None) -> RecordedBars:
+def make_bars(
+    files: Sequence[Rows],
+    step_ms: int | None = None,
+    hours: TradingHours = _ALWAYS,
+    tick: Decimal | None = None,
+) -> RecordedBars:
     """Of one symbol, in any order. Ticks are gathered into bars of a second. The usual step
-    between the rows is theirs, where none is given. Raises RecordingError."""
+    between the rows is theirs, where none is given. Every price must be a whole number of `tick`,
+    the decimals' last place by default. Raises RecordingError."""
     first = files[0]
     for rows in files:
         if (rows.are_ticks, rows.has_volume) != (first.are_ticks, first.has_volume):
             raise RecordingError(f"{rows.path} has other columns than {first.path}.")
+        if rows.are_ticks:
+            _refuse_ticks_out_of_order(rows)
     if step_ms is None:
         step_ms = SECOND_MS if first.are_ticks else _usual_step(files)
     try:
         resolutions_of(step_ms)
     except RecordingError as error:
         raise RecordingError(f"{first.path}: {error}") from error
-    prices = [np.concatenate([np.asarray(getattr(r, n)) for r in files]) for n in _PRICES]
-    volume = np.concatenate([np.asarray(rows.volume) for rows in files])
-    price_decimals = _decimals_needed(prices if not first.are_ticks else prices[:1])
-    volume_decimals = _decimals_needed([volume])
-    times_ms = np.concatenate([_bar_times(rows, step_ms) for rows in files])
-    columns = Columns.made(
-        (
-            times_ms,
-            *(_whole(files, each, price_decimals, "price") for each in prices),
-            _whole(files, volume, volume_decimals, "volume"),
+    if not first.are_ticks and step_ms < DAY_MS:
+        _refuse_rows(
+            files,
+            _off_grid(files, step_ms, hours),
+            f"the row stands off the grid of bars of {duration(step_ms)}, which most rows are",
         )
-    )
-    _refuse_rows(
-        files, columns.low <= 0, f"the row has a price too small for {price_decimals} decimals"
-    )
+    prices, price_decimals = _whole_prices(files)
+    price_decimals, min_move = _on_ticks(files, prices, price_decimals, tick)
+    volume = np.concatenate([np.asarray(rows.volume) for rows in files])
+    has_volume = first.has_volume and bool(volume.any())
+    volume_decimals = finest([volume])
+    times_ms = np.concatenate([_bar_times(rows, step_ms) for rows in files])
+    _refuse_large(files, volume, volume_decimals, len(volume), "volume")
+    columns = Columns.made((times_ms, *prices, whole_units(volume, volume_decimals)))
     count = len(columns)
     if first.are_ticks:
         columns = _gathered(files, columns)
@@ -106,10 +118,11 @@ def make_bars(files: Sequence[Rows], step_ms: int | None = None) -> RecordedBars
         step_ms,
         price_decimals,
         volume_decimals,
-        first.has_volume,
+        has_volume,
         first.are_ticks,
         count,
         0 if first.are_ticks else count - len(columns),
+        min_move,
     )
 
 
@@ -126,11 +139,116 @@ _PRICES = ("open", "high", "low", "close")
 
 
 def _usual_step(files: Sequence[Rows]) -> int:
-    steps = np.concatenate([np.diff(np.unique(np.asarray(rows.time_ms))) for rows in files])
-    if not len(steps):
+    """Raises RecordingError where bars are of several lengths."""
+    each = [np.diff(np.unique(np.asarray(rows.time_ms))) for rows in files]
+    if not any(map(len, each)):
         raise RecordingError(f"{files[0].path}: one row does not tell how far bars are apart.")
-    values, counts = np.unique(steps, return_counts=True)
-    return int(values[counts.argmax()])
+    step_ms = _commonest(np.concatenate(each))
+    for rows, steps_ms in zip(files, each, strict=True):
+        if len(steps_ms) >= _STEPS_OF_A_FILE_MIN and (own_ms := _commonest(steps_ms)) != step_ms:
+            raise RecordingError(
+                f"{rows.path} has bars of {duration(own_ms)}, the other files of "
+                f"{duration(step_ms)}; a symbol's bars are of one length."
+            )
+        _refuse_run_of_another_step(rows, steps_ms, step_ms)
+    return step_ms
+
+
+def _refuse_run_of_another_step(rows: Rows, steps_ms: Int64s, step_ms: int) -> None:
+    """Gaps of one length, one after the other, are longer bars."""
+    firsts = np.flatnonzero(np.diff(steps_ms, prepend=0))
+    lengths = np.diff(firsts, append=len(steps_ms))
+    others = (steps_ms[firsts] != step_ms) & (lengths >= _RUN_OF_ANOTHER_STEP)
+    if step_ms >= DAY_MS or not others.any():
+        return
+    first = int(firsts[others.argmax()])
+    time_ms = np.unique(np.asarray(rows.time_ms))[first]
+    line = rows.line[int(np.flatnonzero(np.asarray(rows.time_ms) == time_ms)[0])]
+    raise RecordingError(
+        f"{rows.path}, line {line}: the bars from here on are {duration(int(steps_ms[first]))} "
+        f"apart, others {duration(step_ms)}; a symbol's bars are of one length."
+    )
+
+
+def _commonest(values: Int64s) -> int:
+    found, counts = np.unique(values, return_counts=True)
+    return int(found[counts.argmax()])
+
+
+def _off_grid(files: Sequence[Rows], step_ms: int, hours: TradingHours) -> npt.NDArray[np.bool_]:
+    """Bars are counted from the start of their session, or lie like most others: in UTC, or on
+    the clock of their exchange. Rows outside every session are not asked."""
+    times_ms = np.concatenate([np.asarray(rows.time_ms, dtype=np.int64) for rows in files])
+    written_ms = np.concatenate([np.asarray(rows.written_ms, dtype=np.int64) for rows in files])
+    off = np.ones(len(times_ms), dtype=np.bool_)
+    for phases_ms in (times_ms % step_ms, written_ms % step_ms):
+        off &= phases_ms != _commonest(phases_ms)
+    if hours.is_always or not off.any():
+        return off
+    sessions = hours.sessions(int(times_ms.min()), int(times_ms.max()))
+    if not len(sessions.starts_ms):
+        return np.zeros_like(off)
+    numbers = sessions.starts_ms.searchsorted(times_ms, "right") - 1
+    inside = (numbers >= 0) & (times_ms < sessions.ends_ms[numbers])
+    off &= inside & ((times_ms - sessions.starts_ms[numbers]) % step_ms != 0)
+    return off
+
+
+def _whole_prices(files: Sequence[Rows]) -> tuple[list[Int64s], int]:
+    """Open, high, low and close in units of so many decimals. The price of a bid and an ask is
+    their middle, exactly."""
+    prices = [np.concatenate([np.asarray(getattr(r, n)) for r in files]) for n in _PRICES]
+    decimals = finest(prices)
+    most = max(prices, key=lambda each: each.max())
+    _refuse_large(files, most, decimals + files[0].has_ask, 1, "price")
+    units = [whole_units(each, decimals) for each in prices]
+    if files[0].has_ask:
+        twice = units[1] + units[2]
+        if (twice % 2).any():
+            return [twice * 5] * 4, decimals + 1
+        return [twice // 2] * 4, decimals
+    return units, decimals
+
+
+def _on_ticks(
+    files: Sequence[Rows], prices: list[Int64s], decimals: int, tick: Decimal | None
+) -> tuple[int, int]:
+    """Makes whole ticks of the prices; the tick's decimals, and how many of their last place it
+    is."""
+    if tick is None:
+        return decimals, 1
+    tick_decimals = decimals_of_tick(tick)
+    finer = max(decimals, tick_decimals)
+    units = int(tick.scaleb(finer))
+    off = np.zeros(len(prices[0]), dtype=np.bool_)
+    for number, each in enumerate(prices):
+        fine = each * 10 ** (finer - decimals)
+        off |= fine % units != 0
+        prices[number] = fine // units
+    _refuse_rows(files, off, f"a price is not a whole number of ticks of {tick:f}")
+    return tick_decimals, int(tick.scaleb(tick_decimals))
+
+
+def decimals_of_tick(tick: Decimal) -> int:
+    exponent = tick.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return max(0, -exponent)
+
+
+def _refuse_ticks_out_of_order(rows: Rows) -> None:
+    bad = np.diff(np.asarray(rows.time_ms), prepend=rows.time_ms[0]) < 0
+    _refuse_rows([rows], bad, "the row is a tick before the one above it")
+
+
+def _refuse_large(
+    files: Sequence[Rows], values: Floats, decimals: int, summed: int, name: str
+) -> None:
+    bad = values * 10.0**decimals > _WHOLE_MAX / summed
+    _refuse_rows(files, bad, f"the {name} is too large for {decimals} decimals")
+
+
+def duration(length_ms: int) -> str:
+    return str(timedelta(milliseconds=length_ms))
 
 
 def _bar_times(rows: Rows, step_ms: int) -> Int64s:
@@ -144,20 +262,6 @@ def _bar_times(rows: Rows, step_ms: int) -> Int64s:
     if length_ms(base) not in (None, step_ms):
         return days_ms
     return np.array([bar_start(base, day_ms) for day_ms in days_ms.tolist()], dtype=np.int64)
-
-
-def _decimals_needed(columns: Sequence[Floats]) -> int:
-    for decimals in range(DECIMALS_MAX):
-        scale = 10.0**decimals
-        if all((np.rint(values * scale) / scale == values).all() for values in columns):
-            return decimals
-    return DECIMALS_MAX
-
-
-def _whole(files: Sequence[Rows], values: Floats, decimals: int, name: str) -> Int64s:
-    units = np.rint(values * 10.0**decimals)
-    _refuse_rows(files, units > _WHOLE_MAX // max(1, len(units)), f"the {name} is too large")
-    return units.astype(np.int64)
 
 
 def _gathered(files: Sequence[Rows], ticks: Columns) -> Columns:

@@ -1,44 +1,33 @@
-"""The rows of a CSV file of bars or ticks: columns told by their names, each line checked by
-itself."""
+"""The rows of a CSV file of bars or ticks, each line checked by itself."""
 
 from __future__ import annotations
 
 import csv
-import math
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
-from functools import lru_cache
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TextIO
 
-from trading_api.modules.datafeed.market.whole_units import as_meant
+import numpy as np
 
-_NAMES = {
-    "time": ("time", "date", "datetime", "timestamp", "ts", "date_time", "open_time", "open time"),
-    "open": ("open", "o"),
-    "high": ("high", "h"),
-    "low": ("low", "l"),
-    "close": ("close", "c"),
-    "price": ("price", "last", "trade_price"),
-    "bid": ("bid", "bid_price"),
-    "ask": ("ask", "ask_price", "offer"),
-    "volume": ("volume", "vol", "v", "size", "qty", "quantity", "amount"),
-    "symbol": ("symbol", "ticker"),
-}
-_KINDS = (
-    ("bars", ("open", "high", "low", "close")),
-    ("ticks", ("price",)),
-    ("ticks", ("bid", "ask")),
-    ("ticks", ("bid",)),
+from trading_api.modules.datafeed.market.header import Columns, Header, HeaderError, read_header
+from trading_api.modules.datafeed.market.written_numbers import (
+    DECIMALS_MAX,
+    DIGITS_MAX,
+    Floats,
+    Number,
+    at_decimals,
+    double_decimals,
+    read_number,
+    single_decimals,
 )
-_SECONDS_MAX = 100_000_000_000  # the year 5138; more are milliseconds
-_VALUE_MAX = 1e15
-_PLAIN_LENGTH_MAX = 10  # too short to have come through a float
+from trading_api.modules.datafeed.market.written_times import TimeError, WrittenTimes
+
 _SYMBOL_LENGTH_MAX = 64
 _SYMBOL_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
-_QUARTER_MS = 900_000
+_EMPTY = frozenset(("", "null", "nan", "n/a", "-"))
 _ROWS_BETWEEN_PROGRESS = 5_000
 FAULTS_KEPT_MAX = 20
 
@@ -71,22 +60,29 @@ class FaultyRowsError(RecordingError):
         self.count = count
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Rows:
     """One symbol's rows in the order of the file. `written_ms` is the time as its digits stand,
-    without their offset from UTC. A tick has its price in all four."""
+    without their offset from UTC; `later_ms` by how much later the instant is if it lies in the
+    second of two hours that are written alike. A tick has its price in all four; a bid and an ask
+    are the low and the high. `unpriced` lines had no price at all, and are left out. `rounded`
+    numbers, of computed floats, were taken to as many decimals as can be kept."""
 
     path: Path
     are_ticks: bool
+    has_ask: bool
     has_volume: bool
     line: array[int] = field(default_factory=lambda: array("q"))
     time_ms: array[int] = field(default_factory=lambda: array("q"))
     written_ms: array[int] = field(default_factory=lambda: array("q"))
+    later_ms: array[int] = field(default_factory=lambda: array("q"))
     open: array[float] = field(default_factory=lambda: array("d"))
     high: array[float] = field(default_factory=lambda: array("d"))
     low: array[float] = field(default_factory=lambda: array("d"))
     close: array[float] = field(default_factory=lambda: array("d"))
     volume: array[float] = field(default_factory=lambda: array("d"))
+    unpriced: list[int] = field(default_factory=list)
+    rounded: int = 0
 
     def __len__(self) -> int:
         return len(self.line)
@@ -96,13 +92,13 @@ def read_rows(
     path: Path, own_symbol: str, zone: tzinfo = UTC, progress: Progress | None = None
 ) -> dict[str, Rows]:
     """By symbol, which is `own_symbol` where no column names one. Times without an offset are the
-    zone's. Raises RecordingError."""
+    zone's, unless the header says that they are UTC. Raises RecordingError."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding=_encoding(path), newline="") as file:
             return _Reading(path, own_symbol, zone).read(file, progress)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise RecordingError(f"{path} is not a text file in UTF-8.") from error
 
 
@@ -110,173 +106,238 @@ class _CellError(Exception):
     pass
 
 
+class _Digits:
+    """Of one symbol's prices, or its volumes: how many decimals were written at most, and which
+    numbers are too long to be kept as they are written."""
+
+    def __init__(self) -> None:
+        self.decimals = 0
+        self.too_long: list[tuple[int, str]] = []
+        self.too_long_count = 0
+        self._prints_count = 0
+        self._are_prints = True
+
+    @property
+    def are_of_doubles(self) -> bool:
+        """Whether whatever is too long is provably the print of a binary float, as arithmetic
+        leaves it: adjusted prices are."""
+        return self._prints_count > 0 and self._are_prints
+
+    def note(self, number: Number, line: int, name: str, text: str) -> None:
+        self.decimals = max(self.decimals, number.decimals)
+        if number.is_exact:
+            return
+        self.too_long_count += 1
+        self._prints_count += number.is_print
+        self._are_prints &= number.is_print or number.has_few_digits
+        if len(self.too_long) < FAULTS_KEPT_MAX:
+            limits = f"{DECIMALS_MAX} decimals or {DIGITS_MAX} digits"
+            what = f"the {name} {text.strip()[:40]!r} has more than {limits}; round it"
+            self.too_long.append((line, what))
+
+
 class _Reading:
     def __init__(self, path: Path, own_symbol: str, zone: tzinfo) -> None:
         self._path = path
         self._own_symbol = own_symbol
         self._zone = zone
-        self._offsets_ms = lru_cache(4_096)(self._offsets_of_quarter)
         self._rows: dict[str, Rows] = {}
+        self._digits: dict[str, tuple[_Digits, _Digits]] = {}
+        self._mark = ""
         self._faults: list[Fault] = []
         self._fault_count = 0
 
     def read(self, file: TextIO, progress: Progress | None) -> dict[str, Rows]:
-        header = file.readline()
-        if not header.strip():
+        first = file.readline()
+        if not first.strip():
             raise RecordingError(
                 f"{self._path}, line 1: there is no header that names the columns."
             )
-        delimiter = max(",;\t", key=header.count)
-        columns = _columns(self._path, next(csv.reader([header], delimiter=delimiter)))
-        size, seen = self._path.stat().st_size, len(header)
+        self._delimiter = max(",;\t", key=first.count)
+        header, lines_above = self._header(first, file)
+        columns = header.columns
+        self._times = WrittenTimes(
+            UTC if header.is_utc else self._zone, lambda: self._written_times(columns)
+        )
+        size, seen = self._path.stat().st_size, len(first)
 
         def lines() -> Iterator[str]:
             nonlocal seen
+            if not header.is_there:
+                yield first
             for number, line in enumerate(file):
                 seen += len(line)
                 if progress is not None and number % _ROWS_BETWEEN_PROGRESS == 0:
                     progress(self._path, min(seen, size), size)
                 yield line
 
-        reader = csv.reader(lines(), delimiter=delimiter)
+        reader = csv.reader(lines(), delimiter=self._delimiter)
         try:
             for cells in reader:
                 if cells:
-                    self._take(columns, cells, reader.line_num + 1)
+                    self._take(columns, cells, reader.line_num + lines_above)
         except csv.Error as error:
-            raise RecordingError(f"{self._path}, line {reader.line_num + 1}: {error}.") from error
+            line = reader.line_num + lines_above
+            raise RecordingError(f"{self._path}, line {line}: {error}.") from error
         if progress is not None:
             progress(self._path, size, size)
+        self._rows = {symbol: rows for symbol, rows in self._rows.items() if len(rows)}
+        for symbol, rows in self._rows.items():
+            self._see_through_floats(rows, *self._digits[symbol])
+            self._refuse_contradictions(rows)
         if self._faults:
-            raise FaultyRowsError(self._faults, self._fault_count)
+            self._faults.sort(key=lambda fault: fault.line)
+            raise FaultyRowsError(self._faults[:FAULTS_KEPT_MAX], self._fault_count)
         if not self._rows:
             raise RecordingError(f"{self._path} has no rows.")
         return self._rows
 
-    def _take(self, columns: dict[str, int], cells: list[str], line: int) -> None:
+    def _header(self, first: str, file: TextIO) -> tuple[Header, int]:
+        """And how many lines stand above the rows."""
+        cells = next(csv.reader([first], delimiter=self._delimiter))
+        above = 1
+        if cells[0] == "Price":
+            # yfinance's: the names, the ticker, and what the first column is.
+            position = file.tell()
+            ticker, name = file.readline(), file.readline()
+            if ticker.startswith("Ticker") and name.startswith(("Date", "Datetime")):
+                cells[0], above = "Date", 3
+            else:
+                file.seek(position)
+        try:
+            header = read_header(cells)
+        except HeaderError as error:
+            raise RecordingError(f"{self._path}, line 1: {error}.") from error
+        return header, above if header.is_there else 0
+
+    def _written_times(self, columns: Columns) -> Iterator[str]:
+        with self._path.open(encoding=_encoding(self._path), newline="") as file:
+            for cells in csv.reader(file, delimiter=self._delimiter):
+                if len(cells) > columns["time"]:
+                    yield _written(columns, cells)
+
+    def _take(self, columns: Columns, cells: list[str], line: int) -> None:
         try:
             if len(cells) <= max(columns.values()):
                 raise _CellError("the row has too few cells")
             self._append(columns, cells, line)
-        except _CellError as error:
-            self._fault_count += 1
-            if len(self._faults) < FAULTS_KEPT_MAX:
-                self._faults.append(Fault(self._path, line, str(error)))
+        except (_CellError, TimeError) as error:
+            self._refuse(line, str(error))
 
-    def _append(self, columns: dict[str, int], cells: list[str], line: int) -> None:
+    def _refuse(self, line: int, what: str) -> None:
+        self._fault_count += 1
+        if len(self._faults) < FAULTS_KEPT_MAX:
+            self._faults.append(Fault(self._path, line, what))
+
+    def _append(self, columns: Columns, cells: list[str], line: int) -> None:
         own = "symbol" not in columns
         symbol = self._own_symbol if own else _symbol(cells[columns["symbol"]])
         rows = self._rows.get(symbol)
         if rows is None:
-            rows = Rows(self._path, "open" not in columns, "volume" in columns)
-        before_ms = rows.time_ms[-1] if rows.time_ms else None
-        written = cells[columns["time"]].strip()
-        time_ms, written_ms = self._time(written, before_ms, rows.are_ticks)
-        open_, high, low, close = _prices(columns, cells)
-        volume = _number("volume", cells[columns["volume"]]) if rows.has_volume else 0.0
+            rows = self._rows[symbol] = Rows(
+                self._path, "open" not in columns, "ask" in columns, "volume" in columns
+            )
+            self._digits[symbol] = _Digits(), _Digits()
+        of_prices, of_volume = self._digits[symbol]
+        if all(
+            cells[number].strip().lower() in _EMPTY
+            for name, number in columns.items()
+            if name in _PRICES
+        ):
+            rows.unpriced.append(line)
+            return
+        time_ms, written_ms, later_ms = self._times.read(_written(columns, cells))
+        open_, high, low, close = self._prices(columns, cells, line, of_prices)
+        volume = 0.0
+        if rows.has_volume:
+            volume = self._number("volume", cells[columns["volume"]], line, of_volume)
         if volume < 0:
             raise _CellError("the volume is below zero")
-        if rows.are_ticks and before_ms is not None and time_ms < before_ms:
-            raise _CellError("the row is a tick before the one above it")
-        self._rows[symbol] = rows
         rows.line.append(line)
         rows.time_ms.append(time_ms)
         rows.written_ms.append(written_ms)
+        rows.later_ms.append(later_ms)
         rows.open.append(open_)
         rows.high.append(high)
         rows.low.append(low)
         rows.close.append(close)
         rows.volume.append(volume)
 
-    def _time(self, text: str, before_ms: int | None, are_ticks: bool) -> tuple[int, int]:
-        """Seconds or milliseconds since 1970, eight digits of a date, or ISO 8601."""
-        try:
-            if len(text) != 8 and text.lstrip("-").replace(".", "", 1).isdigit():
-                return _epoch(float(text))
-            written = datetime.fromisoformat(text)
-        except (ValueError, OverflowError):
-            raise _CellError(
-                f"the time {text[:40]!r} is not a date or a number of seconds"
-            ) from None
-        written_ms = _milliseconds(written.replace(tzinfo=UTC))
-        if written.tzinfo is not None:
-            return _milliseconds(written), written_ms
-        if self._zone is UTC:
-            return written_ms, written_ms
-        first_ms, second_ms = (
-            written_ms - offset_ms for offset_ms in self._offsets_ms(written_ms // _QUARTER_MS)
-        )
-        if first_ms > second_ms:
-            raise _CellError(f"the time {text!r} does not exist in {self._zone}")
-        # Of the two hours that read the same, it is the second once the first is over.
-        over = before_ms is not None and first_ms < before_ms + (not are_ticks)
-        return (second_ms if over else first_ms), written_ms
+    def _prices(
+        self, columns: Columns, cells: list[str], line: int, digits: _Digits
+    ) -> tuple[float, float, float, float]:
+        found = [
+            self._number(name, cells[number], line, digits)
+            for name, number in columns.items()
+            if name in _PRICES
+        ]
+        for name, price in zip((n for n in columns if n in _PRICES), found, strict=True):
+            if price <= 0:
+                raise _CellError(f"a price is not above zero (the {name})")
+        if "open" in columns:
+            open_, high, low, close = found
+            return open_, high, low, close
+        bid, ask = found[0], found[-1]
+        return bid, ask, bid, bid
 
-    def _offsets_of_quarter(self, number: int) -> tuple[int, int]:
-        wall = datetime(1970, 1, 1) + timedelta(milliseconds=number * _QUARTER_MS)  # noqa: DTZ001
-        offsets = (wall.replace(tzinfo=self._zone, fold=fold).utcoffset() for fold in (0, 1))
-        first, second = (round((each or timedelta()).total_seconds() * 1_000) for each in offsets)
-        return first, second
+    def _number(self, name: str, text: str, line: int, digits: _Digits) -> float:
+        number = read_number(text, self._delimiter == ",")
+        if number is None:
+            raise _CellError(f"the {name} {text[:40]!r} is not a finite, usable number")
+        if number.mark and number.mark != self._mark:
+            if self._mark:
+                raise _CellError(
+                    f"the {name} {text[:40]!r} has {number.mark!r} for its decimal mark, where "
+                    f"others have {self._mark!r}"
+                )
+            self._mark = number.mark
+        digits.note(number, line, name, text)
+        return number.value
 
+    def _see_through_floats(self, rows: Rows, of_prices: _Digits, of_volume: _Digits) -> None:
+        prices = [rows.open, rows.high, rows.low, rows.close]
+        for columns, digits in ((prices, of_prices), ([rows.volume], of_volume)):
+            # Views of the rows' own memory.
+            views: list[Floats] = [np.frombuffer(column) for column in columns]
+            decimals = single_decimals(np.concatenate(views), digits.decimals)
+            if decimals is None and digits.are_of_doubles:
+                decimals = double_decimals(np.concatenate(views))
+                rows.rounded += digits.too_long_count
+            if decimals is not None:
+                for view in views:
+                    view[:] = at_decimals(view, decimals)
+                continue
+            for line, what in digits.too_long:
+                self._refuse(line, what)
+            self._fault_count += digits.too_long_count - len(digits.too_long)
 
-def _columns(path: Path, header: list[str]) -> dict[str, int]:
-    """`EURUSD.bid` and `<CLOSE>` are read as bid and close."""
-    names = [name.strip().strip("<>").lower().rpartition(".")[2] for name in header]
-    columns: dict[str, int] = {}
-    for meaning, spellings in _NAMES.items():
-        found = [number for number, name in enumerate(names) if name in spellings]
-        if len(found) > 1:
-            raise RecordingError(f"{path}, line 1: several columns could be the {meaning}.")
-        if found:
-            columns[meaning] = found[0]
-    if "time" not in columns:
-        raise RecordingError(f"{path}, line 1: no column is named time.")
-    prices = next((needed for _, needed in _KINDS if columns.keys() >= set(needed)), None)
-    if prices is None:
-        some = [name for name in _KINDS[0][1] if name in columns]
-        missing = [name for name in _KINDS[0][1] if name not in columns]
-        either = "" if some else ", nor price, nor bid"
-        raise RecordingError(f"{path}, line 1: no column is named {missing[0]}{either}.")
-    wanted = ("time", *prices, "volume", "symbol")
-    return {meaning: columns[meaning] for meaning in wanted if meaning in columns}
-
-
-def _prices(columns: dict[str, int], cells: list[str]) -> tuple[float, float, float, float]:
-    if "open" in columns:
+    def _refuse_contradictions(self, rows: Rows) -> None:
         open_, high, low, close = (
-            _price(name, cells[columns[name]]) for name in ("open", "high", "low", "close")
+            np.frombuffer(column) for column in (rows.open, rows.high, rows.low, rows.close)
         )
-        if not (low <= min(open_, close) and max(open_, close) <= high):
-            raise _CellError("the row has a high and a low that do not hold its open and close")
-        return open_, high, low, close
-    if "price" in columns:
-        price = _price("price", cells[columns["price"]])
-    else:
-        price = bid = _price("bid", cells[columns["bid"]])
-        if "ask" in columns:
-            ask = _price("ask", cells[columns["ask"]])
-            if ask < bid:
-                raise _CellError("the ask is below the bid")
-            price = as_meant((bid + ask) / 2)
-    return price, price, price, price
+        bad = ~((low <= np.minimum(open_, close)) & (np.maximum(open_, close) <= high))
+        what = "the row has a high and a low that do not hold its open and close"
+        if rows.are_ticks:
+            bad, what = high < low, "the ask is below the bid"
+        for number in np.flatnonzero(bad).tolist():
+            self._refuse(rows.line[number], what)
+        for number in np.flatnonzero(low <= 0).tolist():
+            self._refuse(rows.line[number], "the row has a price too small to be kept")
 
 
-def _price(name: str, text: str) -> float:
-    price = _number(name, text)
-    if price <= 0:
-        raise _CellError(f"a price is not above zero (the {name})")
-    return price
+_PRICES = frozenset(("open", "high", "low", "close", "price", "bid", "ask"))
 
 
-@lru_cache(65_536)
-def _number(name: str, text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not abs(value) <= _VALUE_MAX or "_" in text:
-        raise _CellError(f"the {name} {text[:40]!r} is not a finite, usable number")
-    return value if len(text) <= _PLAIN_LENGTH_MAX else as_meant(value)
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        return "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
+def _written(columns: Columns, cells: Sequence[str]) -> str:
+    written = cells[columns["time"]].strip()
+    if "clock" in columns:
+        return f"{written} {cells[columns['clock']].strip()}"
+    return written
 
 
 def is_symbol(text: str) -> bool:
@@ -293,15 +354,3 @@ def _symbol(text: str) -> str:
     if not is_symbol(symbol):
         raise _CellError(f"the symbol {text[:40]!r} is not made of A-Z 0-9 . _ -")
     return symbol
-
-
-def _epoch(value: float) -> tuple[int, int]:
-    time_ms = round(value if abs(value) > _SECONDS_MAX else value * 1_000)
-    if abs(time_ms) > _SECONDS_MAX * 1_000:
-        raise ValueError
-    return time_ms, time_ms
-
-
-def _milliseconds(instant: datetime) -> int:
-    since = instant - datetime(1970, 1, 1, tzinfo=UTC)
-    return since.days * 86_400_000 + since.seconds * 1_000 + since.microseconds // 1_000

@@ -39,7 +39,8 @@ _OPEN_ATTEMPTS = 5
 @dataclass(frozen=True, slots=True)
 class StoredSymbol:
     """What is known of a symbol beside its bars. `calendar` names where the holidays and
-    corrections of its hours come from."""
+    corrections of its hours come from. `tick` is what the user said it is; without, it is as fine
+    as the prices. `price_decimals` are the tick's."""
 
     symbol: str
     description: str
@@ -56,6 +57,7 @@ class StoredSymbol:
     volume_decimals: int
     has_volume: bool
     are_ticks: bool
+    tick: str = ""
 
     @property
     def hours(self) -> TradingHours:
@@ -70,7 +72,7 @@ class StoredSymbol:
             type=self.type,
             currency=self.currency,
             price_scale=10**self.price_decimals,
-            min_move=1,
+            min_move=int(Decimal(self.tick).scaleb(self.price_decimals)) if self.tick else 1,
             volume_scale=10**self.volume_decimals,
             quantity_step=Decimal(1).scaleb(-self.volume_decimals),
             quantity_max=_QUANTITY_MAX,
@@ -112,6 +114,20 @@ class Store:
         """As it was written. Raises RecordingError."""
         found = self._opened(symbol)
         return found and (found[0], found[1])
+
+    def listed(self) -> list[tuple[StoredSymbol, Columns]]:
+        """Raises RecordingError."""
+        found = (self.read(symbol) for symbol in self.symbols())
+        return [each for each in found if each is not None]
+
+    def delete(self, symbol: str) -> bool:
+        """Whether there was such a symbol. From one instant to the next it is gone as a whole;
+        whoever has it open keeps it. Raises RecordingError while an import of it is under way."""
+        if symbol not in self.symbols():
+            return False
+        with self.writing(symbol) as writing:
+            writing.delete()
+        return True
 
     @contextmanager
     def writing(self, symbol: str) -> Iterator[Writing]:
@@ -169,6 +185,13 @@ class Writing:
         _flush(version)
         self._switch({"format": _FORMAT, "version": version.name, "symbol": asdict(stored)})
         self._sweep(keep=version.name)
+
+    def delete(self) -> None:
+        """All or nothing, as it is without `current.json` that a symbol is unknown. The lock stays:
+        another process may wait for it by its name."""
+        (self._folder / _CURRENT).unlink()
+        _flush(self._folder)
+        self._sweep(keep="")
 
     def _switch(self, current: dict[str, Any]) -> None:
         new = self._folder / f"{_CURRENT}.new"

@@ -213,7 +213,10 @@ def test_the_report_counts_gaps_by_the_session(load: Load) -> None:
     report = load(HEADER, *lines, timezone=NEW_YORK, session="0900-1100")
     assert (report.gaps.count, report.gaps.longest_ms) == (2, 600_000)
     assert report.gaps.after_ms == at("2025-03-10T13:10")
-    assert "gaps: 2, the longest 0:10:00 after 2025-03-10 13:10:00 UTC" in report.lines()
+    assert (
+        "Gaps in trading time: 2, the longest of 0:10:00 after 2025-03-10 13:10:00 UTC."
+        in report.lines()
+    )
 
 
 def test_rows_outside_the_session_are_left_out_and_counted(store: Store, load: Load) -> None:
@@ -333,6 +336,19 @@ def test_whoever_has_the_old_bars_open_keeps_them(store: Store, load: Load) -> N
     load(HEADER, minute("10:00", 99), minute("10:01", 99), is_replacing=True)
     assert [bar.open for bar in every(old, "1")] == [10, 10]
     assert [bar.open for bar in every(opened(store), "1")] == [99, 99]
+
+
+def test_a_deleted_symbol_is_gone_but_for_whoever_has_it_open(store: Store, load: Load) -> None:
+    load(HEADER, minute("10:00"), minute("10:01"))
+    old = opened(store)
+    with store.writing("ONE"), pytest.raises(RecordingError, match="is under way"):
+        store.delete("ONE")
+    assert store.delete("ONE")
+    assert not store.delete("ONE")
+    assert (store.symbols(), store.open("ONE")) == ([], None)
+    assert [bar.open for bar in every(old, "1")] == [10, 10]
+    load(HEADER, minute("10:00"), minute("10:01"))
+    assert store.symbols() == ["ONE"]
 
 
 def test_two_imports_of_a_symbol_do_not_meet(store: Store, load: Load) -> None:

@@ -1,0 +1,157 @@
+"""Numbers as a file has them: exact decimals, or what binary floats left of them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+DECIMALS_MAX = 12
+DIGITS_MAX = 15
+"""A double tells any two decimals of so many digits apart, so that one stands for the text."""
+
+_VALUE_MAX = 1e15
+_NOISE_ULPS = 4
+_NOISE_DIGITS = 12
+_PROOF_BITS = 16
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}(?:(?P=mark)\d{3})*")
+_SUFFIXES = {"K": 3, "M": 6, "B": 9}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """`decimals` are those that were written. `mark` stands before them; it is empty where none
+    tells. A double `is_exact` where it stands for no other decimal that can be kept; where not,
+    `is_print` says that these are the very digits a program prints of it, more than any decimal
+    has that it can tell from its neighbours."""
+
+    value: float
+    decimals: int
+    mark: str
+    is_exact: bool
+    is_print: bool
+    has_few_digits: bool
+
+
+@lru_cache(65_536)
+def read_number(text: str, comma_delimits: bool) -> Number | None:
+    """None for what is no finite number of a usable size. A point is the decimal mark; so is a
+    comma, unless there is a point after it, or commas delimit the file's cells. What stands
+    between groups of three digits is passed over."""
+    text = text.strip().lstrip("$€£")
+    try:
+        text, mark = (
+            (text, "." if "." in text else "") if "," not in text else _plain(text, comma_delimits)
+        )
+        shift = _SUFFIXES.get(text[-1:].upper(), 0)
+        exact = Decimal(text[:-1] if shift else text).scaleb(shift)
+        value = float(exact)
+    except (InvalidOperation, ValueError):
+        return None
+    if not abs(value) <= _VALUE_MAX or "_" in text:
+        return None
+    decimals, digits = _size(exact)
+    if digits > DIGITS_MAX:
+        # What arithmetic in doubles leaves: 0.30000000000000004.
+        meant = f"{value:.{_NOISE_DIGITS}g}"
+        if abs(float(meant) - value) <= _NOISE_ULPS * math.ulp(value):
+            value = float(meant)
+            decimals, digits = _size(Decimal(meant))
+    is_exact = decimals <= DECIMALS_MAX and digits <= DIGITS_MAX
+    is_print = not is_exact and digits > DIGITS_MAX and Decimal(repr(value)) == exact
+    return Number(value, decimals, mark, is_exact, is_print, digits <= DIGITS_MAX)
+
+
+def single_decimals(values: Floats, decimals_written: int) -> int | None:
+    """To how many decimals numbers are to be taken that provably came through single precision,
+    as 304.80999755859375 did, which was 304.81; None for all others.
+
+    Each must be a single-precision number, and the one that its own rounding stands for. It is
+    proven if one was written with fewer digits than it has, or if the grid of those decimals is
+    so much coarser than the binary one that chance is out of the question: fractions of 1/512 are
+    singles too, and exact."""
+    values = np.unique(values)
+    with np.errstate(over="ignore", under="ignore"):
+        if not len(values) or (values.astype(np.float32) != values).any():
+            return None
+    for decimals in range(min(DECIMALS_MAX + 1, decimals_written)):
+        if (at_decimals(values, decimals).astype(np.float32) == values).all():
+            break
+    else:
+        return None
+    binary = _binary_places(values)
+    is_cut = decimals_written != binary
+    bits = len(values) * (binary - decimals * math.log2(10))
+    return decimals if is_cut or bits >= _PROOF_BITS else None
+
+
+def double_decimals(values: Floats) -> int:
+    """To how many decimals computed numbers are taken, so that a double holds all of their
+    digits."""
+    return max(0, min(DECIMALS_MAX, DIGITS_MAX - len(str(int(values.max(initial=0))))))
+
+
+def at_decimals(values: Floats, decimals: int) -> Floats:
+    scale = 10.0**decimals
+    rounded: Floats = np.rint(values * scale) / scale
+    return rounded
+
+
+def decimals_of(values: Floats) -> npt.NDArray[np.int64]:
+    """The fewest that each can be written with, at most DECIMALS_MAX."""
+    found = np.full(len(values), DECIMALS_MAX, dtype=np.int64)
+    for decimals in reversed(range(DECIMALS_MAX)):
+        found[at_decimals(values, decimals) == values] = decimals
+    return found
+
+
+def whole_units(values: Floats, decimals: int) -> npt.NDArray[np.int64]:
+    """Exact, where no number has more decimals or DIGITS_MAX digits, and none is too large."""
+    own = np.minimum(decimals_of(values), decimals)
+    units = np.rint(values * 10.0**own).astype(np.int64)
+    whole: npt.NDArray[np.int64] = units * 10 ** (decimals - own)
+    return whole
+
+
+def _plain(text: str, comma_delimits: bool) -> tuple[str, str]:
+    """With a point for the decimal mark, and which mark it was."""
+    if "." in text:
+        mark = max(".,", key=text.rindex)
+        whole, _, fraction = text.rpartition(mark)
+        other = "," if mark == "." else "."
+        if not _GROUPED.fullmatch(whole) or mark in whole or other in fraction:
+            raise ValueError
+        return f"{whole.replace(other, '')}.{fraction}", mark
+    if comma_delimits or text.count(",") > 1:
+        if not _GROUPED.fullmatch(text):
+            raise ValueError
+        return text.replace(",", ""), "."
+    return text.replace(",", "."), ","
+
+
+def _size(exact: Decimal) -> tuple[int, int]:
+    """Its decimals and its digits, without the zeros at the end."""
+    _, digits, exponent = exact.normalize().as_tuple()
+    assert isinstance(exponent, int)
+    return max(0, -exponent), len(digits)
+
+
+def _binary_places(values: Floats) -> int:
+    places = 0
+    while (np.rint(values) != values).any():
+        values = values * 2
+        places += 1
+    return places
+
+
+def finest(columns: Sequence[Floats]) -> int:
+    """The decimals that the columns need."""
+    return max(int(decimals_of(values).max(initial=0)) for values in columns)
