@@ -124,7 +124,8 @@ class _Digits:
         return self._prints_count > 0 and self._are_prints
 
     def note(self, number: Number, line: int, name: str, text: str) -> None:
-        self.decimals = max(self.decimals, number.decimals)
+        if number.decimals > self.decimals:
+            self.decimals = number.decimals
         if number.is_exact:
             return
         self.too_long_count += 1
@@ -156,6 +157,7 @@ class _Reading:
         self._delimiter = max(",;\t", key=first.count)
         header, lines_above = self._header(first, file)
         columns = header.columns
+        self._price_columns = [each for each in columns.items() if each[0] in _PRICES]
         self._times = WrittenTimes(
             UTC if header.is_utc else self._zone, lambda: self._written_times(columns)
         )
@@ -239,15 +241,11 @@ class _Reading:
             )
             self._digits[symbol] = _Digits(), _Digits()
         of_prices, of_volume = self._digits[symbol]
-        if all(
-            cells[number].strip().lower() in _EMPTY
-            for name, number in columns.items()
-            if name in _PRICES
-        ):
+        if all(cells[number].strip().lower() in _EMPTY for _, number in self._price_columns):
             rows.unpriced.append(line)
             return
         time_ms, written_ms, later_ms = self._times.read(_written(columns, cells))
-        open_, high, low, close = self._prices(columns, cells, line, of_prices)
+        open_, high, low, close = self._prices(cells, line, of_prices)
         volume = 0.0
         if rows.has_volume:
             volume = self._number("volume", cells[columns["volume"]], line, of_volume)
@@ -264,17 +262,15 @@ class _Reading:
         rows.volume.append(volume)
 
     def _prices(
-        self, columns: Columns, cells: list[str], line: int, digits: _Digits
+        self, cells: list[str], line: int, digits: _Digits
     ) -> tuple[float, float, float, float]:
         found = [
-            self._number(name, cells[number], line, digits)
-            for name, number in columns.items()
-            if name in _PRICES
+            self._number(name, cells[number], line, digits) for name, number in self._price_columns
         ]
-        for name, price in zip((n for n in columns if n in _PRICES), found, strict=True):
+        for (name, _), price in zip(self._price_columns, found, strict=True):
             if price <= 0:
                 raise _CellError(f"a price is not above zero (the {name})")
-        if "open" in columns:
+        if len(found) == 4:
             open_, high, low, close = found
             return open_, high, low, close
         bid, ask = found[0], found[-1]

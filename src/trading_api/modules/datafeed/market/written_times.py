@@ -9,8 +9,8 @@ from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER_MS = 900_000
-_UNITS_MS = ((10**17, 1e-6), (10**14, 1e-3), (10**11, 1.0), (0, 1e3))
-"""Nano-, micro-, milliseconds and seconds since 1970 are told by their size."""
+_SECONDS_MAX = 10**11
+"""The year 5138; more are milliseconds, and so on."""
 
 _PARTED = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[ T,]+(.+))?")
 _CLOCK = re.compile(r"(\d{1,2}):?(\d{2})(?::?(\d{2})(\.\d{1,9})?)?(?: ?([AaPp])[Mm])?")
@@ -138,11 +138,17 @@ def _clock(text: str | None) -> timedelta:
 
 
 def _epoch(value: float) -> int:
-    factor = next(factor for least, factor in _UNITS_MS if abs(value) > least or not least)
-    time_ms = round(value * factor)
+    time_ms = round(value * (1e3 if abs(value) < _SECONDS_MAX else _factor(abs(value))))
     if abs(time_ms) > 10**14:
         raise ValueError
     return time_ms
+
+
+def _factor(size: float) -> float:
+    """Of milli-, micro- and nanoseconds."""
+    if size < _SECONDS_MAX * 1e3:
+        return 1.0
+    return 1e-3 if size < _SECONDS_MAX * 1e6 else 1e-6
 
 
 def _milliseconds(instant: datetime) -> int:
