@@ -100,8 +100,8 @@ def test_data_is_imported_with_a_report_and_served_by_its_symbol(tmp_path: Path)
     assert result.stdout.splitlines() == [
         "MINE: 11 rows were read.",
         "New bars of 0:01:00: 10.",
-        "Duplicates, which say again what is there: 1, dropped.",
-        "Rows that need a repair: none; they would have been refused.",
+        "Duplicates, which say again what is there, dropped: 1.",
+        "Repairs refused: 0; a row that needs one stops the import.",
         "Gaps in trading time: none.",
         (
             "Stored now: 10 bars from 2023-11-14 22:13:20 UTC to 2023-11-14 22:22:20 UTC, "

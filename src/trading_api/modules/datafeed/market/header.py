@@ -75,12 +75,17 @@ def _by_name(names: list[str], cells: list[str]) -> dict[str, int]:
         ):
             # The day and the time of day, each in a column of its own.
             numbers = [names.index("date")]
+        if meaning == "time" and "unix" in names:
+            # The same instant is often there once more, for people.
+            numbers = [names.index("unix")]
         if any(names.count(each) > 1 for each in spellings) or (
             len(numbers) > 1 and meaning not in _ALTERNATIVES
         ):
             raise HeaderError(f"several columns could be the {meaning}: {_listed(cells)}")
         if numbers:
             found[meaning] = numbers[0]
+    if "time" not in found and not names[0]:
+        found["time"] = 0  # the index of a data frame
     if "time" not in found:
         raise HeaderError(
             f"no column is named time; there are {_listed(cells)}. Any of these would be it: "

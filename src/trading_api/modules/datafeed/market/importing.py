@@ -89,7 +89,7 @@ class ImportReport:
         text = [
             f"{self.symbol}: {self.rows:,} {'ticks' if self.are_ticks else 'rows'} were read.",
             f"New bars of {step}: {self.taken:,}.",
-            f"Duplicates, which say again what is there: {self.duplicates:,}, dropped.",
+            f"Duplicates, which say again what is there, dropped: {self.duplicates:,}.",
         ]
         if self.unpriced:
             text.append(f"Rows without any price: {self.unpriced:,}, left out.")
@@ -103,7 +103,7 @@ class ImportReport:
                 f"Numbers printed of computed floats: {self.rounded:,}, taken to as many decimals "
                 "as can be kept."
             )
-        text.append("Rows that need a repair: none; they would have been refused.")
+        text.append("Repairs refused: 0; a row that needs one stops the import.")
         gaps = "Gaps in trading time: none"
         if self.gaps.count:
             gaps = (

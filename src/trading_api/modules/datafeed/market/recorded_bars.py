@@ -248,7 +248,7 @@ def _refuse_large(
 
 
 def duration(length_ms: int) -> str:
-    return str(timedelta(milliseconds=length_ms))
+    return str(timedelta(milliseconds=length_ms)).removesuffix(", 0:00:00")
 
 
 def _bar_times(rows: Rows, step_ms: int) -> Int64s:

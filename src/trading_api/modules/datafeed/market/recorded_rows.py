@@ -20,6 +20,7 @@ from trading_api.modules.datafeed.market.written_numbers import (
     Number,
     at_decimals,
     double_decimals,
+    read_grouped,
     read_number,
     single_decimals,
 )
@@ -278,6 +279,8 @@ class _Reading:
 
     def _number(self, name: str, text: str, line: int, digits: _Digits) -> float:
         number = read_number(text, self._delimiter == ",")
+        if number is not None and number.mark == "." and self._mark == ",":
+            number = read_grouped(text) or number
         if number is None:
             raise _CellError(f"the {name} {text[:40]!r} is not a finite, usable number")
         if number.mark and number.mark != self._mark:

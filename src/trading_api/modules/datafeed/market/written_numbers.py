@@ -70,6 +70,11 @@ def read_number(text: str, comma_delimits: bool) -> Number | None:
     return Number(value, decimals, mark, is_exact, is_print, digits <= DIGITS_MAX)
 
 
+def read_grouped(text: str) -> Number | None:
+    """Of a file with decimal commas: 1.234 is more than a thousand there."""
+    return read_number(text.replace(".", ""), False) if _GROUPED.fullmatch(text.strip()) else None
+
+
 def single_decimals(values: Floats, decimals_written: int) -> int | None:
     """To how many decimals numbers are to be taken that provably came through single precision,
     as 304.80999755859375 did, which was 304.81; None for all others.

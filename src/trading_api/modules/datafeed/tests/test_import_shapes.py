@@ -74,6 +74,16 @@ MINUTES = {
         "\ufeffTIMESTAMP,OPEN,HIGH,LOW,CLOSE,VOLUME\r\n"
         "1704189600,10.5,12.25,9.75,11,1500\r\n1704189660,11,11.5,10.25,10.75,900\r\n"
     ),
+    "CryptoDataDownload": (
+        "unix,date,symbol,open,high,low,close,Volume BTC,Volume\n"
+        "1704189660,2024-01-02 10:01:00,ONE,11.0,11.5,10.25,10.75,1,900\n"
+        "1704189600,2024-01-02 10:00:00,ONE,10.5,12.25,9.75,11.0,1,1500\n"
+    ),
+    "a data frame's index, and thousands with points": (
+        ";open;high;low;close;volume\n"
+        "2024-01-02 10:00:00;10,50;12,25;9,75;11;1.500\n"
+        "2024-01-02 10:01:00;11;11,50;10,25;10,75;900\n"
+    ),
     "decimal commas": (
         "Date;Time;Open;High;Low;Close;Volume\n"
         "02.01.2024;10:00;10,5;12,25;9,75;11;1500\n02.01.2024;10:01;11;11,50;10,25;10,75;900\n"
