@@ -140,6 +140,7 @@ def import_files(
         known = 0
         if before is not None:
             old, known = before[1], len(before[1])
+            _refuse_another_grid(stored, old, new)
             new = _joined(stored, old, new)
         hours = _hours(stored, calendar, new.columns)
         stored = replace(
@@ -271,6 +272,8 @@ def _bars(
     step_ms = stored.step_ms if is_joining and sum(map(len, files)) == 1 else None
     tick = order.tick or (Decimal(stored.tick) if stored.tick else None)
     bars = make_bars(files, step_ms, stored.hours, tick)
+    if is_joining and stored.has_volume and files[0].has_volume:
+        bars = replace(bars, has_volume=True)  # zeros may be all that is new
     if is_joining and (bars.step_ms, bars.has_volume, bars.are_ticks) != (
         stored.step_ms,
         stored.has_volume,
@@ -322,6 +325,16 @@ def _outside(hours: TradingHours, bars: RecordedBars) -> np.ndarray[tuple[int], 
         return ~np.isin(times_ms, sessions.days_ms)
     numbers = sessions.starts_ms.searchsorted(times_ms, "right") - 1
     return (numbers < 0) | (times_ms >= sessions.ends_ms[numbers])
+
+
+def _refuse_another_grid(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> None:
+    """Where there are sessions, bars are counted from their starts."""
+    apart_ms = int(bars.columns.time_ms[0]) - int(old.time_ms[0])
+    if stored.hours.is_always and bars.step_ms < DAY_MS and apart_ms % bars.step_ms:
+        raise RecordingError(
+            f"The bar at {_time(int(bars.columns.time_ms[0]))} is off the grid of the stored bars "
+            f"of {duration(bars.step_ms)}; --replace forgets what is stored."
+        )
 
 
 def _joined(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> RecordedBars:

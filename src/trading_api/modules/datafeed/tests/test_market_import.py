@@ -309,11 +309,19 @@ def test_finer_prices_make_the_stored_ones_as_fine(store: Store, load: Load) -> 
     assert [bar.open for bar in every(series, "1")] == [10_500, 11_000, 10_125]
 
 
+def test_a_minute_in_which_nothing_traded_joins_those_with_volume(store: Store, load: Load) -> None:
+    load(HEADER, minute("10:00"), minute("10:01"))
+    report = load(HEADER, minute("10:02", volume=0))
+    assert report.stored == 3
+    assert opened(store).has_volume
+
+
 @pytest.mark.parametrize(
     ("lines", "options", "says"),
     [
         ([minute("10:01", 12), minute("10:02")], {}, "contradict stored ones"),
         ([minute("10:00"), minute("10:05"), minute("10:10")], {}, "bars of 0:01:00"),
+        ([minute("10:02:30"), minute("10:03:30")], {}, "off the grid of the stored bars"),
         ([minute("10:02"), minute("10:03")], {"timezone": NEW_YORK}, "session 24x7 of UTC"),
         ([minute("10:02"), minute("10:03")], {"session": "0900-1700"}, "session 24x7 of UTC"),
     ],
