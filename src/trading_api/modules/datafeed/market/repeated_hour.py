@@ -101,7 +101,7 @@ def _stretches(files: Sequence[Rows]) -> list[_Stretch]:
     for rows in sorted(files, key=_begin):
         numbers = np.flatnonzero(np.asarray(rows.later_ms)).tolist()
         step, last = 1, len(rows) - 1
-        if rows.written_ms[0] > rows.written_ms[last]:
+        if _is_newest_first(rows):
             numbers, step = numbers[::-1], -1
         for number in numbers:
             row = _Row(rows, number)
@@ -127,6 +127,12 @@ def _goes_on(stretch: _Stretch, row: _Row, before: _Row | None) -> bool:
 
 def _begin(rows: Rows) -> int:
     """When the file begins. Files that begin within such an hour stay in the order given."""
-    first = 0 if rows.written_ms[0] <= rows.written_ms[-1] else len(rows) - 1
+    first = len(rows) - 1 if _is_newest_first(rows) else 0
     written_ms, later_ms = rows.written_ms[first], rows.later_ms[first]
     return written_ms - written_ms % later_ms if later_ms else written_ms
+
+
+def _is_newest_first(rows: Rows) -> bool:
+    """Clocks go back once; whoever writes the newest row first goes back again and again."""
+    steps_ms = np.diff(np.asarray(rows.written_ms))
+    return int((steps_ms < 0).sum()) > max(1, int((steps_ms > 0).sum()))

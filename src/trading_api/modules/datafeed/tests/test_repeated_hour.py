@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from trading_api.modules.datafeed.market.importing import ImportOrder, ImportReport, import_files
@@ -61,9 +61,12 @@ def test_a_duplicate_in_the_second_hour_stays_in_it(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.integers(1, MINUTES - 1), unique=True, min_size=1, max_size=3))
+@example([61, 120])
+@example([61, 121])
+@example([119, 121])
 def test_files_are_split_anywhere(tmp_path: Path, cuts: list[int]) -> None:
     ends = [0, *sorted(cuts), MINUTES]
     files = [[row(minute) for minute in range(*part)] for part in pairwise(ends)]
