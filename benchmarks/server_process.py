@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any
 
@@ -25,20 +26,23 @@ _RESIDENT_PAGES = 1  # of /proc/PID/statm
 
 
 class ServerProcess:
-    """`app` is a name of `benchmarks.serve`; `settings` are those unlike the defaults. Entered, it
-    answers requests; left, it is ended."""
+    """`app` is a name of `benchmarks.serve`; `settings` are those unlike the defaults; the ledger
+    is a file of its own. Entered, it answers requests; left, it is ended."""
 
     def __init__(self, app: str, settings: dict[str, Any] | None = None) -> None:
         self._app = app
-        self._settings = json.dumps(settings or {})
+        self._settings = settings or {}
 
     async def __aenter__(self) -> ServerProcess:
+        self._folder = TemporaryDirectory()
+        ledger = {"database_url": f"sqlite:///{self._folder.name}/trading.db"}
+        settings = json.dumps(ledger | self._settings)
         # The port is bound before the server starts, so that nobody else can take it.
         with socket.create_server((HOST, 0)) as listening:
             self.port: int = listening.getsockname()[1]
             fd = listening.fileno()
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "benchmarks.serve", self._app, str(fd), self._settings),
+                *(sys.executable, "-m", "benchmarks.serve", self._app, str(fd), settings),
                 pass_fds=[fd],
                 stdin=subprocess.PIPE,
             )
@@ -78,3 +82,4 @@ class ServerProcess:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
+        self._folder.cleanup()

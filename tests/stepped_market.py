@@ -66,6 +66,7 @@ class Bot:
 @asynccontextmanager
 async def stepping(**settings: Any) -> AsyncIterator[Bot]:
     stepped = {
+        "database_url": "memory:",
         "datafeed_clock": "step",
         "datafeed_start": datetime.fromtimestamp(START_MS / 1_000, UTC),
     }

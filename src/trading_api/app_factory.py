@@ -15,7 +15,10 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from trading_api.modules.broker import BrokerModule
+from trading_api.modules.broker.ledger.database import Database
+from trading_api.modules.broker.ledger.journal import Journal
 from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.ledger.sql_journal import SqlJournal
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.price_tree import END_MS
@@ -39,6 +42,8 @@ from trading_api.version import VERSION
 log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
+MEMORY = "memory:"
+"""DATABASE_URL of accounts that live as long as the process."""
 DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
 
 
@@ -75,7 +80,7 @@ def create_app(
     registry = ModuleRegistry(
         {
             "datafeed": lambda context: DatafeedModule(source, context, clock),
-            "broker": lambda context: BrokerModule(MemoryJournal(), context),
+            "broker": lambda context: BrokerModule(_journal(settings), context),
         }
     )
     context = ModuleContext(settings, feed, (lambda: feed.now_ms) if clock else wall_clock_ms)
@@ -150,6 +155,23 @@ def _settings(configuration: Settings | Sequence[str] | None) -> Settings:
     if configuration is None:
         return settings
     return settings.model_copy(update={"enabled_modules": ",".join(configuration)})
+
+
+def check_ledger(settings: Settings) -> None:
+    """Makes or migrates what the broker is to write to, and leaves it. Raises
+    ConfigurationError."""
+    wanted = {name.strip() for name in settings.enabled_modules.split(",")}
+    if settings.database_url == MEMORY or not wanted & {"all", "broker"}:
+        return
+    database = Database(settings.database_url)
+    database.open().close()
+    database.close()
+
+
+def _journal(settings: Settings) -> Journal:
+    if settings.database_url == MEMORY:
+        return MemoryJournal()
+    return SqlJournal(Database(settings.database_url))
 
 
 def _market_source(settings: Settings) -> SteppableSource:

@@ -8,6 +8,7 @@ import socket
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import available_timezones
@@ -15,6 +16,8 @@ from zoneinfo import available_timezones
 import uvicorn
 from pydantic import ValidationError
 
+from trading_api.modules.broker.ledger.database import Database
+from trading_api.modules.broker.ledger.verification import Disagreement, verify
 from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
 from trading_api.modules.datafeed.market.recorded_bars import duration
 from trading_api.modules.datafeed.market.recorded_rows import FaultyRowsError, RecordingError
@@ -35,9 +38,16 @@ def main() -> int:
     serve.set_defaults(run=_serve)
     data = commands.add_parser("data", help="the market data of your own, in DATA_DIR")
     _add_data_commands(data.add_subparsers(required=True))
+    verify_ledger = commands.add_parser(
+        "verify-ledger", help="rebuild every account from its events and compare; a server may run"
+    )
+    verify_ledger.set_defaults(run=_verify_ledger)
     arguments = parser.parse_args()
     try:
         status: int | None = arguments.run(arguments)
+    except Disagreement as disagreement:
+        print(f"trading-api: The ledger does not agree. {disagreement}", file=sys.stderr)
+        return 1
     except ValidationError as error:
         for fault in error.errors():
             name = "_".join(str(part) for part in fault["loc"]).upper()
@@ -162,6 +172,16 @@ def _delete(arguments: argparse.Namespace) -> int:
     return 1
 
 
+def _verify_ledger(_: argparse.Namespace) -> None:
+    database = Database(Settings().database_url)
+    show = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
+    summary = verify(database, partial(show, database.path) if show else None)
+    print(
+        f"{database.path} agrees: {summary.events:,} events of {summary.accounts:,} accounts, "
+        "every balance, order, execution, position and cash line."
+    )
+
+
 class ProgressBar:
     """One line, drawn over itself."""
 
@@ -181,6 +201,10 @@ def _serve(arguments: argparse.Namespace) -> None:
     # What can't start stops here with a sentence, not in a server's traceback.
     importlib.import_module("trading_api.main")
     _check_port(settings)
+    # Imported already; what only reads or imports data starts without the application.
+    from trading_api.app_factory import check_ledger
+
+    check_ledger(settings)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = f"{host}:{settings.port}"
     print(

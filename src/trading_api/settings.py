@@ -40,6 +40,7 @@ class Settings(BaseSettings):
 
     default_account_id: AccountId = "DEMO-ACCOUNT"
     account_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    database_url: str = "sqlite:///var/trading.db"
     initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
 
     ws_heartbeat_s: FinitePositive = 30.0

@@ -17,6 +17,7 @@ class BrokerModule:
     name = "broker"
 
     def __init__(self, journal: Journal, context: ModuleContext) -> None:
+        self._journal = journal
         self.service = BrokerService(journal, context)
 
     def get_api_routers(self) -> Sequence[APIRouter]:
@@ -29,4 +30,7 @@ class BrokerModule:
         await self.service.recover()
 
     async def run(self) -> None:
-        await self.service.run()
+        try:
+            await self.service.run()
+        finally:
+            await self._journal.close()

@@ -11,7 +11,12 @@ from trading_api.modules.broker.accounts import Accounts
 from trading_api.modules.broker.engine.commands import Command, MatchQuote, OpenAccount
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.rejections import Rejection
-from trading_api.modules.broker.ledger.journal import Journal, JournalEntry
+from trading_api.modules.broker.ledger.journal import (
+    Journal,
+    JournalConflict,
+    JournalEntry,
+    JournalUnavailable,
+)
 from trading_api.shared.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -164,9 +169,17 @@ class Writer:
         try:
             if batch.events:
                 await self._journal.append(self._entries(batch))
+        except JournalUnavailable as fault:
+            log.error("journal_unavailable", extra={"code": fault.code, "reason": fault.reason})
+            self._roll_back(batch, fault)
+            return
+        except JournalConflict:
+            # The accounts in memory are not those of the journal: only a new start mends that.
+            self._roll_back(batch, _FAILED)
+            raise
         except Exception:
             log.exception("journal_failed")
-            self._roll_back(batch)
+            self._roll_back(batch, _FAILED)
             return
         for account_id, event in batch.events:
             self._accounts[account_id].view.evolve(event)
@@ -190,15 +203,18 @@ class Writer:
             entries.append(JournalEntry(account_id, seq, event))
         return entries
 
-    def _roll_back(self, batch: _Batch) -> None:
+    def _roll_back(self, batch: _Batch, fault: JournalUnavailable) -> None:
         for account_id in {account_id for account_id, _ in batch.events}:
             self._accounts[account_id].restore([])
             self._accounts.forget_unopened(account_id)
         for request, _ in batch.answers:
             if not request.answer.done():
                 request.answer.set_exception(
-                    Unavailable("The ledger can't be written; nothing was done.", "ledger_failed")
+                    Unavailable(f"{fault.reason}; nothing was done.", fault.code)
                 )
+
+
+_FAILED = JournalUnavailable("The ledger can't be written", "ledger_failed")
 
 
 def _events(outcome: list[Event] | Rejection) -> list[Event]:

@@ -27,12 +27,26 @@ class JournalConflict(Exception):
         self.expected_seq = expected_seq
 
 
+class JournalUnavailable(Exception):
+    """Nothing was kept, and it may be tried again. `reason` is a sentence without its full stop."""
+
+    def __init__(self, reason: str, code: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+
+
 class Journal(Protocol):
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         """All of them or none, of as many accounts as wait together; they are kept once it
-        returns. Raises JournalConflict."""
+        returns. Raises JournalConflict and JournalUnavailable."""
         ...
 
     def load(self) -> AsyncIterator[JournalEntry]:
-        """All that was appended before the first step, each account's in the order of seq."""
+        """All that was appended before the first step, each account's in the order of seq. Raises
+        ConfigurationError where there is nothing to load from."""
+        ...
+
+    async def close(self) -> None:
+        """Waits for what is under way. Nothing is asked of it afterwards."""
         ...

@@ -21,6 +21,9 @@ class MemoryJournal:
         for entry in self._entries[:]:
             yield entry
 
+    async def close(self) -> None:
+        pass
+
 
 def following(last_seqs: dict[str, int], entries: Sequence[JournalEntry]) -> dict[str, int]:
     """The last seq of each account that has entries."""

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from trading_api.modules.broker.engine.events import AccountOpened, Event
+from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.journal import Journal, JournalConflict, JournalEntry
 from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.ledger.sql_journal import SqlJournal
+from trading_api.modules.broker.tests.ledger_streams import mixed, trading
 
-JOURNALS: list[Callable[[], Journal]] = [MemoryJournal]
+JOURNALS: dict[str, Callable[[Path], Journal]] = {
+    "memory": lambda _: MemoryJournal(),
+    "sqlite": lambda folder: SqlJournal(Database(f"sqlite:///{folder}/trading.db")),
+}
 
 
 @pytest.fixture
@@ -20,9 +28,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(params=JOURNALS)
-def journal(request: pytest.FixtureRequest) -> Journal:
-    made: Journal = request.param()
-    return made
+async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Journal]:
+    made = JOURNALS[request.param](tmp_path)
+    yield made
+    await made.close()
 
 
 def entry(account_id: str, seq: int) -> JournalEntry:
@@ -81,3 +90,22 @@ async def test_load_shows_what_was_there_when_it_began(journal: Journal) -> None
         seen.append(each)
         await journal.append([entry("A", len(seen) + 1)])
     assert seen == [entry("A", 1)]
+
+
+async def test_trading_accounts_come_back_as_they_were(journal: Journal) -> None:
+    streams = [trading(account_id, 300) for account_id in ("A", "B", "C")]
+    entries = mixed(*streams)
+    for start in range(0, len(entries), 70):
+        await journal.append(entries[start : start + 70])
+    found = await loaded(journal)
+    for stream in streams:
+        assert [each for each in found if each.account_id == stream[0].account_id] == stream
+
+
+@pytest.mark.parametrize("name", JOURNALS)
+async def test_closing_waits_for_an_append_that_is_under_way(name: str, tmp_path: Path) -> None:
+    journal = JOURNALS[name](tmp_path)
+    appending = asyncio.create_task(journal.append([entry("A", 1)]))
+    await asyncio.sleep(0)
+    await journal.close()
+    assert appending.done()

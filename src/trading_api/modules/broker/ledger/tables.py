@@ -1,0 +1,119 @@
+"""The tables: the events, and what is read off them so that nobody needs to fold them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+from sqlalchemy.schema import SchemaItem
+
+METADATA = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(referred_table_name)s"}
+)
+
+
+def _table(name: str, key: tuple[str, ...], *items: SchemaItem) -> Table:
+    """Every row says by `seq` which event of its account made it what it is."""
+    return Table(
+        name,
+        METADATA,
+        Column("account_id", Text, nullable=False),
+        Column("seq", BigInteger, nullable=False),
+        *items,
+        PrimaryKeyConstraint("account_id", *key),
+    )
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable)
+
+
+_decimal = _text  # SQLite keeps every digit in text alone
+
+
+def _integer(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _of_an_event() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["account_id", "seq"], ["events.account_id", "events.seq"])
+
+
+EVENTS = _table(
+    "events", ("seq",), _text("kind"), _integer("at_ms"), _text("payload"), _text("hash")
+)
+ACCOUNTS = _table(
+    "accounts",
+    (),
+    _text("currency"),
+    _decimal("balance"),
+    _text("hash"),
+    _integer("opened_ms"),
+    _integer("updated_ms"),
+    _of_an_event(),
+)
+ORDERS = _table(
+    "orders",
+    ("id",),
+    _text("id"),
+    _text("symbol"),
+    _text("side"),
+    _text("type"),
+    _text("status"),
+    _decimal("quantity"),
+    _decimal("filled_quantity"),
+    _decimal("filled_value"),
+    _decimal("limit_price", nullable=True),
+    _decimal("stop_price", nullable=True),
+    Column("reduce_only", Boolean(create_constraint=False), nullable=False),
+    _integer("placed_ms"),
+    _integer("updated_ms"),
+    _integer("version"),
+    _text("message"),
+    _of_an_event(),
+)
+EXECUTIONS = _table(
+    "executions",
+    ("id",),
+    _text("id"),
+    _text("order_id"),
+    _text("symbol"),
+    _text("side"),
+    _decimal("quantity"),
+    _decimal("price"),
+    _decimal("realized_pl"),
+    _decimal("commission"),
+    _decimal("rate"),
+    _integer("time_ms"),
+    _of_an_event(),
+)
+POSITIONS = _table(
+    "positions",
+    ("symbol",),
+    _text("symbol"),
+    _decimal("quantity"),
+    _decimal("cost"),
+    _decimal("residue"),
+    _integer("updated_ms"),
+    _of_an_event(),
+)
+CASH_LINES = _table(
+    "cash_lines",
+    ("seq", "line"),
+    Column("line", Integer, nullable=False),
+    _text("kind"),
+    _decimal("amount"),
+    _decimal("balance"),
+    _text("symbol", nullable=True),
+    _text("order_id", nullable=True),
+    _integer("at_ms"),
+    _of_an_event(),
+)

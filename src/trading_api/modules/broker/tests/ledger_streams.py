@@ -1,0 +1,122 @@
+"""Events for the ledger: those of an account that trades, and any at all."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any, get_args, get_origin, get_type_hints
+
+from hypothesis import strategies as st
+
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.commands import (
+    CancelOrder,
+    ClosePosition,
+    Command,
+    MatchQuote,
+    OpenAccount,
+    PlaceOrder,
+)
+from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import OrderType, Side
+from trading_api.modules.broker.engine.rejections import Rejection
+from trading_api.modules.broker.engine.touch import Touch
+from trading_api.modules.broker.engine.trading_rules import TradingRules
+from trading_api.modules.broker.ledger.event_codec import KINDS
+from trading_api.modules.broker.ledger.journal import JournalEntry
+
+RULES = {
+    symbol: TradingRules(symbol, Decimal("0.01"), Decimal("0.1"), Decimal(1_000_000))
+    for symbol in ("AAPL", "MSFT")
+}
+
+
+def trading(account_id: str, count: int, seed: int = 7) -> list[JournalEntry]:
+    """The first events of an account that places, cancels, closes and is filled."""
+    chance = random.Random(f"{account_id} {seed}")
+    engine = Engine(AccountState())
+    events = _applied(engine, OpenAccount(account_id, "USD", Decimal(100_000), at_ms=1))
+    at_ms = 1
+    while len(events) < count:
+        at_ms += 1
+        events += _applied(engine, _command(engine.state, chance, at_ms))
+    return [JournalEntry(account_id, seq, event) for seq, event in enumerate(events[:count], 1)]
+
+
+def mixed(*streams: list[JournalEntry]) -> list[JournalEntry]:
+    """One event of each in turn, as accounts that trade at once give them."""
+    longest = max(map(len, streams))
+    return [stream[turn] for turn in range(longest) for stream in streams if turn < len(stream)]
+
+
+def _applied(engine: Engine, command: Command) -> list[Event]:
+    outcome = engine.apply(command)
+    return [] if isinstance(outcome, Rejection) else outcome
+
+
+def _command(state: AccountState, chance: random.Random, at_ms: int) -> Command:
+    symbol = chance.choice(sorted(RULES))
+    bid = Decimal(chance.randrange(9_900, 10_100)) / 100
+    size = Decimal(chance.randrange(1, 50))
+    touch = Touch(symbol, at_ms, bid, bid + Decimal("0.02"), size, size, Decimal("1.0837"))
+    rules = RULES[symbol]
+    working = [order.id for book in state.working.values() for order in book.orders.values()]
+    match chance.randrange(8):
+        case 0 | 1:
+            return MatchQuote(touch, at_ms)
+        case 2 if working:
+            return CancelOrder(chance.choice(working), at_ms)
+        case 3 if symbol in state.positions:
+            return ClosePosition(symbol=symbol, rules=rules, touch=touch, at_ms=at_ms)
+        case _:
+            price = bid + Decimal(chance.randrange(-200, 200)) / 100
+            return PlaceOrder(
+                symbol=symbol,
+                side=chance.choice(list(Side)),
+                type=chance.choice(list(OrderType)),
+                quantity=Decimal(chance.randrange(1, 400)) / 10,
+                limit_price=price,
+                stop_price=price,
+                rules=rules,
+                touch=touch,
+                at_ms=at_ms,
+            )
+
+
+def any_events() -> st.SearchStrategy[Event]:
+    """Of every class, with any values that its type hints allow."""
+    return st.one_of(*map(_any, KINDS.values()))
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+_NUMBERS = st.integers(-(2**63), 2**63 - 1)
+_DECIMALS = st.decimals(allow_nan=False, allow_infinity=False)
+
+
+def _any(hint: Any) -> st.SearchStrategy[Any]:
+    values: dict[str, st.SearchStrategy[Any]]
+    parts = get_args(hint)
+    if get_origin(hint) is tuple:
+        return st.lists(_any(parts[0]), max_size=3).map(tuple)
+    if parts:
+        return st.one_of(*map(_any, parts))
+    if isinstance(hint, type) and is_dataclass(hint):
+        hints = get_type_hints(hint)
+        values = {field.name: _any(hints[field.name]) for field in fields(hint)}
+        if hint is Execution:  # it happens once
+            values["id"] = st.uuids().map(str)
+        return st.builds(hint, **values)
+    if issubclass(hint, Enum):
+        return st.sampled_from(hint)
+    simple: dict[type, st.SearchStrategy[Any]] = {
+        bool: st.booleans(),
+        int: _NUMBERS,
+        str: _TEXT,
+        Decimal: _DECIMALS,
+        type(None): st.none(),
+    }
+    return simple[hint]
