@@ -4,11 +4,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -73,6 +74,54 @@ def test_a_recording_with_a_bad_row_stops_the_start_with_its_line(tmp_path: Path
     result = run(DATAFEED_SOURCE="replay", DATAFEED_PATH=str(path))
     assert result.returncode == 2
     assert re.search(r"bad\.csv.*line 3|bad\.csv:3", result.stderr), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://here/trading", "DATABASE_URL is sqlite:///a/file.db"),
+        ("sqlite:////proc/trading.db", "/proc/trading.db (DATABASE_URL) can't be made: "),
+        ("sqlite:///pyproject.toml", "is no SQLite database"),
+    ],
+)
+def test_a_ledger_that_cannot_be_opened_stops_the_start_with_a_sentence(
+    url: str, sentence: str
+) -> None:
+    Path("pyproject.toml").write_text("no database\n" * 100, encoding="utf-8")
+    result = run(DATABASE_URL=url, PORT="0")
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert sentence in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def verify_ledger(path: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "trading_api", "verify-ledger"],
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{path}"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_a_ledger_has_one_server_and_can_be_verified_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "trading.db"
+    with served(DATABASE_URL=f"sqlite:///{path}") as (_, address):
+        order = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}
+        httpx.post(f"{address}/api/v1/broker/orders", json=order).raise_for_status()
+        second = run(DATABASE_URL=f"sqlite:///{path}", PORT="0")
+        result = verify_ledger(path)
+    assert second.returncode == 2
+    assert f"{path} (DATABASE_URL) is written by another process" in second.stderr
+    assert result.returncode == 0, result.stderr
+    assert "agrees" in result.stdout
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE accounts SET balance = '1'")
+    result = verify_ledger(path)
+    assert result.returncode == 1
+    assert "accounts, account_id DEMO-ACCOUNT: balance: expected 100000, found 1." in result.stderr
 
 
 def import_data(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -177,8 +177,8 @@ def _verify_ledger(_: argparse.Namespace) -> None:
     show = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
     summary = verify(database, partial(show, database.path) if show else None)
     print(
-        f"{database.path} agrees: {summary.events:,} events of {summary.accounts:,} accounts, "
-        "every balance, order, execution, position and cash line."
+        f"{database.path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
+        "Every balance, order, execution, position and cash line follows from them."
     )
 
 
