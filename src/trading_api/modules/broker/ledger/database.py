@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import sqlite3
@@ -61,9 +60,9 @@ class Database:
         return self._connected(engine, _check_version)
 
     def close(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        assert self._lock is not None
+        os.close(self._lock)
+        self._lock = None
 
     def file_id(self) -> tuple[int, int] | None:
         """What tells the file from another that takes its name; None where there is none."""
@@ -87,13 +86,9 @@ class Database:
             ) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             holder = os.pread(lock, 32, 0).decode().strip()
             os.close(lock)
-            if error.errno != errno.EWOULDBLOCK:
-                raise ConfigurationError(
-                    f"The ledger {self.path} (DATABASE_URL) can't be locked: {error.strerror}."
-                ) from error
             raise ConfigurationError(
                 f"The ledger {self.path} (DATABASE_URL) is written by another process"
                 f"{f' ({holder})' if holder else ''}; a ledger has one writer."

@@ -237,6 +237,20 @@ async def test_a_ledger_of_a_newer_version_is_refused_and_left_alone(path: Path)
     assert rows(path, "SELECT version_num FROM alembic_version") == [("9999",)]
 
 
+async def test_a_ledger_of_an_older_version_is_not_read_before_it_is_migrated(path: Path) -> None:
+    await loaded(path)
+    changed(path, "UPDATE alembic_version SET version_num = '0000'")
+    with pytest.raises(ConfigurationError, match="starting the server brings it to"):
+        verify(Database(f"sqlite:///{path}"))
+
+
+async def test_a_ledger_without_its_tables_stops_the_start_and_is_let_go(path: Path) -> None:
+    await loaded(path)
+    changed(path, "ALTER TABLE accounts RENAME TO aside")
+    for _ in range(2):
+        assert "no such table: accounts" in await refused(path)
+
+
 async def test_a_second_writer_is_refused_by_name_until_the_first_has_closed(path: Path) -> None:
     async with opened(path) as journal:
         await journal.append(STREAM)
