@@ -7,7 +7,7 @@ ASYNCAPI := tests/contract/asyncapi
 CHARTS := tests/contract/lightweight-charts
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec bench lock help checked
+.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec bench kills lock help checked
 
 dev: .venv/.synced ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -46,6 +46,11 @@ export-asyncapi-spec: .venv/.synced ## Write asyncapi.json
 
 bench: .venv/.synced ## Print the figures that claims about speed cite
 	@$(BIN)/python -m benchmarks
+
+kills: .venv/.synced ## Kill a trading broker 200 times at random moments, and look for what is missing
+	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \
+	  $(BIN)/python -m trading_api.modules.broker.tests.killed_writers $$folder 200; \
+	  status=$$?; rm -rf $$folder; exit $$status
 
 lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt
