@@ -30,12 +30,15 @@ class Projection:
         hints = get_type_hints(kind)
         names = [column.name for column in table.columns if column.name in hints]
         self._values = attrgetter(*names)
-        self._written = [_written_as(hints[name]) for name in names]
+        written = [_written_as(hints[name]) for name in names]
+        self._written = [(place, write) for place, write in enumerate(written) if write]
 
     def row(self, *key: Any, of: Any) -> Row:
         """`key` are the columns in front of the fields."""
-        values = zip(self._written, self._values(of), strict=True)
-        return (*key, *(write(value) if write else value for write, value in values))
+        values = [*self._values(of)]
+        for place, write in self._written:
+            values[place] = write(values[place])
+        return (*key, *values)
 
 
 def decimal_text(value: Decimal) -> str:
@@ -84,11 +87,9 @@ def _written_as(hint: Any) -> Callable[[Any], Any] | None:
         return decimal_text
     if issubclass(hint, StrEnum):
         return str
-    return _name_in_lower_case if issubclass(hint, Enum) else None
-
-
-def _name_in_lower_case(value: Enum) -> str:
-    return value.name.lower()
+    if issubclass(hint, Enum):
+        return {each: each.name.lower() for each in hint}.__getitem__
+    return None
 
 
 ORDER_ROWS = Projection(ORDERS, Order)
