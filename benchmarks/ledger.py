@@ -113,7 +113,7 @@ def _bare(path: Path) -> Append:
     for statement in (
         "PRAGMA journal_mode = wal",
         "PRAGMA synchronous = full",
-        "CREATE TABLE events (account_id TEXT, seq INT, payload TEXT, PRIMARY KEY (account_id, seq))",
+        "CREATE TABLE events (id TEXT, seq INTEGER, payload TEXT, PRIMARY KEY (id, seq))",
     ):
         database.execute(statement)
 

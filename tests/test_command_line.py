@@ -95,10 +95,10 @@ def test_a_ledger_that_cannot_be_opened_stops_the_start_with_a_sentence(
     assert len(result.stderr.splitlines()) == 1
 
 
-def verify_ledger(path: Path) -> subprocess.CompletedProcess[str]:
+def verify_ledger(url: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "trading_api", "verify-ledger"],
-        env=os.environ | {"DATABASE_URL": f"sqlite:///{path}"},
+        env=os.environ | {"DATABASE_URL": url},
         capture_output=True,
         text=True,
         timeout=30,
@@ -112,16 +112,30 @@ def test_a_ledger_has_one_server_and_can_be_verified_meanwhile(tmp_path: Path) -
         order = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}
         httpx.post(f"{address}/api/v1/broker/orders", json=order).raise_for_status()
         second = run(DATABASE_URL=f"sqlite:///{path}", PORT="0")
-        result = verify_ledger(path)
+        result = verify_ledger(f"sqlite:///{path}")
     assert second.returncode == 2
     assert f"{path} (DATABASE_URL) is written by another process" in second.stderr
     assert result.returncode == 0, result.stderr
     assert "agrees" in result.stdout
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE accounts SET balance = '1'")
-    result = verify_ledger(path)
+    result = verify_ledger(f"sqlite:///{path}")
     assert result.returncode == 1
     assert "accounts, account_id DEMO-ACCOUNT: balance: expected 100000, found 1." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("memory:", "DATABASE_URL=memory: keeps nothing that could be verified."),
+        ("sqlite:///nowhere/trading.db", "nowhere/trading.db (DATABASE_URL)."),
+    ],
+)
+def test_where_nothing_is_kept_there_is_nothing_to_verify(url: str, sentence: str) -> None:
+    result = verify_ledger(url)
+    assert result.returncode == 2
+    assert result.stderr.endswith(f"{sentence}\n")
+    assert not Path("nowhere").exists()
 
 
 def import_data(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.journal import Journal
-from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.ledger.memory import MEMORY, MemoryJournal
 from trading_api.modules.broker.ledger.sql_journal import SqlJournal
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
@@ -42,8 +42,6 @@ from trading_api.version import VERSION
 log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
-MEMORY = "memory:"
-"""DATABASE_URL of accounts that live as long as the process."""
 DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
 
 

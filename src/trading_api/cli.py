@@ -17,6 +17,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from trading_api.modules.broker.ledger.database import Database
+from trading_api.modules.broker.ledger.memory import MEMORY
 from trading_api.modules.broker.ledger.verification import Disagreement, verify
 from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
 from trading_api.modules.datafeed.market.recorded_bars import duration
@@ -173,7 +174,10 @@ def _delete(arguments: argparse.Namespace) -> int:
 
 
 def _verify_ledger(_: argparse.Namespace) -> None:
-    database = Database(Settings().database_url)
+    url = Settings().database_url
+    if url == MEMORY:
+        raise ConfigurationError(f"DATABASE_URL={url} keeps nothing that could be verified.")
+    database = Database(url)
     show = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
     summary = verify(database, partial(show, database.path) if show else None)
     print(

@@ -30,7 +30,8 @@ class CashLine:
 
 
 def cash_lines(before: AccountState, event: Event) -> list[CashLine]:
-    """In the order in which they count; none for an event that moves no cash."""
+    """In the order in which they count; none for an event that moves no cash. Of `before` they
+    need no more than account_id, currency, balance and seq: the ledger has nothing else of it."""
     if isinstance(event, AccountOpened):
         return [
             CashLine(CashKind.DEPOSIT, event.balance, event.balance, None, None, event.at_ms),

@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 
 from trading_api.modules.broker.ledger.journal import JournalConflict, JournalEntry
 
+MEMORY = "memory:"
+"""What DATABASE_URL is where this journal is meant."""
+
 
 class MemoryJournal:
     def __init__(self) -> None:
