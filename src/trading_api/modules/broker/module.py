@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from trading_api.modules.broker import api
 from trading_api.modules.broker.ledger.journal import Journal
+from trading_api.modules.broker.recovery import all_is_kept
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.ws import BrokerWsRouters
 from trading_api.shared.module_interface import ModuleContext
@@ -27,7 +28,8 @@ class BrokerModule:
         return BrokerWsRouters(self.service)
 
     async def start(self) -> None:
-        await self.service.recover()
+        with all_is_kept():
+            await self.service.recover()
 
     async def run(self) -> None:
         try:
