@@ -9,7 +9,12 @@ from decimal import Decimal
 from trading_api.modules.broker.engine.book import Book
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
+    AccountReset,
+    CashDeposited,
+    CommandBound,
     Event,
+    LeverageSet,
+    OrderEvent,
     OrderFilled,
     OrderPlaced,
 )
@@ -18,12 +23,14 @@ from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.order import Order, OrderStatus
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Consumption
+from trading_api.modules.broker.engine.transitions import check_transition
 
 
 @dataclass(slots=True)
 class AccountState:
     """Changed by `evolve` alone. `seq` is the number of the last event; `positions` holds the
-    open ones, `working` by symbol the orders that can still trade."""
+    open ones, `working` by symbol the orders that its market can change, `brackets` by symbol the
+    live ones, and `brackets_of` by order all it ever had. Sums are since the last reset."""
 
     account_id: str = ""
     currency: str = ""
@@ -36,9 +43,14 @@ class AccountState:
     sequence_last: int = 0
     orders: dict[str, Order] = field(default_factory=dict)
     working: dict[str, Book] = field(default_factory=dict)
+    brackets: dict[str, dict[str, None]] = field(default_factory=dict)
+    brackets_of: dict[str, list[str]] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
     consumptions: dict[str, Consumption] = field(default_factory=dict)
+    leverages: dict[str, Decimal] = field(default_factory=dict)
+    client_ids: dict[str, str] = field(default_factory=dict)
+    bound: dict[tuple[str, str], CommandBound] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -56,6 +68,20 @@ class AccountState:
         """In no particular order."""
         return self.book(symbol).orders.values()
 
+    def live_orders(self) -> list[Order]:
+        """The older first."""
+        live = [order for book in self.working.values() for order in book.orders.values()]
+        live += [
+            order
+            for symbol in self.brackets
+            for order in self.live_brackets(symbol)
+            if order.status is OrderStatus.INACTIVE
+        ]
+        return sorted(live, key=lambda order: order.sequence)
+
+    def live_brackets(self, symbol: str) -> list[Order]:
+        return [self.orders[order_id] for order_id in self.brackets.get(symbol, ())]
+
     def evolve(self, event: Event) -> None:
         self.seq += 1
         match event:
@@ -63,35 +89,70 @@ class AccountState:
                 self.account_id = event.account_id
                 self.currency = event.currency
                 self.deposited = self.balance = event.balance
-            case OrderPlaced():
-                self.order_count += 1
-                self._keep(event.order)
-            case OrderFilled():
-                self._keep(event.order)
-                self._settle(event)
+            case CashDeposited():
+                self.deposited = EXACT.add(self.deposited, event.amount)
+                self.balance = event.balance
+            case AccountReset():
+                self.deposited = self.balance = event.balance
+                self.realized_pl = self.commission = ZERO
+                self.positions.clear()
+            case LeverageSet():
+                self.leverages[event.symbol] = event.leverage
+            case CommandBound():
+                self.bound[event.operation, event.key] = event
             case _:
-                self._keep(event.order)
+                self._follow(event)
 
     def copy(self) -> AccountState:
         return replace(
             self,
             orders=self.orders.copy(),
             working={symbol: book.copy() for symbol, book in self.working.items()},
+            brackets={symbol: ids.copy() for symbol, ids in self.brackets.items()},
+            brackets_of={order_id: ids.copy() for order_id, ids in self.brackets_of.items()},
             positions=self.positions.copy(),
             executions=self.executions.copy(),
             consumptions=self.consumptions.copy(),
+            leverages=self.leverages.copy(),
+            client_ids=self.client_ids.copy(),
+            bound=self.bound.copy(),
         )
 
-    def _keep(self, order: Order) -> None:
+    def _follow(self, event: OrderEvent) -> None:
+        order = event.order
+        check_transition(self.orders.get(order.id), event)
+        if isinstance(event, OrderPlaced):
+            self._enter(order)
         self.sequence_last = max(self.sequence_last, order.sequence)
         self.orders[order.id] = order
-        if order.status is OrderStatus.WORKING:
+        self._keep_working(order)
+        if order.is_bracket:
+            self._keep_bracket(order)
+        if isinstance(event, OrderFilled):
+            self._settle(event)
+
+    def _enter(self, order: Order) -> None:
+        self.order_count += 1
+        if order.client_id:
+            self.client_ids[order.client_id] = order.id
+        if order.parent_id:
+            self.brackets_of.setdefault(order.parent_id, []).append(order.id)
+
+    def _keep_working(self, order: Order) -> None:
+        if order.status in (OrderStatus.WORKING, OrderStatus.PLACING):
             self.working.setdefault(order.symbol, Book()).put(order)
+        elif book := self.working.get(order.symbol):
+            book.drop(order.id)
+            if not book.orders:
+                del self.working[order.symbol]
+
+    def _keep_bracket(self, order: Order) -> None:
+        if order.is_live:
+            self.brackets.setdefault(order.symbol, {})[order.id] = None
             return
-        book = self.working[order.symbol]
-        book.drop(order.id)
-        if not book.orders:
-            del self.working[order.symbol]
+        del self.brackets[order.symbol][order.id]
+        if not self.brackets[order.symbol]:
+            del self.brackets[order.symbol]
 
     def _settle(self, event: OrderFilled) -> None:
         self.executions.append(event.execution)

@@ -1,9 +1,10 @@
-"""The working orders of one account in one symbol, kept in their turn."""
+"""The orders of one account that one symbol's market can change, kept in their turn."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.matching import (
@@ -13,7 +14,8 @@ from trading_api.modules.broker.engine.matching import (
     last_trigger_turn,
     trigger_turn,
 )
-from trading_api.modules.broker.engine.order import Order, Side
+from trading_api.modules.broker.engine.money import EXACT, ZERO
+from trading_api.modules.broker.engine.order import Order, OrderStatus, Side
 from trading_api.modules.broker.engine.touch import Touch
 
 Place = tuple[Decimal, int, str]
@@ -23,31 +25,83 @@ LAST = float("inf")
 
 
 @dataclass(slots=True)
+class Opening:
+    """How much the orders of one side may add to a position, and what that reserves."""
+
+    quantity: Decimal = ZERO
+    value: Decimal = ZERO
+
+    def add(self, order: Order, sign: int) -> None:
+        quantity = EXACT.multiply(order.remaining_quantity, sign)
+        self.quantity = EXACT.add(self.quantity, quantity)
+        self.value = EXACT.fma(quantity, order.reserve_price, self.value)
+
+
+@dataclass(slots=True)
 class Book:
     """A queue ascends by turn, sequence and id, so what a price reaches is its front: a quote
-    costs as much as it moves, however many orders wait behind."""
+    costs as much as it moves, however many orders wait behind. `placing` are on their way."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     buy_stops: Queue = field(default_factory=list)
     sell_stops: Queue = field(default_factory=list)
     buys: Queue = field(default_factory=list)
     sells: Queue = field(default_factory=list)
-    arriving: dict[str, Order] = field(default_factory=dict)
+    placing: set[str] = field(default_factory=set)
+    arriving: set[str] = field(default_factory=set)
+    trailing: set[str] = field(default_factory=set)
+    expiring: set[str] = field(default_factory=set)
+    immediate: set[str] = field(default_factory=set)
+    buy_opening: Opening = field(default_factory=Opening)
+    sell_opening: Opening = field(default_factory=Opening)
 
     def put(self, order: Order) -> None:
         """Enters an order, or its newer version."""
         self.drop(order.id)
         self.orders[order.id] = order
+        if not order.reduce_only:
+            self.opening(order.side).add(order, 1)
+        if order.expires_ms is not None:
+            self.expiring.add(order.id)
+        if order.status is OrderStatus.PLACING:
+            self.placing.add(order.id)
+            return
+        if order.duration.is_immediate:
+            self.immediate.add(order.id)
         insort(self._queue(order), _place(order))
         if order.is_arriving:
-            self.arriving[order.id] = order
+            self.arriving.add(order.id)
+        if order.trail is not None and order.awaits_trigger:
+            self.trailing.add(order.id)
 
     def drop(self, order_id: str) -> None:
         order = self.orders.pop(order_id, None)
-        if order is not None:
+        if order is None:
+            return
+        if not order.reduce_only:
+            self.opening(order.side).add(order, -1)
+        if order.status is not OrderStatus.PLACING:
             queue = self._queue(order)
             del queue[bisect_left(queue, _place(order))]
-            self.arriving.pop(order_id, None)
+        for ids in (
+            self.placing,
+            self.arriving,
+            self.trailing,
+            self.expiring,
+            self.immediate,
+        ):
+            ids.discard(order_id)
+
+    def opening(self, side: Side) -> Opening:
+        return self.buy_opening if side is Side.BUY else self.sell_opening
+
+    def expired(self, at_ms: int) -> list[Order]:
+        """The orders whose time is over, the older first."""
+        return self._these(self.expiring, lambda order: _is_past(order.expires_ms, at_ms))
+
+    def reaching_market(self, at_ms: int) -> list[Order]:
+        """The orders whose way is over, the older first."""
+        return self._these(self.placing, lambda order: _is_past(order.arrives_ms, at_ms))
 
     def reached_stops(self, touch: Touch) -> list[Order]:
         """The stops that the touch triggers, the older first."""
@@ -59,6 +113,10 @@ class Book:
         ]
         return sorted(reached, key=_sequence)
 
+    def following(self, touch: Touch) -> list[Order]:
+        """The trailing stops that wait for a touch of their side, the older first."""
+        return self._these(self.trailing, lambda order: touch.is_tradable(order.side))
+
     def fillable(self, side: Side, touch: Touch) -> list[Order]:
         """The orders of `side` that may trade at the touch, the first in line first."""
         if not touch.is_tradable(side):
@@ -68,17 +126,27 @@ class Book:
 
     def coming_to_rest(self, touch: Touch) -> list[Order]:
         """The limit orders that the touch is the first to stand away from, the older first."""
-        resting = [order for order in self.arriving.values() if comes_to_rest(order, touch)]
-        return sorted(resting, key=_sequence)
+        return self._these(self.arriving, lambda order: comes_to_rest(order, touch))
+
+    def never_waiting(self) -> list[Order]:
+        """The orders at the market that fill at once or not at all, the older first."""
+        return self._these(self.immediate, lambda order: True)
 
     def copy(self) -> Book:
-        return Book(
-            self.orders.copy(),
-            self.buy_stops.copy(),
-            self.sell_stops.copy(),
-            self.buys.copy(),
-            self.sells.copy(),
-            self.arriving.copy(),
+        return replace(
+            self,
+            orders=self.orders.copy(),
+            buy_stops=self.buy_stops.copy(),
+            sell_stops=self.sell_stops.copy(),
+            buys=self.buys.copy(),
+            sells=self.sells.copy(),
+            placing=self.placing.copy(),
+            arriving=self.arriving.copy(),
+            trailing=self.trailing.copy(),
+            expiring=self.expiring.copy(),
+            immediate=self.immediate.copy(),
+            buy_opening=replace(self.buy_opening),
+            sell_opening=replace(self.sell_opening),
         )
 
     def _queue(self, order: Order) -> Queue:
@@ -90,6 +158,12 @@ class Book:
         end = bisect_right(queue, (last_turn, LAST))
         return [self.orders[order_id] for _, _, order_id in queue[:end]]
 
+    def _these(self, ids: set[str], condition: Callable[[Order], bool]) -> list[Order]:
+        if not ids:
+            return []
+        orders = [self.orders[order_id] for order_id in ids]
+        return sorted((order for order in orders if condition(order)), key=_sequence)
+
 
 def _place(order: Order) -> Place:
     turn = trigger_turn(order) if order.awaits_trigger else fill_turn(order)
@@ -98,3 +172,7 @@ def _place(order: Order) -> Place:
 
 def _sequence(order: Order) -> int:
     return order.sequence
+
+
+def _is_past(time_ms: int | None, at_ms: int) -> bool:
+    return time_ms is not None and time_ms <= at_ms

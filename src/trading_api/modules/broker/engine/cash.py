@@ -1,4 +1,4 @@
-"""The lines of an account's cash book: every change of its balance, and why."""
+"""The lines of an account's cash: its balance is their sum."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.events import AccountOpened, Event, OrderFilled
+from trading_api.modules.broker.engine.events import (
+    AccountOpened,
+    AccountReset,
+    CashDeposited,
+    Event,
+    OrderFilled,
+)
 from trading_api.modules.broker.engine.money import EXACT
 
 
@@ -15,37 +21,57 @@ class CashKind(StrEnum):
     DEPOSIT = "deposit"
     REALIZED_PL = "realized_pl"
     COMMISSION = "commission"
+    RESET = "reset"
 
 
 @dataclass(frozen=True, slots=True)
 class CashLine:
-    """`balance` is what the account holds after it; what it pays has a negative amount."""
+    """`amount` changes the balance, to `balance`. The execution's where one caused it."""
 
     kind: CashKind
     amount: Decimal
     balance: Decimal
-    symbol: str | None
-    order_id: str | None
     at_ms: int
+    symbol: str = ""
+    order_id: str = ""
+    execution_id: str = ""
 
 
 def cash_lines(before: AccountState, event: Event) -> list[CashLine]:
-    """In the order in which they count; none for an event that moves no cash. Of `before` they
-    need no more than account_id, currency, balance and seq: the ledger has nothing else of it."""
-    if isinstance(event, AccountOpened):
-        return [
-            CashLine(CashKind.DEPOSIT, event.balance, event.balance, None, None, event.at_ms),
-        ]
-    if not isinstance(event, OrderFilled):
-        return []
-    execution, balance, lines = event.execution, before.balance, []
-    for kind, amount in (
-        (CashKind.REALIZED_PL, execution.realized_pl),
-        (CashKind.COMMISSION, EXACT.minus(execution.commission)),
-    ):
+    """What the event moves; `before` is the state it meets."""
+    match event:
+        case AccountOpened():
+            return [CashLine(CashKind.DEPOSIT, event.balance, event.balance, event.at_ms)]
+        case CashDeposited():
+            return [CashLine(CashKind.DEPOSIT, event.amount, event.balance, event.at_ms)]
+        case AccountReset():
+            amount = EXACT.subtract(event.balance, before.balance)
+            return [CashLine(CashKind.RESET, amount, event.balance, event.at_ms)]
+        case OrderFilled():
+            return _execution_lines(before.balance, event)
+        case _:
+            return []
+
+
+def _execution_lines(balance: Decimal, event: OrderFilled) -> list[CashLine]:
+    execution = event.execution
+    amounts = {
+        CashKind.REALIZED_PL: execution.realized_pl,
+        CashKind.COMMISSION: execution.commission.copy_negate(),
+    }
+    lines = []
+    for kind, amount in amounts.items():
         if amount:
             balance = EXACT.add(balance, amount)
             lines.append(
-                CashLine(kind, amount, balance, execution.symbol, execution.order_id, event.at_ms)
+                CashLine(
+                    kind,
+                    amount,
+                    balance,
+                    event.at_ms,
+                    execution.symbol,
+                    execution.order_id,
+                    execution.id,
+                )
             )
     return lines

@@ -1,14 +1,47 @@
-"""What an account can be asked to do. `touch` is None while its market gives no price to trade
-on (closed, silent, or the conversion unknown): then nothing triggers or fills."""
+"""What an account can be asked to do."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.order import OrderType, Side
+from trading_api.modules.broker.engine.order import Brackets, Ticket
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """One symbol's market as a command meets it. `touch` is None while it gives no price to trade
+    on (closed, silent, or the conversion unknown): then nothing triggers or fills. `marks` are
+    the last touches there were, by symbol, this one's too: what positions are valued at."""
+
+    rules: TradingRules
+    touch: Touch | None
+    at_ms: int
+    marks: Mapping[str, Touch] = field(default_factory=dict)
+
+    @property
+    def symbol(self) -> str:
+        return self.rules.symbol
+
+    @property
+    def tick_size(self) -> Decimal:
+        return self.rules.tick_size
+
+    @property
+    def mark(self) -> Touch | None:
+        return self.touch or self.marks.get(self.symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandKey:
+    """A caller's name for one command; the fingerprint tells it from another of that name."""
+
+    operation: str
+    key: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,59 +52,114 @@ class OpenAccount:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceOrder:
-    """Prices that the type does not use are ignored: terminals leave them in the ticket."""
-
-    symbol: str
-    side: Side
-    type: OrderType
-    quantity: Decimal
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    reduce_only: bool = False
-    rules: TradingRules
-    touch: Touch | None
+@dataclass(frozen=True, slots=True)
+class DepositCash:
+    amount: Decimal
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class ResetAccount:
+    balance: Decimal
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetLeverage:
+    leverage: Decimal
+    market: Market
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """Prices that the type does not use are ignored: terminals leave them in the ticket."""
+
+    ticket: Ticket
+    market: Market
+    key: CommandKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ModifyOrder:
     """Repeats the whole order; symbol, side and type must be the order's own."""
 
     order_id: str
-    symbol: str
-    side: Side
-    type: OrderType
-    quantity: Decimal
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    rules: TradingRules
-    touch: Touch | None
-    at_ms: int
+    ticket: Ticket
+    market: Market
+    key: CommandKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
     order_id: str
     at_ms: int
+    key: CommandKey | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosePosition:
-    """Without a quantity: all that working closing orders leave of it."""
+@dataclass(frozen=True, slots=True)
+class CancelOrders:
+    """Those of `order_ids` that are still live; all there are where it is None."""
 
-    symbol: str
-    quantity: Decimal | None = None
-    rules: TradingRules
-    touch: Touch | None
+    order_ids: Sequence[str] | None
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
+class ClosePosition:
+    """Without a quantity: all that working closing orders leave of it."""
+
+    quantity: Decimal | None
+    market: Market
+    key: CommandKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePosition:
+    """By one order of twice the position."""
+
+    market: Market
+    key: CommandKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditBrackets:
+    """Of the position; they take the place of all that protected it."""
+
+    brackets: Brackets
+    market: Market
+
+
+@dataclass(frozen=True, slots=True)
 class MatchQuote:
-    touch: Touch
+    market: Market
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireOrders:
+    """Those whose time is over, in every symbol."""
+
     at_ms: int
 
 
-Command = OpenAccount | PlaceOrder | ModifyOrder | CancelOrder | ClosePosition | MatchQuote
+KeyedCommand = PlaceOrder | ModifyOrder | CancelOrder | ClosePosition | ReversePosition
+Command = (
+    KeyedCommand
+    | OpenAccount
+    | DepositCash
+    | ResetAccount
+    | SetLeverage
+    | CancelOrders
+    | EditBrackets
+    | MatchQuote
+    | ExpireOrders
+)
+
+
+def time_of(command: Command) -> int:
+    match command:
+        case OpenAccount() | DepositCash() | ResetAccount() | CancelOrder() | CancelOrders():
+            return command.at_ms
+        case ExpireOrders():
+            return command.at_ms
+        case _:
+            return command.market.at_ms

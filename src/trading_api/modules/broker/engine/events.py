@@ -20,7 +20,58 @@ class AccountOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class CashDeposited:
+    amount: Decimal
+    balance: Decimal
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReset:
+    """Positions are gone without an execution, and the account begins anew with `balance`."""
+
+    balance: Decimal
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeverageSet:
+    symbol: str
+    leverage: Decimal
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandBound:
+    """The account has done what the key names, with `order_id` where that made an order."""
+
+    operation: str
+    key: str
+    fingerprint: str
+    order_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlaced:
+    order: Order
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderArrived:
+    order: Order
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderActivated:
+    order: Order
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSuspended:
     order: Order
     at_ms: int
 
@@ -33,6 +84,12 @@ class OrderModified:
 
 @dataclass(frozen=True, slots=True)
 class OrderTriggered:
+    order: Order
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTrailed:
     order: Order
     at_ms: int
 
@@ -61,12 +118,16 @@ class OrderCanceled:
     at_ms: int
 
 
-Event = (
-    AccountOpened
-    | OrderPlaced
+OrderEvent = (
+    OrderPlaced
+    | OrderArrived
+    | OrderActivated
+    | OrderSuspended
     | OrderModified
     | OrderTriggered
+    | OrderTrailed
     | OrderRested
     | OrderFilled
     | OrderCanceled
 )
+Event = AccountOpened | CashDeposited | AccountReset | LeverageSet | CommandBound | OrderEvent

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 # Wide enough that sums of price * quantity never lose a digit; see PRICE_MAX.
 EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
 ZERO = Decimal(0)
+ONE = Decimal(1)
 MONEY_STEP = Decimal("1E-8")
 COST_STEP = Decimal("1E-20")
 

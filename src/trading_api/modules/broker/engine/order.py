@@ -1,10 +1,10 @@
-"""An order, and the changes it can undergo while it works."""
+"""An order, and the changes it can undergo."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from trading_api.modules.broker.engine.money import EXACT, ZERO
@@ -13,6 +13,10 @@ from trading_api.modules.broker.engine.money import EXACT, ZERO
 class Side(IntEnum):
     BUY = 1
     SELL = -1
+
+    @property
+    def opposite(self) -> Side:
+        return Side(-self)
 
 
 class OrderType(IntEnum):
@@ -31,17 +35,82 @@ class OrderType(IntEnum):
 
 
 class OrderStatus(IntEnum):
+    """PLACING: on its way to the market. INACTIVE: a bracket that has nothing to protect yet."""
+
     CANCELED = 1
     FILLED = 2
     INACTIVE = 3
-    REJECTED = 5
+    PLACING = 4
     WORKING = 6
+
+    @property
+    def is_terminal(self) -> bool:
+        return self is OrderStatus.CANCELED or self is OrderStatus.FILLED
+
+
+class Duration(StrEnum):
+    DAY = "DAY"
+    GTC = "GTC"
+    GTD = "GTD"
+    IOC = "IOC"
+    FOK = "FOK"
+
+    @property
+    def is_immediate(self) -> bool:
+        return self is Duration.IOC or self is Duration.FOK
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How far a trailing stop stays behind the best touch: as it was asked for, and in price."""
+
+    pips: Decimal
+    distance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """What an order or a position is protected with; a trail in place of a stop loss follows the
+    market."""
+
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    trail: Trail | None = None
+
+    @property
+    def has_stop(self) -> bool:
+        return self.stop_loss is not None or self.trail is not None
+
+
+NO_BRACKETS = Brackets()
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What an order is to be, as its owner writes it. `expires_ms` ends DAY and GTD orders;
+    without a duration it is GTC, or stays what it was. `trail` makes a stop follow the market."""
+
+    symbol: str
+    side: Side
+    type: OrderType
+    quantity: Decimal
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trail: Trail | None = None
+    duration: Duration | None = None
+    expires_ms: int | None = None
+    brackets: Brackets = NO_BRACKETS
+    reduce_only: bool = False
+    client_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """`sequence` is its place in time priority; `version` grows with every event. A limit order
-    is arriving until the market stands away from its limit; from then on it is resting."""
+    is arriving until the market stands away from its limit; from then on it is resting. A bracket
+    is a closing order of its own: of the order `parent_id`, or of the position. `reserve_price` is
+    what margin is reserved at for a unit of it, in the account's currency; `accrued_commission`
+    does not know the minimum yet."""
 
     id: str
     symbol: str
@@ -50,13 +119,24 @@ class Order:
     quantity: Decimal
     limit_price: Decimal | None
     stop_price: Decimal | None
-    reduce_only: bool
     sequence: int
     placed_ms: int
     updated_ms: int
-    status: OrderStatus = OrderStatus.WORKING
+    status: OrderStatus
+    trail: Trail | None = None
+    duration: Duration = Duration.GTC
+    expires_ms: int | None = None
+    arrives_ms: int = 0
+    brackets: Brackets = NO_BRACKETS
+    reduce_only: bool = False
+    is_bracket: bool = False
+    is_liquidation: bool = False
+    parent_id: str = ""
+    client_id: str = ""
+    reserve_price: Decimal = ZERO
     filled_quantity: Decimal = ZERO
     filled_value: Decimal = ZERO
+    accrued_commission: Decimal = ZERO
     is_triggered: bool = False
     is_resting: bool = False
     version: int = 1
@@ -74,6 +154,10 @@ class Order:
         return EXACT.divide(self.filled_value, self.filled_quantity)
 
     @property
+    def is_live(self) -> bool:
+        return not self.status.is_terminal
+
+    @property
     def awaits_trigger(self) -> bool:
         return self.stop_price is not None and not self.is_triggered
 
@@ -82,8 +166,26 @@ class Order:
         return self.limit_price is not None and not (self.awaits_trigger or self.is_resting)
 
 
+def arrived(order: Order, at_ms: int) -> Order:
+    return _changed(order, at_ms, status=OrderStatus.WORKING)
+
+
+def activated(order: Order, quantity: Decimal, stop_price: Decimal | None, at_ms: int) -> Order:
+    return _changed(
+        order, at_ms, status=OrderStatus.WORKING, quantity=quantity, stop_price=stop_price
+    )
+
+
+def suspended(order: Order, at_ms: int) -> Order:
+    return _changed(order, at_ms, status=OrderStatus.INACTIVE, is_triggered=False, is_resting=False)
+
+
 def triggered(order: Order, at_ms: int) -> Order:
     return _changed(order, at_ms, is_triggered=True)
+
+
+def trailed(order: Order, stop_price: Decimal, at_ms: int) -> Order:
+    return _changed(order, at_ms, stop_price=stop_price)
 
 
 def rested(order: Order) -> Order:
@@ -91,7 +193,7 @@ def rested(order: Order) -> Order:
     return _changed(order, order.updated_ms, is_resting=True)
 
 
-def filled(order: Order, quantity: Decimal, price: Decimal, at_ms: int) -> Order:
+def filled(order: Order, quantity: Decimal, price: Decimal, accrued: Decimal, at_ms: int) -> Order:
     filled_quantity = order.filled_quantity + quantity
     assert filled_quantity <= order.quantity, order.id
     done = filled_quantity == order.quantity
@@ -101,6 +203,7 @@ def filled(order: Order, quantity: Decimal, price: Decimal, at_ms: int) -> Order
         status=OrderStatus.FILLED if done else OrderStatus.WORKING,
         filled_quantity=filled_quantity,
         filled_value=order.filled_value + quantity * price,
+        accrued_commission=order.accrued_commission + accrued,
     )
 
 
@@ -108,26 +211,11 @@ def canceled(order: Order, at_ms: int, message: str = "") -> Order:
     return _changed(order, at_ms, status=OrderStatus.CANCELED, message=message)
 
 
-def modified(
-    order: Order,
-    quantity: Decimal,
-    limit_price: Decimal | None,
-    stop_price: Decimal | None,
-    sequence: int,
-    at_ms: int,
-) -> Order:
+def modified(order: Order, at_ms: int, **changes: Any) -> Order:
     """With a new sequence a limit order arrives anew."""
-    return _changed(
-        order,
-        at_ms,
-        quantity=quantity,
-        limit_price=limit_price,
-        stop_price=stop_price,
-        sequence=sequence,
-        is_resting=order.is_resting and sequence == order.sequence,
-    )
+    order = _changed(order, at_ms, **changes)
+    return replace(order, is_resting=False) if "sequence" in changes else order
 
 
 def _changed(order: Order, at_ms: int, **changes: Any) -> Order:
-    assert order.status is OrderStatus.WORKING, order.id
     return replace(order, version=order.version + 1, updated_ms=at_ms, **changes)

@@ -5,25 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from trading_api.modules.broker.engine.money import COST_STEP, EXACT, MONEY_STEP, ZERO, rounded
+from trading_api.modules.broker.engine.money import (
+    COST_STEP,
+    EXACT,
+    MONEY_STEP,
+    ONE,
+    ZERO,
+    rounded,
+)
 from trading_api.modules.broker.engine.order import Side
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """A short one has negative quantity and cost. `residue` is realised P&L that rounding held
-    back; the next reduction books it, so that the parts of a round trip add up."""
+    back; the next reduction books it, so that the parts of a round trip add up. `rate` converts
+    the cost into the account's currency: that of the last fill."""
 
     symbol: str
     quantity: Decimal = ZERO
     cost: Decimal = ZERO
     residue: Decimal = ZERO
+    rate: Decimal = ONE
     updated_ms: int = 0
 
     @property
     def average_price(self) -> Decimal:
         """0 when flat."""
         return EXACT.divide(self.cost, self.quantity) if self.quantity else ZERO
+
+    @property
+    def exposure(self) -> Decimal:
+        """What was paid or received for it, in the account's currency."""
+        return abs(self.cost * self.rate)
+
+    def open_to(self, side: Side) -> Decimal:
+        """How much of it an order of `side` can close."""
+        return abs(self.quantity) if self.quantity * side < 0 else ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +66,7 @@ def net(
             quantity=position.quantity + change,
             cost=position.cost - released + opened * price,
             residue=due - realized_pl,
+            rate=rate,
             updated_ms=at_ms,
         ),
         realized_pl,

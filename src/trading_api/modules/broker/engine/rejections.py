@@ -7,20 +7,42 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from trading_api.modules.broker.engine.commands import ModifyOrder
-from trading_api.modules.broker.engine.money import ZERO
-from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Side
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.commands import CommandKey, Market
+from trading_api.modules.broker.engine.events import CommandBound
+from trading_api.modules.broker.engine.margin import (
+    Change,
+    equity,
+    leverage_of,
+    opening_cost,
+    symbol_margin,
+    used_margin,
+)
+from trading_api.modules.broker.engine.money import MONEY_STEP, ONE, ZERO
+from trading_api.modules.broker.engine.order import (
+    NO_BRACKETS,
+    Brackets,
+    Duration,
+    Order,
+    OrderType,
+    Side,
+    Ticket,
+)
 from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.engine.trading_rules import TradingRules, is_on_grid
 
 # Up to here (and with quantities of a market's size) every sum of price * quantity is exact.
 PRICE_MAX = Decimal("1E12")
+DEPOSIT_MAX = Decimal("1E12")
 
 
 class RejectionCode(StrEnum):
     ORDER_NOT_FOUND = "order_not_found"
     ORDER_NOT_WORKING = "order_not_working"
     NOT_MODIFIABLE = "not_modifiable"
+    CLIENT_ID_TAKEN = "client_order_id_taken"
+    KEY_REUSED = "idempotency_key_reused"
     QUANTITY_NOT_POSITIVE = "quantity_not_positive"
     QUANTITY_TOO_LARGE = "quantity_too_large"
     QUANTITY_OFF_GRID = "quantity_off_grid"
@@ -30,15 +52,57 @@ class RejectionCode(StrEnum):
     PRICE_NOT_POSITIVE = "price_not_positive"
     PRICE_TOO_LARGE = "price_too_large"
     PRICE_OFF_TICK = "price_off_tick"
+    DURATION_NOT_ALLOWED = "duration_not_allowed"
+    EXPIRY_MISSING = "expiry_missing"
+    EXPIRY_PAST = "expiry_past"
+    BRACKETS_NOT_ALLOWED = "brackets_not_allowed"
+    BRACKET_PRICE_WRONG = "bracket_price_wrong"
+    NO_PRICE = "no_price"
     POSITION_NOT_FOUND = "position_not_found"
     NOT_REDUCING = "not_reducing"
     EXCEEDS_POSITION = "exceeds_position"
+    INSUFFICIENT_MARGIN = "insufficient_margin"
+    AMOUNT_WRONG = "amount_wrong"
+    LEVERAGE_WRONG = "leverage_wrong"
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
     code: RejectionCode
     message: str
+
+
+def reject_other_command(bound: CommandBound, key: CommandKey) -> Rejection | None:
+    if bound.fingerprint == key.fingerprint:
+        return None
+    return Rejection(
+        RejectionCode.KEY_REUSED,
+        f"The idempotency key {key.key!r} stands for another {key.operation} command.",
+    )
+
+
+def reject_client_id(state: AccountState, ticket: Ticket) -> Rejection | None:
+    taken = state.client_ids.get(ticket.client_id)
+    if taken is None:
+        return None
+    return Rejection(
+        RejectionCode.CLIENT_ID_TAKEN,
+        f"The client order id {ticket.client_id!r} belongs to {taken}.",
+    )
+
+
+def reject_ticket(ticket: Ticket, market: Market) -> Rejection | None:
+    return (
+        reject_quantity(ticket.quantity, market.rules)
+        or _reject_missing_price(ticket)
+        or _reject_off_grid(
+            [price for price in used_prices(ticket) if price is not None], market.rules
+        )
+        or _reject_trail(ticket, market)
+        or _reject_duration(ticket, market.at_ms)
+        or _reject_no_price(ticket, market)
+        or _reject_ticket_brackets(ticket, market)
+    )
 
 
 def reject_quantity(quantity: Decimal, rules: TradingRules) -> Rejection | None:
@@ -61,40 +125,34 @@ def reject_quantity(quantity: Decimal, rules: TradingRules) -> Rejection | None:
     return None
 
 
-def reject_prices(
-    type: OrderType, limit_price: Decimal | None, stop_price: Decimal | None, rules: TradingRules
-) -> Rejection | None:
-    if type.has_limit and limit_price is None:
-        return Rejection(
-            RejectionCode.LIMIT_PRICE_MISSING, f"A {_named(type)} order needs a limit price."
-        )
-    if type.has_stop and stop_price is None:
-        return Rejection(
-            RejectionCode.STOP_PRICE_MISSING, f"A {_named(type)} order needs a stop price."
-        )
-    prices = [price for price in used_prices(type, limit_price, stop_price) if price is not None]
-    for price in prices:
-        if price <= 0:
-            return Rejection(RejectionCode.PRICE_NOT_POSITIVE, f"Price {price} is not above zero.")
-    for price in prices:
-        if price > PRICE_MAX:
-            return Rejection(
-                RejectionCode.PRICE_TOO_LARGE, f"Price {price} is above the largest, {PRICE_MAX:f}."
-            )
-    for price in prices:
-        if not is_on_grid(price, rules.tick_size):
-            return Rejection(
-                RejectionCode.PRICE_OFF_TICK,
-                f"Price {price} is not a multiple of {rules.symbol}'s tick, {rules.tick_size}.",
-            )
-    return None
-
-
-def used_prices(
-    type: OrderType, limit_price: Decimal | None, stop_price: Decimal | None
-) -> tuple[Decimal | None, Decimal | None]:
+def used_prices(ticket: Ticket) -> tuple[Decimal | None, Decimal | None]:
     """Limit and stop price, None where the type has no use for it."""
-    return limit_price if type.has_limit else None, stop_price if type.has_stop else None
+    return (
+        ticket.limit_price if ticket.type.has_limit else None,
+        ticket.stop_price if ticket.type.has_stop else None,
+    )
+
+
+def reject_brackets(
+    brackets: Brackets, side: Side, price: Decimal | None, rules: TradingRules
+) -> Rejection | None:
+    """`price` is about where what they protect was or will be opened, on `side`."""
+    trail = brackets.trail
+    prices = [brackets.take_profit, brackets.stop_loss, trail.distance if trail else None]
+    if rejection := _reject_off_grid([each for each in prices if each is not None], rules):
+        return rejection
+    if trail is not None and price is None:
+        return _no_price(rules.symbol)
+    above, below = brackets.take_profit, brackets.stop_loss
+    names = "take-profit", "stop-loss"
+    if side is Side.SELL:
+        above, below, names = below, above, names[::-1]
+    entry = price if price is not None else above
+    if above is not None and price is not None and above <= price:
+        return _bracket_price_wrong(names[0], above, "above", price)
+    if below is not None and entry is not None and below >= entry:
+        return _bracket_price_wrong(names[1], below, "below", entry)
+    return None
 
 
 def reject_reduction(
@@ -134,33 +192,78 @@ def reject_flat(position: Position) -> Rejection:
     )
 
 
-def find_working(orders: Mapping[str, Order], order_id: str) -> Order | Rejection:
+def reject_margin(
+    state: AccountState, terms: Terms, order: Order, replaced: Order | None, market: Market
+) -> Rejection | None:
+    """Unless the account has what the order needs more. What only reduces needs nothing."""
+    if order.reduce_only:
+        return None
+    if market.mark is None:
+        return _no_price(order.symbol)
+    before = symbol_margin(state, order.symbol, terms)
+    after = symbol_margin(state, order.symbol, terms, Change(order, replaced))
+    if after <= before:
+        return None
+    needed = after - before + opening_cost(order, market, terms)
+    return _reject_needed(state, terms, needed, market)
+
+
+def reject_leverage(
+    state: AccountState, terms: Terms, leverage: Decimal, market: Market
+) -> Rejection | None:
+    if not ONE <= leverage <= terms.leverage_max or leverage % 1:
+        return Rejection(
+            RejectionCode.LEVERAGE_WRONG,
+            f"Leverage {leverage} is not a whole number from 1 to {terms.leverage_max}.",
+        )
+    margin = symbol_margin(state, market.symbol, terms)
+    needed = margin * leverage_of(state, market.symbol, terms) / leverage - margin
+    return _reject_needed(state, terms, needed, market) if needed > 0 else None
+
+
+def reject_amount(amount: Decimal) -> Rejection | None:
+    if 0 < amount <= DEPOSIT_MAX and amount % MONEY_STEP == 0:
+        return None
+    return Rejection(
+        RejectionCode.AMOUNT_WRONG,
+        f"Amount {amount} is not above zero, at most {DEPOSIT_MAX:f} and without fractions of "
+        f"{MONEY_STEP:f}.",
+    )
+
+
+def find_live(orders: Mapping[str, Order], order_id: str) -> Order | Rejection:
     order = orders.get(order_id)
     if order is None:
         return Rejection(RejectionCode.ORDER_NOT_FOUND, f"There is no order {order_id!r}.")
-    if order.status is not OrderStatus.WORKING:
+    if not order.is_live:
         return Rejection(
             RejectionCode.ORDER_NOT_WORKING, f"{order_id} is {order.status.name.lower()}."
         )
     return order
 
 
-def reject_other_order(order: Order, command: ModifyOrder) -> Rejection | None:
+def reject_fixed(order: Order, ticket: Ticket) -> Rejection | None:
+    """What an order is for can't be changed."""
     for name in ("symbol", "side", "type"):
-        if getattr(order, name) != getattr(command, name):
-            return Rejection(
-                RejectionCode.NOT_MODIFIABLE, f"The {name} of {order.id} can't be changed."
-            )
+        if getattr(order, name) != getattr(ticket, name):
+            return _not_modifiable(f"The {name} of {order.id} can't be changed.")
+    if order.is_liquidation:
+        return _not_modifiable(f"{order.id} is a liquidation and can't be changed.")
+    if (order.trail is None) != (ticket.trail is None):
+        return _not_modifiable(f"{order.id} can't become or cease to be a trailing stop.")
+    immediate = {Duration.IOC, Duration.FOK} & {ticket.duration, order.duration}
+    if immediate and ticket.duration is not order.duration:
+        return _not_modifiable(f"The duration of {order.id} can't be changed.")
     return None
 
 
-def reject_triggered_stop(order: Order, stop_price: Decimal | None) -> Rejection | None:
-    if not order.is_triggered or order.stop_price == stop_price:
+def reject_triggered_stop(order: Order, ticket: Ticket) -> Rejection | None:
+    is_same = order.trail == ticket.trail
+    if ticket.trail is None:
+        is_same = order.stop_price == used_prices(ticket)[1]
+    if not order.is_triggered or is_same:
         return None
-    return Rejection(
-        RejectionCode.NOT_MODIFIABLE,
-        f"The stop price of {order.id} can't be changed: it has triggered.",
-    )
+    return _not_modifiable(f"The stop price of {order.id} can't be changed: it has triggered.")
 
 
 def reject_below_filled(order: Order, quantity: Decimal) -> Rejection | None:
@@ -170,6 +273,112 @@ def reject_below_filled(order: Order, quantity: Decimal) -> Rejection | None:
         RejectionCode.QUANTITY_BELOW_FILLED,
         f"{order.filled_quantity} of {order.id} is filled; its quantity must be larger.",
     )
+
+
+def _reject_missing_price(ticket: Ticket) -> Rejection | None:
+    limit_price, stop_price = used_prices(ticket)
+    if ticket.type.has_limit and limit_price is None:
+        return Rejection(
+            RejectionCode.LIMIT_PRICE_MISSING, f"A {_named(ticket.type)} order needs a limit price."
+        )
+    if ticket.type.has_stop and stop_price is None and ticket.trail is None:
+        return Rejection(
+            RejectionCode.STOP_PRICE_MISSING, f"A {_named(ticket.type)} order needs a stop price."
+        )
+    return None
+
+
+def _reject_off_grid(prices: list[Decimal], rules: TradingRules) -> Rejection | None:
+    for price in prices:
+        if price <= 0:
+            return Rejection(RejectionCode.PRICE_NOT_POSITIVE, f"Price {price} is not above zero.")
+    for price in prices:
+        if price > PRICE_MAX:
+            return Rejection(
+                RejectionCode.PRICE_TOO_LARGE, f"Price {price} is above the largest, {PRICE_MAX:f}."
+            )
+    for price in prices:
+        if not is_on_grid(price, rules.tick_size):
+            return Rejection(
+                RejectionCode.PRICE_OFF_TICK,
+                f"Price {price} is not a multiple of {rules.symbol}'s tick, {rules.tick_size}.",
+            )
+    return None
+
+
+def _reject_trail(ticket: Ticket, market: Market) -> Rejection | None:
+    if ticket.trail is None:
+        return None
+    return _reject_off_grid([ticket.trail.distance], market.rules)
+
+
+def _reject_duration(ticket: Ticket, at_ms: int) -> Rejection | None:
+    duration = ticket.duration
+    if duration is None:
+        return None
+    if duration.is_immediate and ticket.type.has_stop:
+        return Rejection(
+            RejectionCode.DURATION_NOT_ALLOWED,
+            f"A {_named(ticket.type)} order has to wait, so it can't be {duration}.",
+        )
+    if duration in (Duration.GTD, Duration.DAY):
+        if ticket.expires_ms is None:
+            return Rejection(
+                RejectionCode.EXPIRY_MISSING, "A GTD order needs the time it is good till."
+            )
+        if ticket.expires_ms <= at_ms:
+            return Rejection(
+                RejectionCode.EXPIRY_PAST, f"The time {ticket.expires_ms} is not in the future."
+            )
+    return None
+
+
+def _reject_no_price(ticket: Ticket, market: Market) -> Rejection | None:
+    return _no_price(market.symbol) if ticket.trail and market.mark is None else None
+
+
+def _reject_ticket_brackets(ticket: Ticket, market: Market) -> Rejection | None:
+    if ticket.brackets == NO_BRACKETS:
+        return None
+    if ticket.reduce_only:
+        return Rejection(
+            RejectionCode.BRACKETS_NOT_ALLOWED, "An order that closes a position has no brackets."
+        )
+    limit_price, stop_price = used_prices(ticket)
+    price = limit_price or stop_price
+    if price is None and market.mark is not None:
+        price = market.mark.price(ticket.side)
+    return reject_brackets(ticket.brackets, ticket.side, price, market.rules)
+
+
+def _reject_needed(
+    state: AccountState, terms: Terms, needed: Decimal, market: Market
+) -> Rejection | None:
+    free = equity(state, market.marks) - used_margin(state, terms)
+    if needed <= free:
+        return None
+    return Rejection(
+        RejectionCode.INSUFFICIENT_MARGIN,
+        f"It needs {_money(needed)} {state.currency}, and {_money(free)} is free.",
+    )
+
+
+def _not_modifiable(message: str) -> Rejection:
+    return Rejection(RejectionCode.NOT_MODIFIABLE, message)
+
+
+def _no_price(symbol: str) -> Rejection:
+    return Rejection(RejectionCode.NO_PRICE, f"{symbol} has no price yet; try again in a moment.")
+
+
+def _bracket_price_wrong(name: str, price: Decimal, relation: str, entry: Decimal) -> Rejection:
+    return Rejection(
+        RejectionCode.BRACKET_PRICE_WRONG, f"The {name} {price} must be {relation} {entry}."
+    )
+
+
+def _money(amount: Decimal) -> str:
+    return f"{amount.quantize(Decimal('0.01')):f}"
 
 
 def _named(type: OrderType) -> str:

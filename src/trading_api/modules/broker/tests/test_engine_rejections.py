@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trading_api.modules.broker.engine.order import OrderType
-from trading_api.modules.broker.tests.test_engine_scenarios import Row, Ticket, buy, modify, play
+from trading_api.modules.broker.tests.engine_tables import Asked, Row, buy, modify, play
 
 LIMIT, STOP, STOP_LIMIT = OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT
 
@@ -59,5 +59,5 @@ def test_modification_names_the_first_fault() -> None:
     )
 
 
-def refusals(faults: list[tuple[Ticket, str]]) -> list[Row]:
+def refusals(faults: list[tuple[Asked, str]]) -> list[Row]:
     return [(None, ticket, [f"rejected: {code}"]) for ticket, code in faults]

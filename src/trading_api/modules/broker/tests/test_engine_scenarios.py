@@ -1,186 +1,40 @@
-"""Every rule of the exchange as a table: tick, command, expected events.
-
-A tick is `bid x size / ask x size`; the same text twice is the same touch, a leading `later`
-makes another of it. Orders go by their number."""
+"""Market, limit, stop and stop-limit orders, positions and closes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 
 import pytest
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
-    ClosePosition,
-    Command,
+    Market,
     MatchQuote,
-    ModifyOrder,
     OpenAccount,
-    PlaceOrder,
 )
-from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.engine import Engine, Outcome
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     Event,
     OrderCanceled,
     OrderFilled,
-    OrderModified,
     OrderPlaced,
-    OrderRested,
-    OrderTriggered,
 )
-from trading_api.modules.broker.engine.order import OrderStatus, OrderType, Side, canceled
-from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.engine.rejections import Rejection
-from trading_api.modules.broker.engine.touch import Touch
-from trading_api.modules.broker.engine.trading_rules import TradingRules
-
-RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
-GONE = "The position it was to close is closed."
-
-Ticket = Callable[[Touch | None, int], Command]
-Row = tuple[str | None, Ticket, list[str]]
-
-
-def _place(
-    side: Side,
-    quantity: str | int,
-    limit: str | None = None,
-    stop: str | None = None,
-    type: OrderType | None = None,
-    reduce_only: bool = False,
-) -> Ticket:
-    return lambda touch, at_ms: PlaceOrder(
-        symbol="AAPL",
-        side=side,
-        type=type or _type(limit, stop),
-        quantity=Decimal(quantity),
-        limit_price=None if limit is None else Decimal(limit),
-        stop_price=None if stop is None else Decimal(stop),
-        reduce_only=reduce_only,
-        rules=RULES,
-        touch=touch,
-        at_ms=at_ms,
-    )
-
-
-def _type(limit: str | None, stop: str | None) -> OrderType:
-    if limit is None:
-        return OrderType.MARKET if stop is None else OrderType.STOP
-    return OrderType.LIMIT if stop is None else OrderType.STOP_LIMIT
-
-
-buy = partial(_place, Side.BUY)
-sell = partial(_place, Side.SELL)
-
-
-def modify(number: int, ticket: Ticket, symbol: str = "AAPL") -> Ticket:
-    def command(touch: Touch | None, at_ms: int) -> ModifyOrder:
-        order = ticket(touch, at_ms)
-        assert isinstance(order, PlaceOrder)
-        return ModifyOrder(
-            order_id=f"order-{number}",
-            symbol=symbol,
-            side=order.side,
-            type=order.type,
-            quantity=order.quantity,
-            limit_price=order.limit_price,
-            stop_price=order.stop_price,
-            rules=replace(RULES, symbol=symbol),
-            touch=touch,
-            at_ms=at_ms,
-        )
-
-    return command
-
-
-def cancel(number: int) -> Ticket:
-    return lambda touch, at_ms: CancelOrder(f"order-{number}", at_ms)
-
-
-def close(quantity: str | int | None = None, symbol: str = "AAPL") -> Ticket:
-    return lambda touch, at_ms: ClosePosition(
-        symbol=symbol,
-        quantity=None if quantity is None else Decimal(quantity),
-        rules=replace(RULES, symbol=symbol),
-        touch=touch,
-        at_ms=at_ms,
-    )
-
-
-def quote(touch: Touch | None, at_ms: int) -> MatchQuote:
-    assert touch is not None
-    return MatchQuote(touch, at_ms)
-
-
-def play(*rows: Row, rate: str = "1") -> Engine:
-    engine = Engine(AccountState())
-    engine.apply(OpenAccount("DEMO", "USD", Decimal(1000), 0))
-    times: list[str] = []
-    for at_ms, (tick, ticket, expected) in enumerate(rows, start=1):
-        if tick is not None and (not times or times[-1] != tick):
-            times.append(tick)
-        touch = None if tick is None else touch_of(tick, len(times), rate)
-        before = engine.state.copy()
-        command = ticket(touch, at_ms)
-        preview = engine.preview(command)
-        assert engine.state == before, "a preview changes nothing"
-        result = engine.apply(command)
-        assert result == preview, "a preview tells what happens"
-        assert described(result) == expected, f"row {at_ms}"
-        if isinstance(result, Rejection):
-            assert engine.state == before, "a rejection changes nothing"
-    return engine
-
-
-def touch_of(tick: str, time_ms: int, rate: str = "1") -> Touch:
-    bid, ask = tick.removeprefix("later ").split(" / ")
-    bid_price, bid_size = map(Decimal, bid.split("x"))
-    ask_price, ask_size = map(Decimal, ask.split("x"))
-    return Touch("AAPL", time_ms, bid_price, ask_price, bid_size, ask_size, Decimal(rate))
-
-
-def described(result: list[Event] | Rejection) -> list[str]:
-    if isinstance(result, Rejection):
-        return [f"rejected: {result.code}"]
-    return [_described(event) for event in result]
-
-
-def _described(event: Event) -> str:
-    assert not isinstance(event, AccountOpened)
-    number = event.order.id.removeprefix("order-")
-    match event:
-        case OrderPlaced():
-            return f"placed {number}"
-        case OrderModified():
-            return f"modified {number}"
-        case OrderTriggered():
-            return f"triggered {number}"
-        case OrderRested():
-            return f"rested {number}"
-        case OrderCanceled():
-            return f"canceled {number}" + (f": {event.order.message}" * bool(event.order.message))
-        case OrderFilled(execution=execution):
-            profit = f", realized {_plain(execution.realized_pl)}"
-            return (
-                f"filled {number}: {_plain(execution.quantity)} @ {_plain(execution.price)}, "
-                f"{_held(event.position)}{profit if execution.realized_pl else ''}"
-            )
-
-
-def _held(position: Position) -> str:
-    if not position.quantity:
-        return "flat"
-    return f"holds {_plain(position.quantity)} @ {_plain(position.average_price)}"
-
-
-def _plain(value: Decimal) -> str:
-    """To 28 digits, so that an endless average can be written down."""
-    return f"{value.normalize():f}"
+from trading_api.modules.broker.engine.order import OrderStatus, OrderType, canceled
+from trading_api.modules.broker.tests.engine_tables import (
+    FREE,
+    GONE,
+    RULES,
+    buy,
+    cancel,
+    close,
+    modify,
+    play,
+    quote,
+    sell,
+    touch_of,
+)
 
 
 def test_market_order_fills_at_the_touch() -> None:
@@ -278,7 +132,7 @@ def test_a_touch_that_shrank_below_what_was_taken_offers_nothing() -> None:
     engine = play(
         ("99x10 / 100x4", buy(5), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
     )
-    assert engine.apply(MatchQuote(touch_of("99x10 / 100x2", 1), 9)) == []
+    assert engine.apply(MatchQuote(Market(RULES, touch_of("99x10 / 100x2", 1), 9))) == []
 
 
 @pytest.mark.parametrize("tick", ["98x10 / 100x4", "99x10 / 101x4"])
@@ -286,7 +140,7 @@ def test_other_prices_at_the_same_instant_are_another_touch(tick: str) -> None:
     engine = play(
         ("99x10 / 100x4", buy(5), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
     )
-    assert len(accepted(engine.apply(MatchQuote(touch_of(tick, 1), 9)))) == 1
+    assert len(accepted(engine.apply(MatchQuote(Market(RULES, touch_of(tick, 1), 9))))) == 1
 
 
 def test_displayed_size_goes_to_market_orders_then_better_limits_then_older_ones() -> None:
@@ -708,6 +562,7 @@ def test_all_of_a_position_may_be_closed_off_the_grid_and_above_the_largest_orde
         (None, close("1000.5"), ["placed 3"]),
         (None, cancel(3), ["canceled 3"]),
         (None, close(), ["placed 4"]),
+        balance=2000,
     )
 
 
@@ -814,12 +669,13 @@ def third(held: str, last_digits: str) -> str:
 
 def test_ended_order_cannot_be_changed() -> None:
     engine = play((None, buy(1), ["placed 1"]), (None, cancel(1), ["canceled 1"]))
+    event = OrderCanceled(canceled(engine.state.orders["order-1"], at_ms=9), 9)
     with pytest.raises(AssertionError):
-        canceled(engine.state.orders["order-1"], at_ms=9)
+        engine.state.evolve(event)
 
 
 def test_account_is_opened_once_and_first() -> None:
-    engine = Engine(AccountState())
+    engine = Engine(AccountState(), FREE)
     with pytest.raises(AssertionError):
         engine.apply(CancelOrder("order-1", 1))
     events = engine.apply(OpenAccount("DEMO", "USD", Decimal(1000), 5))
@@ -830,14 +686,14 @@ def test_account_is_opened_once_and_first() -> None:
 
 def test_ids_go_on_after_the_events_were_replayed() -> None:
     tick = "99x9 / 100x9"
-    engine = Engine(AccountState())
+    engine = Engine(AccountState(), FREE)
     events = [
         event
         for command in [
             OpenAccount("DEMO", "USD", Decimal(1000), 0),
-            buy(1)(touch_of(tick, 1), 1),
-            buy(1)(None, 2),
-            cancel(2)(None, 3),
+            buy(1)(Market(RULES, touch_of(tick, 1), 1)),
+            buy(1, limit="1")(Market(RULES, touch_of(tick, 1), 2)),
+            cancel(2)(Market(RULES, None, 3)),
         ]
         for event in accepted(engine.apply(command))
     ]
@@ -845,7 +701,9 @@ def test_ids_go_on_after_the_events_were_replayed() -> None:
     for event in events:
         state.evolve(event)
     assert state == engine.state
-    placed, filled = accepted(Engine(state).apply(buy(1)(touch_of(tick, 1), 4)))
+    placed, filled = accepted(
+        Engine(state, FREE).apply(buy(1)(Market(RULES, touch_of(tick, 1), 4)))
+    )
     assert isinstance(placed, OrderPlaced)
     assert placed.order.id == "order-3"
     assert isinstance(filled, OrderFilled)
@@ -853,6 +711,6 @@ def test_ids_go_on_after_the_events_were_replayed() -> None:
     assert state.seq == 7
 
 
-def accepted(result: list[Event] | Rejection) -> list[Event]:
-    assert not isinstance(result, Rejection), result
+def accepted(result: Outcome) -> list[Event]:
+    assert isinstance(result, list), result
     return result

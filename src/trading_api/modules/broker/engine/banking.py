@@ -1,0 +1,54 @@
+"""What changes an account itself: opening, deposits, leverage, a new beginning."""
+
+from __future__ import annotations
+
+from trading_api.modules.broker.engine.canceling import cancel_order
+from trading_api.modules.broker.engine.commands import (
+    DepositCash,
+    OpenAccount,
+    ResetAccount,
+    SetLeverage,
+)
+from trading_api.modules.broker.engine.events import (
+    AccountOpened,
+    AccountReset,
+    CashDeposited,
+    LeverageSet,
+)
+from trading_api.modules.broker.engine.rejections import (
+    Rejection,
+    reject_amount,
+    reject_leverage,
+)
+from trading_api.modules.broker.engine.transaction import Transaction
+
+RESET = "The account was reset."
+
+
+def open_account(transaction: Transaction, command: OpenAccount) -> None:
+    transaction.emit(
+        AccountOpened(command.account_id, command.currency, command.balance, command.at_ms)
+    )
+
+
+def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
+    if rejection := reject_amount(command.amount):
+        return rejection
+    balance = transaction.state.balance + command.amount
+    transaction.emit(CashDeposited(command.amount, balance, command.at_ms))
+    return None
+
+
+def reset(transaction: Transaction, command: ResetAccount) -> None:
+    for order in transaction.state.live_orders():
+        if transaction.current(order).is_live:
+            cancel_order(transaction, transaction.current(order), command.at_ms, RESET)
+    transaction.emit(AccountReset(command.balance, command.at_ms))
+
+
+def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:
+    market = command.market
+    rejection = reject_leverage(transaction.state, transaction.terms, command.leverage, market)
+    if rejection is None:
+        transaction.emit(LeverageSet(market.symbol, command.leverage, market.at_ms))
+    return rejection

@@ -1,0 +1,59 @@
+"""Ends orders that are still live, and what hangs on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trading_api.modules.broker.engine.brackets import bracket_size, is_take_profit
+from trading_api.modules.broker.engine.commands import CancelOrder, CancelOrders, ExpireOrders
+from trading_api.modules.broker.engine.events import OrderCanceled, OrderModified
+from trading_api.modules.broker.engine.order import Brackets, Order, canceled, modified
+from trading_api.modules.broker.engine.rejections import Rejection, find_live
+from trading_api.modules.broker.engine.transaction import Transaction
+
+EXPIRED = "Its time is over."
+NOTHING_TO_PROTECT = "There is nothing left for it to protect."
+
+
+def cancel(transaction: Transaction, command: CancelOrder) -> Rejection | None:
+    order = find_live(transaction.state.orders, command.order_id)
+    if isinstance(order, Rejection):
+        return order
+    cancel_order(transaction, order, command.at_ms)
+    return None
+
+
+def cancel_many(transaction: Transaction, command: CancelOrders) -> None:
+    orders = transaction.state.live_orders()
+    for order in orders:
+        wanted = command.order_ids is None or order.id in command.order_ids
+        if wanted and transaction.current(order).is_live:
+            cancel_order(transaction, transaction.current(order), command.at_ms)
+
+
+def expire(transaction: Transaction, command: ExpireOrders) -> None:
+    for symbol in list(transaction.state.working):
+        cancel_expired(transaction, symbol, command.at_ms)
+
+
+def cancel_expired(transaction: Transaction, symbol: str, at_ms: int) -> None:
+    for order in transaction.state.book(symbol).expired(at_ms):
+        cancel_order(transaction, order, at_ms, EXPIRED)
+
+
+def cancel_order(transaction: Transaction, order: Order, at_ms: int, message: str = "") -> None:
+    """A live one, and with it the brackets of what it will not fill any more."""
+    transaction.emit(OrderCanceled(canceled(order, at_ms, message), at_ms))
+    for order_id in transaction.state.brackets_of.get(order.id, ()):
+        bracket = transaction.state.orders[order_id]
+        if bracket.is_live and not bracket_size(transaction.state, bracket):
+            cancel_order(transaction, bracket, at_ms, NOTHING_TO_PROTECT)
+    parent = transaction.state.orders.get(order.parent_id)
+    if parent and parent.is_live and (left := _without(parent.brackets, order)) != parent.brackets:
+        transaction.emit(OrderModified(modified(parent, at_ms, brackets=left), at_ms))
+
+
+def _without(brackets: Brackets, ended: Order) -> Brackets:
+    if is_take_profit(ended):
+        return replace(brackets, take_profit=None)
+    return replace(brackets, stop_loss=None, trail=None)

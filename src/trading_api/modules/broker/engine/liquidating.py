@@ -1,0 +1,78 @@
+"""Closes what an account's equity can no longer carry."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.canceling import cancel_order
+from trading_api.modules.broker.engine.closing import side_of
+from trading_api.modules.broker.engine.commands import Market
+from trading_api.modules.broker.engine.events import OrderPlaced
+from trading_api.modules.broker.engine.margin import equity, maintenance_margin, unrealized_at
+from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.trading import match
+from trading_api.modules.broker.engine.transaction import Transaction
+
+LIQUIDATION = "Liquidation: equity fell below the maintenance margin."
+
+
+def enforce_maintenance(transaction: Transaction, market: Market) -> None:
+    """Below maintenance: cancels the opening orders, then closes the largest loser, and the next
+    one while that is not enough. A position in another symbol closes on that symbol's next
+    quote."""
+    while _is_below(transaction, market) and not _is_liquidating(transaction):
+        _cancel_opening(transaction, market.at_ms)
+        loser = _largest_loser(transaction, market)
+        order = _liquidation(transaction, loser, market.at_ms)
+        transaction.emit(OrderPlaced(order, market.at_ms))
+        if loser.symbol == market.symbol:
+            match(transaction, market)
+
+
+def _is_below(transaction: Transaction, market: Market) -> bool:
+    state = transaction.state
+    if not state.positions or not state.positions.keys() <= market.marks.keys():
+        return False  # without its prices nobody knows what an account is worth
+    needed = maintenance_margin(state, transaction.terms)
+    return needed > 0 and equity(state, market.marks) < needed
+
+
+def _is_liquidating(transaction: Transaction) -> bool:
+    books = transaction.state.working.values()
+    return any(order.is_liquidation for book in books for order in book.orders.values())
+
+
+def _cancel_opening(transaction: Transaction, at_ms: int) -> None:
+    for order in transaction.state.live_orders():
+        order = transaction.current(order)
+        if order.is_live and not order.reduce_only:
+            cancel_order(transaction, order, at_ms, LIQUIDATION)
+
+
+def _largest_loser(transaction: Transaction, market: Market) -> Position:
+    """The symbol decides between equals."""
+
+    def profit(position: Position) -> tuple[Decimal, str]:
+        return unrealized_at(position, market.marks[position.symbol]), position.symbol
+
+    return min(transaction.state.positions.values(), key=profit)
+
+
+def _liquidation(transaction: Transaction, position: Position, at_ms: int) -> Order:
+    return Order(
+        id=transaction.next_order_id(),
+        symbol=position.symbol,
+        side=side_of(position).opposite,
+        type=OrderType.MARKET,
+        quantity=abs(position.quantity),
+        limit_price=None,
+        stop_price=None,
+        sequence=transaction.next_sequence(),
+        placed_ms=at_ms,
+        updated_ms=at_ms,
+        status=OrderStatus.WORKING,
+        reduce_only=True,
+        is_liquidation=True,
+        message=LIQUIDATION,
+    )

@@ -1,0 +1,197 @@
+"""Takes orders in, and changes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.brackets import is_take_profit
+from trading_api.modules.broker.engine.commands import Market, ModifyOrder, PlaceOrder
+from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
+from trading_api.modules.broker.engine.margin import reserve_price
+from trading_api.modules.broker.engine.matching import reduction_pending, trailing_stop
+from trading_api.modules.broker.engine.order import (
+    NO_BRACKETS,
+    Duration,
+    Order,
+    OrderStatus,
+    Ticket,
+    modified,
+)
+from trading_api.modules.broker.engine.protecting import set_brackets
+from trading_api.modules.broker.engine.rejections import (
+    Rejection,
+    find_live,
+    reject_below_filled,
+    reject_client_id,
+    reject_fixed,
+    reject_margin,
+    reject_reduction,
+    reject_ticket,
+    reject_triggered_stop,
+    used_prices,
+)
+from trading_api.modules.broker.engine.trading import at_rest, match
+from trading_api.modules.broker.engine.transaction import Transaction
+
+
+def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
+    ticket, market = command.ticket, command.market
+    return (
+        reject_client_id(transaction.state, ticket)
+        or reject_ticket(ticket, market)
+        or _reject_reduction(transaction, ticket)
+        or accept(transaction, new_order(transaction, ticket, market), market)
+    )
+
+
+def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order:
+    latency_ms = transaction.terms.latency_ms
+    return Order(
+        id=transaction.next_order_id(),
+        symbol=ticket.symbol,
+        side=ticket.side,
+        type=ticket.type,
+        quantity=ticket.quantity,
+        limit_price=used_prices(ticket)[0],
+        stop_price=_stop_price(ticket, market),
+        trail=ticket.trail,
+        duration=ticket.duration or Duration.GTC,
+        expires_ms=ticket.expires_ms,
+        brackets=ticket.brackets,
+        reduce_only=ticket.reduce_only,
+        client_id=ticket.client_id,
+        sequence=transaction.next_sequence(),
+        placed_ms=market.at_ms,
+        updated_ms=market.at_ms,
+        arrives_ms=market.at_ms + latency_ms,
+        status=OrderStatus.PLACING if latency_ms else OrderStatus.WORKING,
+    )
+
+
+def accept(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
+    """Unless margin is missing: places the order and brings it to the market."""
+    order = replace(order, reserve_price=reserve_price(order, market, transaction.terms))
+    if rejection := reject_margin(transaction.state, transaction.terms, order, None, market):
+        return rejection
+    transaction.emit(OrderPlaced(at_rest(order, market.touch), market.at_ms))
+    _bring(transaction, order, market, has_brackets=order.brackets != NO_BRACKETS)
+    return None
+
+
+def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
+    state, market = transaction.state, command.market
+    order = find_live(state.orders, command.order_id)
+    if isinstance(order, Rejection):
+        return order
+    ticket = _completed(command.ticket, order)
+    if rejection := (
+        reject_fixed(order, ticket)
+        or reject_ticket(ticket, market)
+        or reject_triggered_stop(order, ticket)
+        or reject_below_filled(order, ticket.quantity)
+        or _reject_larger_reduction(transaction, order, ticket)
+    ):
+        return rejection
+    after = _modified(transaction, order, ticket, market)
+    if rejection := reject_margin(state, transaction.terms, after, order, market):
+        return rejection
+    transaction.emit(OrderModified(at_rest(after, market.touch), market.at_ms))
+    if order.is_bracket:
+        _tell_parent(transaction, after, market.at_ms)
+    _bring(transaction, after, market, has_brackets=after.brackets != order.brackets)
+    return None
+
+
+def _bring(transaction: Transaction, order: Order, market: Market, has_brackets: bool) -> None:
+    if has_brackets:
+        price = _entry_price(order, market)
+        set_brackets(transaction, order.brackets, order.side, price, order, market)
+    match(transaction, market)
+
+
+def _completed(ticket: Ticket, order: Order) -> Ticket:
+    """What the caller leaves out stays as it is. A bracket's size is not the caller's."""
+    ticket = replace(ticket, reduce_only=order.reduce_only)
+    if ticket.duration is None:
+        ticket = replace(ticket, duration=order.duration, expires_ms=order.expires_ms)
+    if order.is_bracket:
+        ticket = replace(ticket, quantity=order.quantity, brackets=NO_BRACKETS)
+    return ticket
+
+
+def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Market) -> Order:
+    limit_price, stop_price = used_prices(ticket)
+    if ticket.trail is not None:
+        is_kept = ticket.trail == order.trail
+        stop_price = order.stop_price if is_kept else _stop_price(ticket, market)
+    prices = (limit_price, stop_price)
+    changes: dict[str, object] = {}
+    if prices != (order.limit_price, order.stop_price) or ticket.quantity > order.quantity:
+        changes["sequence"] = transaction.next_sequence()
+    after = modified(
+        order,
+        market.at_ms,
+        quantity=ticket.quantity,
+        limit_price=limit_price,
+        stop_price=stop_price,
+        trail=ticket.trail,
+        duration=ticket.duration,
+        expires_ms=ticket.expires_ms,
+        brackets=ticket.brackets,
+        **changes,
+    )
+    return replace(after, reserve_price=reserve_price(after, market, transaction.terms))
+
+
+def _tell_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
+    """A live parent shows the prices of its brackets."""
+    parent = transaction.state.orders.get(bracket.parent_id)
+    if parent is None or not parent.is_live:
+        return
+    if is_take_profit(bracket):
+        brackets = replace(parent.brackets, take_profit=bracket.limit_price)
+    else:
+        stop_loss = None if bracket.trail else bracket.stop_price
+        brackets = replace(parent.brackets, stop_loss=stop_loss, trail=bracket.trail)
+    if brackets != parent.brackets:
+        transaction.emit(OrderModified(modified(parent, at_ms, brackets=brackets), at_ms))
+
+
+def _stop_price(ticket: Ticket, market: Market) -> Decimal | None:
+    if ticket.trail is None:
+        return used_prices(ticket)[1]
+    assert market.mark is not None
+    price = market.mark.price(ticket.side)
+    return trailing_stop(ticket.side, ticket.trail.distance, price, market.tick_size)
+
+
+def _entry_price(order: Order, market: Market) -> Decimal | None:
+    """Where the order will about be filled."""
+    if order.limit_price is not None or order.stop_price is not None:
+        return order.limit_price or order.stop_price
+    return market.mark.price(order.side) if market.mark else None
+
+
+def _reject_reduction(transaction: Transaction, ticket: Ticket) -> Rejection | None:
+    if not ticket.reduce_only:
+        return None
+    state = transaction.state
+    pending = reduction_pending(state.working_orders(ticket.symbol))
+    return reject_reduction(state.position(ticket.symbol), ticket.side, ticket.quantity, pending)
+
+
+def _reject_larger_reduction(
+    transaction: Transaction, order: Order, ticket: Ticket
+) -> Rejection | None:
+    # Shrinking is always right, also where the position shrank below its closing orders.
+    if not order.reduce_only or ticket.quantity <= order.quantity:
+        return None
+    state = transaction.state
+    others = [other for other in state.working_orders(order.symbol) if other.id != order.id]
+    return reject_reduction(
+        state.position(order.symbol),
+        order.side,
+        ticket.quantity - order.filled_quantity,
+        reduction_pending(others),
+    )

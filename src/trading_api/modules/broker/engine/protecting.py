@@ -1,0 +1,175 @@
+"""Keeps the brackets of orders and positions: take-profits, stop-losses, trailing stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.brackets import (
+    bracket_size,
+    closed_by,
+    unprotected,
+)
+from trading_api.modules.broker.engine.canceling import NOTHING_TO_PROTECT, cancel_order
+from trading_api.modules.broker.engine.commands import Market
+from trading_api.modules.broker.engine.events import (
+    OrderActivated,
+    OrderModified,
+    OrderPlaced,
+    OrderSuspended,
+)
+from trading_api.modules.broker.engine.matching import trailing_stop
+from trading_api.modules.broker.engine.order import (
+    Brackets,
+    Order,
+    OrderStatus,
+    OrderType,
+    Side,
+    Trail,
+    activated,
+    modified,
+    suspended,
+)
+from trading_api.modules.broker.engine.transaction import Transaction
+
+PAIR_CLOSED = "Its bracket has closed what was filled of it."
+
+
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    trail: Trail | None = None
+
+
+def set_brackets(
+    transaction: Transaction,
+    wanted: Brackets,
+    side: Side,
+    price: Decimal | None,
+    parent: Order | None,
+    market: Market,
+) -> None:
+    """Makes, changes and cancels until the order `parent`, or else the position, has those that
+    are wanted. It is of `side`; a new trailing stop starts behind `price`."""
+    state = transaction.state
+    parent_id = parent.id if parent else ""
+    legs = _legs(wanted, side, price, market)
+    live = {
+        order.type: order
+        for order in state.live_brackets(market.symbol)
+        if order.parent_id == parent_id
+    }
+    for type, order in live.items():
+        if type in legs:
+            _change(transaction, order, legs[type], market.at_ms)
+        else:
+            cancel_order(transaction, order, market.at_ms)
+    quantity = parent.quantity if parent else abs(state.position(market.symbol).quantity)
+    for type, leg in legs.items():
+        if type not in live:
+            _place(transaction, leg, side.opposite, quantity, parent_id, market)
+    keep_brackets(transaction, market)
+
+
+def keep_brackets(transaction: Transaction, market: Market) -> bool:
+    """Sizes the brackets of the symbol to what there is to protect, and ends those that have
+    nothing to wait for. Whether one of them can trade that could not before."""
+    has_new = False
+    for order in transaction.state.live_brackets(market.symbol):
+        order = transaction.current(order)
+        if order.is_live:
+            has_new |= _keep(transaction, order, market)
+    return has_new
+
+
+def _keep(transaction: Transaction, order: Order, market: Market) -> bool:
+    state, at_ms = transaction.state, market.at_ms
+    size = bracket_size(state, order)
+    parent = state.orders.get(order.parent_id)
+    if size:
+        return _resize(transaction, order, size, market)
+    if parent is None or not parent.is_live:
+        cancel_order(transaction, order, at_ms, NOTHING_TO_PROTECT)
+    elif closed_by(state, parent.id) and not unprotected(state, parent.id):
+        # More of the parent would be without protection; its brackets end with it.
+        cancel_order(transaction, parent, at_ms, PAIR_CLOSED)
+    elif order.status is OrderStatus.WORKING:
+        transaction.emit(OrderSuspended(suspended(order, at_ms), at_ms))
+    return False
+
+
+def _resize(transaction: Transaction, order: Order, size: Decimal, market: Market) -> bool:
+    quantity = order.filled_quantity + size
+    if order.status is OrderStatus.INACTIVE:
+        stop_price = order.stop_price
+        if order.trail and market.mark:
+            price = market.mark.price(order.side)
+            stop_price = trailing_stop(order.side, order.trail.distance, price, market.tick_size)
+        after = activated(order, quantity, stop_price, market.at_ms)
+        transaction.emit(OrderActivated(after, market.at_ms))
+        return True
+    if order.quantity != quantity:
+        after = modified(order, market.at_ms, quantity=quantity)
+        transaction.emit(OrderModified(after, market.at_ms))
+        return quantity > order.quantity
+    return False
+
+
+def _legs(
+    wanted: Brackets, side: Side, price: Decimal | None, market: Market
+) -> dict[OrderType, _Leg]:
+    legs = {}
+    if wanted.take_profit is not None:
+        legs[OrderType.LIMIT] = _Leg(limit_price=wanted.take_profit)
+    if wanted.trail is not None:
+        assert price is not None
+        stop_price = trailing_stop(side.opposite, wanted.trail.distance, price, market.tick_size)
+        legs[OrderType.STOP] = _Leg(stop_price=stop_price, trail=wanted.trail)
+    elif wanted.stop_loss is not None:
+        legs[OrderType.STOP] = _Leg(stop_price=wanted.stop_loss)
+    return legs
+
+
+def _place(
+    transaction: Transaction,
+    leg: _Leg,
+    side: Side,
+    quantity: Decimal,
+    parent_id: str,
+    market: Market,
+) -> None:
+    order = Order(
+        id=transaction.next_order_id(),
+        symbol=market.symbol,
+        side=side,
+        type=OrderType.LIMIT if leg.limit_price is not None else OrderType.STOP,
+        quantity=quantity,
+        limit_price=leg.limit_price,
+        stop_price=leg.stop_price,
+        trail=leg.trail,
+        sequence=transaction.next_sequence(),
+        placed_ms=market.at_ms,
+        updated_ms=market.at_ms,
+        status=OrderStatus.INACTIVE,
+        reduce_only=True,
+        is_bracket=True,
+        parent_id=parent_id,
+    )
+    transaction.emit(OrderPlaced(order, market.at_ms))
+
+
+def _change(transaction: Transaction, order: Order, leg: _Leg, at_ms: int) -> None:
+    # A trailing stop has moved on from where it started, so its price is no reason.
+    old = order.trail or order.stop_price or order.limit_price
+    if order.is_triggered or old == (leg.trail or leg.stop_price or leg.limit_price):
+        return
+    after = modified(
+        order,
+        at_ms,
+        limit_price=leg.limit_price,
+        stop_price=leg.stop_price,
+        trail=leg.trail,
+        sequence=transaction.next_sequence(),
+    )
+    transaction.emit(OrderModified(after, at_ms))

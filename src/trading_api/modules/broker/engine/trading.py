@@ -1,0 +1,153 @@
+"""Brings the orders of one symbol to its market."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.canceling import cancel_expired, cancel_order
+from trading_api.modules.broker.engine.commands import Market
+from trading_api.modules.broker.engine.events import (
+    OrderArrived,
+    OrderFilled,
+    OrderRested,
+    OrderTrailed,
+    OrderTriggered,
+)
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.matching import (
+    comes_to_rest,
+    fill_price,
+    fill_quantity,
+    ratchets,
+    trailing_stop,
+)
+from trading_api.modules.broker.engine.order import (
+    Duration,
+    Order,
+    OrderStatus,
+    Side,
+    arrived,
+    filled,
+    rested,
+    trailed,
+    triggered,
+)
+from trading_api.modules.broker.engine.position import is_left, net
+from trading_api.modules.broker.engine.protecting import keep_brackets
+from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.engine.touch import Touch, consume, consumption_of
+from trading_api.modules.broker.engine.transaction import Transaction
+
+POSITION_GONE = "The position it was to close is closed."
+NOT_FILLED = {
+    Duration.IOC: "Immediate or cancel: the market had no more for it.",
+    Duration.FOK: "Fill or kill: the market did not have all of it.",
+}
+
+
+def match(transaction: Transaction, market: Market) -> None:
+    """Every working order of the symbol, each in its turn."""
+    at_ms = market.at_ms
+    cancel_expired(transaction, market.symbol, at_ms)
+    for order in transaction.state.book(market.symbol).reaching_market(at_ms):
+        transaction.emit(OrderArrived(at_rest(arrived(order, at_ms), market.touch), at_ms))
+    if market.touch is not None:
+        # Brackets that a fill called up meet the same touch.
+        while _trade(transaction, market, market.touch):
+            pass
+        for order in transaction.state.book(market.symbol).coming_to_rest(market.touch):
+            transaction.emit(OrderRested(rested(order), at_ms))
+    for order in transaction.state.book(market.symbol).never_waiting():
+        cancel_order(transaction, order, at_ms, NOT_FILLED[order.duration])
+
+
+def at_rest(order: Order, touch: Touch | None) -> Order:
+    """The order as it meets the touch: at rest already where that stands away from its limit."""
+    if touch is None or order.status is not OrderStatus.WORKING or not comes_to_rest(order, touch):
+        return order
+    return replace(order, is_resting=True)
+
+
+def _trade(transaction: Transaction, market: Market, touch: Touch) -> bool:
+    """Whether a fill has changed brackets."""
+    book = transaction.state.book(market.symbol)
+    for order in book.reached_stops(touch):
+        after = at_rest(triggered(order, market.at_ms), touch)
+        transaction.emit(OrderTriggered(after, market.at_ms))
+    # The old stop is tested before it moves.
+    for order in transaction.state.book(market.symbol).following(touch):
+        _trail(transaction, order, market, touch)
+    has_changed = False
+    # The sides share no displayed size, so either may go first.
+    for side in (Side.BUY, Side.SELL):
+        for order in transaction.state.book(market.symbol).fillable(side, touch):
+            # An earlier fill may have ended it, or the position that it was to reduce.
+            order = transaction.current(order)
+            if order.status is OrderStatus.WORKING:
+                has_changed |= _fill(transaction, order, market, touch)
+    return has_changed
+
+
+def _trail(transaction: Transaction, order: Order, market: Market, touch: Touch) -> None:
+    assert order.trail is not None
+    price = touch.price(order.side)
+    stop_price = trailing_stop(order.side, order.trail.distance, price, market.tick_size)
+    if ratchets(order, stop_price):
+        transaction.emit(OrderTrailed(trailed(order, stop_price, market.at_ms), market.at_ms))
+
+
+def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) -> bool:
+    """Whether it has changed brackets."""
+    state, at_ms = transaction.state, market.at_ms
+    position = state.position(order.symbol)
+    consumption = consumption_of(touch, state.consumptions.get(order.symbol))
+    quantity = fill_quantity(order, touch, consumption, position)
+    if not quantity:
+        return False
+    execution_id = f"execution-{len(state.executions) + 1}"
+    slippage = transaction.terms.slippage.ticks(execution_id) * market.tick_size
+    price = fill_price(order, touch, slippage)
+    netting = net(position, order.side, quantity, price, touch.rate, at_ms)
+    accrued, commission = _commission(transaction.terms, order, quantity, price * touch.rate)
+    execution = Execution(
+        id=execution_id,
+        order_id=order.id,
+        symbol=order.symbol,
+        side=order.side,
+        price=price,
+        quantity=quantity,
+        time_ms=at_ms,
+        realized_pl=netting.realized_pl,
+        commission=commission,
+        rate=touch.rate,
+    )
+    transaction.emit(
+        OrderFilled(
+            execution=execution,
+            order=filled(order, quantity, price, accrued, at_ms),
+            position=netting.position,
+            balance=state.balance + execution.realized_pl - commission,
+            consumption=consume(consumption, order.side, quantity),
+            at_ms=at_ms,
+        )
+    )
+    if is_left(position, netting.position):
+        _cancel_reductions(transaction, order.symbol, at_ms)
+    return keep_brackets(transaction, market)
+
+
+def _commission(
+    terms: Terms, order: Order, quantity: Decimal, price: Decimal
+) -> tuple[Decimal, Decimal]:
+    """What a fill accrues, and what it is charged: the minimum falls to the first."""
+    commission = terms.commission
+    accrued = commission.accrued(quantity, quantity * price, is_maker=order.is_resting)
+    before = commission.charged(order.accrued_commission) if order.filled_quantity else Decimal(0)
+    return accrued, commission.charged(order.accrued_commission + accrued) - before
+
+
+def _cancel_reductions(transaction: Transaction, symbol: str, at_ms: int) -> None:
+    for order in list(transaction.state.working_orders(symbol)):
+        if order.reduce_only and not order.is_bracket:
+            cancel_order(transaction, order, at_ms, POSITION_GONE)

@@ -1,0 +1,31 @@
+"""What one command does to an account, event by event."""
+
+from __future__ import annotations
+
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.terms import Terms
+
+
+class Transaction:
+    """`state` follows every event as it is emitted."""
+
+    def __init__(self, state: AccountState, terms: Terms) -> None:
+        self.state = state
+        self.terms = terms
+        self.events: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        self.state.evolve(event)
+        self.events.append(event)
+
+    def current(self, order: Order) -> Order:
+        """Its newest version: what was done since may have changed or ended it."""
+        return self.state.orders[order.id]
+
+    def next_order_id(self) -> str:
+        return f"order-{self.state.order_count + 1}"
+
+    def next_sequence(self) -> int:
+        return self.state.sequence_last + 1

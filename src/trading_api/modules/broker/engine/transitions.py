@@ -1,0 +1,41 @@
+"""What may happen to an order in which state, and where that leads: nothing else can."""
+
+from __future__ import annotations
+
+from trading_api.modules.broker.engine.events import (
+    OrderActivated,
+    OrderArrived,
+    OrderCanceled,
+    OrderEvent,
+    OrderFilled,
+    OrderModified,
+    OrderPlaced,
+    OrderRested,
+    OrderSuspended,
+    OrderTrailed,
+    OrderTriggered,
+)
+from trading_api.modules.broker.engine.order import Order, OrderStatus
+
+CANCELED, FILLED = OrderStatus.CANCELED, OrderStatus.FILLED
+INACTIVE, PLACING, WORKING = OrderStatus.INACTIVE, OrderStatus.PLACING, OrderStatus.WORKING
+
+TRANSITIONS: dict[type[OrderEvent], set[tuple[OrderStatus | None, OrderStatus]]] = {
+    OrderPlaced: {(None, PLACING), (None, WORKING), (None, INACTIVE)},
+    OrderArrived: {(PLACING, WORKING)},
+    OrderActivated: {(INACTIVE, WORKING)},
+    OrderSuspended: {(WORKING, INACTIVE)},
+    OrderModified: {(PLACING, PLACING), (WORKING, WORKING), (INACTIVE, INACTIVE)},
+    OrderTriggered: {(WORKING, WORKING)},
+    OrderTrailed: {(WORKING, WORKING)},
+    OrderRested: {(WORKING, WORKING)},
+    OrderFilled: {(WORKING, WORKING), (WORKING, FILLED)},
+    OrderCanceled: {(PLACING, CANCELED), (WORKING, CANCELED), (INACTIVE, CANCELED)},
+}
+
+
+def check_transition(before: Order | None, event: OrderEvent) -> None:
+    after = event.order
+    statuses = (before.status if before else None, after.status)
+    assert statuses in TRANSITIONS[type(event)], (type(event).__name__, after.id, *statuses)
+    assert after.version == (before.version if before else 0) + 1, after.id
