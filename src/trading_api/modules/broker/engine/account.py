@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.book import Book
+from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
@@ -47,6 +48,7 @@ class AccountState:
     brackets_of: dict[str, list[str]] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
+    cash: list[CashLine] = field(default_factory=list)
     consumptions: dict[str, Consumption] = field(default_factory=dict)
     leverages: dict[str, Decimal] = field(default_factory=dict)
     client_ids: dict[str, str] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class AccountState:
 
     def evolve(self, event: Event) -> None:
         self.seq += 1
+        self.cash += cash_lines(self.seq, event)
         match event:
             case AccountOpened():
                 self.account_id = event.account_id
@@ -112,6 +115,7 @@ class AccountState:
             brackets_of={order_id: ids.copy() for order_id, ids in self.brackets_of.items()},
             positions=self.positions.copy(),
             executions=self.executions.copy(),
+            cash=self.cash.copy(),
             consumptions=self.consumptions.copy(),
             leverages=self.leverages.copy(),
             client_ids=self.client_ids.copy(),

@@ -43,7 +43,10 @@ def reset(transaction: Transaction, command: ResetAccount) -> None:
     for order in transaction.state.live_orders():
         if transaction.current(order).is_live:
             cancel_order(transaction, transaction.current(order), command.at_ms, RESET)
-    transaction.emit(AccountReset(command.balance, command.at_ms))
+    state = transaction.state
+    amount = command.balance - state.balance
+    positions = tuple(state.positions.values())
+    transaction.emit(AccountReset(amount, command.balance, positions, command.at_ms))
 
 
 def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:

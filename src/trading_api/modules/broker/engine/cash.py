@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
@@ -26,8 +25,10 @@ class CashKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CashLine:
-    """`amount` changes the balance, to `balance`. The execution's where one caused it."""
+    """`amount` changes the balance, to `balance`. `seq` is the event's; the execution's ids where
+    one caused it."""
 
+    seq: int
     kind: CashKind
     amount: Decimal
     balance: Decimal
@@ -37,41 +38,31 @@ class CashLine:
     execution_id: str = ""
 
 
-def cash_lines(before: AccountState, event: Event) -> list[CashLine]:
-    """What the event moves; `before` is the state it meets."""
+def cash_lines(seq: int, event: Event) -> list[CashLine]:
+    """What the account's event of that number moves."""
     match event:
         case AccountOpened():
-            return [CashLine(CashKind.DEPOSIT, event.balance, event.balance, event.at_ms)]
+            return [CashLine(seq, CashKind.DEPOSIT, event.balance, event.balance, event.at_ms)]
         case CashDeposited():
-            return [CashLine(CashKind.DEPOSIT, event.amount, event.balance, event.at_ms)]
+            return [CashLine(seq, CashKind.DEPOSIT, event.amount, event.balance, event.at_ms)]
         case AccountReset():
-            amount = EXACT.subtract(event.balance, before.balance)
-            return [CashLine(CashKind.RESET, amount, event.balance, event.at_ms)]
+            return [CashLine(seq, CashKind.RESET, event.amount, event.balance, event.at_ms)]
         case OrderFilled():
-            return _execution_lines(before.balance, event)
+            return _execution_lines(seq, event)
         case _:
             return []
 
 
-def _execution_lines(balance: Decimal, event: OrderFilled) -> list[CashLine]:
+def _execution_lines(seq: int, event: OrderFilled) -> list[CashLine]:
     execution = event.execution
-    amounts = {
-        CashKind.REALIZED_PL: execution.realized_pl,
-        CashKind.COMMISSION: execution.commission.copy_negate(),
-    }
-    lines = []
-    for kind, amount in amounts.items():
-        if amount:
-            balance = EXACT.add(balance, amount)
-            lines.append(
-                CashLine(
-                    kind,
-                    amount,
-                    balance,
-                    event.at_ms,
-                    execution.symbol,
-                    execution.order_id,
-                    execution.id,
-                )
-            )
-    return lines
+    charge = execution.commission.copy_negate()
+    amounts = [
+        (CashKind.REALIZED_PL, execution.realized_pl, EXACT.subtract(event.balance, charge)),
+        (CashKind.COMMISSION, charge, event.balance),
+    ]
+    ids = (execution.symbol, execution.order_id, execution.id)
+    return [
+        CashLine(seq, kind, amount, balance, event.at_ms, *ids)
+        for kind, amount, balance in amounts
+        if amount
+    ]

@@ -28,9 +28,12 @@ class CashDeposited:
 
 @dataclass(frozen=True, slots=True)
 class AccountReset:
-    """Positions are gone without an execution, and the account begins anew with `balance`."""
+    """The account begins anew with `balance`, which `amount` brings it to; `positions` are those
+    that this ends, without an execution."""
 
+    amount: Decimal
     balance: Decimal
+    positions: tuple[Position, ...]
     at_ms: int
 
 

@@ -32,7 +32,7 @@ def enforce_maintenance(transaction: Transaction, market: Market) -> None:
 
 def _is_below(transaction: Transaction, market: Market) -> bool:
     state = transaction.state
-    if not state.positions or not state.positions.keys() <= market.marks.keys():
+    if any(symbol not in market.marks for symbol in state.positions):
         return False  # without its prices nobody knows what an account is worth
     needed = maintenance_margin(state, transaction.terms)
     return needed > 0 and equity(state, market.marks) < needed
