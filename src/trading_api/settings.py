@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from trading_api.models.common import AccountId
 
+Cost = Annotated[Decimal, Field(ge=0, le=Decimal("1e6"), decimal_places=8)]
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -42,6 +43,17 @@ class Settings(BaseSettings):
     account_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     database_url: str = "sqlite:///var/trading.db"
     initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
+
+    commission_per_unit: Cost = Decimal(0)
+    commission_maker_bps: Cost = Decimal(0)
+    commission_taker_bps: Cost = Decimal(0)
+    commission_minimum: Cost = Decimal(0)
+    slippage_ticks: Annotated[int, Field(ge=0, le=1000)] = 0
+    slippage_seed: int = 7
+    order_latency_ms: Annotated[int, Field(ge=0, le=60_000)] = 0
+    leverage_default: Annotated[int, Field(ge=1, le=1000)] = 10
+    leverage_max: Annotated[int, Field(ge=1, le=1000)] = 100
+    maintenance_ratio: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)] = Decimal("0.5")
 
     ws_heartbeat_s: FinitePositive = 30.0
     ws_lifespan_s: FinitePositive = 3600.0

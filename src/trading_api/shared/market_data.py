@@ -113,6 +113,11 @@ class MarketData(Protocol):
         is not OPEN, else OPEN or CLOSED."""
         ...
 
+    def session_end_ms(self, symbol: str) -> int:
+        """When the session that runs now, or else the next one, ends; a market that never closes
+        ends its day at midnight UTC."""
+        ...
+
     def listen(self, listener: MarketListener) -> Callable[[], None]:
         """Every quote that is wanted and every change of status from now on; the result ends
         it."""

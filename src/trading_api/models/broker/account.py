@@ -65,3 +65,46 @@ class BrokerConnectionStatus(CamelModel):
     message: str | None = None
     disconnect_type: DisconnectType | None = None
     timestamp: int
+
+
+class DepositRequest(CamelModel):
+    """In the account's currency."""
+
+    model_config = example({"amount": 5000})
+
+    amount: Number
+
+
+class ResetRequest(CamelModel):
+    """The balance to begin anew with; INITIAL_BALANCE where it is left out."""
+
+    model_config = example({"balance": 100000})
+
+    balance: Number | None = None
+
+
+class CashLine(CamelModel):
+    """`kind` is `deposit`, `realized_pl`, `commission` or `reset`; `seq` the number of the event
+    that caused it, `time` ms UTC. The balance is the sum of the amounts."""
+
+    model_config = example(
+        {
+            "seq": 7,
+            "kind": "realized_pl",
+            "amount": 12.5,
+            "balance": 100012.5,
+            "time": 1790000000250,
+            "symbol": "AAPL",
+            "orderId": "order-2",
+            "executionId": "execution-2",
+        }
+    )
+
+    seq: int
+    kind: str
+    amount: Number
+    balance: Number
+    time: int
+    symbol: str | None = None
+    order_id: str | None = None
+    execution_id: str | None = None

@@ -1,4 +1,4 @@
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, StrictBool
@@ -39,10 +39,20 @@ class ParentType(IntEnum):
     INDIVIDUAL_POSITION = 3
 
 
-class OrderDuration(CamelModel):
-    """`datetime` is ms UTC."""
+class DurationType(StrEnum):
+    DAY = "DAY"
+    GTC = "GTC"
+    GTD = "GTD"
+    IOC = "IOC"
+    FOK = "FOK"
 
-    type: str = Field(examples=["GTC"])
+
+class OrderDuration(CamelModel):
+    """`datetime` is ms UTC: when a GTD order ends; a DAY order ends with its session."""
+
+    model_config = example({"type": "GTD", "datetime": 1790003600000})
+
+    type: DurationType
     datetime: Number | None = None
 
 
@@ -58,8 +68,13 @@ class CurrentQuotes(CamelModel):
     bid: Number
 
 
+ClientOrderId = Annotated[str, Field(min_length=1, max_length=64, examples=["my-1"])]
+
+
 class PreOrder(CamelModel):
-    """An order as a terminal asks for it. Prices in the symbol's currency."""
+    """An order as a terminal asks for it. Prices in the symbol's currency. `trailingStopPips`
+    makes the stop-loss bracket follow the market, or with `stopType` 1 a stop order itself.
+    `clientOrderId` is the caller's own name for it, once an account."""
 
     model_config = example({"symbol": "AAPL", "type": 1, "side": 1, "qty": 10, "limitPrice": 187.4})
 
@@ -79,10 +94,12 @@ class PreOrder(CamelModel):
     current_quotes: CurrentQuotes | None = None
     seen_price: Number | None = None
     is_close: StrictBool | None = None
+    client_order_id: ClientOrderId | None = None
 
 
 class PlacedOrder(CamelModel):
-    """`updateTime` is ms UTC; `avgPrice` the exact mean of the fills."""
+    """`updateTime` is ms UTC; `avgPrice` the exact mean of the fills; `version` grows with every
+    change. A bracket names its order as parent until that fills, then its position."""
 
     model_config = example(
         {
@@ -96,6 +113,7 @@ class PlacedOrder(CamelModel):
             "duration": {"type": "GTC"},
             "filledQty": 0,
             "updateTime": 1790000000250,
+            "version": 1,
         }
     )
 
@@ -119,6 +137,22 @@ class PlacedOrder(CamelModel):
     message: OrderMessage | None = None
     parent_id: str | None = None
     parent_type: ParentType | None = None
+    client_order_id: str | None = None
+    version: int | None = None
+
+
+class CancelOrdersRequest(CamelModel):
+    model_config = example({"orderIds": ["order-1", "order-2"]})
+
+    order_ids: Annotated[list[str], Field(max_length=1000)]
+
+
+class CancelOrdersResult(CamelModel):
+    """Those that were still live, and with them the brackets that ended."""
+
+    model_config = example({"canceled": ["order-1"]})
+
+    canceled: list[str]
 
 
 class PlaceOrderResult(CamelModel):

@@ -32,6 +32,8 @@ class Position(CamelModel):
 
 
 class Brackets(CamelModel):
+    """What is left out is taken away. `trailingStopPips` is in place of `stopLoss`."""
+
     stop_loss: Number | None = None
     take_profit: Number | None = None
     trailing_stop_pips: Number | None = None

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.terms import Terms
 
 
-@dataclass(slots=True)
 class Account:
     """`engine` decides, and is ahead of the journal while a commit is under way. `view` follows
     what was committed: it is all that anyone outside may see."""
 
-    engine: Engine = field(default_factory=lambda: Engine(AccountState()))
-    view: AccountState = field(default_factory=AccountState)
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self.engine = Engine(AccountState(), terms)
+        self.view = AccountState()
 
     def recover(self, event: Event) -> None:
         """An event that the journal holds."""
@@ -28,15 +29,25 @@ class Account:
         state = self.view.copy()
         for event in uncommitted:
             state.evolve(event)
-        self.engine = Engine(state)
+        self.engine = Engine(state, self._terms)
 
 
 class Accounts:
-    def __init__(self) -> None:
+    """Knows by symbol which accounts a quote can change, and by account when its next order
+    expires: `follow` has to be called after whatever an engine did."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
         self._accounts: dict[str, Account] = {}
+        self._by_symbol: dict[str, dict[str, None]] = {}
+        self._symbols: dict[str, set[str]] = {}
+        self._expiries: dict[str, int] = {}
 
     def __getitem__(self, account_id: str) -> Account:
-        return self._accounts.setdefault(account_id, Account())
+        account = self._accounts.get(account_id)
+        if account is None:
+            account = self._accounts[account_id] = Account(self._terms)
+        return account
 
     def ids(self) -> Collection[str]:
         return self._accounts.keys()
@@ -45,16 +56,47 @@ class Accounts:
         """Ids that were only tried take no memory."""
         if not self._accounts[account_id].engine.state.is_open:
             del self._accounts[account_id]
+            self._reindex(account_id, set())
 
     def view(self, account_id: str) -> AccountState | None:
         """None for an account that no command has opened."""
         account = self._accounts.get(account_id)
         return account.view if account and account.view.is_open else None
 
-    def working(self, symbol: str) -> list[str]:
-        """Accounts with orders that a price of the symbol may fill."""
-        return [
-            account_id
-            for account_id, account in self._accounts.items()
-            if symbol in account.engine.state.working
+    def with_stake_in(self, symbol: str) -> Sequence[str]:
+        """Accounts with orders or a position in the symbol."""
+        return list(self._by_symbol.get(symbol, ()))
+
+    def has_stake_in(self, symbol: str) -> bool:
+        return symbol in self._by_symbol
+
+    def with_expired(self, at_ms: int) -> Sequence[str]:
+        """Accounts with orders whose time is over."""
+        return [account_id for account_id, ms in self._expiries.items() if ms <= at_ms]
+
+    def follow(self, account_id: str) -> None:
+        state = self._accounts[account_id].engine.state
+        self._reindex(account_id, state.working.keys() | state.positions.keys())
+        expiries = [
+            order.expires_ms
+            for book in state.working.values()
+            for order in map(book.orders.__getitem__, book.expiring)
+            if order.expires_ms is not None
         ]
+        if expiries:
+            self._expiries[account_id] = min(expiries)
+        else:
+            self._expiries.pop(account_id, None)
+
+    def _reindex(self, account_id: str, symbols: set[str]) -> None:
+        before = self._symbols.get(account_id, set())
+        for symbol in before - symbols:
+            del self._by_symbol[symbol][account_id]
+            if not self._by_symbol[symbol]:
+                del self._by_symbol[symbol]
+        for symbol in symbols - before:
+            self._by_symbol.setdefault(symbol, {})[account_id] = None
+        if symbols:
+            self._symbols[account_id] = symbols
+        else:
+            self._symbols.pop(account_id, None)

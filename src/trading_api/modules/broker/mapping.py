@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from typing import assert_never
 
 from trading_api.models import broker as wire
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.cash import CashLine
+from trading_api.modules.broker.engine.events import (
+    AccountOpened,
+    AccountReset,
+    CashDeposited,
+    CommandBound,
+    Event,
+    LeverageSet,
+    OrderFilled,
+)
 from trading_api.modules.broker.engine.execution import Execution
-from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.money import EXACT
+from trading_api.modules.broker.engine.order import Duration, Order, OrderStatus, OrderType
 from trading_api.modules.broker.engine.position import Position
 from trading_api.shared.market_data import MarketState, MarketStatus
-
-SUPPORTED_DURATIONS = ("GTC",)
 
 
 def to_decimal(number: float) -> Decimal:
@@ -25,6 +36,8 @@ def to_optional_decimal(number: float | None) -> Decimal | None:
 
 
 def to_placed_order(order: Order) -> wire.PlacedOrder:
+    trail = order.trail or order.brackets.trail
+    parent_id, parent_type = _parent(order)
     return wire.PlacedOrder(
         id=order.id,
         symbol=order.symbol,
@@ -34,16 +47,50 @@ def to_placed_order(order: Order) -> wire.PlacedOrder:
         status=wire.OrderStatus(order.status),
         limit_price=_optional_float(order.limit_price),
         stop_price=_optional_float(order.stop_price),
-        duration=wire.OrderDuration(type=SUPPORTED_DURATIONS[0]),
+        stop_loss=_optional_float(order.brackets.stop_loss),
+        take_profit=_optional_float(order.brackets.take_profit),
+        trailing_stop_pips=float(trail.pips) if trail else None,
+        stop_type=_stop_type(order),
+        duration=_duration(order),
         filled_qty=float(order.filled_quantity),
         avg_price=_optional_float(order.average_price),
         update_time=order.updated_ms,
         message=wire.OrderMessage(type="info", text=order.message) if order.message else None,
+        parent_id=parent_id,
+        parent_type=parent_type,
+        client_order_id=order.client_id or None,
+        version=order.version,
     )
 
 
-def to_position(position: Position, side: wire.Side, unrealized_pl: Decimal) -> wire.Position:
-    """`side` is told apart, for a closed position has none of its own."""
+def _stop_type(order: Order) -> wire.StopType | None:
+    # On a stop order it says that the order itself follows the market, not its bracket.
+    trail = order.trail if order.type is OrderType.STOP else order.brackets.trail
+    return wire.StopType.TRAILING_STOP if trail else None
+
+
+def _parent(order: Order) -> tuple[str | None, wire.ParentType | None]:
+    if not order.is_bracket:
+        return None, None
+    if order.parent_id and order.status is OrderStatus.INACTIVE:
+        return order.parent_id, wire.ParentType.ORDER
+    return order.symbol, wire.ParentType.POSITION
+
+
+def _duration(order: Order) -> wire.OrderDuration:
+    is_dated = order.duration is Duration.GTD and order.expires_ms is not None
+    return wire.OrderDuration(
+        type=wire.DurationType(order.duration),
+        datetime=order.expires_ms if is_dated else None,
+    )
+
+
+def to_position(
+    position: Position, side: wire.Side, profit: Decimal | None, brackets: Sequence[Order] = ()
+) -> wire.Position:
+    """`side` is told apart, for a closed position has none of its own. Of several brackets the
+    newest are shown."""
+    prices = {order.type: order.limit_price or order.stop_price for order in brackets}
     return wire.Position(
         id=position.symbol,
         symbol=position.symbol,
@@ -51,12 +98,21 @@ def to_position(position: Position, side: wire.Side, unrealized_pl: Decimal) -> 
         side=side,
         avg_price=float(position.average_price),
         update_time=position.updated_ms,
-        pl=float(unrealized_pl),
+        pl=_optional_float(profit),
+        take_profit=_optional_float(prices.get(OrderType.LIMIT)),
+        stop_loss=_optional_float(prices.get(OrderType.STOP)),
     )
 
 
-def side_of(quantity: Decimal) -> wire.Side:
-    return wire.Side.BUY if quantity > 0 else wire.Side.SELL
+def side_after(event: OrderFilled) -> wire.Side:
+    """The position's side after the fill; a closed one's is the side that it had."""
+    if not event.position.quantity:
+        return wire.Side(-event.execution.side)
+    return side_of(event.position)
+
+
+def side_of(position: Position) -> wire.Side:
+    return wire.Side.BUY if position.quantity > 0 else wire.Side.SELL
 
 
 def to_execution(execution: Execution) -> wire.Execution:
@@ -72,13 +128,48 @@ def to_execution(execution: Execution) -> wire.Execution:
     )
 
 
-def to_equity(state: AccountState, unrealized_pl: Decimal) -> wire.EquityData:
+def to_equity(state: AccountState, equity: Decimal) -> wire.EquityData:
     return wire.EquityData(
-        equity=float(state.balance + unrealized_pl),
+        equity=float(equity),
         balance=float(state.balance),
-        unrealized_pl=float(unrealized_pl),
+        unrealized_pl=float(EXACT.subtract(equity, state.balance)),
         realized_pl=float(state.realized_pl),
     )
+
+
+def to_cash_line(line: CashLine) -> wire.CashLine:
+    return wire.CashLine(
+        seq=line.seq,
+        kind=line.kind,
+        amount=float(line.amount),
+        balance=float(line.balance),
+        time=line.at_ms,
+        symbol=line.symbol or None,
+        order_id=line.order_id or None,
+        execution_id=line.execution_id or None,
+    )
+
+
+def to_broker_event(seq: int, event: Event) -> wire.BrokerEvent:
+    """Without what a symbol's market had to say at that time: a position has no profit here."""
+    name = type(event).__name__
+    told = partial(wire.BrokerEvent, seq=seq, type=name[0].lower() + name[1:], time=event.at_ms)
+    match event:
+        case AccountOpened() | CashDeposited() | AccountReset():
+            return told(balance=float(event.balance))
+        case LeverageSet():
+            return told(symbol=event.symbol, leverage=float(event.leverage))
+        case CommandBound():
+            return told()
+        case OrderFilled():
+            return told(
+                order=to_placed_order(event.order),
+                execution=to_execution(event.execution),
+                position=to_position(event.position, side_after(event), None),
+                balance=float(event.balance),
+            )
+        case _:
+            return told(order=to_placed_order(event.order))
 
 
 def to_connection_status(status: MarketStatus, at_ms: int) -> wire.BrokerConnectionStatus:

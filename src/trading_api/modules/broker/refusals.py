@@ -8,6 +8,10 @@ _CONFLICTS = {
     RejectionCode.ORDER_NOT_WORKING,
     RejectionCode.NOT_REDUCING,
     RejectionCode.EXCEEDS_POSITION,
+    RejectionCode.KEY_REUSED,
+    RejectionCode.CLIENT_ID_TAKEN,
+    RejectionCode.NO_PRICE,
+    RejectionCode.INSUFFICIENT_MARGIN,
 }
 
 

@@ -2,170 +2,222 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import asyncio
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 
 from trading_api.models.broker import (
-    AccountMetainfo,
-    Execution,
+    Brackets,
+    LeveragePreviewResult,
+    LeverageSetParams,
     OrderPreviewResult,
-    PlacedOrder,
-    Position,
     PreOrder,
 )
 from trading_api.modules.broker.accounts import Accounts
 from trading_api.modules.broker.announcer import Announcer
-from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
+    CancelOrders,
     ClosePosition,
     Command,
+    DepositCash,
+    EditBrackets,
     MatchQuote,
     ModifyOrder,
-    OpenAccount,
     PlaceOrder,
+    ResetAccount,
+    ReversePosition,
+    SetLeverage,
 )
-from trading_api.modules.broker.engine.engine import Engine
-from trading_api.modules.broker.engine.events import Event, OrderPlaced
-from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Side
+from trading_api.modules.broker.engine.engine import Repeated
+from trading_api.modules.broker.engine.events import Event, OrderCanceled, OrderPlaced
 from trading_api.modules.broker.engine.rejections import Rejection
+from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.idempotency import command_key
 from trading_api.modules.broker.ledger.journal import Journal
 from trading_api.modules.broker.mapping import (
-    SUPPORTED_DURATIONS,
     to_connection_status,
     to_decimal,
-    to_execution,
     to_optional_decimal,
     to_placed_order,
 )
-from trading_api.modules.broker.preview import preview_of
-from trading_api.modules.broker.prices import Prices, rules_of
+from trading_api.modules.broker.preview import forecast, preview_leverage, preview_of
+from trading_api.modules.broker.prices import Prices
 from trading_api.modules.broker.refusals import refusal
+from trading_api.modules.broker.statements import Statements
+from trading_api.modules.broker.tickets import Tickets
 from trading_api.modules.broker.topics import FollowedTopics
+from trading_api.modules.broker.views import Views
 from trading_api.modules.broker.writer import Writer
-from trading_api.shared.auth import granted_account
-from trading_api.shared.errors import NotSupportedYet, SymbolNotFound
-from trading_api.shared.market_data import Instrument, MarketStatus, Quote
+from trading_api.shared.market_data import MarketStatus, Quote
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
 
-ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
+EXPIRY_CHECK_S = 1.0
 
 
 class BrokerService:
-    """`account_id` None is the caller's default account. Reading an account that no command has
-    opened shows a fresh one."""
+    """`account_id` None is the caller's default account. A command with a key that was done
+    before is not done again."""
 
-    def __init__(self, journal: Journal, context: ModuleContext) -> None:
+    def __init__(self, journal: Journal, terms: Terms, context: ModuleContext) -> None:
         self._journal = journal
-        self._settings = context.settings
+        self._terms = terms
         self._market = context.market
+        self._settings = context.settings
         self._clock_ms = context.clock_ms
+        self._accounts = Accounts(terms)
         self._prices = Prices(context.market, context.settings.account_currency)
-        self._accounts = Accounts()
+        self._tickets = Tickets(context.market)
         self._topics = FollowedTopics()
-        self._announcer = Announcer(self._topics, self._prices, self._view)
-        self._writer = Writer(self._accounts, journal, self._opening, self._announcer.tell)
+        self._views = Views(self._accounts, terms, context.settings, context.market)
+        self._announcer = Announcer(self._topics, self._prices, self._views.of)
+        self._writer = Writer(self._accounts, journal, self._views.opening, self._announcer.tell)
+        self.statements = Statements(
+            self._views, self._prices, self._announcer, journal, context.market, terms
+        )
         context.market.listen(self)
 
     async def recover(self) -> None:
         """Takes the accounts up where the journal left them."""
         async for entry in self._journal.load():
             self._accounts[entry.account_id].recover(entry.event)
+        for account_id in self._accounts.ids():
+            self._accounts.follow(account_id)
 
     async def run(self) -> None:
-        await self._writer.run()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._writer.run())
+            tasks.create_task(self._watch_expiries())
 
-    # Commands
+    # Orders
 
-    async def place_order(self, account_id: str | None, order: PreOrder) -> str:
+    async def place_order(
+        self, account_id: str | None, order: PreOrder, key: str | None = None
+    ) -> str:
         """The new order's id."""
-        events = await self._execute(account_id, self._placing(order))
-        return next(event.order.id for event in events if isinstance(event, OrderPlaced))
-
-    async def modify_order(self, account_id: str | None, order_id: str, order: PreOrder) -> None:
-        instrument = self._supported(order)
-        await self._execute(
+        instrument = self._prices.tradable(order.symbol)
+        outcome = await self._execute(
             account_id,
-            ModifyOrder(
-                order_id=order_id,
-                symbol=instrument.symbol,
-                side=Side(order.side),
-                type=OrderType(order.type),
-                quantity=to_decimal(order.qty),
-                limit_price=to_optional_decimal(order.limit_price),
-                stop_price=to_optional_decimal(order.stop_price),
-                rules=rules_of(instrument),
-                touch=self._prices.touch(instrument.symbol),
-                at_ms=self._market.now_ms,
+            PlaceOrder(
+                self._tickets.ticket(order, instrument),
+                self._prices.market_of(instrument),
+                command_key("place", key, order),
             ),
         )
+        if isinstance(outcome, Repeated):
+            return outcome.order_id
+        return next(event.order.id for event in outcome if isinstance(event, OrderPlaced))
 
-    async def cancel_order(self, account_id: str | None, order_id: str) -> None:
-        await self._execute(account_id, CancelOrder(order_id, self._market.now_ms))
-
-    async def close_position(
-        self, account_id: str | None, position_id: str, amount: float | None
-    ) -> None:
-        instrument = self._instrument(position_id)
-        await self._execute(
-            account_id,
-            ClosePosition(
-                symbol=instrument.symbol,
-                quantity=to_optional_decimal(amount),
-                rules=rules_of(instrument),
-                touch=self._prices.touch(instrument.symbol),
-                at_ms=self._market.now_ms,
-            ),
+    def preview_order(
+        self, account_id: str | None, order: PreOrder, order_id: str | None = None
+    ) -> OrderPreviewResult:
+        """What placing it, or with an id modifying that order, would do at this moment."""
+        instrument = self._prices.tradable(order.symbol)
+        ticket = self._tickets.ticket(order, instrument)
+        market = self._prices.market_of(instrument)
+        command = (
+            PlaceOrder(ticket, market)
+            if order_id is None
+            else ModifyOrder(order_id, ticket, market)
         )
-
-    # Queries
-
-    def preview_order(self, account_id: str | None, order: PreOrder) -> OrderPreviewResult:
-        """What placing it would do at this moment."""
-        view = self._view(self._own(account_id))
-        instrument = self._supported(order)
-        outcome = Engine(view).preview(self._placing(order))
+        outcome = forecast(self._views.of(account_id), self._terms, command)
         if isinstance(outcome, Rejection):
             raise refusal(outcome)
         return preview_of(outcome, instrument)
 
-    def orders(self, account_id: str | None) -> list[PlacedOrder]:
-        """Working ones, and those that ended within the last 24 hours."""
-        since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
-        return [
-            to_placed_order(order)
-            for order in self._view(self._own(account_id)).orders.values()
-            if order.status is OrderStatus.WORKING or order.updated_ms >= since_ms
-        ]
+    async def modify_order(
+        self, account_id: str | None, order_id: str, order: PreOrder, key: str | None = None
+    ) -> None:
+        instrument = self._prices.tradable(order.symbol)
+        await self._execute(
+            account_id,
+            ModifyOrder(
+                order_id,
+                self._tickets.ticket(order, instrument),
+                self._prices.market_of(instrument),
+                command_key("modify", key, order_id, order),
+            ),
+        )
 
-    def positions(self, account_id: str | None) -> Sequence[Position]:
-        return self._announcer.positions(self._view(self._own(account_id)))
+    async def cancel_order(
+        self, account_id: str | None, order_id: str, key: str | None = None
+    ) -> None:
+        bound = command_key("cancel", key, order_id)
+        await self._execute(account_id, CancelOrder(order_id, self._market.now_ms, bound))
 
-    def executions(self, account_id: str | None, symbol: str) -> list[Execution]:
-        view, instrument = self._view(self._own(account_id)), self._instrument(symbol)
-        return [
-            to_execution(execution)
-            for execution in view.executions
-            if execution.symbol == instrument.symbol
-        ]
+    async def cancel_orders(
+        self, account_id: str | None, order_ids: Sequence[str] | None
+    ) -> list[str]:
+        """The ids of what that ended; all that are live where no ids are given."""
+        outcome = await self._execute(account_id, CancelOrders(order_ids, self._market.now_ms))
+        assert isinstance(outcome, list)
+        return [event.order.id for event in outcome if isinstance(event, OrderCanceled)]
 
-    def known_accounts(self) -> Collection[str]:
-        """Those that a command has opened."""
-        return self._accounts.ids()
+    # Positions
 
-    def account(self, account_id: str | None) -> AccountMetainfo:
-        view = self._view(self._own(account_id))
-        return AccountMetainfo(id=view.account_id, name=view.account_id, currency=view.currency)
+    async def close_position(
+        self,
+        account_id: str | None,
+        position_id: str,
+        amount: float | None,
+        key: str | None = None,
+    ) -> None:
+        instrument = self._prices.instrument(position_id)
+        await self._execute(
+            account_id,
+            ClosePosition(
+                to_optional_decimal(amount),
+                self._prices.market_of(instrument),
+                command_key("close", key, instrument.symbol, amount),
+            ),
+        )
+
+    async def reverse_position(
+        self, account_id: str | None, position_id: str, key: str | None = None
+    ) -> None:
+        instrument = self._prices.instrument(position_id)
+        bound = command_key("reverse", key, instrument.symbol)
+        market = self._prices.market_of(instrument)
+        await self._execute(account_id, ReversePosition(market, bound))
+
+    async def edit_brackets(
+        self, account_id: str | None, position_id: str, brackets: Brackets
+    ) -> None:
+        instrument = self._prices.instrument(position_id)
+        wanted = self._tickets.brackets(brackets, instrument)
+        market = self._prices.market_of(instrument)
+        await self._execute(account_id, EditBrackets(wanted, market))
+
+    # The account
+
+    async def set_leverage(self, account_id: str | None, params: LeverageSetParams) -> None:
+        instrument = self._prices.tradable(params.symbol)
+        market = self._prices.market_of(instrument)
+        await self._execute(account_id, SetLeverage(to_decimal(params.leverage), market))
+
+    def preview_leverage(
+        self, account_id: str | None, params: LeverageSetParams
+    ) -> LeveragePreviewResult:
+        instrument = self._prices.tradable(params.symbol)
+        command = SetLeverage(to_decimal(params.leverage), self._prices.market_of(instrument))
+        return preview_leverage(self._views.of(account_id), self._terms, command)
+
+    async def deposit(self, account_id: str, amount: float) -> None:
+        await self._execute(account_id, DepositCash(to_decimal(amount), self._market.now_ms))
+
+    async def reset(self, account_id: str, balance: float | None) -> None:
+        exact = self._settings.initial_balance if balance is None else to_decimal(balance)
+        await self._execute(account_id, ResetAccount(exact, self._market.now_ms))
 
     # Topics
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         _, request = parse_topic(topic)
-        self._own(request["accountId"])
+        self._views.id_of(request["accountId"])
         if "symbol" in request:
-            self._instrument(request["symbol"])
+            self._prices.instrument(request["symbol"])
         self._topics.add(topic, topic_update)
 
     def remove_topic(self, topic: str) -> None:
@@ -173,10 +225,10 @@ class BrokerService:
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
         followed = self._topics[topic]
-        view = self._view(followed.account_id)
+        view = self._views.of(followed.account_id)
         match followed.route:
             case "orders":
-                return [to_placed_order(order) for order in _working(view)]
+                return [to_placed_order(order) for order in view.live_orders()]
             case "positions":
                 return self._announcer.positions(view)
             case "equity":
@@ -195,16 +247,15 @@ class BrokerService:
         )
 
     def on_quote(self, quote: Quote) -> None:
-        if self._writer.awaits(quote.symbol):
-            touch = self._prices.touch_of(quote)
-            if touch is not None:
-                self._writer.match(MatchQuote(touch, at_ms=quote.time_ms))
+        if self._writer.awaits(quote.symbol) and (market := self._prices.market_at(quote)):
+            self._writer.match(MatchQuote(market))
         for account_id in self._topics.accounts("equity"):
             view = self._accounts.view(account_id)
             if view is not None and quote.symbol in view.positions:
                 self._announcer.tell_equity(account_id)
 
     async def settled(self) -> None:
+        self._writer.pass_time(self._market.now_ms)
         await self._writer.settled()
 
     def on_status(self, status: MarketStatus) -> None:
@@ -212,63 +263,14 @@ class BrokerService:
 
     # Helpers
 
-    async def _execute(self, account_id: str | None, command: Command) -> list[Event]:
-        outcome = await self._writer.execute(self._own(account_id), command)
+    async def _execute(self, account_id: str | None, command: Command) -> list[Event] | Repeated:
+        outcome = await self._writer.execute(self._views.id_of(account_id), command)
         if isinstance(outcome, Rejection):
             raise refusal(outcome)
         return outcome
 
-    def _placing(self, order: PreOrder) -> PlaceOrder:
-        instrument = self._supported(order)
-        return PlaceOrder(
-            symbol=instrument.symbol,
-            side=Side(order.side),
-            type=OrderType(order.type),
-            quantity=to_decimal(order.qty),
-            limit_price=to_optional_decimal(order.limit_price),
-            stop_price=to_optional_decimal(order.stop_price),
-            reduce_only=bool(order.is_close),
-            rules=rules_of(instrument),
-            touch=self._prices.touch(instrument.symbol),
-            at_ms=self._market.now_ms,
-        )
-
-    def _supported(self, order: PreOrder) -> Instrument:
-        """The order's instrument. Raises for what the paper exchange can't do yet."""
-        instrument = self._prices.tradable(order.symbol)
-        brackets = (order.stop_loss, order.take_profit, order.trailing_stop_pips)
-        if any(price is not None for price in (*brackets, order.guaranteed_stop)):
-            raise NotSupportedYet("A bracket (stopLoss, takeProfit, trailing or guaranteed stop)")
-        if order.stop_type is not None:
-            raise NotSupportedYet("A stopType")
-        if order.duration is not None and order.duration.type not in SUPPORTED_DURATIONS:
-            raise NotSupportedYet(f"A duration other than {', '.join(SUPPORTED_DURATIONS)}")
-        return instrument
-
-    def _opening(self, account_id: str, at_ms: int) -> OpenAccount:
-        settings = self._settings
-        return OpenAccount(account_id, settings.account_currency, settings.initial_balance, at_ms)
-
-    def _view(self, account_id: str) -> AccountState:
-        view = self._accounts.view(account_id)
-        if view is not None:
-            return view
-        fresh = Engine(AccountState())
-        fresh.apply(self._opening(account_id, self._market.now_ms))
-        return fresh.state
-
-    def _own(self, account_id: str | None) -> str:
-        if account_id is None:
-            account_id = self._settings.default_account_id
-        return granted_account(account_id)
-
-    def _instrument(self, symbol: str) -> Instrument:
-        instrument = self._market.instrument(symbol)
-        if instrument is None:
-            raise SymbolNotFound(symbol)
-        return instrument
-
-
-def _working(view: AccountState) -> list[Order]:
-    orders = [order for book in view.working.values() for order in book.orders.values()]
-    return sorted(orders, key=lambda order: order.sequence)
+    async def _watch_expiries(self) -> None:
+        """Orders end in their time where no quote comes by which to notice it."""
+        while True:
+            await asyncio.sleep(EXPIRY_CHECK_S)
+            self._writer.pass_time(self._market.now_ms)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from trading_api.modules.broker.accounts import Accounts
-from trading_api.modules.broker.engine.commands import Command, MatchQuote, OpenAccount
+from trading_api.modules.broker.engine.commands import (
+    Command,
+    ExpireOrders,
+    MatchQuote,
+    OpenAccount,
+    time_of,
+)
+from trading_api.modules.broker.engine.engine import Outcome
 from trading_api.modules.broker.engine.events import Event
-from trading_api.modules.broker.engine.rejections import Rejection
 from trading_api.modules.broker.ledger.journal import (
     Journal,
     JournalConflict,
@@ -31,7 +37,7 @@ BATCH_SIZE = 256
 class _Request:
     account_id: str
     command: Command
-    answer: asyncio.Future[list[Event] | Rejection]
+    answer: asyncio.Future[Outcome]
 
 
 @dataclass(slots=True)
@@ -41,12 +47,15 @@ class _Barrier:
     answer: asyncio.Future[None]
 
 
+_Item = _Request | MatchQuote | ExpireOrders | _Barrier
+
+
 @dataclass(slots=True)
 class _Batch:
     """What is committed together: events in the order they happened, and who waits for them."""
 
     events: list[tuple[str, Event]] = field(default_factory=list)
-    answers: list[tuple[_Request, list[Event] | Rejection]] = field(default_factory=list)
+    answers: list[tuple[_Request, Outcome]] = field(default_factory=list)
     barriers: list[_Barrier] = field(default_factory=list)
 
     def of(self, account_id: str) -> list[Event]:
@@ -70,30 +79,35 @@ class Writer:
         self._committed = committed
         # Full: quotes are passed over (a newer one follows), barriers wait; commands are refused
         # before.
-        self._inbox: asyncio.Queue[_Request | MatchQuote | _Barrier] = asyncio.Queue(INBOX_SIZE)
+        self._inbox: asyncio.Queue[_Item] = asyncio.Queue(INBOX_SIZE)
         self._commands_waiting = 0
         self._is_idle = False
 
-    async def execute(self, account_id: str, command: Command) -> list[Event] | Rejection:
+    async def execute(self, account_id: str, command: Command) -> Outcome:
         """Opens the account first, where it is its first command that is not rejected. The
         command takes its place among the quotes at once, so the touch it carries has to be the
         last one that `match` was given. Raises Unavailable."""
         if self._inbox.qsize() >= COMMANDS_WAITING_MAX:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
-        answer: asyncio.Future[list[Event] | Rejection] = asyncio.Future()
+        answer: asyncio.Future[Outcome] = asyncio.Future()
         self._inbox.put_nowait(_Request(account_id, command, answer))
         self._commands_waiting += 1
         return await answer
 
     def awaits(self, symbol: str) -> bool:
-        """Whether a quote of the symbol could change anything: an order works, or a command that
-        waits in front of it may place one."""
-        return self._commands_waiting > 0 or bool(self._accounts.working(symbol))
+        """Whether a quote of the symbol could change anything: an account has orders or a
+        position in it, or a command that waits in front of it may make one."""
+        return self._commands_waiting > 0 or self._accounts.has_stake_in(symbol)
 
     def match(self, quote: MatchQuote) -> None:
-        """For every account with working orders in its symbol."""
+        """For every account with a stake in its symbol."""
         if not self._inbox.full():
             self._inbox.put_nowait(quote)
+
+    def pass_time(self, at_ms: int) -> None:
+        """Ends the orders whose time is over, also where no quote comes."""
+        if self._accounts.with_expired(at_ms) and not self._inbox.full():
+            self._inbox.put_nowait(ExpireOrders(at_ms))
 
     async def settled(self) -> None:
         """Everything up to now is committed and told, or failed."""
@@ -114,7 +128,11 @@ class Writer:
             for item in waiting:
                 match item:
                     case MatchQuote():
-                        self._apply_quote(item, batch)
+                        stakes = self._accounts.with_stake_in(item.market.symbol)
+                        self._apply_to_each(stakes, item, batch)
+                    case ExpireOrders():
+                        expired = self._accounts.with_expired(item.at_ms)
+                        self._apply_to_each(expired, item, batch)
                     case _Barrier():
                         batch.barriers.append(item)
                     case _Request():
@@ -124,10 +142,12 @@ class Writer:
                 if not barrier.answer.done():
                     barrier.answer.set_result(None)
 
-    def _apply_quote(self, quote: MatchQuote, batch: _Batch) -> None:
-        for account_id in self._accounts.working(quote.touch.symbol):
+    def _apply_to_each(
+        self, account_ids: Sequence[str], command: MatchQuote | ExpireOrders, batch: _Batch
+    ) -> None:
+        for account_id in account_ids:
             try:
-                self._apply(account_id, quote, batch)
+                self._apply(account_id, command, batch)
             except Exception:
                 log.exception("quote_not_applied", extra={"account": account_id})
 
@@ -142,27 +162,33 @@ class Writer:
         else:
             batch.answers.append((request, outcome))
 
-    def _apply(self, account_id: str, command: Command, batch: _Batch) -> list[Event] | Rejection:
+    def _apply(self, account_id: str, command: Command, batch: _Batch) -> Outcome:
         account = self._accounts[account_id]
         events: list[Event] = []
         try:
             if not account.engine.state.is_open:
-                opening = self._opening(account_id, command.at_ms)
+                opening = self._opening(account_id, time_of(command))
                 events += _events(account.engine.apply(opening))
             outcome = account.engine.apply(command)
         except Exception:
             self._undo(account_id, batch)
             raise
-        if isinstance(outcome, Rejection):
+        if not isinstance(outcome, list):
             if events:
                 self._undo(account_id, batch)
             return outcome
-        events += outcome
-        batch.events += [(account_id, event) for event in events]
-        return events
+        if events or outcome:
+            events += outcome
+            batch.events += [(account_id, event) for event in events]
+            self._accounts.follow(account_id)
+        return outcome
 
     def _undo(self, account_id: str, batch: _Batch) -> None:
-        self._accounts[account_id].restore(batch.of(account_id))
+        self._restore(account_id, batch.of(account_id))
+
+    def _restore(self, account_id: str, uncommitted: Sequence[Event]) -> None:
+        self._accounts[account_id].restore(uncommitted)
+        self._accounts.follow(account_id)
         self._accounts.forget_unopened(account_id)
 
     async def _commit(self, batch: _Batch) -> None:
@@ -205,8 +231,7 @@ class Writer:
 
     def _roll_back(self, batch: _Batch, fault: JournalUnavailable) -> None:
         for account_id in {account_id for account_id, _ in batch.events}:
-            self._accounts[account_id].restore([])
-            self._accounts.forget_unopened(account_id)
+            self._restore(account_id, [])
         for request, _ in batch.answers:
             if not request.answer.done():
                 request.answer.set_exception(
@@ -217,6 +242,6 @@ class Writer:
 _FAILED = JournalUnavailable("The ledger can't be written", "ledger_failed")
 
 
-def _events(outcome: list[Event] | Rejection) -> list[Event]:
-    assert not isinstance(outcome, Rejection), outcome
+def _events(outcome: Outcome) -> list[Event]:
+    assert isinstance(outcome, list), outcome
     return outcome

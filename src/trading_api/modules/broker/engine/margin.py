@@ -75,11 +75,19 @@ def opening_cost(order: Order, market: Market, terms: Terms) -> Decimal:
     mark = market.mark
     if mark is None:
         return ZERO
+    spread = max(mark.ask - mark.bid, ZERO) * order.remaining_quantity * mark.rate
+    return spread + rest_commission(order, terms)
+
+
+def rest_commission(order: Order, terms: Terms) -> Decimal:
+    """What filling the rest of the order would add to its commission, as a taker."""
     quantity = order.remaining_quantity
-    spread = max(mark.ask - mark.bid, ZERO) * quantity * mark.rate
-    value = quantity * order.reserve_price
-    accrued = terms.commission.accrued(quantity, value, is_maker=False)
-    return spread + terms.commission.charged(accrued)
+    if not quantity or not order.is_live:
+        return ZERO
+    commission, filled = terms.commission, order.filled_quantity
+    accrued = commission.accrued(quantity, quantity * order.reserve_price, is_maker=False)
+    total = commission.charged(order.accrued_commission + accrued, order.quantity)
+    return total - commission.charged(order.accrued_commission, filled)
 
 
 def leverage_of(state: AccountState, symbol: str, terms: Terms) -> Decimal:

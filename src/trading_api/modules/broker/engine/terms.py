@@ -24,9 +24,9 @@ class Commission:
         bps = self.maker_bps if is_maker else self.taker_bps
         return rounded(quantity * self.per_unit + value * bps / 10_000, MONEY_STEP)
 
-    def charged(self, accrued: Decimal) -> Decimal:
-        """The commission of an order of which something was filled."""
-        return max(accrued, self.minimum)
+    def charged(self, accrued: Decimal, filled_quantity: Decimal) -> Decimal:
+        """The commission of an order so far."""
+        return max(accrued, self.minimum) if filled_quantity else ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,8 +143,8 @@ def _commission(
     """What a fill accrues, and what it is charged: the minimum falls to the first."""
     commission = terms.commission
     accrued = commission.accrued(quantity, quantity * price, is_maker=order.is_resting)
-    before = commission.charged(order.accrued_commission) if order.filled_quantity else Decimal(0)
-    return accrued, commission.charged(order.accrued_commission + accrued) - before
+    before = commission.charged(order.accrued_commission, order.filled_quantity)
+    return accrued, commission.charged(order.accrued_commission + accrued, quantity) - before
 
 
 def _cancel_reductions(transaction: Transaction, symbol: str, at_ms: int) -> None:

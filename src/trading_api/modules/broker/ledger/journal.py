@@ -50,3 +50,7 @@ class Journal(Protocol):
     async def close(self) -> None:
         """Waits for what is under way. Nothing is asked of it afterwards."""
         ...
+
+    async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        """An account's entries after seq `since`, at most `limit`, in their order."""
+        ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from itertools import islice
 
 from trading_api.modules.broker.ledger.journal import JournalConflict, JournalEntry
 
@@ -23,6 +24,10 @@ class MemoryJournal:
     async def load(self) -> AsyncIterator[JournalEntry]:
         for entry in self._entries[:]:
             yield entry
+
+    async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        own = (entry for entry in self._entries if entry.account_id == account_id)
+        return list(islice((entry for entry in own if entry.seq > since), limit))
 
     async def close(self) -> None:
         pass

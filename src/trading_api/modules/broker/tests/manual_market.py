@@ -13,6 +13,8 @@ from trading_api.shared.market_data import (
     Quote,
 )
 
+DAY_MS = 24 * 60 * 60 * 1000
+
 
 def instrument(symbol: str, currency: str = "USD", price_scale: int = 100) -> Instrument:
     return Instrument(
@@ -49,6 +51,9 @@ class ManualMarket:
 
     def status_of(self, symbol: str) -> MarketStatus:
         return self.closed.get(symbol, self.status)
+
+    def session_end_ms(self, symbol: str) -> int:
+        return DAY_MS
 
     def listen(self, listener: MarketListener) -> Callable[[], None]:
         self._listeners.append(listener)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from trading_api.models.broker import PreOrder
+from trading_api.models.broker import Brackets, LeverageSetParams, PreOrder
 from trading_api.modules.broker.ledger.journal import JournalEntry
 from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.module import terms_of
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.tests.manual_market import ManualMarket, instrument
 from trading_api.settings import Settings
@@ -22,6 +24,7 @@ from trading_api.shared.module_interface import ModuleContext
 
 A, B = "ACCOUNT-A", "ACCOUNT-B"
 BUY, SELL, LIMIT, MARKET, STOP = 1, -1, 1, 2, 3
+NOT_ALLOWED = (422, "duration_not_allowed")
 
 
 class Desk:
@@ -38,7 +41,8 @@ class Desk:
         context = ModuleContext(
             Settings.defaults().model_copy(update=settings), self.market, lambda: 42
         )
-        self.service = BrokerService(journal, context)
+        self.service = BrokerService(journal, terms_of(context.settings), context)
+        self.statements = self.service.statements
         self.heard: list[tuple[str, dict[str, Any]]] = []
 
     async def follow(self, route: str, account: str, **more: str) -> Sequence[BaseModel]:
@@ -54,6 +58,9 @@ class Desk:
     async def place(self, account: str | None = A, **order: Any) -> str:
         fields = {"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10.0} | order
         return await self.service.place_order(account, PreOrder.model_validate(fields))
+
+    def told(self, route: str) -> list[dict[str, Any]]:
+        return [data for topic, data in self.heard if topic.startswith(f"{route}:")]
 
     def routes(self) -> list[str]:
         return [topic.partition(":")[0] for topic, _ in self.heard]
@@ -99,8 +106,8 @@ async def test_accounts_hear_only_of_themselves() -> None:
         assert [topic for topic, _ in desk.heard] == [
             f'orders:{{"accountId":"{account}"}}' for account in (A, A, B, B)
         ]
-        assert desk.service.positions(A) == desk.service.positions(B)
-        assert len(desk.service.orders(A)) == len(desk.service.orders(B)) == 1
+        assert desk.statements.positions(A) == desk.statements.positions(B)
+        assert len(desk.statements.orders(A)) == len(desk.statements.orders(B)) == 1
 
 
 async def test_an_executions_topic_of_one_symbol_hears_that_symbol() -> None:
@@ -136,7 +143,7 @@ async def test_a_closed_position_is_told_with_quantity_0_and_its_profit_is_cash(
         assert (position["id"], position["qty"], position["side"]) == ("AAPL", 0.0, BUY)
         assert equity_after["balance"] == equity_after["equity"] == 100_035.0
         assert equity_after["realizedPL"] == 35.0
-        assert desk.service.positions(A) == []
+        assert desk.statements.positions(A) == []
 
 
 async def test_a_part_of_a_position_is_closed_and_no_more_than_all_of_it() -> None:
@@ -144,7 +151,7 @@ async def test_a_part_of_a_position_is_closed_and_no_more_than_all_of_it() -> No
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(qty=10)
         await desk.service.close_position(A, "AAPL", 4)
-        assert [position.qty for position in desk.service.positions(A)] == [6.0]
+        assert [position.qty for position in desk.statements.positions(A)] == [6.0]
         with pytest.raises(ApiError) as refused:
             await desk.service.close_position(A, "AAPL", 7)
         assert (refused.value.status, refused.value.code) == (409, "exceeds_position")
@@ -155,11 +162,11 @@ async def test_an_order_in_a_silent_market_waits_for_its_next_quote() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         desk.market.become(MarketState.SILENT, "no sign of life for 5 s")
         await desk.place()
-        assert [order.status for order in desk.service.orders(A)] == [6]
+        assert [order.status for order in desk.statements.orders(A)] == [6]
         desk.market.become(MarketState.OPEN)
         desk.market.move("AAPL", "99.99", "100.01")
         await desk.service.settled()
-        assert [(order.status, order.avg_price) for order in desk.service.orders(A)] == [
+        assert [(order.status, order.avg_price) for order in desk.statements.orders(A)] == [
             (2, 100.01)
         ]
 
@@ -201,7 +208,9 @@ async def test_a_stop_works_with_nobody_connected() -> None:
         await desk.place(type=STOP, side=SELL, stopPrice=99.0)
         desk.market.move("AAPL", "98.10", "98.20")
         await desk.service.settled()
-        assert [(order.status, order.avg_price) for order in desk.service.orders(A)] == [(2, 98.1)]
+        assert [(order.status, order.avg_price) for order in desk.statements.orders(A)] == [
+            (2, 98.1)
+        ]
 
 
 async def test_connection_says_connected_while_prices_are_fresh_and_why_when_they_are_not() -> None:
@@ -236,7 +245,7 @@ async def test_an_order_is_modified_and_cancelled_while_it_works() -> None:
         order_id = await desk.place(type=LIMIT, limitPrice=90.0)
         changed = {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 5.0, "limitPrice": 91.0}
         await desk.service.modify_order(A, order_id, PreOrder.model_validate(changed))
-        (order,) = desk.service.orders(A)
+        (order,) = desk.statements.orders(A)
         assert (order.qty, order.limit_price, order.status) == (5.0, 91.0, 6)
         await desk.service.cancel_order(A, order_id)
         with pytest.raises(ApiError) as refused:
@@ -250,13 +259,13 @@ async def test_orders_that_ended_more_than_a_day_ago_are_not_listed() -> None:
         await desk.place()
         await desk.place(type=LIMIT, limitPrice=90.0)
         desk.market.now_ms += 24 * 60 * 60 * 1000 + 1
-        assert [order.limit_price for order in desk.service.orders(A)] == [90.0]
+        assert [order.limit_price for order in desk.statements.orders(A)] == [90.0]
 
 
 async def test_reading_opens_no_account_and_shows_a_fresh_one() -> None:
     journal = MemoryJournal()
     async with running(journal) as desk:
-        assert desk.service.account("NEW").model_dump() == {
+        assert desk.statements.account("NEW").model_dump() == {
             "id": "NEW",
             "name": "NEW",
             "type": "demo",
@@ -264,7 +273,7 @@ async def test_reading_opens_no_account_and_shows_a_fresh_one() -> None:
         }
         (equity,) = await desk.follow("equity", "NEW")
         assert equity.model_dump()["equity"] == 100_000.0
-        assert desk.service.orders(None) == []
+        assert desk.statements.orders(None) == []
         with pytest.raises(ApiError):
             await desk.service.cancel_order("NEW", "order-1")
     assert [entry async for entry in journal.load()] == []
@@ -295,11 +304,16 @@ async def test_profit_in_another_currency_converts_at_the_mid_of_its_pair() -> N
         ({"type": LIMIT, "limitPrice": 1.001}, 422, "price_off_tick"),
         ({"type": LIMIT, "limitPrice": -1.0}, 422, "price_not_positive"),
         ({"isClose": True}, 404, "position_not_found"),
-        ({"stopLoss": 90.0}, 422, "not_supported_yet"),
-        ({"takeProfit": 110.0}, 422, "not_supported_yet"),
-        ({"trailingStopPips": 5.0}, 422, "not_supported_yet"),
-        ({"stopType": 1}, 422, "not_supported_yet"),
-        ({"duration": {"type": "FOK"}}, 422, "not_supported_yet"),
+        ({"stopLoss": 101.0}, 422, "bracket_price_wrong"),
+        ({"takeProfit": 99.0}, 422, "bracket_price_wrong"),
+        ({"stopType": 1}, 422, "trailing_stop_pips_missing"),
+        ({"guaranteedStop": 90.0}, 422, "not_supported_yet"),
+        ({"stopType": 2}, 422, "not_supported_yet"),
+        ({"duration": {"type": "GTD"}}, 422, "expiry_missing"),
+        ({"duration": {"type": "GTD", "datetime": 1.0}}, 422, "expiry_past"),
+        ({"type": STOP, "stopPrice": 101.0, "duration": {"type": "FOK"}}, *NOT_ALLOWED),
+        ({"qty": 100_000.0}, 409, "insufficient_margin"),
+        ({"symbol": "MSFT"}, 409, "no_price"),
     ],
 )
 async def test_an_order_that_cannot_be_is_refused_with_its_code_and_leaves_nothing(
@@ -324,7 +338,7 @@ async def test_a_preview_says_what_placing_would_do_and_does_nothing() -> None:
         assert rows["Filled quantity"] == "4"
         assert rows["Average price"] == "100 USD"
         assert preview["warnings"] == ["6 of 10 would wait as Working."]
-        assert desk.service.orders(A) == []
+        assert desk.statements.orders(A) == []
 
 
 class FullJournal(MemoryJournal):
@@ -349,10 +363,10 @@ async def test_what_the_journal_did_not_take_did_not_happen() -> None:
             await desk.place(qty=2)
         assert (refused.value.status, refused.value.code) == (503, "ledger_failed")
         assert desk.heard == []
-        assert [order.qty for order in desk.service.orders(A)] == [1.0]
+        assert [order.qty for order in desk.statements.orders(A)] == [1.0]
         journal.is_full = False
         assert await desk.place(qty=3) == "order-2"
-        assert [position.qty for position in desk.service.positions(A)] == [4.0]
+        assert [position.qty for position in desk.statements.positions(A)] == [4.0]
 
 
 async def test_accounts_go_on_where_the_journal_left_them() -> None:
@@ -361,14 +375,17 @@ async def test_accounts_go_on_where_the_journal_left_them() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(qty=5)
         await desk.place(type=LIMIT, limitPrice=90.0)
-        before = desk.service.orders(A), desk.service.positions(A)
+        before = desk.statements.orders(A), desk.statements.positions(A)
     async with running(journal) as desk:
         desk.market.move("AAPL", "99.98", "100.00")
         assert await desk.place(type=LIMIT, limitPrice=80.0) == "order-3"
-        assert (desk.service.orders(A)[:2], desk.service.positions(A)) == before
+        assert (
+            desk.statements.orders(A)[:2],
+            desk.statements.positions(A),
+        ) == before
         desk.market.move("AAPL", "89.00", "90.00")
         await desk.service.settled()
-        assert [position.qty for position in desk.service.positions(A)] == [15.0]
+        assert [position.qty for position in desk.statements.positions(A)] == [15.0]
 
 
 async def test_commands_that_wait_together_are_journaled_together_and_each_is_answered() -> None:
@@ -397,7 +414,7 @@ async def test_commands_take_their_place_among_the_quotes_at_once() -> None:
         desk.market.move("AAPL", "109.98", "110.00", size=100)
         await placing
         await desk.service.settled()
-        executions = desk.service.executions(A, "AAPL")
+        executions = desk.statements.executions(A, "AAPL")
         assert [(each.price, each.qty) for each in executions] == [
             (100.0, 100.0),
             (90.0, 100.0),
@@ -419,7 +436,7 @@ async def test_a_caller_that_has_gone_and_a_follower_that_fails_do_not_stop_the_
         await asyncio.sleep(0)
         gone.cancel()
         assert await desk.place(qty=2) == "order-2"
-        assert [position.qty for position in desk.service.positions(A)] == [3.0]
+        assert [position.qty for position in desk.statements.positions(A)] == [3.0]
     assert "event_not_told" in caplog.text
 
 
@@ -428,7 +445,7 @@ async def test_ids_that_were_only_tried_are_not_kept() -> None:
         for number in range(50):
             with pytest.raises(ApiError):
                 await desk.service.cancel_order(f"TRIED-{number}", "order-1")
-        assert not any(f"TRIED-{number}" in desk.service.known_accounts() for number in range(50))
+        assert [account.id for account in desk.statements.accounts()] == ["DEMO-ACCOUNT"]
 
 
 async def test_an_unknown_account_or_symbol_opens_no_topic() -> None:
@@ -470,8 +487,212 @@ async def test_what_waits_for_the_journal_trades_at_the_quote_of_the_moment_it_c
         settling = asyncio.create_task(desk.service.settled())
         journal.is_open.set()
         await asyncio.gather(resting, market, settling)
-        executions = desk.service.executions(A, "AAPL")
+        executions = desk.statements.executions(A, "AAPL")
         assert [(each.price, each.qty, each.time) for each in executions] == [
             (98.0, 10.0, dip_ms),
             (98.0, 3.0, dip_ms),
         ]
+
+
+async def test_brackets_are_told_as_a_terminal_expects_them() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        for route in ("positions", "orders"):
+            await desk.follow(route, A)
+        await desk.place(qty=10, takeProfit=110.0, stopLoss=90.0)
+        told = [(data["id"], data["status"], data.get("parentId")) for data in desk.told("orders")]
+        assert told == [
+            ("order-1", 6, None),
+            ("order-2", 3, "order-1"),
+            ("order-3", 3, "order-1"),
+            ("order-1", 2, None),
+            ("order-2", 6, "AAPL"),
+            ("order-3", 6, "AAPL"),
+        ]
+        assert [data["parentType"] for data in desk.told("orders")[4:]] == [2, 2]
+        position = desk.told("positions")[-1]
+        assert (position["takeProfit"], position["stopLoss"]) == (110.0, 90.0)
+        desk.heard.clear()
+        desk.market.move("AAPL", "110.50", "110.52")
+        await desk.service.settled()
+        assert [(data["id"], data["status"]) for data in desk.told("orders")] == [
+            ("order-2", 2),
+            ("order-3", 1),
+        ]
+        assert desk.told("positions")[-1]["qty"] == 0.0
+
+
+async def test_a_position_is_protected_reversed_and_told() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=10)
+        await desk.follow("positions", A)
+        brackets = Brackets.model_validate({"takeProfit": 110.0, "trailingStopPips": 50.0})
+        await desk.service.edit_brackets(A, "AAPL", brackets)
+        position = desk.told("positions")[-1]
+        assert (position["takeProfit"], position["stopLoss"]) == (110.0, 99.48)
+        desk.market.move("AAPL", "101.00", "101.02")
+        await desk.service.settled()
+        assert desk.told("positions")[-1]["stopLoss"] == 100.5
+        await desk.service.reverse_position(A, "AAPL")
+        (position,) = desk.statements.positions(A)
+        assert (position.qty, position.side, position.stop_loss) == (10.0, SELL, None)
+
+
+async def test_a_key_names_one_command_for_ever() -> None:
+    journal = MemoryJournal()
+    order = {"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10.0}
+    async with running(journal) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        first = PreOrder.model_validate(order | {"seenPrice": 100.0})
+        again = PreOrder.model_validate(order | {"seenPrice": 101.0})
+        assert await desk.service.place_order(A, first, "key") == "order-1"
+        assert await desk.service.place_order(A, again, "key") == "order-1"
+        assert await desk.service.place_order(B, again, "key") == "order-1"
+        await desk.service.close_position(A, "AAPL", 4, "key")
+        await desk.service.close_position(A, "AAPL", 4, "key")
+        assert [position.qty for position in desk.statements.positions(A)] == [6.0]
+    async with running(journal) as desk:
+        assert await desk.service.place_order(A, again, "key") == "order-1"
+        other = PreOrder.model_validate(order | {"qty": 11.0})
+        with pytest.raises(ApiError) as refused:
+            await desk.service.place_order(A, other, "key")
+        assert (refused.value.status, refused.value.code) == (409, "idempotency_key_reused")
+
+
+async def test_what_was_refused_binds_no_key() -> None:
+    async with running() as desk:
+        order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 1})
+        with pytest.raises(ApiError):
+            await desk.service.place_order(A, order, "key")
+        desk.market.move("AAPL", "99.98", "100.00")
+        assert await desk.service.place_order(A, order, "key") == "order-1"
+
+
+async def test_orders_end_in_their_time_where_no_quote_comes() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        until = float(desk.market.now_ms + 1000)
+        await desk.place(type=LIMIT, limitPrice=90.0, duration={"type": "GTD", "datetime": until})
+        await desk.place(type=LIMIT, limitPrice=90.0, duration={"type": "DAY"})
+        desk.market.now_ms += 1000
+        await desk.service.settled()
+        assert [order.status for order in desk.statements.orders(A)] == [1, 6]
+        desk.market.now_ms = desk.market.session_end_ms("AAPL")
+        await desk.service.settled()
+        assert [order.status for order in desk.statements.orders(A)] == [1, 1]
+
+
+async def test_many_orders_are_canceled_at_once_and_those_that_ended_are_passed_over() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        ids = [await desk.place(type=LIMIT, limitPrice=price) for price in (90.0, 91.0, 92.0)]
+        await desk.service.cancel_order(A, ids[0])
+        assert await desk.service.cancel_orders(A, [ids[0], ids[1], "order-99"]) == [ids[1]]
+        assert await desk.service.cancel_orders(A, None) == [ids[2]]
+        assert await desk.service.cancel_orders(A, None) == []
+
+
+async def test_events_and_cash_lines_tell_the_account_from_its_beginning() -> None:
+    async with running(commission_per_unit=Decimal("0.5")) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=10)
+        await desk.service.deposit(A, 500.0)
+        await desk.service.close_position(A, "AAPL", None)
+        statements = desk.statements
+        events = await statements.events(A, 0, 100)
+        assert [event.seq for event in events] == list(range(1, len(events) + 1))
+        assert await statements.events(A, 2, 2) == events[2:4]
+        lines = [(line.kind, line.amount) for line in statements.cash_lines(A, 0, 100)]
+        assert lines == [
+            ("deposit", 100_000.0),
+            ("commission", -5.0),
+            ("deposit", 500.0),
+            ("realized_pl", -0.2),
+            ("commission", -5.0),
+        ]
+        assert statements.equity(A).balance == sum(amount for _, amount in lines)
+
+
+async def test_a_reset_begins_anew_and_erases_nothing() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=10)
+        await desk.place(type=LIMIT, limitPrice=90.0)
+        for route in ("positions", "orders", "equity"):
+            await desk.follow(route, A)
+        await desk.service.reset(A, 5_000.0)
+        assert desk.routes() == ["orders", "positions", "equity"]
+        assert [data["qty"] for data in desk.told("positions")] == [0.0]
+        assert desk.told("equity")[-1]["balance"] == desk.told("equity")[-1]["equity"] == 5_000.0
+        assert len(desk.statements.executions(A)) == 1
+        assert desk.statements.positions(A) == []
+        assert await desk.place() == "order-3"
+
+
+async def test_ended_orders_are_told_page_by_page_the_newest_first() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        for _ in range(5):
+            await desk.place()
+        await desk.place(type=LIMIT, limitPrice=90.0)
+        history = desk.statements.orders_history
+        newest = history(A, 2, None)
+        assert [order.id for order in newest] == ["order-5", "order-4"]
+        older = history(A, 9, newest[-1].id)
+        assert [order.id for order in older] == ["order-3", "order-2", "order-1"]
+
+
+async def test_leverage_is_set_within_its_bounds_and_what_the_margin_allows() -> None:
+    async with running(leverage_default=10, leverage_max=20) as desk:
+        desk.market.move("AAPL", "100.00", "100.00")
+        await desk.place(qty=9_000)
+        info = desk.statements.leverage(A, "AAPL")
+        assert (info.leverage, info.min, info.max) == (10.0, 1.0, 20.0)
+        for wanted, code in ((21.0, "leverage_wrong"), (5.0, "insufficient_margin")):
+            params = LeverageSetParams.model_validate(LEVERAGE | {"leverage": wanted})
+            assert desk.service.preview_leverage(A, params).errors
+            with pytest.raises(ApiError) as refused:
+                await desk.service.set_leverage(A, params)
+            assert refused.value.code == code
+        params = LeverageSetParams.model_validate(LEVERAGE | {"leverage": 20.0})
+        await desk.service.set_leverage(A, params)
+        assert desk.statements.leverage(A, "AAPL").leverage == 20.0
+        assert desk.statements.instrument(A, "AAPL").leverage == "20:1"
+
+
+async def test_an_account_that_can_no_longer_carry_its_position_is_liquidated() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "100.00", "100.00", size=10_000)
+        await desk.place(qty=9_900)
+        desk.market.move("AAPL", "94.80", "94.80", size=10_000)
+        await desk.service.settled()
+        assert desk.statements.positions(A) == []
+        *_, order = desk.statements.orders(A)
+        assert order.message is not None
+        assert "Liquidation" in order.message.text
+
+
+async def test_a_preview_tells_the_real_fee_margin_and_position() -> None:
+    async with running(commission_taker_bps=Decimal(10), commission_minimum=Decimal(2)) as desk:
+        desk.market.move("AAPL", "99.90", "100.00")
+        order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 50})
+        preview = desk.service.preview_order(A, order)
+        rows = {row.title: row.value for row in preview.sections[-1].rows}
+        assert rows == {
+            "Commission": "5 USD",
+            "Margin required": "500 USD",
+            "Free margin afterwards": "99490 USD",
+            "Position afterwards": "50",
+        }
+        await desk.place(qty=50)
+        assert desk.statements.equity(A).balance == 99_995.0
+        changed = PreOrder.model_validate(
+            {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 5, "limitPrice": 90.0}
+        )
+        order_id = await desk.service.place_order(A, changed)
+        preview = desk.service.preview_order(A, changed, order_id)
+        assert {row.title: row.value for row in preview.sections[-1].rows}["Commission"] == "2 USD"
+
+
+LEVERAGE = {"symbol": "AAPL", "orderType": MARKET, "side": BUY}

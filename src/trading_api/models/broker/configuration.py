@@ -1,0 +1,100 @@
+from pydantic import Field
+
+from trading_api.models.broker.orders import DurationType, OrderType
+from trading_api.models.common import CamelModel, Number, example
+
+
+class BrokerFlags(CamelModel):
+    """TradingView's configFlags: each is true only where it works."""
+
+    support_order_brackets: bool = True
+    support_position_brackets: bool = True
+    support_market_brackets: bool = True
+    support_modify_order_price: bool = True
+    support_modify_brackets: bool = True
+    support_modify_duration: bool = True
+    support_modify_trailing_stop: bool = True
+    support_edit_amount: bool = True
+    support_close_position: bool = True
+    support_partial_close_position: bool = True
+    support_reverse_position: bool = True
+    support_native_reverse_position: bool = True
+    support_market_orders: bool = True
+    support_limit_orders: bool = True
+    support_stop_orders: bool = True
+    support_stop_limit_orders: bool = True
+    support_trailing_stop: bool = True
+    support_guaranteed_stop: bool = False
+    support_place_order_preview: bool = True
+    support_modify_order_preview: bool = True
+    support_orders_history: bool = True
+    support_executions: bool = True
+    support_leverage: bool = True
+    support_margin: bool = True
+    support_pl_update: bool = Field(default=True, alias="supportPLUpdate")
+    support_position_netting: bool = True
+    support_level2_data: bool = Field(default=True, alias="supportLevel2Data")
+    support_multiposition: bool = False
+    support_crypto_brackets: bool = False
+    support_demo_live_switcher: bool = False
+
+
+class DurationInfo(CamelModel):
+    """`hasDatePicker` and `hasTimePicker`: whether the terminal has to ask for `datetime`."""
+
+    model_config = example(
+        {"name": "Good till canceled", "value": "GTC", "supportedOrderTypes": [1, 2, 3, 4]}
+    )
+
+    name: str
+    value: DurationType
+    default: bool = False
+    has_date_picker: bool = False
+    has_time_picker: bool = False
+    supported_order_types: list[OrderType]
+
+
+class BrokerConfiguration(CamelModel):
+    """What a terminal turns on. `currency` is the accounts'."""
+
+    config_flags: BrokerFlags
+    durations: list[DurationInfo]
+    currency: str
+
+
+class QuantityRange(CamelModel):
+    model_config = example({"min": 1, "max": 1000000, "step": 1, "default": 1})
+
+    min: Number
+    max: Number
+    step: Number
+    default: Number
+
+
+class InstrumentInfo(CamelModel):
+    """What a ticket needs of a symbol. `pipValue` is what one pip of one unit is worth in the
+    account's currency; left out while no quote converts it."""
+
+    model_config = example(
+        {
+            "qty": {"min": 1, "max": 1000000, "step": 1, "default": 1},
+            "pipSize": 0.01,
+            "pipValue": 0.01,
+            "minTick": 0.01,
+            "description": "Apple Inc.",
+            "currency": "USD",
+            "leverage": "10:1",
+            "allowedOrderTypes": [1, 2, 3, 4],
+            "allowedDurations": ["DAY", "GTC"],
+        }
+    )
+
+    qty: QuantityRange
+    pip_size: Number
+    pip_value: Number | None = None
+    min_tick: Number
+    description: str
+    currency: str
+    leverage: str
+    allowed_order_types: list[OrderType]
+    allowed_durations: list[DurationType]

@@ -1,0 +1,41 @@
+from pydantic import Field
+
+from trading_api.models.broker.executions import Execution
+from trading_api.models.broker.orders import PlacedOrder
+from trading_api.models.broker.positions import Position
+from trading_api.models.common import CamelModel, Number, example
+
+
+class BrokerEvent(CamelModel):
+    """One of an account's events, numbered from 1 without gaps. `type` is what happened, `time`
+    ms UTC; the rest is what results from it, as far as it changed."""
+
+    model_config = example(
+        {
+            "seq": 4,
+            "type": "orderCanceled",
+            "time": 1790000000250,
+            "order": {
+                "id": "order-1",
+                "symbol": "AAPL",
+                "type": 1,
+                "side": 1,
+                "qty": 10,
+                "status": 1,
+                "limitPrice": 187.4,
+                "filledQty": 0,
+                "updateTime": 1790000000250,
+                "version": 2,
+            },
+        }
+    )
+
+    seq: int
+    type: str = Field(examples=["orderFilled"])
+    time: int
+    order: PlacedOrder | None = None
+    execution: Execution | None = None
+    position: Position | None = None
+    balance: Number | None = None
+    symbol: str | None = None
+    leverage: Number | None = None

@@ -1,0 +1,56 @@
+"""/broker/leverage"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from trading_api.models.broker import (
+    LeverageInfo,
+    LeveragePreviewResult,
+    LeverageSetParams,
+    LeverageSetResult,
+    OrderType,
+    Side,
+)
+from trading_api.modules.broker.api.parameters import (
+    WITHOUT_KEY,
+    AccountQuery,
+    Reading,
+    Service,
+)
+from trading_api.shared.api.wire_route import COMMAND, WireRoute
+
+router = APIRouter(prefix="/leverage", route_class=WireRoute, dependencies=WITHOUT_KEY)
+
+
+@router.get("/info", operation_id="leverageInfo", summary="A symbol's leverage and its bounds")
+async def leverage_info(
+    statements: Reading,
+    symbol: Annotated[str, Query(max_length=64, examples=["AAPL"])],
+    order_type: Annotated[OrderType, Query(alias="orderType", examples=[2])],
+    side: Annotated[Side, Query(examples=[1])],
+    account_id: AccountQuery = None,
+) -> LeverageInfo:
+    return statements.leverage(account_id, symbol)
+
+
+@router.put(
+    "/set", operation_id="setLeverage", summary="Set a symbol's leverage", responses=COMMAND
+)
+async def set_leverage(
+    service: Service, params: LeverageSetParams, account_id: AccountQuery = None
+) -> LeverageSetResult:
+    await service.set_leverage(account_id, params)
+    return LeverageSetResult(leverage=params.leverage)
+
+
+@router.post(
+    "/preview",
+    operation_id="previewLeverage",
+    summary="What another leverage would change",
+    responses=COMMAND,
+)
+async def preview_leverage(
+    service: Service, params: LeverageSetParams, account_id: AccountQuery = None
+) -> LeveragePreviewResult:
+    return service.preview_leverage(account_id, params)

@@ -1,0 +1,146 @@
+"""/broker/orders"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from trading_api.models.broker import (
+    CancelOrdersRequest,
+    CancelOrdersResult,
+    OrderPreviewResult,
+    PlacedOrder,
+    PlaceOrderResult,
+    PreOrder,
+)
+from trading_api.models.common import SuccessResponse
+from trading_api.modules.broker.api.parameters import (
+    WITHOUT_KEY,
+    AccountQuery,
+    IdempotencyKey,
+    Limit,
+    OrderId,
+    Reading,
+    Service,
+)
+from trading_api.shared.api.wire_route import COMMAND, WireRoute
+
+router = APIRouter(route_class=WireRoute)
+
+
+@router.post("/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND)
+async def place_order(
+    service: Service,
+    order: PreOrder,
+    account_id: AccountQuery = None,
+    key: IdempotencyKey = None,
+) -> PlaceOrderResult:
+    return PlaceOrderResult(order_id=await service.place_order(account_id, order, key))
+
+
+@router.get(
+    "/orders",
+    operation_id="getOrders",
+    summary="Live orders, and those that ended within 24 hours",
+)
+async def get_orders(statements: Reading, account_id: AccountQuery = None) -> list[PlacedOrder]:
+    return statements.orders(account_id)
+
+
+@router.delete(
+    "/orders",
+    operation_id="cancelAllOrders",
+    summary="Cancel every live order",
+    responses=COMMAND,
+    dependencies=WITHOUT_KEY,
+)
+async def cancel_all_orders(
+    service: Service, account_id: AccountQuery = None
+) -> CancelOrdersResult:
+    return CancelOrdersResult(canceled=await service.cancel_orders(account_id, None))
+
+
+@router.post(
+    "/orders/cancel",
+    operation_id="cancelOrders",
+    summary="Cancel those of these orders that are still live",
+    responses=COMMAND,
+    dependencies=WITHOUT_KEY,
+)
+async def cancel_orders(
+    service: Service, request: CancelOrdersRequest, account_id: AccountQuery = None
+) -> CancelOrdersResult:
+    return CancelOrdersResult(canceled=await service.cancel_orders(account_id, request.order_ids))
+
+
+@router.post(
+    "/orders/preview",
+    operation_id="previewOrder",
+    summary="What placing or modifying an order would do now",
+    responses=COMMAND,
+    dependencies=WITHOUT_KEY,
+)
+async def preview_order(
+    service: Service,
+    order: PreOrder,
+    account_id: AccountQuery = None,
+    order_id: Annotated[
+        str | None, Query(max_length=64, description="The order that this would modify")
+    ] = None,
+) -> OrderPreviewResult:
+    return service.preview_order(account_id, order, order_id)
+
+
+@router.get(
+    "/orders/history",
+    operation_id="getOrdersHistory",
+    summary="Ended orders, the one placed last first",
+)
+async def get_orders_history(
+    statements: Reading,
+    limit: Limit = 200,
+    before: Annotated[
+        str | None, Query(max_length=64, description="The last order that is known already")
+    ] = None,
+    account_id: AccountQuery = None,
+) -> list[PlacedOrder]:
+    return statements.orders_history(account_id, limit, before)
+
+
+@router.get("/orders/{order_id}", operation_id="getOrder", summary="One order")
+async def get_order(
+    statements: Reading, order_id: OrderId, account_id: AccountQuery = None
+) -> PlacedOrder:
+    return statements.order(account_id, order_id)
+
+
+@router.put(
+    "/orders/{order_id}",
+    operation_id="modifyOrder",
+    summary="Change a live order's prices, quantity, duration or brackets",
+    responses=COMMAND,
+)
+async def modify_order(
+    service: Service,
+    order_id: OrderId,
+    order: PreOrder,
+    account_id: AccountQuery = None,
+    key: IdempotencyKey = None,
+) -> SuccessResponse:
+    await service.modify_order(account_id, order_id, order, key)
+    return SuccessResponse(message="Modified")
+
+
+@router.delete(
+    "/orders/{order_id}",
+    operation_id="cancelOrder",
+    summary="Cancel a live order",
+    responses=COMMAND,
+)
+async def cancel_order(
+    service: Service,
+    order_id: OrderId,
+    account_id: AccountQuery = None,
+    key: IdempotencyKey = None,
+) -> SuccessResponse:
+    await service.cancel_order(account_id, order_id, key)
+    return SuccessResponse(message="Canceled")

@@ -1,0 +1,60 @@
+"""What the broker's endpoints ask for."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Query
+
+from trading_api.modules.broker.service import BrokerService
+from trading_api.modules.broker.statements import Statements
+from trading_api.shared.api.provide import service_of
+from trading_api.shared.errors import Invalid
+
+Service = Annotated[BrokerService, service_of("broker")]
+
+
+def _statements(service: Service) -> Statements:
+    return service.statements
+
+
+Reading = Annotated[Statements, Depends(_statements)]
+AccountQuery = Annotated[
+    str | None,
+    Query(
+        alias="account_id",
+        description="The caller's default account where it is left out",
+        examples=["DEMO-ACCOUNT"],
+    ),
+]
+AccountPath = Annotated[str, Path(max_length=64, examples=["DEMO-ACCOUNT"])]
+OrderId = Annotated[str, Path(max_length=64, examples=["order-1"])]
+PositionId = Annotated[str, Path(max_length=64, examples=["AAPL"])]
+SymbolPath = Annotated[str, Path(max_length=64, examples=["AAPL"])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most")]
+Since = Annotated[
+    int, Query(ge=0, le=2**53 - 1, description="The number of the last event that is known")
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Names the command: sent again with it, it is not done again and gets the "
+        "first answer; another command of that name gets 409",
+    ),
+]
+
+
+async def refuse_idempotency_key(
+    idempotency_key: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> None:
+    """Whoever sends one relies on it, so it must not be passed over."""
+    if idempotency_key is not None:
+        raise Invalid(
+            "An Idempotency-Key is taken where orders are placed, modified and canceled and "
+            "positions closed and reversed.",
+            "idempotency_key_not_taken",
+        )
+
+
+WITHOUT_KEY = [Depends(refuse_idempotency_key)]

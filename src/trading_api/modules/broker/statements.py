@@ -1,0 +1,146 @@
+"""What can be read of accounts, and of what can be traded in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import dropwhile, islice
+
+from trading_api.models.broker import (
+    AccountMetainfo,
+    BrokerConfiguration,
+    BrokerEvent,
+    BrokerFlags,
+    CashLine,
+    EquityData,
+    Execution,
+    InstrumentInfo,
+    LeverageInfo,
+    PlacedOrder,
+    Position,
+)
+from trading_api.modules.broker import mapping
+from trading_api.modules.broker.announcer import Announcer
+from trading_api.modules.broker.engine.margin import leverage_of
+from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.instruments import DURATIONS, instrument_info
+from trading_api.modules.broker.ledger.journal import Journal
+from trading_api.modules.broker.prices import Prices
+from trading_api.modules.broker.views import Views
+from trading_api.shared.errors import NotFound, shown
+from trading_api.shared.market_data import MarketData
+
+ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
+
+
+class Statements:
+    """`account_id` None is the caller's default account. Raises NotFound."""
+
+    def __init__(
+        self,
+        views: Views,
+        prices: Prices,
+        announcer: Announcer,
+        journal: Journal,
+        market: MarketData,
+        terms: Terms,
+    ) -> None:
+        self._views = views
+        self._prices = prices
+        self._announcer = announcer
+        self._journal = journal
+        self._market = market
+        self._terms = terms
+
+    # Orders and executions
+
+    def orders(self, account_id: str | None) -> list[PlacedOrder]:
+        """Live ones, and those that ended within the last 24 hours."""
+        since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
+        return [
+            mapping.to_placed_order(order)
+            for order in self._views.of(account_id).orders.values()
+            if order.is_live or order.updated_ms >= since_ms
+        ]
+
+    def order(self, account_id: str | None, order_id: str) -> PlacedOrder:
+        order = self._views.of(account_id).orders.get(order_id)
+        if order is None:
+            raise NotFound(f"There is no order {shown(order_id)!r}.", "order_not_found")
+        return mapping.to_placed_order(order)
+
+    def orders_history(
+        self, account_id: str | None, limit: int, before: str | None
+    ) -> list[PlacedOrder]:
+        """Ended orders, the one placed last first; `before` is the last that is known already."""
+        orders = reversed(self._views.of(account_id).orders.values())
+        older = _after(orders, before)
+        ended = (order for order in older if not order.is_live)
+        return [mapping.to_placed_order(order) for order in islice(ended, limit)]
+
+    def executions(
+        self, account_id: str | None, symbol: str | None = None, limit: int | None = None
+    ) -> list[Execution]:
+        """In their order; with a limit the newest. Raises SymbolNotFound."""
+        executions = self._views.of(account_id).executions
+        if symbol is not None:
+            bare = self._prices.instrument(symbol).symbol
+            executions = [execution for execution in executions if execution.symbol == bare]
+        return [mapping.to_execution(each) for each in executions[-limit if limit else None :]]
+
+    # The account
+
+    def account(self, account_id: str | None) -> AccountMetainfo:
+        view = self._views.of(account_id)
+        return AccountMetainfo(id=view.account_id, name=view.account_id, currency=view.currency)
+
+    def accounts(self) -> list[AccountMetainfo]:
+        return [self.account(account_id) for account_id in self._views.ids()]
+
+    def positions(self, account_id: str | None) -> Sequence[Position]:
+        return self._announcer.positions(self._views.of(account_id))
+
+    def equity(self, account_id: str | None) -> EquityData:
+        return self._announcer.equity(self._views.of(account_id))
+
+    def cash_lines(self, account_id: str | None, since: int, limit: int) -> list[CashLine]:
+        """Those of the events after `since`."""
+        lines = (line for line in self._views.of(account_id).cash if line.seq > since)
+        return [mapping.to_cash_line(line) for line in islice(lines, limit)]
+
+    async def events(self, account_id: str | None, since: int, limit: int) -> list[BrokerEvent]:
+        """Those after `since`, in their order."""
+        entries = await self._journal.read(self._views.id_of(account_id), since, limit)
+        return [mapping.to_broker_event(entry.seq, entry.event) for entry in entries]
+
+    # What can be traded
+
+    def configuration(self) -> BrokerConfiguration:
+        return BrokerConfiguration(
+            config_flags=BrokerFlags(), durations=DURATIONS, currency=self._prices.currency
+        )
+
+    def instrument(self, account_id: str | None, symbol: str) -> InstrumentInfo:
+        """Raises SymbolNotFound."""
+        instrument, view = self._prices.instrument(symbol), self._views.of(account_id)
+        leverage = leverage_of(view, instrument.symbol, self._terms)
+        rate = self._prices.rate(instrument.currency)
+        return instrument_info(instrument, leverage, rate)
+
+    def leverage(self, account_id: str | None, symbol: str) -> LeverageInfo:
+        """Raises SymbolNotFound."""
+        instrument = self._prices.instrument(symbol)
+        leverage = leverage_of(self._views.of(account_id), instrument.symbol, self._terms)
+        return LeverageInfo(
+            title=instrument.symbol,
+            leverage=float(leverage),
+            min=1,
+            max=float(self._terms.leverage_max),
+            step=1,
+        )
+
+
+def _after(orders: Iterator[Order], order_id: str | None) -> Iterator[Order]:
+    if order_id is None:
+        return orders
+    return islice(dropwhile(lambda order: order.id != order_id, orders), 1, None)
