@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trading_api.models.broker import Execution, OrderType, PlacedOrder, PreOrder, Side
+from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.ledger.memory import MemoryJournal
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import MarketFeed
@@ -100,7 +101,7 @@ async def _traded(
     tape.on_quote(simulator.quote(listing.instrument.symbol))
     feed.listen(tape)
     context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
-    broker = BrokerService(MemoryJournal(), context)
+    broker = BrokerService(MemoryJournal(), Terms(leverage_default=Decimal(1000)), context)
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]
     await clock.advance(lambda now_ms: now_ms)
     for ticket in tickets:
@@ -110,8 +111,8 @@ async def _traded(
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
-    orders = {order.id: order for order in broker.orders(None)}
-    return tape.quotes, orders, broker.executions(None, listing.instrument.symbol)
+    orders = {order.id: order for order in broker.statements.orders(None)}
+    return tape.quotes, orders, broker.statements.executions(None, listing.instrument.symbol)
 
 
 def _order(ticket: Ticket, listing: Listing, last: Decimal) -> PreOrder:

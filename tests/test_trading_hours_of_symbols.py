@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.stepped_market import stepping
 from trading_api.models.broker import Execution, OrderType, PreOrder, Side
+from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.ledger.memory import MemoryJournal
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import FeedSink, MarketFeed
@@ -114,7 +115,7 @@ class Desk:
         feed = MarketFeed(self.replay, stale_after_ms=60_000, run=clock.run)
         sink, due_ms = FeedSink(feed), 0
         context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
-        self.broker = BrokerService(MemoryJournal(), context)
+        self.broker = BrokerService(MemoryJournal(), Terms(), context)
         running = [asyncio.create_task(part.run()) for part in (feed, self.broker)]
         await clock.advance(lambda now_ms: now_ms)
         for symbol, type_, side, distance, pause_ms in tickets:
@@ -134,7 +135,9 @@ class Desk:
         await asyncio.gather(*running, return_exceptions=True)
 
     def executions(self) -> list[Execution]:
-        return [each for symbol in SYMBOLS for each in self.broker.executions(None, symbol)]
+        return [
+            each for symbol in SYMBOLS for each in self.broker.statements.executions(None, symbol)
+        ]
 
 
 async def test_an_order_of_the_night_waits_for_the_morning(folder: Path) -> None:

@@ -241,10 +241,7 @@ class BrokerService:
     # The market calls
 
     def wants(self, symbol: str) -> bool:
-        return self._writer.awaits(symbol) or any(
-            view is not None and symbol in view.positions
-            for view in map(self._accounts.view, self._topics.accounts("equity"))
-        )
+        return self._writer.awaits(symbol)
 
     def on_quote(self, quote: Quote) -> None:
         if self._writer.awaits(quote.symbol) and (market := self._prices.market_at(quote)):

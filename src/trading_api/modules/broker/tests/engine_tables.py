@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import (
@@ -32,6 +33,7 @@ from trading_api.modules.broker.engine.commands import (
 )
 from trading_api.modules.broker.engine.engine import Engine, Outcome, Repeated
 from trading_api.modules.broker.engine.events import (
+    AccountOpened,
     AccountReset,
     CashDeposited,
     CommandBound,
@@ -74,7 +76,7 @@ Row = tuple[str | None, Asked, list[str]]
 
 
 def _place(
-    side: Side, quantity: str | int, *, key: CommandKey | None = None, **wishes: object
+    side: Side, quantity: str | int, *, key: CommandKey | None = None, **wishes: Any
 ) -> Asked:
     written = ticket(side, quantity, **wishes)
     return lambda market: PlaceOrder(replace(written, symbol=market.symbol), market, key)
@@ -259,6 +261,7 @@ def _described(event: Event) -> str:
             return f"leverage {_plain(event.leverage)}"
         case CommandBound():
             return f"bound {event.operation} {event.key}"
+    assert not isinstance(event, AccountOpened)
     number = event.order.id.removeprefix("order-")
     match event:
         case OrderActivated():

@@ -181,25 +181,27 @@ async def test_an_order_of_a_closed_symbol_waits_until_that_opens_again() -> Non
         await desk.place(symbol="MSFT")
         desk.market.move("AAPL", "9.00", "10.00")
         await desk.service.settled()
-        assert desk.service.executions(A, "AAPL") == []
-        assert len(desk.service.executions(A, "MSFT")) == 1
+        assert desk.statements.executions(A, "AAPL") == []
+        assert len(desk.statements.executions(A, "MSFT")) == 1
         del desk.market.closed["AAPL"]
         desk.market.move("AAPL", "9.00", "10.00")
         await desk.service.settled()
-        assert len(desk.service.executions(A, "AAPL")) == 2
+        assert len(desk.statements.executions(A, "AAPL")) == 2
 
 
-async def test_only_symbols_that_a_quote_could_change_anything_of_are_wanted() -> None:
+async def test_symbols_with_orders_or_a_position_are_wanted_and_no_others() -> None:
     async with running() as desk:
         desk.market.move("AAPL", "9.00", "10.00")
         desk.market.move("MSFT", "9.00", "10.00")
         await desk.place(symbol="MSFT", type=LIMIT, limitPrice=1.0)
         await desk.place()
-        assert [desk.service.wants(symbol) for symbol in ("MSFT", "AAPL", "DAX")] == [
-            *(True, False, False)
+        assert [each for each in ("MSFT", "AAPL", "DAX") if desk.service.wants(each)] == [
+            "MSFT",
+            "AAPL",
         ]
-        await desk.follow("equity", A)
-        assert desk.service.wants("AAPL")
+        await desk.service.close_position(A, "AAPL", None)
+        await desk.service.cancel_orders(A, None)
+        assert not any(desk.service.wants(each) for each in ("MSFT", "AAPL"))
 
 
 async def test_a_stop_works_with_nobody_connected() -> None:
@@ -535,8 +537,8 @@ async def test_a_position_is_protected_reversed_and_told() -> None:
         await desk.service.settled()
         assert desk.told("positions")[-1]["stopLoss"] == 100.5
         await desk.service.reverse_position(A, "AAPL")
-        (position,) = desk.statements.positions(A)
-        assert (position.qty, position.side, position.stop_loss) == (10.0, SELL, None)
+        (reversed,) = desk.statements.positions(A)
+        assert (reversed.qty, reversed.side, reversed.stop_loss) == (10.0, SELL, None)
 
 
 async def test_a_key_names_one_command_for_ever() -> None:

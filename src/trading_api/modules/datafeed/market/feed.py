@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.market.trading_hours import TradingHours
 from trading_api.shared.market_data import (
     Instrument,
     MarketListener,
@@ -72,6 +73,11 @@ class MarketFeed:
             return self._status
         reason = self.source.why_closed(symbol)
         return MarketStatus(MarketState.CLOSED, reason) if reason else self._status
+
+    def session_end_ms(self, symbol: str) -> int:
+        each = self._by_name[symbol]
+        hours = TradingHours.read(each.session, each.timezone, each.holidays, each.corrections)
+        return hours.day_end_ms(self.now_ms)
 
     def listen(self, listener: MarketListener) -> Callable[[], None]:
         place = object()

@@ -87,6 +87,27 @@ class TradingHours:
         table = np.array(rows, dtype=np.int64).reshape(-1, 3)
         return Sessions(*(np.ascontiguousarray(column) for column in table.T))
 
+    def day_end_ms(self, now_ms: int) -> int:
+        """When the trading day that runs now, or else the next one, is over. Midnight UTC where
+        none begins within a month."""
+        sessions = self.sessions(now_ms, now_ms + 31 * DAY_MS)
+        to_come = sessions.ends_ms > now_ms
+        if not to_come.any():
+            return now_ms - now_ms % DAY_MS + DAY_MS
+        same_day = sessions.days_ms == sessions.days_ms[to_come][0]
+        return int(sessions.ends_ms[same_day][-1])
+
+    @classmethod
+    def read(cls, session: str, timezone: str, holidays: str, corrections: str) -> TradingHours:
+        """From TradingView's texts. Raises SessionError."""
+        days = (part.partition(":") for part in corrections.split(";") if part)
+        return cls(
+            session,
+            timezone,
+            frozenset(day for day in holidays.split(",") if day),
+            {day: hours for hours, _, listed in days for day in listed.split(",")},
+        )
+
     def holidays_text(self) -> str:
         """As TradingView's `session_holidays`."""
         return ",".join(sorted(self.holidays))

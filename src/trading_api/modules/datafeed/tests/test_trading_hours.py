@@ -120,3 +120,30 @@ def test_holidays_are_closed_and_corrections_have_their_own_hours() -> None:
 def test_what_is_no_session_is_refused(session: str) -> None:
     with pytest.raises(SessionError):
         TradingHours(session, "America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("session", "now", "end"),
+    [
+        ("24x7", "2024-03-08T12:00", "2024-03-09T00:00"),
+        ("0930-1600", "2024-03-08T14:00", "2024-03-08T21:00"),
+        ("0930-1600", "2024-03-08T21:00", "2024-03-11T20:00"),
+        ("0900-1130,1230-1500", "2024-03-08T14:00", "2024-03-08T20:00"),
+        ("1700-1700", "2024-03-07T23:00", "2024-03-08T22:00"),
+    ],
+)
+def test_a_trading_day_is_over_with_the_last_of_its_hours(session: str, now: str, end: str) -> None:
+    zone = "Etc/UTC" if session == "24x7" else "America/New_York"
+    hours = TradingHours(session, zone)
+    assert hours.day_end_ms(at(now)) == at(end)
+
+
+def test_hours_are_read_as_they_are_written() -> None:
+    hours = TradingHours(
+        "0930-1600",
+        "America/New_York",
+        frozenset({"20241128", "20241225"}),
+        {"20241129": "0930-1300", "20241224": "0930-1300", "20240703": "0930-1200"},
+    )
+    texts = (hours.session, hours.timezone, hours.holidays_text(), hours.corrections_text())
+    assert TradingHours.read(*texts) == hours
