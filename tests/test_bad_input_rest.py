@@ -316,6 +316,7 @@ def _attempt(
     query = urlencode(operation.query) if query is None else query
     if not forbidden and operation.takes_account:
         query += "&" + urlencode(SCRATCH)
+        path = path or operation.path_with(**SCRATCH)
     if content is not None:
         headers = {"Content-Type": "application/json"} if headers is None else headers
     return Attempt(
@@ -482,7 +483,13 @@ async def test_path_parameters_of_any_shape_are_refused(
             for what, text in odd.items():
                 if text:
                     path = operation.path_with(**{parameter["name"]: text})
-                    yield _attempt(operation, f"{parameter['name']}, {what}", path=path)
+                    names_account = parameter["name"] == "account_id"
+                    yield _attempt(
+                        operation,
+                        f"{parameter['name']}, {what}",
+                        path=path,
+                        forbidden=not (names_account and ACCOUNT_ID.fullmatch(text)),
+                    )
 
     await _try_all(api, operation, attempts())
 
@@ -604,12 +611,31 @@ NO_ORDERS: dict[str, tuple[dict[str, Any], str]] = {
         MARKET | {"symbol": "EURUSD", "side": -1, "qty": 1001, "isClose": True},
         "exceeds_position",
     ),
-    "stop loss": (LIMIT | {"stopLoss": 0.5}, NOT_YET),
-    "take profit": (LIMIT | {"takeProfit": 500}, NOT_YET),
-    "trailing stop": (LIMIT | {"trailingStopPips": 5}, NOT_YET),
+    "stop loss above": (LIMIT | {"stopLoss": 1.5}, "bracket_price_wrong"),
+    "take profit below": (LIMIT | {"takeProfit": 0.5}, "bracket_price_wrong"),
+    "stop loss off the tick": (LIMIT | {"stopLoss": 0.501}, "price_off_tick"),
+    "no trail": (LIMIT | {"trailingStopPips": 0}, "price_not_positive"),
+    "huge trail": (LIMIT | {"trailingStopPips": 1e308}, "price_too_large"),
+    "trail off the tick": (LIMIT | {"trailingStopPips": 0.5}, "price_off_tick"),
+    "trailing by nothing": (STOP | {"stopType": 1}, "trailing_stop_pips_missing"),
     "guaranteed stop": (LIMIT | {"guaranteedStop": 0.5}, NOT_YET),
-    "stop type": (LIMIT | {"stopType": 0}, NOT_YET),
-    "duration": (LIMIT | {"duration": {"type": "GTD", "datetime": 1e308}}, NOT_YET),
+    "guaranteed stop type": (LIMIT | {"stopType": 2}, NOT_YET),
+    "brackets on a close": (
+        MARKET | {"symbol": "EURUSD", "side": -1, "qty": 1000, "isClose": True, "stopLoss": 0.5},
+        "brackets_not_allowed",
+    ),
+    "date that is past": (LIMIT | {"duration": {"type": "GTD", "datetime": 1}}, "expiry_past"),
+    "date missing": (LIMIT | {"duration": {"type": "GTD"}}, "expiry_missing"),
+    "date beyond time": (
+        LIMIT | {"duration": {"type": "GTD", "datetime": 1e308}},
+        "invalid_request",
+    ),
+    "stop at once": (STOP | {"duration": {"type": "IOC"}}, "duration_not_allowed"),
+    "no duration": (LIMIT | {"duration": {"type": "GTX"}}, "invalid_request"),
+    "more than margin allows": (
+        LIMIT | {"qty": 1_000_000, "limitPrice": 900},
+        "insufficient_margin",
+    ),
     "no side": (LIMIT | {"side": 0}, "invalid_request"),
     "no type": (LIMIT | {"type": 5}, "invalid_request"),
     "number for a boolean": (LIMIT | {"isClose": 1}, "invalid_request"),
@@ -624,7 +650,9 @@ async def test_an_order_that_cannot_be_is_refused(
 ) -> None:
     response = await api.post(f"{PREFIX}/broker/{path}", json=order)
     assert _refusal(response)["code"] == code
-    kinds = {"not_reducing": 409, "exceeds_position": 409, "position_not_found": 404}
+    kinds = {"position_not_found": 404} | dict.fromkeys(
+        ("not_reducing", "exceeds_position", "insufficient_margin"), 409
+    )
     assert response.status_code == kinds.get(code, 422)
 
 
@@ -639,7 +667,9 @@ async def test_an_order_that_cannot_be_is_refused(
         ("order-1", {"limitPrice": None}, 422, "limit_price_missing"),
         ("order-1", {"limitPrice": 1.001}, 422, "price_off_tick"),
         ("order-1", {"symbol": "NOPE"}, 422, "unknown_symbol"),
-        ("order-1", {"stopLoss": 1}, 422, NOT_YET),
+        ("order-1", {"stopLoss": 1}, 422, "bracket_price_wrong"),
+        ("order-1", {"qty": 1_000_000, "limitPrice": 900}, 409, "insufficient_margin"),
+        ("order-1", {"duration": {"type": "FOK"}}, 422, "not_modifiable"),
         ("order-2", {"symbol": "EURUSD", "type": 2}, 409, "order_not_working"),
         ("order-99", {}, 404, "order_not_found"),
         ("order-01", {}, 404, "order_not_found"),
@@ -672,7 +702,14 @@ async def test_an_order_that_cannot_be_changed_so_is_refused(
         ("DELETE", "positions/EURUSD?amount=1e999", 422, "invalid_request"),
         ("DELETE", "positions/EURUSD?amount=", 422, "invalid_request"),
         ("GET", "executions/NOPE", 404, "unknown_symbol"),
-        ("GET", "leverage/info?symbol=AAPL&orderType=2&side=1", 422, NOT_YET),
+        ("GET", "leverage/info?symbol=NOPE&orderType=2&side=1", 404, "unknown_symbol"),
+        ("POST", "positions/AAPL/reverse", 404, "position_not_found"),
+        ("POST", "positions/NOPE/reverse", 404, "unknown_symbol"),
+        ("GET", "orders/order-99", 404, "order_not_found"),
+        ("GET", "instruments/NOPE", 404, "unknown_symbol"),
+        ("GET", "events?since=-1", 422, "invalid_request"),
+        ("GET", "ledger?limit=0", 422, "invalid_request"),
+        ("GET", "orders/history?limit=1001", 422, "invalid_request"),
         ("GET", "leverage/info?symbol=AAPL&orderType=2&side=0", 422, "invalid_request"),
         ("GET", "leverage/info?symbol=AAPL&orderType=true&side=1", 422, "invalid_request"),
     ],
@@ -768,8 +805,28 @@ async def test_no_quotes_of_no_symbols(api: httpx.AsyncClient) -> None:
     assert (await api.post(f"{PREFIX}/datafeed/quotes", json={"symbols": []})).json() == []
 
 
-@pytest.mark.parametrize("key", ["", "k", "x" * 10_000])
-async def test_an_idempotency_key_is_not_passed_over(api: httpx.AsyncClient, key: str) -> None:
+@pytest.mark.parametrize("key", ["", "x" * 256, "x" * 10_000])
+async def test_an_idempotency_key_that_cannot_be_is_refused(
+    api: httpx.AsyncClient, key: str
+) -> None:
     headers = {"Idempotency-Key": key}
     response = await api.post(f"{PREFIX}/broker/orders", json=LIMIT, headers=headers)
-    assert (response.status_code, _refusal(response)["code"]) == (422, NOT_YET)
+    assert (response.status_code, _refusal(response)["code"]) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "positions/EURUSD/brackets", {"brackets": {}}),
+        ("DELETE", "orders", None),
+        ("POST", "orders/cancel", {"orderIds": []}),
+        ("POST", "accounts/DEMO-ACCOUNT/reset", {}),
+    ],
+)
+async def test_an_idempotency_key_is_not_passed_over(
+    api: httpx.AsyncClient, method: str, path: str, body: Any
+) -> None:
+    headers = {"Idempotency-Key": "k"}
+    response = await api.request(method, f"{PREFIX}/broker/{path}", json=body, headers=headers)
+    code = _refusal(response)["code"]
+    assert (response.status_code, code) == (422, "idempotency_key_not_taken")

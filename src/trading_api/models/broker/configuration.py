@@ -57,6 +57,16 @@ class DurationInfo(CamelModel):
 class BrokerConfiguration(CamelModel):
     """What a terminal turns on. `currency` is the accounts'."""
 
+    model_config = example(
+        {
+            "configFlags": {"supportOrderBrackets": True, "supportGuaranteedStop": False},
+            "durations": [
+                {"name": "Good till canceled", "value": "GTC", "supportedOrderTypes": [1, 2, 3, 4]}
+            ],
+            "currency": "USD",
+        }
+    )
+
     config_flags: BrokerFlags
     durations: list[DurationInfo]
     currency: str

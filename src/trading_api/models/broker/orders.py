@@ -53,7 +53,7 @@ class OrderDuration(CamelModel):
     model_config = example({"type": "GTD", "datetime": 1790003600000})
 
     type: DurationType
-    datetime: Number | None = None
+    datetime: Annotated[float, Field(ge=0, le=10**14, strict=True)] | None = None
 
 
 class OrderMessage(CamelModel):
@@ -68,6 +68,7 @@ class CurrentQuotes(CamelModel):
     bid: Number
 
 
+OrderId = Annotated[str, Field(max_length=64, examples=["order-1"])]
 ClientOrderId = Annotated[str, Field(min_length=1, max_length=64, examples=["my-1"])]
 
 
@@ -144,7 +145,7 @@ class PlacedOrder(CamelModel):
 class CancelOrdersRequest(CamelModel):
     model_config = example({"orderIds": ["order-1", "order-2"]})
 
-    order_ids: Annotated[list[str], Field(max_length=1000)]
+    order_ids: Annotated[list[OrderId], Field(max_length=1000)]
 
 
 class CancelOrdersResult(CamelModel):

@@ -36,28 +36,28 @@ async def get_accounts(statements: Reading) -> list[AccountMetainfo]:
 
 
 @router.post(
-    "/accounts/{account}/deposit",
+    "/accounts/{account_id}/deposit",
     operation_id="deposit",
     summary="Add paper money to an account",
     responses=COMMAND,
     dependencies=WITHOUT_KEY,
 )
 async def deposit(
-    service: Service, account: AccountPath, request: DepositRequest
+    service: Service, account_id: AccountPath, request: DepositRequest
 ) -> SuccessResponse:
-    await service.deposit(account, request.amount)
+    await service.deposit(account_id, request.amount)
     return SuccessResponse(message="Deposited")
 
 
 @router.post(
-    "/accounts/{account}/reset",
+    "/accounts/{account_id}/reset",
     operation_id="resetAccount",
     summary="Cancel the orders, drop the positions and begin anew; the records stay",
     responses=COMMAND,
     dependencies=WITHOUT_KEY,
 )
 async def reset_account(
-    service: Service, account: AccountPath, request: ResetRequest
+    service: Service, account_id: AccountPath, request: ResetRequest
 ) -> SuccessResponse:
-    await service.reset(account, request.balance)
+    await service.reset(account_id, request.balance)
     return SuccessResponse(message="Reset")
