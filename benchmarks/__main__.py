@@ -14,6 +14,7 @@ from benchmarks import (
     idle_connection,
     ledger,
     order_to_update,
+    place_order,
     step_clock,
     stored_history,
 )
@@ -22,6 +23,7 @@ from benchmarks.report import Figure, Skipped, machine, table, write_json
 
 SCENARIOS = {
     "order_to_update": order_to_update.measure,
+    "place_order": place_order.measure,
     "fan_out": fan_out.measure,
     "history": history.measure,
     "step_clock": step_clock.measure,

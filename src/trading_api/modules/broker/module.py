@@ -25,7 +25,7 @@ class BrokerModule:
         self.service = BrokerService(journal, terms_of(context.settings), context)
 
     def get_api_routers(self) -> Sequence[APIRouter]:
-        return [api.router]
+        return api.ROUTERS
 
     def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
         return BrokerWsRouters(self.service)

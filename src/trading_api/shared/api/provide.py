@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 def service_of(module: str) -> Any:
     """`service: Annotated[DatafeedService, service_of("datafeed")]`"""
 
-    def provide(request: Request) -> Any:
+    async def provide(request: Request) -> Any:
         return request.app.state.services[module]
 
     return Depends(provide)

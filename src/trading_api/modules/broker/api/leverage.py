@@ -18,9 +18,15 @@ from trading_api.modules.broker.api.parameters import (
     Reading,
     Service,
 )
-from trading_api.shared.api.wire_route import COMMAND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 
-router = APIRouter(prefix="/leverage", route_class=WireRoute, dependencies=WITHOUT_KEY)
+router = APIRouter(
+    prefix="/broker/leverage",
+    tags=["broker"],
+    route_class=WireRoute,
+    responses=NOT_FOUND,
+    dependencies=WITHOUT_KEY,
+)
 
 
 @router.get("/info", operation_id="leverageInfo", summary="A symbol's leverage and its bounds")

@@ -12,7 +12,7 @@ from trading_api.shared.errors import Invalid
 Service = Annotated[BrokerService, service_of("broker")]
 
 
-def _statements(service: Service) -> Statements:
+async def _statements(service: Service) -> Statements:
     return service.statements
 
 

@@ -14,9 +14,9 @@ from trading_api.modules.broker.api.parameters import (
     Reading,
     Service,
 )
-from trading_api.shared.api.wire_route import COMMAND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 
-router = APIRouter(route_class=WireRoute)
+router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, responses=NOT_FOUND)
 
 
 @router.get("/positions", operation_id="getPositions", summary="Open positions")

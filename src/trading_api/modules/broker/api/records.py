@@ -16,9 +16,9 @@ from trading_api.modules.broker.api.parameters import (
     Since,
     SymbolPath,
 )
-from trading_api.shared.api.wire_route import WireRoute
+from trading_api.shared.api.wire_route import NOT_FOUND, WireRoute
 
-router = APIRouter(route_class=WireRoute)
+router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, responses=NOT_FOUND)
 
 
 @router.get("/config", operation_id="getBrokerConfig", summary="What a terminal may turn on")

@@ -1,0 +1,104 @@
+"""Placing orders: what the ledger costs, between the server's limit and the disk's."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+
+import orjson
+
+from benchmarks.http_client import HttpClient
+from benchmarks.report import Figure, percentile
+from benchmarks.server_process import HOST, ServerProcess
+
+CLIENTS = (1, 16, 128)
+SECONDS = 2.0
+ROUNDS = 2
+ACCOUNTS = 32
+PATH = "/api/v1/broker/orders"
+COMMIT_SECONDS = 1.0
+
+_numbers = itertools.count()
+
+
+async def measure() -> list[Figure]:
+    """The servers take turns, so that a machine that changes its pace changes it for all."""
+    runs: dict[tuple[str, int], list[_Run]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trading.db"
+        async with (
+            ServerProcess("trading_api", {}) as durable,
+            ServerProcess("trading_api", {}) as memory,
+            ServerProcess("empty_endpoint") as empty,
+        ):
+            servers = {"SQLite ledger": durable, "memory": memory, "empty endpoint": empty}
+            for _ in range(ROUNDS):
+                for clients in CLIENTS:
+                    for name, server in servers.items():
+                        run = await _load(server, clients)
+                        runs.setdefault((name, clients), []).append(run)
+        commits = _bare_commits(Path(folder) / "bare.db")
+    best = {key: max(each, key=lambda run: run.rate) for key, each in runs.items()}
+    figures = [
+        figure
+        for (name, clients), run in best.items()
+        for figure in run.figures(f"{name}, {clients} clients")
+    ]
+    for other in ("empty endpoint", "memory"):
+        share = best["SQLite ledger", CLIENTS[-1]].rate / best[other, CLIENTS[-1]].rate
+        figures.append(
+            Figure("place_order", f"SQLite ledger / {other}, {CLIENTS[-1]} clients", share, "x")
+        )
+    return [*figures, Figure("place_order", "bare SQLite commit loop", commits, "commits / s")]
+
+
+class _Run:
+    def __init__(self, took_s: list[float], elapsed_s: float) -> None:
+        self.took_s = took_s
+        self.rate = len(took_s) / elapsed_s
+
+    def figures(self, name: str) -> list[Figure]:
+        return [
+            Figure("place_order", name, self.rate, "requests / s"),
+            Figure("place_order", f"{name}, p50", percentile(self.took_s, 50) * 1e3, "ms"),
+            Figure("place_order", f"{name}, p99", percentile(self.took_s, 99) * 1e3, "ms"),
+        ]
+
+
+async def _load(server: ServerProcess, clients: int) -> _Run:
+    took_s: list[float] = []
+    started_s = time.perf_counter()
+    until_s = started_s + SECONDS
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(clients):
+            tasks.create_task(_place(server.port, until_s, took_s))
+    return _Run(took_s, time.perf_counter() - started_s)
+
+
+async def _place(port: int, until_s: float, took_s: list[float]) -> None:
+    """Limit orders far from the market."""
+    async with HttpClient(HOST, port) as http:
+        while (sent_s := time.perf_counter()) < until_s:
+            account = f"BENCH-{next(_numbers) % ACCOUNTS}"
+            order = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1.0}
+            await http.post(f"{PATH}?account_id={account}", orjson.dumps(order))
+            took_s.append(time.perf_counter() - sent_s)
+
+
+def _bare_commits(file: Path) -> float:
+    """One row, one synchronous commit, one after the other."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE events (seq INTEGER PRIMARY KEY, payload TEXT)")
+    count, started_s = 0, time.perf_counter()
+    while time.perf_counter() - started_s < COMMIT_SECONDS:
+        connection.execute("INSERT INTO events (payload) VALUES (?)", ("x" * 700,))
+        count += 1
+    elapsed_s = time.perf_counter() - started_s
+    connection.close()
+    return count / elapsed_s
