@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.report import Figure
 from trading_api.modules.broker.accounts import Accounts
+from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.event_codec import encode
 from trading_api.modules.broker.ledger.journal import JournalEntry
@@ -136,7 +137,7 @@ async def _recovery(events: int) -> list[Figure]:
             await journal.append(batch)
         await journal.close()
         kept = events // COMMITTED_TOGETHER * COMMITTED_TOGETHER
-        journal, accounts = SqlJournal(database), Accounts()
+        journal, accounts = SqlJournal(database), Accounts(Terms())
         started_s = time.perf_counter()
         with all_is_kept():
             async for entry in journal.load():

@@ -31,8 +31,8 @@ async def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "trading.db"
         async with (
-            ServerProcess("trading_api", {}) as durable,
-            ServerProcess("trading_api", {}) as memory,
+            ServerProcess("trading_api", {"database_url": f"sqlite:///{file}"}) as durable,
+            ServerProcess("trading_api", {"database_url": "memory:"}) as memory,
             ServerProcess("empty_endpoint") as empty,
         ):
             servers = {"SQLite ledger": durable, "memory": memory, "empty endpoint": empty}

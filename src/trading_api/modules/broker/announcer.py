@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from trading_api.models.broker import BrokerConnectionStatus, EquityData, Position
+from trading_api.models.broker import BrokerConnectionStatus, EquityData, Position, Side
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.engine import position as netting
 from trading_api.modules.broker.engine.account import AccountState
@@ -44,8 +44,7 @@ class Announcer:
                 self.tell_equity(account_id)
             case AccountReset():
                 for position in event.positions:
-                    side = mapping.side_of(position)
-                    closed = mapping.to_position(_flat(position), side, Decimal(0))
+                    closed = mapping.to_position(position, Side.BUY, Decimal(0))
                     self._topics.tell("positions", account_id, closed)
                 self.tell_equity(account_id)
             case AccountOpened() | LeverageSet() | CommandBound() | OrderRested():
@@ -99,7 +98,3 @@ class Announcer:
         if event.position.quantity:
             return self.position(self._view(account_id), event.position)
         return mapping.to_position(event.position, mapping.side_after(event), Decimal(0))
-
-
-def _flat(position: netting.Position) -> netting.Position:
-    return netting.Position(position.symbol, updated_ms=position.updated_ms)

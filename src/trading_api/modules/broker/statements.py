@@ -24,10 +24,10 @@ from trading_api.modules.broker.engine.margin import leverage_of
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.instruments import DURATIONS, instrument_info
-from trading_api.modules.broker.ledger.journal import Journal
+from trading_api.modules.broker.ledger.journal import Journal, JournalUnavailable
 from trading_api.modules.broker.prices import Prices
 from trading_api.modules.broker.views import Views
-from trading_api.shared.errors import NotFound, shown
+from trading_api.shared.errors import NotFound, Unavailable, shown
 from trading_api.shared.market_data import MarketData
 
 ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
@@ -110,7 +110,10 @@ class Statements:
 
     async def events(self, account_id: str | None, since: int, limit: int) -> list[BrokerEvent]:
         """Those after `since`, in their order."""
-        entries = await self._journal.read(self._views.id_of(account_id), since, limit)
+        try:
+            entries = await self._journal.read(self._views.id_of(account_id), since, limit)
+        except JournalUnavailable as fault:
+            raise Unavailable(f"{fault.reason}.", fault.code) from fault
         return [mapping.to_broker_event(entry.seq, entry.event) for entry in entries]
 
     # What can be traded

@@ -15,6 +15,7 @@ from trading_api.modules.broker.engine.events import (
     CashDeposited,
     LeverageSet,
 )
+from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.rejections import (
     Rejection,
     reject_amount,
@@ -45,8 +46,8 @@ def reset(transaction: Transaction, command: ResetAccount) -> None:
             cancel_order(transaction, transaction.current(order), command.at_ms, RESET)
     state = transaction.state
     amount = command.balance - state.balance
-    positions = tuple(state.positions.values())
-    transaction.emit(AccountReset(amount, command.balance, positions, command.at_ms))
+    ended = tuple(Position(symbol, updated_ms=command.at_ms) for symbol in state.positions)
+    transaction.emit(AccountReset(amount, command.balance, ended, command.at_ms))
 
 
 def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:

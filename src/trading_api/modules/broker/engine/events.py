@@ -29,7 +29,7 @@ class CashDeposited:
 @dataclass(frozen=True, slots=True)
 class AccountReset:
     """The account begins anew with `balance`, which `amount` brings it to; `positions` are those
-    that this ends, without an execution."""
+    that this ends without an execution, as it leaves them: flat."""
 
     amount: Decimal
     balance: Decimal

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import ZERO
@@ -72,16 +71,13 @@ class Batch:
         if seq != tail.seq + 1:
             raise JournalConflict(entry, tail.seq + 1)
         self.tails[account_id] = tail
-        # Of the state before it, cash lines need no more than what a tail has: folding the
-        # whole of every account a third time would cost more than writing it.
-        before = AccountState(account_id, tail.currency, balance=tail.balance, seq=tail.seq)
         kind, payload = type(event).__name__, encode(event)
         tail.seq = seq
         tail.hash = next_hash(tail.hash, seq, kind, payload)
         tail.updated_ms = event.at_ms
         tail.currency = getattr(event, "currency", tail.currency)
         self._events.append((account_id, seq, kind, event.at_ms, payload, tail.hash))
-        for line, cash_line in enumerate(cash_lines(before, event), start=1):
+        for line, cash_line in enumerate(cash_lines(seq, event), start=1):
             self._cash_lines.append(CASH_ROWS.row(account_id, seq, line, of=cash_line))
             tail.balance = cash_line.balance
         for record in records(event):

@@ -52,5 +52,6 @@ class Journal(Protocol):
         ...
 
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
-        """An account's entries after seq `since`, at most `limit`, in their order."""
+        """An account's entries after seq `since`, at most `limit`, in their order. Raises
+        JournalUnavailable."""
         ...

@@ -23,12 +23,14 @@ Record = Order | Execution | Position
 
 
 class Projection:
-    """The columns of a table that are fields of `kind`, by their names."""
+    """The columns of a table that are fields of `kind`, by their names; the key is given."""
 
     def __init__(self, table: Table, kind: type) -> None:
         self.table = table
         hints = get_type_hints(kind)
-        names = [column.name for column in table.columns if column.name in hints]
+        names = [
+            column.name for column in table.columns if column.name in hints and column.name != "seq"
+        ]
         self._values = attrgetter(*names)
         written = [_written_as(hints[name]) for name in names]
         self._written = [(place, write) for place, write in enumerate(written) if write]

@@ -62,6 +62,9 @@ class SqlJournal:
         finally:
             await self._run(loading.close)
 
+    async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        return await self._run(lambda: self._read(account_id, since, limit))
+
     async def close(self) -> None:
         await self._run(self._close)
         self._thread.shutdown()
@@ -105,6 +108,17 @@ class SqlJournal:
         except DBAPIError as error:
             raise unavailable(error) from error
         opened.tails.update(batch.tails)
+
+    def _read(self, account_id: str, since: int, limit: int) -> list[JournalEntry]:
+        connection, columns = self._opened().connection, EVENTS.columns
+        newer = (columns.account_id == account_id) & (columns.seq > since)
+        wanted = select(columns.seq, columns.kind, columns.payload).where(newer)
+        try:
+            with connection.begin():
+                rows = connection.execute(wanted.order_by(columns.seq).limit(limit)).all()
+        except DBAPIError as error:
+            raise unavailable(error) from error
+        return [JournalEntry(account_id, seq, decode(kind, text)) for seq, kind, text in rows]
 
     def _loading(self) -> _Loading:
         self._opened()

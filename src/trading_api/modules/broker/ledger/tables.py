@@ -39,8 +39,12 @@ def _text(name: str, *, nullable: bool = False) -> Column[str]:
 _decimal = _text  # SQLite keeps every digit in text alone
 
 
-def _integer(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
+def _integer(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _boolean(name: str) -> Column[bool]:
+    return Column(name, Boolean(create_constraint=False), nullable=False)
 
 
 def _of_an_event() -> ForeignKeyConstraint:
@@ -73,7 +77,13 @@ ORDERS = _table(
     _decimal("filled_value"),
     _decimal("limit_price", nullable=True),
     _decimal("stop_price", nullable=True),
-    Column("reduce_only", Boolean(create_constraint=False), nullable=False),
+    _text("duration"),
+    _integer("expires_ms", nullable=True),
+    _boolean("reduce_only"),
+    _boolean("is_bracket"),
+    _boolean("is_liquidation"),
+    _text("parent_id"),
+    _text("client_id"),
     _integer("placed_ms"),
     _integer("updated_ms"),
     _integer("version"),
@@ -102,6 +112,7 @@ POSITIONS = _table(
     _decimal("quantity"),
     _decimal("cost"),
     _decimal("residue"),
+    _decimal("rate"),
     _integer("updated_ms"),
     _of_an_event(),
 )
@@ -112,8 +123,9 @@ CASH_LINES = _table(
     _text("kind"),
     _decimal("amount"),
     _decimal("balance"),
-    _text("symbol", nullable=True),
-    _text("order_id", nullable=True),
+    _text("symbol"),
+    _text("order_id"),
+    _text("execution_id"),
     _integer("at_ms"),
     _of_an_event(),
 )

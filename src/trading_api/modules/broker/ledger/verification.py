@@ -110,7 +110,7 @@ class _Account:
         except UnreadableEvent as error:
             raise Disagreement(EVENTS, row, "payload", "a readable event", error) from error
         _same(EVENTS, row, "at_ms", event.at_ms, at_ms)
-        for number, line in enumerate(cash_lines(self._state, event), start=1):
+        for number, line in enumerate(cash_lines(seq, event), start=1):
             lines.next(CASH_ROWS.row(self._id, seq, number, of=line))
         try:
             self._state.evolve(event)

@@ -26,15 +26,27 @@ import alembic.command  # noqa: F401, so that no fork spends its life importing
 
 from trading_api.modules.broker.accounts import Accounts
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.brackets import closed_by
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
+    Market,
     MatchQuote,
     OpenAccount,
     PlaceOrder,
 )
 from trading_api.modules.broker.engine.events import OrderPlaced
-from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Side
+from trading_api.modules.broker.engine.order import (
+    Brackets,
+    Duration,
+    Order,
+    OrderStatus,
+    OrderType,
+    Side,
+    Ticket,
+    Trail,
+)
 from trading_api.modules.broker.engine.rejections import Rejection
+from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.ledger.database import Database
@@ -48,6 +60,8 @@ LIVES_S = 0.25
 """The longest that a round lives."""
 ROUNDS_A_LEDGER = 20
 SYMBOL = "AAPL"
+FREE = Terms(leverage_default=Decimal(10**12), maintenance_ratio=Decimal(0))
+TRAIL = Trail(Decimal(50), Decimal("0.5"))
 RULES = TradingRules(SYMBOL, Decimal("0.01"), Decimal(1), Decimal(10**9))
 
 
@@ -76,7 +90,7 @@ class Found:
 
 
 def every_acknowledged_order_is_there_once(found: Found) -> None:
-    quantities = [int(order.quantity) for _, order in found.orders()]
+    quantities = [int(order.quantity) for _, order in found.orders() if not order.is_bracket]
     assert len(set(quantities)) == len(quantities), "a command was done twice"
     for told in found.acknowledged:
         order = found.after[told.account_id].orders[told.order_id]
@@ -103,13 +117,32 @@ def what_was_there_before_goes_on(found: Found) -> None:
         for order_id, order in before.orders.items():
             now = after.orders[order_id]
             assert now.version >= order.version
-            assert now == order or order.status is OrderStatus.WORKING, "what has ended stays"
+            assert now == order or order.is_live, "what has ended stays"
+            assert now.expires_ms == order.expires_ms
+
+
+def trailing_stops_never_move_back(found: Found) -> None:
+    for account_id, before in found.before.items():
+        for order_id, order in before.orders.items():
+            now = found.after[account_id].orders[order_id]
+            if order.trail and order.status is OrderStatus.WORKING:
+                assert now.stop_price is not None
+                assert order.stop_price is not None
+                assert (order.stop_price - now.stop_price) * order.side >= 0
+
+
+def a_pair_closes_no_more_than_its_order_filled(found: Found) -> None:
+    for state in found.after.values():
+        for parent_id in state.brackets_of:
+            assert closed_by(state, parent_id) <= state.orders[parent_id].filled_quantity
 
 
 CHECKS: list[Callable[[Found], None]] = [
     every_acknowledged_order_is_there_once,
     no_id_was_given_twice,
     what_was_there_before_goes_on,
+    trailing_stops_never_move_back,
+    a_pair_closes_no_more_than_its_order_filled,
 ]
 
 
@@ -187,9 +220,11 @@ class _Round:
         self._touch = self._quoted(Decimal(100))
 
     async def run(self) -> None:
-        accounts, journal = Accounts(), SqlJournal(Database(self._url))
+        accounts, journal = Accounts(FREE), SqlJournal(Database(self._url))
         async for entry in journal.load():
             accounts[entry.account_id].recover(entry.event)
+        for account_id in accounts.ids():
+            accounts.follow(account_id)
         self._accounts = accounts
         self._writer = Writer(accounts, journal, _opening, lambda *_: None)
         async with asyncio.TaskGroup() as tasks:
@@ -201,7 +236,7 @@ class _Round:
     async def _move_the_market(self) -> None:
         while True:
             self._touch = self._quoted(Decimal(self._chance.randrange(9_900, 10_100)) / 100)
-            self._writer.match(MatchQuote(self._touch, self._touch.time_ms))
+            self._writer.match(MatchQuote(self._market(self._touch.time_ms)))
             await asyncio.sleep(0.001)
 
     async def _trade(self, account_id: str) -> None:
@@ -219,25 +254,32 @@ class _Round:
             command = self._placing()
             outcome = await self._writer.execute(account_id, command)
             assert not isinstance(outcome, Rejection), outcome
+            assert isinstance(outcome, list)
             placed = next(event.order for event in outcome if isinstance(event, OrderPlaced))
-            is_filled = command.type is OrderType.MARKET
+            is_filled = command.ticket.type is OrderType.MARKET
             did = "filled" if is_filled else "placed"
-            self._tell(did, account_id, placed.id, int(command.quantity))
+            self._tell(did, account_id, placed.id, int(command.ticket.quantity))
 
     def _placing(self) -> PlaceOrder:
         side, type = self._chance.choice(list(Side)), self._chance.choice(list(OrderType))
         price = Decimal(self._chance.randrange(9_800, 10_200)) / 100
-        return PlaceOrder(
+        now_ms = next(self._now_ms)
+        ticket = Ticket(
             symbol=SYMBOL,
             side=side,
             type=type,
             quantity=Decimal(next(self._quantities)),
             limit_price=price,
             stop_price=price,
-            rules=RULES,
-            touch=self._touch,
-            at_ms=next(self._now_ms),
+            trail=TRAIL if type is OrderType.STOP else None,
+            duration=self._chance.choice([Duration.GTC, Duration.GTD]),
+            expires_ms=now_ms + self._chance.randrange(50, 10_000),
+            brackets=Brackets(price + 9 * side, price - 9 * side),
         )
+        return PlaceOrder(ticket, self._market(now_ms))
+
+    def _market(self, at_ms: int) -> Market:
+        return Market(RULES, self._touch, at_ms, {SYMBOL: self._touch})
 
     def _quoted(self, bid: Decimal) -> Touch:
         size = Decimal(10**15)
@@ -255,7 +297,7 @@ class _Round:
 
 
 def _opening(account_id: str, at_ms: int) -> OpenAccount:
-    return OpenAccount(account_id, "USD", Decimal(100_000), at_ms)
+    return OpenAccount(account_id, "USD", Decimal(10**15), at_ms)
 
 
 if __name__ == "__main__":

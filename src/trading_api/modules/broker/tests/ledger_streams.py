@@ -15,15 +15,20 @@ from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     ClosePosition,
     Command,
+    CommandKey,
+    DepositCash,
+    Market,
     MatchQuote,
     OpenAccount,
     PlaceOrder,
+    ResetAccount,
+    SetLeverage,
 )
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.execution import Execution
-from trading_api.modules.broker.engine.order import OrderType, Side
-from trading_api.modules.broker.engine.rejections import Rejection
+from trading_api.modules.broker.engine.order import Brackets, OrderType, Side, Ticket
+from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.ledger.event_codec import KINDS
@@ -38,7 +43,7 @@ RULES = {
 def trading(account_id: str, count: int, seed: int = 7) -> list[JournalEntry]:
     """The first events of an account that places, cancels, closes and is filled."""
     chance = random.Random(f"{account_id} {seed}")
-    engine = Engine(AccountState())
+    engine = Engine(AccountState(), Terms(leverage_default=Decimal(100)))
     events = _applied(engine, OpenAccount(account_id, "USD", Decimal(100_000), at_ms=1))
     at_ms = 1
     while len(events) < count:
@@ -55,7 +60,7 @@ def mixed(*streams: list[JournalEntry]) -> list[JournalEntry]:
 
 def _applied(engine: Engine, command: Command) -> list[Event]:
     outcome = engine.apply(command)
-    return [] if isinstance(outcome, Rejection) else outcome
+    return outcome if isinstance(outcome, list) else []
 
 
 def _command(state: AccountState, chance: random.Random, at_ms: int) -> Command:
@@ -63,28 +68,41 @@ def _command(state: AccountState, chance: random.Random, at_ms: int) -> Command:
     bid = Decimal(chance.randrange(9_900, 10_100)) / 100
     size = Decimal(chance.randrange(1, 50))
     touch = Touch(symbol, at_ms, bid, bid + Decimal("0.02"), size, size, Decimal("1.0837"))
-    rules = RULES[symbol]
-    working = [order.id for book in state.working.values() for order in book.orders.values()]
-    match chance.randrange(8):
-        case 0 | 1:
-            return MatchQuote(touch, at_ms)
-        case 2 if working:
-            return CancelOrder(chance.choice(working), at_ms)
-        case 3 if symbol in state.positions:
-            return ClosePosition(symbol=symbol, rules=rules, touch=touch, at_ms=at_ms)
+    market = Market(RULES[symbol], touch, at_ms, {symbol: touch})
+    live = [order.id for order in state.live_orders()]
+    match chance.randrange(24):
+        case 0:
+            return DepositCash(Decimal(chance.randrange(1, 10**6)) / 100, at_ms)
+        case 1:
+            return SetLeverage(Decimal(chance.randrange(1, 100)), market)
+        case 2 if chance.random() < 0.1:
+            return ResetAccount(Decimal(100_000), at_ms)
+        case 3 | 4 | 5 if live:
+            return CancelOrder(chance.choice(live), at_ms)
+        case 6 | 7 | 8 if symbol in state.positions:
+            return ClosePosition(None, market)
+        case 9 | 10 | 11 | 12 | 13 | 14:
+            return MatchQuote(market)
         case _:
-            price = bid + Decimal(chance.randrange(-200, 200)) / 100
-            return PlaceOrder(
-                symbol=symbol,
-                side=chance.choice(list(Side)),
-                type=chance.choice(list(OrderType)),
-                quantity=Decimal(chance.randrange(1, 400)) / 10,
-                limit_price=price,
-                stop_price=price,
-                rules=rules,
-                touch=touch,
-                at_ms=at_ms,
-            )
+            return _placing(market, bid, chance)
+
+
+def _placing(market: Market, bid: Decimal, chance: random.Random) -> PlaceOrder:
+    side = chance.choice(list(Side))
+    price = bid + Decimal(chance.randrange(-200, 200)) / 100
+    away = Decimal(chance.randrange(300, 500)) / 100 * side
+    brackets = Brackets(price + away, price - away) if chance.random() < 0.3 else Brackets()
+    ticket = Ticket(
+        symbol=market.symbol,
+        side=side,
+        type=chance.choice(list(OrderType)),
+        quantity=Decimal(chance.randrange(1, 400)) / 10,
+        limit_price=price,
+        stop_price=price,
+        brackets=brackets,
+    )
+    key = CommandKey("place", f"key-{market.at_ms}", "0" * 64) if chance.random() < 0.2 else None
+    return PlaceOrder(ticket, market, key)
 
 
 def any_events() -> st.SearchStrategy[Event]:

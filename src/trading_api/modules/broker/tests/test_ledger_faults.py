@@ -42,7 +42,7 @@ class Desk:
         self.market.move("AAPL", "99.98", "100.00")
 
     def orders(self) -> dict[str, int]:
-        return {order.id: order.status for order in self.service.orders(None)}
+        return {order.id: order.status for order in self.service.statements.orders(None)}
 
 
 @asynccontextmanager
@@ -84,7 +84,8 @@ async def test_commands_are_refused_with_the_reason_and_nothing_in_memory_runs_a
                     "The ledger is locked by another process; nothing was done."
                 )
             assert desk.orders() == {"order-1": 6}
-            assert list(desk.service.known_accounts()) == ["DEMO-ACCOUNT"]
+            known = [account.id for account in desk.service.statements.accounts()]
+            assert known == ["DEMO-ACCOUNT"]
         assert await desk.service.place_order(None, BUY) == "order-2"
         assert desk.orders() == {"order-1": 6, "order-2": 2}
     assert verify(Database(f"sqlite:///{path}")).accounts == 1
@@ -98,13 +99,13 @@ async def test_a_fill_that_could_not_be_kept_happens_at_the_next_quote(tmp_path:
             desk.market.move("AAPL", "89.00", "89.50")
             await desk.service.settled()
             assert desk.orders() == {"order-1": 6}
-            assert desk.service.executions(None, "AAPL") == []
+            assert desk.service.statements.executions(None, "AAPL") == []
         desk.market.move("AAPL", "89.00", "89.50")
         await desk.service.settled()
         assert desk.orders() == {"order-1": 2}
     async with running(path) as (desk, _):
         assert desk.orders() == {"order-1": 2}
-        assert len(desk.service.executions(None, "AAPL")) == 1
+        assert len(desk.service.statements.executions(None, "AAPL")) == 1
 
 
 async def test_a_ledger_that_somebody_else_has_written_ends_the_work(tmp_path: Path) -> None:
@@ -116,5 +117,5 @@ async def test_a_ledger_that_somebody_else_has_written_ends_the_work(tmp_path: P
         with pytest.raises(ApiError) as caught:
             await desk.service.place_order(None, BUY)
         assert (caught.value.status, caught.value.code) == (503, "ledger_failed")
-        with pytest.raises(JournalConflict):
+        with pytest.RaisesGroup(JournalConflict):
             await work

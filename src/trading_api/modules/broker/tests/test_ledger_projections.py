@@ -57,13 +57,13 @@ def test_every_record_is_found_at_any_depth() -> None:
 
 
 def test_a_row_has_its_key_and_then_the_fields_as_a_person_reads_them() -> None:
-    position = Position("AAPL", Decimal("-1.50"), Decimal("1E+2"), Decimal("0E-20"), 7)
+    position = Position("AAPL", Decimal("-1.50"), Decimal("1E+2"), Decimal("0E-20"), updated_ms=7)
     row = POSITION_ROWS.row("A", 3, of=position)
-    assert row == ("A", 3, "AAPL", "-1.5", "100", "0", 7)
-    line = CashLine(CashKind.COMMISSION, Decimal("-1E-8"), Decimal(5), "AAPL", None, 9)
+    assert row == ("A", 3, "AAPL", "-1.5", "100", "0", "1", 7)
+    line = CashLine(3, CashKind.COMMISSION, Decimal("-1E-8"), Decimal(5), 9, "AAPL")
     row = CASH_ROWS.row("A", 3, 1, of=line)
-    assert row == ("A", 3, 1, "commission", "-0.00000001", "5", "AAPL", None, 9)
-    assert {type(value) for value in row} == {str, int, type(None)}
+    assert row == ("A", 3, 1, "commission", "-0.00000001", "5", "AAPL", "", "", 9)
+    assert {type(value) for value in row} == {str, int}
     named = dict(
         zip(ORDER_ROWS.table.columns.keys(), ORDER_ROWS.row("A", 3, of=FILL.order), strict=True)
     )

@@ -160,7 +160,7 @@ LAST_FILL = "(SELECT max(seq) FROM executions WHERE account_id = 'B')"
         (
             (
                 "INSERT INTO cash_lines SELECT account_id, 50, 9, kind, amount, balance, symbol,"
-                " order_id, at_ms FROM cash_lines WHERE account_id = 'B' AND seq = 1"
+                " order_id, execution_id, at_ms FROM cash_lines WHERE account_id = 'B' AND seq = 1"
             ),
             "cash_lines, account_id B, seq 50, line 9: expected no row, found ",
         ),
