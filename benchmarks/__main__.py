@@ -9,6 +9,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks import (
+    engine_commands,
     fan_out,
     history,
     idle_connection,
@@ -22,6 +23,7 @@ from benchmarks.open_files import raise_open_files_limit
 from benchmarks.report import Figure, Skipped, machine, table, write_json
 
 SCENARIOS = {
+    "engine_commands": engine_commands.measure,
     "order_to_update": order_to_update.measure,
     "place_order": place_order.measure,
     "fan_out": fan_out.measure,

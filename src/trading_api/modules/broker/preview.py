@@ -74,7 +74,7 @@ def forecast(
         after=after,
         margin_before=_margin(view, terms, command.market),
         margin_after=_margin(after, terms, command.market),
-        rest_commission=rest_commission(order, terms),
+        rest_commission=rest_commission(order, terms) if order.is_live else Decimal(0),
     )
 
 

@@ -70,6 +70,11 @@ class AccountState:
         """In no particular order."""
         return self.book(symbol).orders.values()
 
+    def closing_orders(self, symbol: str) -> list[Order]:
+        """Those that work to close the position, its brackets too; the older first."""
+        closing = [order for order in self.working_orders(symbol) if order.reduce_only]
+        return sorted(closing, key=lambda order: order.sequence)
+
     def live_orders(self) -> list[Order]:
         """The older first."""
         live = [order for book in self.working.values() for order in book.orders.values()]

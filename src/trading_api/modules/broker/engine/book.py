@@ -26,15 +26,35 @@ LAST = float("inf")
 
 @dataclass(slots=True)
 class Opening:
-    """How much the orders of one side may add to a position, and what that reserves."""
+    """What the orders of one side that may add to a position reserve; `parts`, the cheapest
+    first, are each one's reserve price, id and remaining quantity."""
 
-    quantity: Decimal = ZERO
     value: Decimal = ZERO
+    parts: list[tuple[Decimal, str, Decimal]] = field(default_factory=list)
 
-    def add(self, order: Order, sign: int) -> None:
-        quantity = EXACT.multiply(order.remaining_quantity, sign)
-        self.quantity = EXACT.add(self.quantity, quantity)
+    def add(self, order: Order) -> None:
+        quantity = order.remaining_quantity
+        insort(self.parts, (order.reserve_price, order.id, quantity))
         self.value = EXACT.fma(quantity, order.reserve_price, self.value)
+
+    def remove(self, order: Order) -> None:
+        quantity = order.remaining_quantity
+        del self.parts[bisect_left(self.parts, (order.reserve_price, order.id, quantity))]
+        self.value = EXACT.fma(quantity.copy_negate(), order.reserve_price, self.value)
+
+    def value_beyond(self, quantity: Decimal) -> Decimal:
+        """What is reserved once the cheapest have closed `quantity`."""
+        value = self.value
+        for price, _, remaining in self.parts:
+            if not quantity:
+                break
+            closed = min(quantity, remaining)
+            value -= closed * price
+            quantity -= closed
+        return value
+
+    def copy(self) -> Opening:
+        return Opening(self.value, self.parts.copy())
 
 
 @dataclass(slots=True)
@@ -60,7 +80,7 @@ class Book:
         self.drop(order.id)
         self.orders[order.id] = order
         if not order.reduce_only:
-            self.opening(order.side).add(order, 1)
+            self.opening(order.side).add(order)
         if order.expires_ms is not None:
             self.expiring.add(order.id)
         if order.status is OrderStatus.PLACING:
@@ -79,7 +99,7 @@ class Book:
         if order is None:
             return
         if not order.reduce_only:
-            self.opening(order.side).add(order, -1)
+            self.opening(order.side).remove(order)
         if order.status is not OrderStatus.PLACING:
             queue = self._queue(order)
             del queue[bisect_left(queue, _place(order))]
@@ -145,8 +165,8 @@ class Book:
             trailing=self.trailing.copy(),
             expiring=self.expiring.copy(),
             immediate=self.immediate.copy(),
-            buy_opening=replace(self.buy_opening),
-            sell_opening=replace(self.sell_opening),
+            buy_opening=self.buy_opening.copy(),
+            sell_opening=self.sell_opening.copy(),
         )
 
     def _queue(self, order: Order) -> Queue:

@@ -19,15 +19,6 @@ def bracket_size(state: AccountState, bracket: Order) -> Decimal:
     closable = state.position(bracket.symbol).open_to(bracket.side)
     if not bracket.parent_id:
         return closable
-    return min(closable, unprotected(state, bracket.parent_id))
-
-
-def unprotected(state: AccountState, parent_id: str) -> Decimal:
-    """What the order has filled and its brackets have not closed."""
-    return max(state.orders[parent_id].filled_quantity - closed_by(state, parent_id), ZERO)
-
-
-def closed_by(state: AccountState, parent_id: str) -> Decimal:
-    """What an order's brackets have closed together: each fill of one shrinks the other."""
-    ids = state.brackets_of.get(parent_id, ())
-    return sum((state.orders[order_id].filled_quantity for order_id in ids), ZERO)
+    pair = [state.orders[order_id] for order_id in state.brackets_of[bracket.parent_id]]
+    closed = sum((order.filled_quantity for order in pair), ZERO)
+    return min(closable, state.orders[bracket.parent_id].filled_quantity - closed)

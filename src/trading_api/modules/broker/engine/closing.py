@@ -12,8 +12,12 @@ from trading_api.modules.broker.engine.commands import (
     ReversePosition,
 )
 from trading_api.modules.broker.engine.matching import reduction_pending
-from trading_api.modules.broker.engine.order import OrderStatus, OrderType, Side, Ticket
-from trading_api.modules.broker.engine.placing import accept, new_order
+from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Ticket
+from trading_api.modules.broker.engine.placing import (
+    accept,
+    new_order,
+    reject_placement,
+)
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.protecting import set_brackets
 from trading_api.modules.broker.engine.rejections import (
@@ -26,6 +30,7 @@ from trading_api.modules.broker.engine.trading import match
 from trading_api.modules.broker.engine.transaction import Transaction
 
 REPLACED = "The position has brackets of its own now."
+REVERSED = "The position it was to close is being reversed."
 
 
 def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
@@ -33,12 +38,13 @@ def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
     position = state.position(market.symbol)
     if not position.quantity:
         return reject_flat(position)
-    pending = reduction_pending(state.working_orders(market.symbol))
+    pending = reduction_pending(state.closing_orders(market.symbol))
     closable = abs(position.quantity) - pending
     quantity = closable if command.quantity is None else command.quantity
     if rejection := reject_close(position, quantity, closable, market.rules):
         return rejection
-    return _trade_against(transaction, position, quantity, market, reduce_only=True)
+    order = _against(transaction, position, quantity, market, reduce_only=True)
+    return accept(transaction, order, market)
 
 
 def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | None:
@@ -46,8 +52,13 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     position = transaction.state.position(market.symbol)
     if not position.quantity:
         return reject_flat(position)
-    quantity = 2 * abs(position.quantity)
-    return _trade_against(transaction, position, quantity, market, reduce_only=False)
+    order = _against(transaction, position, 2 * abs(position.quantity), market, reduce_only=False)
+    if rejection := reject_placement(transaction, order, market):
+        return rejection
+    # What else was to close the position would close it a second time.
+    for other in transaction.state.closing_orders(market.symbol):
+        cancel_order(transaction, other, market.at_ms, REVERSED)
+    return accept(transaction, order, market)
 
 
 def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection | None:
@@ -55,8 +66,8 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     position = state.position(market.symbol)
     if not position.quantity:
         return reject_flat(position)
-    side = side_of(position)
-    price = market.mark.price(side.opposite) if market.mark else None
+    side = position.side
+    price = market.mark.worth(side.opposite) if market.mark else None
     if rejection := reject_brackets(command.brackets, side, price, market.rules):
         return rejection
     for bracket in state.live_brackets(market.symbol):
@@ -68,22 +79,18 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     return None
 
 
-def side_of(position: Position) -> Side:
-    return Side.BUY if position.quantity > 0 else Side.SELL
-
-
-def _trade_against(
+def _against(
     transaction: Transaction,
     position: Position,
     quantity: Decimal,
     market: Market,
     reduce_only: bool,
-) -> Rejection | None:
+) -> Order:
     ticket = Ticket(
         symbol=position.symbol,
-        side=side_of(position).opposite,
+        side=position.side.opposite,
         type=OrderType.MARKET,
         quantity=quantity,
         reduce_only=reduce_only,
     )
-    return accept(transaction, new_order(transaction, ticket, market), market)
+    return new_order(transaction, ticket, market)

@@ -32,7 +32,11 @@ class Market:
 
     @property
     def mark(self) -> Touch | None:
-        return self.touch or self.marks.get(self.symbol)
+        """The last touch that shows a price."""
+        for touch in (self.touch, self.marks.get(self.symbol)):
+            if touch is not None and touch.has_price:
+                return touch
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,6 @@ class SetLeverage:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
-    """Prices that the type does not use are ignored: terminals leave them in the ticket."""
-
     ticket: Ticket
     market: Market
     key: CommandKey | None = None

@@ -104,11 +104,12 @@ class Engine:
                 rejection = deposit(transaction, command)
             case ResetAccount():
                 reset(transaction, command)
-            case OpenAccount():
+            case _:
                 open_account(transaction, command)
         return rejection
 
 
 def _bound(key: CommandKey, events: list[Event], at_ms: int) -> CommandBound:
-    placed = (event.order.id for event in events if isinstance(event, OrderPlaced))
-    return CommandBound(key.operation, key.key, key.fingerprint, next(placed, ""), at_ms)
+    placed = (event.order for event in events if isinstance(event, OrderPlaced))
+    made = next((order.id for order in placed if not order.is_bracket), "")
+    return CommandBound(key.operation, key.key, key.fingerprint, made, at_ms)

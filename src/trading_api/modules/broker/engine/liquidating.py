@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.canceling import cancel_order
-from trading_api.modules.broker.engine.closing import side_of
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import OrderPlaced
 from trading_api.modules.broker.engine.margin import equity, maintenance_margin, unrealized_at
@@ -32,10 +31,15 @@ def enforce_maintenance(transaction: Transaction, market: Market) -> None:
 
 def _is_below(transaction: Transaction, market: Market) -> bool:
     state = transaction.state
-    if any(symbol not in market.marks for symbol in state.positions):
+    if not all(_is_known(position, market) for position in state.positions.values()):
         return False  # without its prices nobody knows what an account is worth
     needed = maintenance_margin(state, transaction.terms)
     return needed > 0 and equity(state, market.marks) < needed
+
+
+def _is_known(position: Position, market: Market) -> bool:
+    mark = market.marks.get(position.symbol)
+    return mark is not None and not mark.is_crossed and mark.price(position.side.opposite) > 0
 
 
 def _is_liquidating(transaction: Transaction) -> bool:
@@ -63,7 +67,7 @@ def _liquidation(transaction: Transaction, position: Position, at_ms: int) -> Or
     return Order(
         id=transaction.next_order_id(),
         symbol=position.symbol,
-        side=side_of(position).opposite,
+        side=position.side.opposite,
         type=OrderType.MARKET,
         quantity=abs(position.quantity),
         limit_price=None,

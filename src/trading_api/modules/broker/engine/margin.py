@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.book import Opening
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.money import EXACT, MONEY_STEP, ONE, ZERO, rounded
 from trading_api.modules.broker.engine.order import Order, Side
@@ -16,7 +17,7 @@ from trading_api.modules.broker.engine.touch import Touch
 
 
 def equity(state: AccountState, marks: Mapping[str, Touch]) -> Decimal:
-    """A position without a mark counts at its cost."""
+    """A position that nothing shows a price to close at counts at its cost."""
     total = state.balance
     for position in state.positions.values():
         total = EXACT.add(total, unrealized_at(position, marks.get(position.symbol)))
@@ -24,7 +25,7 @@ def equity(state: AccountState, marks: Mapping[str, Touch]) -> Decimal:
 
 
 def unrealized_at(position: Position, mark: Touch | None) -> Decimal:
-    if mark is None:
+    if mark is None or mark.price(position.side.opposite) <= 0:
         return ZERO
     return unrealized_pl(position, mark.bid, mark.ask, mark.rate)
 
@@ -50,44 +51,40 @@ def symbol_margin(
     state: AccountState, symbol: str, terms: Terms, change: Change = NO_CHANGE
 ) -> Decimal:
     """Of the larger exposure: all buys filled and no sell, or the other way round."""
-    position = state.position(symbol)
-    worst = max(_worst_exposure(state, position, side, change) for side in Side)
+    worst = _worst_exposure(state, state.position(symbol), change)
     return rounded(worst / leverage_of(state, symbol, terms), MONEY_STEP)
 
 
 def reserve_price(order: Order, market: Market, terms: Terms) -> Decimal:
-    """The worst price at which a unit of the order can come to be held, in the account's
-    currency. 0 for an order that can only reduce."""
+    """The worst price at which a unit of the order can come to be held at this touch or at its
+    own prices, in the account's currency. 0 for an order that can only reduce."""
     mark = market.mark
     if order.reduce_only or mark is None:
         return ZERO
-    if order.limit_price is None and order.stop_price is None:
-        slippage = terms.slippage.ticks_max * market.tick_size
-        return (mark.price(order.side) + slippage) * mark.rate
-    prices = [price for price in (order.limit_price, order.stop_price) if price is not None]
-    # A sell may do better than its limit, and is the larger for it.
-    price = prices[0] if order.side is Side.BUY else max(*prices, mark.bid)
+    if order.side is Side.BUY and order.limit_price is not None:
+        return order.limit_price * mark.rate
+    # A sell may do better than its price, and a stop may already be beyond its own.
+    price = max(mark.worth(order.side), order.limit_price or ZERO, order.stop_price or ZERO)
+    if order.side is Side.BUY:
+        price += _slippage_max(order, market, terms)
     return price * mark.rate
 
 
 def opening_cost(order: Order, market: Market, terms: Terms) -> Decimal:
-    """What equity loses when the order is filled: the spread, and commission."""
+    """What equity loses when the order is filled: the spread, slippage, and commission."""
     mark = market.mark
-    if mark is None:
-        return ZERO
-    spread = max(mark.ask - mark.bid, ZERO) * order.remaining_quantity * mark.rate
-    return spread + rest_commission(order, terms)
+    assert mark is not None, "an opening order without any price is refused before"
+    spread = max(mark.worth(Side.BUY) - mark.worth(Side.SELL), ZERO)
+    lost = (spread + _slippage_max(order, market, terms)) * mark.rate
+    return lost * order.remaining_quantity + rest_commission(order, terms)
 
 
 def rest_commission(order: Order, terms: Terms) -> Decimal:
-    """What filling the rest of the order would add to its commission, as a taker."""
-    quantity = order.remaining_quantity
-    if not quantity or not order.is_live:
-        return ZERO
-    commission, filled = terms.commission, order.filled_quantity
+    """What filling the rest of a live order would add to its commission, as a taker."""
+    commission, quantity = terms.commission, order.remaining_quantity
     accrued = commission.accrued(quantity, quantity * order.reserve_price, is_maker=False)
     total = commission.charged(order.accrued_commission + accrued, order.quantity)
-    return total - commission.charged(order.accrued_commission, filled)
+    return total - commission.charged(order.accrued_commission, order.filled_quantity)
 
 
 def leverage_of(state: AccountState, symbol: str, terms: Terms) -> Decimal:
@@ -109,37 +106,27 @@ def _position_maintenance(state: AccountState, position: Position, terms: Terms)
     return rounded(position.exposure / leverage * terms.maintenance_ratio, MONEY_STEP)
 
 
-def _worst_exposure(state: AccountState, position: Position, side: Side, change: Change) -> Decimal:
-    """The exposure once every opening order of `side` is filled."""
-    opening = replace(state.book(position.symbol).opening(side))
-    for order, sign in ((change.added, 1), (change.dropped, -1)):
-        if order is not None and order.side is side:
-            opening.add(order, sign)
-    closable = position.open_to(side)
-    if not closable:
-        return position.exposure + opening.value
-    if opening.quantity <= closable:
-        return position.exposure
-    left = opening.quantity - closable
-    return max(position.exposure, _dearest(_opening_orders(state, position, side, change), left))
+def _slippage_max(order: Order, market: Market, terms: Terms) -> Decimal:
+    ticks = terms.slippage.ticks_max if order.limit_price is None else 0
+    return ticks * market.tick_size
 
 
-def _opening_orders(
-    state: AccountState, position: Position, side: Side, change: Change
-) -> list[Order]:
-    orders = [
-        order
-        for order in state.working_orders(position.symbol)
-        if order.side is side and not order.reduce_only and order is not change.dropped
-    ]
-    return [*orders, change.added] if change.added and change.added.side is side else orders
+def _worst_exposure(state: AccountState, position: Position, change: Change) -> Decimal:
+    """With every order filled that adds to the position, or with every one against it."""
+    side = position.side
+    worst = position.exposure + _opening(state, position.symbol, side, change).value
+    against = _opening(state, position.symbol, side.opposite, change)
+    if against.value <= worst:
+        return worst  # whatever they close first
+    return max(worst, against.value_beyond(abs(position.quantity)))
 
 
-def _dearest(orders: list[Order], quantity: Decimal) -> Decimal:
-    """What `quantity` reserves when the cheaper orders have closed the position."""
-    value = ZERO
-    for order in sorted(orders, key=lambda order: order.reserve_price, reverse=True):
-        part = min(quantity, order.remaining_quantity)
-        value += part * order.reserve_price
-        quantity -= part
-    return value
+def _opening(state: AccountState, symbol: str, side: Side, change: Change) -> Opening:
+    opening = state.book(symbol).opening(side)
+    if change.added is None or change.added.side is not side:
+        return opening
+    opening = opening.copy()
+    opening.add(change.added)
+    if change.dropped is not None:
+        opening.remove(change.dropped)
+    return opening

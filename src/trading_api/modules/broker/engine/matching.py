@@ -81,16 +81,9 @@ def fill_quantity(
 
 
 def reduction_pending(orders: Iterable[Order]) -> Decimal:
-    """How much the closing orders among these are still to close. Brackets don't count: they
-    shrink with the position."""
-    return sum(
-        (
-            order.remaining_quantity
-            for order in orders
-            if order.reduce_only and not order.is_bracket
-        ),
-        ZERO,
-    )
+    """How much these closing orders are still to close. Brackets don't count: they shrink with
+    the position."""
+    return sum((order.remaining_quantity for order in orders if not order.is_bracket), ZERO)
 
 
 def _signed(price: Decimal, side: Side) -> Decimal:

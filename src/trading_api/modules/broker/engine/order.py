@@ -59,6 +59,10 @@ class Duration(StrEnum):
     def is_immediate(self) -> bool:
         return self is Duration.IOC or self is Duration.FOK
 
+    @property
+    def has_expiry(self) -> bool:
+        return self is Duration.DAY or self is Duration.GTD
+
 
 @dataclass(frozen=True, slots=True)
 class Trail:
@@ -76,10 +80,6 @@ class Brackets:
     take_profit: Decimal | None = None
     stop_loss: Decimal | None = None
     trail: Trail | None = None
-
-    @property
-    def has_stop(self) -> bool:
-        return self.stop_loss is not None or self.trail is not None
 
 
 NO_BRACKETS = Brackets()
@@ -102,6 +102,24 @@ class Ticket:
     brackets: Brackets = NO_BRACKETS
     reduce_only: bool = False
     client_id: str = ""
+
+    def essential(self) -> Ticket:
+        """Without what the type and the duration have no use for: terminals leave it there."""
+        has_stop = self.type.has_stop
+        limit_price = self.limit_price if self.type.has_limit else None
+        stop_price = self.stop_price if has_stop and self.trail is None else None
+        trail = self.trail if has_stop else None
+        expires_ms = self.expires_ms if self.duration and self.duration.has_expiry else None
+        used = (limit_price, stop_price, trail, expires_ms)
+        if used == (self.limit_price, self.stop_price, self.trail, self.expires_ms):
+            return self
+        return replace(
+            self,
+            limit_price=limit_price,
+            stop_price=stop_price,
+            trail=trail,
+            expires_ms=expires_ms,
+        )
 
 
 @dataclass(frozen=True, slots=True)

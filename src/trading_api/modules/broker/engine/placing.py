@@ -26,19 +26,20 @@ from trading_api.modules.broker.engine.rejections import (
     reject_client_id,
     reject_fixed,
     reject_margin,
+    reject_quantity,
     reject_reduction,
     reject_ticket,
     reject_triggered_stop,
-    used_prices,
 )
 from trading_api.modules.broker.engine.trading import at_rest, match
 from trading_api.modules.broker.engine.transaction import Transaction
 
 
 def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
-    ticket, market = command.ticket, command.market
+    ticket, market = command.ticket.essential(), command.market
     return (
         reject_client_id(transaction.state, ticket)
+        or reject_quantity(ticket.quantity, market.rules)
         or reject_ticket(ticket, market)
         or _reject_reduction(transaction, ticket)
         or accept(transaction, new_order(transaction, ticket, market), market)
@@ -47,13 +48,13 @@ def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
 
 def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order:
     latency_ms = transaction.terms.latency_ms
-    return Order(
+    order = Order(
         id=transaction.next_order_id(),
         symbol=ticket.symbol,
         side=ticket.side,
         type=ticket.type,
         quantity=ticket.quantity,
-        limit_price=used_prices(ticket)[0],
+        limit_price=ticket.limit_price,
         stop_price=_stop_price(ticket, market),
         trail=ticket.trail,
         duration=ticket.duration or Duration.GTC,
@@ -67,12 +68,16 @@ def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order
         arrives_ms=market.at_ms + latency_ms,
         status=OrderStatus.PLACING if latency_ms else OrderStatus.WORKING,
     )
+    return replace(order, reserve_price=reserve_price(order, market, transaction.terms))
+
+
+def reject_placement(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
+    return reject_margin(transaction.state, transaction.terms, order, None, market)
 
 
 def accept(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
     """Unless margin is missing: places the order and brings it to the market."""
-    order = replace(order, reserve_price=reserve_price(order, market, transaction.terms))
-    if rejection := reject_margin(transaction.state, transaction.terms, order, None, market):
+    if rejection := reject_placement(transaction, order, market):
         return rejection
     transaction.emit(OrderPlaced(at_rest(order, market.touch), market.at_ms))
     _bring(transaction, order, market, has_brackets=order.brackets != NO_BRACKETS)
@@ -87,6 +92,8 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
     ticket = _completed(command.ticket, order)
     if rejection := (
         reject_fixed(order, ticket)
+        # A bracket is as large as what it protects, whatever the grid.
+        or (not order.is_bracket and reject_quantity(ticket.quantity, market.rules))
         or reject_ticket(ticket, market)
         or reject_triggered_stop(order, ticket)
         or reject_below_filled(order, ticket.quantity)
@@ -99,7 +106,8 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
     transaction.emit(OrderModified(at_rest(after, market.touch), market.at_ms))
     if order.is_bracket:
         _tell_parent(transaction, after, market.at_ms)
-    _bring(transaction, after, market, has_brackets=after.brackets != order.brackets)
+    changes_brackets = (after.brackets, after.quantity) != (order.brackets, order.quantity)
+    _bring(transaction, after, market, changes_brackets and not order.is_bracket)
     return None
 
 
@@ -111,21 +119,20 @@ def _bring(transaction: Transaction, order: Order, market: Market, has_brackets:
 
 
 def _completed(ticket: Ticket, order: Order) -> Ticket:
-    """What the caller leaves out stays as it is. A bracket's size is not the caller's."""
+    """What the caller leaves out stays as it is. A bracket's size is not the caller's, and it
+    works as long as there is something to protect."""
     ticket = replace(ticket, reduce_only=order.reduce_only)
-    if ticket.duration is None:
+    if ticket.duration is None or order.is_bracket:
         ticket = replace(ticket, duration=order.duration, expires_ms=order.expires_ms)
     if order.is_bracket:
         ticket = replace(ticket, quantity=order.quantity, brackets=NO_BRACKETS)
-    return ticket
+    return ticket.essential()
 
 
 def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Market) -> Order:
-    limit_price, stop_price = used_prices(ticket)
-    if ticket.trail is not None:
-        is_kept = ticket.trail == order.trail
-        stop_price = order.stop_price if is_kept else _stop_price(ticket, market)
-    prices = (limit_price, stop_price)
+    is_kept = ticket.trail is not None and ticket.trail == order.trail
+    stop_price = order.stop_price if is_kept else _stop_price(ticket, market)
+    prices = (ticket.limit_price, stop_price)
     changes: dict[str, object] = {}
     if prices != (order.limit_price, order.stop_price) or ticket.quantity > order.quantity:
         changes["sequence"] = transaction.next_sequence()
@@ -133,7 +140,7 @@ def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Ma
         order,
         market.at_ms,
         quantity=ticket.quantity,
-        limit_price=limit_price,
+        limit_price=ticket.limit_price,
         stop_price=stop_price,
         trail=ticket.trail,
         duration=ticket.duration,
@@ -160,9 +167,9 @@ def _tell_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
 
 def _stop_price(ticket: Ticket, market: Market) -> Decimal | None:
     if ticket.trail is None:
-        return used_prices(ticket)[1]
+        return ticket.stop_price
     assert market.mark is not None
-    price = market.mark.price(ticket.side)
+    price = market.mark.worth(ticket.side)
     return trailing_stop(ticket.side, ticket.trail.distance, price, market.tick_size)
 
 
@@ -170,14 +177,14 @@ def _entry_price(order: Order, market: Market) -> Decimal | None:
     """Where the order will about be filled."""
     if order.limit_price is not None or order.stop_price is not None:
         return order.limit_price or order.stop_price
-    return market.mark.price(order.side) if market.mark else None
+    return market.mark.worth(order.side) if market.mark else None
 
 
 def _reject_reduction(transaction: Transaction, ticket: Ticket) -> Rejection | None:
     if not ticket.reduce_only:
         return None
     state = transaction.state
-    pending = reduction_pending(state.working_orders(ticket.symbol))
+    pending = reduction_pending(state.closing_orders(ticket.symbol))
     return reject_reduction(state.position(ticket.symbol), ticket.side, ticket.quantity, pending)
 
 
@@ -188,7 +195,7 @@ def _reject_larger_reduction(
     if not order.reduce_only or ticket.quantity <= order.quantity:
         return None
     state = transaction.state
-    others = [other for other in state.working_orders(order.symbol) if other.id != order.id]
+    others = [other for other in state.closing_orders(order.symbol) if other.id != order.id]
     return reject_reduction(
         state.position(order.symbol),
         order.side,

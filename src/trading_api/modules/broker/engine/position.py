@@ -35,6 +35,11 @@ class Position:
         return EXACT.divide(self.cost, self.quantity) if self.quantity else ZERO
 
     @property
+    def side(self) -> Side:
+        """BUY for a long one."""
+        return Side.BUY if self.quantity >= 0 else Side.SELL
+
+    @property
     def exposure(self) -> Decimal:
         """What was paid or received for it, in the account's currency."""
         return abs(self.cost * self.rate)

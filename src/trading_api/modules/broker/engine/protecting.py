@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.brackets import (
-    bracket_size,
-    closed_by,
-    unprotected,
-)
+from trading_api.modules.broker.engine.brackets import bracket_size
 from trading_api.modules.broker.engine.canceling import NOTHING_TO_PROTECT, cancel_order
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import (
@@ -60,12 +56,13 @@ def set_brackets(
         for order in state.live_brackets(market.symbol)
         if order.parent_id == parent_id
     }
+    quantity = parent.quantity if parent else abs(state.position(market.symbol).quantity)
     for type, order in live.items():
         if type in legs:
-            _change(transaction, order, legs[type], market.at_ms)
+            waits = parent is not None and not parent.filled_quantity
+            _change(transaction, order, legs[type], quantity if waits else order.quantity, market)
         else:
             cancel_order(transaction, order, market.at_ms)
-    quantity = parent.quantity if parent else abs(state.position(market.symbol).quantity)
     for type, leg in legs.items():
         if type not in live:
             _place(transaction, leg, side.opposite, quantity, parent_id, market)
@@ -77,10 +74,17 @@ def keep_brackets(transaction: Transaction, market: Market) -> bool:
     nothing to wait for. Whether one of them can trade that could not before."""
     has_new = False
     for order in transaction.state.live_brackets(market.symbol):
-        order = transaction.current(order)
-        if order.is_live:
-            has_new |= _keep(transaction, order, market)
+        has_new |= _keep(transaction, order, market)
     return has_new
+
+
+def end_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
+    """A bracket that has done its work ends what still works of the order that it belongs to:
+    more of that would be without protection."""
+    parent = transaction.state.orders.get(bracket.parent_id)
+    is_done = transaction.current(bracket).status is OrderStatus.FILLED
+    if parent and parent.is_live and is_done:
+        cancel_order(transaction, parent, at_ms, PAIR_CLOSED)
 
 
 def _keep(transaction: Transaction, order: Order, market: Market) -> bool:
@@ -91,9 +95,6 @@ def _keep(transaction: Transaction, order: Order, market: Market) -> bool:
         return _resize(transaction, order, size, market)
     if parent is None or not parent.is_live:
         cancel_order(transaction, order, at_ms, NOTHING_TO_PROTECT)
-    elif closed_by(state, parent.id) and not unprotected(state, parent.id):
-        # More of the parent would be without protection; its brackets end with it.
-        cancel_order(transaction, parent, at_ms, PAIR_CLOSED)
     elif order.status is OrderStatus.WORKING:
         transaction.emit(OrderSuspended(suspended(order, at_ms), at_ms))
     return False
@@ -103,9 +104,8 @@ def _resize(transaction: Transaction, order: Order, size: Decimal, market: Marke
     quantity = order.filled_quantity + size
     if order.status is OrderStatus.INACTIVE:
         stop_price = order.stop_price
-        if order.trail and market.mark:
-            price = market.mark.price(order.side)
-            stop_price = trailing_stop(order.side, order.trail.distance, price, market.tick_size)
+        if order.trail:
+            stop_price = _stop_behind(market, order.side, order.trail)
         after = activated(order, quantity, stop_price, market.at_ms)
         transaction.emit(OrderActivated(after, market.at_ms))
         return True
@@ -159,17 +159,25 @@ def _place(
     transaction.emit(OrderPlaced(order, market.at_ms))
 
 
-def _change(transaction: Transaction, order: Order, leg: _Leg, at_ms: int) -> None:
+def _change(
+    transaction: Transaction, order: Order, leg: _Leg, quantity: Decimal, market: Market
+) -> None:
+    changes: dict[str, object] = {}
+    if quantity != order.quantity:
+        changes["quantity"] = quantity
     # A trailing stop has moved on from where it started, so its price is no reason.
     old = order.trail or order.stop_price or order.limit_price
-    if order.is_triggered or old == (leg.trail or leg.stop_price or leg.limit_price):
-        return
-    after = modified(
-        order,
-        at_ms,
-        limit_price=leg.limit_price,
-        stop_price=leg.stop_price,
-        trail=leg.trail,
-        sequence=transaction.next_sequence(),
-    )
-    transaction.emit(OrderModified(after, at_ms))
+    if not order.is_triggered and old != (leg.trail or leg.stop_price or leg.limit_price):
+        changes["limit_price"] = leg.limit_price
+        changes["stop_price"] = leg.stop_price
+        changes["trail"] = leg.trail
+        changes["sequence"] = transaction.next_sequence()
+        if leg.trail and order.status is OrderStatus.WORKING:
+            changes["stop_price"] = _stop_behind(market, order.side, leg.trail)
+    if changes:
+        transaction.emit(OrderModified(modified(order, market.at_ms, **changes), market.at_ms))
+
+
+def _stop_behind(market: Market, side: Side, trail: Trail) -> Decimal:
+    assert market.mark is not None, "the position that it protects was opened at a price"
+    return trailing_stop(side, trail.distance, market.mark.worth(side), market.tick_size)

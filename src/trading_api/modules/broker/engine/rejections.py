@@ -92,11 +92,12 @@ def reject_client_id(state: AccountState, ticket: Ticket) -> Rejection | None:
 
 
 def reject_ticket(ticket: Ticket, market: Market) -> Rejection | None:
+    """But for its quantity."""
     return (
-        reject_quantity(ticket.quantity, market.rules)
-        or _reject_missing_price(ticket)
+        _reject_missing_price(ticket)
         or _reject_off_grid(
-            [price for price in used_prices(ticket) if price is not None], market.rules
+            [price for price in (ticket.limit_price, ticket.stop_price) if price is not None],
+            market.rules,
         )
         or _reject_trail(ticket, market)
         or _reject_duration(ticket, market.at_ms)
@@ -123,14 +124,6 @@ def reject_quantity(quantity: Decimal, rules: TradingRules) -> Rejection | None:
             f"{rules.quantity_step}.",
         )
     return None
-
-
-def used_prices(ticket: Ticket) -> tuple[Decimal | None, Decimal | None]:
-    """Limit and stop price, None where the type has no use for it."""
-    return (
-        ticket.limit_price if ticket.type.has_limit else None,
-        ticket.stop_price if ticket.type.has_stop else None,
-    )
 
 
 def reject_brackets(
@@ -222,7 +215,7 @@ def reject_leverage(
 
 
 def reject_amount(amount: Decimal) -> Rejection | None:
-    if 0 < amount <= DEPOSIT_MAX and amount % MONEY_STEP == 0:
+    if amount <= DEPOSIT_MAX and is_on_grid(amount, MONEY_STEP):
         return None
     return Rejection(
         RejectionCode.AMOUNT_WRONG,
@@ -260,7 +253,7 @@ def reject_fixed(order: Order, ticket: Ticket) -> Rejection | None:
 def reject_triggered_stop(order: Order, ticket: Ticket) -> Rejection | None:
     is_same = order.trail == ticket.trail
     if ticket.trail is None:
-        is_same = order.stop_price == used_prices(ticket)[1]
+        is_same = order.stop_price == ticket.stop_price
     if not order.is_triggered or is_same:
         return None
     return _not_modifiable(f"The stop price of {order.id} can't be changed: it has triggered.")
@@ -276,12 +269,11 @@ def reject_below_filled(order: Order, quantity: Decimal) -> Rejection | None:
 
 
 def _reject_missing_price(ticket: Ticket) -> Rejection | None:
-    limit_price, stop_price = used_prices(ticket)
-    if ticket.type.has_limit and limit_price is None:
+    if ticket.type.has_limit and ticket.limit_price is None:
         return Rejection(
             RejectionCode.LIMIT_PRICE_MISSING, f"A {_named(ticket.type)} order needs a limit price."
         )
-    if ticket.type.has_stop and stop_price is None and ticket.trail is None:
+    if ticket.type.has_stop and ticket.stop_price is None and ticket.trail is None:
         return Rejection(
             RejectionCode.STOP_PRICE_MISSING, f"A {_named(ticket.type)} order needs a stop price."
         )
@@ -321,10 +313,10 @@ def _reject_duration(ticket: Ticket, at_ms: int) -> Rejection | None:
             RejectionCode.DURATION_NOT_ALLOWED,
             f"A {_named(ticket.type)} order has to wait, so it can't be {duration}.",
         )
-    if duration in (Duration.GTD, Duration.DAY):
+    if duration.has_expiry:
         if ticket.expires_ms is None:
             return Rejection(
-                RejectionCode.EXPIRY_MISSING, "A GTD order needs the time it is good till."
+                RejectionCode.EXPIRY_MISSING, f"A {duration} order needs the time it is good till."
             )
         if ticket.expires_ms <= at_ms:
             return Rejection(
@@ -344,10 +336,9 @@ def _reject_ticket_brackets(ticket: Ticket, market: Market) -> Rejection | None:
         return Rejection(
             RejectionCode.BRACKETS_NOT_ALLOWED, "An order that closes a position has no brackets."
         )
-    limit_price, stop_price = used_prices(ticket)
-    price = limit_price or stop_price
+    price = ticket.limit_price or ticket.stop_price
     if price is None and market.mark is not None:
-        price = market.mark.price(ticket.side)
+        price = market.mark.worth(ticket.side)
     return reject_brackets(ticket.brackets, ticket.side, price, market.rules)
 
 

@@ -29,6 +29,15 @@ class Touch:
         """What an order of `side` trades at: buys take the ask, sells the bid."""
         return self.ask if side is Side.BUY else self.bid
 
+    def worth(self, side: Side) -> Decimal:
+        """About what an order of `side` would trade at: the other price where that isn't shown."""
+        price = self.price(side)
+        return price if price > 0 else self.price(side.opposite)
+
+    @property
+    def has_price(self) -> bool:
+        return self.bid > 0 or self.ask > 0
+
     def size(self, side: Side) -> Decimal:
         return self.ask_size if side is Side.BUY else self.bid_size
 

@@ -34,7 +34,7 @@ from trading_api.modules.broker.engine.order import (
     triggered,
 )
 from trading_api.modules.broker.engine.position import is_left, net
-from trading_api.modules.broker.engine.protecting import keep_brackets
+from trading_api.modules.broker.engine.protecting import end_parent, keep_brackets
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.engine.touch import Touch, consume, consumption_of
 from trading_api.modules.broker.engine.transaction import Transaction
@@ -134,6 +134,7 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
     )
     if is_left(position, netting.position):
         _cancel_reductions(transaction, order.symbol, at_ms)
+    end_parent(transaction, order, at_ms)
     return keep_brackets(transaction, market)
 
 
@@ -148,6 +149,6 @@ def _commission(
 
 
 def _cancel_reductions(transaction: Transaction, symbol: str, at_ms: int) -> None:
-    for order in list(transaction.state.working_orders(symbol)):
-        if order.reduce_only and not order.is_bracket:
+    for order in transaction.state.closing_orders(symbol):
+        if not order.is_bracket:
             cancel_order(transaction, order, at_ms, POSITION_GONE)

@@ -220,7 +220,7 @@ def play(
         assert engine.state == before, "a preview changes nothing"
         result = engine.apply(command)
         assert result == preview, "a preview tells what happens"
-        assert described(result) == expected, f"row {at_ms}"
+        assert described(result) == expected, f"row {at_ms}: {described(result)}"
         if isinstance(result, Rejection):
             assert engine.state == before, "a rejection changes nothing"
     return engine

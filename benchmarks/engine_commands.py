@@ -1,0 +1,107 @@
+"""What one account's engine takes in alone: half places, a quarter cancels, a quarter quotes that
+fill one order, among some hundred that work."""
+
+from __future__ import annotations
+
+import random
+import time
+from decimal import Decimal
+from statistics import median
+
+from benchmarks.report import Figure
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.commands import (
+    CancelOrder,
+    Command,
+    Market,
+    MatchQuote,
+    OpenAccount,
+    PlaceOrder,
+)
+from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.order import OrderType, Side, Ticket
+from trading_api.modules.broker.engine.terms import Commission, Terms
+from trading_api.modules.broker.engine.touch import Touch
+from trading_api.modules.broker.engine.trading_rules import TradingRules
+
+COMMANDS = 20_000
+WORKING = (100, 300, 1000)
+RUNS = 5
+RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
+TERMS = Terms(
+    commission=Commission(taker_bps=Decimal(2), minimum=Decimal("0.35")),
+    leverage_default=Decimal(10),
+)
+SIZE = Decimal(10)
+
+
+async def measure() -> list[Figure]:
+    return [
+        Figure("engine_commands", f"{working} orders work", _rate(working), "commands/s")
+        for working in WORKING
+    ]
+
+
+def _rate(working: int) -> float:
+    return median(COMMANDS / _seconds(working, seed) for seed in range(RUNS))
+
+
+def _seconds(working: int, seed: int) -> float:
+    trader = _Trader(seed)
+    for _ in range(working):
+        trader.engine.apply(trader.place())
+    taken_s = 0.0
+    for number in range(COMMANDS):
+        command = trader.command(number)
+        started_s = time.perf_counter()
+        events = trader.engine.apply(command)
+        taken_s += time.perf_counter() - started_s
+        assert isinstance(events, list), events
+        assert events, "every command does something"
+    fills = len(trader.engine.state.executions)
+    assert fills == COMMANDS // 4, fills
+    return taken_s
+
+
+class _Trader:
+    """Knows where its orders are, so that each quote reaches the first in line and no other."""
+
+    def __init__(self, seed: int) -> None:
+        self.engine = Engine(AccountState(), TERMS)
+        self.engine.apply(OpenAccount("DEMO", "USD", Decimal(10**9), 0))
+        self._chance = random.Random(seed)
+        self._at_ms = 0
+        self._quote = self._touch(Decimal("99.99"), Decimal("100.01"))
+
+    def command(self, number: int) -> Command:
+        self._at_ms += 1
+        match number % 4:
+            case 1:
+                return self._cancel()
+            case 3:
+                return self._reach(Side.BUY if number % 8 == 3 else Side.SELL)
+        return self.place()
+
+    def place(self) -> PlaceOrder:
+        side = self._chance.choice(list(Side))
+        away = Decimal(self._chance.randint(100, 2000)) / 100
+        ticket = Ticket("AAPL", side, OrderType.LIMIT, SIZE, Decimal(100) - away * side)
+        return PlaceOrder(ticket, self._market(self._quote))
+
+    def _cancel(self) -> CancelOrder:
+        orders = self.engine.state.book("AAPL").orders
+        return CancelOrder(self._chance.choice(list(orders)), self._at_ms)
+
+    def _reach(self, side: Side) -> MatchQuote:
+        book = self.engine.state.book("AAPL")
+        orders = [order for order in book.orders.values() if order.side is side]
+        prices = [order.limit_price for order in orders if order.limit_price is not None]
+        if side is Side.BUY:
+            return MatchQuote(self._market(self._touch(max(prices) - 1, max(prices))))
+        return MatchQuote(self._market(self._touch(min(prices), min(prices) + 1)))
+
+    def _touch(self, bid: Decimal, ask: Decimal) -> Touch:
+        return Touch("AAPL", self._at_ms, bid, ask, SIZE, SIZE, Decimal(1))
+
+    def _market(self, touch: Touch) -> Market:
+        return Market(RULES, touch, self._at_ms, {"AAPL": touch})
