@@ -111,8 +111,8 @@ def test_balance_is_the_sum_of_its_lines() -> None:
         events = engine.apply(command)
         assert isinstance(events, list)
         for event in events:
-            lines += cash_lines(state, event)
             state.evolve(event)
+            lines += cash_lines(state.seq, event)
             assert state.balance == lines[-1].balance == sum(line.amount for line in lines)
     assert [f"{line.kind} {line.amount.normalize():f} {line.execution_id}" for line in lines] == [
         "deposit 1000 ",
@@ -122,6 +122,7 @@ def test_balance_is_the_sum_of_its_lines() -> None:
         "commission -1 execution-2",
         "reset -507 ",
     ]
+    assert state.cash == lines
     assert (lines[3].symbol, lines[3].order_id, lines[3].at_ms) == ("AAPL", "order-2", 5)
 
 

@@ -326,7 +326,7 @@ class Account(RuleBasedStateMachine):
             self.check_margin(command, result, before)
 
     def hear(self, event: Event, market: Market | None) -> None:
-        self.lines += [line.amount for line in cash_lines(self.replayed, event)]
+        self.lines += [line.amount for line in cash_lines(self.replayed.seq + 1, event)]
         if isinstance(event, OrderEvent):
             self.check_transition(event)
         if isinstance(event, OrderFilled | OrderTriggered | OrderRested | OrderTrailed):
