@@ -231,8 +231,9 @@ def canceled(order: Order, at_ms: int, message: str = "") -> Order:
 
 def modified(order: Order, at_ms: int, **changes: Any) -> Order:
     """With a new sequence a limit order arrives anew."""
-    order = _changed(order, at_ms, **changes)
-    return replace(order, is_resting=False) if "sequence" in changes else order
+    if "sequence" in changes:
+        changes["is_resting"] = False
+    return _changed(order, at_ms, **changes)
 
 
 def _changed(order: Order, at_ms: int, **changes: Any) -> Order:
