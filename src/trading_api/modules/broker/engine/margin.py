@@ -10,7 +10,7 @@ from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.book import Opening
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.money import EXACT, MONEY_STEP, ONE, ZERO, rounded
-from trading_api.modules.broker.engine.order import Order, Side
+from trading_api.modules.broker.engine.order import Order, Side, Ticket
 from trading_api.modules.broker.engine.position import Position, unrealized_pl
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.engine.touch import Touch
@@ -55,18 +55,20 @@ def symbol_margin(
     return rounded(worst / leverage_of(state, symbol, terms), MONEY_STEP)
 
 
-def reserve_price(order: Order, market: Market, terms: Terms) -> Decimal:
+def reserve_price(
+    ticket: Ticket, stop_price: Decimal | None, market: Market, terms: Terms
+) -> Decimal:
     """The worst price at which a unit of the order can come to be held at this touch or at its
     own prices, in the account's currency. 0 for an order that can only reduce."""
     mark = market.mark
-    if order.reduce_only or mark is None:
+    if ticket.reduce_only or mark is None:
         return ZERO
-    if order.side is Side.BUY and order.limit_price is not None:
-        return order.limit_price * mark.rate
+    if ticket.side is Side.BUY and ticket.limit_price is not None:
+        return ticket.limit_price * mark.rate
     # A sell may do better than its price, and a stop may already be beyond its own.
-    price = max(mark.worth(order.side), order.limit_price or ZERO, order.stop_price or ZERO)
-    if order.side is Side.BUY:
-        price += _slippage_max(order, market, terms)
+    price = max(mark.worth(ticket.side), ticket.limit_price or ZERO, stop_price or ZERO)
+    if ticket.side is Side.BUY:
+        price += terms.slippage.ticks_max * market.tick_size
     return price * mark.rate
 
 
@@ -75,7 +77,8 @@ def opening_cost(order: Order, market: Market, terms: Terms) -> Decimal:
     mark = market.mark
     assert mark is not None, "an opening order without any price is refused before"
     spread = max(mark.worth(Side.BUY) - mark.worth(Side.SELL), ZERO)
-    lost = (spread + _slippage_max(order, market, terms)) * mark.rate
+    slippage = ZERO if order.limit_price else terms.slippage.ticks_max * market.tick_size
+    lost = (spread + slippage) * mark.rate
     return lost * order.remaining_quantity + rest_commission(order, terms)
 
 
@@ -104,11 +107,6 @@ def _position_maintenance(state: AccountState, position: Position, terms: Terms)
     if leverage == ONE and position.quantity > 0:
         return ZERO  # it is paid for: however far it falls, nothing is owed
     return rounded(position.exposure / leverage * terms.maintenance_ratio, MONEY_STEP)
-
-
-def _slippage_max(order: Order, market: Market, terms: Terms) -> Decimal:
-    ticks = terms.slippage.ticks_max if order.limit_price is None else 0
-    return ticks * market.tick_size
 
 
 def _worst_exposure(state: AccountState, position: Position, change: Change) -> Decimal:

@@ -47,15 +47,16 @@ def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
 
 
 def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order:
-    latency_ms = transaction.terms.latency_ms
-    order = Order(
+    terms = transaction.terms
+    stop_price = _stop_price(ticket, market)
+    return Order(
         id=transaction.next_order_id(),
         symbol=ticket.symbol,
         side=ticket.side,
         type=ticket.type,
         quantity=ticket.quantity,
         limit_price=ticket.limit_price,
-        stop_price=_stop_price(ticket, market),
+        stop_price=stop_price,
         trail=ticket.trail,
         duration=ticket.duration or Duration.GTC,
         expires_ms=ticket.expires_ms,
@@ -65,10 +66,10 @@ def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order
         sequence=transaction.next_sequence(),
         placed_ms=market.at_ms,
         updated_ms=market.at_ms,
-        arrives_ms=market.at_ms + latency_ms,
-        status=OrderStatus.PLACING if latency_ms else OrderStatus.WORKING,
+        arrives_ms=market.at_ms + terms.latency_ms,
+        status=OrderStatus.PLACING if terms.latency_ms else OrderStatus.WORKING,
+        reserve_price=reserve_price(ticket, stop_price, market, terms),
     )
-    return replace(order, reserve_price=reserve_price(order, market, transaction.terms))
 
 
 def reject_placement(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
@@ -136,7 +137,7 @@ def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Ma
     changes: dict[str, object] = {}
     if prices != (order.limit_price, order.stop_price) or ticket.quantity > order.quantity:
         changes["sequence"] = transaction.next_sequence()
-    after = modified(
+    return modified(
         order,
         market.at_ms,
         quantity=ticket.quantity,
@@ -146,9 +147,9 @@ def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Ma
         duration=ticket.duration,
         expires_ms=ticket.expires_ms,
         brackets=ticket.brackets,
+        reserve_price=reserve_price(ticket, stop_price, market, transaction.terms),
         **changes,
     )
-    return replace(after, reserve_price=reserve_price(after, market, transaction.terms))
 
 
 def _tell_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
