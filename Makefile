@@ -5,9 +5,11 @@
 BIN := .venv/bin
 ASYNCAPI := tests/contract/asyncapi
 CHARTS := tests/contract/lightweight-charts
+ENGINE_TESTS := $(wildcard src/trading_api/modules/broker/tests/test_engine_*.py)
+SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec bench kills lock help checked
+.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec coverage prove bench kills lock help checked
 
 dev: .venv/.synced ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -43,6 +45,14 @@ export-openapi-spec: .venv/.synced ## Write openapi.json
 
 export-asyncapi-spec: .venv/.synced ## Write asyncapi.json
 	@$(BIN)/python scripts/export_asyncapi_spec.py
+
+coverage: .venv/.synced ## Show that the engine's own tests reach every branch of it
+	@$(BIN)/coverage run -m pytest $(ENGINE_TESTS)
+	@$(BIN)/coverage report
+
+prove: .venv/.synced ## Drive the engine and its naive twin through EXAMPLES (10000) random streams of SEED
+	@echo "SEED=$(SEED)"
+	@PROVE_EXAMPLES=$(or $(EXAMPLES),10000) $(BIN)/pytest --hypothesis-seed=$(SEED) $(filter %_properties.py,$(ENGINE_TESTS))
 
 bench: .venv/.synced ## Print the figures that claims about speed cite
 	@$(BIN)/python -m benchmarks

@@ -8,7 +8,7 @@ from collections import defaultdict
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -600,11 +600,10 @@ def is_fillable(order: Order, touch: Touch) -> bool:
 
 
 Account.TestCase.settings = settings(
-    max_examples=int(os.environ.get("PROVE_EXAMPLES", "120")),
+    max_examples=int(os.environ.get("PROVE_EXAMPLES", "300")),
     stateful_step_count=40,
     deadline=None,
     print_blob=True,
-    phases=[Phase.generate] if os.environ.get("RAW") else list(Phase),
     suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault
 )
 test_identities_hold_after_every_step = Account.TestCase
