@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from trading_api.modules.broker.engine.order import OrderType
-from trading_api.modules.broker.tests.engine_tables import Asked, Row, buy, modify, play
+from trading_api.modules.broker.engine.commands import CommandKey
+from trading_api.modules.broker.engine.order import Duration, OrderType
+from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.tests.engine_tables import (
+    Asked,
+    Row,
+    brackets,
+    buy,
+    close,
+    modify,
+    play,
+    protect,
+    sell,
+)
 
 LIMIT, STOP, STOP_LIMIT = OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT
+GTD, IOC = Duration.GTD, Duration.IOC
+KEY = CommandKey("place", "k", "one")
 
 
 def test_placement_names_the_first_fault() -> None:
@@ -57,6 +71,56 @@ def test_modification_names_the_first_fault() -> None:
         ),
         *refusals(faults),
     )
+
+
+def test_placement_names_faults_of_key_name_duration_brackets_and_margin_in_this_order() -> None:
+    other, crossed = CommandKey("place", "k", "two"), brackets("99", "101")
+    off_tick = brackets("0.001")
+    faults = [
+        (buy(0, client_id="mine", key=other), "idempotency_key_reused"),
+        (buy(0, client_id="mine"), "client_order_id_taken"),
+        (buy(0, stop="0.001", duration=IOC), "quantity_not_positive"),
+        (buy(99, stop="0.001", duration=IOC), "price_off_tick"),
+        (buy(99, trail="0.001", duration=IOC), "price_off_tick"),
+        (buy(99, trail="1", duration=IOC, brackets=off_tick), "duration_not_allowed"),
+        (buy(99, duration=GTD, brackets=off_tick, reduce_only=True), "expiry_missing"),
+        (buy(99, duration=GTD, expires=1, brackets=off_tick, reduce_only=True), "expiry_past"),
+        (buy(99, brackets=off_tick, reduce_only=True), "brackets_not_allowed"),
+        (buy(99, brackets=off_tick), "price_off_tick"),
+        (buy(99, brackets=crossed), "bracket_price_wrong"),
+        (buy(99, reduce_only=True), "not_reducing"),
+        (sell(99, reduce_only=True), "exceeds_position"),
+        (buy(99), "insufficient_margin"),
+    ]
+    play(
+        ("99x9 / 100x9", buy(1, client_id="mine", key=KEY), ["placed 1", BOUGHT, "bound place k"]),
+        *refusals(faults),
+        terms=Terms(),
+    )
+
+
+BOUGHT = "filled 1: 1 @ 100, holds 1 @ 100"
+
+
+def test_modification_names_faults_of_duration_brackets_and_margin_in_this_order() -> None:
+    faults = [
+        (modify(9, buy(0, trail="1")), "order_not_found"),
+        (modify(1, buy(0, limit="90", trail="1", duration=IOC)), "not_modifiable"),
+        (modify(1, buy(0, limit="90", duration=GTD)), "quantity_not_positive"),
+        (modify(1, buy(99, limit="90", duration=GTD)), "expiry_missing"),
+        (modify(1, buy(99, limit="90", brackets=brackets("80"))), "bracket_price_wrong"),
+        (modify(1, buy(99, limit="90")), "insufficient_margin"),
+    ]
+    play(("99x9 / 100x9", buy(1, limit="90"), ["placed 1"]), *refusals(faults), terms=Terms())
+
+
+def test_close_and_protect_name_a_missing_position_first() -> None:
+    faults = [
+        (close(0), "position_not_found"),
+        (protect("0.001"), "position_not_found"),
+        (sell(1, reduce_only=True), "position_not_found"),
+    ]
+    play(*refusals(faults))
 
 
 def refusals(faults: list[tuple[Asked, str]]) -> list[Row]:
