@@ -18,7 +18,15 @@ from trading_api.modules.broker.engine.commands import (
     ResetAccount,
     time_of,
 )
-from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.engine import Engine, Outcome
+from trading_api.modules.broker.engine.events import (
+    AccountOpened,
+    Event,
+    OrderCanceled,
+    OrderFilled,
+    OrderPlaced,
+)
+from trading_api.modules.broker.engine.order import canceled
 from trading_api.modules.broker.engine.terms import Commission, Terms
 from trading_api.modules.broker.tests.engine_tables import (
     FREE,
@@ -238,13 +246,50 @@ def test_every_command_knows_its_time() -> None:
     assert {time_of(command) for command in commands} == {5}
 
 
-def test_account_starts_with_what_it_is_opened_with() -> None:
+def test_ended_order_cannot_be_changed() -> None:
+    engine = play((None, buy(1), ["placed 1"]), (None, cancel(1), ["canceled 1"]))
+    event = OrderCanceled(canceled(engine.state.orders["order-1"], at_ms=9), 9)
+    with pytest.raises(AssertionError):
+        engine.state.evolve(event)
+
+
+def test_account_is_opened_once_and_first() -> None:
     engine = Engine(AccountState(), FREE)
-    engine.apply(OpenAccount("DEMO", "USD", Decimal(7), 0))
-    assert engine.state.balance == engine.state.deposited == 7
-    assert engine.apply(CancelOrder("order-1", 1)) == play((None, cancel(1), NOT_FOUND)).apply(
-        CancelOrder("order-1", 1)
+    with pytest.raises(AssertionError):
+        engine.apply(CancelOrder("order-1", 1))
+    events = engine.apply(OpenAccount("DEMO", "USD", Decimal(1000), 5))
+    assert events == [AccountOpened("DEMO", "USD", Decimal(1000), 5)]
+    with pytest.raises(AssertionError):
+        engine.apply(OpenAccount("DEMO", "USD", Decimal(1000), 5))
+
+
+def test_ids_go_on_after_the_events_were_replayed() -> None:
+    tick = "99x9 / 100x9"
+    engine = Engine(AccountState(), FREE)
+    events = [
+        event
+        for command in [
+            OpenAccount("DEMO", "USD", Decimal(1000), 0),
+            buy(1)(Market(RULES, touch_of(tick, 1), 1)),
+            buy(1, limit="1")(Market(RULES, touch_of(tick, 1), 2)),
+            cancel(2)(Market(RULES, None, 3)),
+        ]
+        for event in accepted(engine.apply(command))
+    ]
+    state = AccountState()
+    for event in events:
+        state.evolve(event)
+    assert state == engine.state
+    placed, filled = accepted(
+        Engine(state, FREE).apply(buy(1)(Market(RULES, touch_of(tick, 1), 4)))
     )
+    assert isinstance(placed, OrderPlaced)
+    assert placed.order.id == "order-3"
+    assert isinstance(filled, OrderFilled)
+    assert filled.execution.id == "execution-2"
+    assert state.seq == 7
 
 
-NOT_FOUND = ["rejected: order_not_found"]
+def accepted(result: Outcome) -> list[Event]:
+    assert isinstance(result, list), result
+    return result
