@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading_api.modules.broker.engine.canceling import cancel_order
+from trading_api.modules.broker.engine.canceling import cancel_orders
 from trading_api.modules.broker.engine.commands import (
     DepositCash,
     OpenAccount,
@@ -41,9 +41,7 @@ def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
 
 
 def reset(transaction: Transaction, command: ResetAccount) -> None:
-    for order in transaction.state.live_orders():
-        if transaction.current(order).is_live:
-            cancel_order(transaction, transaction.current(order), command.at_ms, RESET)
+    cancel_orders(transaction, transaction.state.live_orders(), command.at_ms, RESET)
     state = transaction.state
     amount = command.balance - state.balance
     ended = tuple(Position(symbol, updated_ms=command.at_ms) for symbol in state.positions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from trading_api.modules.broker.engine.brackets import bracket_size, is_take_profit
@@ -25,10 +26,10 @@ def cancel(transaction: Transaction, command: CancelOrder) -> Rejection | None:
 
 def cancel_many(transaction: Transaction, command: CancelOrders) -> None:
     orders = transaction.state.live_orders()
-    for order in orders:
-        wanted = command.order_ids is None or order.id in command.order_ids
-        if wanted and transaction.current(order).is_live:
-            cancel_order(transaction, transaction.current(order), command.at_ms)
+    if command.order_ids is not None:
+        wanted = set(command.order_ids)
+        orders = [order for order in orders if order.id in wanted]
+    cancel_orders(transaction, orders, command.at_ms)
 
 
 def expire(transaction: Transaction, command: ExpireOrders) -> None:
@@ -37,8 +38,17 @@ def expire(transaction: Transaction, command: ExpireOrders) -> None:
 
 
 def cancel_expired(transaction: Transaction, symbol: str, at_ms: int) -> None:
-    for order in transaction.state.book(symbol).expired(at_ms):
-        cancel_order(transaction, order, at_ms, EXPIRED)
+    cancel_orders(transaction, transaction.state.book(symbol).expired(at_ms), at_ms, EXPIRED)
+
+
+def cancel_orders(
+    transaction: Transaction, orders: Iterable[Order], at_ms: int, message: str = ""
+) -> None:
+    """Those that are still live at their turn: one may take another along."""
+    for order in orders:
+        order = transaction.current(order)
+        if order.is_live:
+            cancel_order(transaction, order, at_ms, message)
 
 
 def cancel_order(transaction: Transaction, order: Order, at_ms: int, message: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.canceling import cancel_order
+from trading_api.modules.broker.engine.canceling import cancel_orders
 from trading_api.modules.broker.engine.commands import (
     ClosePosition,
     EditBrackets,
@@ -56,8 +56,8 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     if rejection := reject_placement(transaction, order, market):
         return rejection
     # What else was to close the position would close it a second time.
-    for other in transaction.state.closing_orders(market.symbol):
-        cancel_order(transaction, other, market.at_ms, REVERSED)
+    others = transaction.state.closing_orders(market.symbol)
+    cancel_orders(transaction, others, market.at_ms, REVERSED)
     return accept(transaction, order, market)
 
 
@@ -70,10 +70,12 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     price = market.mark.worth(side.opposite) if market.mark else None
     if rejection := reject_brackets(command.brackets, side, price, market.rules):
         return rejection
-    for bracket in state.live_brackets(market.symbol):
-        bracket = transaction.current(bracket)
-        if bracket.parent_id and bracket.status is OrderStatus.WORKING:
-            cancel_order(transaction, bracket, market.at_ms, REPLACED)
+    of_orders = [
+        bracket
+        for bracket in state.live_brackets(market.symbol)
+        if bracket.parent_id and bracket.status is OrderStatus.WORKING
+    ]
+    cancel_orders(transaction, of_orders, market.at_ms, REPLACED)
     set_brackets(transaction, command.brackets, side, price, None, market)
     match(transaction, market)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.canceling import cancel_order
+from trading_api.modules.broker.engine.canceling import cancel_orders
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import OrderPlaced
 from trading_api.modules.broker.engine.margin import equity, maintenance_margin, unrealized_at
@@ -48,10 +48,8 @@ def _is_liquidating(transaction: Transaction) -> bool:
 
 
 def _cancel_opening(transaction: Transaction, at_ms: int) -> None:
-    for order in transaction.state.live_orders():
-        order = transaction.current(order)
-        if order.is_live and not order.reduce_only:
-            cancel_order(transaction, order, at_ms, LIQUIDATION)
+    opening = [order for order in transaction.state.live_orders() if not order.reduce_only]
+    cancel_orders(transaction, opening, at_ms, LIQUIDATION)
 
 
 def _largest_loser(transaction: Transaction, market: Market) -> Position:
