@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import attrgetter
 
 from trading_api.modules.broker.engine.brackets import bracket_size, is_take_profit
 from trading_api.modules.broker.engine.commands import CancelOrder, CancelOrders, ExpireOrders
@@ -44,8 +45,9 @@ def cancel_expired(transaction: Transaction, symbol: str, at_ms: int) -> None:
 def cancel_orders(
     transaction: Transaction, orders: Iterable[Order], at_ms: int, message: str = ""
 ) -> None:
-    """Those that are still live at their turn: one may take another along."""
-    for order in orders:
+    """Those that are still live at their turn: an order takes its brackets along, so they come
+    last."""
+    for order in sorted(orders, key=attrgetter("is_bracket")):
         order = transaction.current(order)
         if order.is_live:
             cancel_order(transaction, order, at_ms, message)

@@ -799,3 +799,13 @@ def test_canceling_a_parent_among_many_takes_its_waiting_brackets_along() -> Non
             ["canceled 1", f"canceled 2: {DONE}", f"canceled 3: {DONE}"],
         ),
     )
+
+
+def test_canceling_all_ends_an_order_before_brackets_that_became_older_than_it() -> None:
+    tick, wanted = "95x0 / 95x0", brackets("96", "94")
+    engine = play(
+        (tick, buy(1, brackets=wanted), ["placed 1", "placed 2", "placed 3"]),
+        (tick, modify(1, buy(2, brackets=wanted)), ["modified 1", "modified 2", "modified 3"]),
+        (tick, cancel_all, ["canceled 1", f"canceled 2: {DONE}", f"canceled 3: {DONE}"]),
+    )
+    assert engine.state.orders["order-1"].brackets == wanted
