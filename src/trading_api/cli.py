@@ -6,6 +6,7 @@ import argparse
 import importlib
 import socket
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -31,7 +32,7 @@ from trading_api.shared.errors import ConfigurationError
 _TICK_MAX = 1_000_000
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="trading-api", description=__doc__)
     commands = parser.add_subparsers(required=True)
     serve = commands.add_parser("serve", help="start the backend; settings are in the environment")
@@ -43,7 +44,7 @@ def main() -> int:
         "verify-ledger", help="rebuild every account from its events and compare; a server may run"
     )
     verify_ledger.set_defaults(run=_verify_ledger)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     try:
         status: int | None = arguments.run(arguments)
     except Disagreement as disagreement:
