@@ -57,13 +57,15 @@ async def measure() -> list[Figure]:
 
 
 class _Run:
-    def __init__(self, took_s: list[float], elapsed_s: float) -> None:
+    def __init__(self, took_s: list[float], elapsed_s: float, cpu_s: float) -> None:
         self.took_s = took_s
         self.rate = len(took_s) / elapsed_s
+        self.cpu_us = cpu_s / len(took_s) * 1e6
 
     def figures(self, name: str) -> list[Figure]:
         return [
             Figure("place_order", name, self.rate, "requests / s"),
+            Figure("place_order", f"{name}, server", self.cpu_us, "us CPU / request"),
             Figure("place_order", f"{name}, p50", percentile(self.took_s, 50) * 1e3, "ms"),
             Figure("place_order", f"{name}, p99", percentile(self.took_s, 99) * 1e3, "ms"),
         ]
@@ -71,12 +73,12 @@ class _Run:
 
 async def _load(server: ServerProcess, clients: int) -> _Run:
     took_s: list[float] = []
-    started_s = time.perf_counter()
+    cpu_s, started_s = server.cpu_s(), time.perf_counter()
     until_s = started_s + SECONDS
     async with asyncio.TaskGroup() as tasks:
         for _ in range(clients):
             tasks.create_task(_place(server.port, until_s, took_s))
-    return _Run(took_s, time.perf_counter() - started_s)
+    return _Run(took_s, time.perf_counter() - started_s, server.cpu_s() - cpu_s)
 
 
 async def _place(port: int, until_s: float, took_s: list[float]) -> None:
