@@ -55,11 +55,11 @@ def test_what_slippage_may_cost_is_asked_for_at_placement() -> None:
     play(*rows, terms=slipping, balance="1009.99")
 
 
-@pytest.mark.parametrize("bid", ["0x0", "120x9"])
-def test_quote_that_gives_no_price_to_close_at_liquidates_nothing(bid: str) -> None:
+@pytest.mark.parametrize("tick", ["0x0 / 80x9", "80x9 / 79x9"])
+def test_quote_that_gives_no_price_to_close_at_liquidates_nothing(tick: str) -> None:
     engine = play(
         ("100x99 / 100x99", buy(90), ["placed 1", "filled 1: 90 @ 100, holds 90 @ 100"]),
-        (f"{bid} / 80x9", quote, []),
+        (tick, quote, []),
         ("100x99 / 100x99", quote, []),
         terms=TENFOLD,
     )

@@ -43,7 +43,12 @@ from trading_api.modules.broker.engine.events import (
     OrderTriggered,
 )
 from trading_api.modules.broker.engine.execution import Execution
-from trading_api.modules.broker.engine.margin import equity, unrealized_at, used_margin
+from trading_api.modules.broker.engine.margin import (
+    equity,
+    leverage_of,
+    unrealized_at,
+    used_margin,
+)
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import (
     NO_BRACKETS,
@@ -67,15 +72,16 @@ from trading_api.modules.broker.tests.naive_exchange import (
     NaiveOrder,
 )
 
-BALANCE = Decimal(2000)
+BALANCE = Decimal(5000)
 RULES = {
-    "AAPL": TradingRules("AAPL", Decimal("0.5"), Decimal(1), Decimal(20)),
+    "AAPL": TradingRules("AAPL", Decimal("0.5"), Decimal(1), Decimal(60)),
     "BTC": TradingRules("BTC", Decimal("0.001"), Decimal("0.01"), Decimal(20)),
 }
 RATES = {"AAPL": Decimal(1), "BTC": Decimal("1.0837216119")}
 CENT = Decimal("0.01")
 
-SYMBOLS = st.sampled_from(sorted(RULES))
+# One symbol more than the other, so that its orders meet.
+SYMBOLS = st.sampled_from(["AAPL", "AAPL", "AAPL", "BTC"])
 SIDES = st.sampled_from(Side)
 # Few prices, so that orders and touches meet; some are refused, some fall off one grid.
 PRICES = st.sampled_from([Decimal(n) / 2 for n in range(190, 211)] + [Decimal("99.999")])
@@ -108,7 +114,7 @@ TERMS = st.builds(
     commission=COMMISSIONS,
     slippage=st.sampled_from([Slippage(), Slippage(3, seed=7)]),
     latency_ms=st.sampled_from([0, 0, 2]),
-    leverage_default=st.sampled_from([Decimal(1), Decimal(5), Decimal(100)]),
+    leverage_default=st.sampled_from([Decimal(1), Decimal(5), Decimal(100), Decimal(100)]),
 )
 
 TouchKey = tuple[str, int, Decimal, Decimal]
@@ -213,6 +219,38 @@ class Account(RuleBasedStateMachine):
             type=OrderType.MARKET,
             quantity=Decimal(quantity),
             brackets=Brackets(profit, loss),
+        )
+        self.apply(PlaceOrder(ticket, self.market(symbol)))
+
+    @rule(symbol=SYMBOLS, side=SIDES, less=st.integers(0, 2))
+    def enter_with_all(self, symbol: str, side: Side, less: int) -> None:
+        """As much as margin allows, or nearly."""
+        if symbol not in self.touches:
+            return
+        market = self.market(symbol)
+        with localcontext(EXACT):
+            free = equity(self.engine.state, self.touches) - used_margin(
+                self.engine.state, self.terms
+            )
+            leverage = leverage_of(self.engine.state, symbol, self.terms)
+            unit = self.touches[symbol].price(side) * self.touches[symbol].rate
+            quantity = Decimal(int(free * leverage / unit) - less) if unit > 0 else Decimal(1)
+        self.apply(PlaceOrder(Ticket(symbol, side, OrderType.MARKET, quantity), market))
+
+    @rule(symbol=SYMBOLS, away=st.integers(-2, 3))
+    def close_later(self, symbol: str, away: int) -> None:
+        """A closing order for all of the position, which may shrink meanwhile."""
+        position = self.engine.state.position(symbol)
+        if not position.quantity or symbol not in self.touches:
+            return
+        side = position.side.opposite
+        ticket = Ticket(
+            symbol=symbol,
+            side=side,
+            type=OrderType.LIMIT,
+            quantity=abs(position.quantity),
+            limit_price=self.touches[symbol].price(side) - away * side,
+            reduce_only=True,
         )
         self.apply(PlaceOrder(ticket, self.market(symbol)))
 
