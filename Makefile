@@ -5,7 +5,9 @@
 BIN := .venv/bin
 ASYNCAPI := tests/contract/asyncapi
 CHARTS := tests/contract/lightweight-charts
-ENGINE_TESTS := $(wildcard src/trading_api/modules/broker/tests/test_engine_*.py)
+BROKER_TESTS := src/trading_api/modules/broker/tests
+ENGINE_TESTS := $(wildcard $(BROKER_TESTS)/test_engine_*.py)
+LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
@@ -46,8 +48,8 @@ export-openapi-spec: .venv/.synced ## Write openapi.json
 export-asyncapi-spec: .venv/.synced ## Write asyncapi.json
 	@$(BIN)/python scripts/export_asyncapi_spec.py
 
-coverage: .venv/.synced ## Show that the engine's own tests reach every branch of it
-	@$(BIN)/coverage run -m pytest $(ENGINE_TESTS)
+coverage: .venv/.synced ## Show that the tests of the engine and the ledger reach every branch of them
+	@$(BIN)/coverage run -m pytest $(ENGINE_TESTS) $(LEDGER_TESTS)
 	@$(BIN)/coverage report
 
 prove: .venv/.synced ## Drive the engine and its naive twin through EXAMPLES (10000) random streams of SEED

@@ -87,9 +87,12 @@ class BrokerService:
             self._accounts.follow(account_id)
 
     async def run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._writer.run())
-            tasks.create_task(self._watch_expiries())
+        # A task group would cancel this task too when the writer fails, in the midst of the end.
+        watching = asyncio.create_task(self._watch_expiries())
+        try:
+            await self._writer.run()
+        finally:
+            watching.cancel()
 
     # Orders
 

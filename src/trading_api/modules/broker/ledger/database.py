@@ -145,7 +145,7 @@ def unavailable(error: DBAPIError | sqlite3.Error) -> JournalUnavailable:
     ):
         if name.startswith(prefix):
             return JournalUnavailable(reason, code)
-    return JournalUnavailable(f"The ledger can't be written ({cause})", "ledger_failed")
+    return JournalUnavailable(f"The ledger can't be used ({cause})", "ledger_failed")
 
 
 def _path(url: str) -> Path:

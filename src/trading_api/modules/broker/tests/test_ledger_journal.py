@@ -102,6 +102,16 @@ async def test_trading_accounts_come_back_as_they_were(journal: Journal) -> None
         assert [each for each in found if each.account_id == stream[0].account_id] == stream
 
 
+async def test_an_account_is_read_on_from_any_of_its_entries(journal: Journal) -> None:
+    entries = mixed(trading("A", 9), trading("B", 9))
+    await journal.append(entries)
+    own = [each for each in entries if each.account_id == "A"]
+    assert await journal.read("A", 0, 100) == own
+    assert await journal.read("A", 3, 2) == own[3:5]
+    assert await journal.read("A", 9, 2) == []
+    assert await journal.read("C", 0, 2) == []
+
+
 @pytest.mark.parametrize("name", JOURNALS)
 async def test_closing_waits_for_an_append_that_is_under_way(name: str, tmp_path: Path) -> None:
     journal = JOURNALS[name](tmp_path)

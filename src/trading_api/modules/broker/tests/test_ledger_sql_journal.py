@@ -327,8 +327,10 @@ def unwritable(path: Path) -> Iterator[None]:
     size = path.with_name("trading.db-wal").stat().st_size
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @contextmanager
@@ -345,7 +347,7 @@ def taken_away(path: Path) -> Iterator[None]:
         ("locked", "ledger_locked", "The ledger is locked by another process"),
         ("full", "ledger_full", "The ledger's disk is full"),
         ("read_only", "ledger_read_only", "The ledger is read-only"),
-        ("unwritable", "ledger_failed", r"The ledger can't be written \(disk I/O error\)"),
+        ("unwritable", "ledger_failed", r"The ledger can't be used \(disk I/O error\)"),
         ("taken_away", "ledger_moved", "The ledger's file was taken away"),
     ],
 )
