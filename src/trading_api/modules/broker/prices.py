@@ -109,16 +109,19 @@ class Prices:
 
 
 class _Marks(Mapping[str, Touch]):
-    """The last touches there were, made when they are asked for."""
+    """The last touches there were, each made when it is first asked for."""
 
     def __init__(self, prices: Prices) -> None:
         self._prices = prices
+        self._made: dict[str, Touch] = {}
 
     def __getitem__(self, symbol: str) -> Touch:
-        mark = self._prices.mark(symbol)
-        if mark is None:
-            raise KeyError(symbol)
-        return mark
+        if symbol not in self._made:
+            mark = self._prices.mark(symbol)
+            if mark is None:
+                raise KeyError(symbol)
+            self._made[symbol] = mark
+        return self._made[symbol]
 
     def __iter__(self) -> Iterator[str]:
         return (symbol for symbol in self._prices.symbols() if symbol in self)

@@ -26,6 +26,8 @@ from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Consumption
 from trading_api.modules.broker.engine.transitions import check_transition
 
+_NO_ORDERS = Book()
+
 
 @dataclass(slots=True)
 class AccountState:
@@ -64,7 +66,7 @@ class AccountState:
 
     def book(self, symbol: str) -> Book:
         """To read only: an empty one where no order works."""
-        return self.working.get(symbol) or Book()
+        return self.working.get(symbol, _NO_ORDERS)
 
     def working_orders(self, symbol: str) -> Collection[Order]:
         """In no particular order."""

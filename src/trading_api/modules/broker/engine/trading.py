@@ -48,6 +48,8 @@ NOT_FILLED = {
 
 def match(transaction: Transaction, market: Market) -> None:
     """Every working order of the symbol, each in its turn."""
+    if market.symbol not in transaction.state.working:
+        return
     at_ms = market.at_ms
     cancel_expired(transaction, market.symbol, at_ms)
     for order in transaction.state.book(market.symbol).reaching_market(at_ms):
