@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+
+from pydantic import BaseModel
 
 from trading_api.models.broker import BrokerConnectionStatus, EquityData, Position, Side
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.engine import position as netting
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
-    AccountOpened,
     AccountReset,
     CashDeposited,
-    CommandBound,
     Event,
-    LeverageSet,
+    OrderEvent,
     OrderFilled,
     OrderRested,
 )
@@ -23,6 +24,17 @@ from trading_api.modules.broker.engine.margin import unrealized_at
 from trading_api.modules.broker.engine.order import OrderStatus
 from trading_api.modules.broker.prices import Prices
 from trading_api.modules.broker.topics import FollowedTopics
+
+ROUTES = ("executions", "orders", "positions")
+"""In the order in which an event is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """`symbol` for those that follow one symbol alone."""
+
+    data: BaseModel
+    symbol: str | None = None
 
 
 class Announcer:
@@ -37,38 +49,39 @@ class Announcer:
 
     def tell(self, account_id: str, event: Event) -> None:
         """Execution, order, position, equity: the terminal redraws each from the one before."""
-        match event:
-            case OrderFilled():
-                self._tell_fill(account_id, event)
-            case CashDeposited():
-                self.tell_equity(account_id)
-            case AccountReset():
-                for position in event.positions:
-                    closed = mapping.to_position(position, Side.BUY, Decimal(0))
-                    self._topics.tell("positions", account_id, closed)
-                self.tell_equity(account_id)
-            case AccountOpened() | LeverageSet() | CommandBound() | OrderRested():
-                pass  # nobody follows these
-            case _:
-                self._topics.tell("orders", account_id, mapping.to_placed_order(event.order))
-                if event.order.is_bracket:
-                    self._tell_protected(account_id, event.order.symbol)
+        view = self._view(account_id)
+        for route in ROUTES:
+            if self._topics.is_followed(route, account_id):
+                for change in self.changes(route, view, event):
+                    self._topics.tell(route, account_id, change.data, change.symbol)
+        if isinstance(event, OrderFilled | CashDeposited | AccountReset):
+            self.tell_equity(account_id)
 
-    def _tell_fill(self, account_id: str, event: OrderFilled) -> None:
-        execution = event.execution
-        self._topics.tell(
-            "executions", account_id, mapping.to_execution(execution), execution.symbol
-        )
-        self._topics.tell("orders", account_id, mapping.to_placed_order(event.order))
-        self._topics.tell("positions", account_id, self._position(account_id, event))
-        self.tell_equity(account_id)
+    def changes(self, route: str, view: AccountState, event: Event) -> Sequence[Change]:
+        """What the followers of a route hear of an event."""
+        if isinstance(event, AccountReset) and route == "positions":
+            return [Change(_closed(position)) for position in event.positions]
+        if not isinstance(event, OrderEvent) or isinstance(event, OrderRested):
+            return []
+        symbol = event.order.symbol
+        match route:
+            case "executions" if isinstance(event, OrderFilled):
+                return [Change(mapping.to_execution(event.execution), symbol)]
+            case "orders":
+                return [Change(mapping.to_placed_order(event.order))]
+            case "positions" if isinstance(event, OrderFilled) or event.order.is_bracket:
+                return self._position_changes(view, event)
+        return []
 
-    def _tell_protected(self, account_id: str, symbol: str) -> None:
-        """A position shows the prices of its brackets."""
-        if self._topics.is_followed("positions", account_id):
-            view = self._view(account_id)
-            if position := view.positions.get(symbol):
-                self._topics.tell("positions", account_id, self.position(view, position))
+    def _position_changes(self, view: AccountState, event: OrderEvent) -> Sequence[Change]:
+        """A position shows the prices of its brackets, too."""
+        if isinstance(event, OrderFilled):
+            if not event.position.quantity:
+                closed = mapping.to_position(event.position, mapping.side_after(event), Decimal(0))
+                return [Change(closed)]
+            return [Change(self.position(view, event.position))]
+        position = view.positions.get(event.order.symbol)
+        return [Change(self.position(view, position))] if position else []
 
     def tell_equity(self, account_id: str) -> None:
         if self._topics.is_followed("equity", account_id):
@@ -94,7 +107,6 @@ class Announcer:
         profit = unrealized_at(position, self._prices.mark(position.symbol))
         return mapping.to_position(position, mapping.side_of(position), profit, brackets)
 
-    def _position(self, account_id: str, event: OrderFilled) -> Position:
-        if event.position.quantity:
-            return self.position(self._view(account_id), event.position)
-        return mapping.to_position(event.position, mapping.side_after(event), Decimal(0))
+
+def _closed(position: netting.Position) -> Position:
+    return mapping.to_position(position, Side.BUY, Decimal(0))
