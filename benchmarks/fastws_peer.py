@@ -9,6 +9,7 @@ from benchmarks.one_route import BAR, REQUEST, ROUTE
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.models.ws import SubscriptionResponse, SubscriptionUpdate
 from trading_api.settings import Settings
+from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.ws.router_interface import buildTopicParams
 
 
@@ -26,7 +27,7 @@ def create_app(_: Settings) -> FastAPI:
     @app.post("/tell")
     async def tell(count: int) -> None:
         for _ in range(count):
-            update = SubscriptionUpdate[Bar](topic=topic, payload=BAR)
+            update = SubscriptionUpdate[Bar](topic=topic, payload=BAR, ts=wall_clock_ms())
             await fastws.server_send(Message(type=f"{ROUTE}.update", payload=update), topic=topic)
 
     return app

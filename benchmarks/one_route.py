@@ -13,6 +13,7 @@ from trading_api.models.market import Bar
 from trading_api.modules.datafeed.ws_generated import BarWsRouter
 from trading_api.settings import Settings
 from trading_api.shared.api import websocket
+from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.router_interface import TopicUpdate
 
@@ -29,6 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
         outbox_size=settings.ws_outbox_size,
         heartbeat_interval=settings.ws_heartbeat_s,
         max_connection_lifespan=settings.ws_lifespan_s,
+        now_ms=wall_clock_ms,
     )
     ws_app.include_router(
         BarWsRouter(route=ROUTE, service=service, conflation_key=lambda bar: bar.time)

@@ -18,6 +18,8 @@ from trading_api.shared.errors import Invalid
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
 
+NOW_MS = 1_790_000_040_250
+
 
 class EchoService:
     """Refuses the symbol `NONE`, fails on `FAULT`, and opens no topic while `gate` is shut."""
@@ -67,6 +69,7 @@ class EchoApp:
             path="/api/v1/ws",
             outbox_size=outbox_size,
             origins=re.compile("http://admitted"),
+            now_ms=lambda: NOW_MS,
             **{"heartbeat_interval": 30.0, "max_connection_lifespan": 60.0, **adapter},
         )
         self.bars_router = BarWsRouter(

@@ -33,6 +33,7 @@ async def test_the_messages_to_paste_do_what_is_said() -> None:
         assert (await rest.post(path[1], json=json.loads(body[1]))).status_code == 200
         heard = await client.update("executions")
         expected = json.loads(shown)
+        assert heard["payload"].keys() == expected["payload"].keys()
         assert heard["payload"]["topic"] == expected["payload"]["topic"]
         assert heard["payload"]["payload"].keys() == expected["payload"]["payload"].keys()
 

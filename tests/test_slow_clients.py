@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from tests.echo_route import REQUEST, EchoApp, bar
 from tests.support import TIMEOUT_S, WsClient, connected, serving, until
-from trading_api.shared.delivery.outbox import CHARACTERS_MAX
+from trading_api.shared.delivery.outbox import BYTES_MAX
 from trading_api.shared.delivery.uvicorn_protocol import TradingProtocol
 
 # Long enough a topic for a few hundred frames to fill what the kernel buffers.
@@ -88,12 +88,12 @@ async def _fill_up(echo: EchoApp, client: WsClient) -> None:
         await asyncio.sleep(0)
 
 
-async def test_an_outbox_is_bounded_in_characters_too() -> None:
+async def test_an_outbox_is_bounded_in_bytes_too() -> None:
     echo = EchoApp(outbox_size=100_000)
     async with serving(echo.api_app) as address, stuck(address) as stopped:
         await stopped.subscribe("fills", **LONG)
         stopped.connection.transport.pause_reading()
-        frames = CHARACTERS_MAX * 3 // 2 // len(LONG["symbol"])
+        frames = BYTES_MAX * 3 // 2 // len(LONG["symbol"])
         for number in range(frames):
             echo.fills.tell(bar(number))
             await asyncio.sleep(0)

@@ -131,6 +131,7 @@ async def test_a_step_market_is_open_and_stands_still() -> None:
         assert update["payload"] | {"topic": status} == {
             "topic": status,
             "payload": {"status": 1, "timestamp": START_MS},
+            "ts": START_MS,
         }
         before = await bot.quote("AAPL")
         for _ in range(2):

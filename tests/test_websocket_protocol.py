@@ -6,7 +6,7 @@ import json
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.echo_route import REQUEST, EchoApp, bar
+from tests.echo_route import NOW_MS, REQUEST, EchoApp, bar
 from tests.support import connected, serving, until
 from trading_api.settings import Settings
 
@@ -22,7 +22,7 @@ async def test_state_comes_first_and_changes_follow() -> None:
         state, change = await client.update(), await client.update()
         assert state == {
             "type": "bars.update",
-            "payload": {"topic": topic, "payload": bar(1, close=7).model_dump()},
+            "payload": {"topic": topic, "payload": bar(1, close=7).model_dump(), "ts": NOW_MS},
         }
         assert change["payload"]["payload"]["close"] == 8
 

@@ -51,12 +51,16 @@ def create_app(
     """Settings; or the names of the modules to enable, all else by default. Raises
     ConfigurationError. Nothing runs before the application's lifespan begins."""
     settings = _settings(configuration)
+    source = _market_source(settings)
+    is_stepped = settings.datafeed_clock == "step"
+    now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
     ws_app = FastWSAdapter(
         path=f"{PREFIX}/ws",
         outbox_size=settings.ws_outbox_size,
         heartbeat_interval=settings.ws_heartbeat_s,
         max_connection_lifespan=settings.ws_lifespan_s,
         origins=settings.cors_origin_regex,
+        now_ms=now_ms,
         title="trading_api",
         version=VERSION,
         description=DESCRIPTION,
@@ -68,8 +72,7 @@ def create_app(
             }
         },
     )
-    source = _market_source(settings)
-    clock = StepClock(source, ws_app.delivered) if settings.datafeed_clock == "step" else None
+    clock = StepClock(source, ws_app.delivered) if is_stepped else None
     feed = MarketFeed(
         source,
         stale_after_ms=round(settings.market_stale_s * 1000),
@@ -81,7 +84,7 @@ def create_app(
             "broker": lambda context: BrokerModule(_journal(settings), context),
         }
     )
-    context = ModuleContext(settings, feed, (lambda: feed.now_ms) if clock else wall_clock_ms)
+    context = ModuleContext(settings, feed, now_ms)
     modules = registry.build(settings.enabled_modules.split(","), context)
     if clock and "datafeed" not in [module.name for module in modules]:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")

@@ -10,6 +10,11 @@ DataT = TypeVar("DataT", bound=BaseModel)
 Topic = Annotated[str, Field(examples=['bars:{"resolution":"1","symbol":"AAPL"}'])]
 
 
+Instant = Annotated[
+    int, Field(description="ms since 1970 when it was made", examples=[1_790_000_040_250])
+]
+
+
 class SubscriptionResponse(WireModel):
     """The reply to a subscribe or an unsubscribe."""
 
@@ -31,3 +36,4 @@ class SubscriptionUpdate(WireModel, Generic[DataT]):
 
     topic: Topic
     payload: DataT
+    ts: Instant

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from trading_api.shared.ws.router_interface import Subscriber, TopicUpdate, WsRouteService
+from trading_api.shared.ws.router_interface import (
+    Subscriber,
+    TopicUpdate,
+    WsRouteInterface,
+    WsRouteService,
+)
 
 
 @dataclass(slots=True, eq=False)
-class _Topic:
+class Topic:
+    """`heading` is how each of its updates begins; `following` are who gets them, in the order
+    they came."""
+
     service: WsRouteService
+    heading: bytes
     members: set[Subscriber] = field(default_factory=set)
     following: dict[Subscriber, None] = field(default_factory=dict)
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -24,7 +32,7 @@ class TopicIndex:
     from the moment it was sent the topic's state."""
 
     def __init__(self) -> None:
-        self._topics: dict[str, _Topic] = {}
+        self._topics: dict[str, Topic] = {}
 
     def __len__(self) -> int:
         return len(self._topics)
@@ -33,21 +41,22 @@ class TopicIndex:
         """Clients that are waiting for a topic to open."""
         return sum(topic.waiting for topic in self._topics.values())
 
-    def followers(self, name: str) -> Collection[Subscriber]:
-        topic = self._topics.get(name)
-        return topic.following if topic else ()
+    def find(self, name: str) -> Topic | None:
+        return self._topics.get(name)
 
     async def join(
-        self, name: str, subscriber: Subscriber, service: WsRouteService, topic_update: TopicUpdate
+        self, name: str, subscriber: Subscriber, router: WsRouteInterface, topic_update: TopicUpdate
     ) -> None:
         """Raises what `create_topic` raises; then the subscriber has not joined. Whoever races
         another to open, or to close, a topic waits here and finds it either live or gone."""
-        topic = self._topics.setdefault(name, _Topic(service))
+        topic = self._topics.get(name)
+        if topic is None:
+            topic = self._topics[name] = Topic(router.service, router.heading(name))
         topic.waiting += 1
         try:
             async with topic.opening:
                 if not topic.live:
-                    await _open(name, service, topic_update)
+                    await _open(name, topic.service, topic_update)
                     topic.live = True
                 if not subscriber.closed:
                     topic.members.add(subscriber)
@@ -55,9 +64,6 @@ class TopicIndex:
         finally:
             topic.waiting -= 1
             self._close_if_unused(name, topic)
-
-    def follow(self, name: str, subscriber: Subscriber) -> None:
-        self._topics[name].following[subscriber] = None
 
     def leave(self, name: str, subscriber: Subscriber) -> None:
         topic = self._topics[name]
@@ -71,7 +77,7 @@ class TopicIndex:
         for name in list(subscriber.topics):
             self.leave(name, subscriber)
 
-    def _close_if_unused(self, name: str, topic: _Topic) -> None:
+    def _close_if_unused(self, name: str, topic: Topic) -> None:
         if topic.members:
             return
         if topic.live:

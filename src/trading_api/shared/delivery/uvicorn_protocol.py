@@ -1,25 +1,65 @@
-"""uvicorn's WebSocket protocol, with what ASGI does not tell: pings and pongs, and a close that a
-client cannot hold up by not reading."""
+"""uvicorn's WebSocket protocol, with what ASGI hides: the transport and how full it is, pings and
+pongs, and a close that a client cannot hold up by not reading."""
 
 from __future__ import annotations
 
 from asyncio import TimerHandle
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 from websockets.http11 import Request
 
-from trading_api.shared.delivery.session import CLOSE_TIMEOUT_S, CONNECTION
+from trading_api.shared.delivery.connection import CLOSE_TIMEOUT_S, CONNECTION, ConnectionUser
+from trading_api.shared.delivery.frames import text_of
 
 
 class TradingProtocol(WebSocketsSansIOProtocol):
-    """A `delivery.session.Connection`, put into the ASGI scope's extensions."""
+    """A `delivery.connection.Connection`, put into the ASGI scope's extensions. Full while the
+    transport says so."""
 
-    on_control_frame: Callable[[], None] | None = None
     drop_after_s = CLOSE_TIMEOUT_S
+    _user: ConnectionUser | None = None
     _drop_timer: TimerHandle | None = None
+
+    def attach(self, user: ConnectionUser) -> None:
+        self._user = user
+
+    def detach(self) -> None:
+        self._user = None
+
+    def write(self, frames: Sequence[bytes]) -> None:
+        if self.close_sent or self.transport.is_closing():
+            return
+        if self.conn.extensions:
+            # Compressed for each client by itself, so its bytes are no one else's.
+            for frame in frames:
+                self.conn.send_text(text_of(frame))
+            frames = self.conn.data_to_send()
+        self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+
+    async def close(self, code: int, reason: str) -> None:
+        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+            self.conn.send_close(code, reason)
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+            if self.read_paused:
+                self.read_paused = False
+                self.transport.resume_reading()
+            # uvicorn leaves the transport open for the client's reply while this is set.
+            self.close_timer = self.loop.call_later(self.drop_after_s, self.transport.abort)
+        self._drop_if_it_stays()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._user is not None:
+            self._user.pause()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._user is not None:
+            self._user.resume()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -43,18 +83,6 @@ class TradingProtocol(WebSocketsSansIOProtocol):
             except UnicodeDecodeError:
                 self.curr_msg_data_type = "bytes"
         super().send_receive_event_to_app()
-
-    def close(self, code: int, reason: str) -> None:
-        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
-            self.conn.send_close(code, reason)
-            self.transport.write(b"".join(self.conn.data_to_send()))
-            self.close_sent = True
-            if self.read_paused:
-                self.read_paused = False
-                self.transport.resume_reading()
-            # uvicorn leaves the transport open for the client's reply while this is set.
-            self.close_timer = self.loop.call_later(self.drop_after_s, self.transport.abort)
-        self._drop_if_it_stays()
 
     # uvicorn ends each of these with a close that waits for what is still unsent.
 
@@ -80,5 +108,5 @@ class TradingProtocol(WebSocketsSansIOProtocol):
             self._drop_timer = self.loop.call_later(self.drop_after_s, self.transport.abort)
 
     def _heard(self) -> None:
-        if self.on_control_frame is not None:
-            self.on_control_frame()
+        if self._user is not None:
+            self._user.heard()

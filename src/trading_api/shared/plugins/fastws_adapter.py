@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from fastapi import FastAPI, WebSocketException
@@ -18,7 +19,7 @@ from starlette.websockets import WebSocket
 
 from trading_api.shared.auth import is_admitted_origin
 from trading_api.shared.delivery.fan_out import FanOut
-from trading_api.shared.delivery.session import Session, TooSlow
+from trading_api.shared.delivery.session import Session
 from trading_api.shared.plugins.asyncapi_document import tidied
 from trading_api.shared.plugins.asyncapi_page import asyncapi_page
 from trading_api.shared.ws.generic_route import WsRouter
@@ -40,6 +41,7 @@ class FastWSAdapter(FastWS):
         heartbeat_interval: float | None,
         max_connection_lifespan: float | None,
         origins: re.Pattern[str],
+        now_ms: Callable[[], int],
         catch_up_s: float = CATCH_UP_S,
         **about: Any,
     ) -> None:
@@ -52,7 +54,7 @@ class FastWSAdapter(FastWS):
         self.outbox_size = outbox_size
         self.origins = origins
         self.catch_up_s = catch_up_s
-        self.fan_out = FanOut()
+        self.fan_out = FanOut(now_ms)
         self.ws_routers: dict[str, WsRouter[Any, Any]] = {}
 
     def include_router(self, router: OperationRouter, *, prefix: str = "") -> None:
@@ -94,12 +96,12 @@ class FastWSAdapter(FastWS):
         if not is_admitted_origin(origin, host, self.origins):
             raise WebSocketException(1008, "This page's origin is not admitted")
         await self._auth(ws)
-        session = Session(ws, self.outbox_size)
+        session = Session(ws, self.outbox_size, self.fan_out.filled)
         self._connect(session)
         try:
             yield session
         finally:
-            session.closed = True
+            session.end()
             log.info(
                 "client_gone",
                 extra={
@@ -109,7 +111,6 @@ class FastWSAdapter(FastWS):
                     "clients_left": len(self.connections) - 1,
                 },
             )
-            session.outbox.clear()
             self._disconnect(session)
             self.fan_out.topics.release(session)
 
@@ -117,27 +118,30 @@ class FastWSAdapter(FastWS):
         """Reads and answers until the client goes; or closes it, with a code that says why."""
         assert isinstance(client, Session), "only `manage` makes clients"
         try:
-            async with asyncio.TaskGroup() as tasks:
-                sender = tasks.create_task(client.send_outbox())
-                await self._read(client)
-                sender.cancel()
-        except* TooSlow:
-            await client.close(1013, "Too slow for its updates; connect and subscribe again")
-        except* (ValueError, NoMatchingOperation, TimeoutError) as errors:
-            await client.close(*await self._close_reason(*errors.exceptions))
-        except* Exception:
+            await self._read(client)
+        except (ValueError, NoMatchingOperation, TimeoutError) as error:
+            if client.too_slow:
+                await client.close(1013, "Too slow for its updates; connect and subscribe again")
+            else:
+                await client.close(*await self._close_reason(error))
+        except Exception:
             log.exception("session_failed", extra={"client": client.uid})
             await client.close(1011, "Internal error")
 
     async def _read(self, client: Session) -> None:
-        loop = asyncio.get_running_loop()
-        interval = self.heartbeat_interval
-        async with (
-            asyncio.timeout(interval) as heartbeat,
-            asyncio.timeout(self.max_connection_lifespan),
-        ):
-            if interval is not None:
-                client.on_frame = lambda: heartbeat.reschedule(loop.time() + interval)
+        """Raises TimeoutError when the heartbeat or the lifespan is over, or the client is cut
+        off."""
+        time = asyncio.get_running_loop().time
+        interval, lifespan = self.heartbeat_interval, self.max_connection_lifespan
+        end_s = math.inf if lifespan is None else time() + lifespan
+        async with asyncio.timeout(None) as deadline:
+
+            def wait_on() -> None:
+                silent_s = math.inf if interval is None else time() + interval
+                deadline.reschedule(min(silent_s, end_s))
+
+            wait_on()
+            client.on_heard, client.on_cut_off = wait_on, lambda: deadline.reschedule(time())
             try:
                 async for message in client:
                     await self.client_send(message, client=client)
@@ -146,7 +150,7 @@ class FastWSAdapter(FastWS):
                     await asyncio.sleep(0)
                     await client.outbox.calm()
             finally:
-                client.on_frame = lambda: None
+                client.on_heard = client.on_cut_off = lambda: None
 
     async def _close_reason(self, error: Any, *_: Any) -> tuple[int, str]:
         try:

@@ -16,6 +16,7 @@ from trading_api.shared.delivery.fan_out import FanOut
 from trading_api.shared.delivery.session import Session
 from trading_api.shared.errors import ApiError
 from trading_api.shared.ws.router_interface import (
+    Envelope,
     TopicUpdate,
     Update,
     WsRouteInterface,
@@ -69,10 +70,17 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
     def conflation_key(self, data: DataT) -> Hashable | None:
         return self._conflation_key(data)
 
-    def encode(self, topic: str, data: BaseModel) -> str:
-        name = orjson.dumps(topic).decode()
+    def heading(self, topic: str) -> bytes:
+        name = orjson.dumps(topic)
+        return b'{"type":"%b.update","payload":{"topic":%b,"payload":' % (
+            self.route.encode(),
+            name,
+        )
+
+    def encode(self, data: BaseModel, envelope: Envelope) -> bytes:
         payload = data.model_dump_json(by_alias=True, exclude_none=True)
-        return f'{{"type":"{self.route}.update","payload":{{"topic":{name},"payload":{payload}}}}}'
+        beside = "".join(f',"{name}":{value}' for name, value in envelope)
+        return f"{payload}{beside}}}}}".encode()
 
     async def handle_subscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
         topic = self.topic_builder(payload)
@@ -104,7 +112,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
 
     async def _join(self, topic: str, client: Session) -> None:
         fan_out = self._bound()
-        await fan_out.topics.join(topic, client, self.service, self._updates_of(topic))
+        await fan_out.topics.join(topic, client, self, self._updates_of(topic))
         if topic not in client.topics:
             return
         try:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from pydantic import BaseModel
@@ -39,29 +38,42 @@ class Subscriber(Protocol):
     topics: set[str]
     closed: bool
 
-    def deliver(self, frame: str, key: Hashable | None = None) -> None:
+    def deliver(self, frame: bytes, key: Hashable | None = None) -> None:
         """Never waits, never fails. An unsent frame with the same key may give way to it."""
         ...
 
+    def flush(self) -> None:
+        """Sends what was delivered, unless the client is slow. Never waits, never fails."""
+        ...
 
-@dataclass(frozen=True, slots=True)
-class Update:
+
+Envelope = tuple[tuple[str, int], ...]
+"""What an update says beside `topic` and `payload`: names and values."""
+
+
+class Update(NamedTuple):
     """Data of one topic, for all who follow it; or its state, for one client that joined."""
 
     stamp: int
     router: WsRouteInterface
     topic: str
     data: Sequence[BaseModel]
+    envelope: Envelope
     to: Subscriber | None = None
 
 
 class WsRouteInterface(ABC):
     route: str
+    service: WsRouteService
     updates_queue: asyncio.Queue[Update]
 
     @abstractmethod
-    def encode(self, topic: str, data: BaseModel) -> str:
-        """The frame that every subscriber of the topic gets."""
+    def heading(self, topic: str) -> bytes:
+        """How the text of each of the topic's updates begins."""
+
+    @abstractmethod
+    def encode(self, data: BaseModel, envelope: Envelope) -> bytes:
+        """How it goes on: the same for every topic that is told of the datum."""
 
     @abstractmethod
     def conflation_key(self, data: Any) -> Hashable | None:
