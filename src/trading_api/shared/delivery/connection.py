@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable
 from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from trading_api.shared.delivery.frames import text_of
+from trading_api.shared.delivery.frames import texts
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +28,27 @@ class ConnectionUser(Protocol):
         """A control frame came."""
         ...
 
-    def pause(self) -> None:
-        """The connection is full."""
+    def full(self) -> None: ...
+
+    def free(self) -> None:
+        """Not full any more."""
         ...
 
-    def resume(self) -> None:
-        """It is not any more."""
+    def gone(self) -> None:
+        """Nothing may be written any more."""
         ...
 
 
 class Connection(Protocol):
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        """Takes frames, any number at once. Never waits; not called after `gone`."""
+        ...
+
     def attach(self, user: ConnectionUser) -> None: ...
 
     def detach(self) -> None:
-        """Nothing is written or told any more."""
-        ...
-
-    def write(self, frames: Sequence[bytes]) -> None:
-        """Takes all of them, unless the client is gone. Never waits."""
+        """Nothing is told any more."""
         ...
 
     async def close(self, code: int, reason: str) -> None:
@@ -60,7 +64,7 @@ class AsgiConnection:
         self._ws = ws
         self._user: ConnectionUser | None = None
         # Bounded by its user, who writes into a full connection only to end it.
-        self._unsent: list[bytes] = []
+        self._unsent: deque[bytes] = deque()
         self._sending: asyncio.Task[None] | None = None
 
     def attach(self, user: ConnectionUser) -> None:
@@ -71,13 +75,11 @@ class AsgiConnection:
         if self._sending is not None:
             self._sending.cancel()
 
-    def write(self, frames: Sequence[bytes]) -> None:
-        if not self._is_open():
-            return
-        self._unsent += frames
+    def write(self, frames: bytes) -> None:
+        self._unsent.extend(texts(frames))
         if self._sending is None and self._user is not None:
-            self._user.pause()
-            self._sending = asyncio.create_task(self._send())
+            self._user.full()
+            self._sending = asyncio.create_task(self._send(self._user))
 
     async def close(self, code: int, reason: str) -> None:
         try:
@@ -89,21 +91,18 @@ class AsgiConnection:
         except (TimeoutError, WebSocketDisconnect):
             log.info("client_did_not_read")
 
-    async def _send(self) -> None:
+    async def _send(self, user: ConnectionUser) -> None:
         try:
             while self._unsent:
-                await self._ws.send_text(text_of(self._unsent.pop(0)).decode())
+                await self._ws.send_text(self._unsent.popleft().decode())
         except WebSocketDisconnect:
-            self._unsent.clear()
-            return
+            user.gone()
         except Exception:
             log.exception("frame_not_sent")
-            self._unsent.clear()
-            return
+            user.gone()
         finally:
             self._sending = None
-        if self._user is not None:
-            self._user.resume()
+        user.free()
 
     def _is_open(self) -> bool:
         states = (self._ws.client_state, self._ws.application_state)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
 from pydantic import BaseModel
 
 from trading_api.shared.delivery.frames import text_frame
+from trading_api.shared.delivery.outbox import Outbox
 from trading_api.shared.delivery.topics import TopicIndex
 from trading_api.shared.ws.router_interface import Subscriber, Update, WsRouteInterface
 
@@ -24,11 +25,14 @@ class FanOut:
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self.topics = TopicIndex()
         self._now_ms = now_ms
+        self._ts = 0
+        self._ts_only = b""
         self._queues: list[asyncio.Queue[Update]] = []
         self._stamps = itertools.count(1)
         self._posted = asyncio.Event()
         # As many as there are clients: each is in it once.
-        self._to_flush: list[Subscriber] = []
+        self.filled: list[Outbox] = []
+        self._flushing = False
 
     def attach(self, queue: asyncio.Queue[Update]) -> None:
         self._queues.append(queue)
@@ -41,13 +45,24 @@ class FanOut:
         to: Subscriber | None = None,
         **beside: int,
     ) -> None:
-        """Never fails: a full queue is drained on the spot."""
+        """Never fails: a full queue is drained on the spot. `beside` are fields that stand beside
+        `topic`, `payload` and `ts`."""
         queue = router.updates_queue
         if queue.full():
-            self.drain()
-        envelope = tuple({**beside, "ts": self._now_ms()}.items())
-        queue.put_nowait(Update(next(self._stamps), router, topic, data, envelope, to))
+            self._empty_queues()
+        queue.put_nowait(Update(next(self._stamps), router, topic, data, self._ending(beside), to))
         self._posted.set()
+
+    def _ending(self, beside: Mapping[str, int]) -> bytes:
+        """The same object for as long as nothing changes, because thousands may be made in a ms."""
+        ts = self._now_ms()
+        if ts != self._ts:
+            self._ts = ts
+            self._ts_only = b',"ts":%d}}' % ts
+        if not beside:
+            return self._ts_only
+        fields = "".join(f',"{name}":{value}' for name, value in beside.items())
+        return fields.encode() + self._ts_only
 
     async def run(self) -> None:
         """Drains whenever something was posted, until cancelled."""
@@ -58,50 +73,71 @@ class FanOut:
     def drain(self) -> None:
         """Everything posted so far has left its outbox afterwards, but to slow clients."""
         self._posted.clear()
+        self._empty_queues()
+        self._flush()
+
+    def _empty_queues(self) -> None:
+        """Into the outboxes."""
         updates = [queue.get_nowait() for queue in self._queues for _ in range(queue.qsize())]
-        updates.sort(key=lambda update: update.stamp)
+        updates.sort()
+        alone = len(updates) == 1 and len(updates[0].data) == 1
         encoded: dict[tuple[object, ...], bytes] = {}
         for update in updates:
             try:
-                self._deliver(update, encoded)
+                self._deliver(update, encoded, alone)
             except Exception:
                 log.exception("update_not_delivered", extra={"topic": update.topic})
-        self._flush()
 
-    def filled(self, subscriber: Subscriber) -> None:
-        """What waits in its outbox leaves when the loop's tick ends."""
-        if not self._to_flush:
+    def flush_soon(self) -> None:
+        """What is in outboxes leaves when the loop's tick ends."""
+        if not self._flushing:
+            self._flushing = True
             asyncio.get_running_loop().call_soon(self._flush)
-        self._to_flush.append(subscriber)
 
     def _flush(self) -> None:
-        subscribers, self._to_flush = self._to_flush, []
-        for subscriber in subscribers:
+        self._flushing = False
+        filled = self.filled.copy()
+        self.filled.clear()
+        for outbox in filled:
             try:
-                subscriber.flush()
+                outbox.flush()
             except Exception:
                 log.exception("outbox_not_flushed")
 
-    def _deliver(self, update: Update, encoded: dict[tuple[object, ...], bytes]) -> None:
+    def _deliver(
+        self, update: Update, encoded: dict[tuple[object, ...], bytes], alone: bool
+    ) -> None:
         topic = self.topics.find(update.topic)
         if topic is None:
             return
-        receivers: Collection[Subscriber] = topic.following
+        receivers: Collection[Outbox] = topic.following.values()
         if update.to is not None:
             if update.topic not in update.to.topics:
                 return
             # The state: what was posted before it is part of it, what comes after follows it.
-            topic.following[update.to] = None
-            receivers = (update.to,)
+            topic.following[update.to] = update.to.outbox
+            receivers = (update.to.outbox,)
         if not receivers:
             return
         for data in update.data:
             # A datum that many topics are told of is encoded once; it lives as long as `updates`.
-            datum = (update.router, id(data), update.envelope)
+            datum = (id(data), update.router, update.ending)
             if (rest := encoded.get(datum)) is None:
-                rest = encoded[datum] = update.router.encode(data, update.envelope)
+                rest = encoded[datum] = update.router.encode(data) + update.ending
             frame = text_frame(topic.heading, rest)
             key = update.router.conflation_key(data)
             key = None if key is None else (update.topic, key)
-            for subscriber in receivers:
-                subscriber.deliver(frame, key)
+            if alone:
+                _send(frame, key, receivers)
+            else:
+                for outbox in receivers:
+                    outbox.put(frame, key)
+
+
+def _send(frame: bytes, key: Hashable | None, receivers: Collection[Outbox]) -> None:
+    """Put and flushed one by one, each while it is in the processor's cache."""
+    for outbox in receivers:
+        try:
+            outbox.send(frame, key)
+        except Exception:
+            log.exception("outbox_not_flushed")

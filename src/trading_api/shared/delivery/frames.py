@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
 _TEXT = 0x81  # the first frame of a text message and the last
 _SIZE_IN_2, _SIZE_IN_8 = 126, 127
 
 
-def text_frame(*parts: bytes) -> bytes:
-    """One frame of the parts joined, which are UTF-8."""
-    size = sum(map(len, parts))
+def text_frame(text: bytes, rest: bytes = b"") -> bytes:
+    """One frame of both, which are UTF-8."""
+    size = len(text) + len(rest)
     if size < _SIZE_IN_2:
         head = struct.pack("!BB", _TEXT, size)
     elif size < 1 << 16:
         head = struct.pack("!BBH", _TEXT, _SIZE_IN_2, size)
     else:
         head = struct.pack("!BBQ", _TEXT, _SIZE_IN_8, size)
-    return b"".join((head, *parts))
+    return b"".join((head, text, rest))
 
 
-def text_of(frame: bytes) -> bytes:
-    """What `text_frame` was given."""
-    return frame[{_SIZE_IN_2: 4, _SIZE_IN_8: 10}.get(frame[1], 2) :]
+def texts(frames: bytes) -> Iterator[bytes]:
+    """What `text_frame` was given for each of these frames, one after the other."""
+    start = 0
+    while start < len(frames):
+        size, text = frames[start + 1], start + 2
+        if size >= _SIZE_IN_2:
+            text += 2 if size == _SIZE_IN_2 else 8
+            size = int.from_bytes(frames[start + 2 : text])
+        start = text + size
+        yield frames[text:start]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from trading_api.shared.delivery.outbox import Outbox
 from trading_api.shared.ws.router_interface import (
     Subscriber,
     TopicUpdate,
@@ -21,7 +22,7 @@ class Topic:
     service: WsRouteService
     heading: bytes
     members: set[Subscriber] = field(default_factory=set)
-    following: dict[Subscriber, None] = field(default_factory=dict)
+    following: dict[Subscriber, Outbox] = field(default_factory=dict)
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
     live: bool = False

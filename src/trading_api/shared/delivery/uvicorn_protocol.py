@@ -4,7 +4,7 @@ pongs, and a close that a client cannot hold up by not reading."""
 from __future__ import annotations
 
 from asyncio import TimerHandle
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -12,7 +12,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from trading_api.shared.delivery.connection import CLOSE_TIMEOUT_S, CONNECTION, ConnectionUser
-from trading_api.shared.delivery.frames import text_of
+from trading_api.shared.delivery.frames import texts
 
 
 class TradingProtocol(WebSocketsSansIOProtocol):
@@ -25,19 +25,23 @@ class TradingProtocol(WebSocketsSansIOProtocol):
 
     def attach(self, user: ConnectionUser) -> None:
         self._user = user
+        # Full as soon as the kernel takes no more. A user gathers what it writes by itself, so that
+        # a loop which would gather it once more (uvloop) is to send it at once.
+        self.transport.set_write_buffer_limits(high=0)
 
     def detach(self) -> None:
         self._user = None
 
-    def write(self, frames: Sequence[bytes]) -> None:
-        if self.close_sent or self.transport.is_closing():
-            return
-        if self.conn.extensions:
-            # Compressed for each client by itself, so its bytes are no one else's.
-            for frame in frames:
-                self.conn.send_text(text_of(frame))
-            frames = self.conn.data_to_send()
-        self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+    @property
+    def write(self) -> Callable[[bytes], None]:
+        # The transport's own, because every call between it and the outbox is one a client.
+        return self._write_compressed if self.conn.extensions else self.transport.write
+
+    def _write_compressed(self, frames: bytes) -> None:
+        """Compressed for this client by itself, so that the bytes are no one else's."""
+        for text in texts(frames):
+            self.conn.send_text(text)
+        self.transport.write(b"".join(self.conn.data_to_send()))
 
     async def close(self, code: int, reason: str) -> None:
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
@@ -54,12 +58,12 @@ class TradingProtocol(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._user is not None:
-            self._user.pause()
+            self._user.full()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._user is not None:
-            self._user.resume()
+            self._user.free()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -84,21 +88,25 @@ class TradingProtocol(WebSocketsSansIOProtocol):
                 self.curr_msg_data_type = "bytes"
         super().send_receive_event_to_app()
 
-    # uvicorn ends each of these with a close that waits for what is still unsent.
+    # Each of these ends the writing, and uvicorn then waits for what is still unsent.
 
     def shutdown(self) -> None:
+        self._gone()
         super().shutdown()
         self._drop_if_it_stays()
 
     def handle_close(self, event: Frame) -> None:
+        self._gone()
         super().handle_close(event)
         self._drop_if_it_stays()
 
     def handle_parser_exception(self) -> None:
+        self._gone()
         super().handle_parser_exception()
         self._drop_if_it_stays()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._gone()
         if self._drop_timer is not None:
             self._drop_timer.cancel()
         super().connection_lost(exc)
@@ -106,6 +114,10 @@ class TradingProtocol(WebSocketsSansIOProtocol):
     def _drop_if_it_stays(self) -> None:
         if self._drop_timer is None and not self.disconnected:
             self._drop_timer = self.loop.call_later(self.drop_after_s, self.transport.abort)
+
+    def _gone(self) -> None:
+        if self._user is not None:
+            self._user.gone()
 
     def _heard(self) -> None:
         if self._user is not None:

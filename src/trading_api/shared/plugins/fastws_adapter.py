@@ -96,7 +96,7 @@ class FastWSAdapter(FastWS):
         if not is_admitted_origin(origin, host, self.origins):
             raise WebSocketException(1008, "This page's origin is not admitted")
         await self._auth(ws)
-        session = Session(ws, self.outbox_size, self.fan_out.filled)
+        session = Session(ws, self.outbox_size, self.fan_out.filled, self.fan_out.flush_soon)
         self._connect(session)
         try:
             yield session

@@ -16,7 +16,6 @@ from trading_api.shared.delivery.fan_out import FanOut
 from trading_api.shared.delivery.session import Session
 from trading_api.shared.errors import ApiError
 from trading_api.shared.ws.router_interface import (
-    Envelope,
     TopicUpdate,
     Update,
     WsRouteInterface,
@@ -77,10 +76,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             name,
         )
 
-    def encode(self, data: BaseModel, envelope: Envelope) -> bytes:
-        payload = data.model_dump_json(by_alias=True, exclude_none=True)
-        beside = "".join(f',"{name}":{value}' for name, value in envelope)
-        return f"{payload}{beside}}}}}".encode()
+    def encode(self, data: BaseModel) -> bytes:
+        return data.model_dump_json(by_alias=True, exclude_none=True).encode()
 
     async def handle_subscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
         topic = self.topic_builder(payload)

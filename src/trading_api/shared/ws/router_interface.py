@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 from pydantic import BaseModel
 
+from trading_api.shared.delivery.outbox import Outbox
+
 
 class TopicUpdate(Protocol):
     """Hands one datum to a topic's subscribers. Synchronous; never fails, never waits."""
@@ -36,29 +38,21 @@ class Subscriber(Protocol):
     """A connected client. `topics` are those it has joined."""
 
     topics: set[str]
-    closed: bool
+    outbox: Outbox
 
-    def deliver(self, frame: bytes, key: Hashable | None = None) -> None:
-        """Never waits, never fails. An unsent frame with the same key may give way to it."""
-        ...
-
-    def flush(self) -> None:
-        """Sends what was delivered, unless the client is slow. Never waits, never fails."""
-        ...
-
-
-Envelope = tuple[tuple[str, int], ...]
-"""What an update says beside `topic` and `payload`: names and values."""
+    @property
+    def closed(self) -> bool: ...
 
 
 class Update(NamedTuple):
-    """Data of one topic, for all who follow it; or its state, for one client that joined."""
+    """Data of one topic, for all who follow it; or its state, for one client that joined.
+    `ending` is how each update's text ends: the fields beside `topic` and `payload`."""
 
     stamp: int
     router: WsRouteInterface
     topic: str
     data: Sequence[BaseModel]
-    envelope: Envelope
+    ending: bytes
     to: Subscriber | None = None
 
 
@@ -72,8 +66,8 @@ class WsRouteInterface(ABC):
         """How the text of each of the topic's updates begins."""
 
     @abstractmethod
-    def encode(self, data: BaseModel, envelope: Envelope) -> bytes:
-        """How it goes on: the same for every topic that is told of the datum."""
+    def encode(self, data: BaseModel) -> bytes:
+        """The datum, the same for every topic that is told of it."""
 
     @abstractmethod
     def conflation_key(self, data: Any) -> Hashable | None:
