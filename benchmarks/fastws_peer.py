@@ -1,11 +1,13 @@
-"""FastWS as its README shows it, with the messages of `one_route`."""
+"""FastWS as its README shows it, with the messages of `delivery_app`."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
 from fastws import Client, FastWS, Message
 
-from benchmarks.one_route import BAR, REQUEST, ROUTE
+from benchmarks import updates
+from benchmarks.updates import ROUTE
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.models.ws import SubscriptionResponse, SubscriptionUpdate
 from trading_api.settings import Settings
@@ -18,17 +20,22 @@ def create_app(_: Settings) -> FastAPI:
     fastws.send(f"{ROUTE}.subscribe", reply=f"{ROUTE}.subscribe.response")(_subscribe)
     fastws.recv(f"{ROUTE}.update")(_update)
     fastws.setup(app)
-    topic = _topic(BarsSubscriptionRequest.model_validate(REQUEST))
 
     @app.websocket("/api/v1/ws")
     async def connect(client: Annotated[Client, Depends(fastws.manage)]) -> None:
         await fastws.serve(client)
 
     @app.post("/tell")
-    async def tell(count: int) -> None:
-        for _ in range(count):
-            update = SubscriptionUpdate[Bar](topic=topic, payload=BAR, ts=wall_clock_ms())
-            await fastws.server_send(Message(type=f"{ROUTE}.update", payload=update), topic=topic)
+    async def tell(kind: str, first: int, last: int, rounds: int, pause_s: float) -> None:
+        for _ in range(rounds):
+            for number in range(first, last):
+                topic = updates.topic(number)
+                update = SubscriptionUpdate[Bar](
+                    topic=topic, payload=updates.bar(), ts=wall_clock_ms()
+                )
+                message = Message(type=f"{ROUTE}.update", payload=update)
+                await fastws.server_send(message, topic=topic)
+            await asyncio.sleep(pause_s)
 
     return app
 
@@ -36,14 +43,10 @@ def create_app(_: Settings) -> FastAPI:
 def _subscribe(
     payload: BarsSubscriptionRequest, client: Client, app: FastWS
 ) -> SubscriptionResponse:
-    topic = _topic(payload)
+    topic = f"{ROUTE}:{buildTopicParams(payload.model_dump())}"
     client.subscribe(topic)
     return SubscriptionResponse(status="ok", message="Subscribed", topic=topic)
 
 
 def _update(payload: SubscriptionUpdate[Bar], app: FastWS) -> SubscriptionUpdate[Bar]:
     return payload
-
-
-def _topic(request: BarsSubscriptionRequest) -> str:
-    return f"{ROUTE}:{buildTopicParams(request.model_dump())}"

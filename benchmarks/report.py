@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 LIBRARIES = ("fastapi", "fastws", "pydantic", "starlette", "uvicorn", "uvloop", "websockets")
@@ -31,6 +32,16 @@ def percentile(values: Sequence[float], percent: float) -> float:
     """The smallest value that so many percent of them don't exceed."""
     ascending = sorted(values)
     return ascending[math.ceil(len(ascending) * percent / 100) - 1]
+
+
+def spread(scenario: str, name: str, values: Sequence[float], unit: str) -> list[Figure]:
+    """One figure: the median, with the least and the most of a run's turns in its name."""
+    least, most = _shown(min(values)), _shown(max(values))
+    return [Figure(scenario, f"{name} ({least} to {most})", median(values), unit)]
+
+
+def skipped_peers(scenario: str, reasons: dict[str, str]) -> list[Figure]:
+    return [Figure(scenario, f"{name}: {why}", 0, "skipped") for name, why in reasons.items()]
 
 
 def table(figures: Sequence[Figure]) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import os
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -21,8 +25,64 @@ START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 3.0
 
 _PROC = Path("/proc")
-_UTIME, _STIME = 11, 12  # of /proc/PID/stat, counted after the command's name
 _RESIDENT_PAGES = 1  # of /proc/PID/statm
+
+
+class RunningProcess:
+    """What a server's process costs, as the system says. Ended by its standard input's end, or
+    asked to, or killed."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    def cpu_s(self) -> float:
+        """User and system time so far, of all its threads, to the nanosecond."""
+        clock = ctypes.c_int()
+        if ctypes.CDLL(None).clock_getcpuclockid(self._process.pid, ctypes.byref(clock)):
+            raise Skipped("this system does not tell the CPU time of another process")
+        return time.clock_gettime(clock.value)
+
+    def resident_bytes(self) -> int:
+        return int(self._proc("statm").split()[_RESIDENT_PAGES]) * os.sysconf("SC_PAGE_SIZE")
+
+    def _proc(self, name: str) -> str:
+        if not _PROC.joinpath("self", name).exists():
+            raise Skipped("this system has no /proc, from which a server's memory is read")
+        return _PROC.joinpath(str(self._process.pid), name).read_text()
+
+    async def end(self) -> None:
+        if self._process.returncode is None:
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT_S)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+
+@asynccontextmanager
+async def listening_process(
+    *command: str | Path, lines: Sequence[str] = ()
+) -> AsyncIterator[tuple[RunningProcess, int]]:
+    """Its port too, which is bound before it starts, so that nobody else can take it, and handed
+    over as a file descriptor in place of `FD` in its command. `lines` go to its standard input."""
+    with socket.create_server((HOST, 0)) as listening:
+        # asyncio sets it itself only on sockets that name their protocol.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        port: int = listening.getsockname()[1]
+        fd = listening.fileno()
+        process = await asyncio.create_subprocess_exec(
+            *(str(fd) if part == "FD" else part for part in command),
+            pass_fds=[fd],
+            stdin=subprocess.PIPE,
+        )
+    assert process.stdin is not None
+    process.stdin.writelines(f"{line}\n".encode() for line in lines)
+    running = RunningProcess(process)
+    try:
+        yield running, port
+    finally:
+        await running.end()
 
 
 class ServerProcess:
@@ -34,23 +94,18 @@ class ServerProcess:
         self._settings = settings or {}
 
     async def __aenter__(self) -> ServerProcess:
-        self._folder = TemporaryDirectory()
-        ledger = {"database_url": f"sqlite:///{self._folder.name}/trading.db"}
+        self._stack = AsyncExitStack()
+        folder = self._stack.enter_context(TemporaryDirectory())
+        ledger = {"database_url": f"sqlite:///{folder}/trading.db"}
         settings = json.dumps(ledger | self._settings)
-        # The port is bound before the server starts, so that nobody else can take it.
-        with socket.create_server((HOST, 0)) as listening:
-            self.port: int = listening.getsockname()[1]
-            fd = listening.fileno()
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "benchmarks.serve", self._app, str(fd), settings),
-                pass_fds=[fd],
-                stdin=subprocess.PIPE,
-            )
+        command = (sys.executable, "-m", "benchmarks.serve", self._app, "FD", settings)
+        running, self.port = await self._stack.enter_async_context(listening_process(*command))
+        self.cpu_s, self.resident_bytes = running.cpu_s, running.resident_bytes
         try:
             async with asyncio.timeout(START_TIMEOUT_S), HttpClient(HOST, self.port) as http:
                 await http.get("/openapi.json", statuses=(200, 404))
         except BaseException:
-            await self._end()
+            await self._stack.aclose()
             raise
         return self
 
@@ -60,26 +115,4 @@ class ServerProcess:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._end()
-
-    def cpu_s(self) -> float:
-        """User and system time so far."""
-        fields = self._proc("stat").rpartition(")")[2].split()
-        return (int(fields[_UTIME]) + int(fields[_STIME])) / os.sysconf("SC_CLK_TCK")
-
-    def resident_bytes(self) -> int:
-        return int(self._proc("statm").split()[_RESIDENT_PAGES]) * os.sysconf("SC_PAGE_SIZE")
-
-    def _proc(self, name: str) -> str:
-        if not _PROC.joinpath("self", name).exists():
-            raise Skipped("this system has no /proc, from which a server's CPU and memory are read")
-        return _PROC.joinpath(str(self._process.pid), name).read_text()
-
-    async def _end(self) -> None:
-        self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT_S)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        self._folder.cleanup()
+        await self._stack.aclose()

@@ -1,0 +1,148 @@
+"""Our delivery with nothing behind its routes: POST /tell makes the updates."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from benchmarks import updates
+from trading_api.models.broker import EquityData, Execution, PlacedOrder, Position
+from trading_api.models.market import QuoteData
+from trading_api.modules.broker import ws_generated as broker
+from trading_api.modules.datafeed import ws_generated as datafeed
+from trading_api.settings import Settings
+from trading_api.shared.api import websocket
+from trading_api.shared.clock import wall_clock_ms
+from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
+
+
+def create_app(settings: Settings) -> FastAPI:
+    topics = _Topics()
+    ws_app = FastWSAdapter(
+        origins=settings.cors_origin_regex,
+        path="/api/v1/ws",
+        outbox_size=settings.ws_outbox_size,
+        heartbeat_interval=settings.ws_heartbeat_s,
+        max_connection_lifespan=settings.ws_lifespan_s,
+        now_ms=wall_clock_ms,
+    )
+    for router in (
+        datafeed.BarWsRouter(route="bars", service=topics, conflation_key=lambda bar: bar.time),
+        datafeed.QuoteWsRouter(
+            route="quotes", service=topics, conflation_key=lambda quote: quote.n
+        ),
+        broker.OrderWsRouter(route="orders", service=topics),
+        broker.PositionWsRouter(route="positions", service=topics),
+        broker.ExecutionWsRouter(route="executions", service=topics),
+        broker.EquityWsRouter(route="equity", service=topics, conflation_key=lambda _: "equity"),
+    ):
+        ws_app.include_router(router)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        drainer = asyncio.create_task(ws_app.drain())
+        yield
+        drainer.cancel()
+
+    app = FastAPI(lifespan=lifespan)
+    app.state.ws_app = ws_app
+    app.include_router(websocket.router, prefix="/api/v1")
+
+    @app.post("/tell")
+    async def tell(kind: str, first: int, last: int, rounds: int, pause_s: float) -> None:
+        """Each round tells the topics of all numbers from `first` to before `last`, in one turn
+        of the loop."""
+        for _ in range(rounds):
+            for number in range(first, last):
+                _TELL[kind](topics, number)
+            await asyncio.sleep(pause_s)
+
+    return app
+
+
+class _Topics:
+    """By route and symbol, or route and account."""
+
+    def __init__(self) -> None:
+        self._updates: dict[tuple[str, str], dict[str, TopicUpdate]] = {}
+
+    async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
+        for key in _keys(topic):
+            self._updates.setdefault(key, {})[topic] = topic_update
+
+    def remove_topic(self, topic: str) -> None:
+        for key in _keys(topic):
+            self._updates.get(key, {}).pop(topic, None)
+
+    def topic_state(self, topic: str) -> Sequence[BaseModel]:
+        return []
+
+    def tell(self, route: str, name: str, data: BaseModel) -> None:
+        for topic_update in self._updates.get((route, name), {}).values():
+            topic_update(data)
+
+
+def _keys(topic: str) -> Iterator[tuple[str, str]]:
+    route, request = parse_topic(topic)
+    match request:
+        case {"fast_symbols": names}:
+            yield from ((route, name) for name in names)
+        case {"symbol": name} | {"accountId": name}:
+            yield route, name
+
+
+def _tell_bar(topics: _Topics, number: int) -> None:
+    topics.tell("bars", updates.symbol(number), updates.bar())
+
+
+def _tell_quote(topics: _Topics, number: int) -> None:
+    name = updates.symbol(number)
+    # Where the load client looks for the time at which an update was made.
+    values = QUOTE.v.model_copy(update={"volume": float(time.monotonic_ns() // 1000)})
+    topics.tell("quotes", name, QUOTE.model_copy(update={"n": name, "v": values}))
+
+
+def _tell_account(topics: _Topics, number: int) -> None:
+    """As a fill is told."""
+    name = f"ACCOUNT-{number}"
+    for route, data in _fill_of(number).items():
+        topics.tell(route, name, data)
+
+
+@cache
+def _fill_of(number: int) -> dict[str, BaseModel]:
+    """Made once, so that what is measured is delivery."""
+    return {
+        "executions": EXECUTION.model_copy(update={"order_id": f"order-{number}"}),
+        "orders": ORDER.model_copy(update={"id": f"order-{number}"}),
+        "positions": POSITION.model_copy(),
+        "equity": EQUITY.model_copy(),
+    }
+
+
+def _example(model: type[BaseModel]) -> dict[str, object]:
+    extra = model.model_config["json_schema_extra"]
+    assert isinstance(extra, dict)
+    examples = extra["examples"]
+    assert isinstance(examples, list)
+    assert isinstance(examples[0], dict)
+    return dict(examples[0])
+
+
+QUOTE = QuoteData.model_validate(_example(QuoteData))
+EXECUTION = Execution.model_validate(_example(Execution))
+ORDER = PlacedOrder.model_validate(_example(PlacedOrder))
+POSITION = Position.model_validate(_example(Position))
+EQUITY = EquityData.model_validate(_example(EquityData))
+_TELL: dict[str, Callable[[_Topics, int], None]] = {
+    "bars": _tell_bar,
+    "quotes": _tell_quote,
+    "accounts": _tell_account,
+}

@@ -1,0 +1,90 @@
+"""Thousands of WebSocket clients in one process of C, driven from here."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from benchmarks.native import compiled
+
+ANSWER_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    replies: int
+    updates: int
+    bytes: int
+    p50_us: int
+    p99_us: int
+    max_us: int
+    cpu_s: float
+
+
+class LoadClient:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._commands, self._answers = process.stdin, process.stdout
+        self.count = 0
+        self.said = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, reply_mark: str, update_mark: str) -> AsyncIterator[LoadClient]:
+        """The marks are texts that each reply, and each update, has once."""
+        process = await asyncio.create_subprocess_exec(
+            *(await compiled("load_client"), reply_mark, update_mark),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        client = cls(process)
+        try:
+            yield client
+        finally:
+            client._commands.close()
+            await process.wait()
+
+    async def open(self, port: int, count: int, at_once: int = 200) -> None:
+        await self._ask(f"open {port} {count} {at_once}")
+        self.count += count
+
+    async def say(self, client: int, text: str) -> None:
+        """Escapes \\r and \\n."""
+        self._commands.write(f"say {client} {text}\n".encode())
+        self.said += 1
+        await self._commands.drain()
+
+    async def replied(self, count: int) -> None:
+        """Waits until so many replies were heard in all."""
+        await self._ask(f"await replies {count} {ANSWER_S}")
+
+    async def heard(self, count: int) -> None:
+        await self._ask(f"await updates {count} {ANSWER_S}")
+
+    async def stall(self, client: int) -> None:
+        await self._ask(f"stall {client}")
+
+    async def nap(self, nap_us: int) -> None:
+        """Sleeps so long after each look at its sockets. With 0 each frame wakes it, at the
+        server's cost."""
+        await self._ask(f"nap {nap_us}")
+
+    async def reset(self) -> None:
+        await self._ask("reset")
+
+    async def stats(self) -> Heard:
+        numbers = (await self._ask("stats")).split()
+        replies, heard, size, p50_us, p99_us, max_us = map(int, numbers[:-1])
+        return Heard(replies, heard, size, p50_us, p99_us, max_us, float(numbers[-1]))
+
+    async def _ask(self, command: str) -> str:
+        self._commands.write(f"{command}\n".encode())
+        await self._commands.drain()
+        answer = (await self._answers.readline()).decode().strip()
+        if not answer or answer.startswith("error"):
+            raise RuntimeError(f"load client: {command}: {answer or 'it ended'}")
+        return answer
