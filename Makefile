@@ -11,7 +11,7 @@ LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec coverage prove bench kills lock help checked
+.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec coverage prove bench soak kills lock help checked
 
 dev: .venv/.synced ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -56,8 +56,11 @@ prove: .venv/.synced ## Drive the engine and its naive twin through EXAMPLES (10
 	@echo "SEED=$(SEED)"
 	@PROVE_EXAMPLES=$(or $(EXAMPLES),10000) $(BIN)/pytest --hypothesis-seed=$(SEED) $(filter %_properties.py,$(ENGINE_TESTS))
 
-bench: .venv/.synced ## Print the figures that claims about speed cite
-	@$(BIN)/python -m benchmarks
+bench: .venv/.synced ## Print the figures that claims about speed cite; or those of SCENARIOS
+	@$(BIN)/python -m benchmarks $(SCENARIOS)
+
+soak: .venv/.synced ## Let clients come and go for SOAK_S seconds (3600), and look for what they leave behind
+	@SOAK_S=$(or $(SOAK_S),3600) $(BIN)/pytest --quiet tests/test_soak.py
 
 kills: .venv/.synced ## Kill a trading broker 200 times at random moments, and look for what is missing
 	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \

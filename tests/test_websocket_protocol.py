@@ -314,3 +314,21 @@ async def test_subscriptions_of_a_client_are_bounded() -> None:
         reply = await client.request("bars.subscribe", REQUEST | {"symbol": "ONE-MORE"})
         assert reply["status"] == "error"
         assert "1000" in reply["message"]
+
+
+async def test_a_server_that_compresses_tells_the_same() -> None:
+    echo = EchoApp()
+    async with (
+        serving(echo.api_app, ws_per_message_deflate=True) as address,
+        connected(address) as compressing,
+        connected(address, compression=None) as plain,
+    ):
+        assert compressing.connection.protocol.extensions
+        assert not plain.connection.protocol.extensions
+        for client in (compressing, plain):
+            await client.subscribe("bars", **REQUEST)
+        for number in range(10):
+            echo.bars.tell(bar(number))
+        for client in (compressing, plain):
+            heard = [(await client.update())["payload"]["payload"]["time"] for _ in range(10)]
+            assert heard == list(range(10))

@@ -1,0 +1,275 @@
+"""The fast way of a frame, by the transport of our own protocol class, and its slow twin, by ASGI
+sends, give every client the same messages in the same order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, Protocol, cast
+
+import uvicorn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from uvicorn.server import ServerState
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.uri import parse_uri
+
+from tests.echo_route import REQUEST, EchoApp, bar
+from trading_api.server import server_options
+from trading_api.settings import Settings
+from trading_api.shared.delivery.uvicorn_protocol import TradingProtocol
+
+CLIENTS = 3
+SYMBOLS = ["A", "B"]
+OUTBOX_SIZE = 12
+LOOP_TURNS = 40
+"""More than any chain of tasks here needs."""
+
+
+class Side(Protocol):
+    """A client of one of the twins. `heard` ends when the client says goodbye."""
+
+    heard: list[Any]
+
+    def say(self, message: str) -> None: ...
+    def stop_reading(self) -> None: ...
+    def read_on(self) -> None: ...
+    def leave(self) -> None: ...
+
+
+class FastClient:
+    """Speaks to a TradingProtocol over a transport of the test's."""
+
+    def __init__(self, app: Any, protocol: type[TradingProtocol] = TradingProtocol) -> None:
+        options = server_options(Settings.defaults()) | {"log_config": None}
+        config = uvicorn.Config(app, **options)
+        config.load()
+        self.heard: list[Any] = []
+        self._transport = Transport(self)
+        self._server = protocol(config, ServerState(), {})
+        self._transport.protocol = self._server
+        self._server.connection_made(cast(asyncio.Transport, self._transport))
+        self._peer = ClientProtocol(parse_uri("ws://test/api/v1/ws"))
+        self._left = False
+        self._peer.send_request(self._peer.connect())
+        self._send()
+
+    def say(self, message: str) -> None:
+        if not self._left:
+            with suppress(Exception):  # it may have been closed from the other end
+                self._peer.send_text(message.encode())
+            self._send()
+
+    def stop_reading(self) -> None:
+        self._transport.is_stuck = True
+
+    def read_on(self) -> None:
+        self._transport.read_on()
+
+    def leave(self) -> None:
+        if not self._left:
+            self._left = True
+            with suppress(Exception):
+                self._peer.send_close(1000)
+            self._send()
+
+    def hear(self, data: bytes) -> None:
+        self._peer.receive_data(data)
+        for event in self._peer.events_received():
+            if isinstance(event, Frame) and not self._left:
+                if event.opcode is Opcode.TEXT:
+                    self.heard.append(bytes(event.data).decode())
+                elif event.opcode is Opcode.CLOSE:
+                    assert self._peer.close_rcvd is not None
+                    self.heard.append(self._peer.close_rcvd.code)
+
+    def _send(self) -> None:
+        for data in self._peer.data_to_send():
+            if data and not self._transport.is_closing():
+                self._server.data_received(data)
+
+
+class Transport:
+    """Of a client that reads at once, or not at all: then one write fills it."""
+
+    def __init__(self, client: FastClient) -> None:
+        self.protocol: TradingProtocol
+        self.is_stuck = False
+        self._client = client
+        self._held: list[bytes] = []
+        self._is_paused = False
+        self._is_closing = False
+
+    def write(self, data: bytes) -> None:
+        if self._is_closing:
+            return
+        if not self.is_stuck:
+            self._client.hear(data)
+            return
+        self._held.append(data)
+        if not self._is_paused:
+            self._is_paused = True
+            self.protocol.pause_writing()
+
+    def read_on(self) -> None:
+        self.is_stuck = False
+        held, self._held = self._held, []
+        for data in held:
+            self._client.hear(data)
+        if self._is_paused:
+            self._is_paused = False
+            self.protocol.resume_writing()
+
+    def is_closing(self) -> bool:
+        return self._is_closing
+
+    def close(self) -> None:
+        if not self._is_closing:
+            self._is_closing = True
+            asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
+
+    abort = close
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return default
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+    def pause_reading(self) -> None: ...
+    def resume_reading(self) -> None: ...
+
+
+class SlowClient:
+    """The application under an ASGI server of the test's, that offers nothing beside ASGI."""
+
+    def __init__(self, app: Any) -> None:
+        self.heard: list[Any] = []
+        self._left = False
+        self._reads = asyncio.Event()
+        self._reads.set()
+        self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._events.put_nowait({"type": "websocket.connect"})
+        scope = {"type": "websocket", "path": "/api/v1/ws", "headers": [], "query_string": b""}
+        self.task = asyncio.create_task(app(scope, self._events.get, self._send))
+
+    def say(self, message: str) -> None:
+        self._events.put_nowait({"type": "websocket.receive", "text": message})
+
+    def stop_reading(self) -> None:
+        self._reads.clear()
+
+    def read_on(self) -> None:
+        self._reads.set()
+
+    def leave(self) -> None:
+        self._left = True
+        self._events.put_nowait({"type": "websocket.disconnect", "code": 1000})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self._reads.wait()
+        if self._left:
+            raise OSError
+        if message["type"] == "websocket.send":
+            self.heard.append(message["text"])
+        elif message["type"] == "websocket.close":
+            self.heard.append(message["code"])
+            self._events.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
+
+
+def steps() -> st.SearchStrategy[list[Any]]:
+    client = st.integers(0, CLIENTS - 1)
+    route, symbol = st.sampled_from(["bars", "fills"]), st.sampled_from(SYMBOLS)
+    does = st.sampled_from(["subscribe", "subscribe", "unsubscribe"])
+    told = st.lists(st.tuples(route, symbol, st.integers(1, 3)), min_size=1, max_size=5)
+    return st.lists(
+        st.one_of(
+            st.tuples(st.just("say"), client, does, route, symbol),
+            st.tuples(st.just("tell"), told),
+            st.tuples(st.just("tell"), told),
+            st.tuples(st.sampled_from(["stop", "stop", "read", "read", "leave"]), client),
+        ),
+        max_size=40,
+    )
+
+
+@given(steps())
+@settings(max_examples=150, deadline=None)
+def test_both_ways_give_every_client_the_same_messages_in_the_same_order(stream: list[Any]) -> None:
+    fast = asyncio.run(_heard(FastClient, stream))
+    slow = asyncio.run(_heard(SlowClient, stream))
+    assert fast == slow
+
+
+def test_a_stream_that_fills_an_outbox_conflates_and_cuts_off_alike() -> None:
+    stream: list[Any] = [
+        ("say", 0, "subscribe", "bars", "A"),
+        ("say", 1, "subscribe", "fills", "A"),
+        ("stop", 0),
+        ("stop", 1),
+        *[("tell", [("bars", "A", 1), ("fills", "A", 1)])] * 30,
+    ]
+    conflated, cut_off, _ = asyncio.run(_heard(FastClient, stream))
+    assert [conflated, cut_off, []] == asyncio.run(_heard(SlowClient, stream))
+    assert json.loads(conflated[-1])["payload"]["payload"]["close"] == 58, "the last value"
+    assert len(conflated) < 15
+    assert cut_off[-1] == 1013
+
+
+async def _heard(kind: type[FastClient | SlowClient], stream: list[Any]) -> list[list[Any]]:
+    echo = EchoApp(outbox_size=OUTBOX_SIZE)
+    drainer = asyncio.create_task(echo.ws_app.drain())
+    clients: list[Side] = [kind(echo.api_app) for _ in range(CLIENTS)]
+    await _settle()
+    for step in _priced(stream):
+        match step:
+            case ("say", client, does, route, symbol):
+                payload = REQUEST | {"symbol": symbol}
+                message = {"type": f"{route}.{does}", "payload": payload}
+                clients[client].say(json.dumps(message))
+            case ("tell", told):
+                for route, symbol, time, close in told:
+                    service = echo.bars if route == "bars" else echo.fills
+                    topic = f'{route}:{{"resolution":"1","symbol":"{symbol}"}}'
+                    if topic in service.live:
+                        service.live[topic](bar(time, close=close))
+            case ("stop", client):
+                clients[client].stop_reading()
+            case ("read", client):
+                clients[client].read_on()
+            case ("leave", client):
+                clients[client].leave()
+        await _settle()
+    for each in clients:
+        each.read_on()
+        await _settle()
+    heard = [list(client.heard) for client in clients]
+    for each in clients:
+        each.leave()
+    await _settle()
+    assert not echo.ws_app.connections
+    assert (echo.bars.live, echo.fills.live) == ({}, {})
+    drainer.cancel()
+    await asyncio.gather(drainer, return_exceptions=True)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    return heard
+
+
+def _priced(stream: list[Any]) -> Iterator[Any]:
+    """Each bar that is told closes at a price of its own."""
+    close = 0
+    for step in stream:
+        if step[0] == "tell":
+            told = []
+            for each in step[1]:
+                told.append((*each, float(close)))
+                close += 1
+            yield "tell", told
+        else:
+            yield step
+
+
+async def _settle() -> None:
+    for _ in range(LOOP_TURNS):
+        await asyncio.sleep(0)
