@@ -30,7 +30,6 @@ class LoadClient:
         assert process.stdout is not None
         self._commands, self._answers = process.stdin, process.stdout
         self.count = 0
-        self.said = 0
 
     @classmethod
     @asynccontextmanager
@@ -55,7 +54,6 @@ class LoadClient:
     async def say(self, client: int, text: str) -> None:
         """Escapes \\r and \\n."""
         self._commands.write(f"say {client} {text}\n".encode())
-        self.said += 1
         await self._commands.drain()
 
     async def replied(self, count: int) -> None:
