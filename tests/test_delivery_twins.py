@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Protocol, cast
 
+import pytest
 import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,6 +63,10 @@ class FastClient:
             with suppress(Exception):  # it may have been closed from the other end
                 self._peer.send_text(message.encode())
             self._send()
+
+    def ping(self) -> None:
+        self._peer.send_ping(b"")
+        self._send()
 
     def stop_reading(self) -> None:
         self._transport.is_stuck = True
@@ -215,6 +220,28 @@ def test_a_stream_that_fills_an_outbox_conflates_and_cuts_off_alike() -> None:
     assert json.loads(conflated[-1])["payload"]["payload"]["close"] == 58, "the last value"
     assert len(conflated) < 15
     assert cut_off[-1] == 1013
+
+
+@pytest.mark.parametrize("turns_later", range(4))
+async def test_a_client_that_is_cut_off_stays_so_whatever_it_sends_meanwhile(
+    turns_later: int,
+) -> None:
+    echo = EchoApp(outbox_size=OUTBOX_SIZE)
+    client = FastClient(echo.api_app)
+    await _settle()
+    client.say(json.dumps({"type": "fills.subscribe", "payload": REQUEST}))
+    await _settle()
+    echo.ws_app.fan_out.drain()
+    client.stop_reading()
+    for number in range(OUTBOX_SIZE + 2):
+        echo.fills.tell(bar(number))
+        echo.ws_app.fan_out.drain()
+    for _ in range(turns_later):
+        await asyncio.sleep(0)
+    client.ping()
+    await _settle()
+    client.read_on()
+    assert client.heard[-1] == 1013
 
 
 async def _heard(kind: type[FastClient | SlowClient], stream: list[Any]) -> list[list[Any]]:

@@ -30,7 +30,7 @@ class FanOut:
         self._queues: list[asyncio.Queue[Update]] = []
         self._stamps = itertools.count(1)
         self._posted = asyncio.Event()
-        # As many as there are clients: each is in it once.
+        # Those with something in them: with what a tick brings, as many as there are clients.
         self.filled: list[Outbox] = []
         self._flushing = False
 

@@ -131,17 +131,24 @@ class FastWSAdapter(FastWS):
     async def _read(self, client: Session) -> None:
         """Raises TimeoutError when the heartbeat or the lifespan is over, or the client is cut
         off."""
-        time = asyncio.get_running_loop().time
+        now_s = asyncio.get_running_loop().time
         interval, lifespan = self.heartbeat_interval, self.max_connection_lifespan
-        end_s = math.inf if lifespan is None else time() + lifespan
+        end_s = math.inf if lifespan is None else now_s() + lifespan
         async with asyncio.timeout(None) as deadline:
 
             def wait_on() -> None:
-                silent_s = math.inf if interval is None else time() + interval
-                deadline.reschedule(min(silent_s, end_s))
+                # What comes too late, or from a client that is cut off, changes nothing.
+                if not (deadline.expired() or client.too_slow):
+                    silent_s = math.inf if interval is None else now_s() + interval
+                    when_s = min(silent_s, end_s)
+                    deadline.reschedule(None if when_s == math.inf else when_s)
+
+            def cut_off() -> None:
+                if not deadline.expired():
+                    deadline.reschedule(now_s())
 
             wait_on()
-            client.on_heard, client.on_cut_off = wait_on, lambda: deadline.reschedule(time())
+            client.on_heard, client.on_cut_off = wait_on, cut_off
             try:
                 async for message in client:
                     await self.client_send(message, client=client)
