@@ -9,9 +9,9 @@ from benchmarks.peers import Peer
 from benchmarks.report import Figure, spread
 
 CLIENTS = 500
-ROUNDS = 100
+ROUNDS = 80
 PAUSE_S = 0.01
-TURNS = 5
+TURNS = 9
 SHARED, ITS_OWN = range(1), range(1, 2)
 FILL_ROUNDS = 40_000
 """Of updates only the stuck client is sent: more than the kernel's buffers hold."""
