@@ -26,7 +26,7 @@ MESSAGES = create_app(Settings.defaults())[1].asyncapi()["components"]["messages
 REQUESTS: dict[str, Any] = {
     name: message["examples"][0]["payload"]["payload"]
     for name, message in MESSAGES.items()
-    if name.endswith((".subscribe", ".unsubscribe"))
+    if name.endswith((".subscribe", ".unsubscribe", ".resume"))
 }
 ROUTES = sorted({name.partition(".")[0] for name in REQUESTS})
 MESSAGE_LENGTH_MAX = 256

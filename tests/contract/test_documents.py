@@ -87,9 +87,12 @@ def test_every_operation_is_documented_with_examples_that_fit(name: str) -> None
             _check_examples(media["schema"], required=True)
 
 
-def test_each_route_has_its_five_messages() -> None:
+def test_each_route_has_its_five_messages_and_those_that_resume_two_more() -> None:
     kinds = ("subscribe", "subscribe.response", "unsubscribe", "unsubscribe.response", "update")
-    assert set(MESSAGES) == {f"{route}.{kind}" for route in ROUTES.split() for kind in kinds}
+    found = {f"{route}.{kind}" for route in ROUTES.split() for kind in kinds}
+    for route in ("orders", "positions", "executions"):
+        found |= {f"{route}.resume", f"{route}.resume.response"}
+    assert set(MESSAGES) == found
 
 
 @pytest.mark.parametrize("name", MESSAGES)

@@ -4,7 +4,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
-from trading_api.models.common import WireModel, example
+from trading_api.models.common import SubscriptionModel, WireModel, example
 
 DataT = TypeVar("DataT", bound=BaseModel)
 Topic = Annotated[str, Field(examples=['bars:{"resolution":"1","symbol":"AAPL"}'])]
@@ -31,9 +31,22 @@ class SubscriptionResponse(WireModel):
     topic: Topic
 
 
+class ResumeRequest(SubscriptionModel):
+    """A topic that was followed before, as its updates had it, and the last `seq` heard on it."""
+
+    topic: Topic
+    seq: Annotated[int, Field(ge=0, le=2**53 - 1, examples=[7])]
+
+
 class SubscriptionUpdate(WireModel, Generic[DataT]):
-    """One datum of one topic."""
+    """One datum of one topic. `seq`, on orders, positions and executions, is the number of the
+    account's event that it tells, and `prev` the one told on this topic before: greater than the
+    last `seq` you heard, it says that you missed something. `as_of_seq`, on equity, is the last
+    event that it counts in."""
 
     topic: Topic
     payload: DataT
+    seq: int | None = None
+    prev: int | None = None
+    as_of_seq: int | None = None
     ts: Instant

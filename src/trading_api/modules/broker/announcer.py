@@ -31,10 +31,8 @@ ROUTES = ("executions", "orders", "positions")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`symbol` for those that follow one symbol alone."""
-
     data: BaseModel
-    symbol: str | None = None
+    symbol: str
 
 
 class Announcer:
@@ -53,14 +51,14 @@ class Announcer:
         for route in ROUTES:
             if self._topics.is_followed(route, account_id):
                 for change in self.changes(route, view, event):
-                    self._topics.tell(route, account_id, change.data, change.symbol)
+                    self._topics.tell_event(route, account_id, change.data, change.symbol, view.seq)
         if isinstance(event, OrderFilled | CashDeposited | AccountReset):
             self.tell_equity(account_id)
 
     def changes(self, route: str, view: AccountState, event: Event) -> Sequence[Change]:
         """What the followers of a route hear of an event."""
         if isinstance(event, AccountReset) and route == "positions":
-            return [Change(_closed(position)) for position in event.positions]
+            return [Change(_closed(each), each.symbol) for each in event.positions]
         if not isinstance(event, OrderEvent) or isinstance(event, OrderRested):
             return []
         symbol = event.order.symbol
@@ -68,24 +66,27 @@ class Announcer:
             case "executions" if isinstance(event, OrderFilled):
                 return [Change(mapping.to_execution(event.execution), symbol)]
             case "orders":
-                return [Change(mapping.to_placed_order(event.order))]
-            case "positions" if isinstance(event, OrderFilled) or event.order.is_bracket:
+                return [Change(mapping.to_placed_order(event.order), symbol)]
+            case "positions":
                 return self._position_changes(view, event)
         return []
 
     def _position_changes(self, view: AccountState, event: OrderEvent) -> Sequence[Change]:
         """A position shows the prices of its brackets, too."""
+        symbol = event.order.symbol
         if isinstance(event, OrderFilled):
             if not event.position.quantity:
                 closed = mapping.to_position(event.position, mapping.side_after(event), Decimal(0))
-                return [Change(closed)]
-            return [Change(self.position(view, event.position))]
-        position = view.positions.get(event.order.symbol)
-        return [Change(self.position(view, position))] if position else []
+                return [Change(closed, symbol)]
+            return [Change(self.position(view, event.position), symbol)]
+        position = view.positions.get(symbol)
+        is_shown = event.order.is_bracket and event.order.status is not OrderStatus.INACTIVE
+        return [Change(self.position(view, position), symbol)] if position and is_shown else []
 
     def tell_equity(self, account_id: str) -> None:
         if self._topics.is_followed("equity", account_id):
-            self._topics.tell("equity", account_id, self.equity(self._view(account_id)))
+            view = self._view(account_id)
+            self._topics.tell("equity", account_id, self.equity(view), as_of_seq=view.seq)
 
     def tell_status(self, status: BrokerConnectionStatus) -> None:
         for account_id in self._topics.accounts("broker-connection"):

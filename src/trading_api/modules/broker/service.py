@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -52,7 +52,7 @@ from trading_api.modules.broker.views import Views
 from trading_api.modules.broker.writer import Writer
 from trading_api.shared.market_data import MarketStatus, Quote
 from trading_api.shared.module_interface import ModuleContext
-from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
+from trading_api.shared.ws.router_interface import Numbered, TopicUpdate, parse_topic
 
 EXPIRY_CHECK_S = 1.0
 
@@ -221,7 +221,7 @@ class BrokerService:
         self._views.id_of(request["accountId"])
         if "symbol" in request:
             self._prices.instrument(request["symbol"])
-        self._topics.add(topic, topic_update)
+        self._topics.add(topic, topic_update, self._views.of(request["accountId"]).seq)
 
     def remove_topic(self, topic: str) -> None:
         self._topics.remove(topic)
@@ -240,6 +240,23 @@ class BrokerService:
                 return [to_connection_status(self._market.status, self._clock_ms())]
             case _:
                 return []
+
+    def topic_numbers(self, topic: str) -> Mapping[str, int]:
+        followed = self._topics[topic]
+        seq = self._views.of(followed.account_id).seq
+        match followed.route:
+            case "equity":
+                return {"as_of_seq": seq}
+            case "broker-connection":
+                return {}
+            case _:
+                return {"seq": seq}
+
+    async def topic_missed(self, topic: str, seq: int) -> Sequence[Numbered] | None:
+        followed = self._topics[topic]
+        return await self.statements.missed(
+            followed.account_id, followed.route, followed.symbol, seq
+        )
 
     # The market calls
 

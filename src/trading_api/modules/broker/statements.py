@@ -24,13 +24,19 @@ from trading_api.modules.broker.engine.margin import leverage_of
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.instruments import DURATIONS, instrument_info
-from trading_api.modules.broker.ledger.journal import Journal, JournalUnavailable
+from trading_api.modules.broker.ledger.journal import (
+    Journal,
+    JournalEntry,
+    JournalUnavailable,
+)
 from trading_api.modules.broker.prices import Prices
 from trading_api.modules.broker.views import Views
 from trading_api.shared.errors import NotFound, Unavailable, shown
 from trading_api.shared.market_data import MarketData
+from trading_api.shared.ws.router_interface import Numbered
 
 ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
+MISSED_EVENTS_MAX = 1000
 
 
 class Statements:
@@ -110,11 +116,27 @@ class Statements:
 
     async def events(self, account_id: str | None, since: int, limit: int) -> list[BrokerEvent]:
         """Those after `since`, in their order."""
-        try:
-            entries = await self._journal.read(self._views.id_of(account_id), since, limit)
-        except JournalUnavailable as fault:
-            raise Unavailable(f"{fault.reason}.", fault.code) from fault
+        entries = await self._read(self._views.id_of(account_id), since, limit)
         return [mapping.to_broker_event(entry.seq, entry.event) for entry in entries]
+
+    async def missed(
+        self, account_id: str, route: str, symbol: str | None, seq: int
+    ) -> list[Numbered] | None:
+        """What the followers of a route were told after event `seq`, up to the moment that this
+        returns. None where that is too much, or `seq` not of this account."""
+        told: list[Numbered] = []
+        since = heard = seq
+        while since < (last := self._views.of(account_id).seq):
+            if last - seq > MISSED_EVENTS_MAX:
+                return None
+            for entry in await self._read(account_id, since, last - since):
+                view = self._views.of(account_id)
+                for change in self._announcer.changes(route, view, entry.event):
+                    if symbol in (None, change.symbol):
+                        told.append(Numbered(change.data, {"seq": entry.seq, "prev": heard}))
+                        heard = entry.seq
+            since = last
+        return told if since == last else None
 
     # What can be traded
 
@@ -141,6 +163,12 @@ class Statements:
             max=float(self._terms.leverage_max),
             step=1,
         )
+
+    async def _read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        try:
+            return await self._journal.read(account_id, since, limit)
+        except JournalUnavailable as fault:
+            raise Unavailable(f"{fault.reason}.", fault.code) from fault
 
 
 def _after(orders: Iterator[Order], order_id: str | None) -> Iterator[Order]:

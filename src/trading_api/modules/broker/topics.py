@@ -10,14 +10,15 @@ from pydantic import BaseModel
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FollowedTopic:
-    """`symbol` narrows an executions topic."""
+    """`symbol` narrows an executions topic; `told_seq` is the number of the last event told."""
 
     route: str
     account_id: str
     symbol: str | None
     topic_update: TopicUpdate
+    told_seq: int
 
 
 class FollowedTopics:
@@ -28,9 +29,11 @@ class FollowedTopics:
     def __getitem__(self, name: str) -> FollowedTopic:
         return self._by_name[name]
 
-    def add(self, name: str, topic_update: TopicUpdate) -> None:
+    def add(self, name: str, topic_update: TopicUpdate, seq: int) -> None:
+        """`seq` is the account's last event."""
         route, request = parse_topic(name)
-        topic = FollowedTopic(route, request["accountId"], request.get("symbol"), topic_update)
+        symbol = request.get("symbol")
+        topic = FollowedTopic(route, request["accountId"], symbol, topic_update, seq)
         self._by_name[name] = topic
         self._by_account.setdefault((route, topic.account_id), {})[name] = topic
 
@@ -50,7 +53,15 @@ class FollowedTopics:
         """Accounts that someone follows on a route."""
         return iter([account_id for name, account_id in self._by_account if name == route])
 
-    def tell(self, route: str, account_id: str, data: BaseModel, symbol: str | None = None) -> None:
+    def tell(self, route: str, account_id: str, data: BaseModel, **numbers: int) -> None:
+        for topic in self._by_account.get((route, account_id), {}).values():
+            topic.topic_update(data, **numbers)
+
+    def tell_event(
+        self, route: str, account_id: str, data: BaseModel, symbol: str, seq: int
+    ) -> None:
+        """`symbol` for those that follow one symbol alone."""
         for topic in self._by_account.get((route, account_id), {}).values():
             if topic.symbol in (None, symbol):
-                topic.topic_update(data)
+                topic.topic_update(data, seq=seq, prev=topic.told_seq)
+                topic.told_seq = seq

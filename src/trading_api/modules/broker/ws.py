@@ -16,7 +16,7 @@ from trading_api.models.broker import (
 )
 from trading_api.modules.broker import ws_generated
 from trading_api.shared.ws.generic_route import WsRouter
-from trading_api.shared.ws.router_interface import WsRouteService
+from trading_api.shared.ws.router_interface import NumberedService
 
 OrderWsRouter: TypeAlias = WsRouter[OrdersSubscriptionRequest, PlacedOrder]
 PositionWsRouter: TypeAlias = WsRouter[PositionsSubscriptionRequest, Position]
@@ -28,16 +28,23 @@ BrokerConnectionWsRouter: TypeAlias = WsRouter[
 
 
 class BrokerWsRouters(list[WsRouter[Any, Any]]):
-    def __init__(self, service: WsRouteService) -> None:
+    def __init__(self, service: NumberedService) -> None:
         tags = ["broker"]
+        numbered: dict[str, Any] = {
+            "service": service,
+            "numbers": service,
+            "resumes": True,
+            "tags": tags,
+        }
         super().__init__(
             [
-                ws_generated.OrderWsRouter(route="orders", service=service, tags=tags),
-                ws_generated.PositionWsRouter(route="positions", service=service, tags=tags),
-                ws_generated.ExecutionWsRouter(route="executions", service=service, tags=tags),
+                ws_generated.OrderWsRouter(route="orders", **numbered),
+                ws_generated.PositionWsRouter(route="positions", **numbered),
+                ws_generated.ExecutionWsRouter(route="executions", **numbered),
                 ws_generated.EquityWsRouter(
                     route="equity",
                     service=service,
+                    numbers=service,
                     tags=tags,
                     conflation_key=lambda equity: "equity",
                 ),

@@ -53,7 +53,8 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     if schema.get("type") == "object":
-        return {key: _example(part, schemas) for key, part in schema["properties"].items()}
+        parts = schema["properties"]
+        return {key: _example(parts[key], schemas) for key in schema.get("required", parts)}
     raise ValueError(f"{schema.get('title')} has no example")
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
 from fastws import OperationRouter
 from pydantic import BaseModel
 
-from trading_api.models.ws import SubscriptionResponse
+from trading_api.models.ws import ResumeRequest, SubscriptionResponse
 from trading_api.shared.delivery.fan_out import FanOut
 from trading_api.shared.delivery.session import Session
-from trading_api.shared.errors import ApiError
+from trading_api.shared.errors import ApiError, Conflict
 from trading_api.shared.ws.router_interface import (
+    NumberedService,
     TopicUpdate,
     Update,
     WsRouteInterface,
@@ -27,6 +28,10 @@ log = logging.getLogger(__name__)
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 DataT = TypeVar("DataT", bound=BaseModel)
+
+First = Sequence[tuple[Sequence[BaseModel], Mapping[str, int]]]
+"""What a client hears first, and the numbers beside each part."""
+Begin = Callable[[], Awaitable[First]]
 
 UPDATES_QUEUE_SIZE = 1024
 SUBSCRIPTIONS_MAX = 1000
@@ -48,6 +53,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         route: str,
         service: WsRouteService,
         conflation_key: Callable[[DataT], Hashable | None] = lambda data: None,
+        numbers: NumberedService | None = None,
+        resumes: bool = False,
         tags: list[str] | None = None,
     ) -> None:
         super().__init__(prefix=f"{route}.", tags=list(tags or []))
@@ -57,9 +64,12 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         # Full: whoever posts drains it on the spot (FanOut.post).
         self.updates_queue: asyncio.Queue[Update] = asyncio.Queue(maxsize=UPDATES_QUEUE_SIZE)
         self._conflation_key = conflation_key
+        self._numbers = numbers
         self._fan_out: FanOut | None = None
         self.send("subscribe", reply="subscribe.response")(self.subscribe)
         self.send("unsubscribe", reply="unsubscribe.response")(self.unsubscribe)
+        if resumes:
+            self.send("resume", reply="resume.response")(self.resume)
         self.recv("update")(self.update)
 
     def bind(self, fan_out: FanOut) -> None:
@@ -83,6 +93,11 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         topic = self.topic_builder(payload)
         if topic in client.topics:
             return _ok("Already subscribed", topic)
+        return await self._open(topic, client, self._state(topic), "Subscribed")
+
+    async def _open(
+        self, topic: str, client: Session, begin: Begin, done: str
+    ) -> SubscriptionResponse:
         if len(client.topics) >= SUBSCRIPTIONS_MAX:
             return _error(f"A connection holds at most {SUBSCRIPTIONS_MAX} subscriptions", topic)
         if len(topic) > TOPIC_LENGTH_MAX:
@@ -92,13 +107,22 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
                 topic[:TOPIC_LENGTH_MAX],
             )
         try:
-            await self._join(topic, client)
+            await self._join(topic, client, begin)
         except ApiError as refusal:
             return _error(refusal.detail, topic)
         except Exception:
             log.exception("topic_not_opened", extra={"topic": topic})
             return _error("The topic could not be opened; try again", topic)
-        return _ok("Subscribed", topic)
+        return _ok(done, topic)
+
+    async def resume(self, payload: ResumeRequest, client: Session) -> SubscriptionResponse:
+        """Follow a topic again: what it was told since, then its changes."""
+        topic = payload.topic
+        if not self._is_own(topic):
+            return _error(f"No topic of {self.route}: send it as an update had it", topic[:200])
+        if topic in client.topics:
+            return _error("Subscribed to it already", topic)
+        return await self._open(topic, client, self._missed(topic, payload.seq), "Resumed")
 
     def handle_unsubscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
         topic = self.topic_builder(payload)
@@ -107,21 +131,49 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         self._bound().topics.leave(topic, client)
         return _ok("Unsubscribed", topic)
 
-    async def _join(self, topic: str, client: Session) -> None:
+    async def _join(self, topic: str, client: Session, begin: Begin) -> None:
         fan_out = self._bound()
         await fan_out.topics.join(topic, client, self, self._updates_of(topic))
         if topic not in client.topics:
             return
         try:
-            state = self.service.topic_state(topic)
-        except Exception:
+            first = await begin()
+        except BaseException:
             fan_out.topics.leave(topic, client)
             raise
-        fan_out.post(self, topic, state, to=client)
+        # Nothing is awaited from here on: what is posted next follows what the client hears first.
+        for data, numbers in first:
+            fan_out.post(self, topic, data, to=client, **numbers)
+
+    def _state(self, topic: str) -> Begin:
+        async def state() -> First:
+            numbers = self._numbers.topic_numbers(topic) if self._numbers else {}
+            return [(self.service.topic_state(topic), numbers)]
+
+        return state
+
+    def _missed(self, topic: str, seq: int) -> Begin:
+        async def missed() -> First:
+            assert self._numbers is not None, "a route that resumes is numbered"
+            told = await self._numbers.topic_missed(topic, seq)
+            if told is None:
+                raise Conflict("Too much was missed; subscribe anew", "not_resumable")
+            return [((), {}), *(((each.data,), each.numbers) for each in told)]
+
+        return missed
+
+    def _is_own(self, topic: str) -> bool:
+        """Whether a subscription makes this topic."""
+        route, _, params = topic.partition(":")
+        try:
+            request = self.request_model.model_validate_json(params)
+        except ValueError:
+            return False
+        return route == self.route and self.topic_builder(request) == topic
 
     def _updates_of(self, topic: str) -> TopicUpdate:
         fan_out = self._bound()
-        return lambda data: fan_out.post(self, topic, (data,))
+        return lambda data, **numbers: fan_out.post(self, topic, (data,), **numbers)
 
     def _bound(self) -> FanOut:
         assert self._fan_out is not None, "include the router in a FastWSAdapter first"

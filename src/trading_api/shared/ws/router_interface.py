@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -14,9 +14,17 @@ from trading_api.shared.delivery.outbox import Outbox
 
 
 class TopicUpdate(Protocol):
-    """Hands one datum to a topic's subscribers. Synchronous; never fails, never waits."""
+    """Hands one datum to a topic's subscribers, with the numbers that stand beside it.
+    Synchronous; never fails, never waits."""
 
-    def __call__(self, data: BaseModel) -> None: ...
+    def __call__(self, data: BaseModel, **numbers: int) -> None: ...
+
+
+class Numbered(NamedTuple):
+    """A datum, and the numbers that stand beside it: `seq` and `prev`, or `as_of_seq`."""
+
+    data: BaseModel
+    numbers: Mapping[str, int]
 
 
 class WsRouteService(Protocol):
@@ -31,6 +39,19 @@ class WsRouteService(Protocol):
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
         """What a new subscriber hears first: the topic as it is at this moment."""
+        ...
+
+
+class NumberedService(WsRouteService, Protocol):
+    """Its updates are numbered, so that who missed some can be told of them."""
+
+    def topic_numbers(self, topic: str) -> Mapping[str, int]:
+        """Those that stand beside the topic's present state."""
+        ...
+
+    async def topic_missed(self, topic: str, seq: int) -> Sequence[Numbered] | None:
+        """All that the topic was told after `seq`, up to the moment that this returns; None where
+        that can't be said."""
         ...
 
 

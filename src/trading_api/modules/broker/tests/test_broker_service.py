@@ -16,6 +16,7 @@ from trading_api.modules.broker.ledger.journal import JournalEntry
 from trading_api.modules.broker.ledger.memory import MemoryJournal
 from trading_api.modules.broker.module import terms_of
 from trading_api.modules.broker.service import BrokerService
+from trading_api.modules.broker.statements import MISSED_EVENTS_MAX
 from trading_api.modules.broker.tests.manual_market import ManualMarket, instrument
 from trading_api.settings import Settings
 from trading_api.shared.errors import ApiError
@@ -44,13 +45,15 @@ class Desk:
         self.service = BrokerService(journal, terms_of(context.settings), context)
         self.statements = self.service.statements
         self.heard: list[tuple[str, dict[str, Any]]] = []
+        self.numbers: list[tuple[str, dict[str, int]]] = []
 
     async def follow(self, route: str, account: str, **more: str) -> Sequence[BaseModel]:
         fields = [f'"accountId":"{account}"', *(f'"{k}":"{v}"' for k, v in more.items())]
         topic = f"{route}:{{{','.join(fields)}}}"
 
-        def hear(data: BaseModel) -> None:
+        def hear(data: BaseModel, **numbers: int) -> None:
             self.heard.append((topic, data.model_dump(by_alias=True, exclude_none=True)))
+            self.numbers.append((route, numbers))
 
         await self.service.create_topic(topic, hear)
         return self.service.topic_state(topic)
@@ -430,7 +433,7 @@ async def test_a_caller_that_has_gone_and_a_follower_that_fails_do_not_stop_the_
     async with running() as desk:
         desk.market.move("AAPL", "99.98", "100.00")
 
-        def fail(data: BaseModel) -> None:
+        def fail(data: BaseModel, **numbers: int) -> None:
             raise LookupError
 
         await desk.service.create_topic(f'orders:{{"accountId":"{A}"}}', fail)
@@ -697,4 +700,65 @@ async def test_a_preview_tells_the_real_fee_margin_and_position() -> None:
         assert {row.title: row.value for row in preview.sections[-1].rows}["Commission"] == "2 USD"
 
 
+async def test_updates_carry_the_number_of_their_event_and_the_one_told_before() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        for route in ("equity", "positions", "orders", "executions"):
+            await desk.follow(route, A)
+        await desk.place(qty=10)  # event 1 opened the account, 2 placed, 3 filled
+        assert desk.numbers == [
+            ("orders", {"seq": 2, "prev": 1}),
+            ("executions", {"seq": 3, "prev": 1}),
+            ("orders", {"seq": 3, "prev": 2}),
+            ("positions", {"seq": 3, "prev": 1}),
+            ("equity", {"as_of_seq": 3}),
+        ]
+        assert desk.service.topic_numbers(f'orders:{{"accountId":"{A}"}}') == {"seq": 3}
+        assert desk.service.topic_numbers(f'equity:{{"accountId":"{A}"}}') == {"as_of_seq": 3}
+
+
+async def test_what_a_topic_was_told_since_can_be_told_again() -> None:
+    async with running() as desk:
+        for symbol in ("AAPL", "MSFT"):
+            desk.market.move(symbol, "99.98", "100.00")
+        topics = {route: f'{route}:{{"accountId":"{A}"}}' for route in ROUTES}
+        await desk.place(type=LIMIT, limitPrice=90.0)
+        for route in ROUTES:
+            await desk.follow(route, A)
+        seq = desk.service.topic_numbers(topics["orders"])["seq"]
+        await desk.place(qty=10, takeProfit=110.0, stopLoss=90.0)
+        await desk.place(symbol="MSFT", qty=3)
+        await desk.service.close_position(A, "AAPL", 4)
+        for route, topic in topics.items():
+            missed = await desk.service.topic_missed(topic, seq)
+            assert missed is not None
+            live = [numbers for name, numbers in desk.numbers if name == route]
+            assert [each.numbers for each in missed] == live
+            if route != "positions":  # these show what their brackets are now
+                data = [each.data.model_dump(by_alias=True, exclude_none=True) for each in missed]
+                assert data == desk.told(route)
+        of_one = f'executions:{{"accountId":"{A}","symbol":"MSFT"}}'
+        await desk.follow("executions", A, symbol="MSFT")
+        missed = await desk.service.topic_missed(of_one, seq)
+        assert missed is not None
+        assert [each.data.model_dump()["symbol"] for each in missed] == ["MSFT"]
+        assert await desk.service.topic_missed(topics["orders"], 10**6) is None
+        assert await desk.service.topic_missed(topics["orders"], seq + 99) is None
+
+
+async def test_who_missed_too_much_is_told_so() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.follow("orders", A)
+        topic = f'orders:{{"accountId":"{A}"}}'
+        for _ in range(MISSED_EVENTS_MAX // 2):
+            order_id = await desk.place(type=LIMIT, limitPrice=90.0)
+            await desk.service.cancel_order(A, order_id)
+        missed = await desk.service.topic_missed(topic, 1)
+        assert missed is not None
+        assert len(missed) == MISSED_EVENTS_MAX
+        assert await desk.service.topic_missed(topic, 0) is None
+
+
+ROUTES = ("executions", "orders", "positions")
 LEVERAGE = {"symbol": "AAPL", "orderType": MARKET, "side": BUY}

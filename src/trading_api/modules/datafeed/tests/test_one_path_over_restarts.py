@@ -44,7 +44,7 @@ class Server:
 
     async def follow(self, symbol: str, resolution: str, told: list[Bar]) -> None:
         topic = f"bars:{json.dumps({'symbol': symbol, 'resolution': resolution})}"
-        await self._service.create_topic(topic, lambda data: told.append(_dumped(data)))
+        await self._service.create_topic(topic, lambda data, **_: told.append(_dumped(data)))
         told.extend(map(_dumped, self._service.topic_state(topic)))
 
     async def history(self, symbol: str, resolution: str, from_ms: int) -> list[Bar]:
