@@ -1,0 +1,32 @@
+export interface Token {
+  value: string;
+  /** ms; a fresh one is sent before. Read from a JWT's `exp` where it is left out. */
+  expiresAt?: number;
+}
+
+/**
+ * How connections say whose they are. `token` is asked before every connection, before a token
+ * ends, and by REST for every request, so it should keep what is still good. A browser cannot send
+ * headers with a WebSocket: the token goes as a subprotocol, or as the first message.
+ */
+export interface Authentication {
+  token(): Promise<Token>;
+  /** The subprotocols to offer; none where it is left out. */
+  protocols?(token: string): string[];
+  /** The message to send first, and with every fresh token; null for none. */
+  message?(token: string): object | null;
+}
+
+export const authMessage = (token: string): object => ({ type: "auth", payload: { token } });
+
+/** ms, or null where the token does not say. */
+export function endOf({ value, expiresAt }: Token): number | null {
+  if (expiresAt !== undefined) return expiresAt;
+  try {
+    const claims = (value.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    const { exp } = JSON.parse(atob(claims));
+    return typeof exp === "number" ? exp * 1_000 : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,335 @@
+import { accountManagerInfo, type EquityValues, equityValues } from "./account-manager.ts";
+import { Commands } from "./commands.ts";
+import { RefusedError } from "./errors.ts";
+import type { Feeds } from "./feeds.ts";
+import { FollowedExecutions } from "./followed-executions.ts";
+import { FollowedOrders } from "./followed-orders.ts";
+import { FollowedPositions } from "./followed-positions.ts";
+import type { Subscription } from "./followed-topic.ts";
+import {
+  type Account,
+  type Brackets,
+  type BrokerConnection,
+  ConnectionStatus,
+  type Equity,
+  type Execution,
+  type InstrumentInfo,
+  type LeverageInfo,
+  type LeverageParams,
+  type LeveragePreview,
+  NotificationType,
+  type Order,
+  type OrderPreview,
+  OrderStatus,
+  type Position,
+  type PreOrder,
+  Side,
+} from "./model/broker.ts";
+import type { AccountRest, Rest } from "./rest-client.ts";
+import type { SocketState } from "./socket-client.ts";
+import type { AccountManagerInfo, BrokerHost, BrokerTerminal } from "./tradingview/broker.ts";
+
+export interface BrokerParts {
+  rest: Rest;
+  feeds: Feeds;
+  accountId: string;
+  /** Levels a side of the book, from 1 to 50. */
+  depth?: number;
+}
+
+/**
+ * TradingView's broker over the backend: commands and questions by REST, and everything that
+ * changes from the socket alone. While that is down commands are refused with a NotConnectedError,
+ * for nobody would hear of what they do; the backend's refusals are RefusedErrors.
+ */
+export class BrokerTerminalService implements BrokerTerminal {
+  readonly #host: BrokerHost;
+  readonly #rest: Rest;
+  readonly #feeds: Feeds;
+  readonly #depth: number;
+  readonly #commands: Commands;
+  readonly #values: EquityValues;
+  readonly #symbolFeeds = new Map<string, Subscription>();
+  readonly #stopState: () => void;
+  #accountId: string;
+  #account: AccountRest;
+  #followed: (() => void)[] = [];
+  #ready: Promise<unknown> = Promise.resolve();
+  #equity: Equity | null = null;
+  #brokerStatus: BrokerConnection | null = null;
+  #shownStatus = "";
+
+  constructor(host: BrokerHost, { rest, feeds, accountId, depth = 20 }: BrokerParts) {
+    this.#host = host;
+    this.#rest = rest;
+    this.#feeds = feeds;
+    this.#depth = depth;
+    this.#accountId = accountId;
+    this.#account = rest.account(accountId);
+    this.#commands = new Commands(feeds.connection);
+    this.#values = equityValues(host.factory);
+    this.#stopState = feeds.connection.onState(() => this.#showStatus());
+    this.#follow();
+  }
+
+  /** Ends everything it follows. */
+  stop(): void {
+    this.#stopState();
+    for (const stop of this.#followed) stop();
+    for (const subscription of this.#symbolFeeds.values()) subscription.unsubscribe();
+    this.#symbolFeeds.clear();
+  }
+
+  // The account
+
+  connectionStatus(): ConnectionStatus {
+    return statusOf(this.#feeds.connection.state, this.#brokerStatus).status;
+  }
+
+  accountManagerInfo(): AccountManagerInfo {
+    return accountManagerInfo(this.#values);
+  }
+
+  async accountsMetainfo(): Promise<Account[]> {
+    const accounts = await this.#account.all();
+    // One that was never used is listed nowhere, and yet it is there.
+    const isListed = accounts.some(({ id }) => id === this.#accountId);
+    return isListed ? accounts : [await this.#account.info(), ...accounts];
+  }
+
+  currentAccount(): string {
+    return this.#accountId;
+  }
+
+  setCurrentAccount(id: string): void {
+    if (id === this.#accountId) return;
+    this.#accountId = id;
+    this.#account = this.#rest.account(id);
+    for (const stop of this.#followed) stop();
+    this.#equity = this.#brokerStatus = null;
+    this.#follow();
+    this.#host.currentAccountUpdate?.();
+  }
+
+  // What is there
+
+  async isTradable(symbol: string): Promise<{ tradable: boolean; reason?: string }> {
+    try {
+      await this.#account.instrument(symbol);
+      return { tradable: true };
+    } catch (error) {
+      if (error instanceof RefusedError) return { tradable: false, reason: error.message };
+      throw error;
+    }
+  }
+
+  symbolInfo(symbol: string): Promise<InstrumentInfo> {
+    return this.#account.instrument(symbol);
+  }
+
+  orders(): Promise<Order[]> {
+    return this.#account.orders();
+  }
+
+  ordersHistory(): Promise<Order[]> {
+    return this.#account.ordersHistory();
+  }
+
+  positions(): Promise<Position[]> {
+    return this.#account.positions();
+  }
+
+  executions(symbol: string): Promise<Execution[]> {
+    return this.#account.executions(symbol);
+  }
+
+  previewOrder(order: PreOrder): Promise<OrderPreview> {
+    return this.#account.preview(order);
+  }
+
+  leverageInfo(params: LeverageParams): Promise<LeverageInfo> {
+    return this.#account.leverage(params);
+  }
+
+  previewLeverage(params: LeverageParams & { leverage: number }): Promise<LeveragePreview> {
+    return this.#account.previewLeverage(params);
+  }
+
+  // Commands
+
+  placeOrder(order: PreOrder): Promise<{ orderId: string }> {
+    return this.#command((account, key) => account.place(order, key));
+  }
+
+  modifyOrder(order: Order): Promise<void> {
+    return this.#command((account, key) => account.modify(order.id, order, key));
+  }
+
+  cancelOrder(orderId: string): Promise<void> {
+    return this.#command((account, key) => account.cancel(orderId, key));
+  }
+
+  async cancelOrders(_symbol: string, _side: Side | undefined, orderIds: string[]): Promise<void> {
+    await this.#command((account) => account.cancelMany(orderIds));
+  }
+
+  closePosition(positionId: string, amount?: number): Promise<void> {
+    return this.#command((account, key) => account.close(positionId, amount, key));
+  }
+
+  reversePosition(positionId: string): Promise<void> {
+    return this.#command((account, key) => account.reverse(positionId, key));
+  }
+
+  editPositionBrackets(positionId: string, brackets: Brackets): Promise<void> {
+    return this.#command((account) => account.editBrackets(positionId, brackets));
+  }
+
+  setLeverage(params: LeverageParams & { leverage: number }): Promise<{ leverage: number }> {
+    return this.#command((account) => account.setLeverage(params));
+  }
+
+  // What the terminal wants to be told of
+
+  /** It is told anyway; here once more, for whoever begins to look. */
+  subscribeEquity(): void {
+    if (this.#equity !== null) this.#host.equityUpdate(this.#equity.equity);
+  }
+
+  unsubscribeEquity(): void {}
+
+  subscribeRealtime(symbol: string): void {
+    const subscription = { symbols: [], fast_symbols: [symbol] };
+    const show = this.#feeds.quotes(subscription, {
+      onData: ({ s, v }) => {
+        if (s !== "ok") return;
+        const { lp: trade, ask, bid, spread } = v;
+        this.#host.realtimeUpdate?.(symbol, { trade, ask, bid, spread });
+      },
+      onFailed: () => {},
+    });
+    this.#keep(`quote ${symbol}`, show);
+  }
+
+  unsubscribeRealtime(symbol: string): void {
+    this.#keep(`quote ${symbol}`, null);
+  }
+
+  subscribeDOM(symbol: string): void {
+    const subscription = { symbol, depth: this.#depth };
+    const show = this.#feeds.orderbook(subscription, {
+      onData: (book) => this.#host.domUpdate?.(symbol, book),
+      onFailed: () => {},
+    });
+    this.#keep(`book ${symbol}`, show);
+  }
+
+  unsubscribeDOM(symbol: string): void {
+    this.#keep(`book ${symbol}`, null);
+  }
+
+  #keep(name: string, subscription: Subscription | null): void {
+    this.#symbolFeeds.get(name)?.unsubscribe();
+    this.#symbolFeeds.delete(name);
+    if (subscription !== null) this.#symbolFeeds.set(name, subscription);
+  }
+
+  // What changes
+
+  #follow(): void {
+    const [feeds, accountId] = [this.#feeds, this.#accountId];
+    const onFailed = ({ message }: Error) =>
+      this.#host.showNotification("Not live", message, NotificationType.Error);
+    const parts = { feeds, rest: this.#account, accountId, onFailed };
+    const executions = new FollowedExecutions({
+      ...parts,
+      tell: (execution) => this.#host.executionUpdate(execution),
+    });
+    const orders = new FollowedOrders({ ...parts, tell: (order) => this.#showOrder(order) });
+    const positions = new FollowedPositions({
+      ...parts,
+      tell: (position) => this.#showPosition(position),
+    });
+    const equity = feeds.equity(
+      { accountId },
+      { onData: (data) => this.#showEquity(data), onFailed },
+    );
+    const connection = feeds.brokerConnection(
+      { accountId },
+      { onData: (status) => this.#showBrokerStatus(status), onFailed },
+    );
+    this.#followed = [executions, orders, positions].map((each) => () => each.stop());
+    this.#followed.push(equity.unsubscribe, connection.unsubscribe);
+    const followed = [executions.confirmed, orders.confirmed, positions.confirmed];
+    this.#ready = Promise.all(followed);
+    this.#ready.catch(() => {});
+    this.#showStatus();
+  }
+
+  /** What a command does before the account is followed, nobody would hear of. */
+  async #command<T>(send: (account: AccountRest, key: string) => Promise<T>): Promise<T> {
+    const account = this.#account;
+    this.#commands.refuseWithoutConnection();
+    await this.#ready;
+    return this.#commands.run((key) => send(account, key));
+  }
+
+  #showOrder(order: Order): void {
+    this.#host.orderUpdate(order);
+    const { status, message } = order;
+    if (status === OrderStatus.Filled) {
+      this.#host.showNotification("Order filled", fillText(order), NotificationType.Success);
+    } else if (status === OrderStatus.Rejected) {
+      const text = message?.text ?? `${order.id} was rejected`;
+      this.#host.showNotification("Order rejected", text, NotificationType.Error);
+    }
+  }
+
+  #showPosition(position: Position): void {
+    this.#host.positionUpdate(position);
+    if (position.pl !== undefined) this.#host.plUpdate?.(position.id, position.pl);
+  }
+
+  #showEquity(equity: Equity): void {
+    this.#equity = equity;
+    for (const name of EQUITY_NAMES) this.#values[name].setValue(equity[name]);
+    this.#host.equityUpdate(equity.equity);
+  }
+
+  #showBrokerStatus(status: BrokerConnection): void {
+    this.#brokerStatus = status;
+    this.#showStatus();
+  }
+
+  #showStatus(): void {
+    const shown = statusOf(this.#feeds.connection.state, this.#brokerStatus);
+    const text = JSON.stringify(shown);
+    if (text === this.#shownStatus) return;
+    this.#shownStatus = text;
+    const { status, ...info } = shown;
+    this.#host.connectionStatusUpdate(status, info);
+  }
+}
+
+const EQUITY_NAMES = ["balance", "equity", "unrealizedPL", "realizedPL"] as const;
+
+/** The backend's own word for it counts only while we hear it. */
+function statusOf(
+  socket: SocketState,
+  broker: BrokerConnection | null,
+): Omit<BrokerConnection, "timestamp"> {
+  if (socket.phase === "closed") return { status: ConnectionStatus.Disconnected };
+  if (socket.phase === "waiting") {
+    return { status: ConnectionStatus.Connecting, message: socket.reason };
+  }
+  if (socket.phase !== "connected" || broker === null) {
+    return { status: ConnectionStatus.Connecting };
+  }
+  const { timestamp: _, ...status } = broker;
+  return status;
+}
+
+function fillText({ side, filledQty, qty, symbol, avgPrice }: Order): string {
+  const price = avgPrice === undefined ? "" : ` at ${avgPrice}`;
+  return `${side === Side.Buy ? "Bought" : "Sold"} ${filledQty ?? qty} ${symbol}${price}`;
+}

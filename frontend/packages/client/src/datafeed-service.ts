@@ -1,0 +1,188 @@
+import { BarStream } from "./bar-stream.ts";
+import type { Feeds } from "./feeds.ts";
+import type { Subscription } from "./followed-topic.ts";
+import type {
+  Bar,
+  DatafeedConfiguration,
+  FoundSymbol,
+  Orderbook,
+  QuoteData,
+  SymbolInfo,
+} from "./model/market.ts";
+import type { MarketRest } from "./rest-client.ts";
+import type {
+  Datafeed,
+  HistoryMetadata,
+  OnError,
+  PeriodParams,
+  ResolvedSymbol,
+} from "./tradingview/datafeed.ts";
+
+export interface DatafeedParts {
+  rest: MarketRest;
+  feeds: Feeds;
+  /** Levels a side of the book, from 1 to 50. */
+  depth?: number;
+}
+
+/** TradingView's datafeed over the backend: history by REST, everything live by the socket. */
+export class DatafeedService implements Datafeed {
+  readonly #rest: MarketRest;
+  readonly #feeds: Feeds;
+  readonly #depth: number;
+  readonly #lastBars = new Map<string, Bar>();
+  readonly #bars = new Map<string, BarStream>();
+  readonly #quotes = new Map<string, Subscription>();
+  readonly #books = new Map<string, Subscription>();
+  #booksMade = 0;
+
+  constructor({ rest, feeds, depth = 20 }: DatafeedParts) {
+    this.#rest = rest;
+    this.#feeds = feeds;
+    this.#depth = depth;
+  }
+
+  // Symbols
+
+  onReady(callback: (configuration: DatafeedConfiguration) => void): void {
+    // There is no way to say that it failed: the chart waits until the backend is there.
+    const ask = (): void =>
+      void this.#rest.configuration().then(callback, () => setTimeout(ask, READY_RETRY_MS));
+    ask();
+  }
+
+  searchSymbols(
+    userInput: string,
+    exchange: string,
+    symbolType: string,
+    onResult: (found: FoundSymbol[]) => void,
+  ): void {
+    this.#rest.search(userInput, exchange, symbolType).then(onResult, () => onResult([]));
+  }
+
+  resolveSymbol(
+    symbolName: string,
+    onResolve: (symbol: SymbolInfo) => void,
+    onError: OnError,
+  ): void {
+    this.#rest.symbol(symbolName).then(onResolve, failing(onError));
+  }
+
+  getServerTime(callback: (unixTime: number) => void): void {
+    // The chart does without.
+    this.#rest.time().then(callback, () => {});
+  }
+
+  // Bars
+
+  getBars(
+    symbol: ResolvedSymbol,
+    resolution: string,
+    period: PeriodParams,
+    onResult: (bars: Bar[], meta: HistoryMetadata) => void,
+    onError: OnError,
+  ): void {
+    const { from, to, countBack, firstDataRequest } = period;
+    this.#rest.history(nameOf(symbol), resolution, { from, to, countBack }).then((history) => {
+      const { bars, noData, nextTime } = history;
+      const series = seriesOf(symbol, resolution);
+      const last = bars.at(-1);
+      if (last && firstDataRequest) this.#lastBars.set(series, last);
+      else if (last) this.#remember(series, last);
+      onResult(bars, nextTime === undefined ? { noData } : { noData, nextTime });
+    }, failing(onError));
+  }
+
+  subscribeBars(
+    symbol: ResolvedSymbol,
+    resolution: string,
+    onTick: (bar: Bar) => void,
+    listenerGuid: string,
+    onResetCacheNeeded: () => void,
+  ): void {
+    this.unsubscribeBars(listenerGuid);
+    const series = seriesOf(symbol, resolution);
+    const stream = new BarStream({
+      rest: this.#rest,
+      feeds: this.#feeds,
+      symbol: nameOf(symbol),
+      resolution,
+      last: this.#lastBars.get(series) ?? null,
+      tell: (bar) => {
+        this.#remember(series, bar);
+        onTick(bar);
+      },
+      onBroken: onResetCacheNeeded,
+    });
+    this.#bars.set(listenerGuid, stream);
+  }
+
+  unsubscribeBars(listenerGuid: string): void {
+    this.#bars.get(listenerGuid)?.stop();
+    this.#bars.delete(listenerGuid);
+  }
+
+  /** The chart may show again later what it has, and ask for nothing but what follows. */
+  #remember(series: string, bar: Bar): void {
+    const known = this.#lastBars.get(series);
+    if (known === undefined || bar.time >= known.time) this.#lastBars.set(series, bar);
+  }
+
+  // Quotes
+
+  getQuotes(symbols: string[], onData: (quotes: QuoteData[]) => void, onError: OnError): void {
+    this.#rest.quotes(symbols).then(onData, failing(onError));
+  }
+
+  subscribeQuotes(
+    symbols: string[],
+    fastSymbols: string[],
+    onData: (quotes: QuoteData[]) => void,
+    listenerGuid: string,
+  ): void {
+    this.unsubscribeQuotes(listenerGuid);
+    const subscription = this.#feeds.quotes(
+      { symbols, fast_symbols: fastSymbols },
+      {
+        onData: (quote) => onData([quote]),
+        onFailed: ({ message: error }) =>
+          onData([...symbols, ...fastSymbols].map((n) => ({ s: "error", n, v: { error } }))),
+      },
+    );
+    this.#quotes.set(listenerGuid, subscription);
+  }
+
+  unsubscribeQuotes(listenerGuid: string): void {
+    this.#quotes.get(listenerGuid)?.unsubscribe();
+    this.#quotes.delete(listenerGuid);
+  }
+
+  // Depth
+
+  subscribeDepth(symbol: string, callback: (depth: Orderbook) => void): string {
+    this.#booksMade += 1;
+    const uid = `depth-${this.#booksMade}`;
+    const subscription = { symbol, depth: this.#depth };
+    // A symbol without a book stays without one.
+    const listener = { onData: callback, onFailed: () => {} };
+    this.#books.set(uid, this.#feeds.orderbook(subscription, listener));
+    return uid;
+  }
+
+  unsubscribeDepth(subscriberUid: string): void {
+    this.#books.get(subscriberUid)?.unsubscribe();
+    this.#books.delete(subscriberUid);
+  }
+}
+
+const READY_RETRY_MS = 1_000;
+
+const nameOf = ({ ticker, name }: ResolvedSymbol): string => ticker ?? name;
+
+const seriesOf = (symbol: ResolvedSymbol, resolution: string): string =>
+  JSON.stringify([nameOf(symbol), resolution]);
+
+const failing =
+  (onError: OnError) =>
+  (error: unknown): void =>
+    onError(error instanceof Error ? error.message : String(error));

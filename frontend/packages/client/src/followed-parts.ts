@@ -1,0 +1,12 @@
+import type { SubscriptionError } from "./errors.ts";
+import type { Feeds } from "./feeds.ts";
+import type { AccountRest } from "./rest-client.ts";
+
+/** What following one kind of an account's things needs. */
+export interface FollowedParts<T> {
+  feeds: Feeds;
+  rest: AccountRest;
+  accountId: string;
+  tell(data: T): void;
+  onFailed(error: SubscriptionError): void;
+}

@@ -1,0 +1,4361 @@
+// Generated from openapi.json by `npm run generate`. Edit nothing here.
+export interface paths {
+    "/api/v1/broker/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account */
+        get: operations["getAccountInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The default account, and those that were used */
+        get: operations["getAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/accounts/{account_id}/deposit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add paper money to an account */
+        post: operations["deposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/accounts/{account_id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel the orders, drop the positions and begin anew; the records stay */
+        post: operations["resetAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a terminal may turn on */
+        get: operations["getBrokerConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/equity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the account is worth now */
+        get: operations["getEquity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account's events in order, for anyone who missed some */
+        get: operations["getEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest executions */
+        get: operations["getAllExecutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/executions/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Executions in one symbol */
+        get: operations["getExecutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/instruments/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a ticket needs of a symbol */
+        get: operations["getInstrument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account's cash lines: its balance is their sum */
+        get: operations["getLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/leverage/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A symbol's leverage and its bounds */
+        get: operations["leverageInfo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/leverage/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What another leverage would change */
+        post: operations["previewLeverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/leverage/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a symbol's leverage */
+        put: operations["setLeverage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live orders, and those that ended within 24 hours */
+        get: operations["getOrders"];
+        put?: never;
+        /** Place an order */
+        post: operations["placeOrder"];
+        /** Cancel every live order */
+        delete: operations["cancelAllOrders"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order */
+        get: operations["getOrder"];
+        /** Change a live order's prices, quantity, duration or brackets */
+        put: operations["modifyOrder"];
+        post?: never;
+        /** Cancel a live order */
+        delete: operations["cancelOrder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/orders/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel those of these orders that are still live */
+        post: operations["cancelOrders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/orders/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ended orders, the one placed last first */
+        get: operations["getOrdersHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/orders/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What placing or modifying an order would do now */
+        post: operations["previewOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open positions */
+        get: operations["getPositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/positions/{position_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Close a position, or a part of it, at the market */
+        delete: operations["closePosition"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/positions/{position_id}/brackets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set what protects a position, in place of all that did */
+        put: operations["editPositionBrackets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/positions/{position_id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a position round by one order at the market */
+        post: operations["reversePosition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/bars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History: closed bars, and the forming one where the window holds it */
+        get: operations["getBars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/clock/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a market under the step clock by or to, at most a day at once */
+        post: operations["advanceClock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the datafeed can do */
+        get: operations["getConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the market is */
+        get: operations["datafeedHealthCheck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Quotes of up to 500 symbols */
+        post: operations["getQuotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/resolve/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One symbol, as `AAPL` or `NASDAQ:AAPL` */
+        get: operations["resolveSymbol"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Symbols that match some text */
+        get: operations["searchSymbols"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datafeed/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The market's time, seconds since 1970 */
+        get: operations["getServerTime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is the server up */
+        get: operations["getHealthStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/udf/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the datafeed can do */
+        get: operations["udfConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/udf/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History: closed bars, and the forming one where the window holds it */
+        get: operations["udfHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/udf/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quotes of up to 500 symbols */
+        get: operations["udfQuotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/udf/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Symbols that match some text */
+        get: operations["udfSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/udf/symbols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One symbol, as `AAPL` or `NASDAQ:AAPL` */
+        get: operations["udfSymbols"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/udf/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The market's time, seconds since 1970 */
+        get: operations["udfTime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The version served here */
+        get: operations["getCurrentAPIVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of the API */
+        get: operations["getAPIVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AccountMetainfo
+         * @example {
+         *       "currency": "USD",
+         *       "id": "DEMO-ACCOUNT",
+         *       "name": "DEMO-ACCOUNT",
+         *       "type": "demo"
+         *     }
+         */
+        AccountMetainfo: {
+            /** Currency */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @default demo
+             */
+            type?: string;
+        };
+        /**
+         * AdvanceClockRequest
+         * @description Exactly one of the two.
+         * @example {
+         *       "by_ms": 60000
+         *     }
+         */
+        AdvanceClockRequest: {
+            /** By Ms */
+            by_ms?: number | null;
+            /** To Ms */
+            to_ms?: number | null;
+        };
+        /**
+         * APIMetadata
+         * @example {
+         *       "available_versions": [
+         *         {
+         *           "breaking_changes": [],
+         *           "release_date": "2026-11-21",
+         *           "status": "stable",
+         *           "version": "v1"
+         *         }
+         *       ],
+         *       "current_version": "v1",
+         *       "documentation_url": "/api/v1/docs"
+         *     }
+         */
+        APIMetadata: {
+            /** Available Versions */
+            available_versions: components["schemas"]["VersionInfo"][];
+            /** Current Version */
+            current_version: string;
+            /** Documentation Url */
+            documentation_url: string;
+        };
+        /**
+         * Bar
+         * @description Open, high, low, close and volume of the interval that starts at `time` (ms UTC).
+         * @example {
+         *       "close": 187.43,
+         *       "high": 187.61,
+         *       "low": 187.35,
+         *       "open": 187.4,
+         *       "time": 1790000040000,
+         *       "volume": 8120
+         *     }
+         */
+        Bar: {
+            /** Close */
+            close: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Open */
+            open: number;
+            /** Time */
+            time: number;
+            /** Volume */
+            volume: number;
+        };
+        /**
+         * Brackets
+         * @description What is left out is taken away. `trailingStopPips` is in place of `stopLoss`.
+         */
+        Brackets: {
+            /** Guaranteedstop */
+            guaranteedStop?: number | null;
+            /** Stoploss */
+            stopLoss?: number | null;
+            /** Takeprofit */
+            takeProfit?: number | null;
+            /** Trailingstoppips */
+            trailingStopPips?: number | null;
+        };
+        /**
+         * BrokerConfiguration
+         * @description What a terminal turns on. `currency` is the accounts'.
+         * @example {
+         *       "configFlags": {
+         *         "supportGuaranteedStop": false,
+         *         "supportOrderBrackets": true
+         *       },
+         *       "currency": "USD",
+         *       "durations": [
+         *         {
+         *           "name": "Good till canceled",
+         *           "supportedOrderTypes": [
+         *             1,
+         *             2,
+         *             3,
+         *             4
+         *           ],
+         *           "value": "GTC"
+         *         }
+         *       ]
+         *     }
+         */
+        BrokerConfiguration: {
+            configFlags: components["schemas"]["BrokerFlags"];
+            /** Currency */
+            currency: string;
+            /** Durations */
+            durations: components["schemas"]["DurationInfo"][];
+        };
+        /**
+         * BrokerEvent
+         * @description One of an account's events, numbered from 1 without gaps. `type` is what happened, `time`
+         *     ms UTC; the rest is what results from it, as far as it changed.
+         * @example {
+         *       "order": {
+         *         "filledQty": 0,
+         *         "id": "order-1",
+         *         "limitPrice": 187.4,
+         *         "qty": 10,
+         *         "side": 1,
+         *         "status": 1,
+         *         "symbol": "AAPL",
+         *         "type": 1,
+         *         "updateTime": 1790000000250,
+         *         "version": 2
+         *       },
+         *       "seq": 4,
+         *       "time": 1790000000250,
+         *       "type": "orderCanceled"
+         *     }
+         */
+        BrokerEvent: {
+            /** Balance */
+            balance?: number | null;
+            execution?: components["schemas"]["Execution"] | null;
+            /** Leverage */
+            leverage?: number | null;
+            order?: components["schemas"]["PlacedOrder"] | null;
+            position?: components["schemas"]["Position"] | null;
+            /** Seq */
+            seq: number;
+            /** Symbol */
+            symbol?: string | null;
+            /** Time */
+            time: number;
+            /**
+             * Type
+             * @example orderFilled
+             */
+            type: string;
+        };
+        /**
+         * BrokerFlags
+         * @description TradingView's configFlags: each is true only where it works.
+         */
+        BrokerFlags: {
+            /**
+             * Supportcloseposition
+             * @default true
+             */
+            supportClosePosition?: boolean;
+            /**
+             * Supportcryptobrackets
+             * @default false
+             */
+            supportCryptoBrackets?: boolean;
+            /**
+             * Supportdemoliveswitcher
+             * @default false
+             */
+            supportDemoLiveSwitcher?: boolean;
+            /**
+             * Supporteditamount
+             * @default true
+             */
+            supportEditAmount?: boolean;
+            /**
+             * Supportexecutions
+             * @default true
+             */
+            supportExecutions?: boolean;
+            /**
+             * Supportguaranteedstop
+             * @default false
+             */
+            supportGuaranteedStop?: boolean;
+            /**
+             * Supportlevel2Data
+             * @default true
+             */
+            supportLevel2Data?: boolean;
+            /**
+             * Supportleverage
+             * @default true
+             */
+            supportLeverage?: boolean;
+            /**
+             * Supportlimitorders
+             * @default true
+             */
+            supportLimitOrders?: boolean;
+            /**
+             * Supportmargin
+             * @default true
+             */
+            supportMargin?: boolean;
+            /**
+             * Supportmarketbrackets
+             * @default true
+             */
+            supportMarketBrackets?: boolean;
+            /**
+             * Supportmarketorders
+             * @default true
+             */
+            supportMarketOrders?: boolean;
+            /**
+             * Supportmodifybrackets
+             * @default true
+             */
+            supportModifyBrackets?: boolean;
+            /**
+             * Supportmodifyduration
+             * @default true
+             */
+            supportModifyDuration?: boolean;
+            /**
+             * Supportmodifyorderpreview
+             * @default true
+             */
+            supportModifyOrderPreview?: boolean;
+            /**
+             * Supportmodifyorderprice
+             * @default true
+             */
+            supportModifyOrderPrice?: boolean;
+            /**
+             * Supportmodifytrailingstop
+             * @default true
+             */
+            supportModifyTrailingStop?: boolean;
+            /**
+             * Supportmultiposition
+             * @default false
+             */
+            supportMultiposition?: boolean;
+            /**
+             * Supportnativereverseposition
+             * @default true
+             */
+            supportNativeReversePosition?: boolean;
+            /**
+             * Supportorderbrackets
+             * @default true
+             */
+            supportOrderBrackets?: boolean;
+            /**
+             * Supportordershistory
+             * @default true
+             */
+            supportOrdersHistory?: boolean;
+            /**
+             * Supportpartialcloseposition
+             * @default true
+             */
+            supportPartialClosePosition?: boolean;
+            /**
+             * Supportplaceorderpreview
+             * @default true
+             */
+            supportPlaceOrderPreview?: boolean;
+            /**
+             * Supportplupdate
+             * @default true
+             */
+            supportPLUpdate?: boolean;
+            /**
+             * Supportpositionbrackets
+             * @default true
+             */
+            supportPositionBrackets?: boolean;
+            /**
+             * Supportpositionnetting
+             * @default true
+             */
+            supportPositionNetting?: boolean;
+            /**
+             * Supportreverseposition
+             * @default true
+             */
+            supportReversePosition?: boolean;
+            /**
+             * Supportstoplimitorders
+             * @default true
+             */
+            supportStopLimitOrders?: boolean;
+            /**
+             * Supportstoporders
+             * @default true
+             */
+            supportStopOrders?: boolean;
+            /**
+             * Supporttrailingstop
+             * @default true
+             */
+            supportTrailingStop?: boolean;
+        };
+        /**
+         * CancelOrdersRequest
+         * @example {
+         *       "orderIds": [
+         *         "order-1",
+         *         "order-2"
+         *       ]
+         *     }
+         */
+        CancelOrdersRequest: {
+            /** Orderids */
+            orderIds: string[];
+        };
+        /**
+         * CancelOrdersResult
+         * @description Those that were still live, and with them the brackets that ended.
+         * @example {
+         *       "canceled": [
+         *         "order-1"
+         *       ]
+         *     }
+         */
+        CancelOrdersResult: {
+            /** Canceled */
+            canceled: string[];
+        };
+        /**
+         * CashLine
+         * @description `kind` is `deposit`, `realized_pl`, `commission` or `reset`; `seq` the number of the event
+         *     that caused it, `time` ms UTC. The balance is the sum of the amounts.
+         * @example {
+         *       "amount": 12.5,
+         *       "balance": 100012.5,
+         *       "executionId": "execution-2",
+         *       "kind": "realized_pl",
+         *       "orderId": "order-2",
+         *       "seq": 7,
+         *       "symbol": "AAPL",
+         *       "time": 1790000000250
+         *     }
+         */
+        CashLine: {
+            /** Amount */
+            amount: number;
+            /** Balance */
+            balance: number;
+            /** Executionid */
+            executionId?: string | null;
+            /** Kind */
+            kind: string;
+            /** Orderid */
+            orderId?: string | null;
+            /** Seq */
+            seq: number;
+            /** Symbol */
+            symbol?: string | null;
+            /** Time */
+            time: number;
+        };
+        /**
+         * ClockResponse
+         * @description The clock's present, in milliseconds since 1970. `market` as in the health of the
+         *     datafeed: once a replay has ended it is closed.
+         * @example {
+         *       "market": "open",
+         *       "now_ms": 1790000040000
+         *     }
+         */
+        ClockResponse: {
+            /** Market */
+            market: string;
+            /** Now Ms */
+            now_ms: number;
+        };
+        /** CurrentQuotes */
+        CurrentQuotes: {
+            /** Ask */
+            ask: number;
+            /** Bid */
+            bid: number;
+        };
+        /**
+         * DatafeedConfiguration
+         * @example {
+         *       "exchanges": [
+         *         {
+         *           "desc": "NASDAQ",
+         *           "name": "NASDAQ",
+         *           "value": "NASDAQ"
+         *         }
+         *       ],
+         *       "supported_resolutions": [
+         *         "1",
+         *         "5",
+         *         "60",
+         *         "1D"
+         *       ],
+         *       "supports_marks": false,
+         *       "supports_time": true,
+         *       "supports_timescale_marks": false,
+         *       "symbols_types": [
+         *         {
+         *           "name": "Stock",
+         *           "value": "stock"
+         *         }
+         *       ]
+         *     }
+         */
+        DatafeedConfiguration: {
+            /** Exchanges */
+            exchanges: components["schemas"]["Exchange"][];
+            /** Supported Resolutions */
+            supported_resolutions: string[];
+            /**
+             * Supports Marks
+             * @default false
+             */
+            supports_marks?: boolean;
+            /**
+             * Supports Time
+             * @default true
+             */
+            supports_time?: boolean;
+            /**
+             * Supports Timescale Marks
+             * @default false
+             */
+            supports_timescale_marks?: boolean;
+            /** Symbols Types */
+            symbols_types: components["schemas"]["SymbolType"][];
+        };
+        /**
+         * DatafeedHealthResponse
+         * @description `market` is starting, open, closed or silent; the last two say why in `message`.
+         * @example {
+         *       "market": "open",
+         *       "message": "",
+         *       "status": "ok",
+         *       "symbols": 11
+         *     }
+         */
+        DatafeedHealthResponse: {
+            /** Market */
+            market: string;
+            /** Message */
+            message: string;
+            /** Status */
+            status: string;
+            /** Symbols */
+            symbols: number;
+        };
+        /**
+         * DepositRequest
+         * @description In the account's currency.
+         * @example {
+         *       "amount": 5000
+         *     }
+         */
+        DepositRequest: {
+            /** Amount */
+            amount: number;
+        };
+        /**
+         * DurationInfo
+         * @description `hasDatePicker` and `hasTimePicker`: whether the terminal has to ask for `datetime`.
+         * @example {
+         *       "name": "Good till canceled",
+         *       "supportedOrderTypes": [
+         *         1,
+         *         2,
+         *         3,
+         *         4
+         *       ],
+         *       "value": "GTC"
+         *     }
+         */
+        DurationInfo: {
+            /**
+             * Default
+             * @default false
+             */
+            default?: boolean;
+            /**
+             * Hasdatepicker
+             * @default false
+             */
+            hasDatePicker?: boolean;
+            /**
+             * Hastimepicker
+             * @default false
+             */
+            hasTimePicker?: boolean;
+            /** Name */
+            name: string;
+            /** Supportedordertypes */
+            supportedOrderTypes: components["schemas"]["OrderType"][];
+            value: components["schemas"]["DurationType"];
+        };
+        /**
+         * DurationType
+         * @enum {string}
+         */
+        DurationType: "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
+        /**
+         * EditPositionBracketsRequest
+         * @example {
+         *       "brackets": {
+         *         "stopLoss": 180.5,
+         *         "takeProfit": 195
+         *       }
+         *     }
+         */
+        EditPositionBracketsRequest: {
+            brackets: components["schemas"]["Brackets"];
+            /** Customfields */
+            customFields?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * EquityData
+         * @description In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
+         *     them would give now, `equity` their sum, `realizedPL` since the account was opened.
+         * @example {
+         *       "balance": 100000,
+         *       "equity": 99999.8,
+         *       "realizedPL": 0,
+         *       "unrealizedPL": -0.2
+         *     }
+         */
+        EquityData: {
+            /** Balance */
+            balance: number;
+            /** Equity */
+            equity: number;
+            /** Realizedpl */
+            realizedPL: number;
+            /** Unrealizedpl */
+            unrealizedPL: number;
+        };
+        /**
+         * ErrorResponse
+         * @description Every refusal looks like this.
+         * @example {
+         *       "code": "order_not_found",
+         *       "detail": "There is no order order-9."
+         *     }
+         */
+        ErrorResponse: {
+            /**
+             * Code
+             * @description Machine-readable; stable
+             * @example unknown_symbol
+             */
+            code: string;
+            /**
+             * Detail
+             * @description One sentence for a person
+             */
+            detail: string;
+        };
+        /** Exchange */
+        Exchange: {
+            /** Desc */
+            desc: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Execution
+         * @description `time` is ms UTC; `netAmount` the cash it moved in the account's currency, signed:
+         *     realised profit less commission.
+         * @example {
+         *       "commission": 0,
+         *       "netAmount": 0,
+         *       "orderId": "order-1",
+         *       "price": 187.44,
+         *       "qty": 10,
+         *       "side": 1,
+         *       "symbol": "AAPL",
+         *       "time": 1790000000250
+         *     }
+         */
+        Execution: {
+            /** Commission */
+            commission?: number | null;
+            /** Netamount */
+            netAmount?: number | null;
+            /** Orderid */
+            orderId?: string | null;
+            /** Price */
+            price: number;
+            /** Qty */
+            qty: number;
+            side: components["schemas"]["Side"];
+            /** Symbol */
+            symbol: string;
+            /** Time */
+            time: number;
+        };
+        /**
+         * GetBarsResponse
+         * @description `no_data` only where nothing older exists; `next_time` (ms) is the next older bar
+         *     across a hole.
+         * @example {
+         *       "bars": [
+         *         {
+         *           "close": 187.43,
+         *           "high": 187.61,
+         *           "low": 187.35,
+         *           "open": 187.4,
+         *           "time": 1790000040000,
+         *           "volume": 8120
+         *         }
+         *       ],
+         *       "no_data": false
+         *     }
+         */
+        GetBarsResponse: {
+            /**
+             * Bars
+             * @description Ascending by time, unique
+             */
+            bars: components["schemas"]["Bar"][];
+            /** Next Time */
+            next_time?: number | null;
+            /** No Data */
+            no_data: boolean;
+        };
+        /**
+         * GetQuotesRequest
+         * @example {
+         *       "symbols": [
+         *         "AAPL",
+         *         "EURUSD"
+         *       ]
+         *     }
+         */
+        GetQuotesRequest: {
+            /** Symbols */
+            symbols: string[];
+        };
+        /**
+         * HealthResponse
+         * @description `timestamp` is ISO 8601 in UTC; `modules` are the enabled ones.
+         * @example {
+         *       "api_version": "v1",
+         *       "modules": [
+         *         "datafeed",
+         *         "broker"
+         *       ],
+         *       "status": "ok",
+         *       "timestamp": "2026-11-21T09:30:00.000+00:00",
+         *       "version": "0.1.0"
+         *     }
+         */
+        HealthResponse: {
+            /** Api Version */
+            api_version: string;
+            /** Modules */
+            modules: string[];
+            /**
+             * Status
+             * @default ok
+             * @constant
+             */
+            status?: "ok";
+            /** Timestamp */
+            timestamp: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * InstrumentInfo
+         * @description What a ticket needs of a symbol. `pipValue` is what one pip of one unit is worth in the
+         *     account's currency; left out while no quote converts it.
+         * @example {
+         *       "allowedDurations": [
+         *         "DAY",
+         *         "GTC"
+         *       ],
+         *       "allowedOrderTypes": [
+         *         1,
+         *         2,
+         *         3,
+         *         4
+         *       ],
+         *       "currency": "USD",
+         *       "description": "Apple Inc.",
+         *       "leverage": "10:1",
+         *       "minTick": 0.01,
+         *       "pipSize": 0.01,
+         *       "pipValue": 0.01,
+         *       "qty": {
+         *         "default": 1,
+         *         "max": 1000000,
+         *         "min": 1,
+         *         "step": 1
+         *       }
+         *     }
+         */
+        InstrumentInfo: {
+            /** Alloweddurations */
+            allowedDurations: components["schemas"]["DurationType"][];
+            /** Allowedordertypes */
+            allowedOrderTypes: components["schemas"]["OrderType"][];
+            /** Currency */
+            currency: string;
+            /** Description */
+            description: string;
+            /** Leverage */
+            leverage: string;
+            /** Mintick */
+            minTick: number;
+            /** Pipsize */
+            pipSize: number;
+            /** Pipvalue */
+            pipValue?: number | null;
+            qty: components["schemas"]["QuantityRange"];
+        };
+        /**
+         * LeverageInfo
+         * @example {
+         *       "leverage": 1,
+         *       "max": 1,
+         *       "min": 1,
+         *       "step": 1,
+         *       "title": "AAPL"
+         *     }
+         */
+        LeverageInfo: {
+            /** Leverage */
+            leverage: number;
+            /** Max */
+            max: number;
+            /** Min */
+            min: number;
+            /** Step */
+            step: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * LeveragePreviewResult
+         * @example {
+         *       "infos": [
+         *         "5:1"
+         *       ]
+         *     }
+         */
+        LeveragePreviewResult: {
+            /** Errors */
+            errors?: string[] | null;
+            /** Infos */
+            infos?: string[] | null;
+            /** Warnings */
+            warnings?: string[] | null;
+        };
+        /**
+         * LeverageSetParams
+         * @example {
+         *       "leverage": 5,
+         *       "orderType": 2,
+         *       "side": 1,
+         *       "symbol": "AAPL"
+         *     }
+         */
+        LeverageSetParams: {
+            /** Leverage */
+            leverage: number;
+            orderType: components["schemas"]["OrderType"];
+            side: components["schemas"]["Side"];
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /**
+         * LeverageSetResult
+         * @example {
+         *       "leverage": 5
+         *     }
+         */
+        LeverageSetResult: {
+            /** Leverage */
+            leverage: number;
+        };
+        /**
+         * OrderDuration
+         * @description `datetime` is ms UTC: when a GTD order ends; a DAY order ends with its session.
+         * @example {
+         *       "datetime": 1790003600000,
+         *       "type": "GTD"
+         *     }
+         */
+        OrderDuration: {
+            /** Datetime */
+            datetime?: number | null;
+            type: components["schemas"]["DurationType"];
+        };
+        /**
+         * OrderMessage
+         * @description `type` is `error`, `warning` or `info`.
+         */
+        OrderMessage: {
+            /** Text */
+            text: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * OrderPreviewResult
+         * @example {
+         *       "sections": [
+         *         {
+         *           "header": "Order",
+         *           "rows": [
+         *             {
+         *               "title": "Symbol",
+         *               "value": "AAPL"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "warnings": [
+         *         "Nothing would be filled at once; the order would wait as Working."
+         *       ]
+         *     }
+         */
+        OrderPreviewResult: {
+            /** Confirmid */
+            confirmId?: string | null;
+            /** Errors */
+            errors?: string[] | null;
+            /** Sections */
+            sections: components["schemas"]["OrderPreviewSection"][];
+            /** Warnings */
+            warnings?: string[] | null;
+        };
+        /** OrderPreviewRow */
+        OrderPreviewRow: {
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /** OrderPreviewSection */
+        OrderPreviewSection: {
+            /** Header */
+            header?: string | null;
+            /** Rows */
+            rows: components["schemas"]["OrderPreviewRow"][];
+        };
+        /**
+         * OrderStatus
+         * @enum {integer}
+         */
+        OrderStatus: 1 | 2 | 3 | 4 | 5 | 6;
+        /**
+         * OrderType
+         * @enum {integer}
+         */
+        OrderType: 1 | 2 | 3 | 4;
+        /**
+         * ParentType
+         * @enum {integer}
+         */
+        ParentType: 1 | 2 | 3;
+        /**
+         * PlacedOrder
+         * @description `updateTime` is ms UTC; `avgPrice` the exact mean of the fills; `version` grows with every
+         *     change. A bracket names its order as parent until that fills, then its position.
+         * @example {
+         *       "duration": {
+         *         "type": "GTC"
+         *       },
+         *       "filledQty": 0,
+         *       "id": "order-1",
+         *       "limitPrice": 187.4,
+         *       "qty": 10,
+         *       "side": 1,
+         *       "status": 6,
+         *       "symbol": "AAPL",
+         *       "type": 1,
+         *       "updateTime": 1790000000250,
+         *       "version": 1
+         *     }
+         */
+        PlacedOrder: {
+            /** Avgprice */
+            avgPrice?: number | null;
+            /** Clientorderid */
+            clientOrderId?: string | null;
+            duration?: components["schemas"]["OrderDuration"] | null;
+            /** Filledqty */
+            filledQty?: number | null;
+            /** Guaranteedstop */
+            guaranteedStop?: number | null;
+            /** Id */
+            id: string;
+            /** Limitprice */
+            limitPrice?: number | null;
+            message?: components["schemas"]["OrderMessage"] | null;
+            /** Parentid */
+            parentId?: string | null;
+            parentType?: components["schemas"]["ParentType"] | null;
+            /** Qty */
+            qty: number;
+            side: components["schemas"]["Side"];
+            status: components["schemas"]["OrderStatus"];
+            /** Stoploss */
+            stopLoss?: number | null;
+            /** Stopprice */
+            stopPrice?: number | null;
+            stopType?: components["schemas"]["StopType"] | null;
+            /** Symbol */
+            symbol: string;
+            /** Takeprofit */
+            takeProfit?: number | null;
+            /** Trailingstoppips */
+            trailingStopPips?: number | null;
+            type: components["schemas"]["OrderType"];
+            /** Updatetime */
+            updateTime?: number | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * PlaceOrderResult
+         * @example {
+         *       "orderId": "order-1"
+         *     }
+         */
+        PlaceOrderResult: {
+            /** Orderid */
+            orderId: string;
+        };
+        /**
+         * Position
+         * @description `id` is the symbol (netting); `qty` is positive, 0 once closed; `updateTime` is ms UTC;
+         *     `pl` the unrealised profit in the account's currency.
+         * @example {
+         *       "avgPrice": 187.44,
+         *       "id": "AAPL",
+         *       "pl": -0.2,
+         *       "qty": 10,
+         *       "side": 1,
+         *       "symbol": "AAPL",
+         *       "updateTime": 1790000000250
+         *     }
+         */
+        Position: {
+            /** Avgprice */
+            avgPrice: number;
+            /** Id */
+            id: string;
+            /** Pl */
+            pl?: number | null;
+            /** Qty */
+            qty: number;
+            side: components["schemas"]["Side"];
+            /** Stoploss */
+            stopLoss?: number | null;
+            /** Symbol */
+            symbol: string;
+            /** Takeprofit */
+            takeProfit?: number | null;
+            /** Updatetime */
+            updateTime?: number | null;
+        };
+        /**
+         * PreOrder
+         * @description An order as a terminal asks for it. Prices in the symbol's currency. `trailingStopPips`
+         *     makes the stop-loss bracket follow the market, or with `stopType` 1 a stop order itself.
+         *     `clientOrderId` is the caller's own name for it, once an account.
+         * @example {
+         *       "limitPrice": 187.4,
+         *       "qty": 10,
+         *       "side": 1,
+         *       "symbol": "AAPL",
+         *       "type": 1
+         *     }
+         */
+        PreOrder: {
+            /** Clientorderid */
+            clientOrderId?: string | null;
+            currentQuotes?: components["schemas"]["CurrentQuotes"] | null;
+            /** Customfields */
+            customFields?: {
+                [key: string]: unknown;
+            } | null;
+            duration?: components["schemas"]["OrderDuration"] | null;
+            /** Guaranteedstop */
+            guaranteedStop?: number | null;
+            /** Isclose */
+            isClose?: boolean | null;
+            /** Limitprice */
+            limitPrice?: number | null;
+            /**
+             * Qty
+             * @example 10
+             */
+            qty: number;
+            /** Seenprice */
+            seenPrice?: number | null;
+            side: components["schemas"]["Side"];
+            /** Stoploss */
+            stopLoss?: number | null;
+            /** Stopprice */
+            stopPrice?: number | null;
+            stopType?: components["schemas"]["StopType"] | null;
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+            /** Takeprofit */
+            takeProfit?: number | null;
+            /** Trailingstoppips */
+            trailingStopPips?: number | null;
+            type: components["schemas"]["OrderType"];
+        };
+        /**
+         * QuantityRange
+         * @example {
+         *       "default": 1,
+         *       "max": 1000000,
+         *       "min": 1,
+         *       "step": 1
+         *     }
+         */
+        QuantityRange: {
+            /** Default */
+            default: number;
+            /** Max */
+            max: number;
+            /** Min */
+            min: number;
+            /** Step */
+            step: number;
+        };
+        /**
+         * QuoteData
+         * @description `n` is the name as it was asked for. `v` holds the error where `s` is `error`.
+         * @example {
+         *       "n": "AAPL",
+         *       "s": "ok",
+         *       "v": {
+         *         "ask": 187.44,
+         *         "bid": 187.42,
+         *         "ch": 0.53,
+         *         "chp": 0.2836,
+         *         "description": "Apple Inc.",
+         *         "exchange": "NASDAQ",
+         *         "high_price": 188.1,
+         *         "low_price": 186.55,
+         *         "lp": 187.43,
+         *         "open_price": 186.9,
+         *         "original_name": "NASDAQ:AAPL",
+         *         "prev_close_price": 186.9,
+         *         "short_name": "AAPL",
+         *         "spread": 0.02,
+         *         "volume": 51230400
+         *       }
+         *     }
+         */
+        QuoteData: {
+            /** N */
+            n: string;
+            /**
+             * S
+             * @enum {string}
+             */
+            s: "ok" | "error";
+            /** V */
+            v: components["schemas"]["QuoteValues"] | components["schemas"]["QuoteError"];
+        };
+        /**
+         * QuoteError
+         * @description Why a symbol has no quote.
+         */
+        QuoteError: {
+            /** Error */
+            error: string;
+        };
+        /**
+         * QuoteValues
+         * @description `ch` and `chp` (percent) compare `lp` with the previous day's close.
+         */
+        QuoteValues: {
+            /** Ask */
+            ask: number;
+            /** Bid */
+            bid: number;
+            /** Ch */
+            ch: number;
+            /** Chp */
+            chp: number;
+            /** Description */
+            description: string;
+            /** Exchange */
+            exchange: string;
+            /** High Price */
+            high_price: number;
+            /** Low Price */
+            low_price: number;
+            /** Lp */
+            lp: number;
+            /** Open Price */
+            open_price: number;
+            /** Original Name */
+            original_name: string;
+            /** Prev Close Price */
+            prev_close_price: number;
+            /** Short Name */
+            short_name: string;
+            /** Spread */
+            spread: number;
+            /** Volume */
+            volume: number;
+        };
+        /**
+         * ResetRequest
+         * @description The balance to begin anew with; INITIAL_BALANCE where it is left out.
+         * @example {
+         *       "balance": 100000
+         *     }
+         */
+        ResetRequest: {
+            /** Balance */
+            balance?: number | null;
+        };
+        /**
+         * SearchSymbolResultItem
+         * @description `full_name` is `EXCHANGE:SYMBOL`.
+         * @example {
+         *       "description": "Apple Inc.",
+         *       "exchange": "NASDAQ",
+         *       "full_name": "NASDAQ:AAPL",
+         *       "symbol": "AAPL",
+         *       "ticker": "NASDAQ:AAPL",
+         *       "type": "stock"
+         *     }
+         */
+        SearchSymbolResultItem: {
+            /** Description */
+            description: string;
+            /** Exchange */
+            exchange: string;
+            /** Full Name */
+            full_name: string;
+            /** Symbol */
+            symbol: string;
+            /** Ticker */
+            ticker: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * Side
+         * @enum {integer}
+         */
+        Side: 1 | -1;
+        /**
+         * StopType
+         * @enum {integer}
+         */
+        StopType: 0 | 1 | 2;
+        /**
+         * SuccessResponse
+         * @example {
+         *       "message": "Canceled",
+         *       "success": true
+         *     }
+         */
+        SuccessResponse: {
+            /** Message */
+            message: string;
+            /**
+             * Success
+             * @default true
+             */
+            success?: boolean;
+        };
+        /**
+         * SymbolInfo
+         * @description TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`; `session_holidays` and
+         *     `corrections` are days as 20241129 and hours as 0930-1300:20241129, empty where unknown.
+         * @example {
+         *       "corrections": "",
+         *       "currency_code": "USD",
+         *       "data_status": "streaming",
+         *       "description": "Apple Inc.",
+         *       "exchange": "NASDAQ",
+         *       "format": "price",
+         *       "has_daily": true,
+         *       "has_intraday": true,
+         *       "has_seconds": true,
+         *       "has_weekly_and_monthly": true,
+         *       "listed_exchange": "NASDAQ",
+         *       "minmov": 1,
+         *       "name": "AAPL",
+         *       "pricescale": 100,
+         *       "session": "24x7",
+         *       "session_holidays": "",
+         *       "supported_resolutions": [
+         *         "1",
+         *         "5",
+         *         "60",
+         *         "1D"
+         *       ],
+         *       "ticker": "NASDAQ:AAPL",
+         *       "timezone": "Etc/UTC",
+         *       "type": "stock",
+         *       "volume_precision": 0
+         *     }
+         */
+        SymbolInfo: {
+            /**
+             * Corrections
+             * @default
+             */
+            corrections?: string;
+            /** Currency Code */
+            currency_code: string;
+            /**
+             * Data Status
+             * @default streaming
+             * @enum {string}
+             */
+            data_status?: "streaming" | "endofday" | "delayed_streaming";
+            /** Description */
+            description: string;
+            /** Exchange */
+            exchange: string;
+            /**
+             * Format
+             * @default price
+             * @enum {string}
+             */
+            format?: "price" | "volume";
+            /** Has Daily */
+            has_daily: boolean;
+            /** Has Intraday */
+            has_intraday: boolean;
+            /** Has Seconds */
+            has_seconds: boolean;
+            /** Has Weekly And Monthly */
+            has_weekly_and_monthly: boolean;
+            /** Listed Exchange */
+            listed_exchange: string;
+            /** Minmov */
+            minmov: number;
+            /** Name */
+            name: string;
+            /** Pricescale */
+            pricescale: number;
+            /** Session */
+            session: string;
+            /**
+             * Session Holidays
+             * @default
+             */
+            session_holidays?: string;
+            /** Supported Resolutions */
+            supported_resolutions: string[];
+            /** Ticker */
+            ticker: string;
+            /** Timezone */
+            timezone: string;
+            /** Type */
+            type: string;
+            /** Volume Precision */
+            volume_precision: number;
+        };
+        /** SymbolType */
+        SymbolType: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * UdfConfiguration
+         * @description `supports_marks` and `supports_timescale_marks` are false: there is no `/marks`, and no
+         *     `/timescale_marks`.
+         * @example {
+         *       "exchanges": [
+         *         {
+         *           "desc": "NASDAQ",
+         *           "name": "NASDAQ",
+         *           "value": "NASDAQ"
+         *         }
+         *       ],
+         *       "supported_resolutions": [
+         *         "1",
+         *         "5",
+         *         "60",
+         *         "1D"
+         *       ],
+         *       "supports_group_request": false,
+         *       "supports_marks": false,
+         *       "supports_search": true,
+         *       "supports_time": true,
+         *       "supports_timescale_marks": false,
+         *       "symbols_types": [
+         *         {
+         *           "name": "Stock",
+         *           "value": "stock"
+         *         }
+         *       ]
+         *     }
+         */
+        UdfConfiguration: {
+            /** Exchanges */
+            exchanges: components["schemas"]["Exchange"][];
+            /** Supported Resolutions */
+            supported_resolutions: string[];
+            /**
+             * Supports Group Request
+             * @default false
+             */
+            supports_group_request?: boolean;
+            /**
+             * Supports Marks
+             * @default false
+             */
+            supports_marks?: boolean;
+            /**
+             * Supports Search
+             * @default true
+             */
+            supports_search?: boolean;
+            /**
+             * Supports Time
+             * @default true
+             */
+            supports_time?: boolean;
+            /**
+             * Supports Timescale Marks
+             * @default false
+             */
+            supports_timescale_marks?: boolean;
+            /** Symbols Types */
+            symbols_types: components["schemas"]["SymbolType"][];
+        };
+        /**
+         * UdfError
+         * @description What is asked for cannot be had; sent with status 200.
+         * @example {
+         *       "errmsg": "unknown_symbol",
+         *       "s": "error"
+         *     }
+         */
+        UdfError: {
+            /**
+             * Errmsg
+             * @description One sentence for a person
+             */
+            errmsg: string;
+            /**
+             * S
+             * @default error
+             * @constant
+             */
+            s?: "error";
+        };
+        /**
+         * UdfHistory
+         * @description A table: a column each for the bars' times (seconds), opens, highs, lows, closes and
+         *     volumes. `no_data` is a window without bars; `nextTime` (seconds) is the next older bar, left
+         *     out where nothing older exists.
+         * @example {
+         *       "c": [
+         *         187.43,
+         *         187.48
+         *       ],
+         *       "h": [
+         *         187.61,
+         *         187.5
+         *       ],
+         *       "l": [
+         *         187.35,
+         *         187.4
+         *       ],
+         *       "o": [
+         *         187.4,
+         *         187.43
+         *       ],
+         *       "s": "ok",
+         *       "t": [
+         *         1790000040,
+         *         1790000100
+         *       ],
+         *       "v": [
+         *         8120,
+         *         7013
+         *       ]
+         *     }
+         */
+        UdfHistory: {
+            /** C */
+            c: number[];
+            /** H */
+            h: number[];
+            /** L */
+            l: number[];
+            /** Nexttime */
+            nextTime?: number | null;
+            /** O */
+            o: number[];
+            /**
+             * S
+             * @enum {string}
+             */
+            s: "ok" | "no_data";
+            /**
+             * T
+             * @description Ascending, unique
+             */
+            t: number[];
+            /** V */
+            v: number[];
+        };
+        /**
+         * UdfQuotes
+         * @example {
+         *       "d": [
+         *         {
+         *           "n": "NOPE",
+         *           "s": "error",
+         *           "v": {
+         *             "error": "unknown_symbol"
+         *           }
+         *         }
+         *       ],
+         *       "s": "ok"
+         *     }
+         */
+        UdfQuotes: {
+            /** D */
+            d: components["schemas"]["QuoteData"][];
+            /**
+             * S
+             * @default ok
+             * @constant
+             */
+            s?: "ok";
+        };
+        /**
+         * VersionInfo
+         * @description `release_date` is an ISO 8601 date.
+         * @example {
+         *       "breaking_changes": [],
+         *       "release_date": "2026-11-21",
+         *       "status": "stable",
+         *       "version": "v1"
+         *     }
+         */
+        VersionInfo: {
+            /** Breaking Changes */
+            breaking_changes: string[];
+            /** Release Date */
+            release_date: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "stable" | "deprecated" | "planned";
+            /** Version */
+            version: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AccountMetainfo = components['schemas']['AccountMetainfo'];
+export type AdvanceClockRequest = components['schemas']['AdvanceClockRequest'];
+export type ApiMetadata = components['schemas']['APIMetadata'];
+export type Bar = components['schemas']['Bar'];
+export type Brackets = components['schemas']['Brackets'];
+export type BrokerConfiguration = components['schemas']['BrokerConfiguration'];
+export type BrokerEvent = components['schemas']['BrokerEvent'];
+export type BrokerFlags = components['schemas']['BrokerFlags'];
+export type CancelOrdersRequest = components['schemas']['CancelOrdersRequest'];
+export type CancelOrdersResult = components['schemas']['CancelOrdersResult'];
+export type CashLine = components['schemas']['CashLine'];
+export type ClockResponse = components['schemas']['ClockResponse'];
+export type CurrentQuotes = components['schemas']['CurrentQuotes'];
+export type DatafeedConfiguration = components['schemas']['DatafeedConfiguration'];
+export type DatafeedHealthResponse = components['schemas']['DatafeedHealthResponse'];
+export type DepositRequest = components['schemas']['DepositRequest'];
+export type DurationInfo = components['schemas']['DurationInfo'];
+export type DurationType = components['schemas']['DurationType'];
+export type EditPositionBracketsRequest = components['schemas']['EditPositionBracketsRequest'];
+export type EquityData = components['schemas']['EquityData'];
+export type ErrorResponse = components['schemas']['ErrorResponse'];
+export type Exchange = components['schemas']['Exchange'];
+export type Execution = components['schemas']['Execution'];
+export type GetBarsResponse = components['schemas']['GetBarsResponse'];
+export type GetQuotesRequest = components['schemas']['GetQuotesRequest'];
+export type HealthResponse = components['schemas']['HealthResponse'];
+export type InstrumentInfo = components['schemas']['InstrumentInfo'];
+export type LeverageInfo = components['schemas']['LeverageInfo'];
+export type LeveragePreviewResult = components['schemas']['LeveragePreviewResult'];
+export type LeverageSetParams = components['schemas']['LeverageSetParams'];
+export type LeverageSetResult = components['schemas']['LeverageSetResult'];
+export type OrderDuration = components['schemas']['OrderDuration'];
+export type OrderMessage = components['schemas']['OrderMessage'];
+export type OrderPreviewResult = components['schemas']['OrderPreviewResult'];
+export type OrderPreviewRow = components['schemas']['OrderPreviewRow'];
+export type OrderPreviewSection = components['schemas']['OrderPreviewSection'];
+export type OrderStatus = components['schemas']['OrderStatus'];
+export type OrderType = components['schemas']['OrderType'];
+export type ParentType = components['schemas']['ParentType'];
+export type PlacedOrder = components['schemas']['PlacedOrder'];
+export type PlaceOrderResult = components['schemas']['PlaceOrderResult'];
+export type Position = components['schemas']['Position'];
+export type PreOrder = components['schemas']['PreOrder'];
+export type QuantityRange = components['schemas']['QuantityRange'];
+export type QuoteData = components['schemas']['QuoteData'];
+export type QuoteError = components['schemas']['QuoteError'];
+export type QuoteValues = components['schemas']['QuoteValues'];
+export type ResetRequest = components['schemas']['ResetRequest'];
+export type SearchSymbolResultItem = components['schemas']['SearchSymbolResultItem'];
+export type Side = components['schemas']['Side'];
+export type StopType = components['schemas']['StopType'];
+export type SuccessResponse = components['schemas']['SuccessResponse'];
+export type SymbolInfo = components['schemas']['SymbolInfo'];
+export type SymbolType = components['schemas']['SymbolType'];
+export type UdfConfiguration = components['schemas']['UdfConfiguration'];
+export type UdfError = components['schemas']['UdfError'];
+export type UdfHistory = components['schemas']['UdfHistory'];
+export type UdfQuotes = components['schemas']['UdfQuotes'];
+export type VersionInfo = components['schemas']['VersionInfo'];
+export type $defs = Record<string, never>;
+export interface operations {
+    getAccountInfo: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMetainfo"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMetainfo"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    deposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepositRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    resetAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getBrokerConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerConfiguration"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getEquity: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EquityData"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getEvents: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                /** @description How many at the most */
+                limit?: number;
+                /** @description The number of the last event that is known */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerEvent"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getAllExecutions: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                /** @description How many at the most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getExecutions: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getInstrument: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstrumentInfo"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getLedger: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                /** @description How many at the most */
+                limit?: number;
+                /** @description The number of the last event that is known */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashLine"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    leverageInfo: {
+        parameters: {
+            query: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                orderType: components["schemas"]["OrderType"];
+                side: components["schemas"]["Side"];
+                symbol: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeverageInfo"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    previewLeverage: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeverageSetParams"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeveragePreviewResult"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    setLeverage: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeverageSetParams"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeverageSetResult"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getOrders: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedOrder"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    placeOrder: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceOrderResult"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    cancelAllOrders: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelOrdersResult"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedOrder"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    modifyOrder: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    cancelOrder: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    cancelOrders: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelOrdersRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelOrdersResult"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getOrdersHistory: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                /** @description The last order that is known already */
+                before?: string | null;
+                /** @description How many at the most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedOrder"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    previewOrder: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                /** @description The order that this would modify */
+                order_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPreviewResult"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getPositions: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Position"][];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    closePosition: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                /** @description All of it where it is left out */
+                amount?: number | null;
+            };
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    editPositionBrackets: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path: {
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditPositionBracketsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    reversePosition: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                position_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getBars: {
+        parameters: {
+            query: {
+                /** @description Add older bars to reach this many */
+                count_back?: number | null;
+                /** @description Seconds since 1970, UTC, or before it; milliseconds are told by their size */
+                from_time: number;
+                resolution: string;
+                symbol: string;
+                /** @description As from_time; exclusive */
+                to_time: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetBarsResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    advanceClock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdvanceClockRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatafeedConfiguration"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    datafeedHealthCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatafeedHealthResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getQuotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GetQuotesRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteData"][];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    resolveSymbol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SymbolInfo"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    searchSymbols: {
+        parameters: {
+            query: {
+                exchange?: string;
+                max_results?: number;
+                symbol_type?: string;
+                user_input: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchSymbolResultItem"][];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getServerTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getHealthStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    udfConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UdfConfiguration"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    udfHistory: {
+        parameters: {
+            query: {
+                /** @description Add older bars to reach this many */
+                countback?: number | null;
+                /** @description Seconds since 1970, UTC, or before it; milliseconds are told by their size */
+                from: number;
+                resolution: string;
+                symbol: string;
+                /** @description As from; exclusive */
+                to: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UdfHistory"] | components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    udfQuotes: {
+        parameters: {
+            query: {
+                /** @description Names, with commas between them */
+                symbols: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UdfQuotes"] | components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    udfSearch: {
+        parameters: {
+            query?: {
+                exchange?: string;
+                limit?: number;
+                query?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchSymbolResultItem"][];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    udfSymbols: {
+        parameters: {
+            query: {
+                symbol: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SymbolInfo"] | components["schemas"]["UdfError"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    udfTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": number;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getCurrentAPIVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionInfo"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getAPIVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["APIMetadata"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,821 @@
+// Generated from asyncapi.json by `npm run generate`. Edit nothing here.
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AccountExecutions
+         * @description Every execution of the account.
+         */
+        AccountExecutions: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /**
+         * Bar
+         * @description Open, high, low, close and volume of the interval that starts at `time` (ms UTC).
+         * @example {
+         *       "close": 187.43,
+         *       "high": 187.61,
+         *       "low": 187.35,
+         *       "open": 187.4,
+         *       "time": 1790000040000,
+         *       "volume": 8120
+         *     }
+         */
+        Bar: {
+            /** Close */
+            close: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Open */
+            open: number;
+            /** Time */
+            time: number;
+            /** Volume */
+            volume: number;
+        };
+        /** BarsSubscriptionRequest */
+        BarsSubscriptionRequest: {
+            /**
+             * Resolution
+             * @example 1
+             */
+            resolution: string;
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /** SubscriptionUpdate[Bar] */
+        BarUpdate: {
+            payload: components["schemas"]["Bar"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /**
+         * BrokerConnectionStatus
+         * @description `timestamp` is ms UTC.
+         * @example {
+         *       "status": 1,
+         *       "timestamp": 1790000000250
+         *     }
+         */
+        BrokerConnectionStatus: {
+            /** @default null */
+            disconnectType?: components["schemas"]["DisconnectType"] | null;
+            /**
+             * Message
+             * @default null
+             */
+            message?: string | null;
+            status: components["schemas"]["ConnectionStatus"];
+            /** Timestamp */
+            timestamp: number;
+        };
+        /** SubscriptionUpdate[BrokerConnectionStatus] */
+        BrokerConnectionStatusUpdate: {
+            payload: components["schemas"]["BrokerConnectionStatus"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /** BrokerConnectionSubscriptionRequest */
+        BrokerConnectionSubscriptionRequest: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /**
+         * ConnectionStatus
+         * @enum {integer}
+         */
+        ConnectionStatus: 1 | 2 | 3 | 4;
+        /**
+         * DisconnectType
+         * @enum {integer}
+         */
+        DisconnectType: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+        /**
+         * DurationType
+         * @enum {string}
+         */
+        DurationType: "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
+        /**
+         * EquityData
+         * @description In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
+         *     them would give now, `equity` their sum, `realizedPL` since the account was opened.
+         * @example {
+         *       "balance": 100000,
+         *       "equity": 99999.8,
+         *       "realizedPL": 0,
+         *       "unrealizedPL": -0.2
+         *     }
+         */
+        EquityData: {
+            /** Balance */
+            balance: number;
+            /** Equity */
+            equity: number;
+            /** Realizedpl */
+            realizedPL: number;
+            /** Unrealizedpl */
+            unrealizedPL: number;
+        };
+        /** SubscriptionUpdate[EquityData] */
+        EquityDataUpdate: {
+            payload: components["schemas"]["EquityData"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /** EquitySubscriptionRequest */
+        EquitySubscriptionRequest: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /**
+         * Execution
+         * @description `time` is ms UTC; `netAmount` the cash it moved in the account's currency, signed:
+         *     realised profit less commission.
+         * @example {
+         *       "commission": 0,
+         *       "netAmount": 0,
+         *       "orderId": "order-1",
+         *       "price": 187.44,
+         *       "qty": 10,
+         *       "side": 1,
+         *       "symbol": "AAPL",
+         *       "time": 1790000000250
+         *     }
+         */
+        Execution: {
+            /**
+             * Commission
+             * @default null
+             */
+            commission?: number | null;
+            /**
+             * Netamount
+             * @default null
+             */
+            netAmount?: number | null;
+            /**
+             * Orderid
+             * @default null
+             */
+            orderId?: string | null;
+            /** Price */
+            price: number;
+            /** Qty */
+            qty: number;
+            side: components["schemas"]["Side"];
+            /** Symbol */
+            symbol: string;
+            /** Time */
+            time: number;
+        };
+        /** ExecutionsSubscriptionRequest */
+        ExecutionsSubscriptionRequest: components["schemas"]["AccountExecutions"] | components["schemas"]["SymbolExecutions"];
+        /** SubscriptionUpdate[Execution] */
+        ExecutionUpdate: {
+            payload: components["schemas"]["Execution"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /**
+         * Orderbook
+         * @description The whole top of the book, each time: it replaces what was told before.
+         * @example {
+         *       "asks": [
+         *         {
+         *           "price": 187.44,
+         *           "volume": 300
+         *         },
+         *         {
+         *           "price": 187.46,
+         *           "volume": 220
+         *         }
+         *       ],
+         *       "bids": [
+         *         {
+         *           "price": 187.4,
+         *           "volume": 180
+         *         },
+         *         {
+         *           "price": 187.42,
+         *           "volume": 410
+         *         }
+         *       ],
+         *       "snapshot": true
+         *     }
+         */
+        Orderbook: {
+            /**
+             * Asks
+             * @description Ascending by price: the best is the first
+             */
+            asks: components["schemas"]["OrderbookLevel"][];
+            /**
+             * Bids
+             * @description Ascending by price: the best is the last
+             */
+            bids: components["schemas"]["OrderbookLevel"][];
+            /**
+             * Snapshot
+             * @default true
+             * @constant
+             */
+            snapshot?: true;
+        };
+        /** OrderbookLevel */
+        OrderbookLevel: {
+            /** Price */
+            price: number;
+            /** Volume */
+            volume: number;
+        };
+        /**
+         * OrderbookSubscriptionRequest
+         * @description `depth` is the number of levels a side, from 1 to 50.
+         */
+        OrderbookSubscriptionRequest: {
+            /**
+             * Depth
+             * @example 10
+             */
+            depth: number;
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /** SubscriptionUpdate[Orderbook] */
+        OrderbookUpdate: {
+            payload: components["schemas"]["Orderbook"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /**
+         * OrderDuration
+         * @description `datetime` is ms UTC: when a GTD order ends; a DAY order ends with its session.
+         * @example {
+         *       "datetime": 1790003600000,
+         *       "type": "GTD"
+         *     }
+         */
+        OrderDuration: {
+            /**
+             * Datetime
+             * @default null
+             */
+            datetime?: number | null;
+            type: components["schemas"]["DurationType"];
+        };
+        /**
+         * OrderMessage
+         * @description `type` is `error`, `warning` or `info`.
+         */
+        OrderMessage: {
+            /** Text */
+            text: string;
+            /** Type */
+            type: string;
+        };
+        /** OrdersSubscriptionRequest */
+        OrdersSubscriptionRequest: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /**
+         * OrderStatus
+         * @enum {integer}
+         */
+        OrderStatus: 1 | 2 | 3 | 4 | 5 | 6;
+        /**
+         * OrderType
+         * @enum {integer}
+         */
+        OrderType: 1 | 2 | 3 | 4;
+        /**
+         * ParentType
+         * @enum {integer}
+         */
+        ParentType: 1 | 2 | 3;
+        /**
+         * PlacedOrder
+         * @description `updateTime` is ms UTC; `avgPrice` the exact mean of the fills; `version` grows with every
+         *     change. A bracket names its order as parent until that fills, then its position.
+         * @example {
+         *       "duration": {
+         *         "type": "GTC"
+         *       },
+         *       "filledQty": 0,
+         *       "id": "order-1",
+         *       "limitPrice": 187.4,
+         *       "qty": 10,
+         *       "side": 1,
+         *       "status": 6,
+         *       "symbol": "AAPL",
+         *       "type": 1,
+         *       "updateTime": 1790000000250,
+         *       "version": 1
+         *     }
+         */
+        PlacedOrder: {
+            /**
+             * Avgprice
+             * @default null
+             */
+            avgPrice?: number | null;
+            /**
+             * Clientorderid
+             * @default null
+             */
+            clientOrderId?: string | null;
+            /** @default null */
+            duration?: components["schemas"]["OrderDuration"] | null;
+            /**
+             * Filledqty
+             * @default null
+             */
+            filledQty?: number | null;
+            /**
+             * Guaranteedstop
+             * @default null
+             */
+            guaranteedStop?: number | null;
+            /** Id */
+            id: string;
+            /**
+             * Limitprice
+             * @default null
+             */
+            limitPrice?: number | null;
+            /** @default null */
+            message?: components["schemas"]["OrderMessage"] | null;
+            /**
+             * Parentid
+             * @default null
+             */
+            parentId?: string | null;
+            /** @default null */
+            parentType?: components["schemas"]["ParentType"] | null;
+            /** Qty */
+            qty: number;
+            side: components["schemas"]["Side"];
+            status: components["schemas"]["OrderStatus"];
+            /**
+             * Stoploss
+             * @default null
+             */
+            stopLoss?: number | null;
+            /**
+             * Stopprice
+             * @default null
+             */
+            stopPrice?: number | null;
+            /** @default null */
+            stopType?: components["schemas"]["StopType"] | null;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Takeprofit
+             * @default null
+             */
+            takeProfit?: number | null;
+            /**
+             * Trailingstoppips
+             * @default null
+             */
+            trailingStopPips?: number | null;
+            type: components["schemas"]["OrderType"];
+            /**
+             * Updatetime
+             * @default null
+             */
+            updateTime?: number | null;
+            /**
+             * Version
+             * @default null
+             */
+            version?: number | null;
+        };
+        /** SubscriptionUpdate[PlacedOrder] */
+        PlacedOrderUpdate: {
+            payload: components["schemas"]["PlacedOrder"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /**
+         * Position
+         * @description `id` is the symbol (netting); `qty` is positive, 0 once closed; `updateTime` is ms UTC;
+         *     `pl` the unrealised profit in the account's currency.
+         * @example {
+         *       "avgPrice": 187.44,
+         *       "id": "AAPL",
+         *       "pl": -0.2,
+         *       "qty": 10,
+         *       "side": 1,
+         *       "symbol": "AAPL",
+         *       "updateTime": 1790000000250
+         *     }
+         */
+        Position: {
+            /** Avgprice */
+            avgPrice: number;
+            /** Id */
+            id: string;
+            /**
+             * Pl
+             * @default null
+             */
+            pl?: number | null;
+            /** Qty */
+            qty: number;
+            side: components["schemas"]["Side"];
+            /**
+             * Stoploss
+             * @default null
+             */
+            stopLoss?: number | null;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Takeprofit
+             * @default null
+             */
+            takeProfit?: number | null;
+            /**
+             * Updatetime
+             * @default null
+             */
+            updateTime?: number | null;
+        };
+        /** PositionsSubscriptionRequest */
+        PositionsSubscriptionRequest: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /** SubscriptionUpdate[Position] */
+        PositionUpdate: {
+            payload: components["schemas"]["Position"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /**
+         * QuoteData
+         * @description `n` is the name as it was asked for. `v` holds the error where `s` is `error`.
+         * @example {
+         *       "n": "AAPL",
+         *       "s": "ok",
+         *       "v": {
+         *         "ask": 187.44,
+         *         "bid": 187.42,
+         *         "ch": 0.53,
+         *         "chp": 0.2836,
+         *         "description": "Apple Inc.",
+         *         "exchange": "NASDAQ",
+         *         "high_price": 188.1,
+         *         "low_price": 186.55,
+         *         "lp": 187.43,
+         *         "open_price": 186.9,
+         *         "original_name": "NASDAQ:AAPL",
+         *         "prev_close_price": 186.9,
+         *         "short_name": "AAPL",
+         *         "spread": 0.02,
+         *         "volume": 51230400
+         *       }
+         *     }
+         */
+        QuoteData: {
+            /** N */
+            n: string;
+            /**
+             * S
+             * @enum {string}
+             */
+            s: "ok" | "error";
+            /** V */
+            v: components["schemas"]["QuoteValues"] | components["schemas"]["QuoteError"];
+        };
+        /** SubscriptionUpdate[QuoteData] */
+        QuoteDataUpdate: {
+            payload: components["schemas"]["QuoteData"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /**
+         * QuoteError
+         * @description Why a symbol has no quote.
+         */
+        QuoteError: {
+            /** Error */
+            error: string;
+        };
+        /**
+         * QuotesSubscriptionRequest
+         * @description `fast_symbols` are told of every change, the other `symbols` at most once in an
+         *     interval of the market's time.
+         */
+        QuotesSubscriptionRequest: {
+            /**
+             * Fast Symbols
+             * @example [
+             *       "AAPL",
+             *       "EURUSD"
+             *     ]
+             */
+            fast_symbols: string[];
+            /**
+             * Symbols
+             * @example []
+             */
+            symbols: string[];
+        };
+        /**
+         * QuoteValues
+         * @description `ch` and `chp` (percent) compare `lp` with the previous day's close.
+         */
+        QuoteValues: {
+            /** Ask */
+            ask: number;
+            /** Bid */
+            bid: number;
+            /** Ch */
+            ch: number;
+            /** Chp */
+            chp: number;
+            /** Description */
+            description: string;
+            /** Exchange */
+            exchange: string;
+            /** High Price */
+            high_price: number;
+            /** Low Price */
+            low_price: number;
+            /** Lp */
+            lp: number;
+            /** Open Price */
+            open_price: number;
+            /** Original Name */
+            original_name: string;
+            /** Prev Close Price */
+            prev_close_price: number;
+            /** Short Name */
+            short_name: string;
+            /** Spread */
+            spread: number;
+            /** Volume */
+            volume: number;
+        };
+        /**
+         * Side
+         * @enum {integer}
+         */
+        Side: 1 | -1;
+        /**
+         * StopType
+         * @enum {integer}
+         */
+        StopType: 0 | 1 | 2;
+        /**
+         * SubscriptionResponse
+         * @description The reply to a subscribe or an unsubscribe.
+         * @example {
+         *       "message": "Subscribed",
+         *       "status": "ok",
+         *       "topic": "bars:{\"resolution\":\"1\",\"symbol\":\"AAPL\"}"
+         *     }
+         */
+        SubscriptionResponse: {
+            /** Message */
+            message: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error";
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+        /**
+         * SymbolExecutions
+         * @description The account's executions in one symbol.
+         */
+        SymbolExecutions: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /**
+         * Trade
+         * @description What changed hands at one price. `side` is the aggressor's (1 bought, -1 sold): at the ask
+         *     a buyer, at the bid a seller, between them whoever moved the price last; left out where that
+         *     is not known.
+         * @example {
+         *       "price": 187.43,
+         *       "qty": 120,
+         *       "side": 1,
+         *       "symbol": "AAPL",
+         *       "time": 1790000040250
+         *     }
+         */
+        Trade: {
+            /** Price */
+            price: number;
+            /** Qty */
+            qty: number;
+            /**
+             * Side
+             * @default null
+             */
+            side?: (1 | -1) | null;
+            /** Symbol */
+            symbol: string;
+            /**
+             * Time
+             * @description ms UTC
+             */
+            time: number;
+        };
+        /** TradesSubscriptionRequest */
+        TradesSubscriptionRequest: {
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /** SubscriptionUpdate[Trade] */
+        TradeUpdate: {
+            payload: components["schemas"]["Trade"];
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AccountExecutions = components['schemas']['AccountExecutions'];
+export type Bar = components['schemas']['Bar'];
+export type BarsSubscriptionRequest = components['schemas']['BarsSubscriptionRequest'];
+export type BarUpdate = components['schemas']['BarUpdate'];
+export type BrokerConnectionStatus = components['schemas']['BrokerConnectionStatus'];
+export type BrokerConnectionStatusUpdate = components['schemas']['BrokerConnectionStatusUpdate'];
+export type BrokerConnectionSubscriptionRequest = components['schemas']['BrokerConnectionSubscriptionRequest'];
+export type ConnectionStatus = components['schemas']['ConnectionStatus'];
+export type DisconnectType = components['schemas']['DisconnectType'];
+export type DurationType = components['schemas']['DurationType'];
+export type EquityData = components['schemas']['EquityData'];
+export type EquityDataUpdate = components['schemas']['EquityDataUpdate'];
+export type EquitySubscriptionRequest = components['schemas']['EquitySubscriptionRequest'];
+export type Execution = components['schemas']['Execution'];
+export type ExecutionsSubscriptionRequest = components['schemas']['ExecutionsSubscriptionRequest'];
+export type ExecutionUpdate = components['schemas']['ExecutionUpdate'];
+export type Orderbook = components['schemas']['Orderbook'];
+export type OrderbookLevel = components['schemas']['OrderbookLevel'];
+export type OrderbookSubscriptionRequest = components['schemas']['OrderbookSubscriptionRequest'];
+export type OrderbookUpdate = components['schemas']['OrderbookUpdate'];
+export type OrderDuration = components['schemas']['OrderDuration'];
+export type OrderMessage = components['schemas']['OrderMessage'];
+export type OrdersSubscriptionRequest = components['schemas']['OrdersSubscriptionRequest'];
+export type OrderStatus = components['schemas']['OrderStatus'];
+export type OrderType = components['schemas']['OrderType'];
+export type ParentType = components['schemas']['ParentType'];
+export type PlacedOrder = components['schemas']['PlacedOrder'];
+export type PlacedOrderUpdate = components['schemas']['PlacedOrderUpdate'];
+export type Position = components['schemas']['Position'];
+export type PositionsSubscriptionRequest = components['schemas']['PositionsSubscriptionRequest'];
+export type PositionUpdate = components['schemas']['PositionUpdate'];
+export type QuoteData = components['schemas']['QuoteData'];
+export type QuoteDataUpdate = components['schemas']['QuoteDataUpdate'];
+export type QuoteError = components['schemas']['QuoteError'];
+export type QuotesSubscriptionRequest = components['schemas']['QuotesSubscriptionRequest'];
+export type QuoteValues = components['schemas']['QuoteValues'];
+export type Side = components['schemas']['Side'];
+export type StopType = components['schemas']['StopType'];
+export type SubscriptionResponse = components['schemas']['SubscriptionResponse'];
+export type SymbolExecutions = components['schemas']['SymbolExecutions'];
+export type Trade = components['schemas']['Trade'];
+export type TradesSubscriptionRequest = components['schemas']['TradesSubscriptionRequest'];
+export type TradeUpdate = components['schemas']['TradeUpdate'];
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
+/** Every message, by its type. */
+export interface Messages {
+    "bars.subscribe": BarsSubscriptionRequest;
+    "bars.subscribe.response": SubscriptionResponse;
+    "bars.unsubscribe": BarsSubscriptionRequest;
+    "bars.unsubscribe.response": SubscriptionResponse;
+    "bars.update": BarUpdate;
+    "broker-connection.subscribe": BrokerConnectionSubscriptionRequest;
+    "broker-connection.subscribe.response": SubscriptionResponse;
+    "broker-connection.unsubscribe": BrokerConnectionSubscriptionRequest;
+    "broker-connection.unsubscribe.response": SubscriptionResponse;
+    "broker-connection.update": BrokerConnectionStatusUpdate;
+    "equity.subscribe": EquitySubscriptionRequest;
+    "equity.subscribe.response": SubscriptionResponse;
+    "equity.unsubscribe": EquitySubscriptionRequest;
+    "equity.unsubscribe.response": SubscriptionResponse;
+    "equity.update": EquityDataUpdate;
+    "executions.subscribe": ExecutionsSubscriptionRequest;
+    "executions.subscribe.response": SubscriptionResponse;
+    "executions.unsubscribe": ExecutionsSubscriptionRequest;
+    "executions.unsubscribe.response": SubscriptionResponse;
+    "executions.update": ExecutionUpdate;
+    "orderbook.subscribe": OrderbookSubscriptionRequest;
+    "orderbook.subscribe.response": SubscriptionResponse;
+    "orderbook.unsubscribe": OrderbookSubscriptionRequest;
+    "orderbook.unsubscribe.response": SubscriptionResponse;
+    "orderbook.update": OrderbookUpdate;
+    "orders.subscribe": OrdersSubscriptionRequest;
+    "orders.subscribe.response": SubscriptionResponse;
+    "orders.unsubscribe": OrdersSubscriptionRequest;
+    "orders.unsubscribe.response": SubscriptionResponse;
+    "orders.update": PlacedOrderUpdate;
+    "positions.subscribe": PositionsSubscriptionRequest;
+    "positions.subscribe.response": SubscriptionResponse;
+    "positions.unsubscribe": PositionsSubscriptionRequest;
+    "positions.unsubscribe.response": SubscriptionResponse;
+    "positions.update": PositionUpdate;
+    "quotes.subscribe": QuotesSubscriptionRequest;
+    "quotes.subscribe.response": SubscriptionResponse;
+    "quotes.unsubscribe": QuotesSubscriptionRequest;
+    "quotes.unsubscribe.response": SubscriptionResponse;
+    "quotes.update": QuoteDataUpdate;
+    "trades.subscribe": TradesSubscriptionRequest;
+    "trades.subscribe.response": SubscriptionResponse;
+    "trades.unsubscribe": TradesSubscriptionRequest;
+    "trades.unsubscribe.response": SubscriptionResponse;
+    "trades.update": TradeUpdate;
+}
+export const ROUTES = [
+    "bars",
+    "broker-connection",
+    "equity",
+    "executions",
+    "orderbook",
+    "orders",
+    "positions",
+    "quotes",
+    "trades",
+] as const;
+/** The routes that have a `resume`. */
+export const RESUMABLE: readonly string[] = [];

@@ -1,0 +1,207 @@
+// From the wire's types to the front end's own. A type's name says where it is from: REST's end in
+// _Api_Backend, the socket's in _Ws_Backend, ours stand bare. What the wire leaves out or sends as
+// null is absent here; 0, false and "" are values.
+import type {
+  AccountMetainfo as AccountMetainfo_Api_Backend,
+  Bar as Bar_Api_Backend,
+  Brackets as Brackets_Api_Backend,
+  BrokerConfiguration as BrokerConfiguration_Api_Backend,
+  DatafeedConfiguration as DatafeedConfiguration_Api_Backend,
+  EquityData as EquityData_Api_Backend,
+  Execution as Execution_Api_Backend,
+  GetBarsResponse as GetBarsResponse_Api_Backend,
+  InstrumentInfo as InstrumentInfo_Api_Backend,
+  LeverageInfo as LeverageInfo_Api_Backend,
+  LeveragePreviewResult as LeveragePreviewResult_Api_Backend,
+  OrderPreviewResult as OrderPreviewResult_Api_Backend,
+  PlacedOrder as PlacedOrder_Api_Backend,
+  Position as Position_Api_Backend,
+  PreOrder as PreOrder_Api_Backend,
+  QuoteData as QuoteData_Api_Backend,
+  SearchSymbolResultItem as SearchSymbolResultItem_Api_Backend,
+  SymbolInfo as SymbolInfo_Api_Backend,
+} from "./generated/rest.ts";
+import type {
+  Bar as Bar_Ws_Backend,
+  BrokerConnectionStatus as BrokerConnectionStatus_Ws_Backend,
+  EquityData as EquityData_Ws_Backend,
+  Execution as Execution_Ws_Backend,
+  Orderbook as Orderbook_Ws_Backend,
+  PlacedOrder as PlacedOrder_Ws_Backend,
+  Position as Position_Ws_Backend,
+  QuoteData as QuoteData_Ws_Backend,
+  Trade as Trade_Ws_Backend,
+} from "./generated/socket.ts";
+import type {
+  Account,
+  Brackets,
+  BrokerConfiguration,
+  BrokerConnection,
+  Equity,
+  Execution,
+  InstrumentInfo,
+  LeverageInfo,
+  LeveragePreview,
+  Order,
+  OrderPreview,
+  Position,
+  PreOrder,
+} from "./model/broker.ts";
+import type {
+  Bar,
+  DatafeedConfiguration,
+  FoundSymbol,
+  History,
+  Orderbook,
+  QuoteData,
+  QuoteValues,
+  SymbolInfo,
+  Trade,
+} from "./model/market.ts";
+
+// The market
+
+export const mapBar = (bar: Bar_Api_Backend | Bar_Ws_Backend): Bar => present(bar);
+
+export const mapHistory = ({ bars, no_data, next_time }: GetBarsResponse_Api_Backend): History =>
+  present({ bars: bars.map(mapBar), noData: no_data, nextTime: next_time });
+
+export function mapQuote({ s, n, v }: QuoteData_Api_Backend | QuoteData_Ws_Backend): QuoteData {
+  return "error" in v ? { s: "error", n, v: { error: v.error } } : quoteOf(s, n, present(v));
+}
+
+export const mapTrade = (trade: Trade_Ws_Backend): Trade => present(trade);
+
+export const mapOrderbook = (book: Orderbook_Ws_Backend): Orderbook => ({
+  snapshot: true,
+  ...present(book),
+});
+
+export const mapSymbol = (symbol: SymbolInfo_Api_Backend): SymbolInfo => ({
+  session_holidays: "",
+  corrections: "",
+  format: "price",
+  data_status: "streaming",
+  ...present(symbol),
+});
+
+export const mapFoundSymbol = (found: SearchSymbolResultItem_Api_Backend): FoundSymbol =>
+  present(found);
+
+export const mapDatafeedConfiguration = (
+  configuration: DatafeedConfiguration_Api_Backend,
+): DatafeedConfiguration => ({
+  supports_marks: false,
+  supports_timescale_marks: false,
+  supports_time: true,
+  ...present(configuration),
+});
+
+// The broker
+
+export const mapOrder = (order: PlacedOrder_Api_Backend | PlacedOrder_Ws_Backend): Order =>
+  present(order);
+
+export const mapPosition = (position: Position_Api_Backend | Position_Ws_Backend): Position =>
+  present(position);
+
+export const mapExecution = (execution: Execution_Api_Backend | Execution_Ws_Backend): Execution =>
+  present(execution);
+
+export const mapEquity = (equity: EquityData_Api_Backend | EquityData_Ws_Backend): Equity =>
+  present(equity);
+
+export const mapBrokerConnection = (status: BrokerConnectionStatus_Ws_Backend): BrokerConnection =>
+  present(status);
+
+export const mapAccount = (account: AccountMetainfo_Api_Backend): Account => ({
+  type: "demo",
+  ...present(account),
+});
+
+export const mapInstrument = (instrument: InstrumentInfo_Api_Backend): InstrumentInfo =>
+  present(instrument);
+
+export const mapPreview = (preview: OrderPreviewResult_Api_Backend): OrderPreview =>
+  present(preview);
+
+export const mapLeverage = (leverage: LeverageInfo_Api_Backend): LeverageInfo => present(leverage);
+
+export const mapLeveragePreview = (preview: LeveragePreviewResult_Api_Backend): LeveragePreview =>
+  present(preview);
+
+export const mapBrokerConfiguration = ({
+  configFlags,
+  durations,
+  currency,
+}: BrokerConfiguration_Api_Backend): BrokerConfiguration => ({
+  configFlags: present(configFlags),
+  durations: durations.map((duration) => ({
+    default: false,
+    hasDatePicker: false,
+    hasTimePicker: false,
+    ...present(duration),
+  })),
+  currency,
+});
+
+// To the backend
+
+/** Named one by one: the library puts fields into its orders that nobody asked for. */
+export function mapPreOrder(order: PreOrder): PreOrder_Api_Backend {
+  return present({
+    symbol: order.symbol,
+    type: order.type,
+    side: order.side,
+    qty: order.qty,
+    limitPrice: order.limitPrice,
+    stopPrice: order.stopPrice,
+    stopLoss: order.stopLoss,
+    takeProfit: order.takeProfit,
+    trailingStopPips: order.trailingStopPips,
+    guaranteedStop: order.guaranteedStop,
+    stopType: order.stopType,
+    duration: order.duration,
+    customFields: order.customFields,
+    currentQuotes: order.currentQuotes,
+    seenPrice: order.seenPrice,
+    isClose: order.isClose,
+    clientOrderId: order.clientOrderId,
+  });
+}
+
+export const mapBrackets = (brackets: Brackets): Brackets_Api_Backend =>
+  present({
+    stopLoss: brackets.stopLoss,
+    takeProfit: brackets.takeProfit,
+    trailingStopPips: brackets.trailingStopPips,
+    guaranteedStop: brackets.guaranteedStop,
+  });
+
+function quoteOf(s: "ok" | "error", n: string, v: QuoteValues): QuoteData {
+  return s === "ok" ? { s, n, v } : { s, n, v: { error: "No quote" } };
+}
+
+/** `T` without its nulls at any depth: a field that may be null or undefined may be absent. */
+export type Present<T> = T extends null | undefined
+  ? never
+  : T extends (infer Item)[]
+    ? Present<Item>[]
+    : T extends object
+      ? { [K in keyof T as IsAlways<T[K], K>]: Present<T[K]> } & {
+          [K in keyof T as IsAlways<T[K], never, K>]?: Present<T[K]>;
+        }
+      : T;
+
+type IsAlways<Value, Yes, No = never> = null extends Value
+  ? No
+  : undefined extends Value
+    ? No
+    : Yes;
+
+export function present<T>(value: T): Present<T> {
+  if (Array.isArray(value)) return value.map(present) as Present<T>;
+  if (typeof value !== "object" || value === null) return value as Present<T>;
+  const fields = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+  return Object.fromEntries(fields.map(([key, item]) => [key, present(item)])) as Present<T>;
+}

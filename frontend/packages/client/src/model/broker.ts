@@ -1,0 +1,213 @@
+// The numbers are TradingView's. Constants and not enums, so that they erase and stay plain numbers.
+
+export const Side = { Buy: 1, Sell: -1 } as const;
+export type Side = (typeof Side)[keyof typeof Side];
+
+export const OrderType = { Limit: 1, Market: 2, Stop: 3, StopLimit: 4 } as const;
+export type OrderType = (typeof OrderType)[keyof typeof OrderType];
+
+export const OrderStatus = {
+  Canceled: 1,
+  Filled: 2,
+  Inactive: 3,
+  Placing: 4,
+  Rejected: 5,
+  Working: 6,
+} as const;
+export type OrderStatus = (typeof OrderStatus)[keyof typeof OrderStatus];
+
+export const StopType = { StopLoss: 0, TrailingStop: 1, GuaranteedStop: 2 } as const;
+export type StopType = (typeof StopType)[keyof typeof StopType];
+
+export const ParentType = { Order: 1, Position: 2, IndividualPosition: 3 } as const;
+export type ParentType = (typeof ParentType)[keyof typeof ParentType];
+
+export const ConnectionStatus = { Connected: 1, Connecting: 2, Disconnected: 3, Error: 4 } as const;
+export type ConnectionStatus = (typeof ConnectionStatus)[keyof typeof ConnectionStatus];
+
+export const DisconnectType = {
+  LogOut: 0,
+  FailedRestoring: 1,
+  Offline: 2,
+  APIError: 3,
+  TwoFactorRequired: 4,
+  CancelAuthorization: 5,
+  TimeOutForAuthorization: 6,
+  OauthError: 7,
+  BrokenConnection: 8,
+  Reconnect: 9,
+  FailedSignIn: 10,
+} as const;
+export type DisconnectType = (typeof DisconnectType)[keyof typeof DisconnectType];
+
+export const NotificationType = { Error: 0, Success: 1 } as const;
+export type NotificationType = (typeof NotificationType)[keyof typeof NotificationType];
+
+export type DurationType = "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
+
+/** `datetime` is ms UTC. */
+export interface OrderDuration {
+  type: DurationType;
+  datetime?: number;
+}
+
+/** What is asked for. Prices in the symbol's currency. */
+export interface PreOrder {
+  symbol: string;
+  type: OrderType;
+  side: Side;
+  qty: number;
+  limitPrice?: number;
+  stopPrice?: number;
+  stopLoss?: number;
+  takeProfit?: number;
+  trailingStopPips?: number;
+  guaranteedStop?: number;
+  stopType?: StopType;
+  duration?: OrderDuration;
+  customFields?: Record<string, unknown>;
+  currentQuotes?: { ask: number; bid: number };
+  seenPrice?: number;
+  isClose?: boolean;
+  clientOrderId?: string;
+}
+
+/** `updateTime` is ms UTC; `version` grows with every change. */
+export interface Order {
+  id: string;
+  symbol: string;
+  type: OrderType;
+  side: Side;
+  qty: number;
+  status: OrderStatus;
+  limitPrice?: number;
+  stopPrice?: number;
+  stopLoss?: number;
+  takeProfit?: number;
+  trailingStopPips?: number;
+  guaranteedStop?: number;
+  stopType?: StopType;
+  duration?: OrderDuration;
+  filledQty?: number;
+  avgPrice?: number;
+  updateTime?: number;
+  message?: { type: string; text: string };
+  parentId?: string;
+  parentType?: ParentType;
+  clientOrderId?: string;
+  version?: number;
+}
+
+/** `id` is the symbol (netting); `qty` is positive, 0 once closed; `pl` in the account's currency. */
+export interface Position {
+  id: string;
+  symbol: string;
+  qty: number;
+  side: Side;
+  avgPrice: number;
+  updateTime?: number;
+  pl?: number;
+  takeProfit?: number;
+  stopLoss?: number;
+}
+
+/** `netAmount` is the cash it moved: realised profit less commission. */
+export interface Execution {
+  symbol: string;
+  price: number;
+  qty: number;
+  side: Side;
+  time: number;
+  commission?: number;
+  netAmount?: number;
+  orderId?: string;
+}
+
+/** In the account's currency. */
+export interface Equity {
+  equity: number;
+  balance: number;
+  unrealizedPL: number;
+  realizedPL: number;
+}
+
+export interface BrokerConnection {
+  status: ConnectionStatus;
+  message?: string;
+  disconnectType?: DisconnectType;
+  timestamp: number;
+}
+
+export interface Account {
+  id: string;
+  name: string;
+  type: string;
+  currency: string;
+}
+
+export interface Brackets {
+  stopLoss?: number;
+  takeProfit?: number;
+  trailingStopPips?: number;
+  guaranteedStop?: number;
+}
+
+export interface InstrumentInfo {
+  qty: { min: number; max: number; step: number; default: number };
+  pipSize: number;
+  pipValue?: number;
+  minTick: number;
+  description: string;
+  currency: string;
+  leverage: string;
+  allowedOrderTypes: OrderType[];
+  allowedDurations: DurationType[];
+}
+
+export interface DurationInfo {
+  name: string;
+  value: DurationType;
+  default: boolean;
+  hasDatePicker: boolean;
+  hasTimePicker: boolean;
+  supportedOrderTypes: OrderType[];
+}
+
+/** `configFlags` are TradingView's, each true only where it works. */
+export interface BrokerConfiguration {
+  configFlags: Record<string, boolean>;
+  durations: DurationInfo[];
+  currency: string;
+}
+
+export interface OrderPreview {
+  sections: { header?: string; rows: { title: string; value: string }[] }[];
+  confirmId?: string;
+  warnings?: string[];
+  errors?: string[];
+}
+
+export interface LeverageParams {
+  symbol: string;
+  orderType: OrderType;
+  side: Side;
+}
+
+export interface LeverageInfo {
+  title: string;
+  leverage: number;
+  min: number;
+  max: number;
+  step: number;
+}
+
+export interface LeveragePreview {
+  infos?: string[];
+  warnings?: string[];
+  errors?: string[];
+}
+
+export const isLive = (status: OrderStatus): boolean =>
+  status === OrderStatus.Working ||
+  status === OrderStatus.Inactive ||
+  status === OrderStatus.Placing;

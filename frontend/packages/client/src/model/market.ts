@@ -1,0 +1,102 @@
+/** Times are ms UTC unless they say otherwise; prices in the symbol's currency. */
+export interface Bar {
+  time: number;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  volume: number;
+}
+
+/** `nextTime`: where nothing is in the window, the next older bar across the hole. */
+export interface History {
+  bars: Bar[];
+  noData: boolean;
+  nextTime?: number;
+}
+
+export interface QuoteValues {
+  lp: number;
+  ask: number;
+  bid: number;
+  spread: number;
+  open_price: number;
+  high_price: number;
+  low_price: number;
+  prev_close_price: number;
+  volume: number;
+  ch: number;
+  chp: number;
+  short_name: string;
+  exchange: string;
+  description: string;
+  original_name: string;
+}
+
+/** `n` is the name exactly as it was asked for. */
+export type QuoteData =
+  | { s: "ok"; n: string; v: QuoteValues }
+  | { s: "error"; n: string; v: { error: string } };
+
+/** `side` is the aggressor's; left out where that is not known. */
+export interface Trade {
+  symbol: string;
+  price: number;
+  qty: number;
+  time: number;
+  side?: 1 | -1;
+}
+
+export interface OrderbookLevel {
+  price: number;
+  volume: number;
+}
+
+/** Both sides ascend by price: the touch is the last bid and the first ask. */
+export interface Orderbook {
+  snapshot: boolean;
+  asks: OrderbookLevel[];
+  bids: OrderbookLevel[];
+}
+
+export interface SymbolInfo {
+  name: string;
+  ticker: string;
+  description: string;
+  exchange: string;
+  listed_exchange: string;
+  type: string;
+  session: string;
+  timezone: string;
+  session_holidays: string;
+  corrections: string;
+  minmov: number;
+  pricescale: number;
+  format: "price" | "volume";
+  has_intraday: boolean;
+  has_seconds: boolean;
+  has_daily: boolean;
+  has_weekly_and_monthly: boolean;
+  supported_resolutions: string[];
+  volume_precision: number;
+  data_status: "streaming" | "endofday" | "delayed_streaming";
+  currency_code: string;
+}
+
+export interface FoundSymbol {
+  symbol: string;
+  full_name: string;
+  description: string;
+  exchange: string;
+  ticker: string;
+  type: string;
+}
+
+export interface DatafeedConfiguration {
+  exchanges: { value: string; name: string; desc: string }[];
+  symbols_types: { name: string; value: string }[];
+  supported_resolutions: string[];
+  supports_marks: boolean;
+  supports_timescale_marks: boolean;
+  supports_time: boolean;
+}

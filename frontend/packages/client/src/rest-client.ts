@@ -1,0 +1,263 @@
+import createClient, { type Client } from "openapi-fetch";
+import type { Authentication } from "./authentication.ts";
+import { RefusedError } from "./errors.ts";
+import type { ErrorResponse as ErrorResponse_Api_Backend, paths } from "./generated/rest.ts";
+import * as map from "./mappers.ts";
+import type {
+  Account,
+  Brackets,
+  BrokerConfiguration,
+  Equity,
+  Execution,
+  InstrumentInfo,
+  LeverageInfo,
+  LeverageParams,
+  LeveragePreview,
+  Order,
+  OrderPreview,
+  Position,
+  PreOrder,
+} from "./model/broker.ts";
+import type {
+  DatafeedConfiguration,
+  FoundSymbol,
+  History,
+  QuoteData,
+  SymbolInfo,
+} from "./model/market.ts";
+
+/** Seconds; `to` is exclusive, `countBack` outranks `from`. */
+export interface Window {
+  from: number;
+  to: number;
+  countBack?: number;
+}
+
+/** What DatafeedService asks of REST. */
+export interface MarketRest {
+  configuration(): Promise<DatafeedConfiguration>;
+  search(input: string, exchange: string, type: string): Promise<FoundSymbol[]>;
+  symbol(name: string): Promise<SymbolInfo>;
+  history(symbol: string, resolution: string, window: Window): Promise<History>;
+  quotes(symbols: string[]): Promise<QuoteData[]>;
+  /** Seconds, of the market. */
+  time(): Promise<number>;
+}
+
+/**
+ * What BrokerTerminalService asks of REST, for one account. `key` names a command: sent again with
+ * the same one it is not done again.
+ */
+export interface AccountRest {
+  info(): Promise<Account>;
+  all(): Promise<Account[]>;
+  configuration(): Promise<BrokerConfiguration>;
+  equity(): Promise<Equity>;
+  orders(): Promise<Order[]>;
+  order(orderId: string): Promise<Order>;
+  ordersHistory(limit?: number, before?: string): Promise<Order[]>;
+  positions(): Promise<Position[]>;
+  executions(symbol: string): Promise<Execution[]>;
+  /** The newest, at most 1,000. */
+  recentExecutions(limit: number): Promise<Execution[]>;
+  instrument(symbol: string): Promise<InstrumentInfo>;
+  place(order: PreOrder, key: string): Promise<{ orderId: string }>;
+  preview(order: PreOrder, orderId?: string): Promise<OrderPreview>;
+  modify(orderId: string, order: PreOrder, key: string): Promise<void>;
+  cancel(orderId: string, key: string): Promise<void>;
+  /** Those that were still live, and with them the brackets that ended. */
+  cancelMany(orderIds: string[]): Promise<string[]>;
+  close(positionId: string, amount: number | undefined, key: string): Promise<void>;
+  reverse(positionId: string, key: string): Promise<void>;
+  editBrackets(positionId: string, brackets: Brackets): Promise<void>;
+  leverage(params: LeverageParams): Promise<LeverageInfo>;
+  setLeverage(params: LeverageParams & { leverage: number }): Promise<{ leverage: number }>;
+  previewLeverage(params: LeverageParams & { leverage: number }): Promise<LeveragePreview>;
+}
+
+export interface Rest {
+  readonly market: MarketRest;
+  /** The server's default account where the id is left out. */
+  account(id?: string): AccountRest;
+}
+
+export interface RestOptions {
+  /** `http://127.0.0.1:8000`, without a path; the page's own origin where it is left out. */
+  baseUrl?: string;
+  authentication?: Authentication;
+  fetch?: typeof fetch;
+}
+
+/**
+ * Methods reject with a RefusedError where the backend refuses, and with what `fetch` throws where
+ * there is no answer.
+ */
+export class RestClient implements Rest {
+  readonly market: MarketRest;
+  readonly #http: Client<paths>;
+
+  constructor({ baseUrl = "", authentication, fetch }: RestOptions = {}) {
+    this.#http = createClient<paths>({ baseUrl, ...(fetch && { fetch }) });
+    if (authentication) this.#http.use(bearer(authentication));
+    this.market = marketOver(this.#http);
+  }
+
+  account(id?: string): AccountRest {
+    return accountOver(this.#http, id);
+  }
+}
+
+function marketOver(http: Client<paths>): MarketRest {
+  return {
+    async configuration() {
+      return map.mapDatafeedConfiguration(answer(await http.GET("/api/v1/datafeed/config")));
+    },
+    async search(user_input, exchange, symbol_type) {
+      const query = { user_input, exchange, symbol_type };
+      const found = answer(await http.GET("/api/v1/datafeed/search", { params: { query } }));
+      return found.map(map.mapFoundSymbol);
+    },
+    async symbol(symbol) {
+      const params = { path: { symbol } };
+      return map.mapSymbol(answer(await http.GET("/api/v1/datafeed/resolve/{symbol}", { params })));
+    },
+    async history(symbol, resolution, { from, to, countBack }) {
+      const query = {
+        symbol,
+        resolution,
+        from_time: from,
+        to_time: to,
+        ...(countBack !== undefined && { count_back: countBack }),
+      };
+      return map.mapHistory(answer(await http.GET("/api/v1/datafeed/bars", { params: { query } })));
+    },
+    async quotes(symbols) {
+      const body = { symbols };
+      return answer(await http.POST("/api/v1/datafeed/quotes", { body })).map(map.mapQuote);
+    },
+    async time() {
+      return answer(await http.GET("/api/v1/datafeed/time"));
+    },
+  };
+}
+
+function accountOver(http: Client<paths>, id: string | undefined): AccountRest {
+  const query = id === undefined ? {} : { account_id: id };
+  const headers = (key: string) => ({ "Idempotency-Key": key });
+  const ofOrder = (order_id: string) => ({ query, path: { order_id } });
+  const ofPosition = (position_id: string) => ({ query, path: { position_id } });
+  return {
+    async info() {
+      return map.mapAccount(
+        answer(await http.GET("/api/v1/broker/account", { params: { query } })),
+      );
+    },
+    async all() {
+      return answer(await http.GET("/api/v1/broker/accounts")).map(map.mapAccount);
+    },
+    async configuration() {
+      return map.mapBrokerConfiguration(answer(await http.GET("/api/v1/broker/config")));
+    },
+    async equity() {
+      return map.mapEquity(answer(await http.GET("/api/v1/broker/equity", { params: { query } })));
+    },
+    async orders() {
+      const orders = answer(await http.GET("/api/v1/broker/orders", { params: { query } }));
+      return orders.map(map.mapOrder);
+    },
+    async order(orderId) {
+      const params = ofOrder(orderId);
+      return map.mapOrder(answer(await http.GET("/api/v1/broker/orders/{order_id}", { params })));
+    },
+    async ordersHistory(limit = 200, before) {
+      const params = { query: { ...query, limit, ...(before !== undefined && { before }) } };
+      const orders = answer(await http.GET("/api/v1/broker/orders/history", { params }));
+      return orders.map(map.mapOrder);
+    },
+    async positions() {
+      const positions = answer(await http.GET("/api/v1/broker/positions", { params: { query } }));
+      return positions.map(map.mapPosition);
+    },
+    async executions(symbol) {
+      const params = { query, path: { symbol } };
+      const executions = answer(await http.GET("/api/v1/broker/executions/{symbol}", { params }));
+      return executions.map(map.mapExecution);
+    },
+    async recentExecutions(limit) {
+      const params = { query: { ...query, limit } };
+      const executions = answer(await http.GET("/api/v1/broker/executions", { params }));
+      return executions.map(map.mapExecution);
+    },
+    async instrument(symbol) {
+      const params = { query, path: { symbol } };
+      const found = answer(await http.GET("/api/v1/broker/instruments/{symbol}", { params }));
+      return map.mapInstrument(found);
+    },
+    async place(order, key) {
+      const request = { params: { query, header: headers(key) }, body: map.mapPreOrder(order) };
+      return answer(await http.POST("/api/v1/broker/orders", request));
+    },
+    async preview(order, orderId) {
+      const params = { query: { ...query, ...(orderId !== undefined && { order_id: orderId }) } };
+      const body = map.mapPreOrder(order);
+      const preview = answer(await http.POST("/api/v1/broker/orders/preview", { params, body }));
+      return map.mapPreview(preview);
+    },
+    async modify(orderId, order, key) {
+      const params = { ...ofOrder(orderId), header: headers(key) };
+      const body = map.mapPreOrder(order);
+      answer(await http.PUT("/api/v1/broker/orders/{order_id}", { params, body }));
+    },
+    async cancel(orderId, key) {
+      const params = { ...ofOrder(orderId), header: headers(key) };
+      answer(await http.DELETE("/api/v1/broker/orders/{order_id}", { params }));
+    },
+    async cancelMany(orderIds) {
+      const request = { params: { query }, body: { orderIds } };
+      return answer(await http.POST("/api/v1/broker/orders/cancel", request)).canceled;
+    },
+    async close(positionId, amount, key) {
+      const { path } = ofPosition(positionId);
+      const part = { ...query, ...(amount !== undefined && { amount }) };
+      const params = { path, query: part, header: headers(key) };
+      answer(await http.DELETE("/api/v1/broker/positions/{position_id}", { params }));
+    },
+    async reverse(positionId, key) {
+      const params = { ...ofPosition(positionId), header: headers(key) };
+      answer(await http.POST("/api/v1/broker/positions/{position_id}/reverse", { params }));
+    },
+    async editBrackets(positionId, brackets) {
+      const params = ofPosition(positionId);
+      const body = { brackets: map.mapBrackets(brackets) };
+      answer(await http.PUT("/api/v1/broker/positions/{position_id}/brackets", { params, body }));
+    },
+    async leverage({ symbol, orderType, side }) {
+      const params = { query: { ...query, symbol, orderType, side } };
+      return map.mapLeverage(answer(await http.GET("/api/v1/broker/leverage/info", { params })));
+    },
+    async setLeverage({ symbol, orderType, side, leverage }) {
+      const request = { params: { query }, body: { symbol, orderType, side, leverage } };
+      return answer(await http.PUT("/api/v1/broker/leverage/set", request));
+    },
+    async previewLeverage({ symbol, orderType, side, leverage }) {
+      const request = { params: { query }, body: { symbol, orderType, side, leverage } };
+      const preview = answer(await http.POST("/api/v1/broker/leverage/preview", request));
+      return map.mapLeveragePreview(preview);
+    },
+  };
+}
+
+const bearer = (authentication: Authentication) => ({
+  async onRequest({ request }: { request: Request }) {
+    const { value } = await authentication.token();
+    request.headers.set("Authorization", `Bearer ${value}`);
+    return request;
+  },
+});
+
+function answer<T>(result: { data?: T; error?: ErrorResponse_Api_Backend; response: Response }): T {
+  const { data, error, response } = result;
+  if (response.ok) return data as T;
+  const { code = "unknown", detail = response.statusText } = error ?? {};
+  throw new RefusedError(response.status, code, detail);
+}

@@ -1,0 +1,42 @@
+import type { Authentication } from "./authentication.ts";
+import { BrokerTerminalService } from "./broker-terminal-service.ts";
+import { DatafeedService } from "./datafeed-service.ts";
+import { RestClient } from "./rest-client.ts";
+import { SocketClient, type SocketOptions } from "./socket-client.ts";
+import type { BrokerHost } from "./tradingview/broker.ts";
+import { WsAdapter } from "./ws-adapter.ts";
+
+export interface TradingClientOptions {
+  /** `http://127.0.0.1:8000`, without a path; the page's own origin where it is left out. */
+  baseUrl?: string;
+  authentication?: Authentication;
+  socket?: Partial<SocketOptions>;
+}
+
+/** Everything of one backend, over one socket. */
+export class TradingClient {
+  readonly rest: RestClient;
+  readonly socket: SocketClient;
+  readonly feeds: WsAdapter;
+  readonly datafeed: DatafeedService;
+
+  constructor({ baseUrl = location.origin, authentication, socket }: TradingClientOptions = {}) {
+    const own = authentication && { authentication };
+    this.rest = new RestClient({ baseUrl, ...own });
+    const url = `${baseUrl.replace(/^http/, "ws").replace(/\/$/, "")}/api/v1/ws`;
+    this.socket = new SocketClient({ url, ...own, ...socket });
+    this.feeds = new WsAdapter(this.socket);
+    this.datafeed = new DatafeedService({ rest: this.rest.market, feeds: this.feeds });
+  }
+
+  /** One broker for each host. `accountId`: the server's default account where it is left out. */
+  async broker(host: BrokerHost, accountId?: string): Promise<BrokerTerminalService> {
+    const id = accountId ?? (await this.rest.account().info()).id;
+    return new BrokerTerminalService(host, { rest: this.rest, feeds: this.feeds, accountId: id });
+  }
+
+  /** For good. */
+  close(): void {
+    this.socket.close();
+  }
+}

@@ -1,0 +1,71 @@
+// The shape of TradingView's datafeed interfaces, as far as DatafeedService is called through them.
+import type {
+  Bar,
+  DatafeedConfiguration,
+  FoundSymbol,
+  Orderbook,
+  QuoteData,
+  SymbolInfo,
+} from "../model/market.ts";
+
+/** Seconds; `to` is exclusive, and `countBack` outranks `from`. */
+export interface PeriodParams {
+  from: number;
+  to: number;
+  countBack: number;
+  firstDataRequest: boolean;
+}
+
+export interface HistoryMetadata {
+  noData?: boolean;
+  nextTime?: number | null;
+}
+
+export type OnError = (reason: string) => void;
+
+/** What of a LibrarySymbolInfo is read. */
+export interface ResolvedSymbol {
+  name: string;
+  ticker?: string;
+}
+
+export interface Datafeed {
+  onReady(callback: (configuration: DatafeedConfiguration) => void): void;
+  searchSymbols(
+    userInput: string,
+    exchange: string,
+    symbolType: string,
+    onResult: (found: FoundSymbol[]) => void,
+  ): void;
+  resolveSymbol(
+    symbolName: string,
+    onResolve: (symbol: SymbolInfo) => void,
+    onError: OnError,
+  ): void;
+  getBars(
+    symbol: ResolvedSymbol,
+    resolution: string,
+    period: PeriodParams,
+    onResult: (bars: Bar[], meta: HistoryMetadata) => void,
+    onError: OnError,
+  ): void;
+  subscribeBars(
+    symbol: ResolvedSymbol,
+    resolution: string,
+    onTick: (bar: Bar) => void,
+    listenerGuid: string,
+    onResetCacheNeeded: () => void,
+  ): void;
+  unsubscribeBars(listenerGuid: string): void;
+  getServerTime(callback: (unixTime: number) => void): void;
+  getQuotes(symbols: string[], onData: (quotes: QuoteData[]) => void, onError: OnError): void;
+  subscribeQuotes(
+    symbols: string[],
+    fastSymbols: string[],
+    onData: (quotes: QuoteData[]) => void,
+    listenerGuid: string,
+  ): void;
+  unsubscribeQuotes(listenerGuid: string): void;
+  subscribeDepth(symbol: string, callback: (depth: Orderbook) => void): string;
+  unsubscribeDepth(subscriberUid: string): void;
+}

@@ -1,0 +1,68 @@
+// Writes src/generated/ from the committed openapi.json and asyncapi.json; with --check only says
+// whether it is stale.
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import openapiTS, { astToString } from "openapi-typescript";
+
+const root = new URL("../../../", import.meta.url);
+const generated = new URL("../../packages/client/src/generated/", import.meta.url);
+const options = {
+  alphabetize: true,
+  defaultNonNullable: false,
+  rootTypes: true,
+  rootTypesNoSchemaPrefix: true,
+};
+
+const read = async (name) => JSON.parse(await readFile(new URL(name, root), "utf8"));
+const types = async (document) => astToString(await openapiTS(document, options));
+
+async function rest() {
+  return header("openapi.json") + (await types(await read("openapi.json")));
+}
+
+/** The generator reads OpenAPI, whose schemas are AsyncAPI's; the messages are told by hand. */
+async function socket() {
+  const { info, components } = await read("asyncapi.json");
+  const shell = { openapi: "3.1.0", info, paths: {}, components: { schemas: components.schemas } };
+  return header("asyncapi.json") + (await types(shell)) + messages(components.messages);
+}
+
+function messages(documented) {
+  const names = Object.keys(documented).sort();
+  const payload = (name) => documented[name].payload.properties.payload.$ref.split("/").at(-1);
+  const routes = names
+    .filter((name) => name.endsWith(".update"))
+    .map((name) => name.slice(0, -".update".length));
+  const resumable = routes.filter((route) => `${route}.resume` in documented);
+  return [
+    "/** Every message, by its type. */",
+    "export interface Messages {",
+    ...names.map((name) => `    ${JSON.stringify(name)}: ${payload(name)};`),
+    "}",
+    "export const ROUTES = [",
+    ...routes.map((route) => `    ${JSON.stringify(route)},`),
+    "] as const;",
+    "/** The routes that have a `resume`. */",
+    `export const RESUMABLE: readonly string[] = ${JSON.stringify(resumable)};`,
+    "",
+  ].join("\n");
+}
+
+const header = (source) =>
+  `// Generated from ${source} by \`npm run generate\`. Edit nothing here.\n`;
+
+async function writeOrCheck(name, text) {
+  const path = new URL(name, generated);
+  const written = await readFile(path, "utf8").catch(() => "");
+  if (written === text) return;
+  if (process.argv.includes("--check")) {
+    process.exitCode = 1;
+    process.stderr.write(`${name} is stale. Run \`make generate-frontend-types\` and commit it.\n`);
+    return;
+  }
+  await mkdir(generated, { recursive: true });
+  await writeFile(path, text);
+  process.stdout.write(`wrote ${name}\n`);
+}
+
+await writeOrCheck("rest.ts", await rest());
+await writeOrCheck("socket.ts", await socket());
