@@ -29,6 +29,7 @@ export interface Subscription {
 }
 
 interface Waiter {
+  confirmed: Promise<void>;
   resolve(): void;
   reject(error: SubscriptionError): void;
 }
@@ -58,26 +59,26 @@ export class FollowedTopic<R extends Route = Route> {
   }
 
   add(listener: Listener<DataOf<R>>): Promise<void> {
-    const confirmed = new Promise<void>((resolve, reject) => {
-      this.#listeners.set(listener, { resolve, reject });
-      if (this.status === "confirmed") resolve();
-    });
+    const { promise: confirmed, resolve, reject } = Promise.withResolvers<void>();
+    this.#listeners.set(listener, { confirmed, resolve, reject });
+    if (this.status === "confirmed") resolve();
     if (listener.onFailed) confirmed.catch(() => {});
     // The server tells its state to the first listener only. Not before the caller has its handle.
     const state = [...this.#state.values()];
     queueMicrotask(() => {
-      for (const data of state)
+      for (const data of state) {
         if (this.#listeners.has(listener)) call(() => listener.onData(data));
+      }
     });
     return confirmed;
   }
 
   /** Whether it was there. */
-  remove(listener: Listener<DataOf<R>>, confirmed: Promise<void>): boolean {
+  remove(listener: Listener<DataOf<R>>): boolean {
     const waiter = this.#listeners.get(listener);
-    if (!this.#listeners.delete(listener)) return false;
-    confirmed.catch(() => {});
-    waiter?.reject(new SubscriptionError("ended", this.topic, "Unsubscribed"));
+    if (waiter === undefined) return false;
+    this.#listeners.delete(listener);
+    end(waiter, new SubscriptionError("ended", this.topic, "Unsubscribed"));
     return true;
   }
 
@@ -108,9 +109,10 @@ export class FollowedTopic<R extends Route = Route> {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const [listener, waiter] of listeners) {
-      waiter.reject(error);
+      if (error.code === "ended") end(waiter, error);
+      else waiter.reject(error);
       if (listener.onFailed) call(() => listener.onFailed?.(error));
-      else if (this.wasConfirmed) throwLater(error);
+      else if (this.wasConfirmed && error.code !== "ended") throwLater(error);
     }
   }
 
@@ -130,6 +132,12 @@ export class FollowedTopic<R extends Route = Route> {
     if (state.isOver) this.#state.delete(state.key);
     else this.#state.set(state.key, data);
   }
+}
+
+/** What its own listener ended is no fault, whether or not somebody waits for it. */
+function end({ confirmed, reject }: Waiter, error: SubscriptionError): void {
+  confirmed.catch(() => {});
+  reject(error);
 }
 
 /** A listener's fault is its own: it is reported, and the others are told. */

@@ -124,7 +124,7 @@ export class SocketClient {
       topic: followed.topic,
       confirmed,
       unsubscribe: () => {
-        if (followed.remove(own, confirmed)) this.#releaseIfUnused(followed);
+        if (followed.remove(own)) this.#releaseIfUnused(followed);
       },
     };
   }

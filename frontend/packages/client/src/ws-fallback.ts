@@ -52,7 +52,7 @@ export class WsFallback implements Feeds {
         topic,
         confirmed,
         unsubscribe: () => {
-          if (followed.remove(own, confirmed) && !followed.isFollowed) this.#stop(topic);
+          if (followed.remove(own) && !followed.isFollowed) this.#stop(topic);
         },
       };
     };

@@ -1,0 +1,346 @@
+// The services against a backend in a process of its own.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { BrokerTerminalService } from "../src/broker-terminal-service.ts";
+import { NotConnectedError, RefusedError, SubscriptionError } from "../src/errors.ts";
+import {
+  type BrokerConnection,
+  ConnectionStatus,
+  OrderStatus,
+  OrderType,
+  ParentType,
+  Side,
+  StopType,
+} from "../src/model/broker.ts";
+import type { Bar, History, Orderbook, QuoteData, Trade } from "../src/model/market.ts";
+import { TradingClient } from "../src/trading-client.ts";
+import { Backend, Cable } from "./support/backend.ts";
+import { Chart } from "./support/chart.ts";
+import { FakeHost } from "./support/fake-host.ts";
+import { until } from "./support/until.ts";
+
+const SYMBOL = { name: "BTCUSD", ticker: "BTCUSD" };
+
+let backend: Backend;
+let cable: Cable;
+let client: TradingClient;
+let accounts = 0;
+
+beforeAll(async () => {
+  backend = await Backend.started();
+});
+
+afterAll(() => backend.stop());
+
+beforeEach(async () => {
+  cable = new Cable(backend.port);
+  client = new TradingClient({ baseUrl: await cable.address() });
+});
+
+afterEach(() => {
+  client.close();
+  cable.close();
+});
+
+/** On an account that no other test uses. */
+async function trading(): Promise<{ host: FakeHost; broker: BrokerTerminalService; id: string }> {
+  const host = new FakeHost();
+  const id = `CLIENT-${++accounts}`;
+  const broker = await client.broker(host, id);
+  await until(() => broker.connectionStatus() === ConnectionStatus.Connected);
+  return { host, broker, id };
+}
+
+async function quoteOf(symbol: string): Promise<{ ask: number; bid: number }> {
+  const [quote] = await client.rest.market.quotes([symbol]);
+  if (quote?.s !== "ok") throw new Error("no quote");
+  return quote.v;
+}
+
+const marketOrder = (side: Side, qty = 1) => ({
+  symbol: "BTCUSD",
+  type: OrderType.Market,
+  side,
+  qty,
+});
+
+function historyOf(resolution: string, from: number, to: number, countBack = 0): Promise<History> {
+  return new Promise((resolve, reject) => {
+    const period = { from, to, countBack, firstDataRequest: true };
+    client.datafeed.getBars(
+      SYMBOL,
+      resolution,
+      period,
+      (bars, { noData = false }) => resolve({ bars, noData }),
+      reject,
+    );
+  });
+}
+
+// The datafeed
+
+test("the datafeed answers a chart's questions", async () => {
+  const { datafeed } = client;
+  const configuration = await new Promise<object>((resolve) => datafeed.onReady(resolve));
+  expect(configuration).toMatchObject({ supports_time: true });
+  const found = await new Promise<object[]>((resolve) =>
+    datafeed.searchSymbols("btc", "", "", resolve),
+  );
+  expect(found).toMatchObject([{ symbol: "BTCUSD" }]);
+  const symbol = await new Promise((resolve, reject) =>
+    datafeed.resolveSymbol("BTCUSD", resolve, reject),
+  );
+  expect(symbol).toMatchObject({ name: "BTCUSD", format: "price" });
+  const refused = new Promise((_, reject) => datafeed.resolveSymbol("NOPE", () => {}, reject));
+  await expect(refused).rejects.toContain("NOPE");
+  const now = await new Promise<number>((resolve) => datafeed.getServerTime(resolve));
+  expect(Math.abs(now - Date.now() / 1_000)).toBeLessThan(60);
+});
+
+test("quotes carry the names that were asked for, and an unknown one its error", async () => {
+  const quotes = new Map<string, QuoteData>();
+  const take = (told: QuoteData[]) => {
+    for (const quote of told) quotes.set(quote.n, quote);
+  };
+  client.datafeed.subscribeQuotes(["EURUSD", "NOPE"], ["NASDAQ:AAPL"], take, "quotes");
+  await until(() => quotes.size === 3);
+  expect(quotes.get("NASDAQ:AAPL")?.s).toBe("ok");
+  expect(quotes.get("NOPE")?.s).toBe("error");
+  const asked = await new Promise<QuoteData[]>((resolve, reject) =>
+    client.datafeed.getQuotes(["AAPL", "NOPE"], resolve, reject),
+  );
+  expect(asked.map(({ n, s }) => [n, s])).toEqual([
+    ["AAPL", "ok"],
+    ["NOPE", "error"],
+  ]);
+  client.datafeed.unsubscribeQuotes("quotes");
+});
+
+test("every feed tells its state", async () => {
+  const { feeds } = client;
+  const told: Record<string, unknown[]> = {};
+  const into = (name: string) => (data: unknown) => {
+    told[name] = [...(told[name] ?? []), data];
+  };
+  const accountId = `CLIENT-${++accounts}`;
+  const subscriptions = [
+    feeds.bars({ symbol: "BTCUSD", resolution: "1S" }, into("bars")),
+    feeds.quotes({ symbols: [], fast_symbols: ["BTCUSD"] }, into("quotes")),
+    feeds.trades({ symbol: "BTCUSD" }, into("trades")),
+    feeds.orderbook({ symbol: "BTCUSD", depth: 5 }, into("orderbook")),
+    feeds.equity({ accountId }, into("equity")),
+    feeds.brokerConnection({ accountId }, into("brokerConnection")),
+    feeds.orders({ accountId }, into("orders")),
+    feeds.positions({ accountId }, into("positions")),
+    feeds.executions({ accountId }, into("executions")),
+    feeds.executions({ accountId, symbol: "BTCUSD" }, into("executions")),
+  ];
+  await Promise.all(subscriptions.map(({ confirmed }) => confirmed));
+  await until(() => Object.keys(told).length === 6);
+  expect((told.brokerConnection?.[0] as BrokerConnection).status).toBe(1);
+  expect((told.orderbook?.[0] as Orderbook).bids).toHaveLength(5);
+  expect((told.bars?.[0] as Bar).time % 1_000).toBe(0);
+  expect((told.trades?.[0] as Trade).symbol).toBe("BTCUSD");
+  expect(told.equity?.[0]).toMatchObject({ equity: 100_000 });
+});
+
+test("what the backend refuses fails loudly, and the socket stays", async () => {
+  const quiet = () => {};
+  const unknown = client.feeds.bars({ symbol: "NOPE", resolution: "1" }, quiet);
+  await expect(unknown.confirmed).rejects.toBeInstanceOf(SubscriptionError);
+  const malformed = client.feeds.orderbook({ symbol: "AAPL", depth: "5" as never }, quiet);
+  await expect(malformed.confirmed).rejects.toMatchObject({ code: "malformed" });
+  await client.feeds.bars({ symbol: "AAPL", resolution: "1" }, quiet).confirmed;
+});
+
+test("a chart never goes back in time, and misses nothing while the line is cut", async () => {
+  const begin = Math.floor(Date.now() / 1_000);
+  const { bars } = await historyOf("1S", begin - 60, begin + 60, 60);
+  const chart = new Chart(bars);
+  const faults: unknown[] = [];
+  client.datafeed.subscribeBars(SYMBOL, "1S", chart.update, "chart", () => faults.push("reset"));
+  const runsOn = (seconds: number) => {
+    const time = chart.last.time + seconds * 1_000;
+    return until(() => chart.last.time >= time);
+  };
+  await runsOn(2);
+  for (const _ of [1, 2]) {
+    cable.unplug();
+    await until(() => client.socket.state.phase !== "connected");
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    cable.plug();
+    await runsOn(3);
+  }
+  client.datafeed.unsubscribeBars("chart");
+  await expectToBeHistory(chart);
+  expect(faults).toEqual([]);
+});
+
+/** Bit for bit, but for the bar that was still forming. */
+async function expectToBeHistory(chart: Chart): Promise<void> {
+  const [first, last] = [chart.bars[0] as Bar, chart.last];
+  const { bars } = await historyOf("1S", first.time / 1_000, last.time / 1_000);
+  expect(chart.bars.slice(0, -1)).toEqual(bars);
+}
+
+// The broker
+
+test("an order at the market is filled, and everything is told once and in time", async () => {
+  const { host, broker } = await trading();
+  const { orderId } = await broker.placeOrder(marketOrder(Side.Buy, 2));
+  await until(() => host.order(orderId)?.status === OrderStatus.Filled);
+  await until(() => host.position("BTCUSD")?.qty === 2);
+  expect(host.executions.reduce((sum, { qty }) => sum + qty, 0)).toBe(2);
+  expect(host.notifications.map(({ title }) => title)).toEqual(["Order filled"]);
+  await until(() => host.equities.length > 0);
+  const { summary } = broker.accountManagerInfo();
+  expect(summary[1]?.wValue.value()).toBe(host.equities.at(-1));
+  await broker.closePosition("BTCUSD", 1);
+  await until(() => host.position("BTCUSD")?.qty === 1);
+  await broker.reversePosition("BTCUSD");
+  await until(() => host.position("BTCUSD")?.side === Side.Sell);
+  await broker.closePosition("BTCUSD");
+  await until(() => host.position("BTCUSD")?.qty === 0);
+  expect(await broker.positions()).toEqual([]);
+  expect(await broker.executions("BTCUSD")).toEqual(host.executions);
+});
+
+test("a limit order rests, is modified and canceled, and brackets have their parent", async () => {
+  const { host, broker } = await trading();
+  const { bid } = await quoteOf("BTCUSD");
+  const limitPrice = Math.round(bid * 0.8);
+  const order = { symbol: "BTCUSD", type: OrderType.Limit, side: Side.Buy, qty: 1, limitPrice };
+  const { orderId } = await broker.placeOrder({
+    ...order,
+    takeProfit: limitPrice * 2,
+    stopLoss: Math.round(limitPrice / 2),
+    stopType: StopType.StopLoss,
+  });
+  await until(() => host.liveOrders().length === 3);
+  const brackets = host.orders.filter(({ parentId }) => parentId === orderId);
+  expect(brackets.map(({ parentType, status }) => [parentType, status])).toEqual([
+    [ParentType.Order, OrderStatus.Inactive],
+    [ParentType.Order, OrderStatus.Inactive],
+  ]);
+  const placed = host.order(orderId);
+  if (placed === undefined) throw new Error("never told");
+  await broker.modifyOrder({ ...placed, limitPrice: limitPrice - 1 });
+  await until(() => host.order(orderId)?.limitPrice === limitPrice - 1);
+  expect(host.order(orderId)?.takeProfit).toBe(limitPrice * 2);
+  await broker.cancelOrder(orderId);
+  await until(() => host.liveOrders().length === 0);
+  expect((await broker.ordersHistory()).length).toBe(3);
+});
+
+test("several orders are canceled at once, and positions get brackets", async () => {
+  const { host, broker } = await trading();
+  const { bid } = await quoteOf("BTCUSD");
+  const order = { symbol: "BTCUSD", type: OrderType.Limit, side: Side.Buy, qty: 1 } as const;
+  const limitPrice = Math.round(bid * 0.8);
+  const placed = [
+    await broker.placeOrder({ ...order, limitPrice }),
+    await broker.placeOrder({ ...order, limitPrice: limitPrice + 1 }),
+  ];
+  await broker.cancelOrders(
+    "BTCUSD",
+    undefined,
+    placed.map(({ orderId }) => orderId),
+  );
+  await until(() => placed.every(({ orderId }) => host.order(orderId)?.status === 1));
+  await broker.placeOrder(marketOrder(Side.Buy));
+  await until(() => host.position("BTCUSD")?.qty === 1);
+  await broker.editPositionBrackets("BTCUSD", { stopLoss: limitPrice });
+  await until(() => host.position("BTCUSD")?.stopLoss === limitPrice);
+  expect(host.orders.at(-1)?.parentType ?? host.orders.at(-2)?.parentType).toBe(
+    ParentType.Position,
+  );
+});
+
+test("what a ticket asks is answered", async () => {
+  const { broker, id } = await trading();
+  expect(await broker.isTradable("BTCUSD")).toEqual({ tradable: true });
+  expect(await broker.isTradable("NOPE")).toMatchObject({ tradable: false });
+  expect((await broker.symbolInfo("BTCUSD")).qty.min).toBeGreaterThan(0);
+  const preview = await broker.previewOrder(marketOrder(Side.Buy));
+  expect(preview.sections.length).toBeGreaterThan(0);
+  const leverage = { symbol: "BTCUSD", orderType: OrderType.Market, side: Side.Buy };
+  expect(await broker.setLeverage({ ...leverage, leverage: 5 })).toEqual({ leverage: 5 });
+  expect(await broker.leverageInfo(leverage)).toMatchObject({ leverage: 5 });
+  expect((await broker.previewLeverage({ ...leverage, leverage: 3 })).errors ?? []).toEqual([]);
+  expect((await broker.accountsMetainfo()).map((account) => account.id)).toContain(id);
+  expect((await client.rest.account(id).configuration()).configFlags.supportOrderBrackets).toBe(
+    true,
+  );
+});
+
+test("a refusal is the backend's sentence and code", async () => {
+  const { broker } = await trading();
+  const refused = broker.placeOrder({ ...marketOrder(Side.Buy), symbol: "NOPE" });
+  await expect(refused).rejects.toBeInstanceOf(RefusedError);
+  await expect(refused).rejects.toMatchObject({ status: 422, code: "unknown_symbol" });
+});
+
+test("another account is another world", async () => {
+  const { host, broker } = await trading();
+  await broker.placeOrder(marketOrder(Side.Buy));
+  await until(() => host.openPositions().length === 1);
+  const id = `CLIENT-${++accounts}`;
+  host.positions.length = host.orders.length = 0;
+  broker.setCurrentAccount(id);
+  expect([broker.currentAccount(), host.accountsShown]).toEqual([id, 1]);
+  await until(() => broker.connectionStatus() === ConnectionStatus.Connected);
+  await broker.placeOrder(marketOrder(Side.Sell, 3));
+  await until(() => host.position("BTCUSD")?.qty === 3);
+  expect(host.positions.every(({ side }) => side === Side.Sell)).toBe(true);
+});
+
+test("two brokers of one client share the socket's topics", async () => {
+  const { host, broker, id } = await trading();
+  const other = new FakeHost();
+  const second = await client.broker(other, id);
+  await broker.placeOrder(marketOrder(Side.Buy));
+  await until(() => host.executions.length > 0 && other.executions.length > 0);
+  second.stop();
+  broker.subscribeRealtime("BTCUSD");
+  await until(() => host.quotes.length > 0);
+  broker.unsubscribeRealtime("BTCUSD");
+  broker.stop();
+});
+
+test("what happens while the line is cut is told once it is back, and nothing twice", async () => {
+  const { host, broker, id } = await trading();
+  const { bid } = await quoteOf("BTCUSD");
+  const limitPrice = Math.round(bid * 0.8);
+  const order = { symbol: "BTCUSD", type: OrderType.Limit, side: Side.Buy, qty: 1 } as const;
+  const resting = await broker.placeOrder({ ...order, limitPrice });
+  const staying = await broker.placeOrder({ ...order, limitPrice: limitPrice - 1 });
+  await broker.placeOrder(marketOrder(Side.Buy, 2));
+  await until(() => host.position("BTCUSD")?.qty === 2);
+  await until(() => host.liveOrders().length === 2);
+
+  cable.unplug();
+  await until(() => broker.connectionStatus() === ConnectionStatus.Connecting);
+  await expect(broker.placeOrder(marketOrder(Side.Buy))).rejects.toBeInstanceOf(NotConnectedError);
+  const elsewhere = new TradingClient({ baseUrl: backend.address });
+  const account = elsewhere.rest.account(id);
+  await account.cancel(resting.orderId, "cancel");
+  await account.close("BTCUSD", undefined, "close");
+  const { orderId } = await account.place(
+    { symbol: "EURUSD", type: OrderType.Market, side: Side.Sell, qty: 1_000 },
+    "place",
+  );
+  await until(async () => (await account.order(orderId)).status === OrderStatus.Filled);
+  cable.plug();
+
+  await until(() => host.order(orderId)?.status === OrderStatus.Filled);
+  await until(() => host.position("BTCUSD")?.qty === 0);
+  await until(() => host.openPositions().join() === "EURUSD");
+  expect(host.liveOrders()).toEqual([staying.orderId]);
+  const all = await account.recentExecutions(1_000);
+  await until(() => host.executions.length >= all.length);
+  await broker.placeOrder(marketOrder(Side.Buy));
+  await until(() => host.position("BTCUSD")?.qty === 1);
+  expect(host.executions).toEqual(await account.recentExecutions(1_000));
+  const versions = host.orders.map(({ id: each, version }) => `${each} ${version}`);
+  expect(new Set(versions).size).toBe(versions.length);
+  elsewhere.close();
+});

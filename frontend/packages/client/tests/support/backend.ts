@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const executable = fileURLToPath(new URL("../../../../../.venv/bin/trading-api", import.meta.url));
+
+/** A backend in a process of its own, with a folder of its own, that can be killed and come back. */
+export class Backend {
+  readonly #port: number;
+  readonly #folder: string;
+  readonly #environment: Record<string, string>;
+  #process: ChildProcess | null = null;
+  #said = "";
+
+  private constructor(port: number, folder: string, environment: Record<string, string>) {
+    this.#port = port;
+    this.#folder = folder;
+    this.#environment = environment;
+  }
+
+  static async started(environment: Record<string, string> = {}): Promise<Backend> {
+    const folder = await mkdtemp(join(tmpdir(), "trading-api-"));
+    const backend = new Backend(await freePort(), folder, environment);
+    await backend.start();
+    return backend;
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async start(): Promise<void> {
+    const { PATH = "", HOME = "" } = process.env;
+    const own = { PORT: String(this.#port), LOG_LEVEL: "warning", ...this.#environment };
+    const server = spawn(executable, ["serve"], { cwd: this.#folder, env: { PATH, HOME, ...own } });
+    this.#process = server;
+    server.stdout.on("data", (text) => (this.#said += text));
+    server.stderr.on("data", (text) => (this.#said += text));
+    while (!(await this.#isThere())) {
+      if (server.exitCode !== null) throw new Error(`The backend ended: ${this.#said}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** As a power cut would. */
+  async kill(): Promise<void> {
+    const server = this.#process;
+    this.#process = null;
+    if (server === null || server.exitCode !== null) return;
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGKILL");
+    await ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #isThere(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.address}/api/v1/health`)).ok;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A cable between a client and a backend that can be pulled out, while the backend lives on. */
+export class Cable {
+  readonly #ends = new Set<Socket>();
+  readonly #server = createServer((client) => {
+    const backend = connect(this.#port, "127.0.0.1");
+    for (const end of [client, backend]) {
+      this.#ends.add(end);
+      end.on("error", () => {});
+      end.on("close", () => this.#ends.delete(end));
+    }
+    client.pipe(backend).pipe(client);
+    if (!this.isPlugged) this.unplug();
+  });
+  readonly #port: number;
+  isPlugged = true;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  async address(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    const address = this.#server.address();
+    return `http://127.0.0.1:${typeof address === "object" && address?.port}`;
+  }
+
+  unplug(): void {
+    this.isPlugged = false;
+    for (const end of this.#ends) end.destroy();
+  }
+
+  plug(): void {
+    this.isPlugged = true;
+  }
+
+  close(): void {
+    this.unplug();
+    this.#server.close();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== "object" || address === null) throw new Error("no port");
+  return address.port;
+}
