@@ -5,13 +5,14 @@
 BIN := .venv/bin
 ASYNCAPI := tests/contract/asyncapi
 CHARTS := tests/contract/lightweight-charts
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 BROKER_TESTS := src/trading_api/modules/broker/tests
 ENGINE_TESTS := $(wildcard $(BROKER_TESTS)/test_engine_*.py)
 LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec coverage prove bench soak kills lock help checked
+.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked
 
 dev: .venv/.synced ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -25,7 +26,7 @@ test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every t
 
 check: checked test ## Run what CI runs: format, lint, types, import contracts, generated files, tests
 
-checked: .venv/.synced $(ASYNCAPI)/node_modules/.package-lock.json $(CHARTS)/node_modules/.package-lock.json
+checked: .venv/.synced $(addsuffix /node_modules/.package-lock.json,$(ASYNCAPI) $(CHARTS) frontend)
 	$(BIN)/black --check --quiet .
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
@@ -34,10 +35,12 @@ checked: .venv/.synced $(ASYNCAPI)/node_modules/.package-lock.json $(CHARTS)/nod
 	$(BIN)/python scripts/export_openapi_spec.py --check
 	$(BIN)/python scripts/export_asyncapi_spec.py --check
 	$(BIN)/node $(ASYNCAPI)/validate.mjs asyncapi.json
+	$(NPM) run check
 
-format: .venv/.synced ## Format the code and mend what ruff can mend
+format: .venv/.synced frontend/node_modules/.package-lock.json ## Format the code and mend what ruff and biome can mend
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/black --quiet .
+	$(NPM) run format
 
 generate-ws-routers: .venv/.synced ## Write every module's ws_generated/ from its ws.py
 	@$(BIN)/python scripts/generate_ws_router.py
@@ -47,6 +50,9 @@ export-openapi-spec: .venv/.synced ## Write openapi.json
 
 export-asyncapi-spec: .venv/.synced ## Write asyncapi.json
 	@$(BIN)/python scripts/export_asyncapi_spec.py
+
+generate-frontend-types: .venv/.synced frontend/node_modules/.package-lock.json ## Write the client's types from openapi.json and asyncapi.json
+	@$(NPM) run generate
 
 coverage: .venv/.synced ## Show that the tests of the engine and the ledger reach every branch of them
 	@$(BIN)/coverage run -m pytest $(ENGINE_TESTS) $(LEDGER_TESTS)
@@ -74,7 +80,7 @@ lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group recordings -o requirements/recordings.txt
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv/.synced: pyproject.toml requirements/dev.txt requirements/recordings.txt | $(UV)
 	@$(python_is_current)

@@ -32,13 +32,13 @@ export class FollowedExecutions {
       {
         onData: (execution) => (this.#held ? this.#held.push(execution) : this.#take(execution)),
         onContinued: (how) => {
-          if (how === "renewed") void this.#reconcile();
+          if (how === "renewed") this.#reconcile().catch(onFailed);
         },
         onFailed,
       },
     );
     this.#subscription.confirmed.then(
-      () => this.#reconcile(),
+      () => this.#reconcile().catch(onFailed),
       () => {},
     );
   }

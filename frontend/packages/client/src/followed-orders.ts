@@ -26,13 +26,13 @@ export class FollowedOrders {
       {
         onData: (order) => this.#take(order),
         onContinued: (how) => {
-          if (how === "renewed") void this.#reconcile();
+          if (how === "renewed") this.#reconcile().catch(onFailed);
         },
         onFailed,
       },
     );
     this.#subscription.confirmed.then(
-      () => this.#reconcile(),
+      () => this.#reconcile().catch(onFailed),
       () => {},
     );
   }

@@ -1,4 +1,3 @@
-import type { SubscriptionError } from "./errors.ts";
 import type { Feeds } from "./feeds.ts";
 import type { AccountRest } from "./rest-client.ts";
 
@@ -8,5 +7,6 @@ export interface FollowedParts<T> {
   rest: AccountRest;
   accountId: string;
   tell(data: T): void;
-  onFailed(error: SubscriptionError): void;
+  /** What follows may be incomplete. */
+  onFailed(error: Error): void;
 }

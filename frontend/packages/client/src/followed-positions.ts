@@ -28,7 +28,7 @@ export class FollowedPositions {
           this.#take(position);
         },
         onContinued: (how) => {
-          if (how === "renewed") void this.#reconcile();
+          if (how === "renewed") this.#reconcile().catch(onFailed);
         },
         onFailed,
       },

@@ -13,7 +13,7 @@ export interface Listener<T> {
   onData(data: T): void;
   /** Before the first data after an interruption. */
   onContinued?(how: Continuation): void;
-  /** It is over: the server refused it, or did not answer. */
+  /** It is over, and nobody here ended it: the server refused it, or did not answer. */
   onFailed?(error: SubscriptionError): void;
 }
 
@@ -109,10 +109,13 @@ export class FollowedTopic<R extends Route = Route> {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     for (const [listener, waiter] of listeners) {
-      if (error.code === "ended") end(waiter, error);
-      else waiter.reject(error);
+      if (error.code === "ended") {
+        end(waiter, error);
+        continue;
+      }
+      waiter.reject(error);
       if (listener.onFailed) call(() => listener.onFailed?.(error));
-      else if (this.wasConfirmed && error.code !== "ended") throwLater(error);
+      else if (this.wasConfirmed) throwLater(error);
     }
   }
 

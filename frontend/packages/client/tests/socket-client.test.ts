@@ -421,8 +421,10 @@ test("closed is closed", async () => {
   const heard = new Heard<object>();
   client.subscribe("bars", AAPL, heard);
   await settle();
+  const { confirmed } = client.subscribe("trades", { symbol: "AAPL" }, heard);
   client.close();
-  expect(heard.failed[0]?.code).toBe("ended");
+  await expect(confirmed).rejects.toMatchObject({ code: "ended" });
+  expect(heard.failed).toEqual([]);
   expect(() => client.subscribe("bars", AAPL, heard)).toThrow(NotConnectedError);
   await settle(60_000);
   expect(server.connections).toHaveLength(1);
