@@ -1,0 +1,68 @@
+import { expect, test, vi } from "vitest";
+import type { Order } from "../src/model/broker.ts";
+import type { Bar } from "../src/model/market.ts";
+import { WsFallback } from "../src/ws-fallback.ts";
+
+const order = (id: string, status: 2 | 6): Order => ({
+  id,
+  symbol: "AAPL",
+  type: 1,
+  side: 1,
+  qty: 1,
+  status,
+});
+
+test("a feed without a mocker is confirmed, and silent", async () => {
+  const heard = vi.fn();
+  const fallback = new WsFallback();
+  const { confirmed, topic } = fallback.bars({ symbol: "AAPL", resolution: "1" }, heard);
+  await confirmed;
+  expect(topic).toBe('bars:{"resolution":"1","symbol":"AAPL"}');
+  expect(heard).not.toHaveBeenCalled();
+  expect(fallback.connection.state.phase).toBe("connected");
+});
+
+test("a mocker runs once for all listeners of its topic, until the last one leaves", async () => {
+  let tell: (bar: Bar) => void = () => {};
+  const stop = vi.fn();
+  const mocker = vi.fn((_: { symbol: string }, telling: (bar: Bar) => void) => {
+    tell = telling;
+    return stop;
+  });
+  const fallback = new WsFallback({ bars: mocker });
+  const [first, second] = [vi.fn(), vi.fn()];
+  const one = fallback.bars({ symbol: "AAPL", resolution: "1" }, first);
+  const two = fallback.bars({ symbol: "AAPL", resolution: "1" }, { onData: second });
+  await two.confirmed;
+  const bar = { time: 0, open: 1, high: 1, low: 1, close: 1, volume: 0 };
+  tell(bar);
+  expect(mocker).toHaveBeenCalledOnce();
+  expect(mocker.mock.calls[0]?.[0]).toEqual({ symbol: "AAPL", resolution: "1" });
+  one.unsubscribe();
+  tell({ ...bar, time: 1 });
+  expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 2]);
+  expect(stop).not.toHaveBeenCalled();
+  two.unsubscribe();
+  expect(stop).toHaveBeenCalledOnce();
+});
+
+test("a late listener is told the present state, as the backend tells it", async () => {
+  const fallback = new WsFallback({
+    orders: (_, tell) => {
+      for (const each of [order("1", 6), order("2", 6), order("1", 2)]) tell(each);
+      return () => {};
+    },
+  });
+  await fallback.orders({ accountId: "A" }, () => {}).confirmed;
+  const late: string[] = [];
+  fallback.orders({ accountId: "A" }, ({ id }) => late.push(id));
+  await Promise.resolve();
+  expect(late).toEqual(["2"]);
+});
+
+test("one that is left at once never starts", async () => {
+  const mocker = vi.fn(() => () => {});
+  new WsFallback({ equity: mocker }).equity({ accountId: "A" }, () => {}).unsubscribe();
+  await Promise.resolve();
+  expect(mocker).not.toHaveBeenCalled();
+});
