@@ -85,7 +85,8 @@ export interface RestOptions {
   /** `http://127.0.0.1:8000`, without a path; the page's own origin where it is left out. */
   baseUrl?: string;
   authentication?: Authentication;
-  fetch?: typeof fetch;
+  /** After this there is no answer. */
+  timeoutMs?: number;
 }
 
 /**
@@ -96,8 +97,10 @@ export class RestClient implements Rest {
   readonly market: MarketRest;
   readonly #http: Client<paths>;
 
-  constructor({ baseUrl = "", authentication, fetch }: RestOptions = {}) {
-    this.#http = createClient<paths>({ baseUrl, ...(fetch && { fetch }) });
+  constructor({ baseUrl = "", authentication, timeoutMs = 10_000 }: RestOptions = {}) {
+    const fetchInTime = (request: Request) =>
+      fetch(request, { signal: AbortSignal.timeout(timeoutMs) });
+    this.#http = createClient<paths>({ baseUrl, fetch: fetchInTime });
     if (authentication) this.#http.use(bearer(authentication));
     this.market = marketOver(this.#http);
   }

@@ -355,6 +355,21 @@ test("what happens while the line is cut is told once it is back, and nothing tw
   expect(versionsOf(host)).toEqual([...new Set(versionsOf(host))]);
 });
 
+test("a command whose answer was lost is done once, and its answer had after all", async () => {
+  const { host, broker, id } = await trading();
+  const account = elsewhere.rest.account(id);
+  cable.swallowAnswers();
+  const placing = broker.placeOrder(marketOrder(Side.Buy));
+  await until(async () => (await account.recentExecutions(10)).length > 0);
+  cable.unplug();
+  cable.plug();
+  const { orderId } = await placing;
+  await until(() => host.order(orderId)?.status === OrderStatus.Filled);
+  await until(() => host.executions.length > 0);
+  expect(host.executions).toEqual(await account.recentExecutions(10));
+  expect(await account.orders()).toHaveLength(1);
+});
+
 // A server that is killed
 
 interface Killed {
@@ -412,7 +427,7 @@ test("a server killed and started again under a client loses nothing and doubles
     expect(versionsOf(host)).toEqual([...new Set(versionsOf(host))]);
   }));
 
-test("a command whose answer was lost with the server is done once", () =>
+test("a command under way while the server is killed is done once", () =>
   traded(async ({ own, host, broker, account }) => {
     const placing = broker.placeOrder(marketOrder(Side.Sell));
     // So that the command is under way, or done and not answered, or neither.

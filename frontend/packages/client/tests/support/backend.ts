@@ -75,19 +75,10 @@ export class Backend {
 
 /** A cable between a client and a backend that can be pulled out, while the backend lives on. */
 export class Cable {
-  readonly #ends = new Set<Socket>();
-  readonly #server = createServer((client) => {
-    const backend = connect(this.#port, "127.0.0.1");
-    for (const end of [client, backend]) {
-      this.#ends.add(end);
-      end.on("error", () => {});
-      end.on("close", () => this.#ends.delete(end));
-    }
-    client.pipe(backend).pipe(client);
-    if (!this.isPlugged) this.unplug();
-  });
   readonly #port: number;
-  isPlugged = true;
+  readonly #lines = new Set<{ client: Socket; backend: Socket }>();
+  readonly #server = createServer((client) => this.#join(client));
+  #state: "plugged" | "swallowing" | "unplugged" = "plugged";
 
   constructor(port: number) {
     this.#port = port;
@@ -100,17 +91,38 @@ export class Cable {
   }
 
   unplug(): void {
-    this.isPlugged = false;
-    for (const end of this.#ends) end.destroy();
+    this.#state = "unplugged";
+    for (const { client, backend } of this.#lines) {
+      client.destroy();
+      backend.destroy();
+    }
+  }
+
+  /** What the client says arrives, and nothing comes back. */
+  swallowAnswers(): void {
+    this.#state = "swallowing";
+    for (const { client, backend } of this.#lines) backend.unpipe(client).resume();
   }
 
   plug(): void {
-    this.isPlugged = true;
+    this.#state = "plugged";
   }
 
   close(): void {
     this.unplug();
     this.#server.close();
+  }
+
+  #join(client: Socket): void {
+    const line = { client, backend: connect(this.#port, "127.0.0.1") };
+    this.#lines.add(line);
+    for (const end of [line.client, line.backend]) {
+      end.on("error", () => {});
+      end.on("close", () => this.#lines.delete(line));
+    }
+    client.pipe(line.backend).pipe(client);
+    if (this.#state === "unplugged") this.unplug();
+    else if (this.#state === "swallowing") this.swallowAnswers();
   }
 }
 
