@@ -28,7 +28,8 @@ async function socket() {
 
 function messages(documented) {
   const names = Object.keys(documented).sort();
-  const payload = (name) => documented[name].payload.properties.payload.$ref.split("/").at(-1);
+  const payload = (name) =>
+    documented[name].payload.properties.payload?.$ref?.split("/").at(-1) ?? "unknown";
   const routes = names
     .filter((name) => name.endsWith(".update"))
     .map((name) => name.slice(0, -".update".length));

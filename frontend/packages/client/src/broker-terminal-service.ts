@@ -82,6 +82,11 @@ export class BrokerTerminalService implements BrokerTerminal {
 
   // The account
 
+  /** Resolves once the account is followed; commands wait for it. */
+  async ready(): Promise<void> {
+    await this.#ready;
+  }
+
   connectionStatus(): ConnectionStatus {
     return statusOf(this.#feeds.connection.state, this.#brokerStatus).status;
   }
@@ -260,8 +265,7 @@ export class BrokerTerminalService implements BrokerTerminal {
     );
     this.#followed = [executions, orders, positions].map((each) => () => each.stop());
     this.#followed.push(equity.unsubscribe, connection.unsubscribe);
-    const followed = [executions.confirmed, orders.confirmed, positions.confirmed];
-    this.#ready = Promise.all(followed);
+    this.#ready = Promise.all([executions.ready, orders.ready, positions.ready]);
     this.#ready.catch(() => {});
     this.#showStatus();
   }
@@ -270,7 +274,7 @@ export class BrokerTerminalService implements BrokerTerminal {
   async #command<T>(send: (account: AccountRest, key: string) => Promise<T>): Promise<T> {
     const account = this.#account;
     this.#commands.refuseWithoutConnection();
-    await this.#ready;
+    await this.#commands.within(this.#ready);
     return this.#commands.run((key) => send(account, key));
   }
 

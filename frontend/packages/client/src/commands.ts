@@ -34,6 +34,18 @@ export class Commands {
     }
   }
 
+  /** What has to be there before anything is sent; rejects if it takes too long. */
+  async within<T>(condition: Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    const message = "The server is slow to tell of the account; nothing was sent.";
+    const timer = setTimeout(() => late.reject(new NotConnectedError(message)), PATIENCE_MS);
+    try {
+      return await Promise.race([condition, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   refuseWithoutConnection(): void {
     if (!this.#isConnected) {
       throw new NotConnectedError("There is no connection to the server; nothing was sent.");

@@ -1,3 +1,4 @@
+import { NotConnectedError } from "./errors.ts";
 import type { FollowedParts } from "./followed-parts.ts";
 import type { Subscription } from "./followed-topic.ts";
 import type { Execution } from "./model/broker.ts";
@@ -22,6 +23,7 @@ export class FollowedExecutions {
   /** Read as missed: should the socket tell one of them too, it is that one. */
   #read = new Counts();
   #held: Execution[] | null = null;
+  readonly #ready = Promise.withResolvers<void>();
   #turn: object | null = null;
 
   constructor({ feeds, rest, accountId, tell, onFailed }: FollowedParts<Execution>) {
@@ -37,18 +39,21 @@ export class FollowedExecutions {
         onFailed,
       },
     );
+    this.#ready.promise.catch(() => {});
     this.#subscription.confirmed.then(
       () => this.#reconcile().catch(onFailed),
-      () => {},
+      (error) => this.#ready.reject(error),
     );
   }
 
-  get confirmed(): Promise<void> {
-    return this.#subscription.confirmed;
+  /** Resolves once nothing that happens from now on can be taken for old. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   stop(): void {
     this.#turn = null;
+    this.#ready.reject(new NotConnectedError("The account is followed no more."));
     this.#subscription.unsubscribe();
   }
 
@@ -80,6 +85,7 @@ export class FollowedExecutions {
       // What the socket told already is among them, or follows.
       this.#known = new Counts(found);
       for (const execution of this.#held ?? []) this.#known.remove(execution);
+      this.#ready.resolve();
       return;
     }
     const explained = new Counts(this.#held ?? []).plus(this.#known);

@@ -1,4 +1,4 @@
-import { RefusedError } from "./errors.ts";
+import { NotConnectedError, RefusedError } from "./errors.ts";
 import type { FollowedParts } from "./followed-parts.ts";
 import type { Subscription } from "./followed-topic.ts";
 import { isLive, type Order, OrderStatus } from "./model/broker.ts";
@@ -16,6 +16,7 @@ export class FollowedOrders {
   readonly #told = new Map<string, Order>();
   /** As they were at the start: nothing of them is news. */
   #known: Map<string, Order> | null = null;
+  readonly #ready = Promise.withResolvers<void>();
   #turn: object | null = null;
 
   constructor({ feeds, rest, accountId, tell, onFailed }: FollowedParts<Order>) {
@@ -31,18 +32,21 @@ export class FollowedOrders {
         onFailed,
       },
     );
+    this.#ready.promise.catch(() => {});
     this.#subscription.confirmed.then(
       () => this.#reconcile().catch(onFailed),
-      () => {},
+      (error) => this.#ready.reject(error),
     );
   }
 
-  get confirmed(): Promise<void> {
-    return this.#subscription.confirmed;
+  /** Resolves once nothing that happens from now on can be taken for old. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   stop(): void {
     this.#turn = null;
+    this.#ready.reject(new NotConnectedError("The account is followed no more."));
     this.#subscription.unsubscribe();
   }
 
@@ -62,6 +66,7 @@ export class FollowedOrders {
     const found = new Map(orders.map((order) => [order.id, order]));
     if (this.#known === null) {
       this.#known = found;
+      this.#ready.resolve();
       return;
     }
     for (const order of orders) {

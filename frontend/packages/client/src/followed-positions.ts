@@ -35,7 +35,7 @@ export class FollowedPositions {
     );
   }
 
-  get confirmed(): Promise<void> {
+  get ready(): Promise<void> {
     return this.#subscription.confirmed;
   }
 

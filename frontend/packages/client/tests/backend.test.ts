@@ -53,7 +53,7 @@ async function trading(): Promise<{ host: FakeHost; broker: BrokerTerminalServic
   const host = new FakeHost();
   const id = `CLIENT-${++accounts}`;
   const broker = await client.broker(host, id);
-  await until(() => broker.connectionStatus() === ConnectionStatus.Connected);
+  await broker.ready();
   return { host, broker, id };
 }
 
@@ -300,7 +300,6 @@ test("another account is another world", async () => {
   host.positions.length = host.orders.length = 0;
   broker.setCurrentAccount(id);
   expect([broker.currentAccount(), host.accountsShown]).toEqual([id, 1]);
-  await until(() => broker.connectionStatus() === ConnectionStatus.Connected);
   await broker.placeOrder(marketOrder(Side.Sell, 3));
   await until(() => host.position("BTCUSD")?.qty === 0.03);
   expect(host.positions.every(({ side }) => side === Side.Sell)).toBe(true);
@@ -329,6 +328,7 @@ test("what happens while the line is cut is told once it is back, and nothing tw
   await broker.placeOrder(marketOrder(Side.Buy, 2));
   await until(() => host.position("BTCUSD")?.qty === 0.02);
   await until(() => host.liveOrders().length === 2);
+  await until(() => broker.connectionStatus() === ConnectionStatus.Connected);
 
   cable.unplug();
   await until(() => broker.connectionStatus() === ConnectionStatus.Connecting);
@@ -387,7 +387,7 @@ async function traded(run: (killed: Killed, orderId: string) => Promise<void>): 
   try {
     const host = new FakeHost();
     const broker = await trader.broker(host, "KILLED");
-    await until(() => broker.connectionStatus() === ConnectionStatus.Connected);
+    await broker.ready();
     await broker.placeOrder(marketOrder(Side.Buy, 2));
     await until(() => host.position("BTCUSD")?.qty === 0.02);
     const { bid } = await quoteOf("BTCUSD");

@@ -61,15 +61,16 @@ async function followed<T>(
     accountId: string;
     tell(data: T): void;
     onFailed(error: Error): void;
-  }) => object,
+  }) => { ready: Promise<void>; stop(): void },
 ) {
   const { heard, feeds } = feedOf<T>(name);
   const told: T[] = [];
   const tell = (data: T) => void told.push(data);
-  new Followed({ feeds, rest: account.rest, accountId: "A", tell, onFailed: vi.fn() });
+  const parts = { feeds, rest: account.rest, accountId: "A", tell, onFailed: vi.fn() };
+  const started = new Followed(parts);
   await settle();
   const { onData, onContinued } = heard.listener;
-  return { told, onData, renew: () => onContinued?.("renewed") };
+  return { told, onData, renew: () => onContinued?.("renewed"), started };
 }
 
 // Executions
@@ -200,4 +201,34 @@ test("one that is opened again while REST answers stays open", async () => {
     ["AAPL", 1],
     ["AAPL", 2],
   ]);
+});
+
+// The beginning
+
+test.each([
+  ["orders", FollowedOrders],
+  ["executions", FollowedExecutions],
+] as const)("%s are ready once what was there before is known", async (name, Followed) => {
+  let open = () => {};
+  account.gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  const { started, renew } = await followed<never>(name, Followed as never);
+  let isReady = false;
+  void started.ready.then(() => {
+    isReady = true;
+  });
+  renew();
+  await settle();
+  expect(isReady).toBe(false);
+  open();
+  await settle();
+  expect(isReady).toBe(true);
+});
+
+test("who waits for what is stopped hears of it", async () => {
+  account.gate = new Promise(() => {});
+  const { started } = await followed<Order>("orders", FollowedOrders);
+  started.stop();
+  await expect(started.ready).rejects.toThrow("followed no more");
 });
