@@ -316,24 +316,18 @@ export class SocketClient {
     followed.continuity.wait();
     this.#ask(`${route}.resume`, topic, { topic, seq }, followed, (reply) => {
       if (reply.status === "ok") followed.confirm("resumed");
-      else this.#renew(followed);
+      else this.#subscribe(followed);
     });
   }
 
-  /** A repeated subscribe tells no state, so it is left first; that it was not held is no fault. */
-  #renew(followed: FollowedTopic): void {
-    const { route, topic, subscription } = followed;
+  #leave({ route, topic, subscription }: FollowedTopic): void {
     this.#ask(`${route}.unsubscribe`, topic, subscription, null, () => {});
-    this.#subscribe(followed);
   }
 
   #releaseIfUnused(followed: FollowedTopic): void {
     if (followed.isFollowed || this.#topics.get(followed.topic) !== followed) return;
     this.#topics.delete(followed.topic);
-    if (this.#state.phase === "connected") {
-      const { route, topic, subscription } = followed;
-      this.#ask(`${route}.unsubscribe`, topic, subscription, null, () => {});
-    }
+    if (this.#state.phase === "connected") this.#leave(followed);
     this.#lingerIfUnused();
   }
 
@@ -385,8 +379,10 @@ export class SocketClient {
     // Before the answer it belongs to a subscription that was left, and the state comes anew.
     if (followed === undefined || followed.status === "asked") return;
     if (followed.take(update)) return;
+    // Only what is not held can be resumed, and only what is not held is told its state.
     const seq = this.#resumableFrom(followed);
-    if (seq === null) this.#renew(followed);
+    this.#leave(followed);
+    if (seq === null) this.#subscribe(followed);
     else this.#resume(followed, seq);
   }
 
@@ -395,11 +391,13 @@ export class SocketClient {
     const [request] = index < 0 ? [] : this.#requests.splice(index, 1);
     if (request === undefined) return;
     this.#awaitReply();
-    if (request.topic !== "" && request.topic !== reply.topic && request.followed !== null) {
-      const message = `The server answered with the topic ${reply.topic}`;
-      this.#fail(request.followed, "mismatched", message);
-    } else if (!request.followed || this.#topics.get(request.topic) === request.followed) {
+    const { followed } = request;
+    if (followed === null) {
       request.onReply(reply);
+    } else if (this.#topics.get(request.topic) === followed) {
+      const isOther = reply.status === "ok" && reply.topic !== request.topic;
+      if (isOther) this.#fail(followed, "mismatched", `The server confirmed ${reply.topic}`);
+      else request.onReply(reply);
     }
   }
 

@@ -330,6 +330,12 @@ test("what happens while the line is cut is told once it is back, and nothing tw
   await until(() => host.liveOrders().length === 2);
   await until(() => broker.connectionStatus() === ConnectionStatus.Connected);
 
+  const continued: string[] = [];
+  const onContinued = (how: string) => continued.push(how);
+  client.feeds.orders({ accountId: id }, { onData: () => {}, onContinued });
+  client.feeds.positions({ accountId: id }, { onData: () => {}, onContinued });
+  client.feeds.executions({ accountId: id }, { onData: () => {}, onContinued });
+
   cable.unplug();
   await until(() => broker.connectionStatus() === ConnectionStatus.Connecting);
   await expect(broker.placeOrder(marketOrder(Side.Buy))).rejects.toBeInstanceOf(NotConnectedError);
@@ -349,6 +355,7 @@ test("what happens while the line is cut is told once it is back, and nothing tw
   expect(host.liveOrders()).toEqual([staying.orderId]);
   const all = await account.recentExecutions(1_000);
   await until(() => host.executions.length >= all.length);
+  expect(continued).toEqual(["resumed", "resumed", "resumed"]);
   await broker.placeOrder(marketOrder(Side.Buy));
   await until(() => host.position("BTCUSD")?.qty === 0.01);
   expect(host.executions).toEqual(await account.recentExecutions(1_000));
@@ -429,15 +436,23 @@ test("a server killed and started again under a client loses nothing and doubles
 
 test("a command under way while the server is killed is done once", () =>
   traded(async ({ own, host, broker, account }) => {
-    const placing = broker.placeOrder(marketOrder(Side.Sell));
+    const placing = broker.placeOrder(marketOrder(Side.Sell)).then(
+      () => true,
+      (error) => {
+        // A machine so busy that the server was away for longer than a command waits.
+        expect(error).toMatchObject({ wasSent: true });
+        return false;
+      },
+    );
     // So that the command is under way, or done and not answered, or neither.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
     await own.kill();
     await own.start();
-    await placing;
-    await until(() => host.position("BTCUSD")?.qty === 0.01);
+    const isDone = await placing;
     const sold = (await account.ordersHistory()).filter(({ side }) => side === Side.Sell);
-    expect(sold).toHaveLength(1);
-    await until(() => host.executions.length === 2);
+    expect(sold.length).toBeLessThanOrEqual(1);
+    if (isDone) expect(sold).toHaveLength(1);
+    await until(() => host.position("BTCUSD")?.qty === (sold.length > 0 ? 0.01 : 0.02));
+    await until(() => host.executions.length === 1 + sold.length);
     expect(host.executions).toEqual(await account.recentExecutions(1_000));
   }));

@@ -356,7 +356,26 @@ test("what cannot be resumed is subscribed anew, and counts from anywhere", asyn
   expect(heard.data.map(({ id }) => id)).toEqual(["1", "2", "3"]);
 });
 
+test("a resume that heals nothing is followed by a new subscription, and not by another", async () => {
+  client.close();
+  client = clientOf({ resumable: ["orders"] });
+  const heard = new Heard<{ id: string }>();
+  client.subscribe("orders", ACCOUNT, heard);
+  await settle();
+  server.update(ORDERS_TOPIC, order("1"), { seq: 1 });
+  server.update(ORDERS_TOPIC, order("4"), { seq: 4, prev: 3 });
+  await settle();
+  server.states.set(ORDERS_TOPIC, [order("5")]);
+  server.heard.length = 0;
+  server.update(ORDERS_TOPIC, order("5"), { seq: 5, prev: 4 });
+  await settle();
+  expect(server.types()).toEqual(["orders.unsubscribe", "orders.subscribe"]);
+  expect(heard.data.map(({ id }) => id)).toEqual(["1", "5"]);
+});
+
 test("a server without resume gets a new subscription, for the state", async () => {
+  client.close();
+  client = clientOf({ resumable: [] });
   const heard = new Heard<{ id: string }>();
   client.subscribe("orders", ACCOUNT, heard);
   await settle();

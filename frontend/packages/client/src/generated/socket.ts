@@ -55,12 +55,33 @@ export interface components {
         };
         /** SubscriptionUpdate[Bar] */
         BarUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["Bar"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
         /**
          * BrokerConnectionStatus
@@ -84,12 +105,33 @@ export interface components {
         };
         /** SubscriptionUpdate[BrokerConnectionStatus] */
         BrokerConnectionStatusUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["BrokerConnectionStatus"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
         /** BrokerConnectionSubscriptionRequest */
         BrokerConnectionSubscriptionRequest: {
@@ -137,12 +179,33 @@ export interface components {
         };
         /** SubscriptionUpdate[EquityData] */
         EquityDataUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["EquityData"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
         /** EquitySubscriptionRequest */
         EquitySubscriptionRequest: {
@@ -197,12 +260,33 @@ export interface components {
         ExecutionsSubscriptionRequest: components["schemas"]["AccountExecutions"] | components["schemas"]["SymbolExecutions"];
         /** SubscriptionUpdate[Execution] */
         ExecutionUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["Execution"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
         /**
          * Orderbook
@@ -274,12 +358,33 @@ export interface components {
         };
         /** SubscriptionUpdate[Orderbook] */
         OrderbookUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["Orderbook"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
         /**
          * OrderDuration
@@ -431,12 +536,33 @@ export interface components {
         };
         /** SubscriptionUpdate[PlacedOrder] */
         PlacedOrderUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["PlacedOrder"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
         /**
          * Position
@@ -493,12 +619,33 @@ export interface components {
         };
         /** SubscriptionUpdate[Position] */
         PositionUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["Position"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
         /**
          * QuoteData
@@ -538,12 +685,33 @@ export interface components {
         };
         /** SubscriptionUpdate[QuoteData] */
         QuoteDataUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["QuoteData"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
         /**
          * QuoteError
@@ -608,6 +776,22 @@ export interface components {
             spread: number;
             /** Volume */
             volume: number;
+        };
+        /**
+         * ResumeRequest
+         * @description A topic that was followed before, as its updates had it, and the last `seq` heard on it.
+         */
+        ResumeRequest: {
+            /**
+             * Seq
+             * @example 7
+             */
+            seq: number;
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
         };
         /**
          * Side
@@ -699,12 +883,33 @@ export interface components {
         };
         /** SubscriptionUpdate[Trade] */
         TradeUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
             payload: components["schemas"]["Trade"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * Topic
              * @example bars:{"resolution":"1","symbol":"AAPL"}
              */
             topic: string;
+            /**
+             * Ts
+             * @description ms since 1970 when it was made
+             * @example 1790000040250
+             */
+            ts: number;
         };
     };
     responses: never;
@@ -749,6 +954,7 @@ export type QuoteDataUpdate = components['schemas']['QuoteDataUpdate'];
 export type QuoteError = components['schemas']['QuoteError'];
 export type QuotesSubscriptionRequest = components['schemas']['QuotesSubscriptionRequest'];
 export type QuoteValues = components['schemas']['QuoteValues'];
+export type ResumeRequest = components['schemas']['ResumeRequest'];
 export type Side = components['schemas']['Side'];
 export type StopType = components['schemas']['StopType'];
 export type SubscriptionResponse = components['schemas']['SubscriptionResponse'];
@@ -775,6 +981,8 @@ export interface Messages {
     "equity.unsubscribe": EquitySubscriptionRequest;
     "equity.unsubscribe.response": SubscriptionResponse;
     "equity.update": EquityDataUpdate;
+    "executions.resume": ResumeRequest;
+    "executions.resume.response": SubscriptionResponse;
     "executions.subscribe": ExecutionsSubscriptionRequest;
     "executions.subscribe.response": SubscriptionResponse;
     "executions.unsubscribe": ExecutionsSubscriptionRequest;
@@ -785,11 +993,15 @@ export interface Messages {
     "orderbook.unsubscribe": OrderbookSubscriptionRequest;
     "orderbook.unsubscribe.response": SubscriptionResponse;
     "orderbook.update": OrderbookUpdate;
+    "orders.resume": ResumeRequest;
+    "orders.resume.response": SubscriptionResponse;
     "orders.subscribe": OrdersSubscriptionRequest;
     "orders.subscribe.response": SubscriptionResponse;
     "orders.unsubscribe": OrdersSubscriptionRequest;
     "orders.unsubscribe.response": SubscriptionResponse;
     "orders.update": PlacedOrderUpdate;
+    "positions.resume": ResumeRequest;
+    "positions.resume.response": SubscriptionResponse;
     "positions.subscribe": PositionsSubscriptionRequest;
     "positions.subscribe.response": SubscriptionResponse;
     "positions.unsubscribe": PositionsSubscriptionRequest;
@@ -818,4 +1030,4 @@ export const ROUTES = [
     "trades",
 ] as const;
 /** The routes that have a `resume`. */
-export const RESUMABLE: readonly string[] = [];
+export const RESUMABLE: readonly string[] = ["executions","orders","positions"];

@@ -20,6 +20,9 @@ export class FakeServer {
     if (message.type.endsWith(".unsubscribe") && !isHeld) {
       return { status: "error", message: "Not subscribed", topic };
     }
+    if (message.type.endsWith(".resume") && isHeld) {
+      return { status: "error", message: "Subscribed to it already", topic };
+    }
     return { status: "ok", message: "", topic };
   };
 
