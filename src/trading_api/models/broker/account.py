@@ -23,16 +23,27 @@ class AccountMetainfo(CamelModel):
 
 class EquityData(CamelModel):
     """In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
-    them would give now, `equity` their sum, `realizedPL` since the account was opened."""
+    them would give now, `equity` their sum, `realizedPL` since the account was opened.
+    `usedMargin` is reserved for positions and working orders, `freeMargin` what is left of equity.
+    """
 
     model_config = example(
-        {"equity": 99999.8, "balance": 100000, "unrealizedPL": -0.2, "realizedPL": 0}
+        {
+            "equity": 99999.8,
+            "balance": 100000,
+            "unrealizedPL": -0.2,
+            "realizedPL": 0,
+            "usedMargin": 187.4,
+            "freeMargin": 99812.4,
+        }
     )
 
     equity: Number
     balance: Number
     unrealized_pl: Number = Field(alias="unrealizedPL")
     realized_pl: Number = Field(alias="realizedPL")
+    used_margin: Number | None = None
+    free_margin: Number | None = None
 
 
 class ConnectionStatus(IntEnum):

@@ -36,6 +36,7 @@ class BrokerEvent(CamelModel):
     order: PlacedOrder | None = None
     execution: Execution | None = None
     position: Position | None = None
+    positions: list[Position] | None = None
     balance: Number | None = None
     symbol: str | None = None
     leverage: Number | None = None

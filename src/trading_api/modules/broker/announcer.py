@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from trading_api.models.broker import BrokerConnectionStatus, EquityData, Position, Side
+from trading_api.models.broker import BrokerConnectionStatus, EquityData, Position
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.engine import position as netting
 from trading_api.modules.broker.engine.account import AccountState
@@ -18,10 +18,10 @@ from trading_api.modules.broker.engine.events import (
     Event,
     OrderEvent,
     OrderFilled,
-    OrderRested,
 )
-from trading_api.modules.broker.engine.margin import unrealized_at
+from trading_api.modules.broker.engine.margin import unrealized_at, used_margin
 from trading_api.modules.broker.engine.order import OrderStatus
+from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.prices import Prices
 from trading_api.modules.broker.topics import FollowedTopics
 
@@ -39,11 +39,16 @@ class Announcer:
     """`view` is the committed state of any account, opened or not."""
 
     def __init__(
-        self, topics: FollowedTopics, prices: Prices, view: Callable[[str], AccountState]
+        self,
+        topics: FollowedTopics,
+        prices: Prices,
+        view: Callable[[str], AccountState],
+        terms: Terms,
     ) -> None:
         self._topics = topics
         self._prices = prices
         self._view = view
+        self._terms = terms
 
     def tell(self, account_id: str, event: Event) -> None:
         """Execution, order, position, equity: the terminal redraws each from the one before."""
@@ -58,8 +63,8 @@ class Announcer:
     def changes(self, route: str, view: AccountState, event: Event) -> Sequence[Change]:
         """What the followers of a route hear of an event."""
         if isinstance(event, AccountReset) and route == "positions":
-            return [Change(_closed(each), each.symbol) for each in event.positions]
-        if not isinstance(event, OrderEvent) or isinstance(event, OrderRested):
+            return [Change(each, each.symbol) for each in mapping.ended_positions(event)]
+        if not isinstance(event, OrderEvent):
             return []
         symbol = event.order.symbol
         match route:
@@ -80,7 +85,7 @@ class Announcer:
                 return [Change(closed, symbol)]
             return [Change(self.position(view, event.position), symbol)]
         position = view.positions.get(symbol)
-        is_shown = event.order.is_bracket and event.order.status is not OrderStatus.INACTIVE
+        is_shown = event.order.is_bracket and event.order.has_protected
         return [Change(self.position(view, position), symbol)] if position and is_shown else []
 
     def tell_equity(self, account_id: str) -> None:
@@ -93,7 +98,7 @@ class Announcer:
             self._topics.tell("broker-connection", account_id, status)
 
     def equity(self, view: AccountState) -> EquityData:
-        return mapping.to_equity(view, self._prices.equity(view))
+        return mapping.to_equity(view, self._prices.equity(view), used_margin(view, self._terms))
 
     def positions(self, view: AccountState) -> Sequence[Position]:
         return [self.position(view, position) for position in view.positions.values()]
@@ -107,7 +112,3 @@ class Announcer:
         ]
         profit = unrealized_at(position, self._prices.mark(position.symbol))
         return mapping.to_position(position, mapping.side_of(position), profit, brackets)
-
-
-def _closed(position: netting.Position) -> Position:
-    return mapping.to_position(position, Side.BUY, Decimal(0))

@@ -72,7 +72,7 @@ def _stop_type(order: Order) -> wire.StopType | None:
 def _parent(order: Order) -> tuple[str | None, wire.ParentType | None]:
     if not order.is_bracket:
         return None, None
-    if order.parent_id and order.status is OrderStatus.INACTIVE:
+    if order.parent_id and (order.status is OrderStatus.INACTIVE or not order.has_protected):
         return order.parent_id, wire.ParentType.ORDER
     return order.symbol, wire.ParentType.POSITION
 
@@ -111,6 +111,13 @@ def side_after(event: OrderFilled) -> wire.Side:
     return side_of(event.position)
 
 
+def ended_positions(event: AccountReset) -> list[wire.Position]:
+    return [
+        to_position(position, wire.Side(side), Decimal(0))
+        for position, side in zip(event.positions, event.sides, strict=True)
+    ]
+
+
 def side_of(position: Position) -> wire.Side:
     return wire.Side.BUY if position.quantity > 0 else wire.Side.SELL
 
@@ -128,12 +135,14 @@ def to_execution(execution: Execution) -> wire.Execution:
     )
 
 
-def to_equity(state: AccountState, equity: Decimal) -> wire.EquityData:
+def to_equity(state: AccountState, equity: Decimal, used_margin: Decimal) -> wire.EquityData:
     return wire.EquityData(
         equity=float(equity),
         balance=float(state.balance),
         unrealized_pl=float(EXACT.subtract(equity, state.balance)),
         realized_pl=float(state.realized_pl),
+        used_margin=float(used_margin),
+        free_margin=float(EXACT.subtract(equity, used_margin)),
     )
 
 
@@ -155,8 +164,10 @@ def to_broker_event(seq: int, event: Event) -> wire.BrokerEvent:
     name = type(event).__name__
     told = partial(wire.BrokerEvent, seq=seq, type=name[0].lower() + name[1:], time=event.at_ms)
     match event:
-        case AccountOpened() | CashDeposited() | AccountReset():
+        case AccountOpened() | CashDeposited():
             return told(balance=float(event.balance))
+        case AccountReset():
+            return told(balance=float(event.balance), positions=ended_positions(event))
         case LeverageSet():
             return told(symbol=event.symbol, leverage=float(event.leverage))
         case CommandBound():

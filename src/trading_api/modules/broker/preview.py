@@ -90,7 +90,7 @@ def preview_of(forecast: Forecast, instrument: Instrument) -> OrderPreviewResult
         sections.append(OrderPreviewSection(header="At once", rows=_fill_rows(fills, instrument)))
     position = forecast.after.position(instrument.symbol)
     sections.append(
-        OrderPreviewSection(header="Account", rows=_account_rows(forecast, position, instrument))
+        OrderPreviewSection(header="Account", rows=_account_rows(forecast, order, position))
     )
     warnings = [] if order.status is OrderStatus.FILLED else [_rest(order)]
     return OrderPreviewResult(sections=sections, warnings=warnings or None)
@@ -130,12 +130,13 @@ def _margin(state: AccountState, terms: Terms, market: Market) -> Margin:
 
 
 def _order_rows(order: Order, instrument: Instrument) -> list[OrderPreviewRow]:
+    trail = order.trail or order.brackets.trail
     prices = {
         "Limit price": order.limit_price,
         "Stop price": order.stop_price,
         "Take-profit": order.brackets.take_profit,
         "Stop-loss": order.brackets.stop_loss,
-        "Trailing by": order.brackets.trail.distance if order.brackets.trail else None,
+        "Trailing by": trail.distance if trail else None,
     }
     return [
         _row("Symbol", instrument.symbol),
@@ -159,9 +160,7 @@ def _fill_rows(fills: Sequence[OrderFilled], instrument: Instrument) -> list[Ord
     ]
 
 
-def _account_rows(
-    forecast: Forecast, position: Position, instrument: Instrument
-) -> list[OrderPreviewRow]:
+def _account_rows(forecast: Forecast, order: Order, position: Position) -> list[OrderPreviewRow]:
     currency = forecast.after.currency
     fills = [event for event in forecast.events if isinstance(event, OrderFilled)]
     commission = sum((fill.execution.commission for fill in fills), Decimal(0))
@@ -170,13 +169,19 @@ def _account_rows(
         _row("Commission", _money(commission + forecast.rest_commission, currency)),
         _row("Margin required", _money(max(after.used - before.used, Decimal(0)), currency)),
         _row("Free margin afterwards", _money(after.free, currency)),
-        _row("Position afterwards", _plain(position.quantity)),
+        _row("Position once filled", _plain(position.quantity + _still_to_come(order))),
     ]
+
+
+def _still_to_come(order: Order) -> Decimal:
+    return order.remaining_quantity * order.side if order.is_live else Decimal(0)
 
 
 def _rest(order: Order) -> str:
     if order.status is OrderStatus.CANCELED:
         return order.message
+    if order.status is OrderStatus.PLACING:
+        return "The order would be on its way to the market first, as Placing."
     if not order.filled_quantity:
         return "Nothing would be filled at once; the order would wait as Working."
     return f"{_plain(order.remaining_quantity)} of {_plain(order.quantity)} would wait as Working."

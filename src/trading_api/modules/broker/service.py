@@ -72,7 +72,7 @@ class BrokerService:
         self._tickets = Tickets(context.market)
         self._topics = FollowedTopics()
         self._views = Views(self._accounts, terms, context.settings, context.market)
-        self._announcer = Announcer(self._topics, self._prices, self._views.of)
+        self._announcer = Announcer(self._topics, self._prices, self._views.of, terms)
         self._writer = Writer(self._accounts, journal, self._views.opening, self._announcer.tell)
         self.statements = Statements(
             self._views, self._prices, self._announcer, journal, context.market, terms

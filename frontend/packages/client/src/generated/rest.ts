@@ -846,6 +846,8 @@ export interface components {
             leverage?: number | null;
             order?: components["schemas"]["PlacedOrder"] | null;
             position?: components["schemas"]["Position"] | null;
+            /** Positions */
+            positions?: components["schemas"]["Position"][] | null;
             /** Seq */
             seq: number;
             /** Symbol */
@@ -980,7 +982,7 @@ export interface components {
             supportPlaceOrderPreview?: boolean;
             /**
              * Supportplupdate
-             * @default true
+             * @default false
              */
             supportPLUpdate?: boolean;
             /**
@@ -1237,11 +1239,14 @@ export interface components {
          * EquityData
          * @description In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
          *     them would give now, `equity` their sum, `realizedPL` since the account was opened.
+         *     `usedMargin` is reserved for positions and working orders, `freeMargin` what is left of equity.
          * @example {
          *       "balance": 100000,
          *       "equity": 99999.8,
+         *       "freeMargin": 99812.4,
          *       "realizedPL": 0,
-         *       "unrealizedPL": -0.2
+         *       "unrealizedPL": -0.2,
+         *       "usedMargin": 187.4
          *     }
          */
         EquityData: {
@@ -1249,10 +1254,14 @@ export interface components {
             balance: number;
             /** Equity */
             equity: number;
+            /** Freemargin */
+            freeMargin?: number | null;
             /** Realizedpl */
             realizedPL: number;
             /** Unrealizedpl */
             unrealizedPL: number;
+            /** Usedmargin */
+            usedMargin?: number | null;
         };
         /**
          * ErrorResponse

@@ -160,11 +160,14 @@ export interface components {
          * EquityData
          * @description In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
          *     them would give now, `equity` their sum, `realizedPL` since the account was opened.
+         *     `usedMargin` is reserved for positions and working orders, `freeMargin` what is left of equity.
          * @example {
          *       "balance": 100000,
          *       "equity": 99999.8,
+         *       "freeMargin": 99812.4,
          *       "realizedPL": 0,
-         *       "unrealizedPL": -0.2
+         *       "unrealizedPL": -0.2,
+         *       "usedMargin": 187.4
          *     }
          */
         EquityData: {
@@ -172,10 +175,20 @@ export interface components {
             balance: number;
             /** Equity */
             equity: number;
+            /**
+             * Freemargin
+             * @default null
+             */
+            freeMargin?: number | null;
             /** Realizedpl */
             realizedPL: number;
             /** Unrealizedpl */
             unrealizedPL: number;
+            /**
+             * Usedmargin
+             * @default null
+             */
+            usedMargin?: number | null;
         };
         /** SubscriptionUpdate[EquityData] */
         EquityDataUpdate: {

@@ -45,7 +45,8 @@ def reset(transaction: Transaction, command: ResetAccount) -> None:
     state = transaction.state
     amount = command.balance - state.balance
     ended = tuple(Position(symbol, updated_ms=command.at_ms) for symbol in state.positions)
-    transaction.emit(AccountReset(amount, command.balance, ended, command.at_ms))
+    sides = tuple(position.side for position in state.positions.values())
+    transaction.emit(AccountReset(amount, command.balance, ended, command.at_ms, sides))
 
 
 def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.execution import Execution
-from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.order import Order, Side
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Consumption
 
@@ -29,12 +29,13 @@ class CashDeposited:
 @dataclass(frozen=True, slots=True)
 class AccountReset:
     """The account begins anew with `balance`, which `amount` brings it to; `positions` are those
-    that this ends without an execution, as it leaves them: flat."""
+    that this ends without an execution, as it leaves them: flat; `sides` those that they had."""
 
     amount: Decimal
     balance: Decimal
     positions: tuple[Position, ...]
     at_ms: int
+    sides: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

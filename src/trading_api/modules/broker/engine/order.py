@@ -157,6 +157,7 @@ class Order:
     accrued_commission: Decimal = ZERO
     is_triggered: bool = False
     is_resting: bool = False
+    has_protected: bool = False
     version: int = 1
     message: str = ""
 
@@ -190,7 +191,12 @@ def arrived(order: Order, at_ms: int) -> Order:
 
 def activated(order: Order, quantity: Decimal, stop_price: Decimal | None, at_ms: int) -> Order:
     return _changed(
-        order, at_ms, status=OrderStatus.WORKING, quantity=quantity, stop_price=stop_price
+        order,
+        at_ms,
+        status=OrderStatus.WORKING,
+        quantity=quantity,
+        stop_price=stop_price,
+        has_protected=True,
     )
 
 

@@ -96,6 +96,8 @@ async def test_a_fill_is_told_as_execution_order_position_equity() -> None:
             "realizedPL": 0.0,
             "unrealizedPL": pytest.approx(-0.2),
             "equity": pytest.approx(99_999.8),
+            "usedMargin": 100.0,
+            "freeMargin": pytest.approx(99_899.8),
         }
 
 
@@ -513,8 +515,9 @@ async def test_brackets_are_told_as_a_terminal_expects_them() -> None:
             ("order-1", 2, None),
             ("order-2", 6, "AAPL"),
             ("order-3", 6, "AAPL"),
+            ("order-2", 6, "AAPL"),  # the market stands away from its limit: it rests
         ]
-        assert [data["parentType"] for data in desk.told("orders")[4:]] == [2, 2]
+        assert [data["parentType"] for data in desk.told("orders")[4:]] == [2, 2, 2]
         position = desk.told("positions")[-1]
         assert (position["takeProfit"], position["stopLoss"]) == (110.0, 90.0)
         desk.heard.clear()
@@ -688,7 +691,7 @@ async def test_a_preview_tells_the_real_fee_margin_and_position() -> None:
             "Commission": "5 USD",
             "Margin required": "500 USD",
             "Free margin afterwards": "99490 USD",
-            "Position afterwards": "50",
+            "Position once filled": "50",
         }
         await desk.place(qty=50)
         assert desk.statements.equity(A).balance == 99_995.0
@@ -758,6 +761,32 @@ async def test_who_missed_too_much_is_told_so() -> None:
         assert missed is not None
         assert len(missed) == MISSED_EVENTS_MAX
         assert await desk.service.topic_missed(topic, 0) is None
+
+
+async def test_brackets_that_never_protected_anything_end_with_their_order_as_parent() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.follow("orders", A)
+        order_id = await desk.place(type=LIMIT, limitPrice=90.0, takeProfit=95.0, stopLoss=80.0)
+        await desk.service.cancel_order(A, order_id)
+        ended = [data for data in desk.told("orders") if data["status"] == 1]
+        assert [(data["id"], data.get("parentId"), data.get("parentType")) for data in ended] == [
+            ("order-1", None, None),
+            ("order-2", "order-1", 1),
+            ("order-3", "order-1", 1),
+        ]
+
+
+async def test_a_reset_tells_of_each_position_with_the_side_that_it_had() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(side=SELL, qty=3)
+        await desk.follow("positions", A)
+        await desk.service.reset(A, None)
+        assert [(data["qty"], data["side"]) for data in desk.told("positions")] == [(0.0, SELL)]
+        *_, event = await desk.statements.events(A, 0, 100)
+        assert event.positions is not None
+        assert [(each.symbol, each.qty) for each in event.positions] == [("AAPL", 0.0)]
 
 
 ROUTES = ("executions", "orders", "positions")
