@@ -12,12 +12,14 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from benchmarks import updates
+from trading_api.app_factory import connection_limits
 from trading_api.models.broker import EquityData, Execution, PlacedOrder, Position
 from trading_api.models.market import QuoteData
 from trading_api.modules.broker import ws_generated as broker
 from trading_api.modules.datafeed import ws_generated as datafeed
 from trading_api.settings import Settings
 from trading_api.shared.api import websocket
+from trading_api.shared.auth.tokens import tokens_of
 from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
@@ -26,6 +28,8 @@ from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
 def create_app(settings: Settings) -> FastAPI:
     topics = _Topics()
     ws_app = FastWSAdapter(
+        tokens=tokens_of(settings),
+        limits=connection_limits(settings),
         origins=settings.cors_origin_regex,
         path="/api/v1/ws",
         outbox_size=settings.ws_outbox_size,

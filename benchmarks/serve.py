@@ -29,11 +29,18 @@ APPS = {
 }
 
 
+UNLIMITED = {
+    "commands_per_s": 1e6,
+    "ws_connections_per_address": 1_000_000,
+    "ws_messages_per_s": 1_000_000,
+}
+
+
 def main(app: str, fd: int, changed: dict[str, Any]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     raise_open_files_limit()
     unchanged = Settings.defaults().model_dump()
-    settings = Settings.model_validate(unchanged | {"log_level": "warning"} | changed)
+    settings = Settings.model_validate(unchanged | {"log_level": "warning"} | UNLIMITED | changed)
     api_app: FastAPI = APPS[app](settings)
     options: dict[str, Any] = server_options(settings)
     if app == "fastws_peer":

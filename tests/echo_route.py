@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.modules.datafeed.ws_generated import BarWsRouter
 from trading_api.shared.api import websocket
+from trading_api.shared.auth.tokens import Tokens
 from trading_api.shared.errors import Invalid
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
@@ -70,6 +71,7 @@ class EchoApp:
             outbox_size=outbox_size,
             origins=re.compile("http://admitted"),
             now_ms=lambda: NOW_MS,
+            tokens=Tokens(None, "DEMO-ACCOUNT"),
             **{"heartbeat_interval": 30.0, "max_connection_lifespan": 60.0, **adapter},
         )
         self.bars_router = BarWsRouter(

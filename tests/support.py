@@ -29,7 +29,10 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def serving(
-    app: FastAPI, settings: Settings | None = None, **changed: Any
+    app: FastAPI,
+    settings: Settings | None = None,
+    on_server: Callable[[uvicorn.Server], object] = lambda server: None,
+    **changed: Any,
 ) -> AsyncIterator[str]:
     """`127.0.0.1:port`. `changed` are options of uvicorn."""
     options = server_options(settings or Settings.defaults()) | {"log_config": None} | changed
@@ -37,6 +40,7 @@ async def serving(
         # asyncio sets it itself only on sockets that name their protocol.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = uvicorn.Server(uvicorn.Config(app, **options))
+        on_server(server)
         task = asyncio.create_task(server.serve([listening]))
         while not server.started and not task.done():  # noqa: ASYNC110, uvicorn has no event
             await asyncio.sleep(0.005)

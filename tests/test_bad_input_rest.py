@@ -21,8 +21,8 @@ from jsonschema import Draft202012Validator
 from tests.support import serving
 from trading_api.app_factory import PREFIX, create_app
 from trading_api.settings import Settings
-from trading_api.shared.api.wire_route import BODY_BYTES_MAX
 
+BODY_BYTES_MAX = Settings.defaults().body_bytes_max
 DOCUMENT = create_app(Settings.defaults())[0].openapi()
 SCRATCH = {"account_id": "SCRATCH"}
 """Where requests go that the document allows: some of them do place orders."""

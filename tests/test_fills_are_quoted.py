@@ -106,13 +106,17 @@ async def _traded(
     await clock.advance(lambda now_ms: now_ms)
     for ticket in tickets:
         order = _order(ticket, listing, simulator.quote(listing.instrument.symbol).last)
-        await broker.place_order(None, order)
+        await broker.place_order("DEMO-ACCOUNT", order)
         await clock.advance(partial(add, ticket[-1] * TICK_MS))
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
-    orders = {order.id: order for order in broker.statements.orders(None)}
-    return tape.quotes, orders, broker.statements.executions(None, listing.instrument.symbol)
+    orders = {order.id: order for order in broker.statements.orders("DEMO-ACCOUNT")}
+    return (
+        tape.quotes,
+        orders,
+        broker.statements.executions("DEMO-ACCOUNT", listing.instrument.symbol),
+    )
 
 
 def _order(ticket: Ticket, listing: Listing, last: Decimal) -> PreOrder:

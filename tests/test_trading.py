@@ -80,7 +80,7 @@ async def test_a_module_that_is_not_enabled_is_not_there(
 ) -> None:
     api_app, ws_app = create_app([enabled])
     transport = httpx.ASGITransport(api_app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test/api/v1") as rest:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api/v1") as rest:
         assert (await rest.get("/health")).json()["modules"] == [enabled]
         assert (await rest.get(there)).status_code == 200
         assert (await rest.get(gone)).json()["code"] == "not_found"
@@ -91,13 +91,13 @@ async def test_a_module_that_is_not_enabled_is_not_there(
 async def test_the_pages_load_nothing_from_elsewhere() -> None:
     api_app, _ = create_app(Settings.defaults())
     transport = httpx.ASGITransport(api_app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as rest:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as rest:
         assert (await rest.get("/")).headers["location"] == "/api/v1/docs"
         for page in ("/api/v1/docs", "/api/v1/ws/asyncapi"):
             response = await rest.get(page)
             assert response.status_code == 200
             assert "https://" not in response.text
-            assert "http://" not in response.text.replace("http://test", "")
+            assert "http://" not in response.text.replace("http://localhost", "")
         document = (await rest.get("/api/v1/ws/asyncapi.json")).json()
         assert set(document["channels"]) == {"/api/v1/ws"}
 

@@ -123,7 +123,7 @@ class Desk:
             fields = {"symbol": symbol, "type": type_, "side": side, "qty": 30.0}
             order = PreOrder.model_validate(fields | {"limitPrice": price, "stopPrice": price})
             placed_ms = self.replay.now_ms
-            self.placed[await self.broker.place_order(None, order)] = type_, placed_ms
+            self.placed[await self.broker.place_order("DEMO-ACCOUNT", order)] = type_, placed_ms
             if is_stepped:
                 await clock.advance(partial(add, pause_ms))
                 continue
@@ -136,7 +136,9 @@ class Desk:
 
     def executions(self) -> list[Execution]:
         return [
-            each for symbol in SYMBOLS for each in self.broker.statements.executions(None, symbol)
+            each
+            for symbol in SYMBOLS
+            for each in self.broker.statements.executions("DEMO-ACCOUNT", symbol)
         ]
 
 

@@ -6,17 +6,18 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.journal import Journal
+from trading_api.modules.broker.ledger.measured import MeasuredJournal
 from trading_api.modules.broker.ledger.memory import MEMORY, MemoryJournal
 from trading_api.modules.broker.ledger.sql_journal import SqlJournal
 from trading_api.modules.datafeed import DatafeedModule
@@ -27,15 +28,25 @@ from trading_api.modules.datafeed.market.replay import Replay
 from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
 from trading_api.modules.datafeed.market.store import Store
-from trading_api.settings import Settings
-from trading_api.shared.api import health, start_page, versions, websocket
+from trading_api.settings import Settings, allowed_hosts
+from trading_api.shared.api import admin, health, operation, start_page, versions, websocket
+from trading_api.shared.api.caller import authenticated
+from trading_api.shared.api.door import Door
 from trading_api.shared.api.error_handlers import add_error_handlers
-from trading_api.shared.api.wire_route import REFUSALS
+from trading_api.shared.api.request_log import HEADER as REQUEST_ID
+from trading_api.shared.api.request_log import RequestLog, UnderWay
+from trading_api.shared.api.security_headers import SecurityHeaders
+from trading_api.shared.api.wire_route import REFUSALS, UNADMITTED
+from trading_api.shared.auth.tokens import tokens_of
 from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.errors import ConfigurationError
+from trading_api.shared.limits import CommandRates, ConnectionLimits
+from trading_api.shared.market_data import MarketData, MarketState
+from trading_api.shared.metrics import Metrics
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.shared.readiness import Readiness
 from trading_api.shared.supervision import on_stop, supervised
 from trading_api.version import VERSION
 
@@ -46,14 +57,17 @@ DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
 
 
 def create_app(
-    configuration: Settings | Sequence[str] | None = None,
+    configuration: Settings | Sequence[str] | None = None, journal: Journal | None = None
 ) -> tuple[FastAPI, FastWSAdapter]:
-    """Settings; or the names of the modules to enable, all else by default. Raises
+    """Settings; or the names of the modules to enable, all else by default. Another
+    `journal` than the one that the settings name is for tests of its faults. Raises
     ConfigurationError. Nothing runs before the application's lifespan begins."""
     settings = _settings(configuration)
     source = _market_source(settings)
     is_stepped = settings.datafeed_clock == "step"
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
+    tokens = tokens_of(settings)
+    under_way = UnderWay()
     ws_app = FastWSAdapter(
         path=f"{PREFIX}/ws",
         outbox_size=settings.ws_outbox_size,
@@ -61,6 +75,10 @@ def create_app(
         max_connection_lifespan=settings.ws_lifespan_s,
         origins=settings.cors_origin_regex,
         now_ms=now_ms,
+        tokens=tokens,
+        limits=connection_limits(settings),
+        stop_s=settings.shutdown_grace_s,
+        answered=under_way.none,
         title="trading_api",
         version=VERSION,
         description=DESCRIPTION,
@@ -78,23 +96,34 @@ def create_app(
         stale_after_ms=round(settings.market_stale_s * 1000),
         run=clock.run if clock else None,
     )
+    metrics = Metrics()
+    ledger = MeasuredJournal(journal or _journal(settings), metrics)
+    readiness = Readiness(ledger.doubt, lambda: market_doubt(feed))
+    metrics.read("market_silence_seconds", "Since the market's last sign of life", feed.silence_s)
+    ws_app.tell_of_itself(metrics)
     registry = ModuleRegistry(
         {
             "datafeed": lambda context: DatafeedModule(source, context, clock),
-            "broker": lambda context: BrokerModule(_journal(settings), context),
+            "broker": lambda context: BrokerModule(ledger, context),
         }
     )
-    context = ModuleContext(settings, feed, now_ms)
+    context = ModuleContext(settings, feed, now_ms, metrics)
     modules = registry.build(settings.enabled_modules.split(","), context)
     if clock and "datafeed" not in [module.name for module in modules]:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
+
+    def stop() -> None:
+        readiness.stop()
+        ws_app.stop()
+        if clock:
+            clock.stop()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         for module in modules:
             await module.start()
         work = {module.name: module.run() for module in modules}
-        work |= {"delivery": ws_app.drain(), "market": feed.run()}
+        work |= {"delivery": ws_app.drain(), "market": feed.run(), "metrics": metrics.watch_loop()}
         log.info(
             "started",
             extra={
@@ -110,7 +139,8 @@ def create_app(
         try:
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(supervised(*part)) for part in work.items()]
-                with on_stop(clock.stop) if clock else nullcontext():
+                loop = asyncio.get_running_loop()
+                with on_stop(lambda: loop.call_soon_threadsafe(stop)):
                     yield
                 for task in running:
                     task.cancel()
@@ -130,23 +160,65 @@ def create_app(
     )
     api_app.state.services = {module.name: module.service for module in modules}
     api_app.state.ws_app = ws_app
+    api_app.state.feed = feed
+    api_app.state.tokens = tokens
+    api_app.state.metrics = metrics
+    api_app.state.readiness = readiness
+    api_app.state.settings = settings
+    api_app.state.command_rates = CommandRates(settings.commands_per_s)
     api_app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=settings.cors_origin_regex.pattern,
         allow_methods=["*"],
         allow_headers=["*"],
+        expose_headers=["Retry-After", REQUEST_ID],
     )
+    api_app.add_middleware(
+        Door,
+        only_loopback=settings.auth_mode == "off",
+        hosts=allowed_hosts(settings),
+        origins=settings.cors_origin_regex,
+    )
+    api_app.add_middleware(SecurityHeaders)
+    api_app.add_middleware(RequestLog, metrics=metrics, under_way=under_way)
     add_error_handlers(api_app)
     api_app.include_router(start_page.router)
-    shared = [health.router, versions.router]
-    for router in [*shared, *(r for module in modules for r in module.get_api_routers())]:
+    api_app.include_router(operation.router)
+    for router in (health.router, versions.router):
         api_app.include_router(router, prefix=PREFIX, responses=REFUSALS)
+    routers = [admin.router, *(r for module in modules for r in module.get_api_routers())]
+    for router in routers:
+        # Scopes are the router's own; that somebody is known is not left to it.
+        api_app.include_router(
+            router,
+            prefix=PREFIX,
+            responses=REFUSALS | UNADMITTED,
+            dependencies=[Depends(authenticated)],
+        )
     for module in modules:
         for ws_router in module.get_ws_routers():
             ws_app.include_router(ws_router)
     api_app.include_router(websocket.router, prefix=PREFIX)
     ws_app.setup(api_app)
     return api_app, ws_app
+
+
+def market_doubt(market: MarketData) -> str | None:
+    """A market that is closed is as it should be."""
+    status = market.status
+    if status.state in (MarketState.OPEN, MarketState.CLOSED):
+        return None
+    return f"the market is {status.state.value}" + (f": {status.reason}" if status.reason else "")
+
+
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    return ConnectionLimits(
+        connections_per_address=settings.ws_connections_per_address,
+        connections_per_principal=settings.ws_connections_per_principal,
+        subscriptions=settings.ws_subscriptions_max,
+        messages_per_s=settings.ws_messages_per_s,
+        json_depth=settings.json_depth_max,
+    )
 
 
 def _settings(configuration: Settings | Sequence[str] | None) -> Settings:

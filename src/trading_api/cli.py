@@ -6,6 +6,7 @@ import argparse
 import importlib
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -26,7 +27,9 @@ from trading_api.modules.datafeed.market.recorded_rows import FaultyRowsError, R
 from trading_api.modules.datafeed.market.store import Store
 from trading_api.modules.datafeed.market.written_numbers import DECIMALS_MAX
 from trading_api.server import server_options
-from trading_api.settings import Settings
+from trading_api.settings import Settings, check_exposure
+from trading_api.shared.auth.principal import Scope
+from trading_api.shared.auth.tokens import minted, secret_of
 from trading_api.shared.errors import ConfigurationError
 
 _TICK_MAX = 1_000_000
@@ -38,6 +41,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     serve = commands.add_parser("serve", help="start the backend; settings are in the environment")
     serve.add_argument("--reload", action="store_true", help="start again when the code changes")
     serve.set_defaults(run=_serve)
+    token = commands.add_parser("token", help="make a token for development, with AUTH_SECRET")
+    token.add_argument("--subject", default="developer")
+    token.add_argument("--scope", action="append", choices=list(Scope), help="all but admin")
+    token.add_argument("--account", action="append", help="DEFAULT_ACCOUNT_ID; may be repeated")
+    token.add_argument("--hours", type=float, default=12.0, help="how long it is valid: 12")
+    token.set_defaults(run=_token)
     data = commands.add_parser("data", help="the market data of your own, in DATA_DIR")
     _add_data_commands(data.add_subparsers(required=True))
     verify_ledger = commands.add_parser(
@@ -201,8 +210,25 @@ class ProgressBar:
         self._stream.flush()
 
 
+def _token(arguments: argparse.Namespace) -> None:
+    settings = Settings()
+    scopes = arguments.scope or [scope for scope in Scope if scope is not Scope.ADMIN]
+    now_s = int(time.time())
+    claims = {
+        "sub": arguments.subject,
+        "scope": " ".join(scopes),
+        "accounts": arguments.account or [settings.default_account_id],
+        "iat": now_s,
+        "exp": now_s + round(arguments.hours * 3600),
+    }
+    print(minted(secret_of(settings), claims))
+
+
 def _serve(arguments: argparse.Namespace) -> None:
     settings = Settings()
+    if arguments.reload and "log_format" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_format": "text"})
+    check_exposure(settings)
     # What can't start stops here with a sentence, not in a server's traceback.
     importlib.import_module("trading_api.main")
     _check_port(settings)

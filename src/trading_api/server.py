@@ -3,23 +3,21 @@
 from typing import Any
 
 from trading_api.logs import log_config
-from trading_api.settings import Settings
-
-FRAME_BYTES_MAX = 64 * 1024
-GRACEFUL_SHUTDOWN_S = 10
+from trading_api.settings import Settings, check_exposure
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
-    """Keyword arguments of `uvicorn.run` and `uvicorn.Config`."""
+    """Keyword arguments of `uvicorn.run` and `uvicorn.Config`. Raises ConfigurationError."""
+    check_exposure(settings)
     return {
         "host": settings.host,
         "port": settings.port,
-        "log_config": log_config(settings.log_level),
+        "log_config": log_config(settings.log_level, settings.log_format),
         # Without it a fault at the start would be taken for an application that has none.
         "lifespan": "on",
-        "timeout_graceful_shutdown": GRACEFUL_SHUTDOWN_S,
+        "timeout_graceful_shutdown": settings.shutdown_grace_s,
         "ws": "trading_api.shared.delivery.uvicorn_protocol:TradingProtocol",
-        "ws_max_size": FRAME_BYTES_MAX,
+        "ws_max_size": settings.ws_frame_bytes_max,
         "ws_per_message_deflate": False,
         # Three pings a heartbeat; that nothing came back is for the session to notice.
         "ws_ping_interval": settings.ws_heartbeat_s / 3,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from decimal import Decimal
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from trading_api.models.common import AccountId
+from trading_api.shared.errors import ConfigurationError
 
 Cost = Annotated[Decimal, Field(ge=0, le=Decimal("1e6"), decimal_places=8)]
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -23,9 +25,16 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     enabled_modules: str = "all"
+    auth_mode: Literal["off", "secret", "jwks"] = "off"
+    auth_secret: SecretStr | None = None
+    auth_jwks: str | None = None
+    auth_issuer: str | None = None
+    auth_audience: str | None = None
+    allowed_hosts: str = ""
     cors_origin_regex: re.Pattern[str] = re.compile(
         r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
     )
+    log_format: Literal["text", "json"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     datafeed_source: Literal["simulator", "replay"] = "simulator"
@@ -55,6 +64,18 @@ class Settings(BaseSettings):
     leverage_max: Annotated[int, Field(ge=1, le=1000)] = 100
     maintenance_ratio: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)] = Decimal("0.5")
 
+    shutdown_grace_s: FinitePositive = 10.0
+    request_timeout_s: FinitePositive = 10.0
+    handshakes_max: Annotated[int, Field(ge=1)] = 1024
+    body_bytes_max: Annotated[int, Field(ge=1024)] = 64 * 1024
+    json_depth_max: Annotated[int, Field(ge=8, le=500)] = 128
+    commands_per_s: FinitePositive = 500.0
+
+    ws_frame_bytes_max: Annotated[int, Field(ge=1024)] = 64 * 1024
+    ws_subscriptions_max: Annotated[int, Field(ge=1)] = 1000
+    ws_messages_per_s: Annotated[int, Field(ge=1)] = 200
+    ws_connections_per_address: Annotated[int, Field(ge=1)] = 1000
+    ws_connections_per_principal: Annotated[int, Field(ge=1)] = 100
     ws_heartbeat_s: FinitePositive = 30.0
     ws_lifespan_s: FinitePositive = 3600.0
     ws_outbox_size: Annotated[int, Field(ge=16)] = 4096
@@ -63,3 +84,32 @@ class Settings(BaseSettings):
     def defaults(cls) -> Settings:
         """As if the environment were empty."""
         return cls.model_validate({name: field.default for name, field in cls.model_fields.items()})
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches it. A name other than localhost counts as reachable."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def allowed_hosts(settings: Settings) -> frozenset[str] | None:
+    """The values of Host, without a port, that are answered; None: any. Without authentication a
+    page that points its own name at this machine must not get in by it."""
+    named = {name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip()}
+    if named:
+        return frozenset(named)
+    if settings.auth_mode == "off":
+        return frozenset({"localhost", "127.0.0.1", "[::1]", settings.host.lower()})
+    return None
+
+
+def check_exposure(settings: Settings) -> None:
+    """Raises ConfigurationError for an address that others reach where anybody may come in."""
+    if settings.auth_mode == "off" and not is_loopback(settings.host):
+        raise ConfigurationError(
+            f"HOST={settings.host} can be reached from other machines, and AUTH_MODE is off: set "
+            "AUTH_MODE=secret and AUTH_SECRET, or AUTH_MODE=jwks and AUTH_JWKS; or leave HOST at "
+            "127.0.0.1."
+        )

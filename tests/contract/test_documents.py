@@ -58,6 +58,9 @@ CONTRACT = {
     "getEvents": ("get", "/broker/events"),
     "getAccounts": ("get", "/broker/accounts"),
     "getEquity": ("get", "/broker/equity"),
+    "getConnections": ("get", "/admin/connections"),
+    "closeConnection": ("delete", "/admin/connections/{connection_id}"),
+    "getTopics": ("get", "/admin/topics"),
     "deposit": ("post", "/broker/accounts/{account_id}/deposit"),
     "resetAccount": ("post", "/broker/accounts/{account_id}/reset"),
     "getExecutions": ("get", "/broker/executions/{symbol}"),
@@ -92,7 +95,7 @@ def test_each_route_has_its_five_messages_and_those_that_resume_two_more() -> No
     found = {f"{route}.{kind}" for route in ROUTES.split() for kind in kinds}
     for route in ("orders", "positions", "executions"):
         found |= {f"{route}.resume", f"{route}.resume.response"}
-    assert set(MESSAGES) == found
+    assert set(MESSAGES) == found | {"auth", "auth.response"}
 
 
 @pytest.mark.parametrize("name", MESSAGES)

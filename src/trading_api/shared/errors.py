@@ -1,5 +1,7 @@
 """What a caller can be told went wrong. `shared/api/error_handlers.py` turns it into a response."""
 
+from collections.abc import Mapping
+
 
 def shown(text: str, length_max: int = 64) -> str:
     """A caller's own words, short enough to be repeated to them."""
@@ -16,10 +18,33 @@ class ApiError(Exception):
 
     status = 400
 
-    def __init__(self, detail: str, code: str) -> None:
+    def __init__(self, detail: str, code: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.code = code
+        self.headers = headers
+
+
+class Unauthorized(ApiError):
+    """No token, or none that is taken."""
+
+    status = 401
+
+    def __init__(self, detail: str, *, is_missing: bool = False) -> None:
+        challenge = "Bearer" if is_missing else 'Bearer error="invalid_token"'
+        code = "token_missing" if is_missing else "token_invalid"
+        super().__init__(detail, code, {"WWW-Authenticate": challenge})
+
+
+class Forbidden(ApiError):
+    status = 403
+
+
+class TooMany(ApiError):
+    status = 429
+
+    def __init__(self, detail: str, retry_after_s: int, code: str = "too_many_requests") -> None:
+        super().__init__(detail, code, {"Retry-After": str(retry_after_s)})
 
 
 class NotFound(ApiError):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fastapi import APIRouter
 
 from trading_api.settings import Settings
 from trading_api.shared.market_data import MarketData
+from trading_api.shared.metrics import Metrics
 from trading_api.shared.ws.generic_route import WsRouter
 
 
@@ -18,6 +19,7 @@ class ModuleContext:
     settings: Settings
     market: MarketData
     clock_ms: Callable[[], int]
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 class Module(Protocol):

@@ -22,7 +22,7 @@ async def supervised(part: str, work: Awaitable[None]) -> None:
 
 
 @contextmanager
-def on_stop(call: Callable[[], None]) -> Iterator[None]:
+def on_stop(call: Callable[[], object]) -> Iterator[None]:
     """Calls as soon as the process is told to stop. A server ends an application's lifespan only
     after the requests that are under way, which is too late for those that take long."""
     if threading.current_thread() is not threading.main_thread():

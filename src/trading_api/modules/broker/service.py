@@ -16,6 +16,7 @@ from trading_api.models.broker import (
 )
 from trading_api.modules.broker.accounts import Accounts
 from trading_api.modules.broker.announcer import Announcer
+from trading_api.modules.broker.command_log import CommandLog
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,
@@ -58,8 +59,8 @@ EXPIRY_CHECK_S = 1.0
 
 
 class BrokerService:
-    """`account_id` None is the caller's default account. A command with a key that was done
-    before is not done again."""
+    """Accounts are those that the caller was granted (shared/auth). A command with a key that was
+    done before is not done again."""
 
     def __init__(self, journal: Journal, terms: Terms, context: ModuleContext) -> None:
         self._journal = journal
@@ -73,7 +74,11 @@ class BrokerService:
         self._topics = FollowedTopics()
         self._views = Views(self._accounts, terms, context.settings, context.market)
         self._announcer = Announcer(self._topics, self._prices, self._views.of, terms)
-        self._writer = Writer(self._accounts, journal, self._views.opening, self._announcer.tell)
+        self._log = CommandLog(context.metrics)
+        self._writer = Writer(self._accounts, journal, self._views.opening, self._tell)
+        context.metrics.read(
+            "commands_waiting", "What the broker's inbox holds", self._writer.waiting
+        )
         self.statements = Statements(
             self._views, self._prices, self._announcer, journal, context.market, terms
         )
@@ -96,9 +101,7 @@ class BrokerService:
 
     # Orders
 
-    async def place_order(
-        self, account_id: str | None, order: PreOrder, key: str | None = None
-    ) -> str:
+    async def place_order(self, account_id: str, order: PreOrder, key: str | None = None) -> str:
         """The new order's id."""
         instrument = self._prices.tradable(order.symbol)
         outcome = await self._execute(
@@ -114,7 +117,7 @@ class BrokerService:
         return next(event.order.id for event in outcome if isinstance(event, OrderPlaced))
 
     def preview_order(
-        self, account_id: str | None, order: PreOrder, order_id: str | None = None
+        self, account_id: str, order: PreOrder, order_id: str | None = None
     ) -> OrderPreviewResult:
         """What placing it, or with an id modifying that order, would do at this moment."""
         instrument = self._prices.tradable(order.symbol)
@@ -131,7 +134,7 @@ class BrokerService:
         return preview_of(outcome, instrument)
 
     async def modify_order(
-        self, account_id: str | None, order_id: str, order: PreOrder, key: str | None = None
+        self, account_id: str, order_id: str, order: PreOrder, key: str | None = None
     ) -> None:
         instrument = self._prices.tradable(order.symbol)
         await self._execute(
@@ -144,15 +147,11 @@ class BrokerService:
             ),
         )
 
-    async def cancel_order(
-        self, account_id: str | None, order_id: str, key: str | None = None
-    ) -> None:
+    async def cancel_order(self, account_id: str, order_id: str, key: str | None = None) -> None:
         bound = command_key("cancel", key, order_id)
         await self._execute(account_id, CancelOrder(order_id, self._market.now_ms, bound))
 
-    async def cancel_orders(
-        self, account_id: str | None, order_ids: Sequence[str] | None
-    ) -> list[str]:
+    async def cancel_orders(self, account_id: str, order_ids: Sequence[str] | None) -> list[str]:
         """The ids of what that ended; all that are live where no ids are given."""
         outcome = await self._execute(account_id, CancelOrders(order_ids, self._market.now_ms))
         assert isinstance(outcome, list)
@@ -162,7 +161,7 @@ class BrokerService:
 
     async def close_position(
         self,
-        account_id: str | None,
+        account_id: str,
         position_id: str,
         amount: float | None,
         key: str | None = None,
@@ -178,16 +177,14 @@ class BrokerService:
         )
 
     async def reverse_position(
-        self, account_id: str | None, position_id: str, key: str | None = None
+        self, account_id: str, position_id: str, key: str | None = None
     ) -> None:
         instrument = self._prices.instrument(position_id)
         bound = command_key("reverse", key, instrument.symbol)
         market = self._prices.market_of(instrument)
         await self._execute(account_id, ReversePosition(market, bound))
 
-    async def edit_brackets(
-        self, account_id: str | None, position_id: str, brackets: Brackets
-    ) -> None:
+    async def edit_brackets(self, account_id: str, position_id: str, brackets: Brackets) -> None:
         instrument = self._prices.instrument(position_id)
         wanted = self._tickets.brackets(brackets, instrument)
         market = self._prices.market_of(instrument)
@@ -195,14 +192,12 @@ class BrokerService:
 
     # The account
 
-    async def set_leverage(self, account_id: str | None, params: LeverageSetParams) -> None:
+    async def set_leverage(self, account_id: str, params: LeverageSetParams) -> None:
         instrument = self._prices.tradable(params.symbol)
         market = self._prices.market_of(instrument)
         await self._execute(account_id, SetLeverage(to_decimal(params.leverage), market))
 
-    def preview_leverage(
-        self, account_id: str | None, params: LeverageSetParams
-    ) -> LeveragePreviewResult:
+    def preview_leverage(self, account_id: str, params: LeverageSetParams) -> LeveragePreviewResult:
         instrument = self._prices.tradable(params.symbol)
         command = SetLeverage(to_decimal(params.leverage), self._prices.market_of(instrument))
         return preview_leverage(self._views.of(account_id), self._terms, command)
@@ -218,7 +213,6 @@ class BrokerService:
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         _, request = parse_topic(topic)
-        self._views.id_of(request["accountId"])
         if "symbol" in request:
             self._prices.instrument(request["symbol"])
         self._topics.add(topic, topic_update, self._views.of(request["accountId"]).seq)
@@ -280,11 +274,17 @@ class BrokerService:
 
     # Helpers
 
-    async def _execute(self, account_id: str | None, command: Command) -> list[Event] | Repeated:
-        outcome = await self._writer.execute(self._views.id_of(account_id), command)
+    async def _execute(self, account_id: str, command: Command) -> list[Event] | Repeated:
+        execution = self._writer.execute(account_id, command)
+        outcome = await self._log.watch(account_id, command, execution)
         if isinstance(outcome, Rejection):
             raise refusal(outcome)
         return outcome
+
+    def _tell(self, account_id: str, event: Event) -> None:
+        """It was committed."""
+        self._log.tell(account_id, event)
+        self._announcer.tell(account_id, event)
 
     async def _watch_expiries(self) -> None:
         """Orders end in their time where no quote comes by which to notice it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import dropwhile, islice
 
 from trading_api.models.broker import (
@@ -40,7 +40,7 @@ MISSED_EVENTS_MAX = 1000
 
 
 class Statements:
-    """`account_id` None is the caller's default account. Raises NotFound."""
+    """Accounts are those that the caller was granted (shared/auth)."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Statements:
 
     # Orders and executions
 
-    def orders(self, account_id: str | None) -> list[PlacedOrder]:
+    def orders(self, account_id: str) -> list[PlacedOrder]:
         """Live ones, and those that ended within the last 24 hours."""
         since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
         return [
@@ -69,15 +69,13 @@ class Statements:
             if order.is_live or order.updated_ms >= since_ms
         ]
 
-    def order(self, account_id: str | None, order_id: str) -> PlacedOrder:
+    def order(self, account_id: str, order_id: str) -> PlacedOrder:
         order = self._views.of(account_id).orders.get(order_id)
         if order is None:
             raise NotFound(f"There is no order {shown(order_id)!r}.", "order_not_found")
         return mapping.to_placed_order(order)
 
-    def orders_history(
-        self, account_id: str | None, limit: int, before: str | None
-    ) -> list[PlacedOrder]:
+    def orders_history(self, account_id: str, limit: int, before: str | None) -> list[PlacedOrder]:
         """Ended orders, the one placed last first; `before` is the last that is known already."""
         orders = reversed(self._views.of(account_id).orders.values())
         older = _after(orders, before)
@@ -85,7 +83,7 @@ class Statements:
         return [mapping.to_placed_order(order) for order in islice(ended, limit)]
 
     def executions(
-        self, account_id: str | None, symbol: str | None = None, limit: int | None = None
+        self, account_id: str, symbol: str | None = None, limit: int | None = None
     ) -> list[Execution]:
         """In their order; with a limit the newest. Raises SymbolNotFound."""
         executions = self._views.of(account_id).executions
@@ -96,27 +94,29 @@ class Statements:
 
     # The account
 
-    def account(self, account_id: str | None) -> AccountMetainfo:
+    def account(self, account_id: str) -> AccountMetainfo:
         view = self._views.of(account_id)
         return AccountMetainfo(id=view.account_id, name=view.account_id, currency=view.currency)
 
-    def accounts(self) -> list[AccountMetainfo]:
-        return [self.account(account_id) for account_id in self._views.ids()]
+    def accounts(self, granted: Collection[str] | None) -> list[AccountMetainfo]:
+        """None: the default one, and those that a command has opened."""
+        ids = self._views.ids() if granted is None else sorted(granted)
+        return [self.account(account_id) for account_id in ids]
 
-    def positions(self, account_id: str | None) -> Sequence[Position]:
+    def positions(self, account_id: str) -> Sequence[Position]:
         return self._announcer.positions(self._views.of(account_id))
 
-    def equity(self, account_id: str | None) -> EquityData:
+    def equity(self, account_id: str) -> EquityData:
         return self._announcer.equity(self._views.of(account_id))
 
-    def cash_lines(self, account_id: str | None, since: int, limit: int) -> list[CashLine]:
+    def cash_lines(self, account_id: str, since: int, limit: int) -> list[CashLine]:
         """Those of the events after `since`."""
         lines = (line for line in self._views.of(account_id).cash if line.seq > since)
         return [mapping.to_cash_line(line) for line in islice(lines, limit)]
 
-    async def events(self, account_id: str | None, since: int, limit: int) -> list[BrokerEvent]:
+    async def events(self, account_id: str, since: int, limit: int) -> list[BrokerEvent]:
         """Those after `since`, in their order."""
-        entries = await self._read(self._views.id_of(account_id), since, limit)
+        entries = await self._read(account_id, since, limit)
         return [mapping.to_broker_event(entry.seq, entry.event) for entry in entries]
 
     async def missed(
@@ -145,14 +145,14 @@ class Statements:
             config_flags=BrokerFlags(), durations=DURATIONS, currency=self._prices.currency
         )
 
-    def instrument(self, account_id: str | None, symbol: str) -> InstrumentInfo:
+    def instrument(self, account_id: str, symbol: str) -> InstrumentInfo:
         """Raises SymbolNotFound."""
         instrument, view = self._prices.instrument(symbol), self._views.of(account_id)
         leverage = leverage_of(view, instrument.symbol, self._terms)
         rate = self._prices.rate(instrument.currency)
         return instrument_info(instrument, leverage, rate)
 
-    def leverage(self, account_id: str | None, symbol: str) -> LeverageInfo:
+    def leverage(self, account_id: str, symbol: str) -> LeverageInfo:
         """Raises SymbolNotFound."""
         instrument = self._prices.instrument(symbol)
         leverage = leverage_of(self._views.of(account_id), instrument.symbol, self._terms)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -54,14 +57,16 @@ class FollowedTopics:
         return iter([account_id for name, account_id in self._by_account if name == route])
 
     def tell(self, route: str, account_id: str, data: BaseModel, **numbers: int) -> None:
-        for topic in self._by_account.get((route, account_id), {}).values():
+        for name, topic in self._by_account.get((route, account_id), {}).items():
+            log.debug("update", extra={"topic": name})
             topic.topic_update(data, **numbers)
 
     def tell_event(
         self, route: str, account_id: str, data: BaseModel, symbol: str, seq: int
     ) -> None:
         """`symbol` for those that follow one symbol alone."""
-        for topic in self._by_account.get((route, account_id), {}).values():
+        for name, topic in self._by_account.get((route, account_id), {}).items():
             if topic.symbol in (None, symbol):
+                log.debug("update", extra={"topic": name})
                 topic.topic_update(data, seq=seq, prev=topic.told_seq)
                 topic.told_seq = seq

@@ -1,4 +1,4 @@
-"""The accounts as a caller names and sees them."""
+"""The accounts as a caller sees them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from trading_api.modules.broker.engine.commands import OpenAccount
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.settings import Settings
-from trading_api.shared.auth import granted_account
 from trading_api.shared.market_data import MarketData
 
 
@@ -26,21 +25,13 @@ class Views:
         self._settings = settings
         self._market = market
 
-    def id_of(self, account_id: str | None) -> str:
-        """None is the caller's default account. Raises NotFound for one that isn't theirs."""
-        if account_id is None:
-            account_id = self._settings.default_account_id
-        return granted_account(account_id)
-
     def ids(self) -> Sequence[str]:
         """The default account, and those that a command has opened."""
         opened = [each for each in self._accounts.ids() if self._accounts.view(each)]
         return sorted({self._settings.default_account_id, *opened})
 
-    def of(self, account_id: str | None) -> AccountState:
-        """Raises NotFound."""
-        own_id = self.id_of(account_id)
-        return self._accounts.view(own_id) or self._fresh(own_id)
+    def of(self, account_id: str) -> AccountState:
+        return self._accounts.view(account_id) or self._fresh(account_id)
 
     def opening(self, account_id: str, at_ms: int) -> OpenAccount:
         settings = self._settings

@@ -24,6 +24,7 @@ from trading_api.modules.broker.ledger.journal import (
     JournalUnavailable,
 )
 from trading_api.shared.errors import Unavailable
+from trading_api.shared.request_id import request_id
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class _Request:
     account_id: str
     command: Command
     answer: asyncio.Future[Outcome]
+    request_id: str
 
 
 @dataclass(slots=True)
@@ -56,6 +58,8 @@ class _Batch:
 
     events: list[tuple[str, Event]] = field(default_factory=list)
     answers: list[tuple[_Request, Outcome]] = field(default_factory=list)
+    requests: dict[int, str] = field(default_factory=dict)
+    """Which request caused an event, by its place in `events`."""
     barriers: list[_Barrier] = field(default_factory=list)
 
     def of(self, account_id: str) -> list[Event]:
@@ -83,6 +87,10 @@ class Writer:
         self._commands_waiting = 0
         self._is_idle = False
 
+    def waiting(self) -> int:
+        """Commands and quotes that it has not come to yet."""
+        return self._inbox.qsize()
+
     async def execute(self, account_id: str, command: Command) -> Outcome:
         """Opens the account first, where it is its first command that is not rejected. The
         command takes its place among the quotes at once, so the touch it carries has to be the
@@ -90,7 +98,7 @@ class Writer:
         if self._inbox.qsize() >= COMMANDS_WAITING_MAX:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
         answer: asyncio.Future[Outcome] = asyncio.Future()
-        self._inbox.put_nowait(_Request(account_id, command, answer))
+        self._inbox.put_nowait(_Request(account_id, command, answer, request_id.get()))
         self._commands_waiting += 1
         return await answer
 
@@ -153,6 +161,7 @@ class Writer:
 
     def _apply_request(self, request: _Request, batch: _Batch) -> None:
         self._commands_waiting -= 1
+        first = len(batch.events)
         try:
             outcome = self._apply(request.account_id, request.command, batch)
         except Exception as error:
@@ -161,6 +170,8 @@ class Writer:
                 request.answer.set_exception(error)
         else:
             batch.answers.append((request, outcome))
+            places = range(first, len(batch.events))
+            batch.requests.update(dict.fromkeys(places, request.request_id))
 
     def _apply(self, account_id: str, command: Command, batch: _Batch) -> Outcome:
         account = self._accounts[account_id]
@@ -207,9 +218,11 @@ class Writer:
             log.exception("journal_failed")
             self._roll_back(batch, _FAILED)
             return
-        for account_id, event in batch.events:
+        for place, (account_id, event) in enumerate(batch.events):
             self._accounts[account_id].view.evolve(event)
+            request_id.set(batch.requests.get(place, ""))
             self._tell(account_id, event)
+        request_id.set("")
         for request, outcome in batch.answers:
             if not request.answer.done():
                 request.answer.set_result(outcome)

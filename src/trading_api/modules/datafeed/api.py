@@ -18,10 +18,17 @@ from trading_api.models.market import (
 )
 from trading_api.modules.datafeed.bars_encoding import encoded_bars
 from trading_api.modules.datafeed.service import DatafeedService
+from trading_api.shared.api.caller import needs
 from trading_api.shared.api.provide import service_of
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
+from trading_api.shared.auth.principal import Scope
 
-router = APIRouter(prefix="/datafeed", tags=["datafeed"], route_class=WireRoute)
+router = APIRouter(
+    prefix="/datafeed",
+    tags=["datafeed"],
+    route_class=WireRoute,
+    dependencies=[needs(Scope.MARKET_READ)],
+)
 
 Service = Annotated[DatafeedService, service_of("datafeed")]
 SymbolName = Annotated[str, Query(max_length=64, examples=["AAPL"])]
@@ -110,6 +117,7 @@ async def datafeed_health_check(service: Service) -> DatafeedHealthResponse:
     operation_id="advanceClock",
     summary="Move a market under the step clock by or to, at most a day at once",
     responses=COMMAND,
+    dependencies=[needs(Scope.ADMIN)],
 )
 async def advance_clock(service: Service, request: AdvanceClockRequest) -> ClockResponse:
     return await service.advance_clock(request.by_ms, request.to_ms)

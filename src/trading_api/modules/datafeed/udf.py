@@ -24,10 +24,17 @@ from trading_api.modules.datafeed.api import (
 )
 from trading_api.modules.datafeed.live_topics import QUOTED_NAMES_MAX
 from trading_api.modules.datafeed.mapping import to_udf_history
+from trading_api.shared.api.caller import needs
 from trading_api.shared.api.wire_route import WireRoute
+from trading_api.shared.auth.principal import Scope
 from trading_api.shared.errors import ApiError
 
-router = APIRouter(prefix="/udf", tags=["udf"], route_class=WireRoute)
+router = APIRouter(
+    prefix="/udf",
+    tags=["udf"],
+    route_class=WireRoute,
+    dependencies=[needs(Scope.MARKET_READ)],
+)
 
 
 def _examples_of(*models: type[SymbolInfo | UdfError | UdfHistory | UdfQuotes]) -> list[object]:
@@ -93,7 +100,7 @@ async def udf_quotes(
     symbols: Annotated[
         str,
         Query(
-            max_length=65 * QUOTED_NAMES_MAX,
+            max_length=10 * QUOTED_NAMES_MAX,
             description="Names, with commas between them",
             examples=["AAPL,FX:EURUSD"],
         ),

@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
+from starlette.routing import Match
+from starlette.websockets import WebSocket
 
 from trading_api.shared.errors import ApiError, shown
 
 log = logging.getLogger(__name__)
 
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
+_CODES = {
+    408: "too_slow",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    422: "malformed_request",
+}
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -22,9 +32,16 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _fault)
 
 
-async def _refusal(_: Request, error: Exception) -> JSONResponse:
+async def _refusal(connection: HTTPConnection, error: Exception) -> JSONResponse:
+    """Also of a WebSocket, before its upgrade."""
     assert isinstance(error, ApiError)
-    return _response(error.status, error.detail, error.code)
+    response = _response(error.status, error.detail, error.code, error.headers)
+    if isinstance(connection, WebSocket):
+        if "websocket.http.response" in connection.scope.get("extensions", {}):
+            await connection.send_denial_response(response)
+        else:
+            await connection.close(1008, error.detail)
+    return response
 
 
 async def _validation_error(_: Request, error: Exception) -> JSONResponse:
@@ -42,11 +59,23 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
     return _response(422, f"{shown(where)}: {first['msg']}{more}.", "invalid_request")
 
 
-async def _http_error(_: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        error.headers = {"Allow": ", ".join(sorted(_methods(request)))}
     code = _CODES.get(error.status_code, "http_error")
     detail = f"{str(error.detail).rstrip('.')}."
     return _response(error.status_code, detail, code, error.headers)
+
+
+def _methods(request: Request) -> set[str]:
+    """Those of all routes at this path; the router names those of the first alone."""
+    return {
+        method
+        for method in _METHODS
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
 
 
 async def _fault(request: Request, error: Exception) -> JSONResponse:

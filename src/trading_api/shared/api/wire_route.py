@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -12,19 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trading_api.models.common import ErrorResponse
-
-BODY_BYTES_MAX = 64 * 1024
+from trading_api.shared.limits import is_nested_deeper
 
 Responses = dict[int | str, dict[str, Any]]
 REFUSALS: Responses = {422: {"model": ErrorResponse}}
 NOT_FOUND: Responses = {404: {"model": ErrorResponse}}
-COMMAND: Responses = {409: {"model": ErrorResponse}, 503: {"model": ErrorResponse}}
+UNADMITTED: Responses = {401: {"model": ErrorResponse}, 403: {"model": ErrorResponse}}
+COMMAND: Responses = {status: {"model": ErrorResponse} for status in (409, 429, 503)}
 _TOO_LARGE: Responses = {413: {"model": ErrorResponse}}
 
 
 class WireRoute(APIRoute):
     """A field without a value is left out, on REST as on the WebSocket. A body is strict JSON
-    (no NaN, no Infinity, anywhere) of at most BODY_BYTES_MAX."""
+    (no NaN, no Infinity, anywhere), as long and as deep as the settings allow."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if {"POST", "PUT"} & set(kwargs.get("methods") or ()):
@@ -44,12 +45,22 @@ class _StrictRequest(Request):
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
             body = bytearray()
-            async for chunk in self.stream():
-                body += chunk
-                if len(body) > BODY_BYTES_MAX:
-                    raise HTTPException(413, f"The body is over {BODY_BYTES_MAX} bytes")
+            settings = self.app.state.settings
+            try:
+                async with asyncio.timeout(settings.request_timeout_s):
+                    async for chunk in self.stream():
+                        body += chunk
+                        if len(body) > settings.body_bytes_max:
+                            detail = f"The body is over {settings.body_bytes_max} bytes"
+                            raise HTTPException(413, detail)
+            except TimeoutError:
+                raise HTTPException(408, "The body did not come in time") from None
             self._body = bytes(body)
         return self._body
 
     async def json(self) -> Any:
-        return orjson.loads(await self.body())
+        body = await self.body()
+        depth_max = self.app.state.settings.json_depth_max
+        if is_nested_deeper(body.decode("latin-1"), depth_max):
+            raise HTTPException(422, f"The body is nested more than {depth_max} deep")
+        return orjson.loads(body)

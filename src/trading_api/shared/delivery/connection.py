@@ -38,6 +38,10 @@ class ConnectionUser(Protocol):
         """Nothing may be written any more."""
         ...
 
+    def stopping(self) -> None:
+        """The server stops, and leaves it to its user to close the connection."""
+        ...
+
 
 class Connection(Protocol):
     @property

@@ -33,6 +33,7 @@ class FanOut:
         # Those with something in them: with what a tick brings, as many as there are clients.
         self.filled: list[Outbox] = []
         self._flushing = False
+        self.delivered = 0
 
     def attach(self, queue: asyncio.Queue[Update]) -> None:
         self._queues.append(queue)
@@ -69,6 +70,10 @@ class FanOut:
         while True:
             await self._posted.wait()
             self.drain()
+
+    def waiting(self) -> int:
+        """Updates that are posted and not in the outboxes yet."""
+        return sum(queue.qsize() for queue in self._queues)
 
     def drain(self) -> None:
         """Everything posted so far has left its outbox afterwards, but to slow clients."""
@@ -119,6 +124,7 @@ class FanOut:
             receivers = (update.to.outbox,)
         if not receivers:
             return
+        self.delivered += len(receivers) * len(update.data)
         for data in update.data:
             # A datum that many topics are told of is encoded once; it lives as long as `updates`.
             datum = (id(data), update.router, update.ending)

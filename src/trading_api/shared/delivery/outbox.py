@@ -30,6 +30,7 @@ class Outbox:
         "_rest",
         "_waiting",
         "_write",
+        "conflated",
         "is_closed",
         "is_half_full",
         "is_paused",
@@ -57,10 +58,15 @@ class Outbox:
         self._waiting: dict[Hashable, bytes] = {}
         self._bytes = 0
         self._places = 0
+        self.conflated = 0
         self._calm: asyncio.Event | None = None
         self.is_paused = False
         self.is_half_full = False
         self.is_closed = False
+
+    def __len__(self) -> int:
+        """What waits for the connection."""
+        return len(self._waiting)
 
     def put(self, frame: bytes, key: Hashable | None = None) -> None:
         """Never waits, never fails. A key is no integer."""
@@ -133,7 +139,9 @@ class Outbox:
         waiting = self._waiting
         if self.is_half_full and key is not None:
             place = key
-            self._bytes -= len(waiting.pop(place, b""))
+            if older := waiting.pop(place, b""):
+                self._bytes -= len(older)
+                self.conflated += 1
         else:
             place = self._places = self._places + 1
         if len(waiting) >= self._count_max or self._bytes + len(frame) > self._bytes_max:

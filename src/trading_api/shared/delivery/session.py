@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
 from typing import Any
 
 from fastws import Client, Message
 from pydantic import ValidationError
 from starlette.websockets import WebSocket
 
+from trading_api.shared.auth.principal import Principal
 from trading_api.shared.delivery.connection import CONNECTION, AsgiConnection, Connection
 from trading_api.shared.delivery.frames import text_frame
 from trading_api.shared.delivery.outbox import Outbox
+from trading_api.shared.limits import ConnectionLimits, is_nested_deeper
+
+STOPPING = 1012, "The server stops; connect again"
+
+
+class Expelled(Exception):
+    """A client that is not known, or no longer, or wants too much; the sentence says why."""
+
+    def __init__(self, reason: str, code: int = 1008) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
 
 
 class Session(Client):
@@ -21,9 +36,24 @@ class Session(Client):
     `flush_soon` is called."""
 
     def __init__(
-        self, ws: WebSocket, outbox_size: int, filled: list[Outbox], flush_soon: Callable[[], None]
+        self,
+        ws: WebSocket,
+        outbox_size: int,
+        filled: list[Outbox],
+        flush_soon: Callable[[], None],
+        limits: ConnectionLimits,
+        places: ExitStack,
     ) -> None:
         super().__init__(ws)
+        self.principal: Principal | None = None
+        self.limits = limits
+        self.places = places
+        self.expulsion: Expelled | None = None
+        self.connected_ms = time.time_ns() // 1_000_000
+        self.address = ws.client.host if ws.client else ""
+        self.close_code = 0
+        self.on_admission: Callable[[], None] = lambda: None
+        self.on_stopping: Callable[[], None] = lambda: self.expel(*STOPPING)
         self.too_slow = False
         self.ended = "the client went"
         self.on_heard: Callable[[], None] = lambda: None
@@ -42,7 +72,7 @@ class Session(Client):
         """Messages until the client goes. Raises ValueError for what is none."""
         while (event := await self.ws.receive())["type"] != "websocket.disconnect":
             self.heard()
-            yield _message(event.get("text"))
+            yield _message(event.get("text"), self.limits.json_depth)
 
     async def send(self, message: str) -> None:
         self.outbox.put(text_frame(message.encode()))
@@ -62,6 +92,7 @@ class Session(Client):
     async def close(self, code: int, reason: str) -> None:
         """What still waits in the outbox is sent first, unless the client is too slow for it."""
         self.ended = f"{code} {reason}"
+        self.close_code = code
         self.outbox.close(send_rest=not self.too_slow)
         await self._connection.close(code, reason)
 
@@ -69,6 +100,11 @@ class Session(Client):
         """The client is gone, however it went."""
         self.outbox.close(send_rest=False)
         self._connection.detach()
+
+    def expel(self, code: int, reason: str) -> None:
+        """Ends it, from outside, once what waits in its outbox is sent."""
+        self.expulsion = Expelled(reason, code)
+        self.on_admission()
 
     def cut_off(self) -> None:
         """The client is too slow."""
@@ -90,10 +126,15 @@ class Session(Client):
     def gone(self) -> None:
         self.outbox.close(send_rest=False)
 
+    def stopping(self) -> None:
+        self.on_stopping()
 
-def _message(text: str | None) -> Message[str, Any]:
+
+def _message(text: str | None, depth_max: int) -> Message[str, Any]:
     if text is None:
         raise ValueError("a binary frame")
+    if is_nested_deeper(text, depth_max):
+        raise ValueError("nested too deep")
     try:
         return Message.model_validate_json(text)
     except ValidationError as error:

@@ -38,6 +38,10 @@ class TopicIndex:
     def __len__(self) -> int:
         return len(self._topics)
 
+    def subscribers(self) -> dict[str, int]:
+        """How many each topic has."""
+        return {name: len(topic.members) for name, topic in self._topics.items()}
+
     def waiting(self) -> int:
         """Clients that are waiting for a topic to open."""
         return sum(topic.waiting for topic in self._topics.values())

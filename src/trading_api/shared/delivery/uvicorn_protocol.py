@@ -15,6 +15,8 @@ from websockets.http11 import Request
 from trading_api.shared.delivery.connection import CLOSE_TIMEOUT_S, CONNECTION, ConnectionUser
 from trading_api.shared.delivery.frames import texts
 
+_UNREADABLE = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
 
 class TradingProtocol(WebSocketsSansIOProtocol):
     """A `delivery.connection.Connection`, put into the ASGI scope's extensions. Full while the
@@ -79,6 +81,14 @@ class TradingProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[CONNECTION] = self
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.handshake_initiated and self.conn.handshake_exc is not None:
+            # uvicorn passes over an upgrade that can't be parsed (a header is too long), and the
+            # client would wait for an answer for ever.
+            self.transport.write(_UNREADABLE)
+            self.transport.close()
+
     def handle_ping(self) -> None:
         super().handle_ping()
         self._heard()
@@ -99,6 +109,9 @@ class TradingProtocol(WebSocketsSansIOProtocol):
     # Each of these ends the writing, and uvicorn then waits for what is still unsent.
 
     def shutdown(self) -> None:
+        if self._user is not None and not (self.close_sent or self.disconnected):
+            self._user.stopping()
+            return
         self._gone()
         super().shutdown()
         self._drop_if_it_stays()

@@ -21,14 +21,14 @@ def tidied(document: dict[str, Any], path: str) -> dict[str, Any]:
         payload = envelope["properties"]["payload"]["anyOf"][0]
         message.update(name=name, title=name, payload=_envelope(name, payload))
         if name.endswith(".response"):
-            message["description"] = "The reply: ok or error, and the topic."
+            message["description"] = "The reply: ok or error, and what to say of it."
         message["examples"] = [{"payload": {"type": name, "payload": _example(payload, schemas)}}]
     for name, message in messages.items():
-        route = name.partition(".")[0]
-        request = _payload(messages[f"{route}.subscribe"])
         if name.endswith(".unsubscribe.response"):
             _payload(message)["message"] = "Unsubscribed"
         if "topic" in _payload(message):
+            route = name.partition(".")[0]
+            request = _payload(messages[f"{route}.subscribe"])
             _payload(message)["topic"] = f"{route}:{buildTopicParams(request)}"
     return _renamed(document)
 

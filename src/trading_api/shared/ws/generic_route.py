@@ -21,6 +21,7 @@ from trading_api.shared.ws.router_interface import (
     Update,
     WsRouteInterface,
     WsRouteService,
+    parse_topic,
 )
 from trading_api.shared.ws.subscription_model import check_subscription_model
 
@@ -34,7 +35,6 @@ First = Sequence[tuple[Sequence[BaseModel], Mapping[str, int]]]
 Begin = Callable[[], Awaitable[First]]
 
 UPDATES_QUEUE_SIZE = 1024
-SUBSCRIPTIONS_MAX = 1000
 TOPIC_LENGTH_MAX = 8192
 
 
@@ -98,8 +98,9 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
     async def _open(
         self, topic: str, client: Session, begin: Begin, done: str
     ) -> SubscriptionResponse:
-        if len(client.topics) >= SUBSCRIPTIONS_MAX:
-            return _error(f"A connection holds at most {SUBSCRIPTIONS_MAX} subscriptions", topic)
+        if len(client.topics) >= client.limits.subscriptions:
+            most = client.limits.subscriptions
+            return _error(f"A connection holds at most {most} subscriptions", topic)
         if len(topic) > TOPIC_LENGTH_MAX:
             # Every update carries it. Cut short, so that the reply does not.
             return _error(
@@ -107,6 +108,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
                 topic[:TOPIC_LENGTH_MAX],
             )
         try:
+            assert client.principal is not None, "only `auth` is taken from who is not known"
+            client.principal.may_follow(parse_topic(topic)[1])
             await self._join(topic, client, begin)
         except ApiError as refusal:
             return _error(refusal.detail, topic)

@@ -6,10 +6,11 @@ from trading_api.models.broker import AccountMetainfo, DepositRequest, EquityDat
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
     WITHOUT_KEY,
-    AccountPath,
-    AccountQuery,
+    ReadAccount,
+    Reader,
     Reading,
     Service,
+    TradeNamedAccount,
 )
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 
@@ -17,47 +18,47 @@ router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, res
 
 
 @router.get("/account", operation_id="getAccountInfo", summary="The account")
-async def get_account_info(statements: Reading, account_id: AccountQuery = None) -> AccountMetainfo:
-    return statements.account(account_id)
+async def get_account_info(statements: Reading, account: ReadAccount) -> AccountMetainfo:
+    return statements.account(account)
 
 
 @router.get("/equity", operation_id="getEquity", summary="What the account is worth now")
-async def get_equity(statements: Reading, account_id: AccountQuery = None) -> EquityData:
-    return statements.equity(account_id)
+async def get_equity(statements: Reading, account: ReadAccount) -> EquityData:
+    return statements.equity(account)
 
 
 @router.get(
     "/accounts",
     operation_id="getAccounts",
-    summary="The default account, and those that were used",
+    summary="The accounts that the caller may use, as far as they are known",
 )
-async def get_accounts(statements: Reading) -> list[AccountMetainfo]:
-    return statements.accounts()
+async def get_accounts(statements: Reading, who: Reader) -> list[AccountMetainfo]:
+    return statements.accounts(who.accounts)
 
 
 @router.post(
-    "/accounts/{account_id}/deposit",
+    "/accounts/{account_id}/deposit",  # noqa: FAST003, a dependency takes it
     operation_id="deposit",
     summary="Add paper money to an account",
     responses=COMMAND,
     dependencies=WITHOUT_KEY,
 )
 async def deposit(
-    service: Service, account_id: AccountPath, request: DepositRequest
+    service: Service, account: TradeNamedAccount, request: DepositRequest
 ) -> SuccessResponse:
-    await service.deposit(account_id, request.amount)
+    await service.deposit(account, request.amount)
     return SuccessResponse(message="Deposited")
 
 
 @router.post(
-    "/accounts/{account_id}/reset",
+    "/accounts/{account_id}/reset",  # noqa: FAST003, a dependency takes it
     operation_id="resetAccount",
     summary="Cancel the orders, drop the positions and begin anew; the records stay",
     responses=COMMAND,
     dependencies=WITHOUT_KEY,
 )
 async def reset_account(
-    service: Service, account_id: AccountPath, request: ResetRequest
+    service: Service, account: TradeNamedAccount, request: ResetRequest
 ) -> SuccessResponse:
-    await service.reset(account_id, request.balance)
+    await service.reset(account, request.balance)
     return SuccessResponse(message="Reset")

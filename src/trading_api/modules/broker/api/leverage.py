@@ -14,9 +14,10 @@ from trading_api.models.broker import (
 )
 from trading_api.modules.broker.api.parameters import (
     WITHOUT_KEY,
-    AccountQuery,
+    ReadAccount,
     Reading,
     Service,
+    TradeAccount,
 )
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 
@@ -32,21 +33,21 @@ router = APIRouter(
 @router.get("/info", operation_id="leverageInfo", summary="A symbol's leverage and its bounds")
 async def leverage_info(
     statements: Reading,
+    account: ReadAccount,
     symbol: Annotated[str, Query(max_length=64, examples=["AAPL"])],
     order_type: Annotated[OrderType, Query(alias="orderType", examples=[2])],
     side: Annotated[Side, Query(examples=[1])],
-    account_id: AccountQuery = None,
 ) -> LeverageInfo:
-    return statements.leverage(account_id, symbol)
+    return statements.leverage(account, symbol)
 
 
 @router.put(
     "/set", operation_id="setLeverage", summary="Set a symbol's leverage", responses=COMMAND
 )
 async def set_leverage(
-    service: Service, params: LeverageSetParams, account_id: AccountQuery = None
+    service: Service, account: TradeAccount, params: LeverageSetParams
 ) -> LeverageSetResult:
-    await service.set_leverage(account_id, params)
+    await service.set_leverage(account, params)
     return LeverageSetResult(leverage=params.leverage)
 
 
@@ -57,6 +58,6 @@ async def set_leverage(
     responses=COMMAND,
 )
 async def preview_leverage(
-    service: Service, params: LeverageSetParams, account_id: AccountQuery = None
+    service: Service, account: ReadAccount, params: LeverageSetParams
 ) -> LeveragePreviewResult:
-    return service.preview_leverage(account_id, params)
+    return service.preview_leverage(account, params)

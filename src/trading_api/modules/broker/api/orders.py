@@ -15,12 +15,13 @@ from trading_api.models.broker import (
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
     WITHOUT_KEY,
-    AccountQuery,
     IdempotencyKey,
     Limit,
     OrderId,
+    ReadAccount,
     Reading,
     Service,
+    TradeAccount,
 )
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 
@@ -30,11 +31,11 @@ router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, res
 @router.post("/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND)
 async def place_order(
     service: Service,
+    account: TradeAccount,
     order: PreOrder,
-    account_id: AccountQuery = None,
     key: IdempotencyKey = None,
 ) -> PlaceOrderResult:
-    return PlaceOrderResult(order_id=await service.place_order(account_id, order, key))
+    return PlaceOrderResult(order_id=await service.place_order(account, order, key))
 
 
 @router.get(
@@ -42,8 +43,8 @@ async def place_order(
     operation_id="getOrders",
     summary="Live orders, and those that ended within 24 hours",
 )
-async def get_orders(statements: Reading, account_id: AccountQuery = None) -> list[PlacedOrder]:
-    return statements.orders(account_id)
+async def get_orders(statements: Reading, account: ReadAccount) -> list[PlacedOrder]:
+    return statements.orders(account)
 
 
 @router.delete(
@@ -53,10 +54,8 @@ async def get_orders(statements: Reading, account_id: AccountQuery = None) -> li
     responses=COMMAND,
     dependencies=WITHOUT_KEY,
 )
-async def cancel_all_orders(
-    service: Service, account_id: AccountQuery = None
-) -> CancelOrdersResult:
-    return CancelOrdersResult(canceled=await service.cancel_orders(account_id, None))
+async def cancel_all_orders(service: Service, account: TradeAccount) -> CancelOrdersResult:
+    return CancelOrdersResult(canceled=await service.cancel_orders(account, None))
 
 
 @router.post(
@@ -67,9 +66,9 @@ async def cancel_all_orders(
     dependencies=WITHOUT_KEY,
 )
 async def cancel_orders(
-    service: Service, request: CancelOrdersRequest, account_id: AccountQuery = None
+    service: Service, account: TradeAccount, request: CancelOrdersRequest
 ) -> CancelOrdersResult:
-    return CancelOrdersResult(canceled=await service.cancel_orders(account_id, request.order_ids))
+    return CancelOrdersResult(canceled=await service.cancel_orders(account, request.order_ids))
 
 
 @router.post(
@@ -81,13 +80,13 @@ async def cancel_orders(
 )
 async def preview_order(
     service: Service,
+    account: ReadAccount,
     order: PreOrder,
-    account_id: AccountQuery = None,
     order_id: Annotated[
         str | None, Query(max_length=64, description="The order that this would modify")
     ] = None,
 ) -> OrderPreviewResult:
-    return service.preview_order(account_id, order, order_id)
+    return service.preview_order(account, order, order_id)
 
 
 @router.get(
@@ -97,20 +96,18 @@ async def preview_order(
 )
 async def get_orders_history(
     statements: Reading,
+    account: ReadAccount,
     limit: Limit = 200,
     before: Annotated[
         str | None, Query(max_length=64, description="The last order that is known already")
     ] = None,
-    account_id: AccountQuery = None,
 ) -> list[PlacedOrder]:
-    return statements.orders_history(account_id, limit, before)
+    return statements.orders_history(account, limit, before)
 
 
 @router.get("/orders/{order_id}", operation_id="getOrder", summary="One order")
-async def get_order(
-    statements: Reading, order_id: OrderId, account_id: AccountQuery = None
-) -> PlacedOrder:
-    return statements.order(account_id, order_id)
+async def get_order(statements: Reading, account: ReadAccount, order_id: OrderId) -> PlacedOrder:
+    return statements.order(account, order_id)
 
 
 @router.put(
@@ -121,12 +118,12 @@ async def get_order(
 )
 async def modify_order(
     service: Service,
+    account: TradeAccount,
     order_id: OrderId,
     order: PreOrder,
-    account_id: AccountQuery = None,
     key: IdempotencyKey = None,
 ) -> SuccessResponse:
-    await service.modify_order(account_id, order_id, order, key)
+    await service.modify_order(account, order_id, order, key)
     return SuccessResponse(message="Modified")
 
 
@@ -138,9 +135,9 @@ async def modify_order(
 )
 async def cancel_order(
     service: Service,
+    account: TradeAccount,
     order_id: OrderId,
-    account_id: AccountQuery = None,
     key: IdempotencyKey = None,
 ) -> SuccessResponse:
-    await service.cancel_order(account_id, order_id, key)
+    await service.cancel_order(account, order_id, key)
     return SuccessResponse(message="Canceled")

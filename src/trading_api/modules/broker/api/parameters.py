@@ -2,11 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Query
+from fastapi import Depends, Header, Path, Query, Request
 
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.statements import Statements
+from trading_api.shared.api.caller import needs
 from trading_api.shared.api.provide import service_of
+from trading_api.shared.auth.principal import Principal, Scope
 from trading_api.shared.errors import Invalid
 
 Service = Annotated[BrokerService, service_of("broker")]
@@ -17,15 +19,44 @@ async def _statements(service: Service) -> Statements:
 
 
 Reading = Annotated[Statements, Depends(_statements)]
-AccountQuery = Annotated[
+
+
+_AccountId = Annotated[
     str | None,
     Query(
-        alias="account_id",
         description="The caller's default account where it is left out",
         examples=["DEMO-ACCOUNT"],
     ),
 ]
-AccountPath = Annotated[str, Path(max_length=64, examples=["DEMO-ACCOUNT"])]
+Reader = Annotated[Principal, needs(Scope.ACCOUNT_READ)]
+_Trader = Annotated[Principal, needs(Scope.ACCOUNT_TRADE)]
+
+
+async def _read_account(who: Reader, account_id: _AccountId = None) -> str:
+    return who.account(account_id)
+
+
+async def _trade_account(request: Request, who: _Trader, account_id: _AccountId = None) -> str:
+    return _spent(request, who.account(account_id))
+
+
+async def _trade_named_account(
+    request: Request,
+    who: _Trader,
+    account_id: Annotated[str, Path(max_length=64, examples=["DEMO-ACCOUNT"])],
+) -> str:
+    return _spent(request, who.account(account_id))
+
+
+def _spent(request: Request, account: str) -> str:
+    """Raises TooMany."""
+    request.app.state.command_rates.spend(account)
+    return account
+
+
+ReadAccount = Annotated[str, Depends(_read_account)]
+TradeAccount = Annotated[str, Depends(_trade_account)]
+TradeNamedAccount = Annotated[str, Depends(_trade_named_account)]
 OrderId = Annotated[str, Path(max_length=64, examples=["order-1"])]
 PositionId = Annotated[str, Path(max_length=64, examples=["AAPL"])]
 SymbolPath = Annotated[str, Path(max_length=64, examples=["AAPL"])]

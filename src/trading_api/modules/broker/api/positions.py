@@ -8,11 +8,12 @@ from trading_api.models.broker import EditPositionBracketsRequest, Position
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
     WITHOUT_KEY,
-    AccountQuery,
     IdempotencyKey,
     PositionId,
+    ReadAccount,
     Reading,
     Service,
+    TradeAccount,
 )
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 
@@ -20,8 +21,8 @@ router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, res
 
 
 @router.get("/positions", operation_id="getPositions", summary="Open positions")
-async def get_positions(statements: Reading, account_id: AccountQuery = None) -> list[Position]:
-    return list(statements.positions(account_id))
+async def get_positions(statements: Reading, account: ReadAccount) -> list[Position]:
+    return list(statements.positions(account))
 
 
 @router.delete(
@@ -32,15 +33,15 @@ async def get_positions(statements: Reading, account_id: AccountQuery = None) ->
 )
 async def close_position(
     service: Service,
+    account: TradeAccount,
     position_id: PositionId,
     amount: Annotated[
         float | None,
         Query(allow_inf_nan=False, description="All of it where it is left out", examples=[5]),
     ] = None,
-    account_id: AccountQuery = None,
     key: IdempotencyKey = None,
 ) -> SuccessResponse:
-    await service.close_position(account_id, position_id, amount, key)
+    await service.close_position(account, position_id, amount, key)
     return SuccessResponse(message="Closing")
 
 
@@ -52,11 +53,11 @@ async def close_position(
 )
 async def reverse_position(
     service: Service,
+    account: TradeAccount,
     position_id: PositionId,
-    account_id: AccountQuery = None,
     key: IdempotencyKey = None,
 ) -> SuccessResponse:
-    await service.reverse_position(account_id, position_id, key)
+    await service.reverse_position(account, position_id, key)
     return SuccessResponse(message="Reversing")
 
 
@@ -69,9 +70,9 @@ async def reverse_position(
 )
 async def edit_position_brackets(
     service: Service,
+    account: TradeAccount,
     position_id: PositionId,
     request: EditPositionBracketsRequest,
-    account_id: AccountQuery = None,
 ) -> SuccessResponse:
-    await service.edit_brackets(account_id, position_id, request.brackets)
+    await service.edit_brackets(account, position_id, request.brackets)
     return SuccessResponse(message="Protected")

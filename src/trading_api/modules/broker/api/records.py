@@ -10,18 +10,25 @@ from trading_api.models.broker import (
     InstrumentInfo,
 )
 from trading_api.modules.broker.api.parameters import (
-    AccountQuery,
     Limit,
+    ReadAccount,
     Reading,
     Since,
     SymbolPath,
 )
+from trading_api.shared.api.caller import needs
 from trading_api.shared.api.wire_route import NOT_FOUND, WireRoute
+from trading_api.shared.auth.principal import Scope
 
 router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, responses=NOT_FOUND)
 
 
-@router.get("/config", operation_id="getBrokerConfig", summary="What a terminal may turn on")
+@router.get(
+    "/config",
+    operation_id="getBrokerConfig",
+    summary="What a terminal may turn on",
+    dependencies=[needs(Scope.ACCOUNT_READ)],
+)
 async def get_broker_config(statements: Reading) -> BrokerConfiguration:
     return statements.configuration()
 
@@ -32,25 +39,25 @@ async def get_broker_config(statements: Reading) -> BrokerConfiguration:
     summary="What a ticket needs of a symbol",
 )
 async def get_instrument(
-    statements: Reading, symbol: SymbolPath, account_id: AccountQuery = None
+    statements: Reading, account: ReadAccount, symbol: SymbolPath
 ) -> InstrumentInfo:
-    return statements.instrument(account_id, symbol)
+    return statements.instrument(account, symbol)
 
 
 @router.get("/executions", operation_id="getAllExecutions", summary="The newest executions")
 async def get_all_executions(
-    statements: Reading, limit: Limit = 200, account_id: AccountQuery = None
+    statements: Reading, account: ReadAccount, limit: Limit = 200
 ) -> list[Execution]:
-    return statements.executions(account_id, limit=limit)
+    return statements.executions(account, limit=limit)
 
 
 @router.get(
     "/executions/{symbol}", operation_id="getExecutions", summary="Executions in one symbol"
 )
 async def get_executions(
-    statements: Reading, symbol: SymbolPath, account_id: AccountQuery = None
+    statements: Reading, account: ReadAccount, symbol: SymbolPath
 ) -> list[Execution]:
-    return statements.executions(account_id, symbol)
+    return statements.executions(account, symbol)
 
 
 @router.get(
@@ -59,9 +66,9 @@ async def get_executions(
     summary="The account's cash lines: its balance is their sum",
 )
 async def get_ledger(
-    statements: Reading, since: Since = 0, limit: Limit = 200, account_id: AccountQuery = None
+    statements: Reading, account: ReadAccount, since: Since = 0, limit: Limit = 200
 ) -> list[CashLine]:
-    return statements.cash_lines(account_id, since, limit)
+    return statements.cash_lines(account, since, limit)
 
 
 @router.get(
@@ -70,6 +77,6 @@ async def get_ledger(
     summary="The account's events in order, for anyone who missed some",
 )
 async def get_events(
-    statements: Reading, since: Since = 0, limit: Limit = 200, account_id: AccountQuery = None
+    statements: Reading, account: ReadAccount, since: Since = 0, limit: Limit = 200
 ) -> list[BrokerEvent]:
-    return await statements.events(account_id, since, limit)
+    return await statements.events(account, since, limit)

@@ -42,7 +42,7 @@ class Desk:
         self.market.move("AAPL", "99.98", "100.00")
 
     def orders(self) -> dict[str, int]:
-        return {order.id: order.status for order in self.service.statements.orders(None)}
+        return {order.id: order.status for order in self.service.statements.orders("DEMO-ACCOUNT")}
 
 
 @asynccontextmanager
@@ -70,11 +70,11 @@ async def test_commands_are_refused_with_the_reason_and_nothing_in_memory_runs_a
 ) -> None:
     path = tmp_path / "trading.db"
     async with running(path) as (desk, _):
-        assert await desk.service.place_order(None, BID) == "order-1"
+        assert await desk.service.place_order("DEMO-ACCOUNT", BID) == "order-1"
         with locked(path):
             for command in (
-                desk.service.place_order(None, BUY),
-                desk.service.cancel_order(None, "order-1"),
+                desk.service.place_order("DEMO-ACCOUNT", BUY),
+                desk.service.cancel_order("DEMO-ACCOUNT", "order-1"),
                 desk.service.place_order("ANOTHER", BUY),
             ):
                 with pytest.raises(ApiError) as caught:
@@ -84,9 +84,9 @@ async def test_commands_are_refused_with_the_reason_and_nothing_in_memory_runs_a
                     "The ledger is locked by another process; nothing was done."
                 )
             assert desk.orders() == {"order-1": 6}
-            known = [account.id for account in desk.service.statements.accounts()]
+            known = [account.id for account in desk.service.statements.accounts(None)]
             assert known == ["DEMO-ACCOUNT"]
-        assert await desk.service.place_order(None, BUY) == "order-2"
+        assert await desk.service.place_order("DEMO-ACCOUNT", BUY) == "order-2"
         assert desk.orders() == {"order-1": 6, "order-2": 2}
     assert verify(Database(f"sqlite:///{path}")).accounts == 1
 
@@ -94,39 +94,39 @@ async def test_commands_are_refused_with_the_reason_and_nothing_in_memory_runs_a
 async def test_a_fill_that_could_not_be_kept_happens_at_the_next_quote(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
     async with running(path) as (desk, _):
-        await desk.service.place_order(None, BID)
+        await desk.service.place_order("DEMO-ACCOUNT", BID)
         with locked(path):
             desk.market.move("AAPL", "89.00", "89.50")
             await desk.service.settled()
             assert desk.orders() == {"order-1": 6}
-            assert desk.service.statements.executions(None, "AAPL") == []
+            assert desk.service.statements.executions("DEMO-ACCOUNT", "AAPL") == []
         desk.market.move("AAPL", "89.00", "89.50")
         await desk.service.settled()
         assert desk.orders() == {"order-1": 2}
     async with running(path) as (desk, _):
         assert desk.orders() == {"order-1": 2}
-        assert len(desk.service.statements.executions(None, "AAPL")) == 1
+        assert len(desk.service.statements.executions("DEMO-ACCOUNT", "AAPL")) == 1
 
 
 async def test_events_that_cannot_be_read_are_refused_with_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
     async with running(path) as (desk, _):
-        await desk.service.place_order(None, BID)
+        await desk.service.place_order("DEMO-ACCOUNT", BID)
         with closing(sqlite3.connect(path)) as other, other:
             other.execute("ALTER TABLE events RENAME TO somewhere_else")
         with pytest.raises(ApiError) as caught:
-            await desk.service.statements.events(None, 0, 10)
+            await desk.service.statements.events("DEMO-ACCOUNT", 0, 10)
         assert (caught.value.status, caught.value.code) == (503, "ledger_failed")
 
 
 async def test_a_ledger_that_somebody_else_has_written_ends_the_work(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
     async with running(path) as (desk, work):
-        await desk.service.place_order(None, BID)
+        await desk.service.place_order("DEMO-ACCOUNT", BID)
         with closing(sqlite3.connect(path)) as other, other:
             other.execute("INSERT INTO events VALUES ('DEMO-ACCOUNT', 3, 'Unheard', 1, '', '')")
         with pytest.raises(ApiError) as caught:
-            await desk.service.place_order(None, BUY)
+            await desk.service.place_order("DEMO-ACCOUNT", BUY)
         assert (caught.value.status, caught.value.code) == (503, "ledger_failed")
         with pytest.raises(JournalConflict):
             await work

@@ -56,6 +56,10 @@ class MarketFeed:
     def now_ms(self) -> int:
         return self.source.now_ms
 
+    def silence_s(self) -> float:
+        """Since the source's last sign of life; 0 before it runs."""
+        return _now_s() - self._signed_s if self._signed_s else 0.0
+
     def instruments(self) -> Sequence[Instrument]:
         return self._instruments
 

@@ -1,0 +1,31 @@
+from trading_api.models.common import WireModel, example
+
+
+class OpenConnection(WireModel):
+    """`connected_ms` is a time; `waiting` are updates that are not sent yet. `subject` is empty
+    for a client that did not say yet who it is."""
+
+    model_config = example(
+        {
+            "id": "0f8fad5bd9cb469fa16570867728950e",
+            "subject": "anyone",
+            "address": "127.0.0.1",
+            "connected_ms": 1790000040000,
+            "topics": 3,
+            "waiting": 0,
+        }
+    )
+
+    id: str
+    subject: str
+    address: str
+    connected_ms: int
+    topics: int
+    waiting: int
+
+
+class OpenTopic(WireModel):
+    model_config = example({"topic": 'bars:{"resolution":"1","symbol":"AAPL"}', "subscribers": 2})
+
+    topic: str
+    subscribers: int

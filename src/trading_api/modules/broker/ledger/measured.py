@@ -1,0 +1,52 @@
+"""A journal that tells how it does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+
+from trading_api.modules.broker.ledger.journal import Journal, JournalEntry
+from trading_api.shared.metrics import Metrics
+
+DOUBTED_S = 10.0
+
+
+class MeasuredJournal:
+    """For `DOUBTED_S` after a write that was not taken, nobody should send work; then the next
+    write shows whether it does again."""
+
+    def __init__(self, journal: Journal, metrics: Metrics) -> None:
+        self._journal = journal
+        self._metrics = metrics
+        self._failed_s: float | None = None
+        self._entries = 0
+        metrics.read("ledger_events", "Events in the ledger", lambda: self._entries)
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        started_s = time.monotonic()
+        try:
+            await self._journal.append(entries)
+        except Exception:
+            self._failed_s = time.monotonic()
+            self._metrics.commits_failed.inc()
+            raise
+        self._failed_s = None
+        self._entries += len(entries)
+        self._metrics.commits.observe(time.monotonic() - started_s)
+
+    async def load(self) -> AsyncIterator[JournalEntry]:
+        async for entry in self._journal.load():
+            self._entries += 1
+            yield entry
+
+    async def close(self) -> None:
+        await self._journal.close()
+
+    async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        return await self._journal.read(account_id, since, limit)
+
+    def doubt(self) -> str | None:
+        """Why it should not be relied on."""
+        if self._failed_s is None or time.monotonic() - self._failed_s > DOUBTED_S:
+            return None
+        return "the ledger did not take the last write"

@@ -1,0 +1,78 @@
+"""What is turned away before anything looks at it."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from trading_api.shared.auth.origins import is_admitted_origin
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+class Door:
+    """Refuses, with 403, callers from other machines where `only_loopback`, hosts that are not
+    `hosts` (None: any), and what a page of a foreign origin would change. A proxy on this machine
+    is believed whom it speaks for (uvicorn's FORWARDED_ALLOW_IPS)."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        only_loopback: bool,
+        hosts: frozenset[str] | None,
+        origins: re.Pattern[str],
+    ) -> None:
+        self._app = app
+        self._only_loopback = only_loopback
+        self._hosts = hosts
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and (refusal := self._refusal(scope)):
+            await _refuse(refusal, scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[str, str] | None:
+        if self._only_loopback and not _is_loopback(scope.get("client")):
+            return "Without authentication only this machine is served.", "address_not_allowed"
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if self._hosts is not None and _without_port(host) not in self._hosts:
+            return "This Host is not served here; ALLOWED_HOSTS names those.", "host_not_allowed"
+        if scope["type"] == "http" and scope["method"] not in _SAFE:
+            origin = headers.get("origin")
+            if not is_admitted_origin(origin, host, self._origins):
+                return "This page's origin is not admitted.", "origin_not_allowed"
+        return None
+
+
+def _is_loopback(client: tuple[str, int] | None) -> bool:
+    """Without an address it is a socket of this machine's file system."""
+    if client is None:
+        return True
+    try:
+        address = ip_address(client[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def _without_port(host: str) -> str:
+    """`[::1]:8000` is `[::1]`."""
+    return re.sub(r":\d+$", "", host.lower())
+
+
+async def _refuse(refusal: tuple[str, str], scope: Scope, receive: Receive, send: Send) -> None:
+    detail, code = refusal
+    if scope["type"] == "websocket":
+        # Before it is accepted: the server answers 403.
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": detail})
+    else:
+        await JSONResponse({"detail": detail, "code": code}, 403)(scope, receive, send)

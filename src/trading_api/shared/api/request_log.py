@@ -1,0 +1,101 @@
+"""Each request's id, time and outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from trading_api.shared.metrics import Metrics
+from trading_api.shared.request_id import request_id
+
+log = logging.getLogger(__name__)
+
+HEADER = "X-Request-ID"
+SLOW_S = 1.0
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+class UnderWay:
+    """The requests that are not answered yet."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._none.clear()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._none.set()
+
+    async def none(self) -> None:
+        """Waits until there are none."""
+        await self._none.wait()
+
+
+class RequestLog:
+    """A caller's own id is kept if it is plain, and told back. Logged as information is what
+    changes something, was refused, failed, or was slow; the rest where one debugs."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, under_way: UnderWay) -> None:
+        self._app = app
+        self._requests = metrics.requests
+        self._under_way = under_way
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        own = Headers(scope=scope).get(HEADER, "")
+        name = own if _PLAIN.fullmatch(own) else uuid4().hex[:16]
+        token = request_id.set(name)
+        try:
+            if scope["type"] == "http":
+                with self._under_way:
+                    await self._log(name, scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
+        finally:
+            request_id.reset(token)
+        return None
+
+    async def _log(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(raw=message["headers"])[HEADER] = name
+            await send(message)
+
+        started_s = time.perf_counter()
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            took_s = time.perf_counter() - started_s
+            operation = getattr(scope.get("route"), "operation_id", None) or "other"
+            self._requests.labels(operation, str(status)).observe(took_s)
+            is_notable = scope["method"] != "GET" or status >= 400 or took_s > SLOW_S
+            level = logging.INFO if is_notable else logging.DEBUG
+            if log.isEnabledFor(level):
+                principal = scope.get("state", {}).get("principal")
+                fields = {
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "operation": operation,
+                    "status": status,
+                    "ms": round(took_s * 1000, 1),
+                    "subject": principal.subject if principal else "",
+                    "address": scope["client"][0] if scope.get("client") else "",
+                }
+                log.log(level, "request", extra=fields)

@@ -1,0 +1,161 @@
+"""Without authentication only this machine is served, by its own names, and no foreign page."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from tests.signed_tokens import SECRET, bearer, secured, token
+from tests.support import connected, serving
+from trading_api.app_factory import PREFIX, create_app
+from trading_api.settings import Settings, check_exposure
+from trading_api.shared.auth.tokens import tokens_of
+from trading_api.shared.errors import ConfigurationError
+
+REVERSE = f"{PREFIX}/broker/positions/AAPL/reverse"
+
+
+@asynccontextmanager
+async def asked_from(address: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client on another machine."""
+    transport = httpx.ASGITransport(create_app(settings)[0], client=(address, 40_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7", "10.0.0.1"])
+async def test_other_machines_are_refused_while_authentication_is_off(address: str) -> None:
+    async with asked_from(address, Settings.defaults()) as client:
+        answer = await client.get(f"{PREFIX}/health")
+        assert (answer.status_code, answer.json()["code"]) == (403, "address_not_allowed")
+    async with asked_from(address, secured()) as client:
+        assert (await client.get(f"{PREFIX}/health")).status_code == 200
+        assert (await client.get(f"{PREFIX}/datafeed/config")).status_code == 401
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+async def test_this_machine_is_served_by_any_of_its_addresses(address: str) -> None:
+    async with asked_from(address, Settings.defaults()) as client:
+        assert (await client.get(f"{PREFIX}/datafeed/config")).status_code == 200
+
+
+async def test_a_name_that_points_here_is_no_way_in() -> None:
+    """DNS rebinding: Host and Origin are then both the page's own."""
+    app, _ = create_app(Settings.defaults())
+    evil = {"Host": "evil.example:8000", "Origin": "http://evil.example:8000"}
+    async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as client:
+        answer = await client.get(f"{PREFIX}/broker/orders", headers=evil)
+        assert (answer.status_code, answer.json()["code"]) == (403, "host_not_allowed")
+        for host in (address, "localhost", "LOCALHOST:1", "[::1]:8000"):
+            answer = await client.get(f"{PREFIX}/broker/orders", headers={"Host": host})
+            assert answer.status_code == 200
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(
+                f"ws://evil.example{PREFIX}/ws",
+                host="127.0.0.1",
+                port=int(address.rpartition(":")[2]),
+            )
+        assert refused.value.response.status_code == 403
+
+
+async def test_allowed_hosts_are_those_that_are_set() -> None:
+    settings = secured(allowed_hosts="trading.example, Other.example")
+    async with asked_from("192.0.2.7", settings) as client:
+        for host, status in {"trading.example:443": 200, "other.example": 200, "x": 403}.items():
+            answer = await client.get(f"{PREFIX}/health", headers={"Host": host})
+            assert answer.status_code == status
+
+
+async def test_a_foreign_page_changes_nothing_even_by_a_request_that_needs_no_preflight() -> None:
+    app, _ = create_app(Settings.defaults())
+    async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as client:
+        for origin in ("https://evil.example", "null"):
+            answer = await client.post(REVERSE, headers={"Origin": origin})
+            assert (answer.status_code, answer.json()["code"]) == (403, "origin_not_allowed")
+        for origin in ("http://localhost:5173", f"http://{address}"):
+            answer = await client.post(REVERSE, headers={"Origin": origin})
+            assert answer.json()["code"] != "origin_not_allowed"
+        answer = await client.options(
+            REVERSE,
+            headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"},
+        )
+        assert "access-control-allow-origin" not in answer.headers
+        answer = await client.get(f"{PREFIX}/health", headers={"Origin": "http://localhost:5173"})
+        assert answer.headers["access-control-allow-origin"] == "http://localhost:5173"
+        assert "access-control-allow-credentials" not in answer.headers
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "trading.example", ""])
+def test_an_address_that_others_reach_needs_authentication(host: str) -> None:
+    open_door = Settings.defaults().model_copy(update={"host": host})
+    with pytest.raises(ConfigurationError, match="AUTH_MODE=secret and AUTH_SECRET"):
+        check_exposure(open_door)
+    check_exposure(secured(host=host))
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"auth_mode": "secret"}, "AUTH_SECRET"),
+        ({"auth_mode": "secret", "auth_secret": "too short"}, "at least 32 bytes"),
+        ({"auth_mode": "jwks"}, "AUTH_JWKS"),
+    ],
+)
+def test_authentication_that_cannot_work_stops_the_start(
+    changed: dict[str, str], sentence: str
+) -> None:
+    settings = Settings.model_validate(Settings.defaults().model_dump() | changed)
+    with pytest.raises(ConfigurationError, match=sentence):
+        tokens_of(settings)
+
+
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "trading_api", *arguments],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_the_launcher_says_what_to_set() -> None:
+    result = command("serve", HOST="0.0.0.0")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "AUTH_MODE=secret and AUTH_SECRET" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+async def test_a_token_for_development_is_minted_and_works() -> None:
+    options = ("--account", "MINE", "--scope", "account:read", "--hours", "0.1")
+    minted = command("token", *options, AUTH_SECRET=SECRET)
+    assert minted.returncode == 0, minted.stderr
+    principal = await tokens_of(secured()).principal(minted.stdout.strip())
+    assert (principal.default_account, set(principal.scopes)) == ("MINE", {"account:read"})
+    assert principal.expires_s is not None
+    assert principal.expires_s < time.time() + 400
+
+
+async def test_a_socket_of_another_machine_is_served_with_a_token_and_not_without() -> None:
+    app, _ = create_app(secured())
+    forwarded = {"X-Forwarded-For": "192.0.2.7"}
+    async with (
+        serving(app) as address,
+        connected(address, additional_headers=forwarded | bearer(token())) as client,
+    ):
+        await client.subscribe("orders", accountId="OWN")
+    app, _ = create_app(Settings.defaults())
+    async with serving(app) as address:
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"ws://{address}{PREFIX}/ws", additional_headers=forwarded)
+        assert refused.value.response.status_code == 403

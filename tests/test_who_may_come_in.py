@@ -1,0 +1,253 @@
+"""Authentication on: REST and WebSocket ask the same policy."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import jwt
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from tests.signed_tokens import SECRET, bearer, secured, token
+from tests.support import WsClient, connected, serving
+from trading_api.app_factory import PREFIX, create_app
+from trading_api.shared.auth.tokens import LEEWAY_S, TOKEN_LENGTH_MAX
+from trading_api.shared.plugins import fastws_adapter
+
+DOCUMENT = create_app(secured())[0].openapi()
+PUBLIC = {"/api/v1/health", "/api/v1/versions", "/api/v1/version"}
+ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    address: str
+    rest: httpx.AsyncClient
+
+
+@pytest.fixture(scope="module")
+async def server() -> AsyncIterator[Server]:
+    app, _ = create_app(secured())
+    async with (
+        serving(app) as address,
+        httpx.AsyncClient(base_url=f"http://{address}{PREFIX}") as rest,
+    ):
+        yield Server(address, rest)
+
+
+def forged(**changed: object) -> dict[str, str]:
+    """Tokens of which none may be taken, by what is wrong with them."""
+    claims = {"sub": "x", "scope": "market:read admin", "exp": int(time.time()) + 60}
+    other_key = "another secret of thirty-two bytes"
+    other_body = jwt.encode(claims | {"sub": "y"}, SECRET).split(".")[1]
+    head, body, signature = jwt.encode(claims, SECRET).split(".")
+    return {
+        "another key": jwt.encode(claims, other_key),
+        "no signature": jwt.encode(claims, "", algorithm="none"),
+        "signature cut off": f"{head}.{body}.",
+        "another algorithm": jwt.encode(claims, SECRET + SECRET, algorithm="HS512"),
+        "another body": f"{head}.{other_body}.{signature}",
+        "expired": jwt.encode(claims | {"exp": int(time.time()) - LEEWAY_S - 1}, SECRET),
+        "not valid yet": jwt.encode(claims | {"nbf": int(time.time()) + 60}, SECRET),
+        "no expiry": jwt.encode({"sub": "x"}, SECRET),
+        "no subject": jwt.encode({"exp": int(time.time()) + 60}, SECRET),
+        "accounts that are none": jwt.encode(claims | {"accounts": "OWN"}, SECRET),
+        "an audience": jwt.encode(claims | {"aud": "another service"}, SECRET),
+        "no token": "nonsense",
+        "long": "x" * (TOKEN_LENGTH_MAX + 1),
+    }
+
+
+@pytest.mark.parametrize("fault", forged())
+async def test_a_token_that_cannot_be_trusted_is_refused_everywhere(
+    server: Server, fault: str
+) -> None:
+    bad = forged()[fault]
+    answer = await server.rest.get("/datafeed/config", headers=bearer(bad))
+    assert answer.status_code == 401
+    assert answer.json()["code"] in ("token_invalid", "token_missing")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(f"ws://{server.address}{PREFIX}/ws", additional_headers=bearer(bad))
+    assert refused.value.response.status_code == 401
+    async with connected(server.address) as client:
+        await client.send("auth", {"token": bad})
+        code, reason = await client.closed()
+        assert code == 1008
+        assert reason
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods],
+    ids=lambda operation: f"{operation[1]} {operation[0]}",
+)
+async def test_every_path_but_the_public_ones_says_401_without_a_token(
+    server: Server, operation: tuple[str, str]
+) -> None:
+    path, method = operation
+    described = DOCUMENT["paths"][path][method]
+    answer = await server.rest.request(method.upper(), f"http://{server.address}{path}", json={})
+    if path in PUBLIC:
+        assert answer.status_code == 200
+        assert "security" not in described
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_missing")
+        assert described["security"]
+        assert {"401", "403"} <= described["responses"].keys()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("GET", "/datafeed/config", "market:read"),
+        ("GET", "/udf/config", "market:read"),
+        ("POST", "/datafeed/clock/advance", "admin"),
+        ("GET", "/broker/orders", "account:read"),
+        ("GET", "/broker/accounts", "account:read"),
+        ("POST", "/broker/orders", "account:trade"),
+        ("POST", "/broker/accounts/OWN/deposit", "account:trade"),
+    ],
+)
+async def test_each_scope_opens_its_own_paths_and_no_others(
+    server: Server, method: str, path: str, scope: str
+) -> None:
+    scopes = {"market:read", "account:read", "account:trade", "admin"}
+    without = bearer(token(*scopes - {scope}))
+    answer = await server.rest.request(method, path, json=ORDER, headers=without)
+    assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
+    with_it = bearer(token(scope, "market:read"))
+    answer = await server.rest.request(method, path, json=ORDER, headers=with_it)
+    assert answer.status_code not in (401, 403)
+
+
+async def test_a_foreign_account_cannot_be_told_from_one_that_does_not_exist(
+    server: Server,
+) -> None:
+    """FOREIGN is used by somebody else, NOWHERE by nobody."""
+    owner = bearer(token(accounts=("FOREIGN",)))
+    placed = await server.rest.post("/broker/orders", json=ORDER, headers=owner)
+    order_id = placed.json()["orderId"]
+    own = bearer(token(accounts=("UNUSED",)))
+    attempts = [
+        ("GET", "/broker/orders?account_id={}", None),
+        ("GET", f"/broker/orders/{order_id}?account_id={{}}", None),
+        ("POST", "/broker/orders?account_id={}", ORDER),
+        ("DELETE", f"/broker/orders/{order_id}?account_id={{}}", None),
+        ("POST", "/broker/accounts/{}/deposit", {"amount": 5}),
+        ("GET", "/broker/events?account_id={}", None),
+    ]
+    for method, path, body in attempts:
+        answers = [
+            await server.rest.request(method, path.format(name), json=body, headers=own)
+            for name in ("FOREIGN", "NOWHERE")
+        ]
+        assert answers[0].status_code == answers[1].status_code == 404
+        assert answers[0].text == answers[1].text.replace("NOWHERE", "FOREIGN")
+    async with connected(server.address, additional_headers=own) as client:
+        for route in ("orders", "positions", "executions", "equity", "broker-connection"):
+            replies = [
+                await client.request(f"{route}.subscribe", {"accountId": name})
+                for name in ("FOREIGN", "NOWHERE")
+            ]
+            assert replies[0]["status"] == "error"
+            assert json.dumps(replies[0]) == json.dumps(replies[1]).replace("NOWHERE", "FOREIGN")
+        await client.subscribe("orders", accountId="UNUSED")
+    assert (await server.rest.get(f"/broker/orders/{order_id}", headers=own)).status_code == 404
+    listed = (await server.rest.get("/broker/accounts", headers=own)).json()
+    assert [account["id"] for account in listed] == ["UNUSED"]
+
+
+async def test_a_second_subscriber_of_a_topic_is_asked_like_the_first(server: Server) -> None:
+    owner, other = token(accounts=("FOREIGN",)), token()
+    async with (
+        connected(server.address, additional_headers=bearer(owner)) as first,
+        connected(server.address, additional_headers=bearer(other)) as second,
+    ):
+        await first.subscribe("equity", accountId="FOREIGN")
+        reply = await second.request("equity.subscribe", {"accountId": "FOREIGN"})
+        assert reply["status"] == "error"
+
+
+async def test_the_default_account_is_one_that_the_token_grants(server: Server) -> None:
+    for accounts, default in ((("B", "A"), "B"), (("A", "DEMO-ACCOUNT"), "DEMO-ACCOUNT")):
+        headers = bearer(token(accounts=accounts))
+        answer = await server.rest.get("/broker/account", headers=headers)
+        assert answer.json()["id"] == default
+    answer = await server.rest.get("/broker/account", headers=bearer(token(accounts=())))
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_account")
+
+
+async def test_a_browser_sends_its_token_as_a_subprotocol_and_is_not_sent_it_back(
+    server: Server,
+) -> None:
+    offered = ["trading-api", f"bearer.{token()}"]
+    async with connected(server.address, subprotocols=offered) as client:
+        assert client.connection.subprotocol == "trading-api"
+        await client.subscribe("orders", accountId="OWN")
+
+
+async def test_a_token_by_message_is_as_good(server: Server) -> None:
+    async with connected(server.address) as client:
+        reply = await client.request("auth", {"token": token("market:read")})
+        assert reply == {"status": "ok", "message": "Authenticated"}
+        await client.subscribe("bars", symbol="AAPL", resolution="1")
+        reply = await client.request("orders.subscribe", {"accountId": "OWN"})
+        assert (reply["status"], "account:read" in reply["message"]) == ("error", True)
+
+
+async def test_who_says_anything_before_who_it_is_is_closed(server: Server) -> None:
+    async with connected(server.address) as client:
+        await client.send("bars.subscribe", {"symbol": "AAPL", "resolution": "1"})
+        assert await client.closed() == (1008, "Say who you are first, by a message of type auth")
+
+
+async def test_who_says_nothing_is_closed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fastws_adapter, "AUTH_TIMEOUT_S", 0.05)
+    async with connected(server.address) as client:
+        assert await client.closed() == (1008, "No token came within 0.05 s")
+
+
+async def test_a_token_in_the_url_counts_for_nothing(server: Server) -> None:
+    target = f"/datafeed/config?token={token()}&access_token={token()}"
+    assert (await server.rest.get(target)).status_code == 401
+    async with connect(f"ws://{server.address}{PREFIX}/ws?token={token()}") as connection:
+        client = WsClient(connection)
+        await client.send("bars.subscribe", {"symbol": "AAPL", "resolution": "1"})
+        assert (await client.closed())[0] == 1008
+
+
+def expiring(in_s: float) -> int:
+    """A claim `exp` by which a token ends in this time: the leeway is over then."""
+    return round(time.time() + in_s) - LEEWAY_S
+
+
+async def test_an_expired_token_ends_the_session(server: Server) -> None:
+    headers = bearer(token(exp=expiring(1)))
+    async with connected(server.address, additional_headers=headers) as client:
+        await client.subscribe("bars", symbol="AAPL", resolution="1")
+        code, reason = await client.closed()
+        assert (code, "expired" in reason) == (1008, True)
+
+
+async def test_a_fresh_token_prolongs_the_session_and_takes_away_what_it_does_not_grant(
+    server: Server,
+) -> None:
+    headers = bearer(token(accounts=("A", "B"), exp=expiring(1)))
+    async with connected(server.address, additional_headers=headers) as client:
+        for account in ("A", "B"):
+            await client.subscribe("equity", accountId=account)
+        fresh = token("account:read", "account:trade", accounts=("B",))
+        assert (await client.request("auth", {"token": fresh}))["status"] == "ok"
+        reply = await client.request("equity.unsubscribe", {"accountId": "A"})
+        assert (reply["status"], reply["message"]) == ("error", "Not subscribed to this topic")
+        for bad in (token(sub="somebody else"), "nonsense"):
+            assert (await client.request("auth", {"token": bad}))["status"] == "error"
+        await asyncio.sleep(1.6)
+        assert (await client.request("equity.unsubscribe", {"accountId": "B"}))["status"] == "ok"
