@@ -16,6 +16,9 @@ def server_options(settings: Settings) -> dict[str, Any]:
         # Without it a fault at the start would be taken for an application that has none.
         "lifespan": "on",
         "timeout_graceful_shutdown": settings.shutdown_grace_s,
+        "http": "trading_api.shared.delivery.uvicorn_http:ImpatientProtocol",
+        "timeout_keep_alive": settings.request_timeout_s,
+        "backlog": settings.handshakes_max,
         "ws": "trading_api.shared.delivery.uvicorn_protocol:TradingProtocol",
         "ws_max_size": settings.ws_frame_bytes_max,
         "ws_per_message_deflate": False,

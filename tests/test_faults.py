@@ -1,0 +1,238 @@
+"""What goes wrong around a server, one thing at a time: it answers, it goes on, nothing leaks."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import itertools
+import logging
+import resource
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.support import TIMEOUT_S, WsClient, connected, serving, until
+from trading_api.app_factory import PREFIX, create_app
+from trading_api.models.broker import PreOrder
+from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.ledger.journal import JournalEntry
+from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.service import BrokerService
+from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.market.simulator import Simulator
+from trading_api.settings import Settings
+from trading_api.shared.market_data import MarketState
+from trading_api.shared.module_interface import ModuleContext
+
+ACCOUNT = {"accountId": "DEMO-ACCOUNT"}
+ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
+HALF_A_HEAD = b"GET /api/v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+
+
+def settings(**changed: object) -> Settings:
+    return Settings.model_validate(Settings.defaults().model_dump() | changed)
+
+
+class FaultyJournal(MemoryJournal):
+    """Takes nothing while it has a fault."""
+
+    fault: Exception | None = None
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        if self.fault is not None:
+            raise self.fault
+        await super().append(entries)
+
+
+@asynccontextmanager
+async def served(options: Settings, **parts: Any) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
+    """Nothing that ran is left running afterwards."""
+    before = asyncio.all_tasks()
+    app, _ = create_app(options, **parts)
+    async with (
+        serving(app, options) as address,
+        httpx.AsyncClient(base_url=f"http://{address}") as rest,
+    ):
+        yield address, rest
+        assert (await rest.get(f"{PREFIX}/health")).status_code == 200
+    await until(lambda: asyncio.all_tasks() <= before)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        sqlite3.OperationalError("database is locked"),
+        sqlite3.OperationalError("attempt to write a readonly database"),
+        OSError(28, "No space left on device"),
+    ],
+    ids=["locked", "read-only", "disk full"],
+)
+async def test_what_the_ledger_does_not_take_is_refused_and_the_next_is_taken(
+    fault: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = FaultyJournal()
+    async with (
+        served(settings(), journal=journal) as (address, rest),
+        connected(address) as client,
+    ):
+        await client.subscribe("orders", **ACCOUNT)
+        journal.fault = fault
+        refused = await rest.post(f"{PREFIX}/broker/orders", json=ORDER)
+        assert (refused.status_code, refused.json()["code"]) == (503, "ledger_failed")
+        assert str(fault) not in refused.text
+        assert (await rest.get("/health/ready")).status_code == 503
+        assert (await rest.get(f"{PREFIX}/broker/orders")).json() == []
+        journal.fault = None
+        placed = await rest.post(f"{PREFIX}/broker/orders", json=ORDER)
+        assert placed.json() == {"orderId": "order-1"}
+        assert (await client.update("orders"))["payload"]["payload"]["id"] == "order-1"
+        assert not client.updates, "what was refused was told to nobody"
+        assert (await rest.get("/health/ready")).status_code == 200
+    assert "journal_failed" in caplog.text
+
+
+async def test_a_client_that_never_finishes_its_upgrade_is_let_go() -> None:
+    """Slow loris: a byte now and then."""
+    async with served(settings(request_timeout_s=0.3)) as (address, _):
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        answering = asyncio.create_task(reader.read(100))
+        async with asyncio.timeout(TIMEOUT_S):
+            for byte in itertools.cycle(HALF_A_HEAD):
+                writer.write(bytes([byte]))
+                await asyncio.sleep(0.02)
+                if answering.done():
+                    break
+            assert b" 408 " in await answering
+        writer.close()
+
+
+async def test_a_body_that_never_ends_is_answered_408() -> None:
+    async with served(settings(request_timeout_s=0.3)) as (address, _):
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        writer.write(
+            b"POST /api/v1/broker/orders HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+        )
+        async with asyncio.timeout(TIMEOUT_S):
+            assert b" 408 " in await reader.readline()
+        writer.close()
+
+
+async def test_a_thousand_half_open_sockets_keep_nobody_out() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
+    async with AsyncExitStack() as stack, served(settings(handshakes_max=100)) as (address, rest):
+        streams = []
+        for _ in range(1000):
+            reader, writer = await asyncio.open_connection(*address.split(":"))
+            stack.callback(writer.close)
+            writer.write(HALF_A_HEAD)
+            streams.append(reader)
+        assert (await rest.get(f"{PREFIX}/health")).status_code == 200
+        async with connected(address) as client:
+            await client.subscribe("orders", **ACCOUNT)
+        async with asyncio.timeout(TIMEOUT_S):
+            assert b" 408 " in await streams[0].read(), "the oldest gave way"
+
+
+async def test_a_million_subscriptions_cost_a_client_its_connection_and_nobody_else_anything() -> (
+    None
+):
+    async with (
+        served(settings(ws_messages_per_s=50, ws_subscriptions_max=20)) as (address, _),
+        connected(address) as other,
+        connected(address) as greedy,
+    ):
+        sent = 0
+        try:
+            for number in range(1_000_000):
+                request = {"symbol": "AAPL", "levels": 1, "depth": 1 + number % 50}
+                del request["levels"]
+                await greedy.send("orderbook.subscribe", request)
+                sent = number
+        except ConnectionClosed:
+            pass
+        assert sent < 100_000
+        code, _ = await greedy.closed()
+        assert code == 1008
+        await other.subscribe("orders", **ACCOUNT)
+
+
+async def test_what_is_compressed_is_not_expanded() -> None:
+    bomb = gzip.compress(b"[" * 50_000_000)
+    assert len(bomb) < 64 * 1024
+    async with served(settings()) as (address, rest):
+        headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+        answer = await rest.post(f"{PREFIX}/broker/orders", content=bomb, headers=headers)
+        assert answer.status_code == 422
+        async with connect(f"ws://{address}{PREFIX}/ws", compression="deflate") as connection:
+            assert not connection.protocol.extensions, "no compression was agreed on"
+            client = WsClient(connection)
+            await client.send("bars.subscribe", {"symbol": "x" * 70_000, "resolution": "1"})
+            assert (await client.closed())[0] == 1009
+
+
+async def test_an_upgrade_with_a_head_that_cannot_be_read_is_refused() -> None:
+    async with served(settings()) as (address, _):
+        with pytest.raises(Exception, match="400"):
+            await connect(f"ws://{address}{PREFIX}/ws", additional_headers={"X-Long": "x" * 9000})
+
+
+async def test_a_market_source_that_raises_is_reported_and_started_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.CRITICAL, logger="trading_api.modules.datafeed")
+    app, _ = create_app(settings())
+    source = app.state.services["datafeed"]._source
+    run, faults = source.run, iter([ZeroDivisionError("once")])
+
+    async def run_with_a_fault(sink: Any) -> None:
+        if fault := next(faults, None):
+            raise fault
+        await run(sink)
+
+    app.state.feed._run = run_with_a_fault
+    async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
+        await until(lambda: any("failed" in reason for reason in app.state.readiness.reasons()))
+        answer = await rest.get("/health/ready")
+        assert answer.status_code == 503
+        await until(lambda: not app.state.readiness.reasons())
+        assert (await rest.post(f"{PREFIX}/broker/orders", json=ORDER)).status_code == 200
+
+
+def has_come_to(feed: MarketFeed, instant_ms: int) -> bool:
+    return feed.status.state is MarketState.OPEN and feed.now_ms >= instant_ms
+
+
+async def test_a_clock_that_jumps_either_way_takes_no_time_back() -> None:
+    """An hour forward and two hours back: the present stays, and so do orders and fills."""
+    now_ms = 1_790_000_000_000
+    simulator = Simulator(7, clock=lambda: now_ms)
+    feed = MarketFeed(simulator, stale_after_ms=60_000)
+    broker = BrokerService(
+        MemoryJournal(), Terms(), ModuleContext(settings(), feed, lambda: feed.now_ms)
+    )
+    market = PreOrder.model_validate({"symbol": "AAPL", "type": 2, "side": 1, "qty": 1})
+    running = [asyncio.create_task(part.run()) for part in (feed, broker)]
+    presents, filled_ms, latest_ms = [], [], 0
+    for jump_ms in (0, 3_600_000, -7_200_000):
+        now_ms += jump_ms
+        latest_ms = max(latest_ms, now_ms)
+        await until(partial(has_come_to, feed, latest_ms - 1_000))
+        presents.append(feed.now_ms)
+        await broker.place_order("A", market)
+        await until(lambda: len(broker.statements.executions("A")) == len(presents))
+        filled_ms.append(broker.statements.executions("A")[-1].time)
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert presents == sorted(presents)
+    assert filled_ms == sorted(filled_ms)
+    assert presents[1] >= presents[0] + 3_600_000
