@@ -12,7 +12,7 @@ LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked
+.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked
 
 dev: .venv/.synced ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -72,6 +72,9 @@ kills: .venv/.synced ## Kill a trading broker 200 times at random moments, and l
 	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \
 	  $(BIN)/python -m trading_api.modules.broker.tests.killed_writers $$folder 200; \
 	  status=$$?; rm -rf $$folder; exit $$status
+
+fuzz: .venv/.synced ## Fuzz REST and the socket for SECONDS (300) each, from SEED
+	@$(BIN)/python -m tests.fuzz
 
 lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt

@@ -1,0 +1,27 @@
+"""A slice of `make fuzz`. A seed that finds something becomes a test."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.fuzz.rest import fuzz_rest
+from tests.fuzz.server import fuzzed
+from tests.fuzz.socket import fuzz_socket
+
+SEED = int(time.time())
+SLICE = ("--phases=examples,fuzzing", "--max-time=3", "--max-examples=5")
+
+
+def fuzz(is_secured: bool) -> None:
+    with fuzzed(is_secured) as server:
+        assert asyncio.run(fuzz_socket(server, SEED, seconds=1.5)) > 0
+        fuzz_rest(server, SEED, *SLICE)
+
+
+def test_rest_and_socket_do_as_their_documents_say_with_authentication_on_and_off() -> None:
+    print(f"SEED={SEED}")
+    with ThreadPoolExecutor() as pool:
+        for run in [pool.submit(fuzz, is_secured) for is_secured in (True, False)]:
+            run.result()
