@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
@@ -30,7 +30,7 @@ from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableS
 from trading_api.modules.datafeed.market.store import Store
 from trading_api.settings import Settings, allowed_hosts
 from trading_api.shared.api import admin, health, operation, start_page, versions, websocket
-from trading_api.shared.api.caller import authenticated
+from trading_api.shared.api.caller import AUTHENTICATED
 from trading_api.shared.api.door import Door
 from trading_api.shared.api.error_handlers import add_error_handlers
 from trading_api.shared.api.request_log import HEADER as REQUEST_ID
@@ -193,7 +193,7 @@ def create_app(
             router,
             prefix=PREFIX,
             responses=REFUSALS | UNADMITTED,
-            dependencies=[Depends(authenticated)],
+            dependencies=[AUTHENTICATED],
         )
     for module in modules:
         for ws_router in module.get_ws_routers():

@@ -6,9 +6,8 @@ import asyncio
 import logging
 import re
 import time
-from uuid import uuid4
+from secrets import token_hex
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trading_api.shared.metrics import Metrics
@@ -17,8 +16,9 @@ from trading_api.shared.request_id import request_id
 log = logging.getLogger(__name__)
 
 HEADER = "X-Request-ID"
+_RAW_HEADER = HEADER.lower().encode()
 SLOW_S = 1.0
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_PLAIN = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 
 
 class UnderWay:
@@ -55,8 +55,8 @@ class RequestLog:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
-        own = Headers(scope=scope).get(HEADER, "")
-        name = own if _PLAIN.fullmatch(own) else uuid4().hex[:16]
+        own = next((value for key, value in scope["headers"] if key == _RAW_HEADER), b"")
+        name = own.decode() if _PLAIN.fullmatch(own) else token_hex(8)
         token = request_id.set(name)
         try:
             if scope["type"] == "http":
@@ -75,7 +75,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(raw=message["headers"])[HEADER] = name
+                message["headers"].append((_RAW_HEADER, name.encode()))
             await send(message)
 
         started_s = time.perf_counter()

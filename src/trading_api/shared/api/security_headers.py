@@ -6,16 +6,18 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-_NOTHING = "default-src 'none'; frame-ancestors 'none'"
+_ALWAYS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+_OVER_TLS = (b"strict-transport-security", b"max-age=31536000")
+_NOT_KEPT = (b"cache-control", b"no-store")
+_POLICY = b"content-security-policy"
+_NOTHING = (_POLICY, b"default-src 'none'; frame-ancestors 'none'")
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -35,16 +37,16 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                _describe(headers, scope)
-                if headers.get("content-type", "").startswith("text/html"):
+                kind = _describe(message["headers"], scope)
+                if kind.startswith(b"text/html"):
                     start = message
                     return
+                message["headers"].append(_NOTHING)
             elif start is not None:
                 page.extend(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                MutableHeaders(raw=start["headers"])["Content-Security-Policy"] = _policy(page)
+                start["headers"].append((_POLICY, _policy(page).encode()))
                 await send(start)
                 message = {"type": "http.response.body", "body": bytes(page)}
             await send(message)
@@ -52,13 +54,15 @@ class SecurityHeaders:
         return await self._app(scope, receive, send_with_headers)
 
 
-def _describe(headers: MutableHeaders, scope: Scope) -> None:
-    headers.update(_ALWAYS)
-    headers["Content-Security-Policy"] = _NOTHING
-    if headers.get("content-type") == "application/json":
-        headers.setdefault("Cache-Control", "no-store")
+def _describe(headers: list[tuple[bytes, bytes]], scope: Scope) -> bytes:
+    """The content's type."""
+    kind = next((value for name, value in headers if name == b"content-type"), b"")
+    headers += _ALWAYS
+    if kind == b"application/json" and not any(name == b"cache-control" for name, _ in headers):
+        headers.append(_NOT_KEPT)
     if scope["scheme"] == "https":
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers.append(_OVER_TLS)
+    return kind
 
 
 def _policy(page: bytes | bytearray) -> str:
