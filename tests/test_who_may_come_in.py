@@ -158,6 +158,18 @@ async def test_a_foreign_account_cannot_be_told_from_one_that_does_not_exist(
             ]
             assert replies[0]["status"] == "error"
             assert json.dumps(replies[0]) == json.dumps(replies[1]).replace("NOWHERE", "FOREIGN")
+            if route in ("orders", "positions", "executions"):
+                replies = [
+                    await client.request(
+                        f"{route}.resume",
+                        {"topic": f'{route}:{{"accountId":"{name}"}}', "seq": 1},
+                    )
+                    for name in ("FOREIGN", "NOWHERE")
+                ]
+                assert replies[0]["status"] == "error"
+                assert json.dumps(replies[0]) == json.dumps(replies[1]).replace(
+                    "NOWHERE", "FOREIGN"
+                )
         await client.subscribe("orders", accountId="UNUSED")
     assert (await server.rest.get(f"/broker/orders/{order_id}", headers=own)).status_code == 404
     listed = (await server.rest.get("/broker/accounts", headers=own)).json()

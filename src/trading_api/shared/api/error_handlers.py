@@ -1,21 +1,21 @@
 """Every refusal as `{"detail": "one sentence", "code": "machine_readable"}`."""
 
 import logging
+import re
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
-from starlette.routing import Match
 from starlette.websockets import WebSocket
 
 from trading_api.shared.errors import ApiError, shown
 
 log = logging.getLogger(__name__)
 
-_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _CODES = {
     408: "too_slow",
     404: "not_found",
@@ -61,21 +61,21 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    if error.status_code == 405:
-        error.headers = {"Allow": ", ".join(sorted(_methods(request)))}
+    if error.status_code == 405 and (methods := _methods(request)):
+        error.headers = {"Allow": ", ".join(sorted(methods))}
     code = _CODES.get(error.status_code, "http_error")
     detail = f"{str(error.detail).rstrip('.')}."
     return _response(error.status_code, detail, code, error.headers)
 
 
 def _methods(request: Request) -> set[str]:
-    """Those of all routes at this path; the router names those of the first alone."""
-    return {
-        method
-        for method in _METHODS
-        for route in request.app.routes
-        if route.matches({**request.scope, "method": method})[0] is Match.FULL
-    }
+    """Those that the document has at this path; the router names one route's alone."""
+    paths: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
+    path = request.url.path
+    here = [each for each in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), path)]
+    if not here:
+        return set()
+    return {method.upper() for method in paths[min(here, key=lambda each: each.count("{"))]}
 
 
 async def _fault(request: Request, error: Exception) -> JSONResponse:
