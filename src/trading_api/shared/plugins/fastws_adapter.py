@@ -180,7 +180,7 @@ class FastWSAdapter(FastWS):
         with ExitStack() as places:
             places.enter_context(self._addresses.place(ws.client.host if ws.client else ""))
             principal = await self._known(ws, places)
-            await ws.accept(SUBPROTOCOL if SUBPROTOCOL in ws.scope["subprotocols"] else None)
+            await ws.accept(SUBPROTOCOL if SUBPROTOCOL in ws.scope.get("subprotocols", ()) else None)
             session = self._session(ws, places, principal)
             self._connect(session)
             log.info("client_came", extra={"client": session.uid[:8], "address": session.address})
@@ -191,7 +191,7 @@ class FastWSAdapter(FastWS):
 
     async def _known(self, ws: WebSocket, places: ExitStack) -> Principal | None:
         """Who it is, if it says so before the upgrade."""
-        token = handshake_token(ws.headers, ws.scope["subprotocols"])
+        token = handshake_token(ws.headers, ws.scope.get("subprotocols", ()))
         if token is None and self.tokens.are_needed:
             return None
         principal = await self.tokens.principal(token)

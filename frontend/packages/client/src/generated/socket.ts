@@ -14,6 +14,32 @@ export interface components {
              */
             accountId: string;
         };
+        /** AuthRequest */
+        AuthRequest: {
+            /**
+             * Token
+             * @description A JWT
+             * @example eyJhbGciOi...
+             */
+            token: string;
+        };
+        /**
+         * AuthResponse
+         * @description `ok`: the token's rights are the connection's from now on, until it expires.
+         * @example {
+         *       "message": "Authenticated",
+         *       "status": "ok"
+         *     }
+         */
+        AuthResponse: {
+            /** Message */
+            message: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "error";
+        };
         /**
          * Bar
          * @description Open, high, low, close and volume of the interval that starts at `time` (ms UTC).
@@ -932,6 +958,8 @@ export interface components {
     pathItems: never;
 }
 export type AccountExecutions = components['schemas']['AccountExecutions'];
+export type AuthRequest = components['schemas']['AuthRequest'];
+export type AuthResponse = components['schemas']['AuthResponse'];
 export type Bar = components['schemas']['Bar'];
 export type BarsSubscriptionRequest = components['schemas']['BarsSubscriptionRequest'];
 export type BarUpdate = components['schemas']['BarUpdate'];
@@ -979,6 +1007,8 @@ export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
 /** Every message, by its type. */
 export interface Messages {
+    "auth": AuthRequest;
+    "auth.response": AuthResponse;
     "bars.subscribe": BarsSubscriptionRequest;
     "bars.subscribe.response": SubscriptionResponse;
     "bars.unsubscribe": BarsSubscriptionRequest;
