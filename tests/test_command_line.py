@@ -33,6 +33,23 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def command(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """In this process: a start of Python for each would take most of the time."""
+    said, complained = StringIO(), StringIO()
+    with (
+        pytest.MonkeyPatch.context() as variables,
+        redirect_stdout(said),
+        redirect_stderr(complained),
+    ):
+        for name, value in environment.items():
+            variables.setenv(name, value)
+        try:
+            status = main(arguments)
+        except SystemExit as end:  # argparse's own refusals
+            status = int(end.code or 0)
+    return subprocess.CompletedProcess(arguments, status, said.getvalue(), complained.getvalue())
+
+
 def test_an_unknown_module_stops_the_start_with_a_sentence() -> None:
     result = run(ENABLED_MODULES="datafed")
     assert result.returncode == 2
@@ -104,14 +121,7 @@ def test_a_ledger_that_cannot_be_opened_stops_the_start_with_a_sentence(
 
 
 def verify_ledger(url: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trading_api", "verify-ledger"],
-        env=os.environ | {"DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    return command(["verify-ledger"], DATABASE_URL=url)
 
 
 def test_a_ledger_has_one_server_and_can_be_verified_meanwhile(tmp_path: Path) -> None:
@@ -151,20 +161,7 @@ def import_data(folder: Path, *arguments: str) -> subprocess.CompletedProcess[st
 
 
 def data_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """In this process: a start of Python for each would take most of the time."""
-    command = ["data", *arguments]
-    said, complained = StringIO(), StringIO()
-    with (
-        pytest.MonkeyPatch.context() as environment,
-        redirect_stdout(said),
-        redirect_stderr(complained),
-    ):
-        environment.setenv("DATA_DIR", str(folder / "data"))
-        try:
-            status = main(command)
-        except SystemExit as end:  # argparse's own refusals
-            status = int(end.code or 0)
-    return subprocess.CompletedProcess(command, status, said.getvalue(), complained.getvalue())
+    return command(["data", *arguments], DATA_DIR=str(folder / "data"))
 
 
 def test_data_is_imported_with_a_report_and_served_by_its_symbol(tmp_path: Path) -> None:
