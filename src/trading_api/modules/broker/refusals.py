@@ -7,6 +7,7 @@ _NOT_FOUND = {RejectionCode.ORDER_NOT_FOUND, RejectionCode.POSITION_NOT_FOUND}
 _CONFLICTS = {
     RejectionCode.ORDER_NOT_WORKING,
     RejectionCode.NOT_REDUCING,
+    RejectionCode.POSITION_REVERSING,
     RejectionCode.EXCEEDS_POSITION,
     RejectionCode.KEY_REUSED,
     RejectionCode.CLIENT_ID_TAKEN,

@@ -77,6 +77,10 @@ class AccountState:
         closing = [order for order in self.working_orders(symbol) if order.reduce_only]
         return sorted(closing, key=lambda order: order.sequence)
 
+    def live_reversal(self, symbol: str) -> Order | None:
+        working = self.working_orders(symbol)
+        return next((order for order in working if order.is_reversal), None)
+
     def live_orders(self) -> list[Order]:
         """The older first."""
         live = [order for book in self.working.values() for order in book.orders.values()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.canceling import cancel_orders
@@ -24,7 +25,9 @@ from trading_api.modules.broker.engine.rejections import (
     Rejection,
     reject_brackets,
     reject_close,
+    reject_closed,
     reject_flat,
+    reject_reversing,
 )
 from trading_api.modules.broker.engine.trading import match
 from trading_api.modules.broker.engine.transaction import Transaction
@@ -38,6 +41,8 @@ def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
     position = state.position(market.symbol)
     if not position.quantity:
         return reject_flat(position)
+    if rejection := reject_reversing(state, market.symbol):
+        return rejection
     pending = reduction_pending(state.closing_orders(market.symbol))
     closable = abs(position.quantity) - pending
     quantity = closable if command.quantity is None else command.quantity
@@ -48,15 +53,21 @@ def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
 
 
 def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | None:
-    market = command.market
-    position = transaction.state.position(market.symbol)
+    state, market = transaction.state, command.market
+    position = state.position(market.symbol)
     if not position.quantity:
         return reject_flat(position)
     order = _against(transaction, position, 2 * abs(position.quantity), market, reduce_only=False)
-    if rejection := reject_placement(transaction, order, market):
+    order = replace(order, is_reversal=True)
+    # It takes the brackets away at once: over a closed market the position would be bare.
+    if rejection := (
+        reject_reversing(state, market.symbol)
+        or reject_closed(order.side, market)
+        or reject_placement(transaction, order, market)
+    ):
         return rejection
     # What else was to close the position would close it a second time.
-    others = transaction.state.closing_orders(market.symbol)
+    others = state.closing_orders(market.symbol)
     cancel_orders(transaction, others, market.at_ms, REVERSED)
     return accept(transaction, order, market)
 
@@ -67,6 +78,10 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     if not position.quantity:
         return reject_flat(position)
     side = position.side
+    # Once it is through zero, a reversal only adds to what the brackets protect.
+    reversal = state.live_reversal(market.symbol)
+    if reversal and reversal.side is not side:
+        return reject_reversing(state, market.symbol)
     price = market.mark.worth(side.opposite) if market.mark else None
     if rejection := reject_brackets(command.brackets, side, price, market.rules):
         return rejection

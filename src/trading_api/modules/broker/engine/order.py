@@ -149,6 +149,7 @@ class Order:
     reduce_only: bool = False
     is_bracket: bool = False
     is_liquidation: bool = False
+    is_reversal: bool = False
     parent_id: str = ""
     client_id: str = ""
     reserve_price: Decimal = ZERO

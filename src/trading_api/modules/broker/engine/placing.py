@@ -28,6 +28,7 @@ from trading_api.modules.broker.engine.rejections import (
     reject_margin,
     reject_quantity,
     reject_reduction,
+    reject_reversing,
     reject_ticket,
     reject_triggered_stop,
 )
@@ -186,7 +187,9 @@ def _reject_reduction(transaction: Transaction, ticket: Ticket) -> Rejection | N
         return None
     state = transaction.state
     pending = reduction_pending(state.closing_orders(ticket.symbol))
-    return reject_reduction(state.position(ticket.symbol), ticket.side, ticket.quantity, pending)
+    return reject_reversing(state, ticket.symbol) or reject_reduction(
+        state.position(ticket.symbol), ticket.side, ticket.quantity, pending
+    )
 
 
 def _reject_larger_reduction(

@@ -59,6 +59,7 @@ class RejectionCode(StrEnum):
     BRACKET_PRICE_WRONG = "bracket_price_wrong"
     NO_PRICE = "no_price"
     POSITION_NOT_FOUND = "position_not_found"
+    POSITION_REVERSING = "position_reversing"
     NOT_REDUCING = "not_reducing"
     EXCEEDS_POSITION = "exceeds_position"
     INSUFFICIENT_MARGIN = "insufficient_margin"
@@ -182,6 +183,27 @@ def reject_excess(position: Position, quantity: Decimal, closable: Decimal) -> R
 def reject_flat(position: Position) -> Rejection:
     return Rejection(
         RejectionCode.POSITION_NOT_FOUND, f"There is no open position in {position.symbol}."
+    )
+
+
+def reject_reversing(state: AccountState, symbol: str) -> Rejection | None:
+    """What closes the position beside a reversal would make it end beyond the opposite one."""
+    reversal = state.live_reversal(symbol)
+    if reversal is None:
+        return None
+    return Rejection(
+        RejectionCode.POSITION_REVERSING,
+        f"The position in {symbol} is being reversed by {reversal.id}.",
+    )
+
+
+def reject_closed(side: Side, market: Market) -> Rejection | None:
+    """Unless an order of `side` could trade now."""
+    if market.touch is not None and market.touch.is_tradable(side):
+        return None
+    return Rejection(
+        RejectionCode.NO_PRICE,
+        f"{market.symbol}'s market is closed, or shows nothing to trade on.",
     )
 
 

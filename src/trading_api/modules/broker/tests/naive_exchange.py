@@ -65,6 +65,7 @@ class NaiveOrder:
     reduce_only: bool = False
     is_bracket: bool = False
     is_liquidation: bool = False
+    is_reversal: bool = False
     parent_id: str = ""
     client_id: str = ""
     status: str = WORKING
@@ -192,6 +193,7 @@ class NaiveExchange:
         self.check_quantity(Fraction(ticket.quantity), market)
         self.check_ticket(ticket, market)
         if ticket.reduce_only:
+            self.check_reversing(market)
             self.check_reduction(ticket.side, Fraction(ticket.quantity), [], market)
         limit, stop = self.prices(ticket, market)
         has_expiry = ticket.duration in (Duration.DAY, Duration.GTD)
@@ -275,6 +277,7 @@ class NaiveExchange:
         position = self.position(market.symbol)
         if not position.quantity:
             raise Refused("position_not_found")
+        self.check_reversing(market)
         closable = abs(position.quantity) - self.being_closed(market.symbol, [])
         wanted = closable if quantity is None else quantity
         if wanted != closable:
@@ -287,6 +290,10 @@ class NaiveExchange:
         position = self.position(market.symbol)
         if not position.quantity:
             raise Refused("position_not_found")
+        self.check_reversing(market)
+        touch = market.touch
+        if touch is None or not touch.is_tradable(side_of(position).opposite):
+            raise Refused("no_price")
         return self.trade_against(2 * abs(position.quantity), market, reduce_only=False)
 
     def trade_against(self, quantity: Fraction, market: Market, reduce_only: bool) -> str:
@@ -298,6 +305,7 @@ class NaiveExchange:
             quantity=quantity,
             turn=self.next_turn(),
             reduce_only=reduce_only,
+            is_reversal=not reduce_only,
         )
         if not reduce_only:
             order.reserve = self.reserve(order, market)
@@ -313,6 +321,7 @@ class NaiveExchange:
         if not position.quantity:
             raise Refused("position_not_found")
         side = side_of(position)
+        self.check_reversing(market, side.opposite)
         price = worth(market.mark, side.opposite)
         self.check_brackets(wanted, side, price, market)
         for each in self.orders:
@@ -390,6 +399,11 @@ class NaiveExchange:
         left = abs(position.quantity) - self.being_closed(market.symbol, without)
         if quantity > left:
             raise Refused("exceeds_position")
+
+    def check_reversing(self, market: Market, *sides: Side) -> None:
+        for each in self.working(market.symbol):
+            if each.is_reversal and each.side in (sides or Side):
+                raise Refused("position_reversing")
 
     def check_fixed(self, order: NaiveOrder, ticket: Ticket) -> None:
         same = (order.symbol, order.side, order.type) == (ticket.symbol, ticket.side, ticket.type)

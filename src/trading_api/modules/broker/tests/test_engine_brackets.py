@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+
+import pytest
 
 from trading_api.modules.broker.engine.order import NO_BRACKETS, Duration, OrderStatus, Side
 from trading_api.modules.broker.tests.engine_tables import (
+    FREE,
     GONE,
     Row,
     brackets,
@@ -620,6 +624,84 @@ def test_reverse_that_the_market_takes_piece_by_piece_ends_at_the_opposite_posit
             ],
         ),
         ("80x40 / 81x9", quote, ["filled 5: 7 @ 80, holds -5 @ 80, realized -40"]),
+    )
+
+
+def test_nothing_else_closes_a_position_that_is_being_reversed() -> None:
+    reversing = ["rejected: position_reversing"]
+    engine = play(
+        (TICK, buy(10), ["placed 1", "filled 1: 10 @ 100, holds 10 @ 100"]),
+        (
+            "99x2 / 100x9",
+            reverse,
+            ["placed 2", "filled 2: 2 @ 99, holds 8 @ 100, realized -2"],
+        ),
+        ("99x2 / 100x9", reverse, reversing),
+        ("99x2 / 100x9", close(), reversing),
+        ("99x2 / 100x9", close(1), reversing),
+        ("99x2 / 100x9", sell(1, limit="105", reduce_only=True), reversing),
+        ("99x2 / 100x9", protect("110", "90"), reversing),
+        ("later 99x9 / 100x9", quote, ["filled 2: 9 @ 99, holds -1 @ 99, realized -8"]),
+        ("later 99x9 / 100x9", protect("90", "110"), [*placed(3, 4), *RESTED]),
+        ("later 99x9 / 100x9", close(), reversing),
+        (
+            "later 99x99 / 100x9",
+            quote,
+            ["filled 2: 9 @ 99, holds -10 @ 99", "modified 3", "modified 4"],
+        ),
+        ("later 99x99 / 100x9", reverse, BACK),
+    )
+    assert engine.state.position("AAPL").quantity == -1
+    assert engine.state.orders["order-2"].is_reversal
+
+
+RESTED = ["activated 3: 1", "activated 4: 1", "rested 3"]
+BACK = [
+    f"canceled 3: {REVERSED}",
+    f"canceled 4: {REVERSED}",
+    "placed 5",
+    "filled 5: 9 @ 100, holds -1 @ 99, realized -9",
+]
+
+
+def test_reversal_on_its_way_is_not_joined_by_another() -> None:
+    play(
+        (TICK, buy(10), ["placed 1"]),
+        (TICK, quote, []),
+        (TICK, quote, ["arrived 1", "filled 1: 10 @ 100, holds 10 @ 100"]),
+        (TICK, reverse, ["placed 2"]),
+        (TICK, reverse, ["rejected: position_reversing"]),
+        (TICK, quote, ["arrived 2", "filled 2: 20 @ 99, holds -10 @ 99, realized -10"]),
+        terms=replace(FREE, latency_ms=2),
+    )
+
+
+def test_canceled_reversal_leaves_the_position_without_brackets_and_free_to_be_closed() -> None:
+    play(
+        (TICK, buy(5, brackets=BOTH), entered(5)),
+        (
+            "99x2 / 100x9",
+            reverse,
+            [
+                f"canceled 2: {REVERSED}",
+                f"canceled 3: {REVERSED}",
+                "placed 4",
+                "filled 4: 2 @ 99, holds 3 @ 100, realized -2",
+            ],
+        ),
+        (None, cancel(4), ["canceled 4"]),
+        (None, protect("110"), ["placed 5", "activated 5: 3"]),
+        (TICK, close(), ["placed 6", "filled 6: 3 @ 99, flat, realized -3", f"canceled 5: {DONE}"]),
+    )
+
+
+@pytest.mark.parametrize("tick", [None, "99x0 / 100x9", "0x9 / 100x9", "100x9 / 99x9"])
+def test_position_is_not_reversed_where_nothing_trades_and_keeps_its_brackets(
+    tick: str | None,
+) -> None:
+    play(
+        (TICK, buy(5, brackets=BOTH), entered(5)),
+        (tick, reverse, ["rejected: no_price"]),
     )
 
 
