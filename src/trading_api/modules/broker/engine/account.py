@@ -81,6 +81,10 @@ class AccountState:
         working = self.working_orders(symbol)
         return next((order for order in working if order.is_reversal), None)
 
+    def live_liquidation(self, symbol: str) -> Order | None:
+        working = self.working_orders(symbol)
+        return next((order for order in working if order.is_liquidation), None)
+
     def live_orders(self) -> list[Order]:
         """The older first."""
         live = [order for book in self.working.values() for order in book.orders.values()]

@@ -10,7 +10,11 @@ from trading_api.modules.broker.engine.brackets import bracket_size, is_take_pro
 from trading_api.modules.broker.engine.commands import CancelOrder, CancelOrders, ExpireOrders
 from trading_api.modules.broker.engine.events import OrderCanceled, OrderModified
 from trading_api.modules.broker.engine.order import Brackets, Order, canceled, modified
-from trading_api.modules.broker.engine.rejections import Rejection, find_live
+from trading_api.modules.broker.engine.rejections import (
+    Rejection,
+    find_live,
+    reject_liquidation,
+)
 from trading_api.modules.broker.engine.transaction import Transaction
 
 EXPIRED = "Its time is over."
@@ -21,12 +25,14 @@ def cancel(transaction: Transaction, command: CancelOrder) -> Rejection | None:
     order = find_live(transaction.state.orders, command.order_id)
     if isinstance(order, Rejection):
         return order
+    if rejection := reject_liquidation(order):
+        return rejection
     cancel_order(transaction, order, command.at_ms)
     return None
 
 
 def cancel_many(transaction: Transaction, command: CancelOrders) -> None:
-    orders = transaction.state.live_orders()
+    orders = [order for order in transaction.state.live_orders() if not order.is_liquidation]
     if command.order_ids is not None:
         wanted = set(command.order_ids)
         orders = [order for order in orders if order.id in wanted]

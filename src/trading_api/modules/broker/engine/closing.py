@@ -27,6 +27,7 @@ from trading_api.modules.broker.engine.rejections import (
     reject_close,
     reject_closed,
     reject_flat,
+    reject_liquidation,
     reject_reversing,
 )
 from trading_api.modules.broker.engine.trading import match
@@ -62,6 +63,7 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     # It takes the brackets away at once: over a closed market the position would be bare.
     if rejection := (
         reject_reversing(state, market.symbol)
+        or reject_liquidation(state.live_liquidation(market.symbol))
         or reject_closed(order.side, market)
         or reject_placement(transaction, order, market)
     ):

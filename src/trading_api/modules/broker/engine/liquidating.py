@@ -13,16 +13,20 @@ from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.trading import match
 from trading_api.modules.broker.engine.transaction import Transaction
 
+STALLED_MS = 5_000
 LIQUIDATION = "Liquidation: equity fell below the maintenance margin."
 
 
 def enforce_maintenance(transaction: Transaction, market: Market) -> None:
     """Below maintenance: cancels the opening orders, then closes the largest loser, and the next
-    one while that is not enough. A position in another symbol closes on that symbol's next
-    quote."""
-    while _is_below(transaction, market) and not _is_liquidating(transaction):
+    one while that is not enough, or while those before it do not trade. A position in another
+    symbol closes on that symbol's next quote."""
+    while _is_below(transaction, market) and not _is_liquidating(transaction, market.at_ms):
+        losers = _without_liquidation(transaction)
+        if not losers:
+            return
         _cancel_opening(transaction, market.at_ms)
-        loser = _largest_loser(transaction, market)
+        loser = _largest_loser(losers, market)
         order = _liquidation(transaction, loser, market.at_ms)
         transaction.emit(OrderPlaced(order, market.at_ms))
         if loser.symbol == market.symbol:
@@ -42,9 +46,23 @@ def _is_known(position: Position, market: Market) -> bool:
     return mark is not None and not mark.is_crossed and mark.price(position.side.opposite) > 0
 
 
-def _is_liquidating(transaction: Transaction) -> bool:
+def _is_liquidating(transaction: Transaction, at_ms: int) -> bool:
+    """Whether a liquidation works that was placed or has traded of late."""
     books = transaction.state.working.values()
-    return any(order.is_liquidation for book in books for order in book.orders.values())
+    return any(
+        order.is_liquidation and at_ms - order.updated_ms < STALLED_MS
+        for book in books
+        for order in book.orders.values()
+    )
+
+
+def _without_liquidation(transaction: Transaction) -> list[Position]:
+    state = transaction.state
+    return [
+        position
+        for position in state.positions.values()
+        if state.live_liquidation(position.symbol) is None
+    ]
 
 
 def _cancel_opening(transaction: Transaction, at_ms: int) -> None:
@@ -52,13 +70,13 @@ def _cancel_opening(transaction: Transaction, at_ms: int) -> None:
     cancel_orders(transaction, opening, at_ms, LIQUIDATION)
 
 
-def _largest_loser(transaction: Transaction, market: Market) -> Position:
+def _largest_loser(positions: list[Position], market: Market) -> Position:
     """The symbol decides between equals."""
 
     def profit(position: Position) -> tuple[Decimal, str]:
         return unrealized_at(position, market.marks[position.symbol]), position.symbol
 
-    return min(transaction.state.positions.values(), key=profit)
+    return min(positions, key=profit)
 
 
 def _liquidation(transaction: Transaction, position: Position, at_ms: int) -> Order:

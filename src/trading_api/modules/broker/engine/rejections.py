@@ -272,6 +272,13 @@ def reject_fixed(order: Order, ticket: Ticket) -> Rejection | None:
     return None
 
 
+def reject_liquidation(order: Order | None) -> Rejection | None:
+    """Only a reset ends one that its market has not."""
+    if order is None or not order.is_liquidation:
+        return None
+    return _not_modifiable(f"{order.id} is a liquidation and can't be canceled.")
+
+
 def reject_triggered_stop(order: Order, ticket: Ticket) -> Rejection | None:
     is_same = order.trail == ticket.trail
     if ticket.trail is None:

@@ -41,6 +41,7 @@ INACTIVE, PLACING, WORKING = "INACTIVE", "PLACING", "WORKING"
 FILLED, CANCELED = "FILLED", "CANCELED"
 NOTHING = Fraction(0)
 LARGEST = Fraction(10**12)
+PATIENCE_MS = 5_000
 
 
 class Refused(Exception):
@@ -73,6 +74,7 @@ class NaiveOrder:
     filled: Fraction = NOTHING
     value: Fraction = NOTHING
     accrued: Fraction = NOTHING
+    traded_ms: int = 0
     is_triggered: bool = False
     is_resting: bool = False
 
@@ -153,10 +155,14 @@ class NaiveExchange:
             case ModifyOrder():
                 self.modify(command.order_id, command.ticket, command.market)
             case CancelOrder():
-                self.cancel(self.live_order(command.order_id))
+                order = self.live_order(command.order_id)
+                if order.is_liquidation:
+                    raise Refused("not_modifiable")
+                self.cancel(order)
             case CancelOrders():
                 ids = command.order_ids
-                self.cancel_those(each for each in self.orders if ids is None or each.id in ids)
+                wanted = [each for each in self.orders if ids is None or each.id in ids]
+                self.cancel_those(each for each in wanted if not each.is_liquidation)
             case ClosePosition():
                 quantity = command.quantity
                 return self.close(None if quantity is None else Fraction(quantity), command.market)
@@ -291,6 +297,8 @@ class NaiveExchange:
         if not position.quantity:
             raise Refused("position_not_found")
         self.check_reversing(market)
+        if any(each.is_liquidation for each in self.working(market.symbol)):
+            raise Refused("not_modifiable")
         touch = market.touch
         if touch is None or not touch.is_tradable(side_of(position).opposite):
             raise Refused("no_price")
@@ -506,10 +514,14 @@ class NaiveExchange:
 
     def liquidate(self, market: Market) -> None:
         while self.is_below_maintenance(market):
-            if any(each.is_liquidation and each.is_live for each in self.orders):
+            live = [each for each in self.orders if each.is_liquidation and each.is_live]
+            if any(market.at_ms < each.traded_ms + PATIENCE_MS for each in live):
+                return
+            losers = self.positions.keys() - {each.symbol for each in live}
+            if not losers:
                 return
             self.cancel_those(each for each in self.orders if not each.reduce_only)
-            loser = min(self.positions, key=lambda symbol: (self.profit(symbol, market), symbol))
+            loser = min(losers, key=lambda symbol: (self.profit(symbol, market), symbol))
             position = self.position(loser)
             self.orders.append(
                 NaiveOrder(
@@ -521,6 +533,7 @@ class NaiveExchange:
                     turn=self.next_turn(),
                     reduce_only=True,
                     is_liquidation=True,
+                    traded_ms=market.at_ms,
                 )
             )
             if loser == market.symbol:
@@ -602,6 +615,7 @@ class NaiveExchange:
         self.balance += realized - commission
         self.executions.append(NaiveExecution(order.id, price, quantity, realized, commission))
         order.filled += quantity
+        order.traded_ms = market.at_ms
         order.value += quantity * price
         if not order.remaining:
             order.status = FILLED

@@ -19,6 +19,8 @@ from trading_api.modules.broker.tests.engine_tables import (
     brackets,
     buy,
     cancel,
+    cancel_all,
+    cancel_many,
     close,
     described,
     leverage,
@@ -26,6 +28,7 @@ from trading_api.modules.broker.tests.engine_tables import (
     play,
     protect,
     quote,
+    reset,
     reverse,
     sell,
     touch_of,
@@ -248,6 +251,9 @@ def test_opening_orders_go_before_anything_is_liquidated_and_closing_ones_stay()
             ],
         ),
         (None, modify(5, sell(1)), ["rejected: not_modifiable"]),
+        (None, cancel(5), ["rejected: not_modifiable"]),
+        ("84x20 / 85x9", reverse, ["rejected: not_modifiable"]),
+        (None, cancel_many(5), []),
         ("120x1 / 121x9", quote, ["filled 5: 1 @ 120, holds 29 @ 100, realized 20"]),
         (
             "60x99 / 61x9",
@@ -267,6 +273,17 @@ def test_liquidation_takes_no_more_than_is_displayed_and_is_not_placed_twice() -
         ("82x20 / 83x9", quote, []),
         ("later 82x20 / 83x9", quote, ["filled 2: 20 @ 82, holds 10 @ 100, realized -360"]),
         ("99x99 / 100x9", quote, ["filled 2: 10 @ 99, flat, realized -10"]),
+        terms=TENFOLD,
+    )
+
+
+def test_liquidation_outlasts_cancel_all_and_ends_with_a_reset() -> None:
+    play(
+        ("100x99 / 100x99", buy(50), ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
+        ("100x99 / 100x99", sell(5, limit="120", reduce_only=True), ["placed 2"]),
+        ("82x20 / 83x9", quote, ["placed 3", "filled 3: 20 @ 82, holds 30 @ 100, realized -360"]),
+        (None, cancel_all, ["canceled 2"]),
+        (None, reset, ["canceled 3: The account was reset.", "reset to 1000"]),
         terms=TENFOLD,
     )
 
@@ -325,6 +342,31 @@ def test_next_loser_follows_where_the_first_was_not_enough() -> None:
     assert described(engine.apply(at("MSFT", quote, "95x99 / 97x99", marks, 5))) == [
         "filled 4: 40 @ 95, flat, realized -200"
     ]
+
+
+def test_liquidation_that_does_not_trade_steps_aside_for_the_next_loser() -> None:
+    engine, marks = play(terms=TENFOLD, balance=1500), dict[str, Touch]()
+    even = "100x999 / 100x999"
+    rows: list[tuple[int, str, Asked, str, list[str]]] = [
+        (1, "AAPL", buy(50), even, ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
+        (2, "MSFT", buy(50), even, ["placed 2", "filled 2: 50 @ 100, holds 50 @ 100"]),
+        (3, "TSLA", sell(10), even, ["placed 3", "filled 3: 10 @ 100, holds -10 @ 100"]),
+        (4, "AAPL", quote, "85x0 / 86x9", []),
+        (5, "MSFT", quote, "93x9 / 94x9", ["placed 4"]),
+        (5004, "MSFT", quote, "92x9 / 93x9", []),
+        (5005, "MSFT", quote, "91x9 / 92x9", ["placed 5", "filled 5: 9 @ 91, " + HELD_41]),
+        (5006, "AAPL", quote, "84x3 / 85x9", ["filled 4: 3 @ 84, holds 47 @ 100, realized -48"]),
+        (10005, "TSLA", quote, "109x9 / 110x9", []),
+        (10006, "TSLA", quote, "109x9 / 110x9", ["placed 6", "filled 6: 9 @ 110, " + SHORT_1]),
+        (20000, "TSLA", quote, "109x0 / 110x0", []),
+    ]
+    for at_ms, symbol, asked, tick, expected in rows:
+        told = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
+        assert told == expected, f"at {at_ms}: {told}"
+
+
+HELD_41 = "holds 41 @ 100, realized -81"
+SHORT_1 = "holds -1 @ 100, realized -90"
 
 
 def test_equal_losers_go_by_their_symbol() -> None:

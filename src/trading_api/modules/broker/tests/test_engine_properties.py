@@ -254,6 +254,10 @@ class Account(RuleBasedStateMachine):
         )
         self.apply(PlaceOrder(ticket, self.market(symbol)))
 
+    @rule(ms=st.sampled_from([4_998, 5_000]))
+    def wait(self, ms: int) -> None:
+        self.at_ms += ms
+
     @rule(
         number=NUMBERS,
         quantity=QUANTITIES,
