@@ -26,21 +26,25 @@ LAST = float("inf")
 
 @dataclass(slots=True)
 class Opening:
-    """What the orders of one side that may add to a position reserve; `parts`, the cheapest
-    first, are each one's reserve price, id and remaining quantity."""
+    """What the orders of one side that may add to a position reserve: `value` is margin's, `cost`
+    what filling them costs, but for the least commission that each of the `unfilled` is to pay.
+    `parts`, the cheapest first, are each one's reserve price, id and remaining quantity."""
 
     value: Decimal = ZERO
+    cost: Decimal = ZERO
+    quantity: Decimal = ZERO
+    unfilled: int = 0
     parts: list[tuple[Decimal, str, Decimal]] = field(default_factory=list)
 
     def add(self, order: Order) -> None:
         quantity = order.remaining_quantity
         insort(self.parts, (order.reserve_price, order.id, quantity))
-        self.value = EXACT.fma(quantity, order.reserve_price, self.value)
+        self._count(order, quantity, 1)
 
     def remove(self, order: Order) -> None:
         quantity = order.remaining_quantity
         del self.parts[bisect_left(self.parts, (order.reserve_price, order.id, quantity))]
-        self.value = EXACT.fma(quantity.copy_negate(), order.reserve_price, self.value)
+        self._count(order, quantity.copy_negate(), -1)
 
     def value_beyond(self, quantity: Decimal) -> Decimal:
         """What is reserved once the cheapest have closed `quantity`."""
@@ -54,7 +58,14 @@ class Opening:
         return value
 
     def copy(self) -> Opening:
-        return Opening(self.value, self.parts.copy())
+        return Opening(self.value, self.cost, self.quantity, self.unfilled, self.parts.copy())
+
+    def _count(self, order: Order, quantity: Decimal, number: int) -> None:
+        self.value = EXACT.fma(quantity, order.reserve_price, self.value)
+        self.cost = EXACT.fma(quantity, order.reserve_cost, self.cost)
+        self.quantity = EXACT.add(self.quantity, quantity)
+        if not order.filled_quantity:
+            self.unfilled += number
 
 
 @dataclass(slots=True)

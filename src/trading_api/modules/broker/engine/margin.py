@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.book import Opening
+from trading_api.modules.broker.engine.book import Book, Opening
 from trading_api.modules.broker.engine.commands import Market
-from trading_api.modules.broker.engine.money import EXACT, MONEY_STEP, ONE, ZERO, rounded
-from trading_api.modules.broker.engine.order import Order, Side, Ticket
+from trading_api.modules.broker.engine.money import (
+    EXACT,
+    MONEY_STEP,
+    ONE,
+    ZERO,
+    rounded,
+    rounded_up,
+)
+from trading_api.modules.broker.engine.order import Order, OrderType, Side, Ticket
 from trading_api.modules.broker.engine.position import Position, unrealized_pl
-from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.engine.terms import Commission, Terms
 from trading_api.modules.broker.engine.touch import Touch
 
 
@@ -50,9 +57,21 @@ def used_margin(state: AccountState, terms: Terms) -> Decimal:
 def symbol_margin(
     state: AccountState, symbol: str, terms: Terms, change: Change = NO_CHANGE
 ) -> Decimal:
+    """What exposure demands, and what filling the orders would cost."""
+    position, book = state.position(symbol), state.book(symbol)
+    side = position.side
+    ahead = _opening(book, side, change)
+    against = _opening(book, side.opposite, change)
+    margin = _worst_exposure(position, ahead, against) / leverage_of(state, symbol, terms)
+    return rounded(margin, MONEY_STEP) + _reserved_cost(position, ahead, against, terms)
+
+
+def exposure_margin(state: AccountState, symbol: str, terms: Terms) -> Decimal:
     """Of the larger exposure: all buys filled and no sell, or the other way round."""
-    worst = _worst_exposure(state, state.position(symbol), change)
-    return rounded(worst / leverage_of(state, symbol, terms), MONEY_STEP)
+    position, book = state.position(symbol), state.book(symbol)
+    ahead, against = book.opening(position.side), book.opening(position.side.opposite)
+    margin = _worst_exposure(position, ahead, against) / leverage_of(state, symbol, terms)
+    return rounded(margin, MONEY_STEP)
 
 
 def reserve_price(
@@ -72,22 +91,39 @@ def reserve_price(
     return price * mark.rate
 
 
-def opening_cost(order: Order, market: Market, terms: Terms) -> Decimal:
-    """What equity loses when the order is filled: the spread, slippage, and commission."""
+def reserve_cost(
+    ticket: Ticket, price: Decimal, market: Market, terms: Terms, before: Order | None = None
+) -> Decimal:
+    """What equity loses when a unit of the order is filled at its reserve price: the spread,
+    slippage, and commission beyond the least one; of the order `before`, when that is modified. 0
+    for an order that can only reduce."""
     mark = market.mark
-    assert mark is not None, "an opening order without any price is refused before"
+    if ticket.reduce_only or mark is None:
+        return ZERO
     spread = max(mark.worth(Side.BUY) - mark.worth(Side.SELL), ZERO)
-    slippage = ZERO if order.limit_price else terms.slippage.ticks_max * market.tick_size
-    lost = (spread + slippage) * mark.rate
-    return lost * order.remaining_quantity + rest_commission(order, terms)
+    slippage = ZERO if ticket.limit_price else terms.slippage.ticks_max * market.tick_size
+    filled = before.filled_quantity if before else ZERO
+    paid = before.accrued_commission if before else ZERO
+    quantity = ticket.quantity - filled
+    more = _above_minimum(terms.commission, ticket.type, quantity, price, paid)
+    return rounded_up((spread + slippage) * mark.rate + more / quantity, MONEY_STEP)
 
 
 def rest_commission(order: Order, terms: Terms) -> Decimal:
-    """What filling the rest of a live order would add to its commission, as a taker."""
-    commission, quantity = terms.commission, order.remaining_quantity
-    accrued = commission.accrued(quantity, quantity * order.reserve_price, is_maker=False)
-    total = commission.charged(order.accrued_commission + accrued, order.quantity)
-    return total - commission.charged(order.accrued_commission, order.filled_quantity)
+    """What filling the rest of a live order would add to its commission, at the dearer rate."""
+    commission, paid = terms.commission, order.accrued_commission
+    quantity, price = order.remaining_quantity, order.reserve_price
+    more = _above_minimum(commission, order.type, quantity, price, paid)
+    return more if order.filled_quantity else more + commission.minimum
+
+
+def _above_minimum(
+    commission: Commission, type: OrderType, quantity: Decimal, price: Decimal, paid: Decimal
+) -> Decimal:
+    """What filling so much more adds to the commission, but for the minimum."""
+    is_maker = type.has_limit and commission.maker_bps > commission.taker_bps
+    accrued = commission.accrued(quantity, quantity * price, is_maker)
+    return max(paid + accrued, commission.minimum) - max(paid, commission.minimum)
 
 
 def leverage_of(state: AccountState, symbol: str, terms: Terms) -> Decimal:
@@ -109,18 +145,24 @@ def _position_maintenance(state: AccountState, position: Position, terms: Terms)
     return rounded(position.exposure / leverage * terms.maintenance_ratio, MONEY_STEP)
 
 
-def _worst_exposure(state: AccountState, position: Position, change: Change) -> Decimal:
+def _worst_exposure(position: Position, ahead: Opening, against: Opening) -> Decimal:
     """With every order filled that adds to the position, or with every one against it."""
-    side = position.side
-    worst = position.exposure + _opening(state, position.symbol, side, change).value
-    against = _opening(state, position.symbol, side.opposite, change)
+    worst = position.exposure + ahead.value
     if against.value <= worst:
         return worst  # whatever they close first
     return max(worst, against.value_beyond(abs(position.quantity)))
 
 
-def _opening(state: AccountState, symbol: str, side: Side, change: Change) -> Opening:
-    opening = state.book(symbol).opening(side)
+def _reserved_cost(position: Position, ahead: Opening, against: Opening, terms: Terms) -> Decimal:
+    """Orders against the position open nothing while they are not more than it."""
+    cost, unfilled = ahead.cost, ahead.unfilled
+    if against.quantity > abs(position.quantity):
+        cost, unfilled = cost + against.cost, unfilled + against.unfilled
+    return cost + unfilled * terms.commission.minimum
+
+
+def _opening(book: Book, side: Side, change: Change) -> Opening:
+    opening = book.opening(side)
     if change.added is None or change.added.side is not side:
         return opening
     opening = opening.copy()

@@ -1,6 +1,6 @@
 """Exact arithmetic, and the two steps at which it is rounded."""
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_UP, Context, Decimal
 
 # Wide enough that sums of price * quantity never lose a digit; see PRICE_MAX.
 EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
@@ -13,4 +13,10 @@ COST_STEP = Decimal("1E-20")
 def rounded(value: Decimal, step: Decimal) -> Decimal:
     """Half-even to `step`; a value without finer digits keeps its own, shorter exponent."""
     result = value.quantize(step, context=EXACT)
+    return value if value == result else EXACT.add(result, ZERO)
+
+
+def rounded_up(value: Decimal, step: Decimal) -> Decimal:
+    """To `step`, away from zero."""
+    result = value.quantize(step, rounding=ROUND_UP, context=EXACT)
     return value if value == result else EXACT.add(result, ZERO)

@@ -127,8 +127,8 @@ class Order:
     """`sequence` is its place in time priority; `version` grows with every event. A limit order
     is arriving until the market stands away from its limit; from then on it is resting. A bracket
     is a closing order of its own: of the order `parent_id`, or of the position. `reserve_price` is
-    what margin is reserved at for a unit of it, in the account's currency; `accrued_commission`
-    does not know the minimum yet."""
+    what margin is reserved at for a unit of it, in the account's currency, and `reserve_cost` what
+    filling a unit costs; `accrued_commission` does not know the minimum yet."""
 
     id: str
     symbol: str
@@ -153,6 +153,7 @@ class Order:
     parent_id: str = ""
     client_id: str = ""
     reserve_price: Decimal = ZERO
+    reserve_cost: Decimal = ZERO
     filled_quantity: Decimal = ZERO
     filled_value: Decimal = ZERO
     accrued_commission: Decimal = ZERO

@@ -8,7 +8,7 @@ from decimal import Decimal
 from trading_api.modules.broker.engine.brackets import is_take_profit
 from trading_api.modules.broker.engine.commands import Market, ModifyOrder, PlaceOrder
 from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
-from trading_api.modules.broker.engine.margin import reserve_price
+from trading_api.modules.broker.engine.margin import reserve_cost, reserve_price
 from trading_api.modules.broker.engine.matching import reduction_pending, trailing_stop
 from trading_api.modules.broker.engine.order import (
     NO_BRACKETS,
@@ -50,6 +50,7 @@ def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
 def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order:
     terms = transaction.terms
     stop_price = _stop_price(ticket, market)
+    price = reserve_price(ticket, stop_price, market, terms)
     return Order(
         id=transaction.next_order_id(),
         symbol=ticket.symbol,
@@ -69,7 +70,8 @@ def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order
         updated_ms=market.at_ms,
         arrives_ms=market.at_ms + terms.latency_ms,
         status=OrderStatus.PLACING if terms.latency_ms else OrderStatus.WORKING,
-        reserve_price=reserve_price(ticket, stop_price, market, terms),
+        reserve_price=price,
+        reserve_cost=reserve_cost(ticket, price, market, terms),
     )
 
 
@@ -135,6 +137,7 @@ def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Ma
     is_kept = ticket.trail is not None and ticket.trail == order.trail
     stop_price = order.stop_price if is_kept else _stop_price(ticket, market)
     prices = (ticket.limit_price, stop_price)
+    price = reserve_price(ticket, stop_price, market, transaction.terms)
     changes: dict[str, object] = {}
     if prices != (order.limit_price, order.stop_price) or ticket.quantity > order.quantity:
         changes["sequence"] = transaction.next_sequence()
@@ -148,7 +151,8 @@ def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Ma
         duration=ticket.duration,
         expires_ms=ticket.expires_ms,
         brackets=ticket.brackets,
-        reserve_price=reserve_price(ticket, stop_price, market, transaction.terms),
+        reserve_price=price,
+        reserve_cost=reserve_cost(ticket, price, market, transaction.terms, order),
         **changes,
     )
 

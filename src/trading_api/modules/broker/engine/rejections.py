@@ -13,8 +13,8 @@ from trading_api.modules.broker.engine.events import CommandBound
 from trading_api.modules.broker.engine.margin import (
     Change,
     equity,
+    exposure_margin,
     leverage_of,
-    opening_cost,
     symbol_margin,
     used_margin,
 )
@@ -217,10 +217,7 @@ def reject_margin(
         return _no_price(order.symbol)
     before = symbol_margin(state, order.symbol, terms)
     after = symbol_margin(state, order.symbol, terms, Change(order, replaced))
-    if after <= before:
-        return None
-    needed = after - before + opening_cost(order, market, terms)
-    return _reject_needed(state, terms, needed, market)
+    return _reject_needed(state, terms, after - before, market) if after > before else None
 
 
 def reject_leverage(
@@ -231,7 +228,7 @@ def reject_leverage(
             RejectionCode.LEVERAGE_WRONG,
             f"Leverage {leverage} is not a whole number from 1 to {terms.leverage_max}.",
         )
-    margin = symbol_margin(state, market.symbol, terms)
+    margin = exposure_margin(state, market.symbol, terms)
     needed = margin * leverage_of(state, market.symbol, terms) / leverage - margin
     return _reject_needed(state, terms, needed, market) if needed > 0 else None
 

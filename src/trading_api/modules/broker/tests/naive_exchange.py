@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
@@ -71,6 +72,7 @@ class NaiveOrder:
     client_id: str = ""
     status: str = WORKING
     reserve: Fraction = NOTHING
+    cost: Fraction = NOTHING
     filled: Fraction = NOTHING
     value: Fraction = NOTHING
     accrued: Fraction = NOTHING
@@ -187,7 +189,7 @@ class NaiveExchange:
     def set_leverage(self, leverage: Fraction, market: Market) -> None:
         if not 1 <= leverage <= self.terms.leverage_max or leverage.denominator != 1:
             raise Refused("leverage_wrong")
-        margin = self.margin(market.symbol)
+        margin = self.exposure_margin(market.symbol)
         more = margin * self.leverage(market.symbol) / leverage - margin
         if more > 0 and more > self.free_margin(market):
             raise Refused("insufficient_margin")
@@ -222,7 +224,7 @@ class NaiveExchange:
         return self.accept(order, market)
 
     def accept(self, order: NaiveOrder, market: Market) -> str:
-        order.reserve = self.reserve(order, market)
+        self.reckon(order, market)
         self.check_margin(order, None, market)
         order.arrives_ms = market.at_ms + self.terms.latency_ms
         order.status = PLACING if self.terms.latency_ms else WORKING
@@ -265,7 +267,7 @@ class NaiveExchange:
             expires_ms=ticket.expires_ms if has_expiry else None,
             brackets=ticket.brackets,
         )
-        after.reserve = self.reserve(after, market)
+        self.reckon(after, market)
         self.check_margin(after, order, market)
         if (limit, stop) != (order.limit, order.stop) or quantity > order.quantity:
             after.turn = self.next_turn()
@@ -316,7 +318,7 @@ class NaiveExchange:
             is_reversal=not reduce_only,
         )
         if not reduce_only:
-            order.reserve = self.reserve(order, market)
+            self.reckon(order, market)
             self.check_margin(order, None, market)
             # What else was to close the position would close it a second time.
             for each in self.working(market.symbol):
@@ -425,14 +427,11 @@ class NaiveExchange:
     def check_margin(self, order: NaiveOrder, replaced: NaiveOrder | None, market: Market) -> None:
         if order.reduce_only:
             return
-        mark = market.mark
-        if mark is None:
+        if market.mark is None:
             raise Refused("no_price")
         before = self.margin(order.symbol)
         after = self.margin(order.symbol, order, replaced)
-        if after <= before:
-            return
-        if after - before + self.cost(order, mark, market) > self.free_margin(market):
+        if after > before and after - before > self.free_margin(market):
             raise Refused("insufficient_margin")
 
     # Margin.
@@ -460,11 +459,33 @@ class NaiveExchange:
         added: NaiveOrder | None = None,
         dropped: NaiveOrder | None = None,
     ) -> Fraction:
-        """Of the largest exposure: with every buy filled, or with every sell."""
-        position = self.position(symbol)
-        orders = [
+        """What exposure demands, and the costs of each side unless it only closes."""
+        margin = self.exposure_margin(symbol, added, dropped)
+        minimum = Fraction(self.terms.commission.minimum)
+        for side in Side:
+            orders = [each for each in self.opening(symbol, added, dropped) if each.side is side]
+            quantity = sum(each.remaining for each in orders)
+            if quantity > open_to(self.position(symbol), side):
+                margin += sum(each.remaining * each.cost for each in orders)
+                margin += sum(minimum for each in orders if not each.filled)
+        return margin
+
+    def opening(
+        self, symbol: str, added: NaiveOrder | None, dropped: NaiveOrder | None
+    ) -> list[NaiveOrder]:
+        return [
             each for each in self.working(symbol) if not each.reduce_only and each is not dropped
         ] + ([added] if added else [])
+
+    def exposure_margin(
+        self,
+        symbol: str,
+        added: NaiveOrder | None = None,
+        dropped: NaiveOrder | None = None,
+    ) -> Fraction:
+        """Of the largest exposure: with every buy filled, or with every sell."""
+        position = self.position(symbol)
+        orders = self.opening(symbol, added, dropped)
         exposures = [exposure(position)]
         for side in Side:
             closable = open_to(position, side)
@@ -483,6 +504,10 @@ class NaiveExchange:
     def leverage(self, symbol: str) -> Fraction:
         return self.leverages.get(symbol, Fraction(self.terms.leverage_default))
 
+    def reckon(self, order: NaiveOrder, market: Market) -> None:
+        order.reserve = self.reserve(order, market)
+        order.cost = self.cost(order, market)
+
     def reserve(self, order: NaiveOrder, market: Market) -> Fraction:
         """The worst price at which a unit can come to be held."""
         mark = market.mark
@@ -498,19 +523,27 @@ class NaiveExchange:
         ticks = self.terms.slippage.ticks_max if order.limit is None else 0
         return Fraction(market.tick_size) * ticks
 
-    def cost(self, order: NaiveOrder, mark: Touch, market: Market) -> Fraction:
-        """Of being filled: the spread, slippage, and commission."""
+    def cost(self, order: NaiveOrder, market: Market) -> Fraction:
+        """Of a unit being filled: the spread, slippage, and commission above the minimum."""
+        mark = market.mark
+        if order.reduce_only or mark is None:
+            return NOTHING
         spread = NOTHING
         if mark.bid > 0 and mark.ask > mark.bid:
             spread = Fraction(mark.ask - mark.bid)
         commission = self.terms.commission
+        bps = commission.taker_bps
+        if order.type in (OrderType.LIMIT, OrderType.STOP_LIMIT):
+            bps = max(bps, commission.maker_bps)
         accrued = to_money(
             order.remaining * Fraction(commission.per_unit)
-            + order.remaining * order.reserve * Fraction(commission.taker_bps) / 10_000
+            + order.remaining * order.reserve * Fraction(bps) / 10_000
         )
-        charged = max(accrued, Fraction(commission.minimum))
+        least = Fraction(commission.minimum)
+        charged = max(order.accrued + accrued, least) - max(order.accrued, least)
         spread += self.slip_max(order, market)
-        return spread * order.remaining * Fraction(mark.rate) + charged
+        exact = spread * Fraction(mark.rate) + charged / order.remaining
+        return Fraction(ceil(exact * 10**8), 10**8)
 
     def liquidate(self, market: Market) -> None:
         while self.is_below_maintenance(market):

@@ -166,6 +166,51 @@ def test_spread_and_commission_count_against_free_margin() -> None:
     assert free(exact, costing, AAPL="99x99 / 100x99") == 0
 
 
+def test_costs_are_reserved_as_long_as_an_order_works_and_released_with_fills_and_cancels() -> None:
+    tick, terms = "99x99 / 100x99", replace(TENFOLD, commission=Commission(taker_bps=Decimal(100)))
+    engine = play(
+        (None, buy(40, limit="100"), ["placed 1"]),
+        (None, buy(44, limit="100"), NO_MARGIN),
+        (None, buy(43, limit="100"), ["placed 2"]),
+        (None, buy(1, limit="100"), NO_MARGIN),
+        (None, cancel(2), ["canceled 2"]),
+        (None, buy(43, limit="100"), ["placed 3"]),
+        terms=terms,
+    )
+    assert engine.state.orders["order-1"].reserve_cost == 2, "the spread, and one percent"
+    assert free(engine, terms, AAPL=tick) == 1000 - 83 * (10 + 2)
+    market = Market(RULES, touch_of("99x99 / 100x83", 9), 9, {"AAPL": touch_of(tick, 9)})
+    engine.apply(quote(market))
+    assert engine.state.position("AAPL").quantity == 83
+    assert free(engine, terms, AAPL=tick) == 4
+
+
+def test_least_commission_is_reserved_until_an_order_has_paid_it() -> None:
+    tick, terms = "100x99 / 100x3", replace(TENFOLD, commission=Commission(minimum=Decimal(6)))
+    engine = play((None, buy(9, limit="100"), ["placed 1"]), terms=terms)
+    assert used_margin(engine.state, terms) == 9 * (10 + 1) + 6
+    engine.apply(quote(Market(RULES, touch_of(tick, 9), 9, {"AAPL": touch_of(tick, 9)})))
+    assert used_margin(engine.state, terms) == 3 * 10 + 6 * (10 + 1)
+    assert engine.state.balance == 1000 - 6
+
+
+def test_cost_of_closing_orders_is_not_reserved_and_that_of_the_other_side_is() -> None:
+    terms = replace(TENFOLD, commission=Commission(taker_bps=Decimal(100)))
+    engine = play(
+        ("100x99 / 100x99", buy(80), ["placed 1", "filled 1: 80 @ 100, holds 80 @ 100"]),
+        ("100x99 / 100x99", sell(80, limit="101"), ["placed 2"]),
+        ("100x99 / 100x99", sell(80, limit="101"), NO_MARGIN),
+        terms=terms,
+    )
+    assert used_margin(engine.state, terms) == 800
+    covered = play(
+        ("100x99 / 100x99", buy(8, limit="99"), ["placed 1"]),
+        ("100x99 / 100x99", sell(7, limit="101"), ["placed 2"]),
+        terms=terms,
+    )
+    assert used_margin(covered.state, terms) == Decimal("79.2") + Decimal("7.92") + Decimal("7.07")
+
+
 def test_order_without_any_price_is_refused_until_there_is_one() -> None:
     play(
         (None, buy(1, limit="90"), ["rejected: no_price"]),

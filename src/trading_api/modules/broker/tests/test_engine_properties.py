@@ -107,6 +107,7 @@ COMMISSIONS = st.sampled_from(
         Commission(per_unit=Decimal("0.005"), minimum=Decimal(1)),
         Commission(maker_bps=Decimal("0.5"), taker_bps=Decimal(3)),
         Commission(Decimal("0.01"), Decimal(1), Decimal("2.5"), Decimal("0.35")),
+        Commission(maker_bps=Decimal(120), taker_bps=Decimal(100), minimum=Decimal(2)),
     ]
 )
 TERMS = st.builds(
@@ -589,6 +590,7 @@ def seen(order: Order) -> tuple[object, ...]:
         order.parent_id,
         order.client_id,
         order.reserve_price,
+        order.reserve_cost,
     )
     if not order.is_live:
         return fixed
@@ -623,6 +625,7 @@ def naively_seen(order: NaiveOrder) -> tuple[object, ...]:
         order.parent_id,
         order.client_id,
         order.reserve,
+        order.cost,
     )
     if not order.is_live:
         return fixed
