@@ -77,12 +77,8 @@ class Accounts:
     def follow(self, account_id: str) -> None:
         state = self._accounts[account_id].engine.state
         self._reindex(account_id, state.working.keys() | state.positions.keys())
-        expiries = [
-            order.expires_ms
-            for book in state.working.values()
-            for order in map(book.orders.__getitem__, book.expiring)
-            if order.expires_ms is not None
-        ]
+        times = (book.next_expiry_ms for book in state.working.values())
+        expiries = [ms for ms in times if ms is not None]
         if expiries:
             self._expiries[account_id] = min(expiries)
         else:

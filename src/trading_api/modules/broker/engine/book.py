@@ -71,7 +71,8 @@ class Opening:
 @dataclass(slots=True)
 class Book:
     """A queue ascends by turn, sequence and id, so what a price reaches is its front: a quote
-    costs as much as it moves, however many orders wait behind. `placing` are on their way."""
+    costs as much as it moves, however many orders wait behind. So is it with `expiring`, which
+    ascends by time. `placing` are on their way."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     buy_stops: Queue = field(default_factory=list)
@@ -81,7 +82,7 @@ class Book:
     placing: set[str] = field(default_factory=set)
     arriving: set[str] = field(default_factory=set)
     trailing: set[str] = field(default_factory=set)
-    expiring: set[str] = field(default_factory=set)
+    expiring: list[tuple[int, str]] = field(default_factory=list)
     immediate: set[str] = field(default_factory=set)
     buy_opening: Opening = field(default_factory=Opening)
     sell_opening: Opening = field(default_factory=Opening)
@@ -93,7 +94,7 @@ class Book:
         if not order.reduce_only:
             self.opening(order.side).add(order)
         if order.expires_ms is not None:
-            self.expiring.add(order.id)
+            insort(self.expiring, (order.expires_ms, order.id))
         if order.status is OrderStatus.PLACING:
             self.placing.add(order.id)
             return
@@ -111,16 +112,12 @@ class Book:
             return
         if not order.reduce_only:
             self.opening(order.side).remove(order)
+        if order.expires_ms is not None:
+            del self.expiring[bisect_left(self.expiring, (order.expires_ms, order_id))]
         if order.status is not OrderStatus.PLACING:
             queue = self._queue(order)
             del queue[bisect_left(queue, _place(order))]
-        for ids in (
-            self.placing,
-            self.arriving,
-            self.trailing,
-            self.expiring,
-            self.immediate,
-        ):
+        for ids in (self.placing, self.arriving, self.trailing, self.immediate):
             ids.discard(order_id)
 
     def opening(self, side: Side) -> Opening:
@@ -128,11 +125,17 @@ class Book:
 
     def expired(self, at_ms: int) -> list[Order]:
         """The orders whose time is over, the older first."""
-        return self._these(self.expiring, lambda order: _is_past(order.expires_ms, at_ms))
+        end = bisect_left(self.expiring, (at_ms + 1, ""))
+        return sorted((self.orders[order_id] for _, order_id in self.expiring[:end]), key=_sequence)
+
+    @property
+    def next_expiry_ms(self) -> int | None:
+        """None where no order has a time."""
+        return self.expiring[0][0] if self.expiring else None
 
     def reaching_market(self, at_ms: int) -> list[Order]:
         """The orders whose way is over, the older first."""
-        return self._these(self.placing, lambda order: _is_past(order.arrives_ms, at_ms))
+        return self._these(self.placing, lambda order: order.arrives_ms <= at_ms)
 
     def reached_stops(self, touch: Touch) -> list[Order]:
         """The stops that the touch triggers, the older first."""
@@ -203,7 +206,3 @@ def _place(order: Order) -> Place:
 
 def _sequence(order: Order) -> int:
     return order.sequence
-
-
-def _is_past(time_ms: int | None, at_ms: int) -> bool:
-    return time_ms is not None and time_ms <= at_ms

@@ -229,3 +229,18 @@ def test_brackets_of_an_order_on_its_way_wait_and_then_work_at_once() -> None:
         ),
         terms=LATE,
     )
+
+
+def test_those_whose_time_comes_together_end_the_older_first_and_others_wait() -> None:
+    tick = "99x9 / 100x9"
+    engine = play(
+        (tick, buy(1, limit="90", duration=GTD, expires=6), ["placed 1"]),
+        (tick, buy(1, limit="90", duration=GTD, expires=9), ["placed 2"]),
+        (tick, buy(1, limit="90", duration=GTD, expires=5), ["placed 3"]),
+        (tick, modify(1, buy(1, limit="90", duration=GTD, expires=8)), ["modified 1"]),
+        (tick, cancel(2), ["canceled 2"]),
+        (tick, expire, [f"canceled 3: {EXPIRED}"]),
+        (tick, buy(1, limit="90", duration=GTD, expires=8), ["placed 4"]),
+        (tick, expire, [f"canceled 1: {EXPIRED}", f"canceled 4: {EXPIRED}"]),
+    )
+    assert engine.state.book("AAPL").next_expiry_ms is None
