@@ -20,7 +20,7 @@ from trading_api.modules.broker.engine.events import (
     OrderFilled,
 )
 from trading_api.modules.broker.engine.margin import unrealized_at, used_margin
-from trading_api.modules.broker.engine.order import OrderStatus
+from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.prices import Prices
 from trading_api.modules.broker.topics import FollowedTopics
@@ -105,10 +105,18 @@ class Announcer:
 
     def position(self, view: AccountState, position: netting.Position) -> Position:
         """An open one."""
-        brackets = [
-            order
-            for order in view.live_brackets(position.symbol)
-            if order.status is OrderStatus.WORKING
-        ]
         profit = unrealized_at(position, self._prices.mark(position.symbol))
-        return mapping.to_position(position, mapping.side_of(position), profit, brackets)
+        shown = _shown_brackets(view, position.symbol)
+        return mapping.to_position(position, mapping.side_of(position), profit, shown)
+
+
+def _shown_brackets(view: AccountState, symbol: str) -> list[Order]:
+    """The newest that works of each type, however many older ones there are."""
+    shown: dict[OrderType, Order] = {}
+    for order_id in reversed(view.protection(symbol).needs):
+        order = view.orders[order_id]
+        if order.status is OrderStatus.WORKING:
+            shown.setdefault(order.type, order)
+        if len(shown) == 2:
+            break
+    return list(shown.values())

@@ -88,8 +88,8 @@ def _duration(order: Order) -> wire.OrderDuration:
 def to_position(
     position: Position, side: wire.Side, profit: Decimal | None, brackets: Sequence[Order] = ()
 ) -> wire.Position:
-    """`side` is told apart, for a closed position has none of its own. Of several brackets the
-    newest are shown."""
+    """`side` is told apart, for a closed position has none of its own; `brackets` are one of a
+    type."""
     prices = {order.type: order.limit_price or order.stop_price for order in brackets}
     return wire.Position(
         id=position.symbol,

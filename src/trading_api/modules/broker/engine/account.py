@@ -23,17 +23,20 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.order import Order, OrderStatus
 from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.protection import WHOLE_POSITION, Protection
 from trading_api.modules.broker.engine.touch import Consumption
 from trading_api.modules.broker.engine.transitions import check_transition
 
 _NO_ORDERS = Book()
+_NO_BRACKETS = Protection()
 
 
 @dataclass(slots=True)
 class AccountState:
     """Changed by `evolve` alone. `seq` is the number of the last event; `positions` holds the
-    open ones, `working` by symbol the orders that its market can change, `brackets` by symbol the
-    live ones, and `brackets_of` by order all it ever had. Sums are since the last reset."""
+    open ones, `working` by symbol the orders that its market can change, `protections` by symbol
+    the live brackets, and `brackets_of` by order all it ever had. Sums are since the last
+    reset."""
 
     account_id: str = ""
     currency: str = ""
@@ -46,7 +49,7 @@ class AccountState:
     sequence_last: int = 0
     orders: dict[str, Order] = field(default_factory=dict)
     working: dict[str, Book] = field(default_factory=dict)
-    brackets: dict[str, dict[str, None]] = field(default_factory=dict)
+    protections: dict[str, Protection] = field(default_factory=dict)
     brackets_of: dict[str, list[str]] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
@@ -90,14 +93,26 @@ class AccountState:
         live = [order for book in self.working.values() for order in book.orders.values()]
         live += [
             order
-            for symbol in self.brackets
+            for symbol in self.protections
             for order in self.live_brackets(symbol)
             if order.status is OrderStatus.INACTIVE
         ]
         return sorted(live, key=lambda order: order.sequence)
 
+    def protection(self, symbol: str) -> Protection:
+        """To read only: an empty one where there is no live bracket."""
+        return self.protections.get(symbol, _NO_BRACKETS)
+
     def live_brackets(self, symbol: str) -> list[Order]:
-        return [self.orders[order_id] for order_id in self.brackets.get(symbol, ())]
+        """As they were placed."""
+        needs = self.protection(symbol).needs
+        return [self.orders[order_id] for order_id in needs]
+
+    def live_brackets_of(self, symbol: str, parent_id: str) -> list[Order]:
+        """Those of an order, or of the position where the id is empty, as they were placed."""
+        protection = self.protection(symbol)
+        ids = self.brackets_of.get(parent_id, ()) if parent_id else protection.of_position()
+        return [self.orders[order_id] for order_id in protection.in_order(ids)]
 
     def evolve(self, event: Event) -> None:
         self.seq += 1
@@ -126,7 +141,7 @@ class AccountState:
             self,
             orders=self.orders.copy(),
             working={symbol: book.copy() for symbol, book in self.working.items()},
-            brackets={symbol: ids.copy() for symbol, ids in self.brackets.items()},
+            protections={symbol: each.copy() for symbol, each in self.protections.items()},
             brackets_of={order_id: ids.copy() for order_id, ids in self.brackets_of.items()},
             positions=self.positions.copy(),
             executions=self.executions.copy(),
@@ -147,6 +162,8 @@ class AccountState:
         self._keep_working(order)
         if order.is_bracket:
             self._keep_bracket(order)
+        elif isinstance(event, OrderFilled):
+            self._keep_needs(order)
         if isinstance(event, OrderFilled):
             self._settle(event)
 
@@ -166,12 +183,27 @@ class AccountState:
                 del self.working[order.symbol]
 
     def _keep_bracket(self, order: Order) -> None:
-        if order.is_live:
-            self.brackets.setdefault(order.symbol, {})[order.id] = None
-            return
-        del self.brackets[order.symbol][order.id]
-        if not self.brackets[order.symbol]:
-            del self.brackets[order.symbol]
+        if not order.is_live:
+            protection = self.protections[order.symbol]
+            protection.drop(order.id)
+            if not protection.needs:
+                del self.protections[order.symbol]
+        elif not order.parent_id:
+            protection = self.protections.setdefault(order.symbol, Protection())
+            protection.put(order, self.order_count, WHOLE_POSITION)
+        if order.parent_id:
+            self._keep_needs(self.orders[order.parent_id])
+
+    def _keep_needs(self, parent: Order) -> None:
+        """What is left for the brackets of an order to close."""
+        pair = [self.orders[order_id] for order_id in self.brackets_of.get(parent.id, ())]
+        left = parent.filled_quantity
+        for order in pair:
+            left = EXACT.subtract(left, order.filled_quantity)
+        for order in pair:
+            if order.is_live:
+                protection = self.protections.setdefault(order.symbol, Protection())
+                protection.put(order, self.order_count, left)
 
     def _settle(self, event: OrderFilled) -> None:
         self.executions.append(event.execution)

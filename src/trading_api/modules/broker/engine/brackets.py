@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order, OrderType
 
 
@@ -14,11 +13,7 @@ def is_take_profit(bracket: Order) -> bool:
 
 
 def bracket_size(state: AccountState, bracket: Order) -> Decimal:
-    """All of the position, or what its parent order has filled and neither of the pair has closed
-    yet; never more than there is to close."""
+    """Of a live one: all of the position, or what its parent order has filled and neither of the
+    pair has closed yet; never more than there is to close."""
     closable = state.position(bracket.symbol).open_to(bracket.side)
-    if not bracket.parent_id:
-        return closable
-    pair = [state.orders[order_id] for order_id in state.brackets_of[bracket.parent_id]]
-    closed = sum((order.filled_quantity for order in pair), ZERO)
-    return min(closable, state.orders[bracket.parent_id].filled_quantity - closed)
+    return min(closable, state.protection(bracket.symbol).needs[bracket.id].left)

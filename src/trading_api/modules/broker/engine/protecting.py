@@ -26,6 +26,7 @@ from trading_api.modules.broker.engine.order import (
     modified,
     suspended,
 )
+from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 
 PAIR_CLOSED = "Its bracket has closed what was filled of it."
@@ -51,11 +52,7 @@ def set_brackets(
     state = transaction.state
     parent_id = parent.id if parent else ""
     legs = _legs(wanted, side, price, market)
-    live = {
-        order.type: order
-        for order in state.live_brackets(market.symbol)
-        if order.parent_id == parent_id
-    }
+    live = {order.type: order for order in state.live_brackets_of(market.symbol, parent_id)}
     quantity = parent.quantity if parent else abs(state.position(market.symbol).quantity)
     for type, order in live.items():
         if type in legs:
@@ -66,15 +63,25 @@ def set_brackets(
     for type, leg in legs.items():
         if type not in live:
             _place(transaction, leg, side.opposite, quantity, parent_id, market)
-    keep_brackets(transaction, market)
+    for order in state.live_brackets_of(market.symbol, parent_id):
+        _keep(transaction, order, market)
 
 
-def keep_brackets(transaction: Transaction, market: Market) -> bool:
-    """Sizes the brackets of the symbol to what there is to protect, and ends those that have
-    nothing to wait for. Whether one of them can trade that could not before."""
+def keep_brackets(transaction: Transaction, order: Order, before: Position, market: Market) -> bool:
+    """After a fill of the order that changed the position `before`: sizes those brackets that it
+    concerns to what there is to protect now, and ends those that have nothing to wait for.
+    Whether one of them can trade that could not before."""
+    state = transaction.state
+    after, protection = state.position(market.symbol), state.protection(market.symbol)
+    concerned = list(state.brackets_of.get(order.parent_id or order.id, ()))
+    for side in Side:
+        closable, closable_before = after.open_to(side), before.open_to(side)
+        if closable != closable_before:
+            # Smaller ones than both were as large as they wanted to be, and are.
+            concerned += protection.wanting_more(side, min(closable, closable_before))
     has_new = False
-    for order in transaction.state.live_brackets(market.symbol):
-        has_new |= _keep(transaction, order, market)
+    for bracket in [state.orders[each] for each in protection.in_order(concerned)]:
+        has_new |= _keep(transaction, bracket, market)
     return has_new
 
 

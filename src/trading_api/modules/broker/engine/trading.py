@@ -137,7 +137,7 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
     if is_left(position, netting.position):
         _cancel_reductions(transaction, order.symbol, at_ms)
     end_parent(transaction, order, at_ms)
-    return keep_brackets(transaction, market)
+    return keep_brackets(transaction, order, position, market)
 
 
 def _commission(

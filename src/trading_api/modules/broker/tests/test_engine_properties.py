@@ -511,6 +511,10 @@ class Account(RuleBasedStateMachine):
         for parent_id, ids in state.brackets_of.items():
             closed = sum(state.orders[each].filled_quantity for each in ids)
             assert closed <= state.orders[parent_id].filled_quantity
+            for each in ids:
+                need = state.protection(state.orders[each].symbol).needs.get(each)
+                assert (need is not None) == state.orders[each].is_live
+                assert need is None or need.left == state.orders[parent_id].filled_quantity - closed
         for order in state.live_orders():
             held = state.position(order.symbol).quantity
             if order.is_bracket and order.status is OrderStatus.WORKING:
