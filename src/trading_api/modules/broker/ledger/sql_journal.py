@@ -1,4 +1,4 @@
-"""The journal in a SQL database, written by one thread of its own."""
+"""The journal in a SQL database, written by one thread of its own and read by another."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ not count."""
 @dataclass(slots=True)
 class _Open:
     connection: Connection
+    reading: Connection
     statements: Statements
     file_id: tuple[int, int] | None
     tails: dict[str, Tail]
@@ -42,12 +43,15 @@ class _Open:
 
 class SqlJournal:
     """Opened by the first `load` or `append`. One append is one transaction, and one way to the
-    thread and back: it encodes there, too, so that the loop is free at every wait for the disk."""
+    thread and back: it encodes there, too, so that the loop is free at every wait for the disk.
+    What is read waits for no append, nor for another process that has locked the file to write."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         # Bounded by its callers: the writer waits for one batch before it brings the next.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        # Unbounded, as are the requests that ask; each reads a bounded number of rows.
+        self._reading_thread = ThreadPoolExecutor(1, thread_name_prefix="ledger-reading")
         self._open: _Open | None = None
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
@@ -63,16 +67,24 @@ class SqlJournal:
             await self._run(loading.close)
 
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
-        return await self._run(lambda: self._read(account_id, since, limit))
+        opened = self._open
+        if opened is None:
+            opened = await self._run(self._opened)
+        reading = opened.reading
+        return await asyncio.get_running_loop().run_in_executor(
+            self._reading_thread, lambda: _read(reading, account_id, since, limit)
+        )
 
     async def close(self) -> None:
+        # The writer's connection last, so that it leaves one file behind.
+        self._reading_thread.shutdown()
         await self._run(self._close)
         self._thread.shutdown()
 
     async def _run(self, job: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, job)
 
-    # In the thread
+    # In the writing thread
 
     def _opened(self) -> _Open:
         if self._open is None:
@@ -81,12 +93,13 @@ class SqlJournal:
                 with self._database.said_at_start(), connection.begin():
                     found = connection.execute(select(ACCOUNTS))
                     tails = {row.account_id: _tail(row) for row in found}
+                reading = self._database.reading()
             except BaseException:
                 connection.close()
                 self._database.close()
                 raise
             statements = Statements(connection.dialect)
-            self._open = _Open(connection, statements, self._database.file_id(), tails)
+            self._open = _Open(connection, reading, statements, self._database.file_id(), tails)
         return self._open
 
     def _append(self, entries: Sequence[JournalEntry]) -> None:
@@ -109,26 +122,29 @@ class SqlJournal:
             raise unavailable(error) from error
         opened.tails.update(batch.tails)
 
-    def _read(self, account_id: str, since: int, limit: int) -> list[JournalEntry]:
-        connection, columns = self._opened().connection, EVENTS.columns
-        newer = (columns.account_id == account_id) & (columns.seq > since)
-        wanted = select(columns.seq, columns.kind, columns.payload).where(newer)
-        try:
-            with connection.begin():
-                rows = connection.execute(wanted.order_by(columns.seq).limit(limit)).all()
-        except DBAPIError as error:
-            raise unavailable(error) from error
-        return [JournalEntry(account_id, seq, decode(kind, text)) for seq, kind, text in rows]
-
     def _loading(self) -> _Loading:
         self._opened()
         return _Loading(self._database)
 
     def _close(self) -> None:
         if self._open is not None:
+            self._open.reading.close()
             self._open.connection.close()
             self._database.close()
             self._open = None
+
+
+def _read(connection: Connection, account_id: str, since: int, limit: int) -> list[JournalEntry]:
+    """In the reading thread."""
+    columns = EVENTS.columns
+    newer = (columns.account_id == account_id) & (columns.seq > since)
+    wanted = select(columns.seq, columns.kind, columns.payload).where(newer)
+    try:
+        with connection.begin():
+            rows = connection.execute(wanted.order_by(columns.seq).limit(limit)).all()
+    except DBAPIError as error:
+        raise unavailable(error) from error
+    return [JournalEntry(account_id, seq, decode(kind, text)) for seq, kind, text in rows]
 
 
 class _Loading:

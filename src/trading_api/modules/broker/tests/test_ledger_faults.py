@@ -108,6 +108,18 @@ async def test_a_fill_that_could_not_be_kept_happens_at_the_next_quote(tmp_path:
         assert len(desk.service.statements.executions("DEMO-ACCOUNT", "AAPL")) == 1
 
 
+async def test_events_are_read_while_another_process_has_locked_the_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "trading.db"
+    async with running(path) as (desk, _):
+        await desk.service.place_order(None, BID)
+        with locked(path):
+            events = await desk.service.statements.events(None, 0, 10)
+        assert [event.type for event in events] == ["accountOpened", "orderPlaced"]
+        await desk.service.cancel_order(None, "order-1")
+        (event,) = await desk.service.statements.events(None, 2, 10)
+        assert event.type == "orderCanceled"
+
+
 async def test_events_that_cannot_be_read_are_refused_with_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
     async with running(path) as (desk, _):
