@@ -63,7 +63,7 @@ class Forecast:
 def forecast(
     view: AccountState, terms: Terms, command: PlaceOrder | ModifyOrder
 ) -> Forecast | Rejection:
-    after = view.copy()
+    after = view.branch()
     outcome = Engine(after, terms).apply(command)
     if isinstance(outcome, Rejection):
         return outcome
@@ -100,7 +100,7 @@ def preview_leverage(
     view: AccountState, terms: Terms, command: SetLeverage
 ) -> LeveragePreviewResult:
     """What can't be set is told as an error, as a terminal shows it."""
-    after, market = view.copy(), command.market
+    after, market = view.branch(), command.market
     outcome = Engine(after, terms).apply(command)
     if isinstance(outcome, Rejection):
         return LeveragePreviewResult(errors=[outcome.message])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_left, insort
+from collections import ChainMap
+from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -35,8 +37,8 @@ _NO_BRACKETS = Protection()
 class AccountState:
     """Changed by `evolve` alone. `seq` is the number of the last event; `positions` holds the
     open ones, `working` by symbol the orders that its market can change, `protections` by symbol
-    the live brackets, and `brackets_of` by order all it ever had. Sums are since the last
-    reset."""
+    the live brackets, and `brackets_of` by order all it ever had; `ended` are the times and ids of
+    orders, by time. Sums are since the last reset."""
 
     account_id: str = ""
     currency: str = ""
@@ -46,18 +48,21 @@ class AccountState:
     commission: Decimal = ZERO
     seq: int = 0
     order_count: int = 0
+    execution_count: int = 0
     sequence_last: int = 0
-    orders: dict[str, Order] = field(default_factory=dict)
+    orders: MutableMapping[str, Order] = field(default_factory=dict)
     working: dict[str, Book] = field(default_factory=dict)
     protections: dict[str, Protection] = field(default_factory=dict)
-    brackets_of: dict[str, list[str]] = field(default_factory=dict)
+    ended: list[tuple[int, str]] = field(default_factory=list)
+    brackets_of: MutableMapping[str, Sequence[str]] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
+    executions_in: dict[str, list[Execution]] = field(default_factory=dict)
     cash: list[CashLine] = field(default_factory=list)
     consumptions: dict[str, Consumption] = field(default_factory=dict)
     leverages: dict[str, Decimal] = field(default_factory=dict)
-    client_ids: dict[str, str] = field(default_factory=dict)
-    bound: dict[tuple[str, str], CommandBound] = field(default_factory=dict)
+    client_ids: MutableMapping[str, str] = field(default_factory=dict)
+    bound: MutableMapping[tuple[str, str], CommandBound] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -114,6 +119,10 @@ class AccountState:
         ids = self.brackets_of.get(parent_id, ()) if parent_id else protection.of_position()
         return [self.orders[order_id] for order_id in protection.in_order(ids)]
 
+    def ended_since(self, at_ms: int) -> list[str]:
+        """The ids of the orders that ended then or later."""
+        return [each for _, each in self.ended[bisect_left(self.ended, (at_ms, "")) :]]
+
     def evolve(self, event: Event) -> None:
         self.seq += 1
         self.cash += cash_lines(self.seq, event)
@@ -138,18 +147,42 @@ class AccountState:
 
     def copy(self) -> AccountState:
         return replace(
+            self._apart(),
+            orders=dict(self.orders),
+            ended=self.ended.copy(),
+            brackets_of=dict(self.brackets_of),
+            executions=self.executions.copy(),
+            executions_in={symbol: own.copy() for symbol, own in self.executions_in.items()},
+            cash=self.cash.copy(),
+            client_ids=dict(self.client_ids),
+            bound=dict(self.bound),
+        )
+
+    def branch(self) -> AccountState:
+        """As a copy, for as long as this one does not change: for what a command would do. It
+        costs what the account holds, however much it has done; of what has ended, of executions
+        and cash it lists its own alone."""
+        return replace(
+            self._apart(),
+            orders=ChainMap({}, self.orders),
+            ended=[],
+            brackets_of=ChainMap({}, self.brackets_of),
+            executions=[],
+            executions_in={},
+            cash=[],
+            client_ids=ChainMap({}, self.client_ids),
+            bound=ChainMap({}, self.bound),
+        )
+
+    def _apart(self) -> AccountState:
+        """With its own of what an account holds, and still with this one's of what it did."""
+        return replace(
             self,
-            orders=self.orders.copy(),
             working={symbol: book.copy() for symbol, book in self.working.items()},
             protections={symbol: each.copy() for symbol, each in self.protections.items()},
-            brackets_of={order_id: ids.copy() for order_id, ids in self.brackets_of.items()},
             positions=self.positions.copy(),
-            executions=self.executions.copy(),
-            cash=self.cash.copy(),
             consumptions=self.consumptions.copy(),
             leverages=self.leverages.copy(),
-            client_ids=self.client_ids.copy(),
-            bound=self.bound.copy(),
         )
 
     def _follow(self, event: OrderEvent) -> None:
@@ -160,6 +193,8 @@ class AccountState:
         self.sequence_last = max(self.sequence_last, order.sequence)
         self.orders[order.id] = order
         self._keep_working(order)
+        if not order.is_live:
+            insort(self.ended, (order.updated_ms, order.id))
         if order.is_bracket:
             self._keep_bracket(order)
         elif isinstance(event, OrderFilled):
@@ -172,7 +207,9 @@ class AccountState:
         if order.client_id:
             self.client_ids[order.client_id] = order.id
         if order.parent_id:
-            self.brackets_of.setdefault(order.parent_id, []).append(order.id)
+            # A new one: a branch shares what is in it.
+            pair = self.brackets_of.get(order.parent_id, ())
+            self.brackets_of[order.parent_id] = [*pair, order.id]
 
     def _keep_working(self, order: Order) -> None:
         if order.status in (OrderStatus.WORKING, OrderStatus.PLACING):
@@ -206,7 +243,9 @@ class AccountState:
                 protection.put(order, self.order_count, left)
 
     def _settle(self, event: OrderFilled) -> None:
+        self.execution_count += 1
         self.executions.append(event.execution)
+        self.executions_in.setdefault(event.execution.symbol, []).append(event.execution)
         self.balance = event.balance
         self.realized_pl = EXACT.add(self.realized_pl, event.execution.realized_pl)
         self.commission = EXACT.add(self.commission, event.execution.commission)

@@ -73,7 +73,7 @@ class Engine:
 
     def preview(self, command: Command) -> Outcome:
         """What `apply` would return now; the state stays as it is."""
-        return Engine(self._state.copy(), self._terms).apply(command)
+        return Engine(self._state.branch(), self._terms).apply(command)
 
     def _handle(self, transaction: Transaction, command: Command) -> Rejection | None:
         assert self._state.is_open != isinstance(command, OpenAccount), command

@@ -107,7 +107,7 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
     quantity = fill_quantity(order, touch, consumption, position)
     if not quantity:
         return False
-    execution_id = f"execution-{len(state.executions) + 1}"
+    execution_id = f"execution-{state.execution_count + 1}"
     slippage = transaction.terms.slippage.ticks(execution_id) * market.tick_size
     price = fill_price(order, touch, slippage)
     netting = net(position, order.side, quantity, price, touch.rate, at_ms)

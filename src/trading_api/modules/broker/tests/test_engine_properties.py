@@ -544,6 +544,9 @@ class Account(RuleBasedStateMachine):
         ours = [seen(order) for order in state.orders.values()]
         assert ours == [naively_seen(order) for order in naive.orders]
         assert [executed(each) for each in state.executions] == naive.executions
+        assert state.execution_count == len(naive.executions)
+        for symbol, own in state.executions_in.items():
+            assert own == [each for each in state.executions if each.symbol == symbol]
         assert state.balance == naive.balance
         assert state.positions.keys() == naive.positions.keys()
         for symbol, position in state.positions.items():
