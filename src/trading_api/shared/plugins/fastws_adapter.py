@@ -180,7 +180,9 @@ class FastWSAdapter(FastWS):
         with ExitStack() as places:
             places.enter_context(self._addresses.place(ws.client.host if ws.client else ""))
             principal = await self._known(ws, places)
-            await ws.accept(SUBPROTOCOL if SUBPROTOCOL in ws.scope.get("subprotocols", ()) else None)
+            await ws.accept(
+                SUBPROTOCOL if SUBPROTOCOL in ws.scope.get("subprotocols", ()) else None
+            )
             session = self._session(ws, places, principal)
             self._connect(session)
             log.info("client_came", extra={"client": session.uid[:8], "address": session.address})
