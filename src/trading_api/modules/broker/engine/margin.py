@@ -50,7 +50,12 @@ NO_CHANGE = Change()
 
 def used_margin(state: AccountState, terms: Terms) -> Decimal:
     """Reserved for the worst that all working orders can lead to."""
-    symbols = state.positions.keys() | state.working.keys()
+    return margin_beside("", state, terms)
+
+
+def margin_beside(own: str, state: AccountState, terms: Terms) -> Decimal:
+    """What all symbols but this one reserve."""
+    symbols = (state.positions.keys() | state.working.keys()) - {own}
     return sum((symbol_margin(state, symbol, terms) for symbol in symbols), ZERO)
 
 

@@ -15,6 +15,7 @@ from trading_api.modules.broker.engine.margin import (
     equity,
     exposure_margin,
     leverage_of,
+    margin_beside,
     symbol_margin,
     used_margin,
 )
@@ -217,7 +218,10 @@ def reject_margin(
         return _no_price(order.symbol)
     before = symbol_margin(state, order.symbol, terms)
     after = symbol_margin(state, order.symbol, terms, Change(order, replaced))
-    return _reject_needed(state, terms, after - before, market) if after > before else None
+    if after <= before:
+        return None
+    used = before + margin_beside(order.symbol, state, terms)
+    return _reject_needed(state, after - before, used, market)
 
 
 def reject_leverage(
@@ -230,7 +234,8 @@ def reject_leverage(
         )
     margin = exposure_margin(state, market.symbol, terms)
     needed = margin * leverage_of(state, market.symbol, terms) / leverage - margin
-    return _reject_needed(state, terms, needed, market) if needed > 0 else None
+    used = used_margin(state, terms)
+    return _reject_needed(state, needed, used, market) if needed > 0 else None
 
 
 def reject_amount(amount: Decimal) -> Rejection | None:
@@ -369,9 +374,9 @@ def _reject_ticket_brackets(ticket: Ticket, market: Market) -> Rejection | None:
 
 
 def _reject_needed(
-    state: AccountState, terms: Terms, needed: Decimal, market: Market
+    state: AccountState, needed: Decimal, used: Decimal, market: Market
 ) -> Rejection | None:
-    free = equity(state, market.marks) - used_margin(state, terms)
+    free = equity(state, market.marks) - used
     if needed <= free:
         return None
     return Rejection(
