@@ -811,6 +811,19 @@ async def test_an_idempotency_key_that_cannot_be_is_refused(
 
 
 @pytest.mark.parametrize(
+    "amount", [0, -0.0, -5, 1e-12, 5e-324, 1.000000001, 1e12 + 1, 1e300, 1e308]
+)
+@pytest.mark.parametrize(("path", "field"), [("deposit", "amount"), ("reset", "balance")])
+async def test_an_amount_that_cannot_be_is_refused_and_the_ledger_stays_readable(
+    api: httpx.AsyncClient, path: str, field: str, amount: float
+) -> None:
+    lines = (await api.get(f"{PREFIX}/broker/ledger")).json()
+    answer = await api.post(f"{PREFIX}/broker/accounts/DEMO-ACCOUNT/{path}", json={field: amount})
+    assert (answer.status_code, _refusal(answer)["code"]) == (422, "amount_wrong")
+    assert (await api.get(f"{PREFIX}/broker/ledger")).json() == lines
+
+
+@pytest.mark.parametrize(
     ("method", "path", "body"),
     [
         ("PUT", "positions/EURUSD/brackets", {"brackets": {}}),

@@ -1,4 +1,5 @@
 from enum import IntEnum
+from typing import Annotated
 
 from pydantic import Field
 
@@ -78,12 +79,18 @@ class BrokerConnectionStatus(CamelModel):
     timestamp: int
 
 
+Amount = Annotated[
+    Number, Field(json_schema_extra={"exclusiveMinimum": 0, "maximum": 1_000_000_000_000})
+]
+"""Told, not checked: the broker refuses with a code of its own."""
+
+
 class DepositRequest(CamelModel):
     """In the account's currency."""
 
     model_config = example({"amount": 5000})
 
-    amount: Number
+    amount: Amount
 
 
 class ResetRequest(CamelModel):
@@ -91,7 +98,7 @@ class ResetRequest(CamelModel):
 
     model_config = example({"balance": 100000})
 
-    balance: Number | None = None
+    balance: Amount | None = None
 
 
 class CashLine(CamelModel):

@@ -19,6 +19,7 @@ from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.rejections import (
     Rejection,
     reject_amount,
+    reject_deposit,
     reject_leverage,
 )
 from trading_api.modules.broker.engine.transaction import Transaction
@@ -33,20 +34,23 @@ def open_account(transaction: Transaction, command: OpenAccount) -> None:
 
 
 def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
-    if rejection := reject_amount(command.amount):
+    if rejection := reject_deposit(transaction.state, command.amount):
         return rejection
     balance = transaction.state.balance + command.amount
     transaction.emit(CashDeposited(command.amount, balance, command.at_ms))
     return None
 
 
-def reset(transaction: Transaction, command: ResetAccount) -> None:
+def reset(transaction: Transaction, command: ResetAccount) -> Rejection | None:
+    if rejection := reject_amount(command.balance):
+        return rejection
     cancel_orders(transaction, transaction.state.live_orders(), command.at_ms, RESET)
     state = transaction.state
     amount = command.balance - state.balance
     ended = tuple(Position(symbol, updated_ms=command.at_ms) for symbol in state.positions)
     sides = tuple(position.side for position in state.positions.values())
     transaction.emit(AccountReset(amount, command.balance, ended, command.at_ms, sides))
+    return None
 
 
 def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:

@@ -103,7 +103,7 @@ class Engine:
             case DepositCash():
                 rejection = deposit(transaction, command)
             case ResetAccount():
-                reset(transaction, command)
+                rejection = reset(transaction, command)
             case _:
                 open_account(transaction, command)
         return rejection

@@ -35,7 +35,9 @@ from trading_api.modules.broker.engine.trading_rules import TradingRules, is_on_
 
 # Up to here (and with quantities of a market's size) every sum of price * quantity is exact.
 PRICE_MAX = Decimal("1E12")
-DEPOSIT_MAX = Decimal("1E12")
+AMOUNT_MAX = Decimal("1E12")
+BALANCE_MAX = Decimal("1E15")
+"""What deposits may bring a balance to: the wire's doubles still tell every cent of it."""
 
 
 class RejectionCode(StrEnum):
@@ -239,12 +241,23 @@ def reject_leverage(
 
 
 def reject_amount(amount: Decimal) -> Rejection | None:
-    if amount <= DEPOSIT_MAX and is_on_grid(amount, MONEY_STEP):
+    if amount <= AMOUNT_MAX and is_on_grid(amount, MONEY_STEP):
         return None
     return Rejection(
         RejectionCode.AMOUNT_WRONG,
-        f"Amount {amount} is not above zero, at most {DEPOSIT_MAX:f} and without fractions of "
+        f"Amount {amount} is not above zero, at most {AMOUNT_MAX:f} and without fractions of "
         f"{MONEY_STEP:f}.",
+    )
+
+
+def reject_deposit(state: AccountState, amount: Decimal) -> Rejection | None:
+    if rejection := reject_amount(amount):
+        return rejection
+    if state.balance + amount <= BALANCE_MAX:
+        return None
+    return Rejection(
+        RejectionCode.AMOUNT_WRONG,
+        f"Amount {amount} would bring the balance beyond {BALANCE_MAX:f}.",
     )
 
 

@@ -184,6 +184,10 @@ def reset(market: Market) -> ResetAccount:
     return ResetAccount(Decimal(1000), market.at_ms)
 
 
+def reset_to(balance: str) -> Asked:
+    return lambda market: ResetAccount(Decimal(balance), market.at_ms)
+
+
 def expire(market: Market) -> ExpireOrders:
     return ExpireOrders(market.at_ms)
 

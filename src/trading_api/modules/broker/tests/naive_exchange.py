@@ -147,6 +147,7 @@ class NaiveExchange:
             case DepositCash():
                 self.deposit(Fraction(command.amount))
             case ResetAccount():
+                self.check_amount(Fraction(command.balance))
                 self.cancel_those(self.orders)
                 self.positions = {}
                 self.balance = Fraction(command.balance)
@@ -182,9 +183,14 @@ class NaiveExchange:
     # Commands.
 
     def deposit(self, amount: Fraction) -> None:
-        if not 0 < amount <= LARGEST or amount % Fraction(1, 10**8):
+        self.check_amount(amount)
+        if self.balance + amount > 10**15:
             raise Refused("amount_wrong")
         self.balance += amount
+
+    def check_amount(self, amount: Fraction) -> None:
+        if not 0 < amount <= LARGEST or amount % Fraction(1, 10**8):
+            raise Refused("amount_wrong")
 
     def set_leverage(self, leverage: Fraction, market: Market) -> None:
         if not 1 <= leverage <= self.terms.leverage_max or leverage.denominator != 1:

@@ -46,6 +46,7 @@ from trading_api.modules.broker.tests.engine_tables import (
     play,
     quote,
     reset,
+    reset_to,
     sell,
     touch_of,
 )
@@ -64,9 +65,33 @@ def test_deposit_adds_to_the_balance() -> None:
     assert engine.state.balance == engine.state.deposited == Decimal("1000000001000.00000001")
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "0.000000001", "1E-2000000", "1000000000000.01"])
+WRONG_AMOUNTS = ["0", "-5", "0.000000001", "1E-2000000", "1000000000000.01", "1E+300"]
+
+
+@pytest.mark.parametrize("amount", WRONG_AMOUNTS)
 def test_deposit_is_positive_bounded_and_in_whole_steps_of_money(amount: str) -> None:
     play((None, deposit(amount), ["rejected: amount_wrong"]))
+
+
+@pytest.mark.parametrize("balance", WRONG_AMOUNTS)
+def test_an_account_begins_anew_with_what_could_be_deposited(balance: str) -> None:
+    play(
+        (TICK, buy(1, limit="90"), ["placed 1"]),
+        (None, reset_to(balance), ["rejected: amount_wrong"]),
+        (None, cancel(1), ["canceled 1"]),
+    )
+
+
+def test_deposits_bring_no_balance_beyond_what_is_exact() -> None:
+    play(
+        (None, deposit("0.00000001"), ["rejected: amount_wrong"]),
+        balance="1E+15",
+    )
+    play(
+        (None, deposit("0.00000001"), ["deposited 0.00000001"]),
+        (None, deposit("0.00000001"), ["rejected: amount_wrong"]),
+        balance="999999999999999.99999999",
+    )
 
 
 def test_reset_ends_all_orders_and_positions_and_erases_nothing() -> None:

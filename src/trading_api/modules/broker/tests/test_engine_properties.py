@@ -340,10 +340,10 @@ class Account(RuleBasedStateMachine):
     def expire(self) -> None:
         self.apply(ExpireOrders(self.at_ms))
 
-    @rule(is_meant=st.sampled_from([False, False, True]))
-    def reset(self, is_meant: bool) -> None:
-        if is_meant:
-            self.apply(ResetAccount(BALANCE, self.at_ms))
+    @rule(balance=st.sampled_from([None, "0", "-5", "1E+300", BALANCE]))
+    def reset(self, balance: Decimal | str | None) -> None:
+        if balance is not None:
+            self.apply(ResetAccount(Decimal(balance), self.at_ms))
 
     def market(self, symbol: str, is_silent: bool = False) -> Market:
         touch = None if is_silent else self.touches.get(symbol)
