@@ -6,6 +6,8 @@ from trading_api.shared.errors import ApiError, Conflict, Invalid, NotFound
 _NOT_FOUND = {RejectionCode.ORDER_NOT_FOUND, RejectionCode.POSITION_NOT_FOUND}
 _CONFLICTS = {
     RejectionCode.ORDER_NOT_WORKING,
+    RejectionCode.ORDER_TRIGGERED,
+    RejectionCode.QUANTITY_BELOW_FILLED,
     RejectionCode.NOT_REDUCING,
     RejectionCode.POSITION_REVERSING,
     RejectionCode.EXCEEDS_POSITION,

@@ -72,13 +72,15 @@ class Statements:
     def order(self, account_id: str, order_id: str) -> PlacedOrder:
         order = self._views.of(account_id).orders.get(order_id)
         if order is None:
-            raise NotFound(f"There is no order {shown(order_id)!r}.", "order_not_found")
+            raise _no_order(order_id)
         return mapping.to_placed_order(order)
 
     def orders_history(self, account_id: str, limit: int, before: str | None) -> list[PlacedOrder]:
         """Ended orders, the one placed last first; `before` is the last that is known already."""
-        orders = reversed(self._views.of(account_id).orders.values())
-        older = _after(orders, before)
+        orders = self._views.of(account_id).orders
+        if before is not None and before not in orders:
+            raise _no_order(before)
+        older = _after(reversed(orders.values()), before)
         ended = (order for order in older if not order.is_live)
         return [mapping.to_placed_order(order) for order in islice(ended, limit)]
 
@@ -169,6 +171,10 @@ class Statements:
             return await self._journal.read(account_id, since, limit)
         except JournalUnavailable as fault:
             raise Unavailable(f"{fault.reason}.", fault.code) from fault
+
+
+def _no_order(order_id: str) -> NotFound:
+    return NotFound(f"There is no order {shown(order_id)!r}.", "order_not_found")
 
 
 def _after(orders: Iterator[Order], order_id: str | None) -> Iterator[Order]:

@@ -12,7 +12,7 @@ from trading_api.modules.broker.engine.commands import (
     Market,
     ReversePosition,
 )
-from trading_api.modules.broker.engine.matching import reduction_pending
+from trading_api.modules.broker.engine.matching import closable_quantity
 from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Ticket
 from trading_api.modules.broker.engine.placing import (
     accept,
@@ -44,10 +44,10 @@ def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
         return reject_flat(position)
     if rejection := reject_reversing(state, market.symbol):
         return rejection
-    pending = reduction_pending(state.closing_orders(market.symbol))
-    closable = abs(position.quantity) - pending
-    quantity = closable if command.quantity is None else command.quantity
-    if rejection := reject_close(position, quantity, closable, market.rules):
+    others, quantity = state.closing_orders(market.symbol), command.quantity
+    if quantity is None:
+        quantity = closable_quantity(position, others)
+    if rejection := reject_close(position, quantity, others, market.rules):
         return rejection
     order = _against(transaction, position, quantity, market, reduce_only=True)
     return accept(transaction, order, market)

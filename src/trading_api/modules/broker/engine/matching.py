@@ -86,6 +86,11 @@ def reduction_pending(orders: Iterable[Order]) -> Decimal:
     return sum((order.remaining_quantity for order in orders if not order.is_bracket), ZERO)
 
 
+def closable_quantity(position: Position, others: Iterable[Order]) -> Decimal:
+    """What the others leave to be closed of the position; below zero where it shrank."""
+    return abs(position.quantity) - reduction_pending(others)
+
+
 def _signed(price: Decimal, side: Side) -> Decimal:
     # Unlike a product, exact in any decimal context.
     return price if side is Side.BUY else price.copy_negate()

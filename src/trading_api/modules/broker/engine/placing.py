@@ -9,7 +9,7 @@ from trading_api.modules.broker.engine.brackets import is_take_profit
 from trading_api.modules.broker.engine.commands import Market, ModifyOrder, PlaceOrder
 from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
 from trading_api.modules.broker.engine.margin import reserve_cost, reserve_price
-from trading_api.modules.broker.engine.matching import reduction_pending, trailing_stop
+from trading_api.modules.broker.engine.matching import trailing_stop
 from trading_api.modules.broker.engine.order import (
     NO_BRACKETS,
     Duration,
@@ -190,9 +190,9 @@ def _reject_reduction(transaction: Transaction, ticket: Ticket) -> Rejection | N
     if not ticket.reduce_only:
         return None
     state = transaction.state
-    pending = reduction_pending(state.closing_orders(ticket.symbol))
+    others = state.closing_orders(ticket.symbol)
     return reject_reversing(state, ticket.symbol) or reject_reduction(
-        state.position(ticket.symbol), ticket.side, ticket.quantity, pending
+        state.position(ticket.symbol), ticket.side, ticket.quantity, others
     )
 
 
@@ -208,5 +208,5 @@ def _reject_larger_reduction(
         state.position(order.symbol),
         order.side,
         ticket.quantity - order.filled_quantity,
-        reduction_pending(others),
+        others,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -19,6 +19,7 @@ from trading_api.modules.broker.engine.margin import (
     symbol_margin,
     used_margin,
 )
+from trading_api.modules.broker.engine.matching import closable_quantity
 from trading_api.modules.broker.engine.money import MONEY_STEP, ONE, ZERO
 from trading_api.modules.broker.engine.order import (
     NO_BRACKETS,
@@ -28,6 +29,7 @@ from trading_api.modules.broker.engine.order import (
     OrderType,
     Side,
     Ticket,
+    Trail,
 )
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.terms import Terms
@@ -39,10 +41,13 @@ AMOUNT_MAX = Decimal("1E12")
 BALANCE_MAX = Decimal("1E15")
 """What deposits may bring a balance to: the wire's doubles still tell every cent of it."""
 
+HOLDERS_NAMED_MAX = 3
+
 
 class RejectionCode(StrEnum):
     ORDER_NOT_FOUND = "order_not_found"
     ORDER_NOT_WORKING = "order_not_working"
+    ORDER_TRIGGERED = "order_triggered"
     NOT_MODIFIABLE = "not_modifiable"
     CLIENT_ID_TAKEN = "client_order_id_taken"
     KEY_REUSED = "idempotency_key_reused"
@@ -135,7 +140,7 @@ def reject_brackets(
 ) -> Rejection | None:
     """`price` is about where what they protect was or will be opened, on `side`."""
     trail = brackets.trail
-    prices = [brackets.take_profit, brackets.stop_loss, trail.distance if trail else None]
+    prices = [brackets.take_profit, brackets.stop_loss, trail]
     if rejection := _reject_off_grid([each for each in prices if each is not None], rules):
         return rejection
     if trail is not None and price is None:
@@ -153,34 +158,42 @@ def reject_brackets(
 
 
 def reject_reduction(
-    position: Position, side: Side, quantity: Decimal, pending: Decimal
+    position: Position, side: Side, quantity: Decimal, others: Sequence[Order]
 ) -> Rejection | None:
-    """`pending`: what other working orders are to close of the position."""
+    """`others` work to close the position, too."""
     if not position.quantity:
         return reject_flat(position)
     if position.quantity * side > 0:
         return Rejection(
             RejectionCode.NOT_REDUCING, f"A {side.name.lower()} would add to the position."
         )
-    return reject_excess(position, quantity, abs(position.quantity) - pending)
+    return _reject_excess(position, quantity, others)
 
 
 def reject_close(
-    position: Position, quantity: Decimal, closable: Decimal, rules: TradingRules
+    position: Position, quantity: Decimal, others: Sequence[Order], rules: TradingRules
 ) -> Rejection | None:
     # All that is left may be closed, however large it grew and whatever its grid.
-    if quantity != closable and (rejection := reject_quantity(quantity, rules)):
+    is_all = quantity == closable_quantity(position, others)
+    if not is_all and (rejection := reject_quantity(quantity, rules)):
         return rejection
-    return reject_excess(position, quantity, closable)
+    return _reject_excess(position, quantity, others)
 
 
-def reject_excess(position: Position, quantity: Decimal, closable: Decimal) -> Rejection | None:
+def _reject_excess(
+    position: Position, quantity: Decimal, others: Sequence[Order]
+) -> Rejection | None:
+    closable = closable_quantity(position, others)
     if 0 < quantity <= closable:
         return None
-    return Rejection(
-        RejectionCode.EXCEEDS_POSITION,
-        f"{max(closable, ZERO)} of {position.symbol} is left to close.",
+    holding = [order for order in others if not order.is_bracket]
+    holders = ", ".join(
+        f"{order.id} is to close {order.remaining_quantity} of it"
+        for order in holding[:HOLDERS_NAMED_MAX]
     )
+    left = f"{max(closable, ZERO)} of {position.symbol} is left to close"
+    sentence = f"{left}: {holders}; cancel that first." if holders else f"{left}."
+    return Rejection(RejectionCode.EXCEEDS_POSITION, sentence)
 
 
 def reject_flat(position: Position) -> Rejection:
@@ -300,7 +313,10 @@ def reject_triggered_stop(order: Order, ticket: Ticket) -> Rejection | None:
         is_same = order.stop_price == ticket.stop_price
     if not order.is_triggered or is_same:
         return None
-    return _not_modifiable(f"The stop price of {order.id} can't be changed: it has triggered.")
+    return Rejection(
+        RejectionCode.ORDER_TRIGGERED,
+        f"The stop of {order.id} can't be changed: it has triggered.",
+    )
 
 
 def reject_below_filled(order: Order, quantity: Decimal) -> Rejection | None:
@@ -324,28 +340,42 @@ def _reject_missing_price(ticket: Ticket) -> Rejection | None:
     return None
 
 
-def _reject_off_grid(prices: list[Decimal], rules: TradingRules) -> Rejection | None:
+def _reject_off_grid(prices: Sequence[Decimal | Trail], rules: TradingRules) -> Rejection | None:
     for price in prices:
-        if price <= 0:
-            return Rejection(RejectionCode.PRICE_NOT_POSITIVE, f"Price {price} is not above zero.")
-    for price in prices:
-        if price > PRICE_MAX:
+        if _distance(price) <= 0:
             return Rejection(
-                RejectionCode.PRICE_TOO_LARGE, f"Price {price} is above the largest, {PRICE_MAX:f}."
+                RejectionCode.PRICE_NOT_POSITIVE, f"{_priced(price)} is not above zero."
             )
     for price in prices:
-        if not is_on_grid(price, rules.tick_size):
+        if _distance(price) > PRICE_MAX:
+            return Rejection(
+                RejectionCode.PRICE_TOO_LARGE,
+                f"{_priced(price)} is above the largest price, {PRICE_MAX:f}.",
+            )
+    for price in prices:
+        if not is_on_grid(_distance(price), rules.tick_size):
             return Rejection(
                 RejectionCode.PRICE_OFF_TICK,
-                f"Price {price} is not a multiple of {rules.symbol}'s tick, {rules.tick_size}.",
+                f"{_priced(price)} is not a multiple of {rules.symbol}'s tick, {rules.tick_size}.",
             )
     return None
+
+
+def _distance(price: Decimal | Trail) -> Decimal:
+    return price.distance if isinstance(price, Trail) else price
+
+
+def _priced(price: Decimal | Trail) -> str:
+    # A trail is asked for in pips, so its owner would not know the distance again.
+    if isinstance(price, Trail):
+        return f"trailingStopPips {price.pips}, {price.distance} in price,"
+    return f"Price {price}"
 
 
 def _reject_trail(ticket: Ticket, market: Market) -> Rejection | None:
     if ticket.trail is None:
         return None
-    return _reject_off_grid([ticket.trail.distance], market.rules)
+    return _reject_off_grid([ticket.trail], market.rules)
 
 
 def _reject_duration(ticket: Ticket, at_ms: int) -> Rejection | None:
@@ -364,7 +394,8 @@ def _reject_duration(ticket: Ticket, at_ms: int) -> Rejection | None:
             )
         if ticket.expires_ms <= at_ms:
             return Rejection(
-                RejectionCode.EXPIRY_PAST, f"The time {ticket.expires_ms} is not in the future."
+                RejectionCode.EXPIRY_PAST,
+                f"The time {ticket.expires_ms} is not in the future; datetime is in milliseconds.",
             )
     return None
 

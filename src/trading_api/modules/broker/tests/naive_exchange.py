@@ -257,7 +257,7 @@ class NaiveExchange:
         if trail is not None and trail == order.trail:
             stop = order.stop
         if order.is_triggered and (stop != order.stop or trail != order.trail):
-            raise Refused("not_modifiable")
+            raise Refused("order_triggered")
         if quantity <= order.filled:
             raise Refused("quantity_below_filled")
         if order.reduce_only and quantity > order.quantity:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
@@ -645,6 +645,77 @@ async def test_ended_orders_are_told_page_by_page_the_newest_first() -> None:
         assert [order.id for order in newest] == ["order-5", "order-4"]
         older = history(A, 9, newest[-1].id)
         assert [order.id for order in older] == ["order-3", "order-2", "order-1"]
+        with pytest.raises(ApiError) as refused:
+            history(A, 9, "order-99")
+        assert (refused.value.status, refused.value.code) == (404, "order_not_found")
+
+
+async def refusal_of(doing: Awaitable[object]) -> tuple[int, str, str]:
+    with pytest.raises(ApiError) as refused:
+        await doing
+    return refused.value.status, refused.value.code, refused.value.detail
+
+
+async def test_what_the_state_of_an_order_does_not_allow_is_a_conflict() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00", size=4)
+        order: dict[str, Any] = {
+            "symbol": "AAPL",
+            "type": 4,
+            "side": BUY,
+            "qty": 9.0,
+            "limitPrice": 100.0,
+        }
+        await desk.place(**order, stopPrice=99.0)
+        for change, code in (
+            ({"stopPrice": 98.0}, "order_triggered"),
+            ({"stopPrice": 99.0, "qty": 4.0}, "quantity_below_filled"),
+        ):
+            wanted = PreOrder.model_validate(order | change)
+            status, said, _ = await refusal_of(desk.service.modify_order(A, "order-1", wanted))
+            assert (status, said) == (409, code)
+
+
+async def test_a_refusal_says_what_holds_the_position() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=10)
+        closing: dict[str, Any] = {"side": SELL, "isClose": True}
+        await desk.place(**closing, type=LIMIT, limitPrice=101.0, qty=4)
+        await desk.place(**closing, type=LIMIT, limitPrice=102.0, qty=6)
+        held = "order-2 is to close 4 of it, order-3 is to close 6 of it; cancel that first."
+        refused = (409, "exceeds_position", f"0 of AAPL is left to close: {held}")
+        assert await refusal_of(desk.service.close_position(A, "AAPL", None)) == refused
+        assert await refusal_of(desk.place(**closing, qty=1)) == refused
+        await desk.service.cancel_orders(A, None)
+        refused = (409, "exceeds_position", "10 of AAPL is left to close.")
+        assert await refusal_of(desk.service.close_position(A, "AAPL", 11.0)) == refused
+
+
+@pytest.mark.parametrize(
+    ("pips", "sentence"),
+    [
+        (0.0, "trailingStopPips 0, 0.00 in price, is not above zero."),
+        (1e15, "trailingStopPips 1000000000000000, 10000000000000.00 in price, is above the "),
+        (0.5, "trailingStopPips 0.5, 0.005 in price, is not a multiple of AAPL's tick, 0.01."),
+    ],
+)
+async def test_a_trail_is_refused_in_pips(pips: float, sentence: str) -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        itself: dict[str, Any] = {"type": STOP, "stopType": 1}
+        for how in ({}, itself):
+            _, _, detail = await refusal_of(desk.place(**how, trailingStopPips=pips))
+            assert detail.startswith(sentence)
+
+
+async def test_a_time_in_seconds_is_told_from_one_in_milliseconds() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        in_seconds = {"type": "GTD", "datetime": 2}
+        refused = await refusal_of(desk.place(type=LIMIT, limitPrice=90.0, duration=in_seconds))
+        assert refused[:2] == (422, "expiry_past")
+        assert refused[2].endswith("datetime is in milliseconds.")
 
 
 async def test_leverage_is_set_within_its_bounds_and_what_the_margin_allows() -> None:

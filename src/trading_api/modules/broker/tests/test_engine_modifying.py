@@ -98,7 +98,7 @@ def test_triggered_stop_keeps_its_stop_price_but_not_its_quantity_and_limit() ->
     tick = "99x9 / 100x9"
     play(
         (tick, buy(1, stop="99", limit="98"), ["placed 1", "triggered 1"]),
-        (tick, modify(1, buy(1, stop="97", limit="98")), ["rejected: not_modifiable"]),
+        (tick, modify(1, buy(1, stop="97", limit="98")), ["rejected: order_triggered"]),
         (tick, modify(1, buy(2, stop="99", limit="97")), ["modified 1"]),
         ("96x9 / 97x9", quote, ["filled 1: 2 @ 97, holds 2 @ 97"]),
     )

@@ -60,7 +60,7 @@ def test_modification_names_the_first_fault() -> None:
         (modify(1, buy(1, limit="-1", stop="98")), "price_not_positive"),
         (modify(1, buy(1, limit="1E+13", stop="98")), "price_too_large"),
         (modify(1, buy(1, limit="0.001", stop="98")), "price_off_tick"),
-        (modify(1, buy(1, limit="100", stop="98")), "not_modifiable"),
+        (modify(1, buy(1, limit="100", stop="98")), "order_triggered"),
         (modify(1, buy(1, limit="100", stop="99")), "quantity_below_filled"),
     ]
     play(

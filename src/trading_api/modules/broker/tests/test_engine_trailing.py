@@ -108,7 +108,7 @@ def test_distance_of_a_triggered_stop_stays() -> None:
     play(
         ("99x9 / 100x9", sell(2, trail="2"), ["placed 1"]),
         ("97x1 / 98x9", quote, ["triggered 1", "filled 1: 1 @ 97, holds -1 @ 97"]),
-        (None, modify(1, sell(3, trail="3")), ["rejected: not_modifiable"]),
+        (None, modify(1, sell(3, trail="3")), ["rejected: order_triggered"]),
         (None, modify(1, sell(3, trail="2")), ["modified 1"]),
     )
 
