@@ -6,7 +6,7 @@ from trading_api.models.common import CamelModel, Number, example
 
 class Position(CamelModel):
     """`id` is the symbol (netting); `qty` is positive, 0 once closed; `updateTime` is ms UTC;
-    `pl` the unrealised profit in the account's currency."""
+    `pl` the unrealised profit in the account's currency, left out while nothing shows a price."""
 
     model_config = example(
         {

@@ -19,7 +19,7 @@ from trading_api.modules.broker.engine.events import (
     OrderEvent,
     OrderFilled,
 )
-from trading_api.modules.broker.engine.margin import unrealized_at, used_margin
+from trading_api.modules.broker.engine.margin import is_priced, unrealized_at, used_margin
 from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.prices import Prices
@@ -105,7 +105,8 @@ class Announcer:
 
     def position(self, view: AccountState, position: netting.Position) -> Position:
         """An open one."""
-        profit = unrealized_at(position, self._prices.mark(position.symbol))
+        mark = self._prices.mark(position.symbol)
+        profit = unrealized_at(position, mark) if is_priced(position, mark) else None
         shown = _shown_brackets(view, position.symbol)
         return mapping.to_position(position, mapping.side_of(position), profit, shown)
 

@@ -23,6 +23,7 @@ from trading_api.modules.broker.announcer import Announcer
 from trading_api.modules.broker.engine.margin import leverage_of
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.idempotency import bare_symbol
 from trading_api.modules.broker.instruments import DURATIONS, instrument_info
 from trading_api.modules.broker.ledger.journal import (
     Journal,
@@ -31,7 +32,7 @@ from trading_api.modules.broker.ledger.journal import (
 )
 from trading_api.modules.broker.prices import Prices
 from trading_api.modules.broker.views import Views
-from trading_api.shared.errors import NotFound, Unavailable, shown
+from trading_api.shared.errors import NotFound, SymbolNotFound, Unavailable, shown
 from trading_api.shared.market_data import MarketData
 from trading_api.shared.ws.router_interface import Numbered
 
@@ -87,11 +88,15 @@ class Statements:
     def executions(
         self, account_id: str, symbol: str | None = None, limit: int | None = None
     ) -> list[Execution]:
-        """In their order; with a limit the newest. Raises SymbolNotFound."""
+        """In their order; with a limit the newest. Raises SymbolNotFound for a symbol that neither
+        the market nor the account knows."""
         executions = self._views.of(account_id).executions
         if symbol is not None:
-            bare = self._prices.instrument(symbol).symbol
+            known = self._market.instrument(symbol)
+            bare = known.symbol if known else bare_symbol(symbol)
             executions = [execution for execution in executions if execution.symbol == bare]
+            if known is None and not executions:
+                raise SymbolNotFound(symbol)
         return [mapping.to_execution(each) for each in executions[-limit if limit else None :]]
 
     # The account

@@ -1757,7 +1757,7 @@ export interface components {
         /**
          * Position
          * @description `id` is the symbol (netting); `qty` is positive, 0 once closed; `updateTime` is ms UTC;
-         *     `pl` the unrealised profit in the account's currency.
+         *     `pl` the unrealised profit in the account's currency, left out while nothing shows a price.
          * @example {
          *       "avgPrice": 187.44,
          *       "id": "AAPL",

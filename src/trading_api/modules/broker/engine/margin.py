@@ -32,9 +32,14 @@ def equity(state: AccountState, marks: Mapping[str, Touch]) -> Decimal:
 
 
 def unrealized_at(position: Position, mark: Touch | None) -> Decimal:
-    if mark is None or mark.price(position.side.opposite) <= 0:
+    if mark is None or not is_priced(position, mark):
         return ZERO
     return unrealized_pl(position, mark.bid, mark.ask, mark.rate)
+
+
+def is_priced(position: Position, mark: Touch | None) -> bool:
+    """Whether anything shows what closing it would give."""
+    return mark is not None and mark.price(position.side.opposite) > 0
 
 
 @dataclass(frozen=True, slots=True)
