@@ -29,5 +29,13 @@ def _fingerprint(parts: tuple[BaseModel | Any, ...]) -> str:
 def _plain(part: BaseModel | Any) -> Any:
     # What is left out has no name in it, so that a new field changes no old fingerprint.
     if isinstance(part, BaseModel):
-        return part.model_dump(mode="json", exclude=UNSTABLE, exclude_none=True)
+        plain = part.model_dump(mode="json", exclude=UNSTABLE, exclude_none=True)
+        if "symbol" in plain:
+            plain["symbol"] = bare_symbol(plain["symbol"])
+        return plain
     return part
+
+
+def bare_symbol(symbol: str) -> str:
+    """`AAPL` of `NASDAQ:AAPL`, also where no market knows it any more."""
+    return symbol.rpartition(":")[2]

@@ -22,6 +22,7 @@ from trading_api.modules.broker.engine.commands import (
     CancelOrders,
     ClosePosition,
     Command,
+    CommandKey,
     DepositCash,
     EditBrackets,
     MatchQuote,
@@ -31,11 +32,11 @@ from trading_api.modules.broker.engine.commands import (
     ReversePosition,
     SetLeverage,
 )
-from trading_api.modules.broker.engine.engine import Repeated
+from trading_api.modules.broker.engine.engine import Repeated, repeated
 from trading_api.modules.broker.engine.events import Event, OrderCanceled, OrderPlaced
 from trading_api.modules.broker.engine.rejections import Rejection
 from trading_api.modules.broker.engine.terms import Terms
-from trading_api.modules.broker.idempotency import command_key
+from trading_api.modules.broker.idempotency import bare_symbol, command_key
 from trading_api.modules.broker.ledger.journal import Journal
 from trading_api.modules.broker.mapping import (
     to_connection_status,
@@ -103,15 +104,13 @@ class BrokerService:
 
     async def place_order(self, account_id: str, order: PreOrder, key: str | None = None) -> str:
         """The new order's id."""
+        named = command_key("place", key, order)
+        if done := self._done(account_id, named):
+            return done.order_id
         instrument = self._prices.tradable(order.symbol)
-        outcome = await self._execute(
-            account_id,
-            PlaceOrder(
-                self._tickets.ticket(order, instrument),
-                self._prices.market_of(instrument),
-                command_key("place", key, order),
-            ),
-        )
+        ticket = self._tickets.ticket(order, instrument)
+        market = self._prices.market_of(instrument)
+        outcome = await self._execute(account_id, PlaceOrder(ticket, market, named))
         if isinstance(outcome, Repeated):
             return outcome.order_id
         return next(event.order.id for event in outcome if isinstance(event, OrderPlaced))
@@ -136,20 +135,17 @@ class BrokerService:
     async def modify_order(
         self, account_id: str, order_id: str, order: PreOrder, key: str | None = None
     ) -> None:
+        named = command_key("modify", key, order_id, order)
+        if self._done(account_id, named):
+            return
         instrument = self._prices.tradable(order.symbol)
-        await self._execute(
-            account_id,
-            ModifyOrder(
-                order_id,
-                self._tickets.ticket(order, instrument),
-                self._prices.market_of(instrument),
-                command_key("modify", key, order_id, order),
-            ),
-        )
+        ticket = self._tickets.ticket(order, instrument)
+        market = self._prices.market_of(instrument)
+        await self._execute(account_id, ModifyOrder(order_id, ticket, market, named))
 
     async def cancel_order(self, account_id: str, order_id: str, key: str | None = None) -> None:
-        bound = command_key("cancel", key, order_id)
-        await self._execute(account_id, CancelOrder(order_id, self._market.now_ms, bound))
+        named = command_key("cancel", key, order_id)
+        await self._execute(account_id, CancelOrder(order_id, self._market.now_ms, named))
 
     async def cancel_orders(self, account_id: str, order_ids: Sequence[str] | None) -> list[str]:
         """The ids of what that ended; all that are live where no ids are given."""
@@ -166,23 +162,21 @@ class BrokerService:
         amount: float | None,
         key: str | None = None,
     ) -> None:
-        instrument = self._prices.instrument(position_id)
-        await self._execute(
-            account_id,
-            ClosePosition(
-                to_optional_decimal(amount),
-                self._prices.market_of(instrument),
-                command_key("close", key, instrument.symbol, amount),
-            ),
-        )
+        named = command_key("close", key, bare_symbol(position_id), amount)
+        if self._done(account_id, named):
+            return
+        market = self._prices.market_of(self._prices.instrument(position_id))
+        quantity = to_optional_decimal(amount)
+        await self._execute(account_id, ClosePosition(quantity, market, named))
 
     async def reverse_position(
         self, account_id: str, position_id: str, key: str | None = None
     ) -> None:
-        instrument = self._prices.instrument(position_id)
-        bound = command_key("reverse", key, instrument.symbol)
-        market = self._prices.market_of(instrument)
-        await self._execute(account_id, ReversePosition(market, bound))
+        named = command_key("reverse", key, bare_symbol(position_id))
+        if self._done(account_id, named):
+            return
+        market = self._prices.market_of(self._prices.instrument(position_id))
+        await self._execute(account_id, ReversePosition(market, named))
 
     async def edit_brackets(self, account_id: str, position_id: str, brackets: Brackets) -> None:
         instrument = self._prices.instrument(position_id)
@@ -273,6 +267,14 @@ class BrokerService:
         self._announcer.tell_status(to_connection_status(status, self._clock_ms()))
 
     # Helpers
+
+    def _done(self, account_id: str, key: CommandKey | None) -> Repeated | None:
+        """What a command of this key was answered, whatever the market has become since. One
+        that is on its way is told by the engine."""
+        answer = repeated(self._views.of(account_id), key) if key else None
+        if isinstance(answer, Rejection):
+            raise refusal(answer)
+        return answer
 
     async def _execute(self, account_id: str, command: Command) -> list[Event] | Repeated:
         execution = self._writer.execute(account_id, command)

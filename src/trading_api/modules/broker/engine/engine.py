@@ -61,8 +61,8 @@ class Engine:
 
     def apply(self, command: Command) -> Outcome:
         key = getattr(command, "key", None)
-        if key and (bound := self._state.bound.get((key.operation, key.key))):
-            return reject_other_command(bound, key) or Repeated(bound.order_id)
+        if key and (answer := repeated(self._state, key)):
+            return answer
         transaction = Transaction(self._state, self._terms)
         with localcontext(EXACT):
             rejection = self._handle(transaction, command)
@@ -107,6 +107,14 @@ class Engine:
             case _:
                 open_account(transaction, command)
         return rejection
+
+
+def repeated(state: AccountState, key: CommandKey) -> Repeated | Rejection | None:
+    """The answer to a command whose key the account knows."""
+    bound = state.bound.get((key.operation, key.key))
+    if bound is None:
+        return None
+    return reject_other_command(bound, key) or Repeated(bound.order_id)
 
 
 def _bound(key: CommandKey, events: list[Event], at_ms: int) -> CommandBound:

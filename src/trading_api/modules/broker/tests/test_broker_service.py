@@ -19,7 +19,7 @@ from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.statements import MISSED_EVENTS_MAX
 from trading_api.modules.broker.tests.manual_market import ManualMarket, instrument
 from trading_api.settings import Settings
-from trading_api.shared.errors import ApiError
+from trading_api.shared.errors import ApiError, SymbolNotFound
 from trading_api.shared.market_data import MarketState, MarketStatus
 from trading_api.shared.module_interface import ModuleContext
 
@@ -31,9 +31,11 @@ NOT_ALLOWED = (422, "duration_not_allowed")
 class Desk:
     """A running broker, and everything its topics said, in order."""
 
-    def __init__(self, journal: MemoryJournal, **settings: Any) -> None:
+    def __init__(
+        self, journal: MemoryJournal, symbols: Sequence[str] = ("AAPL",), **settings: Any
+    ) -> None:
         self.market = ManualMarket(
-            instrument("AAPL"),
+            *map(instrument, symbols),
             instrument("MSFT"),
             instrument("USDJPY", currency="JPY", price_scale=1000),
             instrument("NIKKEI", currency="JPY"),
@@ -562,6 +564,62 @@ async def test_a_key_names_one_command_for_ever() -> None:
         with pytest.raises(ApiError) as refused:
             await desk.service.place_order(A, other, "key")
         assert (refused.value.status, refused.value.code) == (409, "idempotency_key_reused")
+
+
+async def test_a_key_is_answered_also_where_its_symbol_is_gone() -> None:
+    journal = MemoryJournal()
+    wanted: dict[str, Any] = {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 10.0}
+    order = PreOrder.model_validate(wanted | {"limitPrice": 100.0})
+    change = PreOrder.model_validate(wanted | {"limitPrice": 91.0})
+    other = PreOrder.model_validate(wanted | {"limitPrice": 1.0})
+
+    async def ask(service: BrokerService) -> None:
+        assert await service.place_order(A, order, "key") == "order-1"
+        assert await service.place_order(A, order, "key 2") == "order-2"
+        await service.close_position(A, "AAPL", 4, "key")
+        await service.reverse_position(A, "TEST:AAPL", "key")
+
+    async with running(journal) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await ask(desk.service)
+        await desk.place(type=LIMIT, limitPrice=90.0)
+        await desk.service.modify_order(A, "order-5", change, "key")
+    async with running(journal, symbols=()) as desk:
+        events = len(await desk.statements.events(A, 0, 1000))
+        await ask(desk.service)
+        await desk.service.modify_order(A, "order-5", change, "key")
+        assert len(await desk.statements.events(A, 0, 1000)) == events
+        refused = await refusal_of(desk.service.place_order(A, other, "key"))
+        assert refused[:2] == (409, "idempotency_key_reused")
+        refused = await refusal_of(desk.service.place_order(A, other, "fresh"))
+        assert refused[:2] == (422, "unknown_symbol")
+
+
+async def test_a_symbol_with_and_without_its_exchange_is_the_same_command() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        wanted: dict[str, Any] = {"type": MARKET, "side": BUY, "qty": 10.0}
+        for symbol in ("AAPL", "TEST:AAPL"):
+            order = PreOrder.model_validate(wanted | {"symbol": symbol})
+            assert await desk.service.place_order(A, order, "key") == "order-1"
+            await desk.service.close_position(A, symbol, 4, "key")
+
+
+async def test_what_is_held_of_a_symbol_that_is_gone_has_no_price() -> None:
+    journal = MemoryJournal()
+    async with running(journal) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place()
+    async with running(journal, symbols=()) as desk:
+        (position,) = desk.statements.positions(A)
+        assert (position.symbol, position.qty, position.pl) == ("AAPL", 10.0, None)
+        for name in ("AAPL", "TEST:AAPL"):
+            (execution,) = desk.statements.executions(A, name)
+            assert execution.symbol == "AAPL"
+        assert desk.statements.executions(A, "MSFT") == []
+        for account, name in ((B, "AAPL"), (A, "NOPE")):
+            with pytest.raises(SymbolNotFound):
+                desk.statements.executions(account, name)
 
 
 async def test_what_was_refused_binds_no_key() -> None:
