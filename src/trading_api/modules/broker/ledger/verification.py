@@ -1,4 +1,5 @@
-"""Rebuilds every account from its events and compares it with the tables, to the last digit."""
+"""Does every account's arithmetic again from its events, and compares what they give with the
+tables, to the last digit."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.ledger.accounting import first_fault
 from trading_api.modules.broker.ledger.batch import Tail
 from trading_api.modules.broker.ledger.chain import first_hash, next_hash
 from trading_api.modules.broker.ledger.database import Database
@@ -113,9 +115,13 @@ class _Account:
         for number, line in enumerate(cash_lines(seq, event), start=1):
             lines.next(CASH_ROWS.row(self._id, seq, number, of=line))
         try:
-            self._state.evolve(event)
-        except Exception as error:  # whatever a fold of nonsense raises
+            fault = first_fault(self._state, self._id, event)
+            if fault is None:
+                self._state.evolve(event)
+        except Exception as error:  # whatever arithmetic on nonsense raises
             raise Disagreement(EVENTS, row, "kind", "what may follow", repr(error)) from error
+        if fault is not None:
+            raise Disagreement(EVENTS, row, f"payload: {fault.name}", fault.expected, fault.found)
         for record in sorted(records(event), key=_id):
             if isinstance(record, Execution):
                 executions.next(EXECUTION_ROWS.row(self._id, seq, of=record))

@@ -64,6 +64,7 @@ from trading_api.modules.broker.engine.rejections import Rejection
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
+from trading_api.modules.broker.ledger.accounting import first_fault
 
 RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
 GONE = "The position it was to close is closed."
@@ -227,6 +228,9 @@ def play(
         assert described(result) == expected, f"row {at_ms}: {described(result)}"
         if isinstance(result, Rejection):
             assert engine.state == before, "a rejection changes nothing"
+        for event in result if isinstance(result, list) else ():
+            assert not first_fault(before, "DEMO", event), "what verify-ledger would name"
+            before.evolve(event)
     return engine
 
 

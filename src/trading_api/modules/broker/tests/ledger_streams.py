@@ -40,10 +40,13 @@ RULES = {
 }
 
 
-def trading(account_id: str, count: int, seed: int = 7) -> list[JournalEntry]:
+TERMS = Terms(leverage_default=Decimal(100))
+
+
+def trading(account_id: str, count: int, seed: int = 7, terms: Terms = TERMS) -> list[JournalEntry]:
     """The first events of an account that places, cancels, closes and is filled."""
     chance = random.Random(f"{account_id} {seed}")
-    engine = Engine(AccountState(), Terms(leverage_default=Decimal(100)))
+    engine = Engine(AccountState(), terms)
     events = _applied(engine, OpenAccount(account_id, "USD", Decimal(100_000), at_ms=1))
     at_ms = 1
     while len(events) < count:

@@ -66,6 +66,7 @@ from trading_api.modules.broker.engine.terms import Commission, Slippage, Terms
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
+from trading_api.modules.broker.ledger.accounting import first_fault
 from trading_api.modules.broker.tests.naive_exchange import (
     NaiveExchange,
     NaiveExecution,
@@ -380,6 +381,7 @@ class Account(RuleBasedStateMachine):
         if isinstance(event, OrderFilled):
             assert market is not None
             self.check_fill(event, market)
+        assert not first_fault(self.replayed, "DEMO", event), "what verify-ledger would name"
         self.replayed.evolve(event)
         if isinstance(event, AccountReset):
             self.reset_after = len(self.replayed.executions)

@@ -6,15 +6,18 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import anyio
 import pytest
 
-from trading_api.modules.broker.engine.events import OrderFilled
+from trading_api.modules.broker.engine.events import AccountOpened, Event, OrderFilled
 from trading_api.modules.broker.ledger.chain import first_hash, next_hash
 from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.event_codec import encode
+from trading_api.modules.broker.ledger.journal import JournalEntry
 from trading_api.modules.broker.ledger.sql_journal import SqlJournal
 from trading_api.modules.broker.ledger.verification import (
     READ_AT_ONCE,
@@ -202,6 +205,35 @@ def test_an_event_that_cannot_follow_is_named(path: Path) -> None:
     with pytest.raises(Disagreement) as caught:
         verified(path)
     assert re.search("account_id F, seq 1", str(caught.value))
+
+
+async def test_a_figure_that_was_changed_everywhere_is_named(tmp_path: Path) -> None:
+    """In the events with all that is hashed over them, and in every table."""
+    database = f"sqlite:///{tmp_path / 'trading.db'}"
+    stream = trading("A", 50)
+    first = next(entry for entry in stream if isinstance(entry.event, OrderFilled))
+    forged = [replace(entry, event=richer(entry.event)) for entry in stream]
+    journal = SqlJournal(Database(database))
+    await journal.append(forged)
+    await journal.close()
+    with pytest.raises(Disagreement, match=rf"account_id A, seq {first.seq}: payload: balance: "):
+        verify(Database(database))
+
+
+def richer(event: Event) -> Event:
+    if not isinstance(event, OrderFilled):
+        return event
+    return replace(event, balance=event.balance + 1_000_000)
+
+
+async def test_a_figure_that_is_no_number_is_named(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'trading.db'}"
+    journal = SqlJournal(Database(database))
+    opened = AccountOpened("A", "USD", Decimal("NaN"), 1)
+    await journal.append([JournalEntry("A", 1, opened)])
+    await journal.close()
+    with pytest.raises(Disagreement, match=r"account_id A, seq 1: kind: expected what may follow"):
+        verify(Database(database))
 
 
 async def test_a_ledger_in_use_is_read_as_of_one_moment(path: Path) -> None:

@@ -1,0 +1,251 @@
+"""The account's own arithmetic: what an event tells has to follow from all that came before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal, localcontext
+
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.events import (
+    AccountOpened,
+    AccountReset,
+    CashDeposited,
+    CommandBound,
+    Event,
+    LeverageSet,
+    OrderActivated,
+    OrderArrived,
+    OrderCanceled,
+    OrderEvent,
+    OrderFilled,
+    OrderModified,
+    OrderRested,
+    OrderSuspended,
+    OrderTrailed,
+    OrderTriggered,
+)
+from trading_api.modules.broker.engine.money import EXACT, ZERO
+from trading_api.modules.broker.engine.order import Order, OrderStatus, Side
+from trading_api.modules.broker.engine.position import Position, net
+from trading_api.modules.broker.engine.touch import Consumption, consume
+from trading_api.modules.broker.engine.transitions import TRANSITIONS
+
+_EVERY_CHANGE = {"version", "updated_ms", "status"}
+_CHANGES: dict[type[OrderEvent], set[str]] = {
+    OrderArrived: {"is_resting"},
+    OrderActivated: {"quantity", "stop_price"},
+    OrderSuspended: {"is_triggered", "is_resting"},
+    OrderModified: {
+        "quantity",
+        "limit_price",
+        "stop_price",
+        "trail",
+        "duration",
+        "expires_ms",
+        "brackets",
+        "reserve_price",
+        "sequence",
+        "is_resting",
+    },
+    OrderTriggered: {"is_triggered", "is_resting"},
+    OrderTrailed: {"stop_price"},
+    OrderRested: {"is_resting"},
+    OrderFilled: {"filled_quantity", "filled_value", "accrued_commission"},
+    OrderCanceled: {"message"},
+}
+"""All else about an order stays as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`name` is where in the event it is."""
+
+    name: str
+    expected: object
+    found: object
+
+
+def first_fault(state: AccountState, account_id: str, event: Event) -> Fault | None:
+    """`state` is that before the event. What was the caller's to choose, or the market's, is only
+    held against its bounds. Raises whatever arithmetic on nonsense raises."""
+    with localcontext(EXACT):
+        return next(_faults(state, account_id, event), None)
+
+
+def _faults(state: AccountState, account_id: str, event: Event) -> Iterator[Fault]:
+    if state.is_open == isinstance(event, AccountOpened):
+        expected = "an account is opened once" if state.is_open else "an account is opened first"
+        yield Fault("kind", expected, type(event).__name__)
+    match event:
+        case AccountOpened():
+            yield from _same("account_id", account_id, event.account_id)
+            yield from _above("balance", event.balance, ZERO)
+        case CashDeposited():
+            yield from _above("amount", event.amount, ZERO)
+            yield from _same("balance", state.balance + event.amount, event.balance)
+        case AccountReset():
+            yield from _reset_faults(state, event)
+        case LeverageSet():
+            yield from _at_least("leverage", event.leverage, 1)
+        case CommandBound():
+            if (event.operation, event.key) in state.bound:
+                yield Fault("key", "one that is new", event.key)
+            if event.order_id and event.order_id not in state.orders:
+                yield Fault("order_id", "an order of the account", event.order_id)
+        case _:
+            yield from _order_faults(state, event)
+
+
+def _reset_faults(state: AccountState, event: AccountReset) -> Iterator[Fault]:
+    for order in state.live_orders():
+        yield Fault("kind", f"{order.id} is canceled first", type(event).__name__)
+    yield from _same("amount", event.balance - state.balance, event.amount)
+    ended = tuple(Position(symbol, updated_ms=event.at_ms) for symbol in state.positions)
+    yield from _same("positions", ended, event.positions)
+
+
+def _order_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
+    after, before = event.order, state.orders.get(event.order.id)
+    step = (before.status if before else None, after.status)
+    if step not in TRANSITIONS[type(event)]:
+        yield Fault("order.status", f"what may follow {_named(step[0])}", _named(step[1]))
+    if before is None:
+        yield from _placed_faults(state, event)
+    else:
+        yield from _changed_faults(state, before, event)
+    for name in ("quantity", "limit_price", "stop_price"):
+        yield from _above(f"order.{name}", getattr(after, name), ZERO)
+    yield from _at_least("order.reserve_price", after.reserve_price, ZERO)
+    yield from _at_most("order.filled_quantity", after.filled_quantity, after.quantity)
+
+
+def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
+    order = event.order
+    for name, expected in (
+        ("id", f"order-{state.order_count + 1}"),
+        ("sequence", state.sequence_last + 1),
+        ("placed_ms", event.at_ms),
+        ("updated_ms", event.at_ms),
+        ("version", 1),
+        ("filled_quantity", ZERO),
+        ("filled_value", ZERO),
+        ("accrued_commission", ZERO),
+    ):
+        yield from _same(f"order.{name}", expected, getattr(order, name))
+
+
+def _changed_faults(state: AccountState, before: Order, event: OrderEvent) -> Iterator[Fault]:
+    after = event.order
+    free = _EVERY_CHANGE | _CHANGES[type(event)]
+    for field in fields(Order):
+        if field.name not in free:
+            name = field.name
+            yield from _same(f"order.{name}", getattr(before, name), getattr(after, name))
+    updated_ms = before.updated_ms if isinstance(event, OrderRested) else event.at_ms
+    yield from _same("order.version", before.version + 1, after.version)
+    yield from _same("order.updated_ms", updated_ms, after.updated_ms)
+    is_last = isinstance(event, OrderModified) and _loses_its_turn(before, after)
+    expected = state.sequence_last + 1 if is_last else before.sequence
+    yield from _same("order.sequence", expected, after.sequence)
+    if isinstance(event, OrderFilled):
+        yield from _execution_faults(state, event)
+        yield from _filled_faults(before, event)
+        yield from _settled_faults(state, event)
+        yield from _consumed_faults(state.consumptions.get(after.symbol), event)
+
+
+def _loses_its_turn(before: Order, after: Order) -> bool:
+    if before.trail != after.trail:
+        # Only with a new price, and the new stop may happen to be the old one.
+        return after.sequence != before.sequence
+    has_grown = after.quantity > before.quantity and not after.is_bracket
+    prices = (before.limit_price, before.stop_price)
+    return has_grown or prices != (after.limit_price, after.stop_price)
+
+
+def _execution_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
+    execution, order = event.execution, event.order
+    for name, expected in (
+        ("id", f"execution-{len(state.executions) + 1}"),
+        ("order_id", order.id),
+        ("symbol", order.symbol),
+        ("side", order.side),
+        ("time_ms", event.at_ms),
+    ):
+        yield from _same(f"execution.{name}", expected, getattr(execution, name))
+    for name in ("quantity", "price", "rate"):
+        yield from _above(f"execution.{name}", getattr(execution, name), ZERO)
+    if order.limit_price is not None:
+        within = _at_most if order.side is Side.BUY else _at_least
+        yield from within("execution.price", execution.price, order.limit_price)
+
+
+def _filled_faults(before: Order, event: OrderFilled) -> Iterator[Fault]:
+    after, execution = event.order, event.execution
+    value = before.filled_value + execution.quantity * execution.price
+    filled = before.filled_quantity + execution.quantity
+    status = OrderStatus.FILLED if filled == before.quantity else OrderStatus.WORKING
+    yield from _same("order.filled_quantity", filled, after.filled_quantity)
+    yield from _same("order.filled_value", value, after.filled_value)
+    yield from _same("order.status", status, after.status)
+    accrued = after.accrued_commission - before.accrued_commission
+    yield from _at_least("order.accrued_commission", accrued, ZERO)
+    yield from _at_least("execution.commission", execution.commission, ZERO)
+    # The minimum is charged with the first fill, and makes the later ones cheaper.
+    if before.filled_quantity:
+        yield from _at_most("execution.commission", execution.commission, accrued)
+    else:
+        yield from _at_least("execution.commission", execution.commission, accrued)
+
+
+def _settled_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
+    execution, position = event.execution, state.position(event.order.symbol)
+    netting = net(
+        position,
+        execution.side,
+        execution.quantity,
+        execution.price,
+        execution.rate,
+        event.at_ms,
+    )
+    yield from _same("execution.realized_pl", netting.realized_pl, execution.realized_pl)
+    for field in fields(Position):
+        expected, found = (getattr(each, field.name) for each in (netting.position, event.position))
+        yield from _same(f"position.{field.name}", expected, found)
+    balance = state.balance + execution.realized_pl - execution.commission
+    yield from _same("balance", balance, event.balance)
+
+
+def _consumed_faults(last: Consumption | None, event: OrderFilled) -> Iterator[Fault]:
+    found, execution = event.consumption, event.execution
+    key = (found.time_ms, found.bid, found.ask)
+    is_same = last is not None and (last.time_ms, last.bid, last.ask) == key
+    before = last if last is not None and is_same else Consumption(*key)
+    after = consume(before, execution.side, execution.quantity)
+    yield from _same("consumption.bought", after.bought, found.bought)
+    yield from _same("consumption.sold", after.sold, found.sold)
+
+
+def _same(name: str, expected: object, found: object) -> Iterator[Fault]:
+    if expected != found:
+        yield Fault(name, expected, found)
+
+
+def _above(name: str, found: Decimal | None, bound: Decimal) -> Iterator[Fault]:
+    if found is not None and found <= bound:
+        yield Fault(name, f"above {bound}", found)
+
+
+def _at_least(name: str, found: Decimal, bound: Decimal | int) -> Iterator[Fault]:
+    if found < bound:
+        yield Fault(name, f"at least {bound}", found)
+
+
+def _at_most(name: str, found: Decimal, bound: Decimal) -> Iterator[Fault]:
+    if found > bound:
+        yield Fault(name, f"at most {bound}", found)
+
+
+def _named(status: OrderStatus | None) -> str:
+    return status.name.lower() if status else "no order"
