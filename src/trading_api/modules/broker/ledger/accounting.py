@@ -31,7 +31,7 @@ from trading_api.modules.broker.engine.position import Position, net
 from trading_api.modules.broker.engine.touch import Consumption, consume
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
 
-_EVERY_CHANGE = {"version", "updated_ms", "status"}
+_EVERY_CHANGE = {"version", "updated_ms", "status", "sequence"}
 _CHANGES: dict[type[OrderEvent], set[str]] = {
     OrderArrived: {"is_resting"},
     OrderActivated: {"quantity", "stop_price"},
@@ -45,7 +45,6 @@ _CHANGES: dict[type[OrderEvent], set[str]] = {
         "expires_ms",
         "brackets",
         "reserve_price",
-        "sequence",
         "is_resting",
     },
     OrderTriggered: {"is_triggered", "is_resting"},
@@ -53,6 +52,10 @@ _CHANGES: dict[type[OrderEvent], set[str]] = {
     OrderRested: {"is_resting"},
     OrderFilled: {"filled_quantity", "filled_value", "accrued_commission"},
     OrderCanceled: {"message"},
+}
+_KEPT = {
+    kind: [field.name for field in fields(Order) if field.name not in _EVERY_CHANGE | changes]
+    for kind, changes in _CHANGES.items()
 }
 """All else about an order stays as it was."""
 
@@ -137,17 +140,16 @@ def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
 
 def _changed_faults(state: AccountState, before: Order, event: OrderEvent) -> Iterator[Fault]:
     after = event.order
-    free = _EVERY_CHANGE | _CHANGES[type(event)]
-    for field in fields(Order):
-        if field.name not in free:
-            name = field.name
-            yield from _same(f"order.{name}", getattr(before, name), getattr(after, name))
+    for name in _KEPT[type(event)]:
+        expected, found = getattr(before, name), getattr(after, name)
+        if expected != found:
+            yield Fault(f"order.{name}", expected, found)
     updated_ms = before.updated_ms if isinstance(event, OrderRested) else event.at_ms
     yield from _same("order.version", before.version + 1, after.version)
     yield from _same("order.updated_ms", updated_ms, after.updated_ms)
     is_last = isinstance(event, OrderModified) and _loses_its_turn(before, after)
-    expected = state.sequence_last + 1 if is_last else before.sequence
-    yield from _same("order.sequence", expected, after.sequence)
+    sequence = state.sequence_last + 1 if is_last else before.sequence
+    yield from _same("order.sequence", sequence, after.sequence)
     if isinstance(event, OrderFilled):
         yield from _execution_faults(state, event)
         yield from _filled_faults(before, event)
