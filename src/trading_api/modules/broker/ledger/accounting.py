@@ -34,7 +34,7 @@ from trading_api.modules.broker.engine.transitions import TRANSITIONS
 _EVERY_CHANGE = {"version", "updated_ms", "status", "sequence"}
 _CHANGES: dict[type[OrderEvent], set[str]] = {
     OrderArrived: {"is_resting"},
-    OrderActivated: {"quantity", "stop_price"},
+    OrderActivated: {"quantity", "stop_price", "has_protected"},
     OrderSuspended: {"is_triggered", "is_resting"},
     OrderModified: {
         "quantity",
@@ -106,6 +106,9 @@ def _reset_faults(state: AccountState, event: AccountReset) -> Iterator[Fault]:
     yield from _same("amount", event.balance - state.balance, event.amount)
     ended = tuple(Position(symbol, updated_ms=event.at_ms) for symbol in state.positions)
     yield from _same("positions", ended, event.positions)
+    if event.sides:  # older events know none
+        sides = tuple(position.side for position in state.positions.values())
+        yield from _same("sides", sides, event.sides)
 
 
 def _order_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
