@@ -81,7 +81,7 @@ class Statements:
         orders = self._views.of(account_id).orders
         if before is not None and before not in orders:
             raise _no_order(before)
-        older = _after(reversed(orders.values()), before)
+        older = _after(reversed(list(orders.values())), before)
         ended = (order for order in older if not order.is_live)
         return [mapping.to_placed_order(order) for order in islice(ended, limit)]
 

@@ -45,6 +45,7 @@ _CHANGES: dict[type[OrderEvent], set[str]] = {
         "expires_ms",
         "brackets",
         "reserve_price",
+        "reserve_cost",
         "is_resting",
     },
     OrderTriggered: {"is_triggered", "is_resting"},
@@ -123,6 +124,7 @@ def _order_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
     for name in ("quantity", "limit_price", "stop_price"):
         yield from _above(f"order.{name}", getattr(after, name), ZERO)
     yield from _at_least("order.reserve_price", after.reserve_price, ZERO)
+    yield from _at_least("order.reserve_cost", after.reserve_cost, ZERO)
     yield from _at_most("order.filled_quantity", after.filled_quantity, after.quantity)
 
 

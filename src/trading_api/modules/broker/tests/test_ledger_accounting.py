@@ -41,7 +41,7 @@ COSTLY = replace(
 )
 
 _TICKET = {
-    *("quantity", "limit_price", "stop_price", "reserve_price", "expires_ms"),
+    *("quantity", "limit_price", "stop_price", "reserve_price", "reserve_cost", "expires_ms"),
     *("take_profit", "stop_loss", "pips", "distance"),
 }
 CHOSEN: dict[str, set[str]] = {
@@ -185,6 +185,7 @@ def test_an_order_takes_only_the_steps_there_are() -> None:
         (OrderPlaced, {"quantity": Decimal(0)}, "order.quantity"),
         (OrderPlaced, {"limit_price": Decimal(-1)}, "order.limit_price"),
         (OrderPlaced, {"reserve_price": Decimal(-1)}, "order.reserve_price"),
+        (OrderPlaced, {"reserve_cost": Decimal(-1)}, "order.reserve_cost"),
         (OrderModified, {"symbol": "TSLA", "client_id": "x"}, "order.symbol"),
         (OrderModified, {"sequence": 10**6}, "order.sequence"),
         (OrderFilled, {"status": OrderStatus.WORKING}, "order.status"),

@@ -111,12 +111,12 @@ async def test_a_fill_that_could_not_be_kept_happens_at_the_next_quote(tmp_path:
 async def test_events_are_read_while_another_process_has_locked_the_ledger(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
     async with running(path) as (desk, _):
-        await desk.service.place_order(None, BID)
+        await desk.service.place_order("DEMO-ACCOUNT", BID)
         with locked(path):
-            events = await desk.service.statements.events(None, 0, 10)
+            events = await desk.service.statements.events("DEMO-ACCOUNT", 0, 10)
         assert [event.type for event in events] == ["accountOpened", "orderPlaced"]
-        await desk.service.cancel_order(None, "order-1")
-        (event,) = await desk.service.statements.events(None, 2, 10)
+        await desk.service.cancel_order("DEMO-ACCOUNT", "order-1")
+        (event,) = await desk.service.statements.events("DEMO-ACCOUNT", 2, 10)
         assert event.type == "orderCanceled"
 
 
