@@ -29,13 +29,14 @@ from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
 from trading_api.modules.datafeed.market.store import Store
 from trading_api.settings import Settings, allowed_hosts
-from trading_api.shared.api import admin, health, operation, start_page, versions, websocket
+from trading_api.shared.api import admin, health, operation, versions, websocket
 from trading_api.shared.api.caller import AUTHENTICATED
 from trading_api.shared.api.door import Door
 from trading_api.shared.api.error_handlers import add_error_handlers
 from trading_api.shared.api.request_log import HEADER as REQUEST_ID
 from trading_api.shared.api.request_log import RequestLog, UnderWay
 from trading_api.shared.api.security_headers import SecurityHeaders
+from trading_api.shared.api.terminal_page import terminal_router
 from trading_api.shared.api.wire_route import REFUSALS, UNADMITTED
 from trading_api.shared.auth.tokens import tokens_of
 from trading_api.shared.clock import wall_clock_ms
@@ -182,7 +183,7 @@ def create_app(
     api_app.add_middleware(SecurityHeaders)
     api_app.add_middleware(RequestLog, metrics=metrics, under_way=under_way)
     add_error_handlers(api_app)
-    api_app.include_router(start_page.router)
+    api_app.include_router(terminal_router([module.name for module in modules]))
     api_app.include_router(operation.router)
     for router in (health.router, versions.router):
         api_app.include_router(router, prefix=PREFIX, responses=REFUSALS)

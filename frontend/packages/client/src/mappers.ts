@@ -6,6 +6,7 @@ import type {
   Bar as Bar_Api_Backend,
   Brackets as Brackets_Api_Backend,
   BrokerConfiguration as BrokerConfiguration_Api_Backend,
+  CashLine as CashLine_Api_Backend,
   DatafeedConfiguration as DatafeedConfiguration_Api_Backend,
   EquityData as EquityData_Api_Backend,
   Execution as Execution_Api_Backend,
@@ -37,6 +38,7 @@ import type {
   Brackets,
   BrokerConfiguration,
   BrokerConnection,
+  CashLine,
   Equity,
   Execution,
   InstrumentInfo,
@@ -204,4 +206,8 @@ export function present<T>(value: T): Present<T> {
   if (typeof value !== "object" || value === null) return value as Present<T>;
   const fields = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
   return Object.fromEntries(fields.map(([key, item]) => [key, present(item)])) as Present<T>;
+}
+
+export function mapCashLine({ seq, kind, amount, balance, time }: CashLine_Api_Backend): CashLine {
+  return { seq, kind, amount, balance, time };
 }

@@ -7,6 +7,7 @@ import type {
   Account,
   Brackets,
   BrokerConfiguration,
+  CashLine,
   Equity,
   Execution,
   InstrumentInfo,
@@ -60,6 +61,8 @@ export interface AccountRest {
   executions(symbol: string): Promise<Execution[]>;
   /** The newest, at most 1,000. */
   recentExecutions(limit: number): Promise<Execution[]>;
+  /** Those after the event `since`, from the oldest on, at most `limit` (1,000). */
+  cashLines(since?: number, limit?: number): Promise<CashLine[]>;
   instrument(symbol: string): Promise<InstrumentInfo>;
   place(order: PreOrder, key: string): Promise<{ orderId: string }>;
   preview(order: PreOrder, orderId?: string): Promise<OrderPreview>;
@@ -190,6 +193,10 @@ function accountOver(http: Client<paths>, id: string | undefined): AccountRest {
       const params = { query: { ...query, limit } };
       const executions = answer(await http.GET("/api/v1/broker/executions", { params }));
       return executions.map(map.mapExecution);
+    },
+    async cashLines(since = 0, limit = 1_000) {
+      const params = { query: { ...query, since, limit } };
+      return answer(await http.GET("/api/v1/broker/ledger", { params })).map(map.mapCashLine);
     },
     async instrument(symbol) {
       const params = { query, path: { symbol } };

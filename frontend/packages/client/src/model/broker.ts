@@ -131,6 +131,15 @@ export interface Equity {
   realizedPL: number;
 }
 
+/** A movement of cash: the balance is the sum of them. `seq` is its event's number, `time` ms UTC. */
+export interface CashLine {
+  seq: number;
+  kind: string;
+  amount: number;
+  balance: number;
+  time: number;
+}
+
 export interface BrokerConnection {
   status: ConnectionStatus;
   message?: string;

@@ -1,0 +1,205 @@
+import {
+  type BrokerHost,
+  type BrokerTerminalService,
+  type ConnectionStatus,
+  type Equity,
+  type Execution,
+  isLive,
+  NotificationType,
+  type Order,
+  type Position,
+  SimpleWatchedValue,
+  type TradingClient,
+} from "@trading-api/client";
+import { createSignal } from "solid-js";
+import { createStore, produce, reconcile } from "solid-js/store";
+import { EquityCurve } from "./equity-curve.ts";
+import type { Notices } from "./notices.ts";
+
+export type Loading = "loading" | "loaded" | "failed";
+
+const HISTORY_MAX = 500;
+const RETRY_MS = 1_500;
+
+/** Whose orders these are: the host of the client's broker, as stores that the screen follows. */
+export class TradingAccount {
+  readonly #client: TradingClient;
+  readonly #notices: Notices;
+  readonly #orders = createStore<Record<string, Order>>({});
+  readonly #positions = createStore<Record<string, Position>>({});
+  readonly #executions = createSignal<readonly Execution[]>([]);
+  readonly #equity = createSignal<Equity | null>(null);
+  readonly #status = createSignal<{ status: ConnectionStatus; message?: string }>({ status: 2 });
+  readonly #loading = createSignal<Loading>("loading");
+  readonly #currency = createSignal("");
+  readonly #id = createSignal("");
+  /** Positions that the socket told of, open or closed: REST is older than it. */
+  readonly #told = new Set<string>();
+  readonly #heard: Execution[] = [];
+  readonly curve = new EquityCurve();
+  #broker: BrokerTerminalService | null = null;
+  #onFill: () => void = () => {};
+
+  constructor(client: TradingClient, notices: Notices) {
+    this.#client = client;
+    this.#notices = notices;
+  }
+
+  get id(): string {
+    return this.#id[0]();
+  }
+  get currency(): string {
+    return this.#currency[0]();
+  }
+  get equity(): Equity | null {
+    return this.#equity[0]();
+  }
+  get status(): { status: ConnectionStatus; message?: string } {
+    return this.#status[0]();
+  }
+  get loading(): Loading {
+    return this.#loading[0]();
+  }
+  get executions(): readonly Execution[] {
+    return this.#executions[0]();
+  }
+
+  /** Brackets behind their parents. */
+  get liveOrders(): Order[] {
+    const live = Object.values(this.#orders[0]).filter(({ status }) => isLive(status));
+    return live.sort((a, b) => numberOf(b.id) - numberOf(a.id));
+  }
+  get endedOrders(): Order[] {
+    const ended = Object.values(this.#orders[0]).filter(({ status }) => !isLive(status));
+    return ended.sort(
+      (a, b) => (b.updateTime ?? 0) - (a.updateTime ?? 0) || numberOf(b.id) - numberOf(a.id),
+    );
+  }
+  get positions(): Position[] {
+    return Object.values(this.#positions[0]).sort((a, b) => a.symbol.localeCompare(b.symbol));
+  }
+  order(id: string): Order | undefined {
+    return this.#orders[0][id];
+  }
+  position(symbol: string): Position | undefined {
+    return this.#positions[0][symbol];
+  }
+
+  /** Throws while the account was not found yet. */
+  get broker(): BrokerTerminalService {
+    if (this.#broker === null) throw new Error("The account is not loaded yet.");
+    return this.#broker;
+  }
+
+  onFill(show: () => void): void {
+    this.#onFill = show;
+  }
+
+  /** Tries until the backend answers. */
+  async start(wanted: string | undefined): Promise<void> {
+    while (true) {
+      try {
+        const info = await this.#client.rest.account(wanted).info();
+        this.#id[1](info.id);
+        this.#currency[1](info.currency);
+        await this.#follow(info.id);
+        await this.#load();
+        this.#loading[1]("loaded");
+        return;
+      } catch {
+        this.#loading[1]("failed");
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async #follow(accountId: string): Promise<void> {
+    if (this.#broker !== null) return;
+    this.#broker = await this.#client.broker(this.#host(), accountId);
+    // The host is told one figure of it; the topic is shared.
+    this.#client.feeds.equity({ accountId }, { onData: (equity) => this.#showEquity(equity), onFailed: () => {} });
+  }
+
+  async #load(): Promise<void> {
+    const rest = this.#client.rest.account(this.id);
+    const [ended, orders, positions, executions, lines] = await Promise.all([
+      rest.ordersHistory(HISTORY_MAX),
+      rest.orders(),
+      rest.positions(),
+      rest.recentExecutions(HISTORY_MAX),
+      rest.cashLines(),
+    ]);
+    for (const order of [...ended, ...orders]) this.#takeOrder(order);
+    for (const position of positions) {
+      if (!this.#told.has(position.id)) this.#takePosition(position);
+    }
+    this.#executions[1](joined(executions, this.#heard));
+    this.curve.begin(lines);
+  }
+
+  #host(): BrokerHost {
+    return {
+      factory: { createWatchedValue: (value) => new SimpleWatchedValue(value) },
+      orderUpdate: (order) => this.#takeOrder(order),
+      positionUpdate: (position) => {
+        this.#told.add(position.id);
+        this.#takePosition(position);
+      },
+      executionUpdate: (execution) => {
+        this.#heard.push(execution);
+        this.#executions[1]((all) => [...all, execution]);
+      },
+      equityUpdate: () => {},
+      connectionStatusUpdate: (status, info) => {
+        this.#status[1]({ status, ...(info?.message && { message: info.message }) });
+      },
+      showNotification: (title, text, type) => this.#notify(title, text, type),
+    };
+  }
+
+  #takeOrder(order: Order): void {
+    const known = this.#orders[0][order.id];
+    if (known && (known.version ?? 0) > (order.version ?? 0) && isLive(order.status)) return;
+    this.#orders[1](order.id, reconcile(order));
+  }
+
+  #takePosition(position: Position): void {
+    const [, set] = this.#positions;
+    if (position.qty !== 0) set(position.id, reconcile(position));
+    else set(produce((all) => delete all[position.id]));
+  }
+
+  #showEquity(equity: Equity): void {
+    this.#equity[1](equity);
+    this.curve.add(Date.now(), equity.equity);
+  }
+
+  #notify(title: string, text: string, type: NotificationType | undefined): void {
+    const isError = type === NotificationType.Error;
+    this.#notices.show({
+      tone: isError ? "error" : "success",
+      title,
+      text,
+      ...(isError && { advice: "Change what it says, and place the order again." }),
+      ...(!isError && { action: { label: "See positions", run: () => this.#onFill() } }),
+    });
+  }
+}
+
+/** They have no id: of equals, as many as either knows. */
+function joined(read: readonly Execution[], heard: readonly Execution[]): Execution[] {
+  const ascending = [...read].sort((a, b) => a.time - b.time);
+  const counts = new Map<string, number>();
+  for (const each of read) counts.set(keyOf(each), (counts.get(keyOf(each)) ?? 0) + 1);
+  for (const each of heard) {
+    const left = counts.get(keyOf(each)) ?? 0;
+    if (left > 0) counts.set(keyOf(each), left - 1);
+    else ascending.push(each);
+  }
+  return ascending;
+}
+
+const keyOf = ({ orderId, time, price, qty }: Execution): string =>
+  `${orderId} ${time} ${price} ${qty}`;
+
+const numberOf = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0);

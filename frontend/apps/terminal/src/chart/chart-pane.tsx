@@ -1,0 +1,141 @@
+import type { Bar, SymbolInfo } from "@trading-api/client";
+import { createEffect, createMemo, createSignal, Match, onCleanup, onMount, Show, Switch } from "solid-js";
+import { useDesk } from "../desk.ts";
+import * as format from "../format.ts";
+import { theme } from "../theme.ts";
+import { type ChartState, PriceChart } from "./price-chart.ts";
+
+export function ChartPane() {
+  const desk = useDesk();
+  const { market, account } = desk;
+  const [info, setInfo] = createSignal<SymbolInfo | null>(null);
+  const [state, setState] = createSignal<ChartState>("loading");
+  const [reason, setReason] = createSignal("");
+  const [bar, setBar] = createSignal<Bar | null>(null);
+  const [chart, setChart] = createSignal<PriceChart | null>(null);
+  let element!: HTMLDivElement;
+
+  onMount(() => {
+    const made = new PriceChart(element, {
+      datafeed: desk.client.datafeed,
+      onState: (state, reason = "") => {
+        setState(state);
+        setReason(reason);
+      },
+      onLegend: setBar,
+    });
+    setChart(made);
+    onCleanup(() => made.remove());
+  });
+
+  const load = async () => {
+    const symbol = desk.symbol();
+    if (symbol === "") return;
+    setState("loading");
+    try {
+      const found = await market.info(symbol);
+      if (symbol === desk.symbol()) setInfo(found);
+    } catch (error) {
+      if (symbol !== desk.symbol()) return;
+      setReason(error instanceof Error ? error.message : String(error));
+      setState("failed");
+    }
+  };
+  createEffect(() => void load());
+  const isShown = createMemo(() => info()?.name === desk.symbol());
+  createEffect(() => {
+    const [made, symbol] = [chart(), info()];
+    if (made && symbol && isShown()) void made.show(symbol, desk.resolution());
+  });
+  createEffect(() => {
+    theme();
+    chart()?.applyTheme();
+    chart()?.showTrading(orders(), account.position(desk.symbol()));
+  });
+  const orders = createMemo(() =>
+    account.liveOrders.filter(({ symbol }) => symbol === desk.symbol()),
+  );
+  createEffect(() => {
+    const position = account.position(desk.symbol());
+    chart()?.showTrading(orders().map((order) => ({ ...order })), position && { ...position });
+  });
+  createEffect(() => {
+    if (state() !== "ready") return;
+    chart()?.showExecutions(account.executions.filter(({ symbol }) => symbol === desk.symbol()));
+  });
+
+  const decimals = () => Math.round(Math.log10(info()?.pricescale ?? 100));
+  const retry = () => {
+    const symbol = info();
+    if (symbol && isShown()) void chart()?.show(symbol, desk.resolution());
+    else void load();
+  };
+
+  return (
+    <section class="chart" aria-label={`Chart of ${desk.symbol()}`}>
+      <div class="legend" data-testid="legend">
+        <div class="legend-name">
+          <strong>{desk.symbol()}</strong>
+          <span>{isShown() ? info()?.description : ""}</span>
+        </div>
+        <dl class="ohlc">
+          <Show when={bar()}>
+            {(bar) => (
+              <>
+                <Figure name="O" value={format.price(bar().open, decimals())} />
+                <Figure name="H" value={format.price(bar().high, decimals())} />
+                <Figure name="L" value={format.price(bar().low, decimals())} />
+                <Figure name="C" value={format.price(bar().close, decimals())} />
+                <Figure name="Vol" value={format.volume(bar().volume)} />
+                <div class={bar().close >= bar().open ? "up" : "down"}>
+                  <dt class="hidden">Change</dt>
+                  <dd>{format.percent((bar().close / bar().open - 1) * 100)}</dd>
+                </div>
+              </>
+            )}
+          </Show>
+        </dl>
+      </div>
+      <div
+        class="canvas"
+        ref={element}
+        role="img"
+        aria-label={`Candles of ${desk.symbol()}, resolution ${desk.resolution()}`}
+        data-state={state()}
+      />
+      <button type="button" class="to-latest" onClick={() => chart()?.toTheLatest()} aria-label="Scroll to the latest bar" title="Scroll to the latest bar">
+        →
+      </button>
+      <Switch>
+        <Match when={state() === "loading"}>
+          <div class="overlay skeleton" role="status">
+            <span class="hidden">Loading bars</span>
+            <i /><i /><i /><i /><i /><i /><i /><i />
+          </div>
+        </Match>
+        <Match when={state() === "empty"}>
+          <div class="overlay">
+            <p>No trades of {desk.symbol()} at this resolution yet. Bars appear as they come.</p>
+          </div>
+        </Match>
+        <Match when={state() === "failed"}>
+          <div class="overlay" role="alert">
+            <p>The chart could not be loaded. {reason()}</p>
+            <button type="button" onClick={retry}>
+              Try again
+            </button>
+          </div>
+        </Match>
+      </Switch>
+    </section>
+  );
+}
+
+function Figure(props: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd>{props.value}</dd>
+    </div>
+  );
+}

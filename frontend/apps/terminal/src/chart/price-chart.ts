@@ -1,0 +1,275 @@
+import type { Bar, DatafeedService, Execution, Order, Position, SymbolInfo } from "@trading-api/client";
+import { ParentType, Side } from "@trading-api/client";
+import {
+  CandlestickSeries,
+  type CandlestickData,
+  ColorType,
+  CrosshairMode,
+  createChart,
+  createSeriesMarkers,
+  HistogramSeries,
+  type HistogramData,
+  type IChartApi,
+  type IPriceLine,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  LineStyle,
+  type SeriesMarker,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import { quantity } from "../format.ts";
+import { colour } from "../theme.ts";
+import { nameOfLine } from "../wording.ts";
+
+export type ChartState = "loading" | "ready" | "empty" | "failed";
+
+export interface PriceChartParts {
+  datafeed: DatafeedService;
+  onState(state: ChartState, reason?: string): void;
+  /** The bar under the crosshair, else the last one. */
+  onLegend(bar: Bar | null): void;
+}
+
+/** After every bar there is, in seconds. */
+const FAR_S = 4_102_444_800;
+const PAGE_BARS = 600;
+const BARS_SHOWN = 120;
+/** More is read when fewer than this are left of the screen. */
+const MARGIN_BARS = 150;
+
+/** Candles with volume, live, older ones as they come into view; and what is traded, on them. */
+export class PriceChart {
+  readonly #parts: PriceChartParts;
+  readonly #chart: IChartApi;
+  readonly #candles: ISeriesApi<"Candlestick">;
+  readonly #volumes: ISeriesApi<"Histogram">;
+  readonly #markers: ISeriesMarkersPluginApi<Time>;
+  readonly #lines = new Map<string, { line: IPriceLine; text: string }>();
+  #bars: Bar[] = [];
+  #symbol: SymbolInfo | null = null;
+  #resolution = "1";
+  #turn: object = {};
+  #isReading = false;
+  #isAtTheBeginning = false;
+  #isPointing = false;
+  #executions: readonly Execution[] = [];
+
+  constructor(element: HTMLElement, parts: PriceChartParts) {
+    this.#parts = parts;
+    this.#chart = createChart(element, {
+      autoSize: true,
+      layout: { fontFamily: FONT, fontSize: 11, attributionLogo: false },
+      crosshair: { mode: CrosshairMode.Normal },
+      rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.22 } },
+      timeScale: { borderVisible: false, timeVisible: true, rightOffset: 6, minBarSpacing: 1 },
+    });
+    this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
+    this.#volumes = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: "volume",
+      priceFormat: { type: "volume" },
+      lastValueVisible: false,
+      priceLineVisible: false,
+    });
+    this.#chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
+    this.#markers = createSeriesMarkers(this.#candles, []);
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+      if (range !== null && range.from < MARGIN_BARS) void this.#readOlder();
+    });
+    this.#chart.subscribeCrosshairMove(({ time }) => {
+      const bar = time === undefined ? null : this.#barAt(Number(time) * 1_000);
+      this.#isPointing = bar !== null;
+      this.#parts.onLegend(bar ?? this.#bars.at(-1) ?? null);
+    });
+  }
+
+  remove(): void {
+    this.#turn = {};
+    this.#parts.datafeed.unsubscribeBars(GUID);
+    this.#chart.remove();
+  }
+
+  applyTheme(): void {
+    const [up, down, line, muted] = ["up", "down", "line-faint", "muted"].map(colour) as Colours;
+    this.#chart.applyOptions({
+      layout: { background: { type: ColorType.Solid, color: colour("surface") }, textColor: muted },
+      grid: { vertLines: { color: line }, horzLines: { color: line } },
+      crosshair: {
+        vertLine: { color: muted, labelBackgroundColor: colour("label") },
+        horzLine: { color: muted, labelBackgroundColor: colour("label") },
+      },
+    });
+    this.#candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+    this.#volumes.setData(this.#bars.map(volumeOf));
+    for (const { line } of this.#lines.values()) this.#candles.removePriceLine(line);
+    this.#lines.clear();
+    this.showExecutions(this.#executions);
+  }
+
+  /** Forgets what it shows. */
+  async show(symbol: SymbolInfo, resolution: string): Promise<void> {
+    const turn = {};
+    this.#turn = turn;
+    this.#parts.datafeed.unsubscribeBars(GUID);
+    this.#symbol = symbol;
+    this.#resolution = resolution;
+    this.#bars = [];
+    this.#isAtTheBeginning = this.#isReading = false;
+    this.#setData();
+    this.#parts.onLegend(null);
+    this.#parts.onState("loading");
+    const minMove = symbol.minmov / symbol.pricescale;
+    const precision = Math.round(Math.log10(symbol.pricescale));
+    this.#candles.applyOptions({ priceFormat: { type: "price", precision, minMove } });
+    this.#chart.applyOptions({ timeScale: { secondsVisible: resolution.endsWith("S") } });
+    let bars: Bar[];
+    try {
+      bars = await this.#read(FAR_S, true);
+    } catch (reason) {
+      if (this.#turn === turn) this.#parts.onState("failed", String(reason));
+      return;
+    }
+    if (this.#turn !== turn) return;
+    this.#bars = bars;
+    this.#setData();
+    const to = bars.length + 4;
+    this.#chart.priceScale("right").applyOptions({ autoScale: true });
+    this.#chart.timeScale().setVisibleLogicalRange({ from: to - BARS_SHOWN, to });
+    this.#parts.onLegend(bars.at(-1) ?? null);
+    this.#parts.onState(bars.length > 0 ? "ready" : "empty");
+    this.#parts.datafeed.subscribeBars(
+      symbol,
+      resolution,
+      (bar) => this.#take(bar),
+      GUID,
+      () => void this.show(symbol, resolution),
+    );
+  }
+
+  toTheLatest(): void {
+    this.#chart.timeScale().scrollToRealTime();
+  }
+
+  /** Of the symbol that is shown. */
+  showTrading(orders: readonly Order[], position: Position | undefined): void {
+    const wanted = new Map<string, { price: number; title: string; colour: string; dashed: boolean }>();
+    if (position) {
+      const title = `${position.side === Side.Buy ? "Long" : "Short"} ${quantity(position.qty)}`;
+      wanted.set("position", { price: position.avgPrice, title, colour: "accent", dashed: false });
+    }
+    for (const order of orders) {
+      const price = order.limitPrice ?? order.stopPrice;
+      if (price === undefined) continue;
+      const isBracket = order.parentType === ParentType.Order || order.parentType === ParentType.Position;
+      const tone = isBracket ? "muted" : order.side === Side.Buy ? "up" : "down";
+      wanted.set(order.id, { price, title: nameOfLine(order), colour: tone, dashed: true });
+    }
+    for (const [id, { line }] of [...this.#lines]) {
+      if (wanted.has(id)) continue;
+      this.#candles.removePriceLine(line);
+      this.#lines.delete(id);
+    }
+    for (const [id, { price, title, colour: name, dashed }] of wanted) {
+      const text = `${price} ${title} ${name}`;
+      const drawn = this.#lines.get(id);
+      if (drawn?.text === text) continue;
+      const color = colour(name);
+      const lineStyle = dashed ? LineStyle.Dashed : LineStyle.Solid;
+      const options = { price, title, color, lineStyle, lineWidth: 1 as const, axisLabelColor: color, axisLabelTextColor: colour("surface"), axisLabelVisible: true };
+      if (drawn) drawn.line.applyOptions(options);
+      this.#lines.set(id, { line: drawn?.line ?? this.#candles.createPriceLine(options), text });
+    }
+  }
+
+  /** Of the symbol that is shown; each at the bar in which it was. */
+  showExecutions(executions: readonly Execution[]): void {
+    this.#executions = executions;
+    const [up, down] = [colour("up"), colour("down")];
+    const markers: SeriesMarker<Time>[] = [];
+    for (const { side, qty, time } of executions) {
+      const bar = this.#barAt(time);
+      if (bar === null) continue;
+      const isBuy = side === Side.Buy;
+      markers.push({
+        time: secondsOf(bar),
+        position: isBuy ? "belowBar" : "aboveBar",
+        shape: isBuy ? "arrowUp" : "arrowDown",
+        color: isBuy ? up : down,
+        text: quantity(qty),
+        size: 0.8,
+      });
+    }
+    this.#markers.setMarkers(markers);
+  }
+
+  #take(bar: Bar): void {
+    const last = this.#bars.at(-1);
+    if (last && bar.time === last.time) this.#bars[this.#bars.length - 1] = bar;
+    else this.#bars.push(bar);
+    this.#candles.update(candleOf(bar));
+    this.#volumes.update(volumeOf(bar));
+    if (!last) this.#parts.onState("ready");
+    if (!this.#isPointing) this.#parts.onLegend(bar);
+  }
+
+  async #readOlder(): Promise<void> {
+    const [first, turn] = [this.#bars[0], this.#turn];
+    if (first === undefined || this.#isReading || this.#isAtTheBeginning) return;
+    this.#isReading = true;
+    try {
+      const older = await this.#read(first.time / 1_000, false);
+      if (this.#turn !== turn) return;
+      const before = older.filter(({ time }) => time < first.time);
+      this.#isAtTheBeginning = before.length === 0;
+      this.#bars = [...before, ...this.#bars];
+      if (before.length > 0) this.#setData();
+    } catch {
+      // The next scroll asks again.
+    } finally {
+      if (this.#turn === turn) this.#isReading = false;
+    }
+  }
+
+  #read(to: number, firstDataRequest: boolean): Promise<Bar[]> {
+    const symbol = this.#symbol;
+    if (symbol === null) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const period = { from: 0, to, countBack: PAGE_BARS, firstDataRequest };
+      this.#parts.datafeed.getBars(symbol, this.#resolution, period, resolve, reject);
+    });
+  }
+
+  #setData(): void {
+    this.#candles.setData(this.#bars.map(candleOf));
+    this.#volumes.setData(this.#bars.map(volumeOf));
+    this.showExecutions(this.#executions);
+  }
+
+  #barAt(ms: number): Bar | null {
+    let [low, high] = [0, this.#bars.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#bars[middle]?.time ?? 0) <= ms) low = middle;
+      else high = middle - 1;
+    }
+    const bar = this.#bars[low];
+    return bar !== undefined && bar.time <= ms ? bar : null;
+  }
+}
+
+type Colours = [string, string, string, string];
+const GUID = "terminal";
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
+
+const secondsOf = ({ time }: Bar): UTCTimestamp => (time / 1_000) as UTCTimestamp;
+
+function candleOf(bar: Bar): CandlestickData {
+  const { open, high, low, close } = bar;
+  return { time: secondsOf(bar), open, high, low, close };
+}
+
+function volumeOf(bar: Bar): HistogramData {
+  return { time: secondsOf(bar), value: bar.volume, color: volumeColour(bar.close >= bar.open) };
+}
+
+const volumeColour = (isUp: boolean): string => colour(isUp ? "up-faint" : "down-faint");

@@ -1,0 +1,54 @@
+import { createResource, Show } from "solid-js";
+import { useDesk } from "../desk.ts";
+import { Choice } from "../widgets/choice.tsx";
+
+/** The ones that most look at; every other that the symbol has is in the list beside them. */
+const SHOWN = ["1S", "1", "5", "15", "60", "240", "1D", "1W"];
+
+export function ResolutionSwitch() {
+  const desk = useDesk();
+  const [supported] = createResource(desk.symbol, async (symbol) =>
+    symbol === "" ? [] : (await desk.market.info(symbol)).supported_resolutions,
+  );
+  const offered = () => supported.latest ?? SHOWN;
+  const shown = () => {
+    const few = SHOWN.filter((each) => offered().includes(each));
+    return few.includes(desk.resolution()) ? few : [...few, desk.resolution()];
+  };
+  const others = () => offered().filter((each) => !shown().includes(each));
+  return (
+    <div class="resolutions">
+      <Choice
+        label="Resolution"
+        class="flat"
+        options={shown().map((value) => ({ value, label: nameOf(value) }))}
+        value={desk.resolution()}
+        onChange={desk.setResolution}
+      />
+      <Show when={others().length > 0}>
+        <select
+          class="flat"
+          aria-label="Other resolutions"
+          onChange={({ currentTarget }) => {
+            if (currentTarget.value !== "") desk.setResolution(currentTarget.value);
+            currentTarget.value = "";
+          }}
+        >
+          <option value="">More</option>
+          {others().map((each) => (
+            <option value={each}>{nameOf(each)}</option>
+          ))}
+        </select>
+      </Show>
+    </div>
+  );
+}
+
+/** `5m` of `5`, `4h` of `240`, `1s` of `1S`. */
+export function nameOf(resolution: string): string {
+  if (/^\d+$/.test(resolution)) {
+    const minutes = Number(resolution);
+    return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
+  }
+  return /M$/.test(resolution) ? resolution : resolution.toLowerCase();
+}

@@ -1,0 +1,45 @@
+import { createSignal, type JSX, Show } from "solid-js";
+import { useDesk } from "../desk.ts";
+import { adviceFor } from "../notices.ts";
+import { Dialog } from "../widgets/dialog.tsx";
+
+export interface CommandFormProps {
+  title: string;
+  label: string;
+  isValid: boolean;
+  children: JSX.Element;
+  send(): Promise<unknown>;
+}
+
+/** A dialog that sends one command. It stays, and says why, where that is refused. */
+export function CommandForm(props: CommandFormProps) {
+  const desk = useDesk();
+  const [problem, setProblem] = createSignal("");
+  const [isSending, setIsSending] = createSignal(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    setIsSending(true);
+    try {
+      await props.send();
+      desk.open(null);
+    } catch (error) {
+      setProblem(`${error instanceof Error ? error.message : error} ${adviceFor(error) ?? ""}`);
+    } finally {
+      setIsSending(false);
+    }
+  };
+  return (
+    <Dialog title={props.title} onClose={() => desk.open(null)}>
+      <form onSubmit={submit}>
+        {props.children}
+        <Show when={problem() !== ""}>
+          <p class="problem" role="alert">{problem()}</p>
+        </Show>
+        <footer>
+          <button type="button" onClick={() => desk.open(null)}>Keep as it is</button>
+          <button type="submit" class="primary" disabled={!props.isValid || isSending()}>{props.label}</button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,25 @@
+import { Match, Switch } from "solid-js";
+import { type OpenDialog, useDesk } from "../desk.ts";
+import { SymbolSearch } from "../symbol-search.tsx";
+import { CloseDialog } from "./close-dialog.tsx";
+import { ModifyDialog } from "./modify-dialog.tsx";
+import { ProtectDialog } from "./protect-dialog.tsx";
+import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
+
+export function Dialogs() {
+  const { dialog } = useDesk();
+  return (
+    <Switch>
+      <Match when={of(dialog(), "search")}><SymbolSearch /></Match>
+      <Match when={of(dialog(), "modify")}>{(open) => <ModifyDialog order={open().order} />}</Match>
+      <Match when={of(dialog(), "close")}>{(open) => <CloseDialog position={open().position} />}</Match>
+      <Match when={of(dialog(), "protect")}>{(open) => <ProtectDialog position={open().position} />}</Match>
+      <Match when={of(dialog(), "shortcuts")}><ShortcutsDialog /></Match>
+    </Switch>
+  );
+}
+
+type Named<N> = Extract<NonNullable<OpenDialog>, { name: N }>;
+
+const of = <N extends string>(dialog: OpenDialog, name: N): Named<N> | false =>
+  dialog?.name === name ? (dialog as Named<N>) : false;

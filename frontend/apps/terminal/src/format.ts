@@ -1,0 +1,49 @@
+// Numbers and times as the screen shows them. A true minus sign is as wide as the plus.
+
+const MINUS = "\u2212";
+const formats = new Map<string, Intl.NumberFormat>();
+
+function fixed(value: number, decimals: number, sign: "auto" | "exceptZero" = "auto"): string {
+  const key = `${decimals} ${sign}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat("en-US", {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+      signDisplay: sign === "auto" ? "negative" : "exceptZero",
+    });
+    formats.set(key, format);
+  }
+  return format.format(value).replace("-", MINUS);
+}
+
+export const price = (value: number | undefined, decimals: number): string =>
+  value === undefined ? "" : fixed(value, decimals);
+export const money = (value: number): string => fixed(value, 2);
+export const change = (value: number, decimals = 2): string => fixed(value, decimals, "exceptZero");
+export const percent = (value: number): string => `${fixed(value, 2, "exceptZero")}%`;
+
+const quantities = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });
+export const quantity = (value: number): string => quantities.format(value).replace("-", MINUS);
+
+const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+export const volume = (value: number): string => compact.format(value);
+
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/** `14:03:27`, or `12 Jan 14:03:27` of another day; UTC, as the chart is. */
+export function time(ms: number | undefined, today: number = Date.now()): string {
+  if (ms === undefined) return "";
+  const at = new Date(ms);
+  const clock = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`;
+  if (at.toISOString().slice(0, 10) === new Date(today).toISOString().slice(0, 10)) return clock;
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${clock}`;
+}
+
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+export const decimalsOf = (step: number): number => {
+  const text = step.toString();
+  if (text.includes("e-")) return Number(text.split("e-")[1]);
+  return text.split(".")[1]?.length ?? 0;
+};

@@ -1,0 +1,26 @@
+import { createSignal, type Signal } from "solid-js";
+
+/** A signal whose value this browser remembers; without a storage, until the page is left. */
+export function kept<T>(name: string, initial: T): Signal<T> {
+  const key = `trading_api.${name}`;
+  const [value, setValue] = createSignal<T>(read(key, initial));
+  const keep = ((next: T) => {
+    const result = setValue(() => next);
+    try {
+      localStorage.setItem(key, JSON.stringify(next));
+    } catch {
+      // A browser that keeps nothing still trades.
+    }
+    return result;
+  }) as Signal<T>[1];
+  return [value, keep];
+}
+
+function read<T>(key: string, initial: T): T {
+  try {
+    const text = localStorage.getItem(key);
+    return text === null ? initial : (JSON.parse(text) as T);
+  } catch {
+    return initial;
+  }
+}

@@ -1,0 +1,72 @@
+import { NotConnectedError, RefusedError } from "@trading-api/client";
+import { createStore } from "solid-js/store";
+
+export type Tone = "success" | "error" | "info";
+
+/** `advice` says what to do. */
+export interface Notice {
+  id: number;
+  tone: Tone;
+  title: string;
+  text: string;
+  advice?: string;
+  action?: { label: string; run(): void };
+}
+
+const SHOWN_MAX = 4;
+const SHOWN_MS = { success: 6_000, info: 8_000, error: 14_000 };
+
+/** What the toasts show, the newest last. */
+export class Notices {
+  readonly #store = createStore<Notice[]>([]);
+  #made = 0;
+
+  get all(): readonly Notice[] {
+    return this.#store[0];
+  }
+
+  show(notice: Omit<Notice, "id">): void {
+    const [, set] = this.#store;
+    this.#made += 1;
+    const id = this.#made;
+    set((all) => [...all.slice(-(SHOWN_MAX - 1)), { ...notice, id }]);
+    setTimeout(() => this.dismiss(id), SHOWN_MS[notice.tone]);
+  }
+
+  dismiss(id: number): void {
+    this.#store[1]((all) => all.filter((notice) => notice.id !== id));
+  }
+
+  /** A command that failed. */
+  showError(title: string, error: unknown): void {
+    const advice = adviceFor(error);
+    const text = error instanceof Error ? error.message : String(error);
+    this.show({ tone: "error", title, text, ...(advice && { advice }) });
+  }
+}
+
+export function adviceFor(error: unknown): string | undefined {
+  if (error instanceof NotConnectedError) {
+    return error.wasSent
+      ? "Look at your orders once the badge says Live, before you send it again."
+      : "Wait until the badge says Live, then send it again.";
+  }
+  if (error instanceof RefusedError) return ADVICE[error.code];
+  return undefined;
+}
+
+const ADVICE: Record<string, string> = {
+  insufficient_margin: "Lower the quantity, or close a position to free margin.",
+  no_price: "The market is closed or silent: wait for it, or place a limit order.",
+  price_off_tick: "Round the price to the symbol's tick.",
+  quantity_off_grid: "Round the quantity to the symbol's step.",
+  quantity_too_large: "Lower the quantity.",
+  quantity_not_positive: "Enter a quantity above zero.",
+  bracket_price_wrong: "Move the bracket to the other side of the price.",
+  duration_not_allowed: "Choose another duration.",
+  order_not_working: "It ended meanwhile: see History.",
+  order_not_found: "It ended meanwhile: see History.",
+  position_not_found: "It was closed meanwhile: see History.",
+  exceeds_position: "Close at most what is open.",
+  not_modifiable: "Change its parent, or cancel it and place it anew.",
+};

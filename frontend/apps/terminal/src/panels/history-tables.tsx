@@ -1,0 +1,98 @@
+import { type Execution, type Order, Side } from "@trading-api/client";
+import { For, Show } from "solid-js";
+import { useDesk } from "../desk.ts";
+import * as format from "../format.ts";
+import { kindName, sideName, statusName } from "../wording.ts";
+import { createDecimals } from "./decimals.ts";
+
+const ROWS_MAX = 200;
+
+export function HistoryTable() {
+  const { account } = useDesk();
+  return (
+    <Show
+      when={account.endedOrders.length > 0}
+      fallback={<p class="empty">No order ended yet. Filled, canceled and rejected ones are kept here.</p>}
+    >
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Symbol</th>
+            <th scope="col">Side</th>
+            <th scope="col">Type</th>
+            <th scope="col" class="n">Quantity</th>
+            <th scope="col" class="n">Average</th>
+            <th scope="col">Status</th>
+            <th scope="col">Ended</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={account.endedOrders.slice(0, ROWS_MAX)}>{(order) => <OrderRow order={order} />}</For>
+        </tbody>
+      </table>
+    </Show>
+  );
+}
+
+function OrderRow(props: { order: Order }) {
+  const decimals = createDecimals(() => props.order.symbol);
+  return (
+    <tr data-order={props.order.id}>
+      <th scope="row">{props.order.symbol}</th>
+      <td class={props.order.side === Side.Buy ? "up" : "down"}>{sideName(props.order.side)}</td>
+      <td>{kindName(props.order)}</td>
+      <td class="n">{format.quantity(props.order.qty)}</td>
+      <td class="n">{format.price(props.order.avgPrice, decimals()) || "–"}</td>
+      <td data-cell="status">{statusName(props.order.status)}</td>
+      <td>{format.time(props.order.updateTime)}</td>
+      <td class="why">{props.order.message?.text ?? ""}</td>
+    </tr>
+  );
+}
+
+export function FillsTable() {
+  const { account } = useDesk();
+  const newest = () => account.executions.slice(-ROWS_MAX).reverse();
+  return (
+    <Show
+      when={account.executions.length > 0}
+      fallback={<p class="empty">No fill yet. Each execution of an order is kept here.</p>}
+    >
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Symbol</th>
+            <th scope="col">Side</th>
+            <th scope="col" class="n">Quantity</th>
+            <th scope="col" class="n">Price</th>
+            <th scope="col" class="n">Commission</th>
+            <th scope="col" class="n">Cash, {account.currency}</th>
+            <th scope="col">Time, UTC</th>
+            <th scope="col">Order</th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={newest()}>{(execution) => <FillRow execution={execution} />}</For>
+        </tbody>
+      </table>
+    </Show>
+  );
+}
+
+function FillRow(props: { execution: Execution }) {
+  const decimals = createDecimals(() => props.execution.symbol);
+  const cash = () => props.execution.netAmount ?? 0;
+  return (
+    <tr data-fill={props.execution.orderId}>
+      <th scope="row">{props.execution.symbol}</th>
+      <td class={props.execution.side === Side.Buy ? "up" : "down"}>{sideName(props.execution.side)}</td>
+      <td class="n">{format.quantity(props.execution.qty)}</td>
+      <td class="n">{format.price(props.execution.price, decimals())}</td>
+      <td class="n">{format.money(props.execution.commission ?? 0)}</td>
+      <td class={`n ${cash() > 0 ? "up" : cash() < 0 ? "down" : ""}`}>{format.change(cash())}</td>
+      <td>{format.time(props.execution.time)}</td>
+      <td>{props.execution.orderId}</td>
+    </tr>
+  );
+}

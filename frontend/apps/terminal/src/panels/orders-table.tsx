@@ -1,0 +1,71 @@
+import { type Order, OrderStatus, ParentType, Side } from "@trading-api/client";
+import { For, Show } from "solid-js";
+import { useDesk } from "../desk.ts";
+import * as format from "../format.ts";
+import { kindName, sideName, statusName } from "../wording.ts";
+import { createDecimals } from "./decimals.ts";
+
+export function OrdersTable() {
+  const desk = useDesk();
+  const { account } = desk;
+  const cancelAll = () =>
+    void desk.run("Not canceled", () =>
+      account.broker.cancelOrders("", undefined, account.liveOrders.map(({ id }) => id)),
+    );
+  return (
+    <Show
+      when={account.liveOrders.length > 0}
+      fallback={<p class="empty">No working order. Place a limit or stop order with the ticket.</p>}
+    >
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Symbol</th>
+            <th scope="col">Side</th>
+            <th scope="col">Type</th>
+            <th scope="col" class="n">Quantity</th>
+            <th scope="col" class="n">Filled</th>
+            <th scope="col" class="n">Limit</th>
+            <th scope="col" class="n">Stop</th>
+            <th scope="col">Status</th>
+            <th scope="col">Placed</th>
+            <th scope="col" class="actions">
+              <button type="button" onClick={cancelAll}>Cancel all</button>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <For each={account.liveOrders.map(({ id }) => id)}>
+            {(id) => <Show when={account.order(id)}>{(order) => <Row order={order()} />}</Show>}
+          </For>
+        </tbody>
+      </table>
+    </Show>
+  );
+}
+
+function Row(props: { order: Order }) {
+  const desk = useDesk();
+  const decimals = createDecimals(() => props.order.symbol);
+  const isBracket = () =>
+    props.order.parentType === ParentType.Order || props.order.parentType === ParentType.Position;
+  return (
+    <tr data-order={props.order.id} classList={{ child: isBracket() }}>
+      <th scope="row">
+        <button type="button" class="link" onClick={() => desk.show(props.order.symbol)}>{props.order.symbol}</button>
+      </th>
+      <td class={props.order.side === Side.Buy ? "up" : "down"}>{sideName(props.order.side)}</td>
+      <td>{kindName(props.order)}</td>
+      <td class="n" data-cell="qty">{format.quantity(props.order.qty)}</td>
+      <td class="n">{format.quantity(props.order.filledQty ?? 0)}</td>
+      <td class="n" data-cell="limit">{format.price(props.order.limitPrice, decimals()) || "–"}</td>
+      <td class="n" data-cell="stop">{format.price(props.order.stopPrice, decimals()) || "–"}</td>
+      <td data-cell="status"><span class={`status ${props.order.status === OrderStatus.Working ? "working" : ""}`}>{statusName(props.order.status)}</span></td>
+      <td>{format.time(props.order.updateTime)}</td>
+      <td class="actions">
+        <button type="button" onClick={() => desk.open({ name: "modify", order: { ...props.order } })}>Modify</button>
+        <button type="button" class="strong" onClick={() => void desk.run("Not canceled", () => desk.account.broker.cancelOrder(props.order.id))}>Cancel</button>
+      </td>
+    </tr>
+  );
+}

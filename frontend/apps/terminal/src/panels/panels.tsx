@@ -1,0 +1,74 @@
+import { For, Match, Show, Switch } from "solid-js";
+import { EquityChart } from "../chart/equity-chart.tsx";
+import { type Panel, useDesk } from "../desk.ts";
+import { FillsTable, HistoryTable } from "./history-tables.tsx";
+import { OrdersTable } from "./orders-table.tsx";
+import { PositionsTable } from "./positions-table.tsx";
+
+const PANELS: readonly { name: Panel; label: string }[] = [
+  { name: "positions", label: "Positions" },
+  { name: "orders", label: "Orders" },
+  { name: "history", label: "History" },
+  { name: "fills", label: "Fills" },
+  { name: "equity", label: "Equity" },
+];
+
+export function Panels() {
+  const desk = useDesk();
+  const { account } = desk;
+  const count = (name: Panel): number | undefined =>
+    ({ positions: account.positions.length, orders: account.liveOrders.length }[name as string]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const at = PANELS.findIndex(({ name }) => name === desk.panel());
+    const next = PANELS[(at + step + PANELS.length) % PANELS.length];
+    if (next === undefined) return;
+    desk.setPanel(next.name);
+    document.getElementById(`tab-${next.name}`)?.focus();
+  };
+  return (
+    <section class="panels" aria-label="Account">
+      <div class="tabs" role="tablist" aria-label="Account" onKeyDown={onKeyDown}>
+        <For each={PANELS}>
+          {({ name, label }) => (
+            <button
+              type="button"
+              role="tab"
+              id={`tab-${name}`}
+              aria-selected={desk.panel() === name}
+              aria-controls="panel"
+              tabindex={desk.panel() === name ? 0 : -1}
+              onClick={() => desk.setPanel(name)}
+            >
+              {label}
+              <Show when={count(name)}>
+                {(n) => <span class="count" aria-label={`${n()} ${label.toLowerCase()}`}>{n()}</span>}
+              </Show>
+            </button>
+          )}
+        </For>
+      </div>
+      <div id="panel" class="panel scroll" role="tabpanel" aria-labelledby={`tab-${desk.panel()}`} tabindex="0">
+        <Show
+          when={account.loading === "loaded"}
+          fallback={
+            <p class="empty" role="status">
+              {account.loading === "loading"
+                ? "Loading the account"
+                : "The account could not be loaded. Trying again."}
+            </p>
+          }
+        >
+          <Switch>
+            <Match when={desk.panel() === "positions"}><PositionsTable /></Match>
+            <Match when={desk.panel() === "orders"}><OrdersTable /></Match>
+            <Match when={desk.panel() === "history"}><HistoryTable /></Match>
+            <Match when={desk.panel() === "fills"}><FillsTable /></Match>
+            <Match when={desk.panel() === "equity"}><EquityChart /></Match>
+          </Switch>
+        </Show>
+      </div>
+    </section>
+  );
+}

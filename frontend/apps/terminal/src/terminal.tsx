@@ -1,0 +1,43 @@
+import { For } from "solid-js";
+import { ChartPane } from "./chart/chart-pane.tsx";
+import { useDesk, type View } from "./desk.ts";
+import { Dialogs } from "./dialogs/dialogs.tsx";
+import { Panels } from "./panels/panels.tsx";
+import { TicketPane } from "./ticket/ticket-pane.tsx";
+import { Topbar } from "./topbar.tsx";
+import { Watchlist } from "./watchlist.tsx";
+import { Toasts } from "./widgets/toasts.tsx";
+
+const VIEWS: readonly { name: View; label: string }[] = [
+  { name: "chart", label: "Chart" },
+  { name: "trade", label: "Trade" },
+  { name: "watch", label: "Watch" },
+  { name: "account", label: "Account" },
+];
+
+/** Everything at once where there is room; on a phone, one view at a time. */
+export function Terminal() {
+  const desk = useDesk();
+  return (
+    <div class="terminal" data-view={desk.view()}>
+      <Topbar />
+      <Watchlist />
+      <main>
+        <ChartPane />
+        <Panels />
+      </main>
+      <TicketPane />
+      <nav class="views" aria-label="Views">
+        <For each={VIEWS}>
+          {({ name, label }) => (
+            <button type="button" aria-current={desk.view() === name ? "page" : undefined} onClick={() => desk.setView(name)}>
+              {label}
+            </button>
+          )}
+        </For>
+      </nav>
+      <Toasts />
+      <Dialogs />
+    </div>
+  );
+}

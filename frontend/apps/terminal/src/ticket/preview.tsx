@@ -1,0 +1,68 @@
+import { type OrderPreview, RefusedError } from "@trading-api/client";
+import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
+import { useDesk } from "../desk.ts";
+import { adviceFor } from "../notices.ts";
+
+const DEBOUNCE_MS = 200;
+
+/** What the order would do if it were placed now. */
+export function Preview() {
+  const { ticket, account } = useDesk();
+  const [preview, setPreview] = createSignal<OrderPreview | null>(null);
+  const [advice, setAdvice] = createSignal("");
+
+  createEffect(() => {
+    const { order } = ticket;
+    const isReady = account.loading === "loaded" && ticket.instrument !== null;
+    if (order === null || !isReady) {
+      setPreview(null);
+      return;
+    }
+    // A fill changes what the next order would do.
+    void account.executions.length;
+    const timer = setTimeout(async () => {
+      try {
+        setPreview(await account.broker.previewOrder(order));
+        setAdvice("");
+      } catch (error) {
+        if (!(error instanceof RefusedError)) return;
+        setPreview({ sections: [], errors: [error.message] });
+        setAdvice(adviceFor(error) ?? "");
+      }
+    }, DEBOUNCE_MS);
+    onCleanup(() => clearTimeout(timer));
+  });
+
+  const sections = () => (preview()?.sections ?? []).filter(({ header }) => header !== "Order");
+  return (
+    <section class="preview" aria-label="Preview" aria-live="polite">
+      <For each={preview()?.errors ?? []}>
+        {(error) => (
+          <p class="problem">
+            {error} {advice()}
+          </p>
+        )}
+      </For>
+      <For each={preview()?.warnings ?? []}>{(warning) => <p class="warning">{warning}</p>}</For>
+      <For each={sections()}>
+        {(section) => (
+          <>
+            <Show when={section.header}>
+              <h3>{section.header}</h3>
+            </Show>
+            <dl>
+              <For each={section.rows}>
+                {({ title, value }) => (
+                  <div>
+                    <dt>{title}</dt>
+                    <dd>{value}</dd>
+                  </div>
+                )}
+              </For>
+            </dl>
+          </>
+        )}
+      </For>
+    </section>
+  );
+}

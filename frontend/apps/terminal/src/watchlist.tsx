@@ -1,0 +1,81 @@
+import { createEffect, For, onCleanup, Show } from "solid-js";
+import { useDesk } from "./desk.ts";
+import * as format from "./format.ts";
+
+export function Watchlist() {
+  const desk = useDesk();
+  const { market } = desk;
+  const followed = () => {
+    const watched = market.watched() ?? [];
+    return desk.symbol() === "" || watched.includes(desk.symbol()) ? watched : [...watched, desk.symbol()];
+  };
+  createEffect(() => onCleanup(market.follow(followed())));
+  return (
+    <aside class="watchlist" aria-label="Watchlist">
+      <header class="head">
+        <h2>Watchlist</h2>
+        <button type="button" class="quiet" aria-label="Add a symbol" title="Add a symbol" onClick={() => desk.open({ name: "search" })}>
+          +
+        </button>
+      </header>
+      <div class="scroll">
+        <table class="table watch">
+          <thead>
+            <tr>
+              <th scope="col">Symbol</th>
+              <th scope="col" class="n">Last</th>
+              <th scope="col" class="n">Change</th>
+              <th scope="col"><span class="hidden">Actions</span></th>
+            </tr>
+          </thead>
+          <tbody>
+            <For each={market.watched() ?? []}>{(symbol) => <Row symbol={symbol} />}</For>
+          </tbody>
+        </table>
+        <Show when={market.watched() === null}>
+          <p class="empty">Loading symbols</p>
+        </Show>
+        <Show when={market.watched()?.length === 0}>
+          <p class="empty">
+            Nothing is watched. <button type="button" class="link" onClick={() => desk.open({ name: "search" })}>Add a symbol</button>
+          </p>
+        </Show>
+      </div>
+    </aside>
+  );
+}
+
+function Row(props: { symbol: string }) {
+  const desk = useDesk();
+  const quote = () => desk.market.quote(props.symbol);
+  const decimals = () => decimalsShown(quote());
+  const flash = () => {
+    const { turn = 0, moved = 0 } = quote() ?? {};
+    // Two names for one animation: changing it starts it again, with no layout in between.
+    return turn === 0 ? "" : `flash-${moved > 0 ? "up" : "down"}-${turn % 2}`;
+  };
+  const select = () => {
+    desk.show(props.symbol);
+    desk.setView("chart");
+  };
+  return (
+    <tr classList={{ selected: desk.symbol() === props.symbol }} data-symbol={props.symbol}>
+      <th scope="row">
+        <button type="button" class="row" aria-pressed={desk.symbol() === props.symbol} onClick={select}>
+          {props.symbol}
+          <small>{quote()?.description ?? "\u00a0"}</small>
+        </button>
+      </th>
+      <td class="n"><span class={`last ${flash()}`}>{format.price(quote()?.lp, decimals()) || "…"}</span></td>
+      <td class={`n ${(quote()?.ch ?? 0) >= 0 ? "up" : "down"}`}>{quote() ? format.percent(quote()?.chp ?? 0) : ""}</td>
+      <td>
+        <button type="button" class="quiet remove" aria-label={`Remove ${props.symbol}`} title={`Remove ${props.symbol}`} onClick={() => desk.market.unwatch(props.symbol)}>
+          ✕
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+const decimalsShown = (quote: { ask: number; lp: number; bid: number } | undefined): number =>
+  quote === undefined ? 2 : Math.max(2, ...[quote.ask, quote.bid, quote.lp].map(format.decimalsOf));
