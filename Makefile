@@ -5,6 +5,9 @@
 BIN := .venv/bin
 ASYNCAPI := tests/contract/asyncapi
 CHARTS := tests/contract/lightweight-charts
+TERMINAL := src/trading_api/terminal/index.html
+TERMINAL_SOURCES := $(shell find frontend/apps/terminal frontend/packages/client -type f -not -path '*/node_modules/*' \
+  -not -path '*/dist/*' -not -path '*/tests/*' -not -path '*/browser/*') frontend/package-lock.json
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 BROKER_TESTS := src/trading_api/modules/broker/tests
 ENGINE_TESTS := $(wildcard $(BROKER_TESTS)/test_engine_*.py)
@@ -12,12 +15,12 @@ LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked
+.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked terminal
 
-dev: .venv/.synced ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
+dev: .venv/.synced $(TERMINAL) ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
 
-serve: .venv/.synced ## Serve as in production: one process, no reload
+serve: .venv/.synced $(TERMINAL) ## Serve as in production: one process, no reload
 	@$(BIN)/trading-api serve
 
 # `make test check` makes the quick checks first and runs the tests once.
@@ -50,6 +53,8 @@ export-openapi-spec: .venv/.synced ## Write openapi.json
 
 export-asyncapi-spec: .venv/.synced ## Write asyncapi.json
 	@$(BIN)/python scripts/export_asyncapi_spec.py
+
+terminal: $(TERMINAL) ## Build the page that is served at /, where its sources are newer
 
 generate-frontend-types: .venv/.synced frontend/node_modules/.package-lock.json ## Write the client's types from openapi.json and asyncapi.json
 	@$(NPM) run generate
@@ -111,6 +116,11 @@ define python_is_current
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
   { echo "Python 3.11 or later is needed as python3 (here: $$(python3 --version 2>/dev/null || echo none))." >&2; exit 1; }
 endef
+
+# The page that is served at /: built where what it is made of is newer than it.
+$(TERMINAL): $(TERMINAL_SOURCES) | .venv/.synced frontend/node_modules/.package-lock.json
+	@$(NPM) run build --workspace=@trading-api/terminal
+	@touch $@
 
 %/node_modules/.package-lock.json: %/package-lock.json | .venv/.synced
 	@$(BIN)/npm ci --prefix $* --ignore-scripts --no-audit --no-fund --silent

@@ -26,6 +26,16 @@ export const percent = (value: number): string => `${fixed(value, 2, "exceptZero
 const quantities = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });
 export const quantity = (value: number): string => quantities.format(value).replace("-", MINUS);
 
+/** What the server wrote, `97083.687 USD` among it, with the digits grouped; the
+ * account's money in hundredths. */
+export function written(text: string, isOfAccount: boolean): string {
+  const [, number, unit = ""] = /^(-?\d+(?:\.\d+)?)( [A-Z]{3})?$/.exec(text) ?? [];
+  if (number === undefined) return text;
+  const own = decimalsOf(Number(number));
+  const decimals = unit === "" ? own : isOfAccount ? 2 : Math.max(2, own);
+  return fixed(Number(number), decimals) + unit;
+}
+
 const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 export const volume = (value: number): string => compact.format(value);
 

@@ -1,6 +1,7 @@
 import { createEffect, For, onCleanup, Show } from "solid-js";
 import { useDesk } from "./desk.ts";
 import * as format from "./format.ts";
+import { createDecimals } from "./panels/decimals.ts";
 
 export function Watchlist() {
   const desk = useDesk();
@@ -48,11 +49,16 @@ export function Watchlist() {
 function Row(props: { symbol: string }) {
   const desk = useDesk();
   const quote = () => desk.market.quote(props.symbol);
-  const decimals = () => decimalsShown(quote());
+  const decimals = createDecimals(() => props.symbol);
   const flash = () => {
     const { turn = 0, moved = 0 } = quote() ?? {};
     // Two names for one animation: changing it starts it again, with no layout in between.
     return turn === 0 ? "" : `flash-${moved > 0 ? "up" : "down"}-${turn % 2}`;
+  };
+  // What is shown as 0.00 % went nowhere.
+  const tone = () => {
+    const chp = quote()?.chp ?? 0;
+    return Math.abs(chp) < 0.005 ? "" : chp > 0 ? "up" : "down";
   };
   const select = () => {
     desk.show(props.symbol);
@@ -67,7 +73,7 @@ function Row(props: { symbol: string }) {
         </button>
       </th>
       <td class="n"><span class={`last ${flash()}`}>{format.price(quote()?.lp, decimals()) || "…"}</span></td>
-      <td class={`n ${(quote()?.ch ?? 0) >= 0 ? "up" : "down"}`}>{quote() ? format.percent(quote()?.chp ?? 0) : ""}</td>
+      <td class={`n ${tone()}`}>{quote() ? format.percent(quote()?.chp ?? 0) : ""}</td>
       <td>
         <button type="button" class="quiet remove" aria-label={`Remove ${props.symbol}`} title={`Remove ${props.symbol}`} onClick={() => desk.market.unwatch(props.symbol)}>
           ✕
@@ -76,6 +82,3 @@ function Row(props: { symbol: string }) {
     </tr>
   );
 }
-
-const decimalsShown = (quote: { ask: number; lp: number; bid: number } | undefined): number =>
-  quote === undefined ? 2 : Math.max(2, ...[quote.ask, quote.bid, quote.lp].map(format.decimalsOf));

@@ -11,6 +11,7 @@ export function ChartPane() {
   const [info, setInfo] = createSignal<SymbolInfo | null>(null);
   const [state, setState] = createSignal<ChartState>("loading");
   const [reason, setReason] = createSignal("");
+  const [isAway, setIsAway] = createSignal(false);
   const [bar, setBar] = createSignal<Bar | null>(null);
   const [chart, setChart] = createSignal<PriceChart | null>(null);
   let element!: HTMLDivElement;
@@ -23,6 +24,7 @@ export function ChartPane() {
         setReason(reason);
       },
       onLegend: setBar,
+      onAway: setIsAway,
     });
     setChart(made);
     onCleanup(() => made.remove());
@@ -103,9 +105,11 @@ export function ChartPane() {
         aria-label={`Candles of ${desk.symbol()}, resolution ${desk.resolution()}`}
         data-state={state()}
       />
-      <button type="button" class="to-latest" onClick={() => chart()?.toTheLatest()} aria-label="Scroll to the latest bar" title="Scroll to the latest bar">
-        →
-      </button>
+      <Show when={isAway() && state() === "ready"}>
+        <button type="button" class="to-latest" onClick={() => chart()?.toTheLatest()}>
+          To the latest →
+        </button>
+      </Show>
       <Switch>
         <Match when={state() === "loading"}>
           <div class="overlay skeleton" role="status">

@@ -29,6 +29,8 @@ export interface PriceChartParts {
   onState(state: ChartState, reason?: string): void;
   /** The bar under the crosshair, else the last one. */
   onLegend(bar: Bar | null): void;
+  /** Whether the last bar is out of sight. */
+  onAway(isAway: boolean): void;
 }
 
 /** After every bar there is, in seconds. */
@@ -74,7 +76,9 @@ export class PriceChart {
     this.#chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
     this.#markers = createSeriesMarkers(this.#candles, []);
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-      if (range !== null && range.from < MARGIN_BARS) void this.#readOlder();
+      if (range === null) return;
+      if (range.from < MARGIN_BARS) void this.#readOlder();
+      this.#parts.onAway(this.#bars.length > 0 && range.to < this.#bars.length - 1);
     });
     this.#chart.subscribeCrosshairMove(({ time }) => {
       const bar = time === undefined ? null : this.#barAt(Number(time) * 1_000);
@@ -234,7 +238,8 @@ export class PriceChart {
     const symbol = this.#symbol;
     if (symbol === null) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const period = { from: 0, to, countBack: PAGE_BARS, firstDataRequest };
+      // So many bars before `to`, wherever they are: `from` says nothing.
+      const period = { from: to - 1, to, countBack: PAGE_BARS, firstDataRequest };
       this.#parts.datafeed.getBars(symbol, this.#resolution, period, resolve, reject);
     });
   }

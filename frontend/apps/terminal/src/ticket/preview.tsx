@@ -1,6 +1,7 @@
 import { type OrderPreview, RefusedError } from "@trading-api/client";
 import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
 import { useDesk } from "../desk.ts";
+import * as format from "../format.ts";
 import { adviceFor } from "../notices.ts";
 
 const DEBOUNCE_MS = 200;
@@ -55,7 +56,7 @@ export function Preview() {
                 {({ title, value }) => (
                   <div>
                     <dt>{title}</dt>
-                    <dd>{value}</dd>
+                    <dd>{format.written(value, section.header === "Account")}</dd>
                   </div>
                 )}
               </For>
