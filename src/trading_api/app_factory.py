@@ -58,13 +58,15 @@ DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
 
 
 def create_app(
-    configuration: Settings | Sequence[str] | None = None, journal: Journal | None = None
+    configuration: Settings | Sequence[str] | None = None,
+    journal: Journal | None = None,
+    market_source: SteppableSource | None = None,
 ) -> tuple[FastAPI, FastWSAdapter]:
     """Settings; or the names of the modules to enable, all else by default. Another
-    `journal` than the one that the settings name is for tests of its faults. Raises
-    ConfigurationError. Nothing runs before the application's lifespan begins."""
+    `journal` or `market_source` than the one that the settings name is for tests of their
+    faults. Raises ConfigurationError. Nothing runs before the application's lifespan begins."""
     settings = _settings(configuration)
-    source = _market_source(settings)
+    source = market_source or _market_source(settings)
     is_stepped = settings.datafeed_clock == "step"
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
     tokens = tokens_of(settings)

@@ -5,25 +5,36 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const executable = fileURLToPath(new URL("../../../../../.venv/bin/trading-api", import.meta.url));
+const binaries = fileURLToPath(new URL("../../../../../.venv/bin/", import.meta.url));
 
 /** A backend in a process of its own, with a folder of its own, that can be killed and come back. */
 export class Backend {
   readonly #port: number;
-  readonly #folder: string;
+  readonly folder: string;
   readonly #environment: Record<string, string>;
+  readonly #program: string[];
   #process: ChildProcess | null = null;
   #said = "";
 
-  private constructor(port: number, folder: string, environment: Record<string, string>) {
+  private constructor(
+    port: number,
+    folder: string,
+    environment: Record<string, string>,
+    program: string[],
+  ) {
     this.#port = port;
-    this.#folder = folder;
+    this.folder = folder;
     this.#environment = environment;
+    this.#program = program;
   }
 
-  static async started(environment: Record<string, string> = {}): Promise<Backend> {
+  /** `program`: what Python runs. */
+  static async started(
+    environment: Record<string, string> = {},
+    program: string[] = ["-m", "trading_api", "serve"],
+  ): Promise<Backend> {
     const folder = await mkdtemp(join(tmpdir(), "trading-api-"));
-    const backend = new Backend(await freePort(), folder, environment);
+    const backend = new Backend(await freePort(), folder, environment, program);
     await backend.start();
     return backend;
   }
@@ -39,7 +50,8 @@ export class Backend {
   async start(): Promise<void> {
     const { PATH = "", HOME = "" } = process.env;
     const own = { PORT: String(this.#port), LOG_LEVEL: "warning", ...this.#environment };
-    const server = spawn(executable, ["serve"], { cwd: this.#folder, env: { PATH, HOME, ...own } });
+    const env = { PATH, HOME, ...own };
+    const server = spawn(join(binaries, "python"), this.#program, { cwd: this.folder, env });
     this.#process = server;
     server.stdout.on("data", (text) => (this.#said += text));
     server.stderr.on("data", (text) => (this.#said += text));
@@ -61,7 +73,7 @@ export class Backend {
 
   async stop(): Promise<void> {
     await this.kill();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   async #isThere(): Promise<boolean> {

@@ -1,0 +1,95 @@
+// What a person sees while the server or the market is away, and once it is back.
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { Backend } from "./support/backend.ts";
+import { executable, launched, MISSING } from "./support/chromium.ts";
+import { MutedMarket } from "./support/muted-market.ts";
+import { TerminalPage } from "./support/terminal-page.ts";
+
+let browser: Browser;
+let backend: Backend | MutedMarket;
+let terminal: TerminalPage;
+
+beforeAll(async () => {
+  if (executable !== undefined) browser = await launched();
+});
+
+beforeEach((context) => {
+  if (executable === undefined) context.skip(MISSING);
+});
+
+afterEach(async () => {
+  await terminal?.close();
+  await backend?.stop();
+});
+
+afterAll(() => browser?.close());
+
+test("after the server was killed and is back, nothing is missing and nothing double", async () => {
+  const server = await Backend.started();
+  backend = server;
+  terminal = await TerminalPage.open(browser, backend.address, { symbol: "BTCUSD" });
+  await terminal.ask({ quantity: 1 });
+  await terminal.place();
+  await terminal.position("BTCUSD").waitFor();
+  const { bid } = await terminal.quote();
+  await terminal.ask({ type: "Limit", quantity: 1, limit: Math.round(bid / 2) });
+  await terminal.place();
+  await terminal.show("Orders");
+  await terminal.orders.filter({ hasText: "Working" }).waitFor();
+
+  await server.kill();
+  await terminal.badge("Reconnecting");
+  await terminal.place();
+  await terminal.toast("Wait until the badge says Live").waitFor();
+  // Meanwhile the account trades elsewhere, which this page is not told of by anyone but itself.
+  await server.start();
+  await order(server.address, { symbol: "BTCUSD", type: 2, side: 1, qty: 2 });
+  await terminal.badge("Live");
+
+  await terminal.show("Positions");
+  await terminal.cell(terminal.position("BTCUSD"), "qty").filter({ hasText: /^3$/ }).waitFor();
+  await terminal.show("Orders");
+  expect(await terminal.orders.count()).toBe(1);
+  await terminal.show("Fills");
+  await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(2);
+  const { bid: before } = await terminal.quote();
+  await expect.poll(async () => (await terminal.quote()).bid, { timeout: 5_000 }).not.toBe(before);
+
+  await terminal.page.reload();
+  await terminal.isLoaded();
+  await terminal.show("Fills");
+  await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(2);
+  await terminal.show("Orders");
+  expect(await terminal.orders.count()).toBe(1);
+});
+
+test("a silent market shows in the badge, fills nothing, and comes back", async () => {
+  const market = await MutedMarket.started();
+  backend = market;
+  terminal = await TerminalPage.open(browser, market.address, { symbol: "BTCUSD" });
+  await terminal.quote();
+  await market.mute();
+  await terminal.badge("Market silent");
+  await terminal.ask({ quantity: 1 });
+  await terminal.place();
+  await terminal.show("Orders");
+  await terminal.orders.filter({ hasText: "Working" }).waitFor();
+
+  await market.unmute();
+  await terminal.badge("Live");
+  await terminal.page.getByText("No working order").waitFor();
+  await terminal.show("Positions");
+  await terminal.position("BTCUSD").waitFor();
+  await terminal.show("Fills");
+  expect(await terminal.page.locator("tr[data-fill]").count()).toBe(1);
+});
+
+async function order(address: string, order: object): Promise<void> {
+  const response = await fetch(`${address}/api/v1/broker/orders`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(order),
+  });
+  expect(response.status, await response.text()).toBe(200);
+}

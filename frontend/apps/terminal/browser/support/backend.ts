@@ -1,0 +1,1 @@
+export { Backend } from "../../../../packages/client/tests/support/backend.ts";

@@ -1,0 +1,39 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Backend } from "./backend.ts";
+
+const script = fileURLToPath(new URL("muted_market.py", import.meta.url));
+
+/** A backend whose market source says nothing, not even that it is there, while it is muted. */
+export class MutedMarket {
+  readonly #backend: Backend;
+
+  private constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  static async started(): Promise<MutedMarket> {
+    return new MutedMarket(await Backend.started({ MARKET_STALE_S: "0.6" }, [script]));
+  }
+
+  get address(): string {
+    return this.#backend.address;
+  }
+
+  mute(): Promise<void> {
+    return writeFile(this.#file, "");
+  }
+
+  unmute(): Promise<void> {
+    return rm(this.#file);
+  }
+
+  stop(): Promise<void> {
+    return this.#backend.stop();
+  }
+
+  get #file(): string {
+    return join(this.#backend.folder, "muted");
+  }
+}

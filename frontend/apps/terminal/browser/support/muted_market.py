@@ -1,0 +1,29 @@
+"""Serves the application on a simulated market that is silent while a file `muted` is there."""
+
+import asyncio
+from pathlib import Path
+
+import uvicorn
+
+from trading_api.app_factory import create_app
+from trading_api.modules.datafeed.market.simulator import Simulator
+from trading_api.modules.datafeed.market.source import MarketSink
+from trading_api.server import server_options
+from trading_api.settings import Settings
+
+MUTED = Path("muted")
+TURN_S = 0.1
+
+
+class MutedSimulator(Simulator):
+    async def run(self, sink: MarketSink) -> None:
+        while True:
+            if not MUTED.exists():  # noqa: ASYNC240, it serves one test
+                self.step_to(self._clock(), sink)
+            await asyncio.sleep(TURN_S)
+
+
+if __name__ == "__main__":
+    settings = Settings()
+    app, _ = create_app(settings, market_source=MutedSimulator(settings.datafeed_seed))
+    uvicorn.run(app, **server_options(settings))

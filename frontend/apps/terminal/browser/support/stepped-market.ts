@@ -1,0 +1,37 @@
+import { Backend } from "./backend.ts";
+
+/** A backend whose market moves when the test says so. */
+export class SteppedMarket {
+  readonly backend: Backend;
+
+  private constructor(backend: Backend) {
+    this.backend = backend;
+  }
+
+  static async started(): Promise<SteppedMarket> {
+    const settings = { DATAFEED_CLOCK: "step", DATAFEED_START: "2026-01-05T10:30:00Z" };
+    return new SteppedMarket(await Backend.started({ ...settings, MARKET_STALE_S: "600" }));
+  }
+
+  get address(): string {
+    return this.backend.address;
+  }
+
+  async advance(seconds: number): Promise<void> {
+    const response = await fetch(`${this.address}/api/v1/datafeed/clock/advance`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ by_ms: seconds * 1_000 }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  /** On and on until it holds, for an hour at the most. */
+  async advanceUntil(holds: () => Promise<boolean>): Promise<void> {
+    for (let seconds = 0; seconds < 3_600; seconds += 20) {
+      if (await holds()) return;
+      await this.advance(20);
+    }
+    throw new Error("The market never came there");
+  }
+}

@@ -1,0 +1,127 @@
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { expect } from "vitest";
+
+export type Panel = "Positions" | "Orders" | "History" | "Fills" | "Equity";
+
+/** The terminal in a browser of its own, as a person sees and uses it. */
+export class TerminalPage {
+  readonly page: Page;
+  /** What went wrong in the page: nothing may, a refused script or style neither. */
+  readonly faults: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.faults.push(error.message));
+    page.on("console", (message) => {
+      const isNetwork = /Failed to load resource|WebSocket connection/.test(message.text());
+      if (message.type() === "error" && !isNetwork) this.faults.push(message.text());
+    });
+  }
+
+  static async open(
+    browser: Browser,
+    address: string,
+    { account = "DEMO-ACCOUNT", symbol = "AAPL", ...options }: Opening = {},
+  ): Promise<TerminalPage> {
+    const viewport = { width: 1440, height: 900 };
+    const context = await browser.newContext({ viewport, colorScheme: "dark", ...options });
+    context.setDefaultTimeout(10_000);
+    const terminal = new TerminalPage(await context.newPage());
+    await terminal.page.goto(`${address}/?account=${account}&symbol=${symbol}`);
+    await terminal.isLoaded();
+    return terminal;
+  }
+
+  async close(): Promise<void> {
+    expect(this.faults).toEqual([]);
+    await this.page.context().close();
+  }
+
+  async isLoaded(): Promise<void> {
+    await this.page.locator('.chart .canvas[data-state="ready"]').waitFor();
+    await this.badge("Live");
+  }
+
+  badge(text: string | RegExp): Promise<void> {
+    return this.page.getByRole("status", { name: "Connection" }).filter({ hasText: text }).waitFor();
+  }
+
+  // The ticket
+
+  get ticket(): Locator {
+    return this.page.getByRole("complementary", { name: "Order ticket" });
+  }
+
+  async fill(label: string, value: number | string, within: Locator = this.ticket): Promise<void> {
+    await within.getByRole("textbox", { name: label, exact: true }).fill(String(value));
+  }
+
+  async ask(order: {
+    side?: "Buy" | "Sell";
+    type?: "Market" | "Limit" | "Stop" | "Stop limit";
+    quantity: number;
+    limit?: number;
+    stop?: number;
+    takeProfit?: number;
+    stopLoss?: number;
+  }): Promise<void> {
+    const { side = "Buy", type = "Market", quantity, limit, stop, takeProfit, stopLoss } = order;
+    await this.ticket.getByRole("radio", { name: new RegExp(`^${side}`) }).click();
+    await this.ticket.getByRole("radio", { name: type, exact: true }).click();
+    await this.fill("Quantity", quantity);
+    if (stop !== undefined) await this.fill("Stop price", stop.toFixed(2));
+    if (limit !== undefined) await this.fill("Limit price", limit.toFixed(2));
+    const hasBrackets = takeProfit !== undefined || stopLoss !== undefined;
+    await this.ticket.getByRole("checkbox").setChecked(hasBrackets);
+    if (!hasBrackets) return;
+    await this.fill("Take profit", takeProfit?.toFixed(2) ?? "");
+    await this.fill("Stop loss", stopLoss?.toFixed(2) ?? "");
+  }
+
+  async place(): Promise<void> {
+    await this.ticket.locator("button[type=submit]").click();
+  }
+
+  /** As the ticket's two buttons show it. */
+  async quote(): Promise<{ bid: number; ask: number }> {
+    const read = async (name: RegExp) =>
+      numberIn(await this.ticket.getByRole("radio", { name }).locator("b").innerText());
+    await expect.poll(() => read(/^Buy/)).toBeGreaterThan(0);
+    return { bid: await read(/^Sell/), ask: await read(/^Buy/) };
+  }
+
+  // The account
+
+  async show(panel: Panel): Promise<void> {
+    await this.page.getByRole("tab", { name: panel }).click();
+  }
+
+  position(symbol: string): Locator {
+    return this.page.locator(`tr[data-position="${symbol}"]`);
+  }
+
+  get orders(): Locator {
+    return this.page.locator("tr[data-order]");
+  }
+
+  cell(row: Locator, name: string): Locator {
+    return row.locator(`[data-cell="${name}"]`);
+  }
+
+  async figure(name: string): Promise<number> {
+    return numberIn(await this.page.locator(`[data-figure="${name}"]`).first().innerText());
+  }
+
+  toast(text: string | RegExp): Locator {
+    return this.page.locator(".toast").filter({ hasText: text }).last();
+  }
+}
+
+interface Opening extends BrowserContextOptions {
+  account?: string;
+  symbol?: string;
+}
+
+/** NaN for what is none yet. */
+export const numberIn = (text: string): number =>
+  Number(text.replaceAll(",", "").replace("\u2212", "-").replace("+", ""));

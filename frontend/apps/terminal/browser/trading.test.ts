@@ -1,0 +1,179 @@
+// Orders, positions and equity, by mouse and keyboard, against a backend in a process of its own.
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { executable, launched, MISSING } from "./support/chromium.ts";
+import { SteppedMarket } from "./support/stepped-market.ts";
+import { numberIn, TerminalPage } from "./support/terminal-page.ts";
+
+let market: SteppedMarket;
+let browser: Browser;
+let terminal: TerminalPage;
+let accounts = 0;
+
+beforeAll(async () => {
+  if (executable === undefined) return;
+  [market, browser] = await Promise.all([SteppedMarket.started(), launched()]);
+});
+
+beforeEach(async (context) => {
+  if (executable === undefined) context.skip(MISSING);
+  accounts += 1;
+  terminal = await TerminalPage.open(browser, market.address, { account: `TRADER-${accounts}` });
+});
+
+afterEach(() => terminal?.close());
+
+afterAll(async () => {
+  await browser?.close();
+  await market?.backend.stop();
+});
+
+async function bought(quantity: number): Promise<void> {
+  await terminal.ask({ quantity });
+  await terminal.place();
+  await terminal.cell(terminal.position("AAPL"), "qty").filter({ hasText: String(quantity) }).waitFor();
+}
+
+test("a market order is previewed, placed and filled, and the position opens", async () => {
+  const { ask } = await terminal.quote();
+  await terminal.ask({ quantity: 10 });
+  const preview = terminal.page.getByRole("region", { name: "Preview" });
+  await preview.getByText("Position afterwards").waitFor();
+  await terminal.place();
+  await terminal.toast(`Bought 10 AAPL at ${ask}`).waitFor();
+  const position = terminal.position("AAPL");
+  await position.getByText("Long").waitFor();
+  expect(await terminal.cell(position, "qty").innerText()).toBe("10");
+  expect(numberIn(await terminal.cell(position, "average").innerText())).toBe(ask);
+  await terminal.show("History");
+  await terminal.orders.filter({ hasText: "Filled" }).waitFor();
+  await terminal.show("Fills");
+  expect(await terminal.page.locator("tr[data-fill]").count()).toBe(1);
+});
+
+test("a limit order rests as Working, is modified in the dialog, and is canceled", async () => {
+  const { bid } = await terminal.quote();
+  await terminal.ask({ type: "Limit", quantity: 5, limit: bid - 3 });
+  await terminal.place();
+  await terminal.show("Orders");
+  await terminal.orders.filter({ hasText: "Working" }).waitFor();
+  expect(numberIn(await terminal.cell(terminal.orders, "limit").innerText())).toBeCloseTo(bid - 3);
+
+  await terminal.orders.getByRole("button", { name: "Modify" }).click();
+  const dialog = terminal.page.getByRole("dialog");
+  await terminal.fill("Quantity", 7, dialog);
+  await terminal.fill("Limit price", (bid - 4).toFixed(2), dialog);
+  await dialog.getByRole("button", { name: "Modify order" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await terminal.cell(terminal.orders, "qty").filter({ hasText: /^7$/ }).waitFor();
+  expect(numberIn(await terminal.cell(terminal.orders, "limit").innerText())).toBeCloseTo(bid - 4);
+
+  await terminal.orders.getByRole("button", { name: "Cancel", exact: true }).click();
+  await terminal.page.getByText("No working order").waitFor();
+  await terminal.show("History");
+  await terminal.orders.filter({ hasText: "Canceled" }).waitFor();
+});
+
+test("a take-profit that is hit closes the position, and the stop is gone", async () => {
+  // From where this market starts it falls first.
+  const { bid } = await terminal.quote();
+  const prices = { takeProfit: bid - 0.08, stopLoss: bid + 40 };
+  await terminal.ask({ side: "Sell", quantity: 4, ...prices });
+  await terminal.place();
+  await terminal.position("AAPL").waitFor();
+  await terminal.show("Orders");
+  expect(await terminal.orders.filter({ hasText: "Working" }).count()).toBe(2);
+  await terminal.orders.filter({ hasText: "Take profit" }).waitFor();
+  await terminal.orders.filter({ hasText: "Stop loss" }).waitFor();
+
+  await market.advanceUntil(async () => (await terminal.orders.count()) === 0);
+  await terminal.toast(/Bought 4 AAPL/).waitFor();
+  await terminal.show("Positions");
+  await terminal.page.getByText("No open position").waitFor();
+  await terminal.show("History");
+  await terminal.orders.filter({ hasText: "Take profit" }).filter({ hasText: "Filled" }).waitFor();
+  await terminal.orders.filter({ hasText: "Stop loss" }).filter({ hasText: "Canceled" }).waitFor();
+  await terminal.show("Equity");
+  expect(await terminal.figure("realizedPL")).toBeGreaterThanOrEqual(0.31);
+});
+
+test("a position is closed in part, and then all of it", async () => {
+  await bought(10);
+  const position = terminal.position("AAPL");
+  await position.getByRole("button", { name: "Close part" }).click();
+  const dialog = terminal.page.getByRole("dialog");
+  await terminal.fill("Quantity to close", 4, dialog);
+  await dialog.getByRole("button", { name: "Close 4" }).click();
+  await terminal.cell(position, "qty").filter({ hasText: /^6$/ }).waitFor();
+
+  await position.getByRole("button", { name: "Close", exact: true }).click();
+  await terminal.page.getByText("No open position").waitFor();
+});
+
+test("a position is reversed, and protected by a stop", async () => {
+  await bought(3);
+  const position = terminal.position("AAPL");
+  await position.getByRole("button", { name: "Reverse" }).click();
+  await position.getByText("Short").waitFor();
+  const { ask } = await terminal.quote();
+  await position.getByRole("button", { name: "Protect" }).click();
+  const dialog = terminal.page.getByRole("dialog");
+  await terminal.fill("Stop loss", (ask + 10).toFixed(2), dialog);
+  await dialog.getByRole("button", { name: "Set brackets" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await terminal.show("Orders");
+  await terminal.orders.filter({ hasText: "Stop loss" }).filter({ hasText: "Working" }).waitFor();
+});
+
+test("equity and the open profit move with the market", async () => {
+  await bought(100);
+  const seen = new Set<number>();
+  await market.advanceUntil(async () => {
+    seen.add(await terminal.figure("top-equity"));
+    return seen.size >= 4;
+  });
+  await terminal.show("Equity");
+  const [equity, balance, open] = await Promise.all(
+    ["equity", "balance", "unrealizedPL"].map((name) => terminal.figure(name)),
+  );
+  expect(equity).toBeCloseTo((balance ?? 0) + (open ?? 0), 2);
+});
+
+test("an order that is refused says why, and what to do", async () => {
+  await terminal.ask({ quantity: 500_000 });
+  const preview = terminal.page.getByRole("region", { name: "Preview" });
+  await preview.getByText(/Lower the quantity/).waitFor();
+  await terminal.place();
+  const toast = terminal.toast("Not placed");
+  await toast.getByText(/Lower the quantity/).waitFor();
+  await toast.getByRole("button", { name: "Dismiss" }).click();
+  await toast.waitFor({ state: "detached" });
+});
+
+test("an order is placed by keys alone, and its position closed by them", async () => {
+  const { page } = terminal;
+  await page.keyboard.press("s");
+  await page.keyboard.type("2");
+  await page.keyboard.press("Control+Enter");
+  await terminal.position("AAPL").getByText("Short").waitFor();
+  expect(await terminal.cell(terminal.position("AAPL"), "qty").innerText()).toBe("2");
+  await page.getByRole("tab", { name: "Positions" }).focus();
+  await page.keyboard.press("x");
+  await page.getByText("No open position").waitFor();
+});
+
+test("two browsers see their own accounts, and one account in both", async () => {
+  const account = `TRADER-${accounts}`;
+  const [other, same] = await Promise.all([
+    TerminalPage.open(browser, market.address, { account: `${account}-OTHER` }),
+    TerminalPage.open(browser, market.address, { account }),
+  ]);
+  await bought(8);
+  await same.cell(same.position("AAPL"), "qty").filter({ hasText: "8" }).waitFor();
+  await other.ask({ side: "Sell", quantity: 3 });
+  await other.place();
+  await other.position("AAPL").getByText("Short").waitFor();
+  expect(await terminal.cell(terminal.position("AAPL"), "qty").innerText()).toBe("8");
+  expect(await other.cell(other.position("AAPL"), "qty").innerText()).toBe("3");
+  await Promise.all([other.close(), same.close()]);
+});
