@@ -28,10 +28,10 @@ afterAll(() => browser?.close());
 test("after the server was killed and is back, nothing is missing and nothing double", async () => {
   const server = await Backend.started();
   backend = server;
-  terminal = await TerminalPage.open(browser, backend.address, { symbol: "BTCUSD" });
+  terminal = await TerminalPage.open(browser, backend.address, { symbol: "AAPL" });
   await terminal.ask({ quantity: 1 });
   await terminal.place();
-  await terminal.position("BTCUSD").waitFor();
+  await terminal.position("AAPL").waitFor();
   const { bid } = await terminal.quote();
   await terminal.ask({ type: "Limit", quantity: 1, limit: Math.round(bid / 2) });
   await terminal.place();
@@ -44,11 +44,11 @@ test("after the server was killed and is back, nothing is missing and nothing do
   await terminal.toast("Wait until the badge says Live").waitFor();
   // Meanwhile the account trades elsewhere, which this page is not told of by anyone but itself.
   await server.start();
-  await order(server.address, { symbol: "BTCUSD", type: 2, side: 1, qty: 2 });
+  await order(server.address, { symbol: "AAPL", type: 2, side: 1, qty: 2 });
   await terminal.badge("Live");
 
   await terminal.show("Positions");
-  await terminal.cell(terminal.position("BTCUSD"), "qty").filter({ hasText: /^3$/ }).waitFor();
+  await terminal.cell(terminal.position("AAPL"), "qty").filter({ hasText: /^3$/ }).waitFor();
   await terminal.show("Orders");
   expect(await terminal.orders.count()).toBe(1);
   await terminal.show("Fills");
@@ -67,7 +67,7 @@ test("after the server was killed and is back, nothing is missing and nothing do
 test("a silent market shows in the badge, fills nothing, and comes back", async () => {
   const market = await MutedMarket.started();
   backend = market;
-  terminal = await TerminalPage.open(browser, market.address, { symbol: "BTCUSD" });
+  terminal = await TerminalPage.open(browser, market.address, { symbol: "AAPL" });
   await terminal.quote();
   await market.mute();
   await terminal.badge("Market silent");
@@ -80,7 +80,7 @@ test("a silent market shows in the badge, fills nothing, and comes back", async 
   await terminal.badge("Live");
   await terminal.page.getByText("No working order").waitFor();
   await terminal.show("Positions");
-  await terminal.position("BTCUSD").waitFor();
+  await terminal.position("AAPL").waitFor();
   await terminal.show("Fills");
   expect(await terminal.page.locator("tr[data-fill]").count()).toBe(1);
 });

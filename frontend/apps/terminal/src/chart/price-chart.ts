@@ -37,6 +37,8 @@ export interface PriceChartParts {
 const FAR_S = 4_102_444_800;
 const PAGE_BARS = 600;
 const BARS_SHOWN = 120;
+/** Room behind the last bar. */
+const RIGHT_BARS = 5;
 /** More is read when fewer than this are left of the screen. */
 const MARGIN_BARS = 150;
 
@@ -64,7 +66,7 @@ export class PriceChart {
       layout: { fontFamily: FONT, fontSize: 11, attributionLogo: false },
       crosshair: { mode: CrosshairMode.Normal },
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.22 } },
-      timeScale: { borderVisible: false, timeVisible: true, rightOffset: 6, minBarSpacing: 1 },
+      timeScale: { borderVisible: false, timeVisible: true, rightOffset: RIGHT_BARS, minBarSpacing: 1 },
     });
     this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
     this.#volumes = this.#chart.addSeries(HistogramSeries, {
@@ -136,7 +138,7 @@ export class PriceChart {
     if (this.#turn !== turn) return;
     this.#bars = bars;
     this.#setData();
-    const to = bars.length + 4;
+    const to = bars.length + RIGHT_BARS;
     this.#chart.priceScale("right").applyOptions({ autoScale: true });
     this.#chart.timeScale().setVisibleLogicalRange({ from: to - BARS_SHOWN, to });
     this.#parts.onLegend(bars.at(-1) ?? null);
@@ -151,7 +153,10 @@ export class PriceChart {
   }
 
   toTheLatest(): void {
-    this.#chart.timeScale().scrollToRealTime();
+    const scale = this.#chart.timeScale();
+    const range = scale.getVisibleLogicalRange();
+    const to = this.#bars.length + RIGHT_BARS;
+    if (range) scale.setVisibleLogicalRange({ from: to - (range.to - range.from), to });
   }
 
   /** Of the symbol that is shown. */

@@ -1,0 +1,162 @@
+// The screen itself: how it looks to a person, and to what reads it aloud.
+import { createRequire } from "node:module";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { Backend } from "./support/backend.ts";
+import { executable, launched, MISSING } from "./support/chromium.ts";
+import { minutesOfApple } from "./support/recorded-minutes.ts";
+import { TerminalPage } from "./support/terminal-page.ts";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+let backend: Backend;
+let browser: Browser;
+let terminal: TerminalPage;
+
+beforeAll(async () => {
+  if (executable === undefined) return;
+  [backend, browser] = await Promise.all([Backend.started(), launched()]);
+});
+
+beforeEach((context) => {
+  if (executable === undefined) context.skip(MISSING);
+});
+
+afterEach(() => terminal?.close());
+
+afterAll(async () => {
+  await browser?.close();
+  await backend?.stop();
+});
+
+/** What axe finds that is serious or critical. */
+async function faults(): Promise<string[]> {
+  // A Content-Security-Policy does not bind what a debugger evaluates.
+  const { readFile } = await import("node:fs/promises");
+  await terminal.page.evaluate(await readFile(axe, "utf8"));
+  return terminal.page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as Axe).axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  });
+}
+
+interface Axe {
+  axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+}
+
+test.each(["dark", "light"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
+  terminal = await TerminalPage.open(browser, backend.address, { account: "AXE", colorScheme });
+  const { bid } = await terminal.quote();
+  await terminal.ask({ type: "Limit", quantity: 2, limit: bid - 5, takeProfit: bid + 20 });
+  await terminal.place();
+  await terminal.show("Orders");
+  await terminal.orders.first().waitFor();
+  expect(await faults()).toEqual([]);
+  await terminal.show("Equity");
+  expect(await faults()).toEqual([]);
+  for (const key of ["/", "?"]) {
+    await terminal.page.getByRole("tab", { name: "Equity" }).focus();
+    await terminal.page.keyboard.press(key);
+    await terminal.page.getByRole("dialog").waitFor();
+    expect(await faults()).toEqual([]);
+    await terminal.page.keyboard.press("Escape");
+    await terminal.page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+});
+
+test("a phone shows one view at a time, and nothing is wider than it", async () => {
+  const viewport = { width: 360, height: 740 };
+  terminal = await TerminalPage.open(browser, backend.address, { account: "PHONE", viewport, hasTouch: true });
+  const views = terminal.page.getByRole("navigation", { name: "Views" });
+  await views.getByRole("button", { name: "Trade" }).click();
+  await terminal.ask({ quantity: 1 });
+  expect(await faults()).toEqual([]);
+  await terminal.place();
+  await terminal.toast("Bought 1 AAPL").getByRole("button", { name: "See positions" }).click();
+  await terminal.position("AAPL").getByRole("button", { name: "Close", exact: true }).click();
+  await terminal.page.getByText("No open position").waitFor();
+  for (const view of ["Watch", "Account", "Chart"]) {
+    await views.getByRole("button", { name: view }).click();
+    const { scroll, inner } = await terminal.page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      inner: innerWidth,
+    }));
+    expect(scroll).toBeLessThanOrEqual(inner);
+  }
+});
+
+test("a symbol is found by a part of its name, and quotes flash in the watchlist", async () => {
+  terminal = await TerminalPage.open(browser, backend.address);
+  const { page } = terminal;
+  await page.keyboard.press("/");
+  await page.getByRole("dialog").getByRole("combobox").fill("bitc");
+  await page.getByRole("dialog").getByRole("option", { name: /BTCUSD/ }).waitFor();
+  await expect.poll(() => page.getByRole("dialog").getByRole("option").count()).toBe(1);
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Chart of BTCUSD" }).waitFor();
+  await terminal.isLoaded();
+  await page.locator('tr[data-symbol="BTCUSD"] [class*="flash-"]').waitFor();
+  await page.keyboard.press("/");
+  await page.getByRole("dialog").getByRole("combobox").fill("no such thing");
+  await page.getByText("No symbol matches").waitFor();
+});
+
+test("the chart changes its resolution, and reads older bars as it is scrolled back", async () => {
+  terminal = await TerminalPage.open(browser, backend.address);
+  const { page } = terminal;
+  const asked: URL[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("/datafeed/bars")) asked.push(new URL(request.url()));
+  });
+  await page.getByRole("radio", { name: "5m", exact: true }).click();
+  await terminal.isLoaded();
+  await expect.poll(() => asked.at(-1)?.searchParams.get("resolution")).toBe("5");
+  const first = asked.length;
+  const canvas = await page.locator(".chart .canvas").boundingBox();
+  if (canvas === null) throw new Error("no chart");
+  const y = canvas.y + canvas.height / 2;
+  await expect
+    .poll(
+      async () => {
+        await page.mouse.move(canvas.x + 40, y);
+        await page.mouse.down();
+        await page.mouse.move(canvas.x + canvas.width - 120, y, { steps: 4 });
+        await page.mouse.up();
+        return new Set(asked.slice(first).map(({ searchParams }) => searchParams.get("to_time"))).size;
+      },
+      { timeout: 15_000 },
+    )
+    .toBeGreaterThanOrEqual(2);
+  await page.getByRole("button", { name: /To the latest/ }).click();
+  await page.getByRole("button", { name: /To the latest/ }).waitFor({ state: "detached" });
+});
+
+test("a recording of real minutes is replayed on the chart", async () => {
+  const recorded = await minutesOfApple();
+  const settings = { DATAFEED_SOURCE: "replay", DATAFEED_PATH: recorded.path, DATAFEED_SPEED: "20" };
+  const replay = await Backend.started(settings);
+  try {
+    terminal = await TerminalPage.open(browser, replay.address);
+    const legend = terminal.page.getByTestId("legend");
+    const seen = new Set<string>();
+    await expect.poll(async () => seen.add(await legend.innerText()).size, { timeout: 15_000 }).toBeGreaterThan(2);
+    const shown = Number(/C\s+([\d.]+)/.exec(await legend.innerText())?.[1]);
+    expect(shown).toBeGreaterThanOrEqual(recorded.low);
+    expect(shown).toBeLessThanOrEqual(recorded.high);
+  } finally {
+    await replay.stop();
+  }
+});
+
+test("a page whose server is not there yet says so, and loads once it is", async () => {
+  terminal = await TerminalPage.open(browser, backend.address);
+  const { page } = terminal;
+  await page.route("**/api/v1/datafeed/bars**", (route) => route.abort());
+  await page.getByRole("radio", { name: "15m", exact: true }).click();
+  await page.getByText("The chart could not be loaded").waitFor();
+  await page.unroute("**/api/v1/datafeed/bars**");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await terminal.isLoaded();
+});

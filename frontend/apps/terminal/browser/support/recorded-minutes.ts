@@ -1,0 +1,15 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const python = fileURLToPath(new URL("../../../../../.venv/bin/python", import.meta.url));
+const FIND = "import importlib.resources as r; print(r.files('mintalib')/'samples'/'minute-prices.csv')";
+
+/** Real bars of a minute, as a package of the development's requirements holds them. */
+export async function minutesOfApple(): Promise<{ path: string; low: number; high: number }> {
+  const path = execFileSync(python, ["-c", FIND], { encoding: "utf8" }).trim();
+  const [header = "", ...rows] = readFileSync(path, "utf8").trim().split("\n");
+  const columns = header.split(",");
+  const all = (name: string) => rows.map((row) => Number(row.split(",")[columns.indexOf(name)]));
+  return { path, low: Math.min(...all("low")), high: Math.max(...all("high")) };
+}
