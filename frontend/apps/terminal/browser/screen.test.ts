@@ -43,7 +43,9 @@ async function faults(): Promise<string[]> {
 }
 
 interface Axe {
-  axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+  axe: {
+    run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+  };
 }
 
 test.each(["dark", "light"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
@@ -68,7 +70,11 @@ test.each(["dark", "light"] as const)("axe finds nothing serious, %s", async (co
 
 test("a phone shows one view at a time, and nothing is wider than it", async () => {
   const viewport = { width: 360, height: 740 };
-  terminal = await TerminalPage.open(browser, backend.address, { account: "PHONE", viewport, hasTouch: true });
+  terminal = await TerminalPage.open(browser, backend.address, {
+    account: "PHONE",
+    viewport,
+    hasTouch: true,
+  });
   const views = terminal.page.getByRole("navigation", { name: "Views" });
   await views.getByRole("button", { name: "Trade" }).click();
   await terminal.ask({ quantity: 1 });
@@ -92,7 +98,10 @@ test("a symbol is found by a part of its name, and quotes flash in the watchlist
   const { page } = terminal;
   await page.keyboard.press("/");
   await page.getByRole("dialog").getByRole("combobox").fill("bitc");
-  await page.getByRole("dialog").getByRole("option", { name: /BTCUSD/ }).waitFor();
+  await page
+    .getByRole("dialog")
+    .getByRole("option", { name: /BTCUSD/ })
+    .waitFor();
   await expect.poll(() => page.getByRole("dialog").getByRole("option").count()).toBe(1);
   await page.keyboard.press("Enter");
   await page.getByRole("region", { name: "Chart of BTCUSD" }).waitFor();
@@ -124,7 +133,8 @@ test("the chart changes its resolution, and reads older bars as it is scrolled b
         await page.mouse.down();
         await page.mouse.move(canvas.x + canvas.width - 120, y, { steps: 4 });
         await page.mouse.up();
-        return new Set(asked.slice(first).map(({ searchParams }) => searchParams.get("to_time"))).size;
+        return new Set(asked.slice(first).map(({ searchParams }) => searchParams.get("to_time")))
+          .size;
       },
       { timeout: 15_000 },
     )
@@ -135,13 +145,19 @@ test("the chart changes its resolution, and reads older bars as it is scrolled b
 
 test("a recording of real minutes is replayed on the chart", async () => {
   const recorded = await minutesOfApple();
-  const settings = { DATAFEED_SOURCE: "replay", DATAFEED_PATH: recorded.path, DATAFEED_SPEED: "20" };
+  const settings = {
+    DATAFEED_SOURCE: "replay",
+    DATAFEED_PATH: recorded.path,
+    DATAFEED_SPEED: "20",
+  };
   const replay = await Backend.started(settings);
   try {
     terminal = await TerminalPage.open(browser, replay.address);
     const legend = terminal.page.getByTestId("legend");
     const seen = new Set<string>();
-    await expect.poll(async () => seen.add(await legend.innerText()).size, { timeout: 15_000 }).toBeGreaterThan(2);
+    await expect
+      .poll(async () => seen.add(await legend.innerText()).size, { timeout: 15_000 })
+      .toBeGreaterThan(2);
     const shown = Number(/C\s+([\d.]+)/.exec(await legend.innerText())?.[1]);
     expect(shown).toBeGreaterThanOrEqual(recorded.low);
     expect(shown).toBeLessThanOrEqual(recorded.high);

@@ -31,7 +31,10 @@ afterAll(async () => {
 async function bought(quantity: number): Promise<void> {
   await terminal.ask({ quantity });
   await terminal.place();
-  await terminal.cell(terminal.position("AAPL"), "qty").filter({ hasText: String(quantity) }).waitFor();
+  await terminal
+    .cell(terminal.position("AAPL"), "qty")
+    .filter({ hasText: String(quantity) })
+    .waitFor();
 }
 
 test("a market order is previewed, placed and filled, and the position opens", async () => {

@@ -117,7 +117,10 @@ export class TradingAccount {
     if (this.#broker !== null) return;
     this.#broker = await this.#client.broker(this.#host(), accountId);
     // The host is told one figure of it; the topic is shared.
-    this.#client.feeds.equity({ accountId }, { onData: (equity) => this.#showEquity(equity), onFailed: () => {} });
+    this.#client.feeds.equity(
+      { accountId },
+      { onData: (equity) => this.#showEquity(equity), onFailed: () => {} },
+    );
   }
 
   async #load(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Order, type Position, Side, TradingClient } from "@trading-api/client";
+import { type Order, type Position, type Side, TradingClient } from "@trading-api/client";
 import { type Accessor, createContext, createSignal, useContext } from "solid-js";
 import { TradingAccount } from "./account.ts";
 import { kept } from "./kept.ts";

@@ -20,7 +20,8 @@ export class EquityCurve {
 
   begin(lines: readonly CashLine[]): void {
     const past: CurvePoint[] = [];
-    for (const { time, balance } of lines) append(past, { time: Math.floor(time / 1_000), value: balance });
+    for (const { time, balance } of lines)
+      append(past, { time: Math.floor(time / 1_000), value: balance });
     const last = past.at(-1)?.time ?? 0;
     this.#points = [...past, ...this.#live.filter(({ time }) => time > last)];
     this.#tell(true);

@@ -1,4 +1,4 @@
-import "./style.css";
+import "./style/style.css";
 import { createRoot } from "solid-js";
 import { render } from "solid-js/web";
 import { Desk, DeskProvider } from "./desk.ts";
@@ -12,5 +12,12 @@ if (root === null) throw new Error("The page has no place for the terminal");
 createRoot(applyTheme);
 const desk = new Desk();
 listenForShortcuts(desk);
-render(() => <DeskProvider value={desk}><Terminal /></DeskProvider>, root);
+render(
+  () => (
+    <DeskProvider value={desk}>
+      <Terminal />
+    </DeskProvider>
+  ),
+  root,
+);
 void desk.start(new URLSearchParams(location.search));

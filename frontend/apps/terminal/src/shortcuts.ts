@@ -18,7 +18,13 @@ export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "Up, Down", does: "In a number: one step; with Shift ten" },
 ];
 
-const PANELS: Record<string, Panel> = { 1: "positions", 2: "orders", 3: "history", 4: "fills", 5: "equity" };
+const PANELS: Record<string, Panel> = {
+  1: "positions",
+  2: "orders",
+  3: "history",
+  4: "fills",
+  5: "equity",
+};
 
 export function listenForShortcuts(desk: Desk): void {
   addEventListener("keydown", (event) => {
@@ -28,7 +34,9 @@ export function listenForShortcuts(desk: Desk): void {
       void desk.ticket.send();
       return;
     }
-    const isTyping = event.target instanceof HTMLElement && event.target.matches("input:not([type=checkbox]), select, textarea");
+    const isTyping =
+      event.target instanceof HTMLElement &&
+      event.target.matches("input:not([type=checkbox]), select, textarea");
     if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = actionOf(desk, event.key);
     if (act === undefined) return;
@@ -52,8 +60,13 @@ function actionOf(desk: Desk, key: string): (() => void) | undefined {
       if (position) void desk.run("Not closed", () => account.broker.closePosition(position.id));
     },
     c: () => {
-      const ids = account.liveOrders.filter(({ symbol }) => symbol === desk.symbol()).map(({ id }) => id);
-      if (ids.length > 0) void desk.run("Not canceled", () => account.broker.cancelOrders(desk.symbol(), undefined, ids));
+      const ids = account.liveOrders
+        .filter(({ symbol }) => symbol === desk.symbol())
+        .map(({ id }) => id);
+      if (ids.length > 0)
+        void desk.run("Not canceled", () =>
+          account.broker.cancelOrders(desk.symbol(), undefined, ids),
+        );
     },
     "/": () => desk.open({ name: "search" }),
     d: toggleTheme,

@@ -16,18 +16,21 @@ export function SymbolSearch() {
 
   createEffect(() => {
     const wanted = text();
-    setTimeout(async () => {
-      if (wanted !== text()) return;
-      try {
-        const result = await desk.market.search(wanted);
+    setTimeout(
+      async () => {
         if (wanted !== text()) return;
-        setFound(result);
-        setFailure("");
-        setAt(0);
-      } catch {
-        setFailure("The server does not answer. Type again once the badge says Live.");
-      }
-    }, wanted === "" ? 0 : DEBOUNCE_MS);
+        try {
+          const result = await desk.market.search(wanted);
+          if (wanted !== text()) return;
+          setFound(result);
+          setFailure("");
+          setAt(0);
+        } catch {
+          setFailure("The server does not answer. Type again once the badge says Live.");
+        }
+      },
+      wanted === "" ? 0 : DEBOUNCE_MS,
+    );
   });
 
   const choose = (symbol: string) => {

@@ -30,7 +30,11 @@ export function Terminal() {
       <nav class="views" aria-label="Views">
         <For each={VIEWS}>
           {({ name, label }) => (
-            <button type="button" aria-current={desk.view() === name ? "page" : undefined} onClick={() => desk.setView(name)}>
+            <button
+              type="button"
+              aria-current={desk.view() === name ? "page" : undefined}
+              onClick={() => desk.setView(name)}
+            >
               {label}
             </button>
           )}

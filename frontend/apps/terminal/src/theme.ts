@@ -16,7 +16,7 @@ export function toggleTheme(): void {
 
 export function applyTheme(): void {
   createEffect(() => {
-    document.documentElement.dataset["theme"] = theme();
+    document.documentElement.dataset.theme = theme();
   });
 }
 

@@ -12,28 +12,54 @@ export function Topbar() {
   return (
     <header class="topbar">
       <h1 class="hidden">trading_api terminal</h1>
-      <button type="button" class="symbol" onClick={() => desk.open({ name: "search" })} aria-label={`Symbol ${desk.symbol()}: find another`} aria-keyshortcuts="/">
+      <button
+        type="button"
+        class="symbol"
+        onClick={() => desk.open({ name: "search" })}
+        aria-label={`Symbol ${desk.symbol()}: find another`}
+        aria-keyshortcuts="/"
+      >
         <SearchIcon />
         <strong>{desk.symbol() || "Symbol"}</strong>
-        <kbd aria-hidden="true">/</kbd>
+        <kbd>/</kbd>
       </button>
       <ResolutionSwitch />
       <dl class="account-figures">
         <div>
           <dt>Equity</dt>
-          <dd data-figure="top-equity">{account.equity ? format.money(account.equity.equity) : "…"}</dd>
+          <dd data-figure="top-equity">
+            {account.equity ? format.money(account.equity.equity) : "…"}
+          </dd>
         </div>
         <div>
           <dt>Open profit</dt>
-          <dd class={openProfit() > 0 ? "up" : openProfit() < 0 ? "down" : ""}>{account.equity ? format.change(openProfit()) : "…"}</dd>
+          <dd class={openProfit() > 0 ? "up" : openProfit() < 0 ? "down" : ""}>
+            {account.equity ? format.change(openProfit()) : "…"}
+          </dd>
         </div>
       </dl>
       <AccountPicker />
       <ConnectionBadge />
-      <button type="button" class="quiet icon" onClick={toggleTheme} aria-label={`Change to ${theme() === "dark" ? "light" : "dark"}`} title="Light or dark (D)" aria-keyshortcuts="D">
-        <Show when={theme() === "dark"} fallback={<MoonIcon />}><SunIcon /></Show>
+      <button
+        type="button"
+        class="quiet icon"
+        onClick={toggleTheme}
+        aria-label={`Change to ${theme() === "dark" ? "light" : "dark"}`}
+        title="Light or dark (D)"
+        aria-keyshortcuts="D"
+      >
+        <Show when={theme() === "dark"} fallback={<MoonIcon />}>
+          <SunIcon />
+        </Show>
       </button>
-      <button type="button" class="quiet icon" onClick={() => desk.open({ name: "shortcuts" })} aria-label="Help: shortcuts and documents" title="Shortcuts and documents (?)" aria-keyshortcuts="?">
+      <button
+        type="button"
+        class="quiet icon"
+        onClick={() => desk.open({ name: "shortcuts" })}
+        aria-label="Help: shortcuts and documents"
+        title="Shortcuts and documents (?)"
+        aria-keyshortcuts="?"
+      >
         <span aria-hidden="true">?</span>
       </button>
     </header>
@@ -44,7 +70,10 @@ export function Topbar() {
 function AccountPicker() {
   const desk = useDesk();
   const [isOpen, setIsOpen] = createSignal(false);
-  const [accounts] = createResource(isOpen, async () => await desk.account.broker.accountsMetainfo());
+  const [accounts] = createResource(
+    isOpen,
+    async () => await desk.account.broker.accountsMetainfo(),
+  );
   const go = (id: string) => {
     const address = new URL(location.href);
     address.searchParams.set("account", id);
@@ -52,7 +81,9 @@ function AccountPicker() {
   };
   return (
     <details class="menu" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary aria-label={`Account ${desk.account.id}: change`}>{desk.account.id || "Account"}</summary>
+      <summary aria-label={`Account ${desk.account.id}: change`}>
+        {desk.account.id || "Account"}
+      </summary>
       <div class="menu-body">
         <For each={accounts.state === "ready" ? accounts() : []}>
           {({ id, currency }) => (
@@ -68,7 +99,14 @@ function AccountPicker() {
             if (typeof id === "string" && id.trim() !== "") go(id.trim());
           }}
         >
-          <input name="id" aria-label="Another account" placeholder="Another account" autocomplete="off" pattern="[A-Za-z0-9_.\-]{1,64}" title="1 to 64 of A-Z a-z 0-9 _ . -" />
+          <input
+            name="id"
+            aria-label="Another account"
+            placeholder="Another account"
+            autocomplete="off"
+            pattern="[A-Za-z0-9_.\-]{1,64}"
+            title="1 to 64 of A-Z a-z 0-9 _ . -"
+          />
           <button type="submit">Open</button>
         </form>
       </div>
@@ -77,8 +115,23 @@ function AccountPicker() {
 }
 
 const Icon = (props: { path: string }) => (
-  <svg viewBox="0 0 16 16" width="16" height="16" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" aria-hidden="true"><path d={props.path} /></svg>
+  <svg
+    viewBox="0 0 16 16"
+    width="16"
+    height="16"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.5"
+    stroke-linecap="round"
+    aria-hidden="true"
+  >
+    <path d={props.path} />
+  </svg>
 );
-const SearchIcon = () => <Icon path="M11 11l3.5 3.5M7 12.5A5.5 5.5 0 1 0 7 1.5a5.5 5.5 0 0 0 0 11z" />;
-const SunIcon = () => <Icon path="M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1" />;
+const SearchIcon = () => (
+  <Icon path="M11 11l3.5 3.5M7 12.5A5.5 5.5 0 1 0 7 1.5a5.5 5.5 0 0 0 0 11z" />
+);
+const SunIcon = () => (
+  <Icon path="M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1" />
+);
 const MoonIcon = () => <Icon path="M13.5 9.5A6 6 0 0 1 6.5 2.5 6 6 0 1 0 13.5 9.5z" />;

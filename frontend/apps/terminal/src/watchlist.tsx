@@ -8,14 +8,22 @@ export function Watchlist() {
   const { market } = desk;
   const followed = () => {
     const watched = market.watched() ?? [];
-    return desk.symbol() === "" || watched.includes(desk.symbol()) ? watched : [...watched, desk.symbol()];
+    return desk.symbol() === "" || watched.includes(desk.symbol())
+      ? watched
+      : [...watched, desk.symbol()];
   };
   createEffect(() => onCleanup(market.follow(followed())));
   return (
     <aside class="watchlist" aria-label="Watchlist">
       <header class="head">
         <h2>Watchlist</h2>
-        <button type="button" class="quiet" aria-label="Add a symbol" title="Add a symbol" onClick={() => desk.open({ name: "search" })}>
+        <button
+          type="button"
+          class="quiet"
+          aria-label="Add a symbol"
+          title="Add a symbol"
+          onClick={() => desk.open({ name: "search" })}
+        >
           +
         </button>
       </header>
@@ -24,9 +32,15 @@ export function Watchlist() {
           <thead>
             <tr>
               <th scope="col">Symbol</th>
-              <th scope="col" class="n">Last</th>
-              <th scope="col" class="n">Change</th>
-              <th scope="col"><span class="hidden">Actions</span></th>
+              <th scope="col" class="n">
+                Last
+              </th>
+              <th scope="col" class="n">
+                Change
+              </th>
+              <th scope="col">
+                <span class="hidden">Actions</span>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -38,7 +52,10 @@ export function Watchlist() {
         </Show>
         <Show when={market.watched()?.length === 0}>
           <p class="empty">
-            Nothing is watched. <button type="button" class="link" onClick={() => desk.open({ name: "search" })}>Add a symbol</button>
+            Nothing is watched.{" "}
+            <button type="button" class="link" onClick={() => desk.open({ name: "search" })}>
+              Add a symbol
+            </button>
           </p>
         </Show>
       </div>
@@ -67,15 +84,28 @@ function Row(props: { symbol: string }) {
   return (
     <tr classList={{ selected: desk.symbol() === props.symbol }} data-symbol={props.symbol}>
       <th scope="row">
-        <button type="button" class="row" aria-pressed={desk.symbol() === props.symbol} onClick={select}>
+        <button
+          type="button"
+          class="row"
+          aria-pressed={desk.symbol() === props.symbol}
+          onClick={select}
+        >
           {props.symbol}
           <small>{quote()?.description ?? "\u00a0"}</small>
         </button>
       </th>
-      <td class="n"><span class={`last ${flash()}`}>{format.price(quote()?.lp, decimals()) || "…"}</span></td>
+      <td class="n">
+        <span class={`last ${flash()}`}>{format.price(quote()?.lp, decimals()) || "…"}</span>
+      </td>
       <td class={`n ${tone()}`}>{quote() ? format.percent(quote()?.chp ?? 0) : ""}</td>
       <td>
-        <button type="button" class="quiet remove" aria-label={`Remove ${props.symbol}`} title={`Remove ${props.symbol}`} onClick={() => desk.market.unwatch(props.symbol)}>
+        <button
+          type="button"
+          class="quiet remove"
+          aria-label={`Remove ${props.symbol}`}
+          title={`Remove ${props.symbol}`}
+          onClick={() => desk.market.unwatch(props.symbol)}
+        >
           ✕
         </button>
       </td>

@@ -23,7 +23,8 @@ export const statusName = (status: OrderStatus): string => STATUSES[status];
 
 /** What an order is for: brackets are named by what they do. */
 export function kindName(order: Order): string {
-  const isBracket = order.parentType === ParentType.Order || order.parentType === ParentType.Position;
+  const isBracket =
+    order.parentType === ParentType.Order || order.parentType === ParentType.Position;
   if (!isBracket) return typeName(order.type);
   return order.type === OrderType.Limit ? "Take profit" : "Stop loss";
 }

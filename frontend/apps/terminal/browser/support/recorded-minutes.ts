@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const python = fileURLToPath(new URL("../../../../../.venv/bin/python", import.meta.url));
-const FIND = "import importlib.resources as r; print(r.files('mintalib')/'samples'/'minute-prices.csv')";
+const FIND =
+  "import importlib.resources as r; print(r.files('mintalib')/'samples'/'minute-prices.csv')";
 
 /** Real bars of a minute, as a package of the development's requirements holds them. */
 export async function minutesOfApple(): Promise<{ path: string; low: number; high: number }> {

@@ -43,7 +43,10 @@ export class TerminalPage {
   }
 
   badge(text: string | RegExp): Promise<void> {
-    return this.page.getByRole("status", { name: "Connection" }).filter({ hasText: text }).waitFor();
+    return this.page
+      .getByRole("status", { name: "Connection" })
+      .filter({ hasText: text })
+      .waitFor();
   }
 
   // The ticket

@@ -1,5 +1,14 @@
 import type { Bar, SymbolInfo } from "@trading-api/client";
-import { createEffect, createMemo, createSignal, Match, onCleanup, onMount, Show, Switch } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  Match,
+  onCleanup,
+  onMount,
+  Show,
+  Switch,
+} from "solid-js";
 import { useDesk } from "../desk.ts";
 import * as format from "../format.ts";
 import { theme } from "../theme.ts";
@@ -59,7 +68,10 @@ export function ChartPane() {
   );
   createEffect(() => {
     const position = account.position(desk.symbol());
-    chart()?.showTrading(orders().map((order) => ({ ...order })), position && { ...position });
+    chart()?.showTrading(
+      orders().map((order) => ({ ...order })),
+      position && { ...position },
+    );
   });
   createEffect(() => {
     if (state() !== "ready") return;
@@ -114,7 +126,14 @@ export function ChartPane() {
         <Match when={state() === "loading"}>
           <div class="overlay skeleton" role="status">
             <span class="hidden">Loading bars</span>
-            <i /><i /><i /><i /><i /><i /><i /><i />
+            <i />
+            <i />
+            <i />
+            <i />
+            <i />
+            <i />
+            <i />
+            <i />
           </div>
         </Match>
         <Match when={state() === "empty"}>

@@ -14,15 +14,25 @@ export function EquityChart() {
       rightPriceScale: { borderVisible: false },
       timeScale: { borderVisible: false, timeVisible: true, secondsVisible: true },
     });
-    const series = chart.addSeries(AreaSeries, { lineWidth: 2, priceFormat: { type: "price", precision: 2, minMove: 0.01 } });
+    const series = chart.addSeries(AreaSeries, {
+      lineWidth: 2,
+      priceFormat: { type: "price", precision: 2, minMove: 0.01 },
+    });
     createEffect(() => {
       theme();
       const line = colour("line-faint");
       chart.applyOptions({
-        layout: { background: { type: ColorType.Solid, color: colour("surface") }, textColor: colour("muted") },
+        layout: {
+          background: { type: ColorType.Solid, color: colour("surface") },
+          textColor: colour("muted"),
+        },
         grid: { vertLines: { color: line }, horzLines: { color: line } },
       });
-      series.applyOptions({ lineColor: colour("accent"), topColor: colour("accent-faint"), bottomColor: colour("accent-none") });
+      series.applyOptions({
+        lineColor: colour("accent"),
+        topColor: colour("accent-faint"),
+        bottomColor: colour("accent-none"),
+      });
     });
     const stop = account.curve.onChange((points, isNew) => {
       const last = points.at(-1);
@@ -53,6 +63,12 @@ export function EquityChart() {
   );
 }
 
-const NAMES = { equity: "Equity", balance: "Balance", unrealizedPL: "Open profit", realizedPL: "Realized profit" };
-const show = (name: string, value: number) => (name.endsWith("PL") ? format.change(value) : format.money(value));
+const NAMES = {
+  equity: "Equity",
+  balance: "Balance",
+  unrealizedPL: "Open profit",
+  realizedPL: "Realized profit",
+};
+const show = (name: string, value: number) =>
+  name.endsWith("PL") ? format.change(value) : format.money(value);
 const tone = (value = 0) => (value > 0 ? "up" : value < 0 ? "down" : "");

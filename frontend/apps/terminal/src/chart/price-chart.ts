@@ -1,14 +1,21 @@
-import type { Bar, DatafeedService, Execution, Order, Position, SymbolInfo } from "@trading-api/client";
+import type {
+  Bar,
+  DatafeedService,
+  Execution,
+  Order,
+  Position,
+  SymbolInfo,
+} from "@trading-api/client";
 import { ParentType, Side } from "@trading-api/client";
 import {
-  CandlestickSeries,
   type CandlestickData,
+  CandlestickSeries,
   ColorType,
   CrosshairMode,
   createChart,
   createSeriesMarkers,
-  HistogramSeries,
   type HistogramData,
+  HistogramSeries,
   type IChartApi,
   type IPriceLine,
   type ISeriesApi,
@@ -66,7 +73,12 @@ export class PriceChart {
       layout: { fontFamily: FONT, fontSize: 11, attributionLogo: false },
       crosshair: { mode: CrosshairMode.Normal },
       rightPriceScale: { borderVisible: false, scaleMargins: { top: 0.12, bottom: 0.22 } },
-      timeScale: { borderVisible: false, timeVisible: true, rightOffset: RIGHT_BARS, minBarSpacing: 1 },
+      timeScale: {
+        borderVisible: false,
+        timeVisible: true,
+        rightOffset: RIGHT_BARS,
+        minBarSpacing: 1,
+      },
     });
     this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
     this.#volumes = this.#chart.addSeries(HistogramSeries, {
@@ -105,7 +117,12 @@ export class PriceChart {
         horzLine: { color: muted, labelBackgroundColor: colour("label") },
       },
     });
-    this.#candles.applyOptions({ upColor: up, downColor: down, wickUpColor: up, wickDownColor: down });
+    this.#candles.applyOptions({
+      upColor: up,
+      downColor: down,
+      wickUpColor: up,
+      wickDownColor: down,
+    });
     this.#volumes.setData(this.#bars.map(volumeOf));
     for (const { line } of this.#lines.values()) this.#candles.removePriceLine(line);
     this.#lines.clear();
@@ -161,7 +178,10 @@ export class PriceChart {
 
   /** Of the symbol that is shown. */
   showTrading(orders: readonly Order[], position: Position | undefined): void {
-    const wanted = new Map<string, { price: number; title: string; colour: string; dashed: boolean }>();
+    const wanted = new Map<
+      string,
+      { price: number; title: string; colour: string; dashed: boolean }
+    >();
     if (position) {
       const title = `${position.side === Side.Buy ? "Long" : "Short"} ${quantity(position.qty)}`;
       wanted.set("position", { price: position.avgPrice, title, colour: "accent", dashed: false });
@@ -169,7 +189,8 @@ export class PriceChart {
     for (const order of orders) {
       const price = order.limitPrice ?? order.stopPrice;
       if (price === undefined) continue;
-      const isBracket = order.parentType === ParentType.Order || order.parentType === ParentType.Position;
+      const isBracket =
+        order.parentType === ParentType.Order || order.parentType === ParentType.Position;
       const tone = isBracket ? "muted" : order.side === Side.Buy ? "up" : "down";
       wanted.set(order.id, { price, title: nameOfLine(order), colour: tone, dashed: true });
     }
@@ -184,7 +205,16 @@ export class PriceChart {
       if (drawn?.text === text) continue;
       const color = colour(name);
       const lineStyle = dashed ? LineStyle.Dashed : LineStyle.Solid;
-      const options = { price, title, color, lineStyle, lineWidth: 1 as const, axisLabelColor: color, axisLabelTextColor: colour("surface"), axisLabelVisible: true };
+      const options = {
+        price,
+        title,
+        color,
+        lineStyle,
+        lineWidth: 1 as const,
+        axisLabelColor: color,
+        axisLabelTextColor: colour("surface"),
+        axisLabelVisible: true,
+      };
       if (drawn) drawn.line.applyOptions(options);
       this.#lines.set(id, { line: drawn?.line ?? this.#candles.createPriceLine(options), text });
     }

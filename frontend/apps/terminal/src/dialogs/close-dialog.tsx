@@ -20,7 +20,15 @@ export function CloseDialog(props: { position: Position }) {
       isValid={isValid()}
       send={() => desk.account.broker.closePosition(position.id, numberIn(amount()) ?? undefined)}
     >
-      <NumberField label="Quantity to close" hint={`${quantity(position.qty)} are open`} value={amount()} step={rules.step()} decimals={rules.stepDecimals()} invalid={!isValid()} onInput={setAmount} />
+      <NumberField
+        label="Quantity to close"
+        hint={`${quantity(position.qty)} are open`}
+        value={amount()}
+        step={rules.step()}
+        decimals={rules.stepDecimals()}
+        invalid={!isValid()}
+        onInput={setAmount}
+      />
     </CommandForm>
   );
 }

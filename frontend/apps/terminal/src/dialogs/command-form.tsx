@@ -33,11 +33,17 @@ export function CommandForm(props: CommandFormProps) {
       <form onSubmit={submit}>
         {props.children}
         <Show when={problem() !== ""}>
-          <p class="problem" role="alert">{problem()}</p>
+          <p class="problem" role="alert">
+            {problem()}
+          </p>
         </Show>
         <footer>
-          <button type="button" onClick={() => desk.open(null)}>Keep as it is</button>
-          <button type="submit" class="primary" disabled={!props.isValid || isSending()}>{props.label}</button>
+          <button type="button" onClick={() => desk.open(null)}>
+            Keep as it is
+          </button>
+          <button type="submit" class="primary" disabled={!props.isValid || isSending()}>
+            {props.label}
+          </button>
         </footer>
       </form>
     </Dialog>

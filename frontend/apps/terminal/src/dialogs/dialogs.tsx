@@ -10,11 +10,19 @@ export function Dialogs() {
   const { dialog } = useDesk();
   return (
     <Switch>
-      <Match when={of(dialog(), "search")}><SymbolSearch /></Match>
+      <Match when={of(dialog(), "search")}>
+        <SymbolSearch />
+      </Match>
       <Match when={of(dialog(), "modify")}>{(open) => <ModifyDialog order={open().order} />}</Match>
-      <Match when={of(dialog(), "close")}>{(open) => <CloseDialog position={open().position} />}</Match>
-      <Match when={of(dialog(), "protect")}>{(open) => <ProtectDialog position={open().position} />}</Match>
-      <Match when={of(dialog(), "shortcuts")}><ShortcutsDialog /></Match>
+      <Match when={of(dialog(), "close")}>
+        {(open) => <CloseDialog position={open().position} />}
+      </Match>
+      <Match when={of(dialog(), "protect")}>
+        {(open) => <ProtectDialog position={open().position} />}
+      </Match>
+      <Match when={of(dialog(), "shortcuts")}>
+        <ShortcutsDialog />
+      </Match>
     </Switch>
   );
 }

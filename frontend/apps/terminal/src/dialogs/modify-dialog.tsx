@@ -33,8 +33,12 @@ export function ModifyDialog(props: { order: Order }) {
     return {
       ...rest,
       qty: numberIn(fields.qty) ?? order.qty,
-      ...(order.limitPrice !== undefined && { limitPrice: numberIn(fields.limitPrice) ?? order.limitPrice }),
-      ...(order.stopPrice !== undefined && { stopPrice: numberIn(fields.stopPrice) ?? order.stopPrice }),
+      ...(order.limitPrice !== undefined && {
+        limitPrice: numberIn(fields.limitPrice) ?? order.limitPrice,
+      }),
+      ...(order.stopPrice !== undefined && {
+        stopPrice: numberIn(fields.stopPrice) ?? order.stopPrice,
+      }),
       ...(typeof takeProfit === "number" && { takeProfit }),
       ...(typeof stopLoss === "number" && { stopLoss }),
     };
@@ -46,16 +50,53 @@ export function ModifyDialog(props: { order: Order }) {
       isValid={isValid()}
       send={() => desk.account.broker.modifyOrder(changed())}
     >
-      <NumberField label="Quantity" value={fields.qty} step={rules.step()} decimals={rules.stepDecimals()} invalid={numberIn(fields.qty) === null} onInput={(qty) => set({ qty })} />
+      <NumberField
+        label="Quantity"
+        value={fields.qty}
+        step={rules.step()}
+        decimals={rules.stepDecimals()}
+        invalid={numberIn(fields.qty) === null}
+        onInput={(qty) => set({ qty })}
+      />
       <Show when={order.stopPrice !== undefined}>
-        <NumberField label="Stop price" value={fields.stopPrice} step={rules.tick()} decimals={rules.decimals()} invalid={numberIn(fields.stopPrice) === null} onInput={(stopPrice) => set({ stopPrice })} />
+        <NumberField
+          label="Stop price"
+          value={fields.stopPrice}
+          step={rules.tick()}
+          decimals={rules.decimals()}
+          invalid={numberIn(fields.stopPrice) === null}
+          onInput={(stopPrice) => set({ stopPrice })}
+        />
       </Show>
       <Show when={order.limitPrice !== undefined}>
-        <NumberField label="Limit price" value={fields.limitPrice} step={rules.tick()} decimals={rules.decimals()} invalid={numberIn(fields.limitPrice) === null} onInput={(limitPrice) => set({ limitPrice })} />
+        <NumberField
+          label="Limit price"
+          value={fields.limitPrice}
+          step={rules.tick()}
+          decimals={rules.decimals()}
+          invalid={numberIn(fields.limitPrice) === null}
+          onInput={(limitPrice) => set({ limitPrice })}
+        />
       </Show>
       <Show when={!isChild}>
-        <NumberField label="Take profit" hint="Leave it empty for none" value={fields.takeProfit} step={rules.tick()} decimals={rules.decimals()} invalid={optionalNumberIn(fields.takeProfit) === null} onInput={(takeProfit) => set({ takeProfit })} />
-        <NumberField label="Stop loss" hint="Leave it empty for none" value={fields.stopLoss} step={rules.tick()} decimals={rules.decimals()} invalid={optionalNumberIn(fields.stopLoss) === null} onInput={(stopLoss) => set({ stopLoss })} />
+        <NumberField
+          label="Take profit"
+          hint="Leave it empty for none"
+          value={fields.takeProfit}
+          step={rules.tick()}
+          decimals={rules.decimals()}
+          invalid={optionalNumberIn(fields.takeProfit) === null}
+          onInput={(takeProfit) => set({ takeProfit })}
+        />
+        <NumberField
+          label="Stop loss"
+          hint="Leave it empty for none"
+          value={fields.stopLoss}
+          step={rules.tick()}
+          decimals={rules.decimals()}
+          invalid={optionalNumberIn(fields.stopLoss) === null}
+          onInput={(stopLoss) => set({ stopLoss })}
+        />
       </Show>
     </CommandForm>
   );

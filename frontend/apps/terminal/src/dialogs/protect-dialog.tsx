@@ -15,13 +15,17 @@ export function ProtectDialog(props: { position: Position }) {
     stopLoss: position.stopLoss?.toString() ?? "",
   });
   const brackets = () => {
-    const [takeProfit, stopLoss] = [optionalNumberIn(fields.takeProfit), optionalNumberIn(fields.stopLoss)];
+    const [takeProfit, stopLoss] = [
+      optionalNumberIn(fields.takeProfit),
+      optionalNumberIn(fields.stopLoss),
+    ];
     return {
       ...(typeof takeProfit === "number" && { takeProfit }),
       ...(typeof stopLoss === "number" && { stopLoss }),
     };
   };
-  const isValid = () => optionalNumberIn(fields.takeProfit) !== null && optionalNumberIn(fields.stopLoss) !== null;
+  const isValid = () =>
+    optionalNumberIn(fields.takeProfit) !== null && optionalNumberIn(fields.stopLoss) !== null;
   return (
     <CommandForm
       title={`Protect ${position.symbol}`}
@@ -29,8 +33,24 @@ export function ProtectDialog(props: { position: Position }) {
       isValid={isValid()}
       send={() => desk.account.broker.editPositionBrackets(position.id, brackets())}
     >
-      <NumberField label="Take profit" hint="Leave it empty for none" value={fields.takeProfit} step={rules.tick()} decimals={rules.decimals()} invalid={optionalNumberIn(fields.takeProfit) === null} onInput={(takeProfit) => set({ takeProfit })} />
-      <NumberField label="Stop loss" hint="Leave it empty for none" value={fields.stopLoss} step={rules.tick()} decimals={rules.decimals()} invalid={optionalNumberIn(fields.stopLoss) === null} onInput={(stopLoss) => set({ stopLoss })} />
+      <NumberField
+        label="Take profit"
+        hint="Leave it empty for none"
+        value={fields.takeProfit}
+        step={rules.tick()}
+        decimals={rules.decimals()}
+        invalid={optionalNumberIn(fields.takeProfit) === null}
+        onInput={(takeProfit) => set({ takeProfit })}
+      />
+      <NumberField
+        label="Stop loss"
+        hint="Leave it empty for none"
+        value={fields.stopLoss}
+        step={rules.tick()}
+        decimals={rules.decimals()}
+        invalid={optionalNumberIn(fields.stopLoss) === null}
+        onInput={(stopLoss) => set({ stopLoss })}
+      />
     </CommandForm>
   );
 }

@@ -11,7 +11,11 @@ export function ShortcutsDialog() {
         <For each={SHORTCUTS}>
           {({ keys, does }) => (
             <div>
-              <dt><For each={keys.split(" ")}>{(key) => (/^(to|,)$/.test(key) ? key : <kbd>{key.replace(",", "")}</kbd>)}</For></dt>
+              <dt>
+                <For each={keys.split(" ")}>
+                  {(key) => (/^(to|,)$/.test(key) ? key : <kbd>{key.replace(",", "")}</kbd>)}
+                </For>
+              </dt>
               <dd>{does}</dd>
             </div>
           )}
@@ -20,7 +24,9 @@ export function ShortcutsDialog() {
       <p class="links">
         <a href="/api/v1/docs">REST API</a>
         <a href="/api/v1/ws/asyncapi">WebSocket API</a>
-        <a href="https://www.tradingview.com/" rel="noreferrer">Charts by TradingView</a>
+        <a href="https://www.tradingview.com/" rel="noreferrer">
+          Charts by TradingView
+        </a>
       </p>
     </Dialog>
   );

@@ -12,7 +12,9 @@ export function HistoryTable() {
   return (
     <Show
       when={account.endedOrders.length > 0}
-      fallback={<p class="empty">No order ended yet. Filled, canceled and rejected ones are kept here.</p>}
+      fallback={
+        <p class="empty">No order ended yet. Filled, canceled and rejected ones are kept here.</p>
+      }
     >
       <table class="table">
         <thead>
@@ -20,15 +22,21 @@ export function HistoryTable() {
             <th scope="col">Symbol</th>
             <th scope="col">Side</th>
             <th scope="col">Type</th>
-            <th scope="col" class="n">Quantity</th>
-            <th scope="col" class="n">Average</th>
+            <th scope="col" class="n">
+              Quantity
+            </th>
+            <th scope="col" class="n">
+              Average
+            </th>
             <th scope="col">Status</th>
             <th scope="col">Ended</th>
             <th scope="col">Why</th>
           </tr>
         </thead>
         <tbody>
-          <For each={account.endedOrders.slice(0, ROWS_MAX)}>{(order) => <OrderRow order={order} />}</For>
+          <For each={account.endedOrders.slice(0, ROWS_MAX)}>
+            {(order) => <OrderRow order={order} />}
+          </For>
         </tbody>
       </table>
     </Show>
@@ -64,10 +72,18 @@ export function FillsTable() {
           <tr>
             <th scope="col">Symbol</th>
             <th scope="col">Side</th>
-            <th scope="col" class="n">Quantity</th>
-            <th scope="col" class="n">Price</th>
-            <th scope="col" class="n">Commission</th>
-            <th scope="col" class="n">Cash, {account.currency}</th>
+            <th scope="col" class="n">
+              Quantity
+            </th>
+            <th scope="col" class="n">
+              Price
+            </th>
+            <th scope="col" class="n">
+              Commission
+            </th>
+            <th scope="col" class="n">
+              Cash, {account.currency}
+            </th>
             <th scope="col">Time, UTC</th>
             <th scope="col">Order</th>
           </tr>
@@ -86,7 +102,9 @@ function FillRow(props: { execution: Execution }) {
   return (
     <tr data-fill={props.execution.orderId}>
       <th scope="row">{props.execution.symbol}</th>
-      <td class={props.execution.side === Side.Buy ? "up" : "down"}>{sideName(props.execution.side)}</td>
+      <td class={props.execution.side === Side.Buy ? "up" : "down"}>
+        {sideName(props.execution.side)}
+      </td>
       <td class="n">{format.quantity(props.execution.qty)}</td>
       <td class="n">{format.price(props.execution.price, decimals())}</td>
       <td class="n">{format.money(props.execution.commission ?? 0)}</td>

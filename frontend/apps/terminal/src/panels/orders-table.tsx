@@ -10,7 +10,11 @@ export function OrdersTable() {
   const { account } = desk;
   const cancelAll = () =>
     void desk.run("Not canceled", () =>
-      account.broker.cancelOrders("", undefined, account.liveOrders.map(({ id }) => id)),
+      account.broker.cancelOrders(
+        "",
+        undefined,
+        account.liveOrders.map(({ id }) => id),
+      ),
     );
   return (
     <Show
@@ -23,14 +27,24 @@ export function OrdersTable() {
             <th scope="col">Symbol</th>
             <th scope="col">Side</th>
             <th scope="col">Type</th>
-            <th scope="col" class="n">Quantity</th>
-            <th scope="col" class="n">Filled</th>
-            <th scope="col" class="n">Limit</th>
-            <th scope="col" class="n">Stop</th>
+            <th scope="col" class="n">
+              Quantity
+            </th>
+            <th scope="col" class="n">
+              Filled
+            </th>
+            <th scope="col" class="n">
+              Limit
+            </th>
+            <th scope="col" class="n">
+              Stop
+            </th>
             <th scope="col">Status</th>
             <th scope="col">Placed</th>
             <th scope="col" class="actions">
-              <button type="button" onClick={cancelAll}>Cancel all</button>
+              <button type="button" onClick={cancelAll}>
+                Cancel all
+              </button>
             </th>
           </tr>
         </thead>
@@ -52,19 +66,44 @@ function Row(props: { order: Order }) {
   return (
     <tr data-order={props.order.id} classList={{ child: isBracket() }}>
       <th scope="row">
-        <button type="button" class="link" onClick={() => desk.show(props.order.symbol)}>{props.order.symbol}</button>
+        <button type="button" class="link" onClick={() => desk.show(props.order.symbol)}>
+          {props.order.symbol}
+        </button>
       </th>
       <td class={props.order.side === Side.Buy ? "up" : "down"}>{sideName(props.order.side)}</td>
       <td>{kindName(props.order)}</td>
-      <td class="n" data-cell="qty">{format.quantity(props.order.qty)}</td>
+      <td class="n" data-cell="qty">
+        {format.quantity(props.order.qty)}
+      </td>
       <td class="n">{format.quantity(props.order.filledQty ?? 0)}</td>
-      <td class="n" data-cell="limit">{format.price(props.order.limitPrice, decimals()) || "–"}</td>
-      <td class="n" data-cell="stop">{format.price(props.order.stopPrice, decimals()) || "–"}</td>
-      <td data-cell="status"><span class={`status ${props.order.status === OrderStatus.Working ? "working" : ""}`}>{statusName(props.order.status)}</span></td>
+      <td class="n" data-cell="limit">
+        {format.price(props.order.limitPrice, decimals()) || "–"}
+      </td>
+      <td class="n" data-cell="stop">
+        {format.price(props.order.stopPrice, decimals()) || "–"}
+      </td>
+      <td data-cell="status">
+        <span class={`status ${props.order.status === OrderStatus.Working ? "working" : ""}`}>
+          {statusName(props.order.status)}
+        </span>
+      </td>
       <td>{format.time(props.order.updateTime)}</td>
       <td class="actions">
-        <button type="button" onClick={() => desk.open({ name: "modify", order: { ...props.order } })}>Modify</button>
-        <button type="button" class="strong" onClick={() => void desk.run("Not canceled", () => desk.account.broker.cancelOrder(props.order.id))}>Cancel</button>
+        <button
+          type="button"
+          onClick={() => desk.open({ name: "modify", order: { ...props.order } })}
+        >
+          Modify
+        </button>
+        <button
+          type="button"
+          class="strong"
+          onClick={() =>
+            void desk.run("Not canceled", () => desk.account.broker.cancelOrder(props.order.id))
+          }
+        >
+          Cancel
+        </button>
       </td>
     </tr>
   );

@@ -17,7 +17,7 @@ export function Panels() {
   const desk = useDesk();
   const { account } = desk;
   const count = (name: Panel): number | undefined =>
-    ({ positions: account.positions.length, orders: account.liveOrders.length }[name as string]);
+    ({ positions: account.positions.length, orders: account.liveOrders.length })[name as string];
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
@@ -42,14 +42,18 @@ export function Panels() {
               onClick={() => desk.setPanel(name)}
             >
               {label}
-              <Show when={count(name)}>
-                {(n) => <span class="count" aria-label={`${n()} ${label.toLowerCase()}`}>{n()}</span>}
-              </Show>
+              <Show when={count(name)}>{(n) => <span class="count">{n()}</span>}</Show>
             </button>
           )}
         </For>
       </div>
-      <div id="panel" class="panel scroll" role="tabpanel" aria-labelledby={`tab-${desk.panel()}`} tabindex="0">
+      <div
+        id="panel"
+        class="panel scroll"
+        role="tabpanel"
+        aria-labelledby={`tab-${desk.panel()}`}
+        tabindex="0"
+      >
         <Show
           when={account.loading === "loaded"}
           fallback={
@@ -61,11 +65,21 @@ export function Panels() {
           }
         >
           <Switch>
-            <Match when={desk.panel() === "positions"}><PositionsTable /></Match>
-            <Match when={desk.panel() === "orders"}><OrdersTable /></Match>
-            <Match when={desk.panel() === "history"}><HistoryTable /></Match>
-            <Match when={desk.panel() === "fills"}><FillsTable /></Match>
-            <Match when={desk.panel() === "equity"}><EquityChart /></Match>
+            <Match when={desk.panel() === "positions"}>
+              <PositionsTable />
+            </Match>
+            <Match when={desk.panel() === "orders"}>
+              <OrdersTable />
+            </Match>
+            <Match when={desk.panel() === "history"}>
+              <HistoryTable />
+            </Match>
+            <Match when={desk.panel() === "fills"}>
+              <FillsTable />
+            </Match>
+            <Match when={desk.panel() === "equity"}>
+              <EquityChart />
+            </Match>
           </Switch>
         </Show>
       </div>

@@ -11,25 +11,43 @@ export function PositionsTable() {
   return (
     <Show
       when={account.positions.length > 0}
-      fallback={<p class="empty">No open position. Buy or sell with the ticket, or press B or S.</p>}
+      fallback={
+        <p class="empty">No open position. Buy or sell with the ticket, or press B or S.</p>
+      }
     >
       <table class="table">
         <thead>
           <tr>
             <th scope="col">Symbol</th>
             <th scope="col">Side</th>
-            <th scope="col" class="n">Quantity</th>
-            <th scope="col" class="n">Average</th>
-            <th scope="col" class="n">Last</th>
-            <th scope="col" class="n">Profit, {account.currency}</th>
-            <th scope="col" class="n">Take profit</th>
-            <th scope="col" class="n">Stop loss</th>
-            <th scope="col"><span class="hidden">Actions</span></th>
+            <th scope="col" class="n">
+              Quantity
+            </th>
+            <th scope="col" class="n">
+              Average
+            </th>
+            <th scope="col" class="n">
+              Last
+            </th>
+            <th scope="col" class="n">
+              Profit, {account.currency}
+            </th>
+            <th scope="col" class="n">
+              Take profit
+            </th>
+            <th scope="col" class="n">
+              Stop loss
+            </th>
+            <th scope="col">
+              <span class="hidden">Actions</span>
+            </th>
           </tr>
         </thead>
         <tbody>
           <For each={account.positions.map(({ id }) => id)}>
-            {(id) => <Show when={account.position(id)}>{(position) => <Row position={position()} />}</Show>}
+            {(id) => (
+              <Show when={account.position(id)}>{(position) => <Row position={position()} />}</Show>
+            )}
           </For>
         </tbody>
       </table>
@@ -47,20 +65,49 @@ function Row(props: { position: Position }) {
   return (
     <tr data-position={props.position.id}>
       <th scope="row">
-        <button type="button" class="link" onClick={() => desk.show(props.position.symbol)}>{props.position.symbol}</button>
+        <button type="button" class="link" onClick={() => desk.show(props.position.symbol)}>
+          {props.position.symbol}
+        </button>
       </th>
       <td class={isLong() ? "up" : "down"}>{isLong() ? "Long" : "Short"}</td>
-      <td class="n" data-cell="qty">{format.quantity(props.position.qty)}</td>
-      <td class="n" data-cell="average">{format.price(props.position.avgPrice, decimals())}</td>
+      <td class="n" data-cell="qty">
+        {format.quantity(props.position.qty)}
+      </td>
+      <td class="n" data-cell="average">
+        {format.price(props.position.avgPrice, decimals())}
+      </td>
       <td class="n">{format.price(desk.market.quote(props.position.symbol)?.lp, decimals())}</td>
-      <td class={`n ${tone()}`} data-cell="profit">{format.change(profit())}</td>
+      <td class={`n ${tone()}`} data-cell="profit">
+        {format.change(profit())}
+      </td>
       <td class="n">{format.price(props.position.takeProfit, decimals()) || "–"}</td>
       <td class="n">{format.price(props.position.stopLoss, decimals()) || "–"}</td>
       <td class="actions">
-        <button type="button" onClick={() => desk.open({ name: "protect", position: copy() })}>Protect</button>
-        <button type="button" onClick={() => void desk.run("Not reversed", () => desk.account.broker.reversePosition(props.position.id))}>Reverse</button>
-        <button type="button" onClick={() => desk.open({ name: "close", position: copy() })}>Close part</button>
-        <button type="button" class="strong" onClick={() => void desk.run("Not closed", () => desk.account.broker.closePosition(props.position.id))}>Close</button>
+        <button type="button" onClick={() => desk.open({ name: "protect", position: copy() })}>
+          Protect
+        </button>
+        <button
+          type="button"
+          onClick={() =>
+            void desk.run("Not reversed", () =>
+              desk.account.broker.reversePosition(props.position.id),
+            )
+          }
+        >
+          Reverse
+        </button>
+        <button type="button" onClick={() => desk.open({ name: "close", position: copy() })}>
+          Close part
+        </button>
+        <button
+          type="button"
+          class="strong"
+          onClick={() =>
+            void desk.run("Not closed", () => desk.account.broker.closePosition(props.position.id))
+          }
+        >
+          Close
+        </button>
       </td>
     </tr>
   );

@@ -11,7 +11,11 @@ const TYPES = [
   { value: OrderType.Market, label: "Market", title: "At once, at the best price there is (M)" },
   { value: OrderType.Limit, label: "Limit", title: "At this price or a better one (L)" },
   { value: OrderType.Stop, label: "Stop", title: "At the market once this price is reached (T)" },
-  { value: OrderType.StopLimit, label: "Stop limit", title: "A limit order once the stop is reached" },
+  {
+    value: OrderType.StopLimit,
+    label: "Stop limit",
+    title: "A limit order once the stop is reached",
+  },
 ] as const;
 
 const DURATIONS: readonly { value: DurationType; label: string }[] = [
@@ -30,7 +34,9 @@ export function TicketPane() {
   const step = () => ticket.instrument?.qty.step ?? 1;
   const currency = () => ticket.instrument?.currency ?? "";
   const durations = () =>
-    DURATIONS.filter(({ value }) => fields.type <= OrderType.Market || (value !== "IOC" && value !== "FOK"));
+    DURATIONS.filter(
+      ({ value }) => fields.type <= OrderType.Market || (value !== "IOC" && value !== "FOK"),
+    );
   const away = (text: string) => {
     const price = numberIn(text);
     const from = numberIn(fields.limitPrice) ?? quote()?.lp;
@@ -39,7 +45,8 @@ export function TicketPane() {
     return `${format.change(profit)} ${currency()}, ${format.percent((price / from - 1) * 100)}`;
   };
   const setType = (type: OrderType) => {
-    const isTooQuick = type > OrderType.Market && (fields.duration === "IOC" || fields.duration === "FOK");
+    const isTooQuick =
+      type > OrderType.Market && (fields.duration === "IOC" || fields.duration === "FOK");
     ticket.set({ type, ...(isTooQuick && { duration: "GTC" as const }) });
   };
   return (
@@ -56,10 +63,24 @@ export function TicketPane() {
         }}
       >
         <div class="sides" role="radiogroup" aria-label="Side">
-          <SideButton side={Side.Sell} label="Sell" price={format.price(quote()?.bid, ticket.decimals)} />
-          <SideButton side={Side.Buy} label="Buy" price={format.price(quote()?.ask, ticket.decimals)} />
+          <SideButton
+            side={Side.Sell}
+            label="Sell"
+            price={format.price(quote()?.bid, ticket.decimals)}
+          />
+          <SideButton
+            side={Side.Buy}
+            label="Buy"
+            price={format.price(quote()?.ask, ticket.decimals)}
+          />
         </div>
-        <Choice label="Order type" class="types" options={TYPES} value={fields.type} onChange={setType} />
+        <Choice
+          label="Order type"
+          class="types"
+          options={TYPES}
+          value={fields.type}
+          onChange={setType}
+        />
         <NumberField
           label="Quantity"
           value={fields.qty}
@@ -69,26 +90,81 @@ export function TicketPane() {
           onInput={(qty) => ticket.set({ qty })}
         />
         <Show when={needsStop(fields.type)}>
-          <NumberField label="Stop price" unit={currency()} value={fields.stopPrice} step={tick()} decimals={ticket.decimals} invalid={numberIn(fields.stopPrice) === null} onInput={(stopPrice) => ticket.set({ stopPrice })} />
+          <NumberField
+            label="Stop price"
+            unit={currency()}
+            value={fields.stopPrice}
+            step={tick()}
+            decimals={ticket.decimals}
+            invalid={numberIn(fields.stopPrice) === null}
+            onInput={(stopPrice) => ticket.set({ stopPrice })}
+          />
         </Show>
         <Show when={needsLimit(fields.type)}>
-          <NumberField label="Limit price" unit={currency()} value={fields.limitPrice} step={tick()} decimals={ticket.decimals} invalid={numberIn(fields.limitPrice) === null} onInput={(limitPrice) => ticket.set({ limitPrice })} />
+          <NumberField
+            label="Limit price"
+            unit={currency()}
+            value={fields.limitPrice}
+            step={tick()}
+            decimals={ticket.decimals}
+            invalid={numberIn(fields.limitPrice) === null}
+            onInput={(limitPrice) => ticket.set({ limitPrice })}
+          />
         </Show>
         <label class="check">
-          <input type="checkbox" checked={fields.hasBrackets} onChange={({ currentTarget }) => ticket.set({ hasBrackets: currentTarget.checked })} />
+          <input
+            type="checkbox"
+            checked={fields.hasBrackets}
+            onChange={({ currentTarget }) => ticket.set({ hasBrackets: currentTarget.checked })}
+          />
           Take profit and stop loss
         </label>
         <Show when={fields.hasBrackets}>
-          <NumberField label="Take profit" unit={currency()} hint={away(fields.takeProfit)} value={fields.takeProfit} step={tick()} decimals={ticket.decimals} invalid={optionalNumberIn(fields.takeProfit) === null} onInput={(takeProfit) => ticket.set({ takeProfit })} />
-          <NumberField label="Stop loss" unit={currency()} hint={away(fields.stopLoss)} value={fields.stopLoss} step={tick()} decimals={ticket.decimals} invalid={optionalNumberIn(fields.stopLoss) === null} onInput={(stopLoss) => ticket.set({ stopLoss })} />
+          <NumberField
+            label="Take profit"
+            unit={currency()}
+            hint={away(fields.takeProfit)}
+            value={fields.takeProfit}
+            step={tick()}
+            decimals={ticket.decimals}
+            invalid={optionalNumberIn(fields.takeProfit) === null}
+            onInput={(takeProfit) => ticket.set({ takeProfit })}
+          />
+          <NumberField
+            label="Stop loss"
+            unit={currency()}
+            hint={away(fields.stopLoss)}
+            value={fields.stopLoss}
+            step={tick()}
+            decimals={ticket.decimals}
+            invalid={optionalNumberIn(fields.stopLoss) === null}
+            onInput={(stopLoss) => ticket.set({ stopLoss })}
+          />
         </Show>
         <div class="field">
           <label for="duration">Duration</label>
-          <select id="duration" value={fields.duration} onChange={({ currentTarget }) => ticket.set({ duration: currentTarget.value as DurationType })}>
-            <For each={durations()}>{({ value, label }) => <option value={value} selected={value === fields.duration}>{label}</option>}</For>
+          <select
+            id="duration"
+            value={fields.duration}
+            onChange={({ currentTarget }) =>
+              ticket.set({ duration: currentTarget.value as DurationType })
+            }
+          >
+            <For each={durations()}>
+              {({ value, label }) => (
+                <option value={value} selected={value === fields.duration}>
+                  {label}
+                </option>
+              )}
+            </For>
           </select>
         </div>
-        <button type="submit" class={`place ${fields.side === Side.Buy ? "buy" : "sell"}`} disabled={ticket.order === null || ticket.isSending} aria-keyshortcuts="Control+Enter">
+        <button
+          type="submit"
+          class={`place ${fields.side === Side.Buy ? "buy" : "sell"}`}
+          disabled={ticket.order === null || ticket.isSending}
+          aria-keyshortcuts="Control+Enter"
+        >
           {ticket.isSending ? "Placing…" : ticket.sentence}
         </button>
         <Preview />

@@ -1,4 +1,10 @@
-import { type DurationType, type InstrumentInfo, OrderType, type PreOrder, Side } from "@trading-api/client";
+import {
+  type DurationType,
+  type InstrumentInfo,
+  OrderType,
+  type PreOrder,
+  Side,
+} from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { Desk } from "../desk.ts";
@@ -59,7 +65,13 @@ export class Ticket {
 
   /** Of another symbol: its prices are not the last one's. */
   begin(): void {
-    this.#fields[1]({ limitPrice: "", stopPrice: "", takeProfit: "", stopLoss: "", hasBrackets: false });
+    this.#fields[1]({
+      limitPrice: "",
+      stopPrice: "",
+      takeProfit: "",
+      stopLoss: "",
+      hasBrackets: false,
+    });
     this.#instrument[1](null);
     const symbol = this.#desk.symbol();
     this.#desk.client.rest
@@ -69,7 +81,9 @@ export class Ticket {
         (found) => {
           if (symbol !== this.#desk.symbol()) return;
           this.#instrument[1](found);
-          this.#fields[1]("qty", (was) => (isOnGrid(Number(was), found) ? was : String(found.qty.default)));
+          this.#fields[1]("qty", (was) =>
+            isOnGrid(Number(was), found) ? was : String(found.qty.default),
+          );
         },
         () => {},
       );
@@ -92,7 +106,8 @@ export class Ticket {
     const qty = numberIn(this.fields.qty);
     const limitPrice = needsLimit(type) ? numberIn(this.fields.limitPrice) : undefined;
     const stopPrice = needsStop(type) ? numberIn(this.fields.stopPrice) : undefined;
-    if (qty === null || limitPrice === null || stopPrice === null || this.#desk.symbol() === "") return null;
+    if (qty === null || limitPrice === null || stopPrice === null || this.#desk.symbol() === "")
+      return null;
     const takeProfit = hasBrackets ? optionalNumberIn(this.fields.takeProfit) : undefined;
     const stopLoss = hasBrackets ? optionalNumberIn(this.fields.stopLoss) : undefined;
     if (takeProfit === null || stopLoss === null) return null;
@@ -115,7 +130,10 @@ export class Ticket {
     if (order === null) return `${sideName(this.fields.side)} ${this.#desk.symbol()}`;
     const { side, type, qty, symbol, limitPrice, stopPrice } = order;
     const at = limitPrice ?? stopPrice;
-    const how = at === undefined ? "at market" : `${typeName(type).toLowerCase()} ${at.toFixed(this.decimals)}`;
+    const how =
+      at === undefined
+        ? "at market"
+        : `${typeName(type).toLowerCase()} ${at.toFixed(this.decimals)}`;
     return `${sideName(side)} ${quantity(qty)} ${symbol} ${how}`;
   }
 
@@ -139,7 +157,10 @@ export class Ticket {
   }
 
   /** A price that makes sense, so many steps of a thousandth in favour of the trade's side. */
-  #suggest(name: "limitPrice" | "stopPrice" | "takeProfit" | "stopLoss", thousandths: number): void {
+  #suggest(
+    name: "limitPrice" | "stopPrice" | "takeProfit" | "stopLoss",
+    thousandths: number,
+  ): void {
     const quote = this.#desk.market.quote(this.#desk.symbol());
     if (this.fields[name] !== "" || quote === undefined) return;
     const { side } = this.fields;

@@ -36,7 +36,12 @@ export function ConnectionBadge() {
   };
 
   return (
-    <div class={`badge ${shown().health}`} role="status" aria-label="Connection" title={shown().title}>
+    <div
+      class={`badge ${shown().health}`}
+      role="status"
+      aria-label="Connection"
+      title={shown().title}
+    >
       <span class="dot" aria-hidden="true" />
       <span class="badge-text">{shown().text}</span>
       <Show when={socket().phase === "waiting"}>

@@ -44,10 +44,20 @@ export function NumberField(props: NumberFieldProps) {
         <Show when={props.unit}>
           <span class="unit">{props.unit}</span>
         </Show>
-        <button type="button" tabindex={-1} aria-label={`${props.label} down`} onClick={() => move(-1)}>
+        <button
+          type="button"
+          tabindex={-1}
+          aria-label={`${props.label} down`}
+          onClick={() => move(-1)}
+        >
           −
         </button>
-        <button type="button" tabindex={-1} aria-label={`${props.label} up`} onClick={() => move(1)}>
+        <button
+          type="button"
+          tabindex={-1}
+          aria-label={`${props.label} up`}
+          onClick={() => move(1)}
+        >
           +
         </button>
       </div>

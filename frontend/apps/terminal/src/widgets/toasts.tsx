@@ -7,7 +7,10 @@ export function Toasts() {
     <section class="toasts" aria-label="Notices" aria-live="polite">
       <For each={notices.all}>
         {(notice) => (
-          <article class={`toast ${notice.tone}`} role={notice.tone === "error" ? "alert" : "status"}>
+          <article
+            class={`toast ${notice.tone}`}
+            role={notice.tone === "error" ? "alert" : "status"}
+          >
             <div>
               <strong>{notice.title}</strong>
               <p>{notice.text}</p>
