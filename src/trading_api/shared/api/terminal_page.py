@@ -34,7 +34,7 @@ def terminal_router(modules: Collection[str], folder: Path = TERMINAL_DIR) -> AP
     `/` is a sentence and the way to the documents of the API."""
     router = APIRouter(include_in_schema=False)
 
-    @router.get("/")
+    @router.api_route("/", methods=["GET", "HEAD"])
     async def terminal() -> Response:
         missing = [name for name in _NEEDED if name not in modules]
         if missing:
@@ -53,6 +53,9 @@ def terminal_router(modules: Collection[str], folder: Path = TERMINAL_DIR) -> AP
 
 class _Assets(StaticFiles):
     """Their names change with what is in them."""
+
+    async def check_config(self) -> None:
+        """A folder that is not there has no assets; it may come while the server runs."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

@@ -1,0 +1,86 @@
+"""What `/` answers: the terminal, or a sentence that says why not."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from trading_api.app_factory import create_app
+from trading_api.settings import Settings
+from trading_api.shared.api.terminal_page import terminal_router
+
+BOTH = ("datafeed", "broker")
+DOCUMENTS = ("/api/v1/docs", "/api/v1/ws/asyncapi")
+
+
+def _reading(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+
+
+def _app(folder: Path, modules: tuple[str, ...] = BOTH) -> FastAPI:
+    app = FastAPI()
+    app.include_router(terminal_router(modules, folder))
+    return app
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<script src=/assets/index-1.js></script>")
+    (tmp_path / "assets" / "index-1.js").write_text("1")
+    return tmp_path
+
+
+async def test_the_page_is_asked_for_each_time_and_its_assets_once(built: Path) -> None:
+    async with _reading(_app(built)) as browser:
+        page = await browser.get("/")
+        asset = await browser.get("/assets/index-1.js")
+        assert page.headers["cache-control"] == "no-cache"
+        assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert asset.headers["content-type"].startswith("text/javascript")
+        again = await browser.get("/", headers={"If-None-Match": page.headers["etag"]})
+        assert again.status_code in (200, 304)
+        assert (await browser.head("/")).status_code == 200
+
+
+async def test_the_page_may_load_only_from_here_and_nothing_inline(built: Path) -> None:
+    async with _reading(_app(built)) as browser:
+        policy = (await browser.get("/")).headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", ["/assets/none.js", "/assets/../index.html", "/assets/"])
+async def test_what_is_no_asset_is_not_found(built: Path, path: str) -> None:
+    async with _reading(_app(built)) as browser:
+        response = await browser.get(path)
+        assert response.status_code == 404
+        assert "cache-control" not in response.headers
+
+
+async def test_where_it_is_not_built_a_sentence_says_so(tmp_path: Path) -> None:
+    async with _reading(_app(tmp_path / "none")) as browser:
+        page = await browser.get("/")
+        assert page.status_code == 200
+        assert "`make dev` and `make serve` build it" in page.text
+        assert all(path in page.text for path in DOCUMENTS)
+        assert (await browser.get("/assets/index-1.js")).status_code == 404
+
+
+@pytest.mark.parametrize(("enabled", "missing"), [("datafeed", "broker"), ("broker", "datafeed")])
+async def test_where_a_module_is_missing_a_sentence_names_it(enabled: str, missing: str) -> None:
+    api_app, _ = create_app([enabled])
+    async with _reading(api_app) as browser:
+        page = await browser.get("/")
+        assert f"needs the module {missing}" in page.text
+        assert all(path in page.text for path in DOCUMENTS)
+
+
+async def test_it_is_at_the_bare_address_and_in_no_document() -> None:
+    api_app, _ = create_app(Settings.defaults())
+    async with _reading(api_app) as browser:
+        page = await browser.get("/")
+        assert page.headers["content-type"].startswith("text/html")
+        assert "/" not in api_app.openapi()["paths"]
