@@ -7,7 +7,7 @@ ASYNCAPI := tests/contract/asyncapi
 CHARTS := tests/contract/lightweight-charts
 TERMINAL := src/trading_api/terminal/index.html
 TERMINAL_SOURCES := $(shell find frontend/apps/terminal frontend/packages/client -type f -not -path '*/node_modules/*' \
-  -not -path '*/dist/*' -not -path '*/tests/*' -not -path '*/browser/*') frontend/package-lock.json
+  -not -path '*/dist/*' -not -path '*/tests/*' -not -path '*/browser/*' -not -path '*/figures/*') frontend/package-lock.json
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 BROKER_TESTS := src/trading_api/modules/broker/tests
 ENGINE_TESTS := $(wildcard $(BROKER_TESTS)/test_engine_*.py)
@@ -15,7 +15,7 @@ LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked terminal
+.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked terminal figures screenshots browsed
 
 dev: .venv/.synced $(TERMINAL) ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -27,7 +27,10 @@ serve: .venv/.synced $(TERMINAL) ## Serve as in production: one process, no relo
 test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test
 	@$(BIN)/pytest
 
-check: checked test ## Run what CI runs: format, lint, types, import contracts, generated files, tests
+check: checked test browsed ## Run what CI runs: format, lint, types, import contracts, generated files, tests, a browser
+
+browsed: $(TERMINAL)
+	$(NPM) run browse --workspace=@trading-api/terminal
 
 checked: .venv/.synced $(addsuffix /node_modules/.package-lock.json,$(ASYNCAPI) $(CHARTS) frontend)
 	$(BIN)/black --check --quiet .
@@ -53,6 +56,12 @@ export-openapi-spec: .venv/.synced ## Write openapi.json
 
 export-asyncapi-spec: .venv/.synced ## Write asyncapi.json
 	@$(BIN)/python scripts/export_asyncapi_spec.py
+
+figures: $(TERMINAL) ## Print what is measured of the terminal in a browser
+	@$(NPM) run figures --workspace=@trading-api/terminal
+
+screenshots: $(TERMINAL) ## Write the pictures of the terminal in docs/
+	@$(NPM) run screenshots --workspace=@trading-api/terminal
 
 terminal: $(TERMINAL) ## Build the page that is served at /, where its sources are newer
 

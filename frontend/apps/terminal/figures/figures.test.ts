@@ -1,0 +1,274 @@
+// Measured in a browser, and printed; nothing here fails for being slow. `make figures` runs it.
+import type { Browser } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, beforeEach, test } from "vitest";
+import { Cable } from "../../../packages/client/tests/support/backend.ts";
+import { Backend } from "../browser/support/backend.ts";
+import { executable, launched, MISSING } from "../browser/support/chromium.ts";
+import { TerminalPage } from "../browser/support/terminal-page.ts";
+
+const QUOTES_MS = 20_000;
+const ORDERS = 30;
+const TOPICS = 50;
+const QUOTES_PER_S = 200;
+const FRAMES_MS = 6_000;
+
+let backend: Backend;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (executable === undefined) return;
+  [backend, browser] = await Promise.all([Backend.started(), launched()]);
+});
+
+beforeEach((context) => {
+  if (executable === undefined) context.skip(MISSING);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await backend?.stop();
+});
+
+/** A quote on its way: heard here, by a socket of our own, and painted there. */
+interface Seen {
+  symbol: string;
+  price: number;
+  ms: number;
+}
+
+test("a quote, from the backend to the screen", async () => {
+  const terminal = await TerminalPage.open(browser, backend.address);
+  const symbols = await terminal.page
+    .locator("tr[data-symbol]")
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-symbol") ?? ""));
+  await terminal.page.evaluate(recordPaints);
+  const heard = await listenTo(symbols);
+  await terminal.page.waitForTimeout(QUOTES_MS);
+  const painted = await terminal.page.evaluate(
+    () => (globalThis as unknown as { painted: Seen[] }).painted,
+  );
+  const delays = painted.flatMap(({ symbol, price, ms }) => {
+    const sent = heard.findLast(
+      (each) => each.symbol === symbol && each.price === price && each.ms <= ms + 5,
+    );
+    return sent && ms - sent.ms < 1_000 ? [Math.max(0, ms - sent.ms)] : [];
+  });
+  print("backend to screen", delays, `${delays.length} quotes`);
+  await terminal.close();
+});
+
+test("an order, from the click to the screen", async () => {
+  const terminal = await TerminalPage.open(browser, backend.address, { account: "FIGURES" });
+  await terminal.ask({ quantity: 1 });
+  const delays: number[] = [];
+  for (let order = 1; order <= ORDERS; order += 1) {
+    delays.push(await terminal.page.evaluate(clickAndWait, String(order)));
+    await terminal.page.waitForTimeout(100);
+  }
+  print("click to screen", delays, `${ORDERS} market orders, to the position's new quantity`);
+  await terminal.close();
+});
+
+test("a reconnection with many topics", async () => {
+  const cable = new Cable(backend.port);
+  const terminal = await TerminalPage.open(browser, await cable.address());
+  await terminal.page.evaluate(await bundledClient());
+  await terminal.page.evaluate(subscribeMany, TOPICS);
+  const delays: number[] = [];
+  for (let turn = 0; turn < 5; turn += 1) {
+    const isBack = terminal.page.evaluate(untilContinued, TOPICS);
+    cable.unplug();
+    cable.plug();
+    delays.push(await isBack);
+    await terminal.page.waitForTimeout(5_200);
+  }
+  print(`reconnect with ${TOPICS} topics`, delays, "from the cut to the last topic's confirmation");
+  await terminal.close();
+  cable.close();
+});
+
+test("frames while quotes pour in", async () => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  let pour: (() => void) | null = null;
+  await page.routeWebSocket("**/api/v1/ws", (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((text) => {
+      socket.send(text);
+      const { type, payload } = JSON.parse(String(text));
+      if (type === "quotes.update" && payload.topic.includes("BTCUSD")) {
+        const { topic } = payload;
+        const symbols: string[] = JSON.parse(topic.slice("quotes:".length)).fast_symbols;
+        pour ??= pourInto((text) => socket.send(text), topic, symbols, payload.payload.v);
+      }
+    });
+  });
+  await page.goto(backend.address);
+  await page.locator('.chart .canvas[data-state="ready"]').waitFor();
+  await page.waitForTimeout(1_000);
+  const { frames, longest } = await page.evaluate(countFrames, FRAMES_MS);
+  if (pour === null) throw new Error("No quotes were poured");
+  (pour as () => void)();
+  const rate = ((frames / FRAMES_MS) * 1_000).toFixed(1);
+  say(
+    `frames with ${QUOTES_PER_S} quotes a second: ${rate} a second, the longest ${longest.toFixed(0)} ms`,
+  );
+  await context.close();
+});
+
+// In the page
+
+function recordPaints(): void {
+  const painted: Seen[] = [];
+  Object.assign(globalThis, { painted });
+  new MutationObserver((changes) => {
+    const rows = new Set(
+      changes.map(({ target }) => target.parentElement?.closest("tr[data-symbol]")),
+    );
+    const shown = [...rows].flatMap((row) => {
+      const symbol = row?.getAttribute("data-symbol");
+      const text = row?.querySelector(".last")?.textContent ?? "";
+      return symbol ? [{ symbol, price: Number(text.replaceAll(",", "")) }] : [];
+    });
+    // What changes in a frame's callback is painted at its end.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      const ms = performance.timeOrigin + performance.now();
+      for (const each of shown) painted.push({ ...each, ms });
+    };
+    port2.postMessage(0);
+  }).observe(document.querySelector(".watchlist") as Node, {
+    subtree: true,
+    characterData: true,
+    childList: true,
+  });
+}
+
+function clickAndWait(quantity: string): Promise<number> {
+  return new Promise((resolve) => {
+    const began = performance.now();
+    const observer = new MutationObserver(() => {
+      const cell = document.querySelector('tr[data-position="AAPL"] [data-cell="qty"]');
+      if (cell?.textContent !== quantity) return;
+      observer.disconnect();
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve(performance.now() - began);
+        port2.postMessage(0);
+      });
+    });
+    observer.observe(document.body, { subtree: true, characterData: true, childList: true });
+    document.querySelector<HTMLButtonElement>(".ticket button[type=submit]")?.click();
+  });
+}
+
+interface Measured {
+  measured: { TradingClient: new () => Client };
+  onContinued: () => void;
+}
+interface Client {
+  feeds: { equity(of: { accountId: string }, listener: object): { confirmed: Promise<void> } };
+}
+
+async function subscribeMany(count: number): Promise<void> {
+  const page = globalThis as unknown as Measured;
+  const { feeds } = new page.measured.TradingClient();
+  const listener = { onData: () => {}, onContinued: () => page.onContinued() };
+  const all = Array.from({ length: count }, (_, n) =>
+    feeds.equity({ accountId: `MANY-${n}` }, listener),
+  );
+  await Promise.all(all.map(({ confirmed }) => confirmed));
+}
+
+function untilContinued(count: number): Promise<number> {
+  const began = performance.now();
+  let left = count;
+  return new Promise((resolve) => {
+    (globalThis as unknown as Measured).onContinued = () => {
+      left -= 1;
+      if (left === 0) resolve(performance.now() - began);
+    };
+  });
+}
+
+function countFrames(ms: number): Promise<{ frames: number; longest: number }> {
+  return new Promise((resolve) => {
+    const began = performance.now();
+    let [frames, longest, last] = [0, 0, began];
+    const count = (now: number) => {
+      frames += 1;
+      longest = Math.max(longest, now - last);
+      last = now;
+      if (now - began < ms) requestAnimationFrame(count);
+      else resolve({ frames, longest });
+    };
+    requestAnimationFrame(count);
+  });
+}
+
+// Here
+
+async function listenTo(symbols: string[]): Promise<Seen[]> {
+  const heard: Seen[] = [];
+  const socket = new WebSocket(`${backend.address.replace("http", "ws")}/api/v1/ws`);
+  await new Promise((resolve) => socket.addEventListener("open", resolve));
+  socket.addEventListener("message", ({ data }) => {
+    const ms = performance.timeOrigin + performance.now();
+    const { type, payload } = JSON.parse(String(data));
+    if (type === "quotes.update")
+      heard.push({ symbol: payload.payload.n, price: payload.payload.v.lp, ms });
+  });
+  // Spelled otherwise than the page's: a topic of its own, told in the same breath.
+  const payload = { symbols: [], fast_symbols: [...symbols].reverse() };
+  socket.send(JSON.stringify({ type: "quotes.subscribe", payload }));
+  return heard;
+}
+
+function pourInto(
+  send: (text: string) => void,
+  topic: string,
+  symbols: string[],
+  like: { lp: number },
+): () => void {
+  let sent = 0;
+  const began = Date.now();
+  const timer = setInterval(() => {
+    while (sent < ((Date.now() - began) / 1_000) * QUOTES_PER_S) {
+      sent += 1;
+      const n = symbols[sent % symbols.length];
+      const lp = Number((like.lp * (1 + (sent % 7) / 1_000)).toFixed(2));
+      send(
+        JSON.stringify({
+          type: "quotes.update",
+          payload: { topic, payload: { s: "ok", n, v: { ...like, lp, bid: lp, ask: lp } } },
+        }),
+      );
+    }
+  }, 5);
+  return () => clearInterval(timer);
+}
+
+async function bundledClient(): Promise<string> {
+  const entry = new URL("../../../packages/client/src/index.ts", import.meta.url).pathname;
+  const result = await build({
+    configFile: false,
+    logLevel: "error",
+    resolve: { conditions: ["source", "browser", "module", "import", "default"] },
+    build: { write: false, lib: { entry, name: "measured", formats: ["iife"] } },
+  });
+  const [bundle] = Array.isArray(result) ? result : [result];
+  const code = bundle && "output" in bundle ? bundle.output[0].code : "";
+  return `${code}; globalThis.measured = measured;`;
+}
+
+function print(name: string, delays: number[], of: string): void {
+  const sorted = delays.toSorted((a, b) => a - b);
+  const at = (part: number) =>
+    (sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN).toFixed(1);
+  say(`${name}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, the longest ${at(1)} ms (${of})`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import * as format from "../src/format.ts";
+
+test.each([
+  [1234.5, 2, "1,234.50"],
+  [-0.5, 2, "\u22120.50"],
+  [1.1, 5, "1.10000"],
+])("a price of %s with %s decimals is %s", (value, decimals, shown) => {
+  expect(format.price(value, decimals)).toBe(shown);
+});
+
+test.each([
+  [0, "0.00"],
+  [-0.001, "0.00"],
+  [2, "+2.00"],
+  [-2, "\u22122.00"],
+])("a change of %s is %s: what is shown as none has no sign", (value, shown) => {
+  expect(format.change(value)).toBe(shown);
+});
+
+test.each([
+  [0.01, 2],
+  [1, 0],
+  [0.00001, 5],
+  [1e-8, 8],
+])("a step of %s has %s decimals", (step, decimals) => {
+  expect(format.decimalsOf(step)).toBe(decimals);
+});
+
+test.each([
+  ["97083.687 USD", true, "97,083.69 USD"],
+  ["1.22976 USD", false, "1.22976 USD"],
+  ["284.3 USD", false, "284.30 USD"],
+  ["0.25", true, "0.25"],
+  ["Good till canceled", true, "Good till canceled"],
+])("what the server wrote as %s is shown as it should be", (text, isOfAccount, shown) => {
+  expect(format.written(text, isOfAccount)).toBe(shown);
+});
+
+test("a time of another day says which", () => {
+  const noon = Date.UTC(2026, 0, 5, 12, 0, 7);
+  expect(format.time(noon, noon)).toBe("12:00:07");
+  expect(format.time(noon, noon + 86_400_000)).toBe("5 Jan 12:00:07");
+  expect(format.time(undefined)).toBe("");
+});
