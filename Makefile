@@ -15,13 +15,17 @@ LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked terminal figures screenshots browsed
+.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked terminal figures screenshots browsed built
 
-dev: .venv/.synced $(TERMINAL) ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
+dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
 
-serve: .venv/.synced $(TERMINAL) ## Serve as in production: one process, no reload
+serve: .venv/.synced built ## Serve as in production: one process, no reload
 	@$(BIN)/trading-api serve
+
+# Without the terminal all else is served, and / says so.
+built:
+	@$(MAKE) --no-print-directory $(TERMINAL) || echo "The terminal could not be built, for the reason above." >&2
 
 # `make test check` makes the quick checks first and runs the tests once.
 test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test

@@ -161,7 +161,7 @@ test("an order is placed by keys alone, and its position closed by them", async 
   await terminal.position("AAPL").getByText("Short").waitFor();
   expect(await terminal.cell(terminal.position("AAPL"), "qty").innerText()).toBe("2");
   await page.getByRole("tab", { name: "Positions" }).focus();
-  await page.keyboard.press("x");
+  await page.keyboard.press("Shift+X");
   await page.getByText("No open position").waitFor();
 });
 

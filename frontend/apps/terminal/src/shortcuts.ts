@@ -9,8 +9,8 @@ export const SHORTCUTS: readonly { keys: string; does: string }[] = [
   { keys: "L", does: "Limit order" },
   { keys: "T", does: "Stop order" },
   { keys: "Ctrl Enter", does: "Place the order" },
-  { keys: "X", does: "Close the symbol's position" },
-  { keys: "C", does: "Cancel the symbol's orders" },
+  { keys: "Shift X", does: "Close the symbol's position" },
+  { keys: "Shift C", does: "Cancel the symbol's orders" },
   { keys: "/", does: "Find a symbol" },
   { keys: "1 to 5", does: "Positions, orders, history, fills, equity" },
   { keys: "D", does: "Light or dark" },
@@ -55,11 +55,11 @@ function actionOf(desk: Desk, key: string): (() => void) | undefined {
     m: () => desk.ticket.set({ type: OrderType.Market }),
     l: () => desk.ticket.set({ type: OrderType.Limit }),
     t: () => desk.ticket.set({ type: OrderType.Stop }),
-    x: () => {
+    X: () => {
       const position = account.position(desk.symbol());
       if (position) void desk.run("Not closed", () => account.broker.closePosition(position.id));
     },
-    c: () => {
+    C: () => {
       const ids = account.liveOrders
         .filter(({ symbol }) => symbol === desk.symbol())
         .map(({ id }) => id);
@@ -72,7 +72,7 @@ function actionOf(desk: Desk, key: string): (() => void) | undefined {
     d: toggleTheme,
     "?": () => desk.open({ name: "shortcuts" }),
   };
-  return actions[key.toLowerCase()];
+  return actions[key] ?? actions[key.toLowerCase()];
 }
 
 function trade(desk: Desk, side: Side): void {

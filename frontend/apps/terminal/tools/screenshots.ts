@@ -16,8 +16,8 @@ const browser = await launched();
 try {
   await trade();
   for (const [colorScheme, width, height] of [
-    ["dark", 1440, 860],
-    ["light", 1440, 860],
+    ["dark", 1280, 800],
+    ["light", 1280, 800],
     ["dark", 390, 800],
   ] as const) {
     const context = await browser.newContext({ colorScheme, viewport: { width, height } });
@@ -25,8 +25,7 @@ try {
     await page.goto(`${backend.address}/?symbol=AAPL`);
     await page.locator('.chart .canvas[data-state="ready"]').waitFor();
     await page.locator("tr[data-position]").first().waitFor({ state: "attached" });
-    await page.locator(".preview").getByText("Position afterwards")
-      .waitFor({ state: "attached" });
+    await page.locator(".preview").getByText("Position afterwards").waitFor({ state: "attached" });
     await page.waitForTimeout(1_000);
     const name = width > 1_000 ? colorScheme : "phone";
     await page.screenshot({ path: `${folder}terminal-${name}.png` });

@@ -8,6 +8,7 @@ import type {
 } from "@trading-api/client";
 import { ParentType, Side } from "@trading-api/client";
 import {
+  type AutoscaleInfo,
   type CandlestickData,
   CandlestickSeries,
   ColorType,
@@ -80,7 +81,10 @@ export class PriceChart {
         minBarSpacing: 1,
       },
     });
-    this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: false });
+    this.#candles = this.#chart.addSeries(CandlestickSeries, {
+      borderVisible: false,
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#scale(original()),
+    });
     this.#volumes = this.#chart.addSeries(HistogramSeries, {
       priceScaleId: "volume",
       priceFormat: { type: "volume" },
@@ -239,6 +243,21 @@ export class PriceChart {
       });
     }
     this.#markers.setMarkers(markers);
+  }
+
+  /** Lines are in sight that are no further from the candles than these reach. */
+  #scale(info: AutoscaleInfo | null): AutoscaleInfo | null {
+    if (!info?.priceRange) return info;
+    const { minValue, maxValue } = info.priceRange;
+    const reach = maxValue - minValue;
+    const near = [...this.#lines.values()]
+      .map(({ line }) => line.options().price)
+      .filter((price) => price > minValue - reach && price < maxValue + reach);
+    const priceRange = {
+      minValue: Math.min(minValue, ...near),
+      maxValue: Math.max(maxValue, ...near),
+    };
+    return { ...info, priceRange };
   }
 
   #take(bar: Bar): void {

@@ -21,7 +21,7 @@ export function OrdersTable() {
       when={account.liveOrders.length > 0}
       fallback={<p class="empty">No working order. Place a limit or stop order with the ticket.</p>}
     >
-      <table class="table">
+      <table class="table cards">
         <thead>
           <tr>
             <th scope="col">Symbol</th>
@@ -70,24 +70,28 @@ function Row(props: { order: Order }) {
           {props.order.symbol}
         </button>
       </th>
-      <td class={props.order.side === Side.Buy ? "up" : "down"}>{sideName(props.order.side)}</td>
-      <td>{kindName(props.order)}</td>
-      <td class="n" data-cell="qty">
+      <td data-label="Side" class={props.order.side === Side.Buy ? "up" : "down"}>
+        {sideName(props.order.side)}
+      </td>
+      <td data-label="Type">{kindName(props.order)}</td>
+      <td class="n" data-cell="qty" data-label="Quantity">
         {format.quantity(props.order.qty)}
       </td>
-      <td class="n">{format.quantity(props.order.filledQty ?? 0)}</td>
-      <td class="n" data-cell="limit">
+      <td class="n" data-label="Filled">
+        {format.quantity(props.order.filledQty ?? 0)}
+      </td>
+      <td class="n" data-cell="limit" data-label="Limit">
         {format.price(props.order.limitPrice, decimals()) || "–"}
       </td>
-      <td class="n" data-cell="stop">
+      <td class="n" data-cell="stop" data-label="Stop">
         {format.price(props.order.stopPrice, decimals()) || "–"}
       </td>
-      <td data-cell="status">
+      <td data-cell="status" data-label="Status">
         <span class={`status ${props.order.status === OrderStatus.Working ? "working" : ""}`}>
           {statusName(props.order.status)}
         </span>
       </td>
-      <td>{format.time(props.order.updateTime)}</td>
+      <td data-label="Placed">{format.time(props.order.updateTime)}</td>
       <td class="actions">
         <button
           type="button"

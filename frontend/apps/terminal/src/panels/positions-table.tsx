@@ -15,7 +15,7 @@ export function PositionsTable() {
         <p class="empty">No open position. Buy or sell with the ticket, or press B or S.</p>
       }
     >
-      <table class="table">
+      <table class="table cards">
         <thead>
           <tr>
             <th scope="col">Symbol</th>
@@ -26,7 +26,7 @@ export function PositionsTable() {
             <th scope="col" class="n">
               Average
             </th>
-            <th scope="col" class="n">
+            <th scope="col" class="n roomy">
               Last
             </th>
             <th scope="col" class="n">
@@ -69,19 +69,27 @@ function Row(props: { position: Position }) {
           {props.position.symbol}
         </button>
       </th>
-      <td class={isLong() ? "up" : "down"}>{isLong() ? "Long" : "Short"}</td>
-      <td class="n" data-cell="qty">
+      <td data-label="Side" class={isLong() ? "up" : "down"}>
+        {isLong() ? "Long" : "Short"}
+      </td>
+      <td class="n" data-cell="qty" data-label="Quantity">
         {format.quantity(props.position.qty)}
       </td>
-      <td class="n" data-cell="average">
+      <td class="n" data-cell="average" data-label="Average">
         {format.price(props.position.avgPrice, decimals())}
       </td>
-      <td class="n">{format.price(desk.market.quote(props.position.symbol)?.lp, decimals())}</td>
-      <td class={`n ${tone()}`} data-cell="profit">
+      <td class="n roomy" data-label="Last">
+        {format.price(desk.market.quote(props.position.symbol)?.lp, decimals())}
+      </td>
+      <td class={`n ${tone()}`} data-cell="profit" data-label="Profit">
         {format.change(profit())}
       </td>
-      <td class="n">{format.price(props.position.takeProfit, decimals()) || "–"}</td>
-      <td class="n">{format.price(props.position.stopLoss, decimals()) || "–"}</td>
+      <td class="n" data-label="Take profit">
+        {format.price(props.position.takeProfit, decimals()) || "–"}
+      </td>
+      <td class="n" data-label="Stop loss">
+        {format.price(props.position.stopLoss, decimals()) || "–"}
+      </td>
       <td class="actions">
         <button type="button" onClick={() => desk.open({ name: "protect", position: copy() })}>
           Protect

@@ -5,6 +5,8 @@ import * as format from "../format.ts";
 import { adviceFor } from "../notices.ts";
 
 const DEBOUNCE_MS = 200;
+/** The market goes on meanwhile. */
+const REFRESH_MS = 3_000;
 
 /** What the order would do if it were placed now. */
 export function Preview() {
@@ -12,7 +14,14 @@ export function Preview() {
   const [preview, setPreview] = createSignal<OrderPreview | null>(null);
   const [advice, setAdvice] = createSignal("");
 
+  const [turn, setTurn] = createSignal(0);
+  const refresh = setInterval(() => {
+    if (document.visibilityState === "visible") setTurn(turn() + 1);
+  }, REFRESH_MS);
+  onCleanup(() => clearInterval(refresh));
+
   createEffect(() => {
+    turn();
     const { order } = ticket;
     const isReady = account.loading === "loaded" && ticket.instrument !== null;
     if (order === null || !isReady) {
@@ -36,10 +45,10 @@ export function Preview() {
 
   const sections = () => (preview()?.sections ?? []).filter(({ header }) => header !== "Order");
   return (
-    <section class="preview" aria-label="Preview" aria-live="polite">
+    <section class="preview" aria-label="Preview">
       <For each={preview()?.errors ?? []}>
         {(error) => (
-          <p class="problem">
+          <p class="problem" role="status">
             {error} {advice()}
           </p>
         )}

@@ -90,7 +90,10 @@ export class Ticket {
   }
 
   set(fields: Partial<TicketFields>): void {
-    this.#fields[1](fields);
+    const { side, takeProfit, stopLoss } = this.fields;
+    const isTurned = fields.side !== undefined && fields.side !== side;
+    // What was above the price for the one side is below it for the other.
+    this.#fields[1]({ ...fields, ...(isTurned && { takeProfit: stopLoss, stopLoss: takeProfit }) });
     const { type, hasBrackets } = this.fields;
     if (needsLimit(type)) this.#suggest("limitPrice", 0);
     if (needsStop(type)) this.#suggest("stopPrice", 1);
@@ -100,7 +103,7 @@ export class Ticket {
     }
   }
 
-  /** What was sent is not sent again by one more key press: prices start anew. */
+  /** null while something is missing, or no number. */
   get order(): PreOrder | null {
     const { side, type, hasBrackets, duration } = this.fields;
     const qty = numberIn(this.fields.qty);
