@@ -25,7 +25,7 @@ serve: .venv/.synced built ## Serve as in production: one process, no reload
 
 # Without the terminal all else is served, and / says so.
 built:
-	@$(MAKE) --no-print-directory $(TERMINAL) || echo "The terminal could not be built, for the reason above." >&2
+	@$(MAKE) --silent $(TERMINAL) || echo "The terminal could not be built, for the reason above." >&2
 
 # `make test check` makes the quick checks first and runs the tests once.
 test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test

@@ -239,6 +239,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = f"{host}:{settings.port}"
     print(
+        f"Terminal    http://{base}/\n"
         f"REST        http://{base}/api/v1   documented at http://{base}/api/v1/docs\n"
         f"WebSocket   ws://{base}/api/v1/ws   documented at http://{base}/api/v1/ws/asyncapi",
         flush=True,
