@@ -4,6 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
 import { executable, launched, MISSING } from "./support/chromium.ts";
+import { developmentToken } from "./support/development-token.ts";
 import { minutesOfApple } from "./support/recorded-minutes.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
 
@@ -163,6 +164,27 @@ test("a recording of real minutes is replayed on the chart", async () => {
     expect(shown).toBeLessThanOrEqual(recorded.high);
   } finally {
     await replay.stop();
+  }
+});
+
+test("a server that wants a token is given one", async () => {
+  const AUTH_SECRET = "a secret for the tests, of 32 bytes and more";
+  const guarded = await Backend.started({ AUTH_MODE: "secret", AUTH_SECRET });
+  try {
+    const token = developmentToken(AUTH_SECRET);
+    terminal = await TerminalPage.open(browser, guarded.address, { isLoaded: false });
+    const dialog = terminal.page.getByRole("dialog");
+    await dialog.getByLabel("Token").fill(`${token}x`);
+    await dialog.getByRole("button", { name: "Come in" }).click();
+    await dialog.getByText("The token was not accepted").waitFor();
+    await dialog.getByLabel("Token").fill(token);
+    await dialog.getByRole("button", { name: "Come in" }).click();
+    await terminal.isLoaded();
+    await terminal.ask({ quantity: 1 });
+    await terminal.place();
+    await terminal.position("AAPL").waitFor();
+  } finally {
+    await guarded.stop();
   }
 });
 

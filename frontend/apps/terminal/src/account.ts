@@ -8,11 +8,13 @@ import {
   NotificationType,
   type Order,
   type Position,
+  RefusedError,
   SimpleWatchedValue,
   type TradingClient,
 } from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { createStore, produce, reconcile } from "solid-js/store";
+import { isUnknownCaller } from "./access.ts";
 import { EquityCurve } from "./equity-curve.ts";
 import type { Notices } from "./notices.ts";
 
@@ -31,6 +33,7 @@ export class TradingAccount {
   readonly #equity = createSignal<Equity | null>(null);
   readonly #status = createSignal<{ status: ConnectionStatus; message?: string }>({ status: 2 });
   readonly #loading = createSignal<Loading>("loading");
+  readonly #failure = createSignal("");
   readonly #currency = createSignal("");
   readonly #id = createSignal("");
   /** Positions that the socket told of, open or closed: REST is older than it. */
@@ -59,6 +62,10 @@ export class TradingAccount {
   }
   get loading(): Loading {
     return this.#loading[0]();
+  }
+  /** Why it could not be loaded, as far as the server said. */
+  get failure(): string {
+    return this.#failure[0]();
   }
   get executions(): readonly Execution[] {
     return this.#executions[0]();
@@ -106,8 +113,11 @@ export class TradingAccount {
         await this.#load();
         this.#loading[1]("loaded");
         return;
-      } catch {
+      } catch (error) {
+        this.#failure[1](error instanceof RefusedError ? error.message : "");
         this.#loading[1]("failed");
+        // The desk asks who is there, and the page begins anew.
+        if (isUnknownCaller(error)) return;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

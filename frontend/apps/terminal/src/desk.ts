@@ -1,5 +1,6 @@
 import { type Order, type Position, type Side, TradingClient } from "@trading-api/client";
 import { type Accessor, createContext, createSignal, useContext } from "solid-js";
+import { authentication, isUnknownCaller } from "./access.ts";
 import { TradingAccount } from "./account.ts";
 import { kept } from "./kept.ts";
 import { Market } from "./market.ts";
@@ -13,12 +14,16 @@ export type OpenDialog =
   | { name: "close"; position: Position }
   | { name: "protect"; position: Position }
   | { name: "search" }
+  | { name: "token" }
   | { name: "shortcuts" }
   | null;
 
 /** Everything that the parts of the screen share. */
 export class Desk {
-  readonly client = new TradingClient({ socket: { backoff: { baseMs: 200, maxMs: 2_000 } } });
+  readonly client = new TradingClient({
+    ...authentication(),
+    socket: { backoff: { baseMs: 200, maxMs: 2_000 } },
+  });
   readonly notices = new Notices();
   readonly market = new Market(this.client);
   readonly account = new TradingAccount(this.client, this.notices);
@@ -54,7 +59,11 @@ export class Desk {
         const symbol = found.includes(wanted) ? wanted : found[0];
         if (symbol !== undefined) this.show(symbol);
         return;
-      } catch {
+      } catch (error) {
+        if (isUnknownCaller(error)) {
+          this.open({ name: "token" });
+          return;
+        }
         await new Promise((resolve) => setTimeout(resolve, 1_500));
       }
     }

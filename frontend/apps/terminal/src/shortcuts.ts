@@ -28,7 +28,7 @@ const PANELS: Record<string, Panel> = {
 
 export function listenForShortcuts(desk: Desk): void {
   addEventListener("keydown", (event) => {
-    if (desk.dialog() !== null) return;
+    if (desk.dialog() !== null || event.defaultPrevented) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       void desk.ticket.send();

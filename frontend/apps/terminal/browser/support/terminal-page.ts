@@ -21,14 +21,14 @@ export class TerminalPage {
   static async open(
     browser: Browser,
     address: string,
-    { account = "DEMO-ACCOUNT", symbol = "AAPL", ...options }: Opening = {},
+    { account = "DEMO-ACCOUNT", symbol = "AAPL", isLoaded = true, ...options }: Opening = {},
   ): Promise<TerminalPage> {
     const viewport = { width: 1440, height: 900 };
     const context = await browser.newContext({ viewport, colorScheme: "dark", ...options });
     context.setDefaultTimeout(10_000);
     const terminal = new TerminalPage(await context.newPage());
     await terminal.page.goto(`${address}/?account=${account}&symbol=${symbol}`);
-    await terminal.isLoaded();
+    if (isLoaded) await terminal.isLoaded();
     return terminal;
   }
 
@@ -123,6 +123,8 @@ export class TerminalPage {
 interface Opening extends BrowserContextOptions {
   account?: string;
   symbol?: string;
+  /** false: it is not waited for. */
+  isLoaded?: boolean;
 }
 
 /** NaN for what is none yet. */

@@ -5,6 +5,7 @@ import { CloseDialog } from "./close-dialog.tsx";
 import { ModifyDialog } from "./modify-dialog.tsx";
 import { ProtectDialog } from "./protect-dialog.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
+import { TokenDialog } from "./token-dialog.tsx";
 
 export function Dialogs() {
   const { dialog } = useDesk();
@@ -19,6 +20,9 @@ export function Dialogs() {
       </Match>
       <Match when={of(dialog(), "protect")}>
         {(open) => <ProtectDialog position={open().position} />}
+      </Match>
+      <Match when={of(dialog(), "token")}>
+        <TokenDialog />
       </Match>
       <Match when={of(dialog(), "shortcuts")}>
         <ShortcutsDialog />

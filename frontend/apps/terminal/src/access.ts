@@ -1,0 +1,26 @@
+import { type Authentication, RefusedError } from "@trading-api/client";
+
+const KEY = "trading_api.token";
+
+/** The token that was entered in this tab, which forgets it when it is closed. */
+export function enteredToken(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** The page begins anew with it. */
+export function enter(token: string): void {
+  sessionStorage.setItem(KEY, token);
+  location.reload();
+}
+
+export function authentication(): { authentication?: Authentication } {
+  const value = enteredToken();
+  return value === null ? {} : { authentication: { token: async () => ({ value }) } };
+}
+
+export const isUnknownCaller = (error: unknown): boolean =>
+  error instanceof RefusedError && error.status === 401;
