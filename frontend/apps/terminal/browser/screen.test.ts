@@ -98,7 +98,8 @@ test("a symbol is found by a part of its name, and quotes flash in the watchlist
   terminal = await TerminalPage.open(browser, backend.address);
   const { page } = terminal;
   await page.keyboard.press("/");
-  await page.getByRole("dialog").getByRole("combobox").fill("bitc");
+  await page.getByRole("dialog").getByRole("option").first().waitFor();
+  await page.keyboard.type("bitc");
   await page
     .getByRole("dialog")
     .getByRole("option", { name: /BTCUSD/ })

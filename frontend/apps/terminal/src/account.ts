@@ -7,6 +7,7 @@ import {
   isLive,
   NotificationType,
   type Order,
+  ParentType,
   type Position,
   RefusedError,
   SimpleWatchedValue,
@@ -71,10 +72,10 @@ export class TradingAccount {
     return this.#executions[0]();
   }
 
-  /** Brackets behind their parents. */
+  /** The newest first, brackets behind their parents. */
   get liveOrders(): Order[] {
     const live = Object.values(this.#orders[0]).filter(({ status }) => isLive(status));
-    return live.sort((a, b) => numberOf(b.id) - numberOf(a.id));
+    return live.sort((a, b) => familyOf(b) - familyOf(a) || numberOf(a.id) - numberOf(b.id));
   }
   get endedOrders(): Order[] {
     const ended = Object.values(this.#orders[0]).filter(({ status }) => !isLive(status));
@@ -214,5 +215,8 @@ function joined(read: readonly Execution[], heard: readonly Execution[]): Execut
 
 const keyOf = ({ orderId, time, price, qty }: Execution): string =>
   `${orderId} ${time} ${price} ${qty}`;
+
+const familyOf = ({ id, parentId, parentType }: Order): number =>
+  numberOf(parentType === ParentType.Order && parentId !== undefined ? parentId : id);
 
 const numberOf = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0);

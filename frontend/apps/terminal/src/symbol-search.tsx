@@ -1,5 +1,5 @@
 import type { FoundSymbol } from "@trading-api/client";
-import { createEffect, createSignal, For, onMount, Show } from "solid-js";
+import { createEffect, createSignal, For, Show } from "solid-js";
 import { useDesk } from "./desk.ts";
 import { Dialog } from "./widgets/dialog.tsx";
 
@@ -11,8 +11,6 @@ export function SymbolSearch() {
   const [found, setFound] = createSignal<FoundSymbol[] | null>(null);
   const [failure, setFailure] = createSignal("");
   const [at, setAt] = createSignal(0);
-  let input!: HTMLInputElement;
-  onMount(() => input.focus());
 
   createEffect(() => {
     const wanted = text();
@@ -56,7 +54,6 @@ export function SymbolSearch() {
   return (
     <Dialog title="Find a symbol" class="search" onClose={() => desk.open(null)}>
       <input
-        ref={input}
         type="search"
         role="combobox"
         aria-label="Symbol or name"

@@ -3,6 +3,7 @@ import { createEffect, onCleanup, onMount } from "solid-js";
 import { useDesk } from "../desk.ts";
 import * as format from "../format.ts";
 import { colour, theme } from "../theme.ts";
+import { FONT } from "./price-chart.ts";
 
 export function EquityChart() {
   const { account } = useDesk();
@@ -10,7 +11,7 @@ export function EquityChart() {
   onMount(() => {
     const chart = createChart(element, {
       autoSize: true,
-      layout: { fontSize: 11, attributionLogo: false },
+      layout: { fontFamily: FONT, fontSize: 11, attributionLogo: false },
       rightPriceScale: { borderVisible: false },
       timeScale: { borderVisible: false, timeVisible: true, secondsVisible: true },
     });

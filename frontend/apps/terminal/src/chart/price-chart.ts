@@ -318,7 +318,7 @@ export class PriceChart {
 
 type Colours = [string, string, string, string];
 const GUID = "terminal";
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
+export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
 
 const secondsOf = ({ time }: Bar): UTCTimestamp => (time / 1_000) as UTCTimestamp;
 

@@ -1,4 +1,4 @@
-import { createSignal, onMount, Show } from "solid-js";
+import { createSignal, Show } from "solid-js";
 import { enter, enteredToken } from "../access.ts";
 import { useDesk } from "../desk.ts";
 import { Dialog } from "../widgets/dialog.tsx";
@@ -8,8 +8,6 @@ export function TokenDialog() {
   const desk = useDesk();
   const [token, setToken] = createSignal("");
   const wasRefused = enteredToken() !== null;
-  let input!: HTMLInputElement;
-  onMount(() => input.focus());
   return (
     <Dialog title="Who is there?" onClose={() => desk.open(null)}>
       <form
@@ -25,7 +23,6 @@ export function TokenDialog() {
           </p>
         </Show>
         <input
-          ref={input}
           type="password"
           aria-label="Token"
           placeholder="Token"

@@ -1,6 +1,7 @@
 import {
   type DurationType,
   type InstrumentInfo,
+  isLive,
   OrderType,
   type PreOrder,
   Side,
@@ -9,7 +10,7 @@ import { createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { Desk } from "../desk.ts";
 import { decimalsOf, quantity } from "../format.ts";
-import { sideName, typeName } from "../wording.ts";
+import { sideName } from "../wording.ts";
 
 /** As it is typed. An empty bracket is none. */
 export interface TicketFields {
@@ -93,7 +94,8 @@ export class Ticket {
     const { side, takeProfit, stopLoss } = this.fields;
     const isTurned = fields.side !== undefined && fields.side !== side;
     // What was above the price for the one side is below it for the other.
-    this.#fields[1]({ ...fields, ...(isTurned && { takeProfit: stopLoss, stopLoss: takeProfit }) });
+    const turned = { takeProfit: stopLoss, stopLoss: takeProfit, limitPrice: "", stopPrice: "" };
+    this.#fields[1]({ ...(isTurned && turned), ...fields });
     const { type, hasBrackets } = this.fields;
     if (needsLimit(type)) this.#suggest("limitPrice", 0);
     if (needsStop(type)) this.#suggest("stopPrice", 1);
@@ -132,11 +134,11 @@ export class Ticket {
     const { order } = this;
     if (order === null) return `${sideName(this.fields.side)} ${this.#desk.symbol()}`;
     const { side, type, qty, symbol, limitPrice, stopPrice } = order;
-    const at = limitPrice ?? stopPrice;
-    const how =
-      at === undefined
-        ? "at market"
-        : `${typeName(type).toLowerCase()} ${at.toFixed(this.decimals)}`;
+    const at = [
+      stopPrice !== undefined && `stop ${stopPrice.toFixed(this.decimals)}`,
+      limitPrice !== undefined && `limit ${limitPrice.toFixed(this.decimals)}`,
+    ].filter((each) => each !== false);
+    const how = type === OrderType.Market ? "at market" : at.join(" ");
     return `${sideName(side)} ${quantity(qty)} ${symbol} ${how}`;
   }
 
@@ -144,19 +146,21 @@ export class Ticket {
     const { order } = this;
     if (order === null || this.isSending) return;
     this.#isSending[1](true);
-    const isTaken = await this.#desk.run(`Not placed: ${this.sentence}`, () =>
-      this.#desk.account.broker.placeOrder(order),
-    );
+    const { sentence } = this;
+    let orderId = "";
+    const isTaken = await this.#desk.run(`Not placed: ${sentence}`, async () => {
+      ({ orderId } = await this.#desk.account.broker.placeOrder(order));
+    });
     this.#isSending[1](false);
-    if (!isTaken) return;
-    if (order.type !== OrderType.Market) {
-      this.#desk.notices.show({
-        tone: "info",
-        title: "Order placed",
-        text: this.sentence,
-        action: { label: "See orders", run: () => this.#desk.showPanel("orders") },
-      });
-    }
+    const known = this.#desk.account.order(orderId);
+    // A fill or a rejection has its own notice.
+    if (!isTaken || order.type === OrderType.Market || (known && !isLive(known.status))) return;
+    this.#desk.notices.show({
+      tone: "info",
+      title: "Order placed",
+      text: sentence,
+      action: { label: "See orders", run: () => this.#desk.showPanel("orders") },
+    });
   }
 
   /** A price that makes sense, so many steps of a thousandth in favour of the trade's side. */

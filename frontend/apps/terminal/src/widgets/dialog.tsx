@@ -11,7 +11,13 @@ export interface DialogProps {
 export function Dialog(props: DialogProps) {
   const id = createUniqueId();
   let dialog!: HTMLDialogElement;
-  onMount(() => dialog.showModal());
+  onMount(() => {
+    dialog.showModal();
+    // Not the cross, which comes first.
+    const first = dialog.querySelector("input");
+    first?.focus();
+    first?.select();
+  });
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself
     <dialog
