@@ -13,6 +13,8 @@ export default defineConfig({
     // What is inlined would need a weaker Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // How long its parts took is nothing that `make dev` should say.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   // `npm run dev`: the page from here, with hot reload, and everything else from the backend.
   server: { proxy: { "/api": { target: backend, ws: true } } },
