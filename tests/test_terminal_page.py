@@ -15,7 +15,7 @@ DOCUMENTS = ("/api/v1/docs", "/api/v1/ws/asyncapi")
 
 
 def _reading(app: FastAPI) -> httpx.AsyncClient:
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
 
 def _app(folder: Path, modules: tuple[str, ...] = BOTH) -> FastAPI:
