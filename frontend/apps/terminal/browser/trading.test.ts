@@ -41,7 +41,7 @@ test("a market order is previewed, placed and filled, and the position opens", a
   const { ask } = await terminal.quote();
   await terminal.ask({ quantity: 10 });
   const preview = terminal.page.getByRole("region", { name: "Preview" });
-  await preview.getByText("Position afterwards").waitFor();
+  await preview.getByText("Position once filled").waitFor();
   await terminal.place();
   await terminal.toast(`Bought 10 AAPL at ${ask}`).waitFor();
   const position = terminal.position("AAPL");

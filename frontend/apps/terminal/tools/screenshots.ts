@@ -25,7 +25,7 @@ try {
     await page.goto(`${backend.address}/?symbol=AAPL`);
     await page.locator('.chart .canvas[data-state="ready"]').waitFor();
     await page.locator("tr[data-position]").first().waitFor({ state: "attached" });
-    await page.locator(".preview").getByText("Position afterwards").waitFor({ state: "attached" });
+    await page.locator(".preview").getByText("Position once filled").waitFor({ state: "attached" });
     await page.waitForTimeout(1_000);
     const name = width > 1_000 ? colorScheme : "phone";
     await page.screenshot({ path: `${folder}terminal-${name}.png` });
