@@ -13,12 +13,12 @@ from benchmarks.server_process import HOST, ServerProcess
 from benchmarks.socket_client import SocketClient, connect_many
 
 FOLLOWERS = 50
-ORDERS = 300
-ORDERS_PER_SECOND = 100
+ORDERS = 600
+ORDERS_PER_SECOND = 200
 ACCOUNT = "DEMO-ACCOUNT"
 SYMBOL = "EURUSD"
 QUANTITY = 1_000
-"""25 orders fall on one quote, half of them on each side: together less than the 50,000 that a
+"""50 orders fall on one quote, half of them on each side: together less than the 50,000 that a
 quote displays at least, so that each order fills at once."""
 
 _FILLED = 2
