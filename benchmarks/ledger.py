@@ -7,6 +7,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -14,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.report import Figure
 from trading_api.modules.broker.accounts import Accounts
+from trading_api.modules.broker.engine.events import AccountOpened
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.event_codec import encode
@@ -104,7 +106,10 @@ class _Endless:
         for place in range(self._place, self._place + self._size):
             turn, place = divmod(place, len(self._entries))
             entry = self._entries[place]
-            batch.append(JournalEntry(f"{turn}-{entry.account_id}", entry.seq, entry.event))
+            account_id, event = f"{turn}-{entry.account_id}", entry.event
+            if isinstance(event, AccountOpened):
+                event = replace(event, account_id=account_id)
+            batch.append(JournalEntry(account_id, entry.seq, event))
         self._place += self._size
         return batch
 

@@ -30,7 +30,7 @@ async def measure() -> list[Figure]:
         for number in range(RESTING):
             side = (-1) ** number
             order = {"symbol": SYMBOL, "type": _STOP, "side": side, "qty": 1}
-            order["stopPrice"] = 100_000 if side > 0 else 1
+            order["stopPrice"] = 1_000 if side > 0 else 1
             await http.post("/api/v1/broker/orders", orjson.dumps(order))
         resting = await _market_seconds_a_second(http)
     return [
