@@ -17,9 +17,9 @@ from starlette.middleware.cors import CORSMiddleware
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.journal import Journal
-from trading_api.modules.broker.ledger.measured import MeasuredJournal
 from trading_api.modules.broker.ledger.memory import MEMORY, MemoryJournal
 from trading_api.modules.broker.ledger.sql_journal import SqlJournal
+from trading_api.modules.broker.measured_journal import MeasuredJournal
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.price_tree import END_MS

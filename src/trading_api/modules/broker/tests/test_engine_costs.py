@@ -8,6 +8,7 @@ import pytest
 
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.margin import rest_commission
 from trading_api.modules.broker.engine.order import Duration
 from trading_api.modules.broker.engine.terms import Commission, Slippage, Terms
 from trading_api.modules.broker.tests.engine_tables import (
@@ -15,6 +16,7 @@ from trading_api.modules.broker.tests.engine_tables import (
     RULES,
     Row,
     buy,
+    cancel,
     close,
     modify,
     play,
@@ -163,3 +165,29 @@ def test_modified_order_goes_on_with_what_it_has_paid() -> None:
         terms=costing(taker="5", minimum="0.28"),
     )
     assert charged(engine) == [Decimal("0.28"), 0, Decimal("0.0205")]
+
+
+def test_the_rest_of_an_order_costs_the_minimum_only_before_its_first_fill() -> None:
+    terms = Terms(
+        commission=Commission(per_unit=Decimal("0.5"), minimum=Decimal(3)),
+        leverage_default=Decimal(1_000_000),
+    )
+    engine = play(
+        ("99x9 / 100x4", buy(10), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
+        ("99x9 / 100x4", buy(2, limit="90"), ["placed 2"]),
+        terms=terms,
+    )
+    half, fresh = (engine.state.orders[f"order-{number}"] for number in (1, 2))
+    assert rest_commission(half, terms) == 2
+    assert rest_commission(fresh, terms) == 3
+
+
+def test_orders_are_known_by_when_they_ended() -> None:
+    engine = play(
+        (None, buy(1, limit="90"), ["placed 1"]),
+        (None, buy(1, limit="90"), ["placed 2"]),
+        (None, cancel(2), ["canceled 2"]),
+        (None, cancel(1), ["canceled 1"]),
+    )
+    assert engine.state.ended_since(3) == ["order-2", "order-1"]
+    assert engine.state.ended_since(4) == ["order-1"]

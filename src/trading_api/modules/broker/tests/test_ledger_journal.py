@@ -112,6 +112,10 @@ async def test_an_account_is_read_on_from_any_of_its_entries(journal: Journal) -
     assert await journal.read("C", 0, 2) == []
 
 
+async def test_a_journal_may_be_read_before_anything_else(journal: Journal) -> None:
+    assert await journal.read("A", 0, 2) == []
+
+
 @pytest.mark.parametrize("name", JOURNALS)
 async def test_closing_waits_for_an_append_that_is_under_way(name: str, tmp_path: Path) -> None:
     journal = JOURNALS[name](tmp_path)
