@@ -16,6 +16,7 @@ from trading_api.modules.broker.engine.matching import closable_quantity
 from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Ticket
 from trading_api.modules.broker.engine.placing import (
     accept,
+    enter,
     new_order,
     reject_placement,
 )
@@ -71,7 +72,8 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     # What else was to close the position would close it a second time.
     others = state.closing_orders(market.symbol)
     cancel_orders(transaction, others, market.at_ms, REVERSED)
-    return accept(transaction, order, market)
+    enter(transaction, order, market)
+    return None
 
 
 def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection | None:

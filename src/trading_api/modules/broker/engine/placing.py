@@ -80,12 +80,17 @@ def reject_placement(transaction: Transaction, order: Order, market: Market) -> 
 
 
 def accept(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
-    """Unless margin is missing: places the order and brings it to the market."""
-    if rejection := reject_placement(transaction, order, market):
-        return rejection
+    """Unless margin is missing: enters the order."""
+    rejection = reject_placement(transaction, order, market)
+    if rejection is None:
+        enter(transaction, order, market)
+    return rejection
+
+
+def enter(transaction: Transaction, order: Order, market: Market) -> None:
+    """Places the order and brings it to the market."""
     transaction.emit(OrderPlaced(at_rest(order, market.touch), market.at_ms))
     _bring(transaction, order, market, has_brackets=order.brackets != NO_BRACKETS)
-    return None
 
 
 def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
