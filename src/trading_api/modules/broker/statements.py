@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import dropwhile, islice
+from collections.abc import Collection, Sequence
+from itertools import islice
 
 from trading_api.models.broker import (
     AccountMetainfo,
@@ -21,7 +21,7 @@ from trading_api.models.broker import (
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.announcer import Announcer
 from trading_api.modules.broker.engine.margin import leverage_of
-from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.order import order_id, order_number
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.idempotency import bare_symbol
 from trading_api.modules.broker.instruments import DURATIONS, instrument_info
@@ -62,26 +62,26 @@ class Statements:
     # Orders and executions
 
     def orders(self, account_id: str) -> list[PlacedOrder]:
-        """Live ones, and those that ended within the last 24 hours."""
-        since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
-        return [
-            mapping.to_placed_order(order)
-            for order in self._views.of(account_id).orders.values()
-            if order.is_live or order.updated_ms >= since_ms
-        ]
+        """Live ones, and those that ended within the last 24 hours, as they were placed."""
+        view = self._views.of(account_id)
+        ended = view.ended_since(self._market.now_ms - ENDED_ORDERS_SHOWN_MS)
+        shown = [*view.live_orders(), *(view.orders[each] for each in ended)]
+        shown.sort(key=lambda order: order_number(order.id))
+        return [mapping.to_placed_order(order) for order in shown]
 
-    def order(self, account_id: str, order_id: str) -> PlacedOrder:
-        order = self._views.of(account_id).orders.get(order_id)
+    def order(self, account_id: str, id: str) -> PlacedOrder:
+        order = self._views.of(account_id).orders.get(id)
         if order is None:
-            raise _no_order(order_id)
+            raise _no_order(id)
         return mapping.to_placed_order(order)
 
     def orders_history(self, account_id: str, limit: int, before: str | None) -> list[PlacedOrder]:
         """Ended orders, the one placed last first; `before` is the last that is known already."""
-        orders = self._views.of(account_id).orders
-        if before is not None and before not in orders:
+        view = self._views.of(account_id)
+        if before is not None and before not in view.orders:
             raise _no_order(before)
-        older = _after(reversed(list(orders.values())), before)
+        known = view.order_count + 1 if before is None else order_number(before)
+        older = (view.orders[order_id(number)] for number in range(known - 1, 0, -1))
         ended = (order for order in older if not order.is_live)
         return [mapping.to_placed_order(order) for order in islice(ended, limit)]
 
@@ -90,11 +90,12 @@ class Statements:
     ) -> list[Execution]:
         """In their order; with a limit the newest. Raises SymbolNotFound for a symbol that neither
         the market nor the account knows."""
-        executions = self._views.of(account_id).executions
+        view = self._views.of(account_id)
+        executions = view.executions
         if symbol is not None:
             known = self._market.instrument(symbol)
             bare = known.symbol if known else bare_symbol(symbol)
-            executions = [execution for execution in executions if execution.symbol == bare]
+            executions = view.executions_in.get(bare, [])
             if known is None and not executions:
                 raise SymbolNotFound(symbol)
         return [mapping.to_execution(each) for each in executions[-limit if limit else None :]]
@@ -178,11 +179,5 @@ class Statements:
             raise Unavailable(f"{fault.reason}.", fault.code) from fault
 
 
-def _no_order(order_id: str) -> NotFound:
-    return NotFound(f"There is no order {shown(order_id)!r}.", "order_not_found")
-
-
-def _after(orders: Iterator[Order], order_id: str | None) -> Iterator[Order]:
-    if order_id is None:
-        return orders
-    return islice(dropwhile(lambda order: order.id != order_id, orders), 1, None)
+def _no_order(id: str) -> NotFound:
+    return NotFound(f"There is no order {shown(id)!r}.", "order_not_found")

@@ -187,6 +187,15 @@ class Order:
         return self.limit_price is not None and not (self.awaits_trigger or self.is_resting)
 
 
+def order_id(number: int) -> str:
+    """An account's orders are numbered from 1, without gaps, as they were placed."""
+    return f"order-{number}"
+
+
+def order_number(id: str) -> int:
+    return int(id.removeprefix("order-"))
+
+
 def arrived(order: Order, at_ms: int) -> Order:
     return _changed(order, at_ms, status=OrderStatus.WORKING)
 

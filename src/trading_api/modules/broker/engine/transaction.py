@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import Event
-from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.order import Order, order_id
 from trading_api.modules.broker.engine.terms import Terms
 
 
@@ -25,7 +25,7 @@ class Transaction:
         return self.state.orders[order.id]
 
     def next_order_id(self) -> str:
-        return f"order-{self.state.order_count + 1}"
+        return order_id(self.state.order_count + 1)
 
     def next_sequence(self) -> int:
         return self.state.sequence_last + 1

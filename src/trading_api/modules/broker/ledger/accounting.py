@@ -26,7 +26,7 @@ from trading_api.modules.broker.engine.events import (
     OrderTriggered,
 )
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-from trading_api.modules.broker.engine.order import Order, OrderStatus, Side
+from trading_api.modules.broker.engine.order import Order, OrderStatus, Side, order_id
 from trading_api.modules.broker.engine.position import Position, net
 from trading_api.modules.broker.engine.touch import Consumption, consume
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
@@ -131,7 +131,7 @@ def _order_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
 def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
     order = event.order
     for name, expected in (
-        ("id", f"order-{state.order_count + 1}"),
+        ("id", order_id(state.order_count + 1)),
         ("sequence", state.sequence_last + 1),
         ("placed_ms", event.at_ms),
         ("updated_ms", event.at_ms),
