@@ -2,9 +2,10 @@ import type { Order } from "@trading-api/client";
 import { Show } from "solid-js";
 import { createStore } from "solid-js/store";
 import { useDesk } from "../desk.ts";
-import { numberIn, optionalNumberIn } from "../ticket/ticket.ts";
+import { numberIn } from "../ticket/ticket.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { kindName, sideName } from "../wording.ts";
+import { areBrackets, BracketFields, bracketsIn } from "./bracket-fields.tsx";
 import { CommandForm } from "./command-form.tsx";
 import { createInstrument } from "./instrument.ts";
 
@@ -24,12 +25,9 @@ export function ModifyDialog(props: { order: Order }) {
     numberIn(fields.qty) !== null &&
     (order.limitPrice === undefined || numberIn(fields.limitPrice) !== null) &&
     (order.stopPrice === undefined || numberIn(fields.stopPrice) !== null) &&
-    optionalNumberIn(fields.takeProfit) !== null &&
-    optionalNumberIn(fields.stopLoss) !== null;
+    areBrackets(fields);
   const changed = (): Order => {
     const { takeProfit: _, stopLoss: __, ...rest } = order;
-    const takeProfit = optionalNumberIn(fields.takeProfit);
-    const stopLoss = optionalNumberIn(fields.stopLoss);
     return {
       ...rest,
       qty: numberIn(fields.qty) ?? order.qty,
@@ -39,8 +37,7 @@ export function ModifyDialog(props: { order: Order }) {
       ...(order.stopPrice !== undefined && {
         stopPrice: numberIn(fields.stopPrice) ?? order.stopPrice,
       }),
-      ...(typeof takeProfit === "number" && { takeProfit }),
-      ...(typeof stopLoss === "number" && { stopLoss }),
+      ...bracketsIn(fields),
     };
   };
   return (
@@ -79,24 +76,7 @@ export function ModifyDialog(props: { order: Order }) {
         />
       </Show>
       <Show when={!isChild}>
-        <NumberField
-          label="Take profit"
-          hint="Leave it empty for none"
-          value={fields.takeProfit}
-          step={rules.tick()}
-          decimals={rules.decimals()}
-          invalid={optionalNumberIn(fields.takeProfit) === null}
-          onInput={(takeProfit) => set({ takeProfit })}
-        />
-        <NumberField
-          label="Stop loss"
-          hint="Leave it empty for none"
-          value={fields.stopLoss}
-          step={rules.tick()}
-          decimals={rules.decimals()}
-          invalid={optionalNumberIn(fields.stopLoss) === null}
-          onInput={(stopLoss) => set({ stopLoss })}
-        />
+        <BracketFields texts={fields} rules={rules} onInput={set} />
       </Show>
     </CommandForm>
   );
