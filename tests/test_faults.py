@@ -228,8 +228,8 @@ async def test_a_clock_that_jumps_either_way_takes_no_time_back() -> None:
         await until(partial(has_come_to, feed, latest_ms - 1_000))
         presents.append(feed.now_ms)
         await broker.place_order("A", market)
-        await until(lambda: len(broker.statements.executions("A")) == len(presents))
-        filled_ms.append(broker.statements.executions("A")[-1].time)
+        await until(lambda: len(list(broker.statements.executions("A"))) == len(presents))
+        filled_ms.append([*broker.statements.executions("A")][-1].time)
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)

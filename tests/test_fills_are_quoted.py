@@ -119,7 +119,7 @@ async def _traded(
     return (
         tape.quotes,
         orders,
-        broker.statements.executions("DEMO-ACCOUNT", listing.instrument.symbol),
+        list(broker.statements.executions("DEMO-ACCOUNT", listing.instrument.symbol)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from trading_api.models.broker import (
@@ -41,7 +41,9 @@ MISSED_EVENTS_MAX = 1000
 
 
 class Statements:
-    """Accounts are those that the caller was granted (shared/auth)."""
+    """Accounts are those that the caller was granted (shared/auth). An iterator gives one moment,
+    that of the call, however late it is read: what it will give is chosen at once, and orders and
+    executions never change, an account has others in their place."""
 
     def __init__(
         self,
@@ -61,13 +63,16 @@ class Statements:
 
     # Orders and executions
 
-    def orders(self, account_id: str) -> list[PlacedOrder]:
+    def orders(self, account_id: str) -> Iterator[PlacedOrder]:
         """Live ones, and those that ended within the last 24 hours, as they were placed."""
         view = self._views.of(account_id)
+        live = {order_number(order.id): order for order in view.live_orders()}
         ended = view.ended_since(self._market.now_ms - ENDED_ORDERS_SHOWN_MS)
-        shown = [*view.live_orders(), *(view.orders[each] for each in ended)]
-        shown.sort(key=lambda order: order_number(order.id))
-        return [mapping.to_placed_order(order) for order in shown]
+        # One that has ended stays as it is, so it is looked up when its turn comes.
+        return (
+            mapping.to_placed_order(live.get(number) or view.orders[order_id(number)])
+            for number in sorted([*live, *ended])
+        )
 
     def order(self, account_id: str, id: str) -> PlacedOrder:
         order = self._views.of(account_id).orders.get(id)
@@ -75,7 +80,9 @@ class Statements:
             raise _no_order(id)
         return mapping.to_placed_order(order)
 
-    def orders_history(self, account_id: str, limit: int, before: str | None) -> list[PlacedOrder]:
+    def orders_history(
+        self, account_id: str, limit: int, before: str | None
+    ) -> Iterator[PlacedOrder]:
         """Ended orders, the one placed last first; `before` is the last that is known already."""
         view = self._views.of(account_id)
         if before is not None and before not in view.orders:
@@ -83,11 +90,11 @@ class Statements:
         known = view.order_count + 1 if before is None else order_number(before)
         older = (view.orders[order_id(number)] for number in range(known - 1, 0, -1))
         ended = (order for order in older if not order.is_live)
-        return [mapping.to_placed_order(order) for order in islice(ended, limit)]
+        return map(mapping.to_placed_order, list(islice(ended, limit)))
 
     def executions(
         self, account_id: str, symbol: str | None = None, limit: int | None = None
-    ) -> list[Execution]:
+    ) -> Iterator[Execution]:
         """In their order; with a limit the newest. Raises SymbolNotFound for a symbol that neither
         the market nor the account knows."""
         view = self._views.of(account_id)
@@ -98,7 +105,7 @@ class Statements:
             executions = view.executions_in.get(bare, [])
             if known is None and not executions:
                 raise SymbolNotFound(symbol)
-        return [mapping.to_execution(each) for each in executions[-limit if limit else None :]]
+        return map(mapping.to_execution, executions[-limit if limit else None :])
 
     # The account
 

@@ -194,7 +194,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Executions in one symbol */
+        /** The newest executions in one symbol */
         get: operations["getExecutions"];
         put?: never;
         post?: never;
@@ -3066,6 +3066,8 @@ export interface operations {
             query?: {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
+                /** @description How many at the most */
+                limit?: number;
             };
             header?: never;
             path: {

@@ -23,6 +23,7 @@ from trading_api.modules.broker.api.parameters import (
     Service,
     TradeAccount,
 )
+from trading_api.shared.api.long_list import LongList
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
 
 router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, responses=NOT_FOUND)
@@ -42,9 +43,10 @@ async def place_order(
     "/orders",
     operation_id="getOrders",
     summary="Live orders, and those that ended within 24 hours",
+    response_model=list[PlacedOrder],
 )
-async def get_orders(statements: Reading, account: ReadAccount) -> list[PlacedOrder]:
-    return statements.orders(account)
+async def get_orders(statements: Reading, account: ReadAccount) -> LongList:
+    return LongList(statements.orders(account))
 
 
 @router.delete(
@@ -93,6 +95,7 @@ async def preview_order(
     "/orders/history",
     operation_id="getOrdersHistory",
     summary="Ended orders, the one placed last first",
+    response_model=list[PlacedOrder],
 )
 async def get_orders_history(
     statements: Reading,
@@ -101,8 +104,8 @@ async def get_orders_history(
     before: Annotated[
         str | None, Query(max_length=64, description="The last order that is known already")
     ] = None,
-) -> list[PlacedOrder]:
-    return statements.orders_history(account, limit, before)
+) -> LongList:
+    return LongList(statements.orders_history(account, limit, before))
 
 
 @router.get("/orders/{order_id}", operation_id="getOrder", summary="One order")

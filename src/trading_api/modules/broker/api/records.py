@@ -1,6 +1,8 @@
 """/broker/config, /broker/instruments, and what was recorded: executions, cash, events"""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from trading_api.models.broker import (
     BrokerConfiguration,
@@ -17,6 +19,7 @@ from trading_api.modules.broker.api.parameters import (
     SymbolPath,
 )
 from trading_api.shared.api.caller import needs
+from trading_api.shared.api.long_list import LongList
 from trading_api.shared.api.wire_route import NOT_FOUND, WireRoute
 from trading_api.shared.auth.principal import Scope
 
@@ -44,20 +47,31 @@ async def get_instrument(
     return statements.instrument(account, symbol)
 
 
-@router.get("/executions", operation_id="getAllExecutions", summary="The newest executions")
+@router.get(
+    "/executions",
+    operation_id="getAllExecutions",
+    summary="The newest executions",
+    response_model=list[Execution],
+)
 async def get_all_executions(
     statements: Reading, account: ReadAccount, limit: Limit = 200
-) -> list[Execution]:
-    return statements.executions(account, limit=limit)
+) -> LongList:
+    return LongList(statements.executions(account, limit=limit))
 
 
 @router.get(
-    "/executions/{symbol}", operation_id="getExecutions", summary="Executions in one symbol"
+    "/executions/{symbol}",
+    operation_id="getExecutions",
+    summary="The newest executions in one symbol",
+    response_model=list[Execution],
 )
 async def get_executions(
-    statements: Reading, account: ReadAccount, symbol: SymbolPath
-) -> list[Execution]:
-    return statements.executions(account, symbol)
+    statements: Reading,
+    account: ReadAccount,
+    symbol: SymbolPath,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="How many at the most")] = 1000,
+) -> LongList:
+    return LongList(statements.executions(account, symbol, limit))
 
 
 @router.get(

@@ -23,7 +23,7 @@ from trading_api.modules.broker.engine.events import (
 )
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-from trading_api.modules.broker.engine.order import Order, OrderStatus
+from trading_api.modules.broker.engine.order import Order, OrderStatus, order_number
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.protection import WHOLE_POSITION, Protection
 from trading_api.modules.broker.engine.touch import Consumption
@@ -37,8 +37,8 @@ _NO_BRACKETS = Protection()
 class AccountState:
     """Changed by `evolve` alone. `seq` is the number of the last event; `positions` holds the
     open ones, `working` by symbol the orders that its market can change, `protections` by symbol
-    the live brackets, and `brackets_of` by order all it ever had; `ended` are the times and ids of
-    orders, by time. Sums are since the last reset."""
+    the live brackets, and `brackets_of` by order all it ever had; `ended` are the times and numbers
+    of orders, by time. Sums are since the last reset."""
 
     account_id: str = ""
     currency: str = ""
@@ -53,7 +53,7 @@ class AccountState:
     orders: MutableMapping[str, Order] = field(default_factory=dict)
     working: dict[str, Book] = field(default_factory=dict)
     protections: dict[str, Protection] = field(default_factory=dict)
-    ended: list[tuple[int, str]] = field(default_factory=list)
+    ended: list[tuple[int, int]] = field(default_factory=list)
     brackets_of: MutableMapping[str, Sequence[str]] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
@@ -119,9 +119,9 @@ class AccountState:
         ids = self.brackets_of.get(parent_id, ()) if parent_id else protection.of_position()
         return [self.orders[order_id] for order_id in protection.in_order(ids)]
 
-    def ended_since(self, at_ms: int) -> list[str]:
-        """The ids of the orders that ended then or later."""
-        return [each for _, each in self.ended[bisect_left(self.ended, (at_ms, "")) :]]
+    def ended_since(self, at_ms: int) -> list[int]:
+        """The numbers of the orders that ended then or later."""
+        return [number for _, number in self.ended[bisect_left(self.ended, (at_ms, 0)) :]]
 
     def evolve(self, event: Event) -> None:
         self.seq += 1
@@ -194,7 +194,7 @@ class AccountState:
         self.orders[order.id] = order
         self._keep_working(order)
         if not order.is_live:
-            insort(self.ended, (order.updated_ms, order.id))
+            insort(self.ended, (order.updated_ms, order_number(order.id)))
         if order.is_bracket:
             self._keep_bracket(order)
         elif isinstance(event, OrderFilled):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from trading_api.models.broker import Brackets, LeverageSetParams, PreOrder
+from trading_api.models.broker import (
+    Brackets,
+    Execution,
+    LeverageSetParams,
+    PlacedOrder,
+    PreOrder,
+)
 from trading_api.modules.broker.ledger.journal import JournalEntry
 from trading_api.modules.broker.ledger.memory import MemoryJournal
 from trading_api.modules.broker.module import terms_of
@@ -114,7 +120,8 @@ async def test_accounts_hear_only_of_themselves() -> None:
             f'orders:{{"accountId":"{account}"}}' for account in (A, A, B, B)
         ]
         assert desk.statements.positions(A) == desk.statements.positions(B)
-        assert len(desk.statements.orders(A)) == len(desk.statements.orders(B)) == 1
+        for account in (A, B):
+            assert len(list(desk.statements.orders(account))) == 1
 
 
 async def test_an_executions_topic_of_one_symbol_hears_that_symbol() -> None:
@@ -188,12 +195,12 @@ async def test_an_order_of_a_closed_symbol_waits_until_that_opens_again() -> Non
         await desk.place(symbol="MSFT")
         desk.market.move("AAPL", "9.00", "10.00")
         await desk.service.settled()
-        assert desk.statements.executions(A, "AAPL") == []
-        assert len(desk.statements.executions(A, "MSFT")) == 1
+        assert list(desk.statements.executions(A, "AAPL")) == []
+        assert len(list(desk.statements.executions(A, "MSFT"))) == 1
         del desk.market.closed["AAPL"]
         desk.market.move("AAPL", "9.00", "10.00")
         await desk.service.settled()
-        assert len(desk.statements.executions(A, "AAPL")) == 2
+        assert len(list(desk.statements.executions(A, "AAPL"))) == 2
 
 
 async def test_symbols_with_orders_or_a_position_are_wanted_and_no_others() -> None:
@@ -282,7 +289,7 @@ async def test_reading_opens_no_account_and_shows_a_fresh_one() -> None:
         }
         (equity,) = await desk.follow("equity", "NEW")
         assert equity.model_dump()["equity"] == 100_000.0
-        assert desk.statements.orders("NEW") == []
+        assert list(desk.statements.orders("NEW")) == []
         with pytest.raises(ApiError):
             await desk.service.cancel_order("NEW", "order-1")
     assert [entry async for entry in journal.load()] == []
@@ -347,7 +354,7 @@ async def test_a_preview_says_what_placing_would_do_and_does_nothing() -> None:
         assert rows["Filled quantity"] == "4"
         assert rows["Average price"] == "100 USD"
         assert preview["warnings"] == ["6 of 10 would wait as Working."]
-        assert desk.statements.orders(A) == []
+        assert list(desk.statements.orders(A)) == []
 
 
 class FullJournal(MemoryJournal):
@@ -384,12 +391,12 @@ async def test_accounts_go_on_where_the_journal_left_them() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(qty=5)
         await desk.place(type=LIMIT, limitPrice=90.0)
-        before = desk.statements.orders(A), desk.statements.positions(A)
+        before = list(desk.statements.orders(A)), desk.statements.positions(A)
     async with running(journal) as desk:
         desk.market.move("AAPL", "99.98", "100.00")
         assert await desk.place(type=LIMIT, limitPrice=80.0) == "order-3"
         assert (
-            desk.statements.orders(A)[:2],
+            list(desk.statements.orders(A))[:2],
             desk.statements.positions(A),
         ) == before
         desk.market.move("AAPL", "89.00", "90.00")
@@ -423,7 +430,7 @@ async def test_commands_take_their_place_among_the_quotes_at_once() -> None:
         desk.market.move("AAPL", "109.98", "110.00", size=100)
         await placing
         await desk.service.settled()
-        executions = desk.statements.executions(A, "AAPL")
+        executions = list(desk.statements.executions(A, "AAPL"))
         assert [(each.price, each.qty) for each in executions] == [
             (100.0, 100.0),
             (90.0, 100.0),
@@ -492,7 +499,7 @@ async def test_what_waits_for_the_journal_trades_at_the_quote_of_the_moment_it_c
         settling = asyncio.create_task(desk.service.settled())
         journal.is_open.set()
         await asyncio.gather(resting, market, settling)
-        executions = desk.statements.executions(A, "AAPL")
+        executions = list(desk.statements.executions(A, "AAPL"))
         assert [(each.price, each.qty, each.time) for each in executions] == [
             (98.0, 10.0, dip_ms),
             (98.0, 3.0, dip_ms),
@@ -616,7 +623,7 @@ async def test_what_is_held_of_a_symbol_that_is_gone_has_no_price() -> None:
         for name in ("AAPL", "TEST:AAPL"):
             (execution,) = desk.statements.executions(A, name)
             assert execution.symbol == "AAPL"
-        assert desk.statements.executions(A, "MSFT") == []
+        assert list(desk.statements.executions(A, "MSFT")) == []
         for account, name in ((B, "AAPL"), (A, "NOPE")):
             with pytest.raises(SymbolNotFound):
                 desk.statements.executions(account, name)
@@ -687,7 +694,7 @@ async def test_a_reset_begins_anew_and_erases_nothing() -> None:
         assert desk.routes() == ["orders", "positions", "equity"]
         assert [data["qty"] for data in desk.told("positions")] == [0.0]
         assert desk.told("equity")[-1]["balance"] == desk.told("equity")[-1]["equity"] == 5_000.0
-        assert len(desk.statements.executions(A)) == 1
+        assert len(list(desk.statements.executions(A))) == 1
         assert desk.statements.positions(A) == []
         assert await desk.place() == "order-3"
 
@@ -699,13 +706,36 @@ async def test_ended_orders_are_told_page_by_page_the_newest_first() -> None:
             await desk.place()
         await desk.place(type=LIMIT, limitPrice=90.0)
         history = desk.statements.orders_history
-        newest = history(A, 2, None)
+        newest = list(history(A, 2, None))
         assert [order.id for order in newest] == ["order-5", "order-4"]
         older = history(A, 9, newest[-1].id)
         assert [order.id for order in older] == ["order-3", "order-2", "order-1"]
         with pytest.raises(ApiError) as refused:
             history(A, 9, "order-99")
         assert (refused.value.status, refused.value.code) == (404, "order_not_found")
+
+
+async def test_a_statement_is_of_the_moment_it_was_asked_for_however_late_it_is_read() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.place(qty=10)
+        resting = [await desk.place(type=LIMIT, limitPrice=price) for price in (90.0, 91.0)]
+        await desk.service.cancel_order(A, resting[0])
+        statements = desk.statements
+
+        def asked() -> list[Iterator[PlacedOrder] | Iterator[Execution]]:
+            orders, history = statements.orders(A), statements.orders_history(A, 100, None)
+            return [orders, history, statements.executions(A), statements.executions(A, "AAPL")]
+
+        at_once = [list(each) for each in asked()]
+        late = asked()
+        begun = [next(each) for each in late]
+        await desk.service.cancel_order(A, resting[1])
+        await desk.place(qty=5)
+        desk.market.now_ms += 2 * 24 * 60 * 60 * 1000
+        rest = [list(each) for each in late]
+        assert [[first, *more] for first, more in zip(begun, rest, strict=True)] == at_once
+        assert [list(each) for each in asked()] != at_once
 
 
 async def refusal_of(doing: Awaitable[object]) -> tuple[int, str, str]:

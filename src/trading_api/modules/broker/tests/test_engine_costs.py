@@ -189,5 +189,5 @@ def test_orders_are_known_by_when_they_ended() -> None:
         (None, cancel(2), ["canceled 2"]),
         (None, cancel(1), ["canceled 1"]),
     )
-    assert engine.state.ended_since(3) == ["order-2", "order-1"]
-    assert engine.state.ended_since(4) == ["order-1"]
+    assert engine.state.ended_since(3) == [2, 1]
+    assert engine.state.ended_since(4) == [1]

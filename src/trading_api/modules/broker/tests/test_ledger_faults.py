@@ -99,13 +99,13 @@ async def test_a_fill_that_could_not_be_kept_happens_at_the_next_quote(tmp_path:
             desk.market.move("AAPL", "89.00", "89.50")
             await desk.service.settled()
             assert desk.orders() == {"order-1": 6}
-            assert desk.service.statements.executions("DEMO-ACCOUNT", "AAPL") == []
+            assert list(desk.service.statements.executions("DEMO-ACCOUNT", "AAPL")) == []
         desk.market.move("AAPL", "89.00", "89.50")
         await desk.service.settled()
         assert desk.orders() == {"order-1": 2}
     async with running(path) as (desk, _):
         assert desk.orders() == {"order-1": 2}
-        assert len(desk.service.statements.executions("DEMO-ACCOUNT", "AAPL")) == 1
+        assert len(list(desk.service.statements.executions("DEMO-ACCOUNT", "AAPL"))) == 1
 
 
 async def test_events_are_read_while_another_process_has_locked_the_ledger(tmp_path: Path) -> None:
