@@ -131,6 +131,15 @@ def test_a_ledger_that_cannot_be_opened_stops_the_start_with_a_sentence(
     assert sentence in str(refused.value)
 
 
+def test_without_the_broker_there_is_no_ledger() -> None:
+    url = "postgresql://here/trading"
+    settings = Settings.defaults().model_copy(update={"database_url": url})
+    with pytest.raises(ConfigurationError, match="DATABASE_URL"):
+        create_app(settings)
+    app, _ = create_app(settings.model_copy(update={"enabled_modules": "datafeed"}))
+    assert b"trading_ledger_events" not in app.state.metrics.exposition()
+
+
 def verify_ledger(url: str) -> subprocess.CompletedProcess[str]:
     return command(["verify-ledger"], DATABASE_URL=url)
 

@@ -100,15 +100,18 @@ def create_app(
         run=clock.run if clock else None,
     )
     metrics = Metrics()
-    ledger = MeasuredJournal(journal or _journal(settings), metrics)
-    readiness = Readiness(ledger.doubt, lambda: market_doubt(feed))
+    readiness = Readiness()
+    readiness.heed(lambda: market_doubt(feed))
     metrics.read("market_silence_seconds", "Since the market's last sign of life", feed.silence_s)
     ws_app.tell_of_itself(metrics)
+
+    def broker(context: ModuleContext) -> BrokerModule:
+        ledger = MeasuredJournal(journal or _journal(settings), metrics)
+        readiness.heed(ledger.doubt)
+        return BrokerModule(ledger, context)
+
     registry = ModuleRegistry(
-        {
-            "datafeed": lambda context: DatafeedModule(source, context, clock),
-            "broker": lambda context: BrokerModule(ledger, context),
-        }
+        {"datafeed": lambda context: DatafeedModule(source, context, clock), "broker": broker}
     )
     context = ModuleContext(settings, feed, now_ms, metrics)
     modules = registry.build(settings.enabled_modules.split(","), context)

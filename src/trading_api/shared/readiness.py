@@ -9,9 +9,12 @@ Doubt = Callable[[], str | None]
 
 
 class Readiness:
-    def __init__(self, *doubts: Doubt) -> None:
-        self._doubts = doubts
+    def __init__(self) -> None:
+        self._doubts: list[Doubt] = []
         self._is_stopping = False
+
+    def heed(self, doubt: Doubt) -> None:
+        self._doubts.append(doubt)
 
     def stop(self) -> None:
         self._is_stopping = True
