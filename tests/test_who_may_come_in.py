@@ -104,6 +104,28 @@ async def test_every_path_but_the_public_ones_says_401_without_a_token(
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "content"),
+    [
+        ("POST", "/broker/orders", b"{"),
+        ("POST", "/broker/orders", b"x" * 100_000),
+        ("PATCH", "/broker/orders", b""),
+        ("GET", "/broker/nothing", b""),
+        ("GET", "/metrics", b""),
+        ("GET", "/datafeed/bars?from_time=never", b""),
+    ],
+)
+async def test_nothing_that_a_stranger_sends_is_looked_at(
+    server: Server, method: str, path: str, content: bytes
+) -> None:
+    root = f"http://{server.address}"
+    url = f"{root}{path}" if path == "/metrics" else f"{root}{PREFIX}{path}"
+    answer = await server.rest.request(
+        method, url, content=content, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_missing")
+
+
+@pytest.mark.parametrize(
     ("method", "path", "scope"),
     [
         ("GET", "/datafeed/config", "market:read"),

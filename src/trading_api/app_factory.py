@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableS
 from trading_api.modules.datafeed.market.store import Store
 from trading_api.settings import Settings, allowed_hosts
 from trading_api.shared.api import admin, health, operation, versions, websocket
-from trading_api.shared.api.caller import AUTHENTICATED
+from trading_api.shared.api.admission import Admission
 from trading_api.shared.api.door import Door
 from trading_api.shared.api.error_handlers import add_error_handlers
 from trading_api.shared.api.request_log import HEADER as REQUEST_ID
@@ -54,6 +55,11 @@ from trading_api.version import VERSION
 log = logging.getLogger(__name__)
 
 PREFIX = "/api/v1"
+OPEN_PATHS = re.compile(
+    r"/|/assets/.*|/health/(live|ready)|"
+    rf"{PREFIX}/(health|versions?|openapi\.json|docs(/.*)?|ws(/asyncapi(\.json)?)?)"
+)
+"""Nobody has to say there who they are; the WebSocket asks by itself."""
 DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
 
 
@@ -167,11 +173,12 @@ def create_app(
     api_app.state.services = {module.name: module.service for module in modules}
     api_app.state.ws_app = ws_app
     api_app.state.feed = feed
-    api_app.state.tokens = tokens
     api_app.state.metrics = metrics
     api_app.state.readiness = readiness
     api_app.state.settings = settings
     api_app.state.command_rates = CommandRates(settings.commands_per_s)
+    # The one added last comes first.
+    api_app.add_middleware(Admission, tokens=tokens, open_paths=OPEN_PATHS)
     api_app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=settings.cors_origin_regex.pattern,
@@ -194,13 +201,7 @@ def create_app(
         api_app.include_router(router, prefix=PREFIX, responses=REFUSALS)
     routers = [admin.router, *(r for module in modules for r in module.get_api_routers())]
     for router in routers:
-        # Scopes are the router's own; that somebody is known is not left to it.
-        api_app.include_router(
-            router,
-            prefix=PREFIX,
-            responses=REFUSALS | UNADMITTED,
-            dependencies=[AUTHENTICATED],
-        )
+        api_app.include_router(router, prefix=PREFIX, responses=REFUSALS | UNADMITTED)
     for module in modules:
         for ws_router in module.get_ws_routers():
             ws_app.include_router(ws_router)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from trading_api.shared.api.refusal import refuse
 from trading_api.shared.auth.origins import is_admitted_origin
+from trading_api.shared.errors import Forbidden
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -32,31 +34,34 @@ class Door:
         self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and (refusal := self._refusal(scope)):
-            await _refuse(refusal, scope, receive, send)
+        if scope["type"] != "lifespan" and (error := self._refusal(scope)):
+            await refuse(error, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> tuple[str, str] | None:
-        if self._only_loopback and not _is_loopback(scope.get("client")):
-            return "Without authentication only this machine is served.", "address_not_allowed"
+    def _refusal(self, scope: Scope) -> Forbidden | None:
+        # Without an address it is a socket of this machine's file system.
+        if self._only_loopback and scope.get("client") and not _is_loopback(scope["client"][0]):
+            return Forbidden(
+                "Without authentication only this machine is served.", "address_not_allowed"
+            )
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if self._hosts is not None and _without_port(host) not in self._hosts:
-            return "This Host is not served here; ALLOWED_HOSTS names those.", "host_not_allowed"
+            return Forbidden(
+                "This Host is not served here; ALLOWED_HOSTS names those.", "host_not_allowed"
+            )
         if scope["type"] == "http" and scope["method"] not in _SAFE:
             origin = headers.get("origin")
             if not is_admitted_origin(origin, host, self._origins):
-                return "This page's origin is not admitted.", "origin_not_allowed"
+                return Forbidden("This page's origin is not admitted.", "origin_not_allowed")
         return None
 
 
-def _is_loopback(client: tuple[str, int] | None) -> bool:
-    """Without an address it is a socket of this machine's file system."""
-    if client is None:
-        return True
+@lru_cache(maxsize=1024)
+def _is_loopback(host: str) -> bool:
     try:
-        address = ip_address(client[0])
+        address = ip_address(host)
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
@@ -67,12 +72,3 @@ def _without_port(host: str) -> str:
     """`[::1]:8000` is `[::1]`."""
     return re.sub(r":\d+$", "", host.lower())
 
-
-async def _refuse(refusal: tuple[str, str], scope: Scope, receive: Receive, send: Send) -> None:
-    detail, code = refusal
-    if scope["type"] == "websocket":
-        # Before it is accepted: the server answers 403.
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": detail})
-    else:
-        await JSONResponse({"detail": detail, "code": code}, 403)(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Every refusal as `{"detail": "one sentence", "code": "machine_readable"}`."""
+"""What becomes of the exceptions that endpoints raise."""
 
 import logging
 import re
@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
+from trading_api.shared.api.refusal import refusal, takes_denial
 from trading_api.shared.errors import ApiError, shown
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,9 @@ def add_error_handlers(app: FastAPI) -> None:
 async def _refusal(connection: HTTPConnection, error: Exception) -> JSONResponse:
     """Also of a WebSocket, before its upgrade."""
     assert isinstance(error, ApiError)
-    response = _response(error.status, error.detail, error.code, error.headers)
+    response = refusal(error)
     if isinstance(connection, WebSocket):
-        if "websocket.http.response" in connection.scope.get("extensions", {}):
+        if takes_denial(connection.scope):
             await connection.send_denial_response(response)
         else:
             await connection.close(1008, error.detail)

@@ -116,12 +116,17 @@ def secret_of(settings: Settings) -> str:
     return secret
 
 
+def bearer_token(headers: Mapping[str, str]) -> str | None:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def handshake_token(headers: Mapping[str, str], subprotocols: list[str]) -> str | None:
     """What a WebSocket's client sent before the upgrade: by `Authorization`, or, as browsers can,
     as the subprotocol `bearer.<token>`. Never by its URL, which gets logged on its way."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return token.strip()
+    token = bearer_token(headers)
+    if token is not None:
+        return token
     for offered in subprotocols:
         if offered.startswith(SUBPROTOCOL_TOKEN):
             return offered.removeprefix(SUBPROTOCOL_TOKEN)

@@ -1,0 +1,32 @@
+"""Who calls, asked before anything of what they sent is looked at."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from trading_api.shared.api.refusal import refuse
+from trading_api.shared.auth.tokens import Tokens, bearer_token
+from trading_api.shared.errors import ApiError
+
+
+class Admission:
+    """Puts the caller into `scope["state"]["principal"]`, or answers 401; all but `open_paths` is
+    for callers that are known. What they may do is asked where it is done (caller.py)."""
+
+    def __init__(self, app: ASGIApp, tokens: Tokens, open_paths: re.Pattern[str]) -> None:
+        self._app = app
+        self._tokens = tokens
+        self._open_paths = open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan" and not self._open_paths.fullmatch(scope["path"]):
+            try:
+                token = bearer_token(Headers(scope=scope))
+                principal = await self._tokens.principal(token)
+            except ApiError as error:
+                return await refuse(error, scope, receive, send)
+            scope.setdefault("state", {})["principal"] = principal
+        return await self._app(scope, receive, send)
