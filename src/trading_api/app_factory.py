@@ -195,13 +195,13 @@ def create_app(
     api_app.add_middleware(SecurityHeaders)
     api_app.add_middleware(RequestLog, metrics=metrics, under_way=under_way)
     add_error_handlers(api_app)
-    api_app.include_router(terminal_router([module.name for module in modules]))
-    api_app.include_router(operation.router)
-    for router in (health.router, versions.router):
-        api_app.include_router(router, prefix=PREFIX, responses=REFUSALS)
-    routers = [admin.router, *(r for module in modules for r in module.get_api_routers())]
-    for router in routers:
+    # Routes are tried one after the other: those of traders come first.
+    for router in [*(r for module in modules for r in module.get_api_routers()), admin.router]:
         api_app.include_router(router, prefix=PREFIX, responses=REFUSALS | UNADMITTED)
+    for public in (health.router, versions.router):
+        api_app.include_router(public, prefix=PREFIX, responses=REFUSALS)
+    api_app.include_router(operation.router)
+    api_app.include_router(terminal_router([module.name for module in modules]))
     for module in modules:
         for ws_router in module.get_ws_routers():
             ws_app.include_router(ws_router)

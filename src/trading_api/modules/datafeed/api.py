@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import Field
 
 from trading_api.models.market import (
@@ -20,13 +20,12 @@ from trading_api.modules.datafeed.bars_encoding import encoded_bars
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.shared.api.caller import needs
 from trading_api.shared.api.provide import service_of
-from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
 from trading_api.shared.auth.principal import Scope
 
-router = APIRouter(
+router = WireRouter(
     prefix="/datafeed",
     tags=["datafeed"],
-    route_class=WireRoute,
     dependencies=[needs(Scope.MARKET_READ)],
 )
 

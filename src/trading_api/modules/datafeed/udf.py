@@ -3,7 +3,7 @@ answered with status 200 and `s: "error"`, as UDF's clients expect."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from trading_api.models.market import (
@@ -25,14 +25,13 @@ from trading_api.modules.datafeed.api import (
 from trading_api.modules.datafeed.live_topics import QUOTED_NAMES_MAX
 from trading_api.modules.datafeed.mapping import to_udf_history
 from trading_api.shared.api.caller import needs
-from trading_api.shared.api.wire_route import WireRoute
+from trading_api.shared.api.wire_route import WireRouter
 from trading_api.shared.auth.principal import Scope
 from trading_api.shared.errors import ApiError
 
-router = APIRouter(
+router = WireRouter(
     prefix="/udf",
     tags=["udf"],
-    route_class=WireRoute,
     dependencies=[needs(Scope.MARKET_READ)],
 )
 

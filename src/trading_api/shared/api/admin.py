@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from trading_api.models.admin import OpenConnection, OpenTopic
 from trading_api.models.common import SuccessResponse
 from trading_api.shared.api.caller import needs
-from trading_api.shared.api.wire_route import NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import NOT_FOUND, WireRouter
 from trading_api.shared.auth.principal import Scope
 from trading_api.shared.errors import NotFound, shown
 
-router = APIRouter(
-    prefix="/admin", tags=["admin"], route_class=WireRoute, dependencies=[needs(Scope.ADMIN)]
-)
+router = WireRouter(prefix="/admin", tags=["admin"], dependencies=[needs(Scope.ADMIN)])
 
 
 @router.get("/connections", operation_id="getConnections", summary="Open WebSocket connections")

@@ -11,8 +11,8 @@ from fastapi.security.base import SecurityBase
 from trading_api.shared.auth.principal import Principal, Scope
 
 
-class Caller(SecurityBase):
-    """Whoever Admission let in, if their token has the scope."""
+class Asking(SecurityBase):
+    """A dependency that asks whoever Admission let in for a scope, and the document says so."""
 
     scheme_name = "token"
     model = HTTPBearer(
@@ -23,13 +23,18 @@ class Caller(SecurityBase):
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    async def __call__(self, request: Request) -> Principal:
+    def caller(self, request: Request) -> Principal:
         """Raises Forbidden."""
         principal: Principal = request.scope["state"]["principal"]
         principal.require(self._scope)
         return principal
 
 
+class _Caller(Asking):
+    async def __call__(self, request: Request) -> Principal:
+        return self.caller(request)
+
+
 def needs(scope: Scope) -> Any:
     """`who: Annotated[Principal, needs(Scope.ADMIN)]`, or of a router's dependencies."""
-    return Security(Caller(scope), scopes=[scope])
+    return Security(_Caller(scope), scopes=[scope])

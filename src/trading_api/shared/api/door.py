@@ -71,4 +71,3 @@ def _is_loopback(host: str) -> bool:
 def _without_port(host: str) -> str:
     """`[::1]:8000` is `[::1]`."""
     return re.sub(r":\d+$", "", host.lower())
-

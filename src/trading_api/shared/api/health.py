@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from trading_api.models.health import HealthResponse
 from trading_api.shared.api.versions import API_VERSION
-from trading_api.shared.api.wire_route import WireRoute
+from trading_api.shared.api.wire_route import WireRouter
 from trading_api.version import VERSION
 
-router = APIRouter(tags=["health"], route_class=WireRoute)
+router = WireRouter(tags=["health"])
 
 
 @router.get("/health", operation_id="getHealthStatus", summary="Is the server up")

@@ -1,15 +1,13 @@
 """GET /versions and /version."""
 
-from fastapi import APIRouter
-
 from trading_api.models.versioning import APIMetadata, VersionInfo
-from trading_api.shared.api.wire_route import WireRoute
+from trading_api.shared.api.wire_route import WireRouter
 from trading_api.version import RELEASE_DATE
 
 API_VERSION = "v1"
 DOCS_URL = "/api/v1/docs"
 
-router = APIRouter(tags=["versions"], route_class=WireRoute)
+router = WireRouter(tags=["versions"])
 
 _current = VersionInfo(
     version=API_VERSION, status="stable", release_date=RELEASE_DATE, breaking_changes=[]

@@ -7,10 +7,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from trading_api.models.common import ErrorResponse
 from trading_api.shared.limits import is_nested_deeper
@@ -21,6 +24,19 @@ NOT_FOUND: Responses = {404: {"model": ErrorResponse}}
 UNADMITTED: Responses = {401: {"model": ErrorResponse}, 403: {"model": ErrorResponse}}
 COMMAND: Responses = {status: {"model": ErrorResponse} for status in (409, 429, 503)}
 _TOO_LARGE: Responses = {413: {"model": ErrorResponse}}
+
+
+class WireRouter(APIRouter):
+    """Its routes are `WireRoute`s. A path that does not have its prefix is not held against each
+    of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs, route_class=WireRoute)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if self.prefix not in scope["path"]:
+            return Match.NONE, {}
+        return super().matches(scope)
 
 
 class WireRoute(APIRoute):

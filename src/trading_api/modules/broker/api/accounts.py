@@ -1,7 +1,5 @@
 """/broker/account, /broker/accounts"""
 
-from fastapi import APIRouter
-
 from trading_api.models.broker import AccountMetainfo, DepositRequest, EquityData, ResetRequest
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
@@ -12,9 +10,9 @@ from trading_api.modules.broker.api.parameters import (
     Service,
     TradeNamedAccount,
 )
-from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
 
-router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, responses=NOT_FOUND)
+router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 
 
 @router.get("/account", operation_id="getAccountInfo", summary="The account")
@@ -37,7 +35,7 @@ async def get_accounts(statements: Reading, who: Reader) -> list[AccountMetainfo
 
 
 @router.post(
-    "/accounts/{account_id}/deposit",  # noqa: FAST003, a dependency takes it
+    "/accounts/{account_id}/deposit",
     operation_id="deposit",
     summary="Add paper money to an account",
     responses=COMMAND,
@@ -51,7 +49,7 @@ async def deposit(
 
 
 @router.post(
-    "/accounts/{account_id}/reset",  # noqa: FAST003, a dependency takes it
+    "/accounts/{account_id}/reset",
     operation_id="resetAccount",
     summary="Cancel the orders, drop the positions and begin anew; the records stay",
     responses=COMMAND,

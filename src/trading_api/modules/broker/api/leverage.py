@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from trading_api.models.broker import (
     LeverageInfo,
@@ -19,12 +19,11 @@ from trading_api.modules.broker.api.parameters import (
     Service,
     TradeAccount,
 )
-from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
 
-router = APIRouter(
+router = WireRouter(
     prefix="/broker/leverage",
     tags=["broker"],
-    route_class=WireRoute,
     responses=NOT_FOUND,
     dependencies=WITHOUT_KEY,
 )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from trading_api.models.broker import (
     CancelOrdersRequest,
@@ -15,28 +15,24 @@ from trading_api.models.broker import (
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
     WITHOUT_KEY,
-    IdempotencyKey,
     Limit,
     OrderId,
     ReadAccount,
     Reading,
     Service,
     TradeAccount,
+    Trading,
 )
 from trading_api.shared.api.long_list import LongList
-from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
 
-router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, responses=NOT_FOUND)
+router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 
 
 @router.post("/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND)
-async def place_order(
-    service: Service,
-    account: TradeAccount,
-    order: PreOrder,
-    key: IdempotencyKey = None,
-) -> PlaceOrderResult:
-    return PlaceOrderResult(order_id=await service.place_order(account, order, key))
+async def place_order(trade: Trading, order: PreOrder) -> PlaceOrderResult:
+    order_id = await trade.service.place_order(trade.account, order, trade.key)
+    return PlaceOrderResult(order_id=order_id)
 
 
 @router.get(
@@ -119,14 +115,8 @@ async def get_order(statements: Reading, account: ReadAccount, order_id: OrderId
     summary="Change a live order's prices, quantity, duration or brackets",
     responses=COMMAND,
 )
-async def modify_order(
-    service: Service,
-    account: TradeAccount,
-    order_id: OrderId,
-    order: PreOrder,
-    key: IdempotencyKey = None,
-) -> SuccessResponse:
-    await service.modify_order(account, order_id, order, key)
+async def modify_order(trade: Trading, order_id: OrderId, order: PreOrder) -> SuccessResponse:
+    await trade.service.modify_order(trade.account, order_id, order, trade.key)
     return SuccessResponse(message="Modified")
 
 
@@ -136,11 +126,6 @@ async def modify_order(
     summary="Cancel a live order",
     responses=COMMAND,
 )
-async def cancel_order(
-    service: Service,
-    account: TradeAccount,
-    order_id: OrderId,
-    key: IdempotencyKey = None,
-) -> SuccessResponse:
-    await service.cancel_order(account, order_id, key)
+async def cancel_order(trade: Trading, order_id: OrderId) -> SuccessResponse:
+    await trade.service.cancel_order(trade.account, order_id, trade.key)
     return SuccessResponse(message="Canceled")

@@ -2,22 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from trading_api.models.broker import EditPositionBracketsRequest, Position
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
     WITHOUT_KEY,
-    IdempotencyKey,
     PositionId,
     ReadAccount,
     Reading,
     Service,
     TradeAccount,
+    Trading,
 )
-from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
 
-router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, responses=NOT_FOUND)
+router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 
 
 @router.get("/positions", operation_id="getPositions", summary="Open positions")
@@ -32,16 +32,14 @@ async def get_positions(statements: Reading, account: ReadAccount) -> list[Posit
     responses=COMMAND,
 )
 async def close_position(
-    service: Service,
-    account: TradeAccount,
+    trade: Trading,
     position_id: PositionId,
     amount: Annotated[
         float | None,
         Query(allow_inf_nan=False, description="All of it where it is left out", examples=[5]),
     ] = None,
-    key: IdempotencyKey = None,
 ) -> SuccessResponse:
-    await service.close_position(account, position_id, amount, key)
+    await trade.service.close_position(trade.account, position_id, amount, trade.key)
     return SuccessResponse(message="Closing")
 
 
@@ -51,13 +49,8 @@ async def close_position(
     summary="Turn a position round by one order at the market",
     responses=COMMAND,
 )
-async def reverse_position(
-    service: Service,
-    account: TradeAccount,
-    position_id: PositionId,
-    key: IdempotencyKey = None,
-) -> SuccessResponse:
-    await service.reverse_position(account, position_id, key)
+async def reverse_position(trade: Trading, position_id: PositionId) -> SuccessResponse:
+    await trade.service.reverse_position(trade.account, position_id, trade.key)
     return SuccessResponse(message="Reversing")
 
 

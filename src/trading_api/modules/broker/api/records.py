@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from trading_api.models.broker import (
     BrokerConfiguration,
@@ -20,10 +20,10 @@ from trading_api.modules.broker.api.parameters import (
 )
 from trading_api.shared.api.caller import needs
 from trading_api.shared.api.long_list import LongList
-from trading_api.shared.api.wire_route import NOT_FOUND, WireRoute
+from trading_api.shared.api.wire_route import NOT_FOUND, WireRouter
 from trading_api.shared.auth.principal import Scope
 
-router = APIRouter(prefix="/broker", tags=["broker"], route_class=WireRoute, responses=NOT_FOUND)
+router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 
 
 @router.get(
