@@ -7,7 +7,12 @@ from decimal import Decimal
 from trading_api.modules.broker.engine.canceling import cancel_orders
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import OrderPlaced
-from trading_api.modules.broker.engine.margin import equity, maintenance_margin, unrealized_at
+from trading_api.modules.broker.engine.margin import (
+    equity,
+    is_priced,
+    maintenance_margin,
+    unrealized_at,
+)
 from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.trading import match
@@ -20,12 +25,13 @@ LIQUIDATION = "Liquidation: equity fell below the maintenance margin."
 def enforce_maintenance(transaction: Transaction, market: Market) -> None:
     """Below maintenance: cancels the opening orders, then closes the largest loser, and the next
     one while that is not enough, or while those before it do not trade. A position in another
-    symbol closes on that symbol's next quote."""
+    symbol closes on that symbol's next quote. One that nothing shows a price to close at counts
+    at its cost, and is left alone."""
     while _is_below(transaction, market) and not _is_liquidating(transaction, market.at_ms):
-        losers = _without_liquidation(transaction)
+        _cancel_opening(transaction, market.at_ms)
+        losers = _closable(transaction, market)
         if not losers:
             return
-        _cancel_opening(transaction, market.at_ms)
         loser = _largest_loser(losers, market)
         order = _liquidation(transaction, loser, market.at_ms)
         transaction.emit(OrderPlaced(order, market.at_ms))
@@ -35,15 +41,8 @@ def enforce_maintenance(transaction: Transaction, market: Market) -> None:
 
 def _is_below(transaction: Transaction, market: Market) -> bool:
     state = transaction.state
-    if not all(_is_known(position, market) for position in state.positions.values()):
-        return False  # without its prices nobody knows what an account is worth
     needed = maintenance_margin(state, transaction.terms)
     return needed > 0 and equity(state, market.marks) < needed
-
-
-def _is_known(position: Position, market: Market) -> bool:
-    mark = market.marks.get(position.symbol)
-    return mark is not None and not mark.is_crossed and mark.price(position.side.opposite) > 0
 
 
 def _is_liquidating(transaction: Transaction, at_ms: int) -> bool:
@@ -56,13 +55,19 @@ def _is_liquidating(transaction: Transaction, at_ms: int) -> bool:
     )
 
 
-def _without_liquidation(transaction: Transaction) -> list[Position]:
+def _closable(transaction: Transaction, market: Market) -> list[Position]:
+    """Those that have a price and no liquidation yet."""
     state = transaction.state
     return [
         position
         for position in state.positions.values()
-        if state.live_liquidation(position.symbol) is None
+        if _has_sound_price(position, market) and state.live_liquidation(position.symbol) is None
     ]
+
+
+def _has_sound_price(position: Position, market: Market) -> bool:
+    mark = market.marks.get(position.symbol)
+    return mark is not None and is_priced(position, mark) and not mark.is_crossed
 
 
 def _cancel_opening(transaction: Transaction, at_ms: int) -> None:

@@ -556,10 +556,11 @@ class NaiveExchange:
             live = [each for each in self.orders if each.is_liquidation and each.is_live]
             if any(market.at_ms < each.traded_ms + PATIENCE_MS for each in live):
                 return
-            losers = self.positions.keys() - {each.symbol for each in live}
+            self.cancel_those(each for each in self.orders if not each.reduce_only)
+            losers = {symbol for symbol in self.positions if self.can_be_closed(symbol, market)}
+            losers -= {each.symbol for each in live}
             if not losers:
                 return
-            self.cancel_those(each for each in self.orders if not each.reduce_only)
             loser = min(losers, key=lambda symbol: (self.profit(symbol, market), symbol))
             position = self.position(loser)
             self.orders.append(
@@ -581,13 +582,14 @@ class NaiveExchange:
     def is_below_maintenance(self, market: Market) -> bool:
         needed = NOTHING
         for symbol, position in self.positions.items():
-            mark = market.marks.get(symbol)
-            if mark is None or mark.is_crossed or mark.price(side_of(position).opposite) <= 0:
-                return False
             if position.quantity < 0 or self.leverage(symbol) > 1:
                 margin = exposure(position) / self.leverage(symbol)
                 needed += to_money(margin * Fraction(self.terms.maintenance_ratio))
         return needed > 0 and self.equity(market) < needed
+
+    def can_be_closed(self, symbol: str, market: Market) -> bool:
+        mark, side = market.marks.get(symbol), side_of(self.position(symbol)).opposite
+        return mark is not None and not mark.is_crossed and mark.price(side) > 0
 
     # Trading.
 

@@ -59,7 +59,7 @@ def test_what_slippage_may_cost_is_asked_for_at_placement() -> None:
 
 
 @pytest.mark.parametrize("tick", ["0x0 / 80x9", "80x9 / 79x9"])
-def test_quote_that_gives_no_price_to_close_at_liquidates_nothing(tick: str) -> None:
+def test_position_that_nothing_shows_a_price_to_close_at_is_not_liquidated(tick: str) -> None:
     engine = play(
         ("100x99 / 100x99", buy(90), ["placed 1", "filled 1: 90 @ 100, holds 90 @ 100"]),
         (tick, quote, []),
@@ -363,14 +363,67 @@ def test_largest_loser_is_closed_first_and_each_on_its_own_market() -> None:
 PARTLY = "holds 31 @ 100, realized -81"
 
 
-def test_account_without_the_price_of_a_position_is_not_liquidated() -> None:
+@pytest.mark.parametrize(
+    ("msft", "then"),
+    [(None, []), ("0x0 / 80x9", []), ("99x9 / 98x9", []), ("99x9 / 100x9", ["placed 4"])],
+)
+def test_position_without_a_price_keeps_no_other_from_being_liquidated(
+    msft: str | None, then: list[str]
+) -> None:
     engine, marks = play(terms=TENFOLD), dict[str, Touch]()
-    engine.apply(at("AAPL", buy(90), "100x99 / 100x99", marks, 1))
-    engine.apply(at("MSFT", buy(1), "100x99 / 100x99", marks, 2))
-    known = dict(marks)
-    del known["MSFT"]
-    assert engine.apply(at("AAPL", quote, "80x99 / 81x99", known, 3)) == []
-    assert described(engine.apply(at("AAPL", quote, "80x99 / 81x99", marks, 4)))[0] == "placed 3"
+    engine.apply(at("MSFT", buy(1), "100x99 / 100x99", marks, 1))
+    engine.apply(at("AAPL", buy(90), "100x99 / 100x99", marks, 2))
+    marks.pop("MSFT")
+    if msft is not None:
+        marks["MSFT"] = touch_of(msft, 3, symbol="MSFT")
+    told = described(engine.apply(at("AAPL", quote, "80x99 / 81x99", marks, 3)))
+    assert told == ["placed 3", "filled 3: 90 @ 80, flat, realized -1800", *then]
+
+
+def test_position_without_a_price_counts_at_its_cost_and_waits_for_one() -> None:
+    engine, marks = play(terms=TENFOLD), dict[str, Touch]()
+    rows: list[tuple[str, Asked, str | None, list[str]]] = [
+        ("MSFT", buy(50), "100x99 / 100x99", ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
+        ("AAPL", buy(40), "100x99 / 100x99", ["placed 2", "filled 2: 40 @ 100, holds 40 @ 100"]),
+        ("MSFT", quote, None, []),
+        ("AAPL", buy(1, limit="70"), "100x99 / 100x99", ["placed 3"]),
+        # Equity 440, and half of the margin is 450.
+        (
+            "AAPL",
+            quote,
+            "86x39 / 87x99",
+            [
+                f"canceled 3: {LIQUIDATION}",
+                "placed 4",
+                "filled 4: 39 @ 86, holds 1 @ 100, realized -546",
+            ],
+        ),
+        ("AAPL", quote, "70x99 / 71x99", ["filled 4: 1 @ 70, flat, realized -30"]),
+        ("AAPL", sell(1, limit="100"), "70x99 / 71x99", NO_MARGIN),
+        # All that is left is worth 424 and needs 250.
+        ("MSFT", quote, "97x99 / 98x99", []),
+        ("MSFT", quote, "95x99 / 96x99", ["placed 5", "filled 5: 50 @ 95, flat, realized -250"]),
+    ]
+    for at_ms, (symbol, asked, tick, expected) in enumerate(rows, start=1):
+        if tick is None:
+            del marks[symbol]
+            continue
+        told = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
+        assert told == expected, f"row {at_ms}: {told}"
+
+
+def test_opening_orders_go_even_where_no_position_has_a_price() -> None:
+    engine, marks = play(terms=TENFOLD), dict[str, Touch]()
+    even = "100x99 / 100x99"
+    engine.apply(at("MSFT", buy(90), even, marks, 1))
+    engine.apply(at("AAPL", buy(9, brackets=brackets(loss="99")), even, marks, 2))
+    engine.apply(at("TSLA", buy(1, limit="50"), even, marks, 3))
+    del marks["MSFT"]
+    assert described(engine.apply(at("AAPL", quote, "30x99 / 31x99", marks, 4))) == [
+        "triggered 3",
+        "filled 3: 9 @ 30, flat, realized -630",
+        f"canceled 4: {LIQUIDATION}",
+    ]
 
 
 def test_next_loser_follows_where_the_first_was_not_enough() -> None:

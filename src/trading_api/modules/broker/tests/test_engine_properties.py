@@ -155,6 +155,11 @@ class Account(RuleBasedStateMachine):
         self.apply(MatchQuote(self.market(symbol)))
 
     @rule(symbol=SYMBOLS)
+    def lose_price(self, symbol: str) -> None:
+        """Until the next quote nothing tells what the symbol is worth: its source starts anew."""
+        self.touches.pop(symbol, None)
+
+    @rule(symbol=SYMBOLS)
     def repeat_quote(self, symbol: str) -> None:
         if symbol in self.touches:
             self.apply(MatchQuote(self.market(symbol)))
