@@ -30,6 +30,7 @@ from trading_api.modules.broker.engine.rejections import (
     reject_flat,
     reject_liquidation,
     reject_reversing,
+    reject_triggered_bracket,
 )
 from trading_api.modules.broker.engine.trading import match
 from trading_api.modules.broker.engine.transaction import Transaction
@@ -87,7 +88,11 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     if reversal and reversal.side is not side:
         return reject_reversing(state, market.symbol)
     price = market.mark.worth(side.opposite) if market.mark else None
-    if rejection := reject_brackets(command.brackets, side, price, market.rules):
+    own = state.live_brackets_of(market.symbol, "")
+    if rejection := (
+        reject_brackets(command.brackets, side, price, market.rules)
+        or reject_triggered_bracket(own, command.brackets)
+    ):
         return rejection
     of_orders = [
         bracket

@@ -30,6 +30,7 @@ from trading_api.modules.broker.engine.rejections import (
     reject_reduction,
     reject_reversing,
     reject_ticket,
+    reject_triggered_bracket,
     reject_triggered_stop,
 )
 from trading_api.modules.broker.engine.trading import at_rest, match
@@ -105,6 +106,7 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
         or (not order.is_bracket and reject_quantity(ticket.quantity, market.rules))
         or reject_ticket(ticket, market)
         or reject_triggered_stop(order, ticket)
+        or reject_triggered_bracket(state.live_brackets_of(order.symbol, order.id), ticket.brackets)
         or reject_below_filled(order, ticket.quantity)
         or _reject_larger_reduction(transaction, order, ticket)
     ):

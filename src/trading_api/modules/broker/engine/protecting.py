@@ -174,7 +174,7 @@ def _change(
         changes["quantity"] = quantity
     # A trailing stop has moved on from where it started, so its price is no reason.
     old = order.trail or order.stop_price or order.limit_price
-    if not order.is_triggered and old != (leg.trail or leg.stop_price or leg.limit_price):
+    if old != (leg.trail or leg.stop_price or leg.limit_price):
         changes["limit_price"] = leg.limit_price
         changes["stop_price"] = leg.stop_price
         changes["trail"] = leg.trail

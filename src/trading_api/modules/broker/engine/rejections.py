@@ -313,10 +313,16 @@ def reject_triggered_stop(order: Order, ticket: Ticket) -> Rejection | None:
         is_same = order.stop_price == ticket.stop_price
     if not order.is_triggered or is_same:
         return None
-    return Rejection(
-        RejectionCode.ORDER_TRIGGERED,
-        f"The stop of {order.id} can't be changed: it has triggered.",
-    )
+    return _triggered(order)
+
+
+def reject_triggered_bracket(live: Sequence[Order], wanted: Brackets) -> Rejection | None:
+    """One of `live` that has triggered may stay or be canceled."""
+    stop = wanted.trail or wanted.stop_loss
+    for bracket in live:
+        if stop and bracket.is_triggered and stop != (bracket.trail or bracket.stop_price):
+            return _triggered(bracket)
+    return None
 
 
 def reject_below_filled(order: Order, quantity: Decimal) -> Rejection | None:
@@ -426,6 +432,13 @@ def _reject_needed(
     return Rejection(
         RejectionCode.INSUFFICIENT_MARGIN,
         f"It needs {_money(needed)} {state.currency}, and {_money(free)} is free.",
+    )
+
+
+def _triggered(order: Order) -> Rejection:
+    return Rejection(
+        RejectionCode.ORDER_TRIGGERED,
+        f"The stop of {order.id} can't be changed: it has triggered.",
     )
 
 

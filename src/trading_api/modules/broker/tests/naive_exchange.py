@@ -258,6 +258,7 @@ class NaiveExchange:
             stop = order.stop
         if order.is_triggered and (stop != order.stop or trail != order.trail):
             raise Refused("order_triggered")
+        self.check_triggered(ticket.brackets, order.id, market)
         if quantity <= order.filled:
             raise Refused("quantity_below_filled")
         if order.reduce_only and quantity > order.quantity:
@@ -340,6 +341,7 @@ class NaiveExchange:
         self.check_reversing(market, side.opposite)
         price = worth(market.mark, side.opposite)
         self.check_brackets(wanted, side, price, market)
+        self.check_triggered(wanted, "", market)
         for each in self.orders:
             is_here = each.symbol == market.symbol and each.is_bracket and each.parent_id
             if is_here and each.status == WORKING:
@@ -403,6 +405,15 @@ class NaiveExchange:
                 continue
             if (Fraction(farther) - Fraction(nearer)) * side <= 0:
                 raise Refused("bracket_price_wrong")
+
+    def check_triggered(self, wanted: Brackets, parent_id: str, market: Market) -> None:
+        for each in self.live_brackets(parent_id, market):
+            if not each.is_triggered:
+                continue
+            if wanted.trail and wanted.trail != each.trail:
+                raise Refused("order_triggered")
+            if wanted.trail is None and wanted.stop_loss and wanted.stop_loss != each.stop:
+                raise Refused("order_triggered")
 
     def check_reduction(
         self, side: Side, quantity: Fraction, without: list[NaiveOrder], market: Market
@@ -719,13 +730,7 @@ class NaiveExchange:
         market: Market,
     ) -> None:
         parent_id = parent.id if parent else ""
-        live = [
-            each
-            for each in self.orders
-            if each.is_bracket
-            and each.is_live
-            and (each.symbol, each.parent_id) == (market.symbol, parent_id)
-        ]
+        live = self.live_brackets(parent_id, market)
         position = self.position(market.symbol)
         quantity = parent.quantity if parent else abs(position.quantity)
         legs: list[tuple[OrderType, Fraction | None, Fraction | None, Trail | None]] = []
@@ -744,7 +749,7 @@ class NaiveExchange:
             _, limit, stop, trail = next(leg for leg in legs if leg[0] is each.type)
             if each.status == INACTIVE and parent and not parent.filled:
                 each.quantity = quantity
-            if each.is_triggered or (trail and trail == each.trail):
+            if trail and trail == each.trail:
                 continue
             if trail is None and each.trail is None and (limit, stop) == (each.limit, each.stop):
                 continue
@@ -777,6 +782,16 @@ class NaiveExchange:
                 )
             )
         self.keep_brackets(market)
+
+    def live_brackets(self, parent_id: str, market: Market) -> list[NaiveOrder]:
+        """Those of an order, or of the position."""
+        return [
+            each
+            for each in self.orders
+            if each.is_bracket
+            and each.is_live
+            and (each.symbol, each.parent_id) == (market.symbol, parent_id)
+        ]
 
     def keep_brackets(self, market: Market) -> None:
         """Each is as large as what it protects."""

@@ -847,7 +847,8 @@ def test_looser_trail_of_a_working_bracket_starts_behind_the_market() -> None:
 PARENT_ENDS = f"canceled 1: {PAIR}"
 
 
-def test_stop_that_has_triggered_is_not_moved_with_its_parent() -> None:
+def test_stop_that_has_triggered_can_not_be_moved_with_its_order_and_can_be_canceled() -> None:
+    again, fixed = brackets("110", "90"), ["rejected: order_triggered"]
     engine = play(
         HALF_FILLED,
         (
@@ -855,9 +856,29 @@ def test_stop_that_has_triggered_is_not_moved_with_its_parent() -> None:
             quote,
             ["triggered 3", "filled 3: 1 @ 90, holds 3 @ 100, realized -10", "modified 2"],
         ),
-        (None, modify(1, buy(10, limit="100", brackets=brackets("110", "80"))), ["modified 1"]),
+        (None, modify(1, buy(4, limit="100", brackets=brackets("110", "80"))), fixed),
+        (None, modify(1, buy(10, limit="100", brackets=brackets(trail="5"))), fixed),
+        (None, modify(1, buy(9, limit="100", brackets=again)), ["modified 1"]),
+        (
+            None,
+            modify(1, buy(9, limit="100", brackets=brackets("111"))),
+            ["modified 1", "modified 2", "canceled 3"],
+        ),
     )
     assert engine.state.orders["order-3"].stop_price == 90
+
+
+def test_stop_of_a_position_that_has_triggered_can_not_be_moved_and_can_be_canceled() -> None:
+    fixed = ["rejected: order_triggered"]
+    play(
+        (TICK, buy(5), ["placed 1", "filled 1: 5 @ 100, holds 5 @ 100"]),
+        (TICK, protect(trail="2"), ["placed 2", "activated 2: 5"]),
+        ("97x1 / 98x9", quote, ["triggered 2", "filled 2: 1 @ 97, holds 4 @ 100, realized -3"]),
+        (None, protect(trail="3"), fixed),
+        (None, protect("110", "90"), fixed),
+        (None, protect("110", trail="2"), ["placed 3", "activated 3: 4"]),
+        (None, protect("110"), ["canceled 2"]),
+    )
 
 
 def test_canceling_everything_cancels_brackets_once() -> None:
