@@ -86,8 +86,8 @@ class AccountState:
         return sorted(closing, key=lambda order: order.sequence)
 
     def live_reversal(self, symbol: str) -> Order | None:
-        working = self.working_orders(symbol)
-        return next((order for order in working if order.is_reversal), None)
+        book = self.book(symbol)
+        return book.orders.get(book.reversal)
 
     def live_liquidation(self, symbol: str) -> Order | None:
         working = self.working_orders(symbol)

@@ -72,7 +72,7 @@ class Opening:
 class Book:
     """A queue ascends by turn, sequence and id, so what a price reaches is its front: a quote
     costs as much as it moves, however many orders wait behind. So is it with `expiring`, which
-    ascends by time. `placing` are on their way."""
+    ascends by time. `placing` are on their way; `reversal` is the id of the one that works."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     buy_stops: Queue = field(default_factory=list)
@@ -84,6 +84,7 @@ class Book:
     trailing: set[str] = field(default_factory=set)
     expiring: list[tuple[int, str]] = field(default_factory=list)
     immediate: set[str] = field(default_factory=set)
+    reversal: str = ""
     buy_opening: Opening = field(default_factory=Opening)
     sell_opening: Opening = field(default_factory=Opening)
 
@@ -93,6 +94,8 @@ class Book:
         self.orders[order.id] = order
         if not order.reduce_only:
             self.opening(order.side).add(order)
+        if order.is_reversal:
+            self.reversal = order.id
         if order.expires_ms is not None:
             insort(self.expiring, (order.expires_ms, order.id))
         if order.status is OrderStatus.PLACING:
@@ -112,6 +115,8 @@ class Book:
             return
         if not order.reduce_only:
             self.opening(order.side).remove(order)
+        if order.is_reversal:
+            self.reversal = ""
         if order.expires_ms is not None:
             del self.expiring[bisect_left(self.expiring, (order.expires_ms, order_id))]
         if order.status is not OrderStatus.PLACING:

@@ -12,6 +12,12 @@ def is_take_profit(bracket: Order) -> bool:
     return bracket.type is OrderType.LIMIT
 
 
+def is_held_back(state: AccountState, bracket: Order) -> bool:
+    """While its position is being reversed: it would close a second time what that closes."""
+    reversal = state.live_reversal(bracket.symbol)
+    return reversal is not None and reversal.side is bracket.side
+
+
 def bracket_size(state: AccountState, bracket: Order) -> Decimal:
     """Of a live one: all of the position, or what its parent order has filled and neither of the
     pair has closed yet; never more than there is to close."""

@@ -8,8 +8,15 @@ from operator import attrgetter
 
 from trading_api.modules.broker.engine.brackets import bracket_size, is_take_profit
 from trading_api.modules.broker.engine.commands import CancelOrder, CancelOrders, ExpireOrders
-from trading_api.modules.broker.engine.events import OrderCanceled, OrderModified
-from trading_api.modules.broker.engine.order import Brackets, Order, canceled, modified
+from trading_api.modules.broker.engine.events import OrderActivated, OrderCanceled, OrderModified
+from trading_api.modules.broker.engine.order import (
+    Brackets,
+    Order,
+    OrderStatus,
+    activated,
+    canceled,
+    modified,
+)
 from trading_api.modules.broker.engine.rejections import (
     Rejection,
     find_live,
@@ -52,8 +59,8 @@ def cancel_orders(
     transaction: Transaction, orders: Iterable[Order], at_ms: int, message: str = ""
 ) -> None:
     """Those that are still live at their turn: an order takes its brackets along, so they come
-    last."""
-    for order in sorted(orders, key=attrgetter("is_bracket")):
+    after it; a reversal sets free those that it held back, so it comes last."""
+    for order in sorted(orders, key=attrgetter("is_reversal", "is_bracket")):
         order = transaction.current(order)
         if order.is_live:
             cancel_order(transaction, order, at_ms, message)
@@ -69,6 +76,27 @@ def cancel_order(transaction: Transaction, order: Order, at_ms: int, message: st
     parent = transaction.state.orders.get(order.parent_id)
     if parent and parent.is_live and (left := _without(parent.brackets, order)) != parent.brackets:
         transaction.emit(OrderModified(modified(parent, at_ms, brackets=left), at_ms))
+    restore_brackets(transaction, order, at_ms)
+
+
+def restore_brackets(transaction: Transaction, reversal: Order, at_ms: int) -> bool:
+    """Those that a reversal held back, if it has ended and left them something to protect; their
+    stops are where they were. Whether there are any."""
+    if not reversal.is_reversal or transaction.current(reversal).is_live:
+        return False
+    state = transaction.state
+    waiting = [
+        bracket
+        for bracket in state.live_brackets(reversal.symbol)
+        if bracket.side is reversal.side
+        and bracket.status is OrderStatus.INACTIVE
+        and bracket_size(state, bracket)
+    ]
+    for bracket in waiting:
+        quantity = bracket.filled_quantity + bracket_size(state, bracket)
+        after = activated(bracket, quantity, bracket.stop_price, at_ms)
+        transaction.emit(OrderActivated(after, at_ms))
+    return bool(waiting)
 
 
 def _without(brackets: Brackets, ended: Order) -> Brackets:

@@ -21,7 +21,7 @@ from trading_api.modules.broker.engine.placing import (
     reject_placement,
 )
 from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.engine.protecting import set_brackets
+from trading_api.modules.broker.engine.protecting import set_brackets, suspend_brackets
 from trading_api.modules.broker.engine.rejections import (
     Rejection,
     reject_brackets,
@@ -62,7 +62,7 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
         return reject_flat(position)
     order = _against(transaction, position, 2 * abs(position.quantity), market, reduce_only=False)
     order = replace(order, is_reversal=True)
-    # It takes the brackets away at once: over a closed market the position would be bare.
+    # It holds the brackets back at once: over a closed market the position would be bare.
     if rejection := (
         reject_reversing(state, market.symbol)
         or reject_liquidation(state.live_liquidation(market.symbol))
@@ -71,8 +71,9 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     ):
         return rejection
     # What else was to close the position would close it a second time.
-    others = state.closing_orders(market.symbol)
+    others = [each for each in state.closing_orders(market.symbol) if not each.is_bracket]
     cancel_orders(transaction, others, market.at_ms, REVERSED)
+    suspend_brackets(transaction, market)
     enter(transaction, order, market)
     return None
 

@@ -30,13 +30,13 @@ def enforce_maintenance(transaction: Transaction, market: Market) -> None:
     while _is_below(transaction, market) and not _is_liquidating(transaction, market.at_ms):
         _cancel_opening(transaction, market.at_ms)
         losers = _closable(transaction, market)
+        if losers:
+            order = _liquidation(transaction, _largest_loser(losers, market), market.at_ms)
+            transaction.emit(OrderPlaced(order, market.at_ms))
+        # The brackets that a canceled reversal held back meet this quote, too.
+        match(transaction, market)
         if not losers:
             return
-        loser = _largest_loser(losers, market)
-        order = _liquidation(transaction, loser, market.at_ms)
-        transaction.emit(OrderPlaced(order, market.at_ms))
-        if loser.symbol == market.symbol:
-            match(transaction, market)
 
 
 def _is_below(transaction: Transaction, market: Market) -> bool:

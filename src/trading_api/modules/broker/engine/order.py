@@ -35,7 +35,8 @@ class OrderType(IntEnum):
 
 
 class OrderStatus(IntEnum):
-    """PLACING: on its way to the market. INACTIVE: a bracket that has nothing to protect yet."""
+    """PLACING: on its way to the market. INACTIVE: a bracket that has nothing to protect yet, or
+    whose position is being reversed."""
 
     CANCELED = 1
     FILLED = 2

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.brackets import bracket_size
-from trading_api.modules.broker.engine.canceling import NOTHING_TO_PROTECT, cancel_order
+from trading_api.modules.broker.engine.brackets import bracket_size, is_held_back
+from trading_api.modules.broker.engine.canceling import (
+    NOTHING_TO_PROTECT,
+    cancel_order,
+    restore_brackets,
+)
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import (
     OrderActivated,
@@ -67,11 +71,19 @@ def set_brackets(
         _keep(transaction, order, market)
 
 
+def suspend_brackets(transaction: Transaction, market: Market) -> None:
+    """Those that work, until the reversal of their position has ended."""
+    for bracket in transaction.state.live_brackets(market.symbol):
+        if bracket.status is OrderStatus.WORKING:
+            transaction.emit(OrderSuspended(suspended(bracket, market.at_ms), market.at_ms))
+
+
 def keep_brackets(transaction: Transaction, order: Order, before: Position, market: Market) -> bool:
     """After a fill of the order that changed the position `before`: sizes those brackets that it
     concerns to what there is to protect now, and ends those that have nothing to wait for.
     Whether one of them can trade that could not before."""
     state = transaction.state
+    has_new = restore_brackets(transaction, order, market.at_ms)
     after, protection = state.position(market.symbol), state.protection(market.symbol)
     concerned = list(state.brackets_of.get(order.parent_id or order.id, ()))
     for side in Side:
@@ -79,7 +91,6 @@ def keep_brackets(transaction: Transaction, order: Order, before: Position, mark
         if closable != closable_before:
             # Smaller ones than both were as large as they wanted to be, and are.
             concerned += protection.wanting_more(side, min(closable, closable_before))
-    has_new = False
     for bracket in [state.orders[each] for each in protection.in_order(concerned)]:
         has_new |= _keep(transaction, bracket, market)
     return has_new
@@ -98,6 +109,8 @@ def _keep(transaction: Transaction, order: Order, market: Market) -> bool:
     state, at_ms = transaction.state, market.at_ms
     size = bracket_size(state, order)
     parent = state.orders.get(order.parent_id)
+    if size and is_held_back(state, order):
+        return False
     if size:
         return _resize(transaction, order, size, market)
     if parent is None or not parent.is_live:

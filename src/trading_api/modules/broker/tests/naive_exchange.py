@@ -329,7 +329,9 @@ class NaiveExchange:
             self.check_margin(order, None, market)
             # What else was to close the position would close it a second time.
             for each in self.working(market.symbol):
-                if each.reduce_only and each.is_live:
+                if each.is_bracket:
+                    self.suspend(each)
+                elif each.reduce_only:
                     self.cancel(each)
         return self.accept(order, market)
 
@@ -571,6 +573,7 @@ class NaiveExchange:
             losers = {symbol for symbol in self.positions if self.can_be_closed(symbol, market)}
             losers -= {each.symbol for each in live}
             if not losers:
+                self.trade(market)
                 return
             loser = min(losers, key=lambda symbol: (self.profit(symbol, market), symbol))
             position = self.position(loser)
@@ -587,8 +590,7 @@ class NaiveExchange:
                     traded_ms=market.at_ms,
                 )
             )
-            if loser == market.symbol:
-                self.trade(market)
+            self.trade(market)
 
     def is_below_maintenance(self, market: Market) -> bool:
         needed = NOTHING
@@ -678,6 +680,8 @@ class NaiveExchange:
         parent = self.parent(order)
         if order.status == FILLED and parent and parent.is_live:
             self.cancel(parent)
+        if order.is_reversal and order.status == FILLED:
+            self.restore_brackets(order)
         self.keep_brackets(market)
 
     def fill_price(self, order: NaiveOrder, touch: Touch, market: Market) -> Fraction:
@@ -800,6 +804,8 @@ class NaiveExchange:
                 continue
             size = self.size(each)
             parent = self.parent(each)
+            if size and self.is_being_reversed(each):
+                continue
             if size and each.status == INACTIVE:
                 each.status = WORKING
                 if each.trail and market.mark:
@@ -810,8 +816,24 @@ class NaiveExchange:
             elif parent is None or not parent.is_live:
                 self.cancel(each)
             elif each.status == WORKING:
-                each.status = INACTIVE
-                each.is_triggered = each.is_resting = False
+                self.suspend(each)
+
+    def suspend(self, bracket: NaiveOrder) -> None:
+        bracket.status = INACTIVE
+        bracket.is_triggered = bracket.is_resting = False
+
+    def is_being_reversed(self, bracket: NaiveOrder) -> bool:
+        working = self.working(bracket.symbol)
+        return any(each.is_reversal and each.side is bracket.side for each in working)
+
+    def restore_brackets(self, reversal: NaiveOrder) -> None:
+        """Those that waited for the end of the reversal, where there is still a position."""
+        for each in self.orders:
+            is_here = each.is_bracket and each.symbol == reversal.symbol
+            is_waiting = is_here and each.side is reversal.side and each.status == INACTIVE
+            if is_waiting and self.size(each):
+                each.status = WORKING
+                each.quantity = each.filled + self.size(each)
 
     def size(self, bracket: NaiveOrder) -> Fraction:
         closable = open_to(self.position(bracket.symbol), bracket.side)
@@ -837,9 +859,11 @@ class NaiveExchange:
                 parent.brackets = replace(parent.brackets, take_profit=None)
             else:
                 parent.brackets = replace(parent.brackets, stop_loss=None, trail=None)
+        if order.is_reversal:
+            self.restore_brackets(order)
 
     def cancel_those(self, orders: Iterable[NaiveOrder]) -> None:
-        for each in list(orders):
+        for each in sorted(orders, key=lambda each: each.is_reversal):
             if each.is_live:
                 self.cancel(each)
 

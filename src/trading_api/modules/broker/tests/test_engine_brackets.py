@@ -617,14 +617,24 @@ def test_reverse_that_the_market_takes_piece_by_piece_ends_at_the_opposite_posit
             reverse,
             [
                 f"canceled 4: {REVERSED}",
-                f"canceled 2: {REVERSED}",
-                f"canceled 3: {REVERSED}",
+                *HELD_BACK,
                 "placed 5",
                 "filled 5: 3 @ 99, holds 2 @ 100, realized -3",
             ],
         ),
-        ("80x40 / 81x9", quote, ["filled 5: 7 @ 80, holds -5 @ 80, realized -40"]),
+        (
+            "80x40 / 81x9",
+            quote,
+            ["filled 5: 7 @ 80, holds -5 @ 80, realized -40", *ended(2, 3)],
+        ),
     )
+
+
+HELD_BACK = ["suspended 2", "suspended 3"]
+
+
+def ended(*numbers: int) -> list[str]:
+    return [f"canceled {number}: {DONE}" for number in numbers]
 
 
 def test_nothing_else_closes_a_position_that_is_being_reversed() -> None:
@@ -657,8 +667,8 @@ def test_nothing_else_closes_a_position_that_is_being_reversed() -> None:
 
 RESTED = ["activated 3: 1", "activated 4: 1", "rested 3"]
 BACK = [
-    f"canceled 3: {REVERSED}",
-    f"canceled 4: {REVERSED}",
+    "suspended 3",
+    "suspended 4",
     "placed 5",
     "filled 5: 9 @ 100, holds -1 @ 99, realized -9",
 ]
@@ -676,22 +686,122 @@ def test_reversal_on_its_way_is_not_joined_by_another() -> None:
     )
 
 
-def test_canceled_reversal_leaves_the_position_without_brackets_and_free_to_be_closed() -> None:
+REVERSING: list[Row] = [
+    (TICK, buy(5, brackets=BOTH), entered(5)),
+    (
+        "99x2 / 100x9",
+        reverse,
+        [*HELD_BACK, "placed 4", "filled 4: 2 @ 99, holds 3 @ 100, realized -2"],
+    ),
+]
+
+
+def test_canceled_reversal_gives_what_is_left_of_the_position_its_brackets_back() -> None:
     play(
-        (TICK, buy(5, brackets=BOTH), entered(5)),
+        *REVERSING,
+        (None, cancel(4), ["canceled 4", "activated 2: 3", "activated 3: 3"]),
         (
-            "99x2 / 100x9",
-            reverse,
+            "90x9 / 91x9",
+            quote,
             [
-                f"canceled 2: {REVERSED}",
-                f"canceled 3: {REVERSED}",
-                "placed 4",
-                "filled 4: 2 @ 99, holds 3 @ 100, realized -2",
+                "triggered 3",
+                "filled 3: 3 @ 90, flat, realized -30",
+                f"canceled 2: {DONE}",
             ],
         ),
-        (None, cancel(4), ["canceled 4"]),
-        (None, protect("110"), ["placed 5", "activated 5: 3"]),
-        (TICK, close(), ["placed 6", "filled 6: 3 @ 99, flat, realized -3", f"canceled 5: {DONE}"]),
+    )
+
+
+def test_canceled_reversal_leaves_the_position_free_to_be_closed_and_protected() -> None:
+    play(
+        *REVERSING,
+        (None, cancel(4), ["canceled 4", "activated 2: 3", "activated 3: 3"]),
+        (
+            TICK,
+            protect("111"),
+            [
+                f"canceled 2: {REPLACED}",
+                f"canceled 3: {REPLACED}",
+                "placed 5",
+                "activated 5: 3",
+                "rested 5",
+            ],
+        ),
+        (TICK, close(), ["placed 6", "filled 6: 3 @ 99, flat, realized -3", *ended(5)]),
+    )
+
+
+def test_brackets_that_a_reversal_holds_back_can_be_changed_and_canceled() -> None:
+    play(
+        *REVERSING,
+        (None, modify(2, sell(5, limit="120")), ["modified 2"]),
+        (None, cancel(3), ["canceled 3"]),
+        ("115x0 / 116x9", quote, []),
+        (None, cancel(4), ["canceled 4", "activated 2: 3"]),
+        ("120x9 / 121x9", quote, ["filled 2: 3 @ 120, flat, realized 60"]),
+    )
+
+
+def test_canceling_everything_does_not_call_up_what_a_reversal_held_back() -> None:
+    play(*REVERSING, (None, cancel_all, ["canceled 2", "canceled 3", "canceled 4"]))
+
+
+def test_brackets_of_an_order_beside_a_reversal_wait_for_its_end() -> None:
+    """Here the reversal ends before the position does, which the other order made larger."""
+    play(
+        *REVERSING,
+        (
+            "99x0 / 100x20",
+            buy(9, brackets=BOTH),
+            ["placed 5", "placed 6", "placed 7", "filled 5: 9 @ 100, holds 12 @ 100"],
+        ),
+        (
+            "99x20 / 100x0",
+            quote,
+            [
+                "filled 4: 8 @ 99, holds 4 @ 100, realized -8",
+                *(f"activated {number}: 4" for number in (2, 3, 6, 7)),
+                "rested 2",
+                "rested 6",
+            ],
+        ),
+    )
+
+
+def test_trailing_stop_that_a_reversal_held_back_goes_on_from_where_it_was() -> None:
+    play(
+        (TICK, buy(5), ["placed 1", "filled 1: 5 @ 100, holds 5 @ 100"]),
+        (TICK, protect(trail="2"), ["placed 2", "activated 2: 5"]),
+        (
+            "100x2 / 101x9",
+            reverse,
+            ["suspended 2", "placed 3", "filled 3: 2 @ 100, holds 3 @ 100"],
+        ),
+        ("105x0 / 106x9", quote, []),
+        (None, cancel(3), ["canceled 3", "activated 2: 3"]),
+        ("99x9 / 100x9", quote, []),
+        ("97x9 / 98x9", quote, ["triggered 2", "filled 2: 3 @ 97, flat, realized -9"]),
+    )
+
+
+def test_brackets_of_an_order_that_works_on_wait_for_it_after_a_reversal() -> None:
+    play(
+        HALF_FILLED,
+        (
+            "99x9 / 101x9",
+            reverse,
+            [*HELD_BACK, "placed 4", "filled 4: 8 @ 99, holds -4 @ 99, realized -4", "rested 1"],
+        ),
+        (
+            "99x9 / 100x9",
+            quote,
+            [
+                "filled 1: 6 @ 100, holds 2 @ 100, realized -4",
+                "activated 2: 2",
+                "activated 3: 2",
+                "rested 2",
+            ],
+        ),
     )
 
 

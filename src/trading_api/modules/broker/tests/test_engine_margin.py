@@ -241,9 +241,10 @@ def test_reverse_that_equity_can_not_carry_is_refused_and_changes_nothing() -> N
             "100x99 / 100x99",
             reverse,
             [
-                "canceled 2: The position it was to close is being reversed.",
+                "suspended 2",
                 "placed 3",
                 "filled 3: 20 @ 100, holds -10 @ 100",
+                "canceled 2: There is nothing left for it to protect.",
             ],
         ),
         terms=CASH,
@@ -309,6 +310,35 @@ def test_opening_orders_go_before_anything_is_liquidated_and_closing_ones_stay()
     )
     order = engine.state.orders["order-5"]
     assert (order.is_liquidation, order.message) == (True, LIQUIDATION)
+
+
+def test_liquidation_ends_a_reversal_and_calls_up_the_brackets_that_it_held_back() -> None:
+    play(
+        ("100x99 / 100x99", buy(50), ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
+        ("100x99 / 100x99", protect(loss="90"), ["placed 2", "activated 2: 50"]),
+        (
+            "100x1 / 100x9",
+            reverse,
+            ["suspended 2", "placed 3", "filled 3: 1 @ 100, holds 49 @ 100"],
+        ),
+        (
+            "82x9 / 83x9",
+            quote,
+            [
+                "filled 3: 9 @ 82, holds 40 @ 100, realized -162",
+                f"canceled 3: {LIQUIDATION}",
+                "activated 2: 40",
+                "placed 4",
+                "triggered 2",
+            ],
+        ),
+        (
+            "82x99 / 83x9",
+            quote,
+            ["filled 2: 40 @ 82, flat, realized -720", f"canceled 4: {GONE}"],
+        ),
+        terms=TENFOLD,
+    )
 
 
 def test_liquidation_takes_no_more_than_is_displayed_and_is_not_placed_twice() -> None:

@@ -528,6 +528,16 @@ class Account(RuleBasedStateMachine):
                 assert order.remaining_quantity <= -held * order.side, "never over-sells"
 
     @invariant()
+    def a_reversal_closes_alone(self) -> None:
+        state = self.engine.state
+        for symbol in RULES:
+            live = [order for order in state.working_orders(symbol) if order.is_reversal]
+            assert [state.live_reversal(symbol)] == (live or [None])
+            for reversal in live:
+                closing = state.closing_orders(symbol)
+                assert all(order.side is not reversal.side for order in closing)
+
+    @invariant()
     def closing_orders_face_an_open_position(self) -> None:
         state = self.engine.state
         for order in state.live_orders():
