@@ -532,10 +532,10 @@ class Account(RuleBasedStateMachine):
         state = self.engine.state
         for symbol in RULES:
             live = [order for order in state.working_orders(symbol) if order.is_reversal]
-            assert [state.live_reversal(symbol)] == (live or [None])
-            for reversal in live:
-                closing = state.closing_orders(symbol)
-                assert all(order.side is not reversal.side for order in closing)
+            reversal = state.live_reversal(symbol)
+            assert live == ([reversal] if reversal else [])
+            for order in state.closing_orders(symbol):
+                assert reversal is None or order.side is not reversal.side
 
     @invariant()
     def closing_orders_face_an_open_position(self) -> None:
