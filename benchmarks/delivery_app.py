@@ -18,7 +18,7 @@ from trading_api.models.market import QuoteData
 from trading_api.modules.broker import ws_generated as broker
 from trading_api.modules.datafeed import ws_generated as datafeed
 from trading_api.settings import Settings
-from trading_api.shared.api import websocket
+from trading_api.shared.api.websocket import add_websocket
 from trading_api.shared.auth.tokens import tokens_of
 from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan)
     app.state.ws_app = ws_app
-    app.include_router(websocket.router, prefix="/api/v1")
+    add_websocket(app, "/api/v1/ws")
 
     @app.post("/tell")
     async def tell(kind: str, first: int, last: int, rounds: int, pause_s: float) -> None:

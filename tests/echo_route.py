@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.modules.datafeed.ws_generated import BarWsRouter
-from trading_api.shared.api import websocket
+from trading_api.shared.api.websocket import add_websocket
 from trading_api.shared.auth.tokens import Tokens
 from trading_api.shared.errors import Invalid
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
@@ -83,7 +83,7 @@ class EchoApp:
         self.ws_app.include_router(FaultyRouter(route="faulty", service=self.bars))
         self.api_app = FastAPI(lifespan=self._lifespan)
         self.api_app.state.ws_app = self.ws_app
-        self.api_app.include_router(websocket.router, prefix="/api/v1")
+        add_websocket(self.api_app, "/api/v1/ws")
         self.ws_app.setup(self.api_app)
 
     @asynccontextmanager

@@ -30,7 +30,7 @@ from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
 from trading_api.modules.datafeed.market.store import Store
 from trading_api.settings import Settings, allowed_hosts
-from trading_api.shared.api import admin, health, operation, versions, websocket
+from trading_api.shared.api import admin, health, operation, versions
 from trading_api.shared.api.admission import Admission
 from trading_api.shared.api.door import Door
 from trading_api.shared.api.error_handlers import add_error_handlers
@@ -38,6 +38,7 @@ from trading_api.shared.api.request_log import HEADER as REQUEST_ID
 from trading_api.shared.api.request_log import RequestLog, UnderWay
 from trading_api.shared.api.security_headers import SecurityHeaders
 from trading_api.shared.api.terminal_page import terminal_router
+from trading_api.shared.api.websocket import add_websocket
 from trading_api.shared.api.wire_route import REFUSALS, UNADMITTED
 from trading_api.shared.auth.tokens import tokens_of
 from trading_api.shared.clock import wall_clock_ms
@@ -205,7 +206,7 @@ def create_app(
     for module in modules:
         for ws_router in module.get_ws_routers():
             ws_app.include_router(ws_router)
-    api_app.include_router(websocket.router, prefix=PREFIX)
+    add_websocket(api_app, f"{PREFIX}/ws")
     ws_app.setup(api_app)
     return api_app, ws_app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,12 +22,16 @@ class Admission:
         self._tokens = tokens
         self._open_paths = open_paths
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan" and not self._open_paths.fullmatch(scope["path"]):
-            try:
-                token = bearer_token(Headers(scope=scope))
-                principal = await self._tokens.principal(token)
-            except ApiError as error:
-                return await refuse(error, scope, receive, send)
-            scope.setdefault("state", {})["principal"] = principal
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        # A call, so that a WebSocket's connection keeps no frame of it.
+        if scope["type"] == "lifespan" or self._open_paths.fullmatch(scope["path"]):
+            return self._app(scope, receive, send)
+        return self._admit(scope, receive, send)
+
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            principal = await self._tokens.principal(bearer_token(Headers(scope=scope)))
+        except ApiError as error:
+            return await refuse(error, scope, receive, send)
+        scope.setdefault("state", {})["principal"] = principal
         return await self._app(scope, receive, send)

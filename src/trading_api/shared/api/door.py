@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -33,11 +34,11 @@ class Door:
         self._hosts = hosts
         self._origins = origins
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        # A call, so that a WebSocket's connection keeps no frame of it.
         if scope["type"] != "lifespan" and (error := self._refusal(scope)):
-            await refuse(error, scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+            return refuse(error, scope, receive, send)
+        return self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> Forbidden | None:
         # Without an address it is a socket of this machine's file system.

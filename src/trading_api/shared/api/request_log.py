@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Awaitable
 from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,23 +53,26 @@ class RequestLog:
         self._requests = metrics.requests
         self._under_way = under_way
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "lifespan":
-            return await self._app(scope, receive, send)
+            return self._app(scope, receive, send)
         own = next((value for key, value in scope["headers"] if key == _RAW_HEADER), b"")
         name = own.decode() if _PLAIN.fullmatch(own) else token_hex(8)
-        token = request_id.set(name)
-        try:
-            if scope["type"] == "http":
-                with self._under_way:
-                    await self._log(name, scope, receive, send)
-            else:
-                await self._app(scope, receive, send)
-        finally:
-            request_id.reset(token)
-        return None
+        if scope["type"] == "http":
+            return self._log(name, scope, receive, send)
+        # For good, in the connection's own task, which so keeps no frame of this.
+        request_id.set(name)
+        return self._app(scope, receive, send)
 
     async def _log(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        token = request_id.set(name)
+        try:
+            with self._under_way:
+                await self._answer(name, scope, receive, send)
+        finally:
+            request_id.reset(token)
+
+    async def _answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         status = 500
 
         async def send_with_id(message: Message) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections.abc import Awaitable
 from hashlib import sha256
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -28,9 +29,13 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        # A call, so that a WebSocket's connection keeps no frame of it.
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            return self._app(scope, receive, send)
+        return self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message | None = None
         page = bytearray()
 
@@ -51,7 +56,7 @@ class SecurityHeaders:
                 message = {"type": "http.response.body", "body": bytes(page)}
             await send(message)
 
-        return await self._app(scope, receive, send_with_headers)
+        await self._app(scope, receive, send_with_headers)
 
 
 def _describe(headers: list[tuple[bytes, bytes]], scope: Scope) -> bytes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack
+from collections.abc import Callable
 from typing import Any
 
 from fastws import Client, Message
@@ -16,7 +15,7 @@ from trading_api.shared.auth.principal import Principal
 from trading_api.shared.delivery.connection import CONNECTION, AsgiConnection, Connection
 from trading_api.shared.delivery.frames import text_frame
 from trading_api.shared.delivery.outbox import Outbox
-from trading_api.shared.limits import ConnectionLimits, is_nested_deeper
+from trading_api.shared.limits import ConnectionLimits, TakenPlaces, is_nested_deeper
 
 STOPPING = 1012, "The server stops; connect again"
 
@@ -42,7 +41,7 @@ class Session(Client):
         filled: list[Outbox],
         flush_soon: Callable[[], None],
         limits: ConnectionLimits,
-        places: ExitStack,
+        places: TakenPlaces,
     ) -> None:
         super().__init__(ws)
         self.principal: Principal | None = None
@@ -68,11 +67,13 @@ class Session(Client):
     def closed(self) -> bool:
         return self.outbox.is_closed
 
-    async def __aiter__(self) -> AsyncIterator[Message[str, Any]]:
-        """Messages until the client goes. Raises ValueError for what is none."""
-        while (event := await self.ws.receive())["type"] != "websocket.disconnect":
-            self.heard()
-            yield _message(event.get("text"), self.limits.json_depth)
+    async def next_message(self) -> Message[str, Any] | None:
+        """None: the client has gone. Raises ValueError for what is no message."""
+        event = await self.ws.receive()
+        if event["type"] == "websocket.disconnect":
+            return None
+        self.heard()
+        return _message(event.get("text"), self.limits.json_depth)
 
     async def send(self, message: str) -> None:
         self.outbox.put(text_frame(message.encode()))

@@ -22,19 +22,35 @@ class TradingProtocol(WebSocketsSansIOProtocol):
     """A `delivery.connection.Connection`, put into the ASGI scope's extensions. Full while the
     transport says so."""
 
+    # uvicorn's too, of the handshake: in a dictionary of more than 30 attributes, which Python
+    # does not share between objects, they cost 1.3 KB.
+    __slots__ = (
+        "_drop_timer",
+        "_user",
+        "app_state",
+        "asgi_version",
+        "default_headers",
+        "handshake_complete",
+        "handshake_initiated",
+        "initial_response",
+        "request",
+        "response",
+        "root_path",
+        "scheme",
+    )
     drop_after_s = CLOSE_TIMEOUT_S
-    queue: _Inbox  # type: ignore[assignment]
-    _user: ConnectionUser | None = None
-    _drop_timer: TimerHandle | None = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.queue = _Inbox()
+        self.queue: _Inbox = _Inbox()  # type: ignore[assignment]
+        self._user: ConnectionUser | None = None
+        self._drop_timer: TimerHandle | None = None
 
     def attach(self, user: ConnectionUser) -> None:
         self._user = user
         # Of the handshake, which is over.
         del self.request, self.response
+        self.writable = _ALWAYS  # type: ignore[assignment]
         # Full as soon as the kernel takes no more. A user gathers what it writes by itself, so that
         # a loop which would gather it once more (uvloop) is to send it at once.
         self.transport.set_write_buffer_limits(high=0)
@@ -170,3 +186,14 @@ class _Inbox:
 
     def empty(self) -> bool:
         return not self._events
+
+
+class _Always:
+    """What uvicorn uses of an asyncio.Event, once nothing leaves by ASGI any more."""
+
+    async def wait(self) -> None: ...
+    def set(self) -> None: ...
+    def clear(self) -> None: ...
+
+
+_ALWAYS = _Always()

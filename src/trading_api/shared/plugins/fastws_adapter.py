@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI, WebSocketException
@@ -26,7 +26,7 @@ from trading_api.shared.auth.tokens import SUBPROTOCOL, Tokens, handshake_token
 from trading_api.shared.delivery.fan_out import FanOut
 from trading_api.shared.delivery.session import STOPPING, Expelled, Session
 from trading_api.shared.errors import ApiError, Forbidden, Unavailable
-from trading_api.shared.limits import Bucket, ConnectionLimits, Places
+from trading_api.shared.limits import Bucket, ConnectionLimits, Places, TakenPlaces
 from trading_api.shared.metrics import Metrics
 from trading_api.shared.plugins.asyncapi_document import tidied
 from trading_api.shared.plugins.asyncapi_page import asyncapi_page
@@ -177,8 +177,8 @@ class FastWSAdapter(FastWS):
             raise WebSocketException(1008, "This page's origin is not admitted")
         if self._stopping.is_set():
             raise Unavailable("The server stops; connect again.", "stopping")
-        with ExitStack() as places:
-            places.enter_context(self._addresses.place(ws.client.host if ws.client else ""))
+        with TakenPlaces() as places:
+            places.take(self._addresses, ws.client.host if ws.client else "")
             principal = await self._known(ws, places)
             await ws.accept(
                 SUBPROTOCOL if SUBPROTOCOL in ws.scope.get("subprotocols", ()) else None
@@ -191,7 +191,7 @@ class FastWSAdapter(FastWS):
             finally:
                 self._part_from(session)
 
-    async def _known(self, ws: WebSocket, places: ExitStack) -> Principal | None:
+    async def _known(self, ws: WebSocket, places: TakenPlaces) -> Principal | None:
         """Who it is, if it says so before the upgrade."""
         token = handshake_token(ws.headers, ws.scope.get("subprotocols", ()))
         if token is None and self.tokens.are_needed:
@@ -200,12 +200,12 @@ class FastWSAdapter(FastWS):
         self._seat(principal, places)
         return principal
 
-    def _seat(self, principal: Principal, places: ExitStack) -> None:
+    def _seat(self, principal: Principal, places: TakenPlaces) -> None:
         """Without authentication everybody is the same. Raises TooMany."""
         if self.tokens.are_needed:
-            places.enter_context(self._subjects.place(principal.subject))
+            places.take(self._subjects, principal.subject)
 
-    def _session(self, ws: WebSocket, places: ExitStack, principal: Principal | None) -> Session:
+    def _session(self, ws: WebSocket, places: TakenPlaces, principal: Principal | None) -> Session:
         fan_out = self.fan_out
         session = Session(
             ws, self.outbox_size, fan_out.filled, fan_out.flush_soon, self.limits, places
@@ -270,13 +270,15 @@ class FastWSAdapter(FastWS):
             client.on_heard, client.on_cut_off = wait_on, cut_off
             try:
                 messages = Bucket(self.limits.messages_per_s)
-                async for message in client:
+                while (message := await client.next_message()) is not None:
                     if messages.take():
                         most = self.limits.messages_per_s
                         raise Expelled(f"Too many messages; at most {most} a second")
                     if client.principal is None and message.type != AUTH:
                         raise Expelled("Say who you are first, by a message of type auth")
                     await self.client_send(message, client=client)
+                    # What was said is not kept until more is.
+                    del message
                     # Others get their turn between a client's buffered messages, and a client
                     # that does not read its replies is not read from.
                     await asyncio.sleep(0)
