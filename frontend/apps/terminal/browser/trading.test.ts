@@ -128,6 +128,112 @@ test("a position is reversed, and protected by a stop", async () => {
   await terminal.orders.filter({ hasText: "Stop loss" }).filter({ hasText: "Working" }).waitFor();
 });
 
+test("an order that is good till a date says when it ends, is cut short, and ends then", async () => {
+  const { page, ticket } = terminal;
+  const { bid } = await terminal.quote();
+  await terminal.ask({ type: "Limit", quantity: 5, limit: bid - 3 });
+  await ticket.getByLabel("Duration").selectOption("Good till date");
+  const until = ticket.getByLabel("Until, UTC");
+  await expect.poll(() => until.inputValue()).toMatch(/^2026-01-06T10:/);
+  const tomorrow = await until.inputValue();
+  await until.fill("2026-01-05T09:00");
+  await terminal.place();
+  await terminal.toast("Not placed").getByText("Choose a later time").waitFor();
+  await until.fill(tomorrow);
+  await terminal.place();
+  await terminal.show("Orders");
+  const ends = terminal.cell(terminal.orders, "duration");
+  await ends.filter({ hasText: `6 Jan ${tomorrow.slice(11)}` }).waitFor();
+
+  const soon = new Date((await market.now()) + 70_000).toISOString();
+  await terminal.orders.getByRole("button", { name: "Modify" }).click();
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.getByLabel("Until, UTC").inputValue()).toBe(tomorrow);
+  await dialog.getByLabel("Until, UTC").fill(soon.slice(0, 16));
+  await dialog.getByRole("button", { name: "Modify order" }).click();
+  await ends.filter({ hasText: `5 Jan ${soon.slice(11, 16)}` }).waitFor();
+  await market.advance(70);
+  await page.getByText("No working order").waitFor();
+  await terminal.show("History");
+  await terminal.orders.filter({ hasText: "Canceled" }).waitFor();
+});
+
+test("a trailing stop stays behind the market, never moves back, and closes the position", async () => {
+  await bought(6);
+  const { bid } = await terminal.quote();
+  await terminal.ask({ side: "Sell", type: "Stop", quantity: 6 });
+  await terminal.ticket.getByRole("checkbox", { name: "Trailing stop", exact: true }).check();
+  await terminal.fill("Trails by", 4);
+  await terminal.ticket.getByText("0.04 USD behind the market").waitFor();
+  await terminal.ticket.getByRole("button", { name: "Sell 6 AAPL trailing by 4 pips" }).click();
+  await terminal.show("Orders");
+  await terminal.orders
+    .filter({ hasText: "Trailing stop" })
+    .filter({ hasText: "Working" })
+    .waitFor();
+  const cell = terminal.cell(terminal.orders, "stop");
+  await cell.getByText("4 pips").waitFor();
+  const stops: number[] = [];
+  await market.advanceUntil(async () => {
+    const text = await terminal.orders.allInnerTexts();
+    if (text.length === 0) return true;
+    stops.push(numberIn((await cell.innerText()).split(" ")[0] ?? ""));
+    return false;
+  });
+  expect(stops[0]).toBeCloseTo(bid - 0.04);
+  expect(stops).toEqual([...stops].sort((a, b) => a - b));
+  await terminal.show("Positions");
+  await terminal.page.getByText("No open position").waitFor();
+});
+
+test("a stop loss that trails is placed, seen on the position, and made a fixed one", async () => {
+  const { page, ticket } = terminal;
+  await terminal.ask({ quantity: 2, stopLoss: 1 });
+  await ticket.getByRole("checkbox", { name: "Trailing stop loss" }).check();
+  await terminal.fill("Trails by", 500);
+  await terminal.place();
+  const position = terminal.position("AAPL");
+  await position.waitFor();
+  await terminal.show("Orders");
+  await terminal.orders.filter({ hasText: "Trailing stop loss" }).waitFor();
+  await terminal.show("Positions");
+  await position.getByRole("button", { name: "Protect" }).click();
+  const dialog = page.getByRole("dialog");
+  const trails = dialog.getByRole("checkbox", { name: "Trailing stop loss" });
+  expect(await trails.isChecked()).toBe(true);
+  expect(await dialog.getByLabel("Trails by", { exact: true }).inputValue()).toBe("500");
+  await trails.uncheck();
+  const { bid } = await terminal.quote();
+  await terminal.fill("Stop loss", (bid - 9).toFixed(2), dialog);
+  await dialog.getByRole("button", { name: "Set brackets" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await terminal.show("Orders");
+  await terminal.orders.filter({ hasText: "Stop loss" }).filter({ hasText: "Working" }).waitFor();
+  expect(numberIn(await terminal.cell(terminal.orders, "stop").innerText())).toBeCloseTo(bid - 9);
+});
+
+test("leverage is set in its dialog, which says what that changes, and the ticket needs less", async () => {
+  const { page, ticket } = terminal;
+  const needed = async () => {
+    const row = ticket.locator(".preview dl > div").filter({ hasText: "Margin required" });
+    return Number.parseFloat((await row.locator("dd").innerText()).replaceAll(",", ""));
+  };
+  await bought(10);
+  await terminal.ask({ quantity: 10 });
+  await expect.poll(needed).toBeGreaterThan(100);
+  const before = await needed();
+  await ticket.getByRole("button", { name: "Leverage 10:1, change it" }).click();
+  const dialog = page.getByRole("dialog");
+  await terminal.fill("Leverage", 1_000, dialog);
+  expect(await dialog.getByRole("button", { name: "Set 1000:1" }).isDisabled()).toBe(true);
+  await terminal.fill("Leverage", 20, dialog);
+  await dialog.getByText(/Margin of AAPL then: \d+/).waitFor();
+  await dialog.getByRole("button", { name: "Set 20:1" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await ticket.getByRole("button", { name: "Leverage 20:1, change it" }).waitFor();
+  await expect.poll(needed).toBeLessThan(before * 0.6);
+});
+
 test("equity and the open profit move with the market", async () => {
   await bought(100);
   const seen = new Set<number>();

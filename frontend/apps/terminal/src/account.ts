@@ -1,7 +1,9 @@
 import {
+  type BrokerConfiguration,
   type BrokerHost,
   type BrokerTerminalService,
   type ConnectionStatus,
+  type DurationInfo,
   type Equity,
   type Execution,
   isLive,
@@ -35,6 +37,7 @@ export class TradingAccount {
   readonly #status = createSignal<{ status: ConnectionStatus; message?: string }>({ status: 2 });
   readonly #loading = createSignal<Loading>("loading");
   readonly #failure = createSignal("");
+  readonly #configuration = createSignal<BrokerConfiguration | null>(null);
   readonly #currency = createSignal("");
   readonly #id = createSignal("");
   /** Positions that the socket told of, open or closed: REST is older than it. */
@@ -54,6 +57,13 @@ export class TradingAccount {
   }
   get currency(): string {
     return this.#currency[0]();
+  }
+  /** Whether the broker does it: one of TradingView's flags. */
+  supports(flag: string): boolean {
+    return this.#configuration[0]()?.configFlags[flag] ?? false;
+  }
+  get durations(): readonly DurationInfo[] {
+    return this.#configuration[0]()?.durations ?? [];
   }
   get equity(): Equity | null {
     return this.#equity[0]();
@@ -107,7 +117,9 @@ export class TradingAccount {
   async start(wanted: string | undefined): Promise<void> {
     while (true) {
       try {
-        const info = await this.#client.rest.account(wanted).info();
+        const rest = this.#client.rest.account(wanted);
+        const [info, configuration] = await Promise.all([rest.info(), rest.configuration()]);
+        this.#configuration[1](configuration);
         this.#id[1](info.id);
         this.#currency[1](info.currency);
         await this.#follow(info.id);

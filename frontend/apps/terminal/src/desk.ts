@@ -13,6 +13,7 @@ export type OpenDialog =
   | { name: "modify"; order: Order }
   | { name: "close"; position: Position }
   | { name: "protect"; position: Position }
+  | { name: "leverage"; symbol: string }
   | { name: "search" }
   | { name: "token" }
   | { name: "shortcuts" }

@@ -63,6 +63,8 @@ const ADVICE: Record<string, string> = {
   quantity_too_large: "Lower the quantity.",
   quantity_not_positive: "Enter a quantity above zero.",
   bracket_price_wrong: "Move the bracket to the other side of the price.",
+  expiry_past: "Choose a later time; the screen's clock is UTC.",
+  leverage_wrong: "Choose a whole number within its bounds.",
   duration_not_allowed: "Choose another duration.",
   order_not_working: "It ended meanwhile: see History.",
   order_not_found: "It ended meanwhile: see History.",

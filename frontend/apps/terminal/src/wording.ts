@@ -1,5 +1,6 @@
 import { type Order, OrderStatus, OrderType, ParentType, Side } from "@trading-api/client";
-import { quantity } from "./format.ts";
+import { quantity, time } from "./format.ts";
+import { isTrailing } from "./ticket/brackets.ts";
 
 export const sideName = (side: Side): string => (side === Side.Buy ? "Buy" : "Sell");
 
@@ -25,9 +26,17 @@ export const statusName = (status: OrderStatus): string => STATUSES[status];
 export function kindName(order: Order): string {
   const isBracket =
     order.parentType === ParentType.Order || order.parentType === ParentType.Position;
+  if (isTrailing(order)) return isBracket ? "Trailing stop loss" : "Trailing stop";
   if (!isBracket) return typeName(order.type);
   return order.type === OrderType.Limit ? "Take profit" : "Stop loss";
 }
 
 export const nameOfLine = (order: Order): string =>
   `${kindName(order)} ${sideName(order.side).toLowerCase()} ${quantity(order.qty)}`;
+
+/** `GTC`, `Day`, or when it ends; brackets last as long as what they protect. */
+export function lasting({ duration, parentId }: Order): string {
+  if (duration === undefined || parentId !== undefined) return "–";
+  if (duration.datetime !== undefined) return time(duration.datetime).slice(0, -3);
+  return duration.type === "DAY" ? "Day" : duration.type;
+}

@@ -17,6 +17,11 @@ export class SteppedMarket {
     return this.backend.address;
   }
 
+  /** ms */
+  async now(): Promise<number> {
+    return (await (await fetch(`${this.address}/api/v1/datafeed/time`)).json()) * 1_000;
+  }
+
   async advance(seconds: number): Promise<void> {
     const response = await fetch(`${this.address}/api/v1/datafeed/clock/advance`, {
       method: "POST",

@@ -75,7 +75,8 @@ export class TerminalPage {
     if (stop !== undefined) await this.fill("Stop price", stop.toFixed(2));
     if (limit !== undefined) await this.fill("Limit price", limit.toFixed(2));
     const hasBrackets = takeProfit !== undefined || stopLoss !== undefined;
-    await this.ticket.getByRole("checkbox").setChecked(hasBrackets);
+    const brackets = this.ticket.getByRole("checkbox", { name: "Take profit and stop loss" });
+    await brackets.setChecked(hasBrackets);
     if (!hasBrackets) return;
     await this.fill("Take profit", takeProfit?.toFixed(2) ?? "");
     await this.fill("Stop loss", stopLoss?.toFixed(2) ?? "");

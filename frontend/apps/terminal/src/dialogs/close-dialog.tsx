@@ -2,15 +2,15 @@ import type { Position } from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { useDesk } from "../desk.ts";
 import { quantity } from "../format.ts";
-import { numberIn } from "../ticket/ticket.ts";
+import { numberIn } from "../ticket/numbers.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { CommandForm } from "./command-form.tsx";
-import { createInstrument } from "./instrument.ts";
+import { createRules } from "./rules.ts";
 
 export function CloseDialog(props: { position: Position }) {
   const desk = useDesk();
   const { position } = props;
-  const rules = createInstrument(position.symbol);
+  const rules = createRules(position.symbol);
   const [amount, setAmount] = createSignal(String(position.qty));
   const isValid = () => (numberIn(amount()) ?? Number.POSITIVE_INFINITY) <= position.qty;
   return (

@@ -2,6 +2,7 @@ import { Match, Switch } from "solid-js";
 import { type OpenDialog, useDesk } from "../desk.ts";
 import { SymbolSearch } from "../symbol-search.tsx";
 import { CloseDialog } from "./close-dialog.tsx";
+import { LeverageDialog } from "./leverage-dialog.tsx";
 import { ModifyDialog } from "./modify-dialog.tsx";
 import { ProtectDialog } from "./protect-dialog.tsx";
 import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
@@ -20,6 +21,9 @@ export function Dialogs() {
       </Match>
       <Match when={of(dialog(), "protect")}>
         {(open) => <ProtectDialog position={open().position} />}
+      </Match>
+      <Match when={of(dialog(), "leverage")}>
+        {(open) => <LeverageDialog symbol={open().symbol} />}
       </Match>
       <Match when={of(dialog(), "token")}>
         <TokenDialog />

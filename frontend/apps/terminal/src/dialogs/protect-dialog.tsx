@@ -1,26 +1,32 @@
 import type { Position } from "@trading-api/client";
 import { createStore } from "solid-js/store";
 import { useDesk } from "../desk.ts";
-import { areBrackets, BracketFields, bracketsIn } from "./bracket-fields.tsx";
+import { BracketFields } from "../ticket/bracket-fields.tsx";
+import { type BracketTexts, bracketsIn, bracketTexts, pipsBehind } from "../ticket/brackets.ts";
 import { CommandForm } from "./command-form.tsx";
-import { createInstrument } from "./instrument.ts";
+import { createRules } from "./rules.ts";
 
 export function ProtectDialog(props: { position: Position }) {
-  const desk = useDesk();
+  const { account } = useDesk();
   const { position } = props;
-  const rules = createInstrument(position.symbol);
-  const [fields, set] = createStore({
-    takeProfit: position.takeProfit?.toString() ?? "",
-    stopLoss: position.stopLoss?.toString() ?? "",
-  });
+  const rules = createRules(position.symbol);
+  const trailingStopPips = pipsBehind(position.symbol, account.liveOrders);
+  const [texts, set] = createStore<BracketTexts>(
+    bracketTexts({ ...position, ...(trailingStopPips !== undefined && { trailingStopPips }) }),
+  );
   return (
     <CommandForm
       title={`Protect ${position.symbol}`}
       label="Set brackets"
-      isValid={areBrackets(fields)}
-      send={() => desk.account.broker.editPositionBrackets(position.id, bracketsIn(fields))}
+      isValid={bracketsIn(texts) !== null}
+      send={() => account.broker.editPositionBrackets(position.id, bracketsIn(texts) ?? {})}
     >
-      <BracketFields texts={fields} rules={rules} onInput={set} />
+      <BracketFields
+        texts={texts}
+        rules={rules}
+        canTrail={account.supports("supportTrailingStop")}
+        onInput={set}
+      />
     </CommandForm>
   );
 }

@@ -2,7 +2,8 @@ import { type Order, OrderStatus, ParentType, Side } from "@trading-api/client";
 import { For, Show } from "solid-js";
 import { useDesk } from "../desk.ts";
 import * as format from "../format.ts";
-import { kindName, sideName, statusName } from "../wording.ts";
+import { isTrailing } from "../ticket/brackets.ts";
+import { kindName, lasting, sideName, statusName } from "../wording.ts";
 import { createDecimals } from "./decimals.ts";
 
 export function OrdersTable() {
@@ -40,7 +41,10 @@ export function OrdersTable() {
               Stop
             </th>
             <th scope="col">Status</th>
-            <th scope="col">Placed</th>
+            <th scope="col">Lasts</th>
+            <th scope="col" class="roomy">
+              Changed
+            </th>
             <th scope="col" class="actions">
               <button type="button" onClick={cancelAll}>
                 Cancel all
@@ -85,13 +89,21 @@ function Row(props: { order: Order }) {
       </td>
       <td class="n" data-cell="stop" data-label="Stop">
         {format.price(props.order.stopPrice, decimals()) || "–"}
+        <Show when={props.order.trailingStopPips !== undefined && isTrailing(props.order)}>
+          <small class="muted"> {format.quantity(props.order.trailingStopPips ?? 0)} pips</small>
+        </Show>
       </td>
       <td data-cell="status" data-label="Status">
         <span class={`status ${props.order.status === OrderStatus.Working ? "working" : ""}`}>
           {statusName(props.order.status)}
         </span>
       </td>
-      <td data-label="Placed">{format.time(props.order.updateTime)}</td>
+      <td data-cell="duration" data-label="Lasts">
+        {lasting(props.order)}
+      </td>
+      <td class="roomy" data-label="Changed">
+        {format.time(props.order.updateTime)}
+      </td>
       <td class="actions">
         <button
           type="button"

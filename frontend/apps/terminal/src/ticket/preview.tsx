@@ -28,8 +28,9 @@ export function Preview() {
       setPreview(null);
       return;
     }
-    // A fill changes what the next order would do.
+    // A fill changes what the next order would do, and so does another leverage.
     void account.executions.length;
+    void ticket.leverage;
     const timer = setTimeout(async () => {
       try {
         setPreview(await account.broker.previewOrder(order));

@@ -1,11 +1,15 @@
-import { type DurationType, OrderType, Side } from "@trading-api/client";
-import { For, Show } from "solid-js";
+import { OrderType, Side } from "@trading-api/client";
+import { createEffect, on, Show } from "solid-js";
 import { useDesk } from "../desk.ts";
 import * as format from "../format.ts";
 import { Choice } from "../widgets/choice.tsx";
 import { NumberField } from "../widgets/number-field.tsx";
+import { BracketFields } from "./bracket-fields.tsx";
+import { DurationFields } from "./duration-fields.tsx";
+import { numberIn } from "./numbers.ts";
 import { Preview } from "./preview.tsx";
-import { needsLimit, needsStop, numberIn, optionalNumberIn } from "./ticket.ts";
+import { StopField } from "./stop-field.tsx";
+import { needsLimit, needsStop } from "./ticket.ts";
 
 const TYPES = [
   { value: OrderType.Market, label: "Market", title: "At once, at the best price there is (M)" },
@@ -18,42 +22,52 @@ const TYPES = [
   },
 ] as const;
 
-const DURATIONS: readonly { value: DurationType; label: string }[] = [
-  { value: "GTC", label: "Good till canceled" },
-  { value: "DAY", label: "Day" },
-  { value: "IOC", label: "Immediate or cancel" },
-  { value: "FOK", label: "Fill or kill" },
-];
-
 export function TicketPane() {
   const desk = useDesk();
-  const { ticket, market } = desk;
-  const fields = ticket.fields;
+  const { account, market, ticket } = desk;
+  const { fields, rules } = ticket;
   const quote = () => market.quote(desk.symbol());
-  const tick = () => ticket.instrument?.minTick ?? 0.01;
-  const step = () => ticket.instrument?.qty.step ?? 1;
-  const currency = () => ticket.instrument?.currency ?? "";
-  const durations = () =>
-    DURATIONS.filter(
-      ({ value }) => fields.type <= OrderType.Market || (value !== "IOC" && value !== "FOK"),
-    );
+  createEffect(
+    on([desk.symbol, () => account.loading], () => {
+      if (account.loading === "loaded" && account.supports("supportLeverage"))
+        void ticket.readLeverage();
+    }),
+  );
+  // An order has one distance: it trails itself, or its stop loss does.
+  const canStopTrail = () =>
+    account.supports("supportTrailingStop") && fields.type === OrderType.Stop;
   const away = (text: string) => {
     const price = numberIn(text);
     const from = numberIn(fields.limitPrice) ?? quote()?.lp;
     if (price === null || from === undefined) return "Leave it empty for none";
     const profit = (price - from) * fields.side * (numberIn(fields.qty) ?? 0);
-    return `${format.change(profit)} ${currency()}, ${format.percent((price / from - 1) * 100)}`;
+    return `${format.change(profit)} ${rules.currency()}, ${format.percent((price / from - 1) * 100)}`;
   };
   const setType = (type: OrderType) => {
-    const isTooQuick =
-      type > OrderType.Market && (fields.duration === "IOC" || fields.duration === "FOK");
-    ticket.set({ type, ...(isTooQuick && { duration: "GTC" as const }) });
+    const isOffered = account.durations.some(
+      ({ value, supportedOrderTypes }) =>
+        value === fields.duration && supportedOrderTypes.includes(type),
+    );
+    ticket.set({ type, ...(!isOffered && { duration: "GTC" as const }) });
   };
   return (
     <aside class="ticket" aria-label="Order ticket">
       <header class="head">
         <h2>Order</h2>
-        <span class="muted">{desk.symbol()}</span>
+        <span class="muted of">{desk.symbol()}</span>
+        <Show when={ticket.leverage}>
+          {(info) => (
+            <button
+              type="button"
+              class="leverage"
+              aria-label={`Leverage ${info().leverage}:1, change it`}
+              title="Leverage"
+              onClick={() => desk.open({ name: "leverage", symbol: desk.symbol() })}
+            >
+              {info().leverage}:1
+            </button>
+          )}
+        </Show>
       </header>
       <form
         class="scroll"
@@ -66,12 +80,12 @@ export function TicketPane() {
           <SideButton
             side={Side.Sell}
             label="Sell"
-            price={format.price(quote()?.bid, ticket.decimals)}
+            price={format.price(quote()?.bid, rules.decimals())}
           />
           <SideButton
             side={Side.Buy}
             label="Buy"
-            price={format.price(quote()?.ask, ticket.decimals)}
+            price={format.price(quote()?.ask, rules.decimals())}
           />
         </div>
         <Choice
@@ -84,29 +98,34 @@ export function TicketPane() {
         <NumberField
           label="Quantity"
           value={fields.qty}
-          step={step()}
-          decimals={format.decimalsOf(step())}
+          step={rules.step()}
+          decimals={rules.stepDecimals()}
           invalid={numberIn(fields.qty) === null}
           onInput={(qty) => ticket.set({ qty })}
         />
         <Show when={needsStop(fields.type)}>
-          <NumberField
+          <StopField
             label="Stop price"
-            unit={currency()}
-            value={fields.stopPrice}
-            step={tick()}
-            decimals={ticket.decimals}
-            invalid={numberIn(fields.stopPrice) === null}
-            onInput={(stopPrice) => ticket.set({ stopPrice })}
+            unit={rules.currency()}
+            price={fields.stopPrice}
+            isTrailing={ticket.isTrailing}
+            pips={fields.pips}
+            rules={rules}
+            {...(canStopTrail() && { trailingLabel: "Trailing stop" })}
+            onPrice={(stopPrice) => ticket.set({ stopPrice })}
+            onPips={(pips) => ticket.set({ pips })}
+            onTrailing={(isStopTrailing) =>
+              ticket.set({ isStopTrailing, ...(isStopTrailing && { isStopLossTrailing: false }) })
+            }
           />
         </Show>
         <Show when={needsLimit(fields.type)}>
           <NumberField
             label="Limit price"
-            unit={currency()}
+            unit={rules.currency()}
             value={fields.limitPrice}
-            step={tick()}
-            decimals={ticket.decimals}
+            step={rules.tick()}
+            decimals={rules.decimals()}
             invalid={numberIn(fields.limitPrice) === null}
             onInput={(limitPrice) => ticket.set({ limitPrice })}
           />
@@ -120,45 +139,16 @@ export function TicketPane() {
           Take profit and stop loss
         </label>
         <Show when={fields.hasBrackets}>
-          <NumberField
-            label="Take profit"
-            unit={currency()}
-            hint={away(fields.takeProfit)}
-            value={fields.takeProfit}
-            step={tick()}
-            decimals={ticket.decimals}
-            invalid={optionalNumberIn(fields.takeProfit) === null}
-            onInput={(takeProfit) => ticket.set({ takeProfit })}
-          />
-          <NumberField
-            label="Stop loss"
-            unit={currency()}
-            hint={away(fields.stopLoss)}
-            value={fields.stopLoss}
-            step={tick()}
-            decimals={ticket.decimals}
-            invalid={optionalNumberIn(fields.stopLoss) === null}
-            onInput={(stopLoss) => ticket.set({ stopLoss })}
+          <BracketFields
+            texts={fields}
+            unit={rules.currency()}
+            rules={rules}
+            hint={away}
+            canTrail={account.supports("supportTrailingStop") && !ticket.isTrailing}
+            onInput={(texts) => ticket.set(texts)}
           />
         </Show>
-        <div class="field">
-          <label for="duration">Duration</label>
-          <select
-            id="duration"
-            value={fields.duration}
-            onChange={({ currentTarget }) =>
-              ticket.set({ duration: currentTarget.value as DurationType })
-            }
-          >
-            <For each={durations()}>
-              {({ value, label }) => (
-                <option value={value} selected={value === fields.duration}>
-                  {label}
-                </option>
-              )}
-            </For>
-          </select>
-        </div>
+        <DurationFields texts={fields} type={fields.type} onInput={(texts) => ticket.set(texts)} />
         <button
           type="submit"
           class={`place ${fields.side === Side.Buy ? "buy" : "sell"}`}

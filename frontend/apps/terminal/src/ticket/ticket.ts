@@ -1,28 +1,31 @@
 import {
-  type DurationType,
   type InstrumentInfo,
   isLive,
+  type LeverageInfo,
   OrderType,
   type PreOrder,
   Side,
+  StopType,
 } from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { Desk } from "../desk.ts";
-import { decimalsOf, quantity } from "../format.ts";
+import { price, quantity } from "../format.ts";
 import { sideName } from "../wording.ts";
+import { type BracketTexts, bracketsIn } from "./brackets.ts";
+import { type DurationTexts, durationIn } from "./duration.ts";
+import { numberIn } from "./numbers.ts";
+import { rulesOf } from "./rules.ts";
 
-/** As it is typed. An empty bracket is none. */
-export interface TicketFields {
+/** As it is typed. `pips` are of the one stop that trails: the order itself, or its stop loss. */
+export interface TicketFields extends BracketTexts, DurationTexts {
   side: Side;
   type: OrderType;
   qty: string;
   limitPrice: string;
   stopPrice: string;
-  takeProfit: string;
-  stopLoss: string;
+  isStopTrailing: boolean;
   hasBrackets: boolean;
-  duration: DurationType;
 }
 
 export const needsLimit = (type: OrderType): boolean =>
@@ -39,12 +42,18 @@ export class Ticket {
     qty: "1",
     limitPrice: "",
     stopPrice: "",
+    isStopTrailing: false,
     takeProfit: "",
     stopLoss: "",
+    isStopLossTrailing: false,
+    pips: "",
     hasBrackets: false,
     duration: "GTC",
+    until: "",
   });
   readonly #instrument = createSignal<InstrumentInfo | null>(null);
+  readonly #leverage = createSignal<LeverageInfo | null>(null);
+  readonly rules = rulesOf(() => this.instrument);
   readonly #isSending = createSignal(false);
 
   constructor(desk: Desk) {
@@ -57,11 +66,16 @@ export class Ticket {
   get instrument(): InstrumentInfo | null {
     return this.#instrument[0]();
   }
+  /** Of the symbol and the account; null while it is not known. */
+  get leverage(): LeverageInfo | null {
+    return this.#leverage[0]();
+  }
   get isSending(): boolean {
     return this.#isSending[0]();
   }
-  get decimals(): number {
-    return decimalsOf(this.instrument?.minTick ?? 0.01);
+  /** Whether the order is a stop that follows the market. */
+  get isTrailing(): boolean {
+    return this.fields.type === OrderType.Stop && this.fields.isStopTrailing;
   }
 
   /** Of another symbol: its prices are not the last one's. */
@@ -69,8 +83,11 @@ export class Ticket {
     this.#fields[1]({
       limitPrice: "",
       stopPrice: "",
+      isStopTrailing: false,
       takeProfit: "",
       stopLoss: "",
+      isStopLossTrailing: false,
+      pips: "",
       hasBrackets: false,
     });
     this.#instrument[1](null);
@@ -90,42 +107,56 @@ export class Ticket {
       );
   }
 
+  /** Asks for it anew; needs the account. */
+  async readLeverage(): Promise<void> {
+    const symbol = this.#desk.symbol();
+    const { side, type: orderType } = this.fields;
+    this.#leverage[1](null);
+    const found = await this.#desk.account.broker
+      .leverageInfo({ symbol, side, orderType })
+      .catch(() => null);
+    if (symbol === this.#desk.symbol()) this.#leverage[1](found);
+  }
+
   set(fields: Partial<TicketFields>): void {
     const { side, takeProfit, stopLoss } = this.fields;
     const isTurned = fields.side !== undefined && fields.side !== side;
     // What was above the price for the one side is below it for the other.
     const turned = { takeProfit: stopLoss, stopLoss: takeProfit, limitPrice: "", stopPrice: "" };
     this.#fields[1]({ ...(isTurned && turned), ...fields });
-    const { type, hasBrackets } = this.fields;
+    const { type, hasBrackets, isStopLossTrailing } = this.fields;
     if (needsLimit(type)) this.#suggest("limitPrice", 0);
     if (needsStop(type)) this.#suggest("stopPrice", 1);
     if (hasBrackets && fields.hasBrackets) {
       this.#suggest("takeProfit", 4);
       this.#suggest("stopLoss", -2);
     }
+    if (this.isTrailing || isStopLossTrailing) this.#suggestPips();
   }
 
   /** null while something is missing, or no number. */
   get order(): PreOrder | null {
-    const { side, type, hasBrackets, duration } = this.fields;
+    const { side, type, hasBrackets } = this.fields;
+    const { isTrailing } = this;
+    const symbol = this.#desk.symbol();
     const qty = numberIn(this.fields.qty);
     const limitPrice = needsLimit(type) ? numberIn(this.fields.limitPrice) : undefined;
-    const stopPrice = needsStop(type) ? numberIn(this.fields.stopPrice) : undefined;
-    if (qty === null || limitPrice === null || stopPrice === null || this.#desk.symbol() === "")
-      return null;
-    const takeProfit = hasBrackets ? optionalNumberIn(this.fields.takeProfit) : undefined;
-    const stopLoss = hasBrackets ? optionalNumberIn(this.fields.stopLoss) : undefined;
-    if (takeProfit === null || stopLoss === null) return null;
+    const stopPrice = needsStop(type) && !isTrailing ? numberIn(this.fields.stopPrice) : undefined;
+    const trailingStopPips = isTrailing ? numberIn(this.fields.pips) : undefined;
+    const brackets = hasBrackets ? bracketsIn(this.fields) : {};
+    const duration = durationIn(this.fields);
+    if (qty === null || limitPrice === null || stopPrice === null || symbol === "") return null;
+    if (trailingStopPips === null || brackets === null || duration === null) return null;
     return {
-      symbol: this.#desk.symbol(),
+      symbol,
       side,
       type,
       qty,
-      duration: { type: duration },
+      duration,
       ...(limitPrice !== undefined && { limitPrice }),
       ...(stopPrice !== undefined && { stopPrice }),
-      ...(takeProfit !== undefined && { takeProfit }),
-      ...(stopLoss !== undefined && { stopLoss }),
+      ...brackets,
+      ...(trailingStopPips !== undefined && { trailingStopPips, stopType: StopType.TrailingStop }),
     };
   }
 
@@ -133,10 +164,12 @@ export class Ticket {
   get sentence(): string {
     const { order } = this;
     if (order === null) return `${sideName(this.fields.side)} ${this.#desk.symbol()}`;
-    const { side, type, qty, symbol, limitPrice, stopPrice } = order;
+    const { side, type, qty, symbol, limitPrice, stopPrice, trailingStopPips } = order;
+    const decimals = this.rules.decimals();
     const at = [
-      stopPrice !== undefined && `stop ${stopPrice.toFixed(this.decimals)}`,
-      limitPrice !== undefined && `limit ${limitPrice.toFixed(this.decimals)}`,
+      this.isTrailing && `trailing by ${quantity(trailingStopPips ?? 0)} pips`,
+      stopPrice !== undefined && `stop ${price(stopPrice, decimals)}`,
+      limitPrice !== undefined && `limit ${price(limitPrice, decimals)}`,
     ].filter((each) => each !== false);
     const how = type === OrderType.Market ? "at market" : at.join(" ");
     return `${sideName(side)} ${quantity(qty)} ${symbol} ${how}`;
@@ -168,22 +201,23 @@ export class Ticket {
     name: "limitPrice" | "stopPrice" | "takeProfit" | "stopLoss",
     thousandths: number,
   ): void {
+    if (this.fields[name] !== "" || this.#touch === undefined) return;
+    const suggested = this.#touch * (1 + (this.fields.side * thousandths) / 1_000);
+    this.#fields[1](name, suggested.toFixed(this.rules.decimals()));
+  }
+
+  /** Two thousandths of the price. */
+  #suggestPips(): void {
+    if (this.fields.pips !== "" || this.#touch === undefined) return;
+    const pips = Math.round((this.#touch * 0.002) / this.rules.pip());
+    this.#fields[1]("pips", String(Math.max(1, pips)));
+  }
+
+  get #touch(): number | undefined {
     const quote = this.#desk.market.quote(this.#desk.symbol());
-    if (this.fields[name] !== "" || quote === undefined) return;
-    const { side } = this.fields;
-    const touch = side === Side.Buy ? quote.ask : quote.bid;
-    this.#fields[1](name, (touch * (1 + (side * thousandths) / 1_000)).toFixed(this.decimals));
+    return this.fields.side === Side.Buy ? quote?.ask : quote?.bid;
   }
 }
-
-/** null: not a number above zero. */
-export function numberIn(text: string): number | null {
-  const value = Number(text.replaceAll(",", ""));
-  return text.trim() !== "" && Number.isFinite(value) && value > 0 ? value : null;
-}
-
-export const optionalNumberIn = (text: string): number | null | undefined =>
-  text.trim() === "" ? undefined : numberIn(text);
 
 const isOnGrid = (value: number, { qty: { min, max, step } }: InstrumentInfo): boolean =>
   value >= min && value <= max && Math.abs(value / step - Math.round(value / step)) < 1e-9;

@@ -1,0 +1,83 @@
+import type { LeverageInfo, LeveragePreview } from "@trading-api/client";
+import { createEffect, createResource, createSignal, For, onCleanup, Show } from "solid-js";
+import { useDesk } from "../desk.ts";
+import { adviceFor } from "../notices.ts";
+import { numberIn } from "../ticket/numbers.ts";
+import { NumberField } from "../widgets/number-field.tsx";
+import { CommandForm } from "./command-form.tsx";
+
+const DEBOUNCE_MS = 150;
+
+/** What a symbol's orders and position are lent, for the whole account. */
+export function LeverageDialog(props: { symbol: string }) {
+  const { account, ticket } = useDesk();
+  const { symbol } = props;
+  const { side, type: orderType } = ticket.fields;
+  const params = { symbol, side, orderType };
+  const [info] = createResource<LeverageInfo>(() => account.broker.leverageInfo(params));
+  const known = () => (info.state === "ready" ? info() : undefined);
+  const [text, setText] = createSignal(String(ticket.leverage?.leverage ?? ""));
+  const [preview, setPreview] = createSignal<LeveragePreview>({});
+  const leverage = () => {
+    const value = numberIn(text());
+    const { min = 1, max = Number.POSITIVE_INFINITY } = known() ?? {};
+    return value !== null && value >= min && value <= max ? value : null;
+  };
+  createEffect(() => {
+    const value = leverage();
+    if (value === null) {
+      setPreview({});
+      return;
+    }
+    const timer = setTimeout(async () => {
+      const found = await account.broker
+        .previewLeverage({ ...params, leverage: value })
+        .catch((error) => ({ errors: [`${error.message} ${adviceFor(error) ?? ""}`] }));
+      if (value === leverage()) setPreview(found);
+    }, DEBOUNCE_MS);
+    onCleanup(() => clearTimeout(timer));
+  });
+  const send = async () => {
+    const wanted = leverage();
+    if (wanted === null) return;
+    await account.broker.setLeverage({ ...params, leverage: wanted });
+    await ticket.readLeverage();
+  };
+  return (
+    <CommandForm
+      title={`Leverage of ${symbol}`}
+      label={`Set ${text()}:1`}
+      isValid={leverage() !== null}
+      send={send}
+    >
+      <NumberField
+        label="Leverage"
+        unit=":1"
+        hint={`From ${known()?.min ?? "…"} to ${known()?.max ?? "…"}, for all of ${symbol} in this account`}
+        value={text()}
+        step={known()?.step ?? 1}
+        decimals={0}
+        invalid={leverage() === null}
+        onInput={setText}
+      />
+      <Show when={known()}>
+        {(bounds) => (
+          <input
+            type="range"
+            aria-label={`Leverage of ${symbol}`}
+            min={bounds().min}
+            max={bounds().max}
+            step={bounds().step}
+            value={leverage() ?? bounds().leverage}
+            onInput={({ currentTarget }) => setText(currentTarget.value)}
+          />
+        )}
+      </Show>
+      <div class="forecast" role="status" aria-label="What it changes">
+        <For each={preview().errors ?? []}>{(error) => <p class="problem">{error}</p>}</For>
+        <For each={preview().warnings ?? []}>{(warning) => <p class="warning">{warning}</p>}</For>
+        <For each={preview().infos ?? []}>{(text) => <p class="muted">{text}</p>}</For>
+      </div>
+    </CommandForm>
+  );
+}

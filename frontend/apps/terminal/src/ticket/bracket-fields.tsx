@@ -1,0 +1,49 @@
+import { NumberField } from "../widgets/number-field.tsx";
+import type { BracketTexts } from "./brackets.ts";
+import { optionalNumberIn } from "./numbers.ts";
+import type { Rules } from "./rules.ts";
+import { StopField } from "./stop-field.tsx";
+
+export interface BracketFieldsProps {
+  texts: BracketTexts;
+  rules: Rules;
+  canTrail: boolean;
+  unit?: string;
+  /** What is said below a price. */
+  hint?(price: string): string;
+  onInput(texts: Partial<BracketTexts>): void;
+}
+
+/** A take profit and a stop loss, of an order or of a position. */
+export function BracketFields(props: BracketFieldsProps) {
+  const unit = () => props.unit !== undefined && { unit: props.unit };
+  const hint = (price: string) => props.hint?.(price) ?? "Leave it empty for none";
+  return (
+    <>
+      <NumberField
+        label="Take profit"
+        {...unit()}
+        hint={hint(props.texts.takeProfit)}
+        value={props.texts.takeProfit}
+        step={props.rules.tick()}
+        decimals={props.rules.decimals()}
+        invalid={optionalNumberIn(props.texts.takeProfit) === null}
+        onInput={(takeProfit) => props.onInput({ takeProfit })}
+      />
+      <StopField
+        label="Stop loss"
+        {...unit()}
+        hint={hint(props.texts.stopLoss)}
+        price={props.texts.stopLoss}
+        isTrailing={props.texts.isStopLossTrailing}
+        pips={props.texts.pips}
+        rules={props.rules}
+        isOptional
+        {...(props.canTrail && { trailingLabel: "Trailing stop loss" })}
+        onPrice={(stopLoss) => props.onInput({ stopLoss })}
+        onPips={(pips) => props.onInput({ pips })}
+        onTrailing={(isStopLossTrailing) => props.onInput({ isStopLossTrailing })}
+      />
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import type { DurationType, OrderType } from "@trading-api/client";
+import { createUniqueId, For, Show } from "solid-js";
+import { useDesk } from "../desk.ts";
+import { type DurationTexts, durationIn, untilOf } from "./duration.ts";
+
+export interface DurationFieldsProps {
+  texts: DurationTexts;
+  type: OrderType;
+  onInput(texts: Partial<DurationTexts>): void;
+}
+
+const DAY_MS = 86_400_000;
+
+/** How long an order works: what the broker offers for its type. */
+export function DurationFields(props: DurationFieldsProps) {
+  const { account, client } = useDesk();
+  const [id, untilId] = [createUniqueId(), createUniqueId()];
+  const offered = () =>
+    account.durations.filter((each) => each.supportedOrderTypes.includes(props.type));
+  const isDated = () =>
+    offered().some((each) => each.value === props.texts.duration && each.hasDatePicker);
+  const choose = async (duration: DurationType) => {
+    props.onInput({ duration });
+    if (!isDated() || props.texts.until !== "") return;
+    // A market that is replayed has a clock of its own.
+    const now = await client.rest.market.time().catch(() => Date.now() / 1_000);
+    if (props.texts.until === "") props.onInput({ until: untilOf(now * 1_000 + DAY_MS) });
+  };
+  return (
+    <>
+      <div class="field">
+        <label for={id}>Duration</label>
+        <select
+          id={id}
+          value={props.texts.duration}
+          onChange={({ currentTarget }) => void choose(currentTarget.value as DurationType)}
+        >
+          <For each={offered()}>
+            {({ value, name }) => (
+              <option value={value} selected={value === props.texts.duration}>
+                {name}
+              </option>
+            )}
+          </For>
+        </select>
+      </div>
+      <Show when={isDated()}>
+        <div class="field">
+          <label for={untilId}>Until, UTC</label>
+          <input
+            id={untilId}
+            type="datetime-local"
+            value={props.texts.until}
+            aria-invalid={durationIn(props.texts) === null}
+            onInput={({ currentTarget }) => props.onInput({ until: currentTarget.value })}
+          />
+        </div>
+      </Show>
+    </>
+  );
+}

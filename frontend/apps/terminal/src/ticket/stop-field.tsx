@@ -1,0 +1,74 @@
+import { Show } from "solid-js";
+import * as format from "../format.ts";
+import { NumberField } from "../widgets/number-field.tsx";
+import { numberIn, optionalNumberIn } from "./numbers.ts";
+import type { Rules } from "./rules.ts";
+
+export interface StopFieldProps {
+  /** Of its price. */
+  label: string;
+  price: string;
+  isTrailing: boolean;
+  pips: string;
+  rules: Rules;
+  /** Left out: it cannot be made to trail, or to stop trailing. */
+  trailingLabel?: string;
+  isOptional?: boolean;
+  unit?: string;
+  hint?: string;
+  onPrice(price: string): void;
+  onPips(pips: string): void;
+  onTrailing?(isTrailing: boolean): void;
+}
+
+/** Where a stop stands: at a price, or so far behind the market. */
+export function StopField(props: StopFieldProps) {
+  const behind = () => {
+    const pips = numberIn(props.pips);
+    const { pip, decimals, currency } = props.rules;
+    if (pips === null) return "How far it stays behind the market";
+    return `${format.price(pips * pip(), decimals())} ${currency()} behind the market`;
+  };
+  const isPrice = () =>
+    props.isOptional ? optionalNumberIn(props.price) !== null : numberIn(props.price) !== null;
+  return (
+    <div class="stop">
+      <Show
+        when={props.isTrailing}
+        fallback={
+          <NumberField
+            label={props.label}
+            {...(props.unit !== undefined && { unit: props.unit })}
+            {...(props.hint !== undefined && { hint: props.hint })}
+            value={props.price}
+            step={props.rules.tick()}
+            decimals={props.rules.decimals()}
+            invalid={!isPrice()}
+            onInput={props.onPrice}
+          />
+        }
+      >
+        <NumberField
+          label="Trails by"
+          unit="pips"
+          hint={behind()}
+          value={props.pips}
+          step={1}
+          decimals={0}
+          invalid={numberIn(props.pips) === null}
+          onInput={props.onPips}
+        />
+      </Show>
+      <Show when={props.trailingLabel}>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={props.isTrailing}
+            onChange={({ currentTarget }) => props.onTrailing?.(currentTarget.checked)}
+          />
+          {props.trailingLabel}
+        </label>
+      </Show>
+    </div>
+  );
+}
