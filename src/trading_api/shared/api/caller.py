@@ -21,12 +21,12 @@ class Asking(SecurityBase):
     )
 
     def __init__(self, scope: Scope) -> None:
-        self._scope = scope
+        self.scope = scope
 
     def caller(self, request: Request) -> Principal:
         """Raises Forbidden."""
         principal: Principal = request.scope["state"]["principal"]
-        principal.require(self._scope)
+        principal.require(self.scope)
         return principal
 
 
@@ -37,4 +37,10 @@ class _Caller(Asking):
 
 def needs(scope: Scope) -> Any:
     """`who: Annotated[Principal, needs(Scope.ADMIN)]`, or of a router's dependencies."""
-    return Security(_Caller(scope), scopes=[scope])
+    return asked(_Caller(scope))
+
+
+def asked(asking: Asking) -> Any:
+    """`Annotated[Desk, asked(...)]`, of a subclass that can be called as a dependency."""
+    assert callable(asking)
+    return Security(asking, scopes=[asking.scope])

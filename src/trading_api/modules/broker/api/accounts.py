@@ -3,12 +3,10 @@
 from trading_api.models.broker import AccountMetainfo, DepositRequest, EquityData, ResetRequest
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
-    WITHOUT_KEY,
-    ReadAccount,
+    NamedDesk,
+    ReadDesk,
     Reader,
-    Reading,
     Service,
-    TradeNamedAccount,
 )
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
 
@@ -16,13 +14,13 @@ router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 
 
 @router.get("/account", operation_id="getAccountInfo", summary="The account")
-async def get_account_info(statements: Reading, account: ReadAccount) -> AccountMetainfo:
-    return statements.account(account)
+async def get_account_info(desk: ReadDesk) -> AccountMetainfo:
+    return desk.statements.account(desk.account)
 
 
 @router.get("/equity", operation_id="getEquity", summary="What the account is worth now")
-async def get_equity(statements: Reading, account: ReadAccount) -> EquityData:
-    return statements.equity(account)
+async def get_equity(desk: ReadDesk) -> EquityData:
+    return desk.statements.equity(desk.account)
 
 
 @router.get(
@@ -30,8 +28,8 @@ async def get_equity(statements: Reading, account: ReadAccount) -> EquityData:
     operation_id="getAccounts",
     summary="The accounts that the caller may use, as far as they are known",
 )
-async def get_accounts(statements: Reading, who: Reader) -> list[AccountMetainfo]:
-    return statements.accounts(who.accounts)
+async def get_accounts(service: Service, who: Reader) -> list[AccountMetainfo]:
+    return service.statements.accounts(who.accounts)
 
 
 @router.post(
@@ -39,12 +37,9 @@ async def get_accounts(statements: Reading, who: Reader) -> list[AccountMetainfo
     operation_id="deposit",
     summary="Add paper money to an account",
     responses=COMMAND,
-    dependencies=WITHOUT_KEY,
 )
-async def deposit(
-    service: Service, account: TradeNamedAccount, request: DepositRequest
-) -> SuccessResponse:
-    await service.deposit(account, request.amount)
+async def deposit(desk: NamedDesk, request: DepositRequest) -> SuccessResponse:
+    await desk.service.deposit(desk.account, request.amount)
     return SuccessResponse(message="Deposited")
 
 
@@ -53,10 +48,7 @@ async def deposit(
     operation_id="resetAccount",
     summary="Cancel the orders, drop the positions and begin anew; the records stay",
     responses=COMMAND,
-    dependencies=WITHOUT_KEY,
 )
-async def reset_account(
-    service: Service, account: TradeNamedAccount, request: ResetRequest
-) -> SuccessResponse:
-    await service.reset(account, request.balance)
+async def reset_account(desk: NamedDesk, request: ResetRequest) -> SuccessResponse:
+    await desk.service.reset(desk.account, request.balance)
     return SuccessResponse(message="Reset")

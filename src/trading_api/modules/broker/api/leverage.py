@@ -13,11 +13,9 @@ from trading_api.models.broker import (
     Side,
 )
 from trading_api.modules.broker.api.parameters import (
-    WITHOUT_KEY,
-    ReadAccount,
-    Reading,
-    Service,
-    TradeAccount,
+    PreviewDesk,
+    ReadDesk,
+    TradeDesk,
 )
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
 
@@ -25,28 +23,24 @@ router = WireRouter(
     prefix="/broker/leverage",
     tags=["broker"],
     responses=NOT_FOUND,
-    dependencies=WITHOUT_KEY,
 )
 
 
 @router.get("/info", operation_id="leverageInfo", summary="A symbol's leverage and its bounds")
 async def leverage_info(
-    statements: Reading,
-    account: ReadAccount,
+    desk: ReadDesk,
     symbol: Annotated[str, Query(max_length=64, examples=["AAPL"])],
     order_type: Annotated[OrderType, Query(alias="orderType", examples=[2])],
     side: Annotated[Side, Query(examples=[1])],
 ) -> LeverageInfo:
-    return statements.leverage(account, symbol)
+    return desk.statements.leverage(desk.account, symbol)
 
 
 @router.put(
     "/set", operation_id="setLeverage", summary="Set a symbol's leverage", responses=COMMAND
 )
-async def set_leverage(
-    service: Service, account: TradeAccount, params: LeverageSetParams
-) -> LeverageSetResult:
-    await service.set_leverage(account, params)
+async def set_leverage(desk: TradeDesk, params: LeverageSetParams) -> LeverageSetResult:
+    await desk.service.set_leverage(desk.account, params)
     return LeverageSetResult(leverage=params.leverage)
 
 
@@ -56,7 +50,5 @@ async def set_leverage(
     summary="What another leverage would change",
     responses=COMMAND,
 )
-async def preview_leverage(
-    service: Service, account: ReadAccount, params: LeverageSetParams
-) -> LeveragePreviewResult:
-    return service.preview_leverage(account, params)
+async def preview_leverage(desk: PreviewDesk, params: LeverageSetParams) -> LeveragePreviewResult:
+    return desk.service.preview_leverage(desk.account, params)

@@ -14,14 +14,12 @@ from trading_api.models.broker import (
 )
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
-    WITHOUT_KEY,
+    KeyedDesk,
     Limit,
     OrderId,
-    ReadAccount,
-    Reading,
-    Service,
-    TradeAccount,
-    Trading,
+    PreviewDesk,
+    ReadDesk,
+    TradeDesk,
 )
 from trading_api.shared.api.long_list import LongList
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
@@ -30,8 +28,8 @@ router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 
 
 @router.post("/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND)
-async def place_order(trade: Trading, order: PreOrder) -> PlaceOrderResult:
-    order_id = await trade.service.place_order(trade.account, order, trade.key)
+async def place_order(desk: KeyedDesk, order: PreOrder) -> PlaceOrderResult:
+    order_id = await desk.service.place_order(desk.account, order, desk.key)
     return PlaceOrderResult(order_id=order_id)
 
 
@@ -41,8 +39,8 @@ async def place_order(trade: Trading, order: PreOrder) -> PlaceOrderResult:
     summary="Live orders, and those that ended within 24 hours",
     response_model=list[PlacedOrder],
 )
-async def get_orders(statements: Reading, account: ReadAccount) -> LongList:
-    return LongList(statements.orders(account))
+async def get_orders(desk: ReadDesk) -> LongList:
+    return LongList(desk.statements.orders(desk.account))
 
 
 @router.delete(
@@ -50,10 +48,9 @@ async def get_orders(statements: Reading, account: ReadAccount) -> LongList:
     operation_id="cancelAllOrders",
     summary="Cancel every live order",
     responses=COMMAND,
-    dependencies=WITHOUT_KEY,
 )
-async def cancel_all_orders(service: Service, account: TradeAccount) -> CancelOrdersResult:
-    return CancelOrdersResult(canceled=await service.cancel_orders(account, None))
+async def cancel_all_orders(desk: TradeDesk) -> CancelOrdersResult:
+    return CancelOrdersResult(canceled=await desk.service.cancel_orders(desk.account, None))
 
 
 @router.post(
@@ -61,12 +58,11 @@ async def cancel_all_orders(service: Service, account: TradeAccount) -> CancelOr
     operation_id="cancelOrders",
     summary="Cancel those of these orders that are still live",
     responses=COMMAND,
-    dependencies=WITHOUT_KEY,
 )
-async def cancel_orders(
-    service: Service, account: TradeAccount, request: CancelOrdersRequest
-) -> CancelOrdersResult:
-    return CancelOrdersResult(canceled=await service.cancel_orders(account, request.order_ids))
+async def cancel_orders(desk: TradeDesk, request: CancelOrdersRequest) -> CancelOrdersResult:
+    return CancelOrdersResult(
+        canceled=await desk.service.cancel_orders(desk.account, request.order_ids)
+    )
 
 
 @router.post(
@@ -74,17 +70,15 @@ async def cancel_orders(
     operation_id="previewOrder",
     summary="What placing or modifying an order would do now",
     responses=COMMAND,
-    dependencies=WITHOUT_KEY,
 )
 async def preview_order(
-    service: Service,
-    account: ReadAccount,
+    desk: PreviewDesk,
     order: PreOrder,
     order_id: Annotated[
         str | None, Query(max_length=64, description="The order that this would modify")
     ] = None,
 ) -> OrderPreviewResult:
-    return service.preview_order(account, order, order_id)
+    return desk.service.preview_order(desk.account, order, order_id)
 
 
 @router.get(
@@ -94,19 +88,18 @@ async def preview_order(
     response_model=list[PlacedOrder],
 )
 async def get_orders_history(
-    statements: Reading,
-    account: ReadAccount,
+    desk: ReadDesk,
     limit: Limit = 200,
     before: Annotated[
         str | None, Query(max_length=64, description="The last order that is known already")
     ] = None,
 ) -> LongList:
-    return LongList(statements.orders_history(account, limit, before))
+    return LongList(desk.statements.orders_history(desk.account, limit, before))
 
 
 @router.get("/orders/{order_id}", operation_id="getOrder", summary="One order")
-async def get_order(statements: Reading, account: ReadAccount, order_id: OrderId) -> PlacedOrder:
-    return statements.order(account, order_id)
+async def get_order(desk: ReadDesk, order_id: OrderId) -> PlacedOrder:
+    return desk.statements.order(desk.account, order_id)
 
 
 @router.put(
@@ -115,8 +108,8 @@ async def get_order(statements: Reading, account: ReadAccount, order_id: OrderId
     summary="Change a live order's prices, quantity, duration or brackets",
     responses=COMMAND,
 )
-async def modify_order(trade: Trading, order_id: OrderId, order: PreOrder) -> SuccessResponse:
-    await trade.service.modify_order(trade.account, order_id, order, trade.key)
+async def modify_order(desk: KeyedDesk, order_id: OrderId, order: PreOrder) -> SuccessResponse:
+    await desk.service.modify_order(desk.account, order_id, order, desk.key)
     return SuccessResponse(message="Modified")
 
 
@@ -126,6 +119,6 @@ async def modify_order(trade: Trading, order_id: OrderId, order: PreOrder) -> Su
     summary="Cancel a live order",
     responses=COMMAND,
 )
-async def cancel_order(trade: Trading, order_id: OrderId) -> SuccessResponse:
-    await trade.service.cancel_order(trade.account, order_id, trade.key)
+async def cancel_order(desk: KeyedDesk, order_id: OrderId) -> SuccessResponse:
+    await desk.service.cancel_order(desk.account, order_id, desk.key)
     return SuccessResponse(message="Canceled")

@@ -1,26 +1,17 @@
-"""What the broker's endpoints ask for."""
+"""What the broker's endpoints ask for. A desk by one dependency, because each costs a request some
+15 us."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Query, Request, Security
+from fastapi import Header, Path, Query, Request
 
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.statements import Statements
-from trading_api.shared.api.caller import Asking, needs
+from trading_api.shared.api.caller import Asking, asked, needs
 from trading_api.shared.api.provide import service_of
 from trading_api.shared.auth.principal import Principal, Scope
 from trading_api.shared.errors import Invalid
-
-Service = Annotated[BrokerService, service_of("broker")]
-
-
-async def _statements(service: Service) -> Statements:
-    return service.statements
-
-
-Reading = Annotated[Statements, Depends(_statements)]
-
 
 _AccountId = Annotated[
     str | None,
@@ -29,10 +20,7 @@ _AccountId = Annotated[
         examples=["DEMO-ACCOUNT"],
     ),
 ]
-Reader = Annotated[Principal, needs(Scope.ACCOUNT_READ)]
-_Trader = Annotated[Principal, needs(Scope.ACCOUNT_TRADE)]
-
-
+_NamedAccountId = Annotated[str, Path(max_length=64, examples=["DEMO-ACCOUNT"])]
 _IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -46,64 +34,54 @@ _IdempotencyKey = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Trade:
-    """What a command needs to know beside what it is."""
+class Desk:
+    """The broker, and the account that the caller may see or trade there."""
 
     service: BrokerService
     account: str
-    key: str | None
+    key: str | None = None
+
+    @property
+    def statements(self) -> Statements:
+        return self.service.statements
 
 
-class _Trading(Asking):
-    """One dependency for all of it, because each costs a request some 15 us."""
+class _DeskOf(Asking):
+    def desk(self, request: Request, account_id: str | None, key: str | None = None) -> Desk:
+        """Raises Forbidden, NotFound, TooMany."""
+        account = self.caller(request).account(account_id)
+        if self.scope is Scope.ACCOUNT_TRADE:
+            request.app.state.command_rates.spend(account)
+        return Desk(request.app.state.services["broker"], account, key)
 
+
+class _Anyhow(_DeskOf):
+    async def __call__(self, request: Request, account_id: _AccountId = None) -> Desk:
+        return self.desk(request, account_id)
+
+
+class _WithKey(_DeskOf):
     async def __call__(
         self, request: Request, account_id: _AccountId = None, key: _IdempotencyKey = None
-    ) -> Trade:
-        account = _spent(request, self.caller(request).account(account_id))
-        return Trade(request.app.state.services["broker"], account, key)
+    ) -> Desk:
+        return self.desk(request, account_id, key)
 
 
-async def _read_account(who: Reader, account_id: _AccountId = None) -> str:
-    return who.account(account_id)
+class _WithoutKey(_DeskOf):
+    async def __call__(self, request: Request, account_id: _AccountId = None) -> Desk:
+        _refuse_key(request)
+        return self.desk(request, account_id)
 
 
-async def _trade_account(request: Request, who: _Trader, account_id: _AccountId = None) -> str:
-    return _spent(request, who.account(account_id))
+class _NamedWithoutKey(_DeskOf):
+    async def __call__(self, request: Request, account_id: _NamedAccountId) -> Desk:
+        _refuse_key(request)
+        return self.desk(request, account_id)
 
 
-async def _trade_named_account(
-    request: Request,
-    who: _Trader,
-    account_id: Annotated[str, Path(max_length=64, examples=["DEMO-ACCOUNT"])],
-) -> str:
-    return _spent(request, who.account(account_id))
-
-
-def _spent(request: Request, account: str) -> str:
-    """Raises TooMany."""
-    request.app.state.command_rates.spend(account)
-    return account
-
-
-Trading = Annotated[Trade, Security(_Trading(Scope.ACCOUNT_TRADE), scopes=[Scope.ACCOUNT_TRADE])]
-ReadAccount = Annotated[str, Depends(_read_account)]
-TradeAccount = Annotated[str, Depends(_trade_account)]
-TradeNamedAccount = Annotated[str, Depends(_trade_named_account)]
-OrderId = Annotated[str, Path(max_length=64, examples=["order-1"])]
-PositionId = Annotated[str, Path(max_length=64, examples=["AAPL"])]
-SymbolPath = Annotated[str, Path(max_length=64, examples=["AAPL"])]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most")]
-Since = Annotated[
-    int, Query(ge=0, le=2**53 - 1, description="The number of the last event that is known")
-]
-
-
-async def refuse_idempotency_key(
-    idempotency_key: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> None:
+def _refuse_key(request: Request) -> None:
     """Whoever sends one relies on it, so it must not be passed over."""
-    if idempotency_key is not None:
+    if "idempotency-key" in request.headers:
         raise Invalid(
             "An Idempotency-Key is taken where orders are placed, modified and canceled and "
             "positions closed and reversed.",
@@ -111,4 +89,19 @@ async def refuse_idempotency_key(
         )
 
 
-WITHOUT_KEY = [Depends(refuse_idempotency_key)]
+ReadDesk = Annotated[Desk, asked(_Anyhow(Scope.ACCOUNT_READ))]
+PreviewDesk = Annotated[Desk, asked(_WithoutKey(Scope.ACCOUNT_READ))]
+KeyedDesk = Annotated[Desk, asked(_WithKey(Scope.ACCOUNT_TRADE))]
+TradeDesk = Annotated[Desk, asked(_WithoutKey(Scope.ACCOUNT_TRADE))]
+NamedDesk = Annotated[Desk, asked(_NamedWithoutKey(Scope.ACCOUNT_TRADE))]
+Service = Annotated[BrokerService, service_of("broker")]
+"""Where no account is meant."""
+Reader = Annotated[Principal, needs(Scope.ACCOUNT_READ)]
+
+OrderId = Annotated[str, Path(max_length=64, examples=["order-1"])]
+PositionId = Annotated[str, Path(max_length=64, examples=["AAPL"])]
+SymbolPath = Annotated[str, Path(max_length=64, examples=["AAPL"])]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many at the most")]
+Since = Annotated[
+    int, Query(ge=0, le=2**53 - 1, description="The number of the last event that is known")
+]

@@ -7,13 +7,10 @@ from fastapi import Query
 from trading_api.models.broker import EditPositionBracketsRequest, Position
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.parameters import (
-    WITHOUT_KEY,
+    KeyedDesk,
     PositionId,
-    ReadAccount,
-    Reading,
-    Service,
-    TradeAccount,
-    Trading,
+    ReadDesk,
+    TradeDesk,
 )
 from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
 
@@ -21,8 +18,8 @@ router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 
 
 @router.get("/positions", operation_id="getPositions", summary="Open positions")
-async def get_positions(statements: Reading, account: ReadAccount) -> list[Position]:
-    return list(statements.positions(account))
+async def get_positions(desk: ReadDesk) -> list[Position]:
+    return list(desk.statements.positions(desk.account))
 
 
 @router.delete(
@@ -32,14 +29,14 @@ async def get_positions(statements: Reading, account: ReadAccount) -> list[Posit
     responses=COMMAND,
 )
 async def close_position(
-    trade: Trading,
+    desk: KeyedDesk,
     position_id: PositionId,
     amount: Annotated[
         float | None,
         Query(allow_inf_nan=False, description="All of it where it is left out", examples=[5]),
     ] = None,
 ) -> SuccessResponse:
-    await trade.service.close_position(trade.account, position_id, amount, trade.key)
+    await desk.service.close_position(desk.account, position_id, amount, desk.key)
     return SuccessResponse(message="Closing")
 
 
@@ -49,8 +46,8 @@ async def close_position(
     summary="Turn a position round by one order at the market",
     responses=COMMAND,
 )
-async def reverse_position(trade: Trading, position_id: PositionId) -> SuccessResponse:
-    await trade.service.reverse_position(trade.account, position_id, trade.key)
+async def reverse_position(desk: KeyedDesk, position_id: PositionId) -> SuccessResponse:
+    await desk.service.reverse_position(desk.account, position_id, desk.key)
     return SuccessResponse(message="Reversing")
 
 
@@ -59,13 +56,11 @@ async def reverse_position(trade: Trading, position_id: PositionId) -> SuccessRe
     operation_id="editPositionBrackets",
     summary="Set what protects a position, in place of all that did",
     responses=COMMAND,
-    dependencies=WITHOUT_KEY,
 )
 async def edit_position_brackets(
-    service: Service,
-    account: TradeAccount,
+    desk: TradeDesk,
     position_id: PositionId,
     request: EditPositionBracketsRequest,
 ) -> SuccessResponse:
-    await service.edit_brackets(account, position_id, request.brackets)
+    await desk.service.edit_brackets(desk.account, position_id, request.brackets)
     return SuccessResponse(message="Protected")

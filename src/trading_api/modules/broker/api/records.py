@@ -13,8 +13,8 @@ from trading_api.models.broker import (
 )
 from trading_api.modules.broker.api.parameters import (
     Limit,
-    ReadAccount,
-    Reading,
+    ReadDesk,
+    Service,
     Since,
     SymbolPath,
 )
@@ -32,8 +32,8 @@ router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
     summary="What a terminal may turn on",
     dependencies=[needs(Scope.ACCOUNT_READ)],
 )
-async def get_broker_config(statements: Reading) -> BrokerConfiguration:
-    return statements.configuration()
+async def get_broker_config(service: Service) -> BrokerConfiguration:
+    return service.statements.configuration()
 
 
 @router.get(
@@ -41,10 +41,8 @@ async def get_broker_config(statements: Reading) -> BrokerConfiguration:
     operation_id="getInstrument",
     summary="What a ticket needs of a symbol",
 )
-async def get_instrument(
-    statements: Reading, account: ReadAccount, symbol: SymbolPath
-) -> InstrumentInfo:
-    return statements.instrument(account, symbol)
+async def get_instrument(desk: ReadDesk, symbol: SymbolPath) -> InstrumentInfo:
+    return desk.statements.instrument(desk.account, symbol)
 
 
 @router.get(
@@ -53,10 +51,8 @@ async def get_instrument(
     summary="The newest executions",
     response_model=list[Execution],
 )
-async def get_all_executions(
-    statements: Reading, account: ReadAccount, limit: Limit = 200
-) -> LongList:
-    return LongList(statements.executions(account, limit=limit))
+async def get_all_executions(desk: ReadDesk, limit: Limit = 200) -> LongList:
+    return LongList(desk.statements.executions(desk.account, limit=limit))
 
 
 @router.get(
@@ -66,12 +62,11 @@ async def get_all_executions(
     response_model=list[Execution],
 )
 async def get_executions(
-    statements: Reading,
-    account: ReadAccount,
+    desk: ReadDesk,
     symbol: SymbolPath,
     limit: Annotated[int, Query(ge=1, le=10_000, description="How many at the most")] = 1000,
 ) -> LongList:
-    return LongList(statements.executions(account, symbol, limit))
+    return LongList(desk.statements.executions(desk.account, symbol, limit))
 
 
 @router.get(
@@ -79,10 +74,8 @@ async def get_executions(
     operation_id="getLedger",
     summary="The account's cash lines: its balance is their sum",
 )
-async def get_ledger(
-    statements: Reading, account: ReadAccount, since: Since = 0, limit: Limit = 200
-) -> list[CashLine]:
-    return statements.cash_lines(account, since, limit)
+async def get_ledger(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> list[CashLine]:
+    return desk.statements.cash_lines(desk.account, since, limit)
 
 
 @router.get(
@@ -90,7 +83,5 @@ async def get_ledger(
     operation_id="getEvents",
     summary="The account's events in order, for anyone who missed some",
 )
-async def get_events(
-    statements: Reading, account: ReadAccount, since: Since = 0, limit: Limit = 200
-) -> list[BrokerEvent]:
-    return await statements.events(account, since, limit)
+async def get_events(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> list[BrokerEvent]:
+    return await desk.statements.events(desk.account, since, limit)
