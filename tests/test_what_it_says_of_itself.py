@@ -93,13 +93,13 @@ async def test_metrics_tell_of_every_part_with_labels_that_nobody_can_multiply()
 
 
 async def test_ready_says_why_not() -> None:
-    class FullDisk(MemoryJournal):
+    class Broken(MemoryJournal):
         async def append(self, entries: Any) -> None:
-            raise OSError(28, "No space left on device")
+            raise ZeroDivisionError
 
     app, _ = create_app(Settings.defaults().model_copy(update={"market_stale_s": 0.05}))
     assert app.state.readiness.reasons() == ["the market is starting"]
-    async with asking(Settings.defaults(), journal=FullDisk()) as (_, rest):
+    async with asking(Settings.defaults(), journal=Broken()) as (_, rest):
         assert (await rest.get("/health/live")).json() == {"status": "live"}
         assert (await rest.get("/health/ready")).json() == {"status": "ready", "reasons": []}
         assert (await rest.post(f"{PREFIX}/broker/orders", json=ORDER)).status_code == 503

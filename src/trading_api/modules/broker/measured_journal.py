@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Sequence
 
-from trading_api.modules.broker.ledger.journal import Journal, JournalEntry
+from trading_api.modules.broker.ledger.journal import (
+    Journal,
+    JournalEntry,
+    JournalUnavailable,
+)
 from trading_api.shared.metrics import Metrics
 
 DOUBTED_S = 10.0
@@ -18,7 +22,7 @@ class MeasuredJournal:
     def __init__(self, journal: Journal, metrics: Metrics) -> None:
         self._journal = journal
         self._metrics = metrics
-        self._failed_s: float | None = None
+        self._fault: tuple[float, str] | None = None
         self._entries = 0
         metrics.read("ledger_events", "Events in the ledger", lambda: self._entries)
 
@@ -26,11 +30,11 @@ class MeasuredJournal:
         started_s = time.monotonic()
         try:
             await self._journal.append(entries)
-        except Exception:
-            self._failed_s = time.monotonic()
+        except Exception as error:
+            self._fault = time.monotonic(), _reason(error)
             self._metrics.commits_failed.inc()
             raise
-        self._failed_s = None
+        self._fault = None
         self._entries += len(entries)
         self._metrics.commits.observe(time.monotonic() - started_s)
 
@@ -47,6 +51,14 @@ class MeasuredJournal:
 
     def doubt(self) -> str | None:
         """Why it should not be relied on."""
-        if self._failed_s is None or time.monotonic() - self._failed_s > DOUBTED_S:
+        if self._fault is None:
             return None
-        return "the ledger did not take the last write"
+        failed_s, reason = self._fault
+        return reason if time.monotonic() - failed_s <= DOUBTED_S else None
+
+
+def _reason(error: Exception) -> str:
+    """As one among others."""
+    if isinstance(error, JournalUnavailable):
+        return error.reason[0].lower() + error.reason[1:]
+    return "the ledger did not take the last write"

@@ -375,6 +375,58 @@ async def test_a_fault_keeps_nothing_and_names_itself_and_once_it_is_gone_all_go
     verify(Database(f"sqlite:///{path}"))
 
 
+FILLED_UP = """
+import anyio, sys
+from contextlib import suppress
+from pathlib import Path
+from trading_api.modules.broker.ledger.database import Database
+from trading_api.modules.broker.ledger.journal import JournalUnavailable
+from trading_api.modules.broker.ledger.sql_journal import SqlJournal
+from trading_api.modules.broker.tests.ledger_streams import trading
+
+async def fill_up():
+    disk, stream = Path(sys.argv[1]), trading("A", 60)
+    journal = SqlJournal(Database(f"sqlite:///{disk}/trading.db"))
+    await journal.append(stream[:10])
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    for _ in range(2):
+        try:
+            await journal.append(stream[10:])
+        except JournalUnavailable as fault:
+            print(fault.code)
+    assert [entry async for entry in journal.load()] == stream[:10]
+    filler.unlink()
+    await journal.append(stream[10:])
+    assert [entry async for entry in journal.load()] == stream
+    await journal.close()
+
+anyio.run(fill_up)
+"""
+
+
+def test_a_disk_that_is_really_full_is_named_and_once_there_is_room_all_goes_on(
+    tmp_path: Path,
+) -> None:
+    """In a process that alone sees a small disk there."""
+    mount = f"mount -t tmpfs -o size=2m tmpfs '{tmp_path}' || exit 77"
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", f'{mount}; exec "$@"']
+    try:
+        done = subprocess.run(
+            [*command, "sh", sys.executable, "-c", FILLED_UP, str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        pytest.skip("there is no unshare here, and no disk of one's own without it")
+    if done.returncode == 77 or done.stderr.startswith("unshare: "):
+        pytest.skip(f"no disk can be mounted here: {done.stderr}")
+    assert (done.stdout, done.stderr) == ("ledger_full\nledger_full\n", "")
+
+
 async def test_another_file_in_its_place_is_not_taken_for_the_ledger(path: Path) -> None:
     async with opened(path) as journal:
         await journal.append(STREAM[:1])

@@ -1,0 +1,136 @@
+"""A server whose ledger really can't be written: what callers hear, and what it remembers."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from sqlite3 import Connection
+
+import httpx
+import pytest
+from sqlalchemy import Engine, event
+
+from tests.support import connected, serving
+from trading_api.app_factory import PREFIX, create_app
+from trading_api.modules.broker.ledger.database import Database
+from trading_api.modules.broker.ledger.sql_journal import SqlJournal
+from trading_api.modules.broker.ledger.verification import verify
+
+ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
+LOCK = (
+    "import sqlite3, sys; other = sqlite3.connect(sys.argv[1], isolation_level=None);"
+    "other.execute('BEGIN IMMEDIATE'); print('locked', flush=True); sys.stdin.read()"
+)
+Fault = Callable[[Path], AbstractContextManager[None]]
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """By a transaction of another process."""
+    command = [sys.executable, "-S", "-c", LOCK, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"locked\n"
+        yield
+        other.communicate()
+
+
+@contextmanager
+def unwritable(path: Path) -> Iterator[None]:
+    """The kernel writes no file of this process any further."""
+    size = path.with_name(f"{path.name}-wal").stat().st_size
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@contextmanager
+def taken_away(path: Path) -> Iterator[None]:
+    aside = path.with_name("aside.db")
+    path.rename(aside)
+    yield
+    aside.rename(path)
+
+
+@contextmanager
+def refused_by(connection: Connection, fault: str, cure: str) -> Iterator[None]:
+    """By SQLite itself. What is done to a file makes nothing read-only that is open for writing;
+    what is not open yet, and a disk that is really full, are tried where the journal is."""
+    connection.execute(f"PRAGMA {fault}")
+    yield
+    connection.execute(f"PRAGMA {cure}")
+
+
+@pytest.fixture
+def writing() -> Iterator[list[Connection]]:
+    """SQLite's connections, the one that writes first."""
+    connections: list[Connection] = []
+
+    @event.listens_for(Engine, "connect")
+    def remember(connection: Connection, _: object) -> None:
+        connections.append(connection)
+
+    yield connections
+    event.remove(Engine, "connect", remember)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "reason"),
+    [
+        ("locked", "ledger_locked", "ledger is locked by another process"),
+        ("full", "ledger_full", "ledger's disk is full"),
+        ("read-only", "ledger_read_only", "ledger is read-only"),
+        ("unwritable", "ledger_failed", "ledger can't be used (disk I/O error)"),
+        ("taken away", "ledger_moved", "ledger's file was taken away"),
+    ],
+)
+async def test_what_cannot_be_kept_is_refused_with_the_reason_and_the_next_is_taken(
+    fault: str, code: str, reason: str, tmp_path: Path, writing: list[Connection]
+) -> None:
+    path = tmp_path / "trading.db"
+    faults: dict[str, Fault] = {
+        "locked": locked,
+        "full": lambda _: refused_by(writing[0], "max_page_count = 1", "max_page_count = 10000"),
+        "read-only": lambda _: refused_by(writing[0], "query_only = on", "query_only = off"),
+        "unwritable": unwritable,
+        "taken away": taken_away,
+    }
+    journal = SqlJournal(Database(f"sqlite:///{path}", busy_timeout_s=0.01))
+    app, _ = create_app(journal=journal)
+    async with (
+        serving(app) as address,
+        httpx.AsyncClient(base_url=f"http://{address}") as rest,
+        connected(address) as client,
+    ):
+
+        async def place() -> httpx.Response:
+            return await rest.post(f"{PREFIX}/broker/orders", json=ORDER)
+
+        await client.subscribe("orders", accountId="DEMO-ACCOUNT")
+        assert (await place()).json() == {"orderId": "order-1"}
+        placed = 1
+        with faults[fault](path):
+            while (refused := await place()).is_success:
+                placed += 1  # into the pages that there are
+            for _ in range(2):
+                assert refused.status_code == 503
+                detail = f"The {reason}; nothing was done."
+                assert refused.json() == {"detail": detail, "code": code}
+                refused = await place()
+            assert len((await rest.get(f"{PREFIX}/broker/orders")).json()) == placed
+            ready = await rest.get("/health/ready")
+            assert (ready.status_code, ready.json()["reasons"]) == (503, [f"the {reason}"])
+        assert (await place()).json() == {"orderId": f"order-{placed + 1}"}
+        assert (await rest.get("/health/ready")).status_code == 200
+        assert (await rest.delete(f"{PREFIX}/broker/orders/order-1")).is_success
+        told = [(await client.update("orders"))["payload"] for _ in range(placed + 2)]
+        assert [update["seq"] for update in told] == [*range(2, placed + 4)]
+        assert not client.updates, "what was refused was told to nobody"
+    assert verify(Database(f"sqlite:///{path}")).events == placed + 3
