@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from operator import attrgetter
 
 from trading_api.models.broker import (
     AccountMetainfo,
@@ -126,8 +128,9 @@ class Statements:
 
     def cash_lines(self, account_id: str, since: int, limit: int) -> list[CashLine]:
         """Those of the events after `since`."""
-        lines = (line for line in self._views.of(account_id).cash if line.seq > since)
-        return [mapping.to_cash_line(line) for line in islice(lines, limit)]
+        lines = self._views.of(account_id).cash
+        first = bisect_right(lines, since, key=attrgetter("seq"))
+        return [mapping.to_cash_line(line) for line in lines[first : first + limit]]
 
     async def events(self, account_id: str, since: int, limit: int) -> list[BrokerEvent]:
         """Those after `since`, in their order."""

@@ -681,6 +681,9 @@ async def test_events_and_cash_lines_tell_the_account_from_its_beginning() -> No
             ("commission", -5.0),
         ]
         assert statements.equity(A).balance == sum(amount for _, amount in lines)
+        every = statements.cash_lines(A, 0, 100)
+        assert statements.cash_lines(A, every[0].seq, 2) == every[1:3]
+        assert statements.cash_lines(A, every[-1].seq, 2) == []
 
 
 async def test_a_reset_begins_anew_and_erases_nothing() -> None:
