@@ -145,8 +145,7 @@ async def _recovery(events: int) -> list[Figure]:
         journal, accounts = SqlJournal(database), Accounts(Terms())
         started_s = time.perf_counter()
         with all_is_kept():
-            async for entry in journal.load():
-                accounts[entry.account_id].recover(entry.event)
+            await accounts.recover(journal.load())
         recovered_s = time.perf_counter() - started_s
         await journal.close()
         started_s = time.perf_counter()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterable, Collection, Sequence
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.ledger.journal import JournalEntry
 
 
 class Account:
@@ -18,11 +19,6 @@ class Account:
         self._terms = terms
         self.engine = Engine(AccountState(), terms)
         self.view = AccountState()
-
-    def recover(self, event: Event) -> None:
-        """An event that the journal holds."""
-        self.view.evolve(event)
-        self.engine.state.evolve(event)
 
     def restore(self, uncommitted: Sequence[Event]) -> None:
         """Takes the engine back to the view and the events that are still to be committed."""
@@ -42,6 +38,14 @@ class Accounts:
         self._by_symbol: dict[str, dict[str, None]] = {}
         self._symbols: dict[str, set[str]] = {}
         self._expiries: dict[str, int] = {}
+
+    async def recover(self, entries: AsyncIterable[JournalEntry]) -> None:
+        """Takes them up where a journal left them, by all that it holds."""
+        async for entry in entries:
+            self[entry.account_id].view.evolve(entry.event)
+        for account_id, account in self._accounts.items():
+            account.restore([])
+            self.follow(account_id)
 
     def __getitem__(self, account_id: str) -> Account:
         account = self._accounts.get(account_id)

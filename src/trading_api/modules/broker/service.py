@@ -87,10 +87,7 @@ class BrokerService:
 
     async def recover(self) -> None:
         """Takes the accounts up where the journal left them."""
-        async for entry in self._journal.load():
-            self._accounts[entry.account_id].recover(entry.event)
-        for account_id in self._accounts.ids():
-            self._accounts.follow(account_id)
+        await self._accounts.recover(self._journal.load())
 
     async def run(self) -> None:
         # A task group would cancel this task too when the writer fails, in the midst of the end.

@@ -221,10 +221,7 @@ class _Round:
 
     async def run(self) -> None:
         accounts, journal = Accounts(FREE), SqlJournal(Database(self._url))
-        async for entry in journal.load():
-            accounts[entry.account_id].recover(entry.event)
-        for account_id in accounts.ids():
-            accounts.follow(account_id)
+        await accounts.recover(journal.load())
         self._accounts = accounts
         self._writer = Writer(accounts, journal, _opening, lambda *_: None)
         async with asyncio.TaskGroup() as tasks:
