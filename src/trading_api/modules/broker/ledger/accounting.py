@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal, localcontext
+from operator import attrgetter
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
@@ -59,6 +60,7 @@ _KEPT = {
     for kind, changes in _CHANGES.items()
 }
 """All else about an order stays as it was."""
+_kept_of = {kind: attrgetter(*names) for kind, names in _KEPT.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +147,10 @@ def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
 
 def _changed_faults(state: AccountState, before: Order, event: OrderEvent) -> Iterator[Fault]:
     after = event.order
-    for name in _KEPT[type(event)]:
-        expected, found = getattr(before, name), getattr(after, name)
-        if expected != found:
-            yield Fault(f"order.{name}", expected, found)
+    kept_of = _kept_of[type(event)]
+    if kept_of(before) != kept_of(after):
+        for name in _KEPT[type(event)]:
+            yield from _same(f"order.{name}", getattr(before, name), getattr(after, name))
     updated_ms = before.updated_ms if isinstance(event, OrderRested) else event.at_ms
     yield from _same("order.version", before.version + 1, after.version)
     yield from _same("order.updated_ms", updated_ms, after.updated_ms)
@@ -217,9 +219,10 @@ def _settled_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
         event.at_ms,
     )
     yield from _same("execution.realized_pl", netting.realized_pl, execution.realized_pl)
-    for field in fields(Position):
-        expected, found = (getattr(each, field.name) for each in (netting.position, event.position))
-        yield from _same(f"position.{field.name}", expected, found)
+    if netting.position != event.position:
+        for field in fields(Position):
+            values = (getattr(each, field.name) for each in (netting.position, event.position))
+            yield from _same(f"position.{field.name}", *values)
     balance = state.balance + execution.realized_pl - execution.commission
     yield from _same("balance", balance, event.balance)
 
@@ -234,24 +237,21 @@ def _consumed_faults(last: Consumption | None, event: OrderFilled) -> Iterator[F
     yield from _same("consumption.sold", after.sold, found.sold)
 
 
-def _same(name: str, expected: object, found: object) -> Iterator[Fault]:
-    if expected != found:
-        yield Fault(name, expected, found)
+def _same(name: str, expected: object, found: object) -> Sequence[Fault]:
+    return () if expected == found else (Fault(name, expected, found),)
 
 
-def _above(name: str, found: Decimal | None, bound: Decimal) -> Iterator[Fault]:
-    if found is not None and found <= bound:
-        yield Fault(name, f"above {bound}", found)
+def _above(name: str, found: Decimal | None, bound: Decimal) -> Sequence[Fault]:
+    is_above = found is None or found > bound
+    return () if is_above else (Fault(name, f"above {bound}", found),)
 
 
-def _at_least(name: str, found: Decimal, bound: Decimal | int) -> Iterator[Fault]:
-    if found < bound:
-        yield Fault(name, f"at least {bound}", found)
+def _at_least(name: str, found: Decimal, bound: Decimal | int) -> Sequence[Fault]:
+    return () if found >= bound else (Fault(name, f"at least {bound}", found),)
 
 
-def _at_most(name: str, found: Decimal, bound: Decimal) -> Iterator[Fault]:
-    if found > bound:
-        yield Fault(name, f"at most {bound}", found)
+def _at_most(name: str, found: Decimal, bound: Decimal) -> Sequence[Fault]:
+    return () if found <= bound else (Fault(name, f"at most {bound}", found),)
 
 
 def _named(status: OrderStatus | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Connection, Table, func, select, text, union
 
@@ -181,16 +182,21 @@ def _id(record: Record) -> str:
 
 
 def _key(table: Table, row: Row) -> Row:
+    return tuple(row[place] for place in _key_places(table))
+
+
+@cache
+def _key_places(table: Table) -> list[int]:
     key = table.primary_key.columns
-    return tuple(
-        value for name, value in zip(table.columns.keys(), row, strict=True) if name in key
-    )
+    return [place for place, name in enumerate(table.columns.keys()) if name in key]
 
 
 def _compare(table: Table, expected: Row | None, found: Row | None) -> None:
     if expected is None or found is None:
         if row := expected or found:
             raise Disagreement(table, row, None, expected or "no row", found or "no row")
+        return
+    if expected == found:
         return
     for name, wanted, value in zip(table.columns.keys(), expected, found, strict=True):
         _same(table, expected, name, wanted, value)
