@@ -172,7 +172,7 @@ test("a server that wants a token is given one", async () => {
   const AUTH_SECRET = "a secret for the tests, of 32 bytes and more";
   const guarded = await Backend.started({ AUTH_MODE: "secret", AUTH_SECRET });
   try {
-    const token = developmentToken(AUTH_SECRET);
+    const token = await developmentToken(AUTH_SECRET);
     terminal = await TerminalPage.open(browser, guarded.address, { isLoaded: false });
     const dialog = terminal.page.getByRole("dialog");
     await dialog.getByLabel("Token").fill(`${token}x`);

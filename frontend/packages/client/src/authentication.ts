@@ -1,6 +1,8 @@
+import type { Messages } from "./generated/socket.ts";
+
 export interface Token {
   value: string;
-  /** ms; a fresh one is sent before. Read from a JWT's `exp` where it is left out. */
+  /** ms; a fresh one is asked for before. Read from a JWT's `exp` where it is left out. */
   expiresAt?: number;
 }
 
@@ -11,13 +13,21 @@ export interface Token {
  */
 export interface Authentication {
   token(): Promise<Token>;
-  /** The subprotocols to offer; none where it is left out. */
+  /** The subprotocols to offer, `bearerProtocols` for this backend; none where it is left out. */
   protocols?(token: string): string[];
   /** The message to send first, and with every fresh token; null for none. */
   message?(token: string): object | null;
 }
 
-export const authMessage = (token: string): object => ({ type: "auth", payload: { token } });
+export interface AuthMessage {
+  type: "auth";
+  payload: Messages["auth"];
+}
+
+export const authMessage = (token: string): AuthMessage => ({ type: "auth", payload: { token } });
+
+/** The token before the connection is made: one that is not good is refused with HTTP 401. */
+export const bearerProtocols = (token: string): string[] => ["trading-api", `bearer.${token}`];
 
 /** ms, or null where the token does not say. */
 export function endOf({ value, expiresAt }: Token): number | null {

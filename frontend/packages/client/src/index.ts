@@ -1,4 +1,10 @@
-export { type Authentication, authMessage, type Token } from "./authentication.ts";
+export {
+  type Authentication,
+  type AuthMessage,
+  authMessage,
+  bearerProtocols,
+  type Token,
+} from "./authentication.ts";
 export type { Backoff } from "./backoff.ts";
 export { type BrokerParts, BrokerTerminalService } from "./broker-terminal-service.ts";
 export { type DatafeedParts, DatafeedService } from "./datafeed-service.ts";

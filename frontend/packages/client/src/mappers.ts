@@ -1,6 +1,7 @@
 // From the wire's types to the front end's own. A type's name says where it is from: REST's end in
 // _Api_Backend, the socket's in _Ws_Backend, ours stand bare. What the wire leaves out or sends as
 // null is absent here; 0, false and "" are values.
+import { RefusedError } from "./errors.ts";
 import type {
   AccountMetainfo as AccountMetainfo_Api_Backend,
   Bar as Bar_Api_Backend,
@@ -9,6 +10,7 @@ import type {
   CashLine as CashLine_Api_Backend,
   DatafeedConfiguration as DatafeedConfiguration_Api_Backend,
   EquityData as EquityData_Api_Backend,
+  ErrorResponse as ErrorResponse_Api_Backend,
   Execution as Execution_Api_Backend,
   GetBarsResponse as GetBarsResponse_Api_Backend,
   InstrumentInfo as InstrumentInfo_Api_Backend,
@@ -147,6 +149,18 @@ export const mapBrokerConfiguration = ({
   currency,
 });
 
+export function mapCashLine({ seq, kind, amount, balance, time }: CashLine_Api_Backend): CashLine {
+  return { seq, kind, amount, balance, time };
+}
+
+/** What is no answer of the backend's, but of something before it, has no body of its kind. */
+export function mapRefusal(
+  { status, statusText }: Response,
+  { code = "unknown", detail = statusText }: Partial<ErrorResponse_Api_Backend> = {},
+): RefusedError {
+  return new RefusedError(status, code, detail);
+}
+
 // To the backend
 
 /** Named one by one: the library puts fields into its orders that nobody asked for. */
@@ -206,8 +220,4 @@ export function present<T>(value: T): Present<T> {
   if (typeof value !== "object" || value === null) return value as Present<T>;
   const fields = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
   return Object.fromEntries(fields.map(([key, item]) => [key, present(item)])) as Present<T>;
-}
-
-export function mapCashLine({ seq, kind, amount, balance, time }: CashLine_Api_Backend): CashLine {
-  return { seq, kind, amount, balance, time };
 }

@@ -1,7 +1,6 @@
 import createClient, { type Client } from "openapi-fetch";
 import type { Authentication } from "./authentication.ts";
-import { RefusedError } from "./errors.ts";
-import type { ErrorResponse as ErrorResponse_Api_Backend, paths } from "./generated/rest.ts";
+import type { paths } from "./generated/rest.ts";
 import * as map from "./mappers.ts";
 import type {
   Account,
@@ -265,9 +264,14 @@ const bearer = (authentication: Authentication) => ({
   },
 });
 
-function answer<T>(result: { data?: T; error?: ErrorResponse_Api_Backend; response: Response }): T {
+function answer<T>(result: Result<T>): T {
   const { data, error, response } = result;
   if (response.ok) return data as T;
-  const { code = "unknown", detail = response.statusText } = error ?? {};
-  throw new RefusedError(response.status, code, detail);
+  throw map.mapRefusal(response, error);
+}
+
+interface Result<T> {
+  data?: T;
+  error?: Parameters<typeof map.mapRefusal>[1];
+  response: Response;
 }

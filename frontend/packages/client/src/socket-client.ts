@@ -56,8 +56,9 @@ interface Request {
 
 /** A connection that lasted so long was a good one: the next delay is the shortest again. */
 const STABLE_MS = 5_000;
-/** A fresh token is sent so long before the old one ends. */
+/** A fresh token is asked for so long before the old one ends, or after half of what is left. */
 const TOKEN_MARGIN_MS = 30_000;
+const TOKEN_ASKED_MS_MIN = 1_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /**
@@ -203,26 +204,30 @@ export class SocketClient {
     this.#lingerIfUnused();
   }
 
-  /** Shows the token to the server, and again whenever it is about to end. */
+  /** Shows the token to the server, and a fresh one before it ends. */
   #present(token: Token | null): void {
     const { authentication } = this.#options;
     if (authentication === null || token === null) return;
     const byProtocol = authentication.protocols !== undefined && this.#state.phase !== "connected";
     const message = (authentication.message ?? authMessage)(token.value);
     if (!byProtocol && message !== null) this.#send(message);
-    const end = endOf(token);
-    if (end !== null)
-      this.#start("token", end - TOKEN_MARGIN_MS - Date.now(), () => this.#refresh());
+    this.#renewInTime(token);
   }
 
-  async #refresh(): Promise<void> {
+  #renewInTime(token: Token): void {
+    const leftMs = (endOf(token) ?? Number.POSITIVE_INFINITY) - Date.now();
+    if (leftMs <= 0 || leftMs === Number.POSITIVE_INFINITY) return;
+    const delay = Math.max(TOKEN_ASKED_MS_MIN, leftMs - Math.min(TOKEN_MARGIN_MS, leftMs / 2));
+    this.#start("token", delay, () => void this.#renew(token));
+  }
+
+  /** Asks again where there is none yet. The server ends the session when the token does. */
+  async #renew(old: Token): Promise<void> {
     const socket = this.#socket;
-    try {
-      const token = (await this.#options.authentication?.token()) ?? null;
-      if (socket === this.#socket) this.#present(token);
-    } catch {
-      // The server ends the session when the token does, and the next attempt says why.
-    }
+    const fresh = await this.#options.authentication?.token().catch(() => old);
+    if (socket !== this.#socket || fresh === undefined) return;
+    if (fresh.value === old.value) this.#renewInTime(old);
+    else this.#present(fresh);
   }
 
   #lose(reason: string): void {

@@ -244,6 +244,55 @@ test("a limit order rests, is modified and canceled, and brackets have their par
   expect((await broker.ordersHistory()).length).toBe(3);
 });
 
+test("an order good till a date says until when, and is over then", async () => {
+  const { host, broker } = await trading();
+  const limitPrice = Math.round((await quoteOf("BTCUSD")).bid * 0.8);
+  const order = { symbol: "BTCUSD", type: OrderType.Limit, side: Side.Buy, qty: 1, limitPrice };
+  const past = broker.placeOrder({ ...order, duration: { type: "GTD", datetime: 1 } });
+  await expect(past).rejects.toMatchObject({ code: "expiry_past" });
+  const datetime = Date.now() + 3_600_000;
+  const { orderId } = await broker.placeOrder({ ...order, duration: { type: "GTD", datetime } });
+  await until(() => host.order(orderId)?.duration?.datetime === datetime);
+  const placed = host.order(orderId);
+  if (placed === undefined) throw new Error("never told");
+  const duration = { type: "GTD", datetime: Date.now() + 500 } as const;
+  await broker.modifyOrder({ ...placed, duration });
+  await until(() => host.order(orderId)?.status === OrderStatus.Canceled);
+  expect((await broker.ordersHistory())[0]).toMatchObject({ id: orderId, duration });
+});
+
+test("stops trail by pips: an order's own, its stop loss, and a position's", async () => {
+  const { host, broker } = await trading();
+  await broker.placeOrder(marketOrder(Side.Buy, 2));
+  await until(() => host.position("BTCUSD")?.qty === 0.02);
+  const trailing = { type: OrderType.Stop, side: Side.Sell, stopType: StopType.TrailingStop };
+  const { orderId } = await broker.placeOrder({
+    ...marketOrder(Side.Sell),
+    ...trailing,
+    trailingStopPips: 9_000,
+  });
+  await until(() => host.order(orderId)?.status === OrderStatus.Working);
+  expect(host.order(orderId)).toMatchObject({ ...trailing, trailingStopPips: 9_000 });
+  const { bid } = await quoteOf("BTCUSD");
+  expect(host.order(orderId)?.stopPrice).toBeLessThan(bid);
+
+  await broker.editPositionBrackets("BTCUSD", { trailingStopPips: 8_000 });
+  const ofPosition = () =>
+    host.orders.findLast(
+      ({ parentType, trailingStopPips }) =>
+        parentType === ParentType.Position && trailingStopPips === 8_000,
+    );
+  await until(() => ofPosition() !== undefined);
+  expect(ofPosition()).toMatchObject({ ...trailing, parentId: "BTCUSD" });
+
+  const resting = { ...marketOrder(Side.Buy), type: OrderType.Limit, limitPrice: bid * 0.8 };
+  const limitPrice = Math.round(resting.limitPrice);
+  const parent = await broker.placeOrder({ ...resting, limitPrice, trailingStopPips: 7_000 });
+  const child = () => host.orders.findLast(({ parentId }) => parentId === parent.orderId);
+  await until(() => child() !== undefined);
+  expect(child()).toMatchObject({ ...trailing, trailingStopPips: 7_000 });
+});
+
 test("several orders are canceled at once, and positions get brackets", async () => {
   const { host, broker } = await trading();
   const { bid } = await quoteOf("BTCUSD");
@@ -277,12 +326,15 @@ test("what a ticket asks is answered", async () => {
   expect(preview.sections.length).toBeGreaterThan(0);
   const leverage = { symbol: "BTCUSD", orderType: OrderType.Market, side: Side.Buy };
   expect(await broker.setLeverage({ ...leverage, leverage: 5 })).toEqual({ leverage: 5 });
-  expect(await broker.leverageInfo(leverage)).toMatchObject({ leverage: 5 });
+  expect(await broker.leverageInfo(leverage)).toMatchObject({ leverage: 5, min: 1, step: 1 });
+  expect((await broker.symbolInfo("BTCUSD")).leverage).toBe("5:1");
+  const tooMuch = broker.setLeverage({ ...leverage, leverage: 5_000 });
+  await expect(tooMuch).rejects.toMatchObject({ code: "leverage_wrong" });
   expect((await broker.previewLeverage({ ...leverage, leverage: 3 })).errors ?? []).toEqual([]);
   expect((await broker.accountsMetainfo()).map((account) => account.id)).toContain(id);
-  expect((await client.rest.account(id).configuration()).configFlags.supportOrderBrackets).toBe(
-    true,
-  );
+  const { configFlags, durations } = await client.rest.account(id).configuration();
+  expect(configFlags).toMatchObject({ supportOrderBrackets: true, supportGuaranteedStop: false });
+  expect(durations.find(({ value }) => value === "GTD")).toMatchObject({ hasDatePicker: true });
 });
 
 test("a refusal is the backend's sentence and code", async () => {

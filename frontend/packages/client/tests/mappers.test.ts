@@ -11,6 +11,7 @@ import {
   mapOrder,
   mapPreOrder,
   mapQuote,
+  mapRefusal,
 } from "../src/mappers.ts";
 import { DisconnectType, type PreOrder, StopType } from "../src/model/broker.ts";
 
@@ -76,22 +77,48 @@ test("a quote in error says why", () => {
   expect(quote).toStrictEqual({ s: "error", n: "NOPE", v: { error: "unknown_symbol" } });
 });
 
+test("an error is a refusal with its code, and one without the backend's body has the status", () => {
+  const response = new Response(null, { status: 422, statusText: "Unprocessable" });
+  const body = { code: "price_off_tick", detail: "The price is off the tick." };
+  expect(mapRefusal(response, body)).toMatchObject({ status: 422, code: body.code });
+  expect(mapRefusal(response, undefined)).toMatchObject({ code: "unknown" });
+});
+
+const SHAPES = ["paths", "Messages", "ROUTES", "RESUMABLE"];
+
 test.each(["../src", "."])("names in %s tell where a type is from", (folder) => {
   for (const file of filesOf(folder)) {
-    const source = readFileSync(new URL(file, import.meta.url), "utf8");
-    for (const [, names = "", from = ""] of source.matchAll(
-      /import (?:type )?\{([^}]*)\} from "[^"]*generated\/(rest|socket)\.ts"/g,
-    )) {
-      for (const name of names.split(",").map((each) => each.trim().replace(/^type /, ""))) {
-        if (name === "" || /^(paths|Messages|ROUTES|RESUMABLE)$/.test(name)) continue;
-        const [theirs, ours] = name.split(" as ");
-        expect(ours, `${file}: ${name}`).toBe(
-          `${theirs}_${from === "rest" ? "Api" : "Ws"}_Backend`,
-        );
-      }
+    for (const { name, from } of importsOfGenerated(file)) {
+      const [theirs, ours] = name.split(" as ");
+      if (SHAPES.includes(name)) continue;
+      expect(ours, `${file}: ${name}`).toBe(`${theirs}_${from === "rest" ? "Api" : "Ws"}_Backend`);
     }
   }
 });
+
+test("only the mappers know the wire's types", () => {
+  const knowing = filesOf("../src").filter((file) =>
+    importsOfGenerated(file).some(({ name }) => !SHAPES.includes(name)),
+  );
+  expect(knowing).toEqual(["../src/mappers.ts"]);
+  const others = [...filesOf("../src/model"), ...filesOf("../src/tradingview")];
+  expect(others.flatMap(importsOfGenerated)).toEqual([]);
+});
+
+/** What a source takes from generated/: each name, and from which of the two. */
+function importsOfGenerated(file: string): { name: string; from: string }[] {
+  const source = readFileSync(new URL(file, import.meta.url), "utf8");
+  const imports = source.matchAll(
+    /import (?:type )?\{([^}]*)\} from "[^"]*generated\/(rest|socket)\.ts"/g,
+  );
+  return [...imports].flatMap(([, names = "", from = ""]) =>
+    names
+      .split(",")
+      .map((name) => name.trim().replace(/^type /, ""))
+      .filter((name) => name !== "")
+      .map((name) => ({ name, from })),
+  );
+}
 
 function filesOf(folder: string): string[] {
   return readdirSync(new URL(`${folder}/`, import.meta.url))

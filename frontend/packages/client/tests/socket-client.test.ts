@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { bearerProtocols } from "../src/authentication.ts";
 import { NotConnectedError, type SubscriptionError } from "../src/errors.ts";
 import type { Continuation } from "../src/followed-topic.ts";
 import { SocketClient, type SocketOptions } from "../src/socket-client.ts";
@@ -468,19 +469,40 @@ test("a token goes as the first message, and a fresh one before it ends", async 
 
 test("browsers offer it as a subprotocol, and read when it ends in the token itself", async () => {
   client.close();
-  const claims = btoa(JSON.stringify({ exp: Date.now() / 1_000 + 90 }));
-  const value = `x.${claims}.x`;
+  const ending = (seconds: number) =>
+    `x.${btoa(JSON.stringify({ exp: Date.now() / 1_000 + seconds }))}.x`;
+  const [first, second] = [ending(90), ending(3_600)];
+  const given = [first, second];
   const authentication = {
-    token: async () => ({ value }),
-    protocols: (text: string) => ["bearer", text],
+    token: async () => ({ value: given.shift() ?? "" }),
+    protocols: bearerProtocols,
   };
   client = clientOf({ authentication });
   client.subscribe("bars", AAPL, new Heard());
   await settle();
-  expect(server.current.protocols).toEqual(["bearer", value]);
+  expect(server.current.protocols).toEqual(["trading-api", `bearer.${first}`]);
   expect(server.types()).toEqual(["bars.subscribe"]);
   await settle(60_000);
-  expect(server.types()).toContain("auth");
+  const sent = server.heard.filter(({ type }) => type === "auth").map(({ payload }) => payload);
+  expect(sent).toEqual([{ token: second }]);
+});
+
+test("a token that cannot be renewed is asked for a few times, and not sent again", async () => {
+  client.close();
+  const value = "the only one";
+  const expiresAt = Date.now() + 60_000;
+  let asked = 0;
+  const token = async () => {
+    asked += 1;
+    if (asked === 3) throw new Error("the issuer is away");
+    return { value, expiresAt };
+  };
+  client = clientOf({ authentication: { token } });
+  client.subscribe("bars", AAPL, new Heard());
+  await settle(90_000);
+  expect(asked).toBeGreaterThan(2);
+  expect(asked).toBeLessThan(10);
+  expect(server.types().filter((type) => type === "auth")).toHaveLength(1);
 });
 
 test("without a token there is no connection, and the state says why", async () => {

@@ -1,0 +1,149 @@
+// Tokens, against a backend that wants one.
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Authentication, authMessage, bearerProtocols } from "../src/authentication.ts";
+import { NotConnectedError } from "../src/errors.ts";
+import { OrderStatus, OrderType, Side } from "../src/model/broker.ts";
+import { TradingClient } from "../src/trading-client.ts";
+import { Backend } from "./support/backend.ts";
+import { developmentToken, LEEWAY_MS } from "./support/development-token.ts";
+import { FakeHost } from "./support/fake-host.ts";
+import { until } from "./support/until.ts";
+
+const SECRET = "a secret for the tests, of 32 bytes and more";
+const ORDER = { symbol: "BTCUSD", type: OrderType.Market, side: Side.Buy, qty: 0.01 };
+/** Of a token that ends soon. */
+const LEFT_MS = 4_000;
+
+let backend: Backend;
+let good: string;
+const clients: TradingClient[] = [];
+
+beforeAll(async () => {
+  const settings = { AUTH_MODE: "secret", AUTH_SECRET: SECRET };
+  [backend, good] = await Promise.all([Backend.started(settings), developmentToken(SECRET)]);
+});
+
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await backend?.stop();
+});
+
+function clientWith(authentication?: Authentication): TradingClient {
+  const client = new TradingClient({
+    baseUrl: backend.address,
+    ...(authentication && { authentication }),
+    socket: { backoff: { baseMs: 50, maxMs: 200 } },
+  });
+  clients.push(client);
+  return client;
+}
+
+async function trades(client: TradingClient): Promise<void> {
+  const host = new FakeHost();
+  const broker = await client.broker(host);
+  await broker.ready();
+  const { orderId } = await broker.placeOrder(ORDER);
+  await until(() => host.order(orderId)?.status === OrderStatus.Filled);
+  broker.stop();
+}
+
+/** What is known of the connections: how many there were, and why they ended. */
+function followed(client: TradingClient): { connections: number; reasons: string[] } {
+  const seen = { connections: 0, reasons: [] as string[] };
+  client.socket.onState((state) => {
+    if (state.phase === "connected") seen.connections += 1;
+    if (state.phase === "waiting") seen.reasons.push(state.reason);
+  });
+  return seen;
+}
+
+/** A token that ends soon; the client is told of it as the server sees it. */
+async function ending(): Promise<{ value: string; expiresAt: number }> {
+  const value = await developmentToken(SECRET, { seconds: (LEFT_MS - LEEWAY_MS) / 1_000 });
+  const claims = JSON.parse(atob(value.split(".")[1] ?? ""));
+  return { value, expiresAt: claims.exp * 1_000 + LEEWAY_MS };
+}
+
+test("the message that says who one is has the shape of asyncapi.json", () => {
+  const path = new URL("../../../../asyncapi.json", import.meta.url);
+  const { messages, schemas } = JSON.parse(readFileSync(path, "utf8")).components;
+  const { type, payload } = messages.auth.payload.properties;
+  const message = authMessage("a.b.c");
+  expect(message.type).toBe(type.const);
+  const schema = schemas[payload.$ref.split("/").at(-1)];
+  expect(Object.keys(message.payload)).toEqual(schema.required);
+  expect(Object.keys(message)).toEqual(messages.auth.payload.required);
+});
+
+test.each([
+  ["by the first message", {}],
+  ["by subprotocol", { protocols: bearerProtocols }],
+])("a token %s lets its account trade, and no other", async (_, way) => {
+  const client = clientWith({ token: async () => ({ value: good }), ...way });
+  await trades(client);
+  const foreign = client.feeds.orders({ accountId: "SOMEBODY" }, () => {});
+  await expect(foreign.confirmed).rejects.toMatchObject({ code: "refused" });
+  const asked = client.rest.account("SOMEBODY").orders();
+  await expect(asked).rejects.toMatchObject({ status: 404, code: "unknown_account" });
+});
+
+test.each<[string, Authentication | undefined, number]>([
+  ["without a token", undefined, 1008],
+  ["with a bad token", { token: async () => ({ value: `${good}x` }) }, 1008],
+  [
+    "with a bad subprotocol",
+    { token: async () => ({ value: "x" }), protocols: bearerProtocols },
+    1006,
+  ],
+])("%s nothing is told, and the state says why", async (_, authentication, code) => {
+  const client = clientWith(authentication);
+  const seen = followed(client);
+  const heard: unknown[] = [];
+  client.feeds.quotes(
+    { symbols: [], fast_symbols: ["BTCUSD"] },
+    { onData: (quote) => heard.push(quote) },
+  );
+  await until(() => seen.reasons.some((reason) => reason.startsWith(String(code))));
+  await expect(client.rest.market.time()).rejects.toMatchObject({ status: 401 });
+  expect(heard).toEqual([]);
+  client.close();
+});
+
+test.concurrent.each([
+  ["by the first message", {}],
+  ["by subprotocol", { protocols: bearerProtocols }],
+])("a token %s is renewed before it ends, and the connection stays", async (_, way) => {
+  const short = await ending();
+  const given = [short];
+  const client = clientWith({ token: async () => given.shift() ?? { value: good }, ...way });
+  const seen = followed(client);
+  let quotes = 0;
+  client.feeds.quotes({ symbols: [], fast_symbols: ["BTCUSD"] }, () => {
+    quotes += 1;
+  });
+  await until(() => Date.now() > short.expiresAt + 500);
+  const before = quotes;
+  await until(() => quotes > before);
+  expect(seen).toEqual({ connections: 1, reasons: [] });
+});
+
+test.concurrent("one that is not renewed ends the connection, and a fresh one heals it", async () => {
+  const short = await ending();
+  let value = short.value;
+  // As it comes from somebody who sees no need for another yet.
+  const client = clientWith({ token: async () => ({ value }) });
+  const host = new FakeHost();
+  const broker = await client.broker(host);
+  const seen = followed(client);
+  await broker.ready();
+  await until(() => seen.reasons.length > 0);
+  expect(seen.reasons[0]).toMatch(/^1008 .*token has expired/i);
+  await expect(broker.placeOrder(ORDER)).rejects.toBeInstanceOf(NotConnectedError);
+  value = good;
+  await until(() => client.socket.state.phase === "connected");
+  await broker.ready();
+  const { orderId } = await broker.placeOrder(ORDER);
+  await until(() => host.order(orderId)?.status === OrderStatus.Filled);
+  expect(host.executions).toHaveLength(1);
+});
