@@ -1,4 +1,8 @@
 // The services against a backend in a process of its own.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { BrokerTerminalService } from "../src/broker-terminal-service.ts";
 import { NotConnectedError, RefusedError, SubscriptionError } from "../src/errors.ts";
@@ -92,6 +96,21 @@ function historyOf(
     );
   });
 }
+
+test("the README's example runs as it says", async () => {
+  const folder = fileURLToPath(new URL("../", import.meta.url));
+  const name = "examples/first-order.ts";
+  const [readme, source] = ["README.md", name].map((each) => readFileSync(folder + each, "utf8"));
+  expect(readme).toContain(`\`\`\`ts\n${source}\`\`\``);
+  const env = { ...process.env, BACKEND: backend.address };
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, ["--conditions=source", name], {
+    cwd: folder,
+    env,
+  });
+  expect(stdout).toMatch(/^BTCUSD [\d.]+ [\d.]+$/m);
+  expect(stdout).toMatch(/^order-\d+: 0.001 at [\d.]+\n$/m);
+});
 
 // The datafeed
 

@@ -6,6 +6,7 @@ import type {
   PlacedOrder as PlacedOrder_Ws_Backend,
 } from "../src/generated/socket.ts";
 import {
+  mapBrackets,
   mapBrokerConnection,
   mapHistory,
   mapOrder,
@@ -13,7 +14,7 @@ import {
   mapQuote,
   mapRefusal,
 } from "../src/mappers.ts";
-import { DisconnectType, type PreOrder, StopType } from "../src/model/broker.ts";
+import { type Brackets, DisconnectType, type PreOrder, StopType } from "../src/model/broker.ts";
 
 const wireOrder: PlacedOrder_Ws_Backend = {
   id: "order-1",
@@ -62,6 +63,27 @@ test("an order is sent with what the backend knows, and without what is undefine
   const order = { symbol: "AAPL", type: 2, side: 1, qty: 1, isClose: false, nonsense: 1 } as const;
   const sent: PreOrder_Api_Backend = mapPreOrder(order);
   expect(sent).toStrictEqual({ symbol: "AAPL", type: 2, side: 1, qty: 1, isClose: false });
+});
+
+test("what a terminal leaves undefined or null is not sent, and zero is", () => {
+  const order = { symbol: "AAPL", type: 3, side: -1, qty: 1, stopPrice: 0, limitPrice: undefined };
+  const sent = mapPreOrder({
+    ...order,
+    stopType: 0,
+    takeProfit: null,
+    duration: { type: "GTC", datetime: undefined },
+  } as unknown as PreOrder);
+  expect(sent).toStrictEqual({
+    symbol: "AAPL",
+    type: 3,
+    side: -1,
+    qty: 1,
+    stopPrice: 0,
+    stopType: 0,
+    duration: { type: "GTC" },
+  });
+  const brackets = { stopLoss: 0, takeProfit: undefined } as unknown as Brackets;
+  expect(mapBrackets(brackets)).toStrictEqual({ stopLoss: 0 });
 });
 
 test("history has the chart's own names", () => {

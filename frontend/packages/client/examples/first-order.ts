@@ -1,0 +1,21 @@
+// Follows a price and an account, buys a little, and says what is heard of it.
+import { OrderStatus, OrderType, Side, TradingClient } from "@trading-api/client";
+
+const client = new TradingClient({ baseUrl: process.env.BACKEND ?? "http://127.0.0.1:8000" });
+const account = client.rest.account();
+const { id: accountId } = await account.info();
+
+const filled = Promise.withResolvers<string>();
+client.feeds.quotes({ symbols: [], fast_symbols: ["BTCUSD"] }, (quote) => {
+  if (quote.s === "ok") console.log(`BTCUSD ${quote.v.bid} ${quote.v.ask}`);
+});
+const orders = client.feeds.orders({ accountId }, ({ id, status, filledQty, avgPrice }) => {
+  if (status === OrderStatus.Filled) filled.resolve(`${id}: ${filledQty} at ${avgPrice}`);
+});
+await orders.confirmed;
+
+const order = { symbol: "BTCUSD", type: OrderType.Market, side: Side.Buy, qty: 0.001 };
+// Sent again under the same key it is not done again.
+await account.place(order, crypto.randomUUID());
+console.log(await filled.promise);
+client.close();
