@@ -168,7 +168,7 @@ test("a recording of real minutes is replayed on the chart", async () => {
   }
 });
 
-test("a server that wants a token is given one", async () => {
+test("a server that wants a token is given one, and another once that has ended", async () => {
   const AUTH_SECRET = "a secret for the tests, of 32 bytes and more";
   const guarded = await Backend.started({ AUTH_MODE: "secret", AUTH_SECRET });
   try {
@@ -177,6 +177,10 @@ test("a server that wants a token is given one", async () => {
     const dialog = terminal.page.getByRole("dialog");
     await dialog.getByLabel("Token").fill(`${token}x`);
     await dialog.getByRole("button", { name: "Come in" }).click();
+    await dialog.getByText("The token was not accepted").waitFor();
+    await dialog.getByLabel("Token").fill(await developmentToken(AUTH_SECRET, { seconds: 0 }));
+    await dialog.getByRole("button", { name: "Come in" }).click();
+    await dialog.waitFor({ state: "detached" });
     await dialog.getByText("The token was not accepted").waitFor();
     await dialog.getByLabel("Token").fill(token);
     await dialog.getByRole("button", { name: "Come in" }).click();

@@ -259,6 +259,23 @@ test("an order that is refused says why, and what to do", async () => {
   await toast.waitFor({ state: "detached" });
 });
 
+test("the ticket suggests its symbol's price, and leaves alone what is being typed", async () => {
+  const { page, ticket } = terminal;
+  await terminal.quote();
+  await ticket.getByRole("radio", { name: "Limit", exact: true }).click();
+  const price = ticket.getByRole("textbox", { name: "Limit price" });
+  const suggested = Number(await price.inputValue());
+  expect(suggested).toBeGreaterThan(0);
+  await price.fill("");
+  expect(await price.inputValue()).toBe("");
+  expect(await ticket.locator("button[type=submit]").isDisabled()).toBe(true);
+  await page
+    .locator('tr[data-symbol="EURUSD"]')
+    .getByRole("button", { name: /^EURUSD/ })
+    .click();
+  await expect.poll(() => price.inputValue()).toMatch(/^1\.\d{5}$/);
+});
+
 test("an order is placed by keys alone, and its position closed by them", async () => {
   const { page } = terminal;
   await page.keyboard.press("s");

@@ -48,6 +48,9 @@ export class Desk {
     [this.dialog, this.open] = createSignal<OpenDialog>(null);
     this.ticket = new Ticket(this);
     this.account.onFill(() => this.showPanel("positions"));
+    this.client.socket.onState((state) => {
+      if (state.phase === "waiting" && state.reason.startsWith("1008")) void this.#askWhoIsThere();
+    });
   }
 
   /** `?account=` and `?symbol=` of the address go before what is remembered. */
@@ -59,6 +62,14 @@ export class Desk {
         const found = await this.market.start();
         const symbol = found.includes(wanted) ? wanted : found[0];
         if (symbol !== undefined) this.show(symbol);
+        if (symbol !== undefined && address.has("symbol") && symbol !== wanted) {
+          const title = `There is no ${wanted} here`;
+          this.notices.show({
+            tone: "info",
+            title,
+            text: `This is ${symbol}; press / for others.`,
+          });
+        }
         return;
       } catch (error) {
         if (isUnknownCaller(error)) {
@@ -67,6 +78,15 @@ export class Desk {
         }
         await new Promise((resolve) => setTimeout(resolve, 1_500));
       }
+    }
+  }
+
+  /** Where a token ended while the page was open; a server has other reasons for 1008. */
+  async #askWhoIsThere(): Promise<void> {
+    try {
+      await this.client.rest.market.time();
+    } catch (error) {
+      if (isUnknownCaller(error)) this.open({ name: "token" });
     }
   }
 

@@ -334,6 +334,9 @@ function statusOf(
 }
 
 function fillText({ side, filledQty, qty, symbol, avgPrice }: Order): string {
-  const price = avgPrice === undefined ? "" : ` at ${avgPrice}`;
-  return `${side === Side.Buy ? "Bought" : "Sold"} ${filledQty ?? qty} ${symbol}${price}`;
+  const price = avgPrice === undefined ? "" : ` at ${FIGURE.format(avgPrice)}`;
+  const quantity = FIGURE.format(filledQty ?? qty);
+  return `${side === Side.Buy ? "Bought" : "Sold"} ${quantity} ${symbol}${price}`;
 }
+
+const FIGURE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });

@@ -85,6 +85,17 @@ export function ChartPane() {
     else void load();
   };
 
+  onCleanup(
+    desk.client.socket.onState(({ phase }) => {
+      if (phase === "connected" && state() === "failed") retry();
+    }),
+  );
+  // What browsers say where there is no answer.
+  const why = () =>
+    /failed to fetch|load failed|networkerror|aborted|timed out/i.test(reason())
+      ? "The server does not answer."
+      : reason();
+
   return (
     <section class="chart" aria-label={`Chart of ${desk.symbol()}`}>
       <div class="legend" data-testid="legend">
@@ -101,9 +112,12 @@ export function ChartPane() {
                 <Figure name="L" value={format.price(bar().low, decimals())} />
                 <Figure name="C" value={format.price(bar().close, decimals())} />
                 <Figure name="Vol" value={format.volume(bar().volume)} />
-                <div class={bar().close >= bar().open ? "up" : "down"}>
+                <div class={toneOf(bar().close - bar().open)}>
                   <dt class="hidden">Change</dt>
-                  <dd>{format.percent((bar().close / bar().open - 1) * 100)}</dd>
+                  <dd>
+                    {format.change(bar().close - bar().open, decimals())}{" "}
+                    {format.percent((bar().close / bar().open - 1) * 100)}
+                  </dd>
                 </div>
               </>
             )}
@@ -143,7 +157,7 @@ export function ChartPane() {
         </Match>
         <Match when={state() === "failed"}>
           <div class="overlay" role="alert">
-            <p>The chart could not be loaded. {reason()}</p>
+            <p>The chart could not be loaded. {why()}</p>
             <button type="button" onClick={retry}>
               Try again
             </button>
@@ -153,6 +167,8 @@ export function ChartPane() {
     </section>
   );
 }
+
+const toneOf = (change: number) => (change > 0 ? "up" : change < 0 ? "down" : "");
 
 function Figure(props: { name: string; value: string }) {
   return (

@@ -17,7 +17,7 @@ export function EquityChart() {
     });
     const series = chart.addSeries(AreaSeries, {
       lineWidth: 2,
-      priceFormat: { type: "price", precision: 2, minMove: 0.01 },
+      priceFormat: { type: "custom", formatter: format.money, minMove: 0.01 },
     });
     createEffect(() => {
       theme();

@@ -26,7 +26,7 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
-import { quantity } from "../format.ts";
+import { price, quantity } from "../format.ts";
 import { colour } from "../theme.ts";
 import { nameOfLine } from "../wording.ts";
 
@@ -147,7 +147,8 @@ export class PriceChart {
     this.#parts.onState("loading");
     const minMove = symbol.minmov / symbol.pricescale;
     const precision = Math.round(Math.log10(symbol.pricescale));
-    this.#candles.applyOptions({ priceFormat: { type: "price", precision, minMove } });
+    const formatter = (value: number) => price(value, precision);
+    this.#candles.applyOptions({ priceFormat: { type: "custom", formatter, minMove } });
     this.#chart.applyOptions({ timeScale: { secondsVisible: resolution.endsWith("S") } });
     let bars: Bar[];
     try {
@@ -203,14 +204,14 @@ export class PriceChart {
       this.#candles.removePriceLine(line);
       this.#lines.delete(id);
     }
-    for (const [id, { price, title, colour: name, dashed }] of wanted) {
-      const text = `${price} ${title} ${name}`;
+    for (const [id, { price: at, title, colour: name, dashed }] of wanted) {
+      const text = `${at} ${title} ${name}`;
       const drawn = this.#lines.get(id);
       if (drawn?.text === text) continue;
       const color = colour(name);
       const lineStyle = dashed ? LineStyle.Dashed : LineStyle.Solid;
       const options = {
-        price,
+        price: at,
         title,
         color,
         lineStyle,
@@ -245,11 +246,11 @@ export class PriceChart {
     this.#markers.setMarkers(markers);
   }
 
-  /** Lines are in sight that are no further from the candles than these reach. */
+  /** Lines are in sight that leave the candles at least half of the height. */
   #scale(info: AutoscaleInfo | null): AutoscaleInfo | null {
     if (!info?.priceRange) return info;
     const { minValue, maxValue } = info.priceRange;
-    const reach = maxValue - minValue;
+    const reach = (maxValue - minValue) / 2;
     const near = [...this.#lines.values()]
       .map(({ line }) => line.options().price)
       .filter((price) => price > minValue - reach && price < maxValue + reach);

@@ -16,7 +16,7 @@ export function HistoryTable() {
         <p class="empty">No order ended yet. Filled, canceled and rejected ones are kept here.</p>
       }
     >
-      <table class="table">
+      <table class="table cards">
         <thead>
           <tr>
             <th scope="col">Symbol</th>
@@ -48,13 +48,23 @@ function OrderRow(props: { order: Order }) {
   return (
     <tr data-order={props.order.id}>
       <th scope="row">{props.order.symbol}</th>
-      <td class={props.order.side === Side.Buy ? "up" : "down"}>{sideName(props.order.side)}</td>
-      <td>{kindName(props.order)}</td>
-      <td class="n">{format.quantity(props.order.qty)}</td>
-      <td class="n">{format.price(props.order.avgPrice, decimals()) || "–"}</td>
-      <td data-cell="status">{statusName(props.order.status)}</td>
-      <td>{format.time(props.order.updateTime)}</td>
-      <td class="why">{props.order.message?.text ?? ""}</td>
+      <td data-label="Side" class={props.order.side === Side.Buy ? "up" : "down"}>
+        {sideName(props.order.side)}
+      </td>
+      <td data-label="Type">{kindName(props.order)}</td>
+      <td data-label="Quantity" class="n">
+        {format.quantity(props.order.qty)}
+      </td>
+      <td data-label="Average" class="n">
+        {format.price(props.order.avgPrice, decimals()) || "–"}
+      </td>
+      <td data-label="Status" data-cell="status">
+        {statusName(props.order.status)}
+      </td>
+      <td data-label="Ended">{format.time(props.order.updateTime)}</td>
+      <td data-label="Why" class="why">
+        {props.order.message?.text ?? ""}
+      </td>
     </tr>
   );
 }
@@ -67,7 +77,7 @@ export function FillsTable() {
       when={account.executions.length > 0}
       fallback={<p class="empty">No fill yet. Each execution of an order is kept here.</p>}
     >
-      <table class="table">
+      <table class="table cards">
         <thead>
           <tr>
             <th scope="col">Symbol</th>
@@ -102,15 +112,23 @@ function FillRow(props: { execution: Execution }) {
   return (
     <tr data-fill={props.execution.orderId}>
       <th scope="row">{props.execution.symbol}</th>
-      <td class={props.execution.side === Side.Buy ? "up" : "down"}>
+      <td data-label="Side" class={props.execution.side === Side.Buy ? "up" : "down"}>
         {sideName(props.execution.side)}
       </td>
-      <td class="n">{format.quantity(props.execution.qty)}</td>
-      <td class="n">{format.price(props.execution.price, decimals())}</td>
-      <td class="n">{format.money(props.execution.commission ?? 0)}</td>
-      <td class={`n ${cash() > 0 ? "up" : cash() < 0 ? "down" : ""}`}>{format.change(cash())}</td>
-      <td>{format.time(props.execution.time)}</td>
-      <td>{props.execution.orderId}</td>
+      <td data-label="Quantity" class="n">
+        {format.quantity(props.execution.qty)}
+      </td>
+      <td data-label="Price" class="n">
+        {format.price(props.execution.price, decimals())}
+      </td>
+      <td data-label="Commission" class="n">
+        {format.money(props.execution.commission ?? 0)}
+      </td>
+      <td data-label="Cash" class={`n ${cash() > 0 ? "up" : cash() < 0 ? "down" : ""}`}>
+        {format.change(cash())}
+      </td>
+      <td data-label="Time">{format.time(props.execution.time)}</td>
+      <td data-label="Order">{props.execution.orderId}</td>
     </tr>
   );
 }

@@ -31,7 +31,7 @@ export function OrdersTable() {
             <th scope="col" class="n">
               Quantity
             </th>
-            <th scope="col" class="n">
+            <th scope="col" class="n roomy">
               Filled
             </th>
             <th scope="col" class="n">
@@ -41,8 +41,10 @@ export function OrdersTable() {
               Stop
             </th>
             <th scope="col">Status</th>
-            <th scope="col">Lasts</th>
-            <th scope="col" class="roomy">
+            <th scope="col" class="spare">
+              Lasts
+            </th>
+            <th scope="col" class="extra">
               Changed
             </th>
             <th scope="col" class="actions">
@@ -81,7 +83,7 @@ function Row(props: { order: Order }) {
       <td class="n" data-cell="qty" data-label="Quantity">
         {format.quantity(props.order.qty)}
       </td>
-      <td class="n" data-label="Filled">
+      <td class="n roomy" data-label="Filled">
         {format.quantity(props.order.filledQty ?? 0)}
       </td>
       <td class="n" data-cell="limit" data-label="Limit">
@@ -98,10 +100,10 @@ function Row(props: { order: Order }) {
           {statusName(props.order.status)}
         </span>
       </td>
-      <td data-cell="duration" data-label="Lasts">
+      <td class="spare" data-cell="duration" data-label="Lasts">
         {lasting(props.order)}
       </td>
-      <td class="roomy" data-label="Changed">
+      <td class="extra" data-label="Changed">
         {format.time(props.order.updateTime)}
       </td>
       <td class="actions">

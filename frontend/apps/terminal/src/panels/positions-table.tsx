@@ -32,10 +32,10 @@ export function PositionsTable() {
             <th scope="col" class="n">
               Profit, {account.currency}
             </th>
-            <th scope="col" class="n">
+            <th scope="col" class="n spare">
               Take profit
             </th>
-            <th scope="col" class="n">
+            <th scope="col" class="n spare">
               Stop loss
             </th>
             <th scope="col">
@@ -84,10 +84,10 @@ function Row(props: { position: Position }) {
       <td class={`n ${tone()}`} data-cell="profit" data-label="Profit">
         {format.change(profit())}
       </td>
-      <td class="n" data-label="Take profit">
+      <td class="n spare" data-label="Take profit">
         {format.price(props.position.takeProfit, decimals()) || "–"}
       </td>
-      <td class="n" data-label="Stop loss">
+      <td class="n spare" data-label="Stop loss">
         {format.price(props.position.stopLoss, decimals()) || "–"}
       </td>
       <td class="actions">

@@ -27,7 +27,7 @@ export function DurationFields(props: DurationFieldsProps) {
     if (props.texts.until === "") props.onInput({ until: untilOf(now * 1_000 + DAY_MS) });
   };
   return (
-    <>
+    <Show when={offered().length > 0}>
       <div class="field">
         <label for={id}>Duration</label>
         <select
@@ -56,6 +56,6 @@ export function DurationFields(props: DurationFieldsProps) {
           />
         </div>
       </Show>
-    </>
+    </Show>
   );
 }

@@ -36,6 +36,9 @@ export function TicketPane() {
   // An order has one distance: it trails itself, or its stop loss does.
   const canStopTrail = () =>
     account.supports("supportTrailingStop") && fields.type === OrderType.Stop;
+  // A symbol's first quote comes after it.
+  const isKnown = () => ticket.instrument !== null && quote() !== undefined;
+  createEffect(on([desk.symbol, isKnown], () => isKnown() && ticket.suggest()));
   const away = (text: string) => {
     const price = numberIn(text);
     const from = numberIn(fields.limitPrice) ?? quote()?.lp;
@@ -152,7 +155,7 @@ export function TicketPane() {
         <button
           type="submit"
           class={`place ${fields.side === Side.Buy ? "buy" : "sell"}`}
-          disabled={ticket.order === null || ticket.isSending}
+          disabled={ticket.order === null || ticket.isSending || account.loading !== "loaded"}
           aria-keyshortcuts="Control+Enter"
         >
           {ticket.isSending ? "Placing…" : ticket.sentence}

@@ -124,13 +124,20 @@ export class Ticket {
     // What was above the price for the one side is below it for the other.
     const turned = { takeProfit: stopLoss, stopLoss: takeProfit, limitPrice: "", stopPrice: "" };
     this.#fields[1]({ ...(isTurned && turned), ...fields });
-    const { type, hasBrackets, isStopLossTrailing } = this.fields;
-    if (needsLimit(type)) this.#suggest("limitPrice", 0);
-    if (needsStop(type)) this.#suggest("stopPrice", 1);
-    if (hasBrackets && fields.hasBrackets) {
-      this.#suggest("takeProfit", 4);
-      this.#suggest("stopLoss", -2);
+    // What somebody is just typing is theirs.
+    const isTyped = ["limitPrice", "stopPrice", "pips"].some((name) => name in fields);
+    if (!isTyped) this.suggest();
+    if (this.fields.hasBrackets && fields.hasBrackets) {
+      this.#suggestPrice("takeProfit", 4);
+      this.#suggestPrice("stopLoss", -2);
     }
+  }
+
+  /** Fills in what the type of the order needs, and is empty. */
+  suggest(): void {
+    const { type, isStopLossTrailing } = this.fields;
+    if (needsLimit(type)) this.#suggestPrice("limitPrice", 0);
+    if (needsStop(type)) this.#suggestPrice("stopPrice", 1);
     if (this.isTrailing || isStopLossTrailing) this.#suggestPips();
   }
 
@@ -197,7 +204,7 @@ export class Ticket {
   }
 
   /** A price that makes sense, so many steps of a thousandth in favour of the trade's side. */
-  #suggest(
+  #suggestPrice(
     name: "limitPrice" | "stopPrice" | "takeProfit" | "stopLoss",
     thousandths: number,
   ): void {
