@@ -7,12 +7,18 @@ import itertools
 import logging
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
+import orjson
 from pydantic import BaseModel
 
 from trading_api.shared.delivery.frames import text_frame
 from trading_api.shared.delivery.outbox import Outbox
 from trading_api.shared.delivery.topics import TopicIndex
-from trading_api.shared.ws.router_interface import Subscriber, Update, WsRouteInterface
+from trading_api.shared.ws.router_interface import (
+    Subscriber,
+    Update,
+    UpdatesQueue,
+    WsRouteInterface,
+)
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +33,7 @@ class FanOut:
         self._now_ms = now_ms
         self._ts = 0
         self._ts_only = b""
-        self._queues: list[asyncio.Queue[Update]] = []
+        self._queues: list[UpdatesQueue] = []
         self._stamps = itertools.count(1)
         self._posted = asyncio.Event()
         # Those with something in them: with what a tick brings, as many as there are clients.
@@ -35,7 +41,7 @@ class FanOut:
         self._flushing = False
         self.delivered = 0
 
-    def attach(self, queue: asyncio.Queue[Update]) -> None:
+    def attach(self, queue: UpdatesQueue) -> None:
         self._queues.append(queue)
 
     def post(
@@ -43,27 +49,24 @@ class FanOut:
         router: WsRouteInterface,
         topic: str,
         data: Sequence[BaseModel],
+        beside: Mapping[str, int] | None = None,
         to: Subscriber | None = None,
-        **beside: int,
     ) -> None:
         """Never fails: a full queue is drained on the spot. `beside` are fields that stand beside
         `topic`, `payload` and `ts`."""
         queue = router.updates_queue
         if queue.full():
             self._empty_queues()
-        queue.put_nowait(Update(next(self._stamps), router, topic, data, self._ending(beside), to))
+        queue.put_nowait((next(self._stamps), router, topic, data, self._ending(beside), to))
         self._posted.set()
 
-    def _ending(self, beside: Mapping[str, int]) -> bytes:
+    def _ending(self, beside: Mapping[str, int] | None) -> bytes:
         """The same object for as long as nothing changes, because thousands may be made in a ms."""
         ts = self._now_ms()
         if ts != self._ts:
             self._ts = ts
             self._ts_only = b',"ts":%d}}' % ts
-        if not beside:
-            return self._ts_only
-        fields = "".join(f',"{name}":{value}' for name, value in beside.items())
-        return fields.encode() + self._ts_only
+        return b",%b%b" % (orjson.dumps(beside)[1:-1], self._ts_only) if beside else self._ts_only
 
     async def run(self) -> None:
         """Drains whenever something was posted, until cancelled."""
@@ -83,15 +86,18 @@ class FanOut:
 
     def _empty_queues(self) -> None:
         """Into the outboxes."""
-        updates = [queue.get_nowait() for queue in self._queues for _ in range(queue.qsize())]
+        updates: list[Update] = []
+        for queue in self._queues:
+            updates += queue
+            queue.clear()
         updates.sort()
-        alone = len(updates) == 1 and len(updates[0].data) == 1
-        encoded: dict[tuple[object, ...], bytes] = {}
+        is_alone = len(updates) == 1
+        texts = _Texts()
         for update in updates:
             try:
-                self._deliver(update, encoded, alone)
+                self._deliver(update, texts, is_alone)
             except Exception:
-                log.exception("update_not_delivered", extra={"topic": update.topic})
+                log.exception("update_not_delivered", extra={"topic": update[2]})
 
     def flush_soon(self) -> None:
         """What is in outboxes leaves when the loop's tick ends."""
@@ -109,35 +115,46 @@ class FanOut:
             except Exception:
                 log.exception("outbox_not_flushed")
 
-    def _deliver(
-        self, update: Update, encoded: dict[tuple[object, ...], bytes], alone: bool
-    ) -> None:
-        topic = self.topics.find(update.topic)
+    def _deliver(self, update: Update, texts: _Texts, is_alone: bool) -> None:
+        _, router, name, data, ending, to = update
+        topic = self.topics.find(name)
         if topic is None:
             return
         receivers: Collection[Outbox] = topic.following.values()
-        if update.to is not None:
-            if update.topic not in update.to.topics:
+        if to is not None:
+            if name not in to.topics:
                 return
             # The state: what was posted before it is part of it, what comes after follows it.
-            topic.following[update.to] = update.to.outbox
-            receivers = (update.to.outbox,)
+            topic.following[to] = to.outbox
+            receivers = (to.outbox,)
         if not receivers:
             return
-        self.delivered += len(receivers) * len(update.data)
-        for data in update.data:
-            # A datum that many topics are told of is encoded once; it lives as long as `updates`.
-            datum = (id(data), update.router, update.ending)
-            if (rest := encoded.get(datum)) is None:
-                rest = encoded[datum] = update.router.encode(data) + update.ending
-            frame = text_frame(topic.heading, rest)
-            key = update.router.conflation_key(data)
-            key = None if key is None else (update.topic, key)
-            if alone:
+        self.delivered += len(receivers) * len(data)
+        for datum in data:
+            frame = text_frame(topic.heading, texts.of(datum, router), ending)
+            key = router.conflation_key(datum)
+            key = None if key is None else (name, key)
+            if is_alone and len(data) == 1:
                 _send(frame, key, receivers)
             else:
                 for outbox in receivers:
                     outbox.put(frame, key)
+
+
+class _Texts:
+    """A datum that many topics are told of, one after the other, is encoded once."""
+
+    __slots__ = ("_datum", "_router", "_text")
+
+    def __init__(self) -> None:
+        self._datum: BaseModel | None = None
+        self._router: WsRouteInterface | None = None
+
+    def of(self, datum: BaseModel, router: WsRouteInterface) -> bytes:
+        if datum is not self._datum or router is not self._router:
+            self._text = router.encode(datum)
+            self._datum, self._router = datum, router
+        return self._text
 
 
 def _send(frame: bytes, key: Hashable | None, receivers: Collection[Outbox]) -> None:

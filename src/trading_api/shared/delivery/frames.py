@@ -7,18 +7,19 @@ from collections.abc import Iterator
 
 _TEXT = 0x81  # the first frame of a text message and the last
 _SIZE_IN_2, _SIZE_IN_8 = 126, 127
+_head, _head_2, _head_8 = (struct.Struct(each).pack for each in ("!BB", "!BBH", "!BBQ"))
 
 
-def text_frame(text: bytes, rest: bytes = b"") -> bytes:
-    """One frame of both, which are UTF-8."""
-    size = len(text) + len(rest)
+def text_frame(text: bytes, data: bytes = b"", ending: bytes = b"") -> bytes:
+    """One frame of all three, which are UTF-8."""
+    size = len(text) + len(data) + len(ending)
     if size < _SIZE_IN_2:
-        head = struct.pack("!BB", _TEXT, size)
+        head = _head(_TEXT, size)
     elif size < 1 << 16:
-        head = struct.pack("!BBH", _TEXT, _SIZE_IN_2, size)
+        head = _head_2(_TEXT, _SIZE_IN_2, size)
     else:
-        head = struct.pack("!BBQ", _TEXT, _SIZE_IN_8, size)
-    return b"".join((head, text, rest))
+        head = _head_8(_TEXT, _SIZE_IN_8, size)
+    return b"".join((head, text, data, ending))
 
 
 def texts(frames: bytes) -> Iterator[bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
@@ -18,7 +17,7 @@ from trading_api.shared.errors import ApiError, Conflict
 from trading_api.shared.ws.router_interface import (
     NumberedService,
     TopicUpdate,
-    Update,
+    UpdatesQueue,
     WsRouteInterface,
     WsRouteService,
     parse_topic,
@@ -62,8 +61,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         self.route = route
         self.service = service
         # Full: whoever posts drains it on the spot (FanOut.post).
-        self.updates_queue: asyncio.Queue[Update] = asyncio.Queue(maxsize=UPDATES_QUEUE_SIZE)
-        self._conflation_key = conflation_key
+        self.updates_queue = UpdatesQueue(maxsize=UPDATES_QUEUE_SIZE)
+        self.conflation_key = conflation_key
         self._numbers = numbers
         self._fan_out: FanOut | None = None
         self.send("subscribe", reply="subscribe.response")(self.subscribe)
@@ -76,9 +75,6 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         fan_out.attach(self.updates_queue)
         self._fan_out = fan_out
 
-    def conflation_key(self, data: DataT) -> Hashable | None:
-        return self._conflation_key(data)
-
     def heading(self, topic: str) -> bytes:
         name = orjson.dumps(topic)
         return b'{"type":"%b.update","payload":{"topic":%b,"payload":' % (
@@ -87,7 +83,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         )
 
     def encode(self, data: BaseModel) -> bytes:
-        return data.model_dump_json(by_alias=True, exclude_none=True).encode()
+        # What model_dump_json calls, which would make text of the bytes.
+        return data.__pydantic_serializer__.to_json(data, by_alias=True, exclude_none=True)
 
     async def handle_subscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
         topic = self.topic_builder(payload)
@@ -146,7 +143,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             raise
         # Nothing is awaited from here on: what is posted next follows what the client hears first.
         for data, numbers in first:
-            fan_out.post(self, topic, data, to=client, **numbers)
+            fan_out.post(self, topic, data, numbers, client)
 
     def _state(self, topic: str) -> Begin:
         async def state() -> First:
@@ -176,7 +173,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
 
     def _updates_of(self, topic: str) -> TopicUpdate:
         fan_out = self._bound()
-        return lambda data, **numbers: fan_out.post(self, topic, (data,), **numbers)
+        return lambda data, **numbers: fan_out.post(self, topic, (data,), numbers)
 
     def _bound(self) -> FanOut:
         assert self._fan_out is not None, "include the router in a FastWSAdapter first"

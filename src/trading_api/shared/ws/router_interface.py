@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections import deque
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import orjson
 from pydantic import BaseModel
@@ -65,22 +65,37 @@ class Subscriber(Protocol):
     def closed(self) -> bool: ...
 
 
-class Update(NamedTuple):
-    """Data of one topic, for all who follow it; or its state, for one client that joined.
-    `ending` is how each update's text ends: the fields beside `topic` and `payload`."""
+Update: TypeAlias = tuple[
+    int, "WsRouteInterface", str, Sequence[BaseModel], bytes, Subscriber | None
+]
+"""Stamp, router, topic, data, ending, to: data of one topic, for all who follow it; or its state,
+for one client that joined. `ending` is how each update's text ends: the fields beside `topic` and
+`payload`. (A plain tuple, because thousands are made in a tick, and a named one costs a call.)"""
 
-    stamp: int
-    router: WsRouteInterface
-    topic: str
-    data: Sequence[BaseModel]
-    ending: bytes
-    to: Subscriber | None = None
+
+class UpdatesQueue(deque[Update]):
+    """As an asyncio.Queue, but for waiting, which made it the dearest part of delivery: FanOut
+    wakes when something was posted to any. Full: whoever posts drains it first."""
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__()
+        self.maxsize = maxsize
+
+    put_nowait = deque.append
+    get_nowait = deque.popleft
+    qsize = deque.__len__
+
+    def full(self) -> bool:
+        return len(self) >= self.maxsize
 
 
 class WsRouteInterface(ABC):
     route: str
     service: WsRouteService
-    updates_queue: asyncio.Queue[Update]
+    updates_queue: UpdatesQueue
+    conflation_key: Callable[[Any], Hashable | None]
+    """Of two unsent updates of a topic with the same key only the newer need be sent; None: each
+    must be."""
 
     @abstractmethod
     def heading(self, topic: str) -> bytes:
@@ -89,11 +104,6 @@ class WsRouteInterface(ABC):
     @abstractmethod
     def encode(self, data: BaseModel) -> bytes:
         """The datum, the same for every topic that is told of it."""
-
-    @abstractmethod
-    def conflation_key(self, data: Any) -> Hashable | None:
-        """Of two unsent updates of a topic with the same key only the newer need be sent;
-        None: each must be."""
 
     def topic_builder(self, payload: BaseModel) -> str:
         """`bars:{"resolution":"1","symbol":"AAPL"}`"""
