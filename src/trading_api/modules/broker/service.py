@@ -251,7 +251,7 @@ class BrokerService:
     def on_quote(self, quote: Quote) -> None:
         if self._writer.awaits(quote.symbol) and (market := self._prices.market_at(quote)):
             self._writer.match(MatchQuote(market))
-        for account_id in self._topics.accounts("equity"):
+        for account_id in self._accounts.with_stake_in(quote.symbol):
             view = self._accounts.view(account_id)
             if view is not None and quote.symbol in view.positions:
                 self._announcer.tell_equity(account_id)
