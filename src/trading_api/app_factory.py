@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -43,6 +42,7 @@ from trading_api.shared.api.wire_route import REFUSALS, UNADMITTED
 from trading_api.shared.auth.tokens import tokens_of
 from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.errors import ConfigurationError
+from trading_api.shared.garbage import LongLived
 from trading_api.shared.limits import CommandRates, ConnectionLimits
 from trading_api.shared.market_data import MarketData, MarketState
 from trading_api.shared.metrics import Metrics
@@ -137,6 +137,7 @@ def create_app(
             await module.start()
         work = {module.name: module.run() for module in modules}
         work |= {"delivery": ws_app.drain(), "market": feed.run(), "metrics": metrics.watch_loop()}
+        work |= {"garbage": LongLived().run()}
         log.info(
             "started",
             extra={
@@ -146,19 +147,13 @@ def create_app(
                 "symbols": len(feed.instruments()),
             },
         )
-        # What the program is made of outlives every collection: gone through each time, it took
-        # 50 ms, in the middle of some request.
-        gc.freeze()
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(supervised(*part)) for part in work.items()]
-                loop = asyncio.get_running_loop()
-                with on_stop(lambda: loop.call_soon_threadsafe(stop)):
-                    yield
-                for task in running:
-                    task.cancel()
-        finally:
-            gc.unfreeze()
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(supervised(*part)) for part in work.items()]
+            loop = asyncio.get_running_loop()
+            with on_stop(lambda: loop.call_soon_threadsafe(stop)):
+                yield
+            for task in running:
+                task.cancel()
 
     api_app = FastAPIOffline(
         title="trading_api",
