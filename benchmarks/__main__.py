@@ -14,6 +14,7 @@ from benchmarks import (
     history,
     idle_connection,
     ledger,
+    load,
     one_topic,
     order_to_update,
     place_order,
@@ -45,6 +46,7 @@ ON_REQUEST = {
     "million_events": ledger.measure_a_million,
     "one_topic_heavy": one_topic.measure_heavy,
     "connect_storm": connect_storm.measure,
+    "load": load.measure,
 }
 """Too long for every run."""
 SCENARIO_TIMEOUT_S = 120

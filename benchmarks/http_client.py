@@ -24,18 +24,21 @@ class HttpClient:
     ) -> None:
         self._writer.close()
 
-    async def get(self, path: str, statuses: Collection[int] = (200,)) -> bytes:
-        return await self._request("GET", path, b"", statuses)
+    async def get(
+        self, path: str, statuses: Collection[int] = (200,), token: str | None = None
+    ) -> bytes:
+        return await self._request("GET", path, b"", statuses, token)
 
-    async def post(self, path: str, body: bytes = b"") -> bytes:
-        return await self._request("POST", path, body, (200,))
+    async def post(self, path: str, body: bytes = b"", token: str | None = None) -> bytes:
+        return await self._request("POST", path, body, (200,), token)
 
     async def _request(
-        self, method: str, path: str, body: bytes, statuses: Collection[int]
+        self, method: str, path: str, body: bytes, statuses: Collection[int], token: str | None
     ) -> bytes:
+        authorization = f"Authorization: Bearer {token}\r\n" if token else ""
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n{authorization}\r\n"
         )
         self._writer.write(head.encode() + body)
         answer = (await self._reader.readuntil(b"\r\n\r\n")).lower()

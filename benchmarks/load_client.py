@@ -66,6 +66,10 @@ class LoadClient:
     async def stall(self, client: int) -> None:
         await self._ask(f"stall {client}")
 
+    async def tolerate_closes(self) -> None:
+        """A client that the server closes is no fault from now on; it hears nothing more."""
+        await self._ask("tolerate")
+
     async def nap(self, nap_us: int) -> None:
         """Sleeps so long after each look at its sockets. With 0 each frame wakes it, at the
         server's cost."""

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -62,11 +62,12 @@ class RunningProcess:
 
 @asynccontextmanager
 async def listening_process(
-    *command: str | Path, lines: Sequence[str] = ()
+    *command: str | Path, lines: Sequence[str] = (), log: Path | None = None
 ) -> AsyncIterator[tuple[RunningProcess, int]]:
     """Its port too, which is bound before it starts, so that nobody else can take it, and handed
-    over as a file descriptor in place of `FD` in its command. `lines` go to its standard input."""
-    with socket.create_server((HOST, 0)) as listening:
+    over as a file descriptor in place of `FD` in its command. `lines` go to its standard input,
+    its standard error to `log`, or to this process's own."""
+    with ExitStack() as files, socket.create_server((HOST, 0)) as listening:
         # asyncio sets it itself only on sockets that name their protocol.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         port: int = listening.getsockname()[1]
@@ -75,6 +76,7 @@ async def listening_process(
             *(str(fd) if part == "FD" else part for part in command),
             pass_fds=[fd],
             stdin=subprocess.PIPE,
+            stderr=files.enter_context(log.open("wb")) if log else None,
         )
     assert process.stdin is not None
     process.stdin.writelines(f"{line}\n".encode() for line in lines)
@@ -87,10 +89,14 @@ async def listening_process(
 
 class ServerProcess:
     """`app` is a name of `benchmarks.serve`; `settings` are those unlike the defaults; the ledger
-    is a file of its own. Entered, it answers requests; left, it is ended."""
+    is a file of its own; standard error goes to `log`, or to this process's own. Entered, it
+    answers requests; left, it is ended."""
 
-    def __init__(self, app: str, settings: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, app: str, settings: dict[str, Any] | None = None, log: Path | None = None
+    ) -> None:
         self._app = app
+        self._log = log
         self._settings = settings or {}
 
     async def __aenter__(self) -> ServerProcess:
@@ -99,7 +105,9 @@ class ServerProcess:
         ledger = {"database_url": f"sqlite:///{folder}/trading.db"}
         settings = json.dumps(ledger | self._settings)
         command = (sys.executable, "-m", "benchmarks.serve", self._app, "FD", settings)
-        running, self.port = await self._stack.enter_async_context(listening_process(*command))
+        running, self.port = await self._stack.enter_async_context(
+            listening_process(*command, log=self._log)
+        )
         self.cpu_s, self.resident_bytes = running.cpu_s, running.resident_bytes
         try:
             async with asyncio.timeout(START_TIMEOUT_S), HttpClient(HOST, self.port) as http:

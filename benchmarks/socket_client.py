@@ -18,15 +18,17 @@ _AT_ONCE = 50
 class SocketClient(asyncio.Protocol):
     """Hands each text to `on_text`, replies to `subscribe` excepted."""
 
-    def __init__(self) -> None:
+    def __init__(self, token: str | None = None) -> None:
+        self._token = token
         self.on_text: Callable[[bytes], None] = lambda text: None
         self._rest = b""
         self._upgraded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reply: asyncio.Future[bytes] | None = None
 
     @classmethod
-    async def connect(cls, host: str, port: int) -> SocketClient:
-        _, client = await asyncio.get_running_loop().create_connection(cls, host, port)
+    async def connect(cls, host: str, port: int, token: str | None = None) -> SocketClient:
+        loop = asyncio.get_running_loop()
+        _, client = await loop.create_connection(lambda: cls(token), host, port)
         await client._upgraded
         return client
 
@@ -44,10 +46,11 @@ class SocketClient(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are no subclasses of it
+        authorization = f"Authorization: Bearer {self._token}\r\n" if self._token else ""
         self._transport.write(
             b"GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             b"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-            b"Sec-WebSocket-Version: 13\r\n\r\n"
+            b"Sec-WebSocket-Version: 13\r\n" + authorization.encode() + b"\r\n"
         )
 
     def data_received(self, data: bytes) -> None:

@@ -1,10 +1,12 @@
 /* Many WebSocket clients that count what they hear. Commands come by standard input, a line each,
  * and each is answered by a line:
  *
- *   open PORT COUNT AT_ONCE    so many clients more, that many handshakes at a time
+ *   open PORT COUNT AT_ONCE    so many clients more, that many handshakes at a time; a thousand of each
+ *                              address, from 127.0.0.2 on
  *   say CLIENT TEXT            sends a text frame (\r and \n are escapes); answered at once by nothing
  *   await replies|updates N S  until so many were heard in all, or S seconds passed
  *   stall CLIENT               does not read it any more
+ *   tolerate                   a client that the server closes is no fault from now on
  *   nap MICROSECONDS           sleeps so long after each look at the sockets: a client that waits for
  *                              each frame is woken by each send, at the server's cost
  *   reset                      counts from zero
@@ -27,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CLIENTS_MAX = 20000, READ_MAX = 1 << 18, LATENCY_MAX_US = 1 << 22, CARRY = 64 };
+enum { CLIENTS_MAX = 20000, CLIENTS_OF_AN_ADDRESS = 1000, READ_MAX = 1 << 18, LATENCY_MAX_US = 1 << 22, CARRY = 64 };
 
 typedef struct {
     int fd, upgraded, stalled, carried;
@@ -37,7 +39,7 @@ typedef struct {
 } Client;
 
 static Client clients[CLIENTS_MAX];
-static int client_count, upgraded_count, opening_port, to_open, at_once, nap_us;
+static int client_count, upgraded_count, opening_port, to_open, at_once, nap_us, tolerant;
 static const char *reply_mark, *update_mark;
 static size_t reply_size, update_size;
 static uint64_t replies, updates, bytes;
@@ -87,9 +89,13 @@ static void connect_one(void) {
     Client *client = &clients[client_count];
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(opening_port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    struct sockaddr_in own = {.sin_family = AF_INET};
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + client_count / CLIENTS_OF_AN_ADDRESS);
     int one = 1;
     memset(client, 0, sizeof *client);
     client->fd = socket(AF_INET, SOCK_STREAM, 0);
+    setsockopt(client->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
+    if (bind(client->fd, (struct sockaddr *)&own, sizeof own)) fail("bind");
     if (client->fd < 0 || connect(client->fd, (struct sockaddr *)&address, sizeof address)) fail("connect");
     setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     fcntl(client->fd, F_SETFL, O_NONBLOCK);
@@ -146,6 +152,11 @@ static void hear(Client *client, const char *text, size_t size, int64_t now) {
     memcpy(client->carry, end - client->carried, client->carried);
 }
 
+static void forget(Client *client) {
+    close(client->fd);
+    client->fd = -1;
+}
+
 /* How much of it was whole frames. */
 static size_t read_frames(Client *client, char *data, size_t size, int64_t now) {
     size_t at = 0;
@@ -172,7 +183,10 @@ static size_t read_frames(Client *client, char *data, size_t size, int64_t now) 
         int opcode = frame[0] & 15;
         if (opcode <= 2) hear(client, (char *)frame + head, length, now);
         else if (opcode == 9) send_frame(client->fd, 10, (char *)frame + head, length);
-        else if (opcode == 8) {
+        else if (opcode == 8 && tolerant) {
+            forget(client);
+            return size;
+        } else if (opcode == 8) {
             printf("error closed by the server: %.*s\n", (int)length - 2, (char *)frame + head + 2);
             fflush(stdout);
             exit(1);
@@ -186,6 +200,10 @@ static void readable(Client *client) {
     memcpy(buffer, client->rest, client->rest_size);
     ssize_t got = recv(client->fd, buffer + client->rest_size, READ_MAX, 0);
     if (got < 0 && errno == EAGAIN) return;
+    if (got <= 0 && tolerant) {
+        forget(client);
+        return;
+    }
     if (got <= 0) errno = got ? errno : ECONNRESET, fail("recv");
     bytes += got;
     size_t size = client->rest_size + got, used = read_frames(client, buffer, size, now_us());
@@ -226,13 +244,16 @@ static void command(char *line) {
         for (char *from = text; *from; from++)
             if (*from == '\\' && (from[1] == 'r' || from[1] == 'n')) *to++ = *++from == 'r' ? '\r' : '\n';
             else *to++ = *from;
-        send_frame(clients[client].fd, 1, text, to - text);
+        if (clients[client].fd >= 0) send_frame(clients[client].fd, 1, text, to - text);
     } else if (sscanf(line, "await %15s %lu %lf", what, &target, &seconds) == 3) {
         awaited = *what == 'r' ? &replies : &updates, deadline = now_us() + seconds * 1e6;
     } else if (sscanf(line, "stall %d", &client) == 1) {
         epoll_ctl(epoll_fd, EPOLL_CTL_DEL, clients[client].fd, NULL);
         puts("ok");
     } else if (sscanf(line, "nap %d", &nap_us) == 1) {
+        puts("ok");
+    } else if (!strcmp(line, "tolerate")) {
+        tolerant = 1;
         puts("ok");
     } else if (!strcmp(line, "reset")) {
         replies = updates = bytes = latency_count = 0;
@@ -257,7 +278,7 @@ int main(int count, char **arguments) {
     epoll_fd = epoll_create1(0);
     epoll_ctl(epoll_fd, EPOLL_CTL_ADD, 0, &input);
     for (;;) {
-        if (awaited && nap_us) usleep(nap_us);
+        if (nap_us) usleep(nap_us);
         int ready = epoll_wait(epoll_fd, events, 1024, awaited ? 20 : -1);
         for (int i = 0; i < ready; i++) {
             if (events[i].data.u32 != UINT32_MAX) {
