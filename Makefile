@@ -1,6 +1,9 @@
 # HOST, PORT, ENABLED_MODULES and the other settings given to make reach the process as its environment.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
+# Where Python may not keep what it compiles, every start compiles all libraries anew: twice the time,
+# and the tests start it two dozen times.
+export PYTHONDONTWRITEBYTECODE :=
 
 BIN := .venv/bin
 ASYNCAPI := tests/contract/asyncapi
