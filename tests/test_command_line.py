@@ -9,49 +9,29 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.commands import command
 from trading_api.app_factory import check_ledger, create_app
-from trading_api.cli import ProgressBar, main
+from trading_api.cli import ProgressBar
 from trading_api.settings import Settings
 from trading_api.shared.errors import ConfigurationError
 
 
-def run(**environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+def test_an_unknown_module_stops_the_start_with_a_sentence() -> None:
+    result = subprocess.run(
         [sys.executable, "-m", "trading_api", "serve"],
-        env=os.environ | environment,
+        env=os.environ | {"ENABLED_MODULES": "datafed"},
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
     )
-
-
-def command(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    """In this process: a start of Python for each would take most of the time."""
-    said, complained = StringIO(), StringIO()
-    with (
-        pytest.MonkeyPatch.context() as variables,
-        redirect_stdout(said),
-        redirect_stderr(complained),
-    ):
-        for name, value in environment.items():
-            variables.setenv(name, value)
-        try:
-            status = main(arguments)
-        except SystemExit as end:  # argparse's own refusals
-            status = int(end.code or 0)
-    return subprocess.CompletedProcess(arguments, status, said.getvalue(), complained.getvalue())
-
-
-def test_an_unknown_module_stops_the_start_with_a_sentence() -> None:
-    result = run(ENABLED_MODULES="datafed")
     assert result.returncode == 2
     assert "datafeed, broker, or all" in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -98,7 +78,7 @@ def test_a_replay_of_nothing_is_refused_with_a_sentence(
 def test_a_port_that_is_taken_stops_the_start_before_any_address_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = run(PORT=str(port))
+        result = command(["serve"], PORT=str(port))
     assert result.returncode == 2
     assert result.stdout == ""
     assert f"PORT={port} cannot be listened on" in result.stderr
@@ -149,7 +129,7 @@ def test_a_ledger_has_one_server_and_can_be_verified_meanwhile(tmp_path: Path) -
     with served(DATABASE_URL=f"sqlite:///{path}") as (_, address):
         order = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}
         httpx.post(f"{address}/api/v1/broker/orders", json=order).raise_for_status()
-        second = run(DATABASE_URL=f"sqlite:///{path}", PORT="0")
+        second = command(["serve"], DATABASE_URL=f"sqlite:///{path}", PORT="0")
         result = verify_ledger(f"sqlite:///{path}")
     assert second.returncode == 2
     assert f"{path} (DATABASE_URL) is written by another process" in second.stderr
@@ -206,9 +186,10 @@ def test_data_is_imported_with_a_report_and_served_by_its_symbol(tmp_path: Path)
     with served(**environment) as (_, address):
         info = httpx.get(f"{address}/api/v1/datafeed/resolve/RECORDED:MINE").json()
         assert (info["currency_code"], info["session"]) == ("EUR", "24x7")
-    result = run(**environment, DATAFEED_SYMBOLS="MINE,OTHER")
-    assert result.returncode == 2
-    assert "OTHER is not stored; there are MINE" in result.stderr
+    replay = {"datafeed_source": "replay", "data_dir": tmp_path / "data"}
+    wanted = {"datafeed_symbols": "MINE,OTHER"}
+    with pytest.raises(ConfigurationError, match="OTHER is not stored; there are MINE"):
+        create_app(Settings.defaults().model_copy(update=replay | wanted))
 
 
 def test_a_bad_file_is_refused_with_its_lines_and_a_bad_zone_with_a_sentence(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +11,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from tests.commands import command
 from tests.signed_tokens import SECRET, bearer, secured, token
 from tests.support import connected, serving
 from trading_api.app_factory import PREFIX, create_app
@@ -118,27 +116,16 @@ def test_authentication_that_cannot_work_stops_the_start(
         tokens_of(settings)
 
 
-def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "trading_api", *arguments],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-
-
 def test_the_launcher_says_what_to_set() -> None:
-    result = command("serve", HOST="0.0.0.0")
+    result = command(["serve"], HOST="0.0.0.0")
     assert (result.returncode, result.stdout) == (2, "")
     assert "AUTH_MODE=secret and AUTH_SECRET" in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 
 async def test_a_token_for_development_is_minted_and_works() -> None:
-    options = ("--account", "MINE", "--scope", "account:read", "--hours", "0.1")
-    minted = command("token", *options, AUTH_SECRET=SECRET)
+    options = ["--account", "MINE", "--scope", "account:read", "--hours", "0.1"]
+    minted = command(["token", *options], AUTH_SECRET=SECRET)
     assert minted.returncode == 0, minted.stderr
     principal = await tokens_of(secured()).principal(minted.stdout.strip())
     assert (principal.default_account, set(principal.scopes)) == ("MINE", {"account:read"})

@@ -1,0 +1,27 @@
+"""`trading-api` in the process of the test: a start of Python for each would take most of it."""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
+import pytest
+
+from trading_api.cli import main
+
+
+def command(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    said, complained = StringIO(), StringIO()
+    with (
+        pytest.MonkeyPatch.context() as variables,
+        redirect_stdout(said),
+        redirect_stderr(complained),
+    ):
+        for name, value in environment.items():
+            variables.setenv(name, value)
+        try:
+            status = main(arguments)
+        except SystemExit as end:  # argparse's own refusals
+            status = int(end.code or 0)
+    return subprocess.CompletedProcess(arguments, status, said.getvalue(), complained.getvalue())
