@@ -51,35 +51,35 @@ def test_the_newest_is_the_version_that_the_program_asks_for() -> None:
     assert ScriptDirectory.from_config(config).get_heads() == [VERSION]
 
 
+STARTING = """
+import os, sys
+from trading_api.modules.broker.ledger.database import Database
+from trading_api.shared.errors import ConfigurationError
+gate, opener = os.pipe()
+for _ in range(3):
+    if os.fork() == 0:
+        os.close(opener)
+        os.read(gate, 1)
+        held = Database(sys.argv[1])
+        try: connection = held.open()
+        except ConfigurationError as error: print(error, flush=True)
+        else: print("opened", flush=True)
+        sys.stdin.read()
+        os._exit(0)
+os.close(opener)
+"""
+
+
 def test_of_many_that_start_at_once_one_writes_and_the_others_say_so(tmp_path: Path) -> None:
-    start = (
-        "import sys; from trading_api.modules.broker.ledger.database import Database\n"
-        "from trading_api.shared.errors import ConfigurationError\n"
-        "held = Database(sys.argv[1]); sys.stdin.readline()\n"
-        "try: connection = held.open()\n"
-        "except ConfigurationError as error: print(error)\n"
-        "else: print('opened')\n"
-        "sys.stdout.flush(); sys.stdin.readline()"
+    """They are copies of one process: a start of Python for each would take most of the time."""
+    starting = subprocess.Popen(
+        [sys.executable, "-c", STARTING, f"sqlite:///{tmp_path}/trading.db"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    url = f"sqlite:///{tmp_path}/trading.db"
-    starting = [
-        subprocess.Popen(
-            [sys.executable, "-c", start, url],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(3)
-    ]
-    for process in starting:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    said = []
-    for process in starting:
-        assert process.stdout is not None
-        said.append(process.stdout.readline())
-    for process in starting:
-        process.communicate("\n")
+    with starting:
+        assert starting.stdout is not None
+        said = [starting.stdout.readline() for _ in range(3)]
     assert sorted("opened" in line for line in said) == [False, False, True]
     assert sum("is written by another process" in line for line in said) == 2
