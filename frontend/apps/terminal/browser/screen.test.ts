@@ -170,20 +170,26 @@ test("a recording of real minutes is replayed on the chart", async () => {
 
 test("a server that wants a token is given one, and another once that has ended", async () => {
   const AUTH_SECRET = "a secret for the tests, of 32 bytes and more";
-  const guarded = await Backend.started({ AUTH_MODE: "secret", AUTH_SECRET });
+  const [guarded, token] = await Promise.all([
+    Backend.started({ AUTH_MODE: "secret", AUTH_SECRET }),
+    developmentToken(AUTH_SECRET),
+  ]);
   try {
-    const token = await developmentToken(AUTH_SECRET);
     terminal = await TerminalPage.open(browser, guarded.address, { isLoaded: false });
-    const dialog = terminal.page.getByRole("dialog");
-    await dialog.getByLabel("Token").fill(`${token}x`);
-    await dialog.getByRole("button", { name: "Come in" }).click();
+    const { page } = terminal;
+    const dialog = page.getByRole("dialog");
+    const enter = async (text: string) => {
+      await dialog.getByLabel("Token").fill(text);
+      const isReloaded = page.waitForEvent("load");
+      await dialog.getByRole("button", { name: "Come in" }).click();
+      await isReloaded;
+    };
+    await enter(`${token}x`);
     await dialog.getByText("The token was not accepted").waitFor();
-    await dialog.getByLabel("Token").fill(await developmentToken(AUTH_SECRET, { seconds: 0 }));
-    await dialog.getByRole("button", { name: "Come in" }).click();
-    await dialog.waitFor({ state: "detached" });
+    // It has ended by its own words, and is taken for three seconds more.
+    await enter(await developmentToken(AUTH_SECRET, { seconds: -2 }));
     await dialog.getByText("The token was not accepted").waitFor();
-    await dialog.getByLabel("Token").fill(token);
-    await dialog.getByRole("button", { name: "Come in" }).click();
+    await enter(token);
     await terminal.isLoaded();
     await terminal.ask({ quantity: 1 });
     await terminal.place();
