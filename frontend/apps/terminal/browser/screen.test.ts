@@ -69,7 +69,7 @@ test.each(["dark", "light"] as const)("axe finds nothing serious, %s", async (co
   }
 });
 
-test("a phone shows one view at a time, and nothing is wider than it", async () => {
+test("a phone shows one view at a time, and no width hides figures under buttons", async () => {
   const viewport = { width: 360, height: 740 };
   terminal = await TerminalPage.open(browser, backend.address, {
     account: "PHONE",
@@ -82,6 +82,15 @@ test("a phone shows one view at a time, and nothing is wider than it", async () 
   expect(await faults()).toEqual([]);
   await terminal.place();
   await terminal.toast("Bought 1 AAPL").getByRole("button", { name: "See positions" }).click();
+  for (const width of [820, 1024, 1280]) {
+    await terminal.page.setViewportSize({ width, height: 800 });
+    const panel = terminal.page.getByRole("tabpanel");
+    await expect
+      .poll(() => panel.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth))
+      .toBeLessThanOrEqual(0);
+    await terminal.cell(terminal.position("AAPL"), "profit").waitFor();
+  }
+  await terminal.page.setViewportSize(viewport);
   await terminal.position("AAPL").getByRole("button", { name: "Close", exact: true }).click();
   await terminal.page.getByText("No open position").waitFor();
   for (const view of ["Watch", "Account", "Chart"]) {
