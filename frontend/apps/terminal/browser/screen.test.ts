@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
 import { executable, launched, MISSING } from "./support/chromium.ts";
-import { developmentToken } from "./support/development-token.ts";
+import { developmentToken, endingToken } from "./support/development-token.ts";
 import { minutesOfApple } from "./support/recorded-minutes.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
 
@@ -195,8 +195,7 @@ test("a server that wants a token is given one, and another once that has ended"
     };
     await enter(`${token}x`);
     await dialog.getByText("The token was not accepted").waitFor();
-    // It has ended by its own words, and is taken for three seconds more.
-    await enter(await developmentToken(AUTH_SECRET, { seconds: -2 }));
+    await enter(endingToken(token, AUTH_SECRET, 3_000));
     await dialog.getByText("The token was not accepted").waitFor();
     await enter(token);
     await terminal.isLoaded();

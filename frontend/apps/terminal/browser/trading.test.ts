@@ -240,7 +240,7 @@ test("equity and the open profit move with the market", async () => {
   await market.advanceUntil(async () => {
     seen.add(await terminal.figure("top-equity"));
     return seen.size >= 4;
-  });
+  }, 5);
   await terminal.show("Equity");
   const [equity, balance, open] = await Promise.all(
     ["equity", "balance", "unrealizedPL"].map((name) => terminal.figure(name)),

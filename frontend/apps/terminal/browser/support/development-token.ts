@@ -1,1 +1,4 @@
-export { developmentToken } from "../../../../packages/client/tests/support/development-token.ts";
+export {
+  developmentToken,
+  endingToken,
+} from "../../../../packages/client/tests/support/development-token.ts";

@@ -32,10 +32,10 @@ export class SteppedMarket {
   }
 
   /** On and on until it holds, for an hour at the most. */
-  async advanceUntil(holds: () => Promise<boolean>): Promise<void> {
-    for (let seconds = 0; seconds < 3_600; seconds += 20) {
+  async advanceUntil(holds: () => Promise<boolean>, step = 20): Promise<void> {
+    for (let seconds = 0; seconds < 3_600; seconds += step) {
       if (await holds()) return;
-      await this.advance(20);
+      await this.advance(step);
     }
     throw new Error("The market never came there");
   }
