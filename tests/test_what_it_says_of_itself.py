@@ -8,13 +8,15 @@ import json
 import logging
 import logging.config
 import re
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.exceptions import InvalidStatus
 
 from tests.signed_tokens import SECRET, bearer, secured, token
 from tests.support import TIMEOUT_S, connected, serving
@@ -206,6 +208,49 @@ def test_lines_are_json_in_production_and_text_in_development() -> None:
     with logged(EventFormatter("%(message)s"), logging.INFO) as log:
         logging.getLogger("x").info("done", extra={"order_id": "order-1"})
     assert log.getvalue() == "done order_id='order-1'\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "offered", "changed"),
+    [
+        (401, {"additional_headers": bearer("nonsense")}, {}),
+        (403, {"origin": "https://evil.example"}, {}),
+        (403, {}, {"allowed_hosts": "trading.example"}),
+        (429, {"additional_headers": bearer(token())}, {"ws_connections_per_principal": 1}),
+    ],
+    ids=["no good token", "foreign page", "another host", "too many"],
+)
+async def test_a_refused_upgrade_is_told_once_and_is_no_fault_of_the_server(
+    status: int, offered: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    app, _ = create_app(secured(**changed))
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(serving(app))
+        if status == 429:
+            await stack.enter_async_context(connected(address, **offered))
+        log = stack.enter_context(logged(JsonFormatter(), logging.INFO))
+        with pytest.raises(InvalidStatus) as refused:
+            await stack.enter_async_context(connected(address, **offered))
+        lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert refused.value.response.status_code == status
+    assert {line["level"] for line in lines} == {"info"}
+    (told,) = (line for line in lines if line["event"] == "request")
+    assert (told["operation"], told["status"]) == ("connect", status)
+    assert (told["path"], told["address"]) == (f"{PREFIX}/ws", "127.0.0.1")
+    if told_back := refused.value.response.headers.get("X-Request-ID"):
+        assert told["request_id"] == told_back
+
+
+def test_a_line_says_when_in_utc_whatever_the_clock_on_the_wall(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    time.tzset()
+    record = logging.makeLogRecord({"created": 1_790_000_040.25, "msg": "done"})
+    line = json.loads(JsonFormatter().format(record))
+    monkeypatch.undo()
+    time.tzset()
+    assert line["time"] == "2026-09-21T14:14:00.250+00:00"
 
 
 async def test_clients_that_are_cut_off_are_counted_by_their_reason() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -31,7 +32,7 @@ class JsonFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
-            "time": self.formatTime(record),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
@@ -54,12 +55,13 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return fields
 
 
-class WithoutAddresses(logging.Filter):
-    """uvicorn tells of each socket with its whole address, where tokens do not belong and yet may
-    be; the delivery tells of them without."""
+class OurOwnWord(logging.Filter):
+    """uvicorn and websockets tell of each socket too, the one with its whole address, where tokens
+    do not belong and yet may be, the other with none."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return '"WebSocket %s"' not in str(record.msg)
+        said = str(record.msg)
+        return '"WebSocket %s"' not in said and not said.startswith("connection ")
 
 
 def log_config(level: str, style: str) -> dict[str, Any]:
@@ -67,7 +69,7 @@ def log_config(level: str, style: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"without_addresses": {"()": WithoutAddresses}},
+        "filters": {"our_own_word": {"()": OurOwnWord}},
         "formatters": {
             "text": {
                 "()": EventFormatter,
@@ -79,7 +81,7 @@ def log_config(level: str, style: str) -> dict[str, Any]:
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
-                "filters": ["without_addresses"],
+                "filters": ["our_own_word"],
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},

@@ -27,22 +27,19 @@ _CODES = {
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(ApiError, _refusal)
+    app.add_exception_handler(ApiError, _refusal)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _fault)
 
 
-async def _refusal(connection: HTTPConnection, error: Exception) -> JSONResponse:
-    """Also of a WebSocket, before its upgrade."""
+async def _refusal(connection: HTTPConnection, error: Exception) -> JSONResponse | None:
+    """Also of a WebSocket, before its upgrade; None where that can't be answered with a body."""
     assert isinstance(error, ApiError)
-    response = refusal(error)
-    if isinstance(connection, WebSocket):
-        if takes_denial(connection.scope):
-            await connection.send_denial_response(response)
-        else:
-            await connection.close(1008, error.detail)
-    return response
+    if isinstance(connection, WebSocket) and not takes_denial(connection.scope):
+        await connection.close(1008, error.detail)
+        return None
+    return refusal(error)
 
 
 async def _validation_error(_: Request, error: Exception) -> JSONResponse:

@@ -62,7 +62,7 @@ class RequestLog:
             return self._log(name, scope, receive, send)
         # For good, in the connection's own task, which so keeps no frame of this.
         request_id.set(name)
-        return self._app(scope, receive, send)
+        return self._app(scope, receive, self._told_if_refused(name, scope, send))
 
     async def _log(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         token = request_id.set(name)
@@ -86,20 +86,43 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_with_id)
         finally:
-            took_s = time.perf_counter() - started_s
             operation = getattr(scope.get("route"), "operation_id", None) or "other"
-            self._requests.labels(operation, str(status)).observe(took_s)
-            is_notable = scope["method"] != "GET" or status >= 400 or took_s > SLOW_S
-            level = logging.INFO if is_notable else logging.DEBUG
-            if log.isEnabledFor(level):
-                principal = scope.get("state", {}).get("principal")
-                fields = {
-                    "method": scope["method"],
-                    "path": scope["path"],
-                    "operation": operation,
-                    "status": status,
-                    "ms": round(took_s * 1000, 1),
-                    "subject": principal.subject if principal else "",
-                    "address": scope["client"][0] if scope.get("client") else "",
-                }
-                log.log(level, "request", extra=fields)
+            self._tell(scope, operation, status, time.perf_counter() - started_s)
+
+    def _told_if_refused(self, name: str, scope: Scope, send: Send) -> Send:
+        """Of a WebSocket that is opened the delivery tells."""
+        started_s: float | None = time.perf_counter()
+
+        async def send_and_tell(message: Message) -> None:
+            nonlocal started_s
+            if started_s is not None:
+                status = None
+                if message["type"] == "websocket.http.response.start":
+                    status = message["status"]
+                    message["headers"].append((_RAW_HEADER, name.encode()))
+                elif message["type"] == "websocket.close":
+                    status = 403
+                if status is not None:
+                    self._tell(scope, "connect", status, time.perf_counter() - started_s)
+                started_s = None
+            await send(message)
+
+        return send_and_tell
+
+    def _tell(self, scope: Scope, operation: str, status: int, took_s: float) -> None:
+        self._requests.labels(operation, str(status)).observe(took_s)
+        method = scope.get("method", "GET")
+        is_notable = method != "GET" or status >= 400 or took_s > SLOW_S
+        level = logging.INFO if is_notable else logging.DEBUG
+        if log.isEnabledFor(level):
+            principal = scope.get("state", {}).get("principal")
+            fields = {
+                "method": method,
+                "path": scope["path"],
+                "operation": operation,
+                "status": status,
+                "ms": round(took_s * 1000, 1),
+                "subject": principal.subject if principal else "",
+                "address": scope["client"][0] if scope.get("client") else "",
+            }
+            log.log(level, "request", extra=fields)

@@ -81,6 +81,12 @@ class TradingProtocol(WebSocketsSansIOProtocol):
             self.close_timer = self.loop.call_later(self.drop_after_s, self.transport.abort)
         self._drop_if_it_stays()
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            # uvicorn forgets it, and calls a refused upgrade a fault of the application.
+            self.handshake_complete = True
+
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._user is not None:

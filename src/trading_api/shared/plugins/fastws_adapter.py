@@ -223,6 +223,7 @@ class FastWSAdapter(FastWS):
             "client_gone",
             extra={
                 "client": session.uid[:8],
+                "subject": session.principal.subject if session.principal else "",
                 "ended": session.ended,
                 "topics": len(session.topics),
                 "clients_left": len(self.connections) - 1,
