@@ -622,6 +622,7 @@ NO_ORDERS: dict[str, tuple[dict[str, Any], str]] = {
     "stop at once": (STOP | {"duration": {"type": "IOC"}}, "duration_not_allowed"),
     "no duration": (LIMIT | {"duration": {"type": "GTX"}}, "invalid_request"),
     "beyond the margin": (LIMIT | {"qty": 1_000_000, "limitPrice": 900}, "insufficient_margin"),
+    "client's id with a NUL": (LIMIT | {"clientOrderId": "my-1\0"}, "invalid_request"),
     "no side": (LIMIT | {"side": 0}, "invalid_request"),
     "no type": (LIMIT | {"type": 5}, "invalid_request"),
     "number for a boolean": (LIMIT | {"isClose": 1}, "invalid_request"),

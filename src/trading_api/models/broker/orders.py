@@ -69,7 +69,10 @@ class CurrentQuotes(CamelModel):
 
 
 OrderId = Annotated[str, Field(max_length=64, examples=["order-1"])]
-ClientOrderId = Annotated[str, Field(min_length=1, max_length=64, examples=["my-1"])]
+# Without NUL, which no text in PostgreSQL can have.
+ClientOrderId = Annotated[
+    str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$", examples=["my-1"])
+]
 
 
 class PreOrder(CamelModel):
