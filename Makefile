@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills lock help checked terminal figures screenshots browsed built
+.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills postgres lock help checked terminal figures screenshots browsed built
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -93,6 +93,9 @@ kills: .venv/.synced ## Kill a trading broker 200 times at random moments, and l
 	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \
 	  $(BIN)/python -m trading_api.modules.broker.tests.killed_writers $$folder 200; \
 	  status=$$?; rm -rf $$folder; exit $$status
+
+postgres: .venv/.synced ## Run the ledger's tests on a PostgreSQL of their own, where one is installed
+	@$(BIN)/python -m trading_api.modules.broker.tests.postgresql
 
 fuzz: .venv/.synced ## Fuzz REST and the socket for SECONDS (300) each, from SEED
 	@$(BIN)/python -m tests.fuzz

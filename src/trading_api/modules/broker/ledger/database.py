@@ -42,7 +42,7 @@ class Database:
         )
         _begin_with(engine, "BEGIN IMMEDIATE")
         try:
-            return self._connected(engine, _migrate)
+            return self._connected(engine, _set_up)
         except BaseException:
             self.close()
             raise
@@ -57,7 +57,7 @@ class Database:
             "sqlite://", creator=lambda: self._connect(address), poolclass=NullPool
         )
         _begin_with(engine, "BEGIN")
-        return self._connected(engine, _check_version)
+        return self._connected(engine, check_version)
 
     def close(self) -> None:
         assert self._lock is not None
@@ -178,15 +178,20 @@ def _version(connection: Connection) -> str | None:
         return version
 
 
-def _check_version(connection: Connection) -> None:
+def check_version(connection: Connection) -> None:
     found = _version(connection)
     if found != VERSION:
         raise ConfigurationError(_unlike(_path_of(connection), found))
 
 
-def _migrate(connection: Connection) -> None:
+def _set_up(connection: Connection) -> None:
     # Outside any transaction, and kept in the file.
     _driver(connection).execute("PRAGMA journal_mode = wal")
+    migrate(connection)
+
+
+def migrate(connection: Connection) -> None:
+    """Makes what is missing, brings up to date what is old. Raises ConfigurationError."""
     found = _version(connection)
     if found == VERSION:
         # So that what can't be written is known now.
