@@ -61,9 +61,9 @@ for _ in range(3):
         os.close(opener)
         os.read(gate, 1)
         held = Database(sys.argv[1])
-        try: connection = held.open()
-        except ConfigurationError as error: print(error, flush=True)
-        else: print("opened", flush=True)
+        try: connection, said = held.open(), "opened"
+        except ConfigurationError as error: said = str(error)
+        os.write(1, f"{said}\\n".encode())  # at once, between those of the others
         sys.stdin.read()
         os._exit(0)
 os.close(opener)
