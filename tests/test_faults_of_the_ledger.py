@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from trading_api.app_factory import PREFIX, create_app
 from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.sql_journal import SqlJournal
 from trading_api.modules.broker.ledger.verification import verify
+from trading_api.modules.broker.tests.ledger_file_faults import taken_away, unwritable
 
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
 LOCK = (
@@ -37,26 +37,6 @@ def locked(path: Path) -> Iterator[None]:
         assert other.stdout.readline() == b"locked\n"
         yield
         other.communicate()
-
-
-@contextmanager
-def unwritable(path: Path) -> Iterator[None]:
-    """The kernel writes no file of this process any further."""
-    size = path.with_name(f"{path.name}-wal").stat().st_size
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@contextmanager
-def taken_away(path: Path) -> Iterator[None]:
-    aside = path.with_name("aside.db")
-    path.rename(aside)
-    yield
-    aside.rename(path)
 
 
 @contextmanager

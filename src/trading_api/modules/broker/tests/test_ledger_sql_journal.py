@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -33,6 +32,7 @@ from trading_api.modules.broker.ledger.journal import (
 from trading_api.modules.broker.ledger.sql_journal import LOADED_AT_ONCE, SqlJournal
 from trading_api.modules.broker.ledger.statements import Statements
 from trading_api.modules.broker.ledger.verification import verify
+from trading_api.modules.broker.tests.ledger_file_faults import taken_away, unwritable
 from trading_api.modules.broker.tests.ledger_streams import any_events, mixed, trading
 from trading_api.shared.errors import ConfigurationError
 
@@ -321,26 +321,6 @@ def read_only(pragma: Pragma) -> Iterator[None]:
     pragma("query_only = off")
 
 
-@contextmanager
-def unwritable(path: Path) -> Iterator[None]:
-    """What the system refuses to write: no file of this process may grow."""
-    size = path.with_name("trading.db-wal").stat().st_size
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@contextmanager
-def taken_away(path: Path) -> Iterator[None]:
-    aside = path.with_name("aside.db")
-    path.rename(aside)
-    yield
-    aside.rename(path)
-
-
 @pytest.mark.parametrize(
     ("fault", "code", "reason"),
     [
@@ -382,6 +362,7 @@ from pathlib import Path
 from trading_api.modules.broker.ledger.database import Database
 from trading_api.modules.broker.ledger.journal import JournalUnavailable
 from trading_api.modules.broker.ledger.sql_journal import SqlJournal
+from trading_api.modules.broker.tests.ledger_file_faults import taken_away, unwritable
 from trading_api.modules.broker.tests.ledger_streams import trading
 
 async def fill_up():
