@@ -33,7 +33,6 @@ export function TicketPane() {
         void ticket.readLeverage();
     }),
   );
-  // An order has one distance: it trails itself, or its stop loss does.
   const canStopTrail = () =>
     account.supports("supportTrailingStop") && fields.type === OrderType.Stop;
   // A symbol's first quote comes after it.
@@ -117,9 +116,7 @@ export function TicketPane() {
             {...(canStopTrail() && { trailingLabel: "Trailing stop" })}
             onPrice={(stopPrice) => ticket.set({ stopPrice })}
             onPips={(pips) => ticket.set({ pips })}
-            onTrailing={(isStopTrailing) =>
-              ticket.set({ isStopTrailing, ...(isStopTrailing && { isStopLossTrailing: false }) })
-            }
+            onTrailing={(isStopTrailing) => ticket.set({ isStopTrailing })}
           />
         </Show>
         <Show when={needsLimit(fields.type)}>

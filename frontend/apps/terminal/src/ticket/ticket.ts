@@ -124,6 +124,8 @@ export class Ticket {
     // What was above the price for the one side is below it for the other.
     const turned = { takeProfit: stopLoss, stopLoss: takeProfit, limitPrice: "", stopPrice: "" };
     this.#fields[1]({ ...(isTurned && turned), ...fields });
+    // There is one distance: an order that trails itself has a fixed stop loss.
+    if (this.isTrailing) this.#fields[1]({ isStopLossTrailing: false });
     // What somebody is just typing is theirs.
     const isTyped = ["limitPrice", "stopPrice", "pips"].some((name) => name in fields);
     if (!isTyped) this.suggest();
