@@ -195,7 +195,7 @@ test("a server that wants a token is given one, and another once that has ended"
     };
     await enter(`${token}x`);
     await dialog.getByText("The token was not accepted").waitFor();
-    await enter(endingToken(token, AUTH_SECRET, 3_000));
+    await enter(endingToken(token, AUTH_SECRET, 1_500));
     await dialog.getByText("The token was not accepted").waitFor();
     await enter(token);
     await terminal.isLoaded();
