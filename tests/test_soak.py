@@ -1,4 +1,4 @@
-"""Clients that come and go, 50 a second, leave nothing behind. SOAK_S says for how long."""
+"""Clients that come and go, 100 a second, leave nothing behind. SOAK_S says for how long."""
 
 import asyncio
 import gc
@@ -9,14 +9,14 @@ from pathlib import Path
 from tests.echo_route import REQUEST, EchoApp, bar
 from tests.support import connected, serving, until
 
-SOAK_S = float(os.environ.get("SOAK_S", "10"))
-WARM_UP_S = 2.0
-COMING_S = 1 / 50
-STAYING_S = 1.0
+SOAK_S = float(os.environ.get("SOAK_S", "5"))
+WARM_UP_S = 1.0
+COMING_S = 1 / 100
+STAYING_S = 0.5
 TELLING_S = 0.01
 
 OBJECTS_MORE_MAX = 2_000
-"""Caches fill. One object left behind a client would be 400 in ten seconds."""
+"""Caches fill. One object left behind a client would be 400 in five seconds."""
 
 RESIDENT_MORE_MAX = 16 * 2**20
 
