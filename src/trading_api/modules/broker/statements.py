@@ -126,16 +126,16 @@ class Statements:
     def equity(self, account_id: str) -> EquityData:
         return self._announcer.equity(self._views.of(account_id))
 
-    def cash_lines(self, account_id: str, since: int, limit: int) -> list[CashLine]:
+    def cash_lines(self, account_id: str, since: int, limit: int) -> Iterator[CashLine]:
         """Those of the events after `since`."""
         lines = self._views.of(account_id).cash
         first = bisect_right(lines, since, key=attrgetter("seq"))
-        return [mapping.to_cash_line(line) for line in lines[first : first + limit]]
+        return map(mapping.to_cash_line, lines[first : first + limit])
 
-    async def events(self, account_id: str, since: int, limit: int) -> list[BrokerEvent]:
+    async def events(self, account_id: str, since: int, limit: int) -> Iterator[BrokerEvent]:
         """Those after `since`, in their order."""
         entries = await self._read(account_id, since, limit)
-        return [mapping.to_broker_event(entry.seq, entry.event) for entry in entries]
+        return (mapping.to_broker_event(entry.seq, entry.event) for entry in entries)
 
     async def missed(
         self, account_id: str, route: str, symbol: str | None, seq: int

@@ -73,15 +73,17 @@ async def get_executions(
     "/ledger",
     operation_id="getLedger",
     summary="The account's cash lines: its balance is their sum",
+    response_model=list[CashLine],
 )
-async def get_ledger(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> list[CashLine]:
-    return desk.statements.cash_lines(desk.account, since, limit)
+async def get_ledger(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> LongList:
+    return LongList(desk.statements.cash_lines(desk.account, since, limit))
 
 
 @router.get(
     "/events",
     operation_id="getEvents",
     summary="The account's events in order, for anyone who missed some",
+    response_model=list[BrokerEvent],
 )
-async def get_events(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> list[BrokerEvent]:
-    return await desk.statements.events(desk.account, since, limit)
+async def get_events(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> LongList:
+    return LongList(await desk.statements.events(desk.account, since, limit))
