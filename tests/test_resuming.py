@@ -22,9 +22,10 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-async def place(rest: httpx.AsyncClient, count: int) -> None:
+async def place(rest: httpx.AsyncClient, count: int, name: str | None = None) -> None:
+    headers = {"X-Request-ID": name} if name else {}
     for _ in range(count):
-        (await rest.post("/broker/orders", json=FAR)).raise_for_status()
+        (await rest.post("/broker/orders", json=FAR, headers=headers)).raise_for_status()
 
 
 async def hear(client: WsClient, count: int) -> list[dict[str, Any]]:
@@ -74,7 +75,8 @@ async def test_a_client_resumes_across_a_restart_of_the_server(settings: Setting
         topic = await client.subscribe("orders", **ACCOUNT)
         await place(rest, 2)
         before = await hear(client, 2)
-        await place(rest, 1)
+        await place(rest, 1, "ticket-3")
+        live = await hear(client, 1)
     api_app, _ = create_app(settings)
     async with (
         serving(api_app) as address,
@@ -86,6 +88,7 @@ async def test_a_client_resumes_across_a_restart_of_the_server(settings: Setting
         await place(rest, 1)
         after = await hear(client, 2)
     assert [update["payload"]["id"] for update in after] == ["order-3", "order-4"]
+    assert [update.get("request_id") for update in live + after] == ["ticket-3", "ticket-3", None]
     assert_without_gap(before + after, seq=1)
 
 

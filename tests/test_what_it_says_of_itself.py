@@ -149,7 +149,8 @@ async def test_one_request_id_goes_from_the_header_to_the_updates() -> None:
             headers = {"X-Request-ID": "ticket-4711"}
             answer = await rest.post(f"{PREFIX}/broker/orders", json=ORDER, headers=headers)
             assert answer.headers["X-Request-ID"] == "ticket-4711"
-            await client.update("orders")
+            update = await client.update("orders")
+            assert update["payload"]["request_id"] == "ticket-4711"
             for odd in ("x" * 65, "a b", 'a"b'):
                 answer = await rest.get(f"{PREFIX}/health", headers={"X-Request-ID": odd})
                 assert re.fullmatch("[0-9a-f]{16}", answer.headers["X-Request-ID"])

@@ -42,11 +42,13 @@ class SubscriptionUpdate(WireModel, Generic[DataT]):
     """One datum of one topic. `seq`, on orders, positions and executions, is the number of the
     account's event that it tells, and `prev` the one told on this topic before: greater than the
     last `seq` you heard, it says that you missed something. `as_of_seq`, on equity, is the last
-    event that it counts in."""
+    event that it counts in. `request_id`, on all four, is the `X-Request-ID` of the command that
+    caused it, if that had one."""
 
     topic: Topic
     payload: DataT
     seq: int | None = None
     prev: int | None = None
     as_of_seq: int | None = None
+    request_id: str | None = None
     ts: Instant

@@ -8,7 +8,8 @@ from trading_api.models.common import CamelModel, Number, example
 
 class BrokerEvent(CamelModel):
     """One of an account's events, numbered from 1 without gaps. `type` is what happened, `time`
-    ms UTC; the rest is what results from it, as far as it changed."""
+    ms UTC; the rest is what results from it, as far as it changed. `requestId` is the
+    `X-Request-ID` of the command that caused it, if that had one."""
 
     model_config = example(
         {
@@ -40,3 +41,4 @@ class BrokerEvent(CamelModel):
     balance: Number | None = None
     symbol: str | None = None
     leverage: Number | None = None
+    request_id: str | None = None

@@ -22,8 +22,9 @@ from trading_api.modules.broker.engine.events import (
 from trading_api.modules.broker.engine.margin import is_priced, unrealized_at, used_margin
 from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
 from trading_api.modules.broker.engine.terms import Terms
+from trading_api.modules.broker.ledger.journal import JournalEntry
 from trading_api.modules.broker.prices import Prices
-from trading_api.modules.broker.topics import FollowedTopics
+from trading_api.modules.broker.topics import FollowedTopics, cause
 
 ROUTES = ("executions", "orders", "positions")
 """In the order in which an event is told."""
@@ -50,15 +51,16 @@ class Announcer:
         self._view = view
         self._terms = terms
 
-    def tell(self, account_id: str, event: Event) -> None:
+    def tell(self, entry: JournalEntry) -> None:
         """Execution, order, position, equity: the terminal redraws each from the one before."""
+        account_id, event = entry.account_id, entry.event
         view = self._view(account_id)
         for route in ROUTES:
             if self._topics.is_followed(route, account_id):
                 for change in self.changes(route, view, event):
-                    self._topics.tell_event(route, account_id, change.data, change.symbol, view.seq)
+                    self._topics.tell_event(route, entry, change.data, change.symbol)
         if isinstance(event, OrderFilled | CashDeposited | AccountReset):
-            self.tell_equity(account_id)
+            self.tell_equity(account_id, **cause(entry))
 
     def changes(self, route: str, view: AccountState, event: Event) -> Sequence[Change]:
         """What the followers of a route hear of an event."""
@@ -88,10 +90,11 @@ class Announcer:
         is_shown = event.order.is_bracket and event.order.has_protected
         return [Change(self.position(view, position), symbol)] if position and is_shown else []
 
-    def tell_equity(self, account_id: str) -> None:
+    def tell_equity(self, account_id: str, **beside: int | str) -> None:
         if self._topics.is_followed("equity", account_id):
             view = self._view(account_id)
-            self._topics.tell("equity", account_id, self.equity(view), as_of_seq=view.seq)
+            beside = {"as_of_seq": view.seq, **beside}
+            self._topics.tell("equity", account_id, self.equity(view), **beside)
 
     def tell_status(self, status: BrokerConnectionStatus) -> None:
         for account_id in self._topics.accounts("broker-connection"):

@@ -15,7 +15,6 @@ from trading_api.modules.broker.engine.events import (
     AccountReset,
     CashDeposited,
     CommandBound,
-    Event,
     LeverageSet,
     OrderFilled,
 )
@@ -23,6 +22,7 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import Duration, Order, OrderStatus, OrderType
 from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.ledger.journal import JournalEntry
 from trading_api.shared.market_data import MarketState, MarketStatus
 
 
@@ -159,10 +159,17 @@ def to_cash_line(line: CashLine) -> wire.CashLine:
     )
 
 
-def to_broker_event(seq: int, event: Event) -> wire.BrokerEvent:
+def to_broker_event(entry: JournalEntry) -> wire.BrokerEvent:
     """Without what a symbol's market had to say at that time: a position has no profit here."""
+    event = entry.event
     name = type(event).__name__
-    told = partial(wire.BrokerEvent, seq=seq, type=name[0].lower() + name[1:], time=event.at_ms)
+    told = partial(
+        wire.BrokerEvent,
+        seq=entry.seq,
+        type=name[0].lower() + name[1:],
+        time=event.at_ms,
+        request_id=entry.request_id or None,
+    )
     match event:
         case AccountOpened() | CashDeposited():
             return told(balance=float(event.balance))

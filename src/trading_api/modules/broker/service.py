@@ -37,7 +37,7 @@ from trading_api.modules.broker.engine.events import Event, OrderCanceled, Order
 from trading_api.modules.broker.engine.rejections import Rejection
 from trading_api.modules.broker.engine.terms import Terms
 from trading_api.modules.broker.idempotency import bare_symbol, command_key
-from trading_api.modules.broker.ledger.journal import Journal
+from trading_api.modules.broker.ledger.journal import Journal, JournalEntry
 from trading_api.modules.broker.mapping import (
     to_connection_status,
     to_decimal,
@@ -280,10 +280,10 @@ class BrokerService:
             raise refusal(outcome)
         return outcome
 
-    def _tell(self, account_id: str, event: Event) -> None:
+    def _tell(self, entry: JournalEntry) -> None:
         """It was committed."""
-        self._log.tell(account_id, event)
-        self._announcer.tell(account_id, event)
+        self._log.tell(entry.account_id, entry.event)
+        self._announcer.tell(entry)
 
     async def _watch_expiries(self) -> None:
         """Orders end in their time where no quote comes by which to notice it."""

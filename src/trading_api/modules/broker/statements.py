@@ -33,6 +33,7 @@ from trading_api.modules.broker.ledger.journal import (
     JournalUnavailable,
 )
 from trading_api.modules.broker.prices import Prices
+from trading_api.modules.broker.topics import beside
 from trading_api.modules.broker.views import Views
 from trading_api.shared.errors import NotFound, SymbolNotFound, Unavailable, shown
 from trading_api.shared.market_data import MarketData
@@ -135,7 +136,7 @@ class Statements:
     async def events(self, account_id: str, since: int, limit: int) -> Iterator[BrokerEvent]:
         """Those after `since`, in their order."""
         entries = await self._read(account_id, since, limit)
-        return (mapping.to_broker_event(entry.seq, entry.event) for entry in entries)
+        return map(mapping.to_broker_event, entries)
 
     async def missed(
         self, account_id: str, route: str, symbol: str | None, seq: int
@@ -151,7 +152,7 @@ class Statements:
                 view = self._views.of(account_id)
                 for change in self._announcer.changes(route, view, entry.event):
                     if symbol in (None, change.symbol):
-                        told.append(Numbered(change.data, {"seq": entry.seq, "prev": heard}))
+                        told.append(Numbered(change.data, beside(entry, heard)))
                         heard = entry.seq
             since = last
         return told if since == last else None

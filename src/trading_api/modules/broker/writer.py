@@ -24,7 +24,7 @@ from trading_api.modules.broker.ledger.journal import (
     JournalUnavailable,
 )
 from trading_api.shared.errors import Unavailable
-from trading_api.shared.request_id import request_id
+from trading_api.shared.request_id import named_request, request_id
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,7 @@ class _Request:
     command: Command
     answer: asyncio.Future[Outcome]
     request_id: str
+    named_request: str
 
 
 @dataclass(slots=True)
@@ -58,8 +59,8 @@ class _Batch:
 
     events: list[tuple[str, Event]] = field(default_factory=list)
     answers: list[tuple[_Request, Outcome]] = field(default_factory=list)
-    requests: dict[int, str] = field(default_factory=dict)
-    """Which request caused an event, by its place in `events`."""
+    requests: dict[int, _Request] = field(default_factory=dict)
+    """Which one caused an event, by its place in `events`."""
     barriers: list[_Barrier] = field(default_factory=list)
 
     def of(self, account_id: str) -> list[Event]:
@@ -68,14 +69,14 @@ class _Batch:
 
 class Writer:
     """Applies commands and quotes in the order they came; commits together what waits together;
-    and only then tells anyone, by `committed(account_id, event)` and the answers."""
+    and only then tells anyone, by `committed(entry)` and the answers."""
 
     def __init__(
         self,
         accounts: Accounts,
         journal: Journal,
         opening: Callable[[str, int], OpenAccount],
-        committed: Callable[[str, Event], None],
+        committed: Callable[[JournalEntry], None],
     ) -> None:
         self._accounts = accounts
         self._journal = journal
@@ -98,7 +99,8 @@ class Writer:
         if self._inbox.qsize() >= COMMANDS_WAITING_MAX:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
         answer: asyncio.Future[Outcome] = asyncio.Future()
-        self._inbox.put_nowait(_Request(account_id, command, answer, request_id.get()))
+        names = request_id.get(), named_request.get()
+        self._inbox.put_nowait(_Request(account_id, command, answer, *names))
         self._commands_waiting += 1
         return await answer
 
@@ -171,7 +173,7 @@ class Writer:
         else:
             batch.answers.append((request, outcome))
             places = range(first, len(batch.events))
-            batch.requests.update(dict.fromkeys(places, request.request_id))
+            batch.requests.update(dict.fromkeys(places, request))
 
     def _apply(self, account_id: str, command: Command, batch: _Batch) -> Outcome:
         account = self._accounts[account_id]
@@ -203,9 +205,10 @@ class Writer:
         self._accounts.forget_unopened(account_id)
 
     async def _commit(self, batch: _Batch) -> None:
+        entries = self._entries(batch)
         try:
-            if batch.events:
-                await self._journal.append(self._entries(batch))
+            if entries:
+                await self._journal.append(entries)
         except JournalUnavailable as fault:
             log.error("journal_unavailable", extra={"code": fault.code, "reason": fault.reason})
             self._roll_back(batch, fault)
@@ -218,28 +221,31 @@ class Writer:
             log.exception("journal_failed")
             self._roll_back(batch, _FAILED)
             return
-        for place, (account_id, event) in enumerate(batch.events):
-            self._accounts[account_id].view.evolve(event)
-            request_id.set(batch.requests.get(place, ""))
-            self._tell(account_id, event)
+        for place, entry in enumerate(entries):
+            self._accounts[entry.account_id].view.evolve(entry.event)
+            request = batch.requests.get(place)
+            request_id.set(request.request_id if request else "")
+            self._tell(entry)
         request_id.set("")
         for request, outcome in batch.answers:
             if not request.answer.done():
                 request.answer.set_result(outcome)
 
-    def _tell(self, account_id: str, event: Event) -> None:
+    def _tell(self, entry: JournalEntry) -> None:
         try:
-            self._committed(account_id, event)
+            self._committed(entry)
         except Exception:  # what is committed stands, told or not
-            log.exception("event_not_told", extra={"account": account_id})
+            log.exception("event_not_told", extra={"account": entry.account_id})
 
     def _entries(self, batch: _Batch) -> list[JournalEntry]:
         last_seqs: dict[str, int] = {}
         entries = []
-        for account_id, event in batch.events:
+        for place, (account_id, event) in enumerate(batch.events):
             seq = last_seqs.get(account_id, self._accounts[account_id].view.seq) + 1
             last_seqs[account_id] = seq
-            entries.append(JournalEntry(account_id, seq, event))
+            request = batch.requests.get(place)
+            named = request.named_request if request else ""
+            entries.append(JournalEntry(account_id, seq, event, named))
         return entries
 
     def _roll_back(self, batch: _Batch, fault: JournalUnavailable) -> None:

@@ -12,7 +12,7 @@ from secrets import token_hex
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trading_api.shared.metrics import Metrics
-from trading_api.shared.request_id import request_id
+from trading_api.shared.request_id import named_request, request_id
 
 log = logging.getLogger(__name__)
 
@@ -57,20 +57,24 @@ class RequestLog:
         if scope["type"] == "lifespan":
             return self._app(scope, receive, send)
         own = next((value for key, value in scope["headers"] if key == _RAW_HEADER), b"")
-        name = own.decode() if _PLAIN.fullmatch(own) else token_hex(8)
+        is_own = _PLAIN.fullmatch(own) is not None
+        name = own.decode() if is_own else token_hex(8)
         if scope["type"] == "http":
-            return self._log(name, scope, receive, send)
+            return self._log(name, is_own, scope, receive, send)
         # For good, in the connection's own task, which so keeps no frame of this.
         request_id.set(name)
         return self._app(scope, receive, self._told_if_refused(name, scope, send))
 
-    async def _log(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        token = request_id.set(name)
+    async def _log(
+        self, name: str, is_own: bool, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        token, named = request_id.set(name), named_request.set(name if is_own else "")
         try:
             with self._under_way:
                 await self._answer(name, scope, receive, send)
         finally:
             request_id.reset(token)
+            named_request.reset(named)
 
     async def _answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         status = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 
 import orjson
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from trading_api.shared.delivery.frames import text_frame
 from trading_api.shared.delivery.outbox import Outbox
 from trading_api.shared.delivery.topics import TopicIndex
 from trading_api.shared.ws.router_interface import (
+    Beside,
     Subscriber,
     Update,
     UpdatesQueue,
@@ -56,7 +57,7 @@ class FanOut:
         router: WsRouteInterface,
         topic: str,
         data: Sequence[BaseModel],
-        beside: Mapping[str, int] | None = None,
+        beside: Beside | None = None,
         to: Subscriber | None = None,
     ) -> None:
         """Never fails: a full queue is drained on the spot. `beside` are fields that stand beside
@@ -67,7 +68,7 @@ class FanOut:
         queue.put_nowait((next(self._stamps), router, topic, data, self._ending(beside), to))
         self._posted.set()
 
-    def _ending(self, beside: Mapping[str, int] | None) -> bytes:
+    def _ending(self, beside: Beside | None) -> bytes:
         """The same object for as long as nothing changes, because thousands may be made in a ms."""
         ts = self._now_ms()
         if ts != self._ts:

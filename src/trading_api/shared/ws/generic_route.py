@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 import orjson
@@ -15,6 +15,7 @@ from trading_api.shared.delivery.fan_out import FanOut
 from trading_api.shared.delivery.session import Session
 from trading_api.shared.errors import ApiError, Conflict
 from trading_api.shared.ws.router_interface import (
+    Beside,
     NumberedService,
     TopicUpdate,
     UpdatesQueue,
@@ -29,8 +30,8 @@ log = logging.getLogger(__name__)
 RequestT = TypeVar("RequestT", bound=BaseModel)
 DataT = TypeVar("DataT", bound=BaseModel)
 
-First = Sequence[tuple[Sequence[BaseModel], Mapping[str, int]]]
-"""What a client hears first, and the numbers beside each part."""
+First = Sequence[tuple[Sequence[BaseModel], Beside]]
+"""What a client hears first, and what stands beside each part."""
 Begin = Callable[[], Awaitable[First]]
 
 UPDATES_QUEUE_SIZE = 1024
@@ -142,8 +143,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             fan_out.topics.leave(topic, client)
             raise
         # Nothing is awaited from here on: what is posted next follows what the client hears first.
-        for data, numbers in first:
-            fan_out.post(self, topic, data, numbers, client)
+        for data, beside in first:
+            fan_out.post(self, topic, data, beside, client)
 
     def _state(self, topic: str) -> Begin:
         async def state() -> First:
@@ -158,7 +159,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             told = await self._numbers.topic_missed(topic, seq)
             if told is None:
                 raise Conflict("Too much was missed; subscribe anew", "not_resumable")
-            return [((), {}), *(((each.data,), each.numbers) for each in told)]
+            return [((), {}), *(((each.data,), each.beside) for each in told)]
 
         return missed
 
@@ -173,7 +174,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
 
     def _updates_of(self, topic: str) -> TopicUpdate:
         fan_out = self._bound()
-        return lambda data, **numbers: fan_out.post(self, topic, (data,), numbers)
+        return lambda data, **beside: fan_out.post(self, topic, (data,), beside)
 
     def _bound(self) -> FanOut:
         assert self._fan_out is not None, "include the router in a FastWSAdapter first"

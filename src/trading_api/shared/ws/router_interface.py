@@ -12,19 +12,19 @@ from pydantic import BaseModel
 
 from trading_api.shared.delivery.outbox import Outbox
 
+Beside: TypeAlias = Mapping[str, int | str]
+"""What stands beside a datum: `seq` and `prev`, or `as_of_seq`; `request_id`."""
+
 
 class TopicUpdate(Protocol):
-    """Hands one datum to a topic's subscribers, with the numbers that stand beside it.
-    Synchronous; never fails, never waits."""
+    """Hands one datum to a topic's subscribers. Synchronous; never fails, never waits."""
 
-    def __call__(self, data: BaseModel, **numbers: int) -> None: ...
+    def __call__(self, data: BaseModel, **beside: int | str) -> None: ...
 
 
 class Numbered(NamedTuple):
-    """A datum, and the numbers that stand beside it: `seq` and `prev`, or `as_of_seq`."""
-
     data: BaseModel
-    numbers: Mapping[str, int]
+    beside: Beside
 
 
 class WsRouteService(Protocol):

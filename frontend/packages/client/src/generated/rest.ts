@@ -870,7 +870,8 @@ export interface components {
         /**
          * BrokerEvent
          * @description One of an account's events, numbered from 1 without gaps. `type` is what happened, `time`
-         *     ms UTC; the rest is what results from it, as far as it changed.
+         *     ms UTC; the rest is what results from it, as far as it changed. `requestId` is the
+         *     `X-Request-ID` of the command that caused it, if that had one.
          * @example {
          *       "order": {
          *         "filledQty": 0,
@@ -899,6 +900,8 @@ export interface components {
             position?: components["schemas"]["Position"] | null;
             /** Positions */
             positions?: components["schemas"]["Position"][] | null;
+            /** Requestid */
+            requestId?: string | null;
             /** Seq */
             seq: number;
             /** Symbol */

@@ -93,6 +93,11 @@ export interface components {
              */
             prev?: number | null;
             /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
              * Seq
              * @default null
              */
@@ -142,6 +147,11 @@ export interface components {
              * @default null
              */
             prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
             /**
              * Seq
              * @default null
@@ -230,6 +240,11 @@ export interface components {
              */
             prev?: number | null;
             /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
              * Seq
              * @default null
              */
@@ -310,6 +325,11 @@ export interface components {
              * @default null
              */
             prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
             /**
              * Seq
              * @default null
@@ -408,6 +428,11 @@ export interface components {
              * @default null
              */
             prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
             /**
              * Seq
              * @default null
@@ -587,6 +612,11 @@ export interface components {
              */
             prev?: number | null;
             /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
              * Seq
              * @default null
              */
@@ -670,6 +700,11 @@ export interface components {
              */
             prev?: number | null;
             /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
              * Seq
              * @default null
              */
@@ -735,6 +770,11 @@ export interface components {
              * @default null
              */
             prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
             /**
              * Seq
              * @default null
@@ -933,6 +973,11 @@ export interface components {
              * @default null
              */
             prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
             /**
              * Seq
              * @default null

@@ -59,6 +59,7 @@ class Batch:
         self.tails: dict[str, Tail] = {}
         self._known = known
         self._events: list[Row] = []
+        self._named_requests: list[Row] = []
         self._orders: dict[tuple[str, str], Row] = {}
         self._executions: list[Row] = []
         self._positions: dict[tuple[str, str], Row | None] = {}
@@ -77,6 +78,8 @@ class Batch:
         tail.updated_ms = event.at_ms
         tail.currency = getattr(event, "currency", tail.currency)
         self._events.append((account_id, seq, kind, event.at_ms, payload, tail.hash))
+        if entry.request_id:
+            self._named_requests.append((account_id, seq, entry.request_id))
         for line, cash_line in enumerate(cash_lines(seq, event), start=1):
             self._cash_lines.append(CASH_ROWS.row(account_id, seq, line, of=cash_line))
             tail.balance = cash_line.balance
@@ -89,6 +92,7 @@ class Batch:
         closed = [key for key, row in self._positions.items() if row is None]
         for statement, rows in (
             (statements.insert_events, self._events),
+            (statements.insert_named_requests, self._named_requests),
             (statements.upsert_accounts, [tail.row() for tail in self.tails.values()]),
             (statements.upsert_orders, list(self._orders.values())),
             (statements.insert_executions, self._executions),

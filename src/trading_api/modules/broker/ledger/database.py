@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from trading_api.modules.broker.ledger.journal import JournalUnavailable
 from trading_api.shared.errors import ConfigurationError
 
-VERSION = "0001"
+VERSION = "0002"
 """Of the newest migration."""
 
 

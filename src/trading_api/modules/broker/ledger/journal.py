@@ -11,11 +11,13 @@ from trading_api.modules.broker.engine.events import Event
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """`seq` counts an account's events from 1, without gaps."""
+    """`seq` counts an account's events from 1, without gaps. `request_id` is what a caller named
+    the request that caused the event, or empty."""
 
     account_id: str
     seq: int
     event: Event
+    request_id: str = ""
 
 
 class JournalConflict(Exception):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from trading_api.modules.broker.ledger.batch import Batch, Tail
@@ -22,7 +22,7 @@ from trading_api.modules.broker.ledger.journal import (
     JournalUnavailable,
 )
 from trading_api.modules.broker.ledger.statements import Statements
-from trading_api.modules.broker.ledger.tables import ACCOUNTS, EVENTS
+from trading_api.modules.broker.ledger.tables import ACCOUNTS, EVENTS, NAMED_REQUESTS
 from trading_api.shared.errors import ConfigurationError
 
 Result = TypeVar("Result")
@@ -138,13 +138,27 @@ def _read(connection: Connection, account_id: str, since: int, limit: int) -> li
     """In the reading thread."""
     columns = EVENTS.columns
     newer = (columns.account_id == account_id) & (columns.seq > since)
-    wanted = select(columns.seq, columns.kind, columns.payload).where(newer)
+    wanted = _entries().where(newer).order_by(columns.seq).limit(limit)
     try:
         with connection.begin():
-            rows = connection.execute(wanted.order_by(columns.seq).limit(limit)).all()
+            rows = connection.execute(wanted).all()
     except DBAPIError as error:
         raise unavailable(error) from error
-    return [JournalEntry(account_id, seq, decode(kind, text)) for seq, kind, text in rows]
+    return list(map(_entry, rows))
+
+
+def _entries() -> Select[Any]:
+    """Rows that `_entry` takes."""
+    columns, named = EVENTS.columns, NAMED_REQUESTS.columns
+    wanted = select(
+        columns.account_id, columns.seq, columns.kind, columns.payload, named.request_id
+    )
+    return wanted.select_from(EVENTS.outerjoin(NAMED_REQUESTS))
+
+
+def _entry(row: Row[Any]) -> JournalEntry:
+    event = decode(row.kind, row.payload)
+    return JournalEntry(row.account_id, row.seq, event, row.request_id or "")
 
 
 class _Loading:
@@ -155,19 +169,12 @@ class _Loading:
         self._connection = database.reading()
         self._connection.begin()
         columns = EVENTS.columns
-        self._rows = self._connection.execute(
-            select(columns.account_id, columns.seq, columns.kind, columns.payload).order_by(
-                columns.account_id, columns.seq
-            )
-        )
+        self._rows = self._connection.execute(_entries().order_by(columns.account_id, columns.seq))
 
     def next(self) -> list[JournalEntry]:
         """Empty at the end."""
         try:
-            return [
-                JournalEntry(account_id, seq, decode(kind, payload))
-                for account_id, seq, kind, payload in self._rows.fetchmany(LOADED_AT_ONCE)
-            ]
+            return list(map(_entry, self._rows.fetchmany(LOADED_AT_ONCE)))
         except (UnreadableEvent, DBAPIError, sqlite3.Error) as error:
             reason = str(error) if isinstance(error, UnreadableEvent) else unavailable(error).reason
             raise ConfigurationError(

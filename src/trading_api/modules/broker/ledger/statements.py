@@ -12,6 +12,7 @@ from trading_api.modules.broker.ledger.tables import (
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
+    NAMED_REQUESTS,
     ORDERS,
     POSITIONS,
 )
@@ -26,6 +27,7 @@ class Statements:
             return str(text(sql).compile(dialect=dialect))
 
         self.insert_events = compiled(_insert(EVENTS))
+        self.insert_named_requests = compiled(_insert(NAMED_REQUESTS))
         self.insert_executions = compiled(_insert(EXECUTIONS))
         self.insert_cash_lines = compiled(_insert(CASH_LINES))
         self.upsert_accounts = compiled(_upsert(ACCOUNTS))

@@ -129,3 +129,5 @@ CASH_LINES = _table(
     _integer("at_ms"),
     _of_an_event(),
 )
+NAMED_REQUESTS = _table("named_requests", ("seq",), _text("request_id"), _of_an_event())
+"""Of the events that a request caused whose caller named it."""

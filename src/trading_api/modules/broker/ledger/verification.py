@@ -33,6 +33,7 @@ from trading_api.modules.broker.ledger.tables import (
     EVENTS,
     EXECUTIONS,
     METADATA,
+    NAMED_REQUESTS,
 )
 
 READ_AT_ONCE = 1_000
@@ -102,6 +103,9 @@ class _Account:
         lines.end()
         executions.end()
         self._compare_latest()
+        for row in self._rows(NAMED_REQUESTS):
+            if not 1 <= row[1] <= self._tail.seq:
+                _compare(NAMED_REQUESTS, None, row)
         yield count
 
     def _follow(self, row: Row, lines: _Lines, executions: _Lines) -> None:

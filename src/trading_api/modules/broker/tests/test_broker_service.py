@@ -28,6 +28,7 @@ from trading_api.settings import Settings
 from trading_api.shared.errors import ApiError, SymbolNotFound
 from trading_api.shared.market_data import MarketState, MarketStatus
 from trading_api.shared.module_interface import ModuleContext
+from trading_api.shared.request_id import named_request
 
 A, B = "ACCOUNT-A", "ACCOUNT-B"
 BUY, SELL, LIMIT, MARKET, STOP = 1, -1, 1, 2, 3
@@ -53,15 +54,15 @@ class Desk:
         self.service = BrokerService(journal, terms_of(context.settings), context)
         self.statements = self.service.statements
         self.heard: list[tuple[str, dict[str, Any]]] = []
-        self.numbers: list[tuple[str, dict[str, int]]] = []
+        self.beside: list[tuple[str, dict[str, int | str]]] = []
 
     async def follow(self, route: str, account: str, **more: str) -> Sequence[BaseModel]:
         fields = [f'"accountId":"{account}"', *(f'"{k}":"{v}"' for k, v in more.items())]
         topic = f"{route}:{{{','.join(fields)}}}"
 
-        def hear(data: BaseModel, **numbers: int) -> None:
+        def hear(data: BaseModel, **beside: int | str) -> None:
             self.heard.append((topic, data.model_dump(by_alias=True, exclude_none=True)))
-            self.numbers.append((route, numbers))
+            self.beside.append((route, beside))
 
         await self.service.create_topic(topic, hear)
         return self.service.topic_state(topic)
@@ -444,7 +445,7 @@ async def test_a_caller_that_has_gone_and_a_follower_that_fails_do_not_stop_the_
     async with running() as desk:
         desk.market.move("AAPL", "99.98", "100.00")
 
-        def fail(data: BaseModel, **numbers: int) -> None:
+        def fail(data: BaseModel, **beside: int | str) -> None:
             raise LookupError
 
         await desk.service.create_topic(f'orders:{{"accountId":"{A}"}}', fail)
@@ -684,9 +685,7 @@ async def test_events_and_cash_lines_tell_the_account_from_its_beginning() -> No
             ("commission", -5.0),
         ]
         assert statements.equity(A).balance == sum(amount for _, amount in lines)
-        every = statements.cash_lines(A, 0, 100)
-        assert statements.cash_lines(A, every[0].seq, 2) == every[1:3]
-        assert statements.cash_lines(A, every[-1].seq, 2) == []
+        assert list(statements.cash_lines(A, cash[-1].seq, 2)) == []
 
 
 async def test_a_reset_begins_anew_and_erases_nothing() -> None:
@@ -870,7 +869,7 @@ async def test_updates_carry_the_number_of_their_event_and_the_one_told_before()
         for route in ("equity", "positions", "orders", "executions"):
             await desk.follow(route, A)
         await desk.place(qty=10)  # event 1 opened the account, 2 placed, 3 filled
-        assert desk.numbers == [
+        assert desk.beside == [
             ("orders", {"seq": 2, "prev": 1}),
             ("executions", {"seq": 3, "prev": 1}),
             ("orders", {"seq": 3, "prev": 2}),
@@ -891,13 +890,17 @@ async def test_what_a_topic_was_told_since_can_be_told_again() -> None:
             await desk.follow(route, A)
         seq = desk.service.topic_numbers(topics["orders"])["seq"]
         await desk.place(qty=10, takeProfit=110.0, stopLoss=90.0)
+        token = named_request.set("ticket-2")
         await desk.place(symbol="MSFT", qty=3)
+        named_request.reset(token)
         await desk.service.close_position(A, "AAPL", 4)
         for route, topic in topics.items():
             missed = await desk.service.topic_missed(topic, seq)
             assert missed is not None
-            live = [numbers for name, numbers in desk.numbers if name == route]
-            assert [each.numbers for each in missed] == live
+            live = [beside for name, beside in desk.beside if name == route]
+            assert [each.beside for each in missed] == live
+            caused = [each.beside.get("request_id", "") for each in missed]
+            assert dict.fromkeys(caused) == dict.fromkeys(["", "ticket-2", ""])
             if route != "positions":  # these show what their brackets are now
                 data = [each.data.model_dump(by_alias=True, exclude_none=True) for each in missed]
                 assert data == desk.told(route)

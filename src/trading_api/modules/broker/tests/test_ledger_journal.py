@@ -41,7 +41,7 @@ async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
 
 def entry(account_id: str, seq: int) -> JournalEntry:
     event: Event = AccountOpened(account_id, "USD", Decimal(f"{seq}.10"), at_ms=seq)
-    return JournalEntry(account_id, seq, event)
+    return JournalEntry(account_id, seq, event, request_id="" if seq % 2 else f"ticket-{seq}")
 
 
 async def loaded(journal: Journal) -> list[JournalEntry]:

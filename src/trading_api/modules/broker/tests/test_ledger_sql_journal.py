@@ -108,7 +108,7 @@ async def test_a_load_that_is_left_early_lets_the_file_go(path: Path) -> None:
 @settings(max_examples=30, deadline=None)
 @given(events=st.lists(any_events(), min_size=1, max_size=8), cut=st.integers(0, 8))
 def test_any_events_survive_a_new_start_exactly(events: list[Event], cut: int) -> None:
-    entries = [JournalEntry("A", seq, each) for seq, each in enumerate(events, 1)]
+    entries = [JournalEntry("A", seq, each, "t" * (seq % 3)) for seq, each in enumerate(events, 1)]
 
     async def survive(path: Path) -> list[JournalEntry]:
         async with opened(path) as journal:
@@ -242,6 +242,15 @@ async def test_a_ledger_of_an_older_version_is_not_read_before_it_is_migrated(pa
     changed(path, "UPDATE alembic_version SET version_num = '0000'")
     with pytest.raises(ConfigurationError, match="starting the server brings it to"):
         verify(Database(f"sqlite:///{path}"))
+
+
+async def test_a_ledger_from_before_requests_had_names_is_migrated_and_read(path: Path) -> None:
+    async with opened(path) as journal:
+        await journal.append(STREAM)
+    changed(path, "DROP TABLE named_requests")
+    changed(path, "UPDATE alembic_version SET version_num = '0001'")
+    assert await loaded(path) == STREAM
+    assert rows(path, "SELECT version_num FROM alembic_version") == [("0002",)]
 
 
 async def test_a_ledger_without_its_tables_stops_the_start_and_is_let_go(path: Path) -> None:

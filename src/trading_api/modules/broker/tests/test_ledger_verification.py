@@ -89,6 +89,10 @@ LAST_FILL = "(SELECT max(seq) FROM executions WHERE account_id = 'B')"
             "events, account_id B, seq 9: hash: ",
         ),
         (
+            "INSERT INTO named_requests VALUES ('B', 51, 'ticket-1')",
+            "named_requests, account_id B, seq 51: expected no row, found",
+        ),
+        (
             "DELETE FROM events WHERE account_id = 'B' AND seq = 7",
             "events, account_id B, seq 8: seq: expected 7, found 8.",
         ),
