@@ -79,6 +79,26 @@ async def test_a_command_under_way_is_answered_and_told_before_its_client_is_let
         assert await client.closed() == (1012, "The server stops; connect again")
 
 
+async def test_a_command_that_comes_after_the_stop_is_refused_for_its_clients_are_gone() -> None:
+    app, ws_app = create_app(Settings.defaults())
+    async with (
+        serving(app) as address,
+        httpx.AsyncClient(base_url=f"http://{address}{PREFIX}/broker") as rest,
+    ):
+        assert (await rest.post("/orders", json=ORDER)).status_code == 200
+        app.state.readiness.stop()
+        ws_app.stop()
+        answers = [
+            await rest.post("/orders", json=ORDER),
+            await rest.post("/accounts/DEMO-ACCOUNT/deposit", json={"amount": 5}),
+        ]
+        assert [(each.status_code, each.json()["code"]) for each in answers] == [
+            (503, "stopping"),
+            (503, "stopping"),
+        ]
+        assert len((await rest.get("/orders")).json()) == 1
+
+
 async def test_it_says_that_it_is_not_ready_and_takes_no_new_sockets() -> None:
     app, ws_app = create_app(Settings.defaults())
     async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:

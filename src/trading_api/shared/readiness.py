@@ -11,16 +11,16 @@ Doubt = Callable[[], str | None]
 class Readiness:
     def __init__(self) -> None:
         self._doubts: list[Doubt] = []
-        self._is_stopping = False
+        self.is_stopping = False
 
     def heed(self, doubt: Doubt) -> None:
         self._doubts.append(doubt)
 
     def stop(self) -> None:
-        self._is_stopping = True
+        self.is_stopping = True
 
     def reasons(self) -> Sequence[str]:
         """None where it is ready."""
-        if self._is_stopping:
+        if self.is_stopping:
             return ["shutting down"]
         return [reason for doubt in self._doubts if (reason := doubt())]

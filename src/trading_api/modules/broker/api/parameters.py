@@ -11,7 +11,7 @@ from trading_api.modules.broker.statements import Statements
 from trading_api.shared.api.caller import Asking, asked, needs
 from trading_api.shared.api.provide import service_of
 from trading_api.shared.auth.principal import Principal, Scope
-from trading_api.shared.errors import Invalid
+from trading_api.shared.errors import Invalid, Unavailable
 
 _AccountId = Annotated[
     str | None,
@@ -48,9 +48,12 @@ class Desk:
 
 class _DeskOf(Asking):
     def desk(self, request: Request, account_id: str | None, key: str | None = None) -> Desk:
-        """Raises Forbidden, NotFound, TooMany."""
+        """Raises Forbidden, NotFound, TooMany, and Unavailable once those who would hear of a
+        command are let go."""
         account = self.caller(request).account(account_id)
         if self.scope is Scope.ACCOUNT_TRADE:
+            if request.app.state.readiness.is_stopping:
+                raise Unavailable("The server stops; nothing was done.", "stopping")
             request.app.state.command_rates.spend(account)
         return Desk(request.app.state.services["broker"], account, key)
 
