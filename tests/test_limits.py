@@ -12,12 +12,14 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.responses import HTMLResponse
 from websockets.exceptions import InvalidStatus
 
 from tests.signed_tokens import bearer, secured, token
 from tests.support import connected, serving
 from trading_api.app_factory import PREFIX, create_app
 from trading_api.settings import Settings
+from trading_api.shared.api.security_headers import SecurityHeaders
 from trading_api.shared.errors import TooMany
 from trading_api.shared.limits import BUCKETS_MAX, BURST_S, Bucket, CommandRates, is_nested_deeper
 
@@ -173,3 +175,12 @@ async def test_answers_carry_the_headers_that_keep_browsers_safe(path: str) -> N
         assert f"'sha256-{digest}'" in script
     if answer.headers["Content-Type"] == "application/json":
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_page_with_a_policy_of_its_own_keeps_it() -> None:
+    page = HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'none'"})
+    transport = httpx.ASGITransport(SecurityHeaders(page))
+    async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as rest:
+        answer = await rest.get("/")
+    assert answer.headers.get_list("Content-Security-Policy") == ["default-src 'none'"]
+    assert answer.headers["X-Frame-Options"] == "DENY"

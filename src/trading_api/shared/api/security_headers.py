@@ -23,8 +23,9 @@ _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 class SecurityHeaders:
-    """Pages may load what this server has and run the scripts they came with; all else may do
-    nothing at all. Answers in JSON are nobody's to keep."""
+    """Pages may load what this server has and run the scripts they came with, unless they come
+    with a policy of their own; all else may do nothing at all. Answers in JSON are nobody's to
+    keep."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -43,10 +44,11 @@ class SecurityHeaders:
             nonlocal start
             if message["type"] == "http.response.start":
                 kind = _describe(message["headers"], scope)
-                if kind.startswith(b"text/html"):
-                    start = message
-                    return
-                message["headers"].append(_NOTHING)
+                if not any(name == _POLICY for name, _ in message["headers"]):
+                    if kind.startswith(b"text/html"):
+                        start = message
+                        return
+                    message["headers"].append(_NOTHING)
             elif start is not None:
                 page.extend(message.get("body", b""))
                 if message.get("more_body"):
