@@ -1,5 +1,6 @@
-"""How much of anything one caller may have. (The library limits needs a thread or a task for what
-it keeps in memory; a bucket is ten lines and needs neither.)"""
+"""How much of anything one caller may have. (Of the libraries, limits keeps its memory by a thread
+or a task that wakes every 10 ms, and throttled-py counts whole seconds of the clock on the wall,
+which jumps; a bucket is ten lines.)"""
 
 from __future__ import annotations
 
