@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
@@ -132,7 +133,10 @@ def create_app(
             clock.stop()
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # FastAPI makes a router's routes when they are first asked for: 30 ms of that request.
+        for _ in iter_route_contexts(app.routes):
+            pass
         for module in modules:
             await module.start()
         work = {module.name: module.run() for module in modules}
