@@ -111,7 +111,7 @@ class ServerProcess:
         self.cpu_s, self.resident_bytes = running.cpu_s, running.resident_bytes
         try:
             async with asyncio.timeout(START_TIMEOUT_S), HttpClient(HOST, self.port) as http:
-                await http.get("/openapi.json", statuses=(200, 404))
+                await http.get("/health/live", statuses=(200, 404))
         except BaseException:
             await self._stack.aclose()
             raise
