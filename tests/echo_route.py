@@ -17,7 +17,7 @@ from trading_api.shared.api.websocket import add_websocket
 from trading_api.shared.auth.tokens import Tokens
 from trading_api.shared.errors import Invalid
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
-from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
+from trading_api.shared.ws.router_interface import Numbered, TopicUpdate, parse_topic
 
 NOW_MS = 1_790_000_040_250
 
@@ -55,17 +55,41 @@ class EchoService:
             topic_update(bar)
 
 
+class NumberedEchoService(EchoService):
+    """Numbers what it tells, and remembers it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[tuple[str, Numbered]] = []
+
+    def record(self, topic: str, bar: Bar, **cause: str) -> None:
+        told = [seq for seq, (name, _) in enumerate(self.events, 1) if name == topic]
+        prev = told[-1] if told else 0
+        beside: dict[str, int | str] = {"seq": len(self.events) + 1, "prev": prev, **cause}
+        self.events.append((topic, Numbered(bar, beside)))
+        if topic in self.live:
+            self.live[topic](bar, **beside)
+
+    def topic_numbers(self, topic: str) -> dict[str, int]:
+        return {"seq": len(self.events)}
+
+    async def topic_missed(self, topic: str, seq: int) -> list[Numbered] | None:
+        if seq > len(self.events):
+            return None
+        return [told for name, told in self.events[seq:] if name == topic]
+
+
 class FaultyRouter(BarWsRouter):
     def topic_builder(self, payload: BaseModel) -> str:
         raise LookupError
 
 
 class EchoApp:
-    """The routes `bars` (conflated by time), `fills` (never dropped) and `faulty` over the real
-    delivery."""
+    """The routes `bars` (conflated by time), `fills` (never dropped), `orders` (numbered) and
+    `faulty` over the real delivery."""
 
     def __init__(self, outbox_size: int = 256, **adapter: Any) -> None:
-        self.bars, self.fills = EchoService(), EchoService()
+        self.bars, self.fills, self.orders = EchoService(), EchoService(), NumberedEchoService()
         self.ws_app = FastWSAdapter(
             path="/api/v1/ws",
             outbox_size=outbox_size,
@@ -80,6 +104,9 @@ class EchoApp:
         self.fills_router = BarWsRouter(route="fills", service=self.fills)
         self.ws_app.include_router(self.bars_router)
         self.ws_app.include_router(self.fills_router)
+        self.ws_app.include_router(
+            BarWsRouter(route="orders", service=self.orders, numbers=self.orders, resumes=True)
+        )
         self.ws_app.include_router(FaultyRouter(route="faulty", service=self.bars))
         self.api_app = FastAPI(lifespan=self._lifespan)
         self.api_app.state.ws_app = self.ws_app

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, cast
 
 import pytest
 import uvicorn
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 from websockets.client import ClientProtocol
@@ -19,6 +20,7 @@ from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
 from tests.echo_route import REQUEST, EchoApp, bar
+from trading_api.models.market import Bar
 from trading_api.server import server_options
 from trading_api.settings import Settings
 from trading_api.shared.delivery.uvicorn_protocol import TradingProtocol
@@ -158,6 +160,7 @@ class SlowClient:
         self._events.put_nowait({"type": "websocket.connect"})
         scope = {"type": "websocket", "path": "/api/v1/ws", "headers": [], "query_string": b""}
         self.task = asyncio.create_task(app(scope, self._events.get, self._send))
+        self.task.add_done_callback(self._end)
 
     def say(self, message: str) -> None:
         self._events.put_nowait({"type": "websocket.receive", "text": message})
@@ -172,6 +175,10 @@ class SlowClient:
         self._left = True
         self._events.put_nowait({"type": "websocket.disconnect", "code": 1000})
 
+    def _end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (fault := task.exception()):
+            self.heard.append(repr(fault))
+
     async def _send(self, message: dict[str, Any]) -> None:
         await self._reads.wait()
         if self._left:
@@ -185,12 +192,13 @@ class SlowClient:
 
 def steps() -> st.SearchStrategy[list[Any]]:
     client = st.integers(0, CLIENTS - 1)
-    route, symbol = st.sampled_from(["bars", "fills"]), st.sampled_from(SYMBOLS)
+    route, symbol = st.sampled_from(["bars", "fills", "orders"]), st.sampled_from(SYMBOLS)
     does = st.sampled_from(["subscribe", "subscribe", "unsubscribe"])
     told = st.lists(st.tuples(route, symbol, st.integers(1, 3)), min_size=1, max_size=5)
     return st.lists(
         st.one_of(
             st.tuples(st.just("say"), client, does, route, symbol),
+            st.tuples(st.just("resume"), client, symbol, st.integers(0, 6)),
             st.tuples(st.just("tell"), told),
             st.tuples(st.just("tell"), told),
             st.tuples(st.sampled_from(["stop", "stop", "read", "read", "leave"]), client),
@@ -200,11 +208,12 @@ def steps() -> st.SearchStrategy[list[Any]]:
 
 
 @given(steps())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None, phases=set(Phase) - {Phase.explain})
 def test_both_ways_give_every_client_the_same_messages_in_the_same_order(stream: list[Any]) -> None:
     fast = asyncio.run(_heard(FastClient, stream))
     slow = asyncio.run(_heard(SlowClient, stream))
-    assert fast == slow
+    for client in range(CLIENTS):
+        assert fast[client] == slow[client], f"client {client}"
 
 
 def test_a_stream_that_fills_an_outbox_conflates_and_cuts_off_alike() -> None:
@@ -220,6 +229,21 @@ def test_a_stream_that_fills_an_outbox_conflates_and_cuts_off_alike() -> None:
     assert json.loads(conflated[-1])["payload"]["payload"]["close"] == 58, "the last value"
     assert len(conflated) < 15
     assert cut_off[-1] == 1013
+
+
+def test_a_stream_of_numbered_updates_is_resumed_alike() -> None:
+    stream: list[Any] = [
+        ("say", 0, "subscribe", "orders", "A"),
+        ("tell", [("orders", "A", 1), ("orders", "B", 2), ("orders", "A", 3)]),
+        ("resume", 1, "A", 1),
+        ("tell", [("orders", "A", 1)]),
+    ]
+    live, resumed, _ = asyncio.run(_heard(FastClient, stream))
+    assert [live, resumed, []] == asyncio.run(_heard(SlowClient, stream))
+    assert live[2:] == resumed[1:], "what it missed, then what is told"
+    beside = [json.loads(text)["payload"] for text in live[1:]]
+    assert [(each["seq"], each["prev"]) for each in beside] == [(1, 0), (3, 1), (4, 3)]
+    assert [each.get("request_id") for each in beside] == [None, "ticket", None]
 
 
 @pytest.mark.parametrize("turns_later", range(4))
@@ -245,6 +269,36 @@ async def test_a_client_that_is_cut_off_stays_so_whatever_it_sends_meanwhile(
 
 
 async def _heard(kind: type[FastClient | SlowClient], stream: list[Any]) -> list[list[Any]]:
+    with _errors() as errors:
+        heard = await _heard_by_each(kind, stream)
+    assert not errors, "\n".join(errors)
+    return heard
+
+
+@contextmanager
+def _errors() -> Iterator[list[str]]:
+    """What is logged meanwhile, kept out of a report on hundreds of streams. What asyncio finds
+    unheard of only once it is collected counts too, and is not logged later: writing a traceback in
+    the middle of pytest's reading of a source file is more than Python before 3.11.8 can take
+    (SystemError, gh-106905)."""
+    errors: list[str] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            errors.append(self.format(record))
+
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: errors.append(repr(context))
+    )
+    root = logging.getLogger()
+    handlers, root.handlers = root.handlers, [Handler(logging.ERROR)]
+    try:
+        yield errors
+    finally:
+        root.handlers = handlers
+
+
+async def _heard_by_each(kind: type[FastClient | SlowClient], stream: list[Any]) -> list[list[Any]]:
     echo = EchoApp(outbox_size=OUTBOX_SIZE)
     drainer = asyncio.create_task(echo.ws_app.drain())
     clients: list[Side] = [kind(echo.api_app) for _ in range(CLIENTS)]
@@ -257,10 +311,10 @@ async def _heard(kind: type[FastClient | SlowClient], stream: list[Any]) -> list
                 clients[client].say(json.dumps(message))
             case ("tell", told):
                 for route, symbol, time, close in told:
-                    service = echo.bars if route == "bars" else echo.fills
-                    topic = f'{route}:{{"resolution":"1","symbol":"{symbol}"}}'
-                    if topic in service.live:
-                        service.live[topic](bar(time, close=close))
+                    _tell(echo, route, _topic(route, symbol), bar(time, close=close))
+            case ("resume", client, symbol, seq):
+                payload = {"topic": _topic("orders", symbol), "seq": seq}
+                clients[client].say(json.dumps({"type": "orders.resume", "payload": payload}))
             case ("stop", client):
                 clients[client].stop_reading()
             case ("read", client):
@@ -276,11 +330,26 @@ async def _heard(kind: type[FastClient | SlowClient], stream: list[Any]) -> list
         each.leave()
     await _settle()
     assert not echo.ws_app.connections
-    assert (echo.bars.live, echo.fills.live) == ({}, {})
+    assert (echo.bars.live, echo.fills.live, echo.orders.live) == ({}, {}, {})
     drainer.cancel()
-    await asyncio.gather(drainer, return_exceptions=True)
+    with suppress(asyncio.CancelledError):
+        await drainer
     assert asyncio.all_tasks() == {asyncio.current_task()}
     return heard
+
+
+def _tell(echo: EchoApp, route: str, topic: str, told: Bar) -> None:
+    if route == "orders":
+        # Every third was caused by a request.
+        echo.orders.record(topic, told, **({} if told.time % 3 else {"request_id": "ticket"}))
+        return
+    service = echo.bars if route == "bars" else echo.fills
+    if topic in service.live:
+        service.live[topic](told)
+
+
+def _topic(route: str, symbol: str) -> str:
+    return f'{route}:{{"resolution":"1","symbol":"{symbol}"}}'
 
 
 def _priced(stream: list[Any]) -> Iterator[Any]:
