@@ -149,8 +149,7 @@ def _changed_faults(state: AccountState, before: Order, event: OrderEvent) -> It
     after = event.order
     kept_of = _kept_of[type(event)]
     if kept_of(before) != kept_of(after):
-        for name in _KEPT[type(event)]:
-            yield from _same(f"order.{name}", getattr(before, name), getattr(after, name))
+        yield from _differences("order", _KEPT[type(event)], before, after)
     updated_ms = before.updated_ms if isinstance(event, OrderRested) else event.at_ms
     yield from _same("order.version", before.version + 1, after.version)
     yield from _same("order.updated_ms", updated_ms, after.updated_ms)
@@ -220,9 +219,8 @@ def _settled_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
     )
     yield from _same("execution.realized_pl", netting.realized_pl, execution.realized_pl)
     if netting.position != event.position:
-        for field in fields(Position):
-            values = (getattr(each, field.name) for each in (netting.position, event.position))
-            yield from _same(f"position.{field.name}", *values)
+        names = [field.name for field in fields(Position)]
+        yield from _differences("position", names, netting.position, event.position)
     balance = state.balance + execution.realized_pl - execution.commission
     yield from _same("balance", balance, event.balance)
 
@@ -235,6 +233,13 @@ def _consumed_faults(last: Consumption | None, event: OrderFilled) -> Iterator[F
     after = consume(before, execution.side, execution.quantity)
     yield from _same("consumption.bought", after.bought, found.bought)
     yield from _same("consumption.sold", after.sold, found.sold)
+
+
+def _differences(
+    name: str, parts: Sequence[str], expected: object, found: object
+) -> Sequence[Fault]:
+    values = [(part, getattr(expected, part), getattr(found, part)) for part in parts]
+    return [Fault(f"{name}.{each[0]}", *each[1:]) for each in values if each[1] != each[2]]
 
 
 def _same(name: str, expected: object, found: object) -> Sequence[Fault]:

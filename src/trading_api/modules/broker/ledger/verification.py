@@ -200,10 +200,10 @@ def _compare(table: Table, expected: Row | None, found: Row | None) -> None:
         if row := expected or found:
             raise Disagreement(table, row, None, expected or "no row", found or "no row")
         return
-    if expected == found:
-        return
-    for name, wanted, value in zip(table.columns.keys(), expected, found, strict=True):
-        _same(table, expected, name, wanted, value)
+    if expected != found:
+        cells = zip(table.columns.keys(), expected, found, strict=True)
+        differing = [cell for cell in cells if cell[1] != cell[2]]
+        raise Disagreement(table, expected, *differing[0])
 
 
 def _same(table: Table, row: Row, column: str, expected: object, found: object) -> None:

@@ -787,10 +787,11 @@ def test_trailing_stop_that_a_reversal_held_back_goes_on_from_where_it_was() -> 
 def test_brackets_of_an_order_that_works_on_wait_for_it_after_a_reversal() -> None:
     play(
         HALF_FILLED,
+        ("99x9 / 101x9", buy(1, limit="50", brackets=brackets("60")), [*placed(4, 5), "rested 1"]),
         (
             "99x9 / 101x9",
             reverse,
-            [*HELD_BACK, "placed 4", "filled 4: 8 @ 99, holds -4 @ 99, realized -4", "rested 1"],
+            [*HELD_BACK, "placed 6", "filled 6: 8 @ 99, holds -4 @ 99, realized -4"],
         ),
         (
             "99x9 / 100x9",
