@@ -13,6 +13,7 @@ from trading_api.settings import Settings
 
 ACCOUNT = {"accountId": "DEMO-ACCOUNT"}
 FAR = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1.0}
+BUY = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}
 
 
 @pytest.fixture
@@ -90,6 +91,23 @@ async def test_a_client_resumes_across_a_restart_of_the_server(settings: Setting
     assert [update["payload"]["id"] for update in after] == ["order-3", "order-4"]
     assert [update.get("request_id") for update in live + after] == ["ticket-3", "ticket-3", None]
     assert_without_gap(before + after, seq=1)
+
+
+async def test_what_other_topics_were_told_meanwhile_is_no_gap(settings: Settings) -> None:
+    api_app, _ = create_app(settings)
+    async with (
+        serving(api_app) as address,
+        httpx.AsyncClient(base_url=f"http://{address}/api/v1") as rest,
+    ):
+        async with connected(address) as client:
+            topic = await client.subscribe("executions", **ACCOUNT)
+            await rest.post("/broker/orders", json=BUY)
+            heard = (await client.update("executions"))["payload"]["seq"]
+        await place(rest, 1)
+        async with connected(address) as client:
+            await client.request("executions.resume", {"topic": topic, "seq": heard})
+            await rest.post("/broker/orders", json=BUY)
+            assert_without_gap([(await client.update("executions"))["payload"]], heard)
 
 
 @pytest.mark.parametrize(

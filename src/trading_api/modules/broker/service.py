@@ -239,9 +239,12 @@ class BrokerService:
 
     async def topic_missed(self, topic: str, seq: int) -> Sequence[Numbered] | None:
         followed = self._topics[topic]
-        return await self.statements.missed(
+        missed = await self.statements.missed(
             followed.account_id, followed.route, followed.symbol, seq
         )
+        if missed is not None:
+            followed.resumed_from(int(missed[-1].beside["seq"]) if missed else seq)
+        return missed
 
     # The market calls
 

@@ -16,13 +16,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class FollowedTopic:
-    """`symbol` narrows an executions topic; `told_seq` is the number of the last event told."""
+    """`symbol` narrows an executions topic; `told_seq` is the number of the last event told, or of
+    a later one that was there before anyone followed it."""
 
     route: str
     account_id: str
     symbol: str | None
     topic_update: TopicUpdate
     told_seq: int
+
+    def resumed_from(self, seq: int) -> None:
+        """The last that someone heard who has heard all. What the account did since was told on
+        other topics, and as the next one's `prev` it would look like a gap."""
+        self.told_seq = min(self.told_seq, seq)
 
 
 class FollowedTopics:
