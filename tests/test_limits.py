@@ -128,6 +128,12 @@ def test_depth_is_counted_without_parsing(value: object, depth_max: int) -> None
     assert is_nested_deeper(json.dumps(value), depth_max) is (depth_of(value) > depth_max)
 
 
+def test_a_string_that_never_ends_hides_all_that_follows_and_is_gone_through_once() -> None:
+    assert not is_nested_deeper('["' + "[" * 200, 128)
+    # Gone through anew from each quotation mark, this takes ten seconds, in which nobody is served.
+    assert is_nested_deeper("[" * 129 + '"' + '\\"' * 32_000, 128)
+
+
 @given(st.floats(0.1, 100), st.lists(st.floats(0, 20), max_size=60))
 def test_a_bucket_gives_no_more_than_its_rate_and_one_burst(
     per_s: float, pauses: list[float]

@@ -113,12 +113,15 @@ class CommandRates:
             )
 
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One that never ends goes to the end of the text: tried again from each quotation mark in it, a
+# frame of 64 KB would take ten seconds.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
 def is_nested_deeper(json: str, depth_max: int) -> bool:
-    """Than so many lists and objects within each other. Broken JSON counts as it is written."""
+    """Than so many lists and objects within each other. Broken JSON counts as it is written, and
+    a string that never ends as one."""
     if json.count("[") + json.count("{") <= depth_max:
         return False
     depth = 0
