@@ -21,7 +21,7 @@ from websockets.exceptions import InvalidStatus
 from tests.signed_tokens import SECRET, bearer, secured, token
 from tests.support import TIMEOUT_S, connected, serving
 from trading_api.app_factory import PREFIX, create_app
-from trading_api.logs import EventFormatter, JsonFormatter, log_config
+from trading_api.logs import EventFormatter, JsonFormatter, log_config, without_tokens
 from trading_api.modules.broker.ledger.memory import MemoryJournal
 from trading_api.settings import Settings
 
@@ -193,6 +193,21 @@ async def test_no_token_and_no_secret_is_ever_logged(formatter: logging.Formatte
             assert part not in text
     assert SECRET not in text
     assert SECRET not in repr(secured())
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("token=eyJa.eyJb.c-d_e, then", "token=[token], then"),
+        ("bearer.eyJa.eyJb.c eyJd.e", "bearer.[token] [token]"),
+        ("/heyJude and.so eyJ.", "/heyJude and.so [token]"),
+        # Tried anew from each beginning, this takes a minute, in which nobody is served.
+        ("eyJ" * 100_000, "eyJ" * 100_000),
+    ],
+    ids=["a token", "tokens", "no token", "many beginnings"],
+)
+def test_tokens_are_taken_out_of_a_line_in_one_pass(line: str, told: str) -> None:
+    assert without_tokens(line) == told
 
 
 def test_lines_are_json_in_production_and_text_in_development() -> None:

@@ -13,7 +13,9 @@ import orjson
 from trading_api.shared.request_id import request_id
 
 _STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "color_message", "taskName"}
-_TOKEN = re.compile(r"eyJ[\w-]+\.[\w.-]+")
+_BEGINNING = "eyJ"
+"""Of every JWT: `{"`."""
+_WORD = re.compile(r"[\w.-]+")
 
 
 class EventFormatter(logging.Formatter):
@@ -44,8 +46,14 @@ class JsonFormatter(logging.Formatter):
 
 
 def without_tokens(line: str) -> str:
-    """Libraries log headers where one debugs."""
-    return _TOKEN.sub("[token]", line) if "eyJ" in line else line
+    """Libraries log headers where one debugs. In one pass, because what is logged may be all of a
+    path that somebody made up."""
+    return _WORD.sub(_without_token, line) if _BEGINNING in line else line
+
+
+def _without_token(word: re.Match[str]) -> str:
+    before, _, token = word[0].partition(_BEGINNING)
+    return f"{before}[token]" if "." in token else word[0]
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
