@@ -94,6 +94,23 @@ async def test_a_client_that_never_finishes_its_upgrade_is_let_go() -> None:
         writer.close()
 
 
+@pytest.mark.parametrize("line", [b"GET /", b"GET / HTTP/1.1\r\nX-Long: "], ids=["path", "header"])
+async def test_a_head_that_grows_and_grows_is_answered_431(line: bytes) -> None:
+    async with served(settings()) as (address, rest):
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        answering = asyncio.create_task(reader.read(100))
+        async with asyncio.timeout(TIMEOUT_S):
+            writer.write(line)
+            while not answering.done():
+                writer.write(b"x" * 1024)
+                await asyncio.sleep(0)
+            assert b" 431 " in await answering
+        writer.close()
+        long = {"X-Long": "x" * 60_000}
+        for _ in range(2):
+            assert (await rest.get(f"{PREFIX}/health", headers=long)).status_code == 200
+
+
 async def test_a_body_that_never_ends_is_answered_408() -> None:
     async with served(settings(request_timeout_s=0.3)) as (address, _):
         reader, writer = await asyncio.open_connection(*address.split(":"))

@@ -1,5 +1,6 @@
 """uvicorn's HTTP protocol, with an end to its patience: uvicorn waits for ever for the rest of a
-request's head, which is all that an upgrade to a WebSocket is before it has one."""
+request's head, however long that has become, and it is all that an upgrade to a WebSocket is before
+it has one."""
 
 from __future__ import annotations
 
@@ -9,18 +10,31 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-_TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+HEAD_BYTES_MAX = 64 * 1024
+_TOO_LATE = b"408 Request Timeout"
+_TOO_LARGE = b"431 Request Header Fields Too Large"
 
 
 class ImpatientProtocol(HttpToolsProtocol):
-    """A head has to be there within `timeout_keep_alive`. No more than `backlog` connections wait
-    without one: for a further one, the one that waits longest is let go."""
+    """A head has to be there within `timeout_keep_alive` and `HEAD_BYTES_MAX`. No more than
+    `backlog` connections wait without one: for a further one, the one that waits longest is let
+    go."""
 
     _head_timer: TimerHandle | None = None
+    _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        awaited = self._head_timer
+        super().data_received(data)
+        # Else it ended or began in these data, which are then something else's, too.
+        if awaited is not None and awaited is self._head_timer:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self._give_up(_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -38,9 +52,10 @@ class ImpatientProtocol(HttpToolsProtocol):
     def _await_head(self) -> None:
         waiting = _waiting(self.server_state)
         while len(waiting) >= self.config.backlog:
-            next(iter(waiting))._give_up()
+            next(iter(waiting))._give_up(_TOO_LATE)
         waiting[self] = None
-        self._head_timer = self.loop.call_later(self.timeout_keep_alive, self._give_up)
+        self._head_bytes = 0
+        self._head_timer = self.loop.call_later(self.timeout_keep_alive, self._give_up, _TOO_LATE)
 
     def _have_head(self) -> None:
         if self._head_timer is not None:
@@ -48,10 +63,12 @@ class ImpatientProtocol(HttpToolsProtocol):
             self._head_timer = None
             _waiting(self.server_state).pop(self, None)
 
-    def _give_up(self) -> None:
+    def _give_up(self, status: bytes) -> None:
         self._have_head()
         if not self.transport.is_closing():
-            self.transport.write(_TOO_LATE)
+            self.transport.write(
+                b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
+            )
             self.transport.close()
 
 
