@@ -24,8 +24,8 @@ from benchmarks import (
     stuck_client,
     watchlist,
 )
-from benchmarks.open_files import raise_open_files_limit
 from benchmarks.report import Figure, Skipped, machine, table, write_json
+from trading_api.open_files import raise_open_files_limit
 
 SCENARIOS = {
     "engine_commands": engine_commands.measure,

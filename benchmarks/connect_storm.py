@@ -6,9 +6,9 @@ import time
 from contextlib import AsyncExitStack
 
 from benchmarks import peers
-from benchmarks.open_files import raise_open_files_limit
 from benchmarks.peers import Peer
 from benchmarks.report import Figure, Skipped, skipped_peers
+from trading_api.open_files import raise_open_files_limit
 
 CLIENTS = 5_000
 TOPICS_EACH = 10

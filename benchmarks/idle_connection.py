@@ -6,9 +6,9 @@ import json
 
 from benchmarks import updates
 from benchmarks.load_client import LoadClient
-from benchmarks.open_files import raise_open_files_limit
 from benchmarks.report import Figure, Skipped
 from benchmarks.server_process import ServerProcess
+from trading_api.open_files import raise_open_files_limit
 
 CONNECTIONS = 5_000
 WARM_UP_CONNECTIONS = 200

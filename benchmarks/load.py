@@ -23,10 +23,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from benchmarks import updates
 from benchmarks.http_client import HttpClient
 from benchmarks.load_client import LoadClient
-from benchmarks.open_files import raise_open_files_limit
 from benchmarks.report import Figure, Skipped, percentile
 from benchmarks.server_process import HOST, ServerProcess
 from benchmarks.socket_client import SocketClient
+from trading_api.open_files import raise_open_files_limit
 from trading_api.settings import Settings
 from trading_api.shared.auth.tokens import minted
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import socket
 import sqlite3
@@ -19,6 +20,7 @@ import pytest
 from tests.commands import command
 from trading_api.app_factory import check_ledger, create_app
 from trading_api.cli import ProgressBar
+from trading_api.open_files import OPEN_FILES_MAX
 from trading_api.settings import Settings
 from trading_api.shared.errors import ConfigurationError
 
@@ -287,8 +289,21 @@ def test_a_stop_does_not_wait_for_a_clock_that_is_being_advanced() -> None:
         process.communicate(timeout=20)
 
 
+@contextmanager
+def few_open_files() -> Iterator[None]:
+    """As most systems begin with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 def test_it_serves_until_it_is_told_to_stop_and_then_stops_cleanly() -> None:
-    with served() as (process, address):
+    with few_open_files(), served() as (process, address):
+        soft, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        assert soft == min(hard, OPEN_FILES_MAX), "each connection is one"
         assert httpx.get(f"{address}/api/v1/health").json()["status"] == "ok"
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=20)

@@ -26,6 +26,7 @@ from trading_api.modules.datafeed.market.recorded_bars import duration
 from trading_api.modules.datafeed.market.recorded_rows import FaultyRowsError, RecordingError
 from trading_api.modules.datafeed.market.store import Store
 from trading_api.modules.datafeed.market.written_numbers import DECIMALS_MAX
+from trading_api.open_files import raise_open_files_limit
 from trading_api.server import server_options
 from trading_api.settings import Settings, check_exposure
 from trading_api.shared.auth.principal import Scope
@@ -236,6 +237,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     from trading_api.app_factory import check_ledger
 
     check_ledger(settings)
+    raise_open_files_limit()
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = f"{host}:{settings.port}"
     print(
