@@ -45,6 +45,11 @@ async def test_what_was_put_aside_and_died_is_found_once_as_much_again_was_put_a
     gc.collect()
     long_lived.go_through_all_if_due()
     assert gone() is not None, "little was put aside"
+    short_lived = [[number] for number in range(2 * gc.get_freeze_count())]
+    gc.collect()
+    del short_lived
+    long_lived.go_through_all_if_due()
+    assert gone() is not None, "most of it is gone without anyone looking for it"
     more = [[number] for number in range(gc.get_freeze_count())]
     gc.collect()
     long_lived.go_through_all_if_due()
