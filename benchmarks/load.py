@@ -255,7 +255,7 @@ class _Run:
             ("loop lag, all within", _bound(before, after, 1) * 1e3, "ms"),
             ("updates conflated", grown("trading_updates_conflated_total"), "updates"),
             ("clients cut off", grown("trading_clients_gone_total"), "clients"),
-            ("load average after a minute", os.getloadavg()[0], ""),
+            ("load average of the last minute", os.getloadavg()[0], ""),
         ]
         return [Figure(SCENARIO, *figure) for figure in figures]
 
