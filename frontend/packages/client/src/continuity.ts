@@ -10,11 +10,13 @@ export class Continuity {
   #held: Update[] = [];
   #isWaiting = false;
 
-  /** The state comes anew: numbers may begin anywhere. */
-  restart(): void {
+  /** The state comes anew: numbers may begin anywhere. Those that waited, to pass on before it. */
+  restart(): Update[] {
+    const held = this.#held.filter((update) => !this.#isRepeated(update));
     this.last = null;
     this.#held = [];
     this.#isWaiting = false;
+    return held;
   }
 
   /** Those to pass on now, in their order, or null: something is missing before this one. */

@@ -85,7 +85,7 @@ export class FollowedTopic<R extends Route = Route> {
   confirm(how: Continuation): void {
     this.status = "confirmed";
     if (how === "renewed") {
-      this.continuity.restart();
+      this.restart();
       this.#state.clear();
       this.resumedFrom = null;
     }
@@ -96,6 +96,12 @@ export class FollowedTopic<R extends Route = Route> {
       if (!isFirst) call(() => listener.onContinued?.(how));
     }
     if (how === "resumed") this.#tell(this.continuity.resume());
+  }
+
+  /** Something is missing for good. The state tells what came after it; of fills there is none. */
+  restart(): void {
+    const held = this.continuity.restart();
+    if (!PRESENT_STATE[this.route]) this.#tell(held);
   }
 
   /** False: something before it is missing. */

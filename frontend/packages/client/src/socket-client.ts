@@ -252,7 +252,7 @@ export class SocketClient {
     const { followed, type = "" } = this.#requests[0] ?? {};
     if (!followed) return;
     // A server that knows no resume tells the state instead.
-    if (type.endsWith(".resume")) followed.continuity.restart();
+    if (type.endsWith(".resume")) followed.restart();
     else this.#fail(followed, "malformed", `The server refused the request: ${reason}`);
   }
 
@@ -307,7 +307,7 @@ export class SocketClient {
   #subscribe(followed: FollowedTopic): void {
     const { route, topic, subscription } = followed;
     followed.status = "asked";
-    followed.continuity.restart();
+    followed.restart();
     this.#ask(`${route}.subscribe`, topic, subscription, followed, (reply) => {
       if (reply.status === "ok") followed.confirm("renewed");
       else this.#fail(followed, "refused", reply.message);

@@ -56,6 +56,17 @@ test("a gap is seen, and what came after it waits for what was missing", () => {
 test("a new beginning may count from anywhere", () => {
   const continuity = new Continuity();
   continuity.take(update(300, null));
-  continuity.restart();
+  expect(continuity.restart()).toEqual([]);
   expect(numbers(continuity.take(update(1, null)))).toEqual([1]);
+});
+
+test("what came after something that is lost for good is not lost with it", () => {
+  const continuity = new Continuity();
+  continuity.take(update(3, null));
+  continuity.take(update(6, 5));
+  continuity.wait();
+  continuity.take(update(7, 6));
+  continuity.take(update(3, 2));
+  expect(numbers(continuity.restart())).toEqual([6, 7]);
+  expect(numbers(continuity.take(update(9, null)))).toEqual([9]);
 });

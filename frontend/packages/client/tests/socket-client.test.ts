@@ -374,6 +374,20 @@ test("a resume that heals nothing is followed by a new subscription, and not by 
   expect(heard.data.map(({ id }) => id)).toEqual(["1", "5"]);
 });
 
+test("a fill that came after what is lost is told, for no state tells of it", async () => {
+  client.close();
+  client = clientOf({ resumable: [] });
+  const heard = new Heard<{ orderId: string }>();
+  client.subscribe("executions", ACCOUNT, heard);
+  await settle();
+  const topic = ORDERS_TOPIC.replace("orders", "executions");
+  server.update(topic, { orderId: "1" }, { seq: 1 });
+  await settle();
+  server.update(topic, { orderId: "3" }, { seq: 3, prev: 2 });
+  await settle();
+  expect(heard.data.map(({ orderId }) => orderId)).toEqual(["1", "3"]);
+});
+
 test("a server without resume gets a new subscription, for the state", async () => {
   client.close();
   client = clientOf({ resumable: [] });
