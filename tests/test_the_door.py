@@ -56,6 +56,8 @@ async def test_a_name_that_points_here_is_no_way_in() -> None:
         for host in (address, "localhost", "LOCALHOST:1", "[::1]:8000"):
             answer = await client.get(f"{PREFIX}/broker/orders", headers={"Host": host})
             assert answer.status_code == 200
+        for path in ("/health/live", "/health/ready"):
+            assert (await client.get(path, headers={"Host": "10.0.0.7"})).status_code == 200
         with pytest.raises(InvalidStatus) as refused:
             await connect(
                 f"ws://evil.example{PREFIX}/ws",

@@ -15,6 +15,8 @@ from trading_api.shared.auth.origins import is_admitted_origin
 from trading_api.shared.errors import Forbidden
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+# Whoever looks after servers asks each by its address.
+_HEALTH = {"/health/live", "/health/ready"}
 
 
 class Door:
@@ -48,7 +50,7 @@ class Door:
             )
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if self._hosts is not None and _without_port(host) not in self._hosts:
+        if not self._is_served(host) and scope["path"] not in _HEALTH:
             return Forbidden(
                 "This Host is not served here; ALLOWED_HOSTS names those.", "host_not_allowed"
             )
@@ -57,6 +59,9 @@ class Door:
             if not is_admitted_origin(origin, host, self._origins):
                 return Forbidden("This page's origin is not admitted.", "origin_not_allowed")
         return None
+
+    def _is_served(self, host: str) -> bool:
+        return self._hosts is None or _without_port(host) in self._hosts
 
 
 @lru_cache(maxsize=1024)

@@ -24,13 +24,21 @@ def tidied(document: dict[str, Any], path: str) -> dict[str, Any]:
             message["description"] = "The reply: ok or error, and what to say of it."
         message["examples"] = [{"payload": {"type": name, "payload": _example(payload, schemas)}}]
     for name, message in messages.items():
-        if name.endswith(".unsubscribe.response"):
-            _payload(message)["message"] = "Unsubscribed"
-        if "topic" in _payload(message):
-            route = name.partition(".")[0]
+        route, _, kind = name.partition(".")
+        example = _payload(message)
+        example |= _SAID.get(kind, {})
+        if kind == "update" and f"{route}.resume" in messages:
+            example |= {"seq": 7, "prev": 4, "ts": example.pop("ts")}
+        if "topic" in example:
             request = _payload(messages[f"{route}.subscribe"])
-            _payload(message)["topic"] = f"{route}:{buildTopicParams(request)}"
+            example["topic"] = f"{route}:{buildTopicParams(request)}"
     return _renamed(document)
+
+
+_SAID = {
+    "unsubscribe.response": {"message": "Unsubscribed"},
+    "resume.response": {"message": "Resumed"},
+}
 
 
 def _envelope(name: str, payload: dict[str, Any]) -> dict[str, Any]:
