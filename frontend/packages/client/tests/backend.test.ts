@@ -524,6 +524,8 @@ test("a command under way while the server is killed is done once", () =>
     expect(sold.length).toBeLessThanOrEqual(1);
     if (isDone) expect(sold).toHaveLength(1);
     await until(() => host.position("BTCUSD")?.qty === (sold.length > 0 ? 0.01 : 0.02));
-    await until(() => host.executions.length === 1 + sold.length);
-    expect(host.executions).toEqual(await account.recentExecutions(1_000));
+    // An order may be filled in parts.
+    const filled = await account.recentExecutions(1_000);
+    await until(() => host.executions.length >= filled.length);
+    expect(host.executions).toEqual(filled);
   }));

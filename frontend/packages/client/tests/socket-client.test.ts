@@ -377,7 +377,7 @@ test("a resume that heals nothing is followed by a new subscription, and not by 
 test("a fill that came after what is lost is told, for no state tells of it", async () => {
   client.close();
   client = clientOf({ resumable: [] });
-  const heard = new Heard<{ orderId: string }>();
+  const heard = new Heard<{ orderId?: string | null }>();
   client.subscribe("executions", ACCOUNT, heard);
   await settle();
   const topic = ORDERS_TOPIC.replace("orders", "executions");
