@@ -43,7 +43,14 @@ class HttpClient:
         self._writer.write(head.encode() + body)
         answer = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         size = answer.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
-        content = await self._reader.readexactly(int(size))
+        content = await (self._reader.readexactly(int(size)) if size else self._chunks())
         if int(answer.split(maxsplit=2)[1]) not in statuses:
             raise RuntimeError(f"{method} {path}: {content.decode()[:200]}")
+        return content
+
+    async def _chunks(self) -> bytes:
+        content = b""
+        while size := int(await self._reader.readline(), 16):
+            content += (await self._reader.readexactly(size + 2))[:-2]
+        await self._reader.readline()
         return content

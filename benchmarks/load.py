@@ -81,10 +81,10 @@ async def measure(load: Load = Load()) -> list[Figure]:
         )
         await _watch(watchers, server.port, load.watchers)
         traders = await _traders(server.port, load.traders)
+        for trader in traders:
+            stack.callback(trader.socket.close)
         figures = await _Run(load, server, watchers, traders).measured()
         lost = await _lost(server.port, traders)
-        for trader in traders:
-            trader.socket.close()
         return [*figures, *_of_log(log), *lost]
 
 
