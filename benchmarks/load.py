@@ -251,8 +251,8 @@ class _Run:
             ("watchers", (watched.cpu_s - watched_before.cpu_s) / took_s * 100, "% of a core"),
             ("traders", own_cpu_s / took_s * 100, "% of a core"),
             ("server, resident", server.resident_bytes() / 2**20, "MB"),
-            ("loop lag, 99 % within", _bound(before, after, 0.99) * 1e3, "ms"),
-            ("loop lag, all within", _bound(before, after, 1) * 1e3, "ms"),
+            *_bounds("loop lag", before, after, "trading_loop_lag_seconds"),
+            *_bounds("commit", before, after, "trading_commit_seconds"),
             ("updates conflated", grown("trading_updates_conflated_total"), "updates"),
             ("clients cut off", grown("trading_clients_gone_total"), "clients"),
             ("load average of the last minute", os.getloadavg()[0], ""),
@@ -358,15 +358,25 @@ def _percentiles(name: str, values: Sequence[float]) -> list[tuple[str, float, s
     ]
 
 
-def _bound(before: Mapping[str, float], after: Mapping[str, float], share: float) -> float:
-    """The smallest bucket of loop lag that so much of what was observed in between lies within."""
-    start = "trading_loop_lag_seconds_bucket,le="
+def _bounds(
+    name: str, before: Mapping[str, float], after: Mapping[str, float], histogram: str
+) -> list[tuple[str, float, str]]:
+    """The smallest buckets that what was observed in between lies within."""
+    start = f"{histogram}_bucket,le="
     counts = {
-        float(name.removeprefix(start)): count - before.get(name, 0)
-        for name, count in after.items()
-        if name.startswith(start)
+        float(each.removeprefix(start)): count - before.get(each, 0)
+        for each, count in after.items()
+        if each.startswith(start)
     }
-    return min(bound for bound, count in counts.items() if count >= counts[math.inf] * share)
+
+    def within(share: float) -> float:
+        wanted = counts[math.inf] * share
+        return min(bound for bound, count in counts.items() if count >= wanted) * 1e3
+
+    return [
+        (f"{name}, 99 % within", within(0.99), "ms"),
+        (f"{name}, all within", within(1), "ms"),
+    ]
 
 
 def _token(subject: str, *scopes: str) -> str:
