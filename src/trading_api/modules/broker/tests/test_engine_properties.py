@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.brackets import bracket_size, is_held_back
 from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
@@ -526,6 +527,13 @@ class Account(RuleBasedStateMachine):
             held = state.position(order.symbol).quantity
             if order.is_bracket and order.status is OrderStatus.WORKING:
                 assert order.remaining_quantity <= -held * order.side, "never over-sells"
+
+    @invariant()
+    def no_bracket_sleeps_while_it_could_protect(self) -> None:
+        state = self.engine.state
+        for order in state.live_orders():
+            if order.is_bracket and order.status is OrderStatus.INACTIVE:
+                assert not bracket_size(state, order) or is_held_back(state, order)
 
     @invariant()
     def a_reversal_closes_alone(self) -> None:
