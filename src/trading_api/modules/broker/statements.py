@@ -128,10 +128,13 @@ class Statements:
         return self._announcer.equity(self._views.of(account_id))
 
     def cash_lines(self, account_id: str, since: int, limit: int) -> Iterator[CashLine]:
-        """Those of the events after `since`."""
-        lines = self._views.of(account_id).cash
-        first = bisect_right(lines, since, key=attrgetter("seq"))
-        return map(mapping.to_cash_line, lines[first : first + limit])
+        """Those of the events after `since`; those of one event together, though it be one more
+        than `limit`, because who wants the next ones names the last event."""
+        lines, seq_of = self._views.of(account_id).cash, attrgetter("seq")
+        first = bisect_right(lines, since, key=seq_of)
+        last = lines[first : first + limit][-1:]
+        end = bisect_right(lines, last[0].seq, lo=first, key=seq_of) if last else first
+        return map(mapping.to_cash_line, lines[first:end])
 
     async def events(self, account_id: str, since: int, limit: int) -> Iterator[BrokerEvent]:
         """Those after `since`, in their order."""

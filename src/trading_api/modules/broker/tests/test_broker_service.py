@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from trading_api.models.broker import (
     Brackets,
+    CashLine,
     Execution,
     LeverageSetParams,
     PlacedOrder,
@@ -674,7 +675,7 @@ async def test_events_and_cash_lines_tell_the_account_from_its_beginning() -> No
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         assert list(await statements.events(A, 2, 2)) == events[2:4]
         cash = list(statements.cash_lines(A, 0, 100))
-        assert list(statements.cash_lines(A, cash[2].seq - 1, 2)) == cash[2:4]
+        assert list(statements.cash_lines(A, cash[2].seq - 1, 1)) == cash[2:3]
         assert list(statements.cash_lines(A, cash[2].seq, 9)) == cash[3:]
         lines = [(line.kind, line.amount) for line in cash]
         assert lines == [
@@ -686,6 +687,20 @@ async def test_events_and_cash_lines_tell_the_account_from_its_beginning() -> No
         ]
         assert statements.equity(A).balance == sum(amount for _, amount in lines)
         assert list(statements.cash_lines(A, cash[-1].seq, 2)) == []
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+async def test_whoever_asks_for_cash_lines_by_pages_gets_them_all(limit: int) -> None:
+    async with running(commission_per_unit=Decimal("0.5")) as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        for side in (1, -1, -1, 1):
+            await desk.place(side=side)
+        statements, since = desk.statements, 0
+        paged: list[CashLine] = []
+        while page := list(statements.cash_lines(A, since, limit)):
+            paged += page
+            since = page[-1].seq
+        assert paged == list(statements.cash_lines(A, 0, 100))
 
 
 async def test_a_reset_begins_anew_and_erases_nothing() -> None:
