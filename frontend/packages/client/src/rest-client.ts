@@ -60,7 +60,7 @@ export interface AccountRest {
   executions(symbol: string): Promise<Execution[]>;
   /** The newest, at most 1,000. */
   recentExecutions(limit: number): Promise<Execution[]>;
-  /** Those after the event `since`, from the oldest on, at most `limit` (1,000). */
+  /** At most `limit` (1,000): those after the event `since`, from the oldest on, or the newest. */
   cashLines(since?: number, limit?: number): Promise<CashLine[]>;
   instrument(symbol: string): Promise<InstrumentInfo>;
   place(order: PreOrder, key: string): Promise<{ orderId: string }>;
@@ -193,8 +193,8 @@ function accountOver(http: Client<paths>, id: string | undefined): AccountRest {
       const executions = answer(await http.GET("/api/v1/broker/executions", { params }));
       return executions.map(map.mapExecution);
     },
-    async cashLines(since = 0, limit = 1_000) {
-      const params = { query: { ...query, since, limit } };
+    async cashLines(since, limit = 1_000) {
+      const params = { query: { ...query, limit, ...(since !== undefined && { since }) } };
       return answer(await http.GET("/api/v1/broker/ledger", { params })).map(map.mapCashLine);
     },
     async instrument(symbol) {

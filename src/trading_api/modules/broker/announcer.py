@@ -16,8 +16,12 @@ from trading_api.modules.broker.engine.events import (
     AccountReset,
     CashDeposited,
     Event,
+    LeverageSet,
+    OrderCanceled,
     OrderEvent,
     OrderFilled,
+    OrderModified,
+    OrderPlaced,
 )
 from trading_api.modules.broker.engine.margin import is_priced, unrealized_at, used_margin
 from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
@@ -59,7 +63,7 @@ class Announcer:
             if self._topics.is_followed(route, account_id):
                 for change in self.changes(route, view, event):
                     self._topics.tell_event(route, entry, change.data, change.symbol)
-        if isinstance(event, OrderFilled | CashDeposited | AccountReset):
+        if _changes_equity(event):
             self.tell_equity(account_id, **cause(entry))
 
     def changes(self, route: str, view: AccountState, event: Event) -> Sequence[Change]:
@@ -112,6 +116,16 @@ class Announcer:
         profit = unrealized_at(position, mark) if is_priced(position, mark) else None
         shown = _shown_brackets(view, position.symbol)
         return mapping.to_position(position, mapping.side_of(position), profit, shown)
+
+
+def _changes_equity(event: Event) -> bool:
+    """Or the margin that is used of it."""
+    match event:
+        case OrderFilled() | CashDeposited() | AccountReset() | LeverageSet():
+            return True
+        case OrderPlaced() | OrderModified() | OrderCanceled():
+            return not event.order.reduce_only
+    return False
 
 
 def _shown_brackets(view: AccountState, symbol: str) -> list[Order]:

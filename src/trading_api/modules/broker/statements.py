@@ -127,10 +127,13 @@ class Statements:
     def equity(self, account_id: str) -> EquityData:
         return self._announcer.equity(self._views.of(account_id))
 
-    def cash_lines(self, account_id: str, since: int, limit: int) -> Iterator[CashLine]:
-        """Those of the events after `since`; those of one event together, though it be one more
-        than `limit`, because who wants the next ones names the last event."""
+    def cash_lines(self, account_id: str, since: int | None, limit: int) -> Iterator[CashLine]:
+        """Those of the events after `since`, or the newest; those of one event together, though it
+        be one more than `limit`, because who wants the next ones names the last event."""
         lines, seq_of = self._views.of(account_id).cash, attrgetter("seq")
+        if since is None:
+            since = lines[-limit].seq - 1 if len(lines) > limit else 0
+            limit = len(lines)
         first = bisect_right(lines, since, key=seq_of)
         last = lines[first : first + limit][-1:]
         end = bisect_right(lines, last[0].seq, lo=first, key=seq_of) if last else first

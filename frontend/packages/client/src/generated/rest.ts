@@ -228,7 +228,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The account's cash lines: its balance is their sum */
+        /** Cash lines, which add up to the balance: those after `since`, or the newest */
         get: operations["getLedger"];
         put?: never;
         post?: never;
@@ -3195,8 +3195,7 @@ export interface operations {
                 account_id?: string | null;
                 /** @description How many at the most */
                 limit?: number;
-                /** @description The number of the last event that is known */
-                since?: number;
+                since?: number | null;
             };
             header?: never;
             path?: never;

@@ -72,10 +72,10 @@ async def get_executions(
 @router.get(
     "/ledger",
     operation_id="getLedger",
-    summary="The account's cash lines: its balance is their sum",
+    summary="Cash lines, which add up to the balance: those after `since`, or the newest",
     response_model=list[CashLine],
 )
-async def get_ledger(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> LongList:
+async def get_ledger(desk: ReadDesk, since: Since | None = None, limit: Limit = 200) -> LongList:
     return LongList(desk.statements.cash_lines(desk.account, since, limit))
 
 

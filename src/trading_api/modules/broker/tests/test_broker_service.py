@@ -96,8 +96,9 @@ async def test_a_fill_is_told_as_execution_order_position_equity() -> None:
         for route in ("equity", "positions", "orders", "executions"):
             await desk.follow(route, A)
         await desk.place(qty=10)
-        assert desk.routes() == ["orders", "executions", "orders", "positions", "equity"]
-        working, execution, filled, position, equity = [data for _, data in desk.heard]
+        placed, fill = ["orders", "equity"], ["executions", "orders", "positions", "equity"]
+        assert desk.routes() == placed + fill
+        working, _, execution, filled, position, equity = [data for _, data in desk.heard]
         assert (working["status"], filled["status"]) == (6, 2)
         assert (execution["price"], execution["qty"]) == (100.0, 10.0)
         assert filled["avgPrice"] == position["avgPrice"] == 100.0
@@ -701,6 +702,9 @@ async def test_whoever_asks_for_cash_lines_by_pages_gets_them_all(limit: int) ->
             paged += page
             since = page[-1].seq
         assert paged == list(statements.cash_lines(A, 0, 100))
+        newest = list(statements.cash_lines(A, None, limit))
+        assert newest == paged[-len(newest) :]
+        assert limit <= len(newest) <= limit + 1
 
 
 async def test_a_reset_begins_anew_and_erases_nothing() -> None:
@@ -711,7 +715,7 @@ async def test_a_reset_begins_anew_and_erases_nothing() -> None:
         for route in ("positions", "orders", "equity"):
             await desk.follow(route, A)
         await desk.service.reset(A, 5_000.0)
-        assert desk.routes() == ["orders", "positions", "equity"]
+        assert desk.routes() == ["orders", "equity", "positions", "equity"]
         assert [data["qty"] for data in desk.told("positions")] == [0.0]
         assert desk.told("equity")[-1]["balance"] == desk.told("equity")[-1]["equity"] == 5_000.0
         assert len(list(desk.statements.executions(A))) == 1
@@ -878,6 +882,20 @@ async def test_a_preview_tells_the_real_fee_margin_and_position() -> None:
         assert {row.title: row.value for row in preview.sections[-1].rows}["Commission"] == "2 USD"
 
 
+async def test_equity_is_told_as_margin_is_reserved_and_released() -> None:
+    async with running() as desk:
+        desk.market.move("AAPL", "99.98", "100.00")
+        await desk.follow("equity", A)
+        order_id = await desk.place(type=LIMIT, limitPrice=90.0, qty=10)
+        leverage = LeverageSetParams.model_validate(LEVERAGE | {"leverage": 5.0})
+        await desk.service.set_leverage(A, leverage)
+        larger = {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 20, "limitPrice": 90.0}
+        await desk.service.modify_order(A, order_id, PreOrder.model_validate(larger))
+        await desk.service.cancel_order(A, order_id)
+        margins = [data["usedMargin"] for data in desk.told("equity")]
+        assert margins == [pytest.approx(each) for each in (90.2, 180.2, 360.4, 0.0)]
+
+
 async def test_updates_carry_the_number_of_their_event_and_the_one_told_before() -> None:
     async with running() as desk:
         desk.market.move("AAPL", "99.98", "100.00")
@@ -886,6 +904,7 @@ async def test_updates_carry_the_number_of_their_event_and_the_one_told_before()
         await desk.place(qty=10)  # event 1 opened the account, 2 placed, 3 filled
         assert desk.beside == [
             ("orders", {"seq": 2, "prev": 1}),
+            ("equity", {"as_of_seq": 2}),
             ("executions", {"seq": 3, "prev": 1}),
             ("orders", {"seq": 3, "prev": 2}),
             ("positions", {"seq": 3, "prev": 1}),
