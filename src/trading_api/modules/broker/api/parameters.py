@@ -46,7 +46,7 @@ class Desk:
         return self.service.statements
 
 
-class _DeskOf(Asking):
+class _DeskFor(Asking):
     def desk(self, request: Request, account_id: str | None, key: str | None = None) -> Desk:
         """Raises Forbidden, NotFound, TooMany, and Unavailable once those who would hear of a
         command are let go."""
@@ -58,25 +58,25 @@ class _DeskOf(Asking):
         return Desk(request.app.state.services["broker"], account, key)
 
 
-class _Anyhow(_DeskOf):
+class _ToRead(_DeskFor):
     async def __call__(self, request: Request, account_id: _AccountId = None) -> Desk:
         return self.desk(request, account_id)
 
 
-class _WithKey(_DeskOf):
+class _Keyed(_DeskFor):
     async def __call__(
         self, request: Request, account_id: _AccountId = None, key: _IdempotencyKey = None
     ) -> Desk:
         return self.desk(request, account_id, key)
 
 
-class _WithoutKey(_DeskOf):
+class _Unkeyed(_DeskFor):
     async def __call__(self, request: Request, account_id: _AccountId = None) -> Desk:
         _refuse_key(request)
         return self.desk(request, account_id)
 
 
-class _NamedWithoutKey(_DeskOf):
+class _UnkeyedNamed(_DeskFor):
     async def __call__(self, request: Request, account_id: _NamedAccountId) -> Desk:
         _refuse_key(request)
         return self.desk(request, account_id)
@@ -92,11 +92,11 @@ def _refuse_key(request: Request) -> None:
         )
 
 
-ReadDesk = Annotated[Desk, asked(_Anyhow(Scope.ACCOUNT_READ))]
-PreviewDesk = Annotated[Desk, asked(_WithoutKey(Scope.ACCOUNT_READ))]
-KeyedDesk = Annotated[Desk, asked(_WithKey(Scope.ACCOUNT_TRADE))]
-TradeDesk = Annotated[Desk, asked(_WithoutKey(Scope.ACCOUNT_TRADE))]
-NamedDesk = Annotated[Desk, asked(_NamedWithoutKey(Scope.ACCOUNT_TRADE))]
+ReadDesk = Annotated[Desk, asked(_ToRead(Scope.ACCOUNT_READ))]
+PreviewDesk = Annotated[Desk, asked(_Unkeyed(Scope.ACCOUNT_READ))]
+KeyedDesk = Annotated[Desk, asked(_Keyed(Scope.ACCOUNT_TRADE))]
+TradeDesk = Annotated[Desk, asked(_Unkeyed(Scope.ACCOUNT_TRADE))]
+NamedDesk = Annotated[Desk, asked(_UnkeyedNamed(Scope.ACCOUNT_TRADE))]
 Service = Annotated[BrokerService, service_of("broker")]
 """Where no account is meant."""
 Reader = Annotated[Principal, needs(Scope.ACCOUNT_READ)]
