@@ -16,8 +16,8 @@ from benchmarks.report import Figure, percentile
 from benchmarks.server_process import HOST, ServerProcess
 
 CLIENTS = (1, 16, 128)
-SECONDS = 2.0
-ROUNDS = 2
+SECONDS = 1.0
+ROUNDS = 5
 ACCOUNTS = 32
 PATH = "/api/v1/broker/orders"
 COMMIT_SECONDS = 1.0
