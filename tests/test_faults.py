@@ -8,7 +8,7 @@ import itertools
 import logging
 import resource
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -120,6 +120,40 @@ async def test_a_body_that_never_ends_is_answered_408() -> None:
         )
         async with asyncio.timeout(TIMEOUT_S):
             assert b" 408 " in await reader.readline()
+        writer.close()
+
+
+@pytest.mark.parametrize("drip", [b"x", b"\r\n"], ids=["its body", "empty lines"])
+async def test_what_nobody_reads_keeps_no_connection_open(drip: bytes) -> None:
+    """After an answer that did not wait for it."""
+    length = 1_000_000 if drip == b"x" else 0
+    async with served(settings(request_timeout_s=0.3)) as (address, _):
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        writer.write(
+            b"POST /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n" % length
+        )
+        async with asyncio.timeout(TIMEOUT_S):
+            assert b" 405 " in await reader.readuntil(b"\r\n\r\n")
+            closing = asyncio.create_task(reader.read())
+            while not closing.done():
+                writer.write(drip)
+                await asyncio.sleep(0.02)
+            with suppress(ConnectionResetError):
+                await closing
+        writer.close()
+
+
+async def test_the_rest_of_a_body_that_nobody_read_is_no_part_of_the_next_request() -> None:
+    async with served(settings()) as (address, _):
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        writer.write(
+            b"POST /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nx"
+        )
+        async with asyncio.timeout(TIMEOUT_S):
+            assert b" 405 " in await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"y" * 8 + b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            while b" 200 " not in await reader.readline():
+                pass
         writer.close()
 
 

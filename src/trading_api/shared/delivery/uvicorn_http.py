@@ -1,6 +1,6 @@
 """uvicorn's HTTP protocol, with an end to its patience: uvicorn waits for ever for the rest of a
 request's head, however long that has become, and it is all that an upgrade to a WebSocket is before
-it has one."""
+it has one; and for ever after an answer, once anything came that is no request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _TOO_LARGE = b"431 Request Header Fields Too Large"
 class ImpatientProtocol(HttpToolsProtocol):
     """A head has to be there within `timeout_keep_alive` and `HEAD_BYTES_MAX`. No more than
     `backlog` connections wait without one: for a further one, the one that waits longest is let
-    go."""
+    go. `timeout_keep_alive` after an answer the next request has begun, and what the answer left
+    unread of its own request has come."""
 
     _head_timer: TimerHandle | None = None
     _head_bytes = 0
@@ -28,8 +29,13 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
-        awaited = self._head_timer
+        awaited, request, idle = self._head_timer, self.scope, self.timeout_keep_alive_task
         super().data_received(data)
+        if idle is not None and awaited is None and self.scope is request:
+            # No request began; uvicorn takes any data for one, and is no longer idle.
+            self.timeout_keep_alive_task = self.loop.call_at(
+                idle.when(), self.timeout_keep_alive_handler
+            )
         # Else it ended or began in these data, which are then something else's, too.
         if awaited is not None and awaited is self._head_timer:
             self._head_bytes += len(data)
