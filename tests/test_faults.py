@@ -146,9 +146,7 @@ async def test_what_nobody_reads_keeps_no_connection_open(drip: bytes) -> None:
 async def test_the_rest_of_a_body_that_nobody_read_is_no_part_of_the_next_request() -> None:
     async with served(settings()) as (address, _):
         reader, writer = await asyncio.open_connection(*address.split(":"))
-        writer.write(
-            b"POST /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nx"
-        )
+        writer.write(b"POST /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\nx")
         async with asyncio.timeout(TIMEOUT_S):
             assert b" 405 " in await reader.readuntil(b"\r\n\r\n")
             writer.write(b"y" * 8 + b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")

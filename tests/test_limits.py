@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import re
+from asyncio import StreamReader, StreamWriter
 from contextlib import AsyncExitStack
 from hashlib import sha256
 
@@ -13,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import HTMLResponse
+from uvicorn import Server
 from websockets.exceptions import InvalidStatus
 
 from tests.signed_tokens import bearer, secured, token
-from tests.support import connected, serving
+from tests.support import TIMEOUT_S, connected, serving, until
 from trading_api.app_factory import PREFIX, create_app
 from trading_api.settings import Settings
 from trading_api.shared.api.security_headers import SecurityHeaders
@@ -76,6 +79,44 @@ async def test_connections_of_an_address_are_limited_before_the_upgrade() -> Non
                 await client.subscribe("bars", **BARS)
         async with connected(address) as client:
             await client.subscribe("bars", **BARS)
+
+
+async def test_http_connections_of_an_address_are_limited_and_those_of_others_are_not() -> None:
+    app, _ = create_app(settings())
+    servers: list[Server] = []
+    limited = settings(http_connections_per_address=2)
+    async with (
+        serving(app, limited, on_server=servers.append) as address,
+        asyncio.timeout(TIMEOUT_S),
+        AsyncExitStack() as stack,
+    ):
+
+        async def opened(source: str = "127.0.0.1") -> tuple[StreamReader, StreamWriter]:
+            host, port = address.split(":")
+            streams = await asyncio.open_connection(host, port, local_addr=(source, 0))
+            stack.callback(streams[1].close)
+            return streams
+
+        async def asked(reader: StreamReader, writer: StreamWriter) -> bytes:
+            writer.write(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            return await reader.readuntil(b"}")
+
+        asking = await opened()
+        assert b" 200 " in await asked(*asking)
+        _, silent = await opened()
+        refused, _ = await opened()
+        answer = await refused.read()
+        assert answer.startswith(b"HTTP/1.1 429 ")
+        assert b"Retry-After: 5\r\n" in answer
+        assert b" 200 " in await asked(*await opened("127.0.0.2"))
+        assert b" 200 " in await asked(*asking), "who is there stays"
+
+        silent.close()
+        await until(lambda: len(servers[0].server_state.connections) == 2)
+        client = await stack.enter_async_context(connected(address))
+        await client.subscribe("bars", **BARS)
+        assert b" 200 " in await asked(*await opened()), "WebSockets are not counted"
+        assert (await (await opened())[0].read()).startswith(b"HTTP/1.1 429 ")
 
 
 async def test_connections_of_a_principal_are_limited_however_it_says_who_it_is() -> None:

@@ -1,9 +1,12 @@
 """How uvicorn serves the application."""
 
+from functools import partial
 from typing import Any
 
 from trading_api.logs import log_config
 from trading_api.settings import Settings, check_exposure
+from trading_api.shared.delivery.uvicorn_http import ImpatientProtocol
+from trading_api.shared.limits import Places
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
@@ -16,7 +19,10 @@ def server_options(settings: Settings) -> dict[str, Any]:
         # Without it a fault at the start would be taken for an application that has none.
         "lifespan": "on",
         "timeout_graceful_shutdown": settings.shutdown_grace_s,
-        "http": "trading_api.shared.delivery.uvicorn_http:ImpatientProtocol",
+        "http": partial(
+            ImpatientProtocol,
+            places=Places(settings.http_connections_per_address, "address"),
+        ),
         "timeout_keep_alive": settings.request_timeout_s,
         "backlog": settings.handshakes_max,
         "ws": "trading_api.shared.delivery.uvicorn_protocol:TradingProtocol",

@@ -5,28 +5,44 @@ it has one; and for ever after an answer, once anything came that is no request.
 from __future__ import annotations
 
 import asyncio
+import logging
 from asyncio import TimerHandle
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from trading_api.shared.errors import TooMany
+from trading_api.shared.limits import RETRY_AFTER_S, Places
+
+log = logging.getLogger(__name__)
+
 HEAD_BYTES_MAX = 64 * 1024
 _TOO_LATE = b"408 Request Timeout"
 _TOO_LARGE = b"431 Request Header Fields Too Large"
+_TOO_MANY = b"429 Too Many Requests\r\nRetry-After: %d" % RETRY_AFTER_S
 
 
 class ImpatientProtocol(HttpToolsProtocol):
     """A head has to be there within `timeout_keep_alive` and `HEAD_BYTES_MAX`. No more than
     `backlog` connections wait without one: for a further one, the one that waits longest is let
     go. `timeout_keep_alive` after an answer the next request has begun, and what the answer left
-    unread of its own request has come."""
+    unread of its own request has come. Each has one of the places of its peer's address, until it
+    is a WebSocket, or else is refused before anything is read."""
 
     _head_timer: TimerHandle | None = None
     _head_bytes = 0
+    _address: str | None = None
+
+    def __init__(self, *arguments: Any, places: Places, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._places = places
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._await_head()
+        if self._take_place():
+            self._await_head()
+        else:
+            self._give_up(_TOO_MANY)
 
     def data_received(self, data: bytes) -> None:
         awaited, request, idle = self._head_timer, self.scope, self.timeout_keep_alive_task
@@ -51,9 +67,30 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._have_head()
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        self._give_place_back()
+        super().handle_websocket_upgrade()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._give_place_back()
         self._have_head()
         super().connection_lost(exc)
+
+    def _take_place(self) -> bool:
+        # Without an address it is a socket of this machine's file system.
+        if self.client is not None:
+            try:
+                self._places.take(self.client[0])
+            except TooMany:
+                log.info("connection_refused", extra={"address": self.client[0]})
+                return False
+            self._address = self.client[0]
+        return True
+
+    def _give_place_back(self) -> None:
+        if self._address is not None:
+            self._places.give_back(self._address)
+            self._address = None
 
     def _await_head(self) -> None:
         waiting = _waiting(self.server_state)
