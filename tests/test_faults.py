@@ -111,6 +111,23 @@ async def test_a_head_that_grows_and_grows_is_answered_431(line: bytes) -> None:
             assert (await rest.get(f"{PREFIX}/health", headers=long)).status_code == 200
 
 
+@pytest.mark.parametrize("upgrade", [b"", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"])
+async def test_a_head_that_is_too_large_is_answered_431_even_if_it_comes_at_once(
+    upgrade: bytes,
+) -> None:
+    async with served(settings(head_bytes_max=2048)) as (address, _):
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        writer.write(
+            b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n%bX-Long: %b\r\n\r\n"
+            % (upgrade, b"x" * 3000)
+        )
+        async with asyncio.timeout(TIMEOUT_S):
+            answer = await reader.read()
+        assert b" 431 " in answer.partition(b"\r\n")[0]
+        assert answer.count(b"HTTP/1.1") == 1
+        writer.close()
+
+
 async def test_a_body_that_never_ends_is_answered_408() -> None:
     async with served(settings(request_timeout_s=0.3)) as (address, _):
         reader, writer = await asyncio.open_connection(*address.split(":"))

@@ -22,6 +22,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "http": partial(
             ImpatientProtocol,
             places=Places(settings.http_connections_per_address, "address"),
+            head_bytes_max=settings.head_bytes_max,
         ),
         "timeout_keep_alive": settings.request_timeout_s,
         "backlog": settings.handshakes_max,

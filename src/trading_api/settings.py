@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     request_timeout_s: FinitePositive = 10.0
     handshakes_max: Annotated[int, Field(ge=1)] = 1024
     http_connections_per_address: Annotated[int, Field(ge=1)] = 1000
+    head_bytes_max: Annotated[int, Field(ge=1024)] = 64 * 1024
     body_bytes_max: Annotated[int, Field(ge=1024)] = 64 * 1024
     json_depth_max: Annotated[int, Field(ge=8, le=500)] = 128
     commands_per_s: FinitePositive = 500.0

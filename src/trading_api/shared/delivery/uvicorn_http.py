@@ -16,14 +16,13 @@ from trading_api.shared.limits import RETRY_AFTER_S, Places
 
 log = logging.getLogger(__name__)
 
-HEAD_BYTES_MAX = 64 * 1024
 _TOO_LATE = b"408 Request Timeout"
 _TOO_LARGE = b"431 Request Header Fields Too Large"
 _TOO_MANY = b"429 Too Many Requests\r\nRetry-After: %d" % RETRY_AFTER_S
 
 
 class ImpatientProtocol(HttpToolsProtocol):
-    """A head has to be there within `timeout_keep_alive` and `HEAD_BYTES_MAX`. No more than
+    """A head has to be there within `timeout_keep_alive` and `head_bytes_max`. No more than
     `backlog` connections wait without one: for a further one, the one that waits longest is let
     go. `timeout_keep_alive` after an answer the next request has begun, and what the answer left
     unread of its own request has come. Each has one of the places of its peer's address, until it
@@ -33,9 +32,12 @@ class ImpatientProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _address: str | None = None
 
-    def __init__(self, *arguments: Any, places: Places, **options: Any) -> None:
+    def __init__(
+        self, *arguments: Any, places: Places, head_bytes_max: int, **options: Any
+    ) -> None:
         super().__init__(*arguments, **options)
         self._places = places
+        self._head_bytes_max = head_bytes_max
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -55,7 +57,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         # Else it ended or began in these data, which are then something else's, too.
         if awaited is not None and awaited is self._head_timer:
             self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES_MAX:
+            if self._head_bytes > self._head_bytes_max:
                 self._give_up(_TOO_LARGE)
 
     def on_message_begin(self) -> None:
@@ -65,7 +67,14 @@ class ImpatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._have_head()
+        if self._head_size() > self._head_bytes_max:
+            self._give_up(_TOO_LARGE)
+            raise _HeadTooLargeError  # The parser ends with it.
         super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        if not self.transport.is_closing():
+            super().send_400_response(msg)
 
     def handle_websocket_upgrade(self) -> None:
         self._give_place_back()
@@ -100,6 +109,9 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._head_timer = self.loop.call_later(self.timeout_keep_alive, self._give_up, _TOO_LATE)
 
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
     def _have_head(self) -> None:
         if self._head_timer is not None:
             self._head_timer.cancel()
@@ -113,6 +125,9 @@ class ImpatientProtocol(HttpToolsProtocol):
                 b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
             )
             self.transport.close()
+
+
+class _HeadTooLargeError(Exception): ...
 
 
 def _waiting(server_state: Any) -> dict[ImpatientProtocol, None]:
