@@ -480,6 +480,13 @@ async function traded(run: (killed: Killed, orderId: string) => Promise<void>): 
   }
 }
 
+/** An order may be filled in parts; and each topic is resumed in its own time. */
+async function expectFillsOf(account: AccountRest, host: FakeHost): Promise<void> {
+  const filled = await account.recentExecutions(1_000);
+  await until(() => host.executions.length >= filled.length);
+  expect(host.executions).toEqual(filled);
+}
+
 test("a server killed and started again under a client loses nothing and doubles nothing", () =>
   traded(async ({ own, trader, host, broker, account }, orderId) => {
     const begin = Math.floor(Date.now() / 1_000);
@@ -501,7 +508,7 @@ test("a server killed and started again under a client loses nothing and doubles
     expect(host.openPositions()).toEqual(["BTCUSD"]);
     await broker.placeOrder(marketOrder(Side.Buy));
     await until(() => host.position("BTCUSD")?.qty === 0.03);
-    expect(host.executions).toEqual(await account.recentExecutions(1_000));
+    await expectFillsOf(account, host);
     expect(versionsOf(host)).toEqual([...new Set(versionsOf(host))]);
   }));
 
@@ -524,8 +531,5 @@ test("a command under way while the server is killed is done once", () =>
     expect(sold.length).toBeLessThanOrEqual(1);
     if (isDone) expect(sold).toHaveLength(1);
     await until(() => host.position("BTCUSD")?.qty === (sold.length > 0 ? 0.01 : 0.02));
-    // An order may be filled in parts.
-    const filled = await account.recentExecutions(1_000);
-    await until(() => host.executions.length >= filled.length);
-    expect(host.executions).toEqual(filled);
+    await expectFillsOf(account, host);
   }));
