@@ -552,7 +552,7 @@ async def test_an_address_of_100_kb_is_refused_by_the_http_server(
     api: httpx.AsyncClient, target: str
 ) -> None:
     response = await _send(api, Attempt("", "GET", target.format("x" * 100_000)))
-    assert response.status_code == 400
+    assert response.status_code == 431
     assert len(response.content) <= ANSWER_BYTES_MAX
 
 
