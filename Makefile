@@ -32,7 +32,7 @@ built:
 
 # `make test check` makes the quick checks first and runs the tests once.
 test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: checked test browsed ## Run what CI runs: format, lint, types, import contracts, generated files, tests, a browser
 
