@@ -67,6 +67,11 @@ def test_a_ledger_as_it_was_written_agrees(path: Path) -> None:
     assert verified(path) == Summary(accounts=2, events=LONG + 50)
 
 
+def test_a_request_that_caused_an_event_of_the_account_agrees(path: Path) -> None:
+    change(path, "INSERT INTO named_requests VALUES ('B', 50, 'ticket-1')")
+    assert verified(path).accounts == 2
+
+
 def test_progress_is_told_up_to_the_end(path: Path) -> None:
     told: list[tuple[int, int]] = []
     verify(Database(f"sqlite:///{path}"), lambda done, of: told.append((done, of)))
