@@ -172,6 +172,21 @@ async def test_the_rest_of_a_body_that_nobody_read_is_no_part_of_the_next_reques
         writer.close()
 
 
+async def test_a_client_that_does_not_read_its_answers_is_let_go() -> None:
+    """Its kernel takes some megabytes of them; then the server's buffer is full."""
+    async with served(settings(request_timeout_s=0.2)) as (address, _):
+        host, port = address.split(":")
+        _, writer = await asyncio.open_connection(host, port, limit=1)
+        ask = f"GET {PREFIX}/openapi.json HTTP/1.1\r\nHost: {address}\r\n\r\n".encode()
+        writer.write(ask * 100)
+
+        def is_reset() -> bool:
+            writer.write(b"\r\n")
+            return writer.transport.is_closing()
+
+        await until(is_reset)
+
+
 async def test_a_thousand_half_open_sockets_keep_nobody_out() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))

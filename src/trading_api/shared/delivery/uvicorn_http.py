@@ -25,10 +25,12 @@ class ImpatientProtocol(HttpToolsProtocol):
     """A head has to be there within `timeout_keep_alive` and `head_bytes_max`. No more than
     `backlog` connections wait without one: for a further one, the one that waits longest is let
     go. `timeout_keep_alive` after an answer the next request has begun, and what the answer left
-    unread of its own request has come. Each has one of the places of its peer's address, until it
-    is a WebSocket, or else is refused before anything is read."""
+    unread of its own request has come; for no longer may the client leave an answer unread. Each
+    has one of the places of its peer's address, until it is a WebSocket, or else is refused before
+    anything is read."""
 
     _head_timer: TimerHandle | None = None
+    _full_timer: TimerHandle | None = None
     _head_bytes = 0
     _address: str | None = None
 
@@ -80,9 +82,18 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._give_place_back()
         super().handle_websocket_upgrade()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._full_timer = self.loop.call_later(self.timeout_keep_alive, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._have_room()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._give_place_back()
         self._have_head()
+        self._have_room()
         super().connection_lost(exc)
 
     def _take_place(self) -> bool:
@@ -117,6 +128,11 @@ class ImpatientProtocol(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
             _waiting(self.server_state).pop(self, None)
+
+    def _have_room(self) -> None:
+        if self._full_timer is not None:
+            self._full_timer.cancel()
+            self._full_timer = None
 
     def _give_up(self, status: bytes) -> None:
         self._have_head()
