@@ -1,7 +1,6 @@
-import { NotConnectedError } from "./errors.ts";
 import type { FollowedParts } from "./followed-parts.ts";
-import type { Subscription } from "./followed-topic.ts";
 import type { Execution } from "./model/broker.ts";
+import { ReconciledTopic } from "./reconciled-topic.ts";
 import type { AccountRest } from "./rest-client.ts";
 import { retrying } from "./retry.ts";
 
@@ -17,44 +16,31 @@ const READ_MAX = 1_000;
 export class FollowedExecutions {
   readonly #rest: AccountRest;
   readonly #tell: (execution: Execution) => void;
-  readonly #subscription: Subscription;
+  readonly #topic: ReconciledTopic<Execution>;
   /** Told, or there before we were. null until that was read. */
   #known: Counts | null = null;
   /** Read as missed: should the socket tell one of them too, it is that one. */
   #read = new Counts();
   #held: Execution[] | null = null;
-  readonly #ready = Promise.withResolvers<void>();
-  #turn: object | null = null;
 
   constructor({ feeds, rest, accountId, tell, onFailed }: FollowedParts<Execution>) {
     this.#rest = rest;
     this.#tell = tell;
-    this.#subscription = feeds.executions(
-      { accountId },
-      {
-        onData: (execution) => (this.#held ? this.#held.push(execution) : this.#take(execution)),
-        onContinued: (how) => {
-          if (how === "renewed") this.#reconcile().catch(onFailed);
-        },
-        onFailed,
-      },
-    );
-    this.#ready.promise.catch(() => {});
-    this.#subscription.confirmed.then(
-      () => this.#reconcile().catch(onFailed),
-      (error) => this.#ready.reject(error),
-    );
+    this.#topic = new ReconciledTopic<Execution>({
+      follow: (listener) => feeds.executions({ accountId }, listener),
+      onData: (execution) => (this.#held ? this.#held.push(execution) : this.#take(execution)),
+      reconcile: (isWanted) => this.#reconcile(isWanted),
+      isReadFirst: true,
+      onFailed,
+    });
   }
 
-  /** Resolves once nothing that happens from now on can be taken for old. */
   get ready(): Promise<void> {
-    return this.#ready.promise;
+    return this.#topic.ready;
   }
 
   stop(): void {
-    this.#turn = null;
-    this.#ready.reject(new NotConnectedError("The account is followed no more."));
-    this.#subscription.unsubscribe();
+    this.#topic.stop();
   }
 
   #take(execution: Execution): void {
@@ -63,16 +49,14 @@ export class FollowedExecutions {
     this.#tell(execution);
   }
 
-  async #reconcile(): Promise<void> {
-    const turn = {};
-    this.#turn = turn;
+  async #reconcile(isWanted: () => boolean): Promise<void> {
     this.#held ??= [];
     try {
       const read = () => this.#rest.recentExecutions(READ_MAX);
-      const found = await retrying(read, () => this.#turn === turn);
+      const found = await retrying(read, isWanted);
       if (found !== undefined) this.#compare(found);
     } finally {
-      if (this.#turn === turn) {
+      if (isWanted()) {
         const held = this.#held ?? [];
         this.#held = null;
         for (const execution of held) this.#take(execution);
@@ -85,7 +69,6 @@ export class FollowedExecutions {
       // What the socket told already is among them, or follows.
       this.#known = new Counts(found);
       for (const execution of this.#held ?? []) this.#known.remove(execution);
-      this.#ready.resolve();
       return;
     }
     const explained = new Counts(this.#held ?? []).plus(this.#known);

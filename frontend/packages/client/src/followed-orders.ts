@@ -1,7 +1,7 @@
-import { NotConnectedError, RefusedError } from "./errors.ts";
+import { RefusedError } from "./errors.ts";
 import type { FollowedParts } from "./followed-parts.ts";
-import type { Subscription } from "./followed-topic.ts";
 import { isLive, type Order, OrderStatus } from "./model/broker.ts";
+import { ReconciledTopic } from "./reconciled-topic.ts";
 import type { AccountRest } from "./rest-client.ts";
 import { retrying } from "./retry.ts";
 
@@ -12,42 +12,29 @@ import { retrying } from "./retry.ts";
 export class FollowedOrders {
   readonly #rest: AccountRest;
   readonly #tell: (order: Order) => void;
-  readonly #subscription: Subscription;
+  readonly #topic: ReconciledTopic<Order>;
   readonly #told = new Map<string, Order>();
   /** As they were at the start: nothing of them is news. */
   #known: Map<string, Order> | null = null;
-  readonly #ready = Promise.withResolvers<void>();
-  #turn: object | null = null;
 
   constructor({ feeds, rest, accountId, tell, onFailed }: FollowedParts<Order>) {
     this.#rest = rest;
     this.#tell = tell;
-    this.#subscription = feeds.orders(
-      { accountId },
-      {
-        onData: (order) => this.#take(order),
-        onContinued: (how) => {
-          if (how === "renewed") this.#reconcile().catch(onFailed);
-        },
-        onFailed,
-      },
-    );
-    this.#ready.promise.catch(() => {});
-    this.#subscription.confirmed.then(
-      () => this.#reconcile().catch(onFailed),
-      (error) => this.#ready.reject(error),
-    );
+    this.#topic = new ReconciledTopic<Order>({
+      follow: (listener) => feeds.orders({ accountId }, listener),
+      onData: (order) => this.#take(order),
+      reconcile: (isWanted) => this.#reconcile(isWanted),
+      isReadFirst: true,
+      onFailed,
+    });
   }
 
-  /** Resolves once nothing that happens from now on can be taken for old. */
   get ready(): Promise<void> {
-    return this.#ready.promise;
+    return this.#topic.ready;
   }
 
   stop(): void {
-    this.#turn = null;
-    this.#ready.reject(new NotConnectedError("The account is followed no more."));
-    this.#subscription.unsubscribe();
+    this.#topic.stop();
   }
 
   #take(order: Order): void {
@@ -57,16 +44,12 @@ export class FollowedOrders {
     this.#tell(order);
   }
 
-  async #reconcile(): Promise<void> {
-    const turn = {};
-    this.#turn = turn;
-    const isWanted = () => this.#turn === turn;
+  async #reconcile(isWanted: () => boolean): Promise<void> {
     const orders = await retrying(() => this.#rest.orders(), isWanted);
     if (orders === undefined) return;
     const found = new Map(orders.map((order) => [order.id, order]));
     if (this.#known === null) {
       this.#known = found;
-      this.#ready.resolve();
       return;
     }
     for (const order of orders) {

@@ -1,6 +1,6 @@
 import type { FollowedParts } from "./followed-parts.ts";
-import type { Subscription } from "./followed-topic.ts";
 import type { Position } from "./model/broker.ts";
+import { ReconciledTopic } from "./reconciled-topic.ts";
 import type { AccountRest } from "./rest-client.ts";
 import { retrying } from "./retry.ts";
 
@@ -11,37 +11,32 @@ import { retrying } from "./retry.ts";
 export class FollowedPositions {
   readonly #rest: AccountRest;
   readonly #tell: (position: Position) => void;
-  readonly #subscription: Subscription;
+  readonly #topic: ReconciledTopic<Position>;
   readonly #open = new Map<string, Position>();
   /** Those told by the socket since the interruption: no answer of REST is newer. */
   #touched = new Set<string>();
-  #turn: object | null = null;
 
   constructor({ feeds, rest, accountId, tell, onFailed }: FollowedParts<Position>) {
     this.#rest = rest;
     this.#tell = tell;
-    this.#subscription = feeds.positions(
-      { accountId },
-      {
-        onData: (position) => {
-          this.#touched.add(position.id);
-          this.#take(position);
-        },
-        onContinued: (how) => {
-          if (how === "renewed") this.#reconcile().catch(onFailed);
-        },
-        onFailed,
+    this.#topic = new ReconciledTopic<Position>({
+      follow: (listener) => feeds.positions({ accountId }, listener),
+      onData: (position) => {
+        this.#touched.add(position.id);
+        this.#take(position);
       },
-    );
+      reconcile: (isWanted) => this.#reconcile(isWanted),
+      isReadFirst: false,
+      onFailed,
+    });
   }
 
   get ready(): Promise<void> {
-    return this.#subscription.confirmed;
+    return this.#topic.ready;
   }
 
   stop(): void {
-    this.#turn = null;
-    this.#subscription.unsubscribe();
+    this.#topic.stop();
   }
 
   #take(position: Position): void {
@@ -52,14 +47,9 @@ export class FollowedPositions {
     this.#tell(position);
   }
 
-  async #reconcile(): Promise<void> {
-    const turn = {};
-    this.#turn = turn;
+  async #reconcile(isWanted: () => boolean): Promise<void> {
     this.#touched = new Set();
-    const positions = await retrying(
-      () => this.#rest.positions(),
-      () => this.#turn === turn,
-    );
+    const positions = await retrying(() => this.#rest.positions(), isWanted);
     if (positions === undefined) return;
     const found = new Set(positions.map(({ id }) => id));
     for (const position of [...this.#open.values()]) {

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,7 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
-from trading_api.shared.api.refusal import refusal, takes_denial
+from trading_api.shared.api.refusal import refusal, refused_with, takes_denial
 from trading_api.shared.errors import ApiError, shown
 
 log = logging.getLogger(__name__)
@@ -46,15 +45,15 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first, *others = error.errors()
     if first["type"] == "json_invalid":
-        return _response(
+        return refused_with(
             422, f"The body is not JSON: {first['ctx']['error']}.", "malformed_request"
         )
     if first["loc"] == ("body",) and first["type"] in ("missing", "model_attributes_type"):
         detail = "The body has to be a JSON object, with Content-Type: application/json."
-        return _response(422, detail, "invalid_request")
+        return refused_with(422, detail, "invalid_request")
     where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     more = f" (and {len(others)} more)" if others else ""
-    return _response(422, f"{shown(where)}: {first['msg']}{more}.", "invalid_request")
+    return refused_with(422, f"{shown(where)}: {first['msg']}{more}.", "invalid_request")
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
@@ -63,7 +62,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
         error.headers = {"Allow": ", ".join(sorted(methods))}
     code = _CODES.get(error.status_code, "http_error")
     detail = f"{str(error.detail).rstrip('.')}."
-    return _response(error.status_code, detail, code, error.headers)
+    return refused_with(error.status_code, detail, code, error.headers)
 
 
 def _methods(request: Request) -> set[str]:
@@ -78,10 +77,4 @@ def _methods(request: Request) -> set[str]:
 
 async def _fault(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", exc_info=error, extra={"path": request.url.path})
-    return _response(500, "The server failed; its log says why.", "internal_error")
-
-
-def _response(
-    status: int, detail: str, code: str, headers: Mapping[str, str] | None = None
-) -> JSONResponse:
-    return JSONResponse({"detail": detail, "code": code}, status, headers)
+    return refused_with(500, "The server failed; its log says why.", "internal_error")

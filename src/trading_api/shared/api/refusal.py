@@ -1,5 +1,7 @@
 """Every refusal as `{"detail": "one sentence", "code": "machine_readable"}`."""
 
+from collections.abc import Mapping
+
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
@@ -7,9 +9,13 @@ from trading_api.shared.errors import ApiError
 
 
 def refusal(error: ApiError) -> JSONResponse:
-    return JSONResponse(
-        {"detail": error.detail, "code": error.code}, error.status, headers=error.headers
-    )
+    return refused_with(error.status, error.detail, error.code, error.headers)
+
+
+def refused_with(
+    status: int, detail: str, code: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    return JSONResponse({"detail": detail, "code": code}, status, headers)
 
 
 async def refuse(error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:

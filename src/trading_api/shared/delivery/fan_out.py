@@ -80,9 +80,7 @@ class FanOut:
         """Drains whenever something was posted, until cancelled."""
         while True:
             await self._posted.wait()
-            self._posted.clear()
-            self._empty_queues()
-            self._flush_some()
+            self._drain_part()
 
     def waiting(self) -> int:
         """Updates that are posted and not in the outboxes yet."""
@@ -90,11 +88,14 @@ class FanOut:
 
     def drain(self) -> None:
         """Everything posted so far has left its outbox afterwards, but to slow clients."""
+        self._drain_part()
+        while self.filled:
+            self._flush_some()
+
+    def _drain_part(self) -> None:
         self._posted.clear()
         self._empty_queues()
         self._flush_some()
-        while self.filled:
-            self._flush_some()
 
     def _empty_queues(self) -> None:
         """Into the outboxes."""
