@@ -12,9 +12,9 @@ TERMINAL := src/trading_api/terminal/index.html
 TERMINAL_SOURCES := $(shell find frontend/apps/terminal frontend/packages/client -type f -not -path '*/node_modules/*' \
   -not -path '*/dist/*' -not -path '*/tests/*' -not -path '*/browser/*' -not -path '*/figures/*') frontend/package-lock.json
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
-BROKER_TESTS := src/trading_api/modules/broker/tests
-ENGINE_TESTS := $(wildcard $(BROKER_TESTS)/test_engine_*.py)
-LEDGER_TESTS := $(wildcard $(BROKER_TESTS)/test_ledger_*.py)
+BROKER := src/trading_api/modules/broker
+ENGINE_TESTS := $(wildcard $(BROKER)/engine/tests/test_*.py)
+LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
@@ -91,14 +91,14 @@ soak: .venv/.synced ## Let clients come and go for SOAK_S seconds (3600), and lo
 
 kills: .venv/.synced ## Kill a trading broker 200 times at random moments, and look for what is missing
 	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \
-	  $(BIN)/python -m trading_api.modules.broker.tests.killed_writers $$folder 200; \
+	  $(BIN)/python -m tests.kit.killed_writers $$folder 200; \
 	  status=$$?; rm -rf $$folder; exit $$status
 
 postgres: .venv/.synced ## Run the ledger's tests on a PostgreSQL of their own, where one is installed
-	@$(BIN)/python -m trading_api.modules.broker.tests.postgresql
+	@$(BIN)/python -m tests.kit.postgresql
 
 fuzz: .venv/.synced ## Fuzz REST and the socket for SECONDS (300) each, from SEED
-	@$(BIN)/python -m tests.fuzz
+	@$(BIN)/python -m tests.kit.fuzz
 
 lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt

@@ -25,7 +25,7 @@ from benchmarks import (
     watchlist,
 )
 from benchmarks.report import Figure, Skipped, machine, table, write_json
-from trading_api.open_files import raise_open_files_limit
+from trading_api.server.process_limits import raise_open_files_limit
 
 SCENARIOS = {
     "engine_commands": engine_commands.measure,

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from benchmarks import peers
 from benchmarks.peers import Peer
 from benchmarks.report import Figure, Skipped, skipped_peers
-from trading_api.open_files import raise_open_files_limit
+from trading_api.server.process_limits import raise_open_files_limit
 
 CLIENTS = 5_000
 TOPICS_EACH = 10

@@ -13,16 +13,16 @@ from pydantic import BaseModel
 
 from benchmarks import updates
 from trading_api.app_factory import connection_limits
+from trading_api.auth.tokens import tokens_of
+from trading_api.clock import wall_clock_ms
 from trading_api.models.broker import EquityData, Execution, PlacedOrder, Position
 from trading_api.models.market import QuoteData
 from trading_api.modules.broker import ws_generated as broker
 from trading_api.modules.datafeed import ws_generated as datafeed
 from trading_api.settings import Settings
-from trading_api.shared.api.websocket import add_websocket
-from trading_api.shared.auth.tokens import tokens_of
-from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
+from trading_api.web.websocket_endpoint import add_websocket
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -19,8 +19,8 @@ from trading_api.modules.broker.engine.commands import (
     PlaceOrder,
 )
 from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.exchange_rules import Commission, Terms
 from trading_api.modules.broker.engine.order import OrderType, Side, Ticket
-from trading_api.modules.broker.engine.terms import Commission, Terms
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 

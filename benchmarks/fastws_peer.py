@@ -8,10 +8,10 @@ from fastws import Client, FastWS, Message
 
 from benchmarks import updates
 from benchmarks.updates import ROUTE
+from trading_api.clock import wall_clock_ms
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.models.ws import SubscriptionResponse, SubscriptionUpdate
 from trading_api.settings import Settings
-from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.ws.router_interface import buildTopicParams
 
 

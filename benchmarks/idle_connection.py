@@ -8,7 +8,7 @@ from benchmarks import updates
 from benchmarks.load_client import LoadClient
 from benchmarks.report import Figure, Skipped
 from benchmarks.server_process import ServerProcess
-from trading_api.open_files import raise_open_files_limit
+from trading_api.server.process_limits import raise_open_files_limit
 
 CONNECTIONS = 5_000
 WARM_UP_CONNECTIONS = 200

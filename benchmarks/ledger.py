@@ -14,17 +14,17 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.report import Figure
-from trading_api.modules.broker.accounts import Accounts
+from tests.kit.ledger_streams import mixed, trading
 from trading_api.modules.broker.engine.events import AccountOpened
-from trading_api.modules.broker.engine.terms import Terms
-from trading_api.modules.broker.ledger.database import Database
-from trading_api.modules.broker.ledger.event_codec import encode
-from trading_api.modules.broker.ledger.journal import JournalEntry
-from trading_api.modules.broker.ledger.memory import MemoryJournal
-from trading_api.modules.broker.ledger.sql_journal import SqlJournal
-from trading_api.modules.broker.ledger.verification import verify
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.journal.event_codec import encode
+from trading_api.modules.broker.journal.memory import MemoryJournal
+from trading_api.modules.broker.journal.ports import JournalEntry
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
+from trading_api.modules.broker.journal.verify.verification import verify
+from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.recovery import all_is_kept
-from trading_api.modules.broker.tests.ledger_streams import mixed, trading
 
 ACCOUNTS = 64
 EVENTS_AN_ACCOUNT = 300

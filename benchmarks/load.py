@@ -26,9 +26,9 @@ from benchmarks.load_client import LoadClient
 from benchmarks.report import Figure, Skipped, percentile
 from benchmarks.server_process import HOST, ServerProcess
 from benchmarks.socket_client import SocketClient
-from trading_api.open_files import raise_open_files_limit
+from trading_api.auth.tokens import minted
+from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.settings import Settings
-from trading_api.shared.auth.tokens import minted
 
 SCENARIO = "load"
 SECRET = "a secret of this run alone, of thirty-two bytes"

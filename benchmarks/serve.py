@@ -16,8 +16,8 @@ from fastapi import FastAPI
 
 from benchmarks import delivery_app, empty_endpoint, fastws_peer
 from trading_api.app_factory import create_app
-from trading_api.open_files import raise_open_files_limit
-from trading_api.server import server_options
+from trading_api.server.process_limits import raise_open_files_limit
+from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings
 
 APPS = {

@@ -21,11 +21,11 @@ from benchmarks.http_client import HttpClient
 from benchmarks.report import Figure, percentile
 from benchmarks.server_process import HOST, ServerProcess
 from trading_api.modules.datafeed.history import history
-from trading_api.modules.datafeed.market.columns import NAMES, Columns
-from trading_api.modules.datafeed.market.recording import Recording
-from trading_api.modules.datafeed.market.replay import Replay
-from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.modules.datafeed.market.store import Store, StoredSymbol
+from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.storage.bar_columns import NAMES, Columns
+from trading_api.modules.datafeed.storage.store import Store, StoredSymbol
 
 MINUTES = 5_000_000
 BARS = 2_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
+from trading_api.clock import wall_clock_ms
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.models.ws import SubscriptionUpdate
-from trading_api.shared.clock import wall_clock_ms
 from trading_api.shared.ws.router_interface import buildTopicParams
 
 ROUTE = "bars"

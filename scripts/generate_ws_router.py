@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from trading_api.shared.ws.router_generator import GenerationError, generate
+from trading_api.shared.ws.generator import GenerationError, generate
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -18,7 +18,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.support import serving
+from tests.kit.server import serving
 from trading_api.app_factory import PREFIX, create_app
 from trading_api.settings import Settings
 

@@ -16,7 +16,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.support import WsClient, connected, serving, until
+from tests.kit.server import WsClient, connected, serving, until
 from trading_api.app_factory import PREFIX, create_app
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support import connected, serving
+from tests.kit.server import connected, serving
 from trading_api.app_factory import PREFIX, create_app
 from trading_api.settings import Settings
 

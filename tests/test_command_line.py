@@ -17,12 +17,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.commands import command
+from tests.kit.commands import command
 from trading_api.app_factory import check_ledger, create_app
 from trading_api.cli import ProgressBar
-from trading_api.open_files import OPEN_FILES_MAX
+from trading_api.errors import ConfigurationError
+from trading_api.server.process_limits import OPEN_FILES_MAX
 from trading_api.settings import Settings
-from trading_api.shared.errors import ConfigurationError
 
 
 def test_an_unknown_module_stops_the_start_with_a_sentence() -> None:

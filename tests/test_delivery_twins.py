@@ -19,11 +19,11 @@ from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
 
-from tests.echo_route import REQUEST, EchoApp, bar
+from tests.kit.echo_route import REQUEST, EchoApp, bar
 from trading_api.models.market import Bar
-from trading_api.server import server_options
+from trading_api.server.uvicorn_options import server_options
+from trading_api.server.websocket_protocol import TradingProtocol
 from trading_api.settings import Settings
-from trading_api.shared.delivery.uvicorn_protocol import TradingProtocol
 
 CLIENTS = 3
 SYMBOLS = ["A", "B"]

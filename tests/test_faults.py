@@ -17,17 +17,17 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.support import TIMEOUT_S, WsClient, connected, serving, until
+from tests.kit.server import TIMEOUT_S, WsClient, connected, serving, until
 from trading_api.app_factory import PREFIX, create_app
+from trading_api.domain.market_status import MarketState
 from trading_api.models.broker import PreOrder
-from trading_api.modules.broker.engine.terms import Terms
-from trading_api.modules.broker.ledger.journal import JournalEntry
-from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.journal.memory import MemoryJournal
+from trading_api.modules.broker.journal.ports import JournalEntry
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.simulator import Simulator
+from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.settings import Settings
-from trading_api.shared.market_data import MarketState
 from trading_api.shared.module_interface import ModuleContext
 
 ACCOUNT = {"accountId": "DEMO-ACCOUNT"}

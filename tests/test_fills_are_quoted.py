@@ -11,17 +11,18 @@ from operator import add
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.quote import Quote
 from trading_api.models.broker import Execution, OrderType, PlacedOrder, PreOrder, Side
-from trading_api.modules.broker.engine.terms import Terms
-from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.listings import LISTINGS, Listing
-from trading_api.modules.datafeed.market.price_tree import TICK_MS
-from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.market.step_clock import StepClock
+from trading_api.modules.datafeed.simulator.listings import LISTINGS, Listing
+from trading_api.modules.datafeed.simulator.price_tree import TICK_MS
+from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 from trading_api.settings import Settings
-from trading_api.shared.market_data import MarketStatus, Quote
 from trading_api.shared.module_interface import ModuleContext
 
 TICKETS = st.tuples(

@@ -6,9 +6,9 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.fuzz.rest import fuzz_rest
-from tests.fuzz.server import fuzzed
-from tests.fuzz.socket import fuzz_socket
+from tests.kit.fuzz.rest import fuzz_rest
+from tests.kit.fuzz.server import fuzzed
+from tests.kit.fuzz.socket import fuzz_socket
 
 SEED = int(time.time())
 SLICE = ("--phases=examples,fuzzing", "--max-time=2", "--max-examples=3")

@@ -12,9 +12,9 @@ import pytest
 import uvicorn
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from tests.support import connected, serving, until
+from tests.kit.server import connected, serving, until
 from trading_api.app_factory import PREFIX, create_app
-from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.settings import Settings
 
 ACCOUNT = {"accountId": "DEMO-ACCOUNT"}

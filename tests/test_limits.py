@@ -18,13 +18,13 @@ from starlette.responses import HTMLResponse
 from uvicorn import Server
 from websockets.exceptions import InvalidStatus
 
-from tests.signed_tokens import bearer, secured, token
-from tests.support import TIMEOUT_S, connected, serving, until
+from tests.kit.server import TIMEOUT_S, connected, serving, until
+from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.app_factory import PREFIX, create_app
+from trading_api.errors import TooMany
+from trading_api.limits import BUCKETS_MAX, BURST_S, Bucket, CommandRates, is_nested_deeper
 from trading_api.settings import Settings
-from trading_api.shared.api.security_headers import SecurityHeaders
-from trading_api.shared.errors import TooMany
-from trading_api.shared.limits import BUCKETS_MAX, BURST_S, Bucket, CommandRates, is_nested_deeper
+from trading_api.web.middleware.security_headers import SecurityHeaders
 
 BARS = {"symbol": "AAPL", "resolution": "1"}
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.support import connected, serving
+from tests.kit.server import connected, serving
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 

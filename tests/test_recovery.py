@@ -17,9 +17,9 @@ from typing import Any
 
 import httpx
 
-from tests.support import until
-from trading_api.modules.broker.ledger.database import Database
-from trading_api.modules.broker.ledger.verification import verify
+from tests.kit.server import until
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.verify.verification import verify
 
 CLIENTS = 4
 LIMIT, BUY, CANCELED = 1, 1, 1

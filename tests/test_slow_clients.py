@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import ClassVar
 
-from tests.echo_route import REQUEST, EchoApp, bar
-from tests.support import TIMEOUT_S, WsClient, connected, serving, until
-from trading_api.shared.delivery.outbox import BYTES_MAX
-from trading_api.shared.delivery.uvicorn_protocol import TradingProtocol
+from tests.kit.echo_route import REQUEST, EchoApp, bar
+from tests.kit.server import TIMEOUT_S, WsClient, connected, serving, until
+from trading_api.server.websocket_protocol import TradingProtocol
+from trading_api.streaming.outbox import BYTES_MAX
 
 # Long enough a topic for a few hundred frames to fill what the kernel buffers.
 LONG = REQUEST | {"symbol": "A" * 4000}

@@ -6,8 +6,8 @@ import os
 import random
 from pathlib import Path
 
-from tests.echo_route import REQUEST, EchoApp, bar
-from tests.support import connected, serving, until
+from tests.kit.echo_route import REQUEST, EchoApp, bar
+from tests.kit.server import connected, serving, until
 
 SOAK_S = float(os.environ.get("SOAK_S", "5"))
 WARM_UP_S = 1.0

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.stepped_market import ACCOUNT, START_MS, stepping
-from tests.support import connected
+from tests.kit.server import connected
+from tests.kit.stepped_market import ACCOUNT, START_MS, stepping
 from trading_api.app_factory import create_app
+from trading_api.errors import ConfigurationError
 from trading_api.settings import Settings
-from trading_api.shared.errors import ConfigurationError
 
 PRIVATE = ("orders", "executions", "positions", "equity")
 SECOND_MS, MINUTE_MS, DAY_MS = 1_000, 60_000, 86_400_000

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
-from trading_api.shared.api.terminal_page import terminal_router
+from trading_api.web.terminal_page import terminal_router
 
 BOTH = ("datafeed", "broker")
 DOCUMENTS = ("/api/v1/docs", "/api/v1/ws/asyncapi")

@@ -11,13 +11,13 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.commands import command
-from tests.signed_tokens import SECRET, bearer, secured, token
-from tests.support import connected, serving
+from tests.kit.commands import command
+from tests.kit.server import connected, serving
+from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import PREFIX, create_app
+from trading_api.auth.tokens import tokens_of
+from trading_api.errors import ConfigurationError
 from trading_api.settings import Settings, check_exposure
-from trading_api.shared.auth.tokens import tokens_of
-from trading_api.shared.errors import ConfigurationError
 
 REVERSE = f"{PREFIX}/broker/positions/AAPL/reverse"
 

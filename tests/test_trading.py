@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support import WsClient, connected, serving
+from tests.kit.server import WsClient, connected, serving
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 

@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.stepped_market import stepping
+from tests.kit.stepped_market import stepping
 from trading_api.models.broker import Execution, OrderType, PreOrder, Side
-from trading_api.modules.broker.engine.terms import Terms
-from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.service import BrokerService
+from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
 from trading_api.modules.datafeed.market.feed import FeedSink, MarketFeed
-from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
-from trading_api.modules.datafeed.market.recording import Recording
-from trading_api.modules.datafeed.market.replay import Replay
 from trading_api.modules.datafeed.market.step_clock import StepClock
-from trading_api.modules.datafeed.market.store import Store
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.storage.store import Store
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 

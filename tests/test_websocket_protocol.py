@@ -6,8 +6,8 @@ import json
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.echo_route import NOW_MS, REQUEST, EchoApp, bar
-from tests.support import connected, serving, until
+from tests.kit.echo_route import NOW_MS, REQUEST, EchoApp, bar
+from tests.kit.server import connected, serving, until
 from trading_api.settings import Settings
 
 

@@ -18,11 +18,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.exceptions import InvalidStatus
 
-from tests.signed_tokens import SECRET, bearer, secured, token
-from tests.support import TIMEOUT_S, connected, serving
+from tests.kit.server import TIMEOUT_S, connected, serving
+from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import PREFIX, create_app
-from trading_api.logs import EventFormatter, JsonFormatter, log_config, without_tokens
-from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.journal.memory import MemoryJournal
+from trading_api.observability.logs import EventFormatter, JsonFormatter, log_config, without_tokens
 from trading_api.settings import Settings
 
 ACCOUNT = {"accountId": "OWN"}

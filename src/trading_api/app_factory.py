@@ -15,44 +15,46 @@ from fastapi.routing import iter_route_contexts
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
+from trading_api.auth.tokens import tokens_of
+from trading_api.clock import wall_clock_ms
+from trading_api.domain.market_status import MarketState
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.errors import ConfigurationError
+from trading_api.limits import CommandRates, ConnectionLimits
 from trading_api.modules.broker import BrokerModule
-from trading_api.modules.broker.ledger.database import Database
-from trading_api.modules.broker.ledger.journal import Journal
-from trading_api.modules.broker.ledger.memory import MEMORY, MemoryJournal
-from trading_api.modules.broker.ledger.sql_journal import SqlJournal
-from trading_api.modules.broker.measured_journal import MeasuredJournal
+from trading_api.modules.broker.journal.instrumented import MeasuredJournal
+from trading_api.modules.broker.journal.memory import MEMORY, MemoryJournal
+from trading_api.modules.broker.journal.ports import Journal
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.price_tree import END_MS
-from trading_api.modules.datafeed.market.recording import Recording, RecordingError
-from trading_api.modules.datafeed.market.replay import Replay
-from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
-from trading_api.modules.datafeed.market.store import Store
+from trading_api.modules.datafeed.replay.recording import Recording, RecordingError
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.simulator.price_tree import END_MS
+from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
+from trading_api.modules.datafeed.storage.store import Store
+from trading_api.observability.metrics import Metrics
+from trading_api.observability.readiness import Readiness
+from trading_api.server.gc_policy import LongLived
+from trading_api.server.supervision import on_stop, supervised
 from trading_api.settings import Settings, allowed_hosts
-from trading_api.shared.api import admin, health, operation, versions
-from trading_api.shared.api.admission import Admission
-from trading_api.shared.api.door import Door
-from trading_api.shared.api.error_handlers import add_error_handlers
-from trading_api.shared.api.request_log import HEADER as REQUEST_ID
-from trading_api.shared.api.request_log import RequestLog, UnderWay
-from trading_api.shared.api.security_headers import SecurityHeaders
-from trading_api.shared.api.terminal_page import terminal_router
-from trading_api.shared.api.websocket import add_websocket
-from trading_api.shared.api.wire_route import REFUSALS, UNADMITTED
-from trading_api.shared.auth.tokens import tokens_of
-from trading_api.shared.clock import wall_clock_ms
-from trading_api.shared.errors import ConfigurationError
-from trading_api.shared.garbage import LongLived
-from trading_api.shared.limits import CommandRates, ConnectionLimits
-from trading_api.shared.market_data import MarketData, MarketState
-from trading_api.shared.metrics import Metrics
+from trading_api.shared.api import health, versions
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
-from trading_api.shared.readiness import Readiness
-from trading_api.shared.supervision import on_stop, supervised
 from trading_api.version import VERSION
+from trading_api.web import admin, probes
+from trading_api.web.error_handlers import add_error_handlers
+from trading_api.web.json_route import REFUSALS, UNADMITTED
+from trading_api.web.middleware.access_log import HEADER as REQUEST_ID
+from trading_api.web.middleware.access_log import RequestLog, UnderWay
+from trading_api.web.middleware.authentication import Admission
+from trading_api.web.middleware.host_origin import Door
+from trading_api.web.middleware.security_headers import SecurityHeaders
+from trading_api.web.terminal_page import terminal_router
+from trading_api.web.websocket_endpoint import add_websocket
 
 log = logging.getLogger(__name__)
 
@@ -200,7 +202,7 @@ def create_app(
         api_app.include_router(router, prefix=PREFIX, responses=REFUSALS | UNADMITTED)
     for public in (health.router, versions.router):
         api_app.include_router(public, prefix=PREFIX, responses=REFUSALS)
-    api_app.include_router(operation.router)
+    api_app.include_router(probes.router)
     api_app.include_router(terminal_router([module.name for module in modules]))
     for module in modules:
         for ws_router in module.get_ws_routers():

@@ -18,20 +18,20 @@ from zoneinfo import available_timezones
 import uvicorn
 from pydantic import ValidationError
 
-from trading_api.modules.broker.ledger.database import Database
-from trading_api.modules.broker.ledger.memory import MEMORY
-from trading_api.modules.broker.ledger.verification import Disagreement, verify
-from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
-from trading_api.modules.datafeed.market.recorded_bars import duration
-from trading_api.modules.datafeed.market.recorded_rows import FaultyRowsError, RecordingError
-from trading_api.modules.datafeed.market.store import Store
-from trading_api.modules.datafeed.market.written_numbers import DECIMALS_MAX
-from trading_api.open_files import raise_open_files_limit
-from trading_api.server import server_options
+from trading_api.auth.principal import Scope
+from trading_api.auth.tokens import minted, secret_of
+from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.journal.memory import MEMORY
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.verify.verification import Disagreement, verify
+from trading_api.modules.datafeed.importing.bar_builder import duration
+from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError, RecordingError
+from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.importing.number_parsing import DECIMALS_MAX
+from trading_api.modules.datafeed.storage.store import Store
+from trading_api.server.process_limits import raise_open_files_limit
+from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings, check_exposure
-from trading_api.shared.auth.principal import Scope
-from trading_api.shared.auth.tokens import minted, secret_of
-from trading_api.shared.errors import ConfigurationError
 
 _TICK_MAX = 1_000_000
 

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from trading_api.errors import ConfigurationError
 from trading_api.models.common import AccountId
-from trading_api.shared.errors import ConfigurationError
 
 Cost = Annotated[Decimal, Field(ge=0, le=Decimal("1e6"), decimal_places=8)]
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]

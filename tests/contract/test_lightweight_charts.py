@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.stepped_market import START_MS, Bot, stepping
-from tests.support import connected
+from tests.kit.server import connected
+from tests.kit.stepped_market import START_MS, Bot, stepping
 
 FOLDER = Path(__file__).parent / "lightweight-charts"
 SYMBOL = "BTCUSD"

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from fastapi import APIRouter
 
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
-from trading_api.shared.market_data import MarketData
-from trading_api.shared.metrics import Metrics
 from trading_api.shared.ws.generic_route import WsRouter
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from importlib.metadata import entry_points
 
-from trading_api.shared.errors import ConfigurationError
+from trading_api.errors import ConfigurationError
 from trading_api.shared.module_interface import Module, ModuleContext, ModuleFactory
 
 ENTRY_POINT_GROUP = "trading_api.modules"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import assert_never
 
+from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.models import broker as wire
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine
@@ -22,8 +23,7 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import Duration, Order, OrderStatus, OrderType
 from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.ledger.journal import JournalEntry
-from trading_api.shared.market_data import MarketState, MarketStatus
+from trading_api.modules.broker.journal.ports import JournalEntry
 
 
 def to_decimal(number: float) -> Decimal:

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 
 from trading_api.modules.broker import api
-from trading_api.modules.broker.engine.terms import Commission, Slippage, Terms
-from trading_api.modules.broker.ledger.journal import Journal
+from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
+from trading_api.modules.broker.journal.ports import Journal
 from trading_api.modules.broker.recovery import all_is_kept
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.ws import BrokerWsRouters

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
+from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.quote import Quote
 from trading_api.models.broker import (
     Brackets,
     LeveragePreviewResult,
@@ -14,9 +16,7 @@ from trading_api.models.broker import (
     OrderPreviewResult,
     PreOrder,
 )
-from trading_api.modules.broker.accounts import Accounts
-from trading_api.modules.broker.announcer import Announcer
-from trading_api.modules.broker.command_log import CommandLog
+from trading_api.modules.broker.engine.checks.rejections import Rejection
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,
@@ -34,25 +34,26 @@ from trading_api.modules.broker.engine.commands import (
 )
 from trading_api.modules.broker.engine.engine import Repeated, repeated
 from trading_api.modules.broker.engine.events import Event, OrderCanceled, OrderPlaced
-from trading_api.modules.broker.engine.rejections import Rejection
-from trading_api.modules.broker.engine.terms import Terms
-from trading_api.modules.broker.idempotency import bare_symbol, command_key
-from trading_api.modules.broker.ledger.journal import Journal, JournalEntry
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.journal.ports import Journal, JournalEntry
 from trading_api.modules.broker.mapping import (
     to_connection_status,
     to_decimal,
     to_optional_decimal,
     to_placed_order,
 )
-from trading_api.modules.broker.preview import forecast, preview_leverage, preview_of
-from trading_api.modules.broker.prices import Prices
-from trading_api.modules.broker.refusals import refusal
-from trading_api.modules.broker.statements import Statements
-from trading_api.modules.broker.tickets import Tickets
-from trading_api.modules.broker.topics import FollowedTopics
-from trading_api.modules.broker.views import Views
-from trading_api.modules.broker.writer import Writer
-from trading_api.shared.market_data import MarketStatus, Quote
+from trading_api.modules.broker.paper.account_views import Views
+from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.command_log import CommandLog
+from trading_api.modules.broker.paper.command_processor import Writer
+from trading_api.modules.broker.paper.idempotency import bare_symbol, command_key
+from trading_api.modules.broker.paper.order_requests import Tickets
+from trading_api.modules.broker.paper.prices import Prices
+from trading_api.modules.broker.publishing.publisher import Announcer
+from trading_api.modules.broker.publishing.topics import FollowedTopics
+from trading_api.modules.broker.queries.account_queries import Statements
+from trading_api.modules.broker.queries.preview import forecast, preview_leverage, preview_of
+from trading_api.modules.broker.rejection_mapping import refusal
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.ws.router_interface import Numbered, TopicUpdate, parse_topic
 

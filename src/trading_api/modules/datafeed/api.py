@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path, Query, Response
 from pydantic import Field
 
+from trading_api.auth.principal import Scope
 from trading_api.models.market import (
     AdvanceClockRequest,
     ClockResponse,
@@ -18,10 +19,9 @@ from trading_api.models.market import (
 )
 from trading_api.modules.datafeed.bars_encoding import encoded_bars
 from trading_api.modules.datafeed.service import DatafeedService
-from trading_api.shared.api.caller import needs
-from trading_api.shared.api.provide import service_of
-from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
-from trading_api.shared.auth.principal import Scope
+from trading_api.web.dependencies import service_of
+from trading_api.web.json_route import COMMAND, NOT_FOUND, WireRouter
+from trading_api.web.security import needs
 
 router = WireRouter(
     prefix="/datafeed",

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
+from trading_api.domain.instrument import Instrument
 from trading_api.modules.datafeed.history import History
-from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.shared.market_data import Instrument
+from trading_api.modules.datafeed.market.ports import MarketBar
 
 PIECE_BARS = 2_000
 """Encoded at once, in less than a millisecond; then others get their turn."""

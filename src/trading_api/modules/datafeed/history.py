@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from trading_api.modules.datafeed.market.resolution import DAY_MS, length_ms
-from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, MarketSource
-from trading_api.shared.errors import Invalid
-from trading_api.shared.market_data import Instrument
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.resolution import DAY_MS, length_ms
+from trading_api.errors import Invalid
+from trading_api.modules.datafeed.market.ports import AHEAD_MS, MarketBar, MarketSource
 
 WINDOW_BARS_MAX = 20_000
 _CHUNK_BARS = 100

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.order_book import Depth, Level
+from trading_api.domain.quote import Quote
 from trading_api.models.market import (
     Bar,
     Orderbook,
@@ -16,9 +19,7 @@ from trading_api.models.market import (
     UdfHistory,
 )
 from trading_api.modules.datafeed.history import History
-from trading_api.modules.datafeed.market.depth import Depth, Level
-from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.shared.market_data import Instrument, Quote
+from trading_api.modules.datafeed.market.ports import MarketBar
 
 
 def to_bar(bar: MarketBar, instrument: Instrument) -> Bar:

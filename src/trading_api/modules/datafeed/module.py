@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from trading_api.modules.datafeed import api, udf
-from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.ws import DatafeedWsRouters

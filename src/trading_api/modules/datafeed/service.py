@@ -6,6 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel
 
+from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.quote import Quote
+from trading_api.errors import Conflict, Invalid
 from trading_api.models.market import (
     ClockResponse,
     DatafeedConfiguration,
@@ -16,13 +20,11 @@ from trading_api.models.market import (
 )
 from trading_api.models.market.clock import ADVANCE_MS_MAX
 from trading_api.modules.datafeed.history import History, history
-from trading_api.modules.datafeed.live_topics import LiveTopics
 from trading_api.modules.datafeed.mapping import to_quote_data, to_quote_error
-from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketSource
+from trading_api.modules.datafeed.market.ports import AHEAD_MS, MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
+from trading_api.modules.datafeed.streams.live_topics import LiveTopics
 from trading_api.modules.datafeed.symbols import Symbols
-from trading_api.shared.errors import Conflict, Invalid
-from trading_api.shared.market_data import MarketData, MarketState, MarketStatus, Quote
 from trading_api.shared.ws.router_interface import TopicUpdate
 
 # Existing clients send milliseconds where seconds belong: above this it can't be seconds.

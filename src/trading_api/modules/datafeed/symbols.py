@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.resolution import canonical
+from trading_api.errors import Invalid, SymbolNotFound, shown
 from trading_api.models.market import (
     DatafeedConfiguration,
     Exchange,
@@ -10,9 +14,6 @@ from trading_api.models.market import (
     SymbolType,
 )
 from trading_api.modules.datafeed.mapping import full_name, to_search_result, to_symbol_info
-from trading_api.modules.datafeed.market.resolution import canonical
-from trading_api.shared.errors import Invalid, SymbolNotFound, shown
-from trading_api.shared.market_data import Instrument, MarketData
 
 
 class Symbols:

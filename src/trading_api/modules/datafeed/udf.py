@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
+from trading_api.auth.principal import Scope
+from trading_api.errors import ApiError
 from trading_api.models.market import (
     SearchSymbolResultItem,
     SymbolInfo,
@@ -22,12 +24,10 @@ from trading_api.modules.datafeed.api import (
     Service,
     SymbolName,
 )
-from trading_api.modules.datafeed.live_topics import QUOTED_NAMES_MAX
 from trading_api.modules.datafeed.mapping import to_udf_history
-from trading_api.shared.api.caller import needs
-from trading_api.shared.api.wire_route import WireRouter
-from trading_api.shared.auth.principal import Scope
-from trading_api.shared.errors import ApiError
+from trading_api.modules.datafeed.streams.live_topics import QUOTED_NAMES_MAX
+from trading_api.web.json_route import WireRouter
+from trading_api.web.security import needs
 
 router = WireRouter(
     prefix="/udf",

@@ -6,8 +6,8 @@ from fastapi import Request
 
 from trading_api.models.health import HealthResponse
 from trading_api.shared.api.versions import API_VERSION
-from trading_api.shared.api.wire_route import WireRouter
 from trading_api.version import VERSION
+from trading_api.web.json_route import WireRouter
 
 router = WireRouter(tags=["health"])
 

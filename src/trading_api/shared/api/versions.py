@@ -1,8 +1,8 @@
 """GET /versions and /version."""
 
 from trading_api.models.versioning import APIMetadata, VersionInfo
-from trading_api.shared.api.wire_route import WireRouter
 from trading_api.version import RELEASE_DATE
+from trading_api.web.json_route import WireRouter
 
 API_VERSION = "v1"
 DOCS_URL = "/api/v1/docs"

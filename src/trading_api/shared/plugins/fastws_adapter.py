@@ -20,19 +20,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.websockets import WebSocket
 
-from trading_api.shared.auth.origins import is_admitted_origin
-from trading_api.shared.auth.principal import Principal
-from trading_api.shared.auth.tokens import SUBPROTOCOL, Tokens, handshake_token
-from trading_api.shared.delivery.fan_out import FanOut
-from trading_api.shared.delivery.session import STOPPING, Expelled, Session
-from trading_api.shared.errors import ApiError, Forbidden, Unavailable
-from trading_api.shared.limits import Bucket, ConnectionLimits, Places, TakenPlaces
-from trading_api.shared.metrics import Metrics
+from trading_api.auth.origins import is_admitted_origin
+from trading_api.auth.principal import Principal
+from trading_api.auth.tokens import SUBPROTOCOL, Tokens, handshake_token
+from trading_api.errors import ApiError, Forbidden, Unavailable
+from trading_api.limits import Bucket, ConnectionLimits, Places, TakenPlaces
+from trading_api.observability.metrics import Metrics
 from trading_api.shared.plugins.asyncapi_document import tidied
 from trading_api.shared.plugins.asyncapi_page import asyncapi_page
 from trading_api.shared.ws.auth_route import AUTH, AuthRouter
 from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.shared.ws.router_interface import parse_topic
+from trading_api.streaming.fan_out import FanOut
+from trading_api.streaming.session import STOPPING, Expelled, Session
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from fastws import OperationRouter
 
+from trading_api.auth.principal import Principal
+from trading_api.auth.tokens import Tokens
+from trading_api.errors import ApiError
 from trading_api.models.auth import AuthRequest, AuthResponse
-from trading_api.shared.auth.principal import Principal
-from trading_api.shared.auth.tokens import Tokens
-from trading_api.shared.delivery.session import Expelled, Session
-from trading_api.shared.errors import ApiError
+from trading_api.streaming.session import Expelled, Session
 
 AUTH = "auth"
 

@@ -10,10 +10,8 @@ import orjson
 from fastws import OperationRouter
 from pydantic import BaseModel
 
+from trading_api.errors import ApiError, Conflict
 from trading_api.models.ws import ResumeRequest, SubscriptionResponse
-from trading_api.shared.delivery.fan_out import FanOut
-from trading_api.shared.delivery.session import Session
-from trading_api.shared.errors import ApiError, Conflict
 from trading_api.shared.ws.router_interface import (
     Beside,
     NumberedService,
@@ -24,6 +22,8 @@ from trading_api.shared.ws.router_interface import (
     parse_topic,
 )
 from trading_api.shared.ws.subscription_model import check_subscription_model
+from trading_api.streaming.fan_out import FanOut
+from trading_api.streaming.session import Session
 
 log = logging.getLogger(__name__)
 

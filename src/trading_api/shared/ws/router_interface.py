@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import orjson
 from pydantic import BaseModel
 
-from trading_api.shared.delivery.outbox import Outbox
+from trading_api.streaming.outbox import Outbox
 
 Beside: TypeAlias = Mapping[str, int | str]
 """What stands beside a datum: `seq` and `prev`, or `as_of_seq`; `request_id`."""

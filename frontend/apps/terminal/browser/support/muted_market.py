@@ -6,9 +6,9 @@ from pathlib import Path
 import uvicorn
 
 from trading_api.app_factory import create_app
-from trading_api.modules.datafeed.market.simulator import Simulator
-from trading_api.modules.datafeed.market.source import MarketSink
-from trading_api.server import server_options
+from trading_api.modules.datafeed.market.ports import MarketSink
+from trading_api.modules.datafeed.simulator.simulator import Simulator
+from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings
 
 MUTED = Path("muted")

@@ -8,7 +8,7 @@ from trading_api.modules.broker.api.parameters import (
     Reader,
     Service,
 )
-from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
+from trading_api.web.json_route import COMMAND, NOT_FOUND, WireRouter
 
 router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 

@@ -21,8 +21,8 @@ from trading_api.modules.broker.api.parameters import (
     ReadDesk,
     TradeDesk,
 )
-from trading_api.shared.api.long_list import LongList
-from trading_api.shared.api.wire_route import COMMAND, NOT_FOUND, WireRouter
+from trading_api.web.json_array_stream import LongList
+from trading_api.web.json_route import COMMAND, NOT_FOUND, WireRouter
 
 router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 

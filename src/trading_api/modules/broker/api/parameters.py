@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import Header, Path, Query, Request
 
+from trading_api.auth.principal import Principal, Scope
+from trading_api.errors import Invalid, Unavailable
+from trading_api.modules.broker.queries.account_queries import Statements
 from trading_api.modules.broker.service import BrokerService
-from trading_api.modules.broker.statements import Statements
-from trading_api.shared.api.caller import Asking, asked, needs
-from trading_api.shared.api.provide import service_of
-from trading_api.shared.auth.principal import Principal, Scope
-from trading_api.shared.errors import Invalid, Unavailable
+from trading_api.web.dependencies import service_of
+from trading_api.web.security import Asking, asked, needs
 
 _AccountId = Annotated[
     str | None,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from trading_api.auth.principal import Scope
 from trading_api.models.broker import (
     BrokerConfiguration,
     BrokerEvent,
@@ -18,10 +19,9 @@ from trading_api.modules.broker.api.parameters import (
     Since,
     SymbolPath,
 )
-from trading_api.shared.api.caller import needs
-from trading_api.shared.api.long_list import LongList
-from trading_api.shared.api.wire_route import NOT_FOUND, WireRouter
-from trading_api.shared.auth.principal import Scope
+from trading_api.web.json_array_stream import LongList
+from trading_api.web.json_route import NOT_FOUND, WireRouter
+from trading_api.web.security import needs
 
 router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
 

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from decimal import localcontext
 
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.banking import deposit, open_account, reset, set_leverage
-from trading_api.modules.broker.engine.canceling import cancel, cancel_many, expire
-from trading_api.modules.broker.engine.closing import close, edit_brackets, reverse
+from trading_api.modules.broker.engine.checks.rejections import Rejection, reject_other_command
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,
@@ -28,12 +26,23 @@ from trading_api.modules.broker.engine.commands import (
     time_of,
 )
 from trading_api.modules.broker.engine.events import CommandBound, Event, OrderPlaced
-from trading_api.modules.broker.engine.liquidating import enforce_maintenance
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.handlers.account_handlers import (
+    deposit,
+    open_account,
+    reset,
+    set_leverage,
+)
+from trading_api.modules.broker.engine.handlers.cancellation import cancel, cancel_many, expire
+from trading_api.modules.broker.engine.handlers.liquidation import enforce_maintenance
+from trading_api.modules.broker.engine.handlers.order_handlers import modify, place
+from trading_api.modules.broker.engine.handlers.position_handlers import (
+    close,
+    edit_brackets,
+    reverse,
+)
+from trading_api.modules.broker.engine.matching import match as match_orders
 from trading_api.modules.broker.engine.money import EXACT
-from trading_api.modules.broker.engine.placing import modify, place
-from trading_api.modules.broker.engine.rejections import Rejection, reject_other_command
-from trading_api.modules.broker.engine.terms import Terms
-from trading_api.modules.broker.engine.trading import match as match_orders
 from trading_api.modules.broker.engine.transaction import Transaction
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.book import Book, Opening
 from trading_api.modules.broker.engine.commands import Market
+from trading_api.modules.broker.engine.exchange_rules import Commission, Terms
 from trading_api.modules.broker.engine.money import (
     EXACT,
     MONEY_STEP,
@@ -17,9 +17,9 @@ from trading_api.modules.broker.engine.money import (
     rounded,
     rounded_up,
 )
+from trading_api.modules.broker.engine.open_orders import Book, Opening
 from trading_api.modules.broker.engine.order import Order, OrderType, Side, Ticket
 from trading_api.modules.broker.engine.position import Position, unrealized_pl
-from trading_api.modules.broker.engine.terms import Commission, Terms
 from trading_api.modules.broker.engine.touch import Touch
 
 

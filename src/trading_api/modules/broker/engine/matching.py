@@ -1,96 +1,156 @@
-"""Which orders a touch reaches, in which turn, at what price they fill and how far."""
+"""Brings the orders of one symbol to its market."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.money import ZERO
-from trading_api.modules.broker.engine.order import Duration, Order, Side
-from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.engine.touch import Consumption, Touch
+from trading_api.modules.broker.engine.bracket_orders import end_parent, keep_brackets
+from trading_api.modules.broker.engine.commands import Market
+from trading_api.modules.broker.engine.events import (
+    OrderArrived,
+    OrderFilled,
+    OrderRested,
+    OrderTrailed,
+    OrderTriggered,
+)
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.fill_rules import (
+    comes_to_rest,
+    fill_price,
+    fill_quantity,
+    ratchets,
+    trailing_stop,
+)
+from trading_api.modules.broker.engine.handlers.cancellation import cancel_expired, cancel_order
+from trading_api.modules.broker.engine.order import (
+    Duration,
+    Order,
+    OrderStatus,
+    Side,
+    arrived,
+    filled,
+    rested,
+    trailed,
+    triggered,
+)
+from trading_api.modules.broker.engine.position import is_left, net
+from trading_api.modules.broker.engine.touch import Touch, consume, consumption_of
+from trading_api.modules.broker.engine.transaction import Transaction
 
-MARKET_TURN = Decimal("-Infinity")
+POSITION_GONE = "The position it was to close is closed."
+NOT_FILLED = {
+    Duration.IOC: "Immediate or cancel: the market had no more for it.",
+    Duration.FOK: "Fill or kill: the market did not have all of it.",
+}
 
 
-def trigger_turn(order: Order) -> Decimal:
-    """Ascends from the stop that the market reaches first."""
-    assert order.stop_price is not None
-    return _signed(order.stop_price, order.side)
+def match(transaction: Transaction, market: Market) -> None:
+    """Every working order of the symbol, each in its turn."""
+    if market.symbol not in transaction.state.working:
+        return
+    at_ms = market.at_ms
+    cancel_expired(transaction, market.symbol, at_ms)
+    for order in transaction.state.book(market.symbol).reaching_market(at_ms):
+        transaction.emit(OrderArrived(at_rest(arrived(order, at_ms), market.touch), at_ms))
+    if market.touch is not None:
+        # Brackets that a fill called up meet the same touch.
+        while _trade(transaction, market, market.touch):
+            pass
+        for order in transaction.state.book(market.symbol).coming_to_rest(market.touch):
+            transaction.emit(OrderRested(rested(order), at_ms))
+    for order in transaction.state.book(market.symbol).never_waiting():
+        cancel_order(transaction, order, at_ms, NOT_FILLED[order.duration])
 
 
-def last_trigger_turn(side: Side, price: Decimal) -> Decimal:
-    """Buy stops trigger once the ask is at or above them, sell stops the bid at or below."""
-    return _signed(price, side)
+def at_rest(order: Order, touch: Touch | None) -> Order:
+    """The order as it meets the touch: at rest already where that stands away from its limit."""
+    if touch is None or order.status is not OrderStatus.WORKING or not comes_to_rest(order, touch):
+        return order
+    return replace(order, is_resting=True)
 
 
-def fill_turn(order: Order) -> Decimal:
-    """Ascends from the first in line: market orders, then the better limit."""
-    if order.limit_price is None:
-        return MARKET_TURN
-    return _signed(order.limit_price, order.side.opposite)
+def _trade(transaction: Transaction, market: Market, touch: Touch) -> bool:
+    """Whether a fill has changed brackets."""
+    book = transaction.state.book(market.symbol)
+    for order in book.reached_stops(touch):
+        after = at_rest(triggered(order, market.at_ms), touch)
+        transaction.emit(OrderTriggered(after, market.at_ms))
+    # The old stop is tested before it moves.
+    for order in transaction.state.book(market.symbol).following(touch):
+        _trail(transaction, order, market, touch)
+    has_changed = False
+    # The sides share no displayed size, so either may go first.
+    for side in (Side.BUY, Side.SELL):
+        for order in transaction.state.book(market.symbol).fillable(side, touch):
+            # An earlier fill may have ended it, or the position that it was to reduce.
+            order = transaction.current(order)
+            if order.status is OrderStatus.WORKING:
+                has_changed |= _fill(transaction, order, market, touch)
+    return has_changed
 
 
-def last_fill_turn(side: Side, price: Decimal) -> Decimal:
-    """A limit order may fill at its limit or better."""
-    return _signed(price, side.opposite)
-
-
-def fill_price(order: Order, touch: Touch, slippage: Decimal) -> Decimal:
-    """The touch, which may be better than an arriving limit; a resting limit gets its own; an
-    order without a limit slips behind the touch."""
+def _trail(transaction: Transaction, order: Order, market: Market, touch: Touch) -> None:
+    assert order.trail is not None
     price = touch.price(order.side)
-    if order.limit_price is None:
-        slipped = price + _signed(slippage, order.side)
-        return slipped if slipped > 0 else price
-    return order.limit_price if order.is_resting else price
+    stop_price = trailing_stop(order.side, order.trail.distance, price, market.tick_size)
+    if ratchets(order, stop_price):
+        transaction.emit(OrderTrailed(trailed(order, stop_price, market.at_ms), market.at_ms))
 
 
-def comes_to_rest(order: Order, touch: Touch) -> bool:
-    """Whether the touch is the first to stand away from the limit."""
-    return (
-        order.is_arriving
-        and touch.is_tradable(order.side)
-        and fill_turn(order) > last_fill_turn(order.side, touch.price(order.side))
+def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) -> bool:
+    """Whether it has changed brackets."""
+    state, at_ms = transaction.state, market.at_ms
+    position = state.position(order.symbol)
+    consumption = consumption_of(touch, state.consumptions.get(order.symbol))
+    quantity = fill_quantity(order, touch, consumption, position)
+    if not quantity:
+        return False
+    execution_id = f"execution-{state.execution_count + 1}"
+    slippage = transaction.terms.slippage.ticks(execution_id) * market.tick_size
+    price = fill_price(order, touch, slippage)
+    netting = net(position, order.side, quantity, price, touch.rate, at_ms)
+    accrued, commission = _commission(transaction.terms, order, quantity, price * touch.rate)
+    execution = Execution(
+        id=execution_id,
+        order_id=order.id,
+        symbol=order.symbol,
+        side=order.side,
+        price=price,
+        quantity=quantity,
+        time_ms=at_ms,
+        realized_pl=netting.realized_pl,
+        commission=commission,
+        rate=touch.rate,
     )
+    transaction.emit(
+        OrderFilled(
+            execution=execution,
+            order=filled(order, quantity, price, accrued, at_ms),
+            position=netting.position,
+            balance=state.balance + execution.realized_pl - commission,
+            consumption=consume(consumption, order.side, quantity),
+            at_ms=at_ms,
+        )
+    )
+    if is_left(position, netting.position):
+        _cancel_reductions(transaction, order.symbol, at_ms)
+    end_parent(transaction, order, at_ms)
+    return keep_brackets(transaction, order, position, market)
 
 
-def trailing_stop(side: Side, distance: Decimal, price: Decimal, tick_size: Decimal) -> Decimal:
-    """The stop of `side` that stays `distance` behind the price; one tick at the least."""
-    return max(price + _signed(distance, side), tick_size)
+def _commission(
+    terms: Terms, order: Order, quantity: Decimal, price: Decimal
+) -> tuple[Decimal, Decimal]:
+    """What a fill accrues, and what it is charged: the minimum falls to the first."""
+    commission = terms.commission
+    accrued = commission.accrued(quantity, quantity * price, is_maker=order.is_resting)
+    before = commission.charged(order.accrued_commission, order.filled_quantity)
+    return accrued, commission.charged(order.accrued_commission + accrued, quantity) - before
 
 
-def ratchets(order: Order, stop_price: Decimal) -> bool:
-    """Whether a trailing stop moves there: it never moves back."""
-    assert order.stop_price is not None
-    return _signed(stop_price, order.side) < _signed(order.stop_price, order.side)
-
-
-def fill_quantity(
-    order: Order, touch: Touch, consumption: Consumption, position: Position
-) -> Decimal:
-    """What remains of the order, of the displayed size, and of the position it may reduce. Fill
-    or kill takes all or nothing."""
-    displayed = touch.size(order.side) - consumption.taken(order.side)
-    quantity = min(order.remaining_quantity, max(displayed, ZERO))
-    if order.reduce_only:
-        quantity = min(quantity, abs(position.quantity))
-    if order.duration is Duration.FOK and quantity < order.remaining_quantity:
-        return ZERO
-    return quantity
-
-
-def reduction_pending(orders: Iterable[Order]) -> Decimal:
-    """How much these closing orders are still to close. Brackets don't count: they shrink with
-    the position."""
-    return sum((order.remaining_quantity for order in orders if not order.is_bracket), ZERO)
-
-
-def closable_quantity(position: Position, others: Iterable[Order]) -> Decimal:
-    """What the others leave to be closed of the position; below zero where it shrank."""
-    return abs(position.quantity) - reduction_pending(others)
-
-
-def _signed(price: Decimal, side: Side) -> Decimal:
-    # Unlike a product, exact in any decimal context.
-    return price if side is Side.BUY else price.copy_negate()
+def _cancel_reductions(transaction: Transaction, symbol: str, at_ms: int) -> None:
+    for order in transaction.state.closing_orders(symbol):
+        if not order.is_bracket:
+            cancel_order(transaction, order, at_ms, POSITION_GONE)

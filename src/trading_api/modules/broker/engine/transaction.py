@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.exchange_rules import Terms
 from trading_api.modules.broker.engine.order import Order, order_id
-from trading_api.modules.broker.engine.terms import Terms
 
 
 class Transaction:

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tests.kit.manual_market import ManualMarket, instrument
+from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.errors import ApiError, SymbolNotFound
 from trading_api.models.broker import (
     Brackets,
     CashLine,
@@ -19,17 +22,14 @@ from trading_api.models.broker import (
     PlacedOrder,
     PreOrder,
 )
-from trading_api.modules.broker.ledger.journal import JournalEntry
-from trading_api.modules.broker.ledger.memory import MemoryJournal
+from trading_api.modules.broker.journal.memory import MemoryJournal
+from trading_api.modules.broker.journal.ports import JournalEntry
 from trading_api.modules.broker.module import terms_of
+from trading_api.modules.broker.queries.account_queries import MISSED_EVENTS_MAX
 from trading_api.modules.broker.service import BrokerService
-from trading_api.modules.broker.statements import MISSED_EVENTS_MAX
-from trading_api.modules.broker.tests.manual_market import ManualMarket, instrument
+from trading_api.observability.request_id import named_request
 from trading_api.settings import Settings
-from trading_api.shared.errors import ApiError, SymbolNotFound
-from trading_api.shared.market_data import MarketState, MarketStatus
 from trading_api.shared.module_interface import ModuleContext
-from trading_api.shared.request_id import named_request
 
 A, B = "ACCOUNT-A", "ACCOUNT-B"
 BUY, SELL, LIMIT, MARKET, STOP = 1, -1, 1, 2, 3

@@ -6,15 +6,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from trading_api.modules.datafeed.market.source import MarketSource
-from trading_api.modules.datafeed.market.trading_hours import TradingHours
-from trading_api.shared.market_data import (
-    Instrument,
-    MarketListener,
-    MarketState,
-    MarketStatus,
-    Quote,
-)
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.ports.market_data import MarketListener
+from trading_api.domain.quote import Quote
+from trading_api.domain.session_hours import TradingHours
+from trading_api.modules.datafeed.market.ports import MarketSource
 
 log = logging.getLogger(__name__)
 

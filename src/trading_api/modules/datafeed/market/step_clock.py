@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from trading_api.modules.datafeed.market.source import MarketSink, MarketSource
-from trading_api.shared.errors import Unavailable
+from trading_api.errors import Unavailable
+from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
 
 HEARTBEAT_S = 0.25
 _MOVES_AT_ONCE_MAX = 16

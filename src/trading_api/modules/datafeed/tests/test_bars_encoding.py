@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.kit.bars_answer import slowly_encoded_bars
 from trading_api.modules.datafeed import bars_encoding
 from trading_api.modules.datafeed.bars_encoding import encoded_bars
 from trading_api.modules.datafeed.history import History
-from trading_api.modules.datafeed.market.listings import LISTINGS
-from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.modules.datafeed.tests.bars_answer import slowly_encoded_bars
+from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.simulator.listings import LISTINGS
 
 WHOLE = st.integers(0, 10**15)
 BARS = st.builds(MarketBar, st.integers(-(10**13), 10**13), WHOLE, WHOLE, WHOLE, WHOLE, WHOLE)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tests.kit.bars_answer import bars_answer
+from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.quote import Quote
+from trading_api.errors import ApiError
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.service import DatafeedService
-from trading_api.modules.datafeed.tests.bars_answer import bars_answer
-from trading_api.shared.errors import ApiError
-from trading_api.shared.market_data import MarketState, MarketStatus, Quote
+from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 
 NOON_MS = 1_795_262_400_000
 MINUTE_MS = 60_000

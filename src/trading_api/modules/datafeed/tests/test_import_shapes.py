@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
-from trading_api.modules.datafeed.market.recorded_rows import RecordingError
-from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.modules.datafeed.market.store import Store
+from trading_api.modules.datafeed.importing.csv_reader import RecordingError
+from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.storage.store import Store
 
 START_MS = 1_704_189_600_000
 """2024-01-02 10:00 UTC."""

@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.quote import Quote
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.source import MarketSink
+from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.tests.test_market_source_contract import FakeSource
-from trading_api.shared.market_data import MarketState, MarketStatus, Quote
 
 pytestmark = pytest.mark.anyio
 

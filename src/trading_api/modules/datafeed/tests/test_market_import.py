@@ -15,21 +15,21 @@ from random import Random
 
 import pytest
 
+from tests.kit.bars_answer import bars_answer
+from trading_api.errors import Invalid
 from trading_api.models.market import Bar, QuoteValues
+from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError, RecordingError
+from trading_api.modules.datafeed.importing.importer import ImportOrder, ImportReport, import_files
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.importing import ImportOrder, ImportReport, import_files
-from trading_api.modules.datafeed.market.move_times import MOVES
-from trading_api.modules.datafeed.market.recorded_rows import FaultyRowsError, RecordingError
-from trading_api.modules.datafeed.market.recorded_series import RecordedSeries
-from trading_api.modules.datafeed.market.recording import Recording
-from trading_api.modules.datafeed.market.replay import Replay
-from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.modules.datafeed.market.store import Store
+from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.service import DatafeedService
-from trading_api.modules.datafeed.tests.bars_answer import bars_answer
+from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.storage.tick_schedule import MOVES
 from trading_api.modules.datafeed.tests.test_market_replay import package_file, written
 from trading_api.modules.datafeed.tests.test_market_source_contract import Heard
-from trading_api.shared.errors import Invalid
 from trading_api.shared.ws.router_interface import buildTopicParams
 
 FOREVER_MS = 10**15
@@ -368,7 +368,7 @@ def test_two_imports_of_a_symbol_do_not_meet(store: Store, load: Load) -> None:
 
 
 def test_a_write_that_is_killed_at_any_step_leaves_a_whole_version(tmp_path: Path) -> None:
-    name = "trading_api.modules.datafeed.tests.killed_writes"
+    name = "tests.kit.killed_writes"
     result = subprocess.run(
         [sys.executable, "-m", name, str(tmp_path)],
         capture_output=True,

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from trading_api.modules.datafeed.market.depth import LEVELS_MAX
-from trading_api.modules.datafeed.market.move_times import MOVES
-from trading_api.modules.datafeed.market.recorded_series import RecordedSeries
-from trading_api.modules.datafeed.market.recording import Recording, RecordingError
-from trading_api.modules.datafeed.market.replay import Replay
-from trading_api.modules.datafeed.market.resolution import bar_start
-from trading_api.modules.datafeed.market.source import MarketBar
+from trading_api.domain.order_book import LEVELS_MAX
+from trading_api.domain.quote import Quote
+from trading_api.domain.resolution import bar_start
+from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.replay.recording import Recording, RecordingError
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+from trading_api.modules.datafeed.storage.tick_schedule import MOVES
 from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, Heard
-from trading_api.shared.market_data import Quote
 
 HEADER = "time,open,high,low,close,volume"
 NOON_S = 1_784_289_600

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading_api.modules.datafeed.market.resolution import (
+from trading_api.domain.resolution import (
     DAY_MS,
     RESOLUTIONS,
     bar_start,

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trading_api.modules.datafeed.market.depth import LEVELS_MAX
-from trading_api.modules.datafeed.market.listings import LISTINGS
-from trading_api.modules.datafeed.market.price_split import DRAWS, Node, split, walk
-from trading_api.modules.datafeed.market.price_tree import LEVELS_MS, TICK_MS, PriceTree
-from trading_api.modules.datafeed.market.resolution import (
+from trading_api.domain.order_book import LEVELS_MAX
+from trading_api.domain.quote import Quote
+from trading_api.domain.resolution import (
     DAY_MS,
     MINUTE_MS,
     RESOLUTIONS,
     bar_start,
     next_bar_start,
 )
-from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
-from trading_api.modules.datafeed.market.source import MarketBar
+from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.simulator.listings import LISTINGS
+from trading_api.modules.datafeed.simulator.price_bridge import DRAWS, Node, split, walk
+from trading_api.modules.datafeed.simulator.price_tree import LEVELS_MS, TICK_MS, PriceTree
+from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.tests.test_market_source_contract import Heard
-from trading_api.shared.market_data import Quote
 
 NOW_MS = 1_795_258_915_123
 FOREVER_MS = 10**15

@@ -12,15 +12,16 @@ from typing import Protocol
 
 import pytest
 
-from trading_api.modules.datafeed.market.depth import LEVELS_MAX, Depth, Level, thinned
-from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
-from trading_api.modules.datafeed.market.recording import Recording
-from trading_api.modules.datafeed.market.replay import Replay
-from trading_api.modules.datafeed.market.resolution import bar_start
-from trading_api.modules.datafeed.market.simulator import Simulator
-from trading_api.modules.datafeed.market.source import AHEAD_MS, MarketBar, MarketSink, MarketSource
-from trading_api.modules.datafeed.market.store import Store
-from trading_api.shared.market_data import Instrument, Quote
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.order_book import LEVELS_MAX, Depth, Level, thinned
+from trading_api.domain.quote import Quote
+from trading_api.domain.resolution import bar_start
+from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.market.ports import AHEAD_MS, MarketBar, MarketSink, MarketSource
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.simulator.simulator import Simulator
+from trading_api.modules.datafeed.storage.store import Store
 
 NOON_MS = 1_784_289_600_000
 FOREVER_MS = 10**15

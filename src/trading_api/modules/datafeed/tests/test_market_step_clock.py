@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from trading_api.modules.datafeed.market.simulator import Simulator
+from trading_api.errors import Unavailable
 from trading_api.modules.datafeed.market.step_clock import StepClock
+from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.tests.test_market_source_contract import NOON_MS, Heard
-from trading_api.shared.errors import Unavailable
 
 TICK_MS = 250
 

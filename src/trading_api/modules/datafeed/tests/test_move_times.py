@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trading_api.modules.datafeed.market.move_times import MOVES, MoveTimes
-from trading_api.modules.datafeed.market.trading_hours import TradingHours
+from trading_api.domain.session_hours import TradingHours
+from trading_api.modules.datafeed.storage.tick_schedule import MOVES, MoveTimes
 from trading_api.modules.datafeed.tests.test_recorded_series import Market, markets
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000

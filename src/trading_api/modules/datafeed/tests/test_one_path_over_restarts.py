@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from tests.kit.bars_answer import bars_answer
+from trading_api.domain.resolution import RESOLUTIONS
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.listings import LISTINGS
-from trading_api.modules.datafeed.market.price_tree import TICK_MS
-from trading_api.modules.datafeed.market.resolution import RESOLUTIONS
-from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.service import DatafeedService
-from trading_api.modules.datafeed.tests.bars_answer import bars_answer
+from trading_api.modules.datafeed.simulator.listings import LISTINGS
+from trading_api.modules.datafeed.simulator.price_tree import TICK_MS
+from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.tests.test_market_source_contract import Heard
 
 NOW_MS = 1_795_258_915_123

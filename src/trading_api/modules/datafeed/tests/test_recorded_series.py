@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trading_api.modules.datafeed.market.columns import Columns
-from trading_api.modules.datafeed.market.move_times import MOVES
-from trading_api.modules.datafeed.market.recorded_bars import resolutions_of
-from trading_api.modules.datafeed.market.recorded_series import RecordedSeries
-from trading_api.modules.datafeed.market.resolution import bar_start, length_ms
-from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.modules.datafeed.market.trading_hours import ALWAYS, TradingHours
+from trading_api.domain.resolution import bar_start, length_ms
+from trading_api.domain.session_hours import ALWAYS, TradingHours
+from trading_api.modules.datafeed.importing.bar_builder import resolutions_of
+from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.storage.bar_columns import Columns
+from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+from trading_api.modules.datafeed.storage.tick_schedule import MOVES
 from trading_api.modules.datafeed.tests.test_market_source_contract import FakeSource
 
 MINUTE_MS = 60_000

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from trading_api.modules.datafeed.market.importing import ImportOrder, ImportReport, import_files
-from trading_api.modules.datafeed.market.recorded_rows import FaultyRowsError
-from trading_api.modules.datafeed.market.store import Store
+from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
+from trading_api.modules.datafeed.importing.importer import ImportOrder, ImportReport, import_files
+from trading_api.modules.datafeed.storage.store import Store
 from trading_api.modules.datafeed.tests.test_market_replay import written
 
 NIGHT_MS = 1_762_056_000_000

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from trading_api.domain.market_status import MarketState
+from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
 from trading_api.modules.datafeed.market.feed import FeedSink, MarketFeed
-from trading_api.modules.datafeed.market.importing import ImportOrder, import_files
-from trading_api.modules.datafeed.market.recording import Recording
-from trading_api.modules.datafeed.market.replay import Replay
-from trading_api.modules.datafeed.market.source import MarketBar
-from trading_api.modules.datafeed.market.store import Store
+from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.storage.store import Store
 from trading_api.modules.datafeed.tests.test_market_replay import written
 from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, Heard
-from trading_api.shared.market_data import MarketState
 
 NEW_YORK = "America/New_York"
 HEADER = "time,open,high,low,close,volume"

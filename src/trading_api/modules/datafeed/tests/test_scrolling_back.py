@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.bars_answer import bars_answer
+from trading_api.domain.resolution import DAY_MS, MINUTE_MS, length_ms
+from trading_api.errors import Invalid
 from trading_api.modules.datafeed.history import WINDOW_BARS_MAX, history
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.recording import Recording
-from trading_api.modules.datafeed.market.replay import Replay
-from trading_api.modules.datafeed.market.resolution import DAY_MS, MINUTE_MS, length_ms
-from trading_api.modules.datafeed.market.simulator import FIRST_MS, Simulator
-from trading_api.modules.datafeed.market.source import MarketSource
+from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.service import DatafeedService
-from trading_api.modules.datafeed.tests.bars_answer import bars_answer
-from trading_api.shared.errors import Invalid
+from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 
 NOW_MS = 1_795_262_400_000
 FOREVER_MS = 10**15

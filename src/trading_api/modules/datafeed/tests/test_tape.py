@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from trading_api.modules.datafeed.tape import Tape
-from trading_api.shared.market_data import Quote
+from trading_api.domain.quote import Quote
+from trading_api.modules.datafeed.streams.trade_tape import Tape
 
 
 def quote(bid: str, ask: str, last: str, last_size: str = "5") -> Quote:

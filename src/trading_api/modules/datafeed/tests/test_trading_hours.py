@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from trading_api.modules.datafeed.market.trading_hours import SessionError, TradingHours
+from trading_api.domain.session_hours import SessionError, TradingHours
 
 DAY_MS = 86_400_000
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading_api.modules.datafeed.market.written_numbers import (
+from trading_api.modules.datafeed.importing.number_parsing import (
     DECIMALS_MAX,
     decimals_of,
     read_number,

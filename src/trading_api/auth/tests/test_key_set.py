@@ -1,0 +1,156 @@
+"""Keys by JWK set: cached, rotated, and pinned to their algorithms."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt import PyJWKSet
+from jwt.algorithms import get_default_algorithms
+
+from trading_api.auth.key_set import KeySet, key_set
+from trading_api.auth.tokens import Tokens
+from trading_api.errors import Unauthorized, Unavailable
+
+PRIVATE: dict[str, Any] = {
+    "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "ES256": ec.generate_private_key(ec.SECP256R1()),
+    "EdDSA": ed25519.Ed25519PrivateKey.generate(),
+}
+
+
+def public(algorithm: str, key_id: str) -> dict[str, Any]:
+    described = get_default_algorithms()[algorithm].to_jwk(PRIVATE[algorithm].public_key())
+    own: dict[str, Any] = {"kid": key_id, "alg": algorithm, "use": "sig"}
+    own.update(json.loads(described))
+    return own
+
+
+def signed(algorithm: str, key_id: str, key: Any = None) -> str:
+    claims = {"sub": "somebody", "scope": "market:read", "exp": int(time.time()) + 60}
+    return jwt.encode(
+        claims, key or PRIVATE[algorithm], algorithm=algorithm, headers={"kid": key_id}
+    )
+
+
+class Provider:
+    """An identity provider's set of keys, and how often it was asked."""
+
+    def __init__(self, *keys: dict[str, Any]) -> None:
+        self.keys = list(keys)
+        self.asked = 0
+        self.is_down = False
+        self.now_s = 1000.0
+
+    def fetch(self) -> PyJWKSet:
+        self.asked += 1
+        if self.is_down:
+            raise OSError("unreachable")
+        return PyJWKSet.from_dict({"keys": self.keys})
+
+    def tokens(self) -> Tokens:
+        keys = KeySet(self.fetch, lifespan_s=300, cooldown_s=5, clock_s=lambda: self.now_s)
+        return Tokens(keys, "DEMO-ACCOUNT")
+
+
+@pytest.mark.parametrize("algorithm", PRIVATE)
+async def test_a_token_of_each_algorithm_is_taken(algorithm: str, tmp_path: Path) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps({"keys": [public(algorithm, "1")]}), encoding="utf-8")
+    tokens = Tokens(key_set(str(path)), "DEMO-ACCOUNT")
+    principal = await tokens.principal(signed(algorithm, "1"))
+    assert (principal.subject, set(principal.scopes)) == ("somebody", {"market:read"})
+
+
+async def test_keys_are_fetched_once_and_again_when_they_are_old() -> None:
+    provider = Provider(public("EdDSA", "1"))
+    tokens = provider.tokens()
+    for _ in range(3):
+        await tokens.principal(signed("EdDSA", "1"))
+    assert provider.asked == 1
+    provider.now_s += 301
+    await tokens.principal(signed("EdDSA", "1"))
+    assert provider.asked == 2
+
+
+async def test_a_rotated_key_is_fetched_and_the_old_one_is_refused_then() -> None:
+    provider = Provider(public("EdDSA", "1"))
+    tokens = provider.tokens()
+    await tokens.principal(signed("EdDSA", "1"))
+    provider.keys = [public("ES256", "2")]
+    provider.now_s += 6
+    await tokens.principal(signed("ES256", "2"))
+    with pytest.raises(Unauthorized):
+        await tokens.principal(signed("EdDSA", "1"))
+
+
+async def test_unknown_keys_do_not_make_a_fetch_each() -> None:
+    provider = Provider(public("EdDSA", "1"))
+    tokens = provider.tokens()
+    for number in range(20):
+        with pytest.raises(Unauthorized):
+            await tokens.principal(signed("EdDSA", f"unknown-{number}"))
+    assert provider.asked == 1
+
+
+async def test_a_provider_that_is_down_costs_nobody_who_is_known_already() -> None:
+    provider = Provider(public("EdDSA", "1"))
+    tokens = provider.tokens()
+    await tokens.principal(signed("EdDSA", "1"))
+    provider.is_down = True
+    provider.now_s += 301
+    await tokens.principal(signed("EdDSA", "1"))
+    down = Provider()
+    down.is_down = True
+    with pytest.raises(Unavailable):
+        await down.tokens().principal(signed("EdDSA", "1"))
+
+
+async def test_a_public_key_is_no_secret_to_sign_with() -> None:
+    """The old trick: HS256, with what everybody knows as its secret."""
+    tokens = Provider(public("EdDSA", "1")).tokens()
+    known = PRIVATE["EdDSA"].public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    with pytest.raises(Unauthorized):
+        await tokens.principal(signed("HS256", "1", known))
+
+
+async def test_a_symmetric_key_in_the_set_opens_nothing() -> None:
+    secret = "c2VjcmV0IG9mIHRoaXJ0eS10d28gYnl0ZXMsIG9yIHNv"
+    provider = Provider({"kty": "oct", "k": secret, "kid": "1", "alg": "HS256"})
+    with pytest.raises(Unauthorized):
+        await provider.tokens().principal(signed("HS256", "1", "secret of thirty-two bytes, or so"))
+
+
+@contextmanager
+def served(document: dict[str, Any]) -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(document).encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/jwks"
+        server.shutdown()
+        thread.join()
+
+
+async def test_a_set_is_had_over_http() -> None:
+    with served({"keys": [public("RS256", "1")]}) as address:
+        tokens = Tokens(key_set(address), "DEMO-ACCOUNT")
+        assert (await tokens.principal(signed("RS256", "1"))).subject == "somebody"

@@ -1,0 +1,34 @@
+"""A tradable instrument and its price and quantity grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """What can be traded. Prices are whole ticks of `min_move / price_scale`, bar volumes
+    whole units of `1 / volume_scale`, order quantities whole multiples of `quantity_step`.
+    `resolutions` are those it has, all of the market's where there are none; `holidays` and
+    `corrections` as TradingView writes them."""
+
+    symbol: str
+    description: str
+    exchange: str
+    type: str
+    currency: str
+    price_scale: int
+    min_move: int
+    volume_scale: int
+    quantity_step: Decimal
+    quantity_max: Decimal
+    session: str = "24x7"
+    timezone: str = "Etc/UTC"
+    holidays: str = ""
+    corrections: str = ""
+    resolutions: tuple[str, ...] = ()
+
+    @property
+    def tick_size(self) -> Decimal:
+        return Decimal(self.min_move) / Decimal(self.price_scale)

@@ -1,0 +1,21 @@
+"""Whether a market is open, closed, starting or stale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class MarketState(Enum):
+    STARTING = "starting"
+    OPEN = "open"
+    CLOSED = "closed"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class MarketStatus:
+    """Whether prices can be traded on. CLOSED and SILENT say why in one sentence."""
+
+    state: MarketState
+    reason: str = ""

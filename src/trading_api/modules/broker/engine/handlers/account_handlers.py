@@ -1,0 +1,61 @@
+"""What changes an account itself: opening, deposits, leverage, a new beginning."""
+
+from __future__ import annotations
+
+from trading_api.modules.broker.engine.checks.rejections import (
+    Rejection,
+    reject_amount,
+    reject_deposit,
+    reject_leverage,
+)
+from trading_api.modules.broker.engine.commands import (
+    DepositCash,
+    OpenAccount,
+    ResetAccount,
+    SetLeverage,
+)
+from trading_api.modules.broker.engine.events import (
+    AccountOpened,
+    AccountReset,
+    CashDeposited,
+    LeverageSet,
+)
+from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.transaction import Transaction
+
+RESET = "The account was reset."
+
+
+def open_account(transaction: Transaction, command: OpenAccount) -> None:
+    transaction.emit(
+        AccountOpened(command.account_id, command.currency, command.balance, command.at_ms)
+    )
+
+
+def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
+    if rejection := reject_deposit(transaction.state, command.amount):
+        return rejection
+    balance = transaction.state.balance + command.amount
+    transaction.emit(CashDeposited(command.amount, balance, command.at_ms))
+    return None
+
+
+def reset(transaction: Transaction, command: ResetAccount) -> Rejection | None:
+    if rejection := reject_amount(command.balance):
+        return rejection
+    cancel_orders(transaction, transaction.state.live_orders(), command.at_ms, RESET)
+    state = transaction.state
+    amount = command.balance - state.balance
+    ended = tuple(Position(symbol, updated_ms=command.at_ms) for symbol in state.positions)
+    sides = tuple(position.side for position in state.positions.values())
+    transaction.emit(AccountReset(amount, command.balance, ended, command.at_ms, sides))
+    return None
+
+
+def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:
+    market = command.market
+    rejection = reject_leverage(transaction.state, transaction.terms, command.leverage, market)
+    if rejection is None:
+        transaction.emit(LeverageSet(market.symbol, command.leverage, market.at_ms))
+    return rejection

@@ -1,0 +1,103 @@
+"""Closes what an account's equity can no longer carry."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.commands import Market
+from trading_api.modules.broker.engine.events import OrderPlaced
+from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
+from trading_api.modules.broker.engine.margin import (
+    equity,
+    is_priced,
+    maintenance_margin,
+    unrealized_at,
+)
+from trading_api.modules.broker.engine.matching import match
+from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.transaction import Transaction
+
+STALLED_MS = 5_000
+LIQUIDATION = "Liquidation: equity fell below the maintenance margin."
+
+
+def enforce_maintenance(transaction: Transaction, market: Market) -> None:
+    """Below maintenance: cancels the opening orders, then closes the largest loser, and the next
+    one while that is not enough, or while those before it do not trade. A position in another
+    symbol closes on that symbol's next quote. One that nothing shows a price to close at counts
+    at its cost, and is left alone."""
+    while _is_below(transaction, market) and not _is_liquidating(transaction, market.at_ms):
+        _cancel_opening(transaction, market.at_ms)
+        losers = _closable(transaction, market)
+        if losers:
+            order = _liquidation(transaction, _largest_loser(losers, market), market.at_ms)
+            transaction.emit(OrderPlaced(order, market.at_ms))
+        # The brackets that a canceled reversal held back meet this quote, too.
+        match(transaction, market)
+        if not losers:
+            return
+
+
+def _is_below(transaction: Transaction, market: Market) -> bool:
+    state = transaction.state
+    needed = maintenance_margin(state, transaction.terms)
+    return needed > 0 and equity(state, market.marks) < needed
+
+
+def _is_liquidating(transaction: Transaction, at_ms: int) -> bool:
+    """Whether a liquidation works that was placed or has traded of late."""
+    books = transaction.state.working.values()
+    return any(
+        order.is_liquidation and at_ms - order.updated_ms < STALLED_MS
+        for book in books
+        for order in book.orders.values()
+    )
+
+
+def _closable(transaction: Transaction, market: Market) -> list[Position]:
+    """Those that have a price and no liquidation yet."""
+    state = transaction.state
+    return [
+        position
+        for position in state.positions.values()
+        if _has_sound_price(position, market) and state.live_liquidation(position.symbol) is None
+    ]
+
+
+def _has_sound_price(position: Position, market: Market) -> bool:
+    mark = market.marks.get(position.symbol)
+    return mark is not None and is_priced(position, mark) and not mark.is_crossed
+
+
+def _cancel_opening(transaction: Transaction, at_ms: int) -> None:
+    opening = [order for order in transaction.state.live_orders() if not order.reduce_only]
+    cancel_orders(transaction, opening, at_ms, LIQUIDATION)
+
+
+def _largest_loser(positions: list[Position], market: Market) -> Position:
+    """The symbol decides between equals."""
+
+    def profit(position: Position) -> tuple[Decimal, str]:
+        return unrealized_at(position, market.marks[position.symbol]), position.symbol
+
+    return min(positions, key=profit)
+
+
+def _liquidation(transaction: Transaction, position: Position, at_ms: int) -> Order:
+    return Order(
+        id=transaction.next_order_id(),
+        symbol=position.symbol,
+        side=position.side.opposite,
+        type=OrderType.MARKET,
+        quantity=abs(position.quantity),
+        limit_price=None,
+        stop_price=None,
+        sequence=transaction.next_sequence(),
+        placed_ms=at_ms,
+        updated_ms=at_ms,
+        status=OrderStatus.WORKING,
+        reduce_only=True,
+        is_liquidation=True,
+        message=LIQUIDATION,
+    )

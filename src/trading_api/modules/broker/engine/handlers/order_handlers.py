@@ -1,0 +1,219 @@
+"""Takes orders in, and changes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.bracket_orders import set_brackets
+from trading_api.modules.broker.engine.brackets import is_take_profit
+from trading_api.modules.broker.engine.checks.rejections import (
+    Rejection,
+    find_live,
+    reject_below_filled,
+    reject_client_id,
+    reject_fixed,
+    reject_margin,
+    reject_quantity,
+    reject_reduction,
+    reject_reversing,
+    reject_ticket,
+    reject_triggered_bracket,
+    reject_triggered_stop,
+)
+from trading_api.modules.broker.engine.commands import Market, ModifyOrder, PlaceOrder
+from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
+from trading_api.modules.broker.engine.fill_rules import trailing_stop
+from trading_api.modules.broker.engine.margin import reserve_cost, reserve_price
+from trading_api.modules.broker.engine.matching import at_rest, match
+from trading_api.modules.broker.engine.order import (
+    NO_BRACKETS,
+    Duration,
+    Order,
+    OrderStatus,
+    Ticket,
+    modified,
+)
+from trading_api.modules.broker.engine.transaction import Transaction
+
+
+def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
+    ticket, market = command.ticket.essential(), command.market
+    return (
+        reject_client_id(transaction.state, ticket)
+        or reject_quantity(ticket.quantity, market.rules)
+        or reject_ticket(ticket, market)
+        or _reject_reduction(transaction, ticket)
+        or accept(transaction, new_order(transaction, ticket, market), market)
+    )
+
+
+def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order:
+    terms = transaction.terms
+    stop_price = _stop_price(ticket, market)
+    price = reserve_price(ticket, stop_price, market, terms)
+    return Order(
+        id=transaction.next_order_id(),
+        symbol=ticket.symbol,
+        side=ticket.side,
+        type=ticket.type,
+        quantity=ticket.quantity,
+        limit_price=ticket.limit_price,
+        stop_price=stop_price,
+        trail=ticket.trail,
+        duration=ticket.duration or Duration.GTC,
+        expires_ms=ticket.expires_ms,
+        brackets=ticket.brackets,
+        reduce_only=ticket.reduce_only,
+        client_id=ticket.client_id,
+        sequence=transaction.next_sequence(),
+        placed_ms=market.at_ms,
+        updated_ms=market.at_ms,
+        arrives_ms=market.at_ms + terms.latency_ms,
+        status=OrderStatus.PLACING if terms.latency_ms else OrderStatus.WORKING,
+        reserve_price=price,
+        reserve_cost=reserve_cost(ticket, price, market, terms),
+    )
+
+
+def reject_placement(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
+    return reject_margin(transaction.state, transaction.terms, order, None, market)
+
+
+def accept(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
+    """Unless margin is missing: enters the order."""
+    rejection = reject_placement(transaction, order, market)
+    if rejection is None:
+        enter(transaction, order, market)
+    return rejection
+
+
+def enter(transaction: Transaction, order: Order, market: Market) -> None:
+    """Places the order and brings it to the market."""
+    transaction.emit(OrderPlaced(at_rest(order, market.touch), market.at_ms))
+    _bring(transaction, order, market, has_brackets=order.brackets != NO_BRACKETS)
+
+
+def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
+    state, market = transaction.state, command.market
+    order = find_live(state.orders, command.order_id)
+    if isinstance(order, Rejection):
+        return order
+    ticket = _completed(command.ticket, order)
+    if rejection := (
+        reject_fixed(order, ticket)
+        # A bracket is as large as what it protects, whatever the grid.
+        or (not order.is_bracket and reject_quantity(ticket.quantity, market.rules))
+        or reject_ticket(ticket, market)
+        or reject_triggered_stop(order, ticket)
+        or reject_triggered_bracket(state.live_brackets_of(order.symbol, order.id), ticket.brackets)
+        or reject_below_filled(order, ticket.quantity)
+        or _reject_larger_reduction(transaction, order, ticket)
+    ):
+        return rejection
+    after = _modified(transaction, order, ticket, market)
+    if rejection := reject_margin(state, transaction.terms, after, order, market):
+        return rejection
+    transaction.emit(OrderModified(at_rest(after, market.touch), market.at_ms))
+    if order.is_bracket:
+        _tell_parent(transaction, after, market.at_ms)
+    changes_brackets = (after.brackets, after.quantity) != (order.brackets, order.quantity)
+    _bring(transaction, after, market, changes_brackets and not order.is_bracket)
+    return None
+
+
+def _bring(transaction: Transaction, order: Order, market: Market, has_brackets: bool) -> None:
+    if has_brackets:
+        price = _entry_price(order, market)
+        set_brackets(transaction, order.brackets, order.side, price, order, market)
+    match(transaction, market)
+
+
+def _completed(ticket: Ticket, order: Order) -> Ticket:
+    """What the caller leaves out stays as it is. A bracket's size is not the caller's, and it
+    works as long as there is something to protect."""
+    ticket = replace(ticket, reduce_only=order.reduce_only)
+    if ticket.duration is None or order.is_bracket:
+        ticket = replace(ticket, duration=order.duration, expires_ms=order.expires_ms)
+    if order.is_bracket:
+        ticket = replace(ticket, quantity=order.quantity, brackets=NO_BRACKETS)
+    return ticket.essential()
+
+
+def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Market) -> Order:
+    is_kept = ticket.trail is not None and ticket.trail == order.trail
+    stop_price = order.stop_price if is_kept else _stop_price(ticket, market)
+    prices = (ticket.limit_price, stop_price)
+    price = reserve_price(ticket, stop_price, market, transaction.terms)
+    changes: dict[str, object] = {}
+    if prices != (order.limit_price, order.stop_price) or ticket.quantity > order.quantity:
+        changes["sequence"] = transaction.next_sequence()
+    return modified(
+        order,
+        market.at_ms,
+        quantity=ticket.quantity,
+        limit_price=ticket.limit_price,
+        stop_price=stop_price,
+        trail=ticket.trail,
+        duration=ticket.duration,
+        expires_ms=ticket.expires_ms,
+        brackets=ticket.brackets,
+        reserve_price=price,
+        reserve_cost=reserve_cost(ticket, price, market, transaction.terms, order),
+        **changes,
+    )
+
+
+def _tell_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
+    """A live parent shows the prices of its brackets."""
+    parent = transaction.state.orders.get(bracket.parent_id)
+    if parent is None or not parent.is_live:
+        return
+    if is_take_profit(bracket):
+        brackets = replace(parent.brackets, take_profit=bracket.limit_price)
+    else:
+        stop_loss = None if bracket.trail else bracket.stop_price
+        brackets = replace(parent.brackets, stop_loss=stop_loss, trail=bracket.trail)
+    if brackets != parent.brackets:
+        transaction.emit(OrderModified(modified(parent, at_ms, brackets=brackets), at_ms))
+
+
+def _stop_price(ticket: Ticket, market: Market) -> Decimal | None:
+    if ticket.trail is None:
+        return ticket.stop_price
+    assert market.mark is not None
+    price = market.mark.worth(ticket.side)
+    return trailing_stop(ticket.side, ticket.trail.distance, price, market.tick_size)
+
+
+def _entry_price(order: Order, market: Market) -> Decimal | None:
+    """Where the order will about be filled."""
+    if order.limit_price is not None or order.stop_price is not None:
+        return order.limit_price or order.stop_price
+    return market.mark.worth(order.side) if market.mark else None
+
+
+def _reject_reduction(transaction: Transaction, ticket: Ticket) -> Rejection | None:
+    if not ticket.reduce_only:
+        return None
+    state = transaction.state
+    others = state.closing_orders(ticket.symbol)
+    return reject_reversing(state, ticket.symbol) or reject_reduction(
+        state.position(ticket.symbol), ticket.side, ticket.quantity, others
+    )
+
+
+def _reject_larger_reduction(
+    transaction: Transaction, order: Order, ticket: Ticket
+) -> Rejection | None:
+    # Shrinking is always right, also where the position shrank below its closing orders.
+    if not order.reduce_only or ticket.quantity <= order.quantity:
+        return None
+    state = transaction.state
+    others = [other for other in state.closing_orders(order.symbol) if other.id != order.id]
+    return reject_reduction(
+        state.position(order.symbol),
+        order.side,
+        ticket.quantity - order.filled_quantity,
+        others,
+    )

@@ -1,0 +1,123 @@
+"""Closes and reverses positions, and changes what protects them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.bracket_orders import set_brackets, suspend_brackets
+from trading_api.modules.broker.engine.checks.rejections import (
+    Rejection,
+    reject_brackets,
+    reject_close,
+    reject_closed,
+    reject_flat,
+    reject_liquidation,
+    reject_reversing,
+    reject_triggered_bracket,
+)
+from trading_api.modules.broker.engine.commands import (
+    ClosePosition,
+    EditBrackets,
+    Market,
+    ReversePosition,
+)
+from trading_api.modules.broker.engine.fill_rules import closable_quantity
+from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
+from trading_api.modules.broker.engine.handlers.order_handlers import (
+    accept,
+    enter,
+    new_order,
+    reject_placement,
+)
+from trading_api.modules.broker.engine.matching import match
+from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Ticket
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.transaction import Transaction
+
+REPLACED = "The position has brackets of its own now."
+REVERSED = "The position it was to close is being reversed."
+
+
+def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
+    state, market = transaction.state, command.market
+    position = state.position(market.symbol)
+    if not position.quantity:
+        return reject_flat(position)
+    if rejection := reject_reversing(state, market.symbol):
+        return rejection
+    others, quantity = state.closing_orders(market.symbol), command.quantity
+    if quantity is None:
+        quantity = closable_quantity(position, others)
+    if rejection := reject_close(position, quantity, others, market.rules):
+        return rejection
+    order = _against(transaction, position, quantity, market, reduce_only=True)
+    return accept(transaction, order, market)
+
+
+def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | None:
+    state, market = transaction.state, command.market
+    position = state.position(market.symbol)
+    if not position.quantity:
+        return reject_flat(position)
+    order = _against(transaction, position, 2 * abs(position.quantity), market, reduce_only=False)
+    order = replace(order, is_reversal=True)
+    # It holds the brackets back at once: over a closed market the position would be bare.
+    if rejection := (
+        reject_reversing(state, market.symbol)
+        or reject_liquidation(state.live_liquidation(market.symbol))
+        or reject_closed(order.side, market)
+        or reject_placement(transaction, order, market)
+    ):
+        return rejection
+    # What else was to close the position would close it a second time.
+    others = [each for each in state.closing_orders(market.symbol) if not each.is_bracket]
+    cancel_orders(transaction, others, market.at_ms, REVERSED)
+    suspend_brackets(transaction, market)
+    enter(transaction, order, market)
+    return None
+
+
+def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection | None:
+    state, market = transaction.state, command.market
+    position = state.position(market.symbol)
+    if not position.quantity:
+        return reject_flat(position)
+    side = position.side
+    # Once it is through zero, a reversal only adds to what the brackets protect.
+    reversal = state.live_reversal(market.symbol)
+    if reversal and reversal.side is not side:
+        return reject_reversing(state, market.symbol)
+    price = market.mark.worth(side.opposite) if market.mark else None
+    own = state.live_brackets_of(market.symbol, "")
+    if rejection := (
+        reject_brackets(command.brackets, side, price, market.rules)
+        or reject_triggered_bracket(own, command.brackets)
+    ):
+        return rejection
+    of_orders = [
+        bracket
+        for bracket in state.live_brackets(market.symbol)
+        if bracket.parent_id and bracket.status is OrderStatus.WORKING
+    ]
+    cancel_orders(transaction, of_orders, market.at_ms, REPLACED)
+    set_brackets(transaction, command.brackets, side, price, None, market)
+    match(transaction, market)
+    return None
+
+
+def _against(
+    transaction: Transaction,
+    position: Position,
+    quantity: Decimal,
+    market: Market,
+    reduce_only: bool,
+) -> Order:
+    ticket = Ticket(
+        symbol=position.symbol,
+        side=position.side.opposite,
+        type=OrderType.MARKET,
+        quantity=quantity,
+        reduce_only=reduce_only,
+    )
+    return new_order(transaction, ticket, market)

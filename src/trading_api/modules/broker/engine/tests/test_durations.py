@@ -1,0 +1,246 @@
+"""How long orders work, and when they reach the market."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.kit.engine_tables import (
+    brackets,
+    buy,
+    cancel,
+    close,
+    expire,
+    modify,
+    play,
+    quote,
+    reset,
+    sell,
+)
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.order import Duration, OrderStatus
+
+DAY, GTC, GTD, IOC, FOK = Duration.DAY, Duration.GTC, Duration.GTD, Duration.IOC, Duration.FOK
+NO_MORE = "Immediate or cancel: the market had no more for it."
+NOT_ALL = "Fill or kill: the market did not have all of it."
+EXPIRED = "Its time is over."
+DONE = "There is nothing left for it to protect."
+LATE = Terms(latency_ms=2, leverage_default=Decimal(1_000_000))
+TICK = "99x9 / 100x9"
+nothing = cancel(9)
+"""Time passes."""
+
+
+def test_time_that_a_terminal_leaves_in_the_ticket_ends_no_order_without_one() -> None:
+    tick = "99x9 / 100x9"
+    engine = play(
+        (tick, buy(1, limit="90", duration=Duration.GTC, expires=3), ["placed 1"]),
+        (tick, buy(1, limit="90", duration=Duration.GTD, expires=9), ["placed 2"]),
+        (tick, modify(2, buy(1, limit="90", duration=Duration.GTC, expires=4)), ["modified 2"]),
+        (tick, quote, []),
+    )
+    assert [order.expires_ms for order in engine.state.orders.values()] == [None, None]
+
+
+def test_immediate_or_cancel_takes_what_is_left_of_the_displayed_size() -> None:
+    play(
+        ("99x9 / 100x5", buy(3), ["placed 1", "filled 1: 3 @ 100, holds 3 @ 100"]),
+        (
+            "99x9 / 100x5",
+            buy(4, limit="100", duration=IOC),
+            ["placed 2", "filled 2: 2 @ 100, holds 5 @ 100", f"canceled 2: {NO_MORE}"],
+        ),
+        ("99x9 / 100x5", buy(1, duration=IOC), ["placed 3", f"canceled 3: {NO_MORE}"]),
+        ("99x9 / 101x5", buy(1, limit="100", duration=IOC), ["placed 4", f"canceled 4: {NO_MORE}"]),
+        ("99x9 / 101x5", buy(5, duration=IOC), ["placed 5", "filled 5: 5 @ 101, holds 10 @ 100.5"]),
+    )
+
+
+def test_fill_or_kill_takes_all_or_nothing_of_what_is_left_of_the_displayed_size() -> None:
+    play(
+        ("99x9 / 100x5", buy(2), ["placed 1", "filled 1: 2 @ 100, holds 2 @ 100"]),
+        ("99x9 / 100x5", buy(4, duration=FOK), ["placed 2", f"canceled 2: {NOT_ALL}"]),
+        ("99x9 / 100x5", buy(3, duration=FOK), ["placed 3", "filled 3: 3 @ 100, holds 5 @ 100"]),
+        (
+            "99x9 / 100x5",
+            buy(1, limit="101", duration=FOK),
+            ["placed 4", f"canceled 4: {NOT_ALL}"],
+        ),
+    )
+
+
+@pytest.mark.parametrize("duration", [IOC, FOK])
+def test_silent_market_ends_what_can_not_wait(duration: Duration) -> None:
+    engine = play((None, buy(1, duration=duration), described_end(duration)))
+    assert engine.state.orders["order-1"].status is OrderStatus.CANCELED
+
+
+def described_end(duration: Duration) -> list[str]:
+    return ["placed 1", f"canceled 1: {NO_MORE if duration is IOC else NOT_ALL}"]
+
+
+@pytest.mark.parametrize("duration", [IOC, FOK])
+def test_stop_can_not_be_immediate(duration: Duration) -> None:
+    play((TICK, buy(1, stop="105", duration=duration), ["rejected: duration_not_allowed"]))
+
+
+def test_rest_of_an_immediate_parent_ends_and_what_it_filled_stays_protected() -> None:
+    play(
+        (
+            "99x9 / 100x3",
+            buy(5, duration=IOC, brackets=brackets(loss="90")),
+            [
+                "placed 1",
+                "placed 2",
+                "filled 1: 3 @ 100, holds 3 @ 100",
+                "activated 2: 3",
+                f"canceled 1: {NO_MORE}",
+            ],
+        ),
+        ("90x9 / 91x9", quote, ["triggered 2", "filled 2: 3 @ 90, flat, realized -30"]),
+    )
+
+
+@pytest.mark.parametrize("duration", [DAY, GTD])
+def test_time_is_over_before_the_quote_of_that_instant_matches(duration: Duration) -> None:
+    play(
+        (TICK, buy(1, limit="95", duration=duration, expires=3), ["placed 1"]),
+        ("95x9 / 96x9", quote, []),
+        ("94x9 / 95x9", quote, [f"canceled 1: {EXPIRED}"]),
+    )
+
+
+def test_time_is_over_in_every_symbol_without_a_quote() -> None:
+    play(
+        (TICK, buy(1, limit="95", duration=GTD, expires=4), ["placed 1"]),
+        (
+            TICK,
+            buy(1, limit="95", duration=GTD, expires=5, brackets=brackets("120")),
+            ["placed 2", "placed 3"],
+        ),
+        (None, expire, []),
+        (None, expire, [f"canceled 1: {EXPIRED}"]),
+        (None, expire, [f"canceled 2: {EXPIRED}", f"canceled 3: {DONE}"]),
+        (None, expire, []),
+    )
+
+
+@pytest.mark.parametrize("duration", [DAY, GTD])
+def test_time_has_to_be_given_and_to_come(duration: Duration) -> None:
+    play(
+        (TICK, buy(1, duration=duration), ["rejected: expiry_missing"]),
+        (TICK, buy(1, duration=duration, expires=2), ["rejected: expiry_past"]),
+        (TICK, buy(1, limit="9", duration=duration, expires=4), ["placed 1"]),
+    )
+
+
+def test_modify_keeps_the_duration_that_it_does_not_name_and_changes_the_one_it_does() -> None:
+    engine = play(
+        (TICK, buy(1, limit="95", duration=GTD, expires=9), ["placed 1"]),
+        (TICK, modify(1, buy(2, limit="95")), ["modified 1"]),
+    )
+    assert engine.state.orders["order-1"].expires_ms == 9
+    play(
+        (TICK, buy(1, limit="95", duration=GTD, expires=4), ["placed 1"]),
+        (TICK, modify(1, buy(1, limit="95", duration=GTD, expires=5)), ["modified 1"]),
+        (TICK, modify(1, buy(1, limit="95", duration=IOC)), ["rejected: not_modifiable"]),
+        (TICK, expire, []),
+        (TICK, expire, [f"canceled 1: {EXPIRED}"]),
+    )
+
+
+def test_order_on_its_way_arrives_at_the_first_quote_at_or_after_its_time() -> None:
+    engine = play(
+        (TICK, buy(2), ["placed 1"]),
+        ("98x9 / 99x9", quote, []),
+        ("97x9 / 98x9", quote, ["arrived 1", "filled 1: 2 @ 98, holds 2 @ 98"]),
+        (TICK, sell(1, stop="99"), ["placed 2"]),
+        (TICK, nothing, ["rejected: order_not_found"]),
+        (TICK, nothing, ["rejected: order_not_found"]),
+        (
+            "96x9 / 97x9",
+            quote,
+            ["arrived 2", "triggered 2", "filled 2: 1 @ 96, holds 1 @ 98, realized -2"],
+        ),
+        terms=LATE,
+    )
+    assert [order.version for order in engine.state.orders.values()] == [3, 4]
+
+
+def test_order_on_its_way_can_be_modified_and_canceled() -> None:
+    engine = play(
+        (TICK, buy(2, limit="100"), ["placed 1"]),
+        (TICK, modify(1, buy(1, limit="98")), ["modified 1"]),
+        (TICK, quote, ["arrived 1"]),
+        (TICK, buy(2), ["placed 2"]),
+        (TICK, cancel(2), ["canceled 2"]),
+        (TICK, quote, []),
+        (TICK, quote, []),
+        terms=LATE,
+    )
+    order = engine.state.orders["order-1"]
+    assert (order.status, order.is_resting) == (OrderStatus.WORKING, True)
+
+
+def test_order_on_its_way_can_expire_and_be_reset() -> None:
+    play(
+        (TICK, buy(2, duration=DAY, expires=3), ["placed 1"]),
+        (TICK, quote, []),
+        ("98x9 / 99x9", quote, [f"canceled 1: {EXPIRED}"]),
+        (TICK, buy(2), ["placed 2"]),
+        (TICK, reset, ["canceled 2: The account was reset.", "reset to 1000"]),
+        terms=LATE,
+    )
+
+
+def test_closing_order_on_its_way_leaves_the_rest_to_close() -> None:
+    play(
+        (TICK, buy(5), ["placed 1"]),
+        (None, nothing, ["rejected: order_not_found"]),
+        (TICK, quote, ["arrived 1", "filled 1: 5 @ 100, holds 5 @ 100"]),
+        (TICK, close(3), ["placed 2"]),
+        (TICK, close(3), ["rejected: exceeds_position"]),
+        (TICK, quote, ["arrived 2", "filled 2: 3 @ 99, holds 2 @ 100, realized -3"]),
+        terms=LATE,
+    )
+
+
+def test_fill_or_kill_that_closes_a_position_which_shrank_on_its_way_is_killed() -> None:
+    play(
+        (TICK, buy(4), ["placed 1"]),
+        (TICK, nothing, ["rejected: order_not_found"]),
+        (TICK, sell(1), ["placed 2", "arrived 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
+        (TICK, sell(4, reduce_only=True, duration=FOK), ["placed 3"]),
+        (TICK, quote, ["arrived 2", "filled 2: 1 @ 99, holds 3 @ 100, realized -1"]),
+        (TICK, quote, ["arrived 3", f"canceled 3: {NOT_ALL}"]),
+        terms=LATE,
+    )
+
+
+def test_brackets_of_an_order_on_its_way_wait_and_then_work_at_once() -> None:
+    play(
+        (TICK, buy(4, brackets=brackets(loss="90")), ["placed 1", "placed 2"]),
+        (None, nothing, ["rejected: order_not_found"]),
+        (
+            TICK,
+            quote,
+            ["arrived 1", "filled 1: 4 @ 100, holds 4 @ 100", "activated 2: 4"],
+        ),
+        terms=LATE,
+    )
+
+
+def test_those_whose_time_comes_together_end_the_older_first_and_others_wait() -> None:
+    tick = "99x9 / 100x9"
+    engine = play(
+        (tick, buy(1, limit="90", duration=GTD, expires=6), ["placed 1"]),
+        (tick, buy(1, limit="90", duration=GTD, expires=9), ["placed 2"]),
+        (tick, buy(1, limit="90", duration=GTD, expires=5), ["placed 3"]),
+        (tick, modify(1, buy(1, limit="90", duration=GTD, expires=8)), ["modified 1"]),
+        (tick, cancel(2), ["canceled 2"]),
+        (tick, expire, [f"canceled 3: {EXPIRED}"]),
+        (tick, buy(1, limit="90", duration=GTD, expires=8), ["placed 4"]),
+        (tick, expire, [f"canceled 1: {EXPIRED}", f"canceled 4: {EXPIRED}"]),
+    )
+    assert engine.state.book("AAPL").next_expiry_ms is None

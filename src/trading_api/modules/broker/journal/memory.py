@@ -1,0 +1,44 @@
+"""A journal that lasts as long as the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from itertools import islice
+
+from trading_api.modules.broker.journal.ports import JournalConflict, JournalEntry
+
+MEMORY = "memory:"
+"""What DATABASE_URL is where this journal is meant."""
+
+
+class MemoryJournal:
+    def __init__(self) -> None:
+        self._entries: list[JournalEntry] = []
+        self._last_seqs: dict[str, int] = {}
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        last_seqs = following(self._last_seqs, entries)
+        self._entries.extend(entries)
+        self._last_seqs.update(last_seqs)
+
+    async def load(self) -> AsyncIterator[JournalEntry]:
+        for entry in self._entries[:]:
+            yield entry
+
+    async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        own = (entry for entry in self._entries if entry.account_id == account_id)
+        return list(islice((entry for entry in own if entry.seq > since), limit))
+
+    async def close(self) -> None:
+        pass
+
+
+def following(last_seqs: dict[str, int], entries: Sequence[JournalEntry]) -> dict[str, int]:
+    """The last seq of each account that has entries."""
+    result: dict[str, int] = {}
+    for entry in entries:
+        expected_seq = result.get(entry.account_id, last_seqs.get(entry.account_id, 0)) + 1
+        if entry.seq != expected_seq:
+            raise JournalConflict(entry, expected_seq)
+        result[entry.account_id] = entry.seq
+    return result

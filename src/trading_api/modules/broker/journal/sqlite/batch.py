@@ -1,0 +1,122 @@
+"""What one append writes: the events, and the newest rows of everything they changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from trading_api.modules.broker.engine.cash import cash_lines
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.money import ZERO
+from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.journal.event_codec import encode
+from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
+from trading_api.modules.broker.journal.ports import JournalConflict, JournalEntry
+from trading_api.modules.broker.journal.sqlite.projections import (
+    CASH_ROWS,
+    EXECUTION_ROWS,
+    ORDER_ROWS,
+    POSITION_ROWS,
+    Record,
+    Row,
+    decimal_text,
+    records,
+)
+from trading_api.modules.broker.journal.sqlite.sql_statements import Statements
+
+
+@dataclass(slots=True)
+class Tail:
+    """Where an account's events end."""
+
+    account_id: str
+    seq: int
+    currency: str
+    balance: Decimal
+    hash: str
+    opened_ms: int
+    updated_ms: int
+
+    def row(self) -> Row:
+        return (
+            self.account_id,
+            self.seq,
+            self.currency,
+            decimal_text(self.balance),
+            self.hash,
+            self.opened_ms,
+            self.updated_ms,
+        )
+
+
+class Batch:
+    """`known` are the tails that it continues; it leaves them as they are."""
+
+    def __init__(self, known: Mapping[str, Tail]) -> None:
+        self.tails: dict[str, Tail] = {}
+        self._known = known
+        self._events: list[Row] = []
+        self._named_requests: list[Row] = []
+        self._orders: dict[tuple[str, str], Row] = {}
+        self._executions: list[Row] = []
+        self._positions: dict[tuple[str, str], Row | None] = {}
+        self._cash_lines: list[Row] = []
+
+    def add(self, entry: JournalEntry) -> None:
+        """Raises JournalConflict."""
+        account_id, seq, event = entry.account_id, entry.seq, entry.event
+        tail = self.tails.get(account_id) or self._continued(entry)
+        if seq != tail.seq + 1:
+            raise JournalConflict(entry, tail.seq + 1)
+        self.tails[account_id] = tail
+        kind, payload = type(event).__name__, encode(event)
+        tail.seq = seq
+        tail.hash = next_hash(tail.hash, seq, kind, payload)
+        tail.updated_ms = event.at_ms
+        tail.currency = getattr(event, "currency", tail.currency)
+        self._events.append((account_id, seq, kind, event.at_ms, payload, tail.hash))
+        if entry.request_id:
+            self._named_requests.append((account_id, seq, entry.request_id))
+        for line, cash_line in enumerate(cash_lines(seq, event), start=1):
+            self._cash_lines.append(CASH_ROWS.row(account_id, seq, line, of=cash_line))
+            tail.balance = cash_line.balance
+        for record in records(event):
+            self._project(account_id, seq, record)
+
+    def write(self, connection: Connection, statements: Statements) -> None:
+        """Inside a transaction. What refers to an event comes after the events."""
+        positions = [row for row in self._positions.values() if row is not None]
+        closed = [key for key, row in self._positions.items() if row is None]
+        for statement, rows in (
+            (statements.insert_events, self._events),
+            (statements.insert_named_requests, self._named_requests),
+            (statements.upsert_accounts, [tail.row() for tail in self.tails.values()]),
+            (statements.upsert_orders, list(self._orders.values())),
+            (statements.insert_executions, self._executions),
+            (statements.upsert_positions, positions),
+            (statements.delete_positions, closed),
+            (statements.insert_cash_lines, self._cash_lines),
+        ):
+            if rows:
+                connection.exec_driver_sql(statement, rows)
+
+    def _project(self, account_id: str, seq: int, record: Record) -> None:
+        if isinstance(record, Order):
+            self._orders[account_id, record.id] = ORDER_ROWS.row(account_id, seq, of=record)
+        elif isinstance(record, Execution):
+            self._executions.append(EXECUTION_ROWS.row(account_id, seq, of=record))
+        elif record.quantity:
+            row = POSITION_ROWS.row(account_id, seq, of=record)
+            self._positions[account_id, record.symbol] = row
+        else:
+            self._positions[account_id, record.symbol] = None
+
+    def _continued(self, entry: JournalEntry) -> Tail:
+        known = self._known.get(entry.account_id)
+        if known is not None:
+            return replace(known)
+        at_ms = entry.event.at_ms
+        return Tail(entry.account_id, 0, "", ZERO, first_hash(entry.account_id), at_ms, at_ms)

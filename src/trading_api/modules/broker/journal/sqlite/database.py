@@ -1,0 +1,238 @@
+"""The SQLite file behind the ledger: how it is opened, locked, brought up to date and read."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.journal.ports import JournalUnavailable
+
+VERSION = "0002"
+"""Of the newest migration."""
+
+
+class Database:
+    """Raises ConfigurationError for an address that is none of a file."""
+
+    def __init__(self, url: str, busy_timeout_s: float = 2.0) -> None:
+        self.path = _path(url)
+        self._busy_timeout_s = busy_timeout_s
+        self._lock: int | None = None
+
+    def open(self) -> Connection:
+        """The one connection that writes; it holds the file until `close`. What is missing is
+        made, what is old is migrated. Raises ConfigurationError."""
+        self._hold()
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: self._connect(f"file:{quote(str(self.path))}", "synchronous = full"),
+            poolclass=NullPool,
+        )
+        _begin_with(engine, "BEGIN IMMEDIATE")
+        try:
+            return self._connected(engine, _set_up)
+        except BaseException:
+            self.close()
+            raise
+
+    def reading(self) -> Connection:
+        """A connection whose transaction sees one moment, while another process may write. Raises
+        ConfigurationError where there is no ledger of this version."""
+        if not self.path.exists():
+            raise ConfigurationError(f"There is no ledger {self.path} (DATABASE_URL).")
+        address = f"file:{quote(str(self.path))}?mode=ro"
+        engine = create_engine(
+            "sqlite://", creator=lambda: self._connect(address), poolclass=NullPool
+        )
+        _begin_with(engine, "BEGIN")
+        return self._connected(engine, check_version)
+
+    def close(self) -> None:
+        assert self._lock is not None
+        os.close(self._lock)
+        self._lock = None
+
+    def file_id(self) -> tuple[int, int] | None:
+        """What tells the file from another that takes its name; None where there is none."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _hold(self) -> None:
+        """By flock on a file beside it, which the kernel lets go when the process ends, however
+        it ends. SQLite's own locks would keep readers out."""
+        path = self.path.with_name(f"{self.path.name}.lock")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise ConfigurationError(
+                f"The ledger {self.path} (DATABASE_URL) can't be made: {error.strerror}, "
+                f"{error.filename}."
+            ) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(lock, 32, 0).decode().strip()
+            os.close(lock)
+            raise ConfigurationError(
+                f"The ledger {self.path} (DATABASE_URL) is written by another process"
+                f"{f' ({holder})' if holder else ''}; a ledger has one writer."
+            ) from error
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+        self._lock = lock
+
+    def _connect(self, address: str, *pragmas: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            address,
+            uri=True,
+            timeout=self._busy_timeout_s,
+            # Ours to begin; Python's own BEGIN would take the lock at the first write only.
+            isolation_level=None,
+            # It is closed by whoever comes last; never used by two at once.
+            check_same_thread=False,
+        )
+        for pragma in ("foreign_keys = on", *pragmas):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    def _connected(self, engine: Engine, prepare: Callable[[Connection], None]) -> Connection:
+        with self.said_at_start():
+            connection = engine.connect()
+            try:
+                prepare(connection)
+            except BaseException:
+                # One that is left open keeps what it knows of the file for all that follow.
+                connection.close()
+                raise
+            return connection
+
+    @contextmanager
+    def said_at_start(self) -> Iterator[None]:
+        """A fault of the file, as a ConfigurationError."""
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            fault = unavailable(error)
+            raise ConfigurationError(f"{fault.reason}: {self.path} (DATABASE_URL).") from error
+
+
+def unavailable(error: DBAPIError | sqlite3.Error) -> JournalUnavailable:
+    """What SQLite reports, as a reason for whoever waits."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", "")
+    for prefix, reason, code in (
+        ("SQLITE_BUSY", "The ledger is locked by another process", "ledger_locked"),
+        ("SQLITE_READONLY", "The ledger is read-only", "ledger_read_only"),
+        ("SQLITE_FULL", "The ledger's disk is full", "ledger_full"),
+        ("SQLITE_CORRUPT", "The ledger is damaged", "ledger_damaged"),
+        ("SQLITE_NOTADB", "The ledger is no SQLite database", "ledger_damaged"),
+    ):
+        if name.startswith(prefix):
+            return JournalUnavailable(reason, code)
+    return JournalUnavailable(f"The ledger can't be used ({cause})", "ledger_failed")
+
+
+def _path(url: str) -> Path:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(_NO_FILE) from None
+    if parsed.drivername != "sqlite" or parsed.query or parsed.database in (None, "", ":memory:"):
+        raise ConfigurationError(_NO_FILE)
+    assert parsed.database is not None
+    # One file has one lock, by whatever name it is reached.
+    return Path(parsed.database).resolve()
+
+
+_NO_FILE = "DATABASE_URL is sqlite:///a/file.db, sqlite:////an/absolute/file.db, or memory:."
+
+
+def _begin_with(engine: Engine, statement: str) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+
+def _version(connection: Connection) -> str | None:
+    """Of the migrations that the file has had; None for an empty one."""
+    with connection.begin():
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return version
+
+
+def check_version(connection: Connection) -> None:
+    found = _version(connection)
+    if found != VERSION:
+        raise ConfigurationError(_unlike(_path_of(connection), found))
+
+
+def _set_up(connection: Connection) -> None:
+    # Outside any transaction, and kept in the file.
+    _driver(connection).execute("PRAGMA journal_mode = wal")
+    migrate(connection)
+
+
+def migrate(connection: Connection) -> None:
+    """Makes what is missing, brings up to date what is old. Raises ConfigurationError."""
+    found = _version(connection)
+    if found == VERSION:
+        # So that what can't be written is known now.
+        with connection.begin():
+            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        return
+    # A sixth of a second to import, and seldom wanted.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    config = Config()
+    with as_file(files(__package__) / "migrations") as scripts:
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        if found is not None:
+            try:
+                ScriptDirectory.from_config(config).get_revision(found)
+            except CommandError:
+                raise ConfigurationError(_unlike(_path_of(connection), found)) from None
+        config.attributes["connection"] = connection
+        command.upgrade(config, VERSION)
+
+
+def _path_of(connection: Connection) -> Path:
+    return Path(_driver(connection).execute("PRAGMA database_list").fetchone()[2])
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
+def _unlike(path: Path, found: str | None) -> str:
+    if found is None:
+        return f"{path} (DATABASE_URL) holds no ledger."
+    if found > VERSION:
+        return (
+            f"The ledger {path} (DATABASE_URL) is of version {found}, newer than {VERSION}, the "
+            "newest that this program knows; start the newer program."
+        )
+    return (
+        f"The ledger {path} (DATABASE_URL) is of version {found}; starting the server brings it "
+        f"to {VERSION}."
+    )

@@ -1,0 +1,105 @@
+"""The rows of the tables that an event changes: one row function for writing and for verifying."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum, StrEnum
+from functools import cache
+from operator import attrgetter
+from typing import Any, get_args, get_type_hints
+
+from sqlalchemy import Table
+
+from trading_api.modules.broker.engine.cash import CashLine
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.journal.sqlite.tables import (
+    CASH_LINES,
+    EXECUTIONS,
+    ORDERS,
+    POSITIONS,
+)
+
+Row = tuple[Any, ...]
+Record = Order | Execution | Position
+
+
+class Projection:
+    """The columns of a table that are fields of `kind`, by their names; the key is given."""
+
+    def __init__(self, table: Table, kind: type) -> None:
+        self.table = table
+        hints = get_type_hints(kind)
+        names = [
+            column.name for column in table.columns if column.name in hints and column.name != "seq"
+        ]
+        self._values = attrgetter(*names)
+        written = [_written_as(hints[name]) for name in names]
+        self._written = [(place, write) for place, write in enumerate(written) if write]
+
+    def row(self, *key: Any, of: Any) -> Row:
+        """`key` are the columns in front of the fields."""
+        values = [*self._values(of)]
+        for place, write in self._written:
+            values[place] = write(values[place])
+        return (*key, *values)
+
+
+def decimal_text(value: Decimal) -> str:
+    """One text for one value: every digit that counts, no exponent."""
+    if not value:
+        return "0"
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def records(value: Any) -> Iterator[Record]:
+    """Every order, execution and position in an event, at any depth."""
+    if isinstance(value, Record):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from records(each)
+    elif value is not None:
+        for name in _names_with_records(value.__class__):
+            yield from records(getattr(value, name))
+
+
+@cache
+def _names_with_records(kind: Any) -> tuple[str, ...]:
+    hints = get_type_hints(kind)
+    return tuple(field.name for field in fields(kind) if _may_hold_a_record(hints[field.name]))
+
+
+def _may_hold_a_record(hint: Any) -> bool:
+    if parts := get_args(hint):
+        return any(map(_may_hold_a_record, parts))
+    if hint in get_args(Record):
+        return True
+    return is_dataclass(hint) and any(map(_may_hold_a_record, get_type_hints(hint).values()))
+
+
+def _written_as(hint: Any) -> Callable[[Any], Any] | None:
+    """None where a value is written as it is."""
+    optional = [part for part in get_args(hint) if part is not type(None)]
+    if optional:
+        write = _written_as(optional[0])
+        return write and (lambda value: None if value is None else write(value))
+    if issubclass(hint, Decimal):
+        return decimal_text
+    if issubclass(hint, StrEnum):
+        return str
+    if issubclass(hint, Enum):
+        return {each: each.name.lower() for each in hint}.__getitem__
+    return None
+
+
+ORDER_ROWS = Projection(ORDERS, Order)
+EXECUTION_ROWS = Projection(EXECUTIONS, Execution)
+POSITION_ROWS = Projection(POSITIONS, Position)
+CASH_ROWS = Projection(CASH_LINES, CashLine)

@@ -1,0 +1,58 @@
+"""SQL that PostgreSQL takes as SQLite does; a row is in the order of its table's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Column, Dialect, Table, text
+
+from trading_api.modules.broker.journal.sqlite.tables import (
+    ACCOUNTS,
+    CASH_LINES,
+    EVENTS,
+    EXECUTIONS,
+    NAMED_REQUESTS,
+    ORDERS,
+    POSITIONS,
+)
+
+
+class Statements:
+    """In the dialect's way of marking parameters, for `exec_driver_sql`: many rows of tuples cost
+    a fifth less than many rows of names."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        def compiled(sql: str) -> str:
+            return str(text(sql).compile(dialect=dialect))
+
+        self.insert_events = compiled(_insert(EVENTS))
+        self.insert_named_requests = compiled(_insert(NAMED_REQUESTS))
+        self.insert_executions = compiled(_insert(EXECUTIONS))
+        self.insert_cash_lines = compiled(_insert(CASH_LINES))
+        self.upsert_accounts = compiled(_upsert(ACCOUNTS))
+        self.upsert_orders = compiled(_upsert(ORDERS))
+        self.upsert_positions = compiled(_upsert(POSITIONS))
+        self.delete_positions = compiled(_delete(POSITIONS))
+
+
+def _insert(table: Table) -> str:
+    names = _names(table.columns)
+    marks = ", ".join(f":{name}" for name in names)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"
+
+
+def _upsert(table: Table) -> str:
+    key = _names(table.primary_key.columns)
+    changed = [name for name in _names(table.columns) if name not in key]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in changed)
+    return f"{_insert(table)} ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
+
+
+def _delete(table: Table) -> str:
+    key = _names(table.primary_key.columns)
+    return f"DELETE FROM {table.name} WHERE {' AND '.join(f'{name} = :{name}' for name in key)}"
+
+
+def _names(columns: Iterable[Column[Any]]) -> list[str]:
+    return [column.name for column in columns]

@@ -1,0 +1,147 @@
+"""The market's quotes as an account trades on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Context, Decimal
+
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.market_status import MarketState
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.quote import Quote
+from trading_api.errors import Invalid, SymbolNotFound
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.commands import Market
+from trading_api.modules.broker.engine.margin import equity
+from trading_api.modules.broker.engine.touch import Touch
+from trading_api.modules.broker.engine.trading_rules import TradingRules
+
+_RATES = Context(prec=20)
+
+
+class Prices:
+    def __init__(self, market: MarketData, currency: str) -> None:
+        self._market = market
+        self.currency = currency
+
+    def market_of(self, instrument: Instrument) -> Market:
+        """The symbol's market at this moment."""
+        return self._market_at(instrument, self.touch(instrument.symbol), self._market.now_ms)
+
+    def market_at(self, quote: Quote) -> Market | None:
+        """The symbol's market at its quote; None while that can't be traded on."""
+        instrument, touch = self._market.instrument(quote.symbol), self.touch_of(quote)
+        if instrument is None or touch is None:
+            return None
+        return self._market_at(instrument, touch, quote.time_ms)
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Raises SymbolNotFound."""
+        instrument = self._market.instrument(symbol)
+        if instrument is None:
+            raise SymbolNotFound(symbol)
+        return instrument
+
+    def tradable(self, symbol: str) -> Instrument:
+        """Raises Invalid for a symbol that can't be traded in the account's currency."""
+        instrument = self._market.instrument(symbol)
+        if instrument is None:
+            raise Invalid(SymbolNotFound(symbol).detail, "unknown_symbol")
+        if instrument.currency != self.currency and self._pair(instrument.currency) is None:
+            raise Invalid(
+                f"{instrument.symbol} is priced in {instrument.currency}, and no pair converts "
+                f"that to {self.currency}.",
+                "no_conversion",
+            )
+        return instrument
+
+    def touch(self, symbol: str) -> Touch | None:
+        """None while there is no price to trade on."""
+        quote = self._market.quote(symbol)
+        return self.touch_of(quote) if quote else None
+
+    def touch_of(self, quote: Quote) -> Touch | None:
+        """None while its symbol can't be traded."""
+        if self._market.status_of(quote.symbol).state is not MarketState.OPEN:
+            return None
+        return self._touch_at(quote)
+
+    def mark(self, symbol: str) -> Touch | None:
+        """The last touch there was, tradable or not: open positions are valued at it."""
+        quote = self._market.quote(symbol)
+        return self._touch_at(quote) if quote else None
+
+    def _touch_at(self, quote: Quote) -> Touch | None:
+        instrument = self._market.instrument(quote.symbol)
+        rate = self.rate(instrument.currency) if instrument else None
+        if rate is None:
+            return None
+        return Touch(
+            symbol=quote.symbol,
+            time_ms=quote.time_ms,
+            bid=quote.bid,
+            ask=quote.ask,
+            bid_size=quote.bid_size,
+            ask_size=quote.ask_size,
+            rate=rate,
+        )
+
+    def equity(self, state: AccountState) -> Decimal:
+        return equity(state, _Marks(self))
+
+    def _market_at(self, instrument: Instrument, touch: Touch | None, at_ms: int) -> Market:
+        return Market(rules_of(instrument), touch, at_ms, _Marks(self))
+
+    def symbols(self) -> Iterator[str]:
+        return (instrument.symbol for instrument in self._market.instruments())
+
+    def rate(self, currency: str) -> Decimal | None:
+        """What one unit of `currency` is worth, at the mid of the pair that converts it."""
+        if currency == self.currency:
+            return Decimal(1)
+        pair = self._pair(currency)
+        quote = self._market.quote(pair.symbol) if pair else None
+        if pair is None or quote is None:
+            return None
+        mid = (quote.bid + quote.ask) / 2
+        return mid if pair.currency == self.currency else _RATES.divide(Decimal(1), mid)
+
+    def _pair(self, currency: str) -> Instrument | None:
+        market, own = self._market, self.currency
+        return market.instrument(currency + own) or market.instrument(own + currency)
+
+
+class _Marks(Mapping[str, Touch]):
+    """The last touches there were, each made when it is first asked for."""
+
+    def __init__(self, prices: Prices) -> None:
+        self._prices = prices
+        self._made: dict[str, Touch] = {}
+
+    def __getitem__(self, symbol: str) -> Touch:
+        if symbol not in self._made:
+            mark = self._prices.mark(symbol)
+            if mark is None:
+                raise KeyError(symbol)
+            self._made[symbol] = mark
+        return self._made[symbol]
+
+    def __iter__(self) -> Iterator[str]:
+        return (symbol for symbol in self._prices.symbols() if symbol in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def pip_size(instrument: Instrument) -> Decimal:
+    """A pip is the tick, but ten of them where currencies are traded."""
+    return instrument.tick_size * (10 if instrument.type == "forex" else 1)
+
+
+def rules_of(instrument: Instrument) -> TradingRules:
+    return TradingRules(
+        symbol=instrument.symbol,
+        tick_size=instrument.tick_size,
+        quantity_step=instrument.quantity_step,
+        quantity_max=instrument.quantity_max,
+    )

@@ -1,0 +1,303 @@
+"""Rows as they were read, made into bars of whole ticks and whole volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from trading_api.domain.resolution import (
+    DAY_MS,
+    RESOLUTIONS,
+    SECOND_MS,
+    bar_start,
+    is_whole,
+    length_ms,
+)
+from trading_api.domain.session_hours import TradingHours
+from trading_api.modules.datafeed.importing.csv_reader import (
+    FAULTS_KEPT_MAX,
+    Fault,
+    FaultyRowsError,
+    RecordingError,
+    Rows,
+)
+from trading_api.modules.datafeed.importing.number_parsing import Floats, finest, whole_units
+from trading_api.modules.datafeed.storage.bar_columns import Columns, Int64s
+
+_WHOLE_MAX = 2**62
+_STEPS_OF_A_FILE_MIN = 20
+_RUN_OF_ANOTHER_STEP = 30
+_ALWAYS = TradingHours()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedBars:
+    """Ascending and unique, `step_ms` apart but for gaps. A tick is `min_move` of the decimal
+    places. `rows` were read, `duplicates` of them said again what another one had said."""
+
+    columns: Columns
+    step_ms: int
+    price_decimals: int
+    volume_decimals: int
+    has_volume: bool
+    are_ticks: bool
+    rows: int
+    duplicates: int
+    min_move: int = 1
+
+    def at_decimals(self, price_decimals: int, volume_decimals: int) -> RecordedBars:
+        """The same in units as fine as those, or finer."""
+        price = max(price_decimals, self.price_decimals)
+        volume = max(volume_decimals, self.volume_decimals)
+        by_price = 10 ** (price - self.price_decimals)
+        by_volume = 10 ** (volume - self.volume_decimals)
+        most_price, most_volume = self.columns.high.max(initial=0), self.columns.volume.sum()
+        if int(most_price) * by_price > _WHOLE_MAX or int(most_volume) * by_volume > _WHOLE_MAX:
+            raise RecordingError(
+                f"what is stored is too large to be kept to {price} decimals of price and "
+                f"{volume} of volume"
+            )
+        factors = (1, by_price, by_price, by_price, by_price, by_volume)
+        pairs = zip(self.columns.each(), factors, strict=True)
+        return replace(
+            self,
+            columns=Columns.made(column * factor for column, factor in pairs),
+            price_decimals=price,
+            volume_decimals=volume,
+        )
+
+
+def make_bars(
+    files: Sequence[Rows],
+    step_ms: int | None = None,
+    hours: TradingHours = _ALWAYS,
+    tick: Decimal | None = None,
+) -> RecordedBars:
+    """Of one symbol, in any order. Ticks are gathered into bars of a second. The usual step
+    between the rows is theirs, where none is given. Every price must be a whole number of `tick`,
+    the decimals' last place by default. Raises RecordingError."""
+    first = files[0]
+    for rows in files:
+        if (rows.are_ticks, rows.has_volume) != (first.are_ticks, first.has_volume):
+            raise RecordingError(f"{rows.path} has other columns than {first.path}.")
+        if rows.are_ticks:
+            _refuse_ticks_out_of_order(rows)
+    if step_ms is None:
+        step_ms = SECOND_MS if first.are_ticks else _usual_step(files)
+    try:
+        resolutions_of(step_ms)
+    except RecordingError as error:
+        raise RecordingError(f"{first.path}: {error}") from error
+    if not first.are_ticks and step_ms < DAY_MS:
+        _refuse_rows(
+            files,
+            _off_grid(files, step_ms, hours),
+            f"the row stands off the grid of bars of {duration(step_ms)}, which most rows are",
+        )
+    prices, price_decimals = _whole_prices(files)
+    price_decimals, min_move = _on_ticks(files, prices, price_decimals, tick)
+    volume = np.concatenate([np.asarray(rows.volume) for rows in files])
+    has_volume = first.has_volume and bool(volume.any())
+    volume_decimals = finest([volume])
+    times_ms = np.concatenate([_bar_times(rows, step_ms) for rows in files])
+    _refuse_large(files, volume, volume_decimals, len(volume), "volume")
+    columns = Columns.made((times_ms, *prices, whole_units(volume, volume_decimals)))
+    count = len(columns)
+    if first.are_ticks:
+        columns = _gathered(files, columns)
+    elif count > 1 and not (np.diff(times_ms) > 0).all():
+        columns = columns.take(_unique_rows(files, columns))
+    return RecordedBars(
+        columns,
+        step_ms,
+        price_decimals,
+        volume_decimals,
+        has_volume,
+        first.are_ticks,
+        count,
+        0 if first.are_ticks else count - len(columns),
+        min_move,
+    )
+
+
+def resolutions_of(step_ms: int) -> Sequence[str]:
+    """Raises RecordingError where there are none."""
+    if 28 * DAY_MS <= step_ms <= 31 * DAY_MS:
+        return ("1M",)
+    if found := tuple(name for name in RESOLUTIONS if is_whole(name, step_ms)):
+        return found
+    raise RecordingError(f"No resolution is made of bars {step_ms / 1_000:g} s apart.")
+
+
+_PRICES = ("open", "high", "low", "close")
+
+
+def _usual_step(files: Sequence[Rows]) -> int:
+    """Raises RecordingError where bars are of several lengths."""
+    each = [np.diff(np.unique(np.asarray(rows.time_ms))) for rows in files]
+    if not any(map(len, each)):
+        raise RecordingError(f"{files[0].path}: one row does not tell how far bars are apart.")
+    step_ms = _commonest(np.concatenate(each))
+    for rows, steps_ms in zip(files, each, strict=True):
+        if len(steps_ms) >= _STEPS_OF_A_FILE_MIN and (own_ms := _commonest(steps_ms)) != step_ms:
+            raise RecordingError(
+                f"{rows.path} has bars of {duration(own_ms)}, the other files of "
+                f"{duration(step_ms)}; a symbol's bars are of one length."
+            )
+        _refuse_run_of_another_step(rows, steps_ms, step_ms)
+    return step_ms
+
+
+def _refuse_run_of_another_step(rows: Rows, steps_ms: Int64s, step_ms: int) -> None:
+    """Gaps of one length, one after the other, are longer bars."""
+    firsts = np.flatnonzero(np.diff(steps_ms, prepend=0))
+    lengths = np.diff(firsts, append=len(steps_ms))
+    others = (steps_ms[firsts] != step_ms) & (lengths >= _RUN_OF_ANOTHER_STEP)
+    if step_ms >= DAY_MS or not others.any():
+        return
+    first = int(firsts[others.argmax()])
+    time_ms = np.unique(np.asarray(rows.time_ms))[first]
+    line = rows.line[int(np.flatnonzero(np.asarray(rows.time_ms) == time_ms)[0])]
+    raise RecordingError(
+        f"{rows.path}, line {line}: the bars from here on are {duration(int(steps_ms[first]))} "
+        f"apart, others {duration(step_ms)}; a symbol's bars are of one length."
+    )
+
+
+def _commonest(values: Int64s) -> int:
+    found, counts = np.unique(values, return_counts=True)
+    return int(found[counts.argmax()])
+
+
+def _off_grid(files: Sequence[Rows], step_ms: int, hours: TradingHours) -> npt.NDArray[np.bool_]:
+    """Bars are counted from the start of their session, or lie like most others: in UTC, or on
+    the clock of their exchange. Rows outside every session are not asked."""
+    times_ms = np.concatenate([np.asarray(rows.time_ms, dtype=np.int64) for rows in files])
+    written_ms = np.concatenate([np.asarray(rows.written_ms, dtype=np.int64) for rows in files])
+    off = np.ones(len(times_ms), dtype=np.bool_)
+    for phases_ms in (times_ms % step_ms, written_ms % step_ms):
+        off &= phases_ms != _commonest(phases_ms)
+    if hours.is_always or not off.any():
+        return off
+    sessions = hours.sessions(int(times_ms.min()), int(times_ms.max()))
+    if not len(sessions.starts_ms):
+        return np.zeros_like(off)
+    numbers = sessions.starts_ms.searchsorted(times_ms, "right") - 1
+    inside = (numbers >= 0) & (times_ms < sessions.ends_ms[numbers])
+    off &= inside & ((times_ms - sessions.starts_ms[numbers]) % step_ms != 0)
+    return off
+
+
+def _whole_prices(files: Sequence[Rows]) -> tuple[list[Int64s], int]:
+    """Open, high, low and close in units of so many decimals. The price of a bid and an ask is
+    their middle, exactly."""
+    prices = [np.concatenate([np.asarray(getattr(r, n)) for r in files]) for n in _PRICES]
+    decimals = finest(prices)
+    most = max(prices, key=lambda each: each.max())
+    _refuse_large(files, most, decimals + files[0].has_ask, 1, "price")
+    units = [whole_units(each, decimals) for each in prices]
+    if files[0].has_ask:
+        twice = units[1] + units[2]
+        if (twice % 2).any():
+            return [twice * 5] * 4, decimals + 1
+        return [twice // 2] * 4, decimals
+    return units, decimals
+
+
+def _on_ticks(
+    files: Sequence[Rows], prices: list[Int64s], decimals: int, tick: Decimal | None
+) -> tuple[int, int]:
+    """Makes whole ticks of the prices; the tick's decimals, and how many of their last place it
+    is."""
+    if tick is None:
+        return decimals, 1
+    tick_decimals = decimals_of_tick(tick)
+    finer = max(decimals, tick_decimals)
+    units = int(tick.scaleb(finer))
+    off = np.zeros(len(prices[0]), dtype=np.bool_)
+    for number, each in enumerate(prices):
+        fine = each * 10 ** (finer - decimals)
+        off |= fine % units != 0
+        prices[number] = fine // units
+    _refuse_rows(files, off, f"a price is not a whole number of ticks of {tick:f}")
+    return tick_decimals, int(tick.scaleb(tick_decimals))
+
+
+def decimals_of_tick(tick: Decimal) -> int:
+    exponent = tick.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return max(0, -exponent)
+
+
+def _refuse_ticks_out_of_order(rows: Rows) -> None:
+    bad = np.diff(np.asarray(rows.time_ms), prepend=rows.time_ms[0]) < 0
+    _refuse_rows([rows], bad, "the row is a tick before the one above it")
+
+
+def _refuse_large(
+    files: Sequence[Rows], values: Floats, decimals: int, summed: int, name: str
+) -> None:
+    bad = values * 10.0**decimals > _WHOLE_MAX / summed
+    _refuse_rows(files, bad, f"the {name} is too large for {decimals} decimals")
+
+
+def duration(length_ms: int) -> str:
+    return str(timedelta(milliseconds=length_ms)).removesuffix(", 0:00:00")
+
+
+def _bar_times(rows: Rows, step_ms: int) -> Int64s:
+    """Intraday bars stand where they were recorded, longer ones at 00:00 UTC of the day that was
+    written, whatever its offset."""
+    if step_ms < DAY_MS:
+        return np.asarray(rows.time_ms, dtype=np.int64)
+    base = resolutions_of(step_ms)[0]
+    written_ms = np.asarray(rows.written_ms, dtype=np.int64)
+    days_ms = written_ms - written_ms % DAY_MS
+    if length_ms(base) not in (None, step_ms):
+        return days_ms
+    return np.array([bar_start(base, day_ms) for day_ms in days_ms.tolist()], dtype=np.int64)
+
+
+def _gathered(files: Sequence[Rows], ticks: Columns) -> Columns:
+    """Files in the order of their times; they can't lie within each other."""
+    in_order = sorted(files, key=lambda rows: rows.time_ms[0])
+    for before, after in pairwise(in_order):
+        if after.time_ms[0] <= before.time_ms[-1]:
+            raise RecordingError(
+                f"{after.path} begins before {before.path} is over: whether ticks are there twice "
+                "can't be told."
+            )
+    ticks = ticks.take(np.argsort(ticks.time_ms, kind="stable"))
+    return ticks.grouped(ticks.time_ms - ticks.time_ms % SECOND_MS)
+
+
+def _unique_rows(files: Sequence[Rows], columns: Columns) -> npt.NDArray[np.intp]:
+    """In the order of time. Raises FaultyRowsError where two rows of one time differ."""
+    order = np.argsort(columns.time_ms, kind="stable")
+    times_ms = columns.time_ms[order]
+    repeats = np.flatnonzero(times_ms[1:] == times_ms[:-1]) + 1
+    differs = np.zeros(len(repeats), dtype=bool)
+    for column in columns.each():
+        differs |= column[order[repeats]] != column[order[repeats - 1]]
+    contradictions = np.zeros(len(columns), dtype=bool)
+    contradictions[order[repeats[differs]]] = True
+    _refuse_rows(files, contradictions, "the row contradicts another one of the same time")
+    return np.delete(order, repeats)
+
+
+def _refuse_rows(files: Sequence[Rows], bad: npt.NDArray[np.bool_], what: str) -> None:
+    if not bad.any():
+        return
+    faults: list[Fault] = []
+    first = 0
+    for rows in files:
+        numbers = np.flatnonzero(bad[first : first + len(rows)])[:FAULTS_KEPT_MAX].tolist()
+        faults += [Fault(rows.path, rows.line[number], what) for number in numbers]
+        first += len(rows)
+    raise FaultyRowsError(faults[:FAULTS_KEPT_MAX], int(bad.sum()))

@@ -1,0 +1,369 @@
+"""Files of the user's own, checked and put into the store: all of them, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from trading_api.domain.resolution import DAY_MS, MINUTE_MS
+from trading_api.domain.session_hours import (
+    ALWAYS,
+    SessionError,
+    Sessions,
+    TradingHours,
+)
+from trading_api.modules.datafeed.importing.bar_builder import RecordedBars, duration, make_bars
+from trading_api.modules.datafeed.importing.csv_reader import (
+    Progress,
+    RecordingError,
+    Rows,
+    is_symbol,
+    read_rows,
+)
+from trading_api.modules.datafeed.importing.dst_fold import settle_repeated_hours
+from trading_api.modules.datafeed.importing.exchange_calendar import ExchangeCalendar
+from trading_api.modules.datafeed.replay.recording import EXCHANGE
+from trading_api.modules.datafeed.storage.bar_columns import Columns, Int64s
+from trading_api.modules.datafeed.storage.store import Store, StoredSymbol, sessions_of
+
+_HOURS = re.compile(r"(?<!\d)(\d{1,2}):?(\d\d)-(\d{1,2}):?(\d\d)(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """None is what is stored already, else the default. `is_replacing` forgets what is stored;
+    otherwise the new bars join it."""
+
+    paths: Sequence[Path]
+    symbol: str
+    timezone: str
+    session: str | None = None
+    calendar: str | None = None
+    currency: str | None = None
+    exchange: str | None = None
+    type: str | None = None
+    tick: Decimal | None = None
+    is_replacing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Stretches of trading time without a bar; the longest, and the bar before it."""
+
+    count: int
+    longest_ms: int
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """`rows` were read, beside `unpriced` ones; `rounded` numbers were prints of binary floats. Of
+    the bars they made, `taken` are new, `duplicates` were there already, `outside` lie outside the
+    session. `stored` is what there is now."""
+
+    symbol: str
+    rows: int
+    unpriced: int
+    rounded: int
+    are_ticks: bool
+    step_ms: int
+    tick: Decimal
+    taken: int
+    duplicates: int
+    outside: int
+    first_outside_ms: int
+    gaps: Gaps
+    stored: int
+    first_ms: int
+    last_ms: int
+
+    def lines(self) -> list[str]:
+        step = duration(self.step_ms)
+        text = [
+            f"{self.symbol}: {self.rows:,} {'ticks' if self.are_ticks else 'rows'} were read.",
+            f"New bars of {step}: {self.taken:,}.",
+            f"Duplicates, which say again what is there, dropped: {self.duplicates:,}.",
+        ]
+        if self.unpriced:
+            text.append(f"Rows without any price: {self.unpriced:,}, left out.")
+        if self.outside:
+            text.append(
+                f"Bars outside the session: {self.outside:,}, left out, the first at "
+                f"{_time(self.first_outside_ms)}."
+            )
+        if self.rounded:
+            text.append(
+                f"Numbers printed of computed floats: {self.rounded:,}, taken to as many decimals "
+                "as can be kept."
+            )
+        text.append("Repairs refused: 0; a row that needs one stops the import.")
+        gaps = "Gaps in trading time: none"
+        if self.gaps.count:
+            gaps = (
+                f"Gaps in trading time: {self.gaps.count:,}, the longest of "
+                f"{duration(self.gaps.longest_ms)} after {_time(self.gaps.after_ms)}"
+            )
+        text.append(gaps + (" (a minute or more without a tick)." if self.are_ticks else "."))
+        text.append(
+            f"Stored now: {self.stored:,} bars from {_time(self.first_ms)} to "
+            f"{_time(self.last_ms)}, in ticks of {self.tick:f}."
+        )
+        return text
+
+
+def import_files(
+    store: Store, order: ImportOrder, progress: Progress | None = None
+) -> ImportReport:
+    """Raises RecordingError (FaultyRowsError for rows), and then nothing has changed."""
+    if not is_symbol(order.symbol):
+        raise RecordingError(
+            f"The symbol {order.symbol!r} is not made of A-Z 0-9 . _ - (64 at most)."
+        )
+    with store.writing(order.symbol) as writing:
+        before = None if order.is_replacing else store.read(order.symbol)
+        stored, calendar = _described(order, before[0] if before else None)
+        files = _read(order, stored, progress)
+        bars = _bars(order, stored, before is not None, files)
+        outside = _outside(_hours(stored, calendar, bars.columns), bars)
+        new = replace(bars, columns=bars.columns.take(~outside))
+        if not len(new.columns):
+            raise RecordingError(
+                f"No row lies within the session {stored.session} of {stored.timezone}."
+            )
+        known = 0
+        if before is not None:
+            old, known = before[1], len(before[1])
+            _refuse_another_grid(stored, old, new)
+            new = _joined(stored, old, new)
+        hours = _hours(stored, calendar, new.columns)
+        stored = replace(
+            stored,
+            holidays=sorted(hours.holidays),
+            corrections=dict(hours.corrections),
+            step_ms=new.step_ms,
+            price_decimals=new.price_decimals,
+            volume_decimals=new.volume_decimals,
+            has_volume=new.has_volume,
+            are_ticks=new.are_ticks,
+            tick=_tick_text(order.tick) or stored.tick,
+        )
+        writing.replace(stored, new.columns)
+    times_ms = new.columns.time_ms
+    inside = len(bars.columns) - int(outside.sum())
+    return ImportReport(
+        symbol=order.symbol,
+        rows=bars.rows,
+        unpriced=sum(len(rows.unpriced) for rows in files),
+        rounded=sum(rows.rounded for rows in files),
+        are_ticks=bars.are_ticks,
+        step_ms=bars.step_ms,
+        tick=stored.instrument().tick_size,
+        taken=len(times_ms) - known,
+        duplicates=bars.duplicates + inside - (len(times_ms) - known),
+        outside=int(outside.sum()),
+        first_outside_ms=int(bars.columns.time_ms[outside.argmax()]),
+        gaps=find_gaps(
+            times_ms,
+            new.step_ms,
+            sessions_of(stored.hours, new.step_ms, new.columns),
+            tolerance_ms=MINUTE_MS if new.are_ticks else new.step_ms,
+        ),
+        stored=len(times_ms),
+        first_ms=int(times_ms[0]),
+        last_ms=int(times_ms[-1]),
+    )
+
+
+def find_gaps(times_ms: Int64s, step_ms: int, sessions: Sessions | None, tolerance_ms: int) -> Gaps:
+    """In trading time: a night or a weekend between two sessions is none."""
+    if step_ms >= 28 * DAY_MS:
+        months = times_ms.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
+        elapsed_ms = months * step_ms
+    elif sessions is None or step_ms > DAY_MS:
+        elapsed_ms = times_ms
+    elif step_ms == DAY_MS:
+        elapsed_ms = np.unique(sessions.days_ms).searchsorted(times_ms) * DAY_MS
+    else:
+        numbers = sessions.starts_ms.searchsorted(times_ms, "right") - 1
+        lengths_ms = sessions.ends_ms - sessions.starts_ms
+        over_ms = np.cumsum(lengths_ms) - lengths_ms
+        elapsed_ms = over_ms[numbers] + times_ms - sessions.starts_ms[numbers]
+    apart_ms = np.diff(elapsed_ms)
+    wide = apart_ms > tolerance_ms
+    if not wide.any():
+        return Gaps(0, 0, 0)
+    longest = int(apart_ms.argmax())
+    return Gaps(int(wide.sum()), int(apart_ms[longest]) - step_ms, int(times_ms[longest]))
+
+
+def _described(
+    order: ImportOrder, before: StoredSymbol | None
+) -> tuple[StoredSymbol, ExchangeCalendar | None]:
+    """As far as it is known before the rows are."""
+    code = order.calendar or (before.calendar if before else "")
+    calendar = ExchangeCalendar(code) if code else None
+    if calendar and calendar.timezone != order.timezone:
+        raise RecordingError(f"The calendar {code} is kept in {calendar.timezone}.")
+    session = order.session or (before.session if before else None)
+    session = _as_tradingview(session or (calendar.session if calendar else ALWAYS))
+    try:
+        TradingHours(session, order.timezone)
+    except SessionError as error:
+        raise RecordingError(
+            f"The session {session!r} cannot be read: write 24x7, or hours as in 0930-1600 or "
+            f"0900-1130,1230-1500:23456 (1 is Sunday). {error}"
+        ) from error
+    if before and (before.session, before.timezone) != (session, order.timezone):
+        raise RecordingError(
+            f"{order.symbol} is stored with the session {before.session} of {before.timezone}; "
+            "--replace forgets that and its bars."
+        )
+    if before and order.tick is not None and _tick_text(order.tick) != before.tick:
+        raise RecordingError(
+            f"{order.symbol} is stored in ticks of {before.instrument().tick_size:f}, as fine as "
+            "its prices or as it was told; --replace forgets that and its bars."
+        )
+    described = StoredSymbol(
+        symbol=order.symbol,
+        description=before.description if before else f"{order.symbol}, imported",
+        exchange=order.exchange or (before.exchange if before else EXCHANGE),
+        type=order.type or (before.type if before else "stock"),
+        currency=order.currency or (before.currency if before else "USD"),
+        session=session,
+        timezone=order.timezone,
+        calendar=code,
+        holidays=(),
+        corrections={},
+        step_ms=before.step_ms if before else 0,
+        price_decimals=before.price_decimals if before else 0,
+        volume_decimals=before.volume_decimals if before else 0,
+        has_volume=before.has_volume if before else False,
+        are_ticks=before.are_ticks if before else False,
+        tick=before.tick if before else "",
+    )
+    return described, calendar
+
+
+def _read(order: ImportOrder, stored: StoredSymbol, progress: Progress | None) -> list[Rows]:
+    zone = UTC if stored.timezone in ("Etc/UTC", "UTC") else ZoneInfo(stored.timezone)
+    files = []
+    for path in order.paths:
+        found = read_rows(path, order.symbol, zone, progress)
+        if order.symbol not in found:
+            others = ", ".join(sorted(found)[:12])
+            raise RecordingError(
+                f"{path} has no rows of {order.symbol}: its column of symbols says {others}."
+            )
+        files.append(found[order.symbol])
+    settle_repeated_hours(files)
+    return files
+
+
+def _bars(
+    order: ImportOrder, stored: StoredSymbol, is_joining: bool, files: list[Rows]
+) -> RecordedBars:
+    step_ms = stored.step_ms if is_joining and sum(map(len, files)) == 1 else None
+    tick = order.tick or (Decimal(stored.tick) if stored.tick else None)
+    bars = make_bars(files, step_ms, stored.hours, tick)
+    if is_joining and stored.has_volume and files[0].has_volume:
+        bars = replace(bars, has_volume=True)  # zeros may be all that is new
+    if is_joining and (bars.step_ms, bars.has_volume, bars.are_ticks) != (
+        stored.step_ms,
+        stored.has_volume,
+        stored.are_ticks,
+    ):
+        raise RecordingError(
+            f"{order.symbol} is stored as {_kind(stored)}, and these are {_kind(bars)}; "
+            "--replace forgets what is stored."
+        )
+    return bars
+
+
+def _kind(bars: StoredSymbol | RecordedBars) -> str:
+    made = " of ticks" if bars.are_ticks else ""
+    return (
+        f"bars of {duration(bars.step_ms)}{made} {'with' if bars.has_volume else 'without'} volume"
+    )
+
+
+def _tick_text(tick: Decimal | None) -> str:
+    return f"{tick.normalize():f}" if tick else ""
+
+
+def _as_tradingview(session: str) -> str:
+    """0930-1600 of 9:30-16:00."""
+    return _HOURS.sub(
+        lambda found: f"{found[1]:0>2}{found[2]}-{found[3]:0>2}{found[4]}", session.replace(" ", "")
+    )
+
+
+def _hours(
+    stored: StoredSymbol, calendar: ExchangeCalendar | None, columns: Columns
+) -> TradingHours:
+    if calendar is None:
+        return TradingHours(stored.session, stored.timezone)
+    first_ms, last_ms = int(columns.time_ms[0]), int(columns.time_ms[-1])
+    return calendar.hours(stored.session, stored.timezone, first_ms, last_ms)
+
+
+def _outside(hours: TradingHours, bars: RecordedBars) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """The rows that no session holds."""
+    times_ms = bars.columns.time_ms
+    sessions = sessions_of(hours, bars.step_ms, bars.columns)
+    if sessions is None or bars.step_ms > DAY_MS:
+        return np.zeros(len(times_ms), dtype=np.bool_)
+    if not len(sessions.starts_ms):
+        return np.ones(len(times_ms), dtype=np.bool_)
+    if bars.step_ms == DAY_MS:
+        return ~np.isin(times_ms, sessions.days_ms)
+    numbers = sessions.starts_ms.searchsorted(times_ms, "right") - 1
+    return (numbers < 0) | (times_ms >= sessions.ends_ms[numbers])
+
+
+def _refuse_another_grid(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> None:
+    """Where there are sessions, bars are counted from their starts."""
+    apart_ms = int(bars.columns.time_ms[0]) - int(old.time_ms[0])
+    if stored.hours.is_always and bars.step_ms < DAY_MS and apart_ms % bars.step_ms:
+        raise RecordingError(
+            f"The bar at {_time(int(bars.columns.time_ms[0]))} is off the grid of the stored bars "
+            f"of {duration(bars.step_ms)}; --replace forgets what is stored."
+        )
+
+
+def _joined(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> RecordedBars:
+    """Of a time that both have, both must say the same."""
+    before = replace(
+        bars,
+        columns=old,
+        price_decimals=stored.price_decimals,
+        volume_decimals=stored.volume_decimals,
+    ).at_decimals(bars.price_decimals, bars.volume_decimals)
+    after = bars.at_decimals(stored.price_decimals, stored.volume_decimals)
+    rows = before.columns.time_ms.searchsorted(after.columns.time_ms)
+    rows = np.minimum(rows, len(old) - 1)
+    known = before.columns.time_ms[rows] == after.columns.time_ms
+    differs = np.zeros(len(rows), dtype=np.bool_)
+    pairs = zip(before.columns.each(), after.columns.each(), strict=True)
+    for old_column, new_column in pairs:
+        differs |= known & (old_column[rows] != new_column)
+    if differs.any():
+        time_ms = int(after.columns.time_ms[differs.argmax()])
+        raise RecordingError(
+            f"{int(differs.sum()):,} bars contradict stored ones of the same time, the first at "
+            f"{_time(time_ms)}; --replace forgets what is stored."
+        )
+    pairs = zip(before.columns.each(), after.columns.take(~known).each(), strict=True)
+    together = Columns.made(np.concatenate(pair) for pair in pairs)
+    order = np.argsort(together.time_ms, kind="stable")
+    return replace(after, columns=together.take(order))
+
+
+def _time(time_ms: int) -> str:
+    return f"{datetime.fromtimestamp(time_ms / 1_000, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,227 @@
+"""The simulated market: the embedded default."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+
+from trading_api.clock import wall_clock_ms
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.order_book import Depth, Level, thinned
+from trading_api.domain.quote import Quote
+from trading_api.domain.resolution import (
+    DAY_MS,
+    RESOLUTIONS,
+    bar_start,
+    first_bar_start,
+    length_ms,
+    next_bar_start,
+)
+from trading_api.modules.datafeed.market.ports import MarketBar, MarketSink
+from trading_api.modules.datafeed.simulator.listings import LISTINGS, Listing
+from trading_api.modules.datafeed.simulator.price_bridge import ONE, Draw, Node
+from trading_api.modules.datafeed.simulator.price_tree import (
+    DAY_LEVEL,
+    END_MS,
+    LEVELS_MS,
+    TICK_MS,
+    PriceTree,
+)
+
+FIRST_MS = 1_167_609_600_000
+"""2007-01-01, which begins a week, a month and a year. There is no history before it."""
+
+# How often the usual day's range goes into that of all times (test_market_simulator measures).
+_DAYS_IN_ALL_TIME = 40
+# No levels of the tree.
+_QUOTE, _ORDERS = 255, 254
+# A price's waiting orders change this often, each price at a tick of its own.
+_ORDERS_TICKS = 16
+# A hiccup of the server loses no trade; a longer gap is a pause.
+_CATCH_UP_MS = 5_000
+
+
+class Simulator:
+    """A pure function of seed, symbol and time: any window costs what it holds, however long ago
+    it was. Trades round the clock; the last price at an instant is that of the last whole tick
+    of 250 ms, quoted in its last millisecond. After a pause it goes on at the clock's present,
+    without the ticks in between (one of at most five seconds is made up for)."""
+
+    def __init__(
+        self,
+        seed: int,
+        clock: Callable[[], int] = wall_clock_ms,
+        listings: Sequence[Listing] = LISTINGS,
+    ) -> None:
+        self._clock = clock
+        self._now_ms = clock()
+        self._ticks_end_ms = _whole_ticks(self._now_ms)
+        self._symbols = {listing.instrument.symbol: _Symbol(seed, listing) for listing in listings}
+
+    @property
+    def now_ms(self) -> int:
+        return self._now_ms
+
+    def instruments(self) -> Sequence[Instrument]:
+        return tuple(symbol.instrument for symbol in self._symbols.values())
+
+    def resolutions(self) -> Sequence[str]:
+        return RESOLUTIONS
+
+    def bars(
+        self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
+    ) -> list[MarketBar]:
+        end_ms = min(end_ms, self._ticks_end_ms)
+        oldest_ms = first_bar_start(resolution, max(FIRST_MS, min(start_ms, end_ms)))
+        starts_ms: list[int] = []
+        instant_ms = oldest_ms
+        while instant_ms < end_ms:
+            starts_ms.append(instant_ms)
+            instant_ms = next_bar_start(resolution, instant_ms)
+        older_ms: list[int] = []
+        instant_ms = oldest_ms
+        while len(older_ms) + len(starts_ms) < count_back and instant_ms > FIRST_MS:
+            instant_ms = bar_start(resolution, instant_ms - 1)
+            older_ms.append(instant_ms)
+        path = self._symbols[symbol]
+        return [
+            path.bar(resolution, at_ms, self._ticks_end_ms)
+            for at_ms in (*reversed(older_ms), *starts_ms)
+        ]
+
+    def quote(self, symbol: str) -> Quote:
+        return self._symbols[symbol].quote(self._ticks_end_ms)
+
+    def quotes_back(self, symbol: str) -> Iterator[Quote]:
+        for end_ms in range(self._ticks_end_ms, FIRST_MS, -TICK_MS):
+            yield self._symbols[symbol].quote(end_ms)
+
+    def why_closed(self, symbol: str) -> str:
+        return ""
+
+    def depth(self, symbol: str, levels: int) -> Depth:
+        return self._symbols[symbol].depth(self._ticks_end_ms, levels)
+
+    async def run(self, sink: MarketSink) -> None:
+        while True:
+            self.step_to(self._clock(), sink)
+            await asyncio.sleep((TICK_MS - self._clock() % TICK_MS) / 1_000)
+
+    def step(self, until_ms: int, sink: MarketSink) -> bool:
+        until_ms = min(until_ms, END_MS)
+        if self._ticks_end_ms + TICK_MS > until_ms:
+            self._now_ms = max(self._now_ms, until_ms)
+            return False
+        self._tick(self._ticks_end_ms + TICK_MS, sink)
+        return True
+
+    def step_to(self, instant_ms: int, sink: MarketSink) -> None:
+        """Moves the present to the instant: tick by tick, or after a pause in one step however far
+        it is."""
+        last_ms = _whole_ticks(instant_ms) - TICK_MS
+        if last_ms + TICK_MS - self._ticks_end_ms > _CATCH_UP_MS:
+            self._ticks_end_ms = last_ms
+        while self._ticks_end_ms <= last_ms:
+            self._tick(self._ticks_end_ms + TICK_MS, sink)
+        self._now_ms = max(self._now_ms, instant_ms)
+        sink.heartbeat()
+
+    def _tick(self, end_ms: int, sink: MarketSink) -> None:
+        self._now_ms = self._ticks_end_ms = end_ms
+        for name, symbol in self._symbols.items():
+            if sink.wants(name):
+                sink.quote(symbol.quote(end_ms))
+
+
+class _Symbol:
+    def __init__(self, seed: int, listing: Listing) -> None:
+        self.instrument = listing.instrument
+        self._listing = listing
+        self._tick_size = listing.instrument.tick_size
+        name = f"{seed}/{listing.instrument.exchange}:{listing.instrument.symbol}"
+        key = blake2b(name.encode(), digest_size=32).digest()
+        self._tree = PriceTree(
+            key,
+            _all_time(listing, key),
+            listing.usual_price * listing.usual_day_range_ppm // 1_000_000,
+        )
+        self._quote: Quote | None = None
+
+    def bar(self, resolution: str, start_ms: int, now_ms: int) -> MarketBar:
+        end_ms = min(next_bar_start(resolution, start_ms), now_ms)
+        return MarketBar(start_ms, *self._tree.between(_LEVEL_OF[resolution], start_ms, end_ms))
+
+    def quote(self, end_ms: int) -> Quote:
+        """Of the tick that ends then. The spread keeps for a second; sides and sizes change with
+        the tick."""
+        if self._quote is None or self._quote.time_ms != end_ms - 1:
+            self._quote = self._quote_of(end_ms // TICK_MS - 1)
+        return self._quote
+
+    def _quote_of(self, tick: int) -> Quote:
+        _, _, _, last, volume = self._tree.node(len(LEVELS_MS) - 1, tick)
+        draw = self._draw(tick)
+        spread = 1 + self._draw(tick // 4 * 4)[0] * (2 * self._listing.usual_spread - 1) // ONE
+        bid = last - spread if draw[1] & 1 else last
+        return Quote(
+            symbol=self.instrument.symbol,
+            time_ms=(tick + 1) * TICK_MS - 1,
+            bid=bid * self._tick_size,
+            ask=(bid + spread) * self._tick_size,
+            bid_size=self._size(draw[2]),
+            ask_size=self._size(draw[3]),
+            last=last * self._tick_size,
+            last_size=Decimal(volume) / self.instrument.volume_scale,
+        )
+
+    def depth(self, end_ms: int, levels: int) -> Depth:
+        quote = self.quote(end_ms)
+        bids = self._side(Level(quote.bid, quote.bid_size), -1, end_ms, levels)
+        asks = self._side(Level(quote.ask, quote.ask_size), 1, end_ms, levels)
+        return Depth(self.instrument.symbol, quote.time_ms, bids, asks)
+
+    def _side(self, best: Level, away: int, end_ms: int, levels: int) -> tuple[Level, ...]:
+        """Orders wait at a price whichever side it is on, for as long as they last."""
+        side, price = [best], int(best.price / self._tick_size) + away
+        prices_a_level = 1 + self._listing.usual_spread // 4
+        while price > 0 and len(side) < levels:
+            epoch = (end_ms // TICK_MS + price) // _ORDERS_TICKS
+            draw = next(self._tree.draws(_ORDERS, price << 32 | epoch))
+            if draw[0] * prices_a_level < ONE:
+                size = thinned(self._size(draw[1]), self.instrument.quantity_step, len(side))
+                side.append(Level(price * self._tick_size, size))
+            price += away
+        return tuple(side)
+
+    def _draw(self, tick: int) -> Draw:
+        return next(self._tree.draws(_QUOTE, tick))
+
+    def _size(self, draw: int) -> Decimal:
+        """From one lot to sixty-four, mostly few."""
+        return self._listing.lot * (1 + draw * draw // (1 << 26))
+
+
+def _all_time(listing: Listing, key: bytes) -> Node:
+    price = listing.usual_price
+    reach = price * listing.usual_day_range_ppm * _DAYS_IN_ALL_TIME // 1_000_000
+    low = price - reach // 2
+    draw = blake2b(b"all time", key=key, digest_size=2).digest()
+    open_, close = (low + reach * (64 + byte // 2) // 256 for byte in draw)
+    return open_, low + reach, low, close, listing.usual_day_volume * (END_MS // DAY_MS)
+
+
+def _whole_ticks(instant_ms: int) -> int:
+    return instant_ms - instant_ms % TICK_MS
+
+
+def _level_of(resolution: str) -> int:
+    """The longest level that the resolution's bars are whole numbers of, and start on."""
+    if resolution in ("1W", "1M"):
+        return DAY_LEVEL
+    bar_ms = length_ms(resolution) or 0
+    return next(level for level, level_ms in enumerate(LEVELS_MS) if bar_ms % level_ms == 0)
+
+
+_LEVEL_OF = {resolution: _level_of(resolution) for resolution in RESOLUTIONS}

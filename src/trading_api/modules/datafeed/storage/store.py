@@ -1,0 +1,280 @@
+"""The user's own data: each symbol's bars in columns, mapped into memory.
+
+    DATA_DIR/market/SYMBOL/current.json     what the symbol is, and which folder holds its columns
+    DATA_DIR/market/SYMBOL/<number>/*.npy   written once, never changed
+
+A new version is written beside the old one and flushed to the disk. Renaming a new `current.json`
+over the old one is the switch: before it the old version is whole, after it the new one is.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.session_hours import Sessions, TradingHours
+from trading_api.modules.datafeed.importing.bar_builder import resolutions_of
+from trading_api.modules.datafeed.importing.csv_reader import RecordingError, is_symbol
+from trading_api.modules.datafeed.storage.bar_columns import NAMES, Columns, Int64s
+from trading_api.modules.datafeed.storage.bar_series import RecordedSeries, make_levels
+
+_FORMAT = 1
+_CURRENT = "current.json"
+_SESSION_COLUMNS = ("starts_ms", "ends_ms", "days_ms")
+_QUANTITY_MAX = Decimal(1_000_000_000)
+_OPEN_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSymbol:
+    """What is known of a symbol beside its bars. `calendar` names where the holidays and
+    corrections of its hours come from. `tick` is what the user said it is; without, it is as fine
+    as the prices. `price_decimals` are the tick's."""
+
+    symbol: str
+    description: str
+    exchange: str
+    type: str
+    currency: str
+    session: str
+    timezone: str
+    calendar: str
+    holidays: Sequence[str]
+    corrections: Mapping[str, str]
+    step_ms: int
+    price_decimals: int
+    volume_decimals: int
+    has_volume: bool
+    are_ticks: bool
+    tick: str = ""
+
+    @property
+    def hours(self) -> TradingHours:
+        return TradingHours(self.session, self.timezone, frozenset(self.holidays), self.corrections)
+
+    def instrument(self) -> Instrument:
+        hours = self.hours
+        return Instrument(
+            symbol=self.symbol,
+            description=self.description,
+            exchange=self.exchange,
+            type=self.type,
+            currency=self.currency,
+            price_scale=10**self.price_decimals,
+            min_move=int(Decimal(self.tick).scaleb(self.price_decimals)) if self.tick else 1,
+            volume_scale=10**self.volume_decimals,
+            quantity_step=Decimal(1).scaleb(-self.volume_decimals),
+            quantity_max=_QUANTITY_MAX,
+            session=self.session,
+            timezone=self.timezone,
+            holidays=hours.holidays_text(),
+            corrections=hours.corrections_text(),
+            resolutions=tuple(resolutions_of(self.step_ms)),
+        )
+
+
+class Store:
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / "market"
+
+    def symbols(self) -> list[str]:
+        if not self._folder.is_dir():
+            return []
+        return sorted(path.parent.name for path in self._folder.glob(f"*/{_CURRENT}"))
+
+    def open(self, symbol: str) -> RecordedSeries | None:
+        """Nothing is read but what describes the columns. None where the symbol is not stored.
+        Raises RecordingError."""
+        if (found := self._opened(symbol)) is None:
+            return None
+        stored, columns, sessions, levels = found
+        instrument = stored.instrument()
+        return RecordedSeries(
+            instrument,
+            columns,
+            instrument.resolutions,
+            stored.step_ms,
+            stored.has_volume,
+            sessions,
+            levels,
+        )
+
+    def read(self, symbol: str) -> tuple[StoredSymbol, Columns] | None:
+        """As it was written. Raises RecordingError."""
+        found = self._opened(symbol)
+        return found and (found[0], found[1])
+
+    def listed(self) -> list[tuple[StoredSymbol, Columns]]:
+        """Raises RecordingError."""
+        found = (self.read(symbol) for symbol in self.symbols())
+        return [each for each in found if each is not None]
+
+    def delete(self, symbol: str) -> bool:
+        """Whether there was such a symbol. From one instant to the next it is gone as a whole;
+        whoever has it open keeps it. Raises RecordingError while an import of it is under way."""
+        if symbol not in self.symbols():
+            return False
+        with self.writing(symbol) as writing:
+            writing.delete()
+        return True
+
+    @contextmanager
+    def writing(self, symbol: str) -> Iterator[Writing]:
+        """One process at a time. Raises RecordingError while another one does."""
+        assert is_symbol(symbol)
+        folder = self._folder / symbol
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RecordingError(f"Another import of {symbol} is under way.") from None
+            yield Writing(folder)
+
+    def _opened(
+        self, symbol: str
+    ) -> tuple[StoredSymbol, Columns, Sessions | None, dict[str, Columns]] | None:
+        if not is_symbol(symbol):
+            return None
+        folder = self._folder / symbol
+        for attempt in range(_OPEN_ATTEMPTS):
+            if (current := _current(folder)) is None:
+                return None
+            try:
+                return _mapped(folder / current["version"], current)
+            except FileNotFoundError as error:
+                # An import may have switched and swept since `current.json` was read.
+                if attempt == _OPEN_ATTEMPTS - 1:
+                    raise RecordingError(f"{folder}: {error.filename} is missing.") from error
+            except (ValueError, KeyError, TypeError) as error:
+                raise RecordingError(f"{folder} cannot be read: {error}.") from error
+        raise AssertionError("unreachable")
+
+
+class Writing:
+    """The right to write one symbol, which ends with `Store.writing`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def replace(self, stored: StoredSymbol, columns: Columns) -> None:
+        """All or nothing, whenever it is killed."""
+        current = _current(self._folder)
+        before = current["version"] if current else "0"
+        self._sweep(keep=before)
+        version = self._folder / str(int(before) + 1)
+        version.mkdir()
+        sessions = _sessions(stored, columns)
+        _write_columns(version, "bars", columns)
+        for name, level in make_levels(columns, stored.step_ms, sessions).items():
+            _write_columns(version, f"bars-{name}", level)
+        if sessions is not None:
+            for name in _SESSION_COLUMNS:
+                _write_column(version / f"sessions.{name}.npy", getattr(sessions, name))
+        _flush(version)
+        self._switch({"format": _FORMAT, "version": version.name, "symbol": asdict(stored)})
+        self._sweep(keep=version.name)
+
+    def delete(self) -> None:
+        """All or nothing, as it is without `current.json` that a symbol is unknown. The lock stays:
+        another process may wait for it by its name."""
+        (self._folder / _CURRENT).unlink()
+        _flush(self._folder)
+        self._sweep(keep="")
+
+    def _switch(self, current: dict[str, Any]) -> None:
+        new = self._folder / f"{_CURRENT}.new"
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(current, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._folder / _CURRENT)
+        _flush(self._folder)
+        _flush(self._folder.parent)
+
+    def _sweep(self, keep: str) -> None:
+        """Other versions: the one before, and what killed imports left. Whoever has one mapped
+        keeps it until they end."""
+        for path in self._folder.iterdir():
+            if path.is_dir() and path.name != keep:
+                shutil.rmtree(path)
+
+
+def _current(folder: Path) -> dict[str, Any] | None:
+    try:
+        current: dict[str, Any] = json.loads((folder / _CURRENT).read_text(encoding="utf-8"))
+        if current["format"] != _FORMAT:
+            raise RecordingError(f"{folder} was written by another version; import it again.")
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise RecordingError(f"{folder / _CURRENT} cannot be read: {error}.") from error
+    return current
+
+
+def _mapped(
+    version: Path, current: dict[str, Any]
+) -> tuple[StoredSymbol, Columns, Sessions | None, dict[str, Columns]]:
+    stored = StoredSymbol(**current["symbol"])
+    sessions = None
+    if (version / f"sessions.{_SESSION_COLUMNS[0]}.npy").exists():
+        sessions = Sessions(*(_map(version / f"sessions.{name}.npy") for name in _SESSION_COLUMNS))
+    levels = {
+        name: _map_columns(version, f"bars-{name}")
+        for name in ("1", "1D")
+        if (version / f"bars-{name}.{NAMES[0]}.npy").exists()
+    }
+    return stored, _map_columns(version, "bars"), sessions, levels
+
+
+def _sessions(stored: StoredSymbol, columns: Columns) -> Sessions | None:
+    return sessions_of(stored.hours, stored.step_ms, columns)
+
+
+def sessions_of(hours: TradingHours, step_ms: int, columns: Columns) -> Sessions | None:
+    """None where bars are arithmetic on UTC."""
+    if hours.is_always or not len(columns):
+        return None
+    return hours.sessions(int(columns.time_ms[0]), int(columns.time_ms[-1]) + step_ms)
+
+
+def _write_columns(version: Path, name: str, columns: Columns) -> None:
+    for column, values in zip(NAMES, columns.each(), strict=True):
+        _write_column(version / f"{name}.{column}.npy", values)
+
+
+def _write_column(path: Path, values: Int64s) -> None:
+    with path.open("wb") as file:
+        np.save(file, values)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _map_columns(version: Path, name: str) -> Columns:
+    return Columns.made(_map(version / f"{name}.{column}.npy") for column in NAMES)
+
+
+def _map(path: Path) -> Int64s:
+    """A plain array over the mapped file: slices of np.memmap itself are slow."""
+    mapped: Int64s = np.load(path, mmap_mode="r")
+    return np.asarray(mapped)
+
+
+def _flush(folder: Path) -> None:
+    """The folder's entries, to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,35 @@
+"""How uvicorn serves the application."""
+
+from functools import partial
+from typing import Any
+
+from trading_api.limits import Places
+from trading_api.observability.logs import log_config
+from trading_api.server.http_protocol import ImpatientProtocol
+from trading_api.settings import Settings, check_exposure
+
+
+def server_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of `uvicorn.run` and `uvicorn.Config`. Raises ConfigurationError."""
+    check_exposure(settings)
+    return {
+        "host": settings.host,
+        "port": settings.port,
+        "log_config": log_config(settings.log_level, settings.log_format),
+        # Without it a fault at the start would be taken for an application that has none.
+        "lifespan": "on",
+        "timeout_graceful_shutdown": settings.shutdown_grace_s,
+        "http": partial(
+            ImpatientProtocol,
+            places=Places(settings.http_connections_per_address, "address"),
+            head_bytes_max=settings.head_bytes_max,
+        ),
+        "timeout_keep_alive": settings.request_timeout_s,
+        "backlog": settings.handshakes_max,
+        "ws": "trading_api.server.websocket_protocol:TradingProtocol",
+        "ws_max_size": settings.ws_frame_bytes_max,
+        "ws_per_message_deflate": False,
+        # Three pings a heartbeat; that nothing came back is for the session to notice.
+        "ws_ping_interval": settings.ws_heartbeat_s / 3,
+        "ws_ping_timeout": None,
+    }

@@ -1,1 +1,0 @@
-"""From a router's queue to a client's socket. No business in here."""

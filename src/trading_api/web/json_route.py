@@ -1,0 +1,82 @@
+"""How REST bodies are read and answers written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
+
+from trading_api.limits import is_nested_deeper
+from trading_api.models.common import ErrorResponse
+
+Responses = dict[int | str, dict[str, Any]]
+REFUSALS: Responses = {422: {"model": ErrorResponse}}
+NOT_FOUND: Responses = {404: {"model": ErrorResponse}}
+UNADMITTED: Responses = {401: {"model": ErrorResponse}, 403: {"model": ErrorResponse}}
+COMMAND: Responses = {status: {"model": ErrorResponse} for status in (409, 429, 503)}
+_TOO_LARGE: Responses = {413: {"model": ErrorResponse}}
+
+
+class WireRouter(APIRouter):
+    """Its routes are `WireRoute`s. A path that does not have its prefix is not held against each
+    of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs, route_class=WireRoute)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if self.prefix not in scope["path"]:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+class WireRoute(APIRoute):
+    """A field without a value is left out, on REST as on the WebSocket. A body is strict JSON
+    (no NaN, no Infinity, anywhere), as long and as deep as the settings allow."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if {"POST", "PUT"} & set(kwargs.get("methods") or ()):
+            kwargs["responses"] = {**_TOO_LARGE, **(kwargs.get("responses") or {})}
+        super().__init__(*args, **{**kwargs, "response_model_exclude_none": True})
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler = super().get_route_handler()
+
+        async def read_strictly(request: Request) -> Response:
+            return await handler(_StrictRequest(request.scope, request.receive))
+
+        return read_strictly
+
+
+class _StrictRequest(Request):
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            body = bytearray()
+            settings = self.app.state.settings
+            try:
+                async with asyncio.timeout(settings.request_timeout_s):
+                    async for chunk in self.stream():
+                        body += chunk
+                        if len(body) > settings.body_bytes_max:
+                            detail = f"The body is over {settings.body_bytes_max} bytes"
+                            raise HTTPException(413, detail)
+            except TimeoutError:
+                raise HTTPException(408, "The body did not come in time") from None
+            self._body = bytes(body)
+        return self._body
+
+    async def json(self) -> Any:
+        body = await self.body()
+        depth_max = self.app.state.settings.json_depth_max
+        if is_nested_deeper(body.decode("latin-1"), depth_max):
+            raise HTTPException(422, f"The body is nested more than {depth_max} deep")
+        return orjson.loads(body)

@@ -1,0 +1,72 @@
+"""The trading terminal: what someone who opens the bare address sees. `frontend/apps/terminal`
+builds it into the folder `terminal` of the package."""
+
+from collections.abc import Collection
+from html import escape
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from trading_api.shared.api.versions import DOCS_URL
+
+TERMINAL_DIR = Path(__file__).parents[1] / "terminal"
+ASYNCAPI_URL = "/api/v1/ws/asyncapi"
+_NEEDED = ("datafeed", "broker")
+_HEADERS = {
+    # Stricter than what every page gets: everything comes from here, and none of it is inline.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-cache",
+}
+
+
+def terminal_router(modules: Collection[str], folder: Path = TERMINAL_DIR) -> APIRouter:
+    """`/` and `/assets`. Where the terminal is not built, or a module is missing that it needs,
+    `/` is a sentence and the way to the documents of the API."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/", methods=["GET", "HEAD"])
+    async def terminal() -> Response:
+        missing = [name for name in _NEEDED if name not in modules]
+        if missing:
+            return _sentence(
+                f"The terminal needs the module {missing[0]}, which ENABLED_MODULES leaves out."
+            )
+        if not (folder / "index.html").is_file():
+            return _sentence(
+                "The terminal is not built: `make dev` and `make serve` build it in a clone."
+            )
+        return FileResponse(folder / "index.html", headers=_HEADERS)
+
+    router.routes.append(Mount("/assets", _Assets(directory=folder / "assets", check_dir=False)))
+    return router
+
+
+class _Assets(StaticFiles):
+    """Their names change with what is in them."""
+
+    async def check_config(self) -> None:
+        """A folder that is not there has no assets; it may come while the server runs."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _sentence(sentence: str) -> HTMLResponse:
+    return HTMLResponse(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>trading_api</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f'<p>{escape(sentence)} The API is documented: <a href="{DOCS_URL}">REST</a>, '
+        f'<a href="{ASYNCAPI_URL}">WebSocket</a>.</p></html>',
+        headers=_HEADERS,
+    )

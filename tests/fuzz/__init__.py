@@ -1,1 +1,0 @@
-"""Fuzzing of a running server by its own documents: `python -m tests.fuzz`."""

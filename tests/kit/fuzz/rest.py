@@ -1,0 +1,37 @@
+"""openapi.json against the server, by schemathesis: all its checks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.kit.fuzz.server import FuzzedServer
+
+FOLDER = Path(__file__).resolve().parent
+DOCUMENT = FOLDER.parent.parent / "openapi.json"
+LINE_LENGTH_MAX = 2000
+
+
+def fuzz_rest(server: FuzzedServer, seed: int, *options: str) -> None:
+    """Raises AssertionError with what was found, and how to find it again."""
+    document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
+    if not server.headers:
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation.pop("security", None)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "openapi.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        headers = [f"--header={name}: {value}" for name, value in server.headers.items()]
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli"),
+            f"--config-file={FOLDER / 'schemathesis.toml'}",
+            *("run", str(path), f"--url=http://{server.address}", "--checks=all"),
+            *(f"--seed={seed}", "--no-color", "--generation-database=none", *headers, *options),
+        ]
+        run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+        lines = [line[:LINE_LENGTH_MAX] for line in run.stdout.splitlines()]
+        assert run.returncode == 0, "\n".join([*lines, run.stderr])

@@ -1,0 +1,70 @@
+"""A server in a process of its own, and what it must not have done afterwards."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from tests.kit.signed_tokens import SECRET, bearer, minted_for
+
+STOP_TIMEOUT_S = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzedServer:
+    address: str
+    headers: dict[str, str]
+    """What its clients have to send to be let in."""
+
+
+@contextmanager
+def fuzzed(is_secured: bool) -> Iterator[FuzzedServer]:
+    """With limits that do not get in the way. Afterwards it still answers, no connection and no
+    topic is left, it stops when it is told to, and it logged no fault."""
+    environment = {"PORT": "0", "COMMANDS_PER_S": "1000000", "WS_MESSAGES_PER_S": "1000000"}
+    environment |= {"DATABASE_URL": "memory:"}
+    if is_secured:
+        environment |= {"AUTH_MODE": "secret", "AUTH_SECRET": SECRET}
+    headers = bearer(minted_for(3600 * 24)) if is_secured else {}
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "trading_api", "serve"],
+            env=os.environ | environment,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
+        try:
+            address = _address(process, log.fileno())
+            yield FuzzedServer(address, headers)
+            with httpx.Client(base_url=f"http://{address}", headers=headers) as rest:
+                assert rest.get("/api/v1/health").status_code == 200
+                for _ in range(1000):
+                    left = rest.get("/api/v1/admin/connections").json()
+                    if not left and not rest.get("/api/v1/admin/topics").json():
+                        break
+                else:
+                    raise AssertionError(f"left over: {left}")
+            process.terminate()
+            process.wait(STOP_TIMEOUT_S)
+        finally:
+            process.kill()
+            process.wait()
+        log.seek(0)
+        faults = [line for line in log if '"level":"error"' in line or "Traceback" in line]
+        assert not faults, faults[:3]
+
+
+def _address(process: subprocess.Popen[bytes], log: int) -> str:
+    while process.poll() is None:
+        text = os.pread(log, 100_000, 0).decode()
+        if found := re.search(r"running on http://(127\.0\.0\.1:\d+)", text):
+            return found[1]
+    raise AssertionError("the server did not start")

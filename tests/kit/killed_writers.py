@@ -1,0 +1,301 @@
+"""Kills a trading broker's writer at random moments, and says after each whether anything that was
+acknowledged is missing, or anything is there twice.
+
+Run as a process of its own: `python -m ....killed_writers FOLDER ROUNDS [SEED]`. Each round is a
+fork that recovers the ledger and serves several clients at once until SIGKILL; some are killed
+while they make the ledger, or recover it. A further check joins `CHECKS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import alembic.command  # noqa: F401, so that no fork spends its life importing
+
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.checks.rejections import Rejection
+from trading_api.modules.broker.engine.commands import (
+    CancelOrder,
+    Market,
+    MatchQuote,
+    OpenAccount,
+    PlaceOrder,
+)
+from trading_api.modules.broker.engine.events import OrderPlaced
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.order import (
+    Brackets,
+    Duration,
+    Order,
+    OrderStatus,
+    OrderType,
+    Side,
+    Ticket,
+    Trail,
+)
+from trading_api.modules.broker.engine.touch import Touch
+from trading_api.modules.broker.engine.trading_rules import TradingRules
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
+from trading_api.modules.broker.journal.verify.verification import verify
+from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.command_processor import Writer
+
+ACCOUNTS = ("A", "B", "C")
+CLIENTS = 6
+LIVES_S = 0.25
+"""The longest that a round lives."""
+ROUNDS_A_LEDGER = 20
+SYMBOL = "AAPL"
+FREE = Terms(leverage_default=Decimal(10**12), maintenance_ratio=Decimal(0))
+TRAIL = Trail(Decimal(50), Decimal("0.5"))
+RULES = TradingRules(SYMBOL, Decimal("0.01"), Decimal(1), Decimal(10**9))
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What a client was told. A placed order is known again by its quantity, like no other's."""
+
+    did: str
+    account_id: str
+    order_id: str
+    quantity: int
+
+
+@dataclass(slots=True)
+class Found:
+    """`before` is what the last round left, `acknowledged` all that was ever told."""
+
+    acknowledged: list[Acknowledged] = field(default_factory=list)
+    before: dict[str, AccountState] = field(default_factory=dict)
+    after: dict[str, AccountState] = field(default_factory=dict)
+
+    def orders(self) -> Iterator[tuple[str, Order]]:
+        for account_id, state in self.after.items():
+            for order in state.orders.values():
+                yield account_id, order
+
+
+def every_acknowledged_order_is_there_once(found: Found) -> None:
+    quantities = [int(order.quantity) for _, order in found.orders() if not order.is_bracket]
+    assert len(set(quantities)) == len(quantities), "a command was done twice"
+    for told in found.acknowledged:
+        order = found.after[told.account_id].orders[told.order_id]
+        assert told.did != "placed" or order.quantity == told.quantity, told
+        assert told.did != "canceled" or order.status is OrderStatus.CANCELED, told
+        assert told.did != "filled" or order.filled_quantity == told.quantity, told
+
+
+def no_id_was_given_twice(found: Found) -> None:
+    placed = [
+        (told.account_id, told.order_id) for told in found.acknowledged if told.did != "canceled"
+    ]
+    assert len(set(placed)) == len(placed)
+    for state in found.after.values():
+        ids = [execution.id for execution in state.executions]
+        assert len(set(ids)) == len(ids)
+
+
+def what_was_there_before_goes_on(found: Found) -> None:
+    for account_id, before in found.before.items():
+        after = found.after[account_id]
+        assert after.seq >= before.seq
+        assert after.executions[: len(before.executions)] == before.executions
+        for order_id, order in before.orders.items():
+            now = after.orders[order_id]
+            assert now.version >= order.version
+            assert now == order or order.is_live, "what has ended stays"
+            assert now.expires_ms == order.expires_ms
+
+
+def trailing_stops_never_move_back(found: Found) -> None:
+    for account_id, before in found.before.items():
+        for order_id, order in before.orders.items():
+            now = found.after[account_id].orders[order_id]
+            if order.trail and order.status is OrderStatus.WORKING:
+                assert now.stop_price is not None
+                assert order.stop_price is not None
+                assert (order.stop_price - now.stop_price) * order.side >= 0
+
+
+def a_pair_closes_no_more_than_its_order_filled(found: Found) -> None:
+    for state in found.after.values():
+        for parent_id, ids in state.brackets_of.items():
+            closed = sum(state.orders[order_id].filled_quantity for order_id in ids)
+            assert closed <= state.orders[parent_id].filled_quantity
+
+
+CHECKS: list[Callable[[Found], None]] = [
+    every_acknowledged_order_is_there_once,
+    no_id_was_given_twice,
+    what_was_there_before_goes_on,
+    trailing_stops_never_move_back,
+    a_pair_closes_no_more_than_its_order_filled,
+]
+
+
+def main(folder: Path, rounds: int, seed: int | None = None) -> int:
+    """Prints how many rounds, events and answers there were."""
+    seed = random.randrange(10**6) if seed is None else seed
+    print(f"seed {seed}", file=sys.stderr)
+    chance = random.Random(seed)
+    tags = count(1)
+    total = dict.fromkeys(("rounds", "events", "acknowledged", "kept_unanswered", "early"), 0)
+    for number in range(rounds):
+        if number % ROUNDS_A_LEDGER == 0:
+            url = f"sqlite:///{folder}/trading-{number}.db"
+            found = Found()
+        told = _killed_round(url, next(tags) * 10**6, chance)
+        found.acknowledged += told
+        found.before, found.after = found.after, asyncio.run(_folded(url))
+        for check in CHECKS:
+            check(found)
+        summary = verify(Database(url))
+        total["rounds"] += 1
+        total["acknowledged"] += len(told)
+        total["early"] += not told
+        if (number + 1) % ROUNDS_A_LEDGER == 0 or number + 1 == rounds:
+            known = {(each.account_id, each.order_id) for each in found.acknowledged}
+            there = {(account_id, order.id) for account_id, order in found.orders()}
+            total["events"] += summary.events
+            total["kept_unanswered"] += len(there - known)
+        if sys.stderr.isatty():
+            print(f"\r{json.dumps(total)}", end="", file=sys.stderr)
+    print(json.dumps(total))
+    return 0
+
+
+async def _folded(url: str) -> dict[str, AccountState]:
+    states: dict[str, AccountState] = {}
+    journal = SqlJournal(Database(url))
+    async for entry in journal.load():
+        state = states.setdefault(entry.account_id, AccountState())
+        state.evolve(entry.event)
+        assert state.seq == entry.seq, entry
+    await journal.close()
+    return states
+
+
+def _killed_round(url: str, first_quantity: int, chance: random.Random) -> list[Acknowledged]:
+    reading, writing = os.pipe()
+    seed, lives_s = chance.random(), chance.random() * LIVES_S
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            asyncio.run(_Round(url, writing, first_quantity, random.Random(seed)).run())
+        finally:
+            os._exit(1)
+    os.close(writing)
+    time.sleep(lives_s)
+    os.kill(child, signal.SIGKILL)
+    with os.fdopen(reading, encoding="utf-8") as told:
+        lines = told.read().splitlines()
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), "the round failed by itself"
+    return [Acknowledged(**json.loads(line)) for line in lines]
+
+
+class _Round:
+    """Lives until it is killed. `told` is written after each answer; a pipe takes a line whole."""
+
+    def __init__(self, url: str, told: int, first_quantity: int, chance: random.Random) -> None:
+        self._url = url
+        self._told = told
+        self._quantities = count(first_quantity)
+        self._chance = chance
+        self._now_ms = count(int(time.time() * 1_000))
+        self._touch = self._quoted(Decimal(100))
+
+    async def run(self) -> None:
+        accounts, journal = Accounts(FREE), SqlJournal(Database(self._url))
+        await accounts.recover(journal.load())
+        self._accounts = accounts
+        self._writer = Writer(accounts, journal, _opening, lambda *_: None)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._writer.run())
+            tasks.create_task(self._move_the_market())
+            for _ in range(CLIENTS):
+                tasks.create_task(self._trade(self._chance.choice(ACCOUNTS)))
+
+    async def _move_the_market(self) -> None:
+        while True:
+            self._touch = self._quoted(Decimal(self._chance.randrange(9_900, 10_100)) / 100)
+            self._writer.match(MatchQuote(self._market(self._touch.time_ms)))
+            await asyncio.sleep(0.001)
+
+    async def _trade(self, account_id: str) -> None:
+        while True:
+            view = self._accounts.view(account_id)
+            working = view.working_orders(SYMBOL) if view else []
+            if working and self._chance.random() < 0.3:
+                order_id = self._chance.choice(list(working)).id
+                outcome = await self._writer.execute(
+                    account_id, CancelOrder(order_id, next(self._now_ms))
+                )
+                if not isinstance(outcome, Rejection):
+                    self._tell("canceled", account_id, order_id, 0)
+                continue
+            command = self._placing()
+            outcome = await self._writer.execute(account_id, command)
+            assert not isinstance(outcome, Rejection), outcome
+            assert isinstance(outcome, list)
+            placed = next(event.order for event in outcome if isinstance(event, OrderPlaced))
+            is_filled = command.ticket.type is OrderType.MARKET
+            did = "filled" if is_filled else "placed"
+            self._tell(did, account_id, placed.id, int(command.ticket.quantity))
+
+    def _placing(self) -> PlaceOrder:
+        side, type = self._chance.choice(list(Side)), self._chance.choice(list(OrderType))
+        price = Decimal(self._chance.randrange(9_800, 10_200)) / 100
+        now_ms = next(self._now_ms)
+        ticket = Ticket(
+            symbol=SYMBOL,
+            side=side,
+            type=type,
+            quantity=Decimal(next(self._quantities)),
+            limit_price=price,
+            stop_price=price,
+            trail=TRAIL if type is OrderType.STOP else None,
+            duration=self._chance.choice([Duration.GTC, Duration.GTD]),
+            expires_ms=now_ms + self._chance.randrange(50, 10_000),
+            brackets=Brackets(price + 9 * side, price - 9 * side),
+        )
+        return PlaceOrder(ticket, self._market(now_ms))
+
+    def _market(self, at_ms: int) -> Market:
+        return Market(RULES, self._touch, at_ms, {SYMBOL: self._touch})
+
+    def _quoted(self, bid: Decimal) -> Touch:
+        size = Decimal(10**15)
+        now_ms = next(self._now_ms)
+        return Touch(SYMBOL, now_ms, bid, bid + Decimal("0.02"), size, size, Decimal(1))
+
+    def _tell(self, did: str, account_id: str, order_id: str, quantity: int) -> None:
+        told: dict[str, Any] = {
+            "did": did,
+            "account_id": account_id,
+            "order_id": order_id,
+            "quantity": quantity,
+        }
+        os.write(self._told, json.dumps(told).encode() + b"\n")
+
+
+def _opening(account_id: str, at_ms: int) -> OpenAccount:
+    return OpenAccount(account_id, "USD", Decimal(10**15), at_ms)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), *map(int, sys.argv[3:])))

@@ -1,0 +1,143 @@
+"""Events for the ledger: those of an account that trades, and any at all."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any, get_args, get_origin, get_type_hints
+
+from hypothesis import strategies as st
+
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.commands import (
+    CancelOrder,
+    ClosePosition,
+    Command,
+    CommandKey,
+    DepositCash,
+    Market,
+    MatchQuote,
+    OpenAccount,
+    PlaceOrder,
+    ResetAccount,
+    SetLeverage,
+)
+from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Brackets, OrderType, Side, Ticket
+from trading_api.modules.broker.engine.touch import Touch
+from trading_api.modules.broker.engine.trading_rules import TradingRules
+from trading_api.modules.broker.journal.event_codec import KINDS
+from trading_api.modules.broker.journal.ports import JournalEntry
+
+RULES = {
+    symbol: TradingRules(symbol, Decimal("0.01"), Decimal("0.1"), Decimal(1_000_000))
+    for symbol in ("AAPL", "MSFT")
+}
+
+
+TERMS = Terms(leverage_default=Decimal(100))
+
+
+def trading(account_id: str, count: int, seed: int = 7, terms: Terms = TERMS) -> list[JournalEntry]:
+    """The first events of an account that places, cancels, closes and is filled."""
+    chance = random.Random(f"{account_id} {seed}")
+    engine = Engine(AccountState(), terms)
+    events = _applied(engine, OpenAccount(account_id, "USD", Decimal(100_000), at_ms=1))
+    at_ms = 1
+    while len(events) < count:
+        at_ms += 1
+        events += _applied(engine, _command(engine.state, chance, at_ms))
+    return [JournalEntry(account_id, seq, event) for seq, event in enumerate(events[:count], 1)]
+
+
+def mixed(*streams: list[JournalEntry]) -> list[JournalEntry]:
+    """One event of each in turn, as accounts that trade at once give them."""
+    longest = max(map(len, streams))
+    return [stream[turn] for turn in range(longest) for stream in streams if turn < len(stream)]
+
+
+def _applied(engine: Engine, command: Command) -> list[Event]:
+    outcome = engine.apply(command)
+    return outcome if isinstance(outcome, list) else []
+
+
+def _command(state: AccountState, chance: random.Random, at_ms: int) -> Command:
+    symbol = chance.choice(sorted(RULES))
+    bid = Decimal(chance.randrange(9_900, 10_100)) / 100
+    size = Decimal(chance.randrange(1, 50))
+    touch = Touch(symbol, at_ms, bid, bid + Decimal("0.02"), size, size, Decimal("1.0837"))
+    market = Market(RULES[symbol], touch, at_ms, {symbol: touch})
+    live = [order.id for order in state.live_orders()]
+    match chance.randrange(24):
+        case 0:
+            return DepositCash(Decimal(chance.randrange(1, 10**6)) / 100, at_ms)
+        case 1:
+            return SetLeverage(Decimal(chance.randrange(1, 100)), market)
+        case 2 if chance.random() < 0.1:
+            return ResetAccount(Decimal(100_000), at_ms)
+        case 3 | 4 | 5 if live:
+            return CancelOrder(chance.choice(live), at_ms)
+        case 6 | 7 | 8 if symbol in state.positions:
+            return ClosePosition(None, market)
+        case 9 | 10 | 11 | 12 | 13 | 14:
+            return MatchQuote(market)
+        case _:
+            return _placing(market, bid, chance)
+
+
+def _placing(market: Market, bid: Decimal, chance: random.Random) -> PlaceOrder:
+    side = chance.choice(list(Side))
+    price = bid + Decimal(chance.randrange(-200, 200)) / 100
+    away = Decimal(chance.randrange(300, 500)) / 100 * side
+    brackets = Brackets(price + away, price - away) if chance.random() < 0.3 else Brackets()
+    ticket = Ticket(
+        symbol=market.symbol,
+        side=side,
+        type=chance.choice(list(OrderType)),
+        quantity=Decimal(chance.randrange(1, 400)) / 10,
+        limit_price=price,
+        stop_price=price,
+        brackets=brackets,
+    )
+    key = CommandKey("place", f"key-{market.at_ms}", "0" * 64) if chance.random() < 0.2 else None
+    return PlaceOrder(ticket, market, key)
+
+
+def any_events() -> st.SearchStrategy[Event]:
+    """Of every class, with any values that its type hints allow."""
+    return st.one_of(*map(_any, KINDS.values()))
+
+
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+_NUMBERS = st.integers(-(2**63), 2**63 - 1)
+_DECIMALS = st.decimals(allow_nan=False, allow_infinity=False)
+
+
+def _any(hint: Any) -> st.SearchStrategy[Any]:
+    values: dict[str, st.SearchStrategy[Any]]
+    parts = get_args(hint)
+    if get_origin(hint) is tuple:
+        return st.lists(_any(parts[0]), max_size=3).map(tuple)
+    if parts:
+        return st.one_of(*map(_any, parts))
+    if isinstance(hint, type) and is_dataclass(hint):
+        hints = get_type_hints(hint)
+        values = {field.name: _any(hints[field.name]) for field in fields(hint)}
+        if hint is Execution:  # it happens once
+            values["id"] = st.uuids().map(str)
+        return st.builds(hint, **values)
+    if issubclass(hint, Enum):
+        return st.sampled_from(hint)
+    simple: dict[type, st.SearchStrategy[Any]] = {
+        bool: st.booleans(),
+        int: _NUMBERS,
+        str: _TEXT,
+        Decimal: _DECIMALS,
+        type(None): st.none(),
+    }
+    return simple[hint]

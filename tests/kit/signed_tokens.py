@@ -1,0 +1,40 @@
+"""Tokens as an identity provider would issue them."""
+
+import time
+from typing import Any
+
+from trading_api.auth.principal import Scope
+from trading_api.auth.tokens import minted
+from trading_api.settings import Settings
+
+SECRET = "a secret of thirty-two bytes, or so"
+
+
+def secured(**changed: Any) -> Settings:
+    """With authentication by a shared secret."""
+    defaults = Settings.defaults().model_dump()
+    return Settings.model_validate(
+        defaults | {"auth_mode": "secret", "auth_secret": SECRET} | changed
+    )
+
+
+def token(*scopes: str, accounts: tuple[str, ...] = ("OWN",), **claims: Any) -> str:
+    """All scopes by default, valid for a minute."""
+    return minted(
+        SECRET,
+        {
+            "sub": "somebody",
+            "scope": " ".join(scopes or Scope),
+            "accounts": list(accounts),
+            "exp": int(time.time()) + 60,
+        }
+        | claims,
+    )
+
+
+def minted_for(seconds: int) -> str:
+    return token(exp=int(time.time()) + seconds)
+
+
+def bearer(text: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {text}"}
