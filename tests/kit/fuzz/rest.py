@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.kit.fuzz.server import FuzzedServer
 
 FOLDER = Path(__file__).resolve().parent
-DOCUMENT = FOLDER.parent.parent / "openapi.json"
+DOCUMENT = FOLDER.parents[2] / "openapi.json"
 LINE_LENGTH_MAX = 2000
 
 
