@@ -2,20 +2,20 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
-import { executable, launched, MISSING } from "./support/chromium.ts";
-import { MutedMarket } from "./support/muted-market.ts";
+import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
+import { StaleMarket } from "./support/stale-market.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
 
 let browser: Browser;
-let backend: Backend | MutedMarket;
+let backend: Backend | StaleMarket;
 let terminal: TerminalPage;
 
 beforeAll(async () => {
-  if (executable !== undefined) browser = await launched();
+  if (chromiumPath !== undefined) browser = await launchChromium();
 });
 
 beforeEach((context) => {
-  if (executable === undefined) context.skip(MISSING);
+  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
 });
 
 afterEach(async () => {
@@ -65,18 +65,18 @@ test("after the server was killed and is back, nothing is missing and nothing do
 });
 
 test("a silent market shows in the badge, fills nothing, and comes back", async () => {
-  const market = await MutedMarket.started();
+  const market = await StaleMarket.started();
   backend = market;
   terminal = await TerminalPage.open(browser, market.address, { symbol: "AAPL" });
   await terminal.quote();
-  await market.mute();
+  await market.stall();
   await terminal.badge("Market silent");
   await terminal.ask({ quantity: 1 });
   await terminal.place();
   await terminal.show("Orders");
   await terminal.orders.filter({ hasText: "Working" }).waitFor();
 
-  await market.unmute();
+  await market.recover();
   await terminal.badge("Live");
   await terminal.page.getByText("No working order").waitFor();
   await terminal.show("Positions");

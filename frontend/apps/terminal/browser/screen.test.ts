@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
-import { executable, launched, MISSING } from "./support/chromium.ts";
+import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
 import { developmentToken, endingToken } from "./support/development-token.ts";
-import { minutesOfApple } from "./support/recorded-minutes.ts";
+import { recordedBarsOfApple } from "./support/recorded-bars.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -15,12 +15,12 @@ let browser: Browser;
 let terminal: TerminalPage;
 
 beforeAll(async () => {
-  if (executable === undefined) return;
-  [backend, browser] = await Promise.all([Backend.started(), launched()]);
+  if (chromiumPath === undefined) return;
+  [backend, browser] = await Promise.all([Backend.started(), launchChromium()]);
 });
 
 beforeEach((context) => {
-  if (executable === undefined) context.skip(MISSING);
+  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
 });
 
 afterEach(() => terminal?.close());
@@ -155,7 +155,7 @@ test("the chart changes its resolution, and reads older bars as it is scrolled b
 });
 
 test("a recording of real minutes is replayed on the chart", async () => {
-  const recorded = await minutesOfApple();
+  const recorded = await recordedBarsOfApple();
   const settings = {
     DATAFEED_SOURCE: "replay",
     DATAFEED_PATH: recorded.path,

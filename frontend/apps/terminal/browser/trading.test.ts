@@ -1,9 +1,9 @@
 // Orders, positions and equity, by mouse and keyboard, against a backend in a process of its own.
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { executable, launched, MISSING } from "./support/chromium.ts";
+import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
 import { SteppedMarket } from "./support/stepped-market.ts";
-import { numberIn, TerminalPage } from "./support/terminal-page.ts";
+import { parseNumber, TerminalPage } from "./support/terminal-page.ts";
 
 let market: SteppedMarket;
 let browser: Browser;
@@ -11,12 +11,12 @@ let terminal: TerminalPage;
 let accounts = 0;
 
 beforeAll(async () => {
-  if (executable === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.started(), launched()]);
+  if (chromiumPath === undefined) return;
+  [market, browser] = await Promise.all([SteppedMarket.started(), launchChromium()]);
 });
 
 beforeEach(async (context) => {
-  if (executable === undefined) context.skip(MISSING);
+  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
   accounts += 1;
   terminal = await TerminalPage.open(browser, market.address, { account: `TRADER-${accounts}` });
 });
@@ -47,7 +47,7 @@ test("a market order is previewed, placed and filled, and the position opens", a
   const position = terminal.position("AAPL");
   await position.getByText("Long").waitFor();
   expect(await terminal.cell(position, "qty").innerText()).toBe("10");
-  expect(numberIn(await terminal.cell(position, "average").innerText())).toBe(ask);
+  expect(parseNumber(await terminal.cell(position, "average").innerText())).toBe(ask);
   await terminal.show("History");
   await terminal.orders.filter({ hasText: "Filled" }).waitFor();
   await terminal.show("Fills");
@@ -60,7 +60,9 @@ test("a limit order rests as Working, is modified in the dialog, and is canceled
   await terminal.place();
   await terminal.show("Orders");
   await terminal.orders.filter({ hasText: "Working" }).waitFor();
-  expect(numberIn(await terminal.cell(terminal.orders, "limit").innerText())).toBeCloseTo(bid - 3);
+  expect(parseNumber(await terminal.cell(terminal.orders, "limit").innerText())).toBeCloseTo(
+    bid - 3,
+  );
 
   await terminal.orders.getByRole("button", { name: "Modify" }).click();
   const dialog = terminal.page.getByRole("dialog");
@@ -69,7 +71,9 @@ test("a limit order rests as Working, is modified in the dialog, and is canceled
   await dialog.getByRole("button", { name: "Modify order" }).click();
   await dialog.waitFor({ state: "detached" });
   await terminal.cell(terminal.orders, "qty").filter({ hasText: /^7$/ }).waitFor();
-  expect(numberIn(await terminal.cell(terminal.orders, "limit").innerText())).toBeCloseTo(bid - 4);
+  expect(parseNumber(await terminal.cell(terminal.orders, "limit").innerText())).toBeCloseTo(
+    bid - 4,
+  );
 
   await terminal.orders.getByRole("button", { name: "Cancel", exact: true }).click();
   await terminal.page.getByText("No working order").waitFor();
@@ -177,7 +181,7 @@ test("a trailing stop stays behind the market, never moves back, and closes the 
   await market.advanceUntil(async () => {
     const text = await terminal.orders.allInnerTexts();
     if (text.length === 0) return true;
-    stops.push(numberIn((await cell.innerText()).split(" ")[0] ?? ""));
+    stops.push(parseNumber((await cell.innerText()).split(" ")[0] ?? ""));
     return false;
   });
   expect(stops[0]).toBeCloseTo(bid - 0.04);
@@ -209,7 +213,9 @@ test("a stop loss that trails is placed, seen on the position, and made a fixed 
   await dialog.waitFor({ state: "detached" });
   await terminal.show("Orders");
   await terminal.orders.filter({ hasText: "Stop loss" }).filter({ hasText: "Working" }).waitFor();
-  expect(numberIn(await terminal.cell(terminal.orders, "stop").innerText())).toBeCloseTo(bid - 9);
+  expect(parseNumber(await terminal.cell(terminal.orders, "stop").innerText())).toBeCloseTo(
+    bid - 9,
+  );
 });
 
 test("leverage is set in its dialog, which says what that changes, and the ticket needs less", async () => {

@@ -4,7 +4,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, beforeEach, test } from "vitest";
 import { Cable } from "../../../packages/client/tests/support/backend.ts";
 import { Backend } from "../browser/support/backend.ts";
-import { executable, launched, MISSING } from "../browser/support/chromium.ts";
+import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
 import { TerminalPage } from "../browser/support/terminal-page.ts";
 
 const QUOTES_MS = 20_000;
@@ -17,12 +17,12 @@ let backend: Backend;
 let browser: Browser;
 
 beforeAll(async () => {
-  if (executable === undefined) return;
-  [backend, browser] = await Promise.all([Backend.started(), launched()]);
+  if (chromiumPath === undefined) return;
+  [backend, browser] = await Promise.all([Backend.started(), launchChromium()]);
 });
 
 beforeEach((context) => {
-  if (executable === undefined) context.skip(MISSING);
+  if (chromiumPath === undefined) context.skip(CHROMIUM_MISSING);
 });
 
 afterAll(async () => {

@@ -17,9 +17,9 @@ import {
 } from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { createStore, produce, reconcile } from "solid-js/store";
-import { isUnknownCaller } from "./access.ts";
+import { isUnauthenticated } from "./authentication.ts";
 import { EquityCurve } from "./equity-curve.ts";
-import type { Notices } from "./notices.ts";
+import type { Notifications } from "./notifications.ts";
 
 export type Loading = "loading" | "loaded" | "failed";
 
@@ -29,7 +29,7 @@ const RETRY_MS = 1_500;
 /** Whose orders these are: the host of the client's broker, as stores that the screen follows. */
 export class TradingAccount {
   readonly #client: TradingClient;
-  readonly #notices: Notices;
+  readonly #notifications: Notifications;
   readonly #orders = createStore<Record<string, Order>>({});
   readonly #positions = createStore<Record<string, Position>>({});
   readonly #executions = createSignal<readonly Execution[]>([]);
@@ -47,9 +47,9 @@ export class TradingAccount {
   #broker: BrokerTerminalService | null = null;
   #onFill: () => void = () => {};
 
-  constructor(client: TradingClient, notices: Notices) {
+  constructor(client: TradingClient, notifications: Notifications) {
     this.#client = client;
-    this.#notices = notices;
+    this.#notifications = notifications;
   }
 
   get id(): string {
@@ -129,8 +129,8 @@ export class TradingAccount {
       } catch (error) {
         this.#failure[1](error instanceof RefusedError ? error.message : "");
         this.#loading[1]("failed");
-        // The desk asks who is there, and the page begins anew.
-        if (isUnknownCaller(error)) return;
+        // The app asks who is there, and the page begins anew.
+        if (isUnauthenticated(error)) return;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -202,7 +202,7 @@ export class TradingAccount {
 
   #notify(title: string, text: string, type: NotificationType | undefined): void {
     const isError = type === NotificationType.Error;
-    this.#notices.show({
+    this.#notifications.show({
       tone: isError ? "error" : "success",
       title,
       text,

@@ -1,7 +1,7 @@
 import "./style/style.css";
 import { createRoot } from "solid-js";
 import { render } from "solid-js/web";
-import { Desk, DeskProvider } from "./desk.ts";
+import { AppProvider, AppStore } from "./app-store.ts";
 import { listenForShortcuts } from "./shortcuts.ts";
 import { Terminal } from "./terminal.tsx";
 import { applyTheme } from "./theme.ts";
@@ -10,14 +10,14 @@ const root = document.getElementById("terminal");
 if (root === null) throw new Error("The page has no place for the terminal");
 
 createRoot(applyTheme);
-const desk = new Desk();
-listenForShortcuts(desk);
+const app = new AppStore();
+listenForShortcuts(app);
 render(
   () => (
-    <DeskProvider value={desk}>
+    <AppProvider value={app}>
       <Terminal />
-    </DeskProvider>
+    </AppProvider>
   ),
   root,
 );
-void desk.start(new URLSearchParams(location.search));
+void app.start(new URLSearchParams(location.search));

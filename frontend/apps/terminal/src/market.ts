@@ -1,6 +1,6 @@
 import type { FoundSymbol, QuoteValues, SymbolInfo, TradingClient } from "@trading-api/client";
 import { batch, createSignal, type Signal } from "solid-js";
-import { kept } from "./kept.ts";
+import { persistedSignal } from "./persisted-signal.ts";
 
 /** `turn` counts up with each new price, `moved` is its direction. */
 export interface ShownQuote extends QuoteValues {
@@ -22,7 +22,7 @@ export class Market {
 
   constructor(client: TradingClient) {
     this.#client = client;
-    const [watched, setWatched] = kept<string[] | null>("watchlist", null);
+    const [watched, setWatched] = persistedSignal<string[] | null>("watchlist", null);
     this.watched = watched;
     this.#setWatched = (symbols) => void setWatched(symbols);
   }
@@ -34,8 +34,8 @@ export class Market {
   /** Whoever never chose watches the first of what there is. */
   async start(): Promise<string[]> {
     const found = (await this.search("")).map(({ symbol }) => symbol);
-    const kept = this.watched()?.filter((symbol) => found.includes(symbol));
-    this.#setWatched(kept?.length ? kept : found.slice(0, WATCHED_AT_FIRST_MAX));
+    const remembered = this.watched()?.filter((symbol) => found.includes(symbol));
+    this.#setWatched(remembered?.length ? remembered : found.slice(0, WATCHED_AT_FIRST_MAX));
     return found;
   }
 

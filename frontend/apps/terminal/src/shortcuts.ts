@@ -1,21 +1,21 @@
 import { OrderType, Side } from "@trading-api/client";
-import type { Desk, Panel } from "./desk.ts";
+import type { AppStore, Panel } from "./app-store.ts";
 import { toggleTheme } from "./theme.ts";
 
-export const SHORTCUTS: readonly { keys: string; does: string }[] = [
-  { keys: "B", does: "Buy: go to the ticket" },
-  { keys: "S", does: "Sell: go to the ticket" },
-  { keys: "M", does: "Market order" },
-  { keys: "L", does: "Limit order" },
-  { keys: "T", does: "Stop order" },
-  { keys: "Ctrl Enter", does: "Place the order" },
-  { keys: "Shift X", does: "Close the symbol's position" },
-  { keys: "Shift C", does: "Cancel the symbol's orders" },
-  { keys: "/", does: "Find a symbol" },
-  { keys: "1 to 5", does: "Positions, orders, history, fills, equity" },
-  { keys: "D", does: "Light or dark" },
-  { keys: "?", does: "These shortcuts" },
-  { keys: "Up, Down", does: "In a number: one step; with Shift ten" },
+export const SHORTCUTS: readonly { keys: string; action: string }[] = [
+  { keys: "B", action: "Buy: go to the ticket" },
+  { keys: "S", action: "Sell: go to the ticket" },
+  { keys: "M", action: "Market order" },
+  { keys: "L", action: "Limit order" },
+  { keys: "T", action: "Stop order" },
+  { keys: "Ctrl Enter", action: "Place the order" },
+  { keys: "Shift X", action: "Close the symbol's position" },
+  { keys: "Shift C", action: "Cancel the symbol's orders" },
+  { keys: "/", action: "Find a symbol" },
+  { keys: "1 to 5", action: "Positions, orders, history, fills, equity" },
+  { keys: "D", action: "Light or dark" },
+  { keys: "?", action: "These shortcuts" },
+  { keys: "Up, Down", action: "In a number: one step; with Shift ten" },
 ];
 
 const PANELS: Record<string, Panel> = {
@@ -26,57 +26,58 @@ const PANELS: Record<string, Panel> = {
   5: "equity",
 };
 
-export function listenForShortcuts(desk: Desk): void {
+export function listenForShortcuts(app: AppStore): void {
   addEventListener("keydown", (event) => {
-    if (desk.dialog() !== null || event.defaultPrevented) return;
+    if (app.dialog() !== null || event.defaultPrevented) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      void desk.ticket.send();
+      void app.ticket.send();
       return;
     }
     const isTyping =
       event.target instanceof HTMLElement &&
       event.target.matches("input:not([type=checkbox]), select, textarea");
     if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = actionOf(desk, event.key);
+    const act = actionOf(app, event.key);
     if (act === undefined) return;
     event.preventDefault();
     act();
   });
 }
 
-function actionOf(desk: Desk, key: string): (() => void) | undefined {
+function actionOf(app: AppStore, key: string): (() => void) | undefined {
   const panel = PANELS[key];
-  if (panel !== undefined) return () => desk.setPanel(panel);
-  const { account } = desk;
+  if (panel !== undefined) return () => app.setPanel(panel);
+  const { account } = app;
   const actions: Record<string, () => void> = {
-    b: () => trade(desk, Side.Buy),
-    s: () => trade(desk, Side.Sell),
-    m: () => desk.ticket.set({ type: OrderType.Market }),
-    l: () => desk.ticket.set({ type: OrderType.Limit }),
-    t: () => desk.ticket.set({ type: OrderType.Stop }),
+    b: () => trade(app, Side.Buy),
+    s: () => trade(app, Side.Sell),
+    m: () => app.ticket.set({ type: OrderType.Market }),
+    l: () => app.ticket.set({ type: OrderType.Limit }),
+    t: () => app.ticket.set({ type: OrderType.Stop }),
     X: () => {
-      const position = account.position(desk.symbol());
-      if (position) void desk.run("Not closed", () => account.broker.closePosition(position.id));
+      const position = account.position(app.symbol());
+      if (position)
+        void app.runCommand("Not closed", () => account.broker.closePosition(position.id));
     },
     C: () => {
       const ids = account.liveOrders
-        .filter(({ symbol }) => symbol === desk.symbol())
+        .filter(({ symbol }) => symbol === app.symbol())
         .map(({ id }) => id);
       if (ids.length > 0)
-        void desk.run("Not canceled", () =>
-          account.broker.cancelOrders(desk.symbol(), undefined, ids),
+        void app.runCommand("Not canceled", () =>
+          account.broker.cancelOrders(app.symbol(), undefined, ids),
         );
     },
-    "/": () => desk.open({ name: "search" }),
+    "/": () => app.openDialog({ name: "search" }),
     d: toggleTheme,
-    "?": () => desk.open({ name: "shortcuts" }),
+    "?": () => app.openDialog({ name: "shortcuts" }),
   };
   return actions[key] ?? actions[key.toLowerCase()];
 }
 
-function trade(desk: Desk, side: Side): void {
-  desk.trade(side);
+function trade(app: AppStore, side: Side): void {
+  app.trade(side);
   const quantity = document.querySelector<HTMLInputElement>(".ticket .number input");
   quantity?.focus();
   quantity?.select();

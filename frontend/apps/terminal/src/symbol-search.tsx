@@ -1,12 +1,12 @@
 import type { FoundSymbol } from "@trading-api/client";
 import { createEffect, createSignal, For, Show } from "solid-js";
-import { useDesk } from "./desk.ts";
+import { useApp } from "./app-store.ts";
 import { Dialog } from "./widgets/dialog.tsx";
 
 const DEBOUNCE_MS = 120;
 
 export function SymbolSearch() {
-  const desk = useDesk();
+  const app = useApp();
   const [text, setText] = createSignal("");
   const [found, setFound] = createSignal<FoundSymbol[] | null>(null);
   const [failure, setFailure] = createSignal("");
@@ -18,7 +18,7 @@ export function SymbolSearch() {
       async () => {
         if (wanted !== text()) return;
         try {
-          const result = await desk.market.search(wanted);
+          const result = await app.market.search(wanted);
           if (wanted !== text()) return;
           setFound(result);
           setFailure("");
@@ -32,10 +32,10 @@ export function SymbolSearch() {
   });
 
   const choose = (symbol: string) => {
-    desk.show(symbol);
-    desk.market.watch(symbol);
-    desk.setView("chart");
-    desk.open(null);
+    app.selectSymbol(symbol);
+    app.market.watch(symbol);
+    app.setView("chart");
+    app.openDialog(null);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const count = found()?.length ?? 0;
@@ -52,7 +52,7 @@ export function SymbolSearch() {
   };
 
   return (
-    <Dialog title="Find a symbol" class="search" onClose={() => desk.open(null)}>
+    <Dialog title="Find a symbol" class="search" onClose={() => app.openDialog(null)}>
       <input
         type="search"
         role="combobox"

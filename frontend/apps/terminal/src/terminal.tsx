@@ -1,6 +1,6 @@
 import { For } from "solid-js";
+import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
-import { useDesk, type View } from "./desk.ts";
 import { Dialogs } from "./dialogs/dialogs.tsx";
 import { Panels } from "./panels/panels.tsx";
 import { TicketPane } from "./ticket/ticket-pane.tsx";
@@ -17,9 +17,9 @@ const VIEWS: readonly { name: View; label: string }[] = [
 
 /** Everything at once where there is room; on a phone, one view at a time. */
 export function Terminal() {
-  const desk = useDesk();
+  const app = useApp();
   return (
-    <div class="terminal" data-view={desk.view()}>
+    <div class="terminal" data-view={app.view()}>
       <Topbar />
       <Watchlist />
       <main>
@@ -32,8 +32,8 @@ export function Terminal() {
           {({ name, label }) => (
             <button
               type="button"
-              aria-current={desk.view() === name ? "page" : undefined}
-              onClick={() => desk.setView(name)}
+              aria-current={app.view() === name ? "page" : undefined}
+              onClick={() => app.setView(name)}
             >
               {label}
             </button>

@@ -1,12 +1,12 @@
 import { createEffect, createSignal } from "solid-js";
-import { kept } from "./kept.ts";
+import { persistedSignal } from "./persisted-signal.ts";
 
 export type Theme = "light" | "dark";
 
 const system = matchMedia("(prefers-color-scheme: light)");
 const [ofSystem, setOfSystem] = createSignal<Theme>(system.matches ? "light" : "dark");
 system.addEventListener("change", () => setOfSystem(system.matches ? "light" : "dark"));
-const [chosen, setChosen] = kept<Theme | null>("theme", null);
+const [chosen, setChosen] = persistedSignal<Theme | null>("theme", null);
 
 /** The one chosen, else the system's. */
 export const theme = (): Theme => chosen() ?? ofSystem();

@@ -1,13 +1,13 @@
 import { createResource, createSignal, For, Show } from "solid-js";
+import { useApp } from "./app-store.ts";
 import { ResolutionSwitch } from "./chart/resolution-switch.tsx";
-import { useDesk } from "./desk.ts";
 import * as format from "./format.ts";
 import { theme, toggleTheme } from "./theme.ts";
 import { ConnectionBadge } from "./widgets/connection-badge.tsx";
 
 export function Topbar() {
-  const desk = useDesk();
-  const { account } = desk;
+  const app = useApp();
+  const { account } = app;
   const openProfit = () => account.equity?.unrealizedPL ?? 0;
   return (
     <header class="topbar">
@@ -15,12 +15,12 @@ export function Topbar() {
       <button
         type="button"
         class="symbol"
-        onClick={() => desk.open({ name: "search" })}
-        aria-label={`Symbol ${desk.symbol()}: find another`}
+        onClick={() => app.openDialog({ name: "search" })}
+        aria-label={`Symbol ${app.symbol()}: find another`}
         aria-keyshortcuts="/"
       >
         <SearchIcon />
-        <strong>{desk.symbol() || "Symbol"}</strong>
+        <strong>{app.symbol() || "Symbol"}</strong>
         <kbd>/</kbd>
       </button>
       <ResolutionSwitch />
@@ -55,7 +55,7 @@ export function Topbar() {
       <button
         type="button"
         class="quiet icon"
-        onClick={() => desk.open({ name: "shortcuts" })}
+        onClick={() => app.openDialog({ name: "shortcuts" })}
         aria-label="Help: shortcuts and documents"
         title="Shortcuts and documents (?)"
         aria-keyshortcuts="?"
@@ -68,11 +68,11 @@ export function Topbar() {
 
 /** Another account is another page: nothing of this one stays. */
 function AccountPicker() {
-  const desk = useDesk();
+  const app = useApp();
   const [isOpen, setIsOpen] = createSignal(false);
   const [accounts] = createResource(
     isOpen,
-    async () => await desk.account.broker.accountsMetainfo(),
+    async () => await app.account.broker.accountsMetainfo(),
   );
   const go = (id: string) => {
     const address = new URL(location.href);
@@ -81,13 +81,13 @@ function AccountPicker() {
   };
   return (
     <details class="menu" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary aria-label={`Account ${desk.account.id}: change`}>
-        {desk.account.id || "Account"}
+      <summary aria-label={`Account ${app.account.id}: change`}>
+        {app.account.id || "Account"}
       </summary>
       <div class="menu-body">
         <For each={accounts.state === "ready" ? accounts() : []}>
           {({ id, currency }) => (
-            <button type="button" aria-current={id === desk.account.id} onClick={() => go(id)}>
+            <button type="button" aria-current={id === app.account.id} onClick={() => go(id)}>
               {id} <small>{currency}</small>
             </button>
           )}

@@ -1,16 +1,16 @@
 import { createEffect, For, onCleanup, Show } from "solid-js";
-import { useDesk } from "./desk.ts";
+import { useApp } from "./app-store.ts";
 import * as format from "./format.ts";
 import { createDecimals } from "./panels/decimals.ts";
 
 export function Watchlist() {
-  const desk = useDesk();
-  const { market } = desk;
+  const app = useApp();
+  const { market } = app;
   const followed = () => {
     const watched = market.watched() ?? [];
-    return desk.symbol() === "" || watched.includes(desk.symbol())
+    return app.symbol() === "" || watched.includes(app.symbol())
       ? watched
-      : [...watched, desk.symbol()];
+      : [...watched, app.symbol()];
   };
   createEffect(() => onCleanup(market.follow(followed())));
   return (
@@ -22,7 +22,7 @@ export function Watchlist() {
           class="quiet"
           aria-label="Add a symbol"
           title="Add a symbol"
-          onClick={() => desk.open({ name: "search" })}
+          onClick={() => app.openDialog({ name: "search" })}
         >
           +
         </button>
@@ -53,7 +53,7 @@ export function Watchlist() {
         <Show when={market.watched()?.length === 0}>
           <p class="empty">
             Nothing is watched.{" "}
-            <button type="button" class="link" onClick={() => desk.open({ name: "search" })}>
+            <button type="button" class="link" onClick={() => app.openDialog({ name: "search" })}>
               Add a symbol
             </button>
           </p>
@@ -64,8 +64,8 @@ export function Watchlist() {
 }
 
 function Row(props: { symbol: string }) {
-  const desk = useDesk();
-  const quote = () => desk.market.quote(props.symbol);
+  const app = useApp();
+  const quote = () => app.market.quote(props.symbol);
   const decimals = createDecimals(() => props.symbol);
   const flash = () => {
     const { turn = 0, moved = 0 } = quote() ?? {};
@@ -78,16 +78,16 @@ function Row(props: { symbol: string }) {
     return Math.abs(chp) < 0.005 ? "" : chp > 0 ? "up" : "down";
   };
   const select = () => {
-    desk.show(props.symbol);
-    desk.setView("chart");
+    app.selectSymbol(props.symbol);
+    app.setView("chart");
   };
   return (
-    <tr classList={{ selected: desk.symbol() === props.symbol }} data-symbol={props.symbol}>
+    <tr classList={{ selected: app.symbol() === props.symbol }} data-symbol={props.symbol}>
       <th scope="row">
         <button
           type="button"
           class="row"
-          aria-pressed={desk.symbol() === props.symbol}
+          aria-pressed={app.symbol() === props.symbol}
           onClick={select}
         >
           {props.symbol}
@@ -104,7 +104,7 @@ function Row(props: { symbol: string }) {
           class="quiet remove"
           aria-label={`Remove ${props.symbol}`}
           title={`Remove ${props.symbol}`}
-          onClick={() => desk.market.unwatch(props.symbol)}
+          onClick={() => app.market.unwatch(props.symbol)}
         >
           ✕
         </button>

@@ -1,9 +1,9 @@
 import { type Order, OrderType, ParentType, Side, StopType } from "@trading-api/client";
 import { expect, test } from "vitest";
-import { bracketsIn, bracketTexts, pipsBehind } from "../src/ticket/brackets.ts";
-import { durationIn, durationTexts } from "../src/ticket/duration.ts";
-import { numberIn, optionalNumberIn } from "../src/ticket/numbers.ts";
-import { kindName, lasting } from "../src/wording.ts";
+import { durationLabel, purposeLabel } from "../src/labels.ts";
+import { formatBrackets, parseBrackets, trailingPipsOf } from "../src/ticket/brackets.ts";
+import { formatDuration, parseDuration } from "../src/ticket/duration.ts";
+import { parseNumber, parseOptionalNumber } from "../src/ticket/parse-number.ts";
 
 const NONE = { takeProfit: "", stopLoss: "", isStopLossTrailing: false, pips: "" };
 const stop: Order = {
@@ -27,51 +27,51 @@ test.each([
   ["", null],
   ["ten", null],
 ])("%j is the number %s", (text, number) => {
-  expect(numberIn(text)).toBe(number);
+  expect(parseNumber(text)).toBe(number);
 });
 
 test("nothing written is nothing asked for", () => {
-  expect(optionalNumberIn(" ")).toBeUndefined();
-  expect(bracketsIn(NONE)).toEqual({});
+  expect(parseOptionalNumber(" ")).toBeUndefined();
+  expect(parseBrackets(NONE)).toEqual({});
 });
 
 test("a stop loss stands at its price, or trails by its pips, and never both", () => {
   const texts = { ...NONE, stopLoss: "9", pips: "50" };
-  expect(bracketsIn(texts)).toEqual({ stopLoss: 9 });
-  expect(bracketsIn({ ...texts, isStopLossTrailing: true })).toEqual({ trailingStopPips: 50 });
-  expect(bracketsIn({ ...NONE, isStopLossTrailing: true })).toBeNull();
-  expect(bracketsIn({ ...NONE, takeProfit: "x" })).toBeNull();
+  expect(parseBrackets(texts)).toEqual({ stopLoss: 9 });
+  expect(parseBrackets({ ...texts, isStopLossTrailing: true })).toEqual({ trailingStopPips: 50 });
+  expect(parseBrackets({ ...NONE, isStopLossTrailing: true })).toBeNull();
+  expect(parseBrackets({ ...NONE, takeProfit: "x" })).toBeNull();
 });
 
 test.each([{}, { takeProfit: 11, stopLoss: 9 }, { takeProfit: 11, trailingStopPips: 50 }])(
   "brackets %j are what their texts say",
   (brackets) => {
-    expect(bracketsIn(bracketTexts(brackets))).toEqual(brackets);
+    expect(parseBrackets(formatBrackets(brackets))).toEqual(brackets);
   },
 );
 
 test("a position's stop loss trails if the order does that is its stop loss", () => {
-  expect(pipsBehind("AAPL", [stop])).toBe(50);
-  expect(pipsBehind("MSFT", [stop])).toBeUndefined();
-  expect(pipsBehind("AAPL", [{ ...stop, parentType: ParentType.Order }])).toBeUndefined();
+  expect(trailingPipsOf("AAPL", [stop])).toBe(50);
+  expect(trailingPipsOf("MSFT", [stop])).toBeUndefined();
+  expect(trailingPipsOf("AAPL", [{ ...stop, parentType: ParentType.Order }])).toBeUndefined();
 });
 
 test("an order that trails is called that, and one with a trailing stop loss is not", () => {
   const { parentId: _, parentType: __, ...own } = stop;
-  expect(kindName(stop)).toBe("Trailing stop loss");
-  expect(kindName(own)).toBe("Trailing stop");
-  expect(kindName({ ...own, type: OrderType.Limit })).toBe("Limit");
+  expect(purposeLabel(stop)).toBe("Trailing stop loss");
+  expect(purposeLabel(own)).toBe("Trailing stop");
+  expect(purposeLabel({ ...own, type: OrderType.Limit })).toBe("Limit");
 });
 
 test("a date is read and shown as UTC, to the minute", () => {
   const datetime = Date.UTC(2026, 0, 6, 10, 37);
   const texts = { duration: "GTD", until: "2026-01-06T10:37" } as const;
-  expect(durationIn(texts)).toEqual({ type: "GTD", datetime });
-  expect(durationTexts({ type: "GTD", datetime: datetime + 59_999 })).toEqual(texts);
-  expect(durationIn({ duration: "GTD", until: "" })).toBeNull();
-  expect(durationIn({ duration: "DAY", until: texts.until })).toEqual({ type: "DAY" });
+  expect(parseDuration(texts)).toEqual({ type: "GTD", datetime });
+  expect(formatDuration({ type: "GTD", datetime: datetime + 59_999 })).toEqual(texts);
+  expect(parseDuration({ duration: "GTD", until: "" })).toBeNull();
+  expect(parseDuration({ duration: "DAY", until: texts.until })).toEqual({ type: "DAY" });
   const { parentId: _, ...order } = stop;
-  expect(lasting({ ...order, duration: { type: "GTD", datetime } })).toBe("6 Jan 10:37");
-  expect(lasting({ ...order, duration: { type: "DAY" } })).toBe("Day");
-  expect(lasting({ ...stop, duration: { type: "GTC" } })).toBe("–");
+  expect(durationLabel({ ...order, duration: { type: "GTD", datetime } })).toBe("6 Jan 10:37");
+  expect(durationLabel({ ...order, duration: { type: "DAY" } })).toBe("Day");
+  expect(durationLabel({ ...stop, duration: { type: "GTC" } })).toBe("–");
 });

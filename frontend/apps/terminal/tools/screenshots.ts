@@ -2,7 +2,7 @@
 // only when the terminal does.
 import { fileURLToPath } from "node:url";
 import { Backend } from "../browser/support/backend.ts";
-import { launched } from "../browser/support/chromium.ts";
+import { launchChromium } from "../browser/support/chromium.ts";
 
 const folder = fileURLToPath(new URL("../../../../docs/", import.meta.url));
 const START = {
@@ -12,7 +12,7 @@ const START = {
 };
 
 const backend = await Backend.started({ ...START, MARKET_STALE_S: "600", DATABASE_URL: "memory:" });
-const browser = await launched();
+const browser = await launchChromium();
 try {
   await trade();
   for (const [colorScheme, width, height] of [

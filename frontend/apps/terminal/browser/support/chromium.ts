@@ -2,17 +2,18 @@ import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
 /** The system's own: nothing is downloaded. */
-export const executable = [
+export const chromiumPath = [
   process.env.CHROMIUM,
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",
 ].find((path) => path !== undefined && existsSync(path));
 
-export const MISSING = "There is no Chromium here: apt-get install chromium, or CHROMIUM=its path";
+export const CHROMIUM_MISSING =
+  "There is no Chromium here: apt-get install chromium, or CHROMIUM=its path";
 
-export function launched(): Promise<Browser> {
-  if (executable === undefined) throw new Error(MISSING);
+export function launchChromium(): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error(CHROMIUM_MISSING);
   const args = [
     "--no-sandbox",
     "--disable-gpu",
@@ -22,5 +23,5 @@ export function launched(): Promise<Browser> {
     "--no-first-run",
     "--disable-quic",
   ];
-  return chromium.launch({ executablePath: executable, args });
+  return chromium.launch({ executablePath: chromiumPath, args });
 }

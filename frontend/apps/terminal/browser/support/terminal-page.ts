@@ -89,7 +89,7 @@ export class TerminalPage {
   /** As the ticket's two buttons show it. */
   async quote(): Promise<{ bid: number; ask: number }> {
     const read = async (name: RegExp) =>
-      numberIn(await this.ticket.getByRole("radio", { name }).locator("b").innerText());
+      parseNumber(await this.ticket.getByRole("radio", { name }).locator("b").innerText());
     await expect.poll(() => read(/^Buy/)).toBeGreaterThan(0);
     return { bid: await read(/^Sell/), ask: await read(/^Buy/) };
   }
@@ -113,7 +113,7 @@ export class TerminalPage {
   }
 
   async figure(name: string): Promise<number> {
-    return numberIn(await this.page.locator(`[data-figure="${name}"]`).first().innerText());
+    return parseNumber(await this.page.locator(`[data-figure="${name}"]`).first().innerText());
   }
 
   toast(text: string | RegExp): Locator {
@@ -129,5 +129,5 @@ interface Opening extends BrowserContextOptions {
 }
 
 /** NaN for what is none yet. */
-export const numberIn = (text: string): number =>
+export const parseNumber = (text: string): number =>
   Number(text.replaceAll(",", "").replace("\u2212", "-").replace("+", ""));

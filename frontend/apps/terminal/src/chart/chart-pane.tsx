@@ -9,14 +9,14 @@ import {
   Show,
   Switch,
 } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { theme } from "../theme.ts";
 import { type ChartState, PriceChart } from "./price-chart.ts";
 
 export function ChartPane() {
-  const desk = useDesk();
-  const { market, account } = desk;
+  const app = useApp();
+  const { market, account } = app;
   const [info, setInfo] = createSignal<SymbolInfo | null>(null);
   const [state, setState] = createSignal<ChartState>("loading");
   const [reason, setReason] = createSignal("");
@@ -27,7 +27,7 @@ export function ChartPane() {
 
   onMount(() => {
     const made = new PriceChart(element, {
-      datafeed: desk.client.datafeed,
+      datafeed: app.client.datafeed,
       onState: (state, reason = "") => {
         setState(state);
         setReason(reason);
@@ -40,34 +40,34 @@ export function ChartPane() {
   });
 
   const load = async () => {
-    const symbol = desk.symbol();
+    const symbol = app.symbol();
     if (symbol === "") return;
     setState("loading");
     try {
       const found = await market.info(symbol);
-      if (symbol === desk.symbol()) setInfo(found);
+      if (symbol === app.symbol()) setInfo(found);
     } catch (error) {
-      if (symbol !== desk.symbol()) return;
+      if (symbol !== app.symbol()) return;
       setReason(error instanceof Error ? error.message : String(error));
       setState("failed");
     }
   };
   createEffect(() => void load());
-  const isShown = createMemo(() => info()?.name === desk.symbol());
+  const isShown = createMemo(() => info()?.name === app.symbol());
   createEffect(() => {
     const [made, symbol] = [chart(), info()];
-    if (made && symbol && isShown()) void made.show(symbol, desk.resolution());
+    if (made && symbol && isShown()) void made.show(symbol, app.resolution());
   });
   createEffect(() => {
     theme();
     chart()?.applyTheme();
-    chart()?.showTrading(orders(), account.position(desk.symbol()));
+    chart()?.showTrading(orders(), account.position(app.symbol()));
   });
   const orders = createMemo(() =>
-    account.liveOrders.filter(({ symbol }) => symbol === desk.symbol()),
+    account.liveOrders.filter(({ symbol }) => symbol === app.symbol()),
   );
   createEffect(() => {
-    const position = account.position(desk.symbol());
+    const position = account.position(app.symbol());
     chart()?.showTrading(
       orders().map((order) => ({ ...order })),
       position && { ...position },
@@ -75,18 +75,18 @@ export function ChartPane() {
   });
   createEffect(() => {
     if (state() !== "ready") return;
-    chart()?.showExecutions(account.executions.filter(({ symbol }) => symbol === desk.symbol()));
+    chart()?.showExecutions(account.executions.filter(({ symbol }) => symbol === app.symbol()));
   });
 
   const decimals = () => Math.round(Math.log10(info()?.pricescale ?? 100));
   const retry = () => {
     const symbol = info();
-    if (symbol && isShown()) void chart()?.show(symbol, desk.resolution());
+    if (symbol && isShown()) void chart()?.show(symbol, app.resolution());
     else void load();
   };
 
   onCleanup(
-    desk.client.socket.onState(({ phase }) => {
+    app.client.socket.onState(({ phase }) => {
       if (phase === "connected" && state() === "failed") retry();
     }),
   );
@@ -97,10 +97,10 @@ export function ChartPane() {
       : reason();
 
   return (
-    <section class="chart" aria-label={`Chart of ${desk.symbol()}`}>
+    <section class="chart" aria-label={`Chart of ${app.symbol()}`}>
       <div class="legend" data-testid="legend">
         <div class="legend-name">
-          <strong>{desk.symbol()}</strong>
+          <strong>{app.symbol()}</strong>
           <span>{isShown() ? info()?.description : ""}</span>
         </div>
         <dl class="ohlc">
@@ -128,7 +128,7 @@ export function ChartPane() {
         class="canvas"
         ref={element}
         role="img"
-        aria-label={`Candles of ${desk.symbol()}, resolution ${desk.resolution()}`}
+        aria-label={`Candles of ${app.symbol()}, resolution ${app.resolution()}`}
         data-state={state()}
       />
       <Show when={isAway() && state() === "ready"}>
@@ -152,7 +152,7 @@ export function ChartPane() {
         </Match>
         <Match when={state() === "empty"}>
           <div class="overlay">
-            <p>No trades of {desk.symbol()} at this resolution yet. Bars appear as they come.</p>
+            <p>No trades of {app.symbol()} at this resolution yet. Bars appear as they come.</p>
           </div>
         </Match>
         <Match when={state() === "failed"}>

@@ -1,12 +1,12 @@
 import { AreaSeries, ColorType, createChart, type UTCTimestamp } from "lightweight-charts";
 import { createEffect, onCleanup, onMount } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { colour, theme } from "../theme.ts";
 import { FONT } from "./price-chart.ts";
 
 export function EquityChart() {
-  const { account } = useDesk();
+  const { account } = useApp();
   let element!: HTMLDivElement;
   onMount(() => {
     const chart = createChart(element, {

@@ -27,8 +27,8 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { price, quantity } from "../format.ts";
+import { chartLineLabel } from "../labels.ts";
 import { colour } from "../theme.ts";
-import { nameOfLine } from "../wording.ts";
 
 export type ChartState = "loading" | "ready" | "empty" | "failed";
 
@@ -197,7 +197,7 @@ export class PriceChart {
       const isBracket =
         order.parentType === ParentType.Order || order.parentType === ParentType.Position;
       const tone = isBracket ? "muted" : order.side === Side.Buy ? "up" : "down";
-      wanted.set(order.id, { price, title: nameOfLine(order), colour: tone, dashed: true });
+      wanted.set(order.id, { price, title: chartLineLabel(order), colour: tone, dashed: true });
     }
     for (const [id, { line }] of [...this.#lines]) {
       if (wanted.has(id)) continue;

@@ -1,19 +1,19 @@
 import { createResource, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import { Choice } from "../widgets/choice.tsx";
 
 /** The ones that most look at; every other that the symbol has is in the list beside them. */
 const SHOWN = ["1S", "1", "5", "15", "60", "240", "1D", "1W"];
 
 export function ResolutionSwitch() {
-  const desk = useDesk();
-  const [supported] = createResource(desk.symbol, async (symbol) =>
-    symbol === "" ? [] : (await desk.market.info(symbol)).supported_resolutions,
+  const app = useApp();
+  const [supported] = createResource(app.symbol, async (symbol) =>
+    symbol === "" ? [] : (await app.market.info(symbol)).supported_resolutions,
   );
   const offered = () => supported.latest ?? SHOWN;
   const shown = () => {
     const few = SHOWN.filter((each) => offered().includes(each));
-    return few.includes(desk.resolution()) ? few : [...few, desk.resolution()];
+    return few.includes(app.resolution()) ? few : [...few, app.resolution()];
   };
   const others = () => offered().filter((each) => !shown().includes(each));
   return (
@@ -22,15 +22,15 @@ export function ResolutionSwitch() {
         label="Resolution"
         class="flat"
         options={shown().map((value) => ({ value, label: nameOf(value) }))}
-        value={desk.resolution()}
-        onChange={desk.setResolution}
+        value={app.resolution()}
+        onChange={app.setResolution}
       />
       <Show when={others().length > 0}>
         <select
           class="flat"
           aria-label="Other resolutions"
           onChange={({ currentTarget }) => {
-            if (currentTarget.value !== "") desk.setResolution(currentTarget.value);
+            if (currentTarget.value !== "") app.setResolution(currentTarget.value);
             currentTarget.value = "";
           }}
         >

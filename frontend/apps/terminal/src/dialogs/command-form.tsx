@@ -1,6 +1,6 @@
 import { createSignal, type JSX, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
-import { adviceFor } from "../notices.ts";
+import { useApp } from "../app-store.ts";
+import { adviceFor } from "../notifications.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
 export interface CommandFormProps {
@@ -13,7 +13,7 @@ export interface CommandFormProps {
 
 /** A dialog that sends one command. It stays, and says why, where that is refused. */
 export function CommandForm(props: CommandFormProps) {
-  const desk = useDesk();
+  const app = useApp();
   const [problem, setProblem] = createSignal("");
   const [isSending, setIsSending] = createSignal(false);
   const submit = async (event: SubmitEvent) => {
@@ -21,7 +21,7 @@ export function CommandForm(props: CommandFormProps) {
     setIsSending(true);
     try {
       await props.send();
-      desk.open(null);
+      app.openDialog(null);
     } catch (error) {
       setProblem(`${error instanceof Error ? error.message : error} ${adviceFor(error) ?? ""}`);
     } finally {
@@ -29,7 +29,7 @@ export function CommandForm(props: CommandFormProps) {
     }
   };
   return (
-    <Dialog title={props.title} onClose={() => desk.open(null)}>
+    <Dialog title={props.title} onClose={() => app.openDialog(null)}>
       <form onSubmit={submit}>
         {props.children}
         <Show when={problem() !== ""}>
@@ -38,7 +38,7 @@ export function CommandForm(props: CommandFormProps) {
           </p>
         </Show>
         <footer>
-          <button type="button" onClick={() => desk.open(null)}>
+          <button type="button" onClick={() => app.openDialog(null)}>
             Keep as it is
           </button>
           <button type="submit" class="primary" disabled={!props.isValid || isSending()}>

@@ -1,5 +1,5 @@
 import { Match, Switch } from "solid-js";
-import { type OpenDialog, useDesk } from "../desk.ts";
+import { type OpenDialog, useApp } from "../app-store.ts";
 import { SymbolSearch } from "../symbol-search.tsx";
 import { CloseDialog } from "./close-dialog.tsx";
 import { LeverageDialog } from "./leverage-dialog.tsx";
@@ -9,7 +9,7 @@ import { ShortcutsDialog } from "./shortcuts-dialog.tsx";
 import { TokenDialog } from "./token-dialog.tsx";
 
 export function Dialogs() {
-  const { dialog } = useDesk();
+  const { dialog } = useApp();
   return (
     <Switch>
       <Match when={of(dialog(), "search")}>

@@ -1,8 +1,8 @@
 import type { LeverageInfo, LeveragePreview } from "@trading-api/client";
 import { createEffect, createResource, createSignal, For, onCleanup, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
-import { adviceFor } from "../notices.ts";
-import { numberIn } from "../ticket/numbers.ts";
+import { useApp } from "../app-store.ts";
+import { adviceFor } from "../notifications.ts";
+import { parseNumber } from "../ticket/parse-number.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { CommandForm } from "./command-form.tsx";
 
@@ -10,7 +10,7 @@ const DEBOUNCE_MS = 150;
 
 /** What a symbol's orders and position are lent, for the whole account. */
 export function LeverageDialog(props: { symbol: string }) {
-  const { account, ticket } = useDesk();
+  const { account, ticket } = useApp();
   const { symbol } = props;
   const { side, type: orderType } = ticket.fields;
   const params = { symbol, side, orderType };
@@ -19,7 +19,7 @@ export function LeverageDialog(props: { symbol: string }) {
   const [text, setText] = createSignal(String(ticket.leverage?.leverage ?? ""));
   const [preview, setPreview] = createSignal<LeveragePreview>({});
   const leverage = () => {
-    const value = numberIn(text());
+    const value = parseNumber(text());
     const { min = 1, max = Number.POSITIVE_INFINITY } = known() ?? {};
     return value !== null && value >= min && value <= max ? value : null;
   };

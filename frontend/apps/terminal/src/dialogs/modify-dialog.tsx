@@ -1,20 +1,20 @@
 import type { Brackets, Order } from "@trading-api/client";
 import { Show } from "solid-js";
 import { createStore } from "solid-js/store";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
+import { purposeLabel, sideLabel } from "../labels.ts";
 import { BracketFields } from "../ticket/bracket-fields.tsx";
-import { bracketsIn, bracketTexts, isTrailing } from "../ticket/brackets.ts";
-import { durationIn, durationTexts } from "../ticket/duration.ts";
+import { formatBrackets, isTrailing, parseBrackets } from "../ticket/brackets.ts";
+import { formatDuration, parseDuration } from "../ticket/duration.ts";
 import { DurationFields } from "../ticket/duration-fields.tsx";
-import { numberIn } from "../ticket/numbers.ts";
+import { parseNumber } from "../ticket/parse-number.ts";
 import { StopField } from "../ticket/stop-field.tsx";
 import { NumberField } from "../widgets/number-field.tsx";
-import { kindName, sideName } from "../wording.ts";
 import { CommandForm } from "./command-form.tsx";
 import { createRules } from "./rules.ts";
 
 export function ModifyDialog(props: { order: Order }) {
-  const { account } = useDesk();
+  const { account } = useApp();
   const { order } = props;
   const rules = createRules(order.symbol);
   const trails = isTrailing(order);
@@ -26,26 +26,26 @@ export function ModifyDialog(props: { order: Order }) {
     ...(stopLoss !== undefined && { stopLoss }),
     ...(trailingStopPips !== undefined && { trailingStopPips }),
   };
-  const lasting = durationTexts(duration ?? { type: "GTC" });
+  const initial = formatDuration(duration ?? { type: "GTC" });
   const [fields, set] = createStore({
     qty: String(order.qty),
     limitPrice: order.limitPrice?.toString() ?? "",
     stopPrice: order.stopPrice?.toString() ?? "",
-    ...bracketTexts(brackets),
+    ...formatBrackets(brackets),
     isStopLossTrailing: trailingStopPips !== undefined && !trails,
-    ...lasting,
+    ...initial,
   });
 
   /** null while something is missing, or no number. */
   const changed = (): Order | null => {
-    const qty = numberIn(fields.qty);
-    const limitPrice = order.limitPrice === undefined ? undefined : numberIn(fields.limitPrice);
-    const stopPrice = order.stopPrice === undefined ? undefined : numberIn(fields.stopPrice);
-    const pips = trails ? numberIn(fields.pips) : undefined;
-    const own = bracketsIn(fields);
+    const qty = parseNumber(fields.qty);
+    const limitPrice = order.limitPrice === undefined ? undefined : parseNumber(fields.limitPrice);
+    const stopPrice = order.stopPrice === undefined ? undefined : parseNumber(fields.stopPrice);
+    const pips = trails ? parseNumber(fields.pips) : undefined;
+    const own = parseBrackets(fields);
     // Its minute is what the field shows, and its seconds are kept.
-    const isLasting = fields.duration === lasting.duration && fields.until === lasting.until;
-    const until = isLasting ? duration : durationIn(fields);
+    const isUnchanged = fields.duration === initial.duration && fields.until === initial.until;
+    const until = isUnchanged ? duration : parseDuration(fields);
     if (qty === null || limitPrice === null || stopPrice === null) return null;
     if (pips === null || own === null || until === null) return null;
     return {
@@ -60,7 +60,7 @@ export function ModifyDialog(props: { order: Order }) {
   };
   return (
     <CommandForm
-      title={`Modify ${kindName(order).toLowerCase()}: ${sideName(order.side).toLowerCase()} ${order.symbol}`}
+      title={`Modify ${purposeLabel(order).toLowerCase()}: ${sideLabel(order.side).toLowerCase()} ${order.symbol}`}
       label="Modify order"
       isValid={changed() !== null}
       send={async () => await account.broker.modifyOrder(changed() ?? order)}
@@ -71,7 +71,7 @@ export function ModifyDialog(props: { order: Order }) {
           value={fields.qty}
           step={rules.step()}
           decimals={rules.stepDecimals()}
-          invalid={numberIn(fields.qty) === null}
+          invalid={parseNumber(fields.qty) === null}
           onInput={(qty) => set({ qty })}
         />
       </Show>
@@ -92,7 +92,7 @@ export function ModifyDialog(props: { order: Order }) {
           value={fields.limitPrice}
           step={rules.tick()}
           decimals={rules.decimals()}
-          invalid={numberIn(fields.limitPrice) === null}
+          invalid={parseNumber(fields.limitPrice) === null}
           onInput={(limitPrice) => set({ limitPrice })}
         />
       </Show>

@@ -1,9 +1,9 @@
 import { createResource } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import { type Rules, rulesOf } from "../ticket/rules.ts";
 
 export function createRules(symbol: string): Rules {
-  const { account } = useDesk();
+  const { account } = useApp();
   const [found] = createResource(() => account.broker.symbolInfo(symbol));
   return rulesOf(() => (found.state === "ready" ? found() : undefined));
 }

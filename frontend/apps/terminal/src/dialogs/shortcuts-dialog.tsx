@@ -1,22 +1,22 @@
 import { For } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import { SHORTCUTS } from "../shortcuts.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
 export function ShortcutsDialog() {
-  const desk = useDesk();
+  const app = useApp();
   return (
-    <Dialog title="Help" onClose={() => desk.open(null)}>
+    <Dialog title="Help" onClose={() => app.openDialog(null)}>
       <dl class="shortcuts">
         <For each={SHORTCUTS}>
-          {({ keys, does }) => (
+          {({ keys, action }) => (
             <div>
               <dt>
                 <For each={keys.split(" ")}>
                   {(key) => (/^(to|,)$/.test(key) ? key : <kbd>{key.replace(",", "")}</kbd>)}
                 </For>
               </dt>
-              <dd>{does}</dd>
+              <dd>{action}</dd>
             </div>
           )}
         </For>

@@ -1,19 +1,19 @@
 import { createSignal, Show } from "solid-js";
-import { enter, enteredToken } from "../access.ts";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
+import { signIn, storedToken } from "../authentication.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
 /** A server with AUTH_MODE answers only those who have a token. */
 export function TokenDialog() {
-  const desk = useDesk();
+  const app = useApp();
   const [token, setToken] = createSignal("");
-  const wasRefused = enteredToken() !== null;
+  const wasRefused = storedToken() !== null;
   return (
-    <Dialog title="Who is there?" onClose={() => desk.open(null)}>
+    <Dialog title="Who is there?" onClose={() => app.openDialog(null)}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (token().trim() !== "") enter(token().trim());
+          if (token().trim() !== "") signIn(token().trim());
         }}
       >
         <p class="muted">This server answers only callers with a token.</p>

@@ -1,14 +1,14 @@
 import { type Execution, type Order, Side } from "@trading-api/client";
 import { For, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { kindName, sideName, statusName } from "../wording.ts";
+import { purposeLabel, sideLabel, statusLabel } from "../labels.ts";
 import { createDecimals } from "./decimals.ts";
 
 const ROWS_MAX = 200;
 
 export function HistoryTable() {
-  const { account } = useDesk();
+  const { account } = useApp();
   return (
     <Show
       when={account.endedOrders.length > 0}
@@ -49,9 +49,9 @@ function OrderRow(props: { order: Order }) {
     <tr data-order={props.order.id}>
       <th scope="row">{props.order.symbol}</th>
       <td data-label="Side" class={props.order.side === Side.Buy ? "up" : "down"}>
-        {sideName(props.order.side)}
+        {sideLabel(props.order.side)}
       </td>
-      <td data-label="Type">{kindName(props.order)}</td>
+      <td data-label="Type">{purposeLabel(props.order)}</td>
       <td data-label="Quantity" class="n">
         {format.quantity(props.order.qty)}
       </td>
@@ -59,7 +59,7 @@ function OrderRow(props: { order: Order }) {
         {format.price(props.order.avgPrice, decimals()) || "–"}
       </td>
       <td data-label="Status" data-cell="status">
-        {statusName(props.order.status)}
+        {statusLabel(props.order.status)}
       </td>
       <td data-label="Ended">{format.time(props.order.updateTime)}</td>
       <td data-label="Why" class="why">
@@ -70,7 +70,7 @@ function OrderRow(props: { order: Order }) {
 }
 
 export function FillsTable() {
-  const { account } = useDesk();
+  const { account } = useApp();
   const newest = () => account.executions.slice(-ROWS_MAX).reverse();
   return (
     <Show
@@ -113,7 +113,7 @@ function FillRow(props: { execution: Execution }) {
     <tr data-fill={props.execution.orderId}>
       <th scope="row">{props.execution.symbol}</th>
       <td data-label="Side" class={props.execution.side === Side.Buy ? "up" : "down"}>
-        {sideName(props.execution.side)}
+        {sideLabel(props.execution.side)}
       </td>
       <td data-label="Quantity" class="n">
         {format.quantity(props.execution.qty)}

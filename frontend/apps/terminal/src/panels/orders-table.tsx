@@ -1,16 +1,16 @@
 import { type Order, OrderStatus, ParentType, Side } from "@trading-api/client";
 import { For, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
+import { durationLabel, purposeLabel, sideLabel, statusLabel } from "../labels.ts";
 import { isTrailing } from "../ticket/brackets.ts";
-import { kindName, lasting, sideName, statusName } from "../wording.ts";
 import { createDecimals } from "./decimals.ts";
 
 export function OrdersTable() {
-  const desk = useDesk();
-  const { account } = desk;
+  const app = useApp();
+  const { account } = app;
   const cancelAll = () =>
-    void desk.run("Not canceled", () =>
+    void app.runCommand("Not canceled", () =>
       account.broker.cancelOrders(
         "",
         undefined,
@@ -65,21 +65,21 @@ export function OrdersTable() {
 }
 
 function Row(props: { order: Order }) {
-  const desk = useDesk();
+  const app = useApp();
   const decimals = createDecimals(() => props.order.symbol);
   const isBracket = () =>
     props.order.parentType === ParentType.Order || props.order.parentType === ParentType.Position;
   return (
     <tr data-order={props.order.id} classList={{ child: isBracket() }}>
       <th scope="row">
-        <button type="button" class="link" onClick={() => desk.show(props.order.symbol)}>
+        <button type="button" class="link" onClick={() => app.selectSymbol(props.order.symbol)}>
           {props.order.symbol}
         </button>
       </th>
       <td data-label="Side" class={props.order.side === Side.Buy ? "up" : "down"}>
-        {sideName(props.order.side)}
+        {sideLabel(props.order.side)}
       </td>
-      <td data-label="Type">{kindName(props.order)}</td>
+      <td data-label="Type">{purposeLabel(props.order)}</td>
       <td class="n" data-cell="qty" data-label="Quantity">
         {format.quantity(props.order.qty)}
       </td>
@@ -97,11 +97,11 @@ function Row(props: { order: Order }) {
       </td>
       <td data-cell="status" data-label="Status">
         <span class={`status ${props.order.status === OrderStatus.Working ? "working" : ""}`}>
-          {statusName(props.order.status)}
+          {statusLabel(props.order.status)}
         </span>
       </td>
       <td class="spare" data-cell="duration" data-label="Lasts">
-        {lasting(props.order)}
+        {durationLabel(props.order)}
       </td>
       <td class="extra" data-label="Changed">
         {format.time(props.order.updateTime)}
@@ -109,7 +109,7 @@ function Row(props: { order: Order }) {
       <td class="actions">
         <button
           type="button"
-          onClick={() => desk.open({ name: "modify", order: { ...props.order } })}
+          onClick={() => app.openDialog({ name: "modify", order: { ...props.order } })}
         >
           Modify
         </button>
@@ -117,7 +117,9 @@ function Row(props: { order: Order }) {
           type="button"
           class="strong"
           onClick={() =>
-            void desk.run("Not canceled", () => desk.account.broker.cancelOrder(props.order.id))
+            void app.runCommand("Not canceled", () =>
+              app.account.broker.cancelOrder(props.order.id),
+            )
           }
         >
           Cancel

@@ -1,6 +1,6 @@
 import { For, Match, Show, Switch } from "solid-js";
+import { type Panel, useApp } from "../app-store.ts";
 import { EquityChart } from "../chart/equity-chart.tsx";
-import { type Panel, useDesk } from "../desk.ts";
 import { FillsTable, HistoryTable } from "./history-tables.tsx";
 import { OrdersTable } from "./orders-table.tsx";
 import { PositionsTable } from "./positions-table.tsx";
@@ -14,17 +14,17 @@ const PANELS: readonly { name: Panel; label: string }[] = [
 ];
 
 export function Panels() {
-  const desk = useDesk();
-  const { account } = desk;
+  const app = useApp();
+  const { account } = app;
   const count = (name: Panel): number | undefined =>
     ({ positions: account.positions.length, orders: account.liveOrders.length })[name as string];
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
-    const at = PANELS.findIndex(({ name }) => name === desk.panel());
+    const at = PANELS.findIndex(({ name }) => name === app.panel());
     const next = PANELS[(at + step + PANELS.length) % PANELS.length];
     if (next === undefined) return;
-    desk.setPanel(next.name);
+    app.setPanel(next.name);
     document.getElementById(`tab-${next.name}`)?.focus();
   };
   return (
@@ -36,10 +36,10 @@ export function Panels() {
               type="button"
               role="tab"
               id={`tab-${name}`}
-              aria-selected={desk.panel() === name}
+              aria-selected={app.panel() === name}
               aria-controls="panel"
-              tabindex={desk.panel() === name ? 0 : -1}
-              onClick={() => desk.setPanel(name)}
+              tabindex={app.panel() === name ? 0 : -1}
+              onClick={() => app.setPanel(name)}
             >
               {label}
               <Show when={count(name)}>{(n) => <span class="count">{n()}</span>}</Show>
@@ -51,7 +51,7 @@ export function Panels() {
         id="panel"
         class="panel scroll"
         role="tabpanel"
-        aria-labelledby={`tab-${desk.panel()}`}
+        aria-labelledby={`tab-${app.panel()}`}
         tabindex="0"
       >
         <Show
@@ -65,19 +65,19 @@ export function Panels() {
           }
         >
           <Switch>
-            <Match when={desk.panel() === "positions"}>
+            <Match when={app.panel() === "positions"}>
               <PositionsTable />
             </Match>
-            <Match when={desk.panel() === "orders"}>
+            <Match when={app.panel() === "orders"}>
               <OrdersTable />
             </Match>
-            <Match when={desk.panel() === "history"}>
+            <Match when={app.panel() === "history"}>
               <HistoryTable />
             </Match>
-            <Match when={desk.panel() === "fills"}>
+            <Match when={app.panel() === "fills"}>
               <FillsTable />
             </Match>
-            <Match when={desk.panel() === "equity"}>
+            <Match when={app.panel() === "equity"}>
               <EquityChart />
             </Match>
           </Switch>

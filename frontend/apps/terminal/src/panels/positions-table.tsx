@@ -1,12 +1,12 @@
 import { type Position, Side } from "@trading-api/client";
 import { createEffect, For, onCleanup, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { createDecimals } from "./decimals.ts";
 
 export function PositionsTable() {
-  const desk = useDesk();
-  const { account, market } = desk;
+  const app = useApp();
+  const { account, market } = app;
   createEffect(() => onCleanup(market.follow(account.positions.map(({ symbol }) => symbol))));
   return (
     <Show
@@ -56,7 +56,7 @@ export function PositionsTable() {
 }
 
 function Row(props: { position: Position }) {
-  const desk = useDesk();
+  const app = useApp();
   const decimals = createDecimals(() => props.position.symbol);
   const isLong = () => props.position.side === Side.Buy;
   const profit = () => props.position.pl ?? 0;
@@ -65,7 +65,7 @@ function Row(props: { position: Position }) {
   return (
     <tr data-position={props.position.id}>
       <th scope="row">
-        <button type="button" class="link" onClick={() => desk.show(props.position.symbol)}>
+        <button type="button" class="link" onClick={() => app.selectSymbol(props.position.symbol)}>
           {props.position.symbol}
         </button>
       </th>
@@ -79,7 +79,7 @@ function Row(props: { position: Position }) {
         {format.price(props.position.avgPrice, decimals())}
       </td>
       <td class="n roomy" data-label="Last">
-        {format.price(desk.market.quote(props.position.symbol)?.lp, decimals())}
+        {format.price(app.market.quote(props.position.symbol)?.lp, decimals())}
       </td>
       <td class={`n ${tone()}`} data-cell="profit" data-label="Profit">
         {format.change(profit())}
@@ -91,27 +91,29 @@ function Row(props: { position: Position }) {
         {format.price(props.position.stopLoss, decimals()) || "–"}
       </td>
       <td class="actions">
-        <button type="button" onClick={() => desk.open({ name: "protect", position: copy() })}>
+        <button type="button" onClick={() => app.openDialog({ name: "protect", position: copy() })}>
           Protect
         </button>
         <button
           type="button"
           onClick={() =>
-            void desk.run("Not reversed", () =>
-              desk.account.broker.reversePosition(props.position.id),
+            void app.runCommand("Not reversed", () =>
+              app.account.broker.reversePosition(props.position.id),
             )
           }
         >
           Reverse
         </button>
-        <button type="button" onClick={() => desk.open({ name: "close", position: copy() })}>
+        <button type="button" onClick={() => app.openDialog({ name: "close", position: copy() })}>
           Close part
         </button>
         <button
           type="button"
           class="strong"
           onClick={() =>
-            void desk.run("Not closed", () => desk.account.broker.closePosition(props.position.id))
+            void app.runCommand("Not closed", () =>
+              app.account.broker.closePosition(props.position.id),
+            )
           }
         >
           Close

@@ -1,6 +1,6 @@
 import { NumberField } from "../widgets/number-field.tsx";
 import type { BracketTexts } from "./brackets.ts";
-import { optionalNumberIn } from "./numbers.ts";
+import { parseOptionalNumber } from "./parse-number.ts";
 import type { Rules } from "./rules.ts";
 import { StopField } from "./stop-field.tsx";
 
@@ -27,7 +27,7 @@ export function BracketFields(props: BracketFieldsProps) {
         value={props.texts.takeProfit}
         step={props.rules.tick()}
         decimals={props.rules.decimals()}
-        invalid={optionalNumberIn(props.texts.takeProfit) === null}
+        invalid={parseOptionalNumber(props.texts.takeProfit) === null}
         onInput={(takeProfit) => props.onInput({ takeProfit })}
       />
       <StopField

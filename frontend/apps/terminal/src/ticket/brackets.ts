@@ -1,5 +1,5 @@
 import { type Brackets, type Order, OrderType, ParentType, StopType } from "@trading-api/client";
-import { numberIn, optionalNumberIn } from "./numbers.ts";
+import { parseNumber, parseOptionalNumber } from "./parse-number.ts";
 
 /** As it is typed. An empty price is none; a trailing stop loss has a distance in place of one. */
 export interface BracketTexts {
@@ -10,11 +10,11 @@ export interface BracketTexts {
 }
 
 /** What was left empty is left out; null: something is no number. */
-export function bracketsIn(texts: BracketTexts): Brackets | null {
+export function parseBrackets(texts: BracketTexts): Brackets | null {
   const { isStopLossTrailing } = texts;
-  const takeProfit = optionalNumberIn(texts.takeProfit);
-  const stopLoss = isStopLossTrailing ? undefined : optionalNumberIn(texts.stopLoss);
-  const trailingStopPips = isStopLossTrailing ? numberIn(texts.pips) : undefined;
+  const takeProfit = parseOptionalNumber(texts.takeProfit);
+  const stopLoss = isStopLossTrailing ? undefined : parseOptionalNumber(texts.stopLoss);
+  const trailingStopPips = isStopLossTrailing ? parseNumber(texts.pips) : undefined;
   if (takeProfit === null || stopLoss === null || trailingStopPips === null) return null;
   return {
     ...(takeProfit !== undefined && { takeProfit }),
@@ -23,7 +23,7 @@ export function bracketsIn(texts: BracketTexts): Brackets | null {
   };
 }
 
-export const bracketTexts = ({
+export const formatBrackets = ({
   takeProfit,
   stopLoss,
   trailingStopPips,
@@ -39,7 +39,7 @@ export const isTrailing = ({ type, stopType }: Pick<Order, "type" | "stopType">)
   type === OrderType.Stop && stopType === StopType.TrailingStop;
 
 /** How far behind the market a position's stop loss follows it; undefined for one that does not. */
-export const pipsBehind = (symbol: string, live: readonly Order[]): number | undefined =>
+export const trailingPipsOf = (symbol: string, live: readonly Order[]): number | undefined =>
   live.find(
     (order) =>
       order.parentType === ParentType.Position && order.parentId === symbol && isTrailing(order),

@@ -1,7 +1,7 @@
 import type { DurationType, OrderType } from "@trading-api/client";
 import { createUniqueId, For, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
-import { type DurationTexts, durationIn, untilOf } from "./duration.ts";
+import { useApp } from "../app-store.ts";
+import { type DurationTexts, formatUntil, parseDuration } from "./duration.ts";
 
 export interface DurationFieldsProps {
   texts: DurationTexts;
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 
 /** How long an order works: what the broker offers for its type. */
 export function DurationFields(props: DurationFieldsProps) {
-  const { account, client } = useDesk();
+  const { account, client } = useApp();
   const [id, untilId] = [createUniqueId(), createUniqueId()];
   const offered = () =>
     account.durations.filter((each) => each.supportedOrderTypes.includes(props.type));
@@ -24,7 +24,7 @@ export function DurationFields(props: DurationFieldsProps) {
     if (!isDated() || props.texts.until !== "") return;
     // A market that is replayed has a clock of its own.
     const now = await client.rest.market.time().catch(() => Date.now() / 1_000);
-    if (props.texts.until === "") props.onInput({ until: untilOf(now * 1_000 + DAY_MS) });
+    if (props.texts.until === "") props.onInput({ until: formatUntil(now * 1_000 + DAY_MS) });
   };
   return (
     <Show when={offered().length > 0}>
@@ -51,7 +51,7 @@ export function DurationFields(props: DurationFieldsProps) {
             id={untilId}
             type="datetime-local"
             value={props.texts.until}
-            aria-invalid={durationIn(props.texts) === null}
+            aria-invalid={parseDuration(props.texts) === null}
             onInput={({ currentTarget }) => props.onInput({ until: currentTarget.value })}
           />
         </div>

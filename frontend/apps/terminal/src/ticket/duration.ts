@@ -7,15 +7,15 @@ export interface DurationTexts {
 }
 
 /** null: it ends at a time that was not entered. */
-export function durationIn({ duration: type, until }: DurationTexts): OrderDuration | null {
+export function parseDuration({ duration: type, until }: DurationTexts): OrderDuration | null {
   if (type !== "GTD") return { type };
   const datetime = Date.parse(`${until}Z`);
   return Number.isNaN(datetime) ? null : { type, datetime };
 }
 
-export const untilOf = (ms: number): string => new Date(ms).toISOString().slice(0, 16);
+export const formatUntil = (ms: number): string => new Date(ms).toISOString().slice(0, 16);
 
-export const durationTexts = ({ type, datetime }: OrderDuration): DurationTexts => ({
+export const formatDuration = ({ type, datetime }: OrderDuration): DurationTexts => ({
   duration: type,
-  until: datetime === undefined ? "" : untilOf(datetime),
+  until: datetime === undefined ? "" : formatUntil(datetime),
 });

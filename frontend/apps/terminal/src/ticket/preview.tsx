@@ -1,8 +1,8 @@
 import { type OrderPreview, RefusedError } from "@trading-api/client";
 import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { adviceFor } from "../notices.ts";
+import { adviceFor } from "../notifications.ts";
 
 const DEBOUNCE_MS = 200;
 /** The market goes on meanwhile. */
@@ -10,7 +10,7 @@ const REFRESH_MS = 3_000;
 
 /** What the order would do if it were placed now. */
 export function Preview() {
-  const { ticket, account } = useDesk();
+  const { ticket, account } = useApp();
   const [preview, setPreview] = createSignal<OrderPreview | null>(null);
   const [advice, setAdvice] = createSignal("");
 

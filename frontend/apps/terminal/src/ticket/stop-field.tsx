@@ -1,7 +1,7 @@
 import { Show } from "solid-js";
 import * as format from "../format.ts";
 import { NumberField } from "../widgets/number-field.tsx";
-import { numberIn, optionalNumberIn } from "./numbers.ts";
+import { parseNumber, parseOptionalNumber } from "./parse-number.ts";
 import type { Rules } from "./rules.ts";
 
 export interface StopFieldProps {
@@ -24,13 +24,15 @@ export interface StopFieldProps {
 /** Where a stop stands: at a price, or so far behind the market. */
 export function StopField(props: StopFieldProps) {
   const behind = () => {
-    const pips = numberIn(props.pips);
+    const pips = parseNumber(props.pips);
     const { pip, decimals, currency } = props.rules;
     if (pips === null) return "How far it stays behind the market";
     return `${format.price(pips * pip(), decimals())} ${currency()} behind the market`;
   };
   const isPrice = () =>
-    props.isOptional ? optionalNumberIn(props.price) !== null : numberIn(props.price) !== null;
+    props.isOptional
+      ? parseOptionalNumber(props.price) !== null
+      : parseNumber(props.price) !== null;
   return (
     <div class="stop">
       <Show
@@ -55,7 +57,7 @@ export function StopField(props: StopFieldProps) {
           value={props.pips}
           step={1}
           decimals={0}
-          invalid={numberIn(props.pips) === null}
+          invalid={parseNumber(props.pips) === null}
           onInput={props.onPips}
         />
       </Show>

@@ -1,12 +1,12 @@
 import { OrderType, Side } from "@trading-api/client";
 import { createEffect, on, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { Choice } from "../widgets/choice.tsx";
 import { NumberField } from "../widgets/number-field.tsx";
 import { BracketFields } from "./bracket-fields.tsx";
 import { DurationFields } from "./duration-fields.tsx";
-import { numberIn } from "./numbers.ts";
+import { parseNumber } from "./parse-number.ts";
 import { Preview } from "./preview.tsx";
 import { StopField } from "./stop-field.tsx";
 import { needsLimit, needsStop } from "./ticket.ts";
@@ -23,12 +23,12 @@ const TYPES = [
 ] as const;
 
 export function TicketPane() {
-  const desk = useDesk();
-  const { account, market, ticket } = desk;
+  const app = useApp();
+  const { account, market, ticket } = app;
   const { fields, rules } = ticket;
-  const quote = () => market.quote(desk.symbol());
+  const quote = () => market.quote(app.symbol());
   createEffect(
-    on([desk.symbol, () => account.loading], () => {
+    on([app.symbol, () => account.loading], () => {
       if (account.loading === "loaded" && account.supports("supportLeverage"))
         void ticket.readLeverage();
     }),
@@ -37,12 +37,12 @@ export function TicketPane() {
     account.supports("supportTrailingStop") && fields.type === OrderType.Stop;
   // A symbol's first quote comes after it.
   const isKnown = () => ticket.instrument !== null && quote() !== undefined;
-  createEffect(on([desk.symbol, isKnown], () => isKnown() && ticket.suggest()));
+  createEffect(on([app.symbol, isKnown], () => isKnown() && ticket.suggest()));
   const away = (text: string) => {
-    const price = numberIn(text);
-    const from = numberIn(fields.limitPrice) ?? quote()?.lp;
+    const price = parseNumber(text);
+    const from = parseNumber(fields.limitPrice) ?? quote()?.lp;
     if (price === null || from === undefined) return "Leave it empty for none";
-    const profit = (price - from) * fields.side * (numberIn(fields.qty) ?? 0);
+    const profit = (price - from) * fields.side * (parseNumber(fields.qty) ?? 0);
     return `${format.change(profit)} ${rules.currency()}, ${format.percent((price / from - 1) * 100)}`;
   };
   const setType = (type: OrderType) => {
@@ -56,7 +56,7 @@ export function TicketPane() {
     <aside class="ticket" aria-label="Order ticket">
       <header class="head">
         <h2>Order</h2>
-        <span class="muted of">{desk.symbol()}</span>
+        <span class="muted of">{app.symbol()}</span>
         <Show when={ticket.leverage}>
           {(info) => (
             <button
@@ -64,7 +64,7 @@ export function TicketPane() {
               class="leverage"
               aria-label={`Leverage ${info().leverage}:1, change it`}
               title="Leverage"
-              onClick={() => desk.open({ name: "leverage", symbol: desk.symbol() })}
+              onClick={() => app.openDialog({ name: "leverage", symbol: app.symbol() })}
             >
               {info().leverage}:1
             </button>
@@ -102,7 +102,7 @@ export function TicketPane() {
           value={fields.qty}
           step={rules.step()}
           decimals={rules.stepDecimals()}
-          invalid={numberIn(fields.qty) === null}
+          invalid={parseNumber(fields.qty) === null}
           onInput={(qty) => ticket.set({ qty })}
         />
         <Show when={needsStop(fields.type)}>
@@ -126,7 +126,7 @@ export function TicketPane() {
             value={fields.limitPrice}
             step={rules.tick()}
             decimals={rules.decimals()}
-            invalid={numberIn(fields.limitPrice) === null}
+            invalid={parseNumber(fields.limitPrice) === null}
             onInput={(limitPrice) => ticket.set({ limitPrice })}
           />
         </Show>
@@ -155,7 +155,7 @@ export function TicketPane() {
           disabled={ticket.order === null || ticket.isSending || account.loading !== "loaded"}
           aria-keyshortcuts="Control+Enter"
         >
-          {ticket.isSending ? "Placing…" : ticket.sentence}
+          {ticket.isSending ? "Placing…" : ticket.summary}
         </button>
         <Preview />
       </form>
@@ -164,7 +164,7 @@ export function TicketPane() {
 }
 
 function SideButton(props: { side: Side; label: string; price: string }) {
-  const { ticket } = useDesk();
+  const { ticket } = useApp();
   const isChosen = () => ticket.fields.side === props.side;
   const other = () => ticket.set({ side: -ticket.fields.side as Side });
   return (

@@ -9,12 +9,12 @@ import {
 } from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
-import type { Desk } from "../desk.ts";
+import type { AppStore } from "../app-store.ts";
 import { price, quantity } from "../format.ts";
-import { sideName } from "../wording.ts";
-import { type BracketTexts, bracketsIn } from "./brackets.ts";
-import { type DurationTexts, durationIn } from "./duration.ts";
-import { numberIn } from "./numbers.ts";
+import { sideLabel } from "../labels.ts";
+import { type BracketTexts, parseBrackets } from "./brackets.ts";
+import { type DurationTexts, parseDuration } from "./duration.ts";
+import { parseNumber } from "./parse-number.ts";
 import { rulesOf } from "./rules.ts";
 
 /** As it is typed. `pips` are of the one stop that trails: the order itself, or its stop loss. */
@@ -33,9 +33,9 @@ export const needsLimit = (type: OrderType): boolean =>
 export const needsStop = (type: OrderType): boolean =>
   type === OrderType.Stop || type === OrderType.StopLimit;
 
-/** What is about to be ordered, of the desk's symbol. */
+/** The order that the user is entering for the selected symbol. */
 export class Ticket {
-  readonly #desk: Desk;
+  readonly #app: AppStore;
   readonly #fields = createStore<TicketFields>({
     side: Side.Buy,
     type: OrderType.Market,
@@ -56,8 +56,8 @@ export class Ticket {
   readonly rules = rulesOf(() => this.instrument);
   readonly #isSending = createSignal(false);
 
-  constructor(desk: Desk) {
-    this.#desk = desk;
+  constructor(app: AppStore) {
+    this.#app = app;
   }
 
   get fields(): TicketFields {
@@ -79,7 +79,7 @@ export class Ticket {
   }
 
   /** Of another symbol: its prices are not the last one's. */
-  begin(): void {
+  reset(): void {
     this.#fields[1]({
       limitPrice: "",
       stopPrice: "",
@@ -91,13 +91,13 @@ export class Ticket {
       hasBrackets: false,
     });
     this.#instrument[1](null);
-    const symbol = this.#desk.symbol();
-    this.#desk.client.rest
+    const symbol = this.#app.symbol();
+    this.#app.client.rest
       .account()
       .instrument(symbol)
       .then(
         (found) => {
-          if (symbol !== this.#desk.symbol()) return;
+          if (symbol !== this.#app.symbol()) return;
           this.#instrument[1](found);
           this.#fields[1]("qty", (was) =>
             isOnGrid(Number(was), found) ? was : String(found.qty.default),
@@ -109,21 +109,21 @@ export class Ticket {
 
   /** Asks for it anew; needs the account. */
   async readLeverage(): Promise<void> {
-    const symbol = this.#desk.symbol();
+    const symbol = this.#app.symbol();
     const { side, type: orderType } = this.fields;
     this.#leverage[1](null);
-    const found = await this.#desk.account.broker
+    const found = await this.#app.account.broker
       .leverageInfo({ symbol, side, orderType })
       .catch(() => null);
-    if (symbol === this.#desk.symbol()) this.#leverage[1](found);
+    if (symbol === this.#app.symbol()) this.#leverage[1](found);
   }
 
   set(fields: Partial<TicketFields>): void {
     const { side, takeProfit, stopLoss } = this.fields;
-    const isTurned = fields.side !== undefined && fields.side !== side;
+    const isSideChanged = fields.side !== undefined && fields.side !== side;
     // What was above the price for the one side is below it for the other.
-    const turned = { takeProfit: stopLoss, stopLoss: takeProfit, limitPrice: "", stopPrice: "" };
-    this.#fields[1]({ ...(isTurned && turned), ...fields });
+    const swapped = { takeProfit: stopLoss, stopLoss: takeProfit, limitPrice: "", stopPrice: "" };
+    this.#fields[1]({ ...(isSideChanged && swapped), ...fields });
     // There is one distance: an order that trails itself has a fixed stop loss.
     if (this.isTrailing) this.#fields[1]({ isStopLossTrailing: false });
     // What somebody is just typing is theirs.
@@ -147,13 +147,14 @@ export class Ticket {
   get order(): PreOrder | null {
     const { side, type, hasBrackets } = this.fields;
     const { isTrailing } = this;
-    const symbol = this.#desk.symbol();
-    const qty = numberIn(this.fields.qty);
-    const limitPrice = needsLimit(type) ? numberIn(this.fields.limitPrice) : undefined;
-    const stopPrice = needsStop(type) && !isTrailing ? numberIn(this.fields.stopPrice) : undefined;
-    const trailingStopPips = isTrailing ? numberIn(this.fields.pips) : undefined;
-    const brackets = hasBrackets ? bracketsIn(this.fields) : {};
-    const duration = durationIn(this.fields);
+    const symbol = this.#app.symbol();
+    const qty = parseNumber(this.fields.qty);
+    const limitPrice = needsLimit(type) ? parseNumber(this.fields.limitPrice) : undefined;
+    const stopPrice =
+      needsStop(type) && !isTrailing ? parseNumber(this.fields.stopPrice) : undefined;
+    const trailingStopPips = isTrailing ? parseNumber(this.fields.pips) : undefined;
+    const brackets = hasBrackets ? parseBrackets(this.fields) : {};
+    const duration = parseDuration(this.fields);
     if (qty === null || limitPrice === null || stopPrice === null || symbol === "") return null;
     if (trailingStopPips === null || brackets === null || duration === null) return null;
     return {
@@ -170,9 +171,9 @@ export class Ticket {
   }
 
   /** `Buy 10 AAPL at market` */
-  get sentence(): string {
+  get summary(): string {
     const { order } = this;
-    if (order === null) return `${sideName(this.fields.side)} ${this.#desk.symbol()}`;
+    if (order === null) return `${sideLabel(this.fields.side)} ${this.#app.symbol()}`;
     const { side, type, qty, symbol, limitPrice, stopPrice, trailingStopPips } = order;
     const decimals = this.rules.decimals();
     const at = [
@@ -181,27 +182,27 @@ export class Ticket {
       limitPrice !== undefined && `limit ${price(limitPrice, decimals)}`,
     ].filter((each) => each !== false);
     const how = type === OrderType.Market ? "at market" : at.join(" ");
-    return `${sideName(side)} ${quantity(qty)} ${symbol} ${how}`;
+    return `${sideLabel(side)} ${quantity(qty)} ${symbol} ${how}`;
   }
 
   async send(): Promise<void> {
     const { order } = this;
     if (order === null || this.isSending) return;
     this.#isSending[1](true);
-    const { sentence } = this;
+    const { summary } = this;
     let orderId = "";
-    const isTaken = await this.#desk.run(`Not placed: ${sentence}`, async () => {
-      ({ orderId } = await this.#desk.account.broker.placeOrder(order));
+    const isAccepted = await this.#app.runCommand(`Not placed: ${summary}`, async () => {
+      ({ orderId } = await this.#app.account.broker.placeOrder(order));
     });
     this.#isSending[1](false);
-    const known = this.#desk.account.order(orderId);
-    // A fill or a rejection has its own notice.
-    if (!isTaken || order.type === OrderType.Market || (known && !isLive(known.status))) return;
-    this.#desk.notices.show({
+    const known = this.#app.account.order(orderId);
+    // A fill or a rejection has its own notification.
+    if (!isAccepted || order.type === OrderType.Market || (known && !isLive(known.status))) return;
+    this.#app.notifications.show({
       tone: "info",
       title: "Order placed",
-      text: sentence,
-      action: { label: "See orders", run: () => this.#desk.showPanel("orders") },
+      text: summary,
+      action: { label: "See orders", run: () => this.#app.showPanel("orders") },
     });
   }
 
@@ -223,7 +224,7 @@ export class Ticket {
   }
 
   get #touch(): number | undefined {
-    const quote = this.#desk.market.quote(this.#desk.symbol());
+    const quote = this.#app.market.quote(this.#app.symbol());
     return this.fields.side === Side.Buy ? quote?.ask : quote?.bid;
   }
 }

@@ -1,12 +1,12 @@
 import { ConnectionStatus, type SocketState } from "@trading-api/client";
 import { createSignal, onCleanup, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 
 type Health = "live" | "busy" | "down";
 
 /** Whether what is on the screen is what the market and the server say now. */
 export function ConnectionBadge() {
-  const { client, account } = useDesk();
+  const { client, account } = useApp();
   const [socket, setSocket] = createSignal<SocketState>(client.socket.state);
   const [now, setNow] = createSignal(Date.now());
   onCleanup(client.socket.onState(setSocket));

@@ -1,30 +1,30 @@
 import { For, Show } from "solid-js";
-import { useDesk } from "../desk.ts";
+import { useApp } from "../app-store.ts";
 
 export function Toasts() {
-  const { notices } = useDesk();
+  const { notifications } = useApp();
   return (
-    <section class="toasts" aria-label="Notices" aria-live="polite">
-      <For each={notices.all}>
-        {(notice) => (
+    <section class="toasts" aria-label="Notifications" aria-live="polite">
+      <For each={notifications.all}>
+        {(notification) => (
           <article
-            class={`toast ${notice.tone}`}
-            role={notice.tone === "error" ? "alert" : "status"}
+            class={`toast ${notification.tone}`}
+            role={notification.tone === "error" ? "alert" : "status"}
           >
             <div>
-              <strong>{notice.title}</strong>
-              <p>{notice.text}</p>
-              <Show when={notice.advice}>
-                <p class="advice">{notice.advice}</p>
+              <strong>{notification.title}</strong>
+              <p>{notification.text}</p>
+              <Show when={notification.advice}>
+                <p class="advice">{notification.advice}</p>
               </Show>
-              <Show when={notice.action}>
+              <Show when={notification.action}>
                 {(action) => (
                   <button
                     type="button"
                     class="link"
                     onClick={() => {
                       action().run();
-                      notices.dismiss(notice.id);
+                      notifications.dismiss(notification.id);
                     }}
                   >
                     {action().label}
@@ -36,7 +36,7 @@ export function Toasts() {
               type="button"
               class="quiet"
               aria-label="Dismiss"
-              onClick={() => notices.dismiss(notice.id)}
+              onClick={() => notifications.dismiss(notification.id)}
             >
               ✕
             </button>

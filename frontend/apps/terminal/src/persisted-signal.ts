@@ -1,10 +1,10 @@
 import { createSignal, type Signal } from "solid-js";
 
 /** A signal whose value this browser remembers; without a storage, until the page is left. */
-export function kept<T>(name: string, initial: T): Signal<T> {
+export function persistedSignal<T>(name: string, initial: T): Signal<T> {
   const key = `trading_api.${name}`;
   const [value, setValue] = createSignal<T>(read(key, initial));
-  const keep = ((next: T) => {
+  const persist = ((next: T) => {
     const result = setValue(() => next);
     try {
       localStorage.setItem(key, JSON.stringify(next));
@@ -13,7 +13,7 @@ export function kept<T>(name: string, initial: T): Signal<T> {
     }
     return result;
   }) as Signal<T>[1];
-  return [value, keep];
+  return [value, persist];
 }
 
 function read<T>(key: string, initial: T): T {

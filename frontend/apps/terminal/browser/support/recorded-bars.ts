@@ -7,7 +7,7 @@ const FIND =
   "import importlib.resources as r; print(r.files('mintalib')/'samples'/'minute-prices.csv')";
 
 /** Real bars of a minute, as a package of the development's requirements holds them. */
-export async function minutesOfApple(): Promise<{ path: string; low: number; high: number }> {
+export async function recordedBarsOfApple(): Promise<{ path: string; low: number; high: number }> {
   const path = execFileSync(python, ["-c", FIND], { encoding: "utf8" }).trim();
   const [header = "", ...rows] = readFileSync(path, "utf8").trim().split("\n");
   const columns = header.split(",");

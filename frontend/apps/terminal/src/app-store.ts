@@ -1,10 +1,10 @@
 import { type Order, type Position, type Side, TradingClient } from "@trading-api/client";
 import { type Accessor, createContext, createSignal, useContext } from "solid-js";
-import { authentication, isUnknownCaller } from "./access.ts";
 import { TradingAccount } from "./account.ts";
-import { kept } from "./kept.ts";
+import { authentication, isUnauthenticated } from "./authentication.ts";
 import { Market } from "./market.ts";
-import { Notices } from "./notices.ts";
+import { Notifications } from "./notifications.ts";
+import { persistedSignal } from "./persisted-signal.ts";
 import { Ticket } from "./ticket/ticket.ts";
 
 export type View = "chart" | "trade" | "watch" | "account";
@@ -20,14 +20,14 @@ export type OpenDialog =
   | null;
 
 /** Everything that the parts of the screen share. */
-export class Desk {
+export class AppStore {
   readonly client = new TradingClient({
     ...authentication(),
     socket: { backoff: { baseMs: 200, maxMs: 2_000 } },
   });
-  readonly notices = new Notices();
+  readonly notifications = new Notifications();
   readonly market = new Market(this.client);
-  readonly account = new TradingAccount(this.client, this.notices);
+  readonly account = new TradingAccount(this.client, this.notifications);
   readonly ticket: Ticket;
   readonly symbol: Accessor<string>;
   readonly resolution: Accessor<string>;
@@ -37,19 +37,20 @@ export class Desk {
   readonly panel: Accessor<Panel>;
   readonly setPanel: (panel: Panel) => void;
   readonly dialog: Accessor<OpenDialog>;
-  readonly open: (dialog: OpenDialog) => void;
+  readonly openDialog: (dialog: OpenDialog) => void;
   readonly #setSymbol: (symbol: string) => void;
 
   constructor() {
-    [this.symbol, this.#setSymbol] = kept("symbol", "");
-    [this.resolution, this.setResolution] = kept("resolution", "1");
+    [this.symbol, this.#setSymbol] = persistedSignal("symbol", "");
+    [this.resolution, this.setResolution] = persistedSignal("resolution", "1");
     [this.view, this.setView] = createSignal<View>("chart");
     [this.panel, this.setPanel] = createSignal<Panel>("positions");
-    [this.dialog, this.open] = createSignal<OpenDialog>(null);
+    [this.dialog, this.openDialog] = createSignal<OpenDialog>(null);
     this.ticket = new Ticket(this);
     this.account.onFill(() => this.showPanel("positions"));
     this.client.socket.onState((state) => {
-      if (state.phase === "waiting" && state.reason.startsWith("1008")) void this.#askWhoIsThere();
+      if (state.phase === "waiting" && state.reason.startsWith("1008"))
+        void this.#checkAuthentication();
     });
   }
 
@@ -61,10 +62,10 @@ export class Desk {
       try {
         const found = await this.market.start();
         const symbol = found.includes(wanted) ? wanted : found[0];
-        if (symbol !== undefined) this.show(symbol);
+        if (symbol !== undefined) this.selectSymbol(symbol);
         if (symbol !== undefined && address.has("symbol") && symbol !== wanted) {
           const title = `There is no ${wanted} here`;
-          this.notices.show({
+          this.notifications.show({
             tone: "info",
             title,
             text: `This is ${symbol}; press / for others.`,
@@ -72,8 +73,8 @@ export class Desk {
         }
         return;
       } catch (error) {
-        if (isUnknownCaller(error)) {
-          this.open({ name: "token" });
+        if (isUnauthenticated(error)) {
+          this.openDialog({ name: "token" });
           return;
         }
         await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -82,17 +83,17 @@ export class Desk {
   }
 
   /** Where a token ended while the page was open; a server has other reasons for 1008. */
-  async #askWhoIsThere(): Promise<void> {
+  async #checkAuthentication(): Promise<void> {
     try {
       await this.client.rest.market.time();
     } catch (error) {
-      if (isUnknownCaller(error)) this.open({ name: "token" });
+      if (isUnauthenticated(error)) this.openDialog({ name: "token" });
     }
   }
 
-  show(symbol: string): void {
+  selectSymbol(symbol: string): void {
     this.#setSymbol(symbol);
-    this.ticket.begin();
+    this.ticket.reset();
   }
 
   showPanel(panel: Panel): void {
@@ -106,22 +107,22 @@ export class Desk {
   }
 
   /** A command; whoever asked is told whether it was taken. */
-  async run(title: string, command: () => Promise<unknown>): Promise<boolean> {
+  async runCommand(title: string, command: () => Promise<unknown>): Promise<boolean> {
     try {
       await command();
       return true;
     } catch (error) {
-      this.notices.showError(title, error);
+      this.notifications.showError(title, error);
       return false;
     }
   }
 }
 
-const DeskContext = createContext<Desk>();
-export const DeskProvider = DeskContext.Provider;
+const AppContext = createContext<AppStore>();
+export const AppProvider = AppContext.Provider;
 
-export function useDesk(): Desk {
-  const desk = useContext(DeskContext);
-  if (desk === undefined) throw new Error("Outside of the desk");
-  return desk;
+export function useApp(): AppStore {
+  const app = useContext(AppContext);
+  if (app === undefined) throw new Error("useApp is called outside of an AppProvider");
+  return app;
 }

@@ -3,29 +3,29 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Backend } from "./backend.ts";
 
-const script = fileURLToPath(new URL("muted_market.py", import.meta.url));
+const script = fileURLToPath(new URL("stale_market.py", import.meta.url));
 
 /** A backend whose market source says nothing, not even that it is there, while it is muted. */
-export class MutedMarket {
+export class StaleMarket {
   readonly #backend: Backend;
 
   private constructor(backend: Backend) {
     this.#backend = backend;
   }
 
-  static async started(): Promise<MutedMarket> {
-    return new MutedMarket(await Backend.started({ MARKET_STALE_S: "0.6" }, [script]));
+  static async started(): Promise<StaleMarket> {
+    return new StaleMarket(await Backend.started({ MARKET_STALE_S: "0.6" }, [script]));
   }
 
   get address(): string {
     return this.#backend.address;
   }
 
-  mute(): Promise<void> {
+  stall(): Promise<void> {
     return writeFile(this.#file, "");
   }
 
-  unmute(): Promise<void> {
+  recover(): Promise<void> {
     return rm(this.#file);
   }
 
@@ -34,6 +34,6 @@ export class MutedMarket {
   }
 
   get #file(): string {
-    return join(this.#backend.folder, "muted");
+    return join(this.#backend.folder, "stalled");
   }
 }

@@ -11,19 +11,19 @@ from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings
 
-MUTED = Path("muted")
-TURN_S = 0.1
+STALLED = Path("stalled")
+STEP_S = 0.1
 
 
-class MutedSimulator(Simulator):
+class StaleSimulator(Simulator):
     async def run(self, sink: MarketSink) -> None:
         while True:
-            if not MUTED.exists():  # noqa: ASYNC240, it serves one test
+            if not STALLED.exists():  # noqa: ASYNC240, it serves one test
                 self.step_to(self._clock(), sink)
-            await asyncio.sleep(TURN_S)
+            await asyncio.sleep(STEP_S)
 
 
 if __name__ == "__main__":
     settings = Settings()
-    app, _ = create_app(settings, market_source=MutedSimulator(settings.datafeed_seed))
+    app, _ = create_app(settings, market_source=StaleSimulator(settings.datafeed_seed))
     uvicorn.run(app, **server_options(settings))

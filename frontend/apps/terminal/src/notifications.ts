@@ -4,7 +4,7 @@ import { createStore } from "solid-js/store";
 export type Tone = "success" | "error" | "info";
 
 /** `advice` says what to do. */
-export interface Notice {
+export interface Notification {
   id: number;
   tone: Tone;
   title: string;
@@ -17,24 +17,24 @@ const SHOWN_MAX = 4;
 const SHOWN_MS = { success: 6_000, info: 8_000, error: 14_000 };
 
 /** What the toasts show, the newest last. */
-export class Notices {
-  readonly #store = createStore<Notice[]>([]);
+export class Notifications {
+  readonly #store = createStore<Notification[]>([]);
   #made = 0;
 
-  get all(): readonly Notice[] {
+  get all(): readonly Notification[] {
     return this.#store[0];
   }
 
-  show(notice: Omit<Notice, "id">): void {
+  show(notification: Omit<Notification, "id">): void {
     const [, set] = this.#store;
     this.#made += 1;
     const id = this.#made;
-    set((all) => [...all.slice(-(SHOWN_MAX - 1)), { ...notice, id }]);
-    setTimeout(() => this.dismiss(id), SHOWN_MS[notice.tone]);
+    set((all) => [...all.slice(-(SHOWN_MAX - 1)), { ...notification, id }]);
+    setTimeout(() => this.dismiss(id), SHOWN_MS[notification.tone]);
   }
 
   dismiss(id: number): void {
-    this.#store[1]((all) => all.filter((notice) => notice.id !== id));
+    this.#store[1]((all) => all.filter((notification) => notification.id !== id));
   }
 
   /** A command that failed. */

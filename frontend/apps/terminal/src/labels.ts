@@ -2,7 +2,7 @@ import { type Order, OrderStatus, OrderType, ParentType, Side } from "@trading-a
 import { quantity, time } from "./format.ts";
 import { isTrailing } from "./ticket/brackets.ts";
 
-export const sideName = (side: Side): string => (side === Side.Buy ? "Buy" : "Sell");
+export const sideLabel = (side: Side): string => (side === Side.Buy ? "Buy" : "Sell");
 
 const TYPES: Record<OrderType, string> = {
   [OrderType.Limit]: "Limit",
@@ -10,7 +10,7 @@ const TYPES: Record<OrderType, string> = {
   [OrderType.Stop]: "Stop",
   [OrderType.StopLimit]: "Stop limit",
 };
-export const typeName = (type: OrderType): string => TYPES[type];
+export const orderTypeLabel = (type: OrderType): string => TYPES[type];
 
 const STATUSES: Record<OrderStatus, string> = {
   [OrderStatus.Canceled]: "Canceled",
@@ -20,22 +20,22 @@ const STATUSES: Record<OrderStatus, string> = {
   [OrderStatus.Rejected]: "Rejected",
   [OrderStatus.Working]: "Working",
 };
-export const statusName = (status: OrderStatus): string => STATUSES[status];
+export const statusLabel = (status: OrderStatus): string => STATUSES[status];
 
 /** What an order is for: brackets are named by what they do. */
-export function kindName(order: Order): string {
+export function purposeLabel(order: Order): string {
   const isBracket =
     order.parentType === ParentType.Order || order.parentType === ParentType.Position;
   if (isTrailing(order)) return isBracket ? "Trailing stop loss" : "Trailing stop";
-  if (!isBracket) return typeName(order.type);
+  if (!isBracket) return orderTypeLabel(order.type);
   return order.type === OrderType.Limit ? "Take profit" : "Stop loss";
 }
 
-export const nameOfLine = (order: Order): string =>
-  `${kindName(order)} ${sideName(order.side).toLowerCase()} ${quantity(order.qty)}`;
+export const chartLineLabel = (order: Order): string =>
+  `${purposeLabel(order)} ${sideLabel(order.side).toLowerCase()} ${quantity(order.qty)}`;
 
 /** `GTC`, `Day`, or when it ends; brackets last as long as what they protect. */
-export function lasting({ duration, parentId }: Order): string {
+export function durationLabel({ duration, parentId }: Order): string {
   if (duration === undefined || parentId !== undefined) return "–";
   if (duration.datetime !== undefined) return time(duration.datetime).slice(0, -3);
   return duration.type === "DAY" ? "Day" : duration.type;

@@ -3,7 +3,7 @@ import { type Authentication, RefusedError } from "@trading-api/client";
 const KEY = "trading_api.token";
 
 /** The token that was entered in this tab, which forgets it when it is closed. */
-export function enteredToken(): string | null {
+export function storedToken(): string | null {
   try {
     return sessionStorage.getItem(KEY);
   } catch {
@@ -12,15 +12,15 @@ export function enteredToken(): string | null {
 }
 
 /** The page begins anew with it. */
-export function enter(token: string): void {
+export function signIn(token: string): void {
   sessionStorage.setItem(KEY, token);
   location.reload();
 }
 
 export function authentication(): { authentication?: Authentication } {
-  const value = enteredToken();
+  const value = storedToken();
   return value === null ? {} : { authentication: { token: async () => ({ value }) } };
 }
 
-export const isUnknownCaller = (error: unknown): boolean =>
+export const isUnauthenticated = (error: unknown): boolean =>
   error instanceof RefusedError && error.status === 401;
