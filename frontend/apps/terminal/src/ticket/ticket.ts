@@ -6,12 +6,15 @@ import {
   type PreOrder,
   Side,
   StopType,
+  type TradingClient,
 } from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
-import type { AppStore } from "../app-store.ts";
+import type { TradingAccount } from "../account.ts";
 import { price, quantity } from "../format.ts";
 import { sideLabel } from "../labels.ts";
+import type { Market } from "../market.ts";
+import type { Notifications } from "../notifications.ts";
 import { type BracketTexts, parseBrackets } from "./brackets.ts";
 import { type DurationTexts, parseDuration } from "./duration.ts";
 import { parseNumber } from "./parse-number.ts";
@@ -33,9 +36,22 @@ export const needsLimit = (type: OrderType): boolean =>
 export const needsStop = (type: OrderType): boolean =>
   type === OrderType.Stop || type === OrderType.StopLimit;
 
+/** The parts of the application that a ticket uses. */
+export interface TicketContext {
+  readonly client: TradingClient;
+  readonly account: TradingAccount;
+  readonly market: Market;
+  readonly notifications: Notifications;
+  /** Return the selected symbol. */
+  symbol(): string;
+  showPanel(panel: "orders"): void;
+  /** Run a command and show an error that it throws. Resolve to whether it succeeded. */
+  runCommand(title: string, command: () => Promise<unknown>): Promise<boolean>;
+}
+
 /** The order that the user is entering for the selected symbol. */
 export class Ticket {
-  readonly #app: AppStore;
+  readonly #app: TicketContext;
   readonly #fields = createStore<TicketFields>({
     side: Side.Buy,
     type: OrderType.Market,
@@ -56,7 +72,7 @@ export class Ticket {
   readonly rules = rulesOf(() => this.instrument);
   readonly #isSending = createSignal(false);
 
-  constructor(app: AppStore) {
+  constructor(app: TicketContext) {
     this.#app = app;
   }
 
