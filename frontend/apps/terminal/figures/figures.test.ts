@@ -77,7 +77,7 @@ test("a reconnection with many topics", async () => {
   await terminal.page.evaluate(subscribeMany, TOPICS);
   const delays: number[] = [];
   for (let turn = 0; turn < 5; turn += 1) {
-    const isBack = terminal.page.evaluate(untilContinued, TOPICS);
+    const isBack = terminal.page.evaluate(untilReconnected, TOPICS);
     cable.unplug();
     cable.plug();
     delays.push(await isBack);
@@ -165,7 +165,7 @@ function clickAndWait(quantity: string): Promise<number> {
 
 interface Measured {
   measured: { TradingClient: new () => Client };
-  onContinued: () => void;
+  onReconnected: () => void;
 }
 interface Client {
   feeds: { equity(of: { accountId: string }, listener: object): { confirmed: Promise<void> } };
@@ -174,18 +174,18 @@ interface Client {
 async function subscribeMany(count: number): Promise<void> {
   const page = globalThis as unknown as Measured;
   const { feeds } = new page.measured.TradingClient();
-  const listener = { onData: () => {}, onContinued: () => page.onContinued() };
+  const listener = { onData: () => {}, onReconnected: () => page.onReconnected() };
   const all = Array.from({ length: count }, (_, n) =>
     feeds.equity({ accountId: `MANY-${n}` }, listener),
   );
   await Promise.all(all.map(({ confirmed }) => confirmed));
 }
 
-function untilContinued(count: number): Promise<number> {
+function untilReconnected(count: number): Promise<number> {
   const began = performance.now();
   let left = count;
   return new Promise((resolve) => {
-    (globalThis as unknown as Measured).onContinued = () => {
+    (globalThis as unknown as Measured).onReconnected = () => {
       left -= 1;
       if (left === 0) resolve(performance.now() - began);
     };

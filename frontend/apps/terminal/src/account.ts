@@ -1,4 +1,5 @@
 import {
+  ApiError,
   type BrokerConfiguration,
   type BrokerHost,
   type BrokerTerminalService,
@@ -11,7 +12,6 @@ import {
   type Order,
   ParentType,
   type Position,
-  RefusedError,
   SimpleWatchedValue,
   type TradingClient,
 } from "@trading-api/client";
@@ -127,7 +127,7 @@ export class TradingAccount {
         this.#loading[1]("loaded");
         return;
       } catch (error) {
-        this.#failure[1](error instanceof RefusedError ? error.message : "");
+        this.#failure[1](error instanceof ApiError ? error.message : "");
         this.#loading[1]("failed");
         // The app asks who is there, and the page begins anew.
         if (isUnauthenticated(error)) return;

@@ -1,4 +1,4 @@
-import { type Authentication, RefusedError } from "@trading-api/client";
+import { ApiError, type Authentication } from "@trading-api/client";
 
 const KEY = "trading_api.token";
 
@@ -23,4 +23,4 @@ export function authentication(): { authentication?: Authentication } {
 }
 
 export const isUnauthenticated = (error: unknown): boolean =>
-  error instanceof RefusedError && error.status === 401;
+  error instanceof ApiError && error.status === 401;

@@ -1,4 +1,4 @@
-import { NotConnectedError, RefusedError } from "@trading-api/client";
+import { ApiError, NotConnectedError } from "@trading-api/client";
 import { createStore } from "solid-js/store";
 
 export type Tone = "success" | "error" | "info";
@@ -51,7 +51,7 @@ export function adviceFor(error: unknown): string | undefined {
       ? "Look at your orders once the badge says Live, before you send it again."
       : "Wait until the badge says Live, then send it again.";
   }
-  if (error instanceof RefusedError) return ADVICE[error.code];
+  if (error instanceof ApiError) return ADVICE[error.code];
   return undefined;
 }
 

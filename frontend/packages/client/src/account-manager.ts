@@ -9,7 +9,7 @@ import type {
 /** One watched value for each figure of the account's equity. */
 export type EquityValues = Record<keyof Equity, WatchedValue<number>>;
 
-export const equityValues = (factory: BrokerHost["factory"]): EquityValues => ({
+export const createEquityValues = (factory: BrokerHost["factory"]): EquityValues => ({
   balance: factory.createWatchedValue(0),
   equity: factory.createWatchedValue(0),
   unrealizedPL: factory.createWatchedValue(0),

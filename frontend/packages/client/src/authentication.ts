@@ -30,7 +30,7 @@ export const authMessage = (token: string): AuthMessage => ({ type: "auth", payl
 export const bearerProtocols = (token: string): string[] => ["trading-api", `bearer.${token}`];
 
 /** ms, or null where the token does not say. */
-export function endOf({ value, expiresAt }: Token): number | null {
+export function expiryOf({ value, expiresAt }: Token): number | null {
   if (expiresAt !== undefined) return expiresAt;
   try {
     const claims = (value.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");

@@ -1,19 +1,19 @@
 import type { Feeds } from "./feeds.ts";
-import type { Subscription } from "./followed-topic.ts";
 import type { Bar } from "./model/market.ts";
 import type { MarketRest } from "./rest-client.ts";
-import { retrying } from "./retry.ts";
+import { retry } from "./retry.ts";
+import type { Subscription } from "./shared-topic.ts";
 
-export interface BarStreamParts {
+export interface BarStreamOptions {
   rest: MarketRest;
   feeds: Feeds;
   symbol: string;
   resolution: string;
   /** The last bar that the chart has; null where it has none. */
   last: Bar | null;
-  tell(bar: Bar): void;
+  onBar(bar: Bar): void;
   /** What is missing cannot be had: the chart should load its history again. */
-  onBroken(): void;
+  onResetNeeded(): void;
 }
 
 /** After every bar there is, in seconds. */
@@ -26,72 +26,72 @@ const ATTEMPTS_MAX = 5;
  * feed begins or begins anew, what closed since the last bar told is read from history first.
  */
 export class BarStream {
-  readonly #parts: BarStreamParts;
+  readonly #options: BarStreamOptions;
   readonly #subscription: Subscription;
   #last: Bar | null;
-  #held: Bar[] | null = [];
-  #catchingUp: object | null = null;
+  #buffered: Bar[] | null = [];
+  #currentBackfill: object | null = null;
 
-  constructor(parts: BarStreamParts) {
-    this.#parts = parts;
-    this.#last = parts.last;
-    const { symbol, resolution } = parts;
-    this.#subscription = parts.feeds.bars(
+  constructor(options: BarStreamOptions) {
+    this.#options = options;
+    this.#last = options.last;
+    const { symbol, resolution } = options;
+    this.#subscription = options.feeds.bars(
       { symbol, resolution },
       {
-        onData: (bar) => (this.#held ? this.#held.push(bar) : this.#tell(bar)),
-        onContinued: (how) => {
-          if (how === "renewed") void this.#catchUp();
+        onData: (bar) => (this.#buffered ? this.#buffered.push(bar) : this.#emit(bar)),
+        onReconnected: (how) => {
+          if (how === "snapshot") void this.#backfill();
         },
-        onFailed: () => parts.onBroken(),
+        onFailed: () => options.onResetNeeded(),
       },
     );
     this.#subscription.confirmed.then(
-      () => this.#catchUp(),
+      () => this.#backfill(),
       () => {},
     );
   }
 
   stop(): void {
-    this.#catchingUp = null;
+    this.#currentBackfill = null;
     this.#subscription.unsubscribe();
   }
 
-  async #catchUp(): Promise<void> {
-    const turn = {};
-    this.#catchingUp = turn;
+  async #backfill(): Promise<void> {
+    const backfill = {};
+    this.#currentBackfill = backfill;
     const last = this.#last;
-    this.#held ??= [];
+    this.#buffered ??= [];
     let missed: Bar[] | undefined = [];
     if (last !== null) {
-      const { rest, symbol, resolution } = this.#parts;
+      const { rest, symbol, resolution } = this.#options;
       const from = Math.floor(last.time / 1_000);
       const read = () => rest.history(symbol, resolution, { from, to: FAR_S });
       try {
-        missed = (await retrying(read, () => this.#catchingUp === turn, ATTEMPTS_MAX))?.bars;
+        missed = (await retry(read, () => this.#currentBackfill === backfill, ATTEMPTS_MAX))?.bars;
       } catch {
-        if (this.#catchingUp === turn) this.#parts.onBroken();
+        if (this.#currentBackfill === backfill) this.#options.onResetNeeded();
       }
     }
-    if (this.#catchingUp !== turn) return;
-    const held = this.#held ?? [];
-    this.#held = null;
-    for (const bar of merged([...(missed ?? []), ...held])) {
+    if (this.#currentBackfill !== backfill) return;
+    const buffered = this.#buffered ?? [];
+    this.#buffered = null;
+    for (const bar of mergeBars([...(missed ?? []), ...buffered])) {
       // The older of two tellings of one bar has less of its volume.
       const isStale = bar.time === this.#last?.time && bar.volume < this.#last.volume;
-      if (!isStale) this.#tell(bar);
+      if (!isStale) this.#emit(bar);
     }
   }
 
-  #tell(bar: Bar): void {
+  #emit(bar: Bar): void {
     if (this.#last !== null && (bar.time < this.#last.time || isSame(bar, this.#last))) return;
     this.#last = bar;
-    this.#parts.tell(bar);
+    this.#options.onBar(bar);
   }
 }
 
 /** One of each time, ascending: the one with the most volume, of equals the last. */
-function merged(bars: Bar[]): Bar[] {
+function mergeBars(bars: Bar[]): Bar[] {
   const byTime = new Map<number, Bar>();
   for (const bar of bars) {
     const other = byTime.get(bar.time);

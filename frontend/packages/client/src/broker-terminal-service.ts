@@ -1,11 +1,8 @@
-import { accountManagerInfo, type EquityValues, equityValues } from "./account-manager.ts";
-import { Commands } from "./commands.ts";
-import { RefusedError } from "./errors.ts";
+import { accountManagerInfo, createEquityValues, type EquityValues } from "./account-manager.ts";
+import { CommandSender } from "./command-sender.ts";
+import { ApiError } from "./errors.ts";
+import { ExecutionSync } from "./execution-sync.ts";
 import type { Feeds } from "./feeds.ts";
-import { FollowedExecutions } from "./followed-executions.ts";
-import { FollowedOrders } from "./followed-orders.ts";
-import { FollowedPositions } from "./followed-positions.ts";
-import type { Subscription } from "./followed-topic.ts";
 import {
   type Account,
   type Brackets,
@@ -25,11 +22,14 @@ import {
   type PreOrder,
   Side,
 } from "./model/broker.ts";
+import { OrderSync } from "./order-sync.ts";
+import { PositionSync } from "./position-sync.ts";
 import type { AccountRest, Rest } from "./rest-client.ts";
+import type { Subscription } from "./shared-topic.ts";
 import type { SocketState } from "./socket-client.ts";
 import type { AccountManagerInfo, BrokerHost, BrokerTerminal } from "./tradingview/broker.ts";
 
-export interface BrokerParts {
+export interface BrokerOptions {
   rest: Rest;
   feeds: Feeds;
   accountId: string;
@@ -47,35 +47,35 @@ export class BrokerTerminalService implements BrokerTerminal {
   readonly #rest: Rest;
   readonly #feeds: Feeds;
   readonly #depth: number;
-  readonly #commands: Commands;
+  readonly #commands: CommandSender;
   readonly #values: EquityValues;
   readonly #symbolFeeds = new Map<string, Subscription>();
   readonly #stopState: () => void;
   #accountId: string;
   #account: AccountRest;
-  #followed: (() => void)[] = [];
+  #stopSyncs: (() => void)[] = [];
   #ready: Promise<unknown> = Promise.resolve();
   #equity: Equity | null = null;
   #brokerStatus: BrokerConnection | null = null;
   #shownStatus = "";
 
-  constructor(host: BrokerHost, { rest, feeds, accountId, depth = 20 }: BrokerParts) {
+  constructor(host: BrokerHost, { rest, feeds, accountId, depth = 20 }: BrokerOptions) {
     this.#host = host;
     this.#rest = rest;
     this.#feeds = feeds;
     this.#depth = depth;
     this.#accountId = accountId;
     this.#account = rest.account(accountId);
-    this.#commands = new Commands(feeds.connection);
-    this.#values = equityValues(host.factory);
+    this.#commands = new CommandSender(feeds.connection);
+    this.#values = createEquityValues(host.factory);
     this.#stopState = feeds.connection.onState(() => this.#showStatus());
-    this.#follow();
+    this.#startSyncs();
   }
 
   /** Ends everything it follows. */
   stop(): void {
     this.#stopState();
-    for (const stop of this.#followed) stop();
+    for (const stop of this.#stopSyncs) stop();
     for (const subscription of this.#symbolFeeds.values()) subscription.unsubscribe();
     this.#symbolFeeds.clear();
   }
@@ -110,9 +110,9 @@ export class BrokerTerminalService implements BrokerTerminal {
     if (id === this.#accountId) return;
     this.#accountId = id;
     this.#account = this.#rest.account(id);
-    for (const stop of this.#followed) stop();
+    for (const stop of this.#stopSyncs) stop();
     this.#equity = this.#brokerStatus = null;
-    this.#follow();
+    this.#startSyncs();
     this.#host.currentAccountUpdate?.();
   }
 
@@ -123,7 +123,7 @@ export class BrokerTerminalService implements BrokerTerminal {
       await this.#account.instrument(symbol);
       return { tradable: true };
     } catch (error) {
-      if (error instanceof RefusedError) return { tradable: false, reason: error.message };
+      if (error instanceof ApiError) return { tradable: false, reason: error.message };
       throw error;
     }
   }
@@ -160,7 +160,7 @@ export class BrokerTerminalService implements BrokerTerminal {
     return this.#account.previewLeverage(params);
   }
 
-  // Commands
+  // CommandSender
 
   placeOrder(order: PreOrder): Promise<{ orderId: string }> {
     return this.#command((account, key) => account.place(order, key));
@@ -241,19 +241,19 @@ export class BrokerTerminalService implements BrokerTerminal {
 
   // What changes
 
-  #follow(): void {
+  #startSyncs(): void {
     const [feeds, accountId] = [this.#feeds, this.#accountId];
     const onFailed = ({ message }: Error) =>
       this.#host.showNotification("Not live", message, NotificationType.Error);
     const parts = { feeds, rest: this.#account, accountId, onFailed };
-    const executions = new FollowedExecutions({
+    const executions = new ExecutionSync({
       ...parts,
-      tell: (execution) => this.#host.executionUpdate(execution),
+      onUpdate: (execution) => this.#host.executionUpdate(execution),
     });
-    const orders = new FollowedOrders({ ...parts, tell: (order) => this.#showOrder(order) });
-    const positions = new FollowedPositions({
+    const orders = new OrderSync({ ...parts, onUpdate: (order) => this.#showOrder(order) });
+    const positions = new PositionSync({
       ...parts,
-      tell: (position) => this.#showPosition(position),
+      onUpdate: (position) => this.#showPosition(position),
     });
     const equity = feeds.equity(
       { accountId },
@@ -263,8 +263,8 @@ export class BrokerTerminalService implements BrokerTerminal {
       { accountId },
       { onData: (status) => this.#showBrokerStatus(status), onFailed },
     );
-    this.#followed = [executions, orders, positions].map((each) => () => each.stop());
-    this.#followed.push(equity.unsubscribe, connection.unsubscribe);
+    this.#stopSyncs = [executions, orders, positions].map((each) => () => each.stop());
+    this.#stopSyncs.push(equity.unsubscribe, connection.unsubscribe);
     this.#ready = Promise.all([executions.ready, orders.ready, positions.ready]);
     this.#ready.catch(() => {});
     this.#showStatus();
@@ -273,9 +273,9 @@ export class BrokerTerminalService implements BrokerTerminal {
   /** What a command does before the account is followed, nobody would hear of. */
   async #command<T>(send: (account: AccountRest, key: string) => Promise<T>): Promise<T> {
     const account = this.#account;
-    this.#commands.refuseWithoutConnection();
-    await this.#commands.within(this.#ready);
-    return this.#commands.run((key) => send(account, key));
+    this.#commands.requireConnection();
+    await this.#commands.withTimeout(this.#ready);
+    return this.#commands.send((key) => send(account, key));
   }
 
   #showOrder(order: Order): void {

@@ -1,6 +1,5 @@
 import { BarStream } from "./bar-stream.ts";
 import type { Feeds } from "./feeds.ts";
-import type { Subscription } from "./followed-topic.ts";
 import type {
   Bar,
   DatafeedConfiguration,
@@ -10,6 +9,7 @@ import type {
   SymbolInfo,
 } from "./model/market.ts";
 import type { MarketRest } from "./rest-client.ts";
+import type { Subscription } from "./shared-topic.ts";
 import type {
   Datafeed,
   HistoryMetadata,
@@ -18,7 +18,7 @@ import type {
   ResolvedSymbol,
 } from "./tradingview/datafeed.ts";
 
-export interface DatafeedParts {
+export interface DatafeedOptions {
   rest: MarketRest;
   feeds: Feeds;
   /** Levels a side of the book, from 1 to 50. */
@@ -36,7 +36,7 @@ export class DatafeedService implements Datafeed {
   readonly #books = new Map<string, Subscription>();
   #booksMade = 0;
 
-  constructor({ rest, feeds, depth = 20 }: DatafeedParts) {
+  constructor({ rest, feeds, depth = 20 }: DatafeedOptions) {
     this.#rest = rest;
     this.#feeds = feeds;
     this.#depth = depth;
@@ -108,11 +108,11 @@ export class DatafeedService implements Datafeed {
       symbol: nameOf(symbol),
       resolution,
       last: this.#lastBars.get(series) ?? null,
-      tell: (bar) => {
+      onBar: (bar) => {
         this.#remember(series, bar);
         onTick(bar);
       },
-      onBroken: onResetCacheNeeded,
+      onResetNeeded: onResetCacheNeeded,
     });
     this.#bars.set(listenerGuid, stream);
   }

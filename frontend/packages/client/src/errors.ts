@@ -2,7 +2,7 @@
  * `refused`: the server says why. `mismatched`: it confirmed another topic. `unanswered`: it did not
  * answer. `malformed`: it closed the connection over the request. `ended`: unsubscribed before.
  */
-export type SubscriptionFailure = "refused" | "mismatched" | "unanswered" | "malformed" | "ended";
+export type SubscriptionFailure = "rejected" | "mismatched" | "unanswered" | "malformed" | "ended";
 
 export class SubscriptionError extends Error {
   override readonly name = "SubscriptionError";
@@ -28,8 +28,8 @@ export class NotConnectedError extends Error {
 }
 
 /** The backend's answer to a request over REST: a sentence, and a code that stays. */
-export class RefusedError extends Error {
-  override readonly name = "RefusedError";
+export class ApiError extends Error {
+  override readonly name = "ApiError";
   readonly status: number;
   readonly code: string;
 

@@ -1,6 +1,6 @@
-import type { Listener, Subscription } from "./followed-topic.ts";
 import type { BrokerConnection, Equity, Execution, Order, Position } from "./model/broker.ts";
 import type { Bar, Orderbook, QuoteData, Trade } from "./model/market.ts";
+import type { Listener, Subscription } from "./shared-topic.ts";
 import type { SocketState } from "./socket-client.ts";
 
 /** What each feed is asked for, and what it tells. */
@@ -41,15 +41,15 @@ export type Feeds = { readonly connection: Connection } & {
   ) => Subscription;
 };
 
-/** `listener`, for data that are mapped first. */
-export function mapped<From, To>(
+/** `listener`, for data that are mapListener first. */
+export function mapListener<From, To>(
   listener: ListenerOrFunction<To>,
   map: (data: From) => To,
 ): Listener<From> {
   if (typeof listener === "function") return { onData: (data) => listener(map(data)) };
   return {
     onData: (data) => listener.onData(map(data)),
-    ...(listener.onContinued && { onContinued: (how) => listener.onContinued?.(how) }),
+    ...(listener.onReconnected && { onReconnected: (how) => listener.onReconnected?.(how) }),
     ...(listener.onFailed && { onFailed: (error) => listener.onFailed?.(error) }),
   };
 }

@@ -1,7 +1,7 @@
 // From the wire's types to the front end's own. A type's name says where it is from: REST's end in
 // _Api_Backend, the socket's in _Ws_Backend, ours stand bare. What the wire leaves out or sends as
 // null is absent here; 0, false and "" are values.
-import { RefusedError } from "./errors.ts";
+import { ApiError } from "./errors.ts";
 import type {
   AccountMetainfo as AccountMetainfo_Api_Backend,
   Bar as Bar_Api_Backend,
@@ -65,20 +65,20 @@ import type {
 
 // The market
 
-export const mapBar = (bar: Bar_Api_Backend | Bar_Ws_Backend): Bar => present(bar);
+export const mapBar = (bar: Bar_Api_Backend | Bar_Ws_Backend): Bar => withoutNulls(bar);
 
 export const mapHistory = ({ bars, no_data, next_time }: GetBarsResponse_Api_Backend): History =>
-  present({ bars: bars.map(mapBar), noData: no_data, nextTime: next_time });
+  withoutNulls({ bars: bars.map(mapBar), noData: no_data, nextTime: next_time });
 
 export function mapQuote({ s, n, v }: QuoteData_Api_Backend | QuoteData_Ws_Backend): QuoteData {
-  return "error" in v ? { s: "error", n, v: { error: v.error } } : quoteOf(s, n, present(v));
+  return "error" in v ? { s: "error", n, v: { error: v.error } } : quoteOf(s, n, withoutNulls(v));
 }
 
-export const mapTrade = (trade: Trade_Ws_Backend): Trade => present(trade);
+export const mapTrade = (trade: Trade_Ws_Backend): Trade => withoutNulls(trade);
 
 export const mapOrderbook = (book: Orderbook_Ws_Backend): Orderbook => ({
   snapshot: true,
-  ...present(book),
+  ...withoutNulls(book),
 });
 
 export const mapSymbol = (symbol: SymbolInfo_Api_Backend): SymbolInfo => ({
@@ -86,11 +86,11 @@ export const mapSymbol = (symbol: SymbolInfo_Api_Backend): SymbolInfo => ({
   corrections: "",
   format: "price",
   data_status: "streaming",
-  ...present(symbol),
+  ...withoutNulls(symbol),
 });
 
 export const mapFoundSymbol = (found: SearchSymbolResultItem_Api_Backend): FoundSymbol =>
-  present(found);
+  withoutNulls(found);
 
 export const mapDatafeedConfiguration = (
   configuration: DatafeedConfiguration_Api_Backend,
@@ -98,53 +98,54 @@ export const mapDatafeedConfiguration = (
   supports_marks: false,
   supports_timescale_marks: false,
   supports_time: true,
-  ...present(configuration),
+  ...withoutNulls(configuration),
 });
 
 // The broker
 
 export const mapOrder = (order: PlacedOrder_Api_Backend | PlacedOrder_Ws_Backend): Order =>
-  present(order);
+  withoutNulls(order);
 
 export const mapPosition = (position: Position_Api_Backend | Position_Ws_Backend): Position =>
-  present(position);
+  withoutNulls(position);
 
 export const mapExecution = (execution: Execution_Api_Backend | Execution_Ws_Backend): Execution =>
-  present(execution);
+  withoutNulls(execution);
 
 export const mapEquity = (equity: EquityData_Api_Backend | EquityData_Ws_Backend): Equity =>
-  present(equity);
+  withoutNulls(equity);
 
 export const mapBrokerConnection = (status: BrokerConnectionStatus_Ws_Backend): BrokerConnection =>
-  present(status);
+  withoutNulls(status);
 
 export const mapAccount = (account: AccountMetainfo_Api_Backend): Account => ({
   type: "demo",
-  ...present(account),
+  ...withoutNulls(account),
 });
 
 export const mapInstrument = (instrument: InstrumentInfo_Api_Backend): InstrumentInfo =>
-  present(instrument);
+  withoutNulls(instrument);
 
 export const mapPreview = (preview: OrderPreviewResult_Api_Backend): OrderPreview =>
-  present(preview);
+  withoutNulls(preview);
 
-export const mapLeverage = (leverage: LeverageInfo_Api_Backend): LeverageInfo => present(leverage);
+export const mapLeverage = (leverage: LeverageInfo_Api_Backend): LeverageInfo =>
+  withoutNulls(leverage);
 
 export const mapLeveragePreview = (preview: LeveragePreviewResult_Api_Backend): LeveragePreview =>
-  present(preview);
+  withoutNulls(preview);
 
 export const mapBrokerConfiguration = ({
   configFlags,
   durations,
   currency,
 }: BrokerConfiguration_Api_Backend): BrokerConfiguration => ({
-  configFlags: present(configFlags),
+  configFlags: withoutNulls(configFlags),
   durations: durations.map((duration) => ({
     default: false,
     hasDatePicker: false,
     hasTimePicker: false,
-    ...present(duration),
+    ...withoutNulls(duration),
   })),
   currency,
 });
@@ -154,18 +155,18 @@ export function mapCashLine({ seq, kind, amount, balance, time }: CashLine_Api_B
 }
 
 /** What is no answer of the backend's, but of something before it, has no body of its kind. */
-export function mapRefusal(
+export function mapApiError(
   { status, statusText }: Response,
   { code = "unknown", detail = statusText }: Partial<ErrorResponse_Api_Backend> = {},
-): RefusedError {
-  return new RefusedError(status, code, detail);
+): ApiError {
+  return new ApiError(status, code, detail);
 }
 
 // To the backend
 
 /** Named one by one: the library puts fields into its orders that nobody asked for. */
 export function mapPreOrder(order: PreOrder): PreOrder_Api_Backend {
-  return present({
+  return withoutNulls({
     symbol: order.symbol,
     type: order.type,
     side: order.side,
@@ -187,7 +188,7 @@ export function mapPreOrder(order: PreOrder): PreOrder_Api_Backend {
 }
 
 export const mapBrackets = (brackets: Brackets): Brackets_Api_Backend =>
-  present({
+  withoutNulls({
     stopLoss: brackets.stopLoss,
     takeProfit: brackets.takeProfit,
     trailingStopPips: brackets.trailingStopPips,
@@ -199,13 +200,13 @@ function quoteOf(s: "ok" | "error", n: string, v: QuoteValues): QuoteData {
 }
 
 /** `T` without its nulls at any depth: a field that may be null or undefined may be absent. */
-export type Present<T> = T extends null | undefined
+export type WithoutNulls<T> = T extends null | undefined
   ? never
   : T extends (infer Item)[]
-    ? Present<Item>[]
+    ? WithoutNulls<Item>[]
     : T extends object
-      ? { [K in keyof T as IsAlways<T[K], K>]: Present<T[K]> } & {
-          [K in keyof T as IsAlways<T[K], never, K>]?: Present<T[K]>;
+      ? { [K in keyof T as IsAlways<T[K], K>]: WithoutNulls<T[K]> } & {
+          [K in keyof T as IsAlways<T[K], never, K>]?: WithoutNulls<T[K]>;
         }
       : T;
 
@@ -215,9 +216,11 @@ type IsAlways<Value, Yes, No = never> = null extends Value
     ? No
     : Yes;
 
-export function present<T>(value: T): Present<T> {
-  if (Array.isArray(value)) return value.map(present) as Present<T>;
-  if (typeof value !== "object" || value === null) return value as Present<T>;
+export function withoutNulls<T>(value: T): WithoutNulls<T> {
+  if (Array.isArray(value)) return value.map(withoutNulls) as WithoutNulls<T>;
+  if (typeof value !== "object" || value === null) return value as WithoutNulls<T>;
   const fields = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
-  return Object.fromEntries(fields.map(([key, item]) => [key, present(item)])) as Present<T>;
+  return Object.fromEntries(
+    fields.map(([key, item]) => [key, withoutNulls(item)]),
+  ) as WithoutNulls<T>;
 }

@@ -27,7 +27,7 @@ import type {
 } from "./model/market.ts";
 
 /** Seconds; `to` is exclusive, `countBack` outranks `from`. */
-export interface Window {
+export interface HistoryRange {
   from: number;
   to: number;
   countBack?: number;
@@ -38,7 +38,7 @@ export interface MarketRest {
   configuration(): Promise<DatafeedConfiguration>;
   search(input: string, exchange: string, type: string): Promise<FoundSymbol[]>;
   symbol(name: string): Promise<SymbolInfo>;
-  history(symbol: string, resolution: string, window: Window): Promise<History>;
+  history(symbol: string, resolution: string, window: HistoryRange): Promise<History>;
   quotes(symbols: string[]): Promise<QuoteData[]>;
   /** Seconds, of the market. */
   time(): Promise<number>;
@@ -92,7 +92,7 @@ export interface RestOptions {
 }
 
 /**
- * Methods reject with a RefusedError where the backend refuses, and with what `fetch` throws where
+ * Methods reject with a ApiError where the backend refuses, and with what `fetch` throws where
  * there is no answer.
  */
 export class RestClient implements Rest {
@@ -103,28 +103,28 @@ export class RestClient implements Rest {
     const fetchInTime = (request: Request) =>
       fetch(request, { signal: AbortSignal.timeout(timeoutMs) });
     this.#http = createClient<paths>({ baseUrl, fetch: fetchInTime });
-    if (authentication) this.#http.use(bearer(authentication));
-    this.market = marketOver(this.#http);
+    if (authentication) this.#http.use(bearerMiddleware(authentication));
+    this.market = createMarketRest(this.#http);
   }
 
   account(id?: string): AccountRest {
-    return accountOver(this.#http, id);
+    return createAccountRest(this.#http, id);
   }
 }
 
-function marketOver(http: Client<paths>): MarketRest {
+function createMarketRest(http: Client<paths>): MarketRest {
   return {
     async configuration() {
-      return map.mapDatafeedConfiguration(answer(await http.GET("/api/v1/datafeed/config")));
+      return map.mapDatafeedConfiguration(unwrap(await http.GET("/api/v1/datafeed/config")));
     },
     async search(user_input, exchange, symbol_type) {
       const query = { user_input, exchange, symbol_type };
-      const found = answer(await http.GET("/api/v1/datafeed/search", { params: { query } }));
+      const found = unwrap(await http.GET("/api/v1/datafeed/search", { params: { query } }));
       return found.map(map.mapFoundSymbol);
     },
     async symbol(symbol) {
       const params = { path: { symbol } };
-      return map.mapSymbol(answer(await http.GET("/api/v1/datafeed/resolve/{symbol}", { params })));
+      return map.mapSymbol(unwrap(await http.GET("/api/v1/datafeed/resolve/{symbol}", { params })));
     },
     async history(symbol, resolution, { from, to, countBack }) {
       const query = {
@@ -134,19 +134,19 @@ function marketOver(http: Client<paths>): MarketRest {
         to_time: to,
         ...(countBack !== undefined && { count_back: countBack }),
       };
-      return map.mapHistory(answer(await http.GET("/api/v1/datafeed/bars", { params: { query } })));
+      return map.mapHistory(unwrap(await http.GET("/api/v1/datafeed/bars", { params: { query } })));
     },
     async quotes(symbols) {
       const body = { symbols };
-      return answer(await http.POST("/api/v1/datafeed/quotes", { body })).map(map.mapQuote);
+      return unwrap(await http.POST("/api/v1/datafeed/quotes", { body })).map(map.mapQuote);
     },
     async time() {
-      return answer(await http.GET("/api/v1/datafeed/time"));
+      return unwrap(await http.GET("/api/v1/datafeed/time"));
     },
   };
 }
 
-function accountOver(http: Client<paths>, id: string | undefined): AccountRest {
+function createAccountRest(http: Client<paths>, id: string | undefined): AccountRest {
   const query = id === undefined ? {} : { account_id: id };
   const headers = (key: string) => ({ "Idempotency-Key": key });
   const ofOrder = (order_id: string) => ({ query, path: { order_id } });
@@ -154,109 +154,109 @@ function accountOver(http: Client<paths>, id: string | undefined): AccountRest {
   return {
     async info() {
       return map.mapAccount(
-        answer(await http.GET("/api/v1/broker/account", { params: { query } })),
+        unwrap(await http.GET("/api/v1/broker/account", { params: { query } })),
       );
     },
     async all() {
-      return answer(await http.GET("/api/v1/broker/accounts")).map(map.mapAccount);
+      return unwrap(await http.GET("/api/v1/broker/accounts")).map(map.mapAccount);
     },
     async configuration() {
-      return map.mapBrokerConfiguration(answer(await http.GET("/api/v1/broker/config")));
+      return map.mapBrokerConfiguration(unwrap(await http.GET("/api/v1/broker/config")));
     },
     async equity() {
-      return map.mapEquity(answer(await http.GET("/api/v1/broker/equity", { params: { query } })));
+      return map.mapEquity(unwrap(await http.GET("/api/v1/broker/equity", { params: { query } })));
     },
     async orders() {
-      const orders = answer(await http.GET("/api/v1/broker/orders", { params: { query } }));
+      const orders = unwrap(await http.GET("/api/v1/broker/orders", { params: { query } }));
       return orders.map(map.mapOrder);
     },
     async order(orderId) {
       const params = ofOrder(orderId);
-      return map.mapOrder(answer(await http.GET("/api/v1/broker/orders/{order_id}", { params })));
+      return map.mapOrder(unwrap(await http.GET("/api/v1/broker/orders/{order_id}", { params })));
     },
     async ordersHistory(limit = 200, before) {
       const params = { query: { ...query, limit, ...(before !== undefined && { before }) } };
-      const orders = answer(await http.GET("/api/v1/broker/orders/history", { params }));
+      const orders = unwrap(await http.GET("/api/v1/broker/orders/history", { params }));
       return orders.map(map.mapOrder);
     },
     async positions() {
-      const positions = answer(await http.GET("/api/v1/broker/positions", { params: { query } }));
+      const positions = unwrap(await http.GET("/api/v1/broker/positions", { params: { query } }));
       return positions.map(map.mapPosition);
     },
     async executions(symbol) {
       const params = { query, path: { symbol } };
-      const executions = answer(await http.GET("/api/v1/broker/executions/{symbol}", { params }));
+      const executions = unwrap(await http.GET("/api/v1/broker/executions/{symbol}", { params }));
       return executions.map(map.mapExecution);
     },
     async recentExecutions(limit) {
       const params = { query: { ...query, limit } };
-      const executions = answer(await http.GET("/api/v1/broker/executions", { params }));
+      const executions = unwrap(await http.GET("/api/v1/broker/executions", { params }));
       return executions.map(map.mapExecution);
     },
     async cashLines(since, limit = 1_000) {
       const params = { query: { ...query, limit, ...(since !== undefined && { since }) } };
-      return answer(await http.GET("/api/v1/broker/ledger", { params })).map(map.mapCashLine);
+      return unwrap(await http.GET("/api/v1/broker/ledger", { params })).map(map.mapCashLine);
     },
     async instrument(symbol) {
       const params = { query, path: { symbol } };
-      const found = answer(await http.GET("/api/v1/broker/instruments/{symbol}", { params }));
+      const found = unwrap(await http.GET("/api/v1/broker/instruments/{symbol}", { params }));
       return map.mapInstrument(found);
     },
     async place(order, key) {
       const request = { params: { query, header: headers(key) }, body: map.mapPreOrder(order) };
-      return answer(await http.POST("/api/v1/broker/orders", request));
+      return unwrap(await http.POST("/api/v1/broker/orders", request));
     },
     async preview(order, orderId) {
       const params = { query: { ...query, ...(orderId !== undefined && { order_id: orderId }) } };
       const body = map.mapPreOrder(order);
-      const preview = answer(await http.POST("/api/v1/broker/orders/preview", { params, body }));
+      const preview = unwrap(await http.POST("/api/v1/broker/orders/preview", { params, body }));
       return map.mapPreview(preview);
     },
     async modify(orderId, order, key) {
       const params = { ...ofOrder(orderId), header: headers(key) };
       const body = map.mapPreOrder(order);
-      answer(await http.PUT("/api/v1/broker/orders/{order_id}", { params, body }));
+      unwrap(await http.PUT("/api/v1/broker/orders/{order_id}", { params, body }));
     },
     async cancel(orderId, key) {
       const params = { ...ofOrder(orderId), header: headers(key) };
-      answer(await http.DELETE("/api/v1/broker/orders/{order_id}", { params }));
+      unwrap(await http.DELETE("/api/v1/broker/orders/{order_id}", { params }));
     },
     async cancelMany(orderIds) {
       const request = { params: { query }, body: { orderIds } };
-      return answer(await http.POST("/api/v1/broker/orders/cancel", request)).canceled;
+      return unwrap(await http.POST("/api/v1/broker/orders/cancel", request)).canceled;
     },
     async close(positionId, amount, key) {
       const { path } = ofPosition(positionId);
       const part = { ...query, ...(amount !== undefined && { amount }) };
       const params = { path, query: part, header: headers(key) };
-      answer(await http.DELETE("/api/v1/broker/positions/{position_id}", { params }));
+      unwrap(await http.DELETE("/api/v1/broker/positions/{position_id}", { params }));
     },
     async reverse(positionId, key) {
       const params = { ...ofPosition(positionId), header: headers(key) };
-      answer(await http.POST("/api/v1/broker/positions/{position_id}/reverse", { params }));
+      unwrap(await http.POST("/api/v1/broker/positions/{position_id}/reverse", { params }));
     },
     async editBrackets(positionId, brackets) {
       const params = ofPosition(positionId);
       const body = { brackets: map.mapBrackets(brackets) };
-      answer(await http.PUT("/api/v1/broker/positions/{position_id}/brackets", { params, body }));
+      unwrap(await http.PUT("/api/v1/broker/positions/{position_id}/brackets", { params, body }));
     },
     async leverage({ symbol, orderType, side }) {
       const params = { query: { ...query, symbol, orderType, side } };
-      return map.mapLeverage(answer(await http.GET("/api/v1/broker/leverage/info", { params })));
+      return map.mapLeverage(unwrap(await http.GET("/api/v1/broker/leverage/info", { params })));
     },
     async setLeverage({ symbol, orderType, side, leverage }) {
       const request = { params: { query }, body: { symbol, orderType, side, leverage } };
-      return answer(await http.PUT("/api/v1/broker/leverage/set", request));
+      return unwrap(await http.PUT("/api/v1/broker/leverage/set", request));
     },
     async previewLeverage({ symbol, orderType, side, leverage }) {
       const request = { params: { query }, body: { symbol, orderType, side, leverage } };
-      const preview = answer(await http.POST("/api/v1/broker/leverage/preview", request));
+      const preview = unwrap(await http.POST("/api/v1/broker/leverage/preview", request));
       return map.mapLeveragePreview(preview);
     },
   };
 }
 
-const bearer = (authentication: Authentication) => ({
+const bearerMiddleware = (authentication: Authentication) => ({
   async onRequest({ request }: { request: Request }) {
     const { value } = await authentication.token();
     request.headers.set("Authorization", `Bearer ${value}`);
@@ -264,14 +264,14 @@ const bearer = (authentication: Authentication) => ({
   },
 });
 
-function answer<T>(result: Result<T>): T {
+function unwrap<T>(result: Result<T>): T {
   const { data, error, response } = result;
   if (response.ok) return data as T;
-  throw map.mapRefusal(response, error);
+  throw map.mapApiError(response, error);
 }
 
 interface Result<T> {
   data?: T;
-  error?: Parameters<typeof map.mapRefusal>[1];
+  error?: Parameters<typeof map.mapApiError>[1];
   response: Response;
 }

@@ -18,18 +18,18 @@ export interface Update<R extends Route = Route> {
  * What of a topic is its present state: for each datum a key, under which the latest one counts,
  * and whether it ends what it tells of. null where a topic has no state.
  */
-export const PRESENT_STATE: {
-  [R in Route]: ((data: DataOf<R>) => { key: string; isOver: boolean }) | null;
+export const SNAPSHOT_ENTRY: {
+  [R in Route]: ((data: DataOf<R>) => { key: string; isRemoved: boolean }) | null;
 } = {
   bars: () => LATEST,
   trades: () => LATEST,
   orderbook: () => LATEST,
   equity: () => LATEST,
   "broker-connection": () => LATEST,
-  quotes: ({ n }) => ({ key: n, isOver: false }),
-  orders: ({ id, status }) => ({ key: id, isOver: !isLive(status) }),
-  positions: ({ id, qty }) => ({ key: id, isOver: qty === 0 }),
+  quotes: ({ n }) => ({ key: n, isRemoved: false }),
+  orders: ({ id, status }) => ({ key: id, isRemoved: !isLive(status) }),
+  positions: ({ id, qty }) => ({ key: id, isRemoved: qty === 0 }),
   executions: null,
 };
 
-const LATEST = { key: "", isOver: false };
+const LATEST = { key: "", isRemoved: false };

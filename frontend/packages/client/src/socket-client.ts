@@ -1,10 +1,10 @@
 import type { Authentication, Token } from "./authentication.ts";
-import { authMessage, endOf } from "./authentication.ts";
-import { type Backoff, delayMs } from "./backoff.ts";
+import { authMessage, expiryOf } from "./authentication.ts";
+import { type Backoff, backoffDelayMs } from "./backoff.ts";
 import { NotConnectedError, SubscriptionError } from "./errors.ts";
-import { call, FollowedTopic, type Listener, type Subscription } from "./followed-topic.ts";
 import { RESUMABLE } from "./generated/socket.ts";
 import type { DataOf, Reply, Route, SubscriptionOf, Update } from "./routes.ts";
+import { callListener, type Listener, SharedTopic, type Subscription } from "./shared-topic.ts";
 import { topicOf } from "./topics.ts";
 
 /**
@@ -24,10 +24,10 @@ export interface SocketOptions {
   authentication?: Authentication;
   backoff?: Backoff;
   /** Something is sent at least so often, and answered, or the connection is taken for dead. */
-  idleMs?: number;
+  pingIntervalMs?: number;
   replyTimeoutMs?: number;
   /** How long a connection stays that nobody needs. */
-  lingerMs?: number;
+  idleTimeoutMs?: number;
   /** The routes that have a `resume`; those of asyncapi.json where it is left out. */
   resumable?: readonly string[];
   WebSocket?: WebSocketClass;
@@ -49,7 +49,7 @@ interface Request {
   type: string;
   topic: string;
   deadline: number;
-  followed: FollowedTopic | null;
+  followed: SharedTopic | null;
   onReply(reply: Reply): void;
   onLost(reason: string): void;
 }
@@ -69,7 +69,7 @@ export class SocketClient {
   readonly #options: Required<Omit<SocketOptions, "authentication">> & {
     authentication: Authentication | null;
   };
-  readonly #topics = new Map<string, FollowedTopic>();
+  readonly #topics = new Map<string, SharedTopic>();
   readonly #stateListeners = new Set<(state: SocketState) => void>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #state: SocketState = { phase: "idle" };
@@ -81,9 +81,9 @@ export class SocketClient {
     this.#options = {
       authentication: null,
       backoff: { baseMs: 250, maxMs: 5_000 },
-      idleMs: 20_000,
+      pingIntervalMs: 20_000,
       replyTimeoutMs: 10_000,
-      lingerMs: 10_000,
+      idleTimeoutMs: 10_000,
       resumable: RESUMABLE,
       WebSocket: WebSocket as unknown as WebSocketClass,
       random: Math.random,
@@ -114,11 +114,11 @@ export class SocketClient {
     if (this.#state.phase === "closed") throw new NotConnectedError("The client was closed");
     const followed = this.#followed(route, subscription);
     // An object of our own, so that one listener given twice counts twice.
-    const own = boundTo(listener) as Listener<DataOf<Route>>;
+    const own = bindListener(listener) as Listener<DataOf<Route>>;
     const confirmed = followed.add(own);
-    this.#stop("linger");
+    this.#stop("idle");
     if (this.#state.phase === "idle") void this.#connect();
-    else if (this.#state.phase === "connected" && followed.status === "wanted") {
+    else if (this.#state.phase === "connected" && followed.status === "unsubscribed") {
       this.#follow(followed);
     }
     return {
@@ -147,7 +147,7 @@ export class SocketClient {
   }
 
   /** Doesn't wait for the next attempt. */
-  retryNow(): void {
+  reconnectNow(): void {
     if (this.#state.phase === "waiting") void this.#connect();
   }
 
@@ -174,7 +174,7 @@ export class SocketClient {
     try {
       token = (await authentication?.token()) ?? null;
     } catch (error) {
-      if (this.#state === entered) this.#lose(`No token: ${messageOf(error)}`);
+      if (this.#state === entered) this.#fail(`No token: ${messageOf(error)}`);
       return;
     }
     if (this.#state !== entered) return;
@@ -183,55 +183,55 @@ export class SocketClient {
     try {
       socket = new Socket(typeof url === "function" ? url() : url, protocols);
     } catch (error) {
-      this.#lose(messageOf(error));
+      this.#fail(messageOf(error));
       return;
     }
     this.#socket = socket;
     socket.onopen = () => this.#opened(token);
     socket.onmessage = ({ data }) => this.#receive(data);
-    socket.onclose = ({ code, reason }) => this.#lose(`${code} ${reason}`.trim());
+    socket.onclose = ({ code, reason }) => this.#fail(`${code} ${reason}`.trim());
     socket.onerror = () => {};
-    this.#start("opening", replyTimeoutMs, () => this.#lose("The server does not answer"));
+    this.#start("opening", replyTimeoutMs, () => this.#fail("The server does not answer"));
   }
 
   #opened(token: Token | null): void {
     this.#stop("opening");
-    this.#present(token);
+    this.#withoutNulls(token);
     this.#enter({ phase: "connected", since: Date.now() });
     for (const followed of this.#topics.values()) {
-      if (followed.status === "wanted") this.#follow(followed);
+      if (followed.status === "unsubscribed") this.#follow(followed);
     }
-    this.#lingerIfUnused();
+    this.#startIdleTimeout();
   }
 
   /** Shows the token to the server, and a fresh one before it ends. */
-  #present(token: Token | null): void {
+  #withoutNulls(token: Token | null): void {
     const { authentication } = this.#options;
     if (authentication === null || token === null) return;
     const byProtocol = authentication.protocols !== undefined && this.#state.phase !== "connected";
     const message = (authentication.message ?? authMessage)(token.value);
     if (!byProtocol && message !== null) this.#send(message);
-    this.#renewInTime(token);
+    this.#scheduleTokenRefresh(token);
   }
 
-  #renewInTime(token: Token): void {
-    const leftMs = (endOf(token) ?? Number.POSITIVE_INFINITY) - Date.now();
+  #scheduleTokenRefresh(token: Token): void {
+    const leftMs = (expiryOf(token) ?? Number.POSITIVE_INFINITY) - Date.now();
     if (leftMs <= 0 || leftMs === Number.POSITIVE_INFINITY) return;
     const delay = Math.max(TOKEN_ASKED_MS_MIN, leftMs - Math.min(TOKEN_MARGIN_MS, leftMs / 2));
-    this.#start("token", delay, () => void this.#renew(token));
+    this.#start("token", delay, () => void this.#refreshToken(token));
   }
 
   /** Asks again where there is none yet. The server ends the session when the token does. */
-  async #renew(old: Token): Promise<void> {
+  async #refreshToken(old: Token): Promise<void> {
     const socket = this.#socket;
     const fresh = await this.#options.authentication?.token().catch(() => old);
     if (socket !== this.#socket || fresh === undefined) return;
-    if (fresh.value === old.value) this.#renewInTime(old);
-    else this.#present(fresh);
+    if (fresh.value === old.value) this.#scheduleTokenRefresh(old);
+    else this.#withoutNulls(fresh);
   }
 
-  #lose(reason: string): void {
-    this.#blame(reason);
+  #fail(reason: string): void {
+    this.#rejectFirstRequest(reason);
     const { phase } = this.#state;
     if (phase === "connected" && Date.now() - this.#state.since >= STABLE_MS) this.#attempt = 0;
     this.#disconnect(reason);
@@ -239,7 +239,7 @@ export class SocketClient {
       this.#enter({ phase: "idle" });
       return;
     }
-    const delay = delayMs(this.#options.backoff, this.#attempt, this.#options.random());
+    const delay = backoffDelayMs(this.#options.backoff, this.#attempt, this.#options.random());
     this.#attempt += 1;
     const retryAt = Date.now() + delay;
     this.#enter({ phase: "waiting", attempt: this.#attempt, retryAt, reason });
@@ -247,13 +247,13 @@ export class SocketClient {
   }
 
   /** The server answers in order: what it closed over is the first request without an answer. */
-  #blame(reason: string): void {
+  #rejectFirstRequest(reason: string): void {
     if (!/^1003 (Could not validate|No matching type|Could not decode)/.test(reason)) return;
     const { followed, type = "" } = this.#requests[0] ?? {};
     if (!followed) return;
     // A server that knows no resume tells the state instead.
-    if (type.endsWith(".resume")) followed.restart();
-    else this.#fail(followed, "malformed", `The server refused the request: ${reason}`);
+    if (type.endsWith(".resume")) followed.resetSequence();
+    else this.#failTopic(followed, "malformed", `The server refused the request: ${reason}`);
   }
 
   #disconnect(reason: string, code?: number): void {
@@ -265,8 +265,8 @@ export class SocketClient {
       socket.close(code);
     }
     for (const followed of this.#topics.values()) {
-      followed.status = "wanted";
-      followed.resumedFrom = null;
+      followed.status = "unsubscribed";
+      followed.replayedFrom = null;
     }
     const requests = this.#requests;
     this.#requests = [];
@@ -275,79 +275,80 @@ export class SocketClient {
 
   #enter(state: SocketState): void {
     this.#state = state;
-    for (const listener of [...this.#stateListeners]) call(() => listener(state));
+    for (const listener of [...this.#stateListeners]) callListener(() => listener(state));
   }
 
-  readonly #onOnline = (): void => this.retryNow();
+  readonly #onOnline = (): void => this.reconnectNow();
 
   // Topics
 
-  #followed<R extends Route>(route: R, subscription: SubscriptionOf<R>): FollowedTopic {
+  #followed<R extends Route>(route: R, subscription: SubscriptionOf<R>): SharedTopic {
     const topic = topicOf(route, subscription);
     let followed = this.#topics.get(topic);
     if (followed === undefined) {
-      followed = new FollowedTopic<Route>(route, topic, subscription);
+      followed = new SharedTopic<Route>(route, topic, subscription);
       this.#topics.set(topic, followed);
     }
     return followed;
   }
 
   /** From where it stood if the server can tell what was missed since, else anew. */
-  #follow(followed: FollowedTopic): void {
-    const seq = this.#resumableFrom(followed);
+  #follow(followed: SharedTopic): void {
+    const seq = this.#resumableSeq(followed);
     if (seq === null) this.#subscribe(followed);
     else this.#resume(followed, seq);
   }
 
-  #resumableFrom({ route, continuity, resumedFrom }: FollowedTopic): number | null {
-    const isResumable = this.#options.resumable.includes(route) && continuity.last !== resumedFrom;
-    return isResumable ? continuity.last : null;
+  #resumableSeq({ route, sequence, replayedFrom }: SharedTopic): number | null {
+    const isResumable =
+      this.#options.resumable.includes(route) && sequence.lastSeq !== replayedFrom;
+    return isResumable ? sequence.lastSeq : null;
   }
 
-  #subscribe(followed: FollowedTopic): void {
+  #subscribe(followed: SharedTopic): void {
     const { route, topic, subscription } = followed;
-    followed.status = "asked";
-    followed.restart();
+    followed.status = "subscribing";
+    followed.resetSequence();
     this.#ask(`${route}.subscribe`, topic, subscription, followed, (reply) => {
-      if (reply.status === "ok") followed.confirm("renewed");
-      else this.#fail(followed, "refused", reply.message);
+      if (reply.status === "ok") followed.confirm("snapshot");
+      else this.#failTopic(followed, "rejected", reply.message);
     });
   }
 
-  #resume(followed: FollowedTopic, seq: number): void {
+  #resume(followed: SharedTopic, seq: number): void {
     const { route, topic } = followed;
     followed.status = "resuming";
-    followed.resumedFrom = seq;
-    followed.continuity.wait();
+    followed.replayedFrom = seq;
+    followed.sequence.startReplay();
     this.#ask(`${route}.resume`, topic, { topic, seq }, followed, (reply) => {
-      if (reply.status === "ok") followed.confirm("resumed");
+      if (reply.status === "ok") followed.confirm("replayed");
       else this.#subscribe(followed);
     });
   }
 
-  #leave({ route, topic, subscription }: FollowedTopic): void {
+  #leave({ route, topic, subscription }: SharedTopic): void {
     this.#ask(`${route}.unsubscribe`, topic, subscription, null, () => {});
   }
 
-  #releaseIfUnused(followed: FollowedTopic): void {
-    if (followed.isFollowed || this.#topics.get(followed.topic) !== followed) return;
+  #releaseIfUnused(followed: SharedTopic): void {
+    if (followed.hasListeners || this.#topics.get(followed.topic) !== followed) return;
     this.#topics.delete(followed.topic);
     if (this.#state.phase === "connected") this.#leave(followed);
-    this.#lingerIfUnused();
+    this.#startIdleTimeout();
   }
 
-  #lingerIfUnused(): void {
+  #startIdleTimeout(): void {
     if (this.#topics.size > 0) return;
-    this.#start("linger", this.#options.lingerMs, () => {
+    this.#start("idle", this.#options.idleTimeoutMs, () => {
       this.#disconnect("Nobody listens", 1000);
       this.#enter({ phase: "idle" });
     });
   }
 
-  #fail(followed: FollowedTopic, code: SubscriptionError["code"], message: string): void {
+  #failTopic(followed: SharedTopic, code: SubscriptionError["code"], message: string): void {
     if (this.#topics.get(followed.topic) === followed) this.#topics.delete(followed.topic);
     followed.fail(new SubscriptionError(code, followed.topic, message));
-    if (this.#state.phase === "connected") this.#lingerIfUnused();
+    if (this.#state.phase === "connected") this.#startIdleTimeout();
   }
 
   // Messages
@@ -356,7 +357,7 @@ export class SocketClient {
     type: string,
     topic: string,
     payload: object,
-    followed: FollowedTopic | null,
+    followed: SharedTopic | null,
     onReply: (reply: Reply) => void,
     onLost: (reason: string) => void = () => {},
   ): void {
@@ -368,11 +369,11 @@ export class SocketClient {
 
   #send(message: object): void {
     this.#socket?.send(JSON.stringify(message));
-    this.#start("ping", this.#options.idleMs, () => this.#ping());
+    this.#start("ping", this.#options.pingIntervalMs, () => this.#ping());
   }
 
   #receive(text: unknown): void {
-    const message = parsed(text);
+    const message = parseMessage(text);
     if (message === null) return;
     if (message.type.endsWith(".update")) this.#update(message.payload as Update);
     else if (message.type.endsWith(".response"))
@@ -382,10 +383,10 @@ export class SocketClient {
   #update(update: Update): void {
     const followed = this.#topics.get(update.topic);
     // Before the answer it belongs to a subscription that was left, and the state comes anew.
-    if (followed === undefined || followed.status === "asked") return;
-    if (followed.take(update)) return;
+    if (followed === undefined || followed.status === "subscribing") return;
+    if (followed.accept(update)) return;
     // Only what is not held can be resumed, and only what is not held is told its state.
-    const seq = this.#resumableFrom(followed);
+    const seq = this.#resumableSeq(followed);
     this.#leave(followed);
     if (seq === null) this.#subscribe(followed);
     else this.#resume(followed, seq);
@@ -401,7 +402,7 @@ export class SocketClient {
       request.onReply(reply);
     } else if (this.#topics.get(request.topic) === followed) {
       const isOther = reply.status === "ok" && reply.topic !== request.topic;
-      if (isOther) this.#fail(followed, "mismatched", `The server confirmed ${reply.topic}`);
+      if (isOther) this.#failTopic(followed, "mismatched", `The server confirmed ${reply.topic}`);
       else request.onReply(reply);
     }
   }
@@ -414,9 +415,9 @@ export class SocketClient {
     this.#start("reply", first.deadline - Date.now(), () => {
       const { followed } = first;
       if (followed && !followed.wasConfirmed) {
-        this.#fail(followed, "unanswered", "The server did not answer");
+        this.#failTopic(followed, "unanswered", "The server did not answer");
       }
-      this.#lose("The server does not answer");
+      this.#fail("The server does not answer");
     });
   }
 
@@ -444,15 +445,15 @@ export class SocketClient {
   }
 }
 
-function boundTo<T>(listener: Listener<T>): Listener<T> {
+function bindListener<T>(listener: Listener<T>): Listener<T> {
   return {
     onData: (data) => listener.onData(data),
-    ...(listener.onContinued && { onContinued: (how) => listener.onContinued?.(how) }),
+    ...(listener.onReconnected && { onReconnected: (how) => listener.onReconnected?.(how) }),
     ...(listener.onFailed && { onFailed: (error) => listener.onFailed?.(error) }),
   };
 }
 
-function parsed(text: unknown): { type: string; payload: unknown } | null {
+function parseMessage(text: unknown): { type: string; payload: unknown } | null {
   try {
     const message = JSON.parse(String(text));
     return typeof message?.type === "string" ? message : null;

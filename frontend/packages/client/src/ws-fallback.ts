@@ -1,16 +1,16 @@
 import type { Connection, FeedName, Feeds, FeedTypes, ListenerOrFunction } from "./feeds.ts";
-import { mapped } from "./feeds.ts";
-import { FollowedTopic, type Subscription } from "./followed-topic.ts";
+import { mapListener } from "./feeds.ts";
 import type { DataOf, Route } from "./routes.ts";
+import { SharedTopic, type Subscription } from "./shared-topic.ts";
 import { topicOf } from "./topics.ts";
 
-/** Tells data by `tell`, the present state first, until the function it returns is called. */
-export type Mocker<F extends FeedName> = (
+/** Tells data by `publish`, the present state first, until the function it returns is called. */
+export type MockFeed<F extends FeedName> = (
   subscription: FeedTypes[F]["subscription"],
-  tell: (data: FeedTypes[F]["data"]) => void,
+  publish: (data: FeedTypes[F]["data"]) => void,
 ) => () => void;
 
-export type Mockers = { [F in FeedName]?: Mocker<F> };
+export type MockFeeds = { [F in FeedName]?: MockFeed<F> };
 
 /**
  * Feeds without a backend. One that has a mocker tells what that makes, once for all listeners of
@@ -21,11 +21,11 @@ export class WsFallback implements Feeds {
     state: { phase: "connected", since: Date.now() },
     onState: () => () => {},
   };
-  readonly #mockers: Mockers;
-  readonly #topics = new Map<string, { followed: FollowedTopic; stop: () => void }>();
+  readonly #mockFeeds: MockFeeds;
+  readonly #topics = new Map<string, { shared: SharedTopic; stop: () => void }>();
 
-  constructor(mockers: Mockers = {}) {
-    this.#mockers = mockers;
+  constructor(mockFeeds: MockFeeds = {}) {
+    this.#mockFeeds = mockFeeds;
   }
 
   readonly bars = this.#feed("bars", "bars");
@@ -40,23 +40,23 @@ export class WsFallback implements Feeds {
 
   #feed<F extends FeedName, R extends Route>(name: F, route: R): Feeds[F] {
     type Data = FeedTypes[F]["data"];
-    const follow = (
+    const subscribe = (
       subscription: FeedTypes[F]["subscription"],
       listener: ListenerOrFunction<Data>,
     ): Subscription => {
       const topic = topicOf(route, subscription);
-      const own = mapped<DataOf<Route>, Data>(listener, (data) => data as Data);
-      const { followed } = this.#topics.get(topic) ?? this.#start(name, route, topic, subscription);
-      const confirmed = followed.add(own);
+      const own = mapListener<DataOf<Route>, Data>(listener, (data) => data as Data);
+      const { shared } = this.#topics.get(topic) ?? this.#start(name, route, topic, subscription);
+      const confirmed = shared.add(own);
       return {
         topic,
         confirmed,
         unsubscribe: () => {
-          if (followed.remove(own) && !followed.isFollowed) this.#stop(topic);
+          if (shared.remove(own) && !shared.hasListeners) this.#stop(topic);
         },
       };
     };
-    return follow as Feeds[F];
+    return subscribe as Feeds[F];
   }
 
   #start<F extends FeedName>(
@@ -65,16 +65,16 @@ export class WsFallback implements Feeds {
     topic: string,
     subscription: FeedTypes[F]["subscription"],
   ) {
-    const followed = new FollowedTopic(route, topic, subscription as never);
-    const started = { followed, stop: () => {} };
+    const shared = new SharedTopic(route, topic, subscription as never);
+    const started = { shared, stop: () => {} };
     this.#topics.set(topic, started);
     // As over a socket: confirmed first, then told, and neither before the caller has its handle.
     queueMicrotask(() => {
       if (this.#topics.get(topic) !== started) return;
-      followed.confirm("renewed");
-      const tell = (data: FeedTypes[F]["data"]) =>
-        followed.take({ topic, payload: data as DataOf<Route> });
-      started.stop = this.#mockers[name]?.(subscription, tell) ?? started.stop;
+      shared.confirm("snapshot");
+      const publish = (data: FeedTypes[F]["data"]) =>
+        shared.accept({ topic, payload: data as DataOf<Route> });
+      started.stop = this.#mockFeeds[name]?.(subscription, publish) ?? started.stop;
     });
     return started;
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { BrokerTerminalService } from "../src/broker-terminal-service.ts";
-import { NotConnectedError, RefusedError, SubscriptionError } from "../src/errors.ts";
+import { ApiError, NotConnectedError, SubscriptionError } from "../src/errors.ts";
 import type { FeedName, FeedTypes } from "../src/feeds.ts";
 import {
   ConnectionStatus,
@@ -19,7 +19,7 @@ import type { Bar, History, QuoteData } from "../src/model/market.ts";
 import type { AccountRest } from "../src/rest-client.ts";
 import { TradingClient } from "../src/trading-client.ts";
 import { Backend, Cable } from "./support/backend.ts";
-import { Chart } from "./support/chart.ts";
+import { Chart } from "./support/fake-chart.ts";
 import { FakeHost } from "./support/fake-host.ts";
 import { until } from "./support/until.ts";
 
@@ -359,7 +359,7 @@ test("what a ticket asks is answered", async () => {
 test("a refusal is the backend's sentence and code", async () => {
   const { broker } = await trading();
   const refused = broker.placeOrder({ ...marketOrder(Side.Buy), symbol: "NOPE" });
-  await expect(refused).rejects.toBeInstanceOf(RefusedError);
+  await expect(refused).rejects.toBeInstanceOf(ApiError);
   await expect(refused).rejects.toMatchObject({ status: 422, code: "unknown_symbol" });
 });
 
@@ -402,10 +402,10 @@ test("what happens while the line is cut is told once it is back, and nothing tw
   await until(() => broker.connectionStatus() === ConnectionStatus.Connected);
 
   const continued: string[] = [];
-  const onContinued = (how: string) => continued.push(how);
-  client.feeds.orders({ accountId: id }, { onData: () => {}, onContinued });
-  client.feeds.positions({ accountId: id }, { onData: () => {}, onContinued });
-  client.feeds.executions({ accountId: id }, { onData: () => {}, onContinued });
+  const onReconnected = (how: string) => continued.push(how);
+  client.feeds.orders({ accountId: id }, { onData: () => {}, onReconnected });
+  client.feeds.positions({ accountId: id }, { onData: () => {}, onReconnected });
+  client.feeds.executions({ accountId: id }, { onData: () => {}, onReconnected });
 
   cable.unplug();
   await until(() => broker.connectionStatus() === ConnectionStatus.Connecting);
@@ -426,7 +426,7 @@ test("what happens while the line is cut is told once it is back, and nothing tw
   expect(host.liveOrders()).toEqual([staying.orderId]);
   const all = await account.recentExecutions(1_000);
   await until(() => host.executions.length >= all.length);
-  expect(continued).toEqual(["resumed", "resumed", "resumed"]);
+  expect(continued).toEqual(["replayed", "replayed", "replayed"]);
   await broker.placeOrder(marketOrder(Side.Buy));
   await until(() => host.position("BTCUSD")?.qty === 0.01);
   expect(host.executions).toEqual(await account.recentExecutions(1_000));

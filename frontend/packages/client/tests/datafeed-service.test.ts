@@ -1,8 +1,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { DatafeedService } from "../src/datafeed-service.ts";
-import { RefusedError } from "../src/errors.ts";
+import { ApiError } from "../src/errors.ts";
 import type { Bar } from "../src/model/market.ts";
-import { Chart } from "./support/chart.ts";
+import { Chart } from "./support/fake-chart.ts";
 import { FakeMarket } from "./support/fake-market.ts";
 
 const AAPL = { name: "AAPL", ticker: "NASDAQ:AAPL" };
@@ -93,7 +93,7 @@ test("bars that come late or twice are passed over", async () => {
 test("where what is missing cannot be had, the chart is to load again, and goes on", async () => {
   market.bars = [bar(1)];
   await load();
-  market.faults.push(new RefusedError(422, "window_too_wide", "Too many bars"));
+  market.faults.push(new ApiError(422, "window_too_wide", "Too many bars"));
   datafeed.subscribeBars(AAPL, "1S", chart.update, "chart", onReset);
   await settle();
   market.tell(bar(9));

@@ -6,13 +6,13 @@ import type {
   PlacedOrder as PlacedOrder_Ws_Backend,
 } from "../src/generated/socket.ts";
 import {
+  mapApiError,
   mapBrackets,
   mapBrokerConnection,
   mapHistory,
   mapOrder,
   mapPreOrder,
   mapQuote,
-  mapRefusal,
 } from "../src/mappers.ts";
 import { type Brackets, DisconnectType, type PreOrder, StopType } from "../src/model/broker.ts";
 
@@ -102,8 +102,8 @@ test("a quote in error says why", () => {
 test("an error is a refusal with its code, and one without the backend's body has the status", () => {
   const response = new Response(null, { status: 422, statusText: "Unprocessable" });
   const body = { code: "price_off_tick", detail: "The price is off the tick." };
-  expect(mapRefusal(response, body)).toMatchObject({ status: 422, code: body.code });
-  expect(mapRefusal(response, undefined)).toMatchObject({ code: "unknown" });
+  expect(mapApiError(response, body)).toMatchObject({ status: 422, code: body.code });
+  expect(mapApiError(response, undefined)).toMatchObject({ code: "unknown" });
 });
 
 const SHAPES = ["paths", "Messages", "ROUTES", "RESUMABLE"];

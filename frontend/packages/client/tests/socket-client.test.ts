@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { bearerProtocols } from "../src/authentication.ts";
 import { NotConnectedError, type SubscriptionError } from "../src/errors.ts";
-import type { Continuation } from "../src/followed-topic.ts";
+import type { Reconnection } from "../src/shared-topic.ts";
 import { SocketClient, type SocketOptions } from "../src/socket-client.ts";
 import { topicOf } from "../src/topics.ts";
 import { FakeServer } from "./support/fake-server.ts";
@@ -45,10 +45,10 @@ const order = (id: string, status = 6) => ({
 
 class Heard<T> {
   readonly data: T[] = [];
-  readonly continued: Continuation[] = [];
+  readonly continued: Reconnection[] = [];
   readonly failed: SubscriptionError[] = [];
   onData = (data: T) => void this.data.push(data);
-  onContinued = (how: Continuation) => void this.continued.push(how);
+  onReconnected = (how: Reconnection) => void this.continued.push(how);
   onFailed = (error: SubscriptionError) => void this.failed.push(error);
 }
 
@@ -136,7 +136,7 @@ test("a refusal rejects with the server's words and tells the listener", async (
   const refused = expect(confirmed).rejects.toThrow("Unknown symbol");
   await settle();
   await refused;
-  expect(heard.failed[0]).toMatchObject({ code: "refused", topic: AAPL_TOPIC });
+  expect(heard.failed[0]).toMatchObject({ code: "rejected", topic: AAPL_TOPIC });
   expect(client.state.phase).toBe("connected");
 });
 
@@ -173,7 +173,7 @@ test("the request over which the server closes fails, and the others come back",
   server.cut(1003, "Could not validate payload");
   await settle(1_000);
   expect(bad.failed[0]).toMatchObject({ code: "malformed" });
-  expect(good.continued).toEqual(["renewed"]);
+  expect(good.continued).toEqual(["snapshot"]);
   expect(client.state.phase).toBe("connected");
 });
 
@@ -210,7 +210,7 @@ test("it comes back with all topics at once, and the listeners know", async () =
   expect(server.heard).toHaveLength(50);
   await settle();
   expect(server.current.held.size).toBe(50);
-  expect(heard.every(({ continued }) => continued.join() === "renewed")).toBe(true);
+  expect(heard.every(({ continued }) => continued.join() === "snapshot")).toBe(true);
 });
 
 test("delays double up to the longest, and a good connection begins anew", async () => {
@@ -273,7 +273,7 @@ test("the present state before an interruption is not mixed with that after it",
   expect(late.data).toEqual([order("2")]);
 });
 
-// Commands
+// CommandSender
 
 test("what is asked without a connection is refused, and never sent", async () => {
   await expect(client.request("x.do", {})).rejects.toBeInstanceOf(NotConnectedError);
@@ -315,7 +315,7 @@ test("a gap is healed by resuming, with nothing lost, doubled or out of turn", a
   }
   await settle();
   expect(heard.data.map(({ id }) => id)).toEqual(["1", "2", "3", "4", "5", "6"]);
-  expect(heard.continued).toEqual(["resumed"]);
+  expect(heard.continued).toEqual(["replayed"]);
 });
 
 test("after a reconnection it resumes where it stood", async () => {
@@ -332,7 +332,7 @@ test("after a reconnection it resumes where it stood", async () => {
     await settle(1_000);
     expect(server.types()).toEqual(["orders.resume"]);
   }
-  expect(heard.continued).toEqual(["resumed", "resumed"]);
+  expect(heard.continued).toEqual(["replayed", "replayed"]);
 });
 
 test("what cannot be resumed is subscribed anew, and counts from anywhere", async () => {
@@ -353,7 +353,7 @@ test("what cannot be resumed is subscribed anew, and counts from anywhere", asyn
   await settle(1_000);
   server.update(ORDERS_TOPIC, order("3"), { seq: 1, prev: 0 });
   await settle();
-  expect(heard.continued).toEqual(["renewed"]);
+  expect(heard.continued).toEqual(["snapshot"]);
   expect(heard.data.map(({ id }) => id)).toEqual(["1", "2", "3"]);
 });
 
@@ -402,7 +402,7 @@ test("a server without resume gets a new subscription, for the state", async () 
   await settle();
   expect(server.types()).toEqual(["orders.unsubscribe", "orders.subscribe"]);
   expect(heard.data.map(({ id }) => id)).toEqual(["1", "3"]);
-  expect(heard.continued).toEqual(["renewed"]);
+  expect(heard.continued).toEqual(["snapshot"]);
 });
 
 test("a server that closes over a resume is asked for the state from then on", async () => {
@@ -421,7 +421,7 @@ test("a server that closes over a resume is asked for the state from then on", a
   server.cut(1003, "No matching type");
   await settle(1_000);
   expect(heard.failed).toEqual([]);
-  expect(heard.continued).toEqual(["renewed"]);
+  expect(heard.continued).toEqual(["snapshot"]);
 });
 
 // Life

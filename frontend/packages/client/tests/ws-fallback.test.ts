@@ -12,34 +12,34 @@ const order = (id: string, status: 2 | 6): Order => ({
   status,
 });
 
-test("a feed without a mocker is confirmed, and silent", async () => {
-  const heard = vi.fn();
+test("a feed without a mockFeed is confirmed, and silent", async () => {
+  const listener = vi.fn();
   const fallback = new WsFallback();
-  const { confirmed, topic } = fallback.bars({ symbol: "AAPL", resolution: "1" }, heard);
+  const { confirmed, topic } = fallback.bars({ symbol: "AAPL", resolution: "1" }, listener);
   await confirmed;
   expect(topic).toBe('bars:{"resolution":"1","symbol":"AAPL"}');
-  expect(heard).not.toHaveBeenCalled();
+  expect(listener).not.toHaveBeenCalled();
   expect(fallback.connection.state.phase).toBe("connected");
 });
 
-test("a mocker runs once for all listeners of its topic, until the last one leaves", async () => {
-  let tell: (bar: Bar) => void = () => {};
+test("a mockFeed runs once for all listeners of its topic, until the last one leaves", async () => {
+  let publish: (bar: Bar) => void = () => {};
   const stop = vi.fn();
-  const mocker = vi.fn((_: { symbol: string }, telling: (bar: Bar) => void) => {
-    tell = telling;
+  const mockFeed = vi.fn((_: { symbol: string }, publishing: (bar: Bar) => void) => {
+    publish = publishing;
     return stop;
   });
-  const fallback = new WsFallback({ bars: mocker });
+  const fallback = new WsFallback({ bars: mockFeed });
   const [first, second] = [vi.fn(), vi.fn()];
   const one = fallback.bars({ symbol: "AAPL", resolution: "1" }, first);
   const two = fallback.bars({ symbol: "AAPL", resolution: "1" }, { onData: second });
   await two.confirmed;
   const bar = { time: 0, open: 1, high: 1, low: 1, close: 1, volume: 0 };
-  tell(bar);
-  expect(mocker).toHaveBeenCalledOnce();
-  expect(mocker.mock.calls[0]?.[0]).toEqual({ symbol: "AAPL", resolution: "1" });
+  publish(bar);
+  expect(mockFeed).toHaveBeenCalledOnce();
+  expect(mockFeed.mock.calls[0]?.[0]).toEqual({ symbol: "AAPL", resolution: "1" });
   one.unsubscribe();
-  tell({ ...bar, time: 1 });
+  publish({ ...bar, time: 1 });
   expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 2]);
   expect(stop).not.toHaveBeenCalled();
   two.unsubscribe();
@@ -48,8 +48,8 @@ test("a mocker runs once for all listeners of its topic, until the last one leav
 
 test("a late listener is told the present state, as the backend tells it", async () => {
   const fallback = new WsFallback({
-    orders: (_, tell) => {
-      for (const each of [order("1", 6), order("2", 6), order("1", 2)]) tell(each);
+    orders: (_, publish) => {
+      for (const each of [order("1", 6), order("2", 6), order("1", 2)]) publish(each);
       return () => {};
     },
   });
@@ -61,8 +61,8 @@ test("a late listener is told the present state, as the backend tells it", async
 });
 
 test("one that is left at once never starts", async () => {
-  const mocker = vi.fn(() => () => {});
-  new WsFallback({ equity: mocker }).equity({ accountId: "A" }, () => {}).unsubscribe();
+  const mockFeed = vi.fn(() => () => {});
+  new WsFallback({ equity: mockFeed }).equity({ accountId: "A" }, () => {}).unsubscribe();
   await Promise.resolve();
-  expect(mocker).not.toHaveBeenCalled();
+  expect(mockFeed).not.toHaveBeenCalled();
 });

@@ -1,4 +1,4 @@
-import { type OrderPreview, RefusedError } from "@trading-api/client";
+import { ApiError, type OrderPreview } from "@trading-api/client";
 import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
@@ -36,7 +36,7 @@ export function Preview() {
         setPreview(await account.broker.previewOrder(order));
         setAdvice("");
       } catch (error) {
-        if (!(error instanceof RefusedError)) return;
+        if (!(error instanceof ApiError)) return;
         setPreview({ sections: [], errors: [error.message] });
         setAdvice(adviceFor(error) ?? "");
       }

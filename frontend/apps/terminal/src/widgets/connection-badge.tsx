@@ -45,7 +45,7 @@ export function ConnectionBadge() {
       <span class="dot" aria-hidden="true" />
       <span class="badge-text">{shown().text}</span>
       <Show when={socket().phase === "waiting"}>
-        <button type="button" class="link" onClick={() => client.socket.retryNow()}>
+        <button type="button" class="link" onClick={() => client.socket.reconnectNow()}>
           Retry
         </button>
       </Show>

@@ -1,4 +1,4 @@
-import { RefusedError } from "../../src/errors.ts";
+import { ApiError } from "../../src/errors.ts";
 import type { Execution, Order, Position } from "../../src/model/broker.ts";
 import type { AccountRest } from "../../src/rest-client.ts";
 
@@ -14,7 +14,7 @@ export class FakeAccount {
     positions: () => this.#answer(() => this.open),
     recentExecutions: () => this.#answer(() => this.executed),
     order: async () => {
-      throw new RefusedError(404, "order_not_found", "There is no such order.");
+      throw new ApiError(404, "order_not_found", "There is no such order.");
     },
   } as unknown as AccountRest;
 

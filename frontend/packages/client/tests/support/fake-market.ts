@@ -1,12 +1,12 @@
 import type { FeedTypes } from "../../src/feeds.ts";
 import type { Bar, History } from "../../src/model/market.ts";
-import type { MarketRest, Window } from "../../src/rest-client.ts";
+import type { HistoryRange, MarketRest } from "../../src/rest-client.ts";
 import { WsFallback } from "../../src/ws-fallback.ts";
 
 /** History that a test writes, and a feed that it speaks through. */
 export class FakeMarket {
   bars: Bar[] = [];
-  readonly asked: Window[] = [];
+  readonly asked: HistoryRange[] = [];
   /** Thrown as often as there are some. */
   readonly faults: Error[] = [];
   tell: (bar: Bar) => void = () => {};
@@ -23,7 +23,11 @@ export class FakeMarket {
   });
 
   readonly rest = {
-    history: async (_symbol: string, _resolution: string, window: Window): Promise<History> => {
+    history: async (
+      _symbol: string,
+      _resolution: string,
+      window: HistoryRange,
+    ): Promise<History> => {
       this.asked.push(window);
       const fault = this.faults.shift();
       if (fault !== undefined) throw fault;

@@ -1,18 +1,18 @@
-import { Continuity } from "./continuity.ts";
 import { SubscriptionError } from "./errors.ts";
 import type { DataOf, Route, SubscriptionOf, Update } from "./routes.ts";
-import { PRESENT_STATE } from "./routes.ts";
+import { SNAPSHOT_ENTRY } from "./routes.ts";
+import { SequenceTracker } from "./sequence-tracker.ts";
 
 /**
- * How a topic went on after an interruption. `resumed`: with all that was missed. `renewed`: with
+ * How a topic went on after an interruption. `replayed`: with all that was missed. `snapshot`: with
  * its present state; what came and went in between was not told.
  */
-export type Continuation = "resumed" | "renewed";
+export type Reconnection = "replayed" | "snapshot";
 
 export interface Listener<T> {
   onData(data: T): void;
   /** Before the first data after an interruption. */
-  onContinued?(how: Continuation): void;
+  onReconnected?(how: Reconnection): void;
   /** It is over, and nobody here ended it: the server refused it, or did not answer. */
   onFailed?(error: SubscriptionError): void;
 }
@@ -35,13 +35,13 @@ interface Waiter {
 }
 
 /** A topic, whoever listens to it, and what is known of it. */
-export class FollowedTopic<R extends Route = Route> {
+export class SharedTopic<R extends Route = Route> {
   /** On this connection. Updates that come while it is `asked` for belong to what was before. */
-  status: "wanted" | "asked" | "resuming" | "confirmed" = "wanted";
+  status: "unsubscribed" | "subscribing" | "resuming" | "confirmed" = "unsubscribed";
   wasConfirmed = false;
   /** From where the last resume was asked for: asking again from there would not help. */
-  resumedFrom: number | null = null;
-  readonly continuity = new Continuity();
+  replayedFrom: number | null = null;
+  readonly sequence = new SequenceTracker();
   readonly route: R;
   readonly topic: string;
   readonly subscription: SubscriptionOf<R>;
@@ -54,7 +54,7 @@ export class FollowedTopic<R extends Route = Route> {
     this.subscription = subscription;
   }
 
-  get isFollowed(): boolean {
+  get hasListeners(): boolean {
     return this.#listeners.size > 0;
   }
 
@@ -67,7 +67,7 @@ export class FollowedTopic<R extends Route = Route> {
     const state = [...this.#state.values()];
     queueMicrotask(() => {
       for (const data of state) {
-        if (this.#listeners.has(listener)) call(() => listener.onData(data));
+        if (this.#listeners.has(listener)) callListener(() => listener.onData(data));
       }
     });
     return confirmed;
@@ -82,32 +82,32 @@ export class FollowedTopic<R extends Route = Route> {
     return true;
   }
 
-  confirm(how: Continuation): void {
+  confirm(how: Reconnection): void {
     this.status = "confirmed";
-    if (how === "renewed") {
-      this.restart();
+    if (how === "snapshot") {
+      this.resetSequence();
       this.#state.clear();
-      this.resumedFrom = null;
+      this.replayedFrom = null;
     }
     const isFirst = !this.wasConfirmed;
     this.wasConfirmed = true;
     for (const [listener, waiter] of this.#listeners) {
       waiter.resolve();
-      if (!isFirst) call(() => listener.onContinued?.(how));
+      if (!isFirst) callListener(() => listener.onReconnected?.(how));
     }
-    if (how === "resumed") this.#tell(this.continuity.resume());
+    if (how === "replayed") this.#publish(this.sequence.finishReplay());
   }
 
   /** Something is missing for good. The state tells what came after it; of fills there is none. */
-  restart(): void {
-    const held = this.continuity.restart();
-    if (!PRESENT_STATE[this.route]) this.#tell(held);
+  resetSequence(): void {
+    const buffered = this.sequence.reset();
+    if (!SNAPSHOT_ENTRY[this.route]) this.#publish(buffered);
   }
 
   /** False: something before it is missing. */
-  take(update: Update<R>): boolean {
-    const updates = this.continuity.take(update);
-    if (updates !== null) this.#tell(updates);
+  accept(update: Update<R>): boolean {
+    const updates = this.sequence.accept(update);
+    if (updates !== null) this.#publish(updates);
     return updates !== null;
   }
 
@@ -120,25 +120,25 @@ export class FollowedTopic<R extends Route = Route> {
         continue;
       }
       waiter.reject(error);
-      if (listener.onFailed) call(() => listener.onFailed?.(error));
-      else if (this.wasConfirmed) throwLater(error);
+      if (listener.onFailed) callListener(() => listener.onFailed?.(error));
+      else if (this.wasConfirmed) reportError(error);
     }
   }
 
-  #tell(updates: Update[]): void {
+  #publish(updates: Update[]): void {
     for (const update of updates) {
       const data = update.payload as DataOf<R>;
-      this.#remember(data);
+      this.#updateState(data);
       for (const listener of [...this.#listeners.keys()]) {
-        if (this.#listeners.has(listener)) call(() => listener.onData(data));
+        if (this.#listeners.has(listener)) callListener(() => listener.onData(data));
       }
     }
   }
 
-  #remember(data: DataOf<R>): void {
-    const state = PRESENT_STATE[this.route]?.(data);
+  #updateState(data: DataOf<R>): void {
+    const state = SNAPSHOT_ENTRY[this.route]?.(data);
     if (!state) return;
-    if (state.isOver) this.#state.delete(state.key);
+    if (state.isRemoved) this.#state.delete(state.key);
     else this.#state.set(state.key, data);
   }
 }
@@ -150,15 +150,15 @@ function end({ confirmed, reject }: Waiter, error: SubscriptionError): void {
 }
 
 /** A listener's fault is its own: it is reported, and the others are told. */
-export function call(listener: () => void): void {
+export function callListener(listener: () => void): void {
   try {
     listener();
   } catch (error) {
-    throwLater(error);
+    reportError(error);
   }
 }
 
-function throwLater(error: unknown): void {
+function reportError(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Commands } from "../src/commands.ts";
-import { NotConnectedError, RefusedError } from "../src/errors.ts";
+import { CommandSender } from "../src/command-sender.ts";
+import { ApiError, NotConnectedError } from "../src/errors.ts";
 import type { Connection } from "../src/feeds.ts";
 import type { SocketState } from "../src/socket-client.ts";
 
 let connection: { state: SocketState } & Connection;
-let commands: Commands;
+let commands: CommandSender;
 
 beforeEach(() => {
   vi.useFakeTimers();
   connection = { state: { phase: "connected", since: 0 }, onState: () => () => {} };
-  commands = new Commands(connection);
+  commands = new CommandSender(connection);
 });
 
 afterEach(() => vi.useRealTimers());
@@ -20,13 +20,13 @@ const LOST = new TypeError("fetch failed");
 test("without a connection nothing is sent", async () => {
   connection.state = { phase: "connecting", attempt: 1 };
   const send = vi.fn();
-  await expect(commands.run(send)).rejects.toMatchObject({ wasSent: false });
+  await expect(commands.send(send)).rejects.toMatchObject({ wasSent: false });
   expect(send).not.toHaveBeenCalled();
 });
 
 test("a refusal is an answer", async () => {
-  const send = vi.fn().mockRejectedValue(new RefusedError(409, "gone", "It is gone."));
-  await expect(commands.run(send)).rejects.toBeInstanceOf(RefusedError);
+  const send = vi.fn().mockRejectedValue(new ApiError(409, "gone", "It is gone."));
+  await expect(commands.send(send)).rejects.toBeInstanceOf(ApiError);
   expect(send).toHaveBeenCalledOnce();
 });
 
@@ -37,7 +37,7 @@ test("what was lost is sent again under the same name, once the connection is ba
     if (keys.length < 3) throw LOST;
     return "done";
   });
-  const done = commands.run(send);
+  const done = commands.send(send);
   await vi.advanceTimersByTimeAsync(50);
   connection.state = { phase: "connecting", attempt: 1 };
   await vi.advanceTimersByTimeAsync(5_000);
@@ -46,12 +46,12 @@ test("what was lost is sent again under the same name, once the connection is ba
   await vi.advanceTimersByTimeAsync(500);
   expect(await done).toBe("done");
   expect(new Set(keys).size).toBe(1);
-  await commands.run(send);
+  await commands.send(send);
   expect(new Set(keys).size).toBe(2);
 });
 
 test("in the end it says that it is not known whether the command arrived", async () => {
-  const run = expect(commands.run(() => Promise.reject(LOST))).rejects.toMatchObject({
+  const run = expect(commands.send(() => Promise.reject(LOST))).rejects.toMatchObject({
     wasSent: true,
     name: NotConnectedError.name,
   });

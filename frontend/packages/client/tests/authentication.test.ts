@@ -76,7 +76,7 @@ test.each([
   const client = clientWith({ token: async () => ({ value: good }), ...way });
   await trades(client);
   const foreign = client.feeds.orders({ accountId: "SOMEBODY" }, () => {});
-  await expect(foreign.confirmed).rejects.toMatchObject({ code: "refused" });
+  await expect(foreign.confirmed).rejects.toMatchObject({ code: "rejected" });
   const asked = client.rest.account("SOMEBODY").orders();
   await expect(asked).rejects.toMatchObject({ status: 404, code: "unknown_account" });
 });

@@ -1,11 +1,11 @@
 import { NotConnectedError } from "./errors.ts";
-import type { Listener, Subscription } from "./followed-topic.ts";
+import type { Listener, Subscription } from "./shared-topic.ts";
 
 interface Reconciling<T> {
   follow(listener: Listener<T>): Subscription;
   onData(data: T): void;
-  /** Reads what the socket can't tell; once `isWanted` no longer, another has begun, or nobody. */
-  reconcile(isWanted: () => boolean): Promise<void>;
+  /** Reads what the socket can't tell; once `isCurrent` no longer, another has begun, or nobody. */
+  reconcile(isCurrent: () => boolean): Promise<void>;
   /** Whether it is to be read at the start, too. */
   isReadFirst: boolean;
   onFailed(error: unknown): void;
@@ -15,7 +15,7 @@ interface Reconciling<T> {
  * A topic that is followed, and reconciled with what can be read whenever the socket can't tell any
  * more what was missed.
  */
-export class ReconciledTopic<T> {
+export class ReconcilingSubscription<T> {
   readonly #of: Reconciling<T>;
   readonly #subscription: Subscription;
   readonly #ready = Promise.withResolvers<void>();
@@ -25,8 +25,8 @@ export class ReconciledTopic<T> {
     this.#of = of;
     this.#subscription = of.follow({
       onData: of.onData,
-      onContinued: (how) => {
-        if (how === "renewed") this.#reconcile();
+      onReconnected: (how) => {
+        if (how === "snapshot") this.#reconcile();
       },
       onFailed: of.onFailed,
     });
@@ -44,18 +44,18 @@ export class ReconciledTopic<T> {
 
   stop(): void {
     this.#turn = null;
-    this.#ready.reject(new NotConnectedError("The account is followed no more."));
+    this.#ready.reject(new NotConnectedError("The synchronisation of the account was stopped."));
     this.#subscription.unsubscribe();
   }
 
   #reconcile(): void {
     const turn = {};
     this.#turn = turn;
-    const isWanted = () => this.#turn === turn;
+    const isCurrent = () => this.#turn === turn;
     this.#of
-      .reconcile(isWanted)
+      .reconcile(isCurrent)
       .then(() => {
-        if (isWanted()) this.#ready.resolve();
+        if (isCurrent()) this.#ready.resolve();
       })
       .catch(this.#of.onFailed);
   }
