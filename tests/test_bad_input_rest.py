@@ -19,7 +19,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.kit.server import serving
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
+from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 
 BODY_BYTES_MAX = Settings.defaults().body_bytes_max

@@ -17,7 +17,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.kit.server import WsClient, connected, serving, until
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
+from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.auth_route import AUTH

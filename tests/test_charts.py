@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from tests.kit.server import connected, serving
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
+from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 
 NOON_S = 1_790_000_000 // 3_600 * 3_600

@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.kit.server import TIMEOUT_S, WsClient, connected, serving, until
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
 from trading_api.domain.market_status import MarketState
 from trading_api.models.broker import PreOrder
 from trading_api.modules.broker.engine.exchange_rules import Terms
@@ -26,7 +26,9 @@ from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.journal.ports import JournalEntry
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.simulator.simulator import Simulator
+from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 
@@ -247,20 +249,23 @@ async def test_an_upgrade_with_a_head_that_cannot_be_read_is_refused() -> None:
             await connect(f"ws://{address}{PREFIX}/ws", additional_headers={"X-Long": "x" * 9000})
 
 
+class SourceThatFailsOnce(Simulator):
+    """A simulator whose first run raises."""
+
+    faults = 1
+
+    async def run(self, sink: MarketSink) -> None:
+        if self.faults:
+            self.faults -= 1
+            raise ZeroDivisionError("once")
+        await super().run(sink)
+
+
 async def test_a_market_source_that_raises_is_reported_and_started_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.CRITICAL, logger="trading_api.modules.datafeed")
-    app, _ = create_app(settings())
-    source = app.state.services["datafeed"]._source
-    run, faults = source.run, iter([ZeroDivisionError("once")])
-
-    async def run_with_a_fault(sink: Any) -> None:
-        if fault := next(faults, None):
-            raise fault
-        await run(sink)
-
-    app.state.feed._run = run_with_a_fault
+    app, _ = create_app(settings(), market_source=SourceThatFailsOnce(7))
     async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
         await until(lambda: any("failed" in reason for reason in app.state.readiness.reasons()))
         answer = await rest.get("/health/ready")

@@ -15,10 +15,11 @@ from sqlalchemy import Engine, event
 
 from tests.kit.ledger_file_faults import taken_away, unwritable
 from tests.kit.server import connected, serving
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
+from trading_api.server.application import PREFIX
 
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
 LOCK = (

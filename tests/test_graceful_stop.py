@@ -13,8 +13,9 @@ import uvicorn
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from tests.kit.server import connected, serving, until
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
 from trading_api.modules.broker.journal.memory import MemoryJournal
+from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 
 ACCOUNT = {"accountId": "DEMO-ACCOUNT"}

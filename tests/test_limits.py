@@ -20,9 +20,10 @@ from websockets.exceptions import InvalidStatus
 
 from tests.kit.server import TIMEOUT_S, connected, serving, until
 from tests.kit.signed_tokens import bearer, secured, token
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
 from trading_api.errors import TooMany
 from trading_api.limits import BUCKETS_MAX, BURST_S, Bucket, CommandRates, is_nested_deeper
+from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 from trading_api.web.middleware.security_headers import SecurityHeaders
 

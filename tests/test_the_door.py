@@ -14,9 +14,10 @@ from websockets.exceptions import InvalidStatus
 from tests.kit.commands import command
 from tests.kit.server import connected, serving
 from tests.kit.signed_tokens import SECRET, bearer, secured, token
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
 from trading_api.auth.tokens import tokens_of
 from trading_api.errors import ConfigurationError
+from trading_api.server.application import PREFIX
 from trading_api.settings import Settings, check_exposure
 
 REVERSE = f"{PREFIX}/broker/positions/AAPL/reverse"

@@ -20,9 +20,10 @@ from websockets.exceptions import InvalidStatus
 
 from tests.kit.server import TIMEOUT_S, connected, serving
 from tests.kit.signed_tokens import SECRET, bearer, secured, token
-from trading_api.app_factory import PREFIX, create_app
+from trading_api.app_factory import create_app
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.observability.logs import EventFormatter, JsonFormatter, log_config, without_tokens
+from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 
 ACCOUNT = {"accountId": "OWN"}

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
-from fastapi_offline import FastAPIOffline
-from starlette.middleware.cors import CORSMiddleware
 
-from trading_api.auth.tokens import tokens_of
+from trading_api.auth.tokens import Tokens, tokens_of
 from trading_api.clock import wall_clock_ms
 from trading_api.domain.market_status import MarketState
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError
-from trading_api.limits import CommandRates, ConnectionLimits
+from trading_api.limits import ConnectionLimits
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.instrumented import MeasuredJournal
 from trading_api.modules.broker.journal.memory import MEMORY, MemoryJournal
@@ -37,34 +30,14 @@ from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.storage.store import Store
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
-from trading_api.server.gc_policy import LongLived
-from trading_api.server.supervision import on_stop, supervised
-from trading_api.settings import Settings, allowed_hosts
-from trading_api.shared.api import health, versions
+from trading_api.server.application import DESCRIPTION, PREFIX, TITLE, create_api_app
+from trading_api.server.lifespan import create_lifespan
+from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.version import VERSION
-from trading_api.web import admin, probes
-from trading_api.web.error_handlers import add_error_handlers
-from trading_api.web.json_route import REFUSALS, UNADMITTED
-from trading_api.web.middleware.access_log import HEADER as REQUEST_ID
-from trading_api.web.middleware.access_log import RequestLog, UnderWay
-from trading_api.web.middleware.authentication import Admission
-from trading_api.web.middleware.host_origin import Door
-from trading_api.web.middleware.security_headers import SecurityHeaders
-from trading_api.web.terminal_page import terminal_router
-from trading_api.web.websocket_endpoint import add_websocket
-
-log = logging.getLogger(__name__)
-
-PREFIX = "/api/v1"
-OPEN_PATHS = re.compile(
-    r"/|/assets/.*|/health/(live|ready)|"
-    rf"{PREFIX}/(health|versions?|openapi\.json|docs(/.*)?|ws(/asyncapi(\.json)?)?)"
-)
-"""Nobody has to say there who they are; the WebSocket asks by itself."""
-DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
+from trading_api.web.middleware.access_log import UnderWay
 
 
 def create_app(
@@ -72,48 +45,29 @@ def create_app(
     journal: Journal | None = None,
     market_source: SteppableSource | None = None,
 ) -> tuple[FastAPI, FastWSAdapter]:
-    """Settings; or the names of the modules to enable, all else by default. Another
-    `journal` or `market_source` than the one that the settings name is for tests of their
-    faults. Raises ConfigurationError. Nothing runs before the application's lifespan begins."""
+    """Return the REST application and the WebSocket application that it serves.
+
+    `configuration` is the settings, or the names of the modules to enable with all other settings
+    from the environment. `journal` and `market_source` replace the ones that the settings name;
+    tests use them. Nothing runs before the application's lifespan begins. Raises
+    ConfigurationError.
+    """
     settings = _settings(configuration)
     source = market_source or _market_source(settings)
     is_stepped = settings.datafeed_clock == "step"
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
-    tokens = tokens_of(settings)
-    under_way = UnderWay()
-    ws_app = FastWSAdapter(
-        path=f"{PREFIX}/ws",
-        outbox_size=settings.ws_outbox_size,
-        heartbeat_interval=settings.ws_heartbeat_s,
-        max_connection_lifespan=settings.ws_lifespan_s,
-        origins=settings.cors_origin_regex,
-        now_ms=now_ms,
-        tokens=tokens,
-        limits=connection_limits(settings),
-        stop_s=settings.shutdown_grace_s,
-        answered=under_way.none,
-        title="trading_api",
-        version=VERSION,
-        description=DESCRIPTION,
-        servers={
-            "local": {
-                "url": "ws://127.0.0.1:8000",
-                "protocol": "ws",
-                "description": "As `make dev` starts it",
-            }
-        },
-    )
+    tokens, in_flight = tokens_of(settings), UnderWay()
+    metrics, readiness = Metrics(), Readiness()
+    ws_app = _websocket_app(settings, tokens, now_ms, in_flight)
+    ws_app.tell_of_itself(metrics)
     clock = StepClock(source, ws_app.delivered) if is_stepped else None
     feed = MarketFeed(
         source,
         stale_after_ms=round(settings.market_stale_s * 1000),
         run=clock.run if clock else None,
     )
-    metrics = Metrics()
-    readiness = Readiness()
     readiness.heed(lambda: market_doubt(feed))
     metrics.read("market_silence_seconds", "Since the market's last sign of life", feed.silence_s)
-    ws_app.tell_of_itself(metrics)
 
     def broker(context: ModuleContext) -> BrokerModule:
         ledger = MeasuredJournal(journal or _journal(settings), metrics)
@@ -125,91 +79,76 @@ def create_app(
     )
     context = ModuleContext(settings, feed, now_ms, metrics)
     modules = registry.build(settings.enabled_modules.split(","), context)
-    if clock and "datafeed" not in [module.name for module in modules]:
+    names = [module.name for module in modules]
+    if clock and "datafeed" not in names:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
+    for router in (router for module in modules for router in module.get_ws_routers()):
+        ws_app.include_router(router)
 
-    def stop() -> None:
-        readiness.stop()
-        ws_app.stop()
-        if clock:
-            clock.stop()
+    lifespan = create_lifespan(
+        modules,
+        {"delivery": ws_app.drain, "market": feed.run, "metrics": metrics.watch_loop},
+        _stop_all(readiness.stop, ws_app.stop, clock.stop if clock else None),
+        lambda: _description(settings, names, len(feed.instruments())),
+    )
+    return (
+        create_api_app(
+            settings,
+            modules,
+            ws_app,
+            lifespan,
+            tokens=tokens,
+            metrics=metrics,
+            readiness=readiness,
+            in_flight=in_flight,
+        ),
+        ws_app,
+    )
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # FastAPI makes a router's routes when they are first asked for: 30 ms of that request.
-        for _ in iter_route_contexts(app.routes):
-            pass
-        for module in modules:
-            await module.start()
-        work = {module.name: module.run() for module in modules}
-        work |= {"delivery": ws_app.drain(), "market": feed.run(), "metrics": metrics.watch_loop()}
-        work |= {"garbage": LongLived().run()}
-        log.info(
-            "started",
-            extra={
-                "modules": ",".join(module.name for module in modules),
-                "source": settings.datafeed_source,
-                "clock": settings.datafeed_clock,
-                "symbols": len(feed.instruments()),
-            },
-        )
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(supervised(*part)) for part in work.items()]
-            loop = asyncio.get_running_loop()
-            with on_stop(lambda: loop.call_soon_threadsafe(stop)):
-                yield
-            for task in running:
-                task.cancel()
 
-    api_app = FastAPIOffline(
-        title="trading_api",
+def _websocket_app(
+    settings: Settings, tokens: Tokens, now_ms: Callable[[], int], in_flight: UnderWay
+) -> FastWSAdapter:
+    return FastWSAdapter(
+        path=f"{PREFIX}/ws",
+        outbox_size=settings.ws_outbox_size,
+        heartbeat_interval=settings.ws_heartbeat_s,
+        max_connection_lifespan=settings.ws_lifespan_s,
+        origins=settings.cors_origin_regex,
+        now_ms=now_ms,
+        tokens=tokens,
+        limits=connection_limits(settings),
+        stop_s=settings.shutdown_grace_s,
+        answered=in_flight.none,
+        title=TITLE,
         version=VERSION,
         description=DESCRIPTION,
-        lifespan=lifespan,
-        openapi_url=f"{PREFIX}/openapi.json",
-        docs_url=f"{PREFIX}/docs",
-        redoc_url=None,
-        static_url=f"{PREFIX}/docs/assets",
-        separate_input_output_schemas=False,
+        servers={
+            "local": {
+                "url": "ws://127.0.0.1:8000",
+                "protocol": "ws",
+                "description": "As `make dev` starts it",
+            }
+        },
     )
-    api_app.state.services = {module.name: module.service for module in modules}
-    api_app.state.ws_app = ws_app
-    api_app.state.feed = feed
-    api_app.state.metrics = metrics
-    api_app.state.readiness = readiness
-    api_app.state.settings = settings
-    api_app.state.command_rates = CommandRates(settings.commands_per_s)
-    # The one added last comes first.
-    api_app.add_middleware(Admission, tokens=tokens, open_paths=OPEN_PATHS)
-    api_app.add_middleware(
-        CORSMiddleware,
-        allow_origin_regex=settings.cors_origin_regex.pattern,
-        allow_methods=["*"],
-        allow_headers=["*"],
-        expose_headers=["Retry-After", REQUEST_ID],
-    )
-    api_app.add_middleware(
-        Door,
-        only_loopback=settings.auth_mode == "off",
-        hosts=allowed_hosts(settings),
-        origins=settings.cors_origin_regex,
-    )
-    api_app.add_middleware(SecurityHeaders)
-    api_app.add_middleware(RequestLog, metrics=metrics, under_way=under_way)
-    add_error_handlers(api_app)
-    # Routes are tried one after the other: those of traders come first.
-    for router in [*(r for module in modules for r in module.get_api_routers()), admin.router]:
-        api_app.include_router(router, prefix=PREFIX, responses=REFUSALS | UNADMITTED)
-    for public in (health.router, versions.router):
-        api_app.include_router(public, prefix=PREFIX, responses=REFUSALS)
-    api_app.include_router(probes.router)
-    api_app.include_router(terminal_router([module.name for module in modules]))
-    for module in modules:
-        for ws_router in module.get_ws_routers():
-            ws_app.include_router(ws_router)
-    add_websocket(api_app, f"{PREFIX}/ws")
-    ws_app.setup(api_app)
-    return api_app, ws_app
+
+
+def _stop_all(*stops: Callable[[], None] | None) -> Callable[[], None]:
+    def stop() -> None:
+        for each in stops:
+            if each is not None:
+                each()
+
+    return stop
+
+
+def _description(settings: Settings, modules: list[str], symbols: int) -> dict[str, object]:
+    return {
+        "modules": ",".join(modules),
+        "source": settings.datafeed_source,
+        "clock": settings.datafeed_clock,
+        "symbols": symbols,
+    }
 
 
 def market_doubt(market: MarketData) -> str | None:

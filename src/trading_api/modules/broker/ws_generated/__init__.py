@@ -15,8 +15,8 @@ from trading_api.models.broker import (
     PositionsSubscriptionRequest,
 )
 from trading_api.models.ws import SubscriptionResponse, SubscriptionUpdate
-from trading_api.streaming.session import Session
 from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.streaming.session import Session
 
 
 class OrderWsRouter(WsRouter[OrdersSubscriptionRequest, PlacedOrder]):

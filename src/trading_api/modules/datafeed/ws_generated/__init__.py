@@ -13,8 +13,8 @@ from trading_api.models.market import (
     TradesSubscriptionRequest,
 )
 from trading_api.models.ws import SubscriptionResponse, SubscriptionUpdate
-from trading_api.streaming.session import Session
 from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.streaming.session import Session
 
 
 class BarWsRouter(WsRouter[BarsSubscriptionRequest, Bar]):

@@ -1,0 +1,109 @@
+"""Assemble the FastAPI application: state, middleware, error handlers and routers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
+
+from trading_api.auth.tokens import Tokens
+from trading_api.limits import CommandRates
+from trading_api.observability.metrics import Metrics
+from trading_api.observability.readiness import Readiness
+from trading_api.server.lifespan import Lifespan
+from trading_api.settings import Settings, allowed_hosts
+from trading_api.shared.api import health, versions
+from trading_api.shared.module_interface import Module
+from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.version import VERSION
+from trading_api.web import admin, probes
+from trading_api.web.error_handlers import add_error_handlers
+from trading_api.web.json_route import REFUSALS, UNADMITTED
+from trading_api.web.middleware.access_log import HEADER as REQUEST_ID
+from trading_api.web.middleware.access_log import RequestLog, UnderWay
+from trading_api.web.middleware.authentication import Admission
+from trading_api.web.middleware.host_origin import Door
+from trading_api.web.middleware.security_headers import SecurityHeaders
+from trading_api.web.terminal_page import terminal_router
+from trading_api.web.websocket_endpoint import add_websocket
+
+PREFIX = "/api/v1"
+TITLE = "trading_api"
+DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
+OPEN_PATHS = re.compile(
+    r"/|/assets/.*|/health/(live|ready)|"
+    rf"{PREFIX}/(health|versions?|openapi\.json|docs(/.*)?|ws(/asyncapi(\.json)?)?)"
+)
+"""Paths that need no authentication. The WebSocket authenticates its own clients."""
+
+
+def create_api_app(
+    settings: Settings,
+    modules: Sequence[Module],
+    ws_app: FastWSAdapter,
+    lifespan: Lifespan,
+    *,
+    tokens: Tokens,
+    metrics: Metrics,
+    readiness: Readiness,
+    in_flight: UnderWay,
+) -> FastAPI:
+    """Return the application that serves the modules' REST routes, the WebSocket and the pages."""
+    app = FastAPIOffline(
+        title=TITLE,
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=f"{PREFIX}/docs",
+        redoc_url=None,
+        static_url=f"{PREFIX}/docs/assets",
+        separate_input_output_schemas=False,
+    )
+    app.state.services = {module.name: module.service for module in modules}
+    app.state.ws_app = ws_app
+    app.state.metrics = metrics
+    app.state.readiness = readiness
+    app.state.settings = settings
+    app.state.command_rates = CommandRates(settings.commands_per_s)
+    _add_middleware(app, settings, tokens, metrics, in_flight)
+    add_error_handlers(app)
+    _include_routers(app, modules)
+    add_websocket(app, f"{PREFIX}/ws")
+    ws_app.setup(app)
+    return app
+
+
+def _add_middleware(
+    app: FastAPI, settings: Settings, tokens: Tokens, metrics: Metrics, in_flight: UnderWay
+) -> None:
+    # Starlette runs the middleware that was added last first.
+    app.add_middleware(Admission, tokens=tokens, open_paths=OPEN_PATHS)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=settings.cors_origin_regex.pattern,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["Retry-After", REQUEST_ID],
+    )
+    app.add_middleware(
+        Door,
+        only_loopback=settings.auth_mode == "off",
+        hosts=allowed_hosts(settings),
+        origins=settings.cors_origin_regex,
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=metrics, under_way=in_flight)
+
+
+def _include_routers(app: FastAPI, modules: Sequence[Module]) -> None:
+    # Starlette tries routes one after the other: the modules' routes come first.
+    for router in [*(r for module in modules for r in module.get_api_routers()), admin.router]:
+        app.include_router(router, prefix=PREFIX, responses=REFUSALS | UNADMITTED)
+    for public in (health.router, versions.router):
+        app.include_router(public, prefix=PREFIX, responses=REFUSALS)
+    app.include_router(probes.router)
+    app.include_router(terminal_router([module.name for module in modules]))
