@@ -20,8 +20,8 @@ from jsonschema import Draft202012Validator
 
 from tests.kit.server import serving
 from trading_api.app_factory import create_app
-from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
+from trading_api.web.paths import PREFIX
 
 BODY_BYTES_MAX = Settings.defaults().body_bytes_max
 DOCUMENT = create_app(Settings.defaults())[0].openapi()

@@ -18,10 +18,10 @@ from websockets.exceptions import InvalidStatus
 
 from tests.kit.server import WsClient, connected, serving, until
 from trading_api.app_factory import create_app
-from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.auth_route import AUTH
+from trading_api.web.paths import PREFIX
 
 FRAME_BYTES_MAX = Settings.defaults().ws_frame_bytes_max
 MESSAGES = create_app(Settings.defaults())[1].asyncapi()["components"]["messages"]

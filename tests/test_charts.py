@@ -13,8 +13,8 @@ import pytest
 
 from tests.kit.server import connected, serving
 from trading_api.app_factory import create_app
-from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
+from trading_api.web.paths import PREFIX
 
 NOON_S = 1_790_000_000 // 3_600 * 3_600
 

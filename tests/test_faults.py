@@ -28,9 +28,9 @@ from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.simulator.simulator import Simulator
-from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
+from trading_api.web.paths import PREFIX
 
 ACCOUNT = {"accountId": "DEMO-ACCOUNT"}
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}

@@ -19,7 +19,7 @@ from trading_api.app_factory import create_app
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
-from trading_api.server.application import PREFIX
+from trading_api.web.paths import PREFIX
 
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
 LOCK = (

@@ -15,8 +15,8 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from tests.kit.server import connected, serving, until
 from trading_api.app_factory import create_app
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
+from trading_api.web.paths import PREFIX
 
 ACCOUNT = {"accountId": "DEMO-ACCOUNT"}
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}

@@ -23,9 +23,9 @@ from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.errors import TooMany
 from trading_api.limits import BUCKETS_MAX, BURST_S, Bucket, CommandRates, is_nested_deeper
-from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
 from trading_api.web.middleware.security_headers import SecurityHeaders
+from trading_api.web.paths import PREFIX
 
 BARS = {"symbol": "AAPL", "resolution": "1"}
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}

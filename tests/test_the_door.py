@@ -17,8 +17,8 @@ from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.auth.tokens import tokens_of
 from trading_api.errors import ConfigurationError
-from trading_api.server.application import PREFIX
 from trading_api.settings import Settings, check_exposure
+from trading_api.web.paths import PREFIX
 
 REVERSE = f"{PREFIX}/broker/positions/AAPL/reverse"
 

@@ -23,8 +23,8 @@ from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.observability.logs import EventFormatter, JsonFormatter, log_config, without_tokens
-from trading_api.server.application import PREFIX
 from trading_api.settings import Settings
+from trading_api.web.paths import PREFIX
 
 ACCOUNT = {"accountId": "OWN"}
 ORDER = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}

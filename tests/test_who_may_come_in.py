@@ -18,8 +18,8 @@ from tests.kit.server import WsClient, connected, serving
 from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.auth.tokens import LEEWAY_S, TOKEN_LENGTH_MAX
-from trading_api.server.application import PREFIX
 from trading_api.shared.plugins import fastws_adapter
+from trading_api.web.paths import PREFIX
 
 DOCUMENT = create_app(secured())[0].openapi()
 PUBLIC = {"/api/v1/health", "/api/v1/versions", "/api/v1/version"}

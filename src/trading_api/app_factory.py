@@ -30,7 +30,7 @@ from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.storage.store import Store
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
-from trading_api.server.application import DESCRIPTION, PREFIX, TITLE, create_api_app
+from trading_api.server.application import DESCRIPTION, TITLE, create_api_app
 from trading_api.server.lifespan import create_lifespan
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
@@ -38,6 +38,7 @@ from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.version import VERSION
 from trading_api.web.middleware.access_log import UnderWay
+from trading_api.web.paths import WS_PATH
 
 
 def create_app(
@@ -110,7 +111,7 @@ def _websocket_app(
     settings: Settings, tokens: Tokens, now_ms: Callable[[], int], in_flight: UnderWay
 ) -> FastWSAdapter:
     return FastWSAdapter(
-        path=f"{PREFIX}/ws",
+        path=WS_PATH,
         outbox_size=settings.ws_outbox_size,
         heartbeat_interval=settings.ws_heartbeat_s,
         max_connection_lifespan=settings.ws_lifespan_s,

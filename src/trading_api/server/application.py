@@ -27,10 +27,10 @@ from trading_api.web.middleware.access_log import RequestLog, UnderWay
 from trading_api.web.middleware.authentication import Admission
 from trading_api.web.middleware.host_origin import Door
 from trading_api.web.middleware.security_headers import SecurityHeaders
+from trading_api.web.paths import DOCS_URL, OPENAPI_URL, PREFIX, WS_PATH
 from trading_api.web.terminal_page import terminal_router
 from trading_api.web.websocket_endpoint import add_websocket
 
-PREFIX = "/api/v1"
 TITLE = "trading_api"
 DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
 OPEN_PATHS = re.compile(
@@ -57,10 +57,10 @@ def create_api_app(
         version=VERSION,
         description=DESCRIPTION,
         lifespan=lifespan,
-        openapi_url=f"{PREFIX}/openapi.json",
-        docs_url=f"{PREFIX}/docs",
+        openapi_url=OPENAPI_URL,
+        docs_url=DOCS_URL,
         redoc_url=None,
-        static_url=f"{PREFIX}/docs/assets",
+        static_url=f"{DOCS_URL}/assets",
         separate_input_output_schemas=False,
     )
     app.state.services = {module.name: module.service for module in modules}
@@ -72,7 +72,7 @@ def create_api_app(
     _add_middleware(app, settings, tokens, metrics, in_flight)
     add_error_handlers(app)
     _include_routers(app, modules)
-    add_websocket(app, f"{PREFIX}/ws")
+    add_websocket(app, WS_PATH)
     ws_app.setup(app)
     return app
 

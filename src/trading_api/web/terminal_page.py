@@ -11,10 +11,9 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from trading_api.shared.api.versions import DOCS_URL
+from trading_api.web.paths import ASYNCAPI_URL, DOCS_URL
 
 TERMINAL_DIR = Path(__file__).parents[1] / "terminal"
-ASYNCAPI_URL = "/api/v1/ws/asyncapi"
 _NEEDED = ("datafeed", "broker")
 _HEADERS = {
     # Stricter than what every page gets: everything comes from here, and none of it is inline.

@@ -3,9 +3,9 @@
 from trading_api.models.versioning import APIMetadata, VersionInfo
 from trading_api.version import RELEASE_DATE
 from trading_api.web.json_route import WireRouter
+from trading_api.web.paths import DOCS_URL
 
 API_VERSION = "v1"
-DOCS_URL = "/api/v1/docs"
 
 router = WireRouter(tags=["versions"])
 
