@@ -24,7 +24,7 @@ from trading_api.app_factory import create_app
 from trading_api.errors import TooMany
 from trading_api.limits import BUCKETS_MAX, BURST_S, Bucket, CommandRates, is_nested_deeper
 from trading_api.settings import Settings
-from trading_api.web.middleware.security_headers import SecurityHeaders
+from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
 from trading_api.web.paths import PREFIX
 
 BARS = {"symbol": "AAPL", "resolution": "1"}
@@ -227,7 +227,7 @@ async def test_answers_carry_the_headers_that_keep_browsers_safe(path: str) -> N
 
 async def test_a_page_with_a_policy_of_its_own_keeps_it() -> None:
     page = HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'none'"})
-    transport = httpx.ASGITransport(SecurityHeaders(page))
+    transport = httpx.ASGITransport(SecurityHeadersMiddleware(page))
     async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as rest:
         answer = await rest.get("/")
     assert answer.headers.get_list("Content-Security-Policy") == ["default-src 'none'"]

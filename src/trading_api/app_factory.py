@@ -37,7 +37,7 @@ from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.version import VERSION
-from trading_api.web.middleware.access_log import UnderWay
+from trading_api.web.middleware.access_log import InFlightRequests
 from trading_api.web.paths import WS_PATH
 
 
@@ -57,7 +57,7 @@ def create_app(
     source = market_source or _market_source(settings)
     is_stepped = settings.datafeed_clock == "step"
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
-    tokens, in_flight = tokens_of(settings), UnderWay()
+    tokens, in_flight = tokens_of(settings), InFlightRequests()
     metrics, readiness = Metrics(), Readiness()
     ws_app = _websocket_app(settings, tokens, now_ms, in_flight)
     ws_app.tell_of_itself(metrics)
@@ -108,7 +108,7 @@ def create_app(
 
 
 def _websocket_app(
-    settings: Settings, tokens: Tokens, now_ms: Callable[[], int], in_flight: UnderWay
+    settings: Settings, tokens: Tokens, now_ms: Callable[[], int], in_flight: InFlightRequests
 ) -> FastWSAdapter:
     return FastWSAdapter(
         path=WS_PATH,
@@ -120,7 +120,7 @@ def _websocket_app(
         tokens=tokens,
         limits=connection_limits(settings),
         stop_s=settings.shutdown_grace_s,
-        answered=in_flight.none,
+        answered=in_flight.wait_idle,
         title=TITLE,
         version=VERSION,
         description=DESCRIPTION,

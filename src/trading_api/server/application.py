@@ -21,12 +21,12 @@ from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.version import VERSION
 from trading_api.web import admin, probes
 from trading_api.web.error_handlers import add_error_handlers
-from trading_api.web.json_route import REFUSALS, UNADMITTED
+from trading_api.web.json_route import AUTH_ERRORS, VALIDATION_ERRORS
 from trading_api.web.middleware.access_log import HEADER as REQUEST_ID
-from trading_api.web.middleware.access_log import RequestLog, UnderWay
-from trading_api.web.middleware.authentication import Admission
-from trading_api.web.middleware.host_origin import Door
-from trading_api.web.middleware.security_headers import SecurityHeaders
+from trading_api.web.middleware.access_log import AccessLogMiddleware, InFlightRequests
+from trading_api.web.middleware.authentication import AuthenticationMiddleware
+from trading_api.web.middleware.host_origin import HostOriginMiddleware
+from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
 from trading_api.web.paths import DOCS_URL, OPENAPI_URL, PREFIX, WS_PATH
 from trading_api.web.terminal_page import terminal_router
 from trading_api.web.websocket_endpoint import add_websocket
@@ -49,7 +49,7 @@ def create_api_app(
     tokens: Tokens,
     metrics: Metrics,
     readiness: Readiness,
-    in_flight: UnderWay,
+    in_flight: InFlightRequests,
 ) -> FastAPI:
     """Return the application that serves the modules' REST routes, the WebSocket and the pages."""
     app = FastAPIOffline(
@@ -78,10 +78,10 @@ def create_api_app(
 
 
 def _add_middleware(
-    app: FastAPI, settings: Settings, tokens: Tokens, metrics: Metrics, in_flight: UnderWay
+    app: FastAPI, settings: Settings, tokens: Tokens, metrics: Metrics, in_flight: InFlightRequests
 ) -> None:
     # Starlette runs the middleware that was added last first.
-    app.add_middleware(Admission, tokens=tokens, open_paths=OPEN_PATHS)
+    app.add_middleware(AuthenticationMiddleware, tokens=tokens, open_paths=OPEN_PATHS)
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=settings.cors_origin_regex.pattern,
@@ -90,20 +90,20 @@ def _add_middleware(
         expose_headers=["Retry-After", REQUEST_ID],
     )
     app.add_middleware(
-        Door,
+        HostOriginMiddleware,
         only_loopback=settings.auth_mode == "off",
         hosts=allowed_hosts(settings),
         origins=settings.cors_origin_regex,
     )
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(RequestLog, metrics=metrics, under_way=in_flight)
+    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(AccessLogMiddleware, metrics=metrics, in_flight=in_flight)
 
 
 def _include_routers(app: FastAPI, modules: Sequence[Module]) -> None:
     # Starlette tries routes one after the other: the modules' routes come first.
     for router in [*(r for module in modules for r in module.get_api_routers()), admin.router]:
-        app.include_router(router, prefix=PREFIX, responses=REFUSALS | UNADMITTED)
+        app.include_router(router, prefix=PREFIX, responses=VALIDATION_ERRORS | AUTH_ERRORS)
     for public in (health.router, versions.router):
-        app.include_router(public, prefix=PREFIX, responses=REFUSALS)
+        app.include_router(public, prefix=PREFIX, responses=VALIDATION_ERRORS)
     app.include_router(probes.router)
     app.include_router(terminal_router([module.name for module in modules]))

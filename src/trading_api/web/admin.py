@@ -1,4 +1,4 @@
-"""/admin: who is connected, and to what."""
+"""Endpoints of administrators: list the open connections and topics, close a connection."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from trading_api.auth.principal import Scope
 from trading_api.errors import NotFound, shown
 from trading_api.models.admin import OpenConnection, OpenTopic
 from trading_api.models.common import SuccessResponse
-from trading_api.web.json_route import NOT_FOUND, WireRouter
-from trading_api.web.security import needs
+from trading_api.web.json_route import NOT_FOUND_ERROR, StrictJSONRouter
+from trading_api.web.security import require_scope
 
-router = WireRouter(prefix="/admin", tags=["admin"], dependencies=[needs(Scope.ADMIN)])
+router = StrictJSONRouter(
+    prefix="/admin", tags=["admin"], dependencies=[require_scope(Scope.ADMIN)]
+)
 
 
 @router.get("/connections", operation_id="getConnections", summary="Open WebSocket connections")
@@ -41,7 +43,7 @@ async def get_topics(request: Request) -> list[OpenTopic]:
     "/connections/{connection_id}",
     operation_id="closeConnection",
     summary="Close a WebSocket connection with 1008",
-    responses=NOT_FOUND,
+    responses=NOT_FOUND_ERROR,
 )
 async def close_connection(
     request: Request,

@@ -1,14 +1,17 @@
-"""The one place where endpoints get their services."""
+"""The only place where endpoints look up the services of the modules."""
 
 from typing import Any
 
 from fastapi import Depends, Request
 
 
-def service_of(module: str) -> Any:
-    """`service: Annotated[DatafeedService, service_of("datafeed")]`"""
+def get_service(module: str) -> Any:
+    """Return a dependency that resolves to the service of the named module.
 
-    async def provide(request: Request) -> Any:
+    Example: `service: Annotated[DatafeedService, get_service("datafeed")]`.
+    """
+
+    async def resolve(request: Request) -> Any:
         return request.app.state.services[module]
 
-    return Depends(provide)
+    return Depends(resolve)

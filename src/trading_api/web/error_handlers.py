@@ -1,4 +1,4 @@
-"""What becomes of the exceptions that endpoints raise."""
+"""Handlers that turn the exceptions of endpoints into error responses."""
 
 import logging
 import re
@@ -12,7 +12,11 @@ from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
 from trading_api.errors import ApiError, shown
-from trading_api.web.error_responses import refusal, refused_with, takes_denial
+from trading_api.web.error_responses import (
+    build_error_response,
+    error_response,
+    supports_denial_response,
+)
 
 log = logging.getLogger(__name__)
 
@@ -26,55 +30,64 @@ _CODES = {
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(ApiError, _refusal)  # type: ignore[arg-type]
-    app.add_exception_handler(RequestValidationError, _validation_error)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _fault)
+    """Register a handler for each kind of exception that an endpoint can raise."""
+    app.add_exception_handler(ApiError, _handle_api_error)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_error)
+    app.add_exception_handler(Exception, _handle_unexpected_error)
 
 
-async def _refusal(connection: HTTPConnection, error: Exception) -> JSONResponse | None:
-    """Also of a WebSocket, before its upgrade; None where that can't be answered with a body."""
+async def _handle_api_error(connection: HTTPConnection, error: Exception) -> JSONResponse | None:
+    """Answer a request, or refuse a WebSocket before its upgrade.
+
+    Returns None where the server cannot answer a handshake with a body; the socket is then closed
+    with 1008.
+    """
     assert isinstance(error, ApiError)
-    if isinstance(connection, WebSocket) and not takes_denial(connection.scope):
+    if isinstance(connection, WebSocket) and not supports_denial_response(connection.scope):
         await connection.close(1008, error.detail)
         return None
-    return refusal(error)
+    return error_response(error)
 
 
-async def _validation_error(_: Request, error: Exception) -> JSONResponse:
+async def _handle_validation_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first, *others = error.errors()
     if first["type"] == "json_invalid":
-        return refused_with(
+        return build_error_response(
             422, f"The body is not JSON: {first['ctx']['error']}.", "malformed_request"
         )
     if first["loc"] == ("body",) and first["type"] in ("missing", "model_attributes_type"):
         detail = "The body has to be a JSON object, with Content-Type: application/json."
-        return refused_with(422, detail, "invalid_request")
-    where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+        return build_error_response(422, detail, "invalid_request")
+    field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     more = f" (and {len(others)} more)" if others else ""
-    return refused_with(422, f"{shown(where)}: {first['msg']}{more}.", "invalid_request")
+    return build_error_response(422, f"{shown(field)}: {first['msg']}{more}.", "invalid_request")
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _handle_http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    if error.status_code == 405 and (methods := _methods(request)):
+    if error.status_code == 405 and (methods := _documented_methods(request)):
         error.headers = {"Allow": ", ".join(sorted(methods))}
     code = _CODES.get(error.status_code, "http_error")
     detail = f"{str(error.detail).rstrip('.')}."
-    return refused_with(error.status_code, detail, code, error.headers)
+    return build_error_response(error.status_code, detail, code, error.headers)
 
 
-def _methods(request: Request) -> set[str]:
-    """Those that the document has at this path; the router names one route's alone."""
+def _documented_methods(request: Request) -> set[str]:
+    """Return the methods that OpenAPI lists at the request's path.
+
+    Starlette's own Allow header lists the methods of one route only.
+    """
     paths: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
     path = request.url.path
-    here = [each for each in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), path)]
-    if not here:
+    matching = [each for each in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), path)]
+    if not matching:
         return set()
-    return {method.upper() for method in paths[min(here, key=lambda each: each.count("{"))]}
+    most_specific = min(matching, key=lambda each: each.count("{"))
+    return {method.upper() for method in paths[most_specific]}
 
 
-async def _fault(request: Request, error: Exception) -> JSONResponse:
+async def _handle_unexpected_error(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", exc_info=error, extra={"path": request.url.path})
-    return refused_with(500, "The server failed; its log says why.", "internal_error")
+    return build_error_response(500, "The server failed; its log says why.", "internal_error")

@@ -1,4 +1,4 @@
-"""Every refusal as `{"detail": "one sentence", "code": "machine_readable"}`."""
+"""Error responses: every one is `{"detail": "one sentence", "code": "machine_readable"}`."""
 
 from collections.abc import Mapping
 
@@ -8,24 +8,32 @@ from starlette.types import Receive, Scope, Send
 from trading_api.errors import ApiError
 
 
-def refusal(error: ApiError) -> JSONResponse:
-    return refused_with(error.status, error.detail, error.code, error.headers)
+def error_response(error: ApiError) -> JSONResponse:
+    """Return the response for an `ApiError`, with its status, code and headers."""
+    return build_error_response(error.status, error.detail, error.code, error.headers)
 
 
-def refused_with(
+def build_error_response(
     status: int, detail: str, code: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
+    """Return an error response for a status that has no `ApiError` class."""
     return JSONResponse({"detail": detail, "code": code}, status, headers)
 
 
-async def refuse(error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
-    """Also of a WebSocket, before its upgrade."""
-    if scope["type"] == "websocket" and not takes_denial(scope):
+async def send_error(error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the error as the HTTP response, or refuse the WebSocket handshake with it.
+
+    Where the server cannot answer a handshake with a body, the socket is closed with 1008.
+    """
+    if scope["type"] == "websocket" and not supports_denial_response(scope):
         await send({"type": "websocket.close", "code": 1008, "reason": error.detail})
     else:
-        await refusal(error)(scope, receive, send)
+        await error_response(error)(scope, receive, send)
 
 
-def takes_denial(scope: Scope) -> bool:
-    """Servers that do not can only answer 403."""
+def supports_denial_response(scope: Scope) -> bool:
+    """Return whether the server can answer a WebSocket handshake with an HTTP response.
+
+    This is the ASGI extension `websocket.http.response`. Without it a refusal is a bare 403.
+    """
     return "websocket.http.response" in scope.get("extensions", {})

@@ -1,4 +1,4 @@
-"""An answer that may be long."""
+"""A response with a JSON array that may be long, written in batches."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from itertools import islice
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
-ROWS_AT_ONCE = 100
-"""In two milliseconds; then others get their turn."""
+ROWS_PER_BATCH = 100
+"""One batch takes about 2 ms to write; after each, other tasks get to run."""
 
 
-class LongList(StreamingResponse):
-    """Made while it leaves, so `rows` have to be those of one moment, however late they are read.
-    As any answer of a `WireRoute` it leaves out fields without a value."""
+class JSONArrayStream(StreamingResponse):
+    """A JSON array that is serialized while it is sent, so that no response blocks the event loop.
+
+    `rows` must be a consistent snapshot, because they are read late. As in every response of a
+    `StrictJSONRoute`, fields without a value are left out.
+    """
 
     media_type = "application/json"
 
     def __init__(self, rows: Iterable[BaseModel]) -> None:
-        super().__init__(_pieces(rows))
+        super().__init__(_chunks(rows))
 
 
-async def _pieces(rows: Iterable[BaseModel]) -> AsyncIterator[str]:
-    left = iter(rows)
-    before = "["
-    while piece := list(islice(left, ROWS_AT_ONCE)):
-        written = (row.model_dump_json(by_alias=True, exclude_none=True) for row in piece)
-        yield before + ",".join(written)
-        before = ","
+async def _chunks(rows: Iterable[BaseModel]) -> AsyncIterator[str]:
+    remaining = iter(rows)
+    prefix = "["
+    while batch := list(islice(remaining, ROWS_PER_BATCH)):
+        serialized = (row.model_dump_json(by_alias=True, exclude_none=True) for row in batch)
+        yield prefix + ",".join(serialized)
+        prefix = ","
         await asyncio.sleep(0)
-    yield "]" if before == "," else "[]"
+    yield "]" if prefix == "," else "[]"

@@ -1,4 +1,4 @@
-"""How REST bodies are read and answers written."""
+"""REST routes that read strict JSON and leave fields without a value out of their responses."""
 
 from __future__ import annotations
 
@@ -19,19 +19,29 @@ from trading_api.limits import is_nested_deeper
 from trading_api.models.common import ErrorResponse
 
 Responses = dict[int | str, dict[str, Any]]
-REFUSALS: Responses = {422: {"model": ErrorResponse}}
-NOT_FOUND: Responses = {404: {"model": ErrorResponse}}
-UNADMITTED: Responses = {401: {"model": ErrorResponse}, 403: {"model": ErrorResponse}}
-COMMAND: Responses = {status: {"model": ErrorResponse} for status in (409, 429, 503)}
-_TOO_LARGE: Responses = {413: {"model": ErrorResponse}}
+"""What FastAPI takes as `responses`: the documented responses by status."""
 
 
-class WireRouter(APIRouter):
-    """Its routes are `WireRoute`s. A path that does not have its prefix is not held against each
-    of them."""
+def _errors(*statuses: int) -> Responses:
+    return {status: {"model": ErrorResponse} for status in statuses}
+
+
+VALIDATION_ERRORS = _errors(422)
+NOT_FOUND_ERROR = _errors(404)
+AUTH_ERRORS = _errors(401, 403)
+COMMAND_ERRORS = _errors(409, 429, 503)
+_BODY_TOO_LARGE = _errors(413)
+
+
+class StrictJSONRouter(APIRouter):
+    """A router of `StrictJSONRoute`s.
+
+    A path without the router's prefix is rejected by one comparison, instead of one by every
+    route.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs, route_class=WireRoute)
+        super().__init__(**kwargs, route_class=StrictJSONRoute)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if self.prefix not in scope["path"]:
@@ -39,22 +49,25 @@ class WireRouter(APIRouter):
         return super().matches(scope)
 
 
-class WireRoute(APIRoute):
-    """A field without a value is left out, on REST as on the WebSocket. A body is strict JSON
-    (no NaN, no Infinity, anywhere), as long and as deep as the settings allow."""
+class StrictJSONRoute(APIRoute):
+    """A route whose request body must be strict JSON: no NaN and no Infinity.
+
+    The settings limit the body's size, its nesting and the time it may take to arrive. Responses
+    leave out fields without a value, as the WebSocket does.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if {"POST", "PUT"} & set(kwargs.get("methods") or ()):
-            kwargs["responses"] = {**_TOO_LARGE, **(kwargs.get("responses") or {})}
+            kwargs["responses"] = {**_BODY_TOO_LARGE, **(kwargs.get("responses") or {})}
         super().__init__(*args, **{**kwargs, "response_model_exclude_none": True})
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
 
-        async def read_strictly(request: Request) -> Response:
+        async def handle_strictly(request: Request) -> Response:
             return await handler(_StrictRequest(request.scope, request.receive))
 
-        return read_strictly
+        return handle_strictly
 
 
 class _StrictRequest(Request):

@@ -1,4 +1,4 @@
-"""Who calls, for endpoints that ask."""
+"""Authorization of endpoints: a dependency that requires a scope and documents it in OpenAPI."""
 
 from __future__ import annotations
 
@@ -11,8 +11,29 @@ from fastapi.security.base import SecurityBase
 from trading_api.auth.principal import Principal, Scope
 
 
-class Asking(SecurityBase):
-    """A dependency that asks whoever Admission let in for a scope, and the document says so."""
+def require_scope(scope: Scope) -> Any:
+    """Return a dependency that resolves to the caller and requires a scope of them.
+
+    Use it as `who: Annotated[Principal, require_scope(Scope.ADMIN)]`, or in the `dependencies`
+    of a router. A request without the scope is answered with 403.
+    """
+    return security_dependency(_CallerWithScope(scope))
+
+
+def security_dependency(requirement: ScopeRequirement) -> Any:
+    """Return a FastAPI dependency for a callable subclass of `ScopeRequirement`.
+
+    Use it as `Annotated[T, security_dependency(...)]`, where calling the requirement returns a T.
+    """
+    assert callable(requirement)
+    return Security(requirement, scopes=[requirement.scope])
+
+
+class ScopeRequirement(SecurityBase):
+    """Requires one scope of the caller whom `AuthenticationMiddleware` identified.
+
+    OpenAPI lists the requirement at every operation that depends on it.
+    """
 
     scheme_name = "token"
     model = HTTPBearer(
@@ -23,24 +44,13 @@ class Asking(SecurityBase):
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
-    def caller(self, request: Request) -> Principal:
-        """Raises Forbidden."""
+    def authorize(self, request: Request) -> Principal:
+        """Return the caller. Raises Forbidden where they lack the scope."""
         principal: Principal = request.scope["state"]["principal"]
         principal.require(self.scope)
         return principal
 
 
-class _Caller(Asking):
+class _CallerWithScope(ScopeRequirement):
     async def __call__(self, request: Request) -> Principal:
-        return self.caller(request)
-
-
-def needs(scope: Scope) -> Any:
-    """`who: Annotated[Principal, needs(Scope.ADMIN)]`, or of a router's dependencies."""
-    return asked(_Caller(scope))
-
-
-def asked(asking: Asking) -> Any:
-    """`Annotated[Desk, asked(...)]`, of a subclass that can be called as a dependency."""
-    assert callable(asking)
-    return Security(asking, scopes=[asking.scope])
+        return self.authorize(request)

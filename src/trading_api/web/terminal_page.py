@@ -1,5 +1,7 @@
-"""The trading terminal: what someone who opens the bare address sees. `frontend/apps/terminal`
-builds it into the folder `terminal` of the package."""
+"""The page of the trading terminal, served at `/`.
+
+`frontend/apps/terminal` builds it into the folder `terminal` of the package.
+"""
 
 from collections.abc import Collection
 from html import escape
@@ -14,9 +16,9 @@ from starlette.types import Scope
 from trading_api.web.paths import ASYNCAPI_URL, DOCS_URL
 
 TERMINAL_DIR = Path(__file__).parents[1] / "terminal"
-_NEEDED = ("datafeed", "broker")
+_REQUIRED_MODULES = ("datafeed", "broker")
 _HEADERS = {
-    # Stricter than what every page gets: everything comes from here, and none of it is inline.
+    # Stricter than the default policy: every resource is served from here, and none is inline.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -27,19 +29,22 @@ _HEADERS = {
 
 
 def terminal_router(modules: Collection[str], folder: Path = TERMINAL_DIR) -> APIRouter:
-    """`/` and `/assets`. Where the terminal is not built, or a module is missing that it needs,
-    `/` is a sentence and the way to the documents of the API."""
+    """Return a router that serves `/` and `/assets`.
+
+    Where the terminal is not built, or a module that it requires is not enabled, `/` says so and
+    links to the API's documentation.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/", methods=["GET", "HEAD"])
     async def terminal() -> Response:
-        missing = [name for name in _NEEDED if name not in modules]
+        missing = [name for name in _REQUIRED_MODULES if name not in modules]
         if missing:
-            return _sentence(
+            return _message_page(
                 f"The terminal needs the module {missing[0]}, which ENABLED_MODULES leaves out."
             )
         if not (folder / "index.html").is_file():
-            return _sentence(
+            return _message_page(
                 "The terminal is not built: `make dev` and `make serve` build it in a clone."
             )
         return FileResponse(folder / "index.html", headers=_HEADERS)
@@ -49,10 +54,10 @@ def terminal_router(modules: Collection[str], folder: Path = TERMINAL_DIR) -> AP
 
 
 class _Assets(StaticFiles):
-    """Their names change with what is in them."""
+    """Files whose name contains a hash of their content, so that browsers may keep them."""
 
     async def check_config(self) -> None:
-        """A folder that is not there has no assets; it may come while the server runs."""
+        """Accept a missing folder: it may be built while the server runs."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -61,11 +66,11 @@ class _Assets(StaticFiles):
         return response
 
 
-def _sentence(sentence: str) -> HTMLResponse:
+def _message_page(message: str) -> HTMLResponse:
     return HTMLResponse(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>trading_api</title>'
         '<meta name="viewport" content="width=device-width">'
-        f'<p>{escape(sentence)} The API is documented: <a href="{DOCS_URL}">REST</a>, '
+        f'<p>{escape(message)} The API is documented: <a href="{DOCS_URL}">REST</a>, '
         f'<a href="{ASYNCAPI_URL}">WebSocket</a>.</p></html>',
         headers=_HEADERS,
     )

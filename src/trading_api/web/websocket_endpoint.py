@@ -8,13 +8,19 @@ from starlette.types import Receive, Scope, Send
 
 
 def add_websocket(app: FastAPI, path: str) -> None:
-    """Not by way of a router of its own, which would cost each connection another KB."""
+    """Add the endpoint to the application's own router.
+
+    A router of its own would cost each connection one more KB.
+    """
     app.router.routes.append(WebSocketRoute(path, _Endpoint(), name="connect"))
 
 
 class _Endpoint:
-    """An ASGI application, because thousands of connections live in here: a function would be
-    wrapped into what FastAPI keeps for each request, 5 KB a connection, none of it used."""
+    """Serves each WebSocket connection as a plain ASGI application.
+
+    FastAPI keeps 5 KB of request state for each connection of an endpoint function. None of it is
+    used here, and thousands of connections stay open.
+    """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)

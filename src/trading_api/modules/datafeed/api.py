@@ -19,17 +19,17 @@ from trading_api.models.market import (
 )
 from trading_api.modules.datafeed.bars_encoding import encoded_bars
 from trading_api.modules.datafeed.service import DatafeedService
-from trading_api.web.dependencies import service_of
-from trading_api.web.json_route import COMMAND, NOT_FOUND, WireRouter
-from trading_api.web.security import needs
+from trading_api.web.dependencies import get_service
+from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
+from trading_api.web.security import require_scope
 
-router = WireRouter(
+router = StrictJSONRouter(
     prefix="/datafeed",
     tags=["datafeed"],
-    dependencies=[needs(Scope.MARKET_READ)],
+    dependencies=[require_scope(Scope.MARKET_READ)],
 )
 
-Service = Annotated[DatafeedService, service_of("datafeed")]
+Service = Annotated[DatafeedService, get_service("datafeed")]
 SymbolName = Annotated[str, Query(max_length=64, examples=["AAPL"])]
 ResolutionName = Annotated[str, Query(max_length=16, examples=["5"])]
 CountBack = Annotated[
@@ -69,7 +69,7 @@ async def search_symbols(
     "/resolve/{symbol}",
     operation_id="resolveSymbol",
     summary="One symbol, as `AAPL` or `NASDAQ:AAPL`",
-    responses=NOT_FOUND,
+    responses=NOT_FOUND_ERROR,
 )
 async def resolve_symbol(
     service: Service, symbol: Annotated[str, Path(max_length=64, examples=["NASDAQ:AAPL"])]
@@ -82,7 +82,7 @@ async def resolve_symbol(
     operation_id="getBars",
     summary="History: closed bars, and the forming one where the window holds it",
     response_model=GetBarsResponse,
-    responses=NOT_FOUND,
+    responses=NOT_FOUND_ERROR,
 )
 async def get_bars(
     service: Service,
@@ -115,8 +115,8 @@ async def datafeed_health_check(service: Service) -> DatafeedHealthResponse:
     "/clock/advance",
     operation_id="advanceClock",
     summary="Move a market under the step clock by or to, at most a day at once",
-    responses=COMMAND,
-    dependencies=[needs(Scope.ADMIN)],
+    responses=COMMAND_ERRORS,
+    dependencies=[require_scope(Scope.ADMIN)],
 )
 async def advance_clock(service: Service, request: AdvanceClockRequest) -> ClockResponse:
     return await service.advance_clock(request.by_ms, request.to_ms)

@@ -26,13 +26,13 @@ from trading_api.modules.datafeed.api import (
 )
 from trading_api.modules.datafeed.mapping import to_udf_history
 from trading_api.modules.datafeed.streams.live_topics import QUOTED_NAMES_MAX
-from trading_api.web.json_route import WireRouter
-from trading_api.web.security import needs
+from trading_api.web.json_route import StrictJSONRouter
+from trading_api.web.security import require_scope
 
-router = WireRouter(
+router = StrictJSONRouter(
     prefix="/udf",
     tags=["udf"],
-    dependencies=[needs(Scope.MARKET_READ)],
+    dependencies=[require_scope(Scope.MARKET_READ)],
 )
 
 

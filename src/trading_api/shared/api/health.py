@@ -7,9 +7,9 @@ from fastapi import Request
 from trading_api.models.health import HealthResponse
 from trading_api.shared.api.versions import API_VERSION
 from trading_api.version import VERSION
-from trading_api.web.json_route import WireRouter
+from trading_api.web.json_route import StrictJSONRouter
 
-router = WireRouter(tags=["health"])
+router = StrictJSONRouter(tags=["health"])
 
 
 @router.get("/health", operation_id="getHealthStatus", summary="Is the server up")

@@ -2,12 +2,12 @@
 
 from trading_api.models.versioning import APIMetadata, VersionInfo
 from trading_api.version import RELEASE_DATE
-from trading_api.web.json_route import WireRouter
+from trading_api.web.json_route import StrictJSONRouter
 from trading_api.web.paths import DOCS_URL
 
 API_VERSION = "v1"
 
-router = WireRouter(tags=["versions"])
+router = StrictJSONRouter(tags=["versions"])
 
 _current = VersionInfo(
     version=API_VERSION, status="stable", release_date=RELEASE_DATE, breaking_changes=[]

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.websockets import WebSocket
 
-from trading_api.auth.origins import is_admitted_origin
+from trading_api.auth.origins import is_allowed_origin
 from trading_api.auth.principal import Principal
 from trading_api.auth.tokens import SUBPROTOCOL, Tokens, handshake_token
 from trading_api.errors import ApiError, Forbidden, Unavailable
@@ -173,7 +173,7 @@ class FastWSAdapter(FastWS):
         swallows no exception, for FastAPI would then end the socket without a close frame. Raises
         Unauthorized, TooMany and Unavailable before the upgrade."""
         origin, host = ws.headers.get("origin"), ws.headers.get("host")
-        if not is_admitted_origin(origin, host, self.origins):
+        if not is_allowed_origin(origin, host, self.origins):
             raise WebSocketException(1008, "This page's origin is not admitted")
         if self._stopping.is_set():
             raise Unavailable("The server stops; connect again.", "stopping")

@@ -1,4 +1,4 @@
-"""Each request's id, time and outcome."""
+"""Middleware that gives each request an id and logs its outcome and duration."""
 
 from __future__ import annotations
 
@@ -19,71 +19,75 @@ log = logging.getLogger(__name__)
 HEADER = "X-Request-ID"
 _RAW_HEADER = HEADER.lower().encode()
 SLOW_S = 1.0
-_PLAIN = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
+_PLAIN_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 
 
-class UnderWay:
-    """The requests that are not answered yet."""
+class InFlightRequests:
+    """Counts the requests that are not answered yet."""
 
     def __init__(self) -> None:
         self._count = 0
-        self._none = asyncio.Event()
-        self._none.set()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def __enter__(self) -> None:
         self._count += 1
-        self._none.clear()
+        self._idle.clear()
 
     def __exit__(self, *_: object) -> None:
         self._count -= 1
         if not self._count:
-            self._none.set()
+            self._idle.set()
 
-    async def none(self) -> None:
-        """Waits until there are none."""
-        await self._none.wait()
+    async def wait_idle(self) -> None:
+        """Wait until every request is answered."""
+        await self._idle.wait()
 
 
-class RequestLog:
-    """A caller's own id is kept if it is plain, and told back. Logged as information is what
-    changes something, was refused, failed, or was slow; the rest where one debugs."""
+class AccessLogMiddleware:
+    """Logs each request, measures it, and returns its id in the header `X-Request-ID`.
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, under_way: UnderWay) -> None:
+    A caller's own id is kept where it is plain: letters, digits, `_`, `.` and `-`. Requests that
+    change something, fail or are slow are logged with level INFO, the others with DEBUG.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, in_flight: InFlightRequests) -> None:
         self._app = app
         self._requests = metrics.requests
-        self._under_way = under_way
+        self._in_flight = in_flight
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "lifespan":
             return self._app(scope, receive, send)
-        own = next((value for key, value in scope["headers"] if key == _RAW_HEADER), b"")
-        is_own = _PLAIN.fullmatch(own) is not None
-        name = own.decode() if is_own else token_hex(8)
+        given_id = next((value for key, value in scope["headers"] if key == _RAW_HEADER), b"")
+        is_given = _PLAIN_ID.fullmatch(given_id) is not None
+        id = given_id.decode() if is_given else token_hex(8)
         if scope["type"] == "http":
-            return self._log(name, is_own, scope, receive, send)
-        # For good, in the connection's own task, which so keeps no frame of this.
-        request_id.set(name)
-        return self._app(scope, receive, self._told_if_refused(name, scope, send))
+            return self._handle_http(id, is_given, scope, receive, send)
+        # Never reset, and not a coroutine: the connection has its own task, which then keeps no
+        # frame of this middleware.
+        request_id.set(id)
+        return self._app(scope, receive, self._log_if_rejected(id, scope, send))
 
-    async def _log(
-        self, name: str, is_own: bool, scope: Scope, receive: Receive, send: Send
+    async def _handle_http(
+        self, id: str, is_given: bool, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        token, named = request_id.set(name), named_request.set(name if is_own else "")
+        token, named_token = request_id.set(id), named_request.set(id if is_given else "")
         try:
-            with self._under_way:
-                await self._answer(name, scope, receive, send)
+            with self._in_flight:
+                await self._respond(id, scope, receive, send)
         finally:
             request_id.reset(token)
-            named_request.reset(named)
+            named_request.reset(named_token)
 
-    async def _answer(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, id: str, scope: Scope, receive: Receive, send: Send) -> None:
         status = 500
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"].append((_RAW_HEADER, name.encode()))
+                message["headers"].append((_RAW_HEADER, id.encode()))
             await send(message)
 
         started_s = time.perf_counter()
@@ -91,32 +95,35 @@ class RequestLog:
             await self._app(scope, receive, send_with_id)
         finally:
             operation = getattr(scope.get("route"), "operation_id", None) or "other"
-            self._tell(scope, operation, status, time.perf_counter() - started_s)
+            self._record(scope, operation, status, time.perf_counter() - started_s)
 
-    def _told_if_refused(self, name: str, scope: Scope, send: Send) -> Send:
-        """Of a WebSocket that is opened the delivery tells."""
+    def _log_if_rejected(self, id: str, scope: Scope, send: Send) -> Send:
+        """Return a `send` that records a handshake which is rejected.
+
+        The session itself logs the connections that are accepted.
+        """
         started_s: float | None = time.perf_counter()
 
-        async def send_and_tell(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             nonlocal started_s
             if started_s is not None:
                 status = None
                 if message["type"] == "websocket.http.response.start":
                     status = message["status"]
-                    message["headers"].append((_RAW_HEADER, name.encode()))
+                    message["headers"].append((_RAW_HEADER, id.encode()))
                 elif message["type"] == "websocket.close":
                     status = 403
                 if status is not None:
-                    self._tell(scope, "connect", status, time.perf_counter() - started_s)
+                    self._record(scope, "connect", status, time.perf_counter() - started_s)
                 started_s = None
             await send(message)
 
-        return send_and_tell
+        return send_and_record
 
-    def _tell(self, scope: Scope, operation: str, status: int, took_s: float) -> None:
-        self._requests.labels(operation, str(status)).observe(took_s)
+    def _record(self, scope: Scope, operation: str, status: int, duration_s: float) -> None:
+        self._requests.labels(operation, str(status)).observe(duration_s)
         method = scope.get("method", "GET")
-        is_notable = method != "GET" or status >= 400 or took_s > SLOW_S
+        is_notable = method != "GET" or status >= 400 or duration_s > SLOW_S
         level = logging.INFO if is_notable else logging.DEBUG
         if log.isEnabledFor(level):
             principal = scope.get("state", {}).get("principal")
@@ -125,7 +132,7 @@ class RequestLog:
                 "path": scope["path"],
                 "operation": operation,
                 "status": status,
-                "ms": round(took_s * 1000, 1),
+                "ms": round(duration_s * 1000, 1),
                 "subject": principal.subject if principal else "",
                 "address": scope["client"][0] if scope.get("client") else "",
             }

@@ -1,4 +1,4 @@
-"""What is turned away before anything looks at it."""
+"""Middleware that rejects requests by client address, Host header and Origin header."""
 
 from __future__ import annotations
 
@@ -10,19 +10,25 @@ from ipaddress import ip_address
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from trading_api.auth.origins import is_admitted_origin
+from trading_api.auth.origins import is_allowed_origin
 from trading_api.errors import Forbidden
-from trading_api.web.error_responses import refuse
+from trading_api.web.error_responses import send_error
 
-_SAFE = {"GET", "HEAD", "OPTIONS"}
-# Whoever looks after servers asks each by its address.
-_HEALTH = {"/health/live", "/health/ready"}
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+# Load balancers probe each server by its address, whatever its hosts are.
+_PROBE_PATHS = {"/health/live", "/health/ready"}
 
 
-class Door:
-    """Refuses, with 403, callers from other machines where `only_loopback`, hosts that are not
-    `hosts` (None: any), and what a page of a foreign origin would change. A proxy on this machine
-    is believed whom it speaks for (uvicorn's FORWARDED_ALLOW_IPS)."""
+class HostOriginMiddleware:
+    """Answers 403 to requests from a client, to a host or from a web page that is not allowed.
+
+    * Where `only_loopback`, clients on other machines are rejected. The address is the one that a
+      proxy on this machine reports (uvicorn's FORWARDED_ALLOW_IPS).
+    * Hosts other than `hosts` are rejected; None allows any.
+    * A method that changes something is rejected from a page of a foreign origin.
+
+    Starlette's TrustedHostMiddleware answers 400 in plain text, before the probes too.
+    """
 
     def __init__(
         self,
@@ -37,30 +43,30 @@ class Door:
         self._origins = origins
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        # A call, so that a WebSocket's connection keeps no frame of it.
-        if scope["type"] != "lifespan" and (error := self._refusal(scope)):
-            return refuse(error, scope, receive, send)
+        # Not a coroutine: a WebSocket connection would keep its frame as long as it is open.
+        if scope["type"] != "lifespan" and (error := self._rejection(scope)):
+            return send_error(error, scope, receive, send)
         return self._app(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> Forbidden | None:
-        # Without an address it is a socket of this machine's file system.
+    def _rejection(self, scope: Scope) -> Forbidden | None:
+        # A client without an address is connected by a Unix domain socket of this machine.
         if self._only_loopback and scope.get("client") and not _is_loopback(scope["client"][0]):
             return Forbidden(
                 "Without authentication only this machine is served.", "address_not_allowed"
             )
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if not self._is_served(host) and scope["path"] not in _HEALTH:
+        if not self._is_allowed_host(host) and scope["path"] not in _PROBE_PATHS:
             return Forbidden(
                 "This Host is not served here; ALLOWED_HOSTS names those.", "host_not_allowed"
             )
-        if scope["type"] == "http" and scope["method"] not in _SAFE:
+        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             origin = headers.get("origin")
-            if not is_admitted_origin(origin, host, self._origins):
+            if not is_allowed_origin(origin, host, self._origins):
                 return Forbidden("This page's origin is not admitted.", "origin_not_allowed")
         return None
 
-    def _is_served(self, host: str) -> bool:
+    def _is_allowed_host(self, host: str) -> bool:
         return self._hosts is None or _without_port(host) in self._hosts
 
 
@@ -75,5 +81,5 @@ def _is_loopback(host: str) -> bool:
 
 
 def _without_port(host: str) -> str:
-    """`[::1]:8000` is `[::1]`."""
+    """Return the host in lower case without its port: `[::1]` for `[::1]:8000`."""
     return re.sub(r":\d+$", "", host.lower())

@@ -10,8 +10,8 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, Field
 
-from trading_api.web.json_array_stream import ROWS_AT_ONCE, LongList
-from trading_api.web.json_route import WireRoute
+from trading_api.web.json_array_stream import ROWS_PER_BATCH, JSONArrayStream
+from trading_api.web.json_route import StrictJSONRoute
 
 
 class Line(BaseModel):
@@ -28,17 +28,17 @@ def lines(count: int) -> list[Line]:
     ]
 
 
-@pytest.mark.parametrize("count", [0, 1, ROWS_AT_ONCE, ROWS_AT_ONCE + 1, 3 * ROWS_AT_ONCE])
+@pytest.mark.parametrize("count", [0, 1, ROWS_PER_BATCH, ROWS_PER_BATCH + 1, 3 * ROWS_PER_BATCH])
 async def test_it_is_byte_for_byte_what_a_list_of_models_is_answered_as(count: int) -> None:
-    router = APIRouter(route_class=WireRoute)
+    router = APIRouter(route_class=StrictJSONRoute)
 
     @router.get("/list")
     async def in_one_go() -> list[Line]:
         return lines(count)
 
     @router.get("/long-list", response_model=list[Line])
-    async def in_pieces() -> LongList:
-        return LongList(lines(count))
+    async def in_pieces() -> JSONArrayStream:
+        return JSONArrayStream(lines(count))
 
     app = FastAPI()
     app.include_router(router)
@@ -54,12 +54,12 @@ async def test_others_get_their_turn_while_it_is_made() -> None:
 
     def rows() -> Iterator[Line]:
         nonlocal made
-        for line in lines(10 * ROWS_AT_ONCE):
+        for line in lines(10 * ROWS_PER_BATCH):
             made += 1
             yield line
 
     async def read() -> None:
-        async for _ in LongList(rows()).body_iterator:
+        async for _ in JSONArrayStream(rows()).body_iterator:
             pass
 
     reading = asyncio.create_task(read())
@@ -67,4 +67,4 @@ async def test_others_get_their_turn_while_it_is_made() -> None:
     while not reading.done():
         seen.append(made)
         await asyncio.sleep(0)
-    assert set(range(0, 10 * ROWS_AT_ONCE + 1, ROWS_AT_ONCE)) <= set(seen)
+    assert set(range(0, 10 * ROWS_PER_BATCH + 1, ROWS_PER_BATCH)) <= set(seen)

@@ -8,9 +8,9 @@ from trading_api.modules.broker.api.parameters import (
     Reader,
     Service,
 )
-from trading_api.web.json_route import COMMAND, NOT_FOUND, WireRouter
+from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
-router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
+router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
 
 
 @router.get("/account", operation_id="getAccountInfo", summary="The account")
@@ -36,7 +36,7 @@ async def get_accounts(service: Service, who: Reader) -> list[AccountMetainfo]:
     "/accounts/{account_id}/deposit",
     operation_id="deposit",
     summary="Add paper money to an account",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def deposit(desk: NamedDesk, request: DepositRequest) -> SuccessResponse:
     await desk.service.deposit(desk.account, request.amount)
@@ -47,7 +47,7 @@ async def deposit(desk: NamedDesk, request: DepositRequest) -> SuccessResponse:
     "/accounts/{account_id}/reset",
     operation_id="resetAccount",
     summary="Cancel the orders, drop the positions and begin anew; the records stay",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def reset_account(desk: NamedDesk, request: ResetRequest) -> SuccessResponse:
     await desk.service.reset(desk.account, request.balance)

@@ -17,12 +17,12 @@ from trading_api.modules.broker.api.parameters import (
     ReadDesk,
     TradeDesk,
 )
-from trading_api.web.json_route import COMMAND, NOT_FOUND, WireRouter
+from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
-router = WireRouter(
+router = StrictJSONRouter(
     prefix="/broker/leverage",
     tags=["broker"],
-    responses=NOT_FOUND,
+    responses=NOT_FOUND_ERROR,
 )
 
 
@@ -37,7 +37,7 @@ async def leverage_info(
 
 
 @router.put(
-    "/set", operation_id="setLeverage", summary="Set a symbol's leverage", responses=COMMAND
+    "/set", operation_id="setLeverage", summary="Set a symbol's leverage", responses=COMMAND_ERRORS
 )
 async def set_leverage(desk: TradeDesk, params: LeverageSetParams) -> LeverageSetResult:
     await desk.service.set_leverage(desk.account, params)
@@ -48,7 +48,7 @@ async def set_leverage(desk: TradeDesk, params: LeverageSetParams) -> LeverageSe
     "/preview",
     operation_id="previewLeverage",
     summary="What another leverage would change",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def preview_leverage(desk: PreviewDesk, params: LeverageSetParams) -> LeveragePreviewResult:
     return desk.service.preview_leverage(desk.account, params)

@@ -21,13 +21,15 @@ from trading_api.modules.broker.api.parameters import (
     ReadDesk,
     TradeDesk,
 )
-from trading_api.web.json_array_stream import LongList
-from trading_api.web.json_route import COMMAND, NOT_FOUND, WireRouter
+from trading_api.web.json_array_stream import JSONArrayStream
+from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
-router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
+router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
 
 
-@router.post("/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND)
+@router.post(
+    "/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND_ERRORS
+)
 async def place_order(desk: KeyedDesk, order: PreOrder) -> PlaceOrderResult:
     order_id = await desk.service.place_order(desk.account, order, desk.key)
     return PlaceOrderResult(order_id=order_id)
@@ -39,15 +41,15 @@ async def place_order(desk: KeyedDesk, order: PreOrder) -> PlaceOrderResult:
     summary="Live orders, and those that ended within 24 hours",
     response_model=list[PlacedOrder],
 )
-async def get_orders(desk: ReadDesk) -> LongList:
-    return LongList(desk.statements.orders(desk.account))
+async def get_orders(desk: ReadDesk) -> JSONArrayStream:
+    return JSONArrayStream(desk.statements.orders(desk.account))
 
 
 @router.delete(
     "/orders",
     operation_id="cancelAllOrders",
     summary="Cancel every live order",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def cancel_all_orders(desk: TradeDesk) -> CancelOrdersResult:
     return CancelOrdersResult(canceled=await desk.service.cancel_orders(desk.account, None))
@@ -57,7 +59,7 @@ async def cancel_all_orders(desk: TradeDesk) -> CancelOrdersResult:
     "/orders/cancel",
     operation_id="cancelOrders",
     summary="Cancel those of these orders that are still live",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def cancel_orders(desk: TradeDesk, request: CancelOrdersRequest) -> CancelOrdersResult:
     return CancelOrdersResult(
@@ -69,7 +71,7 @@ async def cancel_orders(desk: TradeDesk, request: CancelOrdersRequest) -> Cancel
     "/orders/preview",
     operation_id="previewOrder",
     summary="What placing or modifying an order would do now",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def preview_order(
     desk: PreviewDesk,
@@ -93,8 +95,8 @@ async def get_orders_history(
     before: Annotated[
         str | None, Query(max_length=64, description="The last order that is known already")
     ] = None,
-) -> LongList:
-    return LongList(desk.statements.orders_history(desk.account, limit, before))
+) -> JSONArrayStream:
+    return JSONArrayStream(desk.statements.orders_history(desk.account, limit, before))
 
 
 @router.get("/orders/{order_id}", operation_id="getOrder", summary="One order")
@@ -106,7 +108,7 @@ async def get_order(desk: ReadDesk, order_id: OrderId) -> PlacedOrder:
     "/orders/{order_id}",
     operation_id="modifyOrder",
     summary="Change a live order's prices, quantity, duration or brackets",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def modify_order(desk: KeyedDesk, order_id: OrderId, order: PreOrder) -> SuccessResponse:
     await desk.service.modify_order(desk.account, order_id, order, desk.key)
@@ -117,7 +119,7 @@ async def modify_order(desk: KeyedDesk, order_id: OrderId, order: PreOrder) -> S
     "/orders/{order_id}",
     operation_id="cancelOrder",
     summary="Cancel a live order",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def cancel_order(desk: KeyedDesk, order_id: OrderId) -> SuccessResponse:
     await desk.service.cancel_order(desk.account, order_id, desk.key)

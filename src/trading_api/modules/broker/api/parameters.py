@@ -10,8 +10,8 @@ from trading_api.auth.principal import Principal, Scope
 from trading_api.errors import Invalid, Unavailable
 from trading_api.modules.broker.queries.account_queries import Statements
 from trading_api.modules.broker.service import BrokerService
-from trading_api.web.dependencies import service_of
-from trading_api.web.security import Asking, asked, needs
+from trading_api.web.dependencies import get_service
+from trading_api.web.security import ScopeRequirement, require_scope, security_dependency
 
 _AccountId = Annotated[
     str | None,
@@ -46,11 +46,11 @@ class Desk:
         return self.service.statements
 
 
-class _DeskFor(Asking):
+class _DeskFor(ScopeRequirement):
     def desk(self, request: Request, account_id: str | None, key: str | None = None) -> Desk:
         """Raises Forbidden, NotFound, TooMany, and Unavailable once those who would hear of a
         command are let go."""
-        account = self.caller(request).account(account_id)
+        account = self.authorize(request).account(account_id)
         if self.scope is Scope.ACCOUNT_TRADE:
             if request.app.state.readiness.is_stopping:
                 raise Unavailable("The server stops; nothing was done.", "stopping")
@@ -92,14 +92,14 @@ def _refuse_key(request: Request) -> None:
         )
 
 
-ReadDesk = Annotated[Desk, asked(_ToRead(Scope.ACCOUNT_READ))]
-PreviewDesk = Annotated[Desk, asked(_Unkeyed(Scope.ACCOUNT_READ))]
-KeyedDesk = Annotated[Desk, asked(_Keyed(Scope.ACCOUNT_TRADE))]
-TradeDesk = Annotated[Desk, asked(_Unkeyed(Scope.ACCOUNT_TRADE))]
-NamedDesk = Annotated[Desk, asked(_UnkeyedNamed(Scope.ACCOUNT_TRADE))]
-Service = Annotated[BrokerService, service_of("broker")]
+ReadDesk = Annotated[Desk, security_dependency(_ToRead(Scope.ACCOUNT_READ))]
+PreviewDesk = Annotated[Desk, security_dependency(_Unkeyed(Scope.ACCOUNT_READ))]
+KeyedDesk = Annotated[Desk, security_dependency(_Keyed(Scope.ACCOUNT_TRADE))]
+TradeDesk = Annotated[Desk, security_dependency(_Unkeyed(Scope.ACCOUNT_TRADE))]
+NamedDesk = Annotated[Desk, security_dependency(_UnkeyedNamed(Scope.ACCOUNT_TRADE))]
+Service = Annotated[BrokerService, get_service("broker")]
 """Where no account is meant."""
-Reader = Annotated[Principal, needs(Scope.ACCOUNT_READ)]
+Reader = Annotated[Principal, require_scope(Scope.ACCOUNT_READ)]
 
 OrderId = Annotated[str, Path(max_length=64, examples=["order-1"])]
 PositionId = Annotated[str, Path(max_length=64, examples=["AAPL"])]

@@ -12,9 +12,9 @@ from trading_api.modules.broker.api.parameters import (
     ReadDesk,
     TradeDesk,
 )
-from trading_api.web.json_route import COMMAND, NOT_FOUND, WireRouter
+from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
-router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
+router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
 
 
 @router.get("/positions", operation_id="getPositions", summary="Open positions")
@@ -26,7 +26,7 @@ async def get_positions(desk: ReadDesk) -> list[Position]:
     "/positions/{position_id}",
     operation_id="closePosition",
     summary="Close a position, or a part of it, at the market",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def close_position(
     desk: KeyedDesk,
@@ -44,7 +44,7 @@ async def close_position(
     "/positions/{position_id}/reverse",
     operation_id="reversePosition",
     summary="Turn a position round by one order at the market",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def reverse_position(desk: KeyedDesk, position_id: PositionId) -> SuccessResponse:
     await desk.service.reverse_position(desk.account, position_id, desk.key)
@@ -55,7 +55,7 @@ async def reverse_position(desk: KeyedDesk, position_id: PositionId) -> SuccessR
     "/positions/{position_id}/brackets",
     operation_id="editPositionBrackets",
     summary="Set what protects a position, in place of all that did",
-    responses=COMMAND,
+    responses=COMMAND_ERRORS,
 )
 async def edit_position_brackets(
     desk: TradeDesk,

@@ -19,18 +19,18 @@ from trading_api.modules.broker.api.parameters import (
     Since,
     SymbolPath,
 )
-from trading_api.web.json_array_stream import LongList
-from trading_api.web.json_route import NOT_FOUND, WireRouter
-from trading_api.web.security import needs
+from trading_api.web.json_array_stream import JSONArrayStream
+from trading_api.web.json_route import NOT_FOUND_ERROR, StrictJSONRouter
+from trading_api.web.security import require_scope
 
-router = WireRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND)
+router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
 
 
 @router.get(
     "/config",
     operation_id="getBrokerConfig",
     summary="What a terminal may turn on",
-    dependencies=[needs(Scope.ACCOUNT_READ)],
+    dependencies=[require_scope(Scope.ACCOUNT_READ)],
 )
 async def get_broker_config(service: Service) -> BrokerConfiguration:
     return service.statements.configuration()
@@ -51,8 +51,8 @@ async def get_instrument(desk: ReadDesk, symbol: SymbolPath) -> InstrumentInfo:
     summary="The newest executions",
     response_model=list[Execution],
 )
-async def get_all_executions(desk: ReadDesk, limit: Limit = 200) -> LongList:
-    return LongList(desk.statements.executions(desk.account, limit=limit))
+async def get_all_executions(desk: ReadDesk, limit: Limit = 200) -> JSONArrayStream:
+    return JSONArrayStream(desk.statements.executions(desk.account, limit=limit))
 
 
 @router.get(
@@ -65,8 +65,8 @@ async def get_executions(
     desk: ReadDesk,
     symbol: SymbolPath,
     limit: Annotated[int, Query(ge=1, le=10_000, description="How many at the most")] = 1000,
-) -> LongList:
-    return LongList(desk.statements.executions(desk.account, symbol, limit))
+) -> JSONArrayStream:
+    return JSONArrayStream(desk.statements.executions(desk.account, symbol, limit))
 
 
 @router.get(
@@ -75,8 +75,10 @@ async def get_executions(
     summary="Cash lines, which add up to the balance: those after `since`, or the newest",
     response_model=list[CashLine],
 )
-async def get_ledger(desk: ReadDesk, since: Since | None = None, limit: Limit = 200) -> LongList:
-    return LongList(desk.statements.cash_lines(desk.account, since, limit))
+async def get_ledger(
+    desk: ReadDesk, since: Since | None = None, limit: Limit = 200
+) -> JSONArrayStream:
+    return JSONArrayStream(desk.statements.cash_lines(desk.account, since, limit))
 
 
 @router.get(
@@ -85,5 +87,5 @@ async def get_ledger(desk: ReadDesk, since: Since | None = None, limit: Limit = 
     summary="The account's events in order, for anyone who missed some",
     response_model=list[BrokerEvent],
 )
-async def get_events(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> LongList:
-    return LongList(await desk.statements.events(desk.account, since, limit))
+async def get_events(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> JSONArrayStream:
+    return JSONArrayStream(await desk.statements.events(desk.account, since, limit))
