@@ -9,6 +9,7 @@ from decimal import Decimal
 from statistics import median
 
 from benchmarks.report import Figure
+from trading_api.domain.orders import OrderRequest, OrderType, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
@@ -20,7 +21,6 @@ from trading_api.modules.broker.engine.commands import (
 )
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.exchange_rules import Commission, Terms
-from trading_api.modules.broker.engine.order import OrderType, Side, Ticket
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 
@@ -94,8 +94,8 @@ class _Trader:
     def place(self) -> PlaceOrder:
         side = self._chance.choice(list(Side))
         away = Decimal(self._chance.randint(100, 2000)) / 100
-        ticket = Ticket("AAPL", side, OrderType.LIMIT, SIZE, Decimal(100) - away * side)
-        return PlaceOrder(ticket, self._market(self._quote))
+        request = OrderRequest("AAPL", side, OrderType.LIMIT, SIZE, Decimal(100) - away * side)
+        return PlaceOrder(request, self._market(self._quote))
 
     def _cancel(self) -> CancelOrder:
         orders = self.engine.state.book("AAPL").orders

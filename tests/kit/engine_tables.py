@@ -12,6 +12,15 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from trading_api.domain.orders import (
+    NO_BRACKETS,
+    Brackets,
+    Duration,
+    OrderRequest,
+    OrderType,
+    Side,
+    Trail,
+)
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.rejections import Rejection
 from trading_api.modules.broker.engine.commands import (
@@ -52,15 +61,6 @@ from trading_api.modules.broker.engine.events import (
     OrderTriggered,
 )
 from trading_api.modules.broker.engine.exchange_rules import Terms
-from trading_api.modules.broker.engine.order import (
-    NO_BRACKETS,
-    Brackets,
-    Duration,
-    OrderType,
-    Side,
-    Ticket,
-    Trail,
-)
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
@@ -79,11 +79,11 @@ Row = tuple[str | None, Asked, list[str]]
 def _place(
     side: Side, quantity: str | int, *, key: CommandKey | None = None, **wishes: Any
 ) -> Asked:
-    written = ticket(side, quantity, **wishes)
+    written = request(side, quantity, **wishes)
     return lambda market: PlaceOrder(replace(written, symbol=market.symbol), market, key)
 
 
-def ticket(
+def request(
     side: Side,
     quantity: str | int,
     limit: str | None = None,
@@ -95,8 +95,8 @@ def ticket(
     brackets: Brackets = NO_BRACKETS,
     reduce_only: bool = False,
     client_id: str = "",
-) -> Ticket:
-    return Ticket(
+) -> OrderRequest:
+    return OrderRequest(
         symbol="AAPL",
         side=side,
         type=type or _type(limit, stop or trail),
@@ -140,7 +140,7 @@ def modify(number: int, asked: Asked, symbol: str = "AAPL", key: CommandKey | No
     def command(market: Market) -> ModifyOrder:
         placing = asked(of(symbol, market))
         assert isinstance(placing, PlaceOrder)
-        return ModifyOrder(f"order-{number}", placing.ticket, placing.market, key)
+        return ModifyOrder(f"order-{number}", placing.request, placing.market, key)
 
     return command
 

@@ -24,6 +24,15 @@ from typing import Any
 
 import alembic.command  # noqa: F401, so that no fork spends its life importing
 
+from trading_api.domain.orders import (
+    Brackets,
+    Duration,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    Side,
+    Trail,
+)
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.rejections import Rejection
 from trading_api.modules.broker.engine.commands import (
@@ -35,16 +44,7 @@ from trading_api.modules.broker.engine.commands import (
 )
 from trading_api.modules.broker.engine.events import OrderPlaced
 from trading_api.modules.broker.engine.exchange_rules import Terms
-from trading_api.modules.broker.engine.order import (
-    Brackets,
-    Duration,
-    Order,
-    OrderStatus,
-    OrderType,
-    Side,
-    Ticket,
-    Trail,
-)
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.journal.sqlite.database import Database
@@ -253,15 +253,15 @@ class _Round:
             assert not isinstance(outcome, Rejection), outcome
             assert isinstance(outcome, list)
             placed = next(event.order for event in outcome if isinstance(event, OrderPlaced))
-            is_filled = command.ticket.type is OrderType.MARKET
+            is_filled = command.request.type is OrderType.MARKET
             did = "filled" if is_filled else "placed"
-            self._tell(did, account_id, placed.id, int(command.ticket.quantity))
+            self._tell(did, account_id, placed.id, int(command.request.quantity))
 
     def _placing(self) -> PlaceOrder:
         side, type = self._chance.choice(list(Side)), self._chance.choice(list(OrderType))
         price = Decimal(self._chance.randrange(9_800, 10_200)) / 100
         now_ms = next(self._now_ms)
-        ticket = Ticket(
+        request = OrderRequest(
             symbol=SYMBOL,
             side=side,
             type=type,
@@ -273,7 +273,7 @@ class _Round:
             expires_ms=now_ms + self._chance.randrange(50, 10_000),
             brackets=Brackets(price + 9 * side, price - 9 * side),
         )
-        return PlaceOrder(ticket, self._market(now_ms))
+        return PlaceOrder(request, self._market(now_ms))
 
     def _market(self, at_ms: int) -> Market:
         return Market(RULES, self._touch, at_ms, {SYMBOL: self._touch})

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
+from trading_api.domain.orders import Brackets, OrderRequest, OrderType, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
@@ -28,7 +29,6 @@ from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.exchange_rules import Terms
 from trading_api.modules.broker.engine.execution import Execution
-from trading_api.modules.broker.engine.order import Brackets, OrderType, Side, Ticket
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.journal.event_codec import KINDS
@@ -95,7 +95,7 @@ def _placing(market: Market, bid: Decimal, chance: random.Random) -> PlaceOrder:
     price = bid + Decimal(chance.randrange(-200, 200)) / 100
     away = Decimal(chance.randrange(300, 500)) / 100 * side
     brackets = Brackets(price + away, price - away) if chance.random() < 0.3 else Brackets()
-    ticket = Ticket(
+    request = OrderRequest(
         symbol=market.symbol,
         side=side,
         type=chance.choice(list(OrderType)),
@@ -105,7 +105,7 @@ def _placing(market: Market, bid: Decimal, chance: random.Random) -> PlaceOrder:
         brackets=brackets,
     )
     key = CommandKey("place", f"key-{market.at_ms}", "0" * 64) if chance.random() < 0.2 else None
-    return PlaceOrder(ticket, market, key)
+    return PlaceOrder(request, market, key)
 
 
 def any_events() -> st.SearchStrategy[Event]:

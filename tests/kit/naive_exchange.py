@@ -9,6 +9,15 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
+from trading_api.domain.orders import (
+    NO_BRACKETS,
+    Brackets,
+    Duration,
+    OrderRequest,
+    OrderType,
+    Side,
+    Trail,
+)
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,
@@ -27,15 +36,6 @@ from trading_api.modules.broker.engine.commands import (
     SetLeverage,
 )
 from trading_api.modules.broker.engine.exchange_rules import Terms
-from trading_api.modules.broker.engine.order import (
-    NO_BRACKETS,
-    Brackets,
-    Duration,
-    OrderType,
-    Side,
-    Ticket,
-    Trail,
-)
 from trading_api.modules.broker.engine.touch import Touch
 
 INACTIVE, PLACING, WORKING = "INACTIVE", "PLACING", "WORKING"
@@ -154,9 +154,9 @@ class NaiveExchange:
             case SetLeverage():
                 self.set_leverage(Fraction(command.leverage), command.market)
             case PlaceOrder():
-                return self.place(command.ticket, command.market)
+                return self.place(command.request, command.market)
             case ModifyOrder():
-                self.modify(command.order_id, command.ticket, command.market)
+                self.modify(command.order_id, command.request, command.market)
             case CancelOrder():
                 order = self.live_order(command.order_id)
                 if order.is_liquidation:
@@ -201,31 +201,31 @@ class NaiveExchange:
             raise Refused("insufficient_margin")
         self.leverages[market.symbol] = leverage
 
-    def place(self, ticket: Ticket, market: Market) -> str:
-        if ticket.client_id and any(each.client_id == ticket.client_id for each in self.orders):
+    def place(self, request: OrderRequest, market: Market) -> str:
+        if request.client_id and any(each.client_id == request.client_id for each in self.orders):
             raise Refused("client_order_id_taken")
-        self.check_quantity(Fraction(ticket.quantity), market)
-        self.check_ticket(ticket, market)
-        if ticket.reduce_only:
+        self.check_quantity(Fraction(request.quantity), market)
+        self.check_request(request, market)
+        if request.reduce_only:
             self.check_reversing(market)
-            self.check_reduction(ticket.side, Fraction(ticket.quantity), [], market)
-        limit, stop = self.prices(ticket, market)
-        has_expiry = ticket.duration in (Duration.DAY, Duration.GTD)
+            self.check_reduction(request.side, Fraction(request.quantity), [], market)
+        limit, stop = self.prices(request, market)
+        has_expiry = request.duration in (Duration.DAY, Duration.GTD)
         order = NaiveOrder(
             id=self.next_id(),
             symbol=market.symbol,
-            side=ticket.side,
-            type=ticket.type,
-            quantity=Fraction(ticket.quantity),
+            side=request.side,
+            type=request.type,
+            quantity=Fraction(request.quantity),
             turn=self.next_turn(),
             limit=limit,
             stop=stop,
-            trail=ticket.trail if ticket.type.has_stop else None,
-            duration=ticket.duration or Duration.GTC,
-            expires_ms=ticket.expires_ms if has_expiry else None,
-            brackets=ticket.brackets,
-            reduce_only=ticket.reduce_only,
-            client_id=ticket.client_id,
+            trail=request.trail if request.type.has_stop else None,
+            duration=request.duration or Duration.GTC,
+            expires_ms=request.expires_ms if has_expiry else None,
+            brackets=request.brackets,
+            reduce_only=request.reduce_only,
+            client_id=request.client_id,
         )
         return self.accept(order, market)
 
@@ -240,39 +240,39 @@ class NaiveExchange:
         self.trade(market)
         return order.id
 
-    def modify(self, order_id: str, ticket: Ticket, market: Market) -> None:
+    def modify(self, order_id: str, request: OrderRequest, market: Market) -> None:
         order = self.live_order(order_id)
-        ticket = replace(ticket, reduce_only=order.reduce_only)
-        if ticket.duration is None or order.is_bracket:
-            ticket = replace(ticket, duration=order.duration, expires_ms=order.expires_ms)
+        request = replace(request, reduce_only=order.reduce_only)
+        if request.duration is None or order.is_bracket:
+            request = replace(request, duration=order.duration, expires_ms=order.expires_ms)
         if order.is_bracket:
-            ticket = replace(ticket, brackets=NO_BRACKETS)
-        quantity = order.quantity if order.is_bracket else Fraction(ticket.quantity)
-        trail = ticket.trail if ticket.type.has_stop else None
-        self.check_fixed(order, ticket)
+            request = replace(request, brackets=NO_BRACKETS)
+        quantity = order.quantity if order.is_bracket else Fraction(request.quantity)
+        trail = request.trail if request.type.has_stop else None
+        self.check_fixed(order, request)
         if not order.is_bracket:
             self.check_quantity(quantity, market)
-        self.check_ticket(ticket, market)
-        limit, stop = self.prices(ticket, market)
+        self.check_request(request, market)
+        limit, stop = self.prices(request, market)
         if trail is not None and trail == order.trail:
             stop = order.stop
         if order.is_triggered and (stop != order.stop or trail != order.trail):
             raise Refused("order_triggered")
-        self.check_triggered(ticket.brackets, order.id, market)
+        self.check_triggered(request.brackets, order.id, market)
         if quantity <= order.filled:
             raise Refused("quantity_below_filled")
         if order.reduce_only and quantity > order.quantity:
             self.check_reduction(order.side, quantity - order.filled, [order], market)
-        has_expiry = ticket.duration in (Duration.DAY, Duration.GTD)
+        has_expiry = request.duration in (Duration.DAY, Duration.GTD)
         after = replace(
             order,
             quantity=quantity,
             limit=limit,
             stop=stop,
             trail=trail,
-            duration=ticket.duration or Duration.GTC,
-            expires_ms=ticket.expires_ms if has_expiry else None,
-            brackets=ticket.brackets,
+            duration=request.duration or Duration.GTC,
+            expires_ms=request.expires_ms if has_expiry else None,
+            brackets=request.brackets,
         )
         self.reckon(after, market)
         self.check_margin(after, order, market)
@@ -361,37 +361,37 @@ class NaiveExchange:
         if quantity % Fraction(market.rules.quantity_step):
             raise Refused("quantity_off_grid")
 
-    def check_ticket(self, ticket: Ticket, market: Market) -> None:
-        uses_trail = ticket.type.has_stop and ticket.trail is not None
-        uses_stop = ticket.type.has_stop and not uses_trail
-        if ticket.type.has_limit and ticket.limit_price is None:
+    def check_request(self, request: OrderRequest, market: Market) -> None:
+        uses_trail = request.type.has_stop and request.trail is not None
+        uses_stop = request.type.has_stop and not uses_trail
+        if request.type.has_limit and request.limit_price is None:
             raise Refused("limit_price_missing")
-        if uses_stop and ticket.stop_price is None:
+        if uses_stop and request.stop_price is None:
             raise Refused("stop_price_missing")
         used = [
-            ticket.limit_price if ticket.type.has_limit else None,
-            ticket.stop_price if uses_stop else None,
+            request.limit_price if request.type.has_limit else None,
+            request.stop_price if uses_stop else None,
         ]
         check_prices(used, market)
-        if uses_trail and ticket.trail:
-            check_prices([ticket.trail.distance], market)
-        is_immediate = ticket.duration in (Duration.IOC, Duration.FOK)
-        if is_immediate and ticket.type.has_stop:
+        if uses_trail and request.trail:
+            check_prices([request.trail.distance], market)
+        is_immediate = request.duration in (Duration.IOC, Duration.FOK)
+        if is_immediate and request.type.has_stop:
             raise Refused("duration_not_allowed")
-        if ticket.duration in (Duration.DAY, Duration.GTD):
-            if ticket.expires_ms is None:
+        if request.duration in (Duration.DAY, Duration.GTD):
+            if request.expires_ms is None:
                 raise Refused("expiry_missing")
-            if ticket.expires_ms <= market.at_ms:
+            if request.expires_ms <= market.at_ms:
                 raise Refused("expiry_past")
         if uses_trail and market.mark is None:
             raise Refused("no_price")
-        if ticket.brackets == NO_BRACKETS:
+        if request.brackets == NO_BRACKETS:
             return
-        if ticket.reduce_only:
+        if request.reduce_only:
             raise Refused("brackets_not_allowed")
         first = next((each for each in used if each is not None), None)
-        price = worth(market.mark, ticket.side) if first is None else Fraction(first)
-        self.check_brackets(ticket.brackets, ticket.side, price, market)
+        price = worth(market.mark, request.side) if first is None else Fraction(first)
+        self.check_brackets(request.brackets, request.side, price, market)
 
     def check_brackets(
         self, brackets: Brackets, side: Side, price: Fraction | None, market: Market
@@ -434,13 +434,17 @@ class NaiveExchange:
             if each.is_reversal and each.side in (sides or Side):
                 raise Refused("position_reversing")
 
-    def check_fixed(self, order: NaiveOrder, ticket: Ticket) -> None:
-        same = (order.symbol, order.side, order.type) == (ticket.symbol, ticket.side, ticket.type)
-        trails = ticket.type.has_stop and ticket.trail is not None
-        immediate = {Duration.IOC, Duration.FOK} & {order.duration, ticket.duration}
+    def check_fixed(self, order: NaiveOrder, request: OrderRequest) -> None:
+        same = (order.symbol, order.side, order.type) == (
+            request.symbol,
+            request.side,
+            request.type,
+        )
+        trails = request.type.has_stop and request.trail is not None
+        immediate = {Duration.IOC, Duration.FOK} & {order.duration, request.duration}
         if not same or order.is_liquidation or trails != (order.trail is not None):
             raise Refused("not_modifiable")
-        if immediate and order.duration != ticket.duration:
+        if immediate and order.duration != request.duration:
             raise Refused("not_modifiable")
 
     def check_margin(self, order: NaiveOrder, replaced: NaiveOrder | None, market: Market) -> None:
@@ -901,14 +905,16 @@ class NaiveExchange:
         ]
         return sum((each.remaining for each in closing), NOTHING)
 
-    def prices(self, ticket: Ticket, market: Market) -> tuple[Fraction | None, Fraction | None]:
-        limit, stop = ticket.limit_price, ticket.stop_price
-        used_limit = Fraction(limit) if limit is not None and ticket.type.has_limit else None
-        if not ticket.type.has_stop:
+    def prices(
+        self, request: OrderRequest, market: Market
+    ) -> tuple[Fraction | None, Fraction | None]:
+        limit, stop = request.limit_price, request.stop_price
+        used_limit = Fraction(limit) if limit is not None and request.type.has_limit else None
+        if not request.type.has_stop:
             return used_limit, None
-        if ticket.trail is not None:
-            start = worth(market.mark, ticket.side)
-            return used_limit, stop_behind(start, ticket.side, ticket.trail, market)
+        if request.trail is not None:
+            start = worth(market.mark, request.side)
+            return used_limit, stop_behind(start, request.side, request.trail, market)
         assert stop is not None
         return used_limit, Fraction(stop)
 

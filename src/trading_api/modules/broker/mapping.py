@@ -8,6 +8,7 @@ from functools import partial
 from typing import assert_never
 
 from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.orders import Duration, OrderStatus, OrderType
 from trading_api.models import broker as wire
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine
@@ -21,7 +22,7 @@ from trading_api.modules.broker.engine.events import (
 )
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT
-from trading_api.modules.broker.engine.order import Duration, Order, OrderStatus, OrderType
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.ports import JournalEntry
 

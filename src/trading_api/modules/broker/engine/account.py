@@ -8,6 +8,7 @@ from collections.abc import Collection, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.bracket_index import WHOLE_POSITION, Protection
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import (
@@ -24,7 +25,7 @@ from trading_api.modules.broker.engine.events import (
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.open_orders import Book
-from trading_api.modules.broker.engine.order import Order, OrderStatus, order_number
+from trading_api.modules.broker.engine.order import Order, order_number
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Consumption
 from trading_api.modules.broker.engine.transitions import check_transition

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.order import Order, Side
+from trading_api.domain.orders import Side
+from trading_api.modules.broker.engine.order import Order
 
 WHOLE_POSITION = Decimal("Infinity")
 _LAST = float("inf")

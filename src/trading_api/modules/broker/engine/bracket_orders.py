@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trading_api.domain.orders import Brackets, OrderStatus, OrderType, Side, Trail
 from trading_api.modules.broker.engine.brackets import bracket_size, is_held_back
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import (
@@ -19,17 +20,7 @@ from trading_api.modules.broker.engine.handlers.cancellation import (
     cancel_order,
     restore_brackets,
 )
-from trading_api.modules.broker.engine.order import (
-    Brackets,
-    Order,
-    OrderStatus,
-    OrderType,
-    Side,
-    Trail,
-    activated,
-    modified,
-    suspended,
-)
+from trading_api.modules.broker.engine.order import Order, activated, modified, suspended
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from trading_api.domain.orders import OrderType
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.order import Order, OrderType
+from trading_api.modules.broker.engine.order import Order
 
 
 def is_take_profit(bracket: Order) -> bool:

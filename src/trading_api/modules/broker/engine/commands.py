@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.order import Brackets, Ticket
+from trading_api.domain.orders import Brackets, OrderRequest
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 
@@ -76,7 +76,7 @@ class SetLeverage:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
-    ticket: Ticket
+    request: OrderRequest
     market: Market
     key: CommandKey | None = None
 
@@ -86,7 +86,7 @@ class ModifyOrder:
     """Repeats the whole order; symbol, side and type must be the order's own."""
 
     order_id: str
-    ticket: Ticket
+    request: OrderRequest
     market: Market
     key: CommandKey | None = None
 

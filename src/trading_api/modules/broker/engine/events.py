@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.execution import Execution
-from trading_api.modules.broker.engine.order import Order, Side
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Consumption
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trading_api.modules.broker.engine.order import Side
+from trading_api.domain.orders import Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from trading_api.domain.orders import Duration, Side
 from trading_api.modules.broker.engine.money import ZERO
-from trading_api.modules.broker.engine.order import Duration, Order, Side
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Consumption, Touch
 

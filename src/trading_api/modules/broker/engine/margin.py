@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trading_api.domain.orders import OrderRequest, OrderType, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.exchange_rules import Commission, Terms
@@ -18,7 +19,7 @@ from trading_api.modules.broker.engine.money import (
     rounded_up,
 )
 from trading_api.modules.broker.engine.open_orders import Book, Opening
-from trading_api.modules.broker.engine.order import Order, OrderType, Side, Ticket
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position, unrealized_pl
 from trading_api.modules.broker.engine.touch import Touch
 
@@ -85,37 +86,37 @@ def exposure_margin(state: AccountState, symbol: str, terms: Terms) -> Decimal:
 
 
 def reserve_price(
-    ticket: Ticket, stop_price: Decimal | None, market: Market, terms: Terms
+    request: OrderRequest, stop_price: Decimal | None, market: Market, terms: Terms
 ) -> Decimal:
     """The worst price at which a unit of the order can come to be held at this touch or at its
     own prices, in the account's currency. 0 for an order that can only reduce."""
     mark = market.mark
-    if ticket.reduce_only or mark is None:
+    if request.reduce_only or mark is None:
         return ZERO
-    if ticket.side is Side.BUY and ticket.limit_price is not None:
-        return ticket.limit_price * mark.rate
+    if request.side is Side.BUY and request.limit_price is not None:
+        return request.limit_price * mark.rate
     # A sell may do better than its price, and a stop may already be beyond its own.
-    price = max(mark.worth(ticket.side), ticket.limit_price or ZERO, stop_price or ZERO)
-    if ticket.side is Side.BUY:
+    price = max(mark.worth(request.side), request.limit_price or ZERO, stop_price or ZERO)
+    if request.side is Side.BUY:
         price += terms.slippage.ticks_max * market.tick_size
     return price * mark.rate
 
 
 def reserve_cost(
-    ticket: Ticket, price: Decimal, market: Market, terms: Terms, before: Order | None = None
+    request: OrderRequest, price: Decimal, market: Market, terms: Terms, before: Order | None = None
 ) -> Decimal:
     """What equity loses when a unit of the order is filled at its reserve price: the spread,
     slippage, and commission beyond the least one; of the order `before`, when that is modified. 0
     for an order that can only reduce."""
     mark = market.mark
-    if ticket.reduce_only or mark is None:
+    if request.reduce_only or mark is None:
         return ZERO
     spread = max(mark.worth(Side.BUY) - mark.worth(Side.SELL), ZERO)
-    slippage = ZERO if ticket.limit_price else terms.slippage.ticks_max * market.tick_size
+    slippage = ZERO if request.limit_price else terms.slippage.ticks_max * market.tick_size
     filled = before.filled_quantity if before else ZERO
     paid = before.accrued_commission if before else ZERO
-    quantity = ticket.quantity - filled
-    more = _above_minimum(terms.commission, ticket.type, quantity, price, paid)
+    quantity = request.quantity - filled
+    more = _above_minimum(terms.commission, request.type, quantity, price, paid)
     return rounded_up((spread + slippage) * mark.rate + more / quantity, MONEY_STEP)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from trading_api.domain.orders import Duration, OrderStatus, Side
 from trading_api.modules.broker.engine.bracket_orders import end_parent, keep_brackets
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import (
@@ -25,10 +26,7 @@ from trading_api.modules.broker.engine.fill_rules import (
 )
 from trading_api.modules.broker.engine.handlers.cancellation import cancel_expired, cancel_order
 from trading_api.modules.broker.engine.order import (
-    Duration,
     Order,
-    OrderStatus,
-    Side,
     arrived,
     filled,
     rested,

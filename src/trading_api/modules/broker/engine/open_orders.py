@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.fill_rules import (
     comes_to_rest,
     fill_turn,
@@ -15,7 +16,7 @@ from trading_api.modules.broker.engine.fill_rules import (
     trigger_turn,
 )
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-from trading_api.modules.broker.engine.order import Order, OrderStatus, Side
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.touch import Touch
 
 Place = tuple[Decimal, int, str]

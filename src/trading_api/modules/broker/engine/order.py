@@ -4,123 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import IntEnum, StrEnum
 from typing import Any
 
+from trading_api.domain.orders import (
+    NO_BRACKETS,
+    Brackets,
+    Duration,
+    OrderStatus,
+    OrderType,
+    Side,
+    Trail,
+)
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-
-
-class Side(IntEnum):
-    BUY = 1
-    SELL = -1
-
-    @property
-    def opposite(self) -> Side:
-        return Side.SELL if self is Side.BUY else Side.BUY
-
-
-class OrderType(IntEnum):
-    LIMIT = 1
-    MARKET = 2
-    STOP = 3
-    STOP_LIMIT = 4
-
-    @property
-    def has_limit(self) -> bool:
-        return self is OrderType.LIMIT or self is OrderType.STOP_LIMIT
-
-    @property
-    def has_stop(self) -> bool:
-        return self is OrderType.STOP or self is OrderType.STOP_LIMIT
-
-
-class OrderStatus(IntEnum):
-    """PLACING: on its way to the market. INACTIVE: a bracket that has nothing to protect yet, or
-    whose position is being reversed."""
-
-    CANCELED = 1
-    FILLED = 2
-    INACTIVE = 3
-    PLACING = 4
-    WORKING = 6
-
-    @property
-    def is_terminal(self) -> bool:
-        return self is OrderStatus.CANCELED or self is OrderStatus.FILLED
-
-
-class Duration(StrEnum):
-    DAY = "DAY"
-    GTC = "GTC"
-    GTD = "GTD"
-    IOC = "IOC"
-    FOK = "FOK"
-
-    @property
-    def is_immediate(self) -> bool:
-        return self is Duration.IOC or self is Duration.FOK
-
-    @property
-    def has_expiry(self) -> bool:
-        return self is Duration.DAY or self is Duration.GTD
-
-
-@dataclass(frozen=True, slots=True)
-class Trail:
-    """How far a trailing stop stays behind the best touch: as it was asked for, and in price."""
-
-    pips: Decimal
-    distance: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Brackets:
-    """What an order or a position is protected with; a trail in place of a stop loss follows the
-    market."""
-
-    take_profit: Decimal | None = None
-    stop_loss: Decimal | None = None
-    trail: Trail | None = None
-
-
-NO_BRACKETS = Brackets()
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """What an order is to be, as its owner writes it. `expires_ms` ends DAY and GTD orders;
-    without a duration it is GTC, or stays what it was. `trail` makes a stop follow the market."""
-
-    symbol: str
-    side: Side
-    type: OrderType
-    quantity: Decimal
-    limit_price: Decimal | None = None
-    stop_price: Decimal | None = None
-    trail: Trail | None = None
-    duration: Duration | None = None
-    expires_ms: int | None = None
-    brackets: Brackets = NO_BRACKETS
-    reduce_only: bool = False
-    client_id: str = ""
-
-    def essential(self) -> Ticket:
-        """Without what the type and the duration have no use for: terminals leave it there."""
-        has_stop = self.type.has_stop
-        limit_price = self.limit_price if self.type.has_limit else None
-        stop_price = self.stop_price if has_stop and self.trail is None else None
-        trail = self.trail if has_stop else None
-        expires_ms = self.expires_ms if self.duration and self.duration.has_expiry else None
-        used = (limit_price, stop_price, trail, expires_ms)
-        if used == (self.limit_price, self.stop_price, self.trail, self.expires_ms):
-            return self
-        return replace(
-            self,
-            limit_price=limit_price,
-            stop_price=stop_price,
-            trail=trail,
-            expires_ms=expires_ms,
-        )
 
 
 @dataclass(frozen=True, slots=True)

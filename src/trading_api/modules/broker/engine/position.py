@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
+from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.money import (
     COST_STEP,
     EXACT,
@@ -13,7 +14,6 @@ from trading_api.modules.broker.engine.money import (
     ZERO,
     rounded,
 )
-from trading_api.modules.broker.engine.order import Side
 
 
 @dataclass(frozen=True, slots=True)

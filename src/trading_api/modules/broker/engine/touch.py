@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.money import ZERO
-from trading_api.modules.broker.engine.order import Side
 
 
 @dataclass(frozen=True, slots=True)

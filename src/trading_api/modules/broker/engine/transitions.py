@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.events import (
     OrderActivated,
     OrderArrived,
@@ -15,7 +16,7 @@ from trading_api.modules.broker.engine.events import (
     OrderTrailed,
     OrderTriggered,
 )
-from trading_api.modules.broker.engine.order import Order, OrderStatus
+from trading_api.modules.broker.engine.order import Order
 
 CANCELED, FILLED = OrderStatus.CANCELED, OrderStatus.FILLED
 INACTIVE, PLACING, WORKING = OrderStatus.INACTIVE, OrderStatus.PLACING, OrderStatus.WORKING

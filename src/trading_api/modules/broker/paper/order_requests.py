@@ -5,19 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from trading_api.domain.instrument import Instrument
+from trading_api.domain.orders import Brackets, Duration, OrderRequest, OrderType, Side, Trail
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import Invalid, NotSupportedYet
 from trading_api.models.broker import Brackets as BracketsRequest
 from trading_api.models.broker import OrderType as WireOrderType
 from trading_api.models.broker import PreOrder, StopType
-from trading_api.modules.broker.engine.order import (
-    Brackets,
-    Duration,
-    OrderType,
-    Side,
-    Ticket,
-    Trail,
-)
 from trading_api.modules.broker.mapping import to_decimal, to_optional_decimal
 from trading_api.modules.broker.paper.prices import pip_size
 
@@ -26,7 +19,7 @@ class Tickets:
     def __init__(self, market: MarketData) -> None:
         self._market = market
 
-    def ticket(self, order: PreOrder, instrument: Instrument) -> Ticket:
+    def ticket(self, order: PreOrder, instrument: Instrument) -> OrderRequest:
         """Raises Invalid for what can't be meant, NotSupportedYet for what can't be done."""
         if order.guaranteed_stop is not None or order.stop_type is StopType.GUARANTEED_STOP:
             raise NotSupportedYet("A guaranteed stop")
@@ -36,7 +29,7 @@ class Tickets:
             raise Invalid("A trailing stop needs trailingStopPips.", "trailing_stop_pips_missing")
         trails_itself = is_trailing and order.type is WireOrderType.STOP
         duration = Duration(order.duration.type) if order.duration else None
-        return Ticket(
+        return OrderRequest(
             symbol=instrument.symbol,
             side=Side(order.side),
             type=OrderType(order.type),

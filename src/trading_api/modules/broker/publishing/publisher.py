@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
+from trading_api.domain.orders import OrderStatus, OrderType
 from trading_api.models.broker import BrokerConnectionStatus, EquityData, Position
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.engine import position as netting
@@ -25,7 +26,7 @@ from trading_api.modules.broker.engine.events import (
 )
 from trading_api.modules.broker.engine.exchange_rules import Terms
 from trading_api.modules.broker.engine.margin import is_priced, unrealized_at, used_margin
-from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.ports import JournalEntry
 from trading_api.modules.broker.paper.prices import Prices
 from trading_api.modules.broker.publishing.topics import FollowedTopics, cause

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.domain.instrument import Instrument
+from trading_api.domain.orders import OrderStatus
 from trading_api.models.broker import (
     LeveragePreviewResult,
     OrderPreviewResult,
@@ -36,7 +37,7 @@ from trading_api.modules.broker.engine.margin import (
     used_margin,
 )
 from trading_api.modules.broker.engine.money import EXACT
-from trading_api.modules.broker.engine.order import Order, OrderStatus
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 
 

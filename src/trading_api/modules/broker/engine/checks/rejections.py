@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from trading_api.domain.orders import (
+    NO_BRACKETS,
+    Brackets,
+    Duration,
+    OrderRequest,
+    OrderType,
+    Side,
+    Trail,
+)
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import CommandKey, Market
 from trading_api.modules.broker.engine.events import CommandBound
@@ -22,16 +31,7 @@ from trading_api.modules.broker.engine.margin import (
     used_margin,
 )
 from trading_api.modules.broker.engine.money import MONEY_STEP, ONE, ZERO
-from trading_api.modules.broker.engine.order import (
-    NO_BRACKETS,
-    Brackets,
-    Duration,
-    Order,
-    OrderType,
-    Side,
-    Ticket,
-    Trail,
-)
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.trading_rules import TradingRules, is_on_grid
 
@@ -90,28 +90,28 @@ def reject_other_command(bound: CommandBound, key: CommandKey) -> Rejection | No
     )
 
 
-def reject_client_id(state: AccountState, ticket: Ticket) -> Rejection | None:
-    taken = state.client_ids.get(ticket.client_id)
+def reject_client_id(state: AccountState, request: OrderRequest) -> Rejection | None:
+    taken = state.client_ids.get(request.client_id)
     if taken is None:
         return None
     return Rejection(
         RejectionCode.CLIENT_ID_TAKEN,
-        f"The client order id {ticket.client_id!r} belongs to {taken}.",
+        f"The client order id {request.client_id!r} belongs to {taken}.",
     )
 
 
-def reject_ticket(ticket: Ticket, market: Market) -> Rejection | None:
+def reject_request(request: OrderRequest, market: Market) -> Rejection | None:
     """But for its quantity."""
     return (
-        _reject_missing_price(ticket)
+        _reject_missing_price(request)
         or _reject_off_grid(
-            [price for price in (ticket.limit_price, ticket.stop_price) if price is not None],
+            [price for price in (request.limit_price, request.stop_price) if price is not None],
             market.rules,
         )
-        or _reject_trail(ticket, market)
-        or _reject_duration(ticket, market.at_ms)
-        or _reject_no_price(ticket, market)
-        or _reject_ticket_brackets(ticket, market)
+        or _reject_trail(request, market)
+        or _reject_duration(request, market.at_ms)
+        or _reject_no_price(request, market)
+        or _reject_request_brackets(request, market)
     )
 
 
@@ -285,17 +285,17 @@ def find_live(orders: Mapping[str, Order], order_id: str) -> Order | Rejection:
     return order
 
 
-def reject_fixed(order: Order, ticket: Ticket) -> Rejection | None:
+def reject_fixed(order: Order, request: OrderRequest) -> Rejection | None:
     """What an order is for can't be changed."""
     for name in ("symbol", "side", "type"):
-        if getattr(order, name) != getattr(ticket, name):
+        if getattr(order, name) != getattr(request, name):
             return _not_modifiable(f"The {name} of {order.id} can't be changed.")
     if order.is_liquidation:
         return _not_modifiable(f"{order.id} is a liquidation and can't be changed.")
-    if (order.trail is None) != (ticket.trail is None):
+    if (order.trail is None) != (request.trail is None):
         return _not_modifiable(f"{order.id} can't become or cease to be a trailing stop.")
-    immediate = {Duration.IOC, Duration.FOK} & {ticket.duration, order.duration}
-    if immediate and ticket.duration is not order.duration:
+    immediate = {Duration.IOC, Duration.FOK} & {request.duration, order.duration}
+    if immediate and request.duration is not order.duration:
         return _not_modifiable(f"The duration of {order.id} can't be changed.")
     return None
 
@@ -307,10 +307,10 @@ def reject_liquidation(order: Order | None) -> Rejection | None:
     return _not_modifiable(f"{order.id} is a liquidation and can't be canceled.")
 
 
-def reject_triggered_stop(order: Order, ticket: Ticket) -> Rejection | None:
-    is_same = order.trail == ticket.trail
-    if ticket.trail is None:
-        is_same = order.stop_price == ticket.stop_price
+def reject_triggered_stop(order: Order, request: OrderRequest) -> Rejection | None:
+    is_same = order.trail == request.trail
+    if request.trail is None:
+        is_same = order.stop_price == request.stop_price
     if not order.is_triggered or is_same:
         return None
     return _triggered(order)
@@ -334,14 +334,15 @@ def reject_below_filled(order: Order, quantity: Decimal) -> Rejection | None:
     )
 
 
-def _reject_missing_price(ticket: Ticket) -> Rejection | None:
-    if ticket.type.has_limit and ticket.limit_price is None:
+def _reject_missing_price(request: OrderRequest) -> Rejection | None:
+    if request.type.has_limit and request.limit_price is None:
         return Rejection(
-            RejectionCode.LIMIT_PRICE_MISSING, f"A {_named(ticket.type)} order needs a limit price."
+            RejectionCode.LIMIT_PRICE_MISSING,
+            f"A {_named(request.type)} order needs a limit price.",
         )
-    if ticket.type.has_stop and ticket.stop_price is None and ticket.trail is None:
+    if request.type.has_stop and request.stop_price is None and request.trail is None:
         return Rejection(
-            RejectionCode.STOP_PRICE_MISSING, f"A {_named(ticket.type)} order needs a stop price."
+            RejectionCode.STOP_PRICE_MISSING, f"A {_named(request.type)} order needs a stop price."
         )
     return None
 
@@ -378,49 +379,49 @@ def _priced(price: Decimal | Trail) -> str:
     return f"Price {price}"
 
 
-def _reject_trail(ticket: Ticket, market: Market) -> Rejection | None:
-    if ticket.trail is None:
+def _reject_trail(request: OrderRequest, market: Market) -> Rejection | None:
+    if request.trail is None:
         return None
-    return _reject_off_grid([ticket.trail], market.rules)
+    return _reject_off_grid([request.trail], market.rules)
 
 
-def _reject_duration(ticket: Ticket, at_ms: int) -> Rejection | None:
-    duration = ticket.duration
+def _reject_duration(request: OrderRequest, at_ms: int) -> Rejection | None:
+    duration = request.duration
     if duration is None:
         return None
-    if duration.is_immediate and ticket.type.has_stop:
+    if duration.is_immediate and request.type.has_stop:
         return Rejection(
             RejectionCode.DURATION_NOT_ALLOWED,
-            f"A {_named(ticket.type)} order has to wait, so it can't be {duration}.",
+            f"A {_named(request.type)} order has to wait, so it can't be {duration}.",
         )
     if duration.has_expiry:
-        if ticket.expires_ms is None:
+        if request.expires_ms is None:
             return Rejection(
                 RejectionCode.EXPIRY_MISSING, f"A {duration} order needs the time it is good till."
             )
-        if ticket.expires_ms <= at_ms:
+        if request.expires_ms <= at_ms:
             return Rejection(
                 RejectionCode.EXPIRY_PAST,
-                f"The time {ticket.expires_ms} is not in the future; datetime is in milliseconds.",
+                f"The time {request.expires_ms} is not in the future; datetime is in milliseconds.",
             )
     return None
 
 
-def _reject_no_price(ticket: Ticket, market: Market) -> Rejection | None:
-    return _no_price(market.symbol) if ticket.trail and market.mark is None else None
+def _reject_no_price(request: OrderRequest, market: Market) -> Rejection | None:
+    return _no_price(market.symbol) if request.trail and market.mark is None else None
 
 
-def _reject_ticket_brackets(ticket: Ticket, market: Market) -> Rejection | None:
-    if ticket.brackets == NO_BRACKETS:
+def _reject_request_brackets(request: OrderRequest, market: Market) -> Rejection | None:
+    if request.brackets == NO_BRACKETS:
         return None
-    if ticket.reduce_only:
+    if request.reduce_only:
         return Rejection(
             RejectionCode.BRACKETS_NOT_ALLOWED, "An order that closes a position has no brackets."
         )
-    price = ticket.limit_price or ticket.stop_price
+    price = request.limit_price or request.stop_price
     if price is None and market.mark is not None:
-        price = market.mark.worth(ticket.side)
-    return reject_brackets(ticket.brackets, ticket.side, price, market.rules)
+        price = market.mark.worth(request.side)
+    return reject_brackets(request.brackets, request.side, price, market.rules)
 
 
 def _reject_needed(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from operator import attrgetter
 
+from trading_api.domain.orders import Brackets, OrderStatus
 from trading_api.modules.broker.engine.brackets import bracket_size, is_take_profit
 from trading_api.modules.broker.engine.checks.rejections import (
     Rejection,
@@ -14,14 +15,7 @@ from trading_api.modules.broker.engine.checks.rejections import (
 )
 from trading_api.modules.broker.engine.commands import CancelOrder, CancelOrders, ExpireOrders
 from trading_api.modules.broker.engine.events import OrderActivated, OrderCanceled, OrderModified
-from trading_api.modules.broker.engine.order import (
-    Brackets,
-    Order,
-    OrderStatus,
-    activated,
-    canceled,
-    modified,
-)
+from trading_api.modules.broker.engine.order import Order, activated, canceled, modified
 from trading_api.modules.broker.engine.transaction import Transaction
 
 EXPIRED = "Its time is over."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from trading_api.domain.orders import OrderStatus, OrderType
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import OrderPlaced
 from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
@@ -14,7 +15,7 @@ from trading_api.modules.broker.engine.margin import (
     unrealized_at,
 )
 from trading_api.modules.broker.engine.matching import match
-from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from trading_api.domain.orders import NO_BRACKETS, Duration, OrderRequest, OrderStatus
 from trading_api.modules.broker.engine.bracket_orders import set_brackets
 from trading_api.modules.broker.engine.brackets import is_take_profit
 from trading_api.modules.broker.engine.checks.rejections import (
@@ -16,8 +17,8 @@ from trading_api.modules.broker.engine.checks.rejections import (
     reject_margin,
     reject_quantity,
     reject_reduction,
+    reject_request,
     reject_reversing,
-    reject_ticket,
     reject_triggered_bracket,
     reject_triggered_stop,
 )
@@ -26,53 +27,46 @@ from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
 from trading_api.modules.broker.engine.fill_rules import trailing_stop
 from trading_api.modules.broker.engine.margin import reserve_cost, reserve_price
 from trading_api.modules.broker.engine.matching import at_rest, match
-from trading_api.modules.broker.engine.order import (
-    NO_BRACKETS,
-    Duration,
-    Order,
-    OrderStatus,
-    Ticket,
-    modified,
-)
+from trading_api.modules.broker.engine.order import Order, modified
 from trading_api.modules.broker.engine.transaction import Transaction
 
 
 def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
-    ticket, market = command.ticket.essential(), command.market
+    request, market = command.request.normalized(), command.market
     return (
-        reject_client_id(transaction.state, ticket)
-        or reject_quantity(ticket.quantity, market.rules)
-        or reject_ticket(ticket, market)
-        or _reject_reduction(transaction, ticket)
-        or accept(transaction, new_order(transaction, ticket, market), market)
+        reject_client_id(transaction.state, request)
+        or reject_quantity(request.quantity, market.rules)
+        or reject_request(request, market)
+        or _reject_reduction(transaction, request)
+        or accept(transaction, new_order(transaction, request, market), market)
     )
 
 
-def new_order(transaction: Transaction, ticket: Ticket, market: Market) -> Order:
+def new_order(transaction: Transaction, request: OrderRequest, market: Market) -> Order:
     terms = transaction.terms
-    stop_price = _stop_price(ticket, market)
-    price = reserve_price(ticket, stop_price, market, terms)
+    stop_price = _stop_price(request, market)
+    price = reserve_price(request, stop_price, market, terms)
     return Order(
         id=transaction.next_order_id(),
-        symbol=ticket.symbol,
-        side=ticket.side,
-        type=ticket.type,
-        quantity=ticket.quantity,
-        limit_price=ticket.limit_price,
+        symbol=request.symbol,
+        side=request.side,
+        type=request.type,
+        quantity=request.quantity,
+        limit_price=request.limit_price,
         stop_price=stop_price,
-        trail=ticket.trail,
-        duration=ticket.duration or Duration.GTC,
-        expires_ms=ticket.expires_ms,
-        brackets=ticket.brackets,
-        reduce_only=ticket.reduce_only,
-        client_id=ticket.client_id,
+        trail=request.trail,
+        duration=request.duration or Duration.GTC,
+        expires_ms=request.expires_ms,
+        brackets=request.brackets,
+        reduce_only=request.reduce_only,
+        client_id=request.client_id,
         sequence=transaction.next_sequence(),
         placed_ms=market.at_ms,
         updated_ms=market.at_ms,
         arrives_ms=market.at_ms + terms.latency_ms,
         status=OrderStatus.PLACING if terms.latency_ms else OrderStatus.WORKING,
         reserve_price=price,
-        reserve_cost=reserve_cost(ticket, price, market, terms),
+        reserve_cost=reserve_cost(request, price, market, terms),
     )
 
 
@@ -99,19 +93,21 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
     order = find_live(state.orders, command.order_id)
     if isinstance(order, Rejection):
         return order
-    ticket = _completed(command.ticket, order)
+    request = _completed(command.request, order)
     if rejection := (
-        reject_fixed(order, ticket)
+        reject_fixed(order, request)
         # A bracket is as large as what it protects, whatever the grid.
-        or (not order.is_bracket and reject_quantity(ticket.quantity, market.rules))
-        or reject_ticket(ticket, market)
-        or reject_triggered_stop(order, ticket)
-        or reject_triggered_bracket(state.live_brackets_of(order.symbol, order.id), ticket.brackets)
-        or reject_below_filled(order, ticket.quantity)
-        or _reject_larger_reduction(transaction, order, ticket)
+        or (not order.is_bracket and reject_quantity(request.quantity, market.rules))
+        or reject_request(request, market)
+        or reject_triggered_stop(order, request)
+        or reject_triggered_bracket(
+            state.live_brackets_of(order.symbol, order.id), request.brackets
+        )
+        or reject_below_filled(order, request.quantity)
+        or _reject_larger_reduction(transaction, order, request)
     ):
         return rejection
-    after = _modified(transaction, order, ticket, market)
+    after = _modified(transaction, order, request, market)
     if rejection := reject_margin(state, transaction.terms, after, order, market):
         return rejection
     transaction.emit(OrderModified(at_rest(after, market.touch), market.at_ms))
@@ -129,37 +125,39 @@ def _bring(transaction: Transaction, order: Order, market: Market, has_brackets:
     match(transaction, market)
 
 
-def _completed(ticket: Ticket, order: Order) -> Ticket:
+def _completed(request: OrderRequest, order: Order) -> OrderRequest:
     """What the caller leaves out stays as it is. A bracket's size is not the caller's, and it
     works as long as there is something to protect."""
-    ticket = replace(ticket, reduce_only=order.reduce_only)
-    if ticket.duration is None or order.is_bracket:
-        ticket = replace(ticket, duration=order.duration, expires_ms=order.expires_ms)
+    request = replace(request, reduce_only=order.reduce_only)
+    if request.duration is None or order.is_bracket:
+        request = replace(request, duration=order.duration, expires_ms=order.expires_ms)
     if order.is_bracket:
-        ticket = replace(ticket, quantity=order.quantity, brackets=NO_BRACKETS)
-    return ticket.essential()
+        request = replace(request, quantity=order.quantity, brackets=NO_BRACKETS)
+    return request.normalized()
 
 
-def _modified(transaction: Transaction, order: Order, ticket: Ticket, market: Market) -> Order:
-    is_kept = ticket.trail is not None and ticket.trail == order.trail
-    stop_price = order.stop_price if is_kept else _stop_price(ticket, market)
-    prices = (ticket.limit_price, stop_price)
-    price = reserve_price(ticket, stop_price, market, transaction.terms)
+def _modified(
+    transaction: Transaction, order: Order, request: OrderRequest, market: Market
+) -> Order:
+    is_kept = request.trail is not None and request.trail == order.trail
+    stop_price = order.stop_price if is_kept else _stop_price(request, market)
+    prices = (request.limit_price, stop_price)
+    price = reserve_price(request, stop_price, market, transaction.terms)
     changes: dict[str, object] = {}
-    if prices != (order.limit_price, order.stop_price) or ticket.quantity > order.quantity:
+    if prices != (order.limit_price, order.stop_price) or request.quantity > order.quantity:
         changes["sequence"] = transaction.next_sequence()
     return modified(
         order,
         market.at_ms,
-        quantity=ticket.quantity,
-        limit_price=ticket.limit_price,
+        quantity=request.quantity,
+        limit_price=request.limit_price,
         stop_price=stop_price,
-        trail=ticket.trail,
-        duration=ticket.duration,
-        expires_ms=ticket.expires_ms,
-        brackets=ticket.brackets,
+        trail=request.trail,
+        duration=request.duration,
+        expires_ms=request.expires_ms,
+        brackets=request.brackets,
         reserve_price=price,
-        reserve_cost=reserve_cost(ticket, price, market, transaction.terms, order),
+        reserve_cost=reserve_cost(request, price, market, transaction.terms, order),
         **changes,
     )
 
@@ -178,12 +176,12 @@ def _tell_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
         transaction.emit(OrderModified(modified(parent, at_ms, brackets=brackets), at_ms))
 
 
-def _stop_price(ticket: Ticket, market: Market) -> Decimal | None:
-    if ticket.trail is None:
-        return ticket.stop_price
+def _stop_price(request: OrderRequest, market: Market) -> Decimal | None:
+    if request.trail is None:
+        return request.stop_price
     assert market.mark is not None
-    price = market.mark.worth(ticket.side)
-    return trailing_stop(ticket.side, ticket.trail.distance, price, market.tick_size)
+    price = market.mark.worth(request.side)
+    return trailing_stop(request.side, request.trail.distance, price, market.tick_size)
 
 
 def _entry_price(order: Order, market: Market) -> Decimal | None:
@@ -193,27 +191,27 @@ def _entry_price(order: Order, market: Market) -> Decimal | None:
     return market.mark.worth(order.side) if market.mark else None
 
 
-def _reject_reduction(transaction: Transaction, ticket: Ticket) -> Rejection | None:
-    if not ticket.reduce_only:
+def _reject_reduction(transaction: Transaction, request: OrderRequest) -> Rejection | None:
+    if not request.reduce_only:
         return None
     state = transaction.state
-    others = state.closing_orders(ticket.symbol)
-    return reject_reversing(state, ticket.symbol) or reject_reduction(
-        state.position(ticket.symbol), ticket.side, ticket.quantity, others
+    others = state.closing_orders(request.symbol)
+    return reject_reversing(state, request.symbol) or reject_reduction(
+        state.position(request.symbol), request.side, request.quantity, others
     )
 
 
 def _reject_larger_reduction(
-    transaction: Transaction, order: Order, ticket: Ticket
+    transaction: Transaction, order: Order, request: OrderRequest
 ) -> Rejection | None:
     # Shrinking is always right, also where the position shrank below its closing orders.
-    if not order.reduce_only or ticket.quantity <= order.quantity:
+    if not order.reduce_only or request.quantity <= order.quantity:
         return None
     state = transaction.state
     others = [other for other in state.closing_orders(order.symbol) if other.id != order.id]
     return reject_reduction(
         state.position(order.symbol),
         order.side,
-        ticket.quantity - order.filled_quantity,
+        request.quantity - order.filled_quantity,
         others,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from trading_api.domain.orders import OrderRequest, OrderStatus, OrderType
 from trading_api.modules.broker.engine.bracket_orders import set_brackets, suspend_brackets
 from trading_api.modules.broker.engine.checks.rejections import (
     Rejection,
@@ -31,7 +32,7 @@ from trading_api.modules.broker.engine.handlers.order_handlers import (
     reject_placement,
 )
 from trading_api.modules.broker.engine.matching import match
-from trading_api.modules.broker.engine.order import Order, OrderStatus, OrderType, Ticket
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 
@@ -113,11 +114,11 @@ def _against(
     market: Market,
     reduce_only: bool,
 ) -> Order:
-    ticket = Ticket(
+    request = OrderRequest(
         symbol=position.symbol,
         side=position.side.opposite,
         type=OrderType.MARKET,
         quantity=quantity,
         reduce_only=reduce_only,
     )
-    return new_order(transaction, ticket, market)
+    return new_order(transaction, request, market)

@@ -25,7 +25,7 @@ from tests.kit.engine_tables import (
     reverse,
     sell,
 )
-from trading_api.modules.broker.engine.order import NO_BRACKETS, Duration, OrderStatus, Side
+from trading_api.domain.orders import NO_BRACKETS, Duration, OrderStatus, Side
 
 TICK = "99x40 / 100x40"
 DONE = "There is nothing left for it to protect."

@@ -20,11 +20,11 @@ from tests.kit.engine_tables import (
     sell,
     touch_of,
 )
+from trading_api.domain.orders import Duration
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
 from trading_api.modules.broker.engine.margin import rest_commission
-from trading_api.modules.broker.engine.order import Duration
 
 ANY = Decimal(1_000_000)
 

@@ -18,8 +18,8 @@ from tests.kit.engine_tables import (
     reset,
     sell,
 )
+from trading_api.domain.orders import Duration, OrderStatus
 from trading_api.modules.broker.engine.exchange_rules import Terms
-from trading_api.modules.broker.engine.order import Duration, OrderStatus
 
 DAY, GTC, GTD, IOC, FOK = Duration.DAY, Duration.GTC, Duration.GTD, Duration.IOC, Duration.FOK
 NO_MORE = "Immediate or cancel: the market had no more for it."
@@ -32,7 +32,7 @@ nothing = cancel(9)
 """Time passes."""
 
 
-def test_time_that_a_terminal_leaves_in_the_ticket_ends_no_order_without_one() -> None:
+def test_time_that_a_terminal_leaves_in_the_request_ends_no_order_without_one() -> None:
     tick = "99x9 / 100x9"
     engine = play(
         (tick, buy(1, limit="90", duration=Duration.GTC, expires=3), ["placed 1"]),

@@ -16,11 +16,11 @@ from tests.kit.engine_tables import (
     sell,
     touch_of,
 )
+from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.commands import (
     Market,
     MatchQuote,
 )
-from trading_api.modules.broker.engine.order import OrderStatus
 
 
 def test_market_order_larger_than_the_display_works_on_through_the_next_quotes() -> None:

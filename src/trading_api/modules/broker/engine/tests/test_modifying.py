@@ -12,7 +12,7 @@ from tests.kit.engine_tables import (
     quote,
     sell,
 )
-from trading_api.modules.broker.engine.order import OrderType
+from trading_api.domain.orders import OrderType
 
 
 def test_prices_that_the_type_does_not_use_are_not_kept() -> None:

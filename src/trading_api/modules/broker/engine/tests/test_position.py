@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.money import EXACT
-from trading_api.modules.broker.engine.order import Side
 from trading_api.modules.broker.engine.position import Position, net, unrealized_pl
 
 PRICES = st.decimals("0.00000001", "99999", places=8)

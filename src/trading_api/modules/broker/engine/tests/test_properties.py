@@ -17,6 +17,16 @@ from tests.kit.naive_exchange import (
     NaiveExecution,
     NaiveOrder,
 )
+from trading_api.domain.orders import (
+    NO_BRACKETS,
+    Brackets,
+    Duration,
+    OrderRequest,
+    OrderStatus,
+    OrderType,
+    Side,
+    Trail,
+)
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.brackets import bracket_size, is_held_back
 from trading_api.modules.broker.engine.cash import cash_lines
@@ -58,17 +68,7 @@ from trading_api.modules.broker.engine.margin import (
     used_margin,
 )
 from trading_api.modules.broker.engine.money import EXACT
-from trading_api.modules.broker.engine.order import (
-    NO_BRACKETS,
-    Brackets,
-    Duration,
-    Order,
-    OrderStatus,
-    OrderType,
-    Side,
-    Ticket,
-    Trail,
-)
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
@@ -198,7 +198,7 @@ class Account(RuleBasedStateMachine):
         key: CommandKey | None,
         is_silent: bool,
     ) -> None:
-        ticket = Ticket(
+        request = OrderRequest(
             symbol=symbol,
             side=side,
             type=type,
@@ -212,7 +212,7 @@ class Account(RuleBasedStateMachine):
             reduce_only=reduce_only,
             client_id=client_id,
         )
-        self.apply(PlaceOrder(ticket, self.market(symbol, is_silent), key))
+        self.apply(PlaceOrder(request, self.market(symbol, is_silent), key))
 
     @rule(symbol=SYMBOLS, side=SIDES, quantity=st.integers(1, 9), is_wide=st.booleans())
     def enter(self, symbol: str, side: Side, quantity: int, is_wide: bool) -> None:
@@ -221,14 +221,14 @@ class Account(RuleBasedStateMachine):
             return
         price = self.touches[symbol].price(side)
         profit, loss = price + side * (5 if is_wide else 1), price - side * (5 if is_wide else 1)
-        ticket = Ticket(
+        request = OrderRequest(
             symbol=symbol,
             side=side,
             type=OrderType.MARKET,
             quantity=Decimal(quantity),
             brackets=Brackets(profit, loss),
         )
-        self.apply(PlaceOrder(ticket, self.market(symbol)))
+        self.apply(PlaceOrder(request, self.market(symbol)))
 
     @rule(symbol=SYMBOLS, side=SIDES, less=st.integers(0, 2))
     def enter_with_all(self, symbol: str, side: Side, less: int) -> None:
@@ -243,7 +243,7 @@ class Account(RuleBasedStateMachine):
             leverage = leverage_of(self.engine.state, symbol, self.terms)
             unit = self.touches[symbol].price(side) * self.touches[symbol].rate
             quantity = Decimal(int(free * leverage / unit) - less) if unit > 0 else Decimal(1)
-        self.apply(PlaceOrder(Ticket(symbol, side, OrderType.MARKET, quantity), market))
+        self.apply(PlaceOrder(OrderRequest(symbol, side, OrderType.MARKET, quantity), market))
 
     @rule(symbol=SYMBOLS, away=st.integers(-2, 3))
     def close_later(self, symbol: str, away: int) -> None:
@@ -252,7 +252,7 @@ class Account(RuleBasedStateMachine):
         if not position.quantity or symbol not in self.touches:
             return
         side = position.side.opposite
-        ticket = Ticket(
+        request = OrderRequest(
             symbol=symbol,
             side=side,
             type=OrderType.LIMIT,
@@ -260,7 +260,7 @@ class Account(RuleBasedStateMachine):
             limit_price=self.touches[symbol].price(side) - away * side,
             reduce_only=True,
         )
-        self.apply(PlaceOrder(ticket, self.market(symbol)))
+        self.apply(PlaceOrder(request, self.market(symbol)))
 
     @rule(ms=st.sampled_from([4_998, 5_000]))
     def wait(self, ms: int) -> None:
@@ -298,7 +298,7 @@ class Account(RuleBasedStateMachine):
         order = self.orders.get(f"order-{number}")
         if order is None:
             return
-        ticket = Ticket(
+        request = OrderRequest(
             symbol=order.symbol,
             side=order.side,
             type=order.type,
@@ -310,7 +310,7 @@ class Account(RuleBasedStateMachine):
             expires_ms=None if expires_in_ms is None else self.at_ms + expires_in_ms,
             brackets=order.brackets if keeps_brackets else brackets,
         )
-        self.apply(ModifyOrder(order.id, ticket, self.market(order.symbol, is_silent), key))
+        self.apply(ModifyOrder(order.id, request, self.market(order.symbol, is_silent), key))
 
     @rule(number=NUMBERS, key=KEYS)
     def cancel(self, number: int, key: CommandKey | None) -> None:

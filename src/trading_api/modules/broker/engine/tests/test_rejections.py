@@ -13,9 +13,9 @@ from tests.kit.engine_tables import (
     protect,
     sell,
 )
+from trading_api.domain.orders import Duration, OrderType
 from trading_api.modules.broker.engine.commands import CommandKey
 from trading_api.modules.broker.engine.exchange_rules import Terms
-from trading_api.modules.broker.engine.order import Duration, OrderType
 
 LIMIT, STOP, STOP_LIMIT = OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT
 GTD, IOC = Duration.GTD, Duration.IOC
@@ -124,4 +124,4 @@ def test_close_and_protect_name_a_missing_position_first() -> None:
 
 
 def refusals(faults: list[tuple[Asked, str]]) -> list[Row]:
-    return [(None, ticket, [f"rejected: {code}"]) for ticket, code in faults]
+    return [(None, request, [f"rejected: {code}"]) for request, code in faults]

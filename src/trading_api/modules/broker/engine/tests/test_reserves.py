@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.kit.engine_tables import RULES
+from trading_api.domain.orders import OrderRequest, OrderType, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import Market, MatchQuote, OpenAccount, PlaceOrder
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
 from trading_api.modules.broker.engine.margin import equity, used_margin
-from trading_api.modules.broker.engine.order import OrderType, Side, Ticket
 from trading_api.modules.broker.engine.touch import Touch
 
 TOUCH = Touch("AAPL", 0, Decimal(99), Decimal(100), Decimal(0), Decimal(0), Decimal("1.0837"))
@@ -36,7 +36,7 @@ TERMS = st.builds(
     leverage_default=st.sampled_from([Decimal(1), Decimal(10), Decimal(100)]),
 )
 # A negative distance is a limit beyond the touch, None a market order.
-TICKETS = st.lists(
+REQUESTS = st.lists(
     st.tuples(st.sampled_from(Side), st.integers(1, 60), st.none() | st.integers(-3, 0)),
     min_size=1,
     max_size=15,
@@ -44,15 +44,15 @@ TICKETS = st.lists(
 SIZES = st.lists(st.integers(1, 40), min_size=1, max_size=10)
 
 
-@given(terms=TERMS, tickets=TICKETS, sizes=SIZES)
+@given(terms=TERMS, requests=REQUESTS, sizes=SIZES)
 @settings(max_examples=300, deadline=None)
 def test_accepted_opening_orders_leave_free_margin_however_they_fill(
-    terms: Terms, tickets: list[tuple[Side, int, int | None]], sizes: list[int]
+    terms: Terms, requests: list[tuple[Side, int, int | None]], sizes: list[int]
 ) -> None:
     engine = Engine(AccountState(), terms)
     engine.apply(OpenAccount("DEMO", "USD", Decimal(5000), 0))
-    for side, quantity, away in tickets:
-        engine.apply(PlaceOrder(ticket(side, quantity, away), Market(RULES, None, 1, MARKS)))
+    for side, quantity, away in requests:
+        engine.apply(PlaceOrder(request(side, quantity, away), Market(RULES, None, 1, MARKS)))
         assert free(engine, terms) >= 0
     for at_ms, size in enumerate([*sizes, 10_000], start=2):
         touch = replace(TOUCH, time_ms=at_ms, bid_size=Decimal(size), ask_size=Decimal(size))
@@ -65,8 +65,8 @@ def free(engine: Engine, terms: Terms) -> Decimal:
     return equity(engine.state, MARKS) - used_margin(engine.state, terms)
 
 
-def ticket(side: Side, quantity: int, away: int | None) -> Ticket:
-    return Ticket(
+def request(side: Side, quantity: int, away: int | None) -> OrderRequest:
+    return OrderRequest(
         symbol="AAPL",
         side=side,
         type=OrderType.MARKET if away is None else OrderType.LIMIT,

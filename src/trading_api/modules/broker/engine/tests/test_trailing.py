@@ -11,7 +11,7 @@ from tests.kit.engine_tables import (
     quote,
     sell,
 )
-from trading_api.modules.broker.engine.order import OrderType
+from trading_api.domain.orders import OrderType
 
 
 def test_trail_that_the_type_does_not_use_makes_no_stop_of_it() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.kit.engine_tables import buy, play
+from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.events import OrderArrived, OrderCanceled, OrderPlaced
-from trading_api.modules.broker.engine.order import OrderStatus, arrived, canceled
+from trading_api.modules.broker.engine.order import arrived, canceled
 from trading_api.modules.broker.engine.transitions import TRANSITIONS, check_transition
 
 Step = tuple[str, str, str]

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.kit.ledger_streams import TERMS, trading
+from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
@@ -28,7 +29,6 @@ from trading_api.modules.broker.engine.events import (
     OrderPlaced,
 )
 from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
-from trading_api.modules.broker.engine.order import OrderStatus
 from trading_api.modules.broker.journal.event_codec import decode, encode
 from trading_api.modules.broker.journal.verify.event_checks import Fault, first_fault
 
@@ -40,7 +40,7 @@ COSTLY = replace(
     latency_ms=2,
 )
 
-_TICKET = {
+_REQUEST = {
     *("quantity", "limit_price", "stop_price", "reserve_price", "reserve_cost", "expires_ms"),
     *("take_profit", "stop_loss", "pips", "distance"),
 }
@@ -50,8 +50,8 @@ CHOSEN: dict[str, set[str]] = {
     "AccountReset": {"at_ms"},
     "LeverageSet": {"leverage", "at_ms"},
     "CommandBound": {"fingerprint", "at_ms"},
-    "OrderPlaced": _TICKET | {"arrives_ms"},
-    "OrderModified": _TICKET,
+    "OrderPlaced": _REQUEST | {"arrives_ms"},
+    "OrderModified": _REQUEST,
     "OrderActivated": {"quantity", "stop_price"},
     "OrderTrailed": {"stop_price"},
     "OrderRested": {"at_ms"},

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal, localcontext
 from operator import attrgetter
 
+from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
@@ -27,7 +28,7 @@ from trading_api.modules.broker.engine.events import (
     OrderTriggered,
 )
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-from trading_api.modules.broker.engine.order import Order, OrderStatus, Side, order_id
+from trading_api.modules.broker.engine.order import Order, order_id
 from trading_api.modules.broker.engine.position import Position, net
 from trading_api.modules.broker.engine.touch import Consumption, consume
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
