@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel
 
 from trading_api.domain.market_status import MarketStatus
-from trading_api.domain.quote import Quote
 from trading_api.models.broker import (
     Brackets,
     LeveragePreviewResult,
@@ -25,7 +24,6 @@ from trading_api.modules.broker.engine.commands import (
     CommandKey,
     DepositCash,
     EditBrackets,
-    MatchQuote,
     ModifyOrder,
     PlaceOrder,
     ResetAccount,
@@ -47,6 +45,7 @@ from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_log import CommandLog
 from trading_api.modules.broker.paper.command_processor import Writer
 from trading_api.modules.broker.paper.idempotency import bare_symbol, command_key
+from trading_api.modules.broker.paper.market_listener import PaperMarketListener
 from trading_api.modules.broker.paper.order_requests import Tickets
 from trading_api.modules.broker.paper.prices import Prices
 from trading_api.modules.broker.publishing.publisher import Announcer
@@ -84,7 +83,15 @@ class BrokerService:
         self.statements = Statements(
             self._views, self._prices, self._announcer, journal, context.market, terms
         )
-        context.market.listen(self)
+        self.market_listener = PaperMarketListener(
+            context.market,
+            self._prices,
+            self._accounts,
+            self._writer,
+            on_valuation=self._announcer.tell_equity,
+            on_status=self._publish_status,
+        )
+        context.market.listen(self.market_listener)
 
     async def recover(self) -> None:
         """Takes the accounts up where the journal left them."""
@@ -247,26 +254,6 @@ class BrokerService:
             followed.resumed_from(int(missed[-1].beside["seq"]) if missed else seq)
         return missed
 
-    # The market calls
-
-    def wants(self, symbol: str) -> bool:
-        return self._writer.awaits(symbol)
-
-    def on_quote(self, quote: Quote) -> None:
-        if self._writer.awaits(quote.symbol) and (market := self._prices.market_at(quote)):
-            self._writer.match(MatchQuote(market))
-        for account_id in self._accounts.with_stake_in(quote.symbol):
-            view = self._accounts.view(account_id)
-            if view is not None and quote.symbol in view.positions:
-                self._announcer.tell_equity(account_id)
-
-    async def settled(self) -> None:
-        self._writer.pass_time(self._market.now_ms)
-        await self._writer.settled()
-
-    def on_status(self, status: MarketStatus) -> None:
-        self._announcer.tell_status(to_connection_status(status, self._clock_ms()))
-
     # Helpers
 
     def _done(self, account_id: str, key: CommandKey | None) -> Repeated | None:
@@ -289,8 +276,11 @@ class BrokerService:
         self._log.tell(entry.account_id, entry.event)
         self._announcer.tell(entry)
 
+    def _publish_status(self, status: MarketStatus) -> None:
+        self._announcer.tell_status(to_connection_status(status, self._clock_ms()))
+
     async def _watch_expiries(self) -> None:
         """Orders end in their time where no quote comes by which to notice it."""
         while True:
             await asyncio.sleep(EXPIRY_CHECK_S)
-            self._writer.pass_time(self._market.now_ms)
+            self.market_listener.expire_orders()

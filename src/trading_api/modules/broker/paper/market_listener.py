@@ -1,0 +1,59 @@
+"""Receives the market's quotes and status for the paper exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.quote import Quote
+from trading_api.modules.broker.engine.commands import MatchQuote
+from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.command_processor import Writer
+from trading_api.modules.broker.paper.prices import Prices
+
+
+class PaperMarketListener:
+    """Match each quote against the accounts that it can change.
+
+    `on_valuation` is called with each account whose open positions a quote revalues; `on_status`
+    with each change of the market's status."""
+
+    def __init__(
+        self,
+        market: MarketData,
+        prices: Prices,
+        accounts: Accounts,
+        processor: Writer,
+        on_valuation: Callable[[str], None],
+        on_status: Callable[[MarketStatus], None],
+    ) -> None:
+        self._market = market
+        self._prices = prices
+        self._accounts = accounts
+        self._processor = processor
+        self._on_valuation = on_valuation
+        self._on_status = on_status
+
+    def wants(self, symbol: str) -> bool:
+        return self._processor.awaits(symbol)
+
+    def on_quote(self, quote: Quote) -> None:
+        symbol = quote.symbol
+        if self._processor.awaits(symbol) and (market := self._prices.market_at(quote)):
+            self._processor.match(MatchQuote(market))
+        for account_id in self._accounts.with_stake_in(symbol):
+            view = self._accounts.view(account_id)
+            if view is not None and symbol in view.positions:
+                self._on_valuation(account_id)
+
+    def on_status(self, status: MarketStatus) -> None:
+        self._on_status(status)
+
+    async def settled(self) -> None:
+        self.expire_orders()
+        await self._processor.settled()
+
+    def expire_orders(self) -> None:
+        """Cancel the orders whose time is over at the market's present."""
+        self._processor.pass_time(self._market.now_ms)
