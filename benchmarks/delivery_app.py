@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from benchmarks import updates
 from trading_api.app_factory import connection_limits
-from trading_api.auth.tokens import tokens_of
+from trading_api.auth.tokens import create_token_verifier
 from trading_api.clock import wall_clock_ms
 from trading_api.models.broker import EquityData, Execution, PlacedOrder, Position
 from trading_api.models.market import QuoteData
@@ -28,7 +28,7 @@ from trading_api.web.websocket_endpoint import add_websocket
 def create_app(settings: Settings) -> FastAPI:
     topics = _Topics()
     ws_app = FastWSAdapter(
-        tokens=tokens_of(settings),
+        tokens=create_token_verifier(settings),
         limits=connection_limits(settings),
         origins=settings.cors_origin_regex,
         path="/api/v1/ws",

@@ -26,7 +26,7 @@ from benchmarks.load_client import LoadClient
 from benchmarks.report import Figure, Skipped, percentile
 from benchmarks.server_process import HOST, ServerProcess
 from benchmarks.socket_client import SocketClient
-from trading_api.auth.tokens import minted
+from trading_api.auth.tokens import issue_token
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.settings import Settings
 
@@ -383,7 +383,7 @@ def _token(subject: str, *scopes: str) -> str:
     """By default of somebody who trades an account of their own name."""
     granted = scopes or ("market:read", "account:read", "account:trade")
     claims = {"sub": subject, "scope": " ".join(granted), "accounts": [subject]}
-    return minted(SECRET, claims | {"exp": int(time.time()) + TOKEN_S})
+    return issue_token(SECRET, claims | {"exp": int(time.time()) + TOKEN_S})
 
 
 def _message(type: str, **payload: Any) -> str:

@@ -21,7 +21,7 @@ from websockets.exceptions import InvalidStatus
 from tests.kit.server import TIMEOUT_S, connected, serving, until
 from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.app_factory import create_app
-from trading_api.errors import TooMany
+from trading_api.errors import TooManyRequests
 from trading_api.limits import BUCKETS_MAX, BURST_S, Bucket, CommandRates, is_nested_deeper
 from trading_api.settings import Settings
 from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
@@ -199,7 +199,7 @@ def test_rates_of_many_accounts_take_bounded_memory() -> None:
     for number in range(BUCKETS_MAX + 10):
         rates.spend(f"A{number}")
     assert len(rates._buckets) == BUCKETS_MAX
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyRequests):
         rates.spend(f"A{BUCKETS_MAX}")
 
 

@@ -15,7 +15,7 @@ from tests.kit.commands import command
 from tests.kit.server import connected, serving
 from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import create_app
-from trading_api.auth.tokens import tokens_of
+from trading_api.auth.tokens import create_token_verifier
 from trading_api.errors import ConfigurationError
 from trading_api.settings import Settings, check_exposure
 from trading_api.web.paths import PREFIX
@@ -116,7 +116,7 @@ def test_authentication_that_cannot_work_stops_the_start(
 ) -> None:
     settings = Settings.model_validate(Settings.defaults().model_dump() | changed)
     with pytest.raises(ConfigurationError, match=sentence):
-        tokens_of(settings)
+        create_token_verifier(settings)
 
 
 def test_the_launcher_says_what_to_set() -> None:
@@ -128,9 +128,9 @@ def test_the_launcher_says_what_to_set() -> None:
 
 async def test_a_token_for_development_is_minted_and_works() -> None:
     options = ["--account", "MINE", "--scope", "account:read", "--hours", "0.1"]
-    minted = command(["token", *options], AUTH_SECRET=SECRET)
-    assert minted.returncode == 0, minted.stderr
-    principal = await tokens_of(secured()).principal(minted.stdout.strip())
+    issued = command(["token", *options], AUTH_SECRET=SECRET)
+    assert issued.returncode == 0, issued.stderr
+    principal = await create_token_verifier(secured()).authenticate(issued.stdout.strip())
     assert (principal.default_account, set(principal.scopes)) == ("MINE", {"account:read"})
     assert principal.expires_s is not None
     assert principal.expires_s < time.time() + 400

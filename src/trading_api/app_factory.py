@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from trading_api.auth.tokens import Tokens, tokens_of
+from trading_api.auth.tokens import TokenVerifier, create_token_verifier
 from trading_api.clock import wall_clock_ms
 from trading_api.domain.market_status import MarketState
 from trading_api.domain.ports.market_data import MarketData
@@ -57,7 +57,7 @@ def create_app(
     source = market_source or _market_source(settings)
     is_stepped = settings.datafeed_clock == "step"
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
-    tokens, in_flight = tokens_of(settings), InFlightRequests()
+    tokens, in_flight = create_token_verifier(settings), InFlightRequests()
     metrics, readiness = Metrics(), Readiness()
     ws_app = _websocket_app(settings, tokens, now_ms, in_flight)
     ws_app.tell_of_itself(metrics)
@@ -108,7 +108,10 @@ def create_app(
 
 
 def _websocket_app(
-    settings: Settings, tokens: Tokens, now_ms: Callable[[], int], in_flight: InFlightRequests
+    settings: Settings,
+    tokens: TokenVerifier,
+    now_ms: Callable[[], int],
+    in_flight: InFlightRequests,
 ) -> FastWSAdapter:
     return FastWSAdapter(
         path=WS_PATH,

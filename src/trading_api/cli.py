@@ -19,7 +19,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from trading_api.auth.principal import Scope
-from trading_api.auth.tokens import minted, secret_of
+from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sqlite.database import Database
@@ -222,7 +222,7 @@ def _token(arguments: argparse.Namespace) -> None:
         "iat": now_s,
         "exp": now_s + round(arguments.hours * 3600),
     }
-    print(minted(secret_of(settings), claims))
+    print(issue_token(signing_secret(settings), claims))
 
 
 def _serve(arguments: argparse.Namespace) -> None:

@@ -1,20 +1,22 @@
-"""What a caller can be told went wrong. `shared/api/error_handlers.py` turns it into a response."""
+"""Errors that are reported to the caller. `web/error_handlers.py` turns them into responses."""
 
 from collections.abc import Mapping
 
 
-def shown(text: str, length_max: int = 64) -> str:
-    """A caller's own words, short enough to be repeated to them."""
+def truncate(text: str, length_max: int = 64) -> str:
+    """Return the text, cut to `length_max` characters, to quote it in an error message."""
     return text if len(text) <= length_max else text[:length_max] + "..."
 
 
 class ConfigurationError(Exception):
-    """The settings can't be started with; one sentence says which and what would work."""
+    """The settings do not allow a start. The message names the setting and what would work."""
 
 
 class ApiError(Exception):
-    """One sentence for a person, a code for a program. Over REST it has a status; over the
-    WebSocket it becomes a reply with `status: "error"`."""
+    """A request that is rejected, with a sentence for people and a code for programs.
+
+    REST answers it with `status`; the WebSocket replies with `status: "error"`.
+    """
 
     status = 400
 
@@ -26,7 +28,7 @@ class ApiError(Exception):
 
 
 class Unauthorized(ApiError):
-    """No token, or none that is taken."""
+    """The token is missing or not valid."""
 
     status = 401
 
@@ -37,10 +39,14 @@ class Unauthorized(ApiError):
 
 
 class Forbidden(ApiError):
+    """The caller may not do this."""
+
     status = 403
 
 
-class TooMany(ApiError):
+class TooManyRequests(ApiError):
+    """A rate limit or a connection limit is reached; `retry_after_s` is when to try again."""
+
     status = 429
 
     def __init__(self, detail: str, retry_after_s: int, code: str = "too_many_requests") -> None:
@@ -48,25 +54,34 @@ class TooMany(ApiError):
 
 
 class NotFound(ApiError):
+    """The object does not exist, or not for this caller."""
+
     status = 404
 
 
 class Conflict(ApiError):
+    """The object is not in a state that allows this."""
+
     status = 409
 
 
 class Invalid(ApiError):
+    """The request is well-formed but breaks a rule."""
+
     status = 422
 
 
 class Unavailable(ApiError):
+    """The server cannot do this now; the same request may succeed later."""
+
     status = 503
 
 
 class SymbolNotFound(NotFound):
     def __init__(self, symbol: str) -> None:
         super().__init__(
-            f"There is no symbol {shown(symbol)!r}; /api/v1/datafeed/search lists those there are.",
+            f"There is no symbol {truncate(symbol)!r}; "
+            "/api/v1/datafeed/search lists those there are.",
             "unknown_symbol",
         )
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-from trading_api.errors import TooMany
+from trading_api.errors import TooManyRequests
 
 BURST_S = 10
 RETRY_AFTER_S = 5
@@ -59,9 +59,11 @@ class Places:
         self._taken: Counter[str] = Counter()
 
     def take(self, name: str) -> None:
-        """Raises TooMany."""
+        """Raises TooManyRequests."""
         if self._taken[name] >= self._most:
-            raise TooMany(f"Too many connections of this {self._whose} are open.", RETRY_AFTER_S)
+            raise TooManyRequests(
+                f"Too many connections of this {self._whose} are open.", RETRY_AFTER_S
+            )
         self._taken[name] += 1
 
     def give_back(self, name: str) -> None:
@@ -79,7 +81,7 @@ class TakenPlaces:
         self._taken: list[tuple[Places, str]] = []
 
     def take(self, places: Places, name: str) -> None:
-        """Raises TooMany."""
+        """Raises TooManyRequests."""
         places.take(name)
         self._taken.append((places, name))
 
@@ -101,14 +103,14 @@ class CommandRates:
         self._buckets: dict[str, Bucket] = {}
 
     def spend(self, account: str) -> None:
-        """Raises TooMany."""
+        """Raises TooManyRequests."""
         bucket = self._buckets.get(account)
         if bucket is None:
             if len(self._buckets) >= BUCKETS_MAX:
                 del self._buckets[next(iter(self._buckets))]
             bucket = self._buckets[account] = Bucket(self._per_s, self._clock_s)
         if wait_s := bucket.take():
-            raise TooMany(
+            raise TooManyRequests(
                 f"An account is given at most {self._per_s:g} commands a second.", ceil(wait_s)
             )
 

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from trading_api.auth.tokens import Tokens
+from trading_api.auth.tokens import TokenVerifier
 from trading_api.errors import Invalid
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.modules.datafeed.ws_generated import BarWsRouter
@@ -95,7 +95,7 @@ class EchoApp:
             outbox_size=outbox_size,
             origins=re.compile("http://admitted"),
             now_ms=lambda: NOW_MS,
-            tokens=Tokens(None, "DEMO-ACCOUNT"),
+            tokens=TokenVerifier(None, "DEMO-ACCOUNT"),
             **{"heartbeat_interval": 30.0, "max_connection_lifespan": 60.0, **adapter},
         )
         self.bars_router = BarWsRouter(

@@ -1,17 +1,17 @@
-"""Tokens as an identity provider would issue them."""
+"""Signed tokens, as an identity provider would issue them."""
 
 import time
 from typing import Any
 
 from trading_api.auth.principal import Scope
-from trading_api.auth.tokens import minted
+from trading_api.auth.tokens import issue_token
 from trading_api.settings import Settings
 
 SECRET = "a secret of thirty-two bytes, or so"
 
 
 def secured(**changed: Any) -> Settings:
-    """With authentication by a shared secret."""
+    """Return settings with authentication by a shared secret."""
     defaults = Settings.defaults().model_dump()
     return Settings.model_validate(
         defaults | {"auth_mode": "secret", "auth_secret": SECRET} | changed
@@ -19,8 +19,8 @@ def secured(**changed: Any) -> Settings:
 
 
 def token(*scopes: str, accounts: tuple[str, ...] = ("OWN",), **claims: Any) -> str:
-    """All scopes by default, valid for a minute."""
-    return minted(
+    """Return a token that is valid for a minute, with all scopes by default."""
+    return issue_token(
         SECRET,
         {
             "sub": "somebody",
@@ -32,7 +32,7 @@ def token(*scopes: str, accounts: tuple[str, ...] = ("OWN",), **claims: Any) -> 
     )
 
 
-def minted_for(seconds: int) -> str:
+def token_valid_for(seconds: int) -> str:
     return token(exp=int(time.time()) + seconds)
 
 

@@ -1,4 +1,4 @@
-"""Tokens: what is taken for one, and what it says of who sent it."""
+"""JSON web tokens: verifying them, reading them from a request and issuing them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import jwt
 from jwt import ExpiredSignatureError, PyJWTError
 from pydantic import BaseModel, ValidationError
 
-from trading_api.auth.key_set import Keys, SecretKey, key_set
+from trading_api.auth.key_provider import KeyProvider, SecretKeyProvider, jwks_key_provider
 from trading_api.auth.principal import Principal
 from trading_api.errors import ConfigurationError, Unauthorized
 from trading_api.models.common import AccountId
@@ -18,7 +18,7 @@ from trading_api.settings import Settings
 TOKEN_LENGTH_MAX = 4096
 SECRET_BYTES_MIN = 32
 LEEWAY_S = 5
-"""How far the clock of whoever issues tokens may be from this one's."""
+"""How far the clock of the token issuer may differ from this one."""
 SUBPROTOCOL = "trading-api"
 SUBPROTOCOL_TOKEN = "bearer."
 
@@ -30,30 +30,37 @@ class _Claims(BaseModel):
     accounts: list[AccountId] = []
 
 
-class Tokens:
-    """`keys` None: authentication is off, and everyone is the same."""
+class TokenVerifier:
+    """Authenticates callers by their tokens.
+
+    `keys` is None where authentication is off; every caller is then the same anonymous principal.
+    """
 
     def __init__(
         self,
-        keys: Keys | None,
+        keys: KeyProvider | None,
         default_account: str,
         audience: str | None = None,
         issuer: str | None = None,
     ) -> None:
         self._keys = keys
-        self._anyone = Principal.anyone(default_account)
+        self._anonymous = Principal.anonymous(default_account)
         self._default_account = default_account
         self._audience = audience
         self._issuer = issuer
 
     @property
-    def are_needed(self) -> bool:
+    def is_required(self) -> bool:
         return self._keys is not None
 
-    async def principal(self, token: str | None) -> Principal:
-        """Raises Unauthorized, Unavailable."""
+    async def authenticate(self, token: str | None) -> Principal:
+        """Return the caller whom the token names.
+
+        Raises Unauthorized for a token that is missing, expired or not valid, and Unavailable
+        while the keys cannot be loaded.
+        """
         if self._keys is None:
-            return self._anyone
+            return self._anonymous
         if token is None:
             raise Unauthorized("This needs a token: Authorization: Bearer ...", is_missing=True)
         if len(token) > TOKEN_LENGTH_MAX:
@@ -75,9 +82,9 @@ class Tokens:
             raise Unauthorized("The token has expired.") from None
         except (PyJWTError, ValidationError):
             raise Unauthorized("The token is not valid.") from None
-        return self._principal_of(claims)
+        return self._create_principal(claims)
 
-    def _principal_of(self, claims: _Claims) -> Principal:
+    def _create_principal(self, claims: _Claims) -> Principal:
         scopes = claims.scope.split() if isinstance(claims.scope, str) else claims.scope
         default = self._default_account
         if default not in claims.accounts:
@@ -91,22 +98,24 @@ class Tokens:
         )
 
 
-def tokens_of(settings: Settings) -> Tokens:
-    """Raises ConfigurationError."""
-    keys: Keys | None = None
+def create_token_verifier(settings: Settings) -> TokenVerifier:
+    """Return the verifier that AUTH_MODE selects. Raises ConfigurationError."""
+    keys: KeyProvider | None = None
     if settings.auth_mode == "secret":
-        keys = SecretKey(secret_of(settings))
+        keys = SecretKeyProvider(signing_secret(settings))
     elif settings.auth_mode == "jwks":
         if not settings.auth_jwks:
             raise ConfigurationError(
                 "AUTH_MODE=jwks needs AUTH_JWKS, the file or the http(s) address of a JWK set."
             )
-        keys = key_set(settings.auth_jwks)
-    return Tokens(keys, settings.default_account_id, settings.auth_audience, settings.auth_issuer)
+        keys = jwks_key_provider(settings.auth_jwks)
+    return TokenVerifier(
+        keys, settings.default_account_id, settings.auth_audience, settings.auth_issuer
+    )
 
 
-def secret_of(settings: Settings) -> str:
-    """Raises ConfigurationError."""
+def signing_secret(settings: Settings) -> str:
+    """Return AUTH_SECRET. Raises ConfigurationError where it is missing or too short."""
     secret = settings.auth_secret.get_secret_value() if settings.auth_secret else ""
     if len(secret.encode()) < SECRET_BYTES_MIN:
         raise ConfigurationError(
@@ -117,13 +126,17 @@ def secret_of(settings: Settings) -> str:
 
 
 def bearer_token(headers: Mapping[str, str]) -> str | None:
+    """Return the token of the header `Authorization: Bearer <token>`."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
 def handshake_token(headers: Mapping[str, str], subprotocols: list[str]) -> str | None:
-    """What a WebSocket's client sent before the upgrade: by `Authorization`, or, as browsers can,
-    as the subprotocol `bearer.<token>`. Never by its URL, which gets logged on its way."""
+    """Return the token that a WebSocket client sent with its handshake.
+
+    It is in the header `Authorization`, or in the subprotocol `bearer.<token>`, which browsers can
+    send. A token in the URL is ignored, because proxies log URLs.
+    """
     token = bearer_token(headers)
     if token is not None:
         return token
@@ -133,5 +146,6 @@ def handshake_token(headers: Mapping[str, str], subprotocols: list[str]) -> str 
     return None
 
 
-def minted(secret: str, claims: dict[str, Any]) -> str:
+def issue_token(secret: str, claims: dict[str, Any]) -> str:
+    """Return a token with these claims, signed with the shared secret (HS256)."""
     return jwt.encode(claims, secret, algorithm="HS256")

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
-from trading_api.auth.tokens import Tokens
+from trading_api.auth.tokens import TokenVerifier
 from trading_api.limits import CommandRates
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
@@ -46,7 +46,7 @@ def create_api_app(
     ws_app: FastWSAdapter,
     lifespan: Lifespan,
     *,
-    tokens: Tokens,
+    tokens: TokenVerifier,
     metrics: Metrics,
     readiness: Readiness,
     in_flight: InFlightRequests,
@@ -78,7 +78,11 @@ def create_api_app(
 
 
 def _add_middleware(
-    app: FastAPI, settings: Settings, tokens: Tokens, metrics: Metrics, in_flight: InFlightRequests
+    app: FastAPI,
+    settings: Settings,
+    tokens: TokenVerifier,
+    metrics: Metrics,
+    in_flight: InFlightRequests,
 ) -> None:
     # Starlette runs the middleware that was added last first.
     app.add_middleware(AuthenticationMiddleware, tokens=tokens, open_paths=OPEN_PATHS)

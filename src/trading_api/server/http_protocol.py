@@ -11,7 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from trading_api.errors import TooMany
+from trading_api.errors import TooManyRequests
 from trading_api.limits import RETRY_AFTER_S, Places
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class ImpatientProtocol(HttpToolsProtocol):
         if self.client is not None:
             try:
                 self._places.take(self.client[0])
-            except TooMany:
+            except TooManyRequests:
                 log.info("connection_refused", extra={"address": self.client[0]})
                 return False
             self._address = self.client[0]

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Path, Request
 
 from trading_api.auth.principal import Scope
-from trading_api.errors import NotFound, shown
+from trading_api.errors import NotFound, truncate
 from trading_api.models.admin import OpenConnection, OpenTopic
 from trading_api.models.common import SuccessResponse
 from trading_api.web.json_route import NOT_FOUND_ERROR, StrictJSONRouter
@@ -53,6 +53,6 @@ async def close_connection(
 ) -> SuccessResponse:
     session = request.app.state.ws_app.connections.get(connection_id)
     if session is None:
-        raise NotFound(f"There is no connection {shown(connection_id)!r}.", "unknown_connection")
+        raise NotFound(f"There is no connection {truncate(connection_id)!r}.", "unknown_connection")
     session.expel(1008, "Closed by an administrator")
     return SuccessResponse(message="Closing")

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
-from trading_api.errors import ApiError, shown
+from trading_api.errors import ApiError, truncate
 from trading_api.web.error_responses import (
     build_error_response,
     error_response,
@@ -62,7 +62,7 @@ async def _handle_validation_error(_: Request, error: Exception) -> JSONResponse
         return build_error_response(422, detail, "invalid_request")
     field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
     more = f" (and {len(others)} more)" if others else ""
-    return build_error_response(422, f"{shown(field)}: {first['msg']}{more}.", "invalid_request")
+    return build_error_response(422, f"{truncate(field)}: {first['msg']}{more}.", "invalid_request")
 
 
 async def _handle_http_error(request: Request, error: Exception) -> JSONResponse:

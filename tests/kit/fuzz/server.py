@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.kit.signed_tokens import SECRET, bearer, minted_for
+from tests.kit.signed_tokens import SECRET, bearer, token_valid_for
 
 STOP_TIMEOUT_S = 20
 
@@ -33,7 +33,7 @@ def fuzzed(is_secured: bool) -> Iterator[FuzzedServer]:
     environment |= {"DATABASE_URL": "memory:"}
     if is_secured:
         environment |= {"AUTH_MODE": "secret", "AUTH_SECRET": SECRET}
-    headers = bearer(minted_for(3600 * 24)) if is_secured else {}
+    headers = bearer(token_valid_for(3600 * 24)) if is_secured else {}
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "trading_api", "serve"],

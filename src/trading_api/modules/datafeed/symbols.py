@@ -5,7 +5,7 @@ from __future__ import annotations
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.domain.resolution import canonical
-from trading_api.errors import Invalid, SymbolNotFound, shown
+from trading_api.errors import Invalid, SymbolNotFound, truncate
 from trading_api.models.market import (
     DatafeedConfiguration,
     Exchange,
@@ -68,8 +68,8 @@ class Symbols:
         name, known = canonical(resolution), self.resolutions_of(instrument)
         if name not in known:
             raise Invalid(
-                f"There is no resolution {shown(resolution)!r} of {instrument.symbol}; there are "
-                f"{', '.join(known)}.",
+                f"There is no resolution {truncate(resolution)!r} of {instrument.symbol}; "
+                f"there are {', '.join(known)}.",
                 "unsupported_resolution",
             )
         return name

@@ -22,7 +22,7 @@ from starlette.websockets import WebSocket
 
 from trading_api.auth.origins import is_allowed_origin
 from trading_api.auth.principal import Principal
-from trading_api.auth.tokens import SUBPROTOCOL, Tokens, handshake_token
+from trading_api.auth.tokens import SUBPROTOCOL, TokenVerifier, handshake_token
 from trading_api.errors import ApiError, Forbidden, Unavailable
 from trading_api.limits import Bucket, ConnectionLimits, Places, TakenPlaces
 from trading_api.observability.metrics import Metrics
@@ -59,7 +59,7 @@ class FastWSAdapter(FastWS):
         max_connection_lifespan: float | None,
         origins: re.Pattern[str],
         now_ms: Callable[[], int],
-        tokens: Tokens,
+        tokens: TokenVerifier,
         limits: ConnectionLimits | None = None,
         stop_s: float = STOP_S,
         answered: Callable[[], Awaitable[None]] = _at_once,
@@ -171,7 +171,7 @@ class FastWSAdapter(FastWS):
     async def manage(self, ws: WebSocket) -> AsyncGenerator[Session, None]:
         """A client's life: what it held is released however it ends. Unlike FastWS's own, it
         swallows no exception, for FastAPI would then end the socket without a close frame. Raises
-        Unauthorized, TooMany and Unavailable before the upgrade."""
+        Unauthorized, TooManyRequests and Unavailable before the upgrade."""
         origin, host = ws.headers.get("origin"), ws.headers.get("host")
         if not is_allowed_origin(origin, host, self.origins):
             raise WebSocketException(1008, "This page's origin is not admitted")
@@ -194,15 +194,15 @@ class FastWSAdapter(FastWS):
     async def _known(self, ws: WebSocket, places: TakenPlaces) -> Principal | None:
         """Who it is, if it says so before the upgrade."""
         token = handshake_token(ws.headers, ws.scope.get("subprotocols", ()))
-        if token is None and self.tokens.are_needed:
+        if token is None and self.tokens.is_required:
             return None
-        principal = await self.tokens.principal(token)
+        principal = await self.tokens.authenticate(token)
         self._seat(principal, places)
         return principal
 
     def _seat(self, principal: Principal, places: TakenPlaces) -> None:
-        """Without authentication everybody is the same. Raises TooMany."""
-        if self.tokens.are_needed:
+        """Without authentication everybody is the same. Raises TooManyRequests."""
+        if self.tokens.is_required:
             places.take(self._subjects, principal.subject)
 
     def _session(self, ws: WebSocket, places: TakenPlaces, principal: Principal | None) -> Session:
@@ -288,7 +288,7 @@ class FastWSAdapter(FastWS):
                 client.on_heard = client.on_cut_off = lambda: None
 
     def _admit(self, client: Session, principal: Principal) -> None:
-        """A client's token is good, or its fresh one. Raises TooMany, Forbidden."""
+        """A client's token is good, or its fresh one. Raises TooManyRequests, Forbidden."""
         if client.principal is None:
             self._seat(principal, client.places)
         elif client.principal.subject != principal.subject:
@@ -297,7 +297,7 @@ class FastWSAdapter(FastWS):
         client.on_admission()
         for topic in list(client.topics):
             try:
-                principal.may_follow(parse_topic(topic)[1])
+                principal.authorize_subscription(parse_topic(topic)[1])
             except ApiError:
                 self.fan_out.topics.leave(topic, client)
 

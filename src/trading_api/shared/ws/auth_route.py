@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fastws import OperationRouter
 
 from trading_api.auth.principal import Principal
-from trading_api.auth.tokens import Tokens
+from trading_api.auth.tokens import TokenVerifier
 from trading_api.errors import ApiError
 from trading_api.models.auth import AuthRequest, AuthResponse
 from trading_api.streaming.session import Expelled, Session
@@ -19,7 +19,7 @@ AUTH = "auth"
 class AuthRouter(OperationRouter):
     """`admit(client, principal)` decides on a token that is good; it raises ApiError."""
 
-    def __init__(self, tokens: Tokens, admit: Callable[[Session, Principal], None]) -> None:
+    def __init__(self, tokens: TokenVerifier, admit: Callable[[Session, Principal], None]) -> None:
         super().__init__()
         self._tokens = tokens
         self._admit = admit
@@ -28,7 +28,7 @@ class AuthRouter(OperationRouter):
     async def auth(self, payload: AuthRequest, client: Session) -> AuthResponse:
         """Say who you are: first, or with a fresh token before the present one expires."""
         try:
-            self._admit(client, await self._tokens.principal(payload.token))
+            self._admit(client, await self._tokens.authenticate(payload.token))
         except ApiError as refusal:
             if client.principal is None:
                 raise Expelled(refusal.detail) from None

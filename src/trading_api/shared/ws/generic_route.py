@@ -107,7 +107,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             )
         try:
             assert client.principal is not None, "only `auth` is taken from who is not known"
-            client.principal.may_follow(parse_topic(topic)[1])
+            client.principal.authorize_subscription(parse_topic(topic)[1])
             await self._join(topic, client, begin)
         except ApiError as refusal:
             return _error(refusal.detail, topic)

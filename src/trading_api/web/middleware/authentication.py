@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from trading_api.auth.tokens import Tokens, bearer_token
+from trading_api.auth.tokens import TokenVerifier, bearer_token
 from trading_api.errors import ApiError
 from trading_api.web.error_responses import send_error
 
@@ -20,7 +20,7 @@ class AuthenticationMiddleware:
     (`web/security.py`).
     """
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, open_paths: re.Pattern[str]) -> None:
+    def __init__(self, app: ASGIApp, tokens: TokenVerifier, open_paths: re.Pattern[str]) -> None:
         self._app = app
         self._tokens = tokens
         self._open_paths = open_paths
@@ -33,7 +33,7 @@ class AuthenticationMiddleware:
 
     async def _authenticate(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            principal = await self._tokens.principal(bearer_token(Headers(scope=scope)))
+            principal = await self._tokens.authenticate(bearer_token(Headers(scope=scope)))
         except ApiError as error:
             return await send_error(error, scope, receive, send)
         scope.setdefault("state", {})["principal"] = principal

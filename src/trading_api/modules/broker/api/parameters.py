@@ -48,8 +48,10 @@ class Desk:
 
 class _DeskFor(ScopeRequirement):
     def desk(self, request: Request, account_id: str | None, key: str | None = None) -> Desk:
-        """Raises Forbidden, NotFound, TooMany, and Unavailable once those who would hear of a
-        command are let go."""
+        """Return the caller's account at the broker.
+
+        Raises Forbidden, NotFound, TooManyRequests, and Unavailable once the server is stopping.
+        """
         account = self.authorize(request).account(account_id)
         if self.scope is Scope.ACCOUNT_TRADE:
             if request.app.state.readiness.is_stopping:

@@ -8,7 +8,7 @@ from itertools import islice
 from operator import attrgetter
 
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.errors import NotFound, SymbolNotFound, Unavailable, shown
+from trading_api.errors import NotFound, SymbolNotFound, Unavailable, truncate
 from trading_api.models.broker import (
     AccountMetainfo,
     BrokerConfiguration,
@@ -197,4 +197,4 @@ class Statements:
 
 
 def _no_order(id: str) -> NotFound:
-    return NotFound(f"There is no order {shown(id)!r}.", "order_not_found")
+    return NotFound(f"There is no order {truncate(id)!r}.", "order_not_found")

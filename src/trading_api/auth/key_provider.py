@@ -1,4 +1,4 @@
-"""The keys that tokens are signed with."""
+"""Key providers: where the verifier gets the keys that tokens are signed with."""
 
 from __future__ import annotations
 
@@ -21,18 +21,23 @@ LIFESPAN_S = 300.0
 COOLDOWN_S = 5.0
 
 
-class Keys(Protocol):
+class KeyProvider(Protocol):
     @property
     def algorithms(self) -> Sequence[str]:
-        """Whatever a token says of itself, it is verified by one of these."""
+        """The algorithms that tokens are verified with, whatever algorithm a token names."""
         ...
 
     async def key(self, key_id: str | None) -> PyJWK | str:
-        """Raises Unauthorized where there is none of that name, Unavailable where none is known."""
+        """Return the key of this id.
+
+        Raises Unauthorized where no key has this id, Unavailable where no keys could be loaded.
+        """
         ...
 
 
-class SecretKey:
+class SecretKeyProvider:
+    """One shared secret, for tokens signed with HS256."""
+
     algorithms = ("HS256",)
 
     def __init__(self, secret: str) -> None:
@@ -42,10 +47,12 @@ class SecretKey:
         return self._secret
 
 
-class KeySet:
-    """A JWK set. It is fetched again once it is older than `lifespan_s`, and for a key that is not
-    in it, but no more often than every `cooldown_s`, whatever tokens are sent. A set that can't be
-    fetched is used as it was."""
+class JwksKeyProvider:
+    """A cached JWK set, for tokens signed with a private key.
+
+    The set is fetched again once it is older than `lifespan_s`, or for a key id that is not in it,
+    but then at most every `cooldown_s`. While a fetch fails, the previous set stays in use.
+    """
 
     algorithms = ("RS256", "ES256", "EdDSA")
 
@@ -65,9 +72,9 @@ class KeySet:
         self._fetching = asyncio.Lock()
 
     async def key(self, key_id: str | None) -> PyJWK:
-        if self._is_due(key_id):
+        if self._is_stale(key_id):
             async with self._fetching:
-                if self._is_due(key_id):
+                if self._is_stale(key_id):
                     await self._refresh()
         if not self._keys:
             raise Unavailable("The keys of tokens can't be had; try again.", "keys_unavailable")
@@ -78,7 +85,7 @@ class KeySet:
             raise Unauthorized("The token is signed with a key that is not known here.")
         return key
 
-    def _is_due(self, key_id: str | None) -> bool:
+    def _is_stale(self, key_id: str | None) -> bool:
         if self._tried_s is None:
             return True
         age_s = self._clock_s() - self._tried_s
@@ -94,9 +101,9 @@ class KeySet:
         self._keys = {key.key_id: key for key in fetched.keys}
 
 
-def key_set(place: str) -> KeySet:
-    """Of a file, or of an http(s) URL."""
-    if urlsplit(place).scheme in ("http", "https"):
-        client = PyJWKClient(place, cache_jwk_set=False, timeout=FETCH_TIMEOUT_S)
-        return KeySet(client.get_jwk_set)
-    return KeySet(lambda: PyJWKSet.from_json(Path(place).read_text(encoding="utf-8")))
+def jwks_key_provider(location: str) -> JwksKeyProvider:
+    """Return the provider of a JWK set that is a file, or that an http(s) URL serves."""
+    if urlsplit(location).scheme in ("http", "https"):
+        client = PyJWKClient(location, cache_jwk_set=False, timeout=FETCH_TIMEOUT_S)
+        return JwksKeyProvider(client.get_jwk_set)
+    return JwksKeyProvider(lambda: PyJWKSet.from_json(Path(location).read_text(encoding="utf-8")))

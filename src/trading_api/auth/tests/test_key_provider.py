@@ -1,4 +1,4 @@
-"""Keys by JWK set: cached, rotated, and pinned to their algorithms."""
+"""JWK sets as the source of verification keys: cached, rotated, and pinned to algorithms."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWKSet
 from jwt.algorithms import get_default_algorithms
 
-from trading_api.auth.key_set import KeySet, key_set
-from trading_api.auth.tokens import Tokens
+from trading_api.auth.key_provider import JwksKeyProvider, jwks_key_provider
+from trading_api.auth.tokens import TokenVerifier
 from trading_api.errors import Unauthorized, Unavailable
 
 PRIVATE: dict[str, Any] = {
@@ -58,17 +58,17 @@ class Provider:
             raise OSError("unreachable")
         return PyJWKSet.from_dict({"keys": self.keys})
 
-    def tokens(self) -> Tokens:
-        keys = KeySet(self.fetch, lifespan_s=300, cooldown_s=5, clock_s=lambda: self.now_s)
-        return Tokens(keys, "DEMO-ACCOUNT")
+    def tokens(self) -> TokenVerifier:
+        keys = JwksKeyProvider(self.fetch, lifespan_s=300, cooldown_s=5, clock_s=lambda: self.now_s)
+        return TokenVerifier(keys, "DEMO-ACCOUNT")
 
 
 @pytest.mark.parametrize("algorithm", PRIVATE)
 async def test_a_token_of_each_algorithm_is_taken(algorithm: str, tmp_path: Path) -> None:
     path = tmp_path / "keys.json"
     path.write_text(json.dumps({"keys": [public(algorithm, "1")]}), encoding="utf-8")
-    tokens = Tokens(key_set(str(path)), "DEMO-ACCOUNT")
-    principal = await tokens.principal(signed(algorithm, "1"))
+    tokens = TokenVerifier(jwks_key_provider(str(path)), "DEMO-ACCOUNT")
+    principal = await tokens.authenticate(signed(algorithm, "1"))
     assert (principal.subject, set(principal.scopes)) == ("somebody", {"market:read"})
 
 
@@ -76,22 +76,22 @@ async def test_keys_are_fetched_once_and_again_when_they_are_old() -> None:
     provider = Provider(public("EdDSA", "1"))
     tokens = provider.tokens()
     for _ in range(3):
-        await tokens.principal(signed("EdDSA", "1"))
+        await tokens.authenticate(signed("EdDSA", "1"))
     assert provider.asked == 1
     provider.now_s += 301
-    await tokens.principal(signed("EdDSA", "1"))
+    await tokens.authenticate(signed("EdDSA", "1"))
     assert provider.asked == 2
 
 
 async def test_a_rotated_key_is_fetched_and_the_old_one_is_refused_then() -> None:
     provider = Provider(public("EdDSA", "1"))
     tokens = provider.tokens()
-    await tokens.principal(signed("EdDSA", "1"))
+    await tokens.authenticate(signed("EdDSA", "1"))
     provider.keys = [public("ES256", "2")]
     provider.now_s += 6
-    await tokens.principal(signed("ES256", "2"))
+    await tokens.authenticate(signed("ES256", "2"))
     with pytest.raises(Unauthorized):
-        await tokens.principal(signed("EdDSA", "1"))
+        await tokens.authenticate(signed("EdDSA", "1"))
 
 
 async def test_unknown_keys_do_not_make_a_fetch_each() -> None:
@@ -99,21 +99,21 @@ async def test_unknown_keys_do_not_make_a_fetch_each() -> None:
     tokens = provider.tokens()
     for number in range(20):
         with pytest.raises(Unauthorized):
-            await tokens.principal(signed("EdDSA", f"unknown-{number}"))
+            await tokens.authenticate(signed("EdDSA", f"unknown-{number}"))
     assert provider.asked == 1
 
 
 async def test_a_provider_that_is_down_costs_nobody_who_is_known_already() -> None:
     provider = Provider(public("EdDSA", "1"))
     tokens = provider.tokens()
-    await tokens.principal(signed("EdDSA", "1"))
+    await tokens.authenticate(signed("EdDSA", "1"))
     provider.is_down = True
     provider.now_s += 301
-    await tokens.principal(signed("EdDSA", "1"))
+    await tokens.authenticate(signed("EdDSA", "1"))
     down = Provider()
     down.is_down = True
     with pytest.raises(Unavailable):
-        await down.tokens().principal(signed("EdDSA", "1"))
+        await down.tokens().authenticate(signed("EdDSA", "1"))
 
 
 async def test_a_public_key_is_no_secret_to_sign_with() -> None:
@@ -121,14 +121,16 @@ async def test_a_public_key_is_no_secret_to_sign_with() -> None:
     tokens = Provider(public("EdDSA", "1")).tokens()
     known = PRIVATE["EdDSA"].public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     with pytest.raises(Unauthorized):
-        await tokens.principal(signed("HS256", "1", known))
+        await tokens.authenticate(signed("HS256", "1", known))
 
 
 async def test_a_symmetric_key_in_the_set_opens_nothing() -> None:
     secret = "c2VjcmV0IG9mIHRoaXJ0eS10d28gYnl0ZXMsIG9yIHNv"
     provider = Provider({"kty": "oct", "k": secret, "kid": "1", "alg": "HS256"})
     with pytest.raises(Unauthorized):
-        await provider.tokens().principal(signed("HS256", "1", "secret of thirty-two bytes, or so"))
+        await provider.tokens().authenticate(
+            signed("HS256", "1", "secret of thirty-two bytes, or so")
+        )
 
 
 @contextmanager
@@ -152,5 +154,5 @@ def served(document: dict[str, Any]) -> Iterator[str]:
 
 async def test_a_set_is_had_over_http() -> None:
     with served({"keys": [public("RS256", "1")]}) as address:
-        tokens = Tokens(key_set(address), "DEMO-ACCOUNT")
-        assert (await tokens.principal(signed("RS256", "1"))).subject == "somebody"
+        tokens = TokenVerifier(jwks_key_provider(address), "DEMO-ACCOUNT")
+        assert (await tokens.authenticate(signed("RS256", "1"))).subject == "somebody"
