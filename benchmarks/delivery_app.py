@@ -22,6 +22,7 @@ from trading_api.modules.datafeed import ws_generated as datafeed
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
+from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.web.websocket_endpoint import add_websocket
 
 
@@ -32,6 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         limits=connection_limits(settings),
         origins=settings.cors_origin_regex,
         path="/api/v1/ws",
+        subscriptions=Subscriptions(),
         outbox_size=settings.ws_outbox_size,
         heartbeat_interval=settings.ws_heartbeat_s,
         max_connection_lifespan=settings.ws_lifespan_s,

@@ -66,7 +66,7 @@ async def unharmed(server: Server, caplog: pytest.LogCaptureFixture) -> AsyncIte
     its account is as it was, and nothing was logged as a fault."""
     yield
     await until(lambda: len(server.ws_app.connections) == 1)
-    assert len(server.ws_app.fan_out.topics) == len(ROUTES)
+    assert len(server.ws_app.subscriptions) == len(ROUTES)
     for route in ROUTES:
         await server.bystander.subscribe(route, **REQUESTS[f"{route}.subscribe"])
     server.bystander.updates.clear()

@@ -73,7 +73,7 @@ async def _left_behind(echo: EchoApp, tasks: int) -> int:
     await until(lambda: not echo.ws_app.connections)
     await until(lambda: len(asyncio.all_tasks()) <= tasks)
     assert (echo.bars.live, echo.fills.live) == ({}, {})
-    assert len(echo.ws_app.fan_out.topics) == 0
+    assert len(echo.ws_app.subscriptions) == 0
     gc.collect()
     return len(gc.get_objects())
 

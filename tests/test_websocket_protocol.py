@@ -87,7 +87,7 @@ async def test_a_topic_that_cannot_be_opened_is_an_error_and_keeps_nothing(
         assert reply["status"] == "error"
         assert message in reply["message"]
         assert echo.bars.live == {}
-        assert len(echo.ws_app.fan_out.topics) == 0
+        assert len(echo.ws_app.subscriptions) == 0
         await client.subscribe("bars", **REQUEST)
 
 
@@ -105,7 +105,7 @@ async def test_a_closed_socket_releases_all_it_held(abrupt: bool) -> None:
         await until(lambda: not echo.ws_app.connections)
 
         assert (echo.bars.live, echo.fills.live) == ({}, {})
-        assert len(echo.ws_app.fan_out.topics) == 0
+        assert len(echo.ws_app.subscriptions) == 0
         assert len(asyncio.all_tasks()) <= tasks_before
 
 
@@ -153,7 +153,7 @@ async def test_a_client_that_dies_while_its_topic_opens_leaves_no_topic_behind()
         echo.bars.gate.set()
         await until(lambda: not echo.ws_app.connections)
         assert echo.bars.live == {}
-        assert len(echo.ws_app.fan_out.topics) == 0
+        assert len(echo.ws_app.subscriptions) == 0
 
 
 NO_MESSAGES: dict[str, tuple[str | bytes, str]] = {
@@ -265,7 +265,7 @@ async def test_a_topic_outlives_its_last_member_while_someone_waits_for_it() -> 
             await opens.send("bars.subscribe", REQUEST)
             await until(lambda: len(echo.bars.created) == 1)
             await waits.send("bars.subscribe", REQUEST)
-            await until(lambda: echo.ws_app.fan_out.topics.waiting() == 2)
+            await until(lambda: echo.ws_app.subscriptions.pending_joins() == 2)
             opens.connection.transport.abort()
             echo.bars.gate.set()
         assert (await waits.receive())["payload"]["status"] == "ok"

@@ -36,6 +36,7 @@ from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.version import VERSION
 from trading_api.web.middleware.access_log import InFlightRequests
 from trading_api.web.paths import WS_PATH
@@ -58,8 +59,8 @@ def create_app(
     is_stepped = settings.datafeed_clock == "step"
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
     tokens, in_flight = create_token_verifier(settings), InFlightRequests()
-    metrics, readiness = Metrics(), Readiness()
-    ws_app = _websocket_app(settings, tokens, now_ms, in_flight)
+    metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
+    ws_app = _websocket_app(settings, tokens, now_ms, in_flight, subscriptions)
     ws_app.tell_of_itself(metrics)
     clock = StepClock(source, ws_app.delivered) if is_stepped else None
     feed = MarketFeed(
@@ -78,7 +79,7 @@ def create_app(
     registry = ModuleRegistry(
         {"datafeed": lambda context: DatafeedModule(source, context, clock), "broker": broker}
     )
-    context = ModuleContext(settings, feed, now_ms, metrics)
+    context = ModuleContext(settings, feed, now_ms, metrics, subscriptions)
     modules = registry.build(settings.enabled_modules.split(","), context)
     names = [module.name for module in modules]
     if clock and "datafeed" not in names:
@@ -112,9 +113,11 @@ def _websocket_app(
     tokens: TokenVerifier,
     now_ms: Callable[[], int],
     in_flight: InFlightRequests,
+    subscriptions: Subscriptions,
 ) -> FastWSAdapter:
     return FastWSAdapter(
         path=WS_PATH,
+        subscriptions=subscriptions,
         outbox_size=settings.ws_outbox_size,
         heartbeat_interval=settings.ws_heartbeat_s,
         max_connection_lifespan=settings.ws_lifespan_s,

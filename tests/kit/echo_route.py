@@ -16,7 +16,8 @@ from trading_api.errors import Invalid
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.modules.datafeed.ws_generated import BarWsRouter
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
-from trading_api.shared.ws.router_interface import Numbered, TopicUpdate, parse_topic
+from trading_api.shared.ws.router_interface import SequencedUpdate, TopicUpdate, parse_topic
+from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.web.websocket_endpoint import add_websocket
 
 NOW_MS = 1_790_000_040_250
@@ -60,20 +61,20 @@ class NumberedEchoService(EchoService):
 
     def __init__(self) -> None:
         super().__init__()
-        self.events: list[tuple[str, Numbered]] = []
+        self.events: list[tuple[str, SequencedUpdate]] = []
 
     def record(self, topic: str, bar: Bar, **cause: str) -> None:
         told = [seq for seq, (name, _) in enumerate(self.events, 1) if name == topic]
         prev = told[-1] if told else 0
-        beside: dict[str, int | str] = {"seq": len(self.events) + 1, "prev": prev, **cause}
-        self.events.append((topic, Numbered(bar, beside)))
+        meta: dict[str, int | str] = {"seq": len(self.events) + 1, "prev": prev, **cause}
+        self.events.append((topic, SequencedUpdate(bar, meta)))
         if topic in self.live:
-            self.live[topic](bar, **beside)
+            self.live[topic](bar, **meta)
 
-    def topic_numbers(self, topic: str) -> dict[str, int]:
+    def sequence(self, topic: str) -> dict[str, int]:
         return {"seq": len(self.events)}
 
-    async def topic_missed(self, topic: str, seq: int) -> list[Numbered] | None:
+    async def replay_since(self, topic: str, seq: int) -> list[SequencedUpdate] | None:
         if seq > len(self.events):
             return None
         return [told for name, told in self.events[seq:] if name == topic]
@@ -92,6 +93,7 @@ class EchoApp:
         self.bars, self.fills, self.orders = EchoService(), EchoService(), NumberedEchoService()
         self.ws_app = FastWSAdapter(
             path="/api/v1/ws",
+            subscriptions=Subscriptions(),
             outbox_size=outbox_size,
             origins=re.compile("http://admitted"),
             now_ms=lambda: NOW_MS,
@@ -105,7 +107,7 @@ class EchoApp:
         self.ws_app.include_router(self.bars_router)
         self.ws_app.include_router(self.fills_router)
         self.ws_app.include_router(
-            BarWsRouter(route="orders", service=self.orders, numbers=self.orders, resumes=True)
+            BarWsRouter(route="orders", service=self.orders, sequencer=self.orders, resumes=True)
         )
         self.ws_app.include_router(FaultyRouter(route="faulty", service=self.bars))
         self.api_app = FastAPI(lifespan=self._lifespan)

@@ -12,6 +12,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
 from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.streaming.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class ModuleContext:
     market: MarketData
     clock_ms: Callable[[], int]
     metrics: Metrics = field(default_factory=Metrics)
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
 
 
 class Module(Protocol):

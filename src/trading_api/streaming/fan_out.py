@@ -1,52 +1,86 @@
-"""Takes updates from the routers' queues, in the order they were made, to the clients."""
+"""Takes updates from the routes' queues, in the order they were published, to the sessions."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import logging
+from collections import deque
 from collections.abc import Callable, Collection, Hashable, Sequence
+from typing import Any, Protocol, TypeAlias
 
 import orjson
 from pydantic import BaseModel
 
-from trading_api.shared.ws.router_interface import (
-    Beside,
-    Subscriber,
-    Update,
-    UpdatesQueue,
-    WsRouteInterface,
-)
 from trading_api.streaming.frames import text_frame
 from trading_api.streaming.outbox import Outbox
-from trading_api.streaming.subscriptions import TopicIndex
+from trading_api.streaming.route_service import UpdateMeta
+from trading_api.streaming.subscriptions import Subscriber, Topic, TopicRoute
 
 log = logging.getLogger(__name__)
 
-FLUSHED_AT_ONCE = 256
-"""Outboxes, in a millisecond or two; then others get their turn."""
-FEW = 8
+FLUSH_BATCH = 256
+"""Outboxes that are flushed before other tasks run: a millisecond or two."""
+SMALL_AUDIENCE = 8
+"""Updates for no more outboxes than this are flushed before those of a large audience."""
+
+Update: TypeAlias = tuple[int, "Route", Topic, Sequence[BaseModel], bytes, Subscriber | None]
+"""Stamp, route, topic, data, suffix, recipient.
+
+The data are for every session that receives the topic; or they are the topic's state, for one
+recipient that joined it. The suffix is the end of each message, after its data. A plain tuple,
+because thousands are made in one tick of the loop and a named one costs a call."""
+
+
+class UpdatesQueue(deque[Update]):
+    """A queue of one route's updates that cannot be awaited: FanOut is woken for all queues
+    together. (Waiting made asyncio.Queue the most expensive part of streaming.) When it is full,
+    the publisher drains it before it adds more."""
+
+    def __init__(self, maxsize: int) -> None:
+        super().__init__()
+        self.maxsize = maxsize
+
+    put_nowait = deque.append
+    get_nowait = deque.popleft
+    qsize = deque.__len__
+
+    def full(self) -> bool:
+        return len(self) >= self.maxsize
+
+
+class Route(TopicRoute, Protocol):
+    """A route of the WebSocket, as FanOut uses it."""
+
+    updates_queue: UpdatesQueue
+    conflation_key: Callable[[Any], Hashable | None]
+    """Of two unsent updates of a topic with the same key only the newer need be sent; None: each
+    must be."""
+
+    def encode(self, data: BaseModel) -> bytes:
+        """Return the datum's JSON, the same for every topic that publishes it."""
+        ...
 
 
 class FanOut:
-    """One drainer for all routers: what was posted first is delivered first. Delivering is
-    putting frames into outboxes, which leave part by part, first those that few others are told
-    with: thousands who follow the market hold up nobody's orders. It never waits for a client.
-    `now_ms` is stamped on every update."""
+    """Delivers the updates of all routes, those first that were published first.
+
+    To deliver is to put frames into outboxes; FanOut never waits for a client. Outboxes are flushed
+    in batches, those of small audiences first, so that thousands of market subscribers do not delay
+    the updates of one account's orders. `now_ms` stamps every update."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
-        self.topics = TopicIndex()
         self._now_ms = now_ms
         self._ts = 0
-        self._ts_only = b""
+        self._ts_suffix = b""
         self._queues: list[UpdatesQueue] = []
         self._stamps = itertools.count(1)
-        self._posted = asyncio.Event()
-        # Those with something in them: with what a tick brings, as many as there are clients.
-        self.filled: list[Outbox] = []
-        # Those of updates that few are told; as many as a drain has updates.
-        self._hurried: list[Outbox] = []
-        self._flushing = False
+        self._published = asyncio.Event()
+        # Outboxes with unflushed frames: in one tick at most as many as there are sessions.
+        self.dirty: list[Outbox] = []
+        # Outboxes of small audiences: at most SMALL_AUDIENCE for each update of one drain.
+        self._priority: list[Outbox] = []
+        self._is_flush_scheduled = False
         self.delivered = 0
 
     def attach(self, queue: UpdatesQueue) -> None:
@@ -54,134 +88,131 @@ class FanOut:
 
     def post(
         self,
-        router: WsRouteInterface,
-        topic: str,
+        route: Route,
+        topic: Topic,
         data: Sequence[BaseModel],
-        beside: Beside | None = None,
+        meta: UpdateMeta | None = None,
         to: Subscriber | None = None,
     ) -> None:
-        """Never fails: a full queue is drained on the spot. `beside` are fields that stand beside
-        `topic`, `payload` and `ts`."""
-        queue = router.updates_queue
+        """Queue data of a topic for all who receive it, or for one session. Never fails: a full
+        queue is drained first."""
+        queue = route.updates_queue
         if queue.full():
             self._empty_queues()
-        queue.put_nowait((next(self._stamps), router, topic, data, self._ending(beside), to))
-        self._posted.set()
+        queue.put_nowait((next(self._stamps), route, topic, data, self._suffix(meta), to))
+        self._published.set()
 
-    def _ending(self, beside: Beside | None) -> bytes:
-        """The same object for as long as nothing changes, because thousands may be made in a ms."""
+    def _suffix(self, meta: UpdateMeta | None) -> bytes:
+        # The same object while the millisecond stays the same, for thousands may be made in one.
         ts = self._now_ms()
         if ts != self._ts:
             self._ts = ts
-            self._ts_only = b',"ts":%d}}' % ts
-        return b",%b%b" % (orjson.dumps(beside)[1:-1], self._ts_only) if beside else self._ts_only
+            self._ts_suffix = b',"ts":%d}}' % ts
+        return b",%b%b" % (orjson.dumps(meta)[1:-1], self._ts_suffix) if meta else self._ts_suffix
 
     async def run(self) -> None:
-        """Drains whenever something was posted, until cancelled."""
+        """Drain the queues whenever something was published, until cancelled."""
         while True:
-            await self._posted.wait()
-            self._drain_part()
+            await self._published.wait()
+            self._drain_batch()
 
-    def waiting(self) -> int:
-        """Updates that are posted and not in the outboxes yet."""
+    def queued(self) -> int:
+        """Return the number of updates that are published and not yet in an outbox."""
         return sum(queue.qsize() for queue in self._queues)
 
     def drain(self) -> None:
-        """Everything posted so far has left its outbox afterwards, but to slow clients."""
-        self._drain_part()
-        while self.filled:
-            self._flush_some()
+        """Empty the queues and flush every outbox. What then still waits, waits for a slow
+        client."""
+        self._drain_batch()
+        while self.dirty:
+            self._flush_batch()
 
-    def _drain_part(self) -> None:
-        self._posted.clear()
+    def schedule_flush(self) -> None:
+        """Flush the dirty outboxes when the loop's tick ends, the first batch of them at least."""
+        if not self._is_flush_scheduled:
+            self._is_flush_scheduled = True
+            asyncio.get_running_loop().call_soon(self._flush_scheduled)
+
+    def _drain_batch(self) -> None:
+        self._published.clear()
         self._empty_queues()
-        self._flush_some()
+        self._flush_batch()
 
     def _empty_queues(self) -> None:
-        """Into the outboxes."""
         updates: list[Update] = []
         for queue in self._queues:
             updates += queue
             queue.clear()
         updates.sort()
-        is_alone = len(updates) == 1
-        texts = _Texts()
+        single_update = len(updates) == 1
+        encoder = _LastEncoded()
         for update in updates:
             try:
-                self._deliver(update, texts, is_alone)
+                self._deliver(update, encoder, single_update)
             except Exception:
-                log.exception("update_not_delivered", extra={"topic": update[2]})
+                log.exception("update_not_delivered", extra={"topic": update[2].name})
 
-    def flush_soon(self) -> None:
-        """What is in outboxes leaves when the loop's tick ends, or soon after where it is much."""
-        if not self._flushing:
-            self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush_more)
+    def _deliver(self, update: Update, encoder: _LastEncoded, single_update: bool) -> None:
+        _, route, topic, data, suffix, recipient = update
+        outboxes: Collection[Outbox] = topic.outboxes.values()
+        if recipient is not None:
+            if recipient not in topic.sessions:
+                return
+            # The state includes all that was published before it; what comes after follows it.
+            topic.outboxes[recipient] = recipient.outbox
+            outboxes = (recipient.outbox,)
+        if not outboxes:
+            return
+        single_update = single_update and len(data) == 1
+        if len(outboxes) <= SMALL_AUDIENCE and not single_update:
+            self._priority += outboxes
+        self.delivered += len(outboxes) * len(data)
+        for datum in data:
+            frame = text_frame(topic.prefix, encoder.encode(datum, route), suffix)
+            key = route.conflation_key(datum)
+            key = None if key is None else (topic.name, key)
+            if single_update:
+                _send(frame, key, outboxes)
+            else:
+                for outbox in outboxes:
+                    outbox.put(frame, key)
 
-    def _flush_more(self) -> None:
-        self._flushing = False
-        self._flush_some()
+    def _flush_scheduled(self) -> None:
+        self._is_flush_scheduled = False
+        self._flush_batch()
 
-    def _flush_some(self) -> None:
-        part = self._hurried + self.filled[:FLUSHED_AT_ONCE]
-        self._hurried.clear()
-        del self.filled[:FLUSHED_AT_ONCE]
-        for outbox in part:
+    def _flush_batch(self) -> None:
+        batch = self._priority + self.dirty[:FLUSH_BATCH]
+        self._priority.clear()
+        del self.dirty[:FLUSH_BATCH]
+        for outbox in batch:
             try:
                 outbox.flush()
             except Exception:
                 log.exception("outbox_not_flushed")
-        if self.filled:
-            self.flush_soon()
-
-    def _deliver(self, update: Update, texts: _Texts, is_alone: bool) -> None:
-        _, router, name, data, ending, to = update
-        topic = self.topics.find(name)
-        if topic is None:
-            return
-        receivers: Collection[Outbox] = topic.following.values()
-        if to is not None:
-            if name not in to.topics:
-                return
-            # The state: what was posted before it is part of it, what comes after follows it.
-            topic.following[to] = to.outbox
-            receivers = (to.outbox,)
-        if not receivers:
-            return
-        is_alone = is_alone and len(data) == 1
-        if len(receivers) <= FEW and not is_alone:
-            self._hurried += receivers
-        self.delivered += len(receivers) * len(data)
-        for datum in data:
-            frame = text_frame(topic.heading, texts.of(datum, router), ending)
-            key = router.conflation_key(datum)
-            key = None if key is None else (name, key)
-            if is_alone:
-                _send(frame, key, receivers)
-            else:
-                for outbox in receivers:
-                    outbox.put(frame, key)
+        if self.dirty:
+            self.schedule_flush()
 
 
-class _Texts:
-    """A datum that many topics are told of, one after the other, is encoded once."""
+class _LastEncoded:
+    """Encodes a datum once, however many topics publish it one after the other."""
 
-    __slots__ = ("_datum", "_router", "_text")
+    __slots__ = ("_datum", "_route", "_text")
 
     def __init__(self) -> None:
         self._datum: BaseModel | None = None
-        self._router: WsRouteInterface | None = None
+        self._route: Route | None = None
 
-    def of(self, datum: BaseModel, router: WsRouteInterface) -> bytes:
-        if datum is not self._datum or router is not self._router:
-            self._text = router.encode(datum)
-            self._datum, self._router = datum, router
+    def encode(self, datum: BaseModel, route: Route) -> bytes:
+        if datum is not self._datum or route is not self._route:
+            self._text = route.encode(datum)
+            self._datum, self._route = datum, route
         return self._text
 
 
-def _send(frame: bytes, key: Hashable | None, receivers: Collection[Outbox]) -> None:
-    """Put and flushed one by one, each while it is in the processor's cache."""
-    for outbox in receivers:
+def _send(frame: bytes, key: Hashable | None, outboxes: Collection[Outbox]) -> None:
+    # Each outbox is written to the transport while it is in the processor's cache.
+    for outbox in outboxes:
         try:
             outbox.send(frame, key)
         except Exception:

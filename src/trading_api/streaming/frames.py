@@ -1,4 +1,4 @@
-"""Text frames as a server sends them: not masked, so the same bytes serve every client."""
+"""Unmasked WebSocket text frames, as a server sends them: the same bytes serve every client."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _SIZE_IN_2, _SIZE_IN_8 = 126, 127
 _head, _head_2, _head_8 = (struct.Struct(each).pack for each in ("!BB", "!BBH", "!BBQ"))
 
 
-def text_frame(text: bytes, data: bytes = b"", ending: bytes = b"") -> bytes:
+def text_frame(text: bytes, data: bytes = b"", suffix: bytes = b"") -> bytes:
     """One frame of all three, which are UTF-8."""
-    size = len(text) + len(data) + len(ending)
+    size = len(text) + len(data) + len(suffix)
     if size < _SIZE_IN_2:
         head = _head(_TEXT, size)
     elif size < 1 << 16:
         head = _head_2(_TEXT, _SIZE_IN_2, size)
     else:
         head = _head_8(_TEXT, _SIZE_IN_8, size)
-    return b"".join((head, text, data, ending))
+    return b"".join((head, text, data, suffix))
 
 
 def texts(frames: bytes) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ WRITE_BYTES = 64 * 1024
 
 class Outbox:
     """What is put leaves in one write when the loop's tick ends: an outbox with something in it is
-    in `filled`, and whoever owns that list flushes it then. While the connection is full (`pause`
+    in `dirty`, and whoever owns that list flushes it then. While the connection is full (`pause`
     to `resume`) frames wait, in the order they were put, bounded in number and in bytes. From half
     of that on, a frame takes the place of an unsent one with the same key and goes to the end, so
     the last value always leaves; frames without a key are never dropped: `on_overflow` hears of the
@@ -23,7 +23,7 @@ class Outbox:
         "_bytes_max",
         "_calm",
         "_count_max",
-        "_filled",
+        "_dirty",
         "_first",
         "_on_overflow",
         "_places",
@@ -40,14 +40,14 @@ class Outbox:
         self,
         count_max: int,
         write: Callable[[bytes], None],
-        filled: list[Outbox],
+        dirty: list[Outbox],
         on_overflow: Callable[[], None],
         bytes_max: int = BYTES_MAX,
     ) -> None:
         self._count_max = count_max
         self._bytes_max = bytes_max
         self._write = write
-        self._filled = filled
+        self._dirty = dirty
         self._on_overflow = on_overflow
         # This tick's. The first has a place of its own: most often there is no other, and of
         # thousands of outboxes little fits into the processor's cache.
@@ -74,7 +74,7 @@ class Outbox:
             self._wait(frame, key)
         elif not self._first:
             self._first = frame
-            self._filled.append(self)
+            self._dirty.append(self)
         else:
             self._rest.append(frame)
             self._bytes += len(frame)

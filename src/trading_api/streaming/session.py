@@ -31,15 +31,15 @@ class Expelled(Exception):
 
 class Session(Client):
     """Reads messages; what is put into its outbox leaves by its connection, so that a client
-    waits for nobody but itself. Something in `filled` leaves when the loop's tick ends if
-    `flush_soon` is called."""
+    waits for nobody but itself. Something in `dirty` leaves when the loop's tick ends if
+    `schedule_flush` is called."""
 
     def __init__(
         self,
         ws: WebSocket,
         outbox_size: int,
-        filled: list[Outbox],
-        flush_soon: Callable[[], None],
+        dirty: list[Outbox],
+        schedule_flush: Callable[[], None],
         limits: ConnectionLimits,
         places: TakenPlaces,
     ) -> None:
@@ -59,8 +59,8 @@ class Session(Client):
         self.on_cut_off: Callable[[], None] = lambda: None
         offered: Connection | None = ws.scope.get("extensions", {}).get(CONNECTION)
         self._connection = offered or AsgiConnection(ws)
-        self.outbox = Outbox(outbox_size, self._connection.write, filled, self.cut_off)
-        self._flush_soon = flush_soon
+        self.outbox = Outbox(outbox_size, self._connection.write, dirty, self.cut_off)
+        self._schedule_flush = schedule_flush
         self._connection.attach(self)
 
     @property
@@ -77,7 +77,7 @@ class Session(Client):
 
     async def send(self, message: str) -> None:
         self.outbox.put(text_frame(message.encode()))
-        self._flush_soon()
+        self._schedule_flush()
 
     async def catch_up(self, timeout_s: float) -> None:
         """Waits until half of its outbox is free. A client that takes too long is cut off."""

@@ -1,100 +1,194 @@
-"""Which clients follow which topic."""
+"""The registry of all subscriptions: channel -> topic -> sessions."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from trading_api.shared.ws.router_interface import (
-    Subscriber,
-    TopicUpdate,
-    WsRouteInterface,
-    WsRouteService,
-)
+from pydantic import BaseModel
+
 from trading_api.streaming.outbox import Outbox
+from trading_api.streaming.route_service import TopicUpdate, WsRouteService
+
+
+class Subscriber(Protocol):
+    """A connected session. `topics` are the names of the topics it has joined."""
+
+    topics: set[str]
+    outbox: Outbox
+
+    @property
+    def closed(self) -> bool: ...
+
+
+class TopicRoute(Protocol):
+    """The part of a route that opens its topics."""
+
+    service: WsRouteService
+
+    def update_prefix(self, topic: str) -> bytes:
+        """Return the text with which each of the topic's update messages begins."""
+        ...
+
+    def topic_update(self, topic: Topic) -> TopicUpdate:
+        """Return the function by which the service publishes the topic's updates."""
+        ...
+
+
+def _unattached(data: BaseModel, **meta: int | str) -> None:
+    """Discard the update: no service has attached the topic."""
 
 
 @dataclass(slots=True, eq=False)
 class Topic:
-    """`heading` is how each of its updates begins; `following` are who gets them, in the order
-    they came."""
+    """One topic of a route. `stream` belongs to the service that attached the topic.
 
-    service: WsRouteService
-    heading: bytes
-    members: set[Subscriber] = field(default_factory=set)
-    following: dict[Subscriber, Outbox] = field(default_factory=dict)
+    `sessions` have joined it. `outboxes` receive its updates, in the order in which their sessions
+    received the topic's state. `service` is None while the topic is not open."""
+
+    name: str
+    publish: TopicUpdate = _unattached
+    stream: Any = None
+    prefix: bytes = b""
+    service: WsRouteService | None = None
+    sessions: set[Subscriber] = field(default_factory=set)
+    outboxes: dict[Subscriber, Outbox] = field(default_factory=dict)
+    channels: tuple[Hashable, ...] = ()
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
-    live: bool = False
+    pending_joins: int = 0
 
 
-class TopicIndex:
-    """A topic lives, in its service too, from its first member to its last. A member follows it
-    from the moment it was sent the topic's state."""
+class Subscriptions:
+    """The only registry of topics. Routers join sessions to topics and release them; services file
+    their topics under the channels on which they depend, such as `("bars", "AAPL")`.
+
+    A topic is open, in its service too, from its first session to its last. A session receives
+    updates from the moment it received the topic's state."""
 
     def __init__(self) -> None:
         self._topics: dict[str, Topic] = {}
+        self._channels: dict[Hashable, dict[Topic, None]] = {}
 
     def __len__(self) -> int:
         return len(self._topics)
 
-    def subscribers(self) -> dict[str, int]:
-        """How many each topic has."""
-        return {name: len(topic.members) for name, topic in self._topics.items()}
+    def session_counts(self) -> dict[str, int]:
+        """Return the number of sessions of each topic, by the topic's name."""
+        return {name: len(topic.sessions) for name, topic in self._topics.items()}
 
-    def waiting(self) -> int:
-        """Clients that are waiting for a topic to open."""
-        return sum(topic.waiting for topic in self._topics.values())
+    def pending_joins(self) -> int:
+        """Return how many sessions wait for a topic to open."""
+        return sum(topic.pending_joins for topic in self._topics.values())
 
-    def find(self, name: str) -> Topic | None:
+    def topic(self, name: str) -> Topic | None:
         return self._topics.get(name)
 
-    async def join(
-        self, name: str, subscriber: Subscriber, router: WsRouteInterface, topic_update: TopicUpdate
-    ) -> None:
-        """Raises what `create_topic` raises; then the subscriber has not joined. Whoever races
-        another to open, or to close, a topic waits here and finds it either live or gone."""
-        topic = self._topics.get(name)
-        if topic is None:
-            topic = self._topics[name] = Topic(router.service, router.heading(name))
-        topic.waiting += 1
+    # For services, in create_topic and remove_topic
+
+    def attach(
+        self,
+        topic: str,
+        topic_update: TopicUpdate,
+        channels: Iterable[Hashable],
+        stream: Any = None,
+    ) -> Topic:
+        """File a topic under each of its channels, instead of any it was filed under before. A
+        topic without a session is registered too."""
+        entry = self._entry(topic)
+        self._unfile(entry)
+        entry.publish, entry.stream = topic_update, stream
+        entry.channels = tuple(dict.fromkeys(channels))
+        for channel in entry.channels:
+            self._channels.setdefault(channel, {})[entry] = None
+        return entry
+
+    def detach(self, topic: str) -> None:
+        """Remove a topic from its channels. Ignores an unknown topic."""
+        entry = self._topics.get(topic)
+        if entry is not None:
+            self._unfile(entry)
+            self._forget_if_unused(entry)
+
+    def channel(self, key: Hashable) -> Collection[Topic]:
+        """Return the topics of a channel, in the order in which they were attached."""
+        topics = self._channels.get(key)
+        return () if topics is None else topics.keys()
+
+    def channels(self) -> Collection[Hashable]:
+        """Return the channels that have a topic."""
+        return self._channels.keys()
+
+    # For routers
+
+    async def join(self, name: str, session: Subscriber, route: TopicRoute) -> Topic:
+        """Add a session to a topic, which the first one opens.
+
+        Sessions that race to open or to close a topic wait for each other here, so that each finds
+        it either open or closed. A session that has closed meanwhile is not added. Raises what
+        `create_topic` raises; then the session has not joined."""
+        topic = self._entry(name)
+        topic.pending_joins += 1
         try:
             async with topic.opening:
-                if not topic.live:
-                    await _open(name, topic.service, topic_update)
-                    topic.live = True
-                if not subscriber.closed:
-                    topic.members.add(subscriber)
-                    subscriber.topics.add(name)
+                if topic.service is None:
+                    await _open(topic, route)
+                if not session.closed:
+                    topic.sessions.add(session)
+                    session.topics.add(name)
         finally:
-            topic.waiting -= 1
-            self._close_if_unused(name, topic)
+            topic.pending_joins -= 1
+            self._close_if_unused(topic)
+        return topic
 
-    def leave(self, name: str, subscriber: Subscriber) -> None:
+    def leave(self, name: str, session: Subscriber) -> None:
+        """Remove a session from a topic, which the last one closes."""
         topic = self._topics[name]
-        subscriber.topics.discard(name)
-        topic.members.discard(subscriber)
-        topic.following.pop(subscriber, None)
-        self._close_if_unused(name, topic)
+        session.topics.discard(name)
+        topic.sessions.discard(session)
+        topic.outboxes.pop(session, None)
+        self._close_if_unused(topic)
 
-    def release(self, subscriber: Subscriber) -> None:
-        """A client has gone, however: it follows nothing any more."""
-        for name in list(subscriber.topics):
-            self.leave(name, subscriber)
+    def release(self, session: Subscriber) -> None:
+        """Remove a session from every topic that it has joined."""
+        for name in list(session.topics):
+            self.leave(name, session)
 
-    def _close_if_unused(self, name: str, topic: Topic) -> None:
-        if topic.members:
+    def _entry(self, name: str) -> Topic:
+        topic = self._topics.get(name)
+        if topic is None:
+            topic = self._topics[name] = Topic(name)
+        return topic
+
+    def _unfile(self, topic: Topic) -> None:
+        for channel in topic.channels:
+            topics = self._channels[channel]
+            del topics[topic]
+            if not topics:
+                del self._channels[channel]
+        topic.channels, topic.stream, topic.publish = (), None, _unattached
+
+    def _close_if_unused(self, topic: Topic) -> None:
+        if topic.sessions:
             return
-        if topic.live:
-            topic.live = False
-            topic.service.remove_topic(name)
-        if not topic.waiting:
-            del self._topics[name]
+        service, topic.service = topic.service, None
+        if service is not None:
+            service.remove_topic(topic.name)
+            self._unfile(topic)
+        if not topic.channels:
+            self._forget_if_unused(topic)
+
+    def _forget_if_unused(self, topic: Topic) -> None:
+        if not (topic.sessions or topic.pending_joins or topic.service):
+            self._topics.pop(topic.name, None)
 
 
-async def _open(name: str, service: WsRouteService, topic_update: TopicUpdate) -> None:
+async def _open(topic: Topic, route: TopicRoute) -> None:
+    service = route.service
     try:
-        await service.create_topic(name, topic_update)
+        await service.create_topic(topic.name, route.topic_update(topic))
     except BaseException:
-        service.remove_topic(name)
+        service.remove_topic(topic.name)
         raise
+    topic.prefix, topic.service = route.update_prefix(topic.name), service

@@ -35,7 +35,7 @@ async def get_connections(request: Request) -> list[OpenConnection]:
 
 @router.get("/topics", operation_id="getTopics", summary="Topics that somebody follows")
 async def get_topics(request: Request) -> list[OpenTopic]:
-    counts = request.app.state.ws_app.fan_out.topics.subscribers()
+    counts = request.app.state.ws_app.subscriptions.session_counts()
     return [OpenTopic(topic=name, subscribers=count) for name, count in counts.items()]
 
 

@@ -54,7 +54,7 @@ from trading_api.modules.broker.queries.account_queries import Statements
 from trading_api.modules.broker.queries.preview import forecast, preview_leverage, preview_of
 from trading_api.modules.broker.rejection_mapping import refusal
 from trading_api.shared.module_interface import ModuleContext
-from trading_api.shared.ws.router_interface import Numbered, TopicUpdate, parse_topic
+from trading_api.shared.ws.router_interface import SequencedUpdate, TopicUpdate, parse_topic
 
 EXPIRY_CHECK_S = 1.0
 
@@ -234,7 +234,7 @@ class BrokerService:
             case _:
                 return []
 
-    def topic_numbers(self, topic: str) -> Mapping[str, int]:
+    def sequence(self, topic: str) -> Mapping[str, int]:
         followed = self._topics[topic]
         seq = self._views.of(followed.account_id).seq
         match followed.route:
@@ -245,13 +245,13 @@ class BrokerService:
             case _:
                 return {"seq": seq}
 
-    async def topic_missed(self, topic: str, seq: int) -> Sequence[Numbered] | None:
+    async def replay_since(self, topic: str, seq: int) -> Sequence[SequencedUpdate] | None:
         followed = self._topics[topic]
         missed = await self.statements.missed(
             followed.account_id, followed.route, followed.symbol, seq
         )
         if missed is not None:
-            followed.resumed_from(int(missed[-1].beside["seq"]) if missed else seq)
+            followed.resumed_from(int(missed[-1].meta["seq"]) if missed else seq)
         return missed
 
     # Helpers

@@ -16,7 +16,7 @@ from trading_api.models.broker import (
 )
 from trading_api.modules.broker import ws_generated
 from trading_api.shared.ws.generic_route import WsRouter
-from trading_api.shared.ws.router_interface import NumberedService
+from trading_api.shared.ws.router_interface import ResumableService
 
 OrderWsRouter: TypeAlias = WsRouter[OrdersSubscriptionRequest, PlacedOrder]
 PositionWsRouter: TypeAlias = WsRouter[PositionsSubscriptionRequest, Position]
@@ -28,11 +28,11 @@ BrokerConnectionWsRouter: TypeAlias = WsRouter[
 
 
 class BrokerWsRouters(list[WsRouter[Any, Any]]):
-    def __init__(self, service: NumberedService) -> None:
+    def __init__(self, service: ResumableService) -> None:
         tags = ["broker"]
         numbered: dict[str, Any] = {
             "service": service,
-            "numbers": service,
+            "sequencer": service,
             "resumes": True,
             "tags": tags,
         }
@@ -44,7 +44,7 @@ class BrokerWsRouters(list[WsRouter[Any, Any]]):
                 ws_generated.EquityWsRouter(
                     route="equity",
                     service=service,
-                    numbers=service,
+                    sequencer=service,
                     tags=tags,
                     conflation_key=lambda equity: "equity",
                 ),

@@ -15,7 +15,6 @@ from fastapi import FastAPI, WebSocketException
 from fastws import Client, FastWS, OperationRouter
 from fastws.routing import NoMatchingOperation
 from prometheus_client import Counter
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.websockets import WebSocket
@@ -30,9 +29,10 @@ from trading_api.shared.plugins.asyncapi_document import tidied
 from trading_api.shared.plugins.asyncapi_page import asyncapi_page
 from trading_api.shared.ws.auth_route import AUTH, AuthRouter
 from trading_api.shared.ws.generic_route import WsRouter
-from trading_api.shared.ws.router_interface import parse_topic
 from trading_api.streaming.fan_out import FanOut
 from trading_api.streaming.session import STOPPING, Expelled, Session
+from trading_api.streaming.subscriptions import Subscriptions
+from trading_api.streaming.topics import parse_topic
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class FastWSAdapter(FastWS):
         self,
         *,
         path: str,
+        subscriptions: Subscriptions,
         outbox_size: int,
         heartbeat_interval: float | None,
         max_connection_lifespan: float | None,
@@ -85,14 +86,13 @@ class FastWSAdapter(FastWS):
         self._stopping = asyncio.Event()
         self._gone: Counter | None = None
         self.fan_out = FanOut(now_ms)
-        self.ws_routers: dict[str, WsRouter[Any, Any]] = {}
+        self.subscriptions = subscriptions
         self.include_router(AuthRouter(tokens, self._admit))
 
     def include_router(self, router: OperationRouter, *, prefix: str = "") -> None:
         super().include_router(router, prefix=prefix)
         if isinstance(router, WsRouter):
-            router.bind(self.fan_out)
-            self.ws_routers[f"{router.route}.update"] = router
+            router.bind(self.fan_out, self.subscriptions)
 
     def setup(self, app: FastAPI) -> None:
         """The document and its page; FastWS's own page would load scripts from the internet."""
@@ -141,15 +141,14 @@ class FastWSAdapter(FastWS):
         return self._conflated + sum(session.outbox.conflated for session in self.sessions())
 
     def tell_of_itself(self, metrics: Metrics) -> None:
-        topics = self.fan_out.topics
         metrics.read("connections", "Open WebSocket connections", lambda: len(self.connections))
-        metrics.read("topics", "Topics that somebody follows", lambda: len(topics))
+        metrics.read("topics", "Topics that somebody follows", lambda: len(self.subscriptions))
         metrics.read(
             "subscriptions",
             "Subscriptions of all connections",
             lambda: sum(len(session.topics) for session in self.sessions()),
         )
-        metrics.read("updates_waiting", "In the routers' queues", self.fan_out.waiting)
+        metrics.read("updates_waiting", "In the routers' queues", self.fan_out.queued)
         metrics.read(
             "outbox_depth",
             "Updates that wait for the client that is most behind",
@@ -163,10 +162,6 @@ class FastWSAdapter(FastWS):
         metrics.read_total("updates_delivered", "Put into outboxes", lambda: self.fan_out.delivered)
         metrics.read_total("updates_conflated", "Given way to newer ones", self.conflated)
         self._gone = metrics.disconnects
-
-    def publish(self, topic: str, data: BaseModel, message_type: str) -> None:
-        """Hands one datum to a topic's subscribers, by way of its router's queue."""
-        self.fan_out.post(self.ws_routers[message_type], topic, (data,))
 
     async def manage(self, ws: WebSocket) -> AsyncGenerator[Session, None]:
         """A client's life: what it held is released however it ends. Unlike FastWS's own, it
@@ -208,7 +203,7 @@ class FastWSAdapter(FastWS):
     def _session(self, ws: WebSocket, places: TakenPlaces, principal: Principal | None) -> Session:
         fan_out = self.fan_out
         session = Session(
-            ws, self.outbox_size, fan_out.filled, fan_out.flush_soon, self.limits, places
+            ws, self.outbox_size, fan_out.dirty, fan_out.schedule_flush, self.limits, places
         )
         session.principal = principal
         session.on_stopping = self.stop
@@ -230,7 +225,7 @@ class FastWSAdapter(FastWS):
             },
         )
         self._disconnect(session)
-        self.fan_out.topics.release(session)
+        self.subscriptions.release(session)
 
     async def serve(self, client: Client) -> None:
         """Reads and answers until the client goes; or closes it, with a code that says why."""
@@ -299,7 +294,7 @@ class FastWSAdapter(FastWS):
             try:
                 principal.authorize_subscription(parse_topic(topic)[1])
             except ApiError:
-                self.fan_out.topics.leave(topic, client)
+                self.subscriptions.leave(topic, client)
 
     async def _close_reason(self, error: Any, *_: Any) -> tuple[int, str]:
         try:

@@ -9,10 +9,10 @@ from tests.kit.echo_route import NOW_MS, EchoApp, bar
 from tests.kit.server import until
 from trading_api.models.market import BarsSubscriptionRequest
 from trading_api.shared.ws.generic_route import WsRouter
-from trading_api.streaming.fan_out import FLUSHED_AT_ONCE
+from trading_api.streaming.fan_out import FLUSH_BATCH
 from trading_api.streaming.outbox import Outbox
 
-CROWD = 10 * FLUSHED_AT_ONCE
+CROWD = 10 * FLUSH_BATCH
 
 
 class Listener:
@@ -20,10 +20,10 @@ class Listener:
 
     closed = False
 
-    def __init__(self, filled: list[Outbox]) -> None:
+    def __init__(self, dirty: list[Outbox]) -> None:
         self.topics: set[str] = set()
         self.heard: list[bytes] = []
-        self.outbox = Outbox(16, self.heard.append, filled, lambda: None)
+        self.outbox = Outbox(16, self.heard.append, dirty, lambda: None)
 
 
 class Hall:
@@ -32,7 +32,7 @@ class Hall:
     def __init__(self) -> None:
         self.echo = EchoApp()
         self.fan_out = self.echo.ws_app.fan_out
-        self.crowd = [Listener(self.fan_out.filled) for _ in range(CROWD)]
+        self.crowd = [Listener(self.fan_out.dirty) for _ in range(CROWD)]
 
     async def fill(self) -> None:
         for listener in self.crowd:
@@ -42,8 +42,8 @@ class Hall:
 
     async def _follow(self, router: WsRouter[Any, Any], who: Listener) -> None:
         topic = router.topic_builder(BarsSubscriptionRequest(symbol="AAPL", resolution="1"))
-        await self.fan_out.topics.join(topic, who, router, router._updates_of(topic))
-        self.fan_out.post(router, topic, (), to=who)
+        joined = await self.echo.ws_app.subscriptions.join(topic, who, router)
+        self.fan_out.post(router, joined, (), to=who)
 
     def told(self) -> int:
         return sum(bool(listener.heard) for listener in self.crowd)

@@ -13,10 +13,10 @@ class Wire:
 
     def __init__(self, count_max: int = 8, bytes_max: int = 1 << 20) -> None:
         self.writes: list[bytes] = []
-        self.filled: list[Outbox] = []
+        self.dirty: list[Outbox] = []
         self.overflows = 0
         self.full_after: int | None = None
-        self.outbox = Outbox(count_max, self._write, self.filled, self._overflow, bytes_max)
+        self.outbox = Outbox(count_max, self._write, self.dirty, self._overflow, bytes_max)
 
     def put(self, *words: str, key: Hashable | None = None) -> None:
         for word in words:
@@ -37,11 +37,11 @@ class Wire:
 def test_what_a_tick_brought_leaves_in_one_write() -> None:
     wire = Wire()
     wire.put("a", "b", "c", key="same")
-    assert (wire.filled, wire.writes) == ([wire.outbox], [])
+    assert (wire.dirty, wire.writes) == ([wire.outbox], [])
     wire.outbox.flush()
     assert wire.writes == [b"a b c "]
     wire.put("d")
-    assert len(wire.filled) == 2
+    assert len(wire.dirty) == 2
 
 
 def test_a_tick_that_brings_more_than_a_write_is_not_kept() -> None:

@@ -95,11 +95,11 @@ class Announcer:
         is_shown = event.order.is_bracket and event.order.has_protected
         return [Change(self.position(view, position), symbol)] if position and is_shown else []
 
-    def tell_equity(self, account_id: str, **beside: int | str) -> None:
+    def tell_equity(self, account_id: str, **meta: int | str) -> None:
         if self._topics.is_followed("equity", account_id):
             view = self._view(account_id)
-            beside = {"as_of_seq": view.seq, **beside}
-            self._topics.tell("equity", account_id, self.equity(view), **beside)
+            meta = {"as_of_seq": view.seq, **meta}
+            self._topics.tell("equity", account_id, self.equity(view), **meta)
 
     def tell_status(self, status: BrokerConnectionStatus) -> None:
         for account_id in self._topics.accounts("broker-connection"):

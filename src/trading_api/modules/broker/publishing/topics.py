@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from trading_api.modules.broker.journal.ports import JournalEntry
-from trading_api.shared.ws.router_interface import Beside, TopicUpdate, parse_topic
+from trading_api.shared.ws.router_interface import TopicUpdate, UpdateMeta, parse_topic
 
 log = logging.getLogger(__name__)
 
@@ -63,24 +63,24 @@ class FollowedTopics:
         """Accounts that someone follows on a route."""
         return iter([account_id for name, account_id in self._by_account if name == route])
 
-    def tell(self, route: str, account_id: str, data: BaseModel, **beside: int | str) -> None:
+    def tell(self, route: str, account_id: str, data: BaseModel, **meta: int | str) -> None:
         for name, topic in self._by_account.get((route, account_id), {}).items():
             log.debug("update", extra={"topic": name})
-            topic.topic_update(data, **beside)
+            topic.topic_update(data, **meta)
 
     def tell_event(self, route: str, entry: JournalEntry, data: BaseModel, symbol: str) -> None:
         """`symbol` for those that follow one symbol alone."""
         for name, topic in self._by_account.get((route, entry.account_id), {}).items():
             if topic.symbol in (None, symbol):
                 log.debug("update", extra={"topic": name})
-                topic.topic_update(data, **beside(entry, topic.told_seq))
+                topic.topic_update(data, **update_meta(entry, topic.told_seq))
                 topic.told_seq = entry.seq
 
 
-def beside(entry: JournalEntry, prev: int) -> Beside:
-    """What stands beside an event's update, live or missed."""
+def update_meta(entry: JournalEntry, prev: int) -> UpdateMeta:
+    """The meta fields of an event's update, live or missed."""
     return {"seq": entry.seq, "prev": prev, **cause(entry)}
 
 
-def cause(entry: JournalEntry) -> Beside:
+def cause(entry: JournalEntry) -> UpdateMeta:
     return {"request_id": entry.request_id} if entry.request_id else {}

@@ -35,9 +35,9 @@ from trading_api.modules.broker.paper.account_views import Views
 from trading_api.modules.broker.paper.idempotency import bare_symbol
 from trading_api.modules.broker.paper.prices import Prices
 from trading_api.modules.broker.publishing.publisher import Announcer
-from trading_api.modules.broker.publishing.topics import beside
+from trading_api.modules.broker.publishing.topics import update_meta
 from trading_api.modules.broker.queries.instrument_info import DURATIONS, instrument_info
-from trading_api.shared.ws.router_interface import Numbered
+from trading_api.shared.ws.router_interface import SequencedUpdate
 
 ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
 MISSED_EVENTS_MAX = 1000
@@ -146,10 +146,10 @@ class Statements:
 
     async def missed(
         self, account_id: str, route: str, symbol: str | None, seq: int
-    ) -> list[Numbered] | None:
+    ) -> list[SequencedUpdate] | None:
         """What the followers of a route were told after event `seq`, up to the moment that this
         returns. None where that is too much, or `seq` not of this account."""
-        told: list[Numbered] = []
+        told: list[SequencedUpdate] = []
         since = heard = seq
         while since < (last := self._views.of(account_id).seq):
             if last - seq > MISSED_EVENTS_MAX:
@@ -158,7 +158,7 @@ class Statements:
                 view = self._views.of(account_id)
                 for change in self._announcer.changes(route, view, entry.event):
                     if symbol in (None, change.symbol):
-                        told.append(Numbered(change.data, beside(entry, heard)))
+                        told.append(SequencedUpdate(change.data, update_meta(entry, heard)))
                         heard = entry.seq
             since = last
         return told if since == last else None

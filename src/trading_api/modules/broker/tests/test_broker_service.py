@@ -55,15 +55,15 @@ class Desk:
         self.service = BrokerService(journal, terms_of(context.settings), context)
         self.statements = self.service.statements
         self.heard: list[tuple[str, dict[str, Any]]] = []
-        self.beside: list[tuple[str, dict[str, int | str]]] = []
+        self.meta: list[tuple[str, dict[str, int | str]]] = []
 
     async def follow(self, route: str, account: str, **more: str) -> Sequence[BaseModel]:
         fields = [f'"accountId":"{account}"', *(f'"{k}":"{v}"' for k, v in more.items())]
         topic = f"{route}:{{{','.join(fields)}}}"
 
-        def hear(data: BaseModel, **beside: int | str) -> None:
+        def hear(data: BaseModel, **meta: int | str) -> None:
             self.heard.append((topic, data.model_dump(by_alias=True, exclude_none=True)))
-            self.beside.append((route, beside))
+            self.meta.append((route, meta))
 
         await self.service.create_topic(topic, hear)
         return self.service.topic_state(topic)
@@ -449,7 +449,7 @@ async def test_a_caller_that_has_gone_and_a_follower_that_fails_do_not_stop_the_
     async with running() as desk:
         desk.market.move("AAPL", "99.98", "100.00")
 
-        def fail(data: BaseModel, **beside: int | str) -> None:
+        def fail(data: BaseModel, **meta: int | str) -> None:
             raise LookupError
 
         await desk.service.create_topic(f'orders:{{"accountId":"{A}"}}', fail)
@@ -904,7 +904,7 @@ async def test_updates_carry_the_number_of_their_event_and_the_one_told_before()
         for route in ("equity", "positions", "orders", "executions"):
             await desk.follow(route, A)
         await desk.place(qty=10)  # event 1 opened the account, 2 placed, 3 filled
-        assert desk.beside == [
+        assert desk.meta == [
             ("orders", {"seq": 2, "prev": 1}),
             ("equity", {"as_of_seq": 2}),
             ("executions", {"seq": 3, "prev": 1}),
@@ -912,8 +912,8 @@ async def test_updates_carry_the_number_of_their_event_and_the_one_told_before()
             ("positions", {"seq": 3, "prev": 1}),
             ("equity", {"as_of_seq": 3}),
         ]
-        assert desk.service.topic_numbers(f'orders:{{"accountId":"{A}"}}') == {"seq": 3}
-        assert desk.service.topic_numbers(f'equity:{{"accountId":"{A}"}}') == {"as_of_seq": 3}
+        assert desk.service.sequence(f'orders:{{"accountId":"{A}"}}') == {"seq": 3}
+        assert desk.service.sequence(f'equity:{{"accountId":"{A}"}}') == {"as_of_seq": 3}
 
 
 async def test_what_a_topic_was_told_since_can_be_told_again() -> None:
@@ -924,29 +924,29 @@ async def test_what_a_topic_was_told_since_can_be_told_again() -> None:
         await desk.place(type=LIMIT, limitPrice=90.0)
         for route in ROUTES:
             await desk.follow(route, A)
-        seq = desk.service.topic_numbers(topics["orders"])["seq"]
+        seq = desk.service.sequence(topics["orders"])["seq"]
         await desk.place(qty=10, takeProfit=110.0, stopLoss=90.0)
         token = named_request.set("ticket-2")
         await desk.place(symbol="MSFT", qty=3)
         named_request.reset(token)
         await desk.service.close_position(A, "AAPL", 4)
         for route, topic in topics.items():
-            missed = await desk.service.topic_missed(topic, seq)
+            missed = await desk.service.replay_since(topic, seq)
             assert missed is not None
-            live = [beside for name, beside in desk.beside if name == route]
-            assert [each.beside for each in missed] == live
-            caused = [each.beside.get("request_id", "") for each in missed]
+            live = [meta for name, meta in desk.meta if name == route]
+            assert [each.meta for each in missed] == live
+            caused = [each.meta.get("request_id", "") for each in missed]
             assert dict.fromkeys(caused) == dict.fromkeys(["", "ticket-2", ""])
             if route != "positions":  # these show what their brackets are now
                 data = [each.data.model_dump(by_alias=True, exclude_none=True) for each in missed]
                 assert data == desk.told(route)
         of_one = f'executions:{{"accountId":"{A}","symbol":"MSFT"}}'
         await desk.follow("executions", A, symbol="MSFT")
-        missed = await desk.service.topic_missed(of_one, seq)
+        missed = await desk.service.replay_since(of_one, seq)
         assert missed is not None
         assert [each.data.model_dump()["symbol"] for each in missed] == ["MSFT"]
-        assert await desk.service.topic_missed(topics["orders"], 10**6) is None
-        assert await desk.service.topic_missed(topics["orders"], seq + 99) is None
+        assert await desk.service.replay_since(topics["orders"], 10**6) is None
+        assert await desk.service.replay_since(topics["orders"], seq + 99) is None
 
 
 async def test_who_missed_too_much_is_told_so() -> None:
@@ -957,10 +957,10 @@ async def test_who_missed_too_much_is_told_so() -> None:
         for _ in range(MISSED_EVENTS_MAX // 2):
             order_id = await desk.place(type=LIMIT, limitPrice=90.0)
             await desk.service.cancel_order(A, order_id)
-        missed = await desk.service.topic_missed(topic, 1)
+        missed = await desk.service.replay_since(topic, 1)
         assert missed is not None
         assert len(missed) == MISSED_EVENTS_MAX
-        assert await desk.service.topic_missed(topic, 0) is None
+        assert await desk.service.replay_since(topic, 0) is None
 
 
 async def test_brackets_that_never_protected_anything_end_with_their_order_as_parent() -> None:

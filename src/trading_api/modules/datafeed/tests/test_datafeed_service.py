@@ -32,7 +32,7 @@ class Market:
     async def follow(self, route: str, **request: Any) -> list[dict[str, Any]]:
         topic = f"{route}:{json.dumps(request)}"
 
-        def hear(data: BaseModel, **beside: int | str) -> None:
+        def hear(data: BaseModel, **meta: int | str) -> None:
             self.heard.append(data.model_dump())
 
         await self.service.create_topic(topic, hear)
