@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import (
     NO_BRACKETS,
     Brackets,
@@ -28,7 +29,6 @@ from trading_api.modules.broker.engine.commands import (
     CancelOrders,
     ClosePosition,
     Command,
-    CommandKey,
     DepositCash,
     EditBrackets,
     ExpireOrders,
@@ -77,7 +77,7 @@ Row = tuple[str | None, Asked, list[str]]
 
 
 def _place(
-    side: Side, quantity: str | int, *, key: CommandKey | None = None, **wishes: Any
+    side: Side, quantity: str | int, *, key: IdempotencyKey | None = None, **wishes: Any
 ) -> Asked:
     written = request(side, quantity, **wishes)
     return lambda market: PlaceOrder(replace(written, symbol=market.symbol), market, key)
@@ -136,7 +136,9 @@ def trail_of(distance: str | None) -> Trail | None:
     return None if distance is None else Trail(Decimal(distance) * 100, Decimal(distance))
 
 
-def modify(number: int, asked: Asked, symbol: str = "AAPL", key: CommandKey | None = None) -> Asked:
+def modify(
+    number: int, asked: Asked, symbol: str = "AAPL", key: IdempotencyKey | None = None
+) -> Asked:
     def command(market: Market) -> ModifyOrder:
         placing = asked(of(symbol, market))
         assert isinstance(placing, PlaceOrder)
@@ -145,7 +147,7 @@ def modify(number: int, asked: Asked, symbol: str = "AAPL", key: CommandKey | No
     return command
 
 
-def cancel(number: int, key: CommandKey | None = None) -> Asked:
+def cancel(number: int, key: IdempotencyKey | None = None) -> Asked:
     return lambda market: CancelOrder(f"order-{number}", market.at_ms, key)
 
 
@@ -159,7 +161,7 @@ def cancel_all(market: Market) -> CancelOrders:
 
 
 def close(
-    quantity: str | int | None = None, symbol: str = "AAPL", key: CommandKey | None = None
+    quantity: str | int | None = None, symbol: str = "AAPL", key: IdempotencyKey | None = None
 ) -> Asked:
     amount = None if quantity is None else Decimal(quantity)
     return lambda market: ClosePosition(amount, of(symbol, market), key)

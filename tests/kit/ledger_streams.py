@@ -10,13 +10,13 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import Brackets, OrderRequest, OrderType, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     ClosePosition,
     Command,
-    CommandKey,
     DepositCash,
     Market,
     MatchQuote,
@@ -104,7 +104,9 @@ def _placing(market: Market, bid: Decimal, chance: random.Random) -> PlaceOrder:
         stop_price=price,
         brackets=brackets,
     )
-    key = CommandKey("place", f"key-{market.at_ms}", "0" * 64) if chance.random() < 0.2 else None
+    key = (
+        IdempotencyKey("place", f"key-{market.at_ms}", "0" * 64) if chance.random() < 0.2 else None
+    )
     return PlaceOrder(request, market, key)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.market_status import MarketStatus
 from trading_api.models.broker import (
     Brackets,
@@ -21,7 +22,6 @@ from trading_api.modules.broker.engine.commands import (
     CancelOrders,
     ClosePosition,
     Command,
-    CommandKey,
     DepositCash,
     EditBrackets,
     ModifyOrder,
@@ -256,7 +256,7 @@ class BrokerService:
 
     # Helpers
 
-    def _done(self, account_id: str, key: CommandKey | None) -> Repeated | None:
+    def _done(self, account_id: str, key: IdempotencyKey | None) -> Repeated | None:
         """What a command of this key was answered, whatever the market has become since. One
         that is on its way is told by the engine."""
         answer = repeated(self._views.of(account_id), key) if key else None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import Brackets, OrderRequest
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
@@ -40,15 +41,6 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
-class CommandKey:
-    """A caller's name for one command; the fingerprint tells it from another of that name."""
-
-    operation: str
-    key: str
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
 class OpenAccount:
     account_id: str
     currency: str
@@ -78,7 +70,7 @@ class SetLeverage:
 class PlaceOrder:
     request: OrderRequest
     market: Market
-    key: CommandKey | None = None
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +80,14 @@ class ModifyOrder:
     order_id: str
     request: OrderRequest
     market: Market
-    key: CommandKey | None = None
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
     order_id: str
     at_ms: int
-    key: CommandKey | None = None
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +104,7 @@ class ClosePosition:
 
     quantity: Decimal | None
     market: Market
-    key: CommandKey | None = None
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +112,7 @@ class ReversePosition:
     """By one order of twice the position."""
 
     market: Market
-    key: CommandKey | None = None
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

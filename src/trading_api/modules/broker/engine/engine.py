@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import localcontext
 
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.rejections import Rejection, reject_other_command
 from trading_api.modules.broker.engine.commands import (
@@ -12,7 +13,6 @@ from trading_api.modules.broker.engine.commands import (
     CancelOrders,
     ClosePosition,
     Command,
-    CommandKey,
     DepositCash,
     EditBrackets,
     ExpireOrders,
@@ -118,7 +118,7 @@ class Engine:
         return rejection
 
 
-def repeated(state: AccountState, key: CommandKey) -> Repeated | Rejection | None:
+def repeated(state: AccountState, key: IdempotencyKey) -> Repeated | Rejection | None:
     """The answer to a command whose key the account knows."""
     bound = state.bound.get((key.operation, key.key))
     if bound is None:
@@ -126,7 +126,7 @@ def repeated(state: AccountState, key: CommandKey) -> Repeated | Rejection | Non
     return reject_other_command(bound, key) or Repeated(bound.order_id)
 
 
-def _bound(key: CommandKey, events: list[Event], at_ms: int) -> CommandBound:
+def _bound(key: IdempotencyKey, events: list[Event], at_ms: int) -> CommandBound:
     placed = (event.order for event in events if isinstance(event, OrderPlaced))
     made = next((order.id for order in placed if not order.is_bracket), "")
     return CommandBound(key.operation, key.key, key.fingerprint, made, at_ms)

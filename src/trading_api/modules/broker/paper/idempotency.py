@@ -8,17 +8,17 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from trading_api.modules.broker.engine.commands import CommandKey
+from trading_api.domain.broker_commands import IdempotencyKey
 
 UNSTABLE = {"seen_price", "current_quotes"}
 """What a terminal saw when it sent the order: another try may have seen another."""
 
 
-def command_key(operation: str, key: str | None, *parts: BaseModel | Any) -> CommandKey | None:
+def command_key(operation: str, key: str | None, *parts: BaseModel | Any) -> IdempotencyKey | None:
     """`parts` are all that says what is to be done."""
     if key is None:
         return None
-    return CommandKey(operation, key, _fingerprint(parts))
+    return IdempotencyKey(operation, key, _fingerprint(parts))
 
 
 def _fingerprint(parts: tuple[BaseModel | Any, ...]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import (
     NO_BRACKETS,
     Brackets,
@@ -17,7 +18,7 @@ from trading_api.domain.orders import (
     Trail,
 )
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.commands import CommandKey, Market
+from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import CommandBound
 from trading_api.modules.broker.engine.exchange_rules import Terms
 from trading_api.modules.broker.engine.fill_rules import closable_quantity
@@ -81,7 +82,7 @@ class Rejection:
     message: str
 
 
-def reject_other_command(bound: CommandBound, key: CommandKey) -> Rejection | None:
+def reject_other_command(bound: CommandBound, key: IdempotencyKey) -> Rejection | None:
     if bound.fingerprint == key.fingerprint:
         return None
     return Rejection(

@@ -28,12 +28,12 @@ from tests.kit.engine_tables import (
     sell,
     touch_of,
 )
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     Command,
-    CommandKey,
     DepositCash,
     Market,
     OpenAccount,
@@ -52,8 +52,8 @@ from trading_api.modules.broker.engine.exchange_rules import Commission, Terms
 from trading_api.modules.broker.engine.order import canceled
 
 TICK = "99x40 / 100x40"
-KEY = CommandKey("place", "k", "one")
-OTHER = CommandKey("place", "k", "two")
+KEY = IdempotencyKey("place", "k", "one")
+OTHER = IdempotencyKey("place", "k", "two")
 RESET = "The account was reset."
 
 
@@ -176,8 +176,8 @@ def test_key_of_a_refused_command_is_free() -> None:
     )
 
 
-def keyed(operation: str) -> CommandKey:
-    return CommandKey(operation, "k", "one")
+def keyed(operation: str) -> IdempotencyKey:
+    return IdempotencyKey(operation, "k", "one")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.kit.naive_exchange import (
     NaiveExecution,
     NaiveOrder,
 )
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import (
     NO_BRACKETS,
     Brackets,
@@ -36,7 +37,6 @@ from trading_api.modules.broker.engine.commands import (
     CancelOrders,
     ClosePosition,
     Command,
-    CommandKey,
     DepositCash,
     EditBrackets,
     ExpireOrders,
@@ -98,7 +98,7 @@ BRACKETS = st.just(NO_BRACKETS) | st.builds(
     Brackets, take_profit=MAYBE_PRICES, stop_loss=MAYBE_PRICES, trail=TRAILS
 )
 KEYS = st.none() | st.builds(
-    CommandKey,
+    IdempotencyKey,
     st.just("any"),
     st.sampled_from(["k1", "k2", "k3"]),
     st.sampled_from(["same", "other"]),
@@ -195,7 +195,7 @@ class Account(RuleBasedStateMachine):
         brackets: Brackets,
         reduce_only: bool,
         client_id: str,
-        key: CommandKey | None,
+        key: IdempotencyKey | None,
         is_silent: bool,
     ) -> None:
         request = OrderRequest(
@@ -293,7 +293,7 @@ class Account(RuleBasedStateMachine):
         keeps_prices: bool,
         keeps_brackets: bool,
         is_silent: bool,
-        key: CommandKey | None,
+        key: IdempotencyKey | None,
     ) -> None:
         order = self.orders.get(f"order-{number}")
         if order is None:
@@ -313,7 +313,7 @@ class Account(RuleBasedStateMachine):
         self.apply(ModifyOrder(order.id, request, self.market(order.symbol, is_silent), key))
 
     @rule(number=NUMBERS, key=KEYS)
-    def cancel(self, number: int, key: CommandKey | None) -> None:
+    def cancel(self, number: int, key: IdempotencyKey | None) -> None:
         self.apply(CancelOrder(f"order-{number}", self.at_ms, key))
 
     @rule(numbers=st.none() | st.lists(NUMBERS, max_size=3))
@@ -323,7 +323,7 @@ class Account(RuleBasedStateMachine):
 
     @rule(symbol=SYMBOLS, quantity=st.none() | QUANTITIES, is_silent=st.booleans(), key=KEYS)
     def close(
-        self, symbol: str, quantity: Decimal | None, is_silent: bool, key: CommandKey | None
+        self, symbol: str, quantity: Decimal | None, is_silent: bool, key: IdempotencyKey | None
     ) -> None:
         self.apply(ClosePosition(quantity, self.market(symbol, is_silent), key))
 

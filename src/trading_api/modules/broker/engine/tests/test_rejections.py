@@ -13,13 +13,13 @@ from tests.kit.engine_tables import (
     protect,
     sell,
 )
+from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import Duration, OrderType
-from trading_api.modules.broker.engine.commands import CommandKey
 from trading_api.modules.broker.engine.exchange_rules import Terms
 
 LIMIT, STOP, STOP_LIMIT = OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT
 GTD, IOC = Duration.GTD, Duration.IOC
-KEY = CommandKey("place", "k", "one")
+KEY = IdempotencyKey("place", "k", "one")
 
 
 def test_placement_names_the_first_fault() -> None:
@@ -74,7 +74,7 @@ def test_modification_names_the_first_fault() -> None:
 
 
 def test_placement_names_faults_of_key_name_duration_brackets_and_margin_in_this_order() -> None:
-    other, crossed = CommandKey("place", "k", "two"), brackets("99", "101")
+    other, crossed = IdempotencyKey("place", "k", "two"), brackets("99", "101")
     off_tick = brackets("0.001")
     faults = [
         (buy(0, client_id="mine", key=other), "idempotency_key_reused"),

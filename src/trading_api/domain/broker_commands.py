@@ -1,0 +1,163 @@
+"""What a client can ask a broker to do, and what the broker answers; the same for every venue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from trading_api.domain.orders import Duration, OrderType, Side
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A client's own name for one command.
+
+    A command is the same as an earlier one when `operation` and `key` are equal. `fingerprint` is
+    a digest of the command's content: a key that is used again with another fingerprint is an
+    error."""
+
+    operation: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class BracketsInstruction:
+    """The protection that a client asks for, before a venue has resolved it.
+
+    `trailing_pips` is the distance of a trailing stop, which takes the place of `stop_loss`.
+    `is_guaranteed` asks for a stop that fills at its own price even if the market gaps."""
+
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    trailing_pips: Decimal | None = None
+    is_guaranteed: bool = False
+
+
+NO_PROTECTION = BracketsInstruction()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInstruction:
+    """An order as a client writes it, before a venue has resolved it.
+
+    `symbol` may carry its exchange (`NASDAQ:AAPL`). `expires_ms` belongs to GTD; the venue knows
+    when DAY ends. If `is_trailing`, the brackets' `trailing_pips` are required: they move the
+    price of a STOP order, and the stop loss of any other."""
+
+    symbol: str
+    side: Side
+    type: OrderType
+    quantity: Decimal
+    limit_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    is_trailing: bool = False
+    duration: Duration | None = None
+    expires_ms: int | None = None
+    brackets: BracketsInstruction = NO_PROTECTION
+    reduce_only: bool = False
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrderCommand:
+    """Place a new order."""
+
+    order: OrderInstruction
+
+
+@dataclass(frozen=True, slots=True)
+class ModifyOrderCommand:
+    """Replace a live order's prices, quantity, duration and brackets by those of `order`."""
+
+    order_id: str
+    order: OrderInstruction
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrderCommand:
+    """Cancel one live order."""
+
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrdersCommand:
+    """Cancel those of `order_ids` that are live, or every live order if it is None."""
+
+    order_ids: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePositionCommand:
+    """Close `quantity` of a position at the market, or all of it if `quantity` is None."""
+
+    symbol: str
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReversePositionCommand:
+    """Replace a position by one of the same size on the other side."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditBracketsCommand:
+    """Replace everything that protects a position by `brackets`."""
+
+    symbol: str
+    brackets: BracketsInstruction
+
+
+@dataclass(frozen=True, slots=True)
+class SetLeverageCommand:
+    """Set the leverage of one symbol."""
+
+    symbol: str
+    leverage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DepositCommand:
+    """Add `amount` of the account's currency. Only a paper account accepts it."""
+
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ResetAccountCommand:
+    """Cancel the orders, drop the positions and start again with `balance`.
+
+    None means the initial balance. Only a paper account accepts it."""
+
+    balance: Decimal | None = None
+
+
+BrokerCommand = (
+    PlaceOrderCommand
+    | ModifyOrderCommand
+    | CancelOrderCommand
+    | CancelOrdersCommand
+    | ClosePositionCommand
+    | ReversePositionCommand
+    | EditBracketsCommand
+    | SetLeverageCommand
+    | DepositCommand
+    | ResetAccountCommand
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What a command did, once it is committed.
+
+    `order_id` is the order that it placed, or empty. `canceled` are the orders that it canceled,
+    filled by CancelOrdersCommand only. `is_duplicate` means that an earlier command with the same
+    idempotency key did it."""
+
+    order_id: str = ""
+    canceled: Sequence[str] = field(default=())
+    is_duplicate: bool = False
