@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
-import re
 from asyncio import StreamReader, StreamWriter
 from contextlib import AsyncExitStack
-from hashlib import sha256
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from starlette.responses import HTMLResponse
 from uvicorn import Server
 from websockets.exceptions import InvalidStatus
 
 from tests.kit.server import TIMEOUT_S, connected, serving, until
 from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.app_factory import create_app
-from trading_api.errors import TooManyRequests
-from trading_api.limits import BUCKETS_MAX, BURST_S, Bucket, CommandRates, is_nested_deeper
+from trading_api.limits.token_bucket import BURST_S
 from trading_api.settings import Settings
-from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
 from trading_api.web.paths import PREFIX
 
 BARS = {"symbol": "AAPL", "resolution": "1"}
@@ -149,86 +140,3 @@ async def test_what_is_nested_too_deep_is_refused() -> None:
         assert (answer.status_code, answer.json()["code"]) == (422, "malformed_request")
         await client.connection.send(f'{{"type":"bars.subscribe","payload":{deep}}}')
         assert await client.closed() == (1003, "Could not decode message")
-
-
-NESTED = st.recursive(
-    st.none() | st.text(alphabet='[]{}"\\a'),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text('[{"\\'), inner, max_size=3),
-)
-
-
-def depth_of(value: object) -> int:
-    """The slow twin."""
-    if isinstance(value, dict):
-        return 1 + max(map(depth_of, value.values()), default=0)
-    return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
-
-
-@given(NESTED, st.integers(0, 6))
-def test_depth_is_counted_without_parsing(value: object, depth_max: int) -> None:
-    assert is_nested_deeper(json.dumps(value), depth_max) is (depth_of(value) > depth_max)
-
-
-def test_a_string_that_never_ends_hides_all_that_follows_and_is_gone_through_once() -> None:
-    assert not is_nested_deeper('["' + "[" * 200, 128)
-    # Gone through anew from each quotation mark, this takes ten seconds, in which nobody is served.
-    assert is_nested_deeper("[" * 129 + '"' + '\\"' * 32_000, 128)
-
-
-@given(st.floats(0.1, 100), st.lists(st.floats(0, 20), max_size=60))
-def test_a_bucket_gives_no_more_than_its_rate_and_one_burst(
-    per_s: float, pauses: list[float]
-) -> None:
-    now_s = 0.0
-    bucket = Bucket(per_s, lambda: now_s)
-    taken = 0
-    for pause_s in pauses:
-        now_s += pause_s
-        wait_s = bucket.take()
-        taken += not wait_s
-        if wait_s:
-            now_s += wait_s + 1e-6
-            assert bucket.take() == 0
-            taken += 1
-        assert taken <= per_s * (BURST_S + now_s) + 1e-6
-
-
-def test_rates_of_many_accounts_take_bounded_memory() -> None:
-    rates = CommandRates(per_s=0.1, clock_s=lambda: 0.0)
-    for number in range(BUCKETS_MAX + 10):
-        rates.spend(f"A{number}")
-    assert len(rates._buckets) == BUCKETS_MAX
-    with pytest.raises(TooManyRequests):
-        rates.spend(f"A{BUCKETS_MAX}")
-
-
-@pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/ws/asyncapi", "/api/v1/health", "/no"])
-async def test_answers_carry_the_headers_that_keep_browsers_safe(path: str) -> None:
-    transport = httpx.ASGITransport(create_app(Settings.defaults())[0])
-    async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as rest:
-        answer = await rest.get(path)
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["X-Frame-Options"] == "DENY"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert "max-age" in answer.headers["Strict-Transport-Security"]
-    policy = answer.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'none'" in policy
-    script = policy.partition("script-src")[2].partition(";")[0]
-    assert "unsafe" not in script
-    assert len(answer.content) == int(answer.headers["Content-Length"])
-    for inline in re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL):
-        digest = base64.b64encode(sha256(inline.encode()).digest()).decode()
-        assert f"'sha256-{digest}'" in script
-    if answer.headers["Content-Type"] == "application/json":
-        assert answer.headers["Cache-Control"] == "no-store"
-
-
-async def test_a_page_with_a_policy_of_its_own_keeps_it() -> None:
-    page = HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'none'"})
-    transport = httpx.ASGITransport(SecurityHeadersMiddleware(page))
-    async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as rest:
-        answer = await rest.get("/")
-    assert answer.headers.get_list("Content-Security-Policy") == ["default-src 'none'"]
-    assert answer.headers["X-Frame-Options"] == "DENY"

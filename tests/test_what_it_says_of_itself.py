@@ -22,7 +22,7 @@ from tests.kit.server import TIMEOUT_S, connected, serving
 from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.observability.logs import EventFormatter, JsonFormatter, log_config, without_tokens
+from trading_api.observability.logs import EventFormatter, JsonFormatter, log_config, redact_tokens
 from trading_api.settings import Settings
 from trading_api.web.paths import PREFIX
 
@@ -208,7 +208,7 @@ async def test_no_token_and_no_secret_is_ever_logged(formatter: logging.Formatte
     ids=["a token", "tokens", "no token", "many beginnings"],
 )
 def test_tokens_are_taken_out_of_a_line_in_one_pass(line: str, told: str) -> None:
-    assert without_tokens(line) == told
+    assert redact_tokens(line) == told
 
 
 def test_lines_are_json_in_production_and_text_in_development() -> None:

@@ -13,7 +13,7 @@ from trading_api.clock import wall_clock_ms
 from trading_api.domain.market_status import MarketState
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError
-from trading_api.limits import ConnectionLimits
+from trading_api.limits.connection_limiter import ConnectionLimits
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.instrumented import MeasuredJournal
 from trading_api.modules.broker.journal.memory import MEMORY, MemoryJournal
@@ -61,19 +61,21 @@ def create_app(
     tokens, in_flight = create_token_verifier(settings), InFlightRequests()
     metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
     ws_app = _websocket_app(settings, tokens, now_ms, in_flight, subscriptions)
-    ws_app.tell_of_itself(metrics)
+    ws_app.register_metrics(metrics)
     clock = StepClock(source, ws_app.delivered) if is_stepped else None
     feed = MarketFeed(
         source,
         stale_after_ms=round(settings.market_stale_s * 1000),
         run=clock.run if clock else None,
     )
-    readiness.heed(lambda: market_doubt(feed))
-    metrics.read("market_silence_seconds", "Since the market's last sign of life", feed.silence_s)
+    readiness.add_check(lambda: market_health(feed))
+    metrics.add_gauge(
+        "market_silence_seconds", "Since the market's last sign of life", feed.silence_s
+    )
 
     def broker(context: ModuleContext) -> BrokerModule:
         ledger = MeasuredJournal(journal or _journal(settings), metrics)
-        readiness.heed(ledger.doubt)
+        readiness.add_check(ledger.doubt)
         return BrokerModule(ledger, context)
 
     registry = ModuleRegistry(
@@ -89,7 +91,7 @@ def create_app(
 
     lifespan = create_lifespan(
         modules,
-        {"delivery": ws_app.drain, "market": feed.run, "metrics": metrics.watch_loop},
+        {"delivery": ws_app.drain, "market": feed.run, "metrics": metrics.measure_loop_lag},
         _stop_all(readiness.stop, ws_app.stop, clock.stop if clock else None),
         lambda: _description(settings, names, len(feed.instruments())),
     )
@@ -158,8 +160,8 @@ def _description(settings: Settings, modules: list[str], symbols: int) -> dict[s
     }
 
 
-def market_doubt(market: MarketData) -> str | None:
-    """A market that is closed is as it should be."""
+def market_health(market: MarketData) -> str | None:
+    """Return why the market is not healthy, or None where it is open or closed as scheduled."""
     status = market.status
     if status.state in (MarketState.OPEN, MarketState.CLOSED):
         return None

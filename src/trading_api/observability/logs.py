@@ -1,5 +1,7 @@
-"""Log lines: time, level, event name, fields. As text for whoever develops, as JSON for machines;
-never with a token in them."""
+"""Structured log lines: time, level, event name and fields.
+
+They are written as text for development or as JSON for machines, and never contain a token.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +14,31 @@ import orjson
 
 from trading_api.observability.request_id import request_id
 
-_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "color_message", "taskName"}
-_BEGINNING = "eyJ"
-"""Of every JWT: `{"`."""
+_STANDARD_ATTRIBUTES = {
+    *vars(logging.makeLogRecord({})),
+    "message",
+    "asctime",
+    "color_message",
+    "taskName",
+}
+_TOKEN_PREFIX = "eyJ"
+"""The first characters of every JWT: `{"` in Base64."""
 _WORD = re.compile(r"[\w.-]+")
 
 
 class EventFormatter(logging.Formatter):
-    """Fields given as `extra` follow the message as `name=value`."""
+    """Writes a text line: fields that are given as `extra` follow the message as `name=value`."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         fields = [f"{name}={value!r}" for name, value in _fields(record).items()]
         return " ".join([super().formatMessage(record), *fields])
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_tokens(super().format(record))
+        return redact_tokens(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a line; `event` is the message."""
+    """Writes one JSON object a line, in which `event` is the message."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -42,42 +50,50 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return without_tokens(orjson.dumps(line, default=str).decode())
+        return redact_tokens(orjson.dumps(line, default=str).decode())
 
 
-def without_tokens(line: str) -> str:
-    """Libraries log headers where one debugs. In one pass, because what is logged may be all of a
-    path that somebody made up."""
-    return _WORD.sub(_without_token, line) if _BEGINNING in line else line
+def redact_tokens(line: str) -> str:
+    """Return the line with every JWT replaced by `[token]`.
+
+    Libraries log headers at level DEBUG. One pass is enough for any line, which matters because a
+    caller can put a long path into it.
+    """
+    return _WORD.sub(_redact, line) if _TOKEN_PREFIX in line else line
 
 
-def _without_token(word: re.Match[str]) -> str:
-    before, _, token = word[0].partition(_BEGINNING)
+def _redact(word: re.Match[str]) -> str:
+    before, _, token = word[0].partition(_TOKEN_PREFIX)
     return f"{before}[token]" if "." in token else word[0]
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
-    if name := request_id.get():
-        fields["request_id"] = name
+    fields = {
+        name: value for name, value in vars(record).items() if name not in _STANDARD_ATTRIBUTES
+    }
+    if id := request_id.get():
+        fields["request_id"] = id
     return fields
 
 
-class OurOwnWord(logging.Filter):
-    """uvicorn and websockets tell of each socket too, the one with its whole address, where tokens
-    do not belong and yet may be, the other with none."""
+class LibraryNoiseFilter(logging.Filter):
+    """Drops the lines that uvicorn and websockets log for each WebSocket connection.
+
+    This project logs connections itself. uvicorn's line contains the whole URL, in which a client
+    may have put a token; the line of websockets does not name the client.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        said = str(record.msg)
-        return '"WebSocket %s"' not in said and not said.startswith("connection ")
+        message = str(record.msg)
+        return '"WebSocket %s"' not in message and not message.startswith("connection ")
 
 
 def log_config(level: str, style: str) -> dict[str, Any]:
-    """`style` is `text` or `json`."""
+    """Return the configuration for `logging.config`. `style` is `text` or `json`."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"our_own_word": {"()": OurOwnWord}},
+        "filters": {"library_noise": {"()": LibraryNoiseFilter}},
         "formatters": {
             "text": {
                 "()": EventFormatter,
@@ -89,7 +105,7 @@ def log_config(level: str, style: str) -> dict[str, Any]:
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
-                "filters": ["our_own_word"],
+                "filters": ["library_noise"],
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},

@@ -1,5 +1,7 @@
-"""What the process says of itself in numbers. Labels are bounded: never a topic, an account or
-anything else that a caller can make up."""
+"""The metrics of the process, in the format of Prometheus.
+
+Label values are bounded: never a topic, an account or anything else that a caller chooses.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-_FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_LATENCY_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 LAG_INTERVAL_S = 0.5
 
 
 class Metrics:
-    """Of one application."""
+    """The metrics of one application."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -24,50 +26,56 @@ class Metrics:
             "trading_request_seconds",
             "REST requests, by operation and status",
             ["operation", "status"],
-            buckets=_FAST,
+            buckets=_LATENCY_BUCKETS,
             registry=self.registry,
         )
         self.commands = Histogram(
             "trading_command_seconds",
-            "Commands of accounts, from the inbox to the answer",
+            "Commands of accounts, from the queue to the answer",
             ["command", "outcome"],
-            buckets=_FAST,
+            buckets=_LATENCY_BUCKETS,
             registry=self.registry,
         )
         self.commits = Histogram(
             "trading_commit_seconds",
-            "Writes to the ledger, each of what waited together",
-            buckets=_FAST,
+            "Commits to the ledger, each of a batch of entries",
+            buckets=_LATENCY_BUCKETS,
             registry=self.registry,
         )
         self.commits_failed = Counter(
-            "trading_commits_failed", "Writes that the ledger did not take", registry=self.registry
+            "trading_commits_failed", "Commits to the ledger that failed", registry=self.registry
         )
         self.disconnects = Counter(
             "trading_clients_gone",
-            "WebSocket clients that went, by the close code they were cut off with, or 0",
+            "WebSocket clients that disconnected, by the close code the server sent, or 0",
             ["code"],
             registry=self.registry,
         )
         self.loop_lag = Histogram(
             "trading_loop_lag_seconds",
-            "How much later than asked the event loop came back",
-            buckets=_FAST,
+            "How much later than scheduled the event loop ran a timer",
+            buckets=_LATENCY_BUCKETS,
             registry=self.registry,
         )
 
-    def read(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """A gauge that is read when it is asked for."""
-        self.registry.register(_Read(GaugeMetricFamily, f"trading_{name}", text, value))
+    def add_gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """Add a gauge whose value is read at each scrape."""
+        self.registry.register(
+            _CallbackCollector(GaugeMetricFamily, f"trading_{name}", text, value)
+        )
 
-    def read_total(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """A counter that somebody else counts."""
-        self.registry.register(_Read(CounterMetricFamily, f"trading_{name}", text, value))
+    def add_counter(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """Add a counter whose total is kept elsewhere and read at each scrape."""
+        self.registry.register(
+            _CallbackCollector(CounterMetricFamily, f"trading_{name}", text, value)
+        )
 
     def exposition(self) -> bytes:
+        """Return all metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
 
-    async def watch_loop(self) -> None:
+    async def measure_loop_lag(self) -> None:
+        """Measure the lag of the event loop until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             due_s = loop.time() + LAG_INTERVAL_S
@@ -75,7 +83,7 @@ class Metrics:
             self.loop_lag.observe(max(0.0, loop.time() - due_s))
 
 
-class _Read(Collector):
+class _CallbackCollector(Collector):
     def __init__(
         self, family: Callable[..., Metric], name: str, text: str, value: Callable[[], float]
     ) -> None:

@@ -1,26 +1,30 @@
-"""Whether the server should be sent work."""
+"""The state of the readiness probe: whether the server should be sent requests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-Doubt = Callable[[], str | None]
-"""Why not, in a few words; None where there is no reason."""
+HealthCheck = Callable[[], str | None]
+"""Returns why the server is not ready, in a few words, or None where it is."""
 
 
 class Readiness:
+    """Collects health checks of the parts of the server, and whether it is shutting down."""
+
     def __init__(self) -> None:
-        self._doubts: list[Doubt] = []
+        self._checks: list[HealthCheck] = []
         self.is_stopping = False
 
-    def heed(self, doubt: Doubt) -> None:
-        self._doubts.append(doubt)
+    def add_check(self, check: HealthCheck) -> None:
+        """Ask this check each time the probe is read."""
+        self._checks.append(check)
 
     def stop(self) -> None:
+        """Report the server as not ready from now on."""
         self.is_stopping = True
 
     def reasons(self) -> Sequence[str]:
-        """None where it is ready."""
+        """Return why the server is not ready; empty where it is."""
         if self.is_stopping:
             return ["shutting down"]
-        return [reason for doubt in self._doubts if (reason := doubt())]
+        return [reason for check in self._checks if (reason := check())]

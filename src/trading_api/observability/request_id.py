@@ -1,10 +1,12 @@
-"""What joins the log lines of one request: its id, from the header to what it caused."""
+"""The id of the current request, which joins its log lines and the updates that it causes."""
 
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""Of every request: its caller's, or one made up."""
+"""The id of the request or connection: its client's own, or a generated one. Logs use it."""
 
-named_request: ContextVar[str] = ContextVar("named_request", default="")
-"""The id if its caller gave it, or empty: updates tell it. They tell none that was made up, so
-that the same commands are the same updates."""
+client_request_id: ContextVar[str] = ContextVar("client_request_id", default="")
+"""The request id if the client sent one, else empty. Events and updates carry it.
+
+Generated ids stay in the log, so that the same commands always cause the same updates.
+"""

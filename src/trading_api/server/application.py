@@ -10,7 +10,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 
 from trading_api.auth.tokens import TokenVerifier
-from trading_api.limits import CommandRates
+from trading_api.limits.command_rate_limiter import CommandRateLimiter
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.server.lifespan import Lifespan
@@ -68,7 +68,7 @@ def create_api_app(
     app.state.metrics = metrics
     app.state.readiness = readiness
     app.state.settings = settings
-    app.state.command_rates = CommandRates(settings.commands_per_s)
+    app.state.command_rate_limiter = CommandRateLimiter(settings.commands_per_s)
     _add_middleware(app, settings, tokens, metrics, in_flight)
     add_error_handlers(app)
     _include_routers(app, modules)

@@ -12,7 +12,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from trading_api.errors import TooManyRequests
-from trading_api.limits import RETRY_AFTER_S, Places
+from trading_api.limits.connection_limiter import RETRY_AFTER_S, ConnectionLimiter
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +35,19 @@ class ImpatientProtocol(HttpToolsProtocol):
     _address: str | None = None
 
     def __init__(
-        self, *arguments: Any, places: Places, head_bytes_max: int, **options: Any
+        self,
+        *arguments: Any,
+        connection_limiter: ConnectionLimiter,
+        head_bytes_max: int,
+        **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
-        self._places = places
+        self._connection_limiter = connection_limiter
         self._head_bytes_max = head_bytes_max
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if self._take_place():
+        if self._acquire_connection():
             self._await_head()
         else:
             self._give_up(_TOO_MANY)
@@ -79,7 +83,7 @@ class ImpatientProtocol(HttpToolsProtocol):
             super().send_400_response(msg)
 
     def handle_websocket_upgrade(self) -> None:
-        self._give_place_back()
+        self._release_connection()
         super().handle_websocket_upgrade()
 
     def pause_writing(self) -> None:
@@ -91,25 +95,25 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._have_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._give_place_back()
+        self._release_connection()
         self._have_head()
         self._have_room()
         super().connection_lost(exc)
 
-    def _take_place(self) -> bool:
+    def _acquire_connection(self) -> bool:
         # Without an address it is a socket of this machine's file system.
         if self.client is not None:
             try:
-                self._places.take(self.client[0])
+                self._connection_limiter.acquire(self.client[0])
             except TooManyRequests:
                 log.info("connection_refused", extra={"address": self.client[0]})
                 return False
             self._address = self.client[0]
         return True
 
-    def _give_place_back(self) -> None:
+    def _release_connection(self) -> None:
         if self._address is not None:
-            self._places.give_back(self._address)
+            self._connection_limiter.release(self._address)
             self._address = None
 
     def _await_head(self) -> None:

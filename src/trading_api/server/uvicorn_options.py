@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from trading_api.limits import Places
+from trading_api.limits.connection_limiter import ConnectionLimiter
 from trading_api.observability.logs import log_config
 from trading_api.server.http_protocol import ImpatientProtocol
 from trading_api.settings import Settings, check_exposure
@@ -21,7 +21,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "timeout_graceful_shutdown": settings.shutdown_grace_s,
         "http": partial(
             ImpatientProtocol,
-            places=Places(settings.http_connections_per_address, "address"),
+            connection_limiter=ConnectionLimiter(settings.http_connections_per_address, "address"),
             head_bytes_max=settings.head_bytes_max,
         ),
         "timeout_keep_alive": settings.request_timeout_s,

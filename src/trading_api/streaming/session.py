@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocket
 
 from trading_api.auth.principal import Principal
-from trading_api.limits import ConnectionLimits, TakenPlaces, is_nested_deeper
+from trading_api.limits.connection_limiter import ConnectionLimits, Lease
+from trading_api.limits.json_nesting import exceeds_nesting
 from trading_api.streaming.frames import text_frame
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.transports import CONNECTION, AsgiConnection, Connection
@@ -41,12 +42,12 @@ class Session(Client):
         dirty: list[Outbox],
         schedule_flush: Callable[[], None],
         limits: ConnectionLimits,
-        places: TakenPlaces,
+        lease: Lease,
     ) -> None:
         super().__init__(ws)
         self.principal: Principal | None = None
         self.limits = limits
-        self.places = places
+        self.lease = lease
         self.expulsion: Expelled | None = None
         self.connected_ms = time.time_ns() // 1_000_000
         self.address = ws.client.host if ws.client else ""
@@ -134,7 +135,7 @@ class Session(Client):
 def _message(text: str | None, depth_max: int) -> Message[str, Any]:
     if text is None:
         raise ValueError("a binary frame")
-    if is_nested_deeper(text, depth_max):
+    if exceeds_nesting(text, depth_max):
         raise ValueError("nested too deep")
     try:
         return Message.model_validate_json(text)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from trading_api.limits import is_nested_deeper
+from trading_api.limits.json_nesting import exceeds_nesting
 from trading_api.models.common import ErrorResponse
 
 Responses = dict[int | str, dict[str, Any]]
@@ -90,6 +90,6 @@ class _StrictRequest(Request):
     async def json(self) -> Any:
         body = await self.body()
         depth_max = self.app.state.settings.json_depth_max
-        if is_nested_deeper(body.decode("latin-1"), depth_max):
+        if exceeds_nesting(body.decode("latin-1"), depth_max):
             raise HTTPException(422, f"The body is nested more than {depth_max} deep")
         return orjson.loads(body)

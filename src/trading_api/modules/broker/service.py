@@ -77,7 +77,7 @@ class BrokerService:
         self._announcer = Announcer(self._topics, self._prices, self._views.of, terms)
         self._log = CommandLog(context.metrics)
         self._writer = Writer(self._accounts, journal, self._views.opening, self._tell)
-        context.metrics.read(
+        context.metrics.add_gauge(
             "commands_waiting", "What the broker's inbox holds", self._writer.waiting
         )
         self.statements = Statements(

@@ -23,7 +23,8 @@ from trading_api.auth.origins import is_allowed_origin
 from trading_api.auth.principal import Principal
 from trading_api.auth.tokens import SUBPROTOCOL, TokenVerifier, handshake_token
 from trading_api.errors import ApiError, Forbidden, Unavailable
-from trading_api.limits import Bucket, ConnectionLimits, Places, TakenPlaces
+from trading_api.limits.connection_limiter import ConnectionLimiter, ConnectionLimits, Lease
+from trading_api.limits.token_bucket import TokenBucket
 from trading_api.observability.metrics import Metrics
 from trading_api.shared.plugins.asyncapi_document import tidied
 from trading_api.shared.plugins.asyncapi_page import asyncapi_page
@@ -77,8 +78,8 @@ class FastWSAdapter(FastWS):
         self.origins = origins
         self.tokens = tokens
         self.limits = limits or ConnectionLimits()
-        self._addresses = Places(self.limits.connections_per_address, "address")
-        self._subjects = Places(self.limits.connections_per_principal, "subject")
+        self._addresses = ConnectionLimiter(self.limits.connections_per_address, "address")
+        self._subjects = ConnectionLimiter(self.limits.connections_per_principal, "subject")
         self.catch_up_s = catch_up_s
         self.stop_s = stop_s
         self.answered = answered
@@ -140,27 +141,31 @@ class FastWSAdapter(FastWS):
         """Updates that gave way to newer ones before they were sent."""
         return self._conflated + sum(session.outbox.conflated for session in self.sessions())
 
-    def tell_of_itself(self, metrics: Metrics) -> None:
-        metrics.read("connections", "Open WebSocket connections", lambda: len(self.connections))
-        metrics.read("topics", "Topics that somebody follows", lambda: len(self.subscriptions))
-        metrics.read(
+    def register_metrics(self, metrics: Metrics) -> None:
+        metrics.add_gauge(
+            "connections", "Open WebSocket connections", lambda: len(self.connections)
+        )
+        metrics.add_gauge("topics", "Topics that somebody follows", lambda: len(self.subscriptions))
+        metrics.add_gauge(
             "subscriptions",
             "Subscriptions of all connections",
             lambda: sum(len(session.topics) for session in self.sessions()),
         )
-        metrics.read("updates_waiting", "In the routers' queues", self.fan_out.queued)
-        metrics.read(
+        metrics.add_gauge("updates_waiting", "In the routers' queues", self.fan_out.queued)
+        metrics.add_gauge(
             "outbox_depth",
             "Updates that wait for the client that is most behind",
             lambda: max((len(session.outbox) for session in self.sessions()), default=0),
         )
-        metrics.read(
+        metrics.add_gauge(
             "outboxes_waiting",
             "Updates that wait for all clients",
             lambda: sum(len(session.outbox) for session in self.sessions()),
         )
-        metrics.read_total("updates_delivered", "Put into outboxes", lambda: self.fan_out.delivered)
-        metrics.read_total("updates_conflated", "Given way to newer ones", self.conflated)
+        metrics.add_counter(
+            "updates_delivered", "Put into outboxes", lambda: self.fan_out.delivered
+        )
+        metrics.add_counter("updates_conflated", "Given way to newer ones", self.conflated)
         self._gone = metrics.disconnects
 
     async def manage(self, ws: WebSocket) -> AsyncGenerator[Session, None]:
@@ -172,13 +177,13 @@ class FastWSAdapter(FastWS):
             raise WebSocketException(1008, "This page's origin is not admitted")
         if self._stopping.is_set():
             raise Unavailable("The server stops; connect again.", "stopping")
-        with TakenPlaces() as places:
-            places.take(self._addresses, ws.client.host if ws.client else "")
-            principal = await self._known(ws, places)
+        with Lease() as lease:
+            lease.acquire(self._addresses, ws.client.host if ws.client else "")
+            principal = await self._known(ws, lease)
             await ws.accept(
                 SUBPROTOCOL if SUBPROTOCOL in ws.scope.get("subprotocols", ()) else None
             )
-            session = self._session(ws, places, principal)
+            session = self._session(ws, lease, principal)
             self._connect(session)
             log.info("client_came", extra={"client": session.uid[:8], "address": session.address})
             try:
@@ -186,24 +191,24 @@ class FastWSAdapter(FastWS):
             finally:
                 self._part_from(session)
 
-    async def _known(self, ws: WebSocket, places: TakenPlaces) -> Principal | None:
+    async def _known(self, ws: WebSocket, lease: Lease) -> Principal | None:
         """Who it is, if it says so before the upgrade."""
         token = handshake_token(ws.headers, ws.scope.get("subprotocols", ()))
         if token is None and self.tokens.is_required:
             return None
         principal = await self.tokens.authenticate(token)
-        self._seat(principal, places)
+        self._acquire_for(principal, lease)
         return principal
 
-    def _seat(self, principal: Principal, places: TakenPlaces) -> None:
+    def _acquire_for(self, principal: Principal, lease: Lease) -> None:
         """Without authentication everybody is the same. Raises TooManyRequests."""
         if self.tokens.is_required:
-            places.take(self._subjects, principal.subject)
+            lease.acquire(self._subjects, principal.subject)
 
-    def _session(self, ws: WebSocket, places: TakenPlaces, principal: Principal | None) -> Session:
+    def _session(self, ws: WebSocket, lease: Lease, principal: Principal | None) -> Session:
         fan_out = self.fan_out
         session = Session(
-            ws, self.outbox_size, fan_out.dirty, fan_out.schedule_flush, self.limits, places
+            ws, self.outbox_size, fan_out.dirty, fan_out.schedule_flush, self.limits, lease
         )
         session.principal = principal
         session.on_stopping = self.stop
@@ -265,9 +270,9 @@ class FastWSAdapter(FastWS):
             wait_on()
             client.on_heard, client.on_cut_off = wait_on, cut_off
             try:
-                messages = Bucket(self.limits.messages_per_s)
+                messages = TokenBucket(self.limits.messages_per_s)
                 while (message := await client.next_message()) is not None:
-                    if messages.take():
+                    if messages.consume():
                         most = self.limits.messages_per_s
                         raise Expelled(f"Too many messages; at most {most} a second")
                     if client.principal is None and message.type != AUTH:
@@ -285,7 +290,7 @@ class FastWSAdapter(FastWS):
     def _admit(self, client: Session, principal: Principal) -> None:
         """A client's token is good, or its fresh one. Raises TooManyRequests, Forbidden."""
         if client.principal is None:
-            self._seat(principal, client.places)
+            self._acquire_for(principal, client.lease)
         elif client.principal.subject != principal.subject:
             raise Forbidden("The token is somebody else's.", "another_subject")
         client.principal = principal

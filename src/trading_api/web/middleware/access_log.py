@@ -12,7 +12,7 @@ from secrets import token_hex
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trading_api.observability.metrics import Metrics
-from trading_api.observability.request_id import named_request, request_id
+from trading_api.observability.request_id import client_request_id, request_id
 
 log = logging.getLogger(__name__)
 
@@ -72,13 +72,13 @@ class AccessLogMiddleware:
     async def _handle_http(
         self, id: str, is_given: bool, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        token, named_token = request_id.set(id), named_request.set(id if is_given else "")
+        token, named_token = request_id.set(id), client_request_id.set(id if is_given else "")
         try:
             with self._in_flight:
                 await self._respond(id, scope, receive, send)
         finally:
             request_id.reset(token)
-            named_request.reset(named_token)
+            client_request_id.reset(named_token)
 
     async def _respond(self, id: str, scope: Scope, receive: Receive, send: Send) -> None:
         status = 500

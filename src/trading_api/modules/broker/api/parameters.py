@@ -56,7 +56,7 @@ class _DeskFor(ScopeRequirement):
         if self.scope is Scope.ACCOUNT_TRADE:
             if request.app.state.readiness.is_stopping:
                 raise Unavailable("The server stops; nothing was done.", "stopping")
-            request.app.state.command_rates.spend(account)
+            request.app.state.command_rate_limiter.consume(account)
         return Desk(request.app.state.services["broker"], account, key)
 
 

@@ -24,7 +24,7 @@ class MeasuredJournal:
         self._metrics = metrics
         self._fault: tuple[float, str] | None = None
         self._entries = 0
-        metrics.read("ledger_events", "Events in the ledger", lambda: self._entries)
+        metrics.add_gauge("ledger_events", "Events in the ledger", lambda: self._entries)
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         started_s = time.monotonic()

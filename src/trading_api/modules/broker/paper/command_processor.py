@@ -24,7 +24,7 @@ from trading_api.modules.broker.journal.ports import (
     JournalUnavailable,
 )
 from trading_api.modules.broker.paper.accounts import Accounts
-from trading_api.observability.request_id import named_request, request_id
+from trading_api.observability.request_id import client_request_id, request_id
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class _Request:
     command: Command
     answer: asyncio.Future[Outcome]
     request_id: str
-    named_request: str
+    client_request_id: str
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ class Writer:
         if self._inbox.qsize() >= COMMANDS_WAITING_MAX:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
         answer: asyncio.Future[Outcome] = asyncio.Future()
-        names = request_id.get(), named_request.get()
+        names = request_id.get(), client_request_id.get()
         self._inbox.put_nowait(_Request(account_id, command, answer, *names))
         self._commands_waiting += 1
         return await answer
@@ -244,7 +244,7 @@ class Writer:
             seq = last_seqs.get(account_id, self._accounts[account_id].view.seq) + 1
             last_seqs[account_id] = seq
             request = batch.requests.get(place)
-            named = request.named_request if request else ""
+            named = request.client_request_id if request else ""
             entries.append(JournalEntry(account_id, seq, event, named))
         return entries
 

@@ -27,7 +27,7 @@ from trading_api.modules.broker.journal.ports import JournalEntry
 from trading_api.modules.broker.module import terms_of
 from trading_api.modules.broker.queries.account_queries import MISSED_EVENTS_MAX
 from trading_api.modules.broker.service import BrokerService
-from trading_api.observability.request_id import named_request
+from trading_api.observability.request_id import client_request_id
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 
@@ -926,9 +926,9 @@ async def test_what_a_topic_was_told_since_can_be_told_again() -> None:
             await desk.follow(route, A)
         seq = desk.service.sequence(topics["orders"])["seq"]
         await desk.place(qty=10, takeProfit=110.0, stopLoss=90.0)
-        token = named_request.set("ticket-2")
+        token = client_request_id.set("ticket-2")
         await desk.place(symbol="MSFT", qty=3)
-        named_request.reset(token)
+        client_request_id.reset(token)
         await desk.service.close_position(A, "AAPL", 4)
         for route, topic in topics.items():
             missed = await desk.service.replay_since(topic, seq)

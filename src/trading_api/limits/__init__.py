@@ -1,0 +1,1 @@
+"""Limits on what one caller may use: connections, messages, commands and nesting of JSON."""

@@ -1,0 +1,32 @@
+"""The nesting of JSON is counted without parsing it."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trading_api.limits.json_nesting import exceeds_nesting
+
+NESTED = st.recursive(
+    st.none() | st.text(alphabet='[]{}"\\a'),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text('[{"\\'), inner, max_size=3),
+)
+
+
+def depth_of(value: object) -> int:
+    """The slow twin."""
+    if isinstance(value, dict):
+        return 1 + max(map(depth_of, value.values()), default=0)
+    return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
+
+
+@given(NESTED, st.integers(0, 6))
+def test_depth_is_counted_without_parsing(value: object, depth_max: int) -> None:
+    assert exceeds_nesting(json.dumps(value), depth_max) is (depth_of(value) > depth_max)
+
+
+def test_a_string_that_never_ends_hides_all_that_follows_and_is_gone_through_once() -> None:
+    assert not exceeds_nesting('["' + "[" * 200, 128)
+    # Gone through anew from each quotation mark, this takes ten seconds, in which nobody is served.
+    assert exceeds_nesting("[" * 129 + '"' + '\\"' * 32_000, 128)

@@ -1,0 +1,34 @@
+"""A token bucket: a rate limit that allows bursts.
+
+Of the libraries, `limits` needs a thread or a task that wakes every 10 ms, and `throttled-py`
+counts whole seconds of the wall clock, which can jump.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+BURST_S = 10
+"""A bucket holds at most the tokens of this many seconds."""
+
+
+class TokenBucket:
+    """Allows `per_s` events a second on average, and unused ones of up to `BURST_S` in a burst."""
+
+    def __init__(self, per_s: float, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._per_s = per_s
+        self._clock_s = clock_s
+        self._tokens = per_s * BURST_S
+        self._refilled_s = clock_s()
+
+    def consume(self) -> float:
+        """Take one token and return 0, or return the seconds until one is available."""
+        now_s = self._clock_s()
+        self._tokens += (now_s - self._refilled_s) * self._per_s
+        self._tokens = min(self._tokens, self._per_s * BURST_S)
+        self._refilled_s = now_s
+        if self._tokens < 1:
+            return (1 - self._tokens) / self._per_s
+        self._tokens -= 1
+        return 0.0
