@@ -8,6 +8,9 @@ import {
   type Equity,
   type Execution,
   isLive,
+  MergedOrders,
+  MergedPositions,
+  mergeExecutions,
   NotificationType,
   type Order,
   ParentType,
@@ -40,9 +43,10 @@ export class TradingAccount {
   readonly #configuration = createSignal<BrokerConfiguration | null>(null);
   readonly #currency = createSignal("");
   readonly #id = createSignal("");
-  /** Positions that the socket told of, open or closed: REST is older than it. */
-  readonly #told = new Set<string>();
-  readonly #heard: Execution[] = [];
+  readonly #mergedOrders = new MergedOrders();
+  readonly #mergedPositions = new MergedPositions();
+  /** The executions that the socket reported. The history may contain some of them. */
+  readonly #liveExecutions: Execution[] = [];
   readonly curve = new EquityCurve();
   #broker: BrokerTerminalService | null = null;
   #onFill: () => void = () => {};
@@ -155,24 +159,23 @@ export class TradingAccount {
       rest.recentExecutions(HISTORY_MAX),
       rest.cashLines(),
     ]);
-    for (const order of [...ended, ...orders]) this.#takeOrder(order);
-    for (const position of positions) {
-      if (!this.#told.has(position.id)) this.#takePosition(position);
+    for (const order of [...ended, ...orders]) this.#applyOrder(order);
+    for (const position of this.#mergedPositions.addFromSnapshot(positions)) {
+      this.#showPosition(position);
     }
-    this.#executions[1](joined(executions, this.#heard));
+    this.#executions[1](mergeExecutions(executions, this.#liveExecutions));
     this.curve.begin(lines);
   }
 
   #host(): BrokerHost {
     return {
       factory: { createWatchedValue: (value) => new SimpleWatchedValue(value) },
-      orderUpdate: (order) => this.#takeOrder(order),
+      orderUpdate: (order) => this.#applyOrder(order),
       positionUpdate: (position) => {
-        this.#told.add(position.id);
-        this.#takePosition(position);
+        if (this.#mergedPositions.applyLive(position)) this.#showPosition(position);
       },
       executionUpdate: (execution) => {
-        this.#heard.push(execution);
+        this.#liveExecutions.push(execution);
         this.#executions[1]((all) => [...all, execution]);
       },
       equityUpdate: () => {},
@@ -183,13 +186,11 @@ export class TradingAccount {
     };
   }
 
-  #takeOrder(order: Order): void {
-    const known = this.#orders[0][order.id];
-    if (known && (known.version ?? 0) > (order.version ?? 0) && isLive(order.status)) return;
-    this.#orders[1](order.id, reconcile(order));
+  #applyOrder(order: Order): void {
+    if (this.#mergedOrders.apply(order)) this.#orders[1](order.id, reconcile(order));
   }
 
-  #takePosition(position: Position): void {
+  #showPosition(position: Position): void {
     const [, set] = this.#positions;
     if (position.qty !== 0) set(position.id, reconcile(position));
     else set(produce((all) => delete all[position.id]));
@@ -211,22 +212,6 @@ export class TradingAccount {
     });
   }
 }
-
-/** They have no id: of equals, as many as either knows. */
-function joined(read: readonly Execution[], heard: readonly Execution[]): Execution[] {
-  const ascending = [...read].sort((a, b) => a.time - b.time);
-  const counts = new Map<string, number>();
-  for (const each of read) counts.set(keyOf(each), (counts.get(keyOf(each)) ?? 0) + 1);
-  for (const each of heard) {
-    const left = counts.get(keyOf(each)) ?? 0;
-    if (left > 0) counts.set(keyOf(each), left - 1);
-    else ascending.push(each);
-  }
-  return ascending;
-}
-
-const keyOf = ({ orderId, time, price, qty }: Execution): string =>
-  `${orderId} ${time} ${price} ${qty}`;
 
 const familyOf = ({ id, parentId, parentType }: Order): number =>
   numberOf(parentType === ParentType.Order && parentId !== undefined ? parentId : id);

@@ -1,47 +1,48 @@
+import { ExecutionMultiset } from "./account-merge.ts";
 import type { Execution } from "./model/broker.ts";
 import { ReconcilingSubscription } from "./reconciling-subscription.ts";
 import type { AccountRest } from "./rest-client.ts";
 import { retry } from "./retry.ts";
 import type { SyncOptions } from "./sync-options.ts";
 
-/** How many of the newest are read to find those that were missed. */
+/** The number of newest executions that are read to find the missed ones. */
 const READ_MAX = 1_000;
 
 /**
- * An account's executions, each told once. They have no state, so after an interruption whose
- * updates the socket can't onUpdate any more, those that were missed are read, and told before any
- * newer one. They have no id either: the same order, time, price and quantity is the same one, as
- * often as it is told.
+ * Reports each of an account's executions once. Their topic has no state to send again, so after a
+ * reconnection that replayed no updates it reads the missed executions over REST. It reports them
+ * before any newer one.
  */
 export class ExecutionSync {
   readonly #rest: AccountRest;
   readonly #onUpdate: (execution: Execution) => void;
-  readonly #topic: ReconcilingSubscription<Execution>;
-  /** Told, or there before we were. null until that was read. */
+  readonly #subscription: ReconcilingSubscription<Execution>;
+  /** The reported executions and those from before the start; null until the latter were read. */
   #known: ExecutionMultiset | null = null;
-  /** Read as missed: should the socket onUpdate one of them too, it is that one. */
+  /** The executions that REST returned before the socket did. The socket may still send them. */
   #readFirst = new ExecutionMultiset();
+  /** The live executions that wait for a reconciliation; null while none is running. */
   #buffered: Execution[] | null = null;
 
   constructor({ feeds, rest, accountId, onUpdate, onFailed }: SyncOptions<Execution>) {
     this.#rest = rest;
     this.#onUpdate = onUpdate;
-    this.#topic = new ReconcilingSubscription<Execution>({
-      follow: (listener) => feeds.executions({ accountId }, listener),
+    this.#subscription = new ReconcilingSubscription<Execution>({
+      subscribe: (listener) => feeds.executions({ accountId }, listener),
       onData: (execution) =>
         this.#buffered ? this.#buffered.push(execution) : this.#apply(execution),
       reconcile: (isCurrent) => this.#reconcile(isCurrent),
-      isReadFirst: true,
+      reconcilesAtStart: true,
       onFailed,
     });
   }
 
   get ready(): Promise<void> {
-    return this.#topic.ready;
+    return this.#subscription.ready;
   }
 
   stop(): void {
-    this.#topic.stop();
+    this.#subscription.stop();
   }
 
   #apply(execution: Execution): void {
@@ -53,9 +54,8 @@ export class ExecutionSync {
   async #reconcile(isCurrent: () => boolean): Promise<void> {
     this.#buffered ??= [];
     try {
-      const read = () => this.#rest.recentExecutions(READ_MAX);
-      const found = await retry(read, isCurrent);
-      if (found !== undefined) this.#applySnapshot(found);
+      const snapshot = await retry(() => this.#rest.recentExecutions(READ_MAX), isCurrent);
+      if (snapshot !== undefined) this.#applySnapshot(snapshot);
     } finally {
       if (isCurrent()) {
         const buffered = this.#buffered ?? [];
@@ -65,15 +65,15 @@ export class ExecutionSync {
     }
   }
 
-  #applySnapshot(found: Execution[]): void {
+  #applySnapshot(snapshot: Execution[]): void {
+    const buffered = this.#buffered ?? [];
     if (this.#known === null) {
-      // What the socket told already is among them, or follows.
-      this.#known = new ExecutionMultiset(found);
-      for (const execution of this.#buffered ?? []) this.#known.remove(execution);
+      // The snapshot may contain executions that are buffered: #apply adds those.
+      this.#known = new ExecutionMultiset(snapshot);
+      for (const execution of buffered) this.#known.remove(execution);
       return;
     }
-    const explained = new ExecutionMultiset(this.#buffered ?? []).plus(this.#known);
-    const missed = found.filter((execution) => !explained.remove(execution));
+    const missed = new ExecutionMultiset(buffered).plus(this.#known).missingIn(snapshot);
     this.#readFirst = new ExecutionMultiset(missed);
     for (const execution of missed) {
       this.#known.add(execution);
@@ -81,37 +81,3 @@ export class ExecutionSync {
     }
   }
 }
-
-/** How often there is each execution. */
-class ExecutionMultiset {
-  readonly #counts = new Map<string, number>();
-
-  constructor(executions: Execution[] = []) {
-    for (const execution of executions) this.add(execution);
-  }
-
-  add(execution: Execution): void {
-    const key = executionKey(execution);
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-  }
-
-  /** Whether there was one. */
-  remove(execution: Execution): boolean {
-    const key = executionKey(execution);
-    const count = this.#counts.get(key) ?? 0;
-    if (count > 1) this.#counts.set(key, count - 1);
-    else this.#counts.delete(key);
-    return count > 0;
-  }
-
-  plus(other: ExecutionMultiset): ExecutionMultiset {
-    const sum = new ExecutionMultiset();
-    for (const counts of [this.#counts, other.#counts]) {
-      for (const [key, count] of counts) sum.#counts.set(key, (sum.#counts.get(key) ?? 0) + count);
-    }
-    return sum;
-  }
-}
-
-const executionKey = ({ orderId, time, symbol, side, qty, price }: Execution): string =>
-  JSON.stringify([orderId, time, symbol, side, qty, price]);

@@ -1,3 +1,4 @@
+export { MergedOrders, MergedPositions, mergeExecutions } from "./account-merge.ts";
 export {
   type Authentication,
   type AuthMessage,

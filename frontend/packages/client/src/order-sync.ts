@@ -1,86 +1,77 @@
+import { MergedOrders } from "./account-merge.ts";
 import { ApiError } from "./errors.ts";
-import { isLive, type Order, OrderStatus } from "./model/broker.ts";
+import { type Order, OrderStatus } from "./model/broker.ts";
 import { ReconcilingSubscription } from "./reconciling-subscription.ts";
 import type { AccountRest } from "./rest-client.ts";
 import { retry } from "./retry.ts";
 import type { SyncOptions } from "./sync-options.ts";
 
 /**
- * An account's orders, each version told once. After an interruption whose updates the socket can't
- * onUpdate any more, those that changed or ended in it are read.
+ * Reports each version of an account's orders once. After a reconnection that replayed no updates
+ * it reads the orders over REST and reports those that changed or ended during the outage.
  */
 export class OrderSync {
   readonly #rest: AccountRest;
   readonly #onUpdate: (order: Order) => void;
-  readonly #topic: ReconcilingSubscription<Order>;
-  readonly #seen = new Map<string, Order>();
-  /** As they were at the start: nothing of them is news. */
-  #baseline: Map<string, Order> | null = null;
+  readonly #subscription: ReconcilingSubscription<Order>;
+  readonly #seen = new MergedOrders();
+  /** The orders at the start, which are not reported; null until they were read. */
+  #baseline: MergedOrders | null = null;
 
   constructor({ feeds, rest, accountId, onUpdate, onFailed }: SyncOptions<Order>) {
     this.#rest = rest;
     this.#onUpdate = onUpdate;
-    this.#topic = new ReconcilingSubscription<Order>({
-      follow: (listener) => feeds.orders({ accountId }, listener),
+    this.#subscription = new ReconcilingSubscription<Order>({
+      subscribe: (listener) => feeds.orders({ accountId }, listener),
       onData: (order) => this.#apply(order),
       reconcile: (isCurrent) => this.#reconcile(isCurrent),
-      isReadFirst: true,
+      reconcilesAtStart: true,
       onFailed,
     });
   }
 
   get ready(): Promise<void> {
-    return this.#topic.ready;
+    return this.#subscription.ready;
   }
 
   stop(): void {
-    this.#topic.stop();
+    this.#subscription.stop();
   }
 
   #apply(order: Order): void {
-    const seen = this.#seen.get(order.id);
-    if (seen !== undefined && !isNewer(order, seen)) return;
-    this.#seen.set(order.id, order);
-    this.#onUpdate(order);
+    if (this.#seen.apply(order)) this.#onUpdate(order);
   }
 
   async #reconcile(isCurrent: () => boolean): Promise<void> {
     const orders = await retry(() => this.#rest.orders(), isCurrent);
     if (orders === undefined) return;
-    const listed = new Map(orders.map((order) => [order.id, order]));
+    const listed = new MergedOrders(orders);
     if (this.#baseline === null) {
       this.#baseline = listed;
       return;
     }
     for (const order of orders) {
-      const baseline = this.#baseline.get(order.id);
-      if (baseline === undefined || isNewer(order, baseline)) this.#apply(order);
+      if (this.#baseline.isNews(order)) this.#apply(order);
     }
-    for (const { id, status } of [...this.#seen.values()]) {
-      if (!isLive(status) || listed.has(id)) continue;
-      const order = await retry(() => this.#readEnded(id), isCurrent);
+    for (const live of this.#seen.live()) {
+      if (listed.get(live.id) !== undefined) continue;
+      const order = await retry(() => this.#readEnded(live), isCurrent);
       if (order !== undefined) this.#apply(order);
     }
   }
 
-  /** It may have ended too long ago to be listed, or be forgotten with a server that keeps nothing. */
-  async #readEnded(id: string): Promise<Order | undefined> {
+  /**
+   * Read an order that is live here and not in the list of orders. It may have ended too long ago
+   * to be listed. A server that stores nothing may not know it at all: then it counts as canceled.
+   */
+  async #readEnded(live: Order): Promise<Order> {
     try {
-      return await this.#rest.order(id);
+      return await this.#rest.order(live.id);
     } catch (error) {
-      const seen = this.#seen.get(id);
-      if (!(error instanceof ApiError && error.status === 404) || !seen) throw error;
-      const message = { type: "error", text: "The server knows this order no more." };
-      const { version: _, ...order } = seen;
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
+      const message = { type: "error", text: "The server does not know this order any more." };
+      const { version: _, ...order } = this.#seen.get(live.id) ?? live;
       return { ...order, status: OrderStatus.Canceled, message };
     }
   }
-}
-
-/** By its version where both have one. */
-function isNewer(order: Order, than: Order): boolean {
-  if (order.version !== undefined && than.version !== undefined) {
-    return order.version > than.version;
-  }
-  return JSON.stringify(order) !== JSON.stringify(than);
 }

@@ -1,62 +1,63 @@
 import { NotConnectedError } from "./errors.ts";
 import type { Listener, Subscription } from "./shared-topic.ts";
 
-interface Reconciling<T> {
-  follow(listener: Listener<T>): Subscription;
+interface ReconcilingOptions<T> {
+  subscribe(listener: Listener<T>): Subscription;
   onData(data: T): void;
-  /** Reads what the socket can't tell; once `isCurrent` no longer, another has begun, or nobody. */
+  /**
+   * Read over REST what the socket did not send. `isCurrent` returns false once a newer
+   * reconciliation has started or the subscription was stopped.
+   */
   reconcile(isCurrent: () => boolean): Promise<void>;
-  /** Whether it is to be read at the start, too. */
-  isReadFirst: boolean;
+  /** Whether to reconcile after the first confirmation too. */
+  reconcilesAtStart: boolean;
   onFailed(error: unknown): void;
 }
 
-/**
- * A topic that is followed, and reconciled with what can be read whenever the socket can't tell any
- * more what was missed.
- */
+/** A subscription that reconciles with REST whenever a reconnection replayed no updates. */
 export class ReconcilingSubscription<T> {
-  readonly #of: Reconciling<T>;
+  readonly #options: ReconcilingOptions<T>;
   readonly #subscription: Subscription;
   readonly #ready = Promise.withResolvers<void>();
-  #turn: object | null = null;
+  /** Identifies the newest reconciliation; null once the subscription was stopped. */
+  #currentRun: object | null = null;
 
-  constructor(of: Reconciling<T>) {
-    this.#of = of;
-    this.#subscription = of.follow({
-      onData: of.onData,
+  constructor(options: ReconcilingOptions<T>) {
+    this.#options = options;
+    this.#subscription = options.subscribe({
+      onData: options.onData,
       onReconnected: (how) => {
         if (how === "snapshot") this.#reconcile();
       },
-      onFailed: of.onFailed,
+      onFailed: options.onFailed,
     });
     this.#ready.promise.catch(() => {});
     this.#subscription.confirmed.then(
-      () => (of.isReadFirst ? this.#reconcile() : this.#ready.resolve()),
+      () => (options.reconcilesAtStart ? this.#reconcile() : this.#ready.resolve()),
       (error) => this.#ready.reject(error),
     );
   }
 
-  /** Resolves once nothing that happens from now on can be taken for old. */
+  /** Resolves once everything that happens from then on is reported as new. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
 
   stop(): void {
-    this.#turn = null;
-    this.#ready.reject(new NotConnectedError("The synchronisation of the account was stopped."));
+    this.#currentRun = null;
+    this.#ready.reject(new NotConnectedError("The subscription of the account was stopped."));
     this.#subscription.unsubscribe();
   }
 
   #reconcile(): void {
-    const turn = {};
-    this.#turn = turn;
-    const isCurrent = () => this.#turn === turn;
-    this.#of
+    const run = {};
+    this.#currentRun = run;
+    const isCurrent = () => this.#currentRun === run;
+    this.#options
       .reconcile(isCurrent)
       .then(() => {
         if (isCurrent()) this.#ready.resolve();
       })
-      .catch(this.#of.onFailed);
+      .catch(this.#options.onFailed);
   }
 }

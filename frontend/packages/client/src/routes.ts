@@ -1,3 +1,4 @@
+import { orderKey, positionKey } from "./account-merge.ts";
 import type { Messages, ROUTES } from "./generated/socket.ts";
 import { isLive } from "./model/broker.ts";
 
@@ -6,7 +7,7 @@ export type SubscriptionOf<R extends Route> = Messages[`${R}.subscribe`];
 export type DataOf<R extends Route> = Messages[`${R}.update`]["payload"];
 export type Reply = Messages["bars.subscribe.response"];
 
-/** `seq` and `prev` where the backend numbers a topic's updates. */
+/** The payload of an update. `seq` and `prev` are set where the backend numbers the updates. */
 export interface Update<R extends Route = Route> {
   topic: string;
   payload: DataOf<R>;
@@ -15,10 +16,10 @@ export interface Update<R extends Route = Route> {
 }
 
 /**
- * What of a topic is its present state: for each datum a key, under which the latest one counts,
- * and whether it ends what it tells of. null where a topic has no state.
+ * How a topic's present state follows from its updates. The latest update under each `key` is part
+ * of the state, unless `isRemoved`. A route that is null has no state.
  */
-export const SNAPSHOT_ENTRY: {
+export const STATE_ENTRY: {
   [R in Route]: ((data: DataOf<R>) => { key: string; isRemoved: boolean }) | null;
 } = {
   bars: () => LATEST,
@@ -27,8 +28,8 @@ export const SNAPSHOT_ENTRY: {
   equity: () => LATEST,
   "broker-connection": () => LATEST,
   quotes: ({ n }) => ({ key: n, isRemoved: false }),
-  orders: ({ id, status }) => ({ key: id, isRemoved: !isLive(status) }),
-  positions: ({ id, qty }) => ({ key: id, isRemoved: qty === 0 }),
+  orders: (order) => ({ key: orderKey(order), isRemoved: !isLive(order.status) }),
+  positions: (position) => ({ key: positionKey(position), isRemoved: position.qty === 0 }),
   executions: null,
 };
 

@@ -1,6 +1,6 @@
 import { SubscriptionError } from "./errors.ts";
 import type { DataOf, Route, SubscriptionOf, Update } from "./routes.ts";
-import { SNAPSHOT_ENTRY } from "./routes.ts";
+import { STATE_ENTRY } from "./routes.ts";
 import { SequenceTracker } from "./sequence-tracker.ts";
 
 /**
@@ -101,7 +101,7 @@ export class SharedTopic<R extends Route = Route> {
   /** Something is missing for good. The state tells what came after it; of fills there is none. */
   resetSequence(): void {
     const buffered = this.sequence.reset();
-    if (!SNAPSHOT_ENTRY[this.route]) this.#publish(buffered);
+    if (!STATE_ENTRY[this.route]) this.#publish(buffered);
   }
 
   /** False: something before it is missing. */
@@ -136,7 +136,7 @@ export class SharedTopic<R extends Route = Route> {
   }
 
   #updateState(data: DataOf<R>): void {
-    const state = SNAPSHOT_ENTRY[this.route]?.(data);
+    const state = STATE_ENTRY[this.route]?.(data);
     if (!state) return;
     if (state.isRemoved) this.#state.delete(state.key);
     else this.#state.set(state.key, data);

@@ -1,12 +1,12 @@
 import type { Feeds } from "./feeds.ts";
 import type { AccountRest } from "./rest-client.ts";
 
-/** What following one kind of an account's things needs. */
+/** The options of OrderSync, PositionSync and ExecutionSync. */
 export interface SyncOptions<T> {
   feeds: Feeds;
   rest: AccountRest;
   accountId: string;
   onUpdate(data: T): void;
-  /** What follows may be incomplete. */
+  /** Called when the subscription or a reconciliation fails. Later updates may be incomplete. */
   onFailed(error: Error): void;
 }
