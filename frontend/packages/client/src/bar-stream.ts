@@ -1,8 +1,8 @@
 import type { Feeds } from "./feeds.ts";
+import type { Subscription } from "./listener.ts";
 import type { Bar } from "./model/market.ts";
 import type { MarketRest } from "./rest-client.ts";
 import { retry } from "./retry.ts";
-import type { Subscription } from "./shared-topic.ts";
 
 export interface BarStreamOptions {
   rest: MarketRest;

@@ -3,6 +3,7 @@ import { CommandSender } from "./command-sender.ts";
 import { ApiError } from "./errors.ts";
 import { ExecutionSync } from "./execution-sync.ts";
 import type { Feeds } from "./feeds.ts";
+import type { Subscription } from "./listener.ts";
 import {
   type Account,
   type Brackets,
@@ -25,8 +26,7 @@ import {
 import { OrderSync } from "./order-sync.ts";
 import { PositionSync } from "./position-sync.ts";
 import type { AccountRest, Rest } from "./rest-client.ts";
-import type { Subscription } from "./shared-topic.ts";
-import type { SocketState } from "./socket-client.ts";
+import type { SocketState } from "./socket-options.ts";
 import type { AccountManagerInfo, BrokerHost, BrokerTerminal } from "./tradingview/broker.ts";
 
 export interface BrokerOptions {

@@ -1,5 +1,6 @@
 import { BarStream } from "./bar-stream.ts";
 import type { Feeds } from "./feeds.ts";
+import type { Subscription } from "./listener.ts";
 import type {
   Bar,
   DatafeedConfiguration,
@@ -9,7 +10,6 @@ import type {
   SymbolInfo,
 } from "./model/market.ts";
 import type { MarketRest } from "./rest-client.ts";
-import type { Subscription } from "./shared-topic.ts";
 import type {
   Datafeed,
   HistoryMetadata,

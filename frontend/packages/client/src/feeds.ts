@@ -1,7 +1,7 @@
+import type { Listener, Subscription } from "./listener.ts";
 import type { BrokerConnection, Equity, Execution, Order, Position } from "./model/broker.ts";
 import type { Bar, Orderbook, QuoteData, Trade } from "./model/market.ts";
-import type { Listener, Subscription } from "./shared-topic.ts";
-import type { SocketState } from "./socket-client.ts";
+import type { SocketState } from "./socket-options.ts";
 
 /** What each feed is asked for, and what it tells. */
 export interface FeedTypes {

@@ -16,6 +16,7 @@ export {
   type SubscriptionFailure,
 } from "./errors.ts";
 export type { Connection, FeedName, Feeds, FeedTypes, ListenerOrFunction } from "./feeds.ts";
+export type { Listener, Reconnection, Subscription } from "./listener.ts";
 export * from "./model/broker.ts";
 export * from "./model/market.ts";
 export {
@@ -27,8 +28,8 @@ export {
   type RestOptions,
 } from "./rest-client.ts";
 export type { Route } from "./routes.ts";
-export type { Listener, Reconnection, Subscription } from "./shared-topic.ts";
-export { SocketClient, type SocketOptions, type SocketState } from "./socket-client.ts";
+export { SocketClient } from "./socket-client.ts";
+export type { SocketOptions, SocketState } from "./socket-options.ts";
 export { topicOf, topicParams } from "./topics.ts";
 export { TradingClient, type TradingClientOptions } from "./trading-client.ts";
 export type * from "./tradingview/broker.ts";

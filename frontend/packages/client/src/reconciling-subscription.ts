@@ -1,5 +1,5 @@
 import { NotConnectedError } from "./errors.ts";
-import type { Listener, Subscription } from "./shared-topic.ts";
+import type { Listener, Subscription } from "./listener.ts";
 
 interface ReconcilingOptions<T> {
   subscribe(listener: Listener<T>): Subscription;

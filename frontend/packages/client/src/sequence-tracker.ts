@@ -1,16 +1,20 @@
 import type { Update } from "./routes.ts";
 
 /**
- * Whether a topic's numbered updates follow each other. An update names the one before it (`prev`);
- * one without numbers, or without `prev` (it is the state), is taken as it is.
+ * Checks that the numbered updates of a topic follow each other, and buffers those after a gap.
+ * An update has a number (`seq`) and names the one before it (`prev`). An update without numbers,
+ * or without `prev` because it is part of the state, is accepted as it is.
  */
 export class SequenceTracker {
-  /** The last number released on; null where updates are not numbered. */
+  /** The number of the last released update; null where the updates have no numbers. */
   lastSeq: number | null = null;
   #buffered: Update[] = [];
   #isReplaying = false;
 
-  /** The state comes anew: numbers may begin anywhere. Those that waited, to pass on before it. */
+  /**
+   * Forget all numbers, because a state follows that may begin with any number. Return the buffered
+   * updates, except repeated ones.
+   */
   reset(): Update[] {
     const buffered = this.#buffered.filter((update) => !this.#isRepeated(update));
     this.lastSeq = null;
@@ -19,7 +23,7 @@ export class SequenceTracker {
     return buffered;
   }
 
-  /** Those to pass on now, in their order, or null: something is missing before this one. */
+  /** Return the updates to release now, in order, or null if one before `update` is missing. */
   accept(update: Update): Update[] | null {
     if (this.#isReplaying || this.#isAhead(update)) {
       this.#buffered.push(update);
@@ -28,12 +32,12 @@ export class SequenceTracker {
     return this.#isRepeated(update) ? [] : [this.#release(update), ...this.#releaseBuffered()];
   }
 
-  /** What is missing was asked for: until the answer, updates wait. */
+  /** Buffer every update until `finishReplay`, because the missing ones were requested. */
   startReplay(): void {
     this.#isReplaying = true;
   }
 
-  /** The answer is here, and what was missing follows it. */
+  /** Return the updates to release now. The server's reply arrived, and the missed ones follow. */
   finishReplay(): Update[] {
     this.#isReplaying = false;
     return this.#releaseBuffered();
@@ -53,8 +57,8 @@ export class SequenceTracker {
   }
 
   #release(update: Update): Update {
-    if (typeof update.seq === "number")
-      this.lastSeq = Math.max(this.lastSeq ?? update.seq, update.seq);
+    const { seq } = update;
+    if (typeof seq === "number") this.lastSeq = Math.max(this.lastSeq ?? seq, seq);
     return update;
   }
 

@@ -2,7 +2,8 @@ import type { Authentication } from "./authentication.ts";
 import { BrokerTerminalService } from "./broker-terminal-service.ts";
 import { DatafeedService } from "./datafeed-service.ts";
 import { RestClient } from "./rest-client.ts";
-import { SocketClient, type SocketOptions } from "./socket-client.ts";
+import { SocketClient } from "./socket-client.ts";
+import type { SocketOptions } from "./socket-options.ts";
 import type { BrokerHost } from "./tradingview/broker.ts";
 import { WsAdapter } from "./ws-adapter.ts";
 

@@ -1,6 +1,6 @@
 import { type Feeds, type FeedTypes, type ListenerOrFunction as L, mapListener } from "./feeds.ts";
+import type { Subscription } from "./listener.ts";
 import * as map from "./mappers.ts";
-import type { Subscription } from "./shared-topic.ts";
 import type { SocketClient } from "./socket-client.ts";
 
 type Params<F extends keyof FeedTypes> = FeedTypes[F]["subscription"];

@@ -1,7 +1,8 @@
 import type { Connection, FeedName, Feeds, FeedTypes, ListenerOrFunction } from "./feeds.ts";
 import { mapListener } from "./feeds.ts";
+import type { Subscription } from "./listener.ts";
 import type { DataOf, Route } from "./routes.ts";
-import { SharedTopic, type Subscription } from "./shared-topic.ts";
+import { SharedTopic } from "./shared-topic.ts";
 import { topicOf } from "./topics.ts";
 
 /** Tells data by `publish`, the present state first, until the function it returns is called. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CommandSender } from "../src/command-sender.ts";
 import { ApiError, NotConnectedError } from "../src/errors.ts";
 import type { Connection } from "../src/feeds.ts";
-import type { SocketState } from "../src/socket-client.ts";
+import type { SocketState } from "../src/socket-options.ts";
 
 let connection: { state: SocketState } & Connection;
 let commands: CommandSender;

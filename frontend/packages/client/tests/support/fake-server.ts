@@ -1,4 +1,4 @@
-import type { WebSocketClass, WebSocketLike } from "../../src/socket-client.ts";
+import type { WebSocketClass, WebSocketLike } from "../../src/socket-options.ts";
 import { topicOf } from "../../src/topics.ts";
 
 interface Message {
@@ -6,21 +6,24 @@ interface Message {
   payload: Record<string, unknown>;
 }
 
-/** A backend's socket that answers as the protocol says, or as a test says. Frames come later. */
+/**
+ * The server side of fake WebSockets. It answers as the protocol requires, unless a test replaces
+ * `reply`. Every message arrives asynchronously.
+ */
 export class FakeServer {
-  /** What was sent, over all connections. */
-  readonly heard: Message[] = [];
+  /** The messages of the client, over all connections. */
+  readonly received: Message[] = [];
   readonly connections: FakeSocket[] = [];
-  /** By topic, what follows an `ok`. */
-  readonly states = new Map<string, object[]>();
+  /** The payloads that follow the reply to a new subscription, by topic. */
+  readonly snapshots = new Map<string, object[]>();
   isUp = true;
-  /** The reply's payload; undefined: none is sent. */
-  answer = (message: Message, topic: string): object | undefined => {
-    const isHeld = this.current.held.has(topic);
-    if (message.type.endsWith(".unsubscribe") && !isHeld) {
+  /** Return the payload of the reply, or undefined to send none. */
+  reply = (message: Message, topic: string): object | undefined => {
+    const isSubscribed = this.current.subscribed.has(topic);
+    if (message.type.endsWith(".unsubscribe") && !isSubscribed) {
       return { status: "error", message: "Not subscribed", topic };
     }
-    if (message.type.endsWith(".resume") && isHeld) {
+    if (message.type.endsWith(".resume") && isSubscribed) {
       return { status: "error", message: "Subscribed to it already", topic };
     }
     return { status: "ok", message: "", topic };
@@ -40,7 +43,7 @@ export class FakeServer {
   }
 
   types(): string[] {
-    return this.heard.map(({ type }) => type);
+    return this.received.map(({ type }) => type);
   }
 
   update(topic: string, payload: object, numbers: { seq?: number; prev?: number } = {}): void {
@@ -53,20 +56,20 @@ export class FakeServer {
   }
 
   receive(socket: FakeSocket, message: Message): void {
-    this.heard.push(message);
+    this.received.push(message);
     const [route, verb] = message.type.split(".") as [string, string];
     if (verb === undefined) return;
     const topic =
       verb === "resume" ? String(message.payload.topic) : topicOf(route, message.payload);
-    const reply = this.answer(message, topic);
+    const reply = this.reply(message, topic);
     if (reply === undefined) return;
-    const isNew = verb === "subscribe" && !socket.held.has(topic);
+    const isNew = verb === "subscribe" && !socket.subscribed.has(topic);
     socket.deliver({ type: `${message.type}.response`, payload: reply });
     if ((reply as { status: string }).status !== "ok") return;
-    if (verb === "unsubscribe") socket.held.delete(topic);
-    else socket.held.add(topic);
+    if (verb === "unsubscribe") socket.subscribed.delete(topic);
+    else socket.subscribed.add(topic);
     if (!isNew) return;
-    for (const payload of this.states.get(topic) ?? []) {
+    for (const payload of this.snapshots.get(topic) ?? []) {
       socket.deliver({ type: `${route}.update`, payload: { topic, payload } });
     }
   }
@@ -77,7 +80,7 @@ export class FakeSocket implements WebSocketLike {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
   onerror: (() => void) | null = null;
-  readonly held = new Set<string>();
+  readonly subscribed = new Set<string>();
   readonly url: string;
   readonly protocols: string[];
   isOpen = false;

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 import type { Feeds } from "../../src/feeds.ts";
-import type { Listener } from "../../src/shared-topic.ts";
+import type { Listener } from "../../src/listener.ts";
 import type { SyncOptions } from "../../src/sync-options.ts";
 import type { FakeAccount } from "./fake-account.ts";
 

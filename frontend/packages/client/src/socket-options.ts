@@ -1,0 +1,62 @@
+import type { Authentication } from "./authentication.ts";
+import type { Backoff } from "./backoff.ts";
+import { RESUMABLE } from "./generated/socket.ts";
+
+/**
+ * The state of the connection. `idle`: there is no subscription. `waiting`: the next attempt is at
+ * `retryAt` (ms UTC), because of `reason`. `closed`: `close()` was called, and no connection follows.
+ */
+export type SocketState =
+  | { phase: "idle" }
+  | { phase: "connecting"; attempt: number }
+  | { phase: "connected"; since: number }
+  | { phase: "waiting"; attempt: number; retryAt: number; reason: string }
+  | { phase: "closed" };
+
+export interface SocketOptions {
+  /** `ws://host/api/v1/ws`, or a function that is called before each connection. */
+  url: string | (() => string);
+  authentication?: Authentication;
+  /** The delays between two attempts to connect. */
+  backoff?: Backoff;
+  /** The time in ms without a sent message after which the connection is pinged. */
+  pingIntervalMs?: number;
+  /** The time in ms within which a request is answered. After it the connection counts as dead. */
+  replyTimeoutMs?: number;
+  /** The time in ms after the last subscription at which the connection is closed. */
+  idleTimeoutMs?: number;
+  /** The routes that have a `resume`. The default is those of asyncapi.json. */
+  resumable?: readonly string[];
+  WebSocket?: WebSocketClass;
+  /** Returns a number from 0 to 1, for the jitter of the backoff. */
+  random?: () => number;
+}
+
+/** The members of the platform's WebSocket that the client uses. */
+export interface WebSocketLike {
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: (() => void) | null;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+}
+export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
+
+export type ResolvedSocketOptions = Required<Omit<SocketOptions, "authentication">> & {
+  authentication: Authentication | null;
+};
+
+export function resolveSocketOptions(options: SocketOptions): ResolvedSocketOptions {
+  return {
+    authentication: null,
+    backoff: { baseMs: 250, maxMs: 5_000 },
+    pingIntervalMs: 20_000,
+    replyTimeoutMs: 10_000,
+    idleTimeoutMs: 10_000,
+    resumable: RESUMABLE,
+    WebSocket: WebSocket as unknown as WebSocketClass,
+    random: Math.random,
+    ...options,
+  };
+}
