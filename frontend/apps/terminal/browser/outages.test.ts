@@ -26,7 +26,7 @@ afterEach(async () => {
 afterAll(() => browser?.close());
 
 test("after the server was killed and is back, nothing is missing and nothing double", async () => {
-  const server = await Backend.started();
+  const server = await Backend.start();
   backend = server;
   terminal = await TerminalPage.open(browser, backend.address, { symbol: "AAPL" });
   await terminal.ask({ quantity: 1 });
@@ -43,7 +43,7 @@ test("after the server was killed and is back, nothing is missing and nothing do
   await terminal.place();
   await terminal.toast("Wait until the badge says Live").waitFor();
   // Meanwhile the account trades elsewhere, which this page is not told of by anyone but itself.
-  await server.start();
+  await server.restart();
   await order(server.address, { symbol: "AAPL", type: 2, side: 1, qty: 2 });
   await terminal.badge("Live");
 
@@ -65,7 +65,7 @@ test("after the server was killed and is back, nothing is missing and nothing do
 });
 
 test("a silent market shows in the badge, fills nothing, and comes back", async () => {
-  const market = await StaleMarket.started();
+  const market = await StaleMarket.start();
   backend = market;
   terminal = await TerminalPage.open(browser, market.address, { symbol: "AAPL" });
   await terminal.quote();

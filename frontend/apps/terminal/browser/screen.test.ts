@@ -4,7 +4,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
-import { developmentToken, endingToken } from "./support/development-token.ts";
+import { developmentToken, expiringToken } from "./support/development-token.ts";
 import { recordedBarsOfApple } from "./support/recorded-bars.ts";
 import { TerminalPage } from "./support/terminal-page.ts";
 
@@ -16,7 +16,7 @@ let terminal: TerminalPage;
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  [backend, browser] = await Promise.all([Backend.started(), launchChromium()]);
+  [backend, browser] = await Promise.all([Backend.start(), launchChromium()]);
 });
 
 beforeEach((context) => {
@@ -161,7 +161,7 @@ test("a recording of real minutes is replayed on the chart", async () => {
     DATAFEED_PATH: recorded.path,
     DATAFEED_SPEED: "20",
   };
-  const replay = await Backend.started(settings);
+  const replay = await Backend.start(settings);
   try {
     terminal = await TerminalPage.open(browser, replay.address);
     const legend = terminal.page.getByTestId("legend");
@@ -180,7 +180,7 @@ test("a recording of real minutes is replayed on the chart", async () => {
 test("a server that wants a token is given one, and another once that has ended", async () => {
   const AUTH_SECRET = "a secret for the tests, of 32 bytes and more";
   const [guarded, token] = await Promise.all([
-    Backend.started({ AUTH_MODE: "secret", AUTH_SECRET }),
+    Backend.start({ AUTH_MODE: "secret", AUTH_SECRET }),
     developmentToken(AUTH_SECRET),
   ]);
   try {
@@ -195,7 +195,7 @@ test("a server that wants a token is given one, and another once that has ended"
     };
     await enter(`${token}x`);
     await dialog.getByText("The token was not accepted").waitFor();
-    await enter(endingToken(token, AUTH_SECRET, 1_500));
+    await enter(expiringToken(token, AUTH_SECRET, 1_500));
     await dialog.getByText("The token was not accepted").waitFor();
     await enter(token);
     await terminal.isLoaded();

@@ -12,7 +12,7 @@ let accounts = 0;
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  [market, browser] = await Promise.all([SteppedMarket.started(), launchChromium()]);
+  [market, browser] = await Promise.all([SteppedMarket.start(), launchChromium()]);
 });
 
 beforeEach(async (context) => {

@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, beforeEach, test } from "vitest";
-import { Cable } from "../../../packages/client/tests/support/backend.ts";
+import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Backend } from "../browser/support/backend.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "../browser/support/chromium.ts";
 import { TerminalPage } from "../browser/support/terminal-page.ts";
@@ -18,7 +18,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   if (chromiumPath === undefined) return;
-  [backend, browser] = await Promise.all([Backend.started(), launchChromium()]);
+  [backend, browser] = await Promise.all([Backend.start(), launchChromium()]);
 });
 
 beforeEach((context) => {
@@ -71,21 +71,21 @@ test("an order, from the click to the screen", async () => {
 });
 
 test("a reconnection with many topics", async () => {
-  const cable = new Cable(backend.port);
-  const terminal = await TerminalPage.open(browser, await cable.address());
+  const proxy = new TcpProxy(backend.port);
+  const terminal = await TerminalPage.open(browser, await proxy.start());
   await terminal.page.evaluate(await bundledClient());
   await terminal.page.evaluate(subscribeMany, TOPICS);
   const delays: number[] = [];
   for (let turn = 0; turn < 5; turn += 1) {
     const isBack = terminal.page.evaluate(untilReconnected, TOPICS);
-    cable.unplug();
-    cable.plug();
+    proxy.cut();
+    proxy.restore();
     delays.push(await isBack);
     await terminal.page.waitForTimeout(5_200);
   }
   print(`reconnect with ${TOPICS} topics`, delays, "from the cut to the last topic's confirmation");
   await terminal.close();
-  cable.close();
+  proxy.close();
 });
 
 test("frames while quotes pour in", async () => {

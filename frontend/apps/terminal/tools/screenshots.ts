@@ -11,7 +11,7 @@ const START = {
   DATAFEED_SEED: "7",
 };
 
-const backend = await Backend.started({ ...START, MARKET_STALE_S: "600", DATABASE_URL: "memory:" });
+const backend = await Backend.start({ ...START, MARKET_STALE_S: "600", DATABASE_URL: "memory:" });
 const browser = await launchChromium();
 try {
   await trade();

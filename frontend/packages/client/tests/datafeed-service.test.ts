@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { DatafeedService } from "../src/datafeed-service.ts";
 import { ApiError } from "../src/errors.ts";
 import type { Bar } from "../src/model/market.ts";
-import { Chart } from "./support/fake-chart.ts";
+import { FakeChart } from "./support/fake-chart.ts";
 import { FakeMarket } from "./support/fake-market.ts";
 
 const AAPL = { name: "AAPL", ticker: "NASDAQ:AAPL" };
@@ -17,7 +17,7 @@ const bar = (second: number, volume = 1): Bar => ({
 
 let market: FakeMarket;
 let datafeed: DatafeedService;
-let chart: Chart;
+let chart: FakeChart;
 let resets: number;
 
 beforeEach(() => {
@@ -37,7 +37,7 @@ const told = () => chart.bars.map(({ time, volume }) => [time / 1_000, volume]);
 async function load(): Promise<void> {
   const period = { from: 0, to: 100, countBack: 100, firstDataRequest: true };
   const take = (bars: Bar[]) => {
-    chart = new Chart(bars);
+    chart = new FakeChart(bars);
   };
   datafeed.getBars(AAPL, "1S", period, take, expect.fail);
   await settle();

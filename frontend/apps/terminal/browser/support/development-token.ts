@@ -1,4 +1,4 @@
 export {
   developmentToken,
-  endingToken,
+  expiringToken,
 } from "../../../../packages/client/tests/support/development-token.ts";

@@ -13,8 +13,8 @@ export class StaleMarket {
     this.#backend = backend;
   }
 
-  static async started(): Promise<StaleMarket> {
-    return new StaleMarket(await Backend.started({ MARKET_STALE_S: "0.6" }, [script]));
+  static async start(): Promise<StaleMarket> {
+    return new StaleMarket(await Backend.start({ MARKET_STALE_S: "0.6" }, [script]));
   }
 
   get address(): string {

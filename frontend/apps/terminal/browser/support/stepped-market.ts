@@ -8,9 +8,9 @@ export class SteppedMarket {
     this.backend = backend;
   }
 
-  static async started(): Promise<SteppedMarket> {
+  static async start(): Promise<SteppedMarket> {
     const settings = { DATAFEED_CLOCK: "step", DATAFEED_START: "2026-01-05T10:30:00Z" };
-    return new SteppedMarket(await Backend.started({ ...settings, MARKET_STALE_S: "600" }));
+    return new SteppedMarket(await Backend.start({ ...settings, MARKET_STALE_S: "600" }));
   }
 
   get address(): string {

@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const binaries = fileURLToPath(new URL("../../../../../.venv/bin/", import.meta.url));
 
-/** A backend in a process of its own, with a folder of its own, that can be killed and come back. */
+/** A backend in its own process and its own folder. It can be killed and started again. */
 export class Backend {
   readonly #port: number;
   readonly folder: string;
   readonly #environment: Record<string, string>;
   readonly #program: string[];
   #process: ChildProcess | null = null;
-  #said = "";
+  #output = "";
 
   private constructor(
     port: number,
@@ -28,14 +28,14 @@ export class Backend {
     this.#program = program;
   }
 
-  /** `program`: what Python runs. */
-  static async started(
+  /** Start a backend and resolve once it is healthy. `program` has the arguments of Python. */
+  static async start(
     environment: Record<string, string> = {},
     program: string[] = ["-m", "trading_api", "serve"],
   ): Promise<Backend> {
     const folder = await mkdtemp(join(tmpdir(), "trading-api-"));
     const backend = new Backend(await freePort(), folder, environment, program);
-    await backend.start();
+    await backend.restart();
     return backend;
   }
 
@@ -47,21 +47,22 @@ export class Backend {
     return this.#port;
   }
 
-  async start(): Promise<void> {
+  /** Start the process, on the same port and folder as before, and resolve once it is healthy. */
+  async restart(): Promise<void> {
     const { PATH = "", HOME = "" } = process.env;
     const own = { PORT: String(this.#port), LOG_LEVEL: "warning", ...this.#environment };
     const env = { PATH, HOME, ...own };
     const server = spawn(join(binaries, "python"), this.#program, { cwd: this.folder, env });
     this.#process = server;
-    server.stdout.on("data", (text) => (this.#said += text));
-    server.stderr.on("data", (text) => (this.#said += text));
-    while (!(await this.#isThere())) {
-      if (server.exitCode !== null) throw new Error(`The backend ended: ${this.#said}`);
+    server.stdout.on("data", (text) => (this.#output += text));
+    server.stderr.on("data", (text) => (this.#output += text));
+    while (!(await this.#isHealthy())) {
+      if (server.exitCode !== null) throw new Error(`The backend exited: ${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
-  /** As a power cut would. */
+  /** Kill the process with SIGKILL, as a power failure would. */
   async kill(): Promise<void> {
     const server = this.#process;
     this.#process = null;
@@ -76,65 +77,12 @@ export class Backend {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async #isThere(): Promise<boolean> {
+  async #isHealthy(): Promise<boolean> {
     try {
       return (await fetch(`${this.address}/api/v1/health`)).ok;
     } catch {
       return false;
     }
-  }
-}
-
-/** A cable between a client and a backend that can be pulled out, while the backend lives on. */
-export class Cable {
-  readonly #port: number;
-  readonly #lines = new Set<{ client: Socket; backend: Socket }>();
-  readonly #server = createServer((client) => this.#join(client));
-  #state: "plugged" | "swallowing" | "unplugged" = "plugged";
-
-  constructor(port: number) {
-    this.#port = port;
-  }
-
-  async address(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    const address = this.#server.address();
-    return `http://127.0.0.1:${typeof address === "object" && address?.port}`;
-  }
-
-  unplug(): void {
-    this.#state = "unplugged";
-    for (const { client, backend } of this.#lines) {
-      client.destroy();
-      backend.destroy();
-    }
-  }
-
-  /** What the client says arrives, and nothing comes back. */
-  swallowAnswers(): void {
-    this.#state = "swallowing";
-    for (const { client, backend } of this.#lines) backend.unpipe(client).resume();
-  }
-
-  plug(): void {
-    this.#state = "plugged";
-  }
-
-  close(): void {
-    this.unplug();
-    this.#server.close();
-  }
-
-  #join(client: Socket): void {
-    const line = { client, backend: connect(this.#port, "127.0.0.1") };
-    this.#lines.add(line);
-    for (const end of [line.client, line.backend]) {
-      end.on("error", () => {});
-      end.on("close", () => this.#lines.delete(line));
-    }
-    client.pipe(line.backend).pipe(client);
-    if (this.#state === "unplugged") this.unplug();
-    else if (this.#state === "swallowing") this.swallowAnswers();
   }
 }
 

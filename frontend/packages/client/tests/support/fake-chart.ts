@@ -1,7 +1,10 @@
 import type { Bar } from "../../src/model/market.ts";
 
-/** A chart's series: a bar of the same time replaces the last, a newer one follows, an older one breaks it. */
-export class Chart {
+/**
+ * The series of a chart. A bar with the time of the last one replaces it, a newer bar follows it,
+ * and an older bar is an error.
+ */
+export class FakeChart {
   readonly bars: Bar[];
 
   constructor(history: Bar[]) {

@@ -1,19 +1,19 @@
-// Tokens, against a backend that wants one.
+// Authentication against a real backend that requires a token.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Authentication, authMessage, bearerProtocols } from "../src/authentication.ts";
-import { NotConnectedError } from "../src/errors.ts";
-import { OrderStatus, OrderType, Side } from "../src/model/broker.ts";
-import { TradingClient } from "../src/trading-client.ts";
-import { Backend } from "./support/backend.ts";
-import { developmentToken, endingToken } from "./support/development-token.ts";
-import { FakeHost } from "./support/fake-host.ts";
-import { until } from "./support/until.ts";
+import { type Authentication, authMessage, bearerProtocols } from "../../src/authentication.ts";
+import { NotConnectedError } from "../../src/errors.ts";
+import { OrderStatus, OrderType, Side } from "../../src/model/broker.ts";
+import { TradingClient } from "../../src/trading-client.ts";
+import { Backend } from "../support/backend.ts";
+import { developmentToken, expiringToken } from "../support/development-token.ts";
+import { FakeHost } from "../support/fake-host.ts";
+import { until } from "../support/until.ts";
 
 const SECRET = "a secret for the tests, of 32 bytes and more";
 const ORDER = { symbol: "BTCUSD", type: OrderType.Market, side: Side.Buy, qty: 0.01 };
-/** Of a token that ends soon: half of it is there to renew it, on a machine that is busy, too. */
-const LEFT_MS = 6_000;
+/** The validity of a token that expires soon. Half of it is enough to refresh it on a busy machine. */
+const VALIDITY_MS = 6_000;
 
 let backend: Backend;
 let good: string;
@@ -21,7 +21,7 @@ const clients: TradingClient[] = [];
 
 beforeAll(async () => {
   const settings = { AUTH_MODE: "secret", AUTH_SECRET: SECRET };
-  [backend, good] = await Promise.all([Backend.started(settings), developmentToken(SECRET)]);
+  [backend, good] = await Promise.all([Backend.start(settings), developmentToken(SECRET)]);
 });
 
 afterAll(async () => {
@@ -48,8 +48,8 @@ async function trades(client: TradingClient): Promise<void> {
   broker.stop();
 }
 
-/** What is known of the connections: how many there were, and why they ended. */
-function followed(client: TradingClient): { connections: number; reasons: string[] } {
+/** Count the connections and record why they ended. */
+function recordConnections(client: TradingClient): { connections: number; reasons: string[] } {
   const seen = { connections: 0, reasons: [] as string[] };
   client.socket.onState((state) => {
     if (state.phase === "connected") seen.connections += 1;
@@ -58,8 +58,8 @@ function followed(client: TradingClient): { connections: number; reasons: string
   return seen;
 }
 
-test("the message that says who one is has the shape of asyncapi.json", () => {
-  const path = new URL("../../../../asyncapi.json", import.meta.url);
+test("the auth message has the shape of asyncapi.json", () => {
+  const path = new URL("../../../../../asyncapi.json", import.meta.url);
   const { messages, schemas } = JSON.parse(readFileSync(path, "utf8")).components;
   const { type, payload } = messages.auth.payload.properties;
   const message = authMessage("a.b.c");
@@ -72,13 +72,13 @@ test("the message that says who one is has the shape of asyncapi.json", () => {
 test.each([
   ["by the first message", {}],
   ["by subprotocol", { protocols: bearerProtocols }],
-])("a token %s lets its account trade, and no other", async (_, way) => {
+])("a token %s gives access to its own account only", async (_, way) => {
   const client = clientWith({ token: async () => ({ value: good }), ...way });
   await trades(client);
-  const foreign = client.feeds.orders({ accountId: "SOMEBODY" }, () => {});
+  const foreign = client.feeds.orders({ accountId: "FOREIGN" }, () => {});
   await expect(foreign.confirmed).rejects.toMatchObject({ code: "rejected" });
-  const asked = client.rest.account("SOMEBODY").orders();
-  await expect(asked).rejects.toMatchObject({ status: 404, code: "unknown_account" });
+  const request = client.rest.account("FOREIGN").orders();
+  await expect(request).rejects.toMatchObject({ status: 404, code: "unknown_account" });
 });
 
 test.each<[string, Authentication | undefined, number]>([
@@ -89,28 +89,28 @@ test.each<[string, Authentication | undefined, number]>([
     { token: async () => ({ value: "x" }), protocols: bearerProtocols },
     1006,
   ],
-])("%s nothing is told, and the state says why", async (_, authentication, code) => {
+])("%s nothing is sent, and the state has the reason", async (_, authentication, code) => {
   const client = clientWith(authentication);
-  const seen = followed(client);
-  const heard: unknown[] = [];
+  const seen = recordConnections(client);
+  const received: unknown[] = [];
   client.feeds.quotes(
     { symbols: [], fast_symbols: ["BTCUSD"] },
-    { onData: (quote) => heard.push(quote) },
+    { onData: (quote) => received.push(quote) },
   );
   await until(() => seen.reasons.some((reason) => reason.startsWith(String(code))));
   await expect(client.rest.market.time()).rejects.toMatchObject({ status: 401 });
-  expect(heard).toEqual([]);
+  expect(received).toEqual([]);
   client.close();
 });
 
 test.concurrent.each([
   ["by the first message", {}],
   ["by subprotocol", { protocols: bearerProtocols }],
-])("a token %s is renewed before it ends, and the connection stays", async (_, way) => {
-  const expiresAt = Date.now() + LEFT_MS;
-  const given = [{ value: endingToken(good, SECRET, LEFT_MS), expiresAt }];
+])("a token %s is refreshed before it expires, and the connection stays", async (_, way) => {
+  const expiresAt = Date.now() + VALIDITY_MS;
+  const given = [{ value: expiringToken(good, SECRET, VALIDITY_MS), expiresAt }];
   const client = clientWith({ token: async () => given.shift() ?? { value: good }, ...way });
-  const seen = followed(client);
+  const seen = recordConnections(client);
   let quotes = 0;
   client.feeds.quotes({ symbols: [], fast_symbols: ["BTCUSD"] }, () => {
     quotes += 1;
@@ -121,13 +121,13 @@ test.concurrent.each([
   expect(seen).toEqual({ connections: 1, reasons: [] });
 });
 
-test.concurrent("one that is not renewed ends the connection, and a fresh one heals it", async () => {
-  let value = endingToken(good, SECRET, 2_000);
-  // As it comes from somebody who sees no need for another yet.
+test.concurrent("an expired token ends the connection, and a fresh one restores it", async () => {
+  let value = expiringToken(good, SECRET, 2_000);
+  // Without `expiresAt`, as from an issuer that returns the same token until it expires.
   const client = clientWith({ token: async () => ({ value }) });
   const host = new FakeHost();
   const broker = await client.broker(host);
-  const seen = followed(client);
+  const seen = recordConnections(client);
   await broker.ready();
   await until(() => seen.reasons.length > 0);
   expect(seen.reasons[0]).toMatch(/^1008 .*token has expired/i);

@@ -1,0 +1,19 @@
+import { OrderType } from "@trading-api/client";
+import { expect, test } from "vitest";
+import { durationLabel, purposeLabel } from "../src/labels.ts";
+import { trailingStop } from "./support/orders.ts";
+
+test("an order that trails is labeled so, and one with a trailing stop loss is not", () => {
+  const { parentId: _, parentType: __, ...own } = trailingStop;
+  expect(purposeLabel(trailingStop)).toBe("Trailing stop loss");
+  expect(purposeLabel(own)).toBe("Trailing stop");
+  expect(purposeLabel({ ...own, type: OrderType.Limit })).toBe("Limit");
+});
+
+test("a duration is labeled by its end, and that of a bracket is not shown", () => {
+  const datetime = Date.UTC(2026, 0, 6, 10, 37);
+  const { parentId: _, ...order } = trailingStop;
+  expect(durationLabel({ ...order, duration: { type: "GTD", datetime } })).toBe("6 Jan 10:37");
+  expect(durationLabel({ ...order, duration: { type: "DAY" } })).toBe("Day");
+  expect(durationLabel({ ...trailingStop, duration: { type: "GTC" } })).toBe("–");
+});
