@@ -24,6 +24,7 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.journal.event_codec import kind_of
 from trading_api.modules.broker.journal.ports import JournalEntry
 
 
@@ -73,7 +74,7 @@ def _stop_type(order: Order) -> wire.StopType | None:
 def _parent(order: Order) -> tuple[str | None, wire.ParentType | None]:
     if not order.is_bracket:
         return None, None
-    if order.parent_id and (order.status is OrderStatus.INACTIVE or not order.has_protected):
+    if order.parent_id and (order.status is OrderStatus.INACTIVE or not order.was_activated):
         return order.parent_id, wire.ParentType.ORDER
     return order.symbol, wire.ParentType.POSITION
 
@@ -163,7 +164,7 @@ def to_cash_line(line: CashLine) -> wire.CashLine:
 def to_broker_event(entry: JournalEntry) -> wire.BrokerEvent:
     """Without what a symbol's market had to say at that time: a position has no profit here."""
     event = entry.event
-    name = type(event).__name__
+    name = kind_of(event)
     told = partial(
         wire.BrokerEvent,
         seq=entry.seq,

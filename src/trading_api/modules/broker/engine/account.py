@@ -27,7 +27,7 @@ from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.open_orders import Book
 from trading_api.modules.broker.engine.order import Order, order_number
 from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.engine.touch import Consumption
+from trading_api.modules.broker.engine.touch import LiquidityUsed
 from trading_api.modules.broker.engine.transitions import check_transition
 
 _NO_ORDERS = Book()
@@ -60,7 +60,7 @@ class AccountState:
     executions: list[Execution] = field(default_factory=list)
     executions_in: dict[str, list[Execution]] = field(default_factory=dict)
     cash: list[CashLine] = field(default_factory=list)
-    consumptions: dict[str, Consumption] = field(default_factory=dict)
+    liquidity_used: dict[str, LiquidityUsed] = field(default_factory=dict)
     leverages: dict[str, Decimal] = field(default_factory=dict)
     client_ids: MutableMapping[str, str] = field(default_factory=dict)
     bound: MutableMapping[tuple[str, str], CommandBound] = field(default_factory=dict)
@@ -182,7 +182,7 @@ class AccountState:
             working={symbol: book.copy() for symbol, book in self.working.items()},
             protections={symbol: each.copy() for symbol, each in self.protections.items()},
             positions=self.positions.copy(),
-            consumptions=self.consumptions.copy(),
+            liquidity_used=self.liquidity_used.copy(),
             leverages=self.leverages.copy(),
         )
 
@@ -250,7 +250,7 @@ class AccountState:
         self.balance = event.balance
         self.realized_pl = EXACT.add(self.realized_pl, event.execution.realized_pl)
         self.commission = EXACT.add(self.commission, event.execution.commission)
-        self.consumptions[event.execution.symbol] = event.consumption
+        self.liquidity_used[event.execution.symbol] = event.liquidity_used
         if event.position.quantity:
             self.positions[event.position.symbol] = event.position
         else:

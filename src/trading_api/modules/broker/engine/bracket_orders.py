@@ -20,7 +20,13 @@ from trading_api.modules.broker.engine.handlers.cancellation import (
     cancel_order,
     restore_brackets,
 )
-from trading_api.modules.broker.engine.order import Order, activated, modified, suspended
+from trading_api.modules.broker.engine.order import (
+    Order,
+    OrderPurpose,
+    activated,
+    modified,
+    suspended,
+)
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 
@@ -163,8 +169,7 @@ def _place(
         placed_ms=market.at_ms,
         updated_ms=market.at_ms,
         status=OrderStatus.INACTIVE,
-        reduce_only=True,
-        is_bracket=True,
+        purpose=OrderPurpose.BRACKET,
         parent_id=parent_id,
     )
     transaction.emit(OrderPlaced(order, market.at_ms))

@@ -9,7 +9,7 @@ from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.engine.touch import Consumption
+from trading_api.modules.broker.engine.touch import LiquidityUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class OrderFilled:
     order: Order
     position: Position
     balance: Decimal
-    consumption: Consumption
+    liquidity_used: LiquidityUsed
     at_ms: int
 
 

@@ -9,7 +9,7 @@ from trading_api.domain.orders import Duration, Side
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.engine.touch import Consumption, Touch
+from trading_api.modules.broker.engine.touch import LiquidityUsed, Touch
 
 MARKET_TURN = Decimal("-Infinity")
 
@@ -67,12 +67,10 @@ def ratchets(order: Order, stop_price: Decimal) -> bool:
     return _signed(stop_price, order.side) < _signed(order.stop_price, order.side)
 
 
-def fill_quantity(
-    order: Order, touch: Touch, consumption: Consumption, position: Position
-) -> Decimal:
+def fill_quantity(order: Order, touch: Touch, used: LiquidityUsed, position: Position) -> Decimal:
     """What remains of the order, of the displayed size, and of the position it may reduce. Fill
     or kill takes all or nothing."""
-    displayed = touch.size(order.side) - consumption.taken(order.side)
+    displayed = touch.size(order.side) - used.taken(order.side)
     quantity = min(order.remaining_quantity, max(displayed, ZERO))
     if order.reduce_only:
         quantity = min(quantity, abs(position.quantity))

@@ -34,7 +34,7 @@ from trading_api.modules.broker.engine.order import (
     triggered,
 )
 from trading_api.modules.broker.engine.position import is_left, net
-from trading_api.modules.broker.engine.touch import Touch, consume, consumption_of
+from trading_api.modules.broker.engine.touch import Touch, consume, liquidity_used_of
 from trading_api.modules.broker.engine.transaction import Transaction
 
 POSITION_GONE = "The position it was to close is closed."
@@ -101,8 +101,8 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
     """Whether it has changed brackets."""
     state, at_ms = transaction.state, market.at_ms
     position = state.position(order.symbol)
-    consumption = consumption_of(touch, state.consumptions.get(order.symbol))
-    quantity = fill_quantity(order, touch, consumption, position)
+    used = liquidity_used_of(touch, state.liquidity_used.get(order.symbol))
+    quantity = fill_quantity(order, touch, used, position)
     if not quantity:
         return False
     execution_id = f"execution-{state.execution_count + 1}"
@@ -128,7 +128,7 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
             order=filled(order, quantity, price, accrued, at_ms),
             position=netting.position,
             balance=state.balance + execution.realized_pl - commission,
-            consumption=consume(consumption, order.side, quantity),
+            liquidity_used=consume(used, order.side, quantity),
             at_ms=at_ms,
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from trading_api.domain.orders import (
@@ -16,6 +17,27 @@ from trading_api.domain.orders import (
     Trail,
 )
 from trading_api.modules.broker.engine.money import EXACT, ZERO
+
+
+class OrderPurpose(StrEnum):
+    """What an order is for.
+
+    OPEN and CLOSE orders come from a client; CLOSE can only reduce a position. A REVERSAL closes a
+    position and opens the opposite one. A LIQUIDATION closes a position by force. A BRACKET
+    protects its parent order and becomes an ACTIVATED_BRACKET, which protects the position, when
+    it is first sized to something that was filled."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    REVERSAL = "reversal"
+    LIQUIDATION = "liquidation"
+    BRACKET = "bracket"
+    ACTIVATED_BRACKET = "activated_bracket"
+
+
+# Looking up a member of an Enum takes longer than comparing it.
+_OPEN, _REVERSAL, _LIQUIDATION = OrderPurpose.OPEN, OrderPurpose.REVERSAL, OrderPurpose.LIQUIDATION
+_BRACKET, _ACTIVATED_BRACKET = OrderPurpose.BRACKET, OrderPurpose.ACTIVATED_BRACKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +64,7 @@ class Order:
     expires_ms: int | None = None
     arrives_ms: int = 0
     brackets: Brackets = NO_BRACKETS
-    reduce_only: bool = False
-    is_bracket: bool = False
-    is_liquidation: bool = False
-    is_reversal: bool = False
+    purpose: OrderPurpose = OrderPurpose.OPEN
     parent_id: str = ""
     client_id: str = ""
     reserve_price: Decimal = ZERO
@@ -55,9 +74,33 @@ class Order:
     accrued_commission: Decimal = ZERO
     is_triggered: bool = False
     is_resting: bool = False
-    has_protected: bool = False
     version: int = 1
     message: str = ""
+
+    @property
+    def reduce_only(self) -> bool:
+        """Whether the order can only reduce a position, never open or enlarge one."""
+        return not (self.purpose is _OPEN or self.purpose is _REVERSAL)
+
+    @property
+    def is_bracket(self) -> bool:
+        """Whether the order is a take-profit or a stop-loss of another order or of a position."""
+        return self.purpose is _BRACKET or self.purpose is _ACTIVATED_BRACKET
+
+    @property
+    def was_activated(self) -> bool:
+        """Whether the order is a bracket that protects a position, or did before it ended."""
+        return self.purpose is _ACTIVATED_BRACKET
+
+    @property
+    def is_liquidation(self) -> bool:
+        """Whether the exchange placed the order to close a position by force."""
+        return self.purpose is _LIQUIDATION
+
+    @property
+    def is_reversal(self) -> bool:
+        """Whether the order turns a position into the opposite one."""
+        return self.purpose is _REVERSAL
 
     @property
     def remaining_quantity(self) -> Decimal:
@@ -103,7 +146,7 @@ def activated(order: Order, quantity: Decimal, stop_price: Decimal | None, at_ms
         status=OrderStatus.WORKING,
         quantity=quantity,
         stop_price=stop_price,
-        has_protected=True,
+        purpose=OrderPurpose.ACTIVATED_BRACKET,
     )
 
 

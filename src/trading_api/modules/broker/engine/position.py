@@ -18,14 +18,16 @@ from trading_api.modules.broker.engine.money import (
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A short one has negative quantity and cost. `residue` is realised P&L that rounding held
-    back; the next reduction books it, so that the parts of a round trip add up. `rate` converts
-    the cost into the account's currency: that of the last fill."""
+    """What an account holds of one symbol.
+
+    A short position has a negative quantity and a negative cost. `rounding_carry` is realised P&L
+    that rounding held back; the next reduction books it, so that the parts of a round trip add up.
+    `rate`, that of the last fill, converts the cost into the account's currency."""
 
     symbol: str
     quantity: Decimal = ZERO
     cost: Decimal = ZERO
-    residue: Decimal = ZERO
+    rounding_carry: Decimal = ZERO
     rate: Decimal = ONE
     updated_ms: int = 0
 
@@ -63,14 +65,14 @@ def net(
     closed = closed_quantity(position.quantity, change)
     released = released_cost(position, closed)
     opened = change + closed
-    due = rounded((closed * price - released) * rate, COST_STEP) + position.residue
+    due = rounded((closed * price - released) * rate, COST_STEP) + position.rounding_carry
     realized_pl = rounded(due, MONEY_STEP)
     return Netting(
         Position(
             symbol=position.symbol,
             quantity=position.quantity + change,
             cost=position.cost - released + opened * price,
-            residue=due - realized_pl,
+            rounding_carry=due - realized_pl,
             rate=rate,
             updated_ms=at_ms,
         ),

@@ -47,7 +47,7 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
-class Consumption:
+class LiquidityUsed:
     """What one account bought and sold of the touch with this time and these prices."""
 
     time_ms: int
@@ -60,18 +60,18 @@ class Consumption:
         return self.bought if side is Side.BUY else self.sold
 
 
-def consumption_of(touch: Touch, last: Consumption | None) -> Consumption:
+def liquidity_used_of(touch: Touch, last: LiquidityUsed | None) -> LiquidityUsed:
     """`last` while the touch is still the same, else a fresh one."""
     key = (touch.time_ms, touch.bid, touch.ask)
     if last is not None and (last.time_ms, last.bid, last.ask) == key:
         return last
-    return Consumption(*key)
+    return LiquidityUsed(*key)
 
 
-def consume(consumption: Consumption, side: Side, quantity: Decimal) -> Consumption:
-    bought, sold = consumption.bought, consumption.sold
+def consume(used: LiquidityUsed, side: Side, quantity: Decimal) -> LiquidityUsed:
+    bought, sold = used.bought, used.sold
     if side is Side.BUY:
         bought += quantity
     else:
         sold += quantity
-    return Consumption(consumption.time_ms, consumption.bid, consumption.ask, bought, sold)
+    return LiquidityUsed(used.time_ms, used.bid, used.ask, bought, sold)

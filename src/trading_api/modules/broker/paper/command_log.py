@@ -10,6 +10,7 @@ from trading_api.modules.broker.engine.checks.rejections import Rejection
 from trading_api.modules.broker.engine.commands import Command
 from trading_api.modules.broker.engine.engine import Outcome, Repeated
 from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.journal.event_codec import kind_of
 from trading_api.observability.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class CommandLog:
         if not log.isEnabledFor(logging.INFO):
             return
         order = getattr(event, "order", None)
-        fields = {"account": account_id, "kind": type(event).__name__}
+        fields = {"account": account_id, "kind": kind_of(event)}
         if order is not None:
             fields |= {"order_id": order.id, "symbol": order.symbol, "status": order.status.name}
         log.info("event", extra=fields)

@@ -92,7 +92,7 @@ class Announcer:
                 return [Change(closed, symbol)]
             return [Change(self.position(view, event.position), symbol)]
         position = view.positions.get(symbol)
-        is_shown = event.order.is_bracket and event.order.has_protected
+        is_shown = event.order.was_activated
         return [Change(self.position(view, position), symbol)] if position and is_shown else []
 
     def tell_equity(self, account_id: str, **meta: int | str) -> None:

@@ -15,7 +15,7 @@ from trading_api.modules.broker.engine.margin import (
     unrealized_at,
 )
 from trading_api.modules.broker.engine.matching import match
-from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.order import Order, OrderPurpose
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 
@@ -98,7 +98,6 @@ def _liquidation(transaction: Transaction, position: Position, at_ms: int) -> Or
         placed_ms=at_ms,
         updated_ms=at_ms,
         status=OrderStatus.WORKING,
-        reduce_only=True,
-        is_liquidation=True,
+        purpose=OrderPurpose.LIQUIDATION,
         message=LIQUIDATION,
     )

@@ -27,7 +27,7 @@ from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
 from trading_api.modules.broker.engine.fill_rules import trailing_stop
 from trading_api.modules.broker.engine.margin import reserve_cost, reserve_price
 from trading_api.modules.broker.engine.matching import at_rest, match
-from trading_api.modules.broker.engine.order import Order, modified
+from trading_api.modules.broker.engine.order import Order, OrderPurpose, modified
 from trading_api.modules.broker.engine.transaction import Transaction
 
 
@@ -58,7 +58,7 @@ def new_order(transaction: Transaction, request: OrderRequest, market: Market) -
         duration=request.duration or Duration.GTC,
         expires_ms=request.expires_ms,
         brackets=request.brackets,
-        reduce_only=request.reduce_only,
+        purpose=OrderPurpose.CLOSE if request.reduce_only else OrderPurpose.OPEN,
         client_id=request.client_id,
         sequence=transaction.next_sequence(),
         placed_ms=market.at_ms,

@@ -32,7 +32,7 @@ from trading_api.modules.broker.engine.handlers.order_handlers import (
     reject_placement,
 )
 from trading_api.modules.broker.engine.matching import match
-from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.order import Order, OrderPurpose
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 
@@ -62,7 +62,7 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     if not position.quantity:
         return reject_flat(position)
     order = _against(transaction, position, 2 * abs(position.quantity), market, reduce_only=False)
-    order = replace(order, is_reversal=True)
+    order = replace(order, purpose=OrderPurpose.REVERSAL)
     # It holds the brackets back at once: over a closed market the position would be bare.
     if rejection := (
         reject_reversing(state, market.symbol)

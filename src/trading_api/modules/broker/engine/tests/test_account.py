@@ -239,7 +239,7 @@ def test_two_accounts_on_one_symbol_never_meet() -> None:
     rows = [(TICK, buy(40), ["placed 1", "filled 1: 40 @ 100, holds 40 @ 100"])]
     first, second = play(*rows), play(*rows)
     assert first.state.positions == second.state.positions
-    assert first.state.consumptions == second.state.consumptions
+    assert first.state.liquidity_used == second.state.liquidity_used
 
 
 def test_closing_orders_end_the_older_first_whatever_was_changed_since() -> None:

@@ -54,8 +54,8 @@ def test_no_digit_is_lost_between_cash_and_cost(fills: list[tuple[Side, Decimal,
             position = netting.position
             paid += Fraction(quantity) * Fraction(price) * side
             realized += Fraction(netting.realized_pl)
-            assert Fraction(position.cost) == paid + realized + Fraction(position.residue)
-            assert abs(position.residue) <= Decimal("5E-9")
+            assert Fraction(position.cost) == paid + realized + Fraction(position.rounding_carry)
+            assert abs(position.rounding_carry) <= Decimal("5E-9")
             assert position.quantity * position.cost >= 0
             assert bool(position.quantity) == bool(position.cost)
 

@@ -431,8 +431,8 @@ class Account(RuleBasedStateMachine):
             assert held * side < 0, "closing never adds"
             assert execution.quantity <= abs(held), "closing never opens"
         if held * side >= 0:
-            residue = state.position(order.symbol).residue
-            assert abs(execution.realized_pl) <= abs(residue), "only a reduction realizes"
+            rounding_carry = state.position(order.symbol).rounding_carry
+            assert abs(execution.realized_pl) <= abs(rounding_carry), "only a reduction realizes"
         assert event.position.quantity == held + execution.quantity * side
 
     def check_nothing_is_left_to_match(self, market: Market) -> None:

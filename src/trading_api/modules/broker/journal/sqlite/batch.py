@@ -12,7 +12,7 @@ from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order
-from trading_api.modules.broker.journal.event_codec import encode
+from trading_api.modules.broker.journal.event_codec import encode, kind_of
 from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
 from trading_api.modules.broker.journal.ports import JournalConflict, JournalEntry
 from trading_api.modules.broker.journal.sqlite.projections import (
@@ -72,7 +72,7 @@ class Batch:
         if seq != tail.seq + 1:
             raise JournalConflict(entry, tail.seq + 1)
         self.tails[account_id] = tail
-        kind, payload = type(event).__name__, encode(event)
+        kind, payload = kind_of(event), encode(event)
         tail.seq = seq
         tail.hash = next_hash(tail.hash, seq, kind, payload)
         tail.updated_ms = event.at_ms

@@ -27,15 +27,18 @@ Row = tuple[Any, ...]
 Record = Order | Execution | Position
 
 
+FIELDS = {"residue": "rounding_carry"}
+"""The fields whose columns have another name: columns keep theirs when a field is renamed."""
+
+
 class Projection:
-    """The columns of a table that are fields of `kind`, by their names; the key is given."""
+    """The columns of a table that are fields or properties of `kind`; the key is given."""
 
     def __init__(self, table: Table, kind: type) -> None:
         self.table = table
-        hints = get_type_hints(kind)
-        names = [
-            column.name for column in table.columns if column.name in hints and column.name != "seq"
-        ]
+        hints = get_type_hints(kind) | _property_hints(kind)
+        columns = [FIELDS.get(column.name, column.name) for column in table.columns]
+        names = [name for name in columns if name in hints and name != "seq"]
         self._values = attrgetter(*names)
         written = [_written_as(hints[name]) for name in names]
         self._written = [(place, write) for place, write in enumerate(written) if write]
@@ -46,6 +49,11 @@ class Projection:
         for place, write in self._written:
             values[place] = write(values[place])
         return (*key, *values)
+
+
+def _property_hints(kind: type) -> dict[str, Any]:
+    properties = [(name, each) for name, each in vars(kind).items() if isinstance(each, property)]
+    return {name: get_type_hints(each.fget)["return"] for name, each in properties}
 
 
 def decimal_text(value: Decimal) -> str:

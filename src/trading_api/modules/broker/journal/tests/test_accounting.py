@@ -22,6 +22,7 @@ from trading_api.modules.broker.engine.events import (
     CommandBound,
     Event,
     LeverageSet,
+    OrderActivated,
     OrderCanceled,
     OrderEvent,
     OrderFilled,
@@ -29,7 +30,8 @@ from trading_api.modules.broker.engine.events import (
     OrderPlaced,
 )
 from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
-from trading_api.modules.broker.journal.event_codec import decode, encode
+from trading_api.modules.broker.engine.order import OrderPurpose
+from trading_api.modules.broker.journal.event_codec import decode, encode, kind_of
 from trading_api.modules.broker.journal.verify.event_checks import Fault, first_fault
 
 SEEDS = st.integers(0, 2**32)
@@ -98,11 +100,11 @@ def falsified(event: Event, path: tuple[Any, ...], by: int) -> Event:
         holder = holder[step]
     value = holder[path[-1]]
     holder[path[-1]] = value + by if isinstance(value, int) else str(Decimal(value) + by)
-    return decode(type(event).__name__, json.dumps(payload))
+    return decode(kind_of(event), json.dumps(payload))
 
 
 def follows(kind: str, path: tuple[Any, ...]) -> bool:
-    if kind == "OrderFilled" and path[0] != "consumption":
+    if kind == "OrderFilled" and path[0] != "liquidity_used":
         return path[-1] not in ENUMS | {"accrued_commission"}
     return path[-1] not in CHOSEN.get(kind, set()) | ENUMS and path[0] != "sides"
 
@@ -118,7 +120,7 @@ def test_whatever_an_account_does_adds_up(seed: int, terms: Terms) -> None:
 def test_every_figure_that_was_changed_is_named(seed: int, terms: Terms, by: int) -> None:
     state = AccountState()
     for event in stream(60, seed, terms):
-        kind = type(event).__name__
+        kind = kind_of(event)
         for path in numbers(json.loads(encode(event))):
             if follows(kind, path):
                 forged = falsified(event, path, by)
@@ -188,6 +190,7 @@ def test_an_order_takes_only_the_steps_there_are() -> None:
         (OrderPlaced, {"reserve_cost": Decimal(-1)}, "order.reserve_cost"),
         (OrderModified, {"symbol": "TSLA", "client_id": "x"}, "order.symbol"),
         (OrderModified, {"sequence": 10**6}, "order.sequence"),
+        (OrderActivated, {"purpose": OrderPurpose.CLOSE}, "order.purpose"),
         (OrderFilled, {"status": OrderStatus.WORKING}, "order.status"),
         (OrderFilled, {"quantity": Decimal("0.1")}, "order.quantity"),
     ],

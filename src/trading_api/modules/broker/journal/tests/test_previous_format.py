@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,22 @@ from typing import Any
 import pytest
 
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.order import Order
-from trading_api.modules.broker.journal.event_codec import decode
+from trading_api.modules.broker.engine.events import AccountReset, OrderPlaced
+from trading_api.modules.broker.engine.order import Order, OrderPurpose
+from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode, encode
 from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
+from trading_api.modules.broker.journal.ports import JournalEntry
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.event_checks import first_fault
+from trading_api.modules.broker.journal.verify.verification import verify
 
 DATA = Path(__file__).parent / "data"
-FLAGS = ("reduce_only", "is_bracket", "is_liquidation", "is_reversal", "has_protected")
+FLAGS = {
+    **{name: name for name in ("reduce_only", "is_bracket", "is_liquidation", "is_reversal")},
+    "has_protected": "was_activated",
+}
+"""The properties of an order by the names that its flags had."""
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -52,6 +63,95 @@ def test_the_chain_of_hashes_covers_the_stored_text(
         assert row["hash"] == previous
 
 
+async def test_a_database_of_the_previous_format_verifies(tmp_path: Path) -> None:
+    path = tmp_path / "trading.db"
+    database = Database(f"sqlite:///{path}")
+    journal = SqlJournal(database)
+    rows = _rows()
+    for row in rows:
+        event = decode(row["kind"], row["payload"])
+        await journal.append([JournalEntry(row["account"], row["seq"], event)])
+    await journal.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for row in rows:
+            connection.execute(
+                "UPDATE events SET payload = :payload, hash = :hash"
+                " WHERE account_id = :account AND seq = :seq",
+                row,
+            )
+            connection.execute(
+                "UPDATE accounts SET hash = :hash WHERE account_id = :account AND seq = :seq", row
+            )
+    assert verify(Database(f"sqlite:///{path}")).events == len(rows)
+
+
+def _placed() -> dict[str, Any]:
+    """The payload of a take-profit that waits for its parent."""
+    row = next(row for row in _rows() if r'"is_bracket":true' in row["payload"])
+    placed = json.loads(row["payload"])
+    assert isinstance(placed, dict)
+    return placed
+
+
+def test_the_flags_of_an_order_become_its_purpose() -> None:
+    assert _decoded_order(_placed()).purpose is OrderPurpose.BRACKET
+
+
+def test_flags_younger_than_the_payload_are_not_set() -> None:
+    placed = _placed()
+    for flag in FLAGS:
+        del placed["order"][flag]
+    assert _decoded_order(placed).purpose is OrderPurpose.OPEN
+    placed["order"]["is_bracket"] = False
+    assert _decoded_order(placed).purpose is OrderPurpose.OPEN
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reduce_only": False},
+        {"is_reversal": True},
+        {"is_liquidation": 1},
+        {"is_liquidation": None},
+        {"purpose": "bracket"},
+    ],
+)
+def test_flags_that_make_no_purpose_are_refused(changes: dict[str, Any]) -> None:
+    placed = _placed()
+    placed["order"] |= changes
+    with pytest.raises(UnreadableEvent, match="would lose"):
+        _decoded_order(placed)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        '[{"residue":1}]',
+        '{"residue":1',
+        '{"position":{"residue":"0","rounding_carry":"0"}}',
+        '{"order":[],"consumption":1,"positions":1}',
+    ],
+)
+def test_what_fits_neither_format_is_refused(payload: str) -> None:
+    with pytest.raises(UnreadableEvent):
+        decode("OrderFilled", payload)
+
+
+def test_a_renamed_position_field_is_read_where_an_account_was_reset() -> None:
+    row = next(row for row in _rows() if row["kind"] == "AccountReset")
+    assert '"residue"' in row["payload"]
+    event = decode("AccountReset", row["payload"])
+    assert isinstance(event, AccountReset)
+    assert event.positions[0].rounding_carry == 0
+    assert '"residue"' not in encode(event)
+
+
+def _decoded_order(payload: dict[str, Any]) -> Order:
+    event = decode("OrderPlaced", json.dumps(payload))
+    assert isinstance(event, OrderPlaced)
+    return event.order
+
+
 def _described(state: AccountState) -> dict[str, Any]:
     sums = ("balance", "deposited", "realized_pl", "commission")
     return {
@@ -78,5 +178,5 @@ def _described_order(order: Order) -> dict[str, Any]:
         "status": order.status.name,
         "remaining": str(order.remaining_quantity),
         "parent_id": order.parent_id,
-        **{name: getattr(order, name) for name in FLAGS},
+        **{flag: getattr(order, name) for flag, name in FLAGS.items()},
     }

@@ -28,15 +28,15 @@ from trading_api.modules.broker.engine.events import (
     OrderTriggered,
 )
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-from trading_api.modules.broker.engine.order import Order, order_id
+from trading_api.modules.broker.engine.order import Order, OrderPurpose, order_id
 from trading_api.modules.broker.engine.position import Position, net
-from trading_api.modules.broker.engine.touch import Consumption, consume
+from trading_api.modules.broker.engine.touch import LiquidityUsed, consume
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
 
 _EVERY_CHANGE = {"version", "updated_ms", "status", "sequence"}
 _CHANGES: dict[type[OrderEvent], set[str]] = {
     OrderArrived: {"is_resting"},
-    OrderActivated: {"quantity", "stop_price", "has_protected"},
+    OrderActivated: {"quantity", "stop_price", "purpose"},
     OrderSuspended: {"is_triggered", "is_resting"},
     OrderModified: {
         "quantity",
@@ -157,11 +157,13 @@ def _changed_faults(state: AccountState, before: Order, event: OrderEvent) -> It
     is_last = isinstance(event, OrderModified) and _loses_its_turn(before, after)
     sequence = state.sequence_last + 1 if is_last else before.sequence
     yield from _same("order.sequence", sequence, after.sequence)
+    if isinstance(event, OrderActivated):
+        yield from _purpose_faults(before, after)
     if isinstance(event, OrderFilled):
         yield from _execution_faults(state, event)
         yield from _filled_faults(before, event)
         yield from _settled_faults(state, event)
-        yield from _consumed_faults(state.consumptions.get(after.symbol), event)
+        yield from _liquidity_faults(state.liquidity_used.get(after.symbol), event)
 
 
 def _loses_its_turn(before: Order, after: Order) -> bool:
@@ -171,6 +173,13 @@ def _loses_its_turn(before: Order, after: Order) -> bool:
     has_grown = after.quantity > before.quantity and not after.is_bracket
     prices = (before.limit_price, before.stop_price)
     return has_grown or prices != (after.limit_price, after.stop_price)
+
+
+def _purpose_faults(before: Order, after: Order) -> Iterator[Fault]:
+    """A bracket stays one; only the first activation makes it one of the position."""
+    if after.purpose is not before.purpose:
+        expected = OrderPurpose.ACTIVATED_BRACKET if before.is_bracket else before.purpose
+        yield from _same("order.purpose", expected, after.purpose)
 
 
 def _execution_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
@@ -226,14 +235,14 @@ def _settled_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
     yield from _same("balance", balance, event.balance)
 
 
-def _consumed_faults(last: Consumption | None, event: OrderFilled) -> Iterator[Fault]:
-    found, execution = event.consumption, event.execution
+def _liquidity_faults(last: LiquidityUsed | None, event: OrderFilled) -> Iterator[Fault]:
+    found, execution = event.liquidity_used, event.execution
     key = (found.time_ms, found.bid, found.ask)
     is_same = last is not None and (last.time_ms, last.bid, last.ask) == key
-    before = last if last is not None and is_same else Consumption(*key)
+    before = last if last is not None and is_same else LiquidityUsed(*key)
     after = consume(before, execution.side, execution.quantity)
-    yield from _same("consumption.bought", after.bought, found.bought)
-    yield from _same("consumption.sold", after.sold, found.sold)
+    yield from _same("liquidity_used.bought", after.bought, found.bought)
+    yield from _same("liquidity_used.sold", after.sold, found.sold)
 
 
 def _differences(
