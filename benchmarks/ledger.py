@@ -24,7 +24,7 @@ from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
 from trading_api.modules.broker.paper.accounts import Accounts
-from trading_api.modules.broker.recovery import all_is_kept
+from trading_api.server.gc_policy import GcPolicy
 
 ACCOUNTS = 64
 EVENTS_AN_ACCOUNT = 300
@@ -144,7 +144,7 @@ async def _recovery(events: int) -> list[Figure]:
         kept = events // COMMITTED_TOGETHER * COMMITTED_TOGETHER
         journal, accounts = SqlJournal(database), Accounts(Terms())
         started_s = time.perf_counter()
-        with all_is_kept():
+        with GcPolicy().paused():
             await accounts.recover(journal.load())
         recovered_s = time.perf_counter() - started_s
         await journal.close()

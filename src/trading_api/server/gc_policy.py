@@ -1,59 +1,84 @@
-"""When Python looks for garbage, of which a collection of all objects takes a second and more with
-10,000 connections, and nothing else happens meanwhile."""
+"""When Python's garbage collector runs.
+
+A collection of all objects takes more than a second with 10,000 connections, and blocks the event
+loop meanwhile.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
-ASIDE_MIN = 500_000
-LOOK_S = 1.0
+FROZEN_MIN = 500_000
+CHECK_INTERVAL_S = 1.0
 
 
-class LongLived:
-    """A generation beyond Python's own three. What outlives a collection of the third is put aside
-    (`gc.freeze`), so that the next goes through what is new alone, however many connections there
-    are; and all is gone through again once as much was put aside as there was. Python by itself
-    does that whenever there is a quarter more, and counts what lives for an update's way through
-    the fan-out: every few seconds under load."""
+class GcPolicy:
+    """Keeps the collector off while the modules start, and adds a generation once they run.
 
-    def __init__(self, aside_min: int = ASIDE_MIN) -> None:
-        self._aside_min = aside_min
-        self._aside = 0
-        self._alive = 0
-        self._is_going_through = False
+    Objects that survive a collection of Python's oldest generation are frozen (`gc.freeze`), so
+    that the next one only looks at newer objects, whatever the number of connections. All objects
+    are collected once as many were frozen since the last time as there were then, and at least
+    `frozen_min`. Python itself collects all of them whenever there are a quarter more, and counts
+    updates in flight as survivors: under load that is every few seconds.
+    """
+
+    def __init__(self, frozen_min: int = FROZEN_MIN) -> None:
+        self._frozen_min = frozen_min
+        self._frozen_since = 0
+        self._frozen_then = 0
+        self._is_full_collection = False
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Turn the collector off inside the context, and freeze all objects at its end.
+
+        What the modules load is no garbage, and looking for some takes longer than loading it.
+        """
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+            gc.freeze()
+        finally:
+            if was_enabled:
+                gc.enable()
 
     async def run(self) -> None:
-        """Until cancelled."""
-        self._put_all_aside()
-        gc.callbacks.append(self._collected)
+        """Apply the policy until cancelled, then unfreeze all objects."""
+        self._freeze_all()
+        gc.callbacks.append(self._on_collection)
         try:
             while True:
-                await asyncio.sleep(LOOK_S)
-                self.go_through_all_if_due()
+                await asyncio.sleep(CHECK_INTERVAL_S)
+                self.collect_all_if_due()
         finally:
-            gc.callbacks.remove(self._collected)
+            gc.callbacks.remove(self._on_collection)
             gc.unfreeze()
 
-    def go_through_all_if_due(self) -> None:
-        most = max(self._aside_min, self._alive)
-        if self._aside > most:
-            # Without what died by itself since; to count takes a twentieth of going through.
-            self._aside = gc.get_freeze_count() - self._alive
-        if self._aside > most:
+    def collect_all_if_due(self) -> None:
+        """Collect all objects, frozen ones too, once enough were frozen."""
+        limit = max(self._frozen_min, self._frozen_then)
+        if self._frozen_since > limit:
+            # Objects that were freed since do not count. Counting takes a twentieth of the time
+            # of a collection.
+            self._frozen_since = gc.get_freeze_count() - self._frozen_then
+        if self._frozen_since > limit:
             gc.unfreeze()
-            self._is_going_through = True
+            self._is_full_collection = True
             gc.collect()
-            self._is_going_through = False
-            self._put_all_aside()
+            self._is_full_collection = False
+            self._freeze_all()
 
-    def _put_all_aside(self) -> None:
+    def _freeze_all(self) -> None:
         gc.freeze()
-        self._alive = gc.get_freeze_count()
-        self._aside = 0
+        self._frozen_then = gc.get_freeze_count()
+        self._frozen_since = 0
 
-    def _collected(self, phase: Literal["start", "stop"], info: dict[str, int]) -> None:
-        if phase == "stop" and info["generation"] == 2 and not self._is_going_through:
-            self._aside += len(gc.get_objects(generation=2))
+    def _on_collection(self, phase: Literal["start", "stop"], info: dict[str, int]) -> None:
+        if phase == "stop" and info["generation"] == 2 and not self._is_full_collection:
+            self._frozen_since += len(gc.get_objects(generation=2))
             gc.freeze()

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
-from trading_api.server.gc_policy import LongLived
+from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.supervision import on_stop, supervised
 from trading_api.shared.module_interface import Module
 
@@ -40,11 +40,13 @@ def create_lifespan(
         # FastAPI builds a router's routes on first use, which would cost that request 30 ms.
         for _ in iter_route_contexts(app.routes):
             pass
-        for module in modules:
-            await module.start()
+        gc_policy = GcPolicy()
+        with gc_policy.paused():
+            for module in modules:
+                await module.start()
         work = {module.name: module.run() for module in modules}
         work |= {name: run() for name, run in background.items()}
-        work |= {"garbage": LongLived().run()}
+        work |= {"garbage": gc_policy.run()}
         log.info("started", extra=description())
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(supervised(*part)) for part in work.items()]

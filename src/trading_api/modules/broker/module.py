@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from trading_api.modules.broker import api
 from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
 from trading_api.modules.broker.journal.ports import Journal
-from trading_api.modules.broker.recovery import all_is_kept
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.ws import BrokerWsRouters
 from trading_api.settings import Settings
@@ -31,8 +30,7 @@ class BrokerModule:
         return BrokerWsRouters(self.service)
 
     async def start(self) -> None:
-        with all_is_kept():
-            await self.service.recover()
+        await self.service.recover()
 
     async def run(self) -> None:
         try:

@@ -1,3 +1,5 @@
+"""The garbage collector's policy: paused at the start, an additional generation afterwards."""
+
 import asyncio
 import gc
 import weakref
@@ -5,53 +7,71 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from trading_api.server.gc_policy import LongLived
+from trading_api.server.gc_policy import GcPolicy
 
 
-class Knot:
-    """Garbage as soon as nobody else holds it, but for whoever looks for it."""
+class Cycle:
+    """Refers to itself, so that only the garbage collector can free it."""
 
     def __init__(self) -> None:
         self.itself = self
 
 
 @pytest.fixture
-async def long_lived() -> AsyncIterator[LongLived]:
-    kept = LongLived(aside_min=10)
-    running = asyncio.create_task(kept.run())
+async def running_policy() -> AsyncIterator[GcPolicy]:
+    policy = GcPolicy(frozen_min=10)
+    running = asyncio.create_task(policy.run())
     await asyncio.sleep(0)
-    yield kept
+    yield policy
     running.cancel()
     await asyncio.wait([running])
     assert gc.get_freeze_count() == 0
 
 
-async def test_what_outlived_a_full_collection_is_not_gone_through_by_the_next(
-    long_lived: LongLived,
+async def test_survivors_of_a_full_collection_are_not_looked_at_by_the_next(
+    running_policy: GcPolicy,
 ) -> None:
-    knots = [Knot() for _ in range(100)]
+    cycles = [Cycle() for _ in range(100)]
     gc.collect()
-    assert not any(isinstance(each, Knot) for each in gc.get_objects())
-    assert len(knots) == 100
+    assert not any(isinstance(each, Cycle) for each in gc.get_objects())
+    assert len(cycles) == 100
 
 
-async def test_what_was_put_aside_and_died_is_found_once_as_much_again_was_put_aside(
-    long_lived: LongLived,
+async def test_frozen_garbage_is_collected_once_as_many_objects_were_frozen_again(
+    running_policy: GcPolicy,
 ) -> None:
-    knot = Knot()
-    gone = weakref.ref(knot)
+    cycle = Cycle()
+    reference = weakref.ref(cycle)
     gc.collect()
-    del knot
+    del cycle
     gc.collect()
-    long_lived.go_through_all_if_due()
-    assert gone() is not None, "little was put aside"
+    running_policy.collect_all_if_due()
+    assert reference() is not None, "few objects were frozen"
     short_lived = [[number] for number in range(2 * gc.get_freeze_count())]
     gc.collect()
     del short_lived
-    long_lived.go_through_all_if_due()
-    assert gone() is not None, "most of it is gone without anyone looking for it"
+    running_policy.collect_all_if_due()
+    assert reference() is not None, "most frozen objects were freed without a collection"
     more = [[number] for number in range(gc.get_freeze_count())]
     gc.collect()
-    long_lived.go_through_all_if_due()
-    assert gone() is None
+    running_policy.collect_all_if_due()
+    assert reference() is None
     assert more
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_collection_resumes_as_before_after_the_pause(is_enabled: bool) -> None:
+    policy = GcPolicy()
+    if not is_enabled:
+        gc.disable()
+    try:
+        with policy.paused():
+            assert not gc.isenabled()
+        assert gc.isenabled() == is_enabled
+        with pytest.raises(ValueError, match="a fault"), policy.paused():
+            raise ValueError("a fault")
+        assert gc.isenabled() == is_enabled
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.enable()
+        gc.unfreeze()
