@@ -1,5 +1,5 @@
-// Writes src/generated/ from the committed openapi.json and asyncapi.json; with --check only says
-// whether it is stale.
+// Generates src/generated/ of the client from the committed openapi.json and asyncapi.json. With
+// --check it only reports whether the files are stale.
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import openapiTS, { astToString } from "openapi-typescript";
 
@@ -19,7 +19,7 @@ async function rest() {
   return header("openapi.json") + (await types(await read("openapi.json")));
 }
 
-/** The generator reads OpenAPI, whose schemas are AsyncAPI's; the messages are told by hand. */
+/** The generator reads OpenAPI, which has the same schemas as AsyncAPI. Messages are added here. */
 async function socket() {
   const { info, components } = await read("asyncapi.json");
   const shell = { openapi: "3.1.0", info, paths: {}, components: { schemas: components.schemas } };

@@ -1,4 +1,4 @@
-// Follows a price and an account, buys a little, and says what is heard of it.
+// Subscribes to a price and to the orders of an account, buys, and prints the fill.
 import { OrderStatus, OrderType, Side, TradingClient } from "@trading-api/client";
 
 const client = new TradingClient({ baseUrl: process.env.BACKEND ?? "http://127.0.0.1:8000" });
@@ -15,7 +15,7 @@ const orders = client.feeds.orders({ accountId }, ({ id, status, filledQty, avgP
 await orders.confirmed;
 
 const order = { symbol: "BTCUSD", type: OrderType.Market, side: Side.Buy, qty: 0.001 };
-// Sent again under the same key it is not done again.
+// The second argument is the idempotency key: with the same key the order is placed once.
 await account.place(order, crypto.randomUUID());
 console.log(await filled.promise);
 client.close();

@@ -6,7 +6,7 @@ import type {
   WatchedValue,
 } from "./tradingview/broker.ts";
 
-/** One watched value for each figure of the account's equity. */
+/** A watched value for each figure of the account's equity. */
 export type EquityValues = Record<keyof Equity, WatchedValue<number>>;
 
 export const createEquityValues = (factory: BrokerHost["factory"]): EquityValues => ({
@@ -16,7 +16,7 @@ export const createEquityValues = (factory: BrokerHost["factory"]): EquityValues
   realizedPL: factory.createWatchedValue(0),
 });
 
-/** What TradingView's account manager shows. */
+/** Return the figures and columns that TradingView's account manager shows. */
 export function accountManagerInfo(values: EquityValues): AccountManagerInfo {
   const figure = (text: string, wValue: WatchedValue<number>) => ({
     text,

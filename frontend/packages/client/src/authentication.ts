@@ -2,20 +2,23 @@ import type { Messages } from "./generated/socket.ts";
 
 export interface Token {
   value: string;
-  /** ms; a fresh one is asked for before. Read from a JWT's `exp` where it is left out. */
+  /** The expiry in ms UTC. A fresh token is requested before it. The default is a JWT's `exp`. */
   expiresAt?: number;
 }
 
 /**
- * How connections say whose they are. `token` is asked before every connection, before a token
- * ends, and by REST for every request, so it should keep what is still good. A browser cannot send
- * headers with a WebSocket: the token goes as a subprotocol, or as the first message.
+ * How REST requests and connections authenticate themselves. A browser cannot send headers with a
+ * WebSocket, so the token is sent as a subprotocol or as the first message.
  */
 export interface Authentication {
+  /**
+   * Return a valid token. It is called for every REST request, before every connection, and before
+   * a token expires, so it should cache the token.
+   */
   token(): Promise<Token>;
-  /** The subprotocols to offer, `bearerProtocols` for this backend; none where it is left out. */
+  /** Return the subprotocols to offer: `bearerProtocols` for this backend. The default is none. */
   protocols?(token: string): string[];
-  /** The message to send first, and with every fresh token; null for none. */
+  /** Return the message to send first and after each refresh, or null. The default is `auth`. */
   message?(token: string): object | null;
 }
 
@@ -26,10 +29,10 @@ export interface AuthMessage {
 
 export const authMessage = (token: string): AuthMessage => ({ type: "auth", payload: { token } });
 
-/** The token before the connection is made: one that is not good is refused with HTTP 401. */
+/** Return subprotocols that carry the token. The backend answers an invalid one with HTTP 401. */
 export const bearerProtocols = (token: string): string[] => ["trading-api", `bearer.${token}`];
 
-/** ms, or null where the token does not say. */
+/** Return the expiry of a token in ms UTC, or null if it has none. */
 export function expiryOf({ value, expiresAt }: Token): number | null {
   if (expiresAt !== undefined) return expiresAt;
   try {

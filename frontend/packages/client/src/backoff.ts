@@ -1,9 +1,13 @@
+/** The shortest and the longest delay between two attempts. */
 export interface Backoff {
   baseMs: number;
   maxMs: number;
 }
 
-/** Doubles with each attempt (from 0), up to the maximum; between half of it and all of it. */
+/**
+ * Return the delay before an attempt, which doubles with each `attempt` (from 0) up to the maximum.
+ * `random`, from 0 to 1, reduces it by up to half.
+ */
 export function backoffDelayMs(
   { baseMs, maxMs }: Backoff,
   attempt: number,

@@ -9,27 +9,29 @@ export interface BarStreamOptions {
   feeds: Feeds;
   symbol: string;
   resolution: string;
-  /** The last bar that the chart has; null where it has none. */
+  /** The last bar of the chart; null if it has none. */
   last: Bar | null;
   onBar(bar: Bar): void;
-  /** What is missing cannot be had: the chart should load its history again. */
+  /** Called when missing bars cannot be read. The chart should load its history again. */
   onResetNeeded(): void;
 }
 
-/** After every bar there is, in seconds. */
-const FAR_S = 4_102_444_800;
-/** Meanwhile the chart stands still. */
+/** A time after every bar, in seconds. */
+const END_OF_TIME_S = 4_102_444_800;
+/** The number of attempts to read missed bars. The chart does not move meanwhile. */
 const ATTEMPTS_MAX = 5;
 
 /**
- * A chart's live bars: each as new as the one before it or newer, and none left out. Whenever the
- * feed begins or begins anew, what closed since the last bar told is read from history first.
+ * The live bars of a chart, in ascending order and without gaps. Whenever the subscription starts,
+ * or reconnects without a replay, the stream first reads the bars since the last one from history.
  */
 export class BarStream {
   readonly #options: BarStreamOptions;
   readonly #subscription: Subscription;
   #last: Bar | null;
+  /** The live bars that wait for a backfill; null while none is running. */
   #buffered: Bar[] | null = [];
+  /** Identifies the newest backfill; null if there is none or the stream was stopped. */
   #currentBackfill: object | null = null;
 
   constructor(options: BarStreamOptions) {
@@ -66,7 +68,7 @@ export class BarStream {
     if (last !== null) {
       const { rest, symbol, resolution } = this.#options;
       const from = Math.floor(last.time / 1_000);
-      const read = () => rest.history(symbol, resolution, { from, to: FAR_S });
+      const read = () => rest.history(symbol, resolution, { from, to: END_OF_TIME_S });
       try {
         missed = (await retry(read, () => this.#currentBackfill === backfill, ATTEMPTS_MAX))?.bars;
       } catch {
@@ -77,7 +79,7 @@ export class BarStream {
     const buffered = this.#buffered ?? [];
     this.#buffered = null;
     for (const bar of mergeBars([...(missed ?? []), ...buffered])) {
-      // The older of two tellings of one bar has less of its volume.
+      // Of two versions of one bar the older one has less volume.
       const isStale = bar.time === this.#last?.time && bar.volume < this.#last.volume;
       if (!isStale) this.#emit(bar);
     }
@@ -90,7 +92,7 @@ export class BarStream {
   }
 }
 
-/** One of each time, ascending: the one with the most volume, of equals the last. */
+/** Return one bar of each time, ascending: the one with the most volume, or the last of equals. */
 function mergeBars(bars: Bar[]): Bar[] {
   const byTime = new Map<number, Bar>();
   for (const bar of bars) {

@@ -33,14 +33,14 @@ export interface BrokerOptions {
   rest: Rest;
   feeds: Feeds;
   accountId: string;
-  /** Levels a side of the book, from 1 to 50. */
+  /** The number of order book levels on each side, from 1 to 50. */
   depth?: number;
 }
 
 /**
- * TradingView's broker over the backend: commands and questions by REST, and everything that
- * changes from the socket alone. While that is down commands are refused with a NotConnectedError,
- * for nobody would hear of what they do; the backend's refusals are RefusedErrors.
+ * TradingView's broker API over the backend. Commands and queries use REST, and every change comes
+ * from the socket. While the socket is down its effects could not be reported, so commands reject
+ * with a NotConnectedError. A command that the backend rejects throws an ApiError.
  */
 export class BrokerTerminalService implements BrokerTerminal {
   readonly #host: BrokerHost;
@@ -50,14 +50,14 @@ export class BrokerTerminalService implements BrokerTerminal {
   readonly #commands: CommandSender;
   readonly #values: EquityValues;
   readonly #symbolFeeds = new Map<string, Subscription>();
-  readonly #stopState: () => void;
+  readonly #stopStateListener: () => void;
   #accountId: string;
   #account: AccountRest;
-  #stopSyncs: (() => void)[] = [];
+  #stopFunctions: (() => void)[] = [];
   #ready: Promise<unknown> = Promise.resolve();
   #equity: Equity | null = null;
   #brokerStatus: BrokerConnection | null = null;
-  #shownStatus = "";
+  #lastStatus = "";
 
   constructor(host: BrokerHost, { rest, feeds, accountId, depth = 20 }: BrokerOptions) {
     this.#host = host;
@@ -68,21 +68,21 @@ export class BrokerTerminalService implements BrokerTerminal {
     this.#account = rest.account(accountId);
     this.#commands = new CommandSender(feeds.connection);
     this.#values = createEquityValues(host.factory);
-    this.#stopState = feeds.connection.onState(() => this.#showStatus());
+    this.#stopStateListener = feeds.connection.onState(() => this.#showStatus());
     this.#startSyncs();
   }
 
-  /** Ends everything it follows. */
+  /** End all subscriptions. */
   stop(): void {
-    this.#stopState();
-    for (const stop of this.#stopSyncs) stop();
+    this.#stopStateListener();
+    for (const stop of this.#stopFunctions) stop();
     for (const subscription of this.#symbolFeeds.values()) subscription.unsubscribe();
     this.#symbolFeeds.clear();
   }
 
   // The account
 
-  /** Resolves once the account is followed; commands wait for it. */
+  /** Resolve once the account is subscribed. Commands wait for it. */
   async ready(): Promise<void> {
     await this.#ready;
   }
@@ -97,7 +97,7 @@ export class BrokerTerminalService implements BrokerTerminal {
 
   async accountsMetainfo(): Promise<Account[]> {
     const accounts = await this.#account.all();
-    // One that was never used is listed nowhere, and yet it is there.
+    // The backend does not list an account that was never used, and yet it exists.
     const isListed = accounts.some(({ id }) => id === this.#accountId);
     return isListed ? accounts : [await this.#account.info(), ...accounts];
   }
@@ -110,13 +110,13 @@ export class BrokerTerminalService implements BrokerTerminal {
     if (id === this.#accountId) return;
     this.#accountId = id;
     this.#account = this.#rest.account(id);
-    for (const stop of this.#stopSyncs) stop();
+    for (const stop of this.#stopFunctions) stop();
     this.#equity = this.#brokerStatus = null;
     this.#startSyncs();
     this.#host.currentAccountUpdate?.();
   }
 
-  // What is there
+  // Queries
 
   async isTradable(symbol: string): Promise<{ tradable: boolean; reason?: string }> {
     try {
@@ -194,9 +194,9 @@ export class BrokerTerminalService implements BrokerTerminal {
     return this.#command((account) => account.setLeverage(params));
   }
 
-  // What the terminal wants to be told of
+  // Subscriptions of the host
 
-  /** It is told anyway; here once more, for whoever begins to look. */
+  /** Report the last known equity again. Its changes are always reported. */
   subscribeEquity(): void {
     if (this.#equity !== null) this.#host.equityUpdate(this.#equity.equity);
   }
@@ -213,11 +213,11 @@ export class BrokerTerminalService implements BrokerTerminal {
       },
       onFailed: () => {},
     });
-    this.#keep(`quote ${symbol}`, show);
+    this.#setSymbolFeed(`quote ${symbol}`, show);
   }
 
   unsubscribeRealtime(symbol: string): void {
-    this.#keep(`quote ${symbol}`, null);
+    this.#setSymbolFeed(`quote ${symbol}`, null);
   }
 
   subscribeDOM(symbol: string): void {
@@ -226,20 +226,20 @@ export class BrokerTerminalService implements BrokerTerminal {
       onData: (book) => this.#host.domUpdate?.(symbol, book),
       onFailed: () => {},
     });
-    this.#keep(`book ${symbol}`, show);
+    this.#setSymbolFeed(`book ${symbol}`, show);
   }
 
   unsubscribeDOM(symbol: string): void {
-    this.#keep(`book ${symbol}`, null);
+    this.#setSymbolFeed(`book ${symbol}`, null);
   }
 
-  #keep(name: string, subscription: Subscription | null): void {
+  #setSymbolFeed(name: string, subscription: Subscription | null): void {
     this.#symbolFeeds.get(name)?.unsubscribe();
     this.#symbolFeeds.delete(name);
     if (subscription !== null) this.#symbolFeeds.set(name, subscription);
   }
 
-  // What changes
+  // The synchronization with the account
 
   #startSyncs(): void {
     const [feeds, accountId] = [this.#feeds, this.#accountId];
@@ -263,14 +263,14 @@ export class BrokerTerminalService implements BrokerTerminal {
       { accountId },
       { onData: (status) => this.#showBrokerStatus(status), onFailed },
     );
-    this.#stopSyncs = [executions, orders, positions].map((each) => () => each.stop());
-    this.#stopSyncs.push(equity.unsubscribe, connection.unsubscribe);
+    this.#stopFunctions = [executions, orders, positions].map((each) => () => each.stop());
+    this.#stopFunctions.push(equity.unsubscribe, connection.unsubscribe);
     this.#ready = Promise.all([executions.ready, orders.ready, positions.ready]);
     this.#ready.catch(() => {});
     this.#showStatus();
   }
 
-  /** What a command does before the account is followed, nobody would hear of. */
+  /** Send a command once the account is subscribed. Earlier effects would not be reported. */
   async #command<T>(send: (account: AccountRest, key: string) => Promise<T>): Promise<T> {
     const account = this.#account;
     this.#commands.requireConnection();
@@ -308,8 +308,8 @@ export class BrokerTerminalService implements BrokerTerminal {
   #showStatus(): void {
     const shown = statusOf(this.#feeds.connection.state, this.#brokerStatus);
     const text = JSON.stringify(shown);
-    if (text === this.#shownStatus) return;
-    this.#shownStatus = text;
+    if (text === this.#lastStatus) return;
+    this.#lastStatus = text;
     const { status, ...info } = shown;
     this.#host.connectionStatusUpdate(status, info);
   }
@@ -317,7 +317,7 @@ export class BrokerTerminalService implements BrokerTerminal {
 
 const EQUITY_NAMES = ["balance", "equity", "unrealizedPL", "realizedPL"] as const;
 
-/** The backend's own word for it counts only while we hear it. */
+/** Return the status to show. That of the broker counts only while the socket is connected. */
 function statusOf(
   socket: SocketState,
   broker: BrokerConnection | null,

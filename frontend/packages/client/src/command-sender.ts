@@ -1,10 +1,10 @@
 import { ApiError, NotConnectedError } from "./errors.ts";
 import type { Connection } from "./feeds.ts";
 
-/** How long a command whose answer was lost waits for the connection to come back. */
+/** How long a command whose response was lost waits for a reconnection. */
 const RECONNECT_TIMEOUT_MS = 10_000;
 
-/** Sends commands, each with a name of its own, while there is a connection to hear of them. */
+/** Sends commands, each with an idempotency key, while there is a connection. */
 export class CommandSender {
   readonly #connection: Connection;
 
@@ -13,8 +13,9 @@ export class CommandSender {
   }
 
   /**
-   * Where the answer is lost, `command` is called with the same key again once the connection is
-   * back, which does nothing twice. `command` rejects with a ApiError where there was an answer.
+   * Call `command` with a new idempotency key. If its response is lost, call it again with the same
+   * key after a reconnection, so that it is executed once. An ApiError is a response and is thrown.
+   * Throws NotConnectedError without a connection, or with none in time.
    */
   async send<T>(command: (key: string) => Promise<T>): Promise<T> {
     this.requireConnection();
@@ -34,10 +35,10 @@ export class CommandSender {
     }
   }
 
-  /** What has to be there before anything is sent; rejects if it takes too long. */
+  /** Wait for `condition` before a command is sent. Throws NotConnectedError after a timeout. */
   async withTimeout<T>(condition: Promise<T>): Promise<T> {
     const late = Promise.withResolvers<never>();
-    const message = "The server is slow to tell of the account; nothing was sent.";
+    const message = "The server did not send the account in time; nothing was sent.";
     const timer = setTimeout(
       () => late.reject(new NotConnectedError(message)),
       RECONNECT_TIMEOUT_MS,
@@ -49,6 +50,7 @@ export class CommandSender {
     }
   }
 
+  /** Throw a NotConnectedError without a connection. */
   requireConnection(): void {
     if (!this.#isConnected) {
       throw new NotConnectedError("There is no connection to the server; nothing was sent.");
@@ -59,7 +61,7 @@ export class CommandSender {
     return this.#connection.state.phase === "connected";
   }
 
-  /** At least a moment later: that the socket is lost too may not be known yet. */
+  /** Wait for a connection, at least 100 ms: the loss of the socket may not be detected yet. */
   async #reconnectsBefore(deadline: number): Promise<boolean> {
     do {
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -69,7 +71,7 @@ export class CommandSender {
   }
 }
 
-/** 128 random bits. `randomUUID` is missing on pages that are not served over HTTPS. */
+/** Return 128 random bits in hex. Pages that are not served over HTTPS have no `randomUUID`. */
 function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -21,11 +21,11 @@ import type {
 export interface DatafeedOptions {
   rest: MarketRest;
   feeds: Feeds;
-  /** Levels a side of the book, from 1 to 50. */
+  /** The number of order book levels on each side, from 1 to 50. */
   depth?: number;
 }
 
-/** TradingView's datafeed over the backend: history by REST, everything live by the socket. */
+/** TradingView's datafeed API over the backend. History uses REST, and live data the socket. */
 export class DatafeedService implements Datafeed {
   readonly #rest: MarketRest;
   readonly #feeds: Feeds;
@@ -34,7 +34,7 @@ export class DatafeedService implements Datafeed {
   readonly #bars = new Map<string, BarStream>();
   readonly #quotes = new Map<string, Subscription>();
   readonly #books = new Map<string, Subscription>();
-  #booksMade = 0;
+  #booksCreated = 0;
 
   constructor({ rest, feeds, depth = 20 }: DatafeedOptions) {
     this.#rest = rest;
@@ -45,10 +45,10 @@ export class DatafeedService implements Datafeed {
   // Symbols
 
   onReady(callback: (configuration: DatafeedConfiguration) => void): void {
-    // There is no way to say that it failed: the chart waits until the backend is there.
-    const ask = (): void =>
-      void this.#rest.configuration().then(callback, () => setTimeout(ask, READY_RETRY_MS));
-    ask();
+    // TradingView has no callback for a failure, so this retries until the backend answers.
+    const read = (): void =>
+      void this.#rest.configuration().then(callback, () => setTimeout(read, READY_RETRY_MS));
+    read();
   }
 
   searchSymbols(
@@ -65,11 +65,11 @@ export class DatafeedService implements Datafeed {
     onResolve: (symbol: SymbolInfo) => void,
     onError: OnError,
   ): void {
-    this.#rest.symbol(symbolName).then(onResolve, failing(onError));
+    this.#rest.symbol(symbolName).then(onResolve, failureHandler(onError));
   }
 
   getServerTime(callback: (unixTime: number) => void): void {
-    // The chart does without.
+    // The chart works without the server's time.
     this.#rest.time().then(callback, () => {});
   }
 
@@ -83,14 +83,14 @@ export class DatafeedService implements Datafeed {
     onError: OnError,
   ): void {
     const { from, to, countBack, firstDataRequest } = period;
-    this.#rest.history(nameOf(symbol), resolution, { from, to, countBack }).then((history) => {
+    this.#rest.history(symbolName(symbol), resolution, { from, to, countBack }).then((history) => {
       const { bars, noData, nextTime } = history;
-      const series = seriesOf(symbol, resolution);
+      const series = seriesKey(symbol, resolution);
       const last = bars.at(-1);
       if (last && firstDataRequest) this.#lastBars.set(series, last);
       else if (last) this.#remember(series, last);
       onResult(bars, nextTime === undefined ? { noData } : { noData, nextTime });
-    }, failing(onError));
+    }, failureHandler(onError));
   }
 
   subscribeBars(
@@ -101,11 +101,11 @@ export class DatafeedService implements Datafeed {
     onResetCacheNeeded: () => void,
   ): void {
     this.unsubscribeBars(listenerGuid);
-    const series = seriesOf(symbol, resolution);
+    const series = seriesKey(symbol, resolution);
     const stream = new BarStream({
       rest: this.#rest,
       feeds: this.#feeds,
-      symbol: nameOf(symbol),
+      symbol: symbolName(symbol),
       resolution,
       last: this.#lastBars.get(series) ?? null,
       onBar: (bar) => {
@@ -122,7 +122,7 @@ export class DatafeedService implements Datafeed {
     this.#bars.delete(listenerGuid);
   }
 
-  /** The chart may show again later what it has, and ask for nothing but what follows. */
+  /** Store the newest bar of a series. A chart that shows it again requests only what follows. */
   #remember(series: string, bar: Bar): void {
     const known = this.#lastBars.get(series);
     if (known === undefined || bar.time >= known.time) this.#lastBars.set(series, bar);
@@ -131,7 +131,7 @@ export class DatafeedService implements Datafeed {
   // Quotes
 
   getQuotes(symbols: string[], onData: (quotes: QuoteData[]) => void, onError: OnError): void {
-    this.#rest.quotes(symbols).then(onData, failing(onError));
+    this.#rest.quotes(symbols).then(onData, failureHandler(onError));
   }
 
   subscribeQuotes(
@@ -160,10 +160,10 @@ export class DatafeedService implements Datafeed {
   // Depth
 
   subscribeDepth(symbol: string, callback: (depth: Orderbook) => void): string {
-    this.#booksMade += 1;
-    const uid = `depth-${this.#booksMade}`;
+    this.#booksCreated += 1;
+    const uid = `depth-${this.#booksCreated}`;
     const subscription = { symbol, depth: this.#depth };
-    // A symbol without a book stays without one.
+    // Not every symbol has an order book, so a rejection is not reported.
     const listener = { onData: callback, onFailed: () => {} };
     this.#books.set(uid, this.#feeds.orderbook(subscription, listener));
     return uid;
@@ -177,12 +177,12 @@ export class DatafeedService implements Datafeed {
 
 const READY_RETRY_MS = 1_000;
 
-const nameOf = ({ ticker, name }: ResolvedSymbol): string => ticker ?? name;
+const symbolName = ({ ticker, name }: ResolvedSymbol): string => ticker ?? name;
 
-const seriesOf = (symbol: ResolvedSymbol, resolution: string): string =>
-  JSON.stringify([nameOf(symbol), resolution]);
+const seriesKey = (symbol: ResolvedSymbol, resolution: string): string =>
+  JSON.stringify([symbolName(symbol), resolution]);
 
-const failing =
+const failureHandler =
   (onError: OnError) =>
   (error: unknown): void =>
     onError(error instanceof Error ? error.message : String(error));

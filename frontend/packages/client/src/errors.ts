@@ -1,9 +1,11 @@
 /**
- * `refused`: the server says why. `mismatched`: it confirmed another topic. `unanswered`: it did not
- * answer. `malformed`: it closed the connection over the request. `ended`: unsubscribed before.
+ * Why a subscription ended. `rejected`: the server rejected it with a message. `mismatched`: the
+ * server confirmed another topic. `unanswered`: the server did not answer. `malformed`: the server
+ * closed the connection over the request. `ended`: the client unsubscribed before.
  */
 export type SubscriptionFailure = "rejected" | "mismatched" | "unanswered" | "malformed" | "ended";
 
+/** A subscription that failed or ended. */
 export class SubscriptionError extends Error {
   override readonly name = "SubscriptionError";
   readonly code: SubscriptionFailure;
@@ -16,7 +18,7 @@ export class SubscriptionError extends Error {
   }
 }
 
-/** There is no connection, so nothing was sent; or it ended before the answer (`wasSent`). */
+/** There is no connection, or it ended before the response to a request that `wasSent`. */
 export class NotConnectedError extends Error {
   override readonly name = "NotConnectedError";
   readonly wasSent: boolean;
@@ -27,7 +29,7 @@ export class NotConnectedError extends Error {
   }
 }
 
-/** The backend's answer to a request over REST: a sentence, and a code that stays. */
+/** An error response of the REST API, with its message and its machine-readable code. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;

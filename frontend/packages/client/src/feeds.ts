@@ -3,19 +3,19 @@ import type { BrokerConnection, Equity, Execution, Order, Position } from "./mod
 import type { Bar, Orderbook, QuoteData, Trade } from "./model/market.ts";
 import type { SocketState } from "./socket-options.ts";
 
-/** What each feed is asked for, and what it tells. */
+/** The subscription and the data of each feed. */
 export interface FeedTypes {
   bars: { subscription: { symbol: string; resolution: string }; data: Bar };
-  /** `fast_symbols` are told of every change, `symbols` now and then. */
+  /** `fast_symbols` receive every change, and `symbols` a change now and then. */
   quotes: { subscription: { symbols: string[]; fast_symbols: string[] }; data: QuoteData };
   trades: { subscription: { symbol: string }; data: Trade };
-  /** `depth` is the number of levels a side, from 1 to 50. */
+  /** `depth` is the number of levels on each side, from 1 to 50. */
   orderbook: { subscription: { symbol: string; depth: number }; data: Orderbook };
-  /** State: those that are live. */
+  /** The state is the live orders. */
   orders: { subscription: { accountId: string }; data: Order };
-  /** State: those that are open; `qty` 0 once closed. */
+  /** The state is the open positions. `qty` is 0 once a position is closed. */
   positions: { subscription: { accountId: string }; data: Position };
-  /** No state: the next ones. */
+  /** There is no state: only new executions are sent. */
   executions: { subscription: { accountId: string; symbol?: string }; data: Execution };
   equity: { subscription: { accountId: string }; data: Equity };
   brokerConnection: { subscription: { accountId: string }; data: BrokerConnection };
@@ -24,15 +24,15 @@ export interface FeedTypes {
 export type FeedName = keyof FeedTypes;
 export type ListenerOrFunction<T> = Listener<T> | ((data: T) => void);
 
-/** The state of what feeds come over. */
+/** The state of the connection of the feeds. */
 export interface Connection {
   readonly state: SocketState;
   onState(listener: (state: SocketState) => void): () => void;
 }
 
 /**
- * Live data in the front end's own types. Each tells the topic's present state, then its changes,
- * over every reconnection, until it is unsubscribed.
+ * Live data in the client's own types. Each feed sends the topic's present state and then its
+ * changes, over every reconnection, until it is unsubscribed.
  */
 export type Feeds = { readonly connection: Connection } & {
   [F in FeedName]: (
@@ -41,7 +41,7 @@ export type Feeds = { readonly connection: Connection } & {
   ) => Subscription;
 };
 
-/** `listener`, for data that are mapListener first. */
+/** Return a listener that maps its data and passes them to `listener`. */
 export function mapListener<From, To>(
   listener: ListenerOrFunction<To>,
   map: (data: From) => To,

@@ -1,6 +1,6 @@
-// From the wire's types to the front end's own. A type's name says where it is from: REST's end in
-// _Api_Backend, the socket's in _Ws_Backend, ours stand bare. What the wire leaves out or sends as
-// null is absent here; 0, false and "" are values.
+// Maps the types of the wire to the client's own types. Names of REST types end in _Api_Backend,
+// names of socket types in _Ws_Backend, and the client's own have no suffix. A field that the wire
+// omits or sends as null is absent here; 0, false and "" are values.
 import { ApiError } from "./errors.ts";
 import type {
   AccountMetainfo as AccountMetainfo_Api_Backend,
@@ -63,7 +63,7 @@ import type {
   Trade,
 } from "./model/market.ts";
 
-// The market
+// Market data
 
 export const mapBar = (bar: Bar_Api_Backend | Bar_Ws_Backend): Bar => withoutNulls(bar);
 
@@ -154,7 +154,7 @@ export function mapCashLine({ seq, kind, amount, balance, time }: CashLine_Api_B
   return { seq, kind, amount, balance, time };
 }
 
-/** What is no answer of the backend's, but of something before it, has no body of its kind. */
+/** Map an error response. One of a proxy in front of the backend has no code and no detail. */
 export function mapApiError(
   { status, statusText }: Response,
   { code = "unknown", detail = statusText }: Partial<ErrorResponse_Api_Backend> = {},
@@ -162,9 +162,9 @@ export function mapApiError(
   return new ApiError(status, code, detail);
 }
 
-// To the backend
+// Requests
 
-/** Named one by one: the library puts fields into its orders that nobody asked for. */
+/** Map an order, field by field, because TradingView's library adds fields of its own. */
 export function mapPreOrder(order: PreOrder): PreOrder_Api_Backend {
   return withoutNulls({
     symbol: order.symbol,
@@ -199,7 +199,7 @@ function quoteOf(s: "ok" | "error", n: string, v: QuoteValues): QuoteData {
   return s === "ok" ? { s, n, v } : { s, n, v: { error: "No quote" } };
 }
 
-/** `T` without its nulls at any depth: a field that may be null or undefined may be absent. */
+/** `T` without nulls at any depth: a field that can be null or undefined becomes optional. */
 export type WithoutNulls<T> = T extends null | undefined
   ? never
   : T extends (infer Item)[]
@@ -216,6 +216,7 @@ type IsAlways<Value, Yes, No = never> = null extends Value
     ? No
     : Yes;
 
+/** Return a copy of `value` without the fields that are null or undefined, at any depth. */
 export function withoutNulls<T>(value: T): WithoutNulls<T> {
   if (Array.isArray(value)) return value.map(withoutNulls) as WithoutNulls<T>;
   if (typeof value !== "object" || value === null) return value as WithoutNulls<T>;

@@ -21,7 +21,7 @@ export interface SocketHandler {
 
 /** A connection that lasted this long resets the backoff to its shortest delay. */
 const STABLE_MS = 5_000;
-/** A fresh token is requested this long before the old one expires, or after half of what is left. */
+/** A token is refreshed this long before it expires, or after half of its remaining time. */
 const TOKEN_MARGIN_MS = 30_000;
 const TOKEN_REFRESH_MS_MIN = 1_000;
 

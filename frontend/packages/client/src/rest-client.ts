@@ -26,27 +26,27 @@ import type {
   SymbolInfo,
 } from "./model/market.ts";
 
-/** Seconds; `to` is exclusive, `countBack` outranks `from`. */
+/** A range of bars, in seconds. `to` is exclusive, and `countBack` has precedence over `from`. */
 export interface HistoryRange {
   from: number;
   to: number;
   countBack?: number;
 }
 
-/** What DatafeedService asks of REST. */
+/** The REST queries of market data. */
 export interface MarketRest {
   configuration(): Promise<DatafeedConfiguration>;
   search(input: string, exchange: string, type: string): Promise<FoundSymbol[]>;
   symbol(name: string): Promise<SymbolInfo>;
   history(symbol: string, resolution: string, window: HistoryRange): Promise<History>;
   quotes(symbols: string[]): Promise<QuoteData[]>;
-  /** Seconds, of the market. */
+  /** Return the market's time in seconds. */
   time(): Promise<number>;
 }
 
 /**
- * What BrokerTerminalService asks of REST, for one account. `key` names a command: sent again with
- * the same one it is not done again.
+ * The REST queries and commands of one account. `key` is the idempotency key of a command: the
+ * backend executes a command with the same key once.
  */
 export interface AccountRest {
   info(): Promise<Account>;
@@ -58,16 +58,19 @@ export interface AccountRest {
   ordersHistory(limit?: number, before?: string): Promise<Order[]>;
   positions(): Promise<Position[]>;
   executions(symbol: string): Promise<Execution[]>;
-  /** The newest, at most 1,000. */
+  /** Return the newest executions, at most `limit` (1,000). */
   recentExecutions(limit: number): Promise<Execution[]>;
-  /** At most `limit` (1,000): those after the event `since`, from the oldest on, or the newest. */
+  /**
+   * Return at most `limit` (1,000) cash lines: the oldest ones after the event `since`, or without it
+   * the newest ones.
+   */
   cashLines(since?: number, limit?: number): Promise<CashLine[]>;
   instrument(symbol: string): Promise<InstrumentInfo>;
   place(order: PreOrder, key: string): Promise<{ orderId: string }>;
   preview(order: PreOrder, orderId?: string): Promise<OrderPreview>;
   modify(orderId: string, order: PreOrder, key: string): Promise<void>;
   cancel(orderId: string, key: string): Promise<void>;
-  /** Those that were still live, and with them the brackets that ended. */
+  /** Return the ids of the canceled orders, including their brackets. */
   cancelMany(orderIds: string[]): Promise<string[]>;
   close(positionId: string, amount: number | undefined, key: string): Promise<void>;
   reverse(positionId: string, key: string): Promise<void>;
@@ -79,21 +82,21 @@ export interface AccountRest {
 
 export interface Rest {
   readonly market: MarketRest;
-  /** The server's default account where the id is left out. */
+  /** Without an id it is the server's default account. */
   account(id?: string): AccountRest;
 }
 
 export interface RestOptions {
-  /** `http://127.0.0.1:8000`, without a path; the page's own origin where it is left out. */
+  /** The address without a path, such as `http://127.0.0.1:8000`. The default is the page's. */
   baseUrl?: string;
   authentication?: Authentication;
-  /** After this there is no answer. */
+  /** The time in ms after which a request without a response fails. */
   timeoutMs?: number;
 }
 
 /**
- * Methods reject with a ApiError where the backend refuses, and with what `fetch` throws where
- * there is no answer.
+ * The client of the REST API. Methods reject with an ApiError for an error response, and with the
+ * error of `fetch` without a response.
  */
 export class RestClient implements Rest {
   readonly market: MarketRest;
@@ -256,6 +259,7 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
   };
 }
 
+/** Return a middleware that adds the token to each request. */
 const bearerMiddleware = (authentication: Authentication) => ({
   async onRequest({ request }: { request: Request }) {
     const { value } = await authentication.token();
@@ -264,6 +268,7 @@ const bearerMiddleware = (authentication: Authentication) => ({
   },
 });
 
+/** Return the data of a result. Throws ApiError for an error response. */
 function unwrap<T>(result: Result<T>): T {
   const { data, error, response } = result;
   if (response.ok) return data as T;

@@ -3,8 +3,9 @@ import { ApiError } from "./errors.ts";
 const DELAY_MS_MAX = 8_000;
 
 /**
- * What `task` resolves to, asked again while there is no answer, or none that lasts; a refusal is
- * one, and rejects at once. undefined as soon as `isCurrent` says no.
+ * Run `task` until it succeeds, with exponential backoff, and return its result. An error response
+ * that a retry cannot change is thrown immediately, any other error after `attemptsMax` attempts.
+ * Returns undefined as soon as `isCurrent` returns false.
  */
 export async function retry<T>(
   task: () => Promise<T>,
@@ -25,5 +26,6 @@ export async function retry<T>(
   }
 }
 
+/** Return whether a retry would fail in the same way. */
 const isPermanent = (error: unknown): boolean =>
   error instanceof ApiError && error.status < 500 && error.status !== 429;

@@ -3,8 +3,8 @@ import type { Backoff } from "./backoff.ts";
 import { RESUMABLE } from "./generated/socket.ts";
 
 /**
- * The state of the connection. `idle`: there is no subscription. `waiting`: the next attempt is at
- * `retryAt` (ms UTC), because of `reason`. `closed`: `close()` was called, and no connection follows.
+ * The state of the connection. `idle`: there is no subscription. `waiting`: the connection failed
+ * because of `reason`, and the next attempt is at `retryAt` (ms UTC). `closed`: `close()` was called.
  */
 export type SocketState =
   | { phase: "idle" }

@@ -1,6 +1,7 @@
 /**
- * The canonical JSON of a subscription's payload, byte for byte the server's: keys sorted by UTF-16
- * code units, no white space, null as "". Throws TypeError for what encoders write differently.
+ * Return the canonical JSON of a subscription's payload, equal to the server's byte for byte. Keys
+ * are sorted by UTF-16 code units, there is no white space, and null is "". Throws TypeError for a
+ * value that encoders write differently.
  */
 export function topicParams(value: unknown): string {
   if (value === null) return '""';
@@ -15,5 +16,6 @@ export function topicParams(value: unknown): string {
   throw new TypeError(`A subscription cannot hold ${String(value)} (${typeof value})`);
 }
 
+/** Return the topic of a subscription, such as `bars:{"resolution":"1","symbol":"AAPL"}`. */
 export const topicOf = (route: string, subscription: object): string =>
   `${route}:${topicParams(subscription)}`;

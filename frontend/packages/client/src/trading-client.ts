@@ -8,13 +8,13 @@ import type { BrokerHost } from "./tradingview/broker.ts";
 import { WsAdapter } from "./ws-adapter.ts";
 
 export interface TradingClientOptions {
-  /** `http://127.0.0.1:8000`, without a path; the page's own origin where it is left out. */
+  /** The address without a path, such as `http://127.0.0.1:8000`. The default is the page's. */
   baseUrl?: string;
   authentication?: Authentication;
   socket?: Partial<SocketOptions>;
 }
 
-/** Everything of one backend, over one socket. */
+/** The client of one backend: its REST API, its feeds over one socket, and TradingView's APIs. */
 export class TradingClient {
   readonly rest: RestClient;
   readonly socket: SocketClient;
@@ -30,13 +30,13 @@ export class TradingClient {
     this.datafeed = new DatafeedService({ rest: this.rest.market, feeds: this.feeds });
   }
 
-  /** One broker for each host. `accountId`: the server's default account where it is left out. */
+  /** Return a new broker for `host`. Without `accountId` it is that of the default account. */
   async broker(host: BrokerHost, accountId?: string): Promise<BrokerTerminalService> {
     const id = accountId ?? (await this.rest.account().info()).id;
     return new BrokerTerminalService(host, { rest: this.rest, feeds: this.feeds, accountId: id });
   }
 
-  /** For good. */
+  /** End all subscriptions and the connection. The client cannot be used afterwards. */
   close(): void {
     this.socket.close();
   }

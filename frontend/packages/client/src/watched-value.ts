@@ -1,6 +1,6 @@
 import type { WatchedValue } from "./tradingview/broker.ts";
 
-/** For hosts that bring none of their own. */
+/** A watched value for hosts that have no implementation of their own. */
 export class SimpleWatchedValue<T> implements WatchedValue<T> {
   #value: T;
   readonly #listeners = new Set<(value: T) => void>();
@@ -19,7 +19,7 @@ export class SimpleWatchedValue<T> implements WatchedValue<T> {
     for (const listener of [...this.#listeners]) listener(value);
   }
 
-  /** Until the returned function is called. */
+  /** Call `listener` with every change, until the returned function is called. */
   subscribe(listener: (value: T) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

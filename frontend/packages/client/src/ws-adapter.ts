@@ -6,7 +6,7 @@ import type { SocketClient } from "./socket-client.ts";
 type Params<F extends keyof FeedTypes> = FeedTypes[F]["subscription"];
 type DataListener<F extends keyof FeedTypes> = L<FeedTypes[F]["data"]>;
 
-/** The feeds of the backend, over one shared socket. */
+/** The feeds of the backend over one shared socket, in the client's own types. */
 export class WsAdapter implements Feeds {
   readonly connection: SocketClient;
 
@@ -62,7 +62,7 @@ export class WsAdapter implements Feeds {
     { accountId, symbol }: Params<"executions">,
     listener: DataListener<"executions">,
   ): Subscription {
-    // Two subscriptions, each with required fields only: a topic has no place for an absent one.
+    // A topic cannot represent an absent field, so there are two kinds of subscription.
     const subscription = symbol === undefined ? { accountId } : { accountId, symbol };
     const own = mapListener(listener, map.mapExecution);
     return this.connection.subscribe("executions", subscription, own);

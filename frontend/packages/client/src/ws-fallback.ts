@@ -5,7 +5,10 @@ import type { DataOf, Route } from "./routes.ts";
 import { SharedTopic } from "./shared-topic.ts";
 import { topicOf } from "./topics.ts";
 
-/** Tells data by `publish`, the present state first, until the function it returns is called. */
+/**
+ * A feed that calls `publish` with data, the present state first. It returns a function that stops
+ * it.
+ */
 export type MockFeed<F extends FeedName> = (
   subscription: FeedTypes[F]["subscription"],
   publish: (data: FeedTypes[F]["data"]) => void,
@@ -14,8 +17,8 @@ export type MockFeed<F extends FeedName> = (
 export type MockFeeds = { [F in FeedName]?: MockFeed<F> };
 
 /**
- * Feeds without a backend. One that has a mocker tells what that makes, once for all listeners of
- * a topic; one that has none is confirmed, and silent.
+ * Feeds without a backend. A mock feed runs once for all listeners of a topic. A feed without a
+ * mock confirms each subscription and sends nothing.
  */
 export class WsFallback implements Feeds {
   readonly connection: Connection = {
@@ -69,7 +72,7 @@ export class WsFallback implements Feeds {
     const shared = new SharedTopic(route, topic, subscription as never);
     const started = { shared, stop: () => {} };
     this.#topics.set(topic, started);
-    // As over a socket: confirmed first, then told, and neither before the caller has its handle.
+    // As over a socket, the caller gets its subscription first, then the confirmation and the data.
     queueMicrotask(() => {
       if (this.#topics.get(topic) !== started) return;
       shared.confirm("snapshot");

@@ -17,20 +17,20 @@ afterEach(() => vi.useRealTimers());
 
 const LOST = new TypeError("fetch failed");
 
-test("without a connection nothing is sent", async () => {
+test("without a connection no command is sent", async () => {
   connection.state = { phase: "connecting", attempt: 1 };
   const send = vi.fn();
   await expect(commands.send(send)).rejects.toMatchObject({ wasSent: false });
   expect(send).not.toHaveBeenCalled();
 });
 
-test("a refusal is an answer", async () => {
+test("an ApiError is a response and is not retried", async () => {
   const send = vi.fn().mockRejectedValue(new ApiError(409, "gone", "It is gone."));
   await expect(commands.send(send)).rejects.toBeInstanceOf(ApiError);
   expect(send).toHaveBeenCalledOnce();
 });
 
-test("what was lost is sent again under the same name, once the connection is back", async () => {
+test("a command whose response was lost is sent again with the same key after a reconnection", async () => {
   const keys: string[] = [];
   const send = vi.fn(async (key: string) => {
     keys.push(key);
@@ -50,7 +50,7 @@ test("what was lost is sent again under the same name, once the connection is ba
   expect(new Set(keys).size).toBe(2);
 });
 
-test("in the end it says that it is not known whether the command arrived", async () => {
+test("without a reconnection it rejects, because the command may have arrived", async () => {
   const run = expect(commands.send(() => Promise.reject(LOST))).rejects.toMatchObject({
     wasSent: true,
     name: NotConnectedError.name,

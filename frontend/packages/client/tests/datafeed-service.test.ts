@@ -31,15 +31,15 @@ const settle = () => vi.advanceTimersByTimeAsync(1);
 const onReset = () => {
   resets += 1;
 };
-const told = () => chart.bars.map(({ time, volume }) => [time / 1_000, volume]);
+const shown = () => chart.bars.map(({ time, volume }) => [time / 1_000, volume]);
 
-/** A chart of the bars there are now. */
+/** Load a chart of the present bars. */
 async function load(): Promise<void> {
   const period = { from: 0, to: 100, countBack: 100, firstDataRequest: true };
-  const take = (bars: Bar[]) => {
+  const onBars = (bars: Bar[]) => {
     chart = new FakeChart(bars);
   };
-  datafeed.getBars(AAPL, "1S", period, take, expect.fail);
+  datafeed.getBars(AAPL, "1S", period, onBars, expect.fail);
   await settle();
 }
 
@@ -49,8 +49,8 @@ test("bars that closed between the history and the subscription are not missing"
   market.bars = [bar(1), bar(2, 5), bar(3), bar(4, 2)];
   datafeed.subscribeBars(AAPL, "1S", chart.update, "chart", onReset);
   await settle();
-  market.tell(bar(4, 3));
-  expect(told()).toEqual([
+  market.publish(bar(4, 3));
+  expect(shown()).toEqual([
     [1, 1],
     [2, 5],
     [3, 1],
@@ -58,16 +58,16 @@ test("bars that closed between the history and the subscription are not missing"
   ]);
 });
 
-test("what the socket tells while history is read follows it, each bar at its fullest", async () => {
+test("live bars that arrive during a backfill follow it, each with its largest volume", async () => {
   market.bars = [bar(1)];
   await load();
   market.faults.push(new TypeError("fetch failed"));
   datafeed.subscribeBars(AAPL, "1S", chart.update, "chart", onReset);
   await settle();
-  for (const each of [bar(2, 1), bar(2, 9), bar(3, 1)]) market.tell(each);
+  for (const each of [bar(2, 1), bar(2, 9), bar(3, 1)]) market.publish(each);
   market.bars = [bar(1, 2), bar(2, 5)];
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(told()).toEqual([
+  expect(shown()).toEqual([
     [1, 2],
     [2, 9],
     [3, 1],
@@ -75,7 +75,7 @@ test("what the socket tells while history is read follows it, each bar at its fu
   expect(resets).toBe(0);
 });
 
-test("bars that come late or twice are passed over", async () => {
+test("late and repeated bars are ignored", async () => {
   market.bars = [bar(1)];
   await load();
   let ticks = 0;
@@ -85,38 +85,38 @@ test("bars that come late or twice are passed over", async () => {
   };
   datafeed.subscribeBars(AAPL, "1S", count, "chart", onReset);
   await settle();
-  for (const each of [bar(3), bar(2), bar(3), bar(1), bar(4)]) market.tell(each);
-  expect(told().map(([time]) => time)).toEqual([1, 3, 4]);
+  for (const each of [bar(3), bar(2), bar(3), bar(1), bar(4)]) market.publish(each);
+  expect(shown().map(([time]) => time)).toEqual([1, 3, 4]);
   expect(ticks).toBe(2);
 });
 
-test("where what is missing cannot be had, the chart is to load again, and goes on", async () => {
+test("if missing bars cannot be read, the chart has to reset, and live bars continue", async () => {
   market.bars = [bar(1)];
   await load();
   market.faults.push(new ApiError(422, "window_too_wide", "Too many bars"));
   datafeed.subscribeBars(AAPL, "1S", chart.update, "chart", onReset);
   await settle();
-  market.tell(bar(9));
+  market.publish(bar(9));
   expect(resets).toBe(1);
   expect(chart.last.time).toBe(9_000);
 });
 
-test("a chart that takes up what it left is told nothing older than it has", async () => {
+test("a chart that subscribes a series again receives nothing older than it has", async () => {
   market.bars = [bar(1)];
   await load();
   datafeed.subscribeBars(AAPL, "1S", chart.update, "first", onReset);
   await settle();
-  market.tell(bar(5));
+  market.publish(bar(5));
   datafeed.unsubscribeBars("first");
   await settle();
   expect(market.listeners).toBe(0);
   market.bars = [bar(1), bar(2), bar(5, 2), bar(6)];
   datafeed.subscribeBars(AAPL, "1S", chart.update, "second", onReset);
   await settle();
-  expect(told().map(([time]) => time)).toEqual([1, 5, 6]);
+  expect(shown().map(([time]) => time)).toEqual([1, 5, 6]);
 });
 
-test("scrolling back changes nothing at the other end", async () => {
+test("scrolling back does not change the newest bar", async () => {
   market.bars = [bar(1), bar(2), bar(3)];
   await load();
   const period = { from: 0, to: 2, countBack: 2, firstDataRequest: false };
@@ -124,10 +124,10 @@ test("scrolling back changes nothing at the other end", async () => {
   await settle();
   datafeed.subscribeBars(AAPL, "1S", chart.update, "chart", onReset);
   await settle();
-  expect(market.asked.at(-1)?.from).toBe(3);
+  expect(market.requests.at(-1)?.from).toBe(3);
 });
 
-test("an unsubscribed chart hears nothing, even of what was being read", async () => {
+test("an unsubscribed chart receives nothing, not even from a running backfill", async () => {
   market.bars = [bar(1)];
   await load();
   market.bars = [bar(1), bar(2)];
@@ -135,5 +135,5 @@ test("an unsubscribed chart hears nothing, even of what was being read", async (
   datafeed.unsubscribeBars("chart");
   datafeed.unsubscribeBars("chart");
   await settle();
-  expect(told()).toEqual([[1, 1]]);
+  expect(shown()).toEqual([[1, 1]]);
 });

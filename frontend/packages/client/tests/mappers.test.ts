@@ -65,7 +65,7 @@ test("an order is sent with what the backend knows, and without what is undefine
   expect(sent).toStrictEqual({ symbol: "AAPL", type: 2, side: 1, qty: 1, isClose: false });
 });
 
-test("what a terminal leaves undefined or null is not sent, and zero is", () => {
+test("an undefined or null field is not sent, and zero is", () => {
   const order = { symbol: "AAPL", type: 3, side: -1, qty: 1, stopPrice: 0, limitPrice: undefined };
   const sent = mapPreOrder({
     ...order,
@@ -94,12 +94,12 @@ test("history has the chart's own names", () => {
   expect(mapHistory({ bars: [], no_data: false, next_time: 0 }).nextTime).toBe(0);
 });
 
-test("a quote in error says why", () => {
+test("a quote with an error has its reason", () => {
   const quote = mapQuote({ s: "error", n: "NOPE", v: { error: "unknown_symbol" } });
   expect(quote).toStrictEqual({ s: "error", n: "NOPE", v: { error: "unknown_symbol" } });
 });
 
-test("an error is a refusal with its code, and one without the backend's body has the status", () => {
+test("an error response has its code, and one without a body has its status", () => {
   const response = new Response(null, { status: 422, statusText: "Unprocessable" });
   const body = { code: "price_off_tick", detail: "The price is off the tick." };
   expect(mapApiError(response, body)).toMatchObject({ status: 422, code: body.code });
@@ -108,7 +108,7 @@ test("an error is a refusal with its code, and one without the backend's body ha
 
 const SHAPES = ["paths", "Messages", "ROUTES", "RESUMABLE"];
 
-test.each(["../src", "."])("names in %s tell where a type is from", (folder) => {
+test.each(["../src", "."])("the names in %s show the origin of a type", (folder) => {
   for (const file of filesOf(folder)) {
     for (const { name, from } of importsOfGenerated(file)) {
       const [theirs, ours] = name.split(" as ");
@@ -127,7 +127,7 @@ test("only the mappers know the wire's types", () => {
   expect(others.flatMap(importsOfGenerated)).toEqual([]);
 });
 
-/** What a source takes from generated/: each name, and from which of the two. */
+/** Return each name that a file imports from generated/, and the generated file. */
 function importsOfGenerated(file: string): { name: string; from: string }[] {
   const source = readFileSync(new URL(file, import.meta.url), "utf8");
   const imports = source.matchAll(

@@ -6,13 +6,13 @@ const update = (seq?: number, prev?: number | null): Update =>
   ({ topic: "t", payload: {}, ...(seq !== undefined && { seq }), prev }) as unknown as Update;
 const numbers = (updates: Update[] | null) => updates?.map(({ seq }) => seq) ?? null;
 
-test("updates without numbers pass", () => {
+test("updates without numbers are released", () => {
   const sequence = new SequenceTracker();
   expect(sequence.accept(update())).toHaveLength(1);
   expect(sequence.lastSeq).toBeNull();
 });
 
-test("the state has no predecessor, and changes go on from it", () => {
+test("the state has no predecessor, and changes follow it", () => {
   const sequence = new SequenceTracker();
   expect(numbers(sequence.accept(update(7, null)))).toEqual([7]);
   expect(numbers(sequence.accept(update(5, null)))).toEqual([5]);
@@ -28,7 +28,7 @@ test("one event may make several updates", () => {
   expect(numbers(sequence.accept(update(5, 4)))).toEqual([5]);
 });
 
-test("what was told is not told again", () => {
+test("repeated updates are dropped", () => {
   const sequence = new SequenceTracker();
   for (const [seq, prev] of [
     [3, null],
@@ -40,7 +40,7 @@ test("what was told is not told again", () => {
   expect(sequence.accept(update(6, 4))).toEqual([]);
 });
 
-test("a gap is seen, and what came after it waits for what was missing", () => {
+test("a gap is detected, and later updates are buffered until the missing ones arrive", () => {
   const sequence = new SequenceTracker();
   sequence.accept(update(3, null));
   expect(sequence.accept(update(6, 5))).toBeNull();
@@ -53,14 +53,14 @@ test("a gap is seen, and what came after it waits for what was missing", () => {
   expect(numbers(sequence.accept(update(8, 7)))).toEqual([8]);
 });
 
-test("a new beginning may count from anywhere", () => {
+test("after a reset the numbers may begin anywhere", () => {
   const sequence = new SequenceTracker();
   sequence.accept(update(300, null));
   expect(sequence.reset()).toEqual([]);
   expect(numbers(sequence.accept(update(1, null)))).toEqual([1]);
 });
 
-test("what came after something that is lost for good is not lost with it", () => {
+test("a reset returns the updates that followed a gap", () => {
   const sequence = new SequenceTracker();
   sequence.accept(update(3, null));
   sequence.accept(update(6, 5));

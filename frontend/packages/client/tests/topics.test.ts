@@ -5,15 +5,18 @@ import { topicOf, topicParams } from "../src/topics.ts";
 const path = new URL("../../../../tests/contract/topic_vectors.json", import.meta.url);
 const { vectors, refused } = JSON.parse(readFileSync(path, "utf8"));
 
-test.each(vectors as { payload: object; params: string }[])("$params are its bytes", (vector) => {
-  expect(topicParams(vector.payload)).toBe(vector.params);
-});
+test.each(vectors as { payload: object; params: string }[])(
+  "$params is the canonical JSON",
+  (vector) => {
+    expect(topicParams(vector.payload)).toBe(vector.params);
+  },
+);
 
 test.each(refused as { why: string; payload: object }[])("$why is refused", ({ payload }) => {
   expect(() => topicParams(payload)).toThrow(TypeError);
 });
 
-test("what is not there is refused, not left out", () => {
+test("an undefined field is refused, not omitted", () => {
   expect(() => topicParams({ symbol: undefined })).toThrow(TypeError);
 });
 

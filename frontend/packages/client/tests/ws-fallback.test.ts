@@ -12,7 +12,7 @@ const order = (id: string, status: 2 | 6): Order => ({
   status,
 });
 
-test("a feed without a mockFeed is confirmed, and silent", async () => {
+test("a feed without a mock confirms and sends nothing", async () => {
   const listener = vi.fn();
   const fallback = new WsFallback();
   const { confirmed, topic } = fallback.bars({ symbol: "AAPL", resolution: "1" }, listener);
@@ -22,7 +22,7 @@ test("a feed without a mockFeed is confirmed, and silent", async () => {
   expect(fallback.connection.state.phase).toBe("connected");
 });
 
-test("a mockFeed runs once for all listeners of its topic, until the last one leaves", async () => {
+test("a mock feed runs once for all listeners of its topic, until the last one unsubscribes", async () => {
   let publish: (bar: Bar) => void = () => {};
   const stop = vi.fn();
   const mockFeed = vi.fn((_: { symbol: string }, publishing: (bar: Bar) => void) => {
@@ -46,7 +46,7 @@ test("a mockFeed runs once for all listeners of its topic, until the last one le
   expect(stop).toHaveBeenCalledOnce();
 });
 
-test("a late listener is told the present state, as the backend tells it", async () => {
+test("a late listener receives the present state, as from the backend", async () => {
   const fallback = new WsFallback({
     orders: (_, publish) => {
       for (const each of [order("1", 6), order("2", 6), order("1", 2)]) publish(each);
@@ -60,7 +60,7 @@ test("a late listener is told the present state, as the backend tells it", async
   expect(late).toEqual(["2"]);
 });
 
-test("one that is left at once never starts", async () => {
+test("a feed that is unsubscribed immediately never starts", async () => {
   const mockFeed = vi.fn(() => () => {});
   new WsFallback({ equity: mockFeed }).equity({ accountId: "A" }, () => {}).unsubscribe();
   await Promise.resolve();

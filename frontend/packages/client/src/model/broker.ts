@@ -1,4 +1,4 @@
-// The numbers are TradingView's. Constants and not enums, so that they erase and stay plain numbers.
+// The numbers are TradingView's. They are constants and not enums, so that types can be erased.
 
 export const Side = { Buy: 1, Sell: -1 } as const;
 export type Side = (typeof Side)[keyof typeof Side];
@@ -45,13 +45,13 @@ export type NotificationType = (typeof NotificationType)[keyof typeof Notificati
 
 export type DurationType = "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
 
-/** `datetime` is ms UTC. */
+/** How long an order works. `datetime` is its end in ms UTC, for GTD. */
 export interface OrderDuration {
   type: DurationType;
   datetime?: number;
 }
 
-/** What is asked for. Prices in the symbol's currency. */
+/** An order to place. Prices are in the symbol's currency. */
 export interface PreOrder {
   symbol: string;
   type: OrderType;
@@ -72,7 +72,7 @@ export interface PreOrder {
   clientOrderId?: string;
 }
 
-/** `updateTime` is ms UTC; `version` grows with every change. */
+/** A placed order. `updateTime` is in ms UTC, and `version` grows with every change. */
 export interface Order {
   id: string;
   symbol: string;
@@ -98,7 +98,10 @@ export interface Order {
   version?: number;
 }
 
-/** `id` is the symbol (netting); `qty` is positive, 0 once closed; `pl` in the account's currency. */
+/**
+ * A netting position. `id` is its symbol. `qty` is positive, or 0 once it is closed. `pl` is the
+ * open profit in the account's currency.
+ */
 export interface Position {
   id: string;
   symbol: string;
@@ -111,7 +114,7 @@ export interface Position {
   stopLoss?: number;
 }
 
-/** `netAmount` is the cash it moved: realised profit less commission. */
+/** A fill. `time` is in ms UTC. `netAmount` is the moved cash: realised profit less commission. */
 export interface Execution {
   symbol: string;
   price: number;
@@ -123,7 +126,7 @@ export interface Execution {
   orderId?: string;
 }
 
-/** In the account's currency. */
+/** The figures of an account, in its currency. */
 export interface Equity {
   equity: number;
   balance: number;
@@ -131,7 +134,10 @@ export interface Equity {
   realizedPL: number;
 }
 
-/** A movement of cash: the balance is the sum of them. `seq` is its event's number, `time` ms UTC. */
+/**
+ * A movement of cash. The balance is the sum of all amounts. `seq` is the number of its event, and
+ * `time` is in ms UTC.
+ */
 export interface CashLine {
   seq: number;
   kind: string;
@@ -182,7 +188,7 @@ export interface DurationInfo {
   supportedOrderTypes: OrderType[];
 }
 
-/** `configFlags` are TradingView's, each true only where it works. */
+/** What the broker supports. `configFlags` are TradingView's, and true only where they work. */
 export interface BrokerConfiguration {
   configFlags: Record<string, boolean>;
   durations: DurationInfo[];
@@ -216,6 +222,7 @@ export interface LeveragePreview {
   errors?: string[];
 }
 
+/** Return whether an order with this status can still be filled. */
 export const isLive = (status: OrderStatus): boolean =>
   status === OrderStatus.Working ||
   status === OrderStatus.Inactive ||

@@ -1,4 +1,4 @@
-/** Times are ms UTC unless they say otherwise; prices in the symbol's currency. */
+/** A bar. `time` is its start in ms UTC. Prices are in the symbol's currency. */
 export interface Bar {
   time: number;
   open: number;
@@ -8,7 +8,10 @@ export interface Bar {
   volume: number;
 }
 
-/** `nextTime`: where nothing is in the window, the next older bar across the hole. */
+/**
+ * The bars of a range. If there are none, `nextTime` is the time of the next older bar. `noData` is
+ * true if there is no older one.
+ */
 export interface History {
   bars: Bar[];
   noData: boolean;
@@ -33,12 +36,12 @@ export interface QuoteValues {
   original_name: string;
 }
 
-/** `n` is the name exactly as it was asked for. */
+/** A quote or its error. `n` is the name exactly as it was requested. */
 export type QuoteData =
   | { s: "ok"; n: string; v: QuoteValues }
   | { s: "error"; n: string; v: { error: string } };
 
-/** `side` is the aggressor's; left out where that is not known. */
+/** A trade. `side` is that of the aggressor, and absent if it is unknown. */
 export interface Trade {
   symbol: string;
   price: number;
@@ -52,7 +55,7 @@ export interface OrderbookLevel {
   volume: number;
 }
 
-/** Both sides ascend by price: the touch is the last bid and the first ask. */
+/** An order book. Both sides ascend by price, so the last bid and the first ask are the best. */
 export interface Orderbook {
   snapshot: boolean;
   asks: OrderbookLevel[];

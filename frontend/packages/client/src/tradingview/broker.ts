@@ -1,5 +1,4 @@
-// The shape of TradingView's broker interfaces, as far as BrokerTerminalService uses its host, and
-// is called by it.
+// The parts of TradingView's broker interfaces that BrokerTerminalService calls and implements.
 import type {
   Account,
   Brackets,
@@ -24,7 +23,7 @@ export interface WatchedValue<T> {
   setValue(value: T): void;
 }
 
-/** What a terminal offers its broker. The optional ones are called where they are there. */
+/** What a terminal offers its broker. An optional method is called if it is present. */
 export interface BrokerHost {
   factory: { createWatchedValue<T>(value: T): WatchedValue<T> };
   orderUpdate(order: Order): void;
@@ -42,7 +41,7 @@ export interface BrokerHost {
   domUpdate?(symbol: string, depth: Orderbook): void;
 }
 
-/** TradingView's TradingQuotes, as far as it is known. */
+/** The known part of TradingView's TradingQuotes. */
 export interface RealtimeQuote {
   trade: number;
   ask: number;

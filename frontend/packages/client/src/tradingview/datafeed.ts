@@ -1,4 +1,4 @@
-// The shape of TradingView's datafeed interfaces, as far as DatafeedService is called through them.
+// The parts of TradingView's datafeed interfaces that DatafeedService implements.
 import type {
   Bar,
   DatafeedConfiguration,
@@ -8,7 +8,7 @@ import type {
   SymbolInfo,
 } from "../model/market.ts";
 
-/** Seconds; `to` is exclusive, and `countBack` outranks `from`. */
+/** A range in seconds. `to` is exclusive, and `countBack` has precedence over `from`. */
 export interface PeriodParams {
   from: number;
   to: number;
@@ -23,7 +23,7 @@ export interface HistoryMetadata {
 
 export type OnError = (reason: string) => void;
 
-/** What of a LibrarySymbolInfo is read. */
+/** The fields of a LibrarySymbolInfo that are read. */
 export interface ResolvedSymbol {
   name: string;
   ticker?: string;

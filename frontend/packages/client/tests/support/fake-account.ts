@@ -2,7 +2,7 @@ import { ApiError } from "../../src/errors.ts";
 import type { Execution, Order, Position } from "../../src/model/broker.ts";
 import type { AccountRest } from "../../src/rest-client.ts";
 
-/** What REST tells of an account, as a test says; `gate` holds its answers back. */
+/** The REST API of an account with data of the test. `gate` delays its responses. */
 export class FakeAccount {
   placed: Order[] = [];
   open: Position[] = [];
@@ -10,16 +10,16 @@ export class FakeAccount {
   gate: Promise<void> = Promise.resolve();
 
   readonly rest = {
-    orders: () => this.#answer(() => this.placed),
-    positions: () => this.#answer(() => this.open),
-    recentExecutions: () => this.#answer(() => this.executed),
+    orders: () => this.#respond(() => this.placed),
+    positions: () => this.#respond(() => this.open),
+    recentExecutions: () => this.#respond(() => this.executed),
     order: async () => {
       throw new ApiError(404, "order_not_found", "There is no such order.");
     },
   } as unknown as AccountRest;
 
-  /** As it is now, told when the gate opens. */
-  async #answer<T>(read: () => T[]): Promise<T[]> {
+  /** Return the present data once the gate opens. */
+  async #respond<T>(read: () => T[]): Promise<T[]> {
     const found = [...read()];
     await this.gate;
     return found;

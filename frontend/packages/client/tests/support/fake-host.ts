@@ -9,7 +9,7 @@ import {
 import type { BrokerHost, WatchedValue } from "../../src/tradingview/broker.ts";
 import { SimpleWatchedValue } from "../../src/watched-value.ts";
 
-/** What a terminal would show, from what it was told. */
+/** A host that records what a broker reports. */
 export class FakeHost implements BrokerHost {
   readonly factory = {
     createWatchedValue: <T>(value: T): WatchedValue<T> => new SimpleWatchedValue(value),
@@ -55,7 +55,7 @@ export class FakeHost implements BrokerHost {
     this.quotes.push({ symbol, ask, bid });
   }
 
-  /** The last that was told of each. */
+  /** Return the last report of an order. */
   order(id: string): Order | undefined {
     return this.orders.findLast((order) => order.id === id);
   }

@@ -3,18 +3,18 @@ import type { Bar, History } from "../../src/model/market.ts";
 import type { HistoryRange, MarketRest } from "../../src/rest-client.ts";
 import { WsFallback } from "../../src/ws-fallback.ts";
 
-/** History that a test writes, and a feed that it speaks through. */
+/** Market data of the test: `bars` are the history, and `publish` sends a live bar. */
 export class FakeMarket {
   bars: Bar[] = [];
-  readonly asked: HistoryRange[] = [];
-  /** Thrown as often as there are some. */
+  readonly requests: HistoryRange[] = [];
+  /** Each of them is thrown by one request. */
   readonly faults: Error[] = [];
-  tell: (bar: Bar) => void = () => {};
+  publish: (bar: Bar) => void = () => {};
   listeners = 0;
 
   readonly feeds = new WsFallback({
-    bars: (_: FeedTypes["bars"]["subscription"], tell) => {
-      this.tell = tell;
+    bars: (_: FeedTypes["bars"]["subscription"], publish) => {
+      this.publish = publish;
       this.listeners += 1;
       return () => {
         this.listeners -= 1;
@@ -26,12 +26,12 @@ export class FakeMarket {
     history: async (
       _symbol: string,
       _resolution: string,
-      window: HistoryRange,
+      range: HistoryRange,
     ): Promise<History> => {
-      this.asked.push(window);
+      this.requests.push(range);
       const fault = this.faults.shift();
       if (fault !== undefined) throw fault;
-      const isInside = ({ time }: Bar) => time >= window.from * 1_000 && time < window.to * 1_000;
+      const isInside = ({ time }: Bar) => time >= range.from * 1_000 && time < range.to * 1_000;
       return { bars: this.bars.filter(isInside), noData: false };
     },
   } as unknown as MarketRest;
