@@ -20,16 +20,16 @@ from trading_api.modules.broker.engine.commands import (
     PlaceOrder,
 )
 from trading_api.modules.broker.engine.engine import Engine
-from trading_api.modules.broker.engine.exchange_rules import Commission, Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 
 COMMANDS = 20_000
 WORKING = (100, 300, 1000)
 RUNS = 7
-RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
-TERMS = Terms(
-    commission=Commission(taker_bps=Decimal(2), minimum=Decimal("0.35")),
+TRADING_RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
+EXCHANGE_RULES = ExchangeRules(
+    fees=FeeSchedule(taker_bps=Decimal(2), minimum=Decimal("0.35")),
     leverage_default=Decimal(10),
 )
 SIZE = Decimal(10)
@@ -62,7 +62,7 @@ def _seconds(first: list[Command], commands: list[Command]) -> float:
 
 
 def opened() -> Engine:
-    engine = Engine(AccountState(), TERMS)
+    engine = Engine(AccountState(), EXCHANGE_RULES)
     engine.apply(OpenAccount("DEMO", "USD", Decimal(10**9), 0))
     return engine
 
@@ -98,12 +98,12 @@ class _Trader:
         return PlaceOrder(request, self._market(self._quote))
 
     def _cancel(self) -> CancelOrder:
-        orders = self.engine.state.book("AAPL").orders
+        orders = self.engine.state.open_orders("AAPL").orders
         return CancelOrder(self._chance.choice(list(orders)), self._at_ms)
 
     def _reach(self, side: Side) -> MatchQuote:
-        book = self.engine.state.book("AAPL")
-        orders = [order for order in book.orders.values() if order.side is side]
+        open_orders = self.engine.state.open_orders("AAPL")
+        orders = [order for order in open_orders.orders.values() if order.side is side]
         prices = [order.limit_price for order in orders if order.limit_price is not None]
         if side is Side.BUY:
             return MatchQuote(self._market(self._touch(max(prices) - 1, max(prices))))
@@ -113,4 +113,4 @@ class _Trader:
         return Touch("AAPL", self._at_ms, bid, ask, SIZE, SIZE, Decimal(1))
 
     def _market(self, touch: Touch) -> Market:
-        return Market(RULES, touch, self._at_ms, {"AAPL": touch})
+        return Market(TRADING_RULES, touch, self._at_ms, {"AAPL": touch})

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.report import Figure
 from tests.kit.ledger_streams import mixed, trading
 from trading_api.modules.broker.engine.events import AccountOpened
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.event_codec import encode
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.journal.ports import JournalEntry
@@ -142,7 +142,7 @@ async def _recovery(events: int) -> list[Figure]:
             await journal.append(batch)
         await journal.close()
         kept = events // COMMITTED_TOGETHER * COMMITTED_TOGETHER
-        journal, accounts = SqlJournal(database), Accounts(Terms())
+        journal, accounts = SqlJournal(database), Accounts(ExchangeRules())
         started_s = time.perf_counter()
         with GcPolicy().paused():
             await accounts.recover(journal.load())

@@ -21,7 +21,7 @@ from tests.kit.server import TIMEOUT_S, WsClient, connected, serving, until
 from trading_api.app_factory import create_app
 from trading_api.domain.market_status import MarketState
 from trading_api.models.broker import PreOrder
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.journal.ports import JournalEntry
 from trading_api.modules.broker.service import BrokerService
@@ -284,7 +284,7 @@ async def test_a_clock_that_jumps_either_way_takes_no_time_back() -> None:
     simulator = Simulator(7, clock=lambda: now_ms)
     feed = MarketFeed(simulator, stale_after_ms=60_000)
     broker = BrokerService(
-        MemoryJournal(), Terms(), ModuleContext(settings(), feed, lambda: feed.now_ms)
+        MemoryJournal(), ExchangeRules(), ModuleContext(settings(), feed, lambda: feed.now_ms)
     )
     market = PreOrder.model_validate({"symbol": "AAPL", "type": 2, "side": 1, "qty": 1})
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]

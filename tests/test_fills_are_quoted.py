@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.quote import Quote
 from trading_api.models.broker import Execution, OrderType, PlacedOrder, PreOrder, Side
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import MarketFeed
@@ -106,7 +106,7 @@ async def _traded(
     tape.on_quote(simulator.quote(listing.instrument.symbol))
     feed.listen(tape)
     context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
-    broker = BrokerService(MemoryJournal(), Terms(leverage_default=Decimal(1000)), context)
+    broker = BrokerService(MemoryJournal(), ExchangeRules(leverage_default=Decimal(1000)), context)
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]
     await clock.advance(lambda now_ms: now_ms)
     for ticket in tickets:

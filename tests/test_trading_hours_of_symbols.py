@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.kit.stepped_market import stepping
 from trading_api.models.broker import Execution, OrderType, PreOrder, Side
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
@@ -115,7 +115,7 @@ class Desk:
         feed = MarketFeed(self.replay, stale_after_ms=60_000, run=clock.run)
         sink, due_ms = FeedSink(feed), 0
         context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
-        self.broker = BrokerService(MemoryJournal(), Terms(), context)
+        self.broker = BrokerService(MemoryJournal(), ExchangeRules(), context)
         running = [asyncio.create_task(part.run()) for part in (feed, self.broker)]
         await clock.advance(lambda now_ms: now_ms)
         for symbol, type_, side, distance, pause_ms in tickets:

@@ -41,34 +41,34 @@ from trading_api.modules.broker.engine.commands import (
     ReversePosition,
     SetLeverage,
 )
-from trading_api.modules.broker.engine.engine import Engine, Outcome, Repeated
+from trading_api.modules.broker.engine.engine import Duplicate, Engine, Outcome
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
-    CommandBound,
     Event,
+    IdempotencyKeyRecorded,
     LeverageSet,
+    OrderAccepted,
     OrderActivated,
-    OrderArrived,
     OrderCanceled,
     OrderFilled,
     OrderModified,
     OrderPlaced,
     OrderRested,
     OrderSuspended,
-    OrderTrailed,
     OrderTriggered,
+    TrailingStopMoved,
 )
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
-from trading_api.modules.broker.journal.verify.event_checks import first_fault
+from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
-RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
+TRADING_RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
 GONE = "The position it was to close is closed."
-FREE = Terms(leverage_default=Decimal(1_000_000))
+FREE = ExchangeRules(leverage_default=Decimal(1_000_000))
 """Margin plays no part: the tables are about something else."""
 FIRST_MARK = Touch("AAPL", 0, Decimal(99), Decimal(100), Decimal(1), Decimal(1), Decimal(1))
 
@@ -201,17 +201,17 @@ def quote(market: Market) -> MatchQuote:
 
 
 def of(symbol: str, market: Market) -> Market:
-    return replace(market, rules=replace(market.rules, symbol=symbol))
+    return replace(market, trading_rules=replace(market.trading_rules, symbol=symbol))
 
 
 def play(
     *rows: Row,
     rate: str = "1",
-    terms: Terms = FREE,
+    rules: ExchangeRules = FREE,
     balance: str | int = 1000,
     marks: Mapping[str, Touch] | None = None,
 ) -> Engine:
-    engine = Engine(AccountState(), terms)
+    engine = Engine(AccountState(), rules)
     engine.apply(OpenAccount("DEMO", "USD", Decimal(balance), 0))
     times: list[str] = []
     known = {"AAPL": FIRST_MARK} if marks is None else dict(marks)
@@ -222,7 +222,7 @@ def play(
         if touch is not None:
             known["AAPL"] = touch
         before = engine.state.copy()
-        command = asked(Market(RULES, touch, at_ms, dict(known)))
+        command = asked(Market(TRADING_RULES, touch, at_ms, dict(known)))
         preview = engine.preview(command)
         assert engine.state == before, "a preview changes nothing"
         result = engine.apply(command)
@@ -231,7 +231,7 @@ def play(
         if isinstance(result, Rejection):
             assert engine.state == before, "a rejection changes nothing"
         for event in result if isinstance(result, list) else ():
-            assert not first_fault(before, "DEMO", event), "what verify-ledger would name"
+            assert not first_discrepancy(before, "DEMO", event), "what verify-ledger would name"
             before.evolve(event)
     return engine
 
@@ -246,14 +246,14 @@ def touch_of(tick: str, time_ms: int, rate: str = "1", symbol: str = "AAPL") -> 
 def described(result: Outcome) -> list[str]:
     if isinstance(result, Rejection):
         return [f"rejected: {result.code}"]
-    if isinstance(result, Repeated):
-        return [f"repeated: {result.order_id}"]
+    if isinstance(result, Duplicate):
+        return [f"duplicate: {result.order_id}"]
     return [_described(event) for event in result]
 
 
 WORDS = {
     OrderPlaced: "placed",
-    OrderArrived: "arrived",
+    OrderAccepted: "accepted",
     OrderModified: "modified",
     OrderTriggered: "triggered",
     OrderRested: "rested",
@@ -269,14 +269,14 @@ def _described(event: Event) -> str:
             return f"reset to {_plain(event.balance)}"
         case LeverageSet():
             return f"leverage {_plain(event.leverage)}"
-        case CommandBound():
-            return f"bound {event.operation} {event.key}"
+        case IdempotencyKeyRecorded():
+            return f"keyed {event.operation} {event.key}"
     assert not isinstance(event, AccountOpened)
     number = event.order.id.removeprefix("order-")
     match event:
         case OrderActivated():
             return f"activated {number}: {_plain(event.order.remaining_quantity)}"
-        case OrderTrailed():
+        case TrailingStopMoved():
             return f"trailed {number}: {_plain(event.order.stop_price)}"
         case OrderCanceled():
             return f"canceled {number}" + (f": {event.order.message}" * bool(event.order.message))

@@ -43,7 +43,7 @@ from trading_api.modules.broker.engine.commands import (
     PlaceOrder,
 )
 from trading_api.modules.broker.engine.events import OrderPlaced
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
@@ -59,9 +59,9 @@ LIVES_S = 0.25
 """The longest that a round lives."""
 ROUNDS_A_LEDGER = 20
 SYMBOL = "AAPL"
-FREE = Terms(leverage_default=Decimal(10**12), maintenance_ratio=Decimal(0))
+FREE = ExchangeRules(leverage_default=Decimal(10**12), maintenance_ratio=Decimal(0))
 TRAIL = Trail(Decimal(50), Decimal("0.5"))
-RULES = TradingRules(SYMBOL, Decimal("0.01"), Decimal(1), Decimal(10**9))
+TRADING_RULES = TradingRules(SYMBOL, Decimal("0.01"), Decimal(1), Decimal(10**9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +223,12 @@ class _Round:
         accounts, journal = Accounts(FREE), SqlJournal(Database(self._url))
         await accounts.recover(journal.load())
         self._accounts = accounts
-        self._writer = Writer(accounts, journal, _opening, lambda *_: None)
+        self._writer = Writer(accounts, journal, _exposure_with, lambda *_: None)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._writer.run())
             tasks.create_task(self._move_the_market())
             for _ in range(CLIENTS):
-                tasks.create_task(self._trade(self._chance.choice(ACCOUNTS)))
+                tasks.create_task(self._match_touch(self._chance.choice(ACCOUNTS)))
 
     async def _move_the_market(self) -> None:
         while True:
@@ -236,7 +236,7 @@ class _Round:
             self._writer.match(MatchQuote(self._market(self._touch.time_ms)))
             await asyncio.sleep(0.001)
 
-    async def _trade(self, account_id: str) -> None:
+    async def _match_touch(self, account_id: str) -> None:
         while True:
             view = self._accounts.view(account_id)
             working = view.working_orders(SYMBOL) if view else []
@@ -276,7 +276,7 @@ class _Round:
         return PlaceOrder(request, self._market(now_ms))
 
     def _market(self, at_ms: int) -> Market:
-        return Market(RULES, self._touch, at_ms, {SYMBOL: self._touch})
+        return Market(TRADING_RULES, self._touch, at_ms, {SYMBOL: self._touch})
 
     def _quoted(self, bid: Decimal) -> Touch:
         size = Decimal(10**15)
@@ -293,7 +293,7 @@ class _Round:
         os.write(self._told, json.dumps(told).encode() + b"\n")
 
 
-def _opening(account_id: str, at_ms: int) -> OpenAccount:
+def _exposure_with(account_id: str, at_ms: int) -> OpenAccount:
     return OpenAccount(account_id, "USD", Decimal(10**15), at_ms)
 
 

@@ -27,26 +27,28 @@ from trading_api.modules.broker.engine.commands import (
 )
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.journal.event_codec import KINDS
 from trading_api.modules.broker.journal.ports import JournalEntry
 
-RULES = {
+TRADING_RULES = {
     symbol: TradingRules(symbol, Decimal("0.01"), Decimal("0.1"), Decimal(1_000_000))
     for symbol in ("AAPL", "MSFT")
 }
 
 
-TERMS = Terms(leverage_default=Decimal(100))
+EXCHANGE_RULES = ExchangeRules(leverage_default=Decimal(100))
 
 
-def trading(account_id: str, count: int, seed: int = 7, terms: Terms = TERMS) -> list[JournalEntry]:
+def trading(
+    account_id: str, count: int, seed: int = 7, rules: ExchangeRules = EXCHANGE_RULES
+) -> list[JournalEntry]:
     """The first events of an account that places, cancels, closes and is filled."""
     chance = random.Random(f"{account_id} {seed}")
-    engine = Engine(AccountState(), terms)
+    engine = Engine(AccountState(), rules)
     events = _applied(engine, OpenAccount(account_id, "USD", Decimal(100_000), at_ms=1))
     at_ms = 1
     while len(events) < count:
@@ -67,11 +69,11 @@ def _applied(engine: Engine, command: Command) -> list[Event]:
 
 
 def _command(state: AccountState, chance: random.Random, at_ms: int) -> Command:
-    symbol = chance.choice(sorted(RULES))
+    symbol = chance.choice(sorted(TRADING_RULES))
     bid = Decimal(chance.randrange(9_900, 10_100)) / 100
     size = Decimal(chance.randrange(1, 50))
     touch = Touch(symbol, at_ms, bid, bid + Decimal("0.02"), size, size, Decimal("1.0837"))
-    market = Market(RULES[symbol], touch, at_ms, {symbol: touch})
+    market = Market(TRADING_RULES[symbol], touch, at_ms, {symbol: touch})
     live = [order.id for order in state.live_orders()]
     match chance.randrange(24):
         case 0:

@@ -35,7 +35,7 @@ from trading_api.modules.broker.engine.commands import (
     ReversePosition,
     SetLeverage,
 )
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.touch import Touch
 
 INACTIVE, PLACING, WORKING = "INACTIVE", "PLACING", "WORKING"
@@ -111,10 +111,10 @@ class NaiveExecution:
 
 
 class NaiveExchange:
-    """`tell` answers "", "refused: CODE" or "repeated: ORDER"."""
+    """`tell` answers "", "refused: CODE" or "duplicate: ORDER"."""
 
-    def __init__(self, terms: Terms) -> None:
-        self.terms = terms
+    def __init__(self, rules: ExchangeRules) -> None:
+        self.rules = rules
         self.orders: list[NaiveOrder] = []
         self.executions: list[NaiveExecution] = []
         self.positions: dict[str, NaivePosition] = {}
@@ -129,7 +129,7 @@ class NaiveExchange:
         if key and (key.operation, key.key) in self.keys:
             fingerprint, order_id = self.keys[key.operation, key.key]
             if fingerprint == key.fingerprint:
-                return f"repeated: {order_id}"
+                return f"duplicate: {order_id}"
             return "refused: idempotency_key_reused"
         try:
             order_id = self.obey(command)
@@ -193,7 +193,7 @@ class NaiveExchange:
             raise Refused("amount_wrong")
 
     def set_leverage(self, leverage: Fraction, market: Market) -> None:
-        if not 1 <= leverage <= self.terms.leverage_max or leverage.denominator != 1:
+        if not 1 <= leverage <= self.rules.leverage_max or leverage.denominator != 1:
             raise Refused("leverage_wrong")
         margin = self.exposure_margin(market.symbol)
         more = margin * self.leverage(market.symbol) / leverage - margin
@@ -232,8 +232,8 @@ class NaiveExchange:
     def accept(self, order: NaiveOrder, market: Market) -> str:
         self.reckon(order, market)
         self.check_margin(order, None, market)
-        order.arrives_ms = market.at_ms + self.terms.latency_ms
-        order.status = PLACING if self.terms.latency_ms else WORKING
+        order.arrives_ms = market.at_ms + self.rules.latency_ms
+        order.status = PLACING if self.rules.latency_ms else WORKING
         self.orders.append(order)
         if order.brackets != NO_BRACKETS:
             self.set_brackets(order.brackets, order, order.side, entry(order, market), market)
@@ -356,9 +356,9 @@ class NaiveExchange:
     def check_quantity(self, quantity: Fraction, market: Market) -> None:
         if quantity <= 0:
             raise Refused("quantity_not_positive")
-        if quantity > market.rules.quantity_max:
+        if quantity > market.trading_rules.quantity_max:
             raise Refused("quantity_too_large")
-        if quantity % Fraction(market.rules.quantity_step):
+        if quantity % Fraction(market.trading_rules.quantity_step):
             raise Refused("quantity_off_grid")
 
     def check_request(self, request: OrderRequest, market: Market) -> None:
@@ -480,38 +480,38 @@ class NaiveExchange:
         self,
         symbol: str,
         added: NaiveOrder | None = None,
-        dropped: NaiveOrder | None = None,
+        removed: NaiveOrder | None = None,
     ) -> Fraction:
         """What exposure demands, and the costs of each side unless it only closes."""
-        margin = self.exposure_margin(symbol, added, dropped)
-        minimum = Fraction(self.terms.commission.minimum)
+        margin = self.exposure_margin(symbol, added, removed)
+        minimum = Fraction(self.rules.fees.minimum)
         for side in Side:
-            orders = [each for each in self.opening(symbol, added, dropped) if each.side is side]
+            orders = [each for each in self.opening(symbol, added, removed) if each.side is side]
             quantity = sum(each.remaining for each in orders)
-            if quantity > open_to(self.position(symbol), side):
+            if quantity > closable_by(self.position(symbol), side):
                 margin += sum(each.remaining * each.cost for each in orders)
                 margin += sum(minimum for each in orders if not each.filled)
         return margin
 
     def opening(
-        self, symbol: str, added: NaiveOrder | None, dropped: NaiveOrder | None
+        self, symbol: str, added: NaiveOrder | None, removed: NaiveOrder | None
     ) -> list[NaiveOrder]:
         return [
-            each for each in self.working(symbol) if not each.reduce_only and each is not dropped
+            each for each in self.working(symbol) if not each.reduce_only and each is not removed
         ] + ([added] if added else [])
 
     def exposure_margin(
         self,
         symbol: str,
         added: NaiveOrder | None = None,
-        dropped: NaiveOrder | None = None,
+        removed: NaiveOrder | None = None,
     ) -> Fraction:
         """Of the largest exposure: with every buy filled, or with every sell."""
         position = self.position(symbol)
-        orders = self.opening(symbol, added, dropped)
+        orders = self.opening(symbol, added, removed)
         exposures = [exposure(position)]
         for side in Side:
-            closable = open_to(position, side)
+            closable = closable_by(position, side)
             cheapest_first = sorted(
                 (each for each in orders if each.side is side), key=lambda each: each.reserve
             )
@@ -520,12 +520,12 @@ class NaiveExchange:
                 closed = min(closable, each.remaining)
                 closable -= closed
                 opened += (each.remaining - closed) * each.reserve
-            kept = NOTHING if open_to(position, side) else exposure(position)
+            kept = NOTHING if closable_by(position, side) else exposure(position)
             exposures.append(kept + opened)
         return to_money(max(exposures) / self.leverage(symbol))
 
     def leverage(self, symbol: str) -> Fraction:
-        return self.leverages.get(symbol, Fraction(self.terms.leverage_default))
+        return self.leverages.get(symbol, Fraction(self.rules.leverage_default))
 
     def reckon(self, order: NaiveOrder, market: Market) -> None:
         order.reserve = self.reserve(order, market)
@@ -543,7 +543,7 @@ class NaiveExchange:
         return price * Fraction(mark.rate)
 
     def slip_max(self, order: NaiveOrder, market: Market) -> Fraction:
-        ticks = self.terms.slippage.ticks_max if order.limit is None else 0
+        ticks = self.rules.slippage.ticks_max if order.limit is None else 0
         return Fraction(market.tick_size) * ticks
 
     def cost(self, order: NaiveOrder, market: Market) -> Fraction:
@@ -554,7 +554,7 @@ class NaiveExchange:
         spread = NOTHING
         if mark.bid > 0 and mark.ask > mark.bid:
             spread = Fraction(mark.ask - mark.bid)
-        commission = self.terms.commission
+        commission = self.rules.fees
         bps = commission.taker_bps
         if order.type in (OrderType.LIMIT, OrderType.STOP_LIMIT):
             bps = max(bps, commission.maker_bps)
@@ -601,7 +601,7 @@ class NaiveExchange:
         for symbol, position in self.positions.items():
             if position.quantity < 0 or self.leverage(symbol) > 1:
                 margin = exposure(position) / self.leverage(symbol)
-                needed += to_money(margin * Fraction(self.terms.maintenance_ratio))
+                needed += to_money(margin * Fraction(self.rules.maintenance_ratio))
         return needed > 0 and self.equity(market) < needed
 
     def can_be_closed(self, symbol: str, market: Market) -> bool:
@@ -661,7 +661,7 @@ class NaiveExchange:
         shown = max(Fraction(touch.size(order.side)) - self.taken.get(what, NOTHING), NOTHING)
         quantity = min(order.remaining, shown)
         if order.reduce_only:
-            quantity = min(quantity, open_to(position, order.side))
+            quantity = min(quantity, closable_by(position, order.side))
         if not quantity or (order.duration is Duration.FOK and quantity < order.remaining):
             return
         price = self.fill_price(order, touch, market)
@@ -686,13 +686,13 @@ class NaiveExchange:
             self.cancel(parent)
         if order.is_reversal and order.status == FILLED:
             self.restore_brackets(order)
-        self.keep_brackets(market)
+        self.fit_brackets(market)
 
     def fill_price(self, order: NaiveOrder, touch: Touch, market: Market) -> Fraction:
         price = Fraction(touch.price(order.side))
         if order.limit is not None:
             return order.limit if order.is_resting else price
-        ticks = self.terms.slippage.ticks(f"execution-{len(self.executions) + 1}")
+        ticks = self.rules.slippage.ticks(f"execution-{len(self.executions) + 1}")
         slipped = price + ticks * Fraction(market.tick_size) * order.side
         return slipped if slipped > 0 else price
 
@@ -701,7 +701,7 @@ class NaiveExchange:
     ) -> Fraction:
         """What the fill realizes."""
         position = self.position(order.symbol)
-        closed = min(quantity, open_to(position, order.side))
+        closed = min(quantity, closable_by(position, order.side))
         released = position.cost * closed / abs(position.quantity) if closed else NOTHING
         due = (-closed * order.side * price - released) * rate + position.held_back
         realized = to_money(due)
@@ -719,13 +719,13 @@ class NaiveExchange:
 
     def commission(self, order: NaiveOrder, quantity: Fraction, value: Fraction) -> Fraction:
         """Of this fill: what the order is to pay in all, less what it has paid."""
-        terms = self.terms.commission
-        paid = max(order.accrued, Fraction(terms.minimum)) if order.filled else NOTHING
-        bps = terms.maker_bps if order.is_resting else terms.taker_bps
+        rules = self.rules.fees
+        paid = max(order.accrued, Fraction(rules.minimum)) if order.filled else NOTHING
+        bps = rules.maker_bps if order.is_resting else rules.taker_bps
         order.accrued += to_money(
-            quantity * Fraction(terms.per_unit) + value * Fraction(bps) / 10_000
+            quantity * Fraction(rules.per_unit) + value * Fraction(bps) / 10_000
         )
-        return max(order.accrued, Fraction(terms.minimum)) - paid
+        return max(order.accrued, Fraction(rules.minimum)) - paid
 
     # Brackets.
 
@@ -789,7 +789,7 @@ class NaiveExchange:
                     status=INACTIVE,
                 )
             )
-        self.keep_brackets(market)
+        self.fit_brackets(market)
 
     def live_brackets(self, parent_id: str, market: Market) -> list[NaiveOrder]:
         """Those of an order, or of the position."""
@@ -801,7 +801,7 @@ class NaiveExchange:
             and (each.symbol, each.parent_id) == (market.symbol, parent_id)
         ]
 
-    def keep_brackets(self, market: Market) -> None:
+    def fit_brackets(self, market: Market) -> None:
         """Each is as large as what it protects."""
         for each in self.orders:
             if each.symbol != market.symbol or not each.is_bracket or not each.is_live:
@@ -840,7 +840,7 @@ class NaiveExchange:
                 each.quantity = each.filled + self.size(each)
 
     def size(self, bracket: NaiveOrder) -> Fraction:
-        closable = open_to(self.position(bracket.symbol), bracket.side)
+        closable = closable_by(self.position(bracket.symbol), bracket.side)
         parent = self.parent(bracket)
         if parent is None:
             return closable
@@ -985,7 +985,7 @@ def line(order: NaiveOrder) -> tuple[bool, Fraction, int]:
     )
 
 
-def open_to(position: NaivePosition, side: Side) -> Fraction:
+def closable_by(position: NaivePosition, side: Side) -> Fraction:
     """How much of the position an order of `side` can close."""
     return abs(position.quantity) if position.quantity * side < 0 else NOTHING
 

@@ -16,7 +16,7 @@ from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
-    CommandBound,
+    IdempotencyKeyRecorded,
     LeverageSet,
     OrderFilled,
 )
@@ -179,7 +179,7 @@ def to_broker_event(entry: JournalEntry) -> wire.BrokerEvent:
             return told(balance=float(event.balance), positions=ended_positions(event))
         case LeverageSet():
             return told(symbol=event.symbol, leverage=float(event.leverage))
-        case CommandBound():
+        case IdempotencyKeyRecorded():
             return told()
         case OrderFilled():
             return told(

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from trading_api.modules.broker import api
-from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
 from trading_api.modules.broker.journal.ports import Journal
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.ws import BrokerWsRouters
@@ -39,9 +39,9 @@ class BrokerModule:
             await self._journal.close()
 
 
-def terms_of(settings: Settings) -> Terms:
-    return Terms(
-        commission=Commission(
+def terms_of(settings: Settings) -> ExchangeRules:
+    return ExchangeRules(
+        fees=FeeSchedule(
             per_unit=settings.commission_per_unit,
             maker_bps=settings.commission_maker_bps,
             taker_bps=settings.commission_taker_bps,

@@ -30,9 +30,9 @@ from trading_api.modules.broker.engine.commands import (
     ReversePosition,
     SetLeverage,
 )
-from trading_api.modules.broker.engine.engine import Repeated, repeated
+from trading_api.modules.broker.engine.engine import Duplicate, find_duplicate
 from trading_api.modules.broker.engine.events import Event, OrderCanceled, OrderPlaced
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.ports import Journal, JournalEntry
 from trading_api.modules.broker.mapping import (
     to_connection_status,
@@ -63,7 +63,7 @@ class BrokerService:
     """Accounts are those that the caller was granted (shared/auth). A command with a key that was
     done before is not done again."""
 
-    def __init__(self, journal: Journal, terms: Terms, context: ModuleContext) -> None:
+    def __init__(self, journal: Journal, terms: ExchangeRules, context: ModuleContext) -> None:
         self._journal = journal
         self._terms = terms
         self._market = context.market
@@ -116,7 +116,7 @@ class BrokerService:
         ticket = self._tickets.ticket(order, instrument)
         market = self._prices.market_of(instrument)
         outcome = await self._execute(account_id, PlaceOrder(ticket, market, named))
-        if isinstance(outcome, Repeated):
+        if isinstance(outcome, Duplicate):
             return outcome.order_id
         return next(event.order.id for event in outcome if isinstance(event, OrderPlaced))
 
@@ -256,15 +256,15 @@ class BrokerService:
 
     # Helpers
 
-    def _done(self, account_id: str, key: IdempotencyKey | None) -> Repeated | None:
+    def _done(self, account_id: str, key: IdempotencyKey | None) -> Duplicate | None:
         """What a command of this key was answered, whatever the market has become since. One
         that is on its way is told by the engine."""
-        answer = repeated(self._views.of(account_id), key) if key else None
+        answer = find_duplicate(self._views.of(account_id), key) if key else None
         if isinstance(answer, Rejection):
             raise refusal(answer)
         return answer
 
-    async def _execute(self, account_id: str, command: Command) -> list[Event] | Repeated:
+    async def _execute(self, account_id: str, command: Command) -> list[Event] | Duplicate:
         execution = self._writer.execute(account_id, command)
         outcome = await self._log.watch(account_id, command, execution)
         if isinstance(outcome, Rejection):

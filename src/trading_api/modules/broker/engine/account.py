@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from trading_api.domain.orders import OrderStatus
-from trading_api.modules.broker.engine.bracket_index import WHOLE_POSITION, Protection
+from trading_api.modules.broker.engine.bracket_index import WHOLE_POSITION, BracketIndex
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
-    CommandBound,
     Event,
+    IdempotencyKeyRecorded,
     LeverageSet,
     OrderEvent,
     OrderFilled,
@@ -24,22 +24,22 @@ from trading_api.modules.broker.engine.events import (
 )
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-from trading_api.modules.broker.engine.open_orders import Book
+from trading_api.modules.broker.engine.open_orders import OpenOrders
 from trading_api.modules.broker.engine.order import Order, order_number
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import LiquidityUsed
 from trading_api.modules.broker.engine.transitions import check_transition
 
-_NO_ORDERS = Book()
-_NO_BRACKETS = Protection()
+_NO_ORDERS = OpenOrders()
+_NO_BRACKETS = BracketIndex()
 
 
 @dataclass(slots=True)
 class AccountState:
     """Changed by `evolve` alone. `seq` is the number of the last event; `positions` holds the
-    open ones, `working` by symbol the orders that its market can change, `protections` by symbol
-    the live brackets, and `brackets_of` by order all it ever had; `ended` are the times and numbers
-    of orders, by time. Sums are since the last reset."""
+    open ones, `working` by symbol the orders that its market can change, `bracket_indexes` by
+    symbol the live brackets, and `brackets_of` by order all it ever had; `ended` are the times and
+    numbers of orders, by time. Sums are since the last reset."""
 
     account_id: str = ""
     currency: str = ""
@@ -52,18 +52,20 @@ class AccountState:
     execution_count: int = 0
     sequence_last: int = 0
     orders: MutableMapping[str, Order] = field(default_factory=dict)
-    working: dict[str, Book] = field(default_factory=dict)
-    protections: dict[str, Protection] = field(default_factory=dict)
+    working: dict[str, OpenOrders] = field(default_factory=dict)
+    bracket_indexes: dict[str, BracketIndex] = field(default_factory=dict)
     ended: list[tuple[int, int]] = field(default_factory=list)
     brackets_of: MutableMapping[str, Sequence[str]] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
-    executions_in: dict[str, list[Execution]] = field(default_factory=dict)
+    executions_by_symbol: dict[str, list[Execution]] = field(default_factory=dict)
     cash: list[CashLine] = field(default_factory=list)
     liquidity_used: dict[str, LiquidityUsed] = field(default_factory=dict)
     leverages: dict[str, Decimal] = field(default_factory=dict)
     client_ids: MutableMapping[str, str] = field(default_factory=dict)
-    bound: MutableMapping[tuple[str, str], CommandBound] = field(default_factory=dict)
+    recorded_keys: MutableMapping[tuple[str, str], IdempotencyKeyRecorded] = field(
+        default_factory=dict
+    )
 
     @property
     def is_open(self) -> bool:
@@ -73,13 +75,13 @@ class AccountState:
         """A flat one where none is open."""
         return self.positions.get(symbol) or Position(symbol)
 
-    def book(self, symbol: str) -> Book:
+    def open_orders(self, symbol: str) -> OpenOrders:
         """To read only: an empty one where no order works."""
         return self.working.get(symbol, _NO_ORDERS)
 
     def working_orders(self, symbol: str) -> Collection[Order]:
         """In no particular order."""
-        return self.book(symbol).orders.values()
+        return self.open_orders(symbol).orders.values()
 
     def closing_orders(self, symbol: str) -> list[Order]:
         """Those that work to close the position, its brackets too; the older first."""
@@ -87,8 +89,8 @@ class AccountState:
         return sorted(closing, key=lambda order: order.sequence)
 
     def live_reversal(self, symbol: str) -> Order | None:
-        book = self.book(symbol)
-        return book.orders.get(book.reversal)
+        open_orders = self.open_orders(symbol)
+        return open_orders.orders.get(open_orders.reversal)
 
     def live_liquidation(self, symbol: str) -> Order | None:
         working = self.working_orders(symbol)
@@ -96,29 +98,33 @@ class AccountState:
 
     def live_orders(self) -> list[Order]:
         """The older first."""
-        live = [order for book in self.working.values() for order in book.orders.values()]
+        live = [
+            order for open_orders in self.working.values() for order in open_orders.orders.values()
+        ]
         live += [
             order
-            for symbol in self.protections
+            for symbol in self.bracket_indexes
             for order in self.live_brackets(symbol)
             if order.status is OrderStatus.INACTIVE
         ]
         return sorted(live, key=lambda order: order.sequence)
 
-    def protection(self, symbol: str) -> Protection:
+    def bracket_index(self, symbol: str) -> BracketIndex:
         """To read only: an empty one where there is no live bracket."""
-        return self.protections.get(symbol, _NO_BRACKETS)
+        return self.bracket_indexes.get(symbol, _NO_BRACKETS)
 
     def live_brackets(self, symbol: str) -> list[Order]:
         """As they were placed."""
-        needs = self.protection(symbol).needs
-        return [self.orders[order_id] for order_id in needs]
+        claims = self.bracket_index(symbol).claims
+        return [self.orders[order_id] for order_id in claims]
 
     def live_brackets_of(self, symbol: str, parent_id: str) -> list[Order]:
         """Those of an order, or of the position where the id is empty, as they were placed."""
-        protection = self.protection(symbol)
-        ids = self.brackets_of.get(parent_id, ()) if parent_id else protection.of_position()
-        return [self.orders[order_id] for order_id in protection.in_order(ids)]
+        bracket_index = self.bracket_index(symbol)
+        ids = (
+            self.brackets_of.get(parent_id, ()) if parent_id else bracket_index.position_brackets()
+        )
+        return [self.orders[order_id] for order_id in bracket_index.in_placement_order(ids)]
 
     def ended_since(self, at_ms: int) -> list[int]:
         """The numbers of the orders that ended then or later."""
@@ -141,22 +147,24 @@ class AccountState:
                 self.positions.clear()
             case LeverageSet():
                 self.leverages[event.symbol] = event.leverage
-            case CommandBound():
-                self.bound[event.operation, event.key] = event
+            case IdempotencyKeyRecorded():
+                self.recorded_keys[event.operation, event.key] = event
             case _:
-                self._follow(event)
+                self._evolve_order(event)
 
     def copy(self) -> AccountState:
         return replace(
-            self._apart(),
+            self._copy_holdings(),
             orders=dict(self.orders),
             ended=self.ended.copy(),
             brackets_of=dict(self.brackets_of),
             executions=self.executions.copy(),
-            executions_in={symbol: own.copy() for symbol, own in self.executions_in.items()},
+            executions_by_symbol={
+                symbol: own.copy() for symbol, own in self.executions_by_symbol.items()
+            },
             cash=self.cash.copy(),
             client_ids=dict(self.client_ids),
-            bound=dict(self.bound),
+            recorded_keys=dict(self.recorded_keys),
         )
 
     def branch(self) -> AccountState:
@@ -164,46 +172,46 @@ class AccountState:
         costs what the account holds, however much it has done; of what has ended, of executions
         and cash it lists its own alone."""
         return replace(
-            self._apart(),
+            self._copy_holdings(),
             orders=ChainMap({}, self.orders),
             ended=[],
             brackets_of=ChainMap({}, self.brackets_of),
             executions=[],
-            executions_in={},
+            executions_by_symbol={},
             cash=[],
             client_ids=ChainMap({}, self.client_ids),
-            bound=ChainMap({}, self.bound),
+            recorded_keys=ChainMap({}, self.recorded_keys),
         )
 
-    def _apart(self) -> AccountState:
+    def _copy_holdings(self) -> AccountState:
         """With its own of what an account holds, and still with this one's of what it did."""
         return replace(
             self,
-            working={symbol: book.copy() for symbol, book in self.working.items()},
-            protections={symbol: each.copy() for symbol, each in self.protections.items()},
+            working={symbol: open_orders.copy() for symbol, open_orders in self.working.items()},
+            bracket_indexes={symbol: each.copy() for symbol, each in self.bracket_indexes.items()},
             positions=self.positions.copy(),
             liquidity_used=self.liquidity_used.copy(),
             leverages=self.leverages.copy(),
         )
 
-    def _follow(self, event: OrderEvent) -> None:
+    def _evolve_order(self, event: OrderEvent) -> None:
         order = event.order
         check_transition(self.orders.get(order.id), event)
         if isinstance(event, OrderPlaced):
-            self._enter(order)
+            self._add_order(order)
         self.sequence_last = max(self.sequence_last, order.sequence)
         self.orders[order.id] = order
-        self._keep_working(order)
+        self._update_open_orders(order)
         if not order.is_live:
             insort(self.ended, (order.updated_ms, order_number(order.id)))
         if order.is_bracket:
-            self._keep_bracket(order)
+            self._update_bracket(order)
         elif isinstance(event, OrderFilled):
-            self._keep_needs(order)
+            self._update_claims(order)
         if isinstance(event, OrderFilled):
-            self._settle(event)
+            self._record_fill(event)
 
-    def _enter(self, order: Order) -> None:
+    def _add_order(self, order: Order) -> None:
         self.order_count += 1
         if order.client_id:
             self.client_ids[order.client_id] = order.id
@@ -212,27 +220,27 @@ class AccountState:
             pair = self.brackets_of.get(order.parent_id, ())
             self.brackets_of[order.parent_id] = [*pair, order.id]
 
-    def _keep_working(self, order: Order) -> None:
+    def _update_open_orders(self, order: Order) -> None:
         if order.status in (OrderStatus.WORKING, OrderStatus.PLACING):
-            self.working.setdefault(order.symbol, Book()).put(order)
-        elif book := self.working.get(order.symbol):
-            book.drop(order.id)
-            if not book.orders:
+            self.working.setdefault(order.symbol, OpenOrders()).put(order)
+        elif open_orders := self.working.get(order.symbol):
+            open_orders.remove(order.id)
+            if not open_orders.orders:
                 del self.working[order.symbol]
 
-    def _keep_bracket(self, order: Order) -> None:
+    def _update_bracket(self, order: Order) -> None:
         if not order.is_live:
-            protection = self.protections[order.symbol]
-            protection.drop(order.id)
-            if not protection.needs:
-                del self.protections[order.symbol]
+            bracket_index = self.bracket_indexes[order.symbol]
+            bracket_index.remove(order.id)
+            if not bracket_index.claims:
+                del self.bracket_indexes[order.symbol]
         elif not order.parent_id:
-            protection = self.protections.setdefault(order.symbol, Protection())
-            protection.put(order, self.order_count, WHOLE_POSITION)
+            bracket_index = self.bracket_indexes.setdefault(order.symbol, BracketIndex())
+            bracket_index.put(order, self.order_count, WHOLE_POSITION)
         if order.parent_id:
-            self._keep_needs(self.orders[order.parent_id])
+            self._update_claims(self.orders[order.parent_id])
 
-    def _keep_needs(self, parent: Order) -> None:
+    def _update_claims(self, parent: Order) -> None:
         """What is left for the brackets of an order to close."""
         pair = [self.orders[order_id] for order_id in self.brackets_of.get(parent.id, ())]
         left = parent.filled_quantity
@@ -240,13 +248,13 @@ class AccountState:
             left = EXACT.subtract(left, order.filled_quantity)
         for order in pair:
             if order.is_live:
-                protection = self.protections.setdefault(order.symbol, Protection())
-                protection.put(order, self.order_count, left)
+                bracket_index = self.bracket_indexes.setdefault(order.symbol, BracketIndex())
+                bracket_index.put(order, self.order_count, left)
 
-    def _settle(self, event: OrderFilled) -> None:
+    def _record_fill(self, event: OrderFilled) -> None:
         self.execution_count += 1
         self.executions.append(event.execution)
-        self.executions_in.setdefault(event.execution.symbol, []).append(event.execution)
+        self.executions_by_symbol.setdefault(event.execution.symbol, []).append(event.execution)
         self.balance = event.balance
         self.realized_pl = EXACT.add(self.realized_pl, event.execution.realized_pl)
         self.commission = EXACT.add(self.commission, event.execution.commission)

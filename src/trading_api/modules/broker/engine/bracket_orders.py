@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.domain.orders import Brackets, OrderStatus, OrderType, Side, Trail
-from trading_api.modules.broker.engine.brackets import bracket_size, is_held_back
+from trading_api.modules.broker.engine.brackets import bracket_size, is_suspended_by_reversal
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import (
     OrderActivated,
@@ -65,7 +65,7 @@ def set_brackets(
         if type not in live:
             _place(transaction, leg, side.opposite, quantity, parent_id, market)
     for order in state.live_brackets_of(market.symbol, parent_id):
-        _keep(transaction, order, market)
+        _fit(transaction, order, market)
 
 
 def suspend_brackets(transaction: Transaction, market: Market) -> None:
@@ -75,25 +75,25 @@ def suspend_brackets(transaction: Transaction, market: Market) -> None:
             transaction.emit(OrderSuspended(suspended(bracket, market.at_ms), market.at_ms))
 
 
-def keep_brackets(transaction: Transaction, order: Order, before: Position, market: Market) -> bool:
+def fit_brackets(transaction: Transaction, order: Order, before: Position, market: Market) -> bool:
     """After a fill of the order that changed the position `before`: sizes those brackets that it
     concerns to what there is to protect now, and ends those that have nothing to wait for.
     Whether one of them can trade that could not before."""
     state = transaction.state
     has_new = restore_brackets(transaction, order, market.at_ms)
-    after, protection = state.position(market.symbol), state.protection(market.symbol)
+    after, bracket_index = state.position(market.symbol), state.bracket_index(market.symbol)
     concerned = list(state.brackets_of.get(order.parent_id or order.id, ()))
     for side in Side:
-        closable, closable_before = after.open_to(side), before.open_to(side)
+        closable, closable_before = after.closable_by(side), before.closable_by(side)
         if closable != closable_before:
             # Smaller ones than both were as large as they wanted to be, and are.
-            concerned += protection.wanting_more(side, min(closable, closable_before))
-    for bracket in [state.orders[each] for each in protection.in_order(concerned)]:
-        has_new |= _keep(transaction, bracket, market)
+            concerned += bracket_index.larger_than(side, min(closable, closable_before))
+    for bracket in [state.orders[each] for each in bracket_index.in_placement_order(concerned)]:
+        has_new |= _fit(transaction, bracket, market)
     return has_new
 
 
-def end_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
+def cancel_rest_of_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
     """A bracket that has done its work ends what still works of the order that it belongs to:
     more of that would be without protection."""
     parent = transaction.state.orders.get(bracket.parent_id)
@@ -102,11 +102,11 @@ def end_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
         cancel_order(transaction, parent, at_ms, PAIR_CLOSED)
 
 
-def _keep(transaction: Transaction, order: Order, market: Market) -> bool:
+def _fit(transaction: Transaction, order: Order, market: Market) -> bool:
     state, at_ms = transaction.state, market.at_ms
     size = bracket_size(state, order)
     parent = state.orders.get(order.parent_id)
-    if size and is_held_back(state, order):
+    if size and is_suspended_by_reversal(state, order):
         return False
     if size:
         return _resize(transaction, order, size, market)
@@ -196,4 +196,4 @@ def _change(
 
 def _stop_behind(market: Market, side: Side, trail: Trail) -> Decimal:
     assert market.mark is not None, "the position that it protects was opened at a price"
-    return trailing_stop(side, trail.distance, market.mark.worth(side), market.tick_size)
+    return trailing_stop(side, trail.distance, market.mark.indicative_price(side), market.tick_size)

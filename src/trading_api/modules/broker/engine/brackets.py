@@ -13,7 +13,7 @@ def is_take_profit(bracket: Order) -> bool:
     return bracket.type is OrderType.LIMIT
 
 
-def is_held_back(state: AccountState, bracket: Order) -> bool:
+def is_suspended_by_reversal(state: AccountState, bracket: Order) -> bool:
     """While its position is being reversed: it would close a second time what that closes."""
     reversal = state.live_reversal(bracket.symbol)
     return reversal is not None and reversal.side is bracket.side
@@ -22,5 +22,5 @@ def is_held_back(state: AccountState, bracket: Order) -> bool:
 def bracket_size(state: AccountState, bracket: Order) -> Decimal:
     """Of a live one: all of the position, or what its parent order has filled and neither of the
     pair has closed yet; never more than there is to close."""
-    closable = state.position(bracket.symbol).open_to(bracket.side)
-    return min(closable, state.protection(bracket.symbol).needs[bracket.id].left)
+    closable = state.position(bracket.symbol).closable_by(bracket.side)
+    return min(closable, state.bracket_index(bracket.symbol).claims[bracket.id].left)

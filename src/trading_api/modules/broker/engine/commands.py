@@ -18,18 +18,18 @@ class Market:
     on (closed, silent, or the conversion unknown): then nothing triggers or fills. `marks` are
     the last touches there were, by symbol, this one's too: what positions are valued at."""
 
-    rules: TradingRules
+    trading_rules: TradingRules
     touch: Touch | None
     at_ms: int
     marks: Mapping[str, Touch] = field(default_factory=dict)
 
     @property
     def symbol(self) -> str:
-        return self.rules.symbol
+        return self.trading_rules.symbol
 
     @property
     def tick_size(self) -> Decimal:
-        return self.rules.tick_size
+        return self.trading_rules.tick_size
 
     @property
     def mark(self) -> Touch | None:

@@ -25,8 +25,8 @@ from trading_api.modules.broker.engine.commands import (
     SetLeverage,
     time_of,
 )
-from trading_api.modules.broker.engine.events import CommandBound, Event, OrderPlaced
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.events import Event, IdempotencyKeyRecorded, OrderPlaced
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.handlers.account_handlers import (
     deposit,
     open_account,
@@ -47,22 +47,22 @@ from trading_api.modules.broker.engine.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class Duplicate:
     """The command of this key was done before; `order_id` is what it made then."""
 
     order_id: str
 
 
-Outcome = list[Event] | Repeated | Rejection
+Outcome = list[Event] | Duplicate | Rejection
 
 
 class Engine:
     """Deterministic and synchronous. `apply` changes the state it was given; a rejection
     changes nothing. `OpenAccount` comes first."""
 
-    def __init__(self, state: AccountState, terms: Terms) -> None:
+    def __init__(self, state: AccountState, rules: ExchangeRules) -> None:
         self._state = state
-        self._terms = terms
+        self._rules = rules
 
     @property
     def state(self) -> AccountState:
@@ -70,19 +70,19 @@ class Engine:
 
     def apply(self, command: Command) -> Outcome:
         key = getattr(command, "key", None)
-        if key and (answer := repeated(self._state, key)):
+        if key and (answer := find_duplicate(self._state, key)):
             return answer
-        transaction = Transaction(self._state, self._terms)
+        transaction = Transaction(self._state, self._rules)
         with localcontext(EXACT):
             rejection = self._handle(transaction, command)
             if key and not rejection:
-                transaction.emit(_bound(key, transaction.events, time_of(command)))
+                transaction.emit(_key_recorded(key, transaction.events, time_of(command)))
         assert not (rejection and transaction.events), rejection
         return rejection or transaction.events
 
     def preview(self, command: Command) -> Outcome:
         """What `apply` would return now; the state stays as it is."""
-        return Engine(self._state.branch(), self._terms).apply(command)
+        return Engine(self._state.branch(), self._rules).apply(command)
 
     def _handle(self, transaction: Transaction, command: Command) -> Rejection | None:
         assert self._state.is_open != isinstance(command, OpenAccount), command
@@ -118,15 +118,15 @@ class Engine:
         return rejection
 
 
-def repeated(state: AccountState, key: IdempotencyKey) -> Repeated | Rejection | None:
+def find_duplicate(state: AccountState, key: IdempotencyKey) -> Duplicate | Rejection | None:
     """The answer to a command whose key the account knows."""
-    bound = state.bound.get((key.operation, key.key))
-    if bound is None:
+    recorded_keys = state.recorded_keys.get((key.operation, key.key))
+    if recorded_keys is None:
         return None
-    return reject_other_command(bound, key) or Repeated(bound.order_id)
+    return reject_other_command(recorded_keys, key) or Duplicate(recorded_keys.order_id)
 
 
-def _bound(key: IdempotencyKey, events: list[Event], at_ms: int) -> CommandBound:
+def _key_recorded(key: IdempotencyKey, events: list[Event], at_ms: int) -> IdempotencyKeyRecorded:
     placed = (event.order for event in events if isinstance(event, OrderPlaced))
     made = next((order.id for order in placed if not order.is_bracket), "")
-    return CommandBound(key.operation, key.key, key.fingerprint, made, at_ms)
+    return IdempotencyKeyRecorded(key.operation, key.key, key.fingerprint, made, at_ms)

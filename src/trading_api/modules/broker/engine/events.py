@@ -47,7 +47,7 @@ class LeverageSet:
 
 
 @dataclass(frozen=True, slots=True)
-class CommandBound:
+class IdempotencyKeyRecorded:
     """The account has done what the key names, with `order_id` where that made an order."""
 
     operation: str
@@ -64,7 +64,7 @@ class OrderPlaced:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderArrived:
+class OrderAccepted:
     order: Order
     at_ms: int
 
@@ -94,7 +94,7 @@ class OrderTriggered:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderTrailed:
+class TrailingStopMoved:
     order: Order
     at_ms: int
 
@@ -125,14 +125,16 @@ class OrderCanceled:
 
 OrderEvent = (
     OrderPlaced
-    | OrderArrived
+    | OrderAccepted
     | OrderActivated
     | OrderSuspended
     | OrderModified
     | OrderTriggered
-    | OrderTrailed
+    | TrailingStopMoved
     | OrderRested
     | OrderFilled
     | OrderCanceled
 )
-Event = AccountOpened | CashDeposited | AccountReset | LeverageSet | CommandBound | OrderEvent
+Event = (
+    AccountOpened | CashDeposited | AccountReset | LeverageSet | IdempotencyKeyRecorded | OrderEvent
+)

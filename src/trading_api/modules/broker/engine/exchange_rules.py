@@ -10,7 +10,7 @@ from trading_api.modules.broker.engine.money import MONEY_STEP, ZERO, rounded
 
 
 @dataclass(frozen=True, slots=True)
-class Commission:
+class FeeSchedule:
     """In the account's currency: `per_unit` of quantity, basis points of the value, and at least
     `minimum` for an order of which anything was filled. Resting limit orders are makers."""
 
@@ -46,11 +46,11 @@ class Slippage:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ExchangeRules:
     """Orders reach the market `latency_ms` after they were placed. Positions are closed by force
     once equity is below `maintenance_ratio` of their margin."""
 
-    commission: Commission = Commission()
+    fees: FeeSchedule = FeeSchedule()
     slippage: Slippage = Slippage()
     latency_ms: int = 0
     leverage_default: Decimal = Decimal(1)

@@ -11,28 +11,28 @@ from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import LiquidityUsed, Touch
 
-MARKET_TURN = Decimal("-Infinity")
+MARKET_ORDER_PRIORITY = Decimal("-Infinity")
 
 
-def trigger_turn(order: Order) -> Decimal:
+def trigger_priority(order: Order) -> Decimal:
     """Ascends from the stop that the market reaches first."""
     assert order.stop_price is not None
     return _signed(order.stop_price, order.side)
 
 
-def last_trigger_turn(side: Side, price: Decimal) -> Decimal:
+def last_triggered_priority(side: Side, price: Decimal) -> Decimal:
     """Buy stops trigger once the ask is at or above them, sell stops the bid at or below."""
     return _signed(price, side)
 
 
-def fill_turn(order: Order) -> Decimal:
+def fill_priority(order: Order) -> Decimal:
     """Ascends from the first in line: market orders, then the better limit."""
     if order.limit_price is None:
-        return MARKET_TURN
+        return MARKET_ORDER_PRIORITY
     return _signed(order.limit_price, order.side.opposite)
 
 
-def last_fill_turn(side: Side, price: Decimal) -> Decimal:
+def last_fillable_priority(side: Side, price: Decimal) -> Decimal:
     """A limit order may fill at its limit or better."""
     return _signed(price, side.opposite)
 
@@ -47,12 +47,12 @@ def fill_price(order: Order, touch: Touch, slippage: Decimal) -> Decimal:
     return order.limit_price if order.is_resting else price
 
 
-def comes_to_rest(order: Order, touch: Touch) -> bool:
+def starts_resting(order: Order, touch: Touch) -> bool:
     """Whether the touch is the first to stand away from the limit."""
     return (
-        order.is_arriving
+        order.is_incoming
         and touch.is_tradable(order.side)
-        and fill_turn(order) > last_fill_turn(order.side, touch.price(order.side))
+        and fill_priority(order) > last_fillable_priority(order.side, touch.price(order.side))
     )
 
 
@@ -61,7 +61,7 @@ def trailing_stop(side: Side, distance: Decimal, price: Decimal, tick_size: Deci
     return max(price + _signed(distance, side), tick_size)
 
 
-def ratchets(order: Order, stop_price: Decimal) -> bool:
+def tightens(order: Order, stop_price: Decimal) -> bool:
     """Whether a trailing stop moves there: it never moves back."""
     assert order.stop_price is not None
     return _signed(stop_price, order.side) < _signed(order.stop_price, order.side)

@@ -6,35 +6,35 @@ from dataclasses import replace
 from decimal import Decimal
 
 from trading_api.domain.orders import Duration, OrderStatus, Side
-from trading_api.modules.broker.engine.bracket_orders import end_parent, keep_brackets
+from trading_api.modules.broker.engine.bracket_orders import cancel_rest_of_parent, fit_brackets
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import (
-    OrderArrived,
+    OrderAccepted,
     OrderFilled,
     OrderRested,
-    OrderTrailed,
     OrderTriggered,
+    TrailingStopMoved,
 )
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.fill_rules import (
-    comes_to_rest,
     fill_price,
     fill_quantity,
-    ratchets,
+    starts_resting,
+    tightens,
     trailing_stop,
 )
 from trading_api.modules.broker.engine.handlers.cancellation import cancel_expired, cancel_order
 from trading_api.modules.broker.engine.order import (
     Order,
-    arrived,
+    accepted,
     filled,
     rested,
-    trailed,
+    stop_moved,
     triggered,
 )
-from trading_api.modules.broker.engine.position import is_left, net
-from trading_api.modules.broker.engine.touch import Touch, consume, liquidity_used_of
+from trading_api.modules.broker.engine.position import apply_fill, ends_position
+from trading_api.modules.broker.engine.touch import Touch, liquidity_used_of, use_liquidity
 from trading_api.modules.broker.engine.transaction import Transaction
 
 POSITION_GONE = "The position it was to close is closed."
@@ -50,38 +50,38 @@ def match(transaction: Transaction, market: Market) -> None:
         return
     at_ms = market.at_ms
     cancel_expired(transaction, market.symbol, at_ms)
-    for order in transaction.state.book(market.symbol).reaching_market(at_ms):
-        transaction.emit(OrderArrived(at_rest(arrived(order, at_ms), market.touch), at_ms))
+    for order in transaction.state.open_orders(market.symbol).due_arrivals(at_ms):
+        transaction.emit(OrderAccepted(rested_if_away(accepted(order, at_ms), market.touch), at_ms))
     if market.touch is not None:
         # Brackets that a fill called up meet the same touch.
-        while _trade(transaction, market, market.touch):
+        while _match_touch(transaction, market, market.touch):
             pass
-        for order in transaction.state.book(market.symbol).coming_to_rest(market.touch):
+        for order in transaction.state.open_orders(market.symbol).newly_resting(market.touch):
             transaction.emit(OrderRested(rested(order), at_ms))
-    for order in transaction.state.book(market.symbol).never_waiting():
+    for order in transaction.state.open_orders(market.symbol).immediate_orders():
         cancel_order(transaction, order, at_ms, NOT_FILLED[order.duration])
 
 
-def at_rest(order: Order, touch: Touch | None) -> Order:
+def rested_if_away(order: Order, touch: Touch | None) -> Order:
     """The order as it meets the touch: at rest already where that stands away from its limit."""
-    if touch is None or order.status is not OrderStatus.WORKING or not comes_to_rest(order, touch):
+    if touch is None or order.status is not OrderStatus.WORKING or not starts_resting(order, touch):
         return order
     return replace(order, is_resting=True)
 
 
-def _trade(transaction: Transaction, market: Market, touch: Touch) -> bool:
+def _match_touch(transaction: Transaction, market: Market, touch: Touch) -> bool:
     """Whether a fill has changed brackets."""
-    book = transaction.state.book(market.symbol)
-    for order in book.reached_stops(touch):
-        after = at_rest(triggered(order, market.at_ms), touch)
+    open_orders = transaction.state.open_orders(market.symbol)
+    for order in open_orders.triggered_stops(touch):
+        after = rested_if_away(triggered(order, market.at_ms), touch)
         transaction.emit(OrderTriggered(after, market.at_ms))
     # The old stop is tested before it moves.
-    for order in transaction.state.book(market.symbol).following(touch):
-        _trail(transaction, order, market, touch)
+    for order in transaction.state.open_orders(market.symbol).trailing_stops(touch):
+        _move_trailing_stop(transaction, order, market, touch)
     has_changed = False
     # The sides share no displayed size, so either may go first.
     for side in (Side.BUY, Side.SELL):
-        for order in transaction.state.book(market.symbol).fillable(side, touch):
+        for order in transaction.state.open_orders(market.symbol).fillable(side, touch):
             # An earlier fill may have ended it, or the position that it was to reduce.
             order = transaction.current(order)
             if order.status is OrderStatus.WORKING:
@@ -89,12 +89,16 @@ def _trade(transaction: Transaction, market: Market, touch: Touch) -> bool:
     return has_changed
 
 
-def _trail(transaction: Transaction, order: Order, market: Market, touch: Touch) -> None:
+def _move_trailing_stop(
+    transaction: Transaction, order: Order, market: Market, touch: Touch
+) -> None:
     assert order.trail is not None
     price = touch.price(order.side)
     stop_price = trailing_stop(order.side, order.trail.distance, price, market.tick_size)
-    if ratchets(order, stop_price):
-        transaction.emit(OrderTrailed(trailed(order, stop_price, market.at_ms), market.at_ms))
+    if tightens(order, stop_price):
+        transaction.emit(
+            TrailingStopMoved(stop_moved(order, stop_price, market.at_ms), market.at_ms)
+        )
 
 
 def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) -> bool:
@@ -106,10 +110,10 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
     if not quantity:
         return False
     execution_id = f"execution-{state.execution_count + 1}"
-    slippage = transaction.terms.slippage.ticks(execution_id) * market.tick_size
+    slippage = transaction.rules.slippage.ticks(execution_id) * market.tick_size
     price = fill_price(order, touch, slippage)
-    netting = net(position, order.side, quantity, price, touch.rate, at_ms)
-    accrued, commission = _commission(transaction.terms, order, quantity, price * touch.rate)
+    result = apply_fill(position, order.side, quantity, price, touch.rate, at_ms)
+    accrued, commission = _commission(transaction.rules, order, quantity, price * touch.rate)
     execution = Execution(
         id=execution_id,
         order_id=order.id,
@@ -118,7 +122,7 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
         price=price,
         quantity=quantity,
         time_ms=at_ms,
-        realized_pl=netting.realized_pl,
+        realized_pl=result.realized_pl,
         commission=commission,
         rate=touch.rate,
     )
@@ -126,26 +130,26 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
         OrderFilled(
             execution=execution,
             order=filled(order, quantity, price, accrued, at_ms),
-            position=netting.position,
+            position=result.position,
             balance=state.balance + execution.realized_pl - commission,
-            liquidity_used=consume(used, order.side, quantity),
+            liquidity_used=use_liquidity(used, order.side, quantity),
             at_ms=at_ms,
         )
     )
-    if is_left(position, netting.position):
+    if ends_position(position, result.position):
         _cancel_reductions(transaction, order.symbol, at_ms)
-    end_parent(transaction, order, at_ms)
-    return keep_brackets(transaction, order, position, market)
+    cancel_rest_of_parent(transaction, order, at_ms)
+    return fit_brackets(transaction, order, position, market)
 
 
 def _commission(
-    terms: Terms, order: Order, quantity: Decimal, price: Decimal
+    rules: ExchangeRules, order: Order, quantity: Decimal, price: Decimal
 ) -> tuple[Decimal, Decimal]:
     """What a fill accrues, and what it is charged: the minimum falls to the first."""
-    commission = terms.commission
-    accrued = commission.accrued(quantity, quantity * price, is_maker=order.is_resting)
-    before = commission.charged(order.accrued_commission, order.filled_quantity)
-    return accrued, commission.charged(order.accrued_commission + accrued, quantity) - before
+    fees = rules.fees
+    accrued = fees.accrued(quantity, quantity * price, is_maker=order.is_resting)
+    before = fees.charged(order.accrued_commission, order.filled_quantity)
+    return accrued, fees.charged(order.accrued_commission + accrued, quantity) - before
 
 
 def _cancel_reductions(transaction: Transaction, symbol: str, at_ms: int) -> None:

@@ -9,24 +9,24 @@ from decimal import Decimal
 
 from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.fill_rules import (
-    comes_to_rest,
-    fill_turn,
-    last_fill_turn,
-    last_trigger_turn,
-    trigger_turn,
+    fill_priority,
+    last_fillable_priority,
+    last_triggered_priority,
+    starts_resting,
+    trigger_priority,
 )
 from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.touch import Touch
 
-Place = tuple[Decimal, int, str]
-Queue = list[Place]
+QueueKey = tuple[Decimal, int, str]
+Queue = list[QueueKey]
 
 LAST = float("inf")
 
 
 @dataclass(slots=True)
-class Opening:
+class OpenOrderExposure:
     """What the orders of one side that may add to a position reserve: `value` is margin's, `cost`
     what filling them costs, but for the least commission that each of the `unfilled` is to pay.
     `parts`, the cheapest first, are each one's reserve price, id and remaining quantity."""
@@ -58,8 +58,10 @@ class Opening:
             quantity -= closed
         return value
 
-    def copy(self) -> Opening:
-        return Opening(self.value, self.cost, self.quantity, self.unfilled, self.parts.copy())
+    def copy(self) -> OpenOrderExposure:
+        return OpenOrderExposure(
+            self.value, self.cost, self.quantity, self.unfilled, self.parts.copy()
+        )
 
     def _count(self, order: Order, quantity: Decimal, number: int) -> None:
         self.value = EXACT.fma(quantity, order.reserve_price, self.value)
@@ -70,7 +72,7 @@ class Opening:
 
 
 @dataclass(slots=True)
-class Book:
+class OpenOrders:
     """A queue ascends by turn, sequence and id, so what a price reaches is its front: a quote
     costs as much as it moves, however many orders wait behind. So is it with `expiring`, which
     ascends by time. `placing` are on their way; `reversal` is the id of the one that works."""
@@ -81,20 +83,20 @@ class Book:
     buys: Queue = field(default_factory=list)
     sells: Queue = field(default_factory=list)
     placing: set[str] = field(default_factory=set)
-    arriving: set[str] = field(default_factory=set)
+    incoming: set[str] = field(default_factory=set)
     trailing: set[str] = field(default_factory=set)
     expiring: list[tuple[int, str]] = field(default_factory=list)
     immediate: set[str] = field(default_factory=set)
     reversal: str = ""
-    buy_opening: Opening = field(default_factory=Opening)
-    sell_opening: Opening = field(default_factory=Opening)
+    buy_exposure: OpenOrderExposure = field(default_factory=OpenOrderExposure)
+    sell_exposure: OpenOrderExposure = field(default_factory=OpenOrderExposure)
 
     def put(self, order: Order) -> None:
         """Enters an order, or its newer version."""
-        self.drop(order.id)
+        self.remove(order.id)
         self.orders[order.id] = order
         if not order.reduce_only:
-            self.opening(order.side).add(order)
+            self.exposure(order.side).add(order)
         if order.is_reversal:
             self.reversal = order.id
         if order.expires_ms is not None:
@@ -105,17 +107,17 @@ class Book:
         if order.duration.is_immediate:
             self.immediate.add(order.id)
         insort(self._queue(order), _place(order))
-        if order.is_arriving:
-            self.arriving.add(order.id)
+        if order.is_incoming:
+            self.incoming.add(order.id)
         if order.trail is not None and order.awaits_trigger:
             self.trailing.add(order.id)
 
-    def drop(self, order_id: str) -> None:
+    def remove(self, order_id: str) -> None:
         order = self.orders.pop(order_id, None)
         if order is None:
             return
         if not order.reduce_only:
-            self.opening(order.side).remove(order)
+            self.exposure(order.side).remove(order)
         if order.is_reversal:
             self.reversal = ""
         if order.expires_ms is not None:
@@ -123,11 +125,11 @@ class Book:
         if order.status is not OrderStatus.PLACING:
             queue = self._queue(order)
             del queue[bisect_left(queue, _place(order))]
-        for ids in (self.placing, self.arriving, self.trailing, self.immediate):
+        for ids in (self.placing, self.incoming, self.trailing, self.immediate):
             ids.discard(order_id)
 
-    def opening(self, side: Side) -> Opening:
-        return self.buy_opening if side is Side.BUY else self.sell_opening
+    def exposure(self, side: Side) -> OpenOrderExposure:
+        return self.buy_exposure if side is Side.BUY else self.sell_exposure
 
     def expired(self, at_ms: int) -> list[Order]:
         """The orders whose time is over, the older first."""
@@ -139,40 +141,40 @@ class Book:
         """None where no order has a time."""
         return self.expiring[0][0] if self.expiring else None
 
-    def reaching_market(self, at_ms: int) -> list[Order]:
+    def due_arrivals(self, at_ms: int) -> list[Order]:
         """The orders whose way is over, the older first."""
-        return self._these(self.placing, lambda order: order.arrives_ms <= at_ms)
+        return self._select(self.placing, lambda order: order.arrives_ms <= at_ms)
 
-    def reached_stops(self, touch: Touch) -> list[Order]:
+    def triggered_stops(self, touch: Touch) -> list[Order]:
         """The stops that the touch triggers, the older first."""
-        reached = [
+        triggered = [
             order
             for side, stops in ((Side.BUY, self.buy_stops), (Side.SELL, self.sell_stops))
             if touch.is_tradable(side)
-            for order in self._front(stops, last_trigger_turn(side, touch.price(side)))
+            for order in self._up_to(stops, last_triggered_priority(side, touch.price(side)))
         ]
-        return sorted(reached, key=_sequence)
+        return sorted(triggered, key=_sequence)
 
-    def following(self, touch: Touch) -> list[Order]:
+    def trailing_stops(self, touch: Touch) -> list[Order]:
         """The trailing stops that wait for a touch of their side, the older first."""
-        return self._these(self.trailing, lambda order: touch.is_tradable(order.side))
+        return self._select(self.trailing, lambda order: touch.is_tradable(order.side))
 
     def fillable(self, side: Side, touch: Touch) -> list[Order]:
         """The orders of `side` that may trade at the touch, the first in line first."""
         if not touch.is_tradable(side):
             return []
         queue = self.buys if side is Side.BUY else self.sells
-        return self._front(queue, last_fill_turn(side, touch.price(side)))
+        return self._up_to(queue, last_fillable_priority(side, touch.price(side)))
 
-    def coming_to_rest(self, touch: Touch) -> list[Order]:
+    def newly_resting(self, touch: Touch) -> list[Order]:
         """The limit orders that the touch is the first to stand away from, the older first."""
-        return self._these(self.arriving, lambda order: comes_to_rest(order, touch))
+        return self._select(self.incoming, lambda order: starts_resting(order, touch))
 
-    def never_waiting(self) -> list[Order]:
+    def immediate_orders(self) -> list[Order]:
         """The orders at the market that fill at once or not at all, the older first."""
-        return self._these(self.immediate, lambda order: True)
+        return self._select(self.immediate, lambda order: True)
 
-    def copy(self) -> Book:
+    def copy(self) -> OpenOrders:
         return replace(
             self,
             orders=self.orders.copy(),
@@ -181,12 +183,12 @@ class Book:
             buys=self.buys.copy(),
             sells=self.sells.copy(),
             placing=self.placing.copy(),
-            arriving=self.arriving.copy(),
+            incoming=self.incoming.copy(),
             trailing=self.trailing.copy(),
             expiring=self.expiring.copy(),
             immediate=self.immediate.copy(),
-            buy_opening=self.buy_opening.copy(),
-            sell_opening=self.sell_opening.copy(),
+            buy_exposure=self.buy_exposure.copy(),
+            sell_exposure=self.sell_exposure.copy(),
         )
 
     def _queue(self, order: Order) -> Queue:
@@ -194,19 +196,19 @@ class Book:
             return self.buy_stops if order.side is Side.BUY else self.sell_stops
         return self.buys if order.side is Side.BUY else self.sells
 
-    def _front(self, queue: Queue, last_turn: Decimal) -> list[Order]:
-        end = bisect_right(queue, (last_turn, LAST))
+    def _up_to(self, queue: Queue, last_priority: Decimal) -> list[Order]:
+        end = bisect_right(queue, (last_priority, LAST))
         return [self.orders[order_id] for _, _, order_id in queue[:end]]
 
-    def _these(self, ids: set[str], condition: Callable[[Order], bool]) -> list[Order]:
+    def _select(self, ids: set[str], condition: Callable[[Order], bool]) -> list[Order]:
         if not ids:
             return []
         orders = [self.orders[order_id] for order_id in ids]
         return sorted((order for order in orders if condition(order)), key=_sequence)
 
 
-def _place(order: Order) -> Place:
-    turn = trigger_turn(order) if order.awaits_trigger else fill_turn(order)
+def _place(order: Order) -> QueueKey:
+    turn = trigger_priority(order) if order.awaits_trigger else fill_priority(order)
     return (turn, order.sequence, order.id)
 
 

@@ -122,7 +122,7 @@ class Order:
         return self.stop_price is not None and not self.is_triggered
 
     @property
-    def is_arriving(self) -> bool:
+    def is_incoming(self) -> bool:
         return self.limit_price is not None and not (self.awaits_trigger or self.is_resting)
 
 
@@ -135,7 +135,7 @@ def order_number(id: str) -> int:
     return int(id.removeprefix("order-"))
 
 
-def arrived(order: Order, at_ms: int) -> Order:
+def accepted(order: Order, at_ms: int) -> Order:
     return _changed(order, at_ms, status=OrderStatus.WORKING)
 
 
@@ -158,7 +158,7 @@ def triggered(order: Order, at_ms: int) -> Order:
     return _changed(order, at_ms, is_triggered=True)
 
 
-def trailed(order: Order, stop_price: Decimal, at_ms: int) -> Order:
+def stop_moved(order: Order, stop_price: Decimal, at_ms: int) -> Order:
     return _changed(order, at_ms, stop_price=stop_price)
 
 

@@ -46,20 +46,20 @@ class Position:
         """What was paid or received for it, in the account's currency."""
         return abs(self.cost * self.rate)
 
-    def open_to(self, side: Side) -> Decimal:
+    def closable_by(self, side: Side) -> Decimal:
         """How much of it an order of `side` can close."""
         return abs(self.quantity) if self.quantity * side < 0 else ZERO
 
 
 @dataclass(frozen=True, slots=True)
-class Netting:
+class FillResult:
     position: Position
     realized_pl: Decimal
 
 
-def net(
+def apply_fill(
     position: Position, side: Side, quantity: Decimal, price: Decimal, rate: Decimal, at_ms: int
-) -> Netting:
+) -> FillResult:
     """The position after a fill, and the P&L this realises in the account's currency."""
     change = quantity * side
     closed = closed_quantity(position.quantity, change)
@@ -67,7 +67,7 @@ def net(
     opened = change + closed
     due = rounded((closed * price - released) * rate, COST_STEP) + position.rounding_carry
     realized_pl = rounded(due, MONEY_STEP)
-    return Netting(
+    return FillResult(
         Position(
             symbol=position.symbol,
             quantity=position.quantity + change,
@@ -94,7 +94,7 @@ def released_cost(position: Position, closed: Decimal) -> Decimal:
     return rounded(position.cost * closed / position.quantity, COST_STEP) if closed else ZERO
 
 
-def is_left(before: Position, after: Position) -> bool:
+def ends_position(before: Position, after: Position) -> bool:
     """Whether a fill ended the position: it is flat now, or on the other side."""
     return before.quantity != 0 and before.quantity * after.quantity <= 0
 

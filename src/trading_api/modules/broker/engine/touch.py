@@ -29,7 +29,7 @@ class Touch:
         """What an order of `side` trades at: buys take the ask, sells the bid."""
         return self.ask if side is Side.BUY else self.bid
 
-    def worth(self, side: Side) -> Decimal:
+    def indicative_price(self, side: Side) -> Decimal:
         """About what an order of `side` would trade at: the other price where that isn't shown."""
         price = self.price(side)
         return price if price > 0 else self.price(side.opposite)
@@ -68,7 +68,7 @@ def liquidity_used_of(touch: Touch, last: LiquidityUsed | None) -> LiquidityUsed
     return LiquidityUsed(*key)
 
 
-def consume(used: LiquidityUsed, side: Side, quantity: Decimal) -> LiquidityUsed:
+def use_liquidity(used: LiquidityUsed, side: Side, quantity: Decimal) -> LiquidityUsed:
     bought, sold = used.bought, used.sold
     if side is Side.BUY:
         bought += quantity

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import Event
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.order import Order, order_id
 
 
 class Transaction:
     """`state` follows every event as it is emitted."""
 
-    def __init__(self, state: AccountState, terms: Terms) -> None:
+    def __init__(self, state: AccountState, rules: ExchangeRules) -> None:
         self.state = state
-        self.terms = terms
+        self.rules = rules
         self.events: list[Event] = []
 
     def emit(self, event: Event) -> None:

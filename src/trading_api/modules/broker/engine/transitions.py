@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.events import (
+    OrderAccepted,
     OrderActivated,
-    OrderArrived,
     OrderCanceled,
     OrderEvent,
     OrderFilled,
@@ -13,8 +13,8 @@ from trading_api.modules.broker.engine.events import (
     OrderPlaced,
     OrderRested,
     OrderSuspended,
-    OrderTrailed,
     OrderTriggered,
+    TrailingStopMoved,
 )
 from trading_api.modules.broker.engine.order import Order
 
@@ -23,12 +23,12 @@ INACTIVE, PLACING, WORKING = OrderStatus.INACTIVE, OrderStatus.PLACING, OrderSta
 
 TRANSITIONS: dict[type[OrderEvent], set[tuple[OrderStatus | None, OrderStatus]]] = {
     OrderPlaced: {(None, PLACING), (None, WORKING), (None, INACTIVE)},
-    OrderArrived: {(PLACING, WORKING)},
+    OrderAccepted: {(PLACING, WORKING)},
     OrderActivated: {(INACTIVE, WORKING)},
     OrderSuspended: {(WORKING, INACTIVE)},
     OrderModified: {(PLACING, PLACING), (WORKING, WORKING), (INACTIVE, INACTIVE)},
     OrderTriggered: {(WORKING, WORKING)},
-    OrderTrailed: {(WORKING, WORKING)},
+    TrailingStopMoved: {(WORKING, WORKING)},
     OrderRested: {(WORKING, WORKING)},
     OrderFilled: {(WORKING, WORKING), (WORKING, FILLED)},
     OrderCanceled: {(PLACING, CANCELED), (WORKING, CANCELED), (INACTIVE, CANCELED)},

@@ -8,7 +8,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import OpenAccount
 from trading_api.modules.broker.engine.engine import Engine
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.settings import Settings
 
@@ -18,7 +18,7 @@ class Views:
     fresh one."""
 
     def __init__(
-        self, accounts: Accounts, terms: Terms, settings: Settings, market: MarketData
+        self, accounts: Accounts, terms: ExchangeRules, settings: Settings, market: MarketData
     ) -> None:
         self._accounts = accounts
         self._terms = terms

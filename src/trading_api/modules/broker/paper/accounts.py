@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable, Collection, Sequence
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.ports import JournalEntry
 
 
@@ -15,7 +15,7 @@ class Account:
     """`engine` decides, and is ahead of the journal while a commit is under way. `view` follows
     what was committed: it is all that anyone outside may see."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: ExchangeRules) -> None:
         self._terms = terms
         self.engine = Engine(AccountState(), terms)
         self.view = AccountState()
@@ -32,7 +32,7 @@ class Accounts:
     """Knows by symbol which accounts a quote can change, and by account when its next order
     expires: `follow` has to be called after whatever an engine did."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: ExchangeRules) -> None:
         self._terms = terms
         self._accounts: dict[str, Account] = {}
         self._by_symbol: dict[str, dict[str, None]] = {}
@@ -81,7 +81,7 @@ class Accounts:
     def follow(self, account_id: str) -> None:
         state = self._accounts[account_id].engine.state
         self._reindex(account_id, state.working.keys() | state.positions.keys())
-        times = (book.next_expiry_ms for book in state.working.values())
+        times = (orders.next_expiry_ms for orders in state.working.values())
         expiries = [ms for ms in times if ms is not None]
         if expiries:
             self._expiries[account_id] = min(expiries)

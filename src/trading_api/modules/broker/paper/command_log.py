@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 
 from trading_api.modules.broker.engine.checks.rejections import Rejection
 from trading_api.modules.broker.engine.commands import Command
-from trading_api.modules.broker.engine.engine import Outcome, Repeated
+from trading_api.modules.broker.engine.engine import Duplicate, Outcome
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.journal.event_codec import kind_of
 from trading_api.observability.metrics import Metrics
@@ -50,7 +50,7 @@ class CommandLog:
 def _result(outcome: Outcome) -> tuple[str, dict[str, str]]:
     if isinstance(outcome, Rejection):
         return "rejected", {"code": outcome.code.value}
-    if isinstance(outcome, Repeated):
+    if isinstance(outcome, Duplicate):
         return "repeated", {"order_id": outcome.order_id}
     orders = [order.id for event in outcome if (order := getattr(event, "order", None))]
     return "done", {"orders": ",".join(dict.fromkeys(orders))}

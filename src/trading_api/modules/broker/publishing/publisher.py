@@ -24,7 +24,7 @@ from trading_api.modules.broker.engine.events import (
     OrderModified,
     OrderPlaced,
 )
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.margin import is_priced, unrealized_at, used_margin
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.ports import JournalEntry
@@ -49,7 +49,7 @@ class Announcer:
         topics: FollowedTopics,
         prices: Prices,
         view: Callable[[str], AccountState],
-        terms: Terms,
+        terms: ExchangeRules,
     ) -> None:
         self._topics = topics
         self._prices = prices
@@ -132,7 +132,7 @@ def _changes_equity(event: Event) -> bool:
 def _shown_brackets(view: AccountState, symbol: str) -> list[Order]:
     """The newest that works of each type, however many older ones there are."""
     shown: dict[OrderType, Order] = {}
-    for order_id in reversed(view.protection(symbol).needs):
+    for order_id in reversed(view.bracket_index(symbol).claims):
         order = view.orders[order_id]
         if order.status is OrderStatus.WORKING:
             shown.setdefault(order.type, order)

@@ -23,7 +23,7 @@ from trading_api.models.broker import (
     Position,
 )
 from trading_api.modules.broker import mapping
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.margin import leverage_of
 from trading_api.modules.broker.engine.order import order_id, order_number
 from trading_api.modules.broker.journal.ports import (
@@ -55,7 +55,7 @@ class Statements:
         announcer: Announcer,
         journal: Journal,
         market: MarketData,
-        terms: Terms,
+        terms: ExchangeRules,
     ) -> None:
         self._views = views
         self._prices = prices
@@ -105,7 +105,7 @@ class Statements:
         if symbol is not None:
             known = self._market.instrument(symbol)
             bare = known.symbol if known else bare_symbol(symbol)
-            executions = view.executions_in.get(bare, [])
+            executions = view.executions_by_symbol.get(bare, [])
             if known is None and not executions:
                 raise SymbolNotFound(symbol)
         return map(mapping.to_execution, executions[-limit if limit else None :])

@@ -29,10 +29,10 @@ from trading_api.modules.broker.engine.events import (
     OrderModified,
     OrderPlaced,
 )
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.margin import (
     equity,
-    rest_commission,
+    remaining_commission,
     symbol_margin,
     used_margin,
 )
@@ -52,17 +52,17 @@ class Margin:
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """`events` are those that the command would cause, `after` the state that they lead to;
-    `rest_commission` what the rest of the order would cost if it were filled at its price."""
+    `remaining_commission` what the rest of the order would cost if it were filled at its price."""
 
     events: Sequence[Event]
     after: AccountState
     margin_before: Margin
     margin_after: Margin
-    rest_commission: Decimal
+    remaining_commission: Decimal
 
 
 def forecast(
-    view: AccountState, terms: Terms, command: PlaceOrder | ModifyOrder
+    view: AccountState, terms: ExchangeRules, command: PlaceOrder | ModifyOrder
 ) -> Forecast | Rejection:
     after = view.branch()
     outcome = Engine(after, terms).apply(command)
@@ -75,7 +75,7 @@ def forecast(
         after=after,
         margin_before=_margin(view, terms, command.market),
         margin_after=_margin(after, terms, command.market),
-        rest_commission=rest_commission(order, terms) if order.is_live else Decimal(0),
+        remaining_commission=remaining_commission(order, terms) if order.is_live else Decimal(0),
     )
 
 
@@ -98,7 +98,7 @@ def preview_of(forecast: Forecast, instrument: Instrument) -> OrderPreviewResult
 
 
 def preview_leverage(
-    view: AccountState, terms: Terms, command: SetLeverage
+    view: AccountState, terms: ExchangeRules, command: SetLeverage
 ) -> LeveragePreviewResult:
     """What can't be set is told as an error, as a terminal shows it."""
     after, market = view.branch(), command.market
@@ -125,7 +125,7 @@ def _previewed_order(events: Sequence[Event], after: AccountState) -> Order:
     return after.orders[first.order.id]
 
 
-def _margin(state: AccountState, terms: Terms, market: Market) -> Margin:
+def _margin(state: AccountState, terms: ExchangeRules, market: Market) -> Margin:
     used = used_margin(state, terms)
     return Margin(used, EXACT.subtract(equity(state, market.marks), used))
 
@@ -167,7 +167,7 @@ def _account_rows(forecast: Forecast, order: Order, position: Position) -> list[
     commission = sum((fill.execution.commission for fill in fills), Decimal(0))
     before, after = forecast.margin_before, forecast.margin_after
     return [
-        _row("Commission", _money(commission + forecast.rest_commission, currency)),
+        _row("Commission", _money(commission + forecast.remaining_commission, currency)),
         _row("Margin required", _money(max(after.used - before.used, Decimal(0)), currency)),
         _row("Free margin afterwards", _money(after.free, currency)),
         _row("Position once filled", _plain(position.quantity + _still_to_come(order))),

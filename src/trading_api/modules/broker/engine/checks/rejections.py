@@ -19,15 +19,15 @@ from trading_api.domain.orders import (
 )
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import Market
-from trading_api.modules.broker.engine.events import CommandBound
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.fill_rules import closable_quantity
 from trading_api.modules.broker.engine.margin import (
-    Change,
+    OrderReplacement,
     equity,
     exposure_margin,
     leverage_of,
-    margin_beside,
+    margin_of_other_symbols,
     symbol_margin,
     used_margin,
 )
@@ -82,8 +82,10 @@ class Rejection:
     message: str
 
 
-def reject_other_command(bound: CommandBound, key: IdempotencyKey) -> Rejection | None:
-    if bound.fingerprint == key.fingerprint:
+def reject_other_command(
+    recorded_keys: IdempotencyKeyRecorded, key: IdempotencyKey
+) -> Rejection | None:
+    if recorded_keys.fingerprint == key.fingerprint:
         return None
     return Rejection(
         RejectionCode.KEY_REUSED,
@@ -107,7 +109,7 @@ def reject_request(request: OrderRequest, market: Market) -> Rejection | None:
         _reject_missing_price(request)
         or _reject_off_grid(
             [price for price in (request.limit_price, request.stop_price) if price is not None],
-            market.rules,
+            market.trading_rules,
         )
         or _reject_trail(request, market)
         or _reject_duration(request, market.at_ms)
@@ -116,36 +118,37 @@ def reject_request(request: OrderRequest, market: Market) -> Rejection | None:
     )
 
 
-def reject_quantity(quantity: Decimal, rules: TradingRules) -> Rejection | None:
+def reject_quantity(quantity: Decimal, trading_rules: TradingRules) -> Rejection | None:
     if quantity <= 0:
         return Rejection(
             RejectionCode.QUANTITY_NOT_POSITIVE, f"Quantity {quantity} is not above zero."
         )
     # Before the grid: a remainder is only computable for a bounded quantity.
-    if quantity > rules.quantity_max:
+    if quantity > trading_rules.quantity_max:
         return Rejection(
             RejectionCode.QUANTITY_TOO_LARGE,
-            f"Quantity {quantity} is above {rules.symbol}'s largest, {rules.quantity_max}.",
+            f"Quantity {quantity} is above {trading_rules.symbol}'s largest, "
+            f"{trading_rules.quantity_max}.",
         )
-    if not is_on_grid(quantity, rules.quantity_step):
+    if not is_on_grid(quantity, trading_rules.quantity_step):
         return Rejection(
             RejectionCode.QUANTITY_OFF_GRID,
-            f"Quantity {quantity} is not a multiple of {rules.symbol}'s step, "
-            f"{rules.quantity_step}.",
+            f"Quantity {quantity} is not a multiple of {trading_rules.symbol}'s step, "
+            f"{trading_rules.quantity_step}.",
         )
     return None
 
 
 def reject_brackets(
-    brackets: Brackets, side: Side, price: Decimal | None, rules: TradingRules
+    brackets: Brackets, side: Side, price: Decimal | None, trading_rules: TradingRules
 ) -> Rejection | None:
     """`price` is about where what they protect was or will be opened, on `side`."""
     trail = brackets.trail
     prices = [brackets.take_profit, brackets.stop_loss, trail]
-    if rejection := _reject_off_grid([each for each in prices if each is not None], rules):
+    if rejection := _reject_off_grid([each for each in prices if each is not None], trading_rules):
         return rejection
     if trail is not None and price is None:
-        return _no_price(rules.symbol)
+        return _no_price(trading_rules.symbol)
     above, below = brackets.take_profit, brackets.stop_loss
     names = "take-profit", "stop-loss"
     if side is Side.SELL:
@@ -172,11 +175,11 @@ def reject_reduction(
 
 
 def reject_close(
-    position: Position, quantity: Decimal, others: Sequence[Order], rules: TradingRules
+    position: Position, quantity: Decimal, others: Sequence[Order], trading_rules: TradingRules
 ) -> Rejection | None:
     # All that is left may be closed, however large it grew and whatever its grid.
     is_all = quantity == closable_quantity(position, others)
-    if not is_all and (rejection := reject_quantity(quantity, rules)):
+    if not is_all and (rejection := reject_quantity(quantity, trading_rules)):
         return rejection
     return _reject_excess(position, quantity, others)
 
@@ -225,32 +228,32 @@ def reject_closed(side: Side, market: Market) -> Rejection | None:
 
 
 def reject_margin(
-    state: AccountState, terms: Terms, order: Order, replaced: Order | None, market: Market
+    state: AccountState, rules: ExchangeRules, order: Order, replaced: Order | None, market: Market
 ) -> Rejection | None:
     """Unless the account has what the order needs more. What only reduces needs nothing."""
     if order.reduce_only:
         return None
     if market.mark is None:
         return _no_price(order.symbol)
-    before = symbol_margin(state, order.symbol, terms)
-    after = symbol_margin(state, order.symbol, terms, Change(order, replaced))
+    before = symbol_margin(state, order.symbol, rules)
+    after = symbol_margin(state, order.symbol, rules, OrderReplacement(order, replaced))
     if after <= before:
         return None
-    used = before + margin_beside(order.symbol, state, terms)
+    used = before + margin_of_other_symbols(order.symbol, state, rules)
     return _reject_needed(state, after - before, used, market)
 
 
 def reject_leverage(
-    state: AccountState, terms: Terms, leverage: Decimal, market: Market
+    state: AccountState, rules: ExchangeRules, leverage: Decimal, market: Market
 ) -> Rejection | None:
-    if not ONE <= leverage <= terms.leverage_max or leverage % 1:
+    if not ONE <= leverage <= rules.leverage_max or leverage % 1:
         return Rejection(
             RejectionCode.LEVERAGE_WRONG,
-            f"Leverage {leverage} is not a whole number from 1 to {terms.leverage_max}.",
+            f"Leverage {leverage} is not a whole number from 1 to {rules.leverage_max}.",
         )
-    margin = exposure_margin(state, market.symbol, terms)
-    needed = margin * leverage_of(state, market.symbol, terms) / leverage - margin
-    used = used_margin(state, terms)
+    margin = exposure_margin(state, market.symbol, rules)
+    needed = margin * leverage_of(state, market.symbol, rules) / leverage - margin
+    used = used_margin(state, rules)
     return _reject_needed(state, needed, used, market) if needed > 0 else None
 
 
@@ -275,7 +278,7 @@ def reject_deposit(state: AccountState, amount: Decimal) -> Rejection | None:
     )
 
 
-def find_live(orders: Mapping[str, Order], order_id: str) -> Order | Rejection:
+def find_live_order(orders: Mapping[str, Order], order_id: str) -> Order | Rejection:
     order = orders.get(order_id)
     if order is None:
         return Rejection(RejectionCode.ORDER_NOT_FOUND, f"There is no order {order_id!r}.")
@@ -348,7 +351,9 @@ def _reject_missing_price(request: OrderRequest) -> Rejection | None:
     return None
 
 
-def _reject_off_grid(prices: Sequence[Decimal | Trail], rules: TradingRules) -> Rejection | None:
+def _reject_off_grid(
+    prices: Sequence[Decimal | Trail], trading_rules: TradingRules
+) -> Rejection | None:
     for price in prices:
         if _distance(price) <= 0:
             return Rejection(
@@ -361,10 +366,11 @@ def _reject_off_grid(prices: Sequence[Decimal | Trail], rules: TradingRules) -> 
                 f"{_priced(price)} is above the largest price, {PRICE_MAX:f}.",
             )
     for price in prices:
-        if not is_on_grid(_distance(price), rules.tick_size):
+        if not is_on_grid(_distance(price), trading_rules.tick_size):
             return Rejection(
                 RejectionCode.PRICE_OFF_TICK,
-                f"{_priced(price)} is not a multiple of {rules.symbol}'s tick, {rules.tick_size}.",
+                f"{_priced(price)} is not a multiple of {trading_rules.symbol}'s tick, "
+                f"{trading_rules.tick_size}.",
             )
     return None
 
@@ -383,7 +389,7 @@ def _priced(price: Decimal | Trail) -> str:
 def _reject_trail(request: OrderRequest, market: Market) -> Rejection | None:
     if request.trail is None:
         return None
-    return _reject_off_grid([request.trail], market.rules)
+    return _reject_off_grid([request.trail], market.trading_rules)
 
 
 def _reject_duration(request: OrderRequest, at_ms: int) -> Rejection | None:
@@ -421,8 +427,8 @@ def _reject_request_brackets(request: OrderRequest, market: Market) -> Rejection
         )
     price = request.limit_price or request.stop_price
     if price is None and market.mark is not None:
-        price = market.mark.worth(request.side)
-    return reject_brackets(request.brackets, request.side, price, market.rules)
+        price = market.mark.indicative_price(request.side)
+    return reject_brackets(request.brackets, request.side, price, market.trading_rules)
 
 
 def _reject_needed(

@@ -55,7 +55,7 @@ def reset(transaction: Transaction, command: ResetAccount) -> Rejection | None:
 
 def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:
     market = command.market
-    rejection = reject_leverage(transaction.state, transaction.terms, command.leverage, market)
+    rejection = reject_leverage(transaction.state, transaction.rules, command.leverage, market)
     if rejection is None:
         transaction.emit(LeverageSet(market.symbol, command.leverage, market.at_ms))
     return rejection

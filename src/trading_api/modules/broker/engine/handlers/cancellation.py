@@ -10,7 +10,7 @@ from trading_api.domain.orders import Brackets, OrderStatus
 from trading_api.modules.broker.engine.brackets import bracket_size, is_take_profit
 from trading_api.modules.broker.engine.checks.rejections import (
     Rejection,
-    find_live,
+    find_live_order,
     reject_liquidation,
 )
 from trading_api.modules.broker.engine.commands import CancelOrder, CancelOrders, ExpireOrders
@@ -23,7 +23,7 @@ NOTHING_TO_PROTECT = "There is nothing left for it to protect."
 
 
 def cancel(transaction: Transaction, command: CancelOrder) -> Rejection | None:
-    order = find_live(transaction.state.orders, command.order_id)
+    order = find_live_order(transaction.state.orders, command.order_id)
     if isinstance(order, Rejection):
         return order
     if rejection := reject_liquidation(order):
@@ -46,7 +46,7 @@ def expire(transaction: Transaction, command: ExpireOrders) -> None:
 
 
 def cancel_expired(transaction: Transaction, symbol: str, at_ms: int) -> None:
-    cancel_orders(transaction, transaction.state.book(symbol).expired(at_ms), at_ms, EXPIRED)
+    cancel_orders(transaction, transaction.state.open_orders(symbol).expired(at_ms), at_ms, EXPIRED)
 
 
 def cancel_orders(

@@ -29,7 +29,7 @@ def enforce_maintenance(transaction: Transaction, market: Market) -> None:
     symbol closes on that symbol's next quote. One that nothing shows a price to close at counts
     at its cost, and is left alone."""
     while _is_below(transaction, market) and not _is_liquidating(transaction, market.at_ms):
-        _cancel_opening(transaction, market.at_ms)
+        _cancel_opening_orders(transaction, market.at_ms)
         losers = _closable(transaction, market)
         if losers:
             order = _liquidation(transaction, _largest_loser(losers, market), market.at_ms)
@@ -42,17 +42,17 @@ def enforce_maintenance(transaction: Transaction, market: Market) -> None:
 
 def _is_below(transaction: Transaction, market: Market) -> bool:
     state = transaction.state
-    needed = maintenance_margin(state, transaction.terms)
+    needed = maintenance_margin(state, transaction.rules)
     return needed > 0 and equity(state, market.marks) < needed
 
 
 def _is_liquidating(transaction: Transaction, at_ms: int) -> bool:
     """Whether a liquidation works that was placed or has traded of late."""
-    books = transaction.state.working.values()
+    open_orders_of_symbols = transaction.state.working.values()
     return any(
         order.is_liquidation and at_ms - order.updated_ms < STALLED_MS
-        for book in books
-        for order in book.orders.values()
+        for open_orders in open_orders_of_symbols
+        for order in open_orders.orders.values()
     )
 
 
@@ -71,9 +71,9 @@ def _has_sound_price(position: Position, market: Market) -> bool:
     return mark is not None and is_priced(position, mark) and not mark.is_crossed
 
 
-def _cancel_opening(transaction: Transaction, at_ms: int) -> None:
-    opening = [order for order in transaction.state.live_orders() if not order.reduce_only]
-    cancel_orders(transaction, opening, at_ms, LIQUIDATION)
+def _cancel_opening_orders(transaction: Transaction, at_ms: int) -> None:
+    exposure = [order for order in transaction.state.live_orders() if not order.reduce_only]
+    cancel_orders(transaction, exposure, at_ms, LIQUIDATION)
 
 
 def _largest_loser(positions: list[Position], market: Market) -> Position:

@@ -10,7 +10,7 @@ from trading_api.modules.broker.engine.bracket_orders import set_brackets
 from trading_api.modules.broker.engine.brackets import is_take_profit
 from trading_api.modules.broker.engine.checks.rejections import (
     Rejection,
-    find_live,
+    find_live_order,
     reject_below_filled,
     reject_client_id,
     reject_fixed,
@@ -26,7 +26,7 @@ from trading_api.modules.broker.engine.commands import Market, ModifyOrder, Plac
 from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
 from trading_api.modules.broker.engine.fill_rules import trailing_stop
 from trading_api.modules.broker.engine.margin import reserve_cost, reserve_price
-from trading_api.modules.broker.engine.matching import at_rest, match
+from trading_api.modules.broker.engine.matching import match, rested_if_away
 from trading_api.modules.broker.engine.order import Order, OrderPurpose, modified
 from trading_api.modules.broker.engine.transaction import Transaction
 
@@ -35,17 +35,17 @@ def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
     request, market = command.request.normalized(), command.market
     return (
         reject_client_id(transaction.state, request)
-        or reject_quantity(request.quantity, market.rules)
+        or reject_quantity(request.quantity, market.trading_rules)
         or reject_request(request, market)
         or _reject_reduction(transaction, request)
-        or accept(transaction, new_order(transaction, request, market), market)
+        or submit_order(transaction, new_order(transaction, request, market), market)
     )
 
 
 def new_order(transaction: Transaction, request: OrderRequest, market: Market) -> Order:
-    terms = transaction.terms
+    rules = transaction.rules
     stop_price = _stop_price(request, market)
-    price = reserve_price(request, stop_price, market, terms)
+    price = reserve_price(request, stop_price, market, rules)
     return Order(
         id=transaction.next_order_id(),
         symbol=request.symbol,
@@ -63,41 +63,41 @@ def new_order(transaction: Transaction, request: OrderRequest, market: Market) -
         sequence=transaction.next_sequence(),
         placed_ms=market.at_ms,
         updated_ms=market.at_ms,
-        arrives_ms=market.at_ms + terms.latency_ms,
-        status=OrderStatus.PLACING if terms.latency_ms else OrderStatus.WORKING,
+        arrives_ms=market.at_ms + rules.latency_ms,
+        status=OrderStatus.PLACING if rules.latency_ms else OrderStatus.WORKING,
         reserve_price=price,
-        reserve_cost=reserve_cost(request, price, market, terms),
+        reserve_cost=reserve_cost(request, price, market, rules),
     )
 
 
-def reject_placement(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
-    return reject_margin(transaction.state, transaction.terms, order, None, market)
+def reject_order_margin(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
+    return reject_margin(transaction.state, transaction.rules, order, None, market)
 
 
-def accept(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
+def submit_order(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
     """Unless margin is missing: enters the order."""
-    rejection = reject_placement(transaction, order, market)
+    rejection = reject_order_margin(transaction, order, market)
     if rejection is None:
-        enter(transaction, order, market)
+        enter_order(transaction, order, market)
     return rejection
 
 
-def enter(transaction: Transaction, order: Order, market: Market) -> None:
+def enter_order(transaction: Transaction, order: Order, market: Market) -> None:
     """Places the order and brings it to the market."""
-    transaction.emit(OrderPlaced(at_rest(order, market.touch), market.at_ms))
-    _bring(transaction, order, market, has_brackets=order.brackets != NO_BRACKETS)
+    transaction.emit(OrderPlaced(rested_if_away(order, market.touch), market.at_ms))
+    _match_with_brackets(transaction, order, market, has_brackets=order.brackets != NO_BRACKETS)
 
 
 def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
     state, market = transaction.state, command.market
-    order = find_live(state.orders, command.order_id)
+    order = find_live_order(state.orders, command.order_id)
     if isinstance(order, Rejection):
         return order
-    request = _completed(command.request, order)
+    request = _with_defaults(command.request, order)
     if rejection := (
         reject_fixed(order, request)
         # A bracket is as large as what it protects, whatever the grid.
-        or (not order.is_bracket and reject_quantity(request.quantity, market.rules))
+        or (not order.is_bracket and reject_quantity(request.quantity, market.trading_rules))
         or reject_request(request, market)
         or reject_triggered_stop(order, request)
         or reject_triggered_bracket(
@@ -108,24 +108,26 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
     ):
         return rejection
     after = _modified(transaction, order, request, market)
-    if rejection := reject_margin(state, transaction.terms, after, order, market):
+    if rejection := reject_margin(state, transaction.rules, after, order, market):
         return rejection
-    transaction.emit(OrderModified(at_rest(after, market.touch), market.at_ms))
+    transaction.emit(OrderModified(rested_if_away(after, market.touch), market.at_ms))
     if order.is_bracket:
-        _tell_parent(transaction, after, market.at_ms)
+        _update_parent_brackets(transaction, after, market.at_ms)
     changes_brackets = (after.brackets, after.quantity) != (order.brackets, order.quantity)
-    _bring(transaction, after, market, changes_brackets and not order.is_bracket)
+    _match_with_brackets(transaction, after, market, changes_brackets and not order.is_bracket)
     return None
 
 
-def _bring(transaction: Transaction, order: Order, market: Market, has_brackets: bool) -> None:
+def _match_with_brackets(
+    transaction: Transaction, order: Order, market: Market, has_brackets: bool
+) -> None:
     if has_brackets:
         price = _entry_price(order, market)
         set_brackets(transaction, order.brackets, order.side, price, order, market)
     match(transaction, market)
 
 
-def _completed(request: OrderRequest, order: Order) -> OrderRequest:
+def _with_defaults(request: OrderRequest, order: Order) -> OrderRequest:
     """What the caller leaves out stays as it is. A bracket's size is not the caller's, and it
     works as long as there is something to protect."""
     request = replace(request, reduce_only=order.reduce_only)
@@ -142,7 +144,7 @@ def _modified(
     is_kept = request.trail is not None and request.trail == order.trail
     stop_price = order.stop_price if is_kept else _stop_price(request, market)
     prices = (request.limit_price, stop_price)
-    price = reserve_price(request, stop_price, market, transaction.terms)
+    price = reserve_price(request, stop_price, market, transaction.rules)
     changes: dict[str, object] = {}
     if prices != (order.limit_price, order.stop_price) or request.quantity > order.quantity:
         changes["sequence"] = transaction.next_sequence()
@@ -157,12 +159,12 @@ def _modified(
         expires_ms=request.expires_ms,
         brackets=request.brackets,
         reserve_price=price,
-        reserve_cost=reserve_cost(request, price, market, transaction.terms, order),
+        reserve_cost=reserve_cost(request, price, market, transaction.rules, order),
         **changes,
     )
 
 
-def _tell_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None:
+def _update_parent_brackets(transaction: Transaction, bracket: Order, at_ms: int) -> None:
     """A live parent shows the prices of its brackets."""
     parent = transaction.state.orders.get(bracket.parent_id)
     if parent is None or not parent.is_live:
@@ -180,7 +182,7 @@ def _stop_price(request: OrderRequest, market: Market) -> Decimal | None:
     if request.trail is None:
         return request.stop_price
     assert market.mark is not None
-    price = market.mark.worth(request.side)
+    price = market.mark.indicative_price(request.side)
     return trailing_stop(request.side, request.trail.distance, price, market.tick_size)
 
 
@@ -188,7 +190,7 @@ def _entry_price(order: Order, market: Market) -> Decimal | None:
     """Where the order will about be filled."""
     if order.limit_price is not None or order.stop_price is not None:
         return order.limit_price or order.stop_price
-    return market.mark.worth(order.side) if market.mark else None
+    return market.mark.indicative_price(order.side) if market.mark else None
 
 
 def _reject_reduction(transaction: Transaction, request: OrderRequest) -> Rejection | None:

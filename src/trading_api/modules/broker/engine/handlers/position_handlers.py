@@ -26,10 +26,10 @@ from trading_api.modules.broker.engine.commands import (
 from trading_api.modules.broker.engine.fill_rules import closable_quantity
 from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
 from trading_api.modules.broker.engine.handlers.order_handlers import (
-    accept,
-    enter,
+    enter_order,
     new_order,
-    reject_placement,
+    reject_order_margin,
+    submit_order,
 )
 from trading_api.modules.broker.engine.matching import match
 from trading_api.modules.broker.engine.order import Order, OrderPurpose
@@ -50,10 +50,10 @@ def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
     others, quantity = state.closing_orders(market.symbol), command.quantity
     if quantity is None:
         quantity = closable_quantity(position, others)
-    if rejection := reject_close(position, quantity, others, market.rules):
+    if rejection := reject_close(position, quantity, others, market.trading_rules):
         return rejection
-    order = _against(transaction, position, quantity, market, reduce_only=True)
-    return accept(transaction, order, market)
+    order = _opposing_order(transaction, position, quantity, market, reduce_only=True)
+    return submit_order(transaction, order, market)
 
 
 def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | None:
@@ -61,21 +61,23 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     position = state.position(market.symbol)
     if not position.quantity:
         return reject_flat(position)
-    order = _against(transaction, position, 2 * abs(position.quantity), market, reduce_only=False)
+    order = _opposing_order(
+        transaction, position, 2 * abs(position.quantity), market, reduce_only=False
+    )
     order = replace(order, purpose=OrderPurpose.REVERSAL)
     # It holds the brackets back at once: over a closed market the position would be bare.
     if rejection := (
         reject_reversing(state, market.symbol)
         or reject_liquidation(state.live_liquidation(market.symbol))
         or reject_closed(order.side, market)
-        or reject_placement(transaction, order, market)
+        or reject_order_margin(transaction, order, market)
     ):
         return rejection
     # What else was to close the position would close it a second time.
     others = [each for each in state.closing_orders(market.symbol) if not each.is_bracket]
     cancel_orders(transaction, others, market.at_ms, REVERSED)
     suspend_brackets(transaction, market)
-    enter(transaction, order, market)
+    enter_order(transaction, order, market)
     return None
 
 
@@ -89,10 +91,10 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     reversal = state.live_reversal(market.symbol)
     if reversal and reversal.side is not side:
         return reject_reversing(state, market.symbol)
-    price = market.mark.worth(side.opposite) if market.mark else None
+    price = market.mark.indicative_price(side.opposite) if market.mark else None
     own = state.live_brackets_of(market.symbol, "")
     if rejection := (
-        reject_brackets(command.brackets, side, price, market.rules)
+        reject_brackets(command.brackets, side, price, market.trading_rules)
         or reject_triggered_bracket(own, command.brackets)
     ):
         return rejection
@@ -107,7 +109,7 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     return None
 
 
-def _against(
+def _opposing_order(
     transaction: Transaction,
     position: Position,
     quantity: Decimal,

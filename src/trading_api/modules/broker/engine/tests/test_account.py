@@ -9,7 +9,7 @@ import pytest
 from tests.kit.engine_tables import (
     FREE,
     GONE,
-    RULES,
+    TRADING_RULES,
     Asked,
     brackets,
     buy,
@@ -48,7 +48,7 @@ from trading_api.modules.broker.engine.events import (
     OrderFilled,
     OrderPlaced,
 )
-from trading_api.modules.broker.engine.exchange_rules import Commission, Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule
 from trading_api.modules.broker.engine.order import canceled
 
 TICK = "99x40 / 100x40"
@@ -128,9 +128,9 @@ def test_reset_ends_all_orders_and_positions_and_erases_nothing() -> None:
 
 
 def test_balance_is_the_sum_of_its_lines() -> None:
-    terms = Terms(commission=Commission(minimum=Decimal(1)), leverage_default=Decimal(1_000_000))
-    engine, state = Engine(AccountState(), terms), AccountState()
-    market = Market(RULES, touch_of(TICK, 1), 5, {"AAPL": touch_of(TICK, 1)})
+    rules = ExchangeRules(fees=FeeSchedule(minimum=Decimal(1)), leverage_default=Decimal(1_000_000))
+    engine, state = Engine(AccountState(), rules), AccountState()
+    market = Market(TRADING_RULES, touch_of(TICK, 1), 5, {"AAPL": touch_of(TICK, 1)})
     lines: list[CashLine] = []
     commands: list[Command] = [
         OpenAccount("DEMO", "USD", Decimal(1000), 1),
@@ -161,18 +161,22 @@ def test_balance_is_the_sum_of_its_lines() -> None:
 
 def test_key_gives_the_first_answer_again_and_another_command_a_refusal() -> None:
     play(
-        (TICK, buy(1, key=KEY), ["placed 1", "filled 1: 1 @ 100, holds 1 @ 100", "bound place k"]),
-        (TICK, buy(1, key=KEY), ["repeated: order-1"]),
+        (
+            TICK,
+            buy(1, key=KEY),
+            ["placed 1", "filled 1: 1 @ 100, holds 1 @ 100", "keyed place k"],
+        ),
+        (TICK, buy(1, key=KEY), ["duplicate: order-1"]),
         (TICK, buy(2, key=OTHER), ["rejected: idempotency_key_reused"]),
         (None, reset, ["reset to 1000"]),
-        (TICK, buy(1, key=KEY), ["repeated: order-1"]),
+        (TICK, buy(1, key=KEY), ["duplicate: order-1"]),
     )
 
 
 def test_key_of_a_refused_command_is_free() -> None:
     play(
         (TICK, buy(0, key=KEY), ["rejected: quantity_not_positive"]),
-        (TICK, buy(1, limit="90", key=OTHER), ["placed 1", "bound place k"]),
+        (TICK, buy(1, limit="90", key=OTHER), ["placed 1", "keyed place k"]),
     )
 
 
@@ -199,15 +203,15 @@ def keyed(operation: str) -> IdempotencyKey:
 )
 def test_each_operation_has_keys_of_its_own(asked: Asked, events: list[str], again: str) -> None:
     play(
-        (TICK, buy(1, limit="90", key=KEY), ["placed 1", "bound place k"]),
+        (TICK, buy(1, limit="90", key=KEY), ["placed 1", "keyed place k"]),
         (TICK, buy(1), ["placed 2", "filled 2: 1 @ 100, holds 1 @ 100"]),
-        (TICK, asked, [*events, f"bound {operation_of(asked)} k"]),
-        (TICK, asked, [f"repeated: {again}"]),
+        (TICK, asked, [*events, f"keyed {operation_of(asked)} k"]),
+        (TICK, asked, [f"duplicate: {again}"]),
     )
 
 
 def operation_of(asked: Asked) -> str:
-    command = asked(Market(RULES, None, 1))
+    command = asked(Market(TRADING_RULES, None, 1))
     return str(getattr(command, "key").operation)  # noqa: B009
 
 
@@ -262,7 +266,7 @@ def test_closing_orders_end_the_older_first_whatever_was_changed_since() -> None
 
 
 def test_every_command_knows_its_time() -> None:
-    market = Market(RULES, touch_of(TICK, 1), 5)
+    market = Market(TRADING_RULES, touch_of(TICK, 1), 5)
     commands: list[Command] = [
         OpenAccount("DEMO", "USD", Decimal(1), 5),
         *(asked(market) for asked in (deposit(1), reset, cancel(1), cancel_all, expire, quote)),
@@ -295,9 +299,9 @@ def test_ids_go_on_after_the_events_were_replayed() -> None:
         event
         for command in [
             OpenAccount("DEMO", "USD", Decimal(1000), 0),
-            buy(1)(Market(RULES, touch_of(tick, 1), 1)),
-            buy(1, limit="1")(Market(RULES, touch_of(tick, 1), 2)),
-            cancel(2)(Market(RULES, None, 3)),
+            buy(1)(Market(TRADING_RULES, touch_of(tick, 1), 1)),
+            buy(1, limit="1")(Market(TRADING_RULES, touch_of(tick, 1), 2)),
+            cancel(2)(Market(TRADING_RULES, None, 3)),
         ]
         for event in accepted(engine.apply(command))
     ]
@@ -306,7 +310,7 @@ def test_ids_go_on_after_the_events_were_replayed() -> None:
         state.evolve(event)
     assert state == engine.state
     placed, filled = accepted(
-        Engine(state, FREE).apply(buy(1)(Market(RULES, touch_of(tick, 1), 4)))
+        Engine(state, FREE).apply(buy(1)(Market(TRADING_RULES, touch_of(tick, 1), 4)))
     )
     assert isinstance(placed, OrderPlaced)
     assert placed.order.id == "order-3"

@@ -678,11 +678,11 @@ def test_reversal_on_its_way_is_not_joined_by_another() -> None:
     play(
         (TICK, buy(10), ["placed 1"]),
         (TICK, quote, []),
-        (TICK, quote, ["arrived 1", "filled 1: 10 @ 100, holds 10 @ 100"]),
+        (TICK, quote, ["accepted 1", "filled 1: 10 @ 100, holds 10 @ 100"]),
         (TICK, reverse, ["placed 2"]),
         (TICK, reverse, ["rejected: position_reversing"]),
-        (TICK, quote, ["arrived 2", "filled 2: 20 @ 99, holds -10 @ 99, realized -10"]),
-        terms=replace(FREE, latency_ms=2),
+        (TICK, quote, ["accepted 2", "filled 2: 20 @ 99, holds -10 @ 99, realized -10"]),
+        rules=replace(FREE, latency_ms=2),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.kit.engine_tables import (
     FIRST_MARK,
-    RULES,
+    TRADING_RULES,
     Row,
     buy,
     cancel,
@@ -23,8 +23,8 @@ from tests.kit.engine_tables import (
 from trading_api.domain.orders import Duration
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.engine import Engine
-from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
-from trading_api.modules.broker.engine.margin import rest_commission
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
+from trading_api.modules.broker.engine.margin import remaining_commission
 
 ANY = Decimal(1_000_000)
 
@@ -33,9 +33,11 @@ def charged(engine: Engine) -> list[Decimal]:
     return [execution.commission for execution in engine.state.executions]
 
 
-def costing(per_unit: str = "0", maker: str = "0", taker: str = "0", minimum: str = "0") -> Terms:
-    commission = Commission(Decimal(per_unit), Decimal(maker), Decimal(taker), Decimal(minimum))
-    return Terms(commission=commission, leverage_default=ANY)
+def costing(
+    per_unit: str = "0", maker: str = "0", taker: str = "0", minimum: str = "0"
+) -> ExchangeRules:
+    fees = FeeSchedule(Decimal(per_unit), Decimal(maker), Decimal(taker), Decimal(minimum))
+    return ExchangeRules(fees=fees, leverage_default=ANY)
 
 
 THREE_FILLS: list[Row] = [
@@ -46,7 +48,7 @@ THREE_FILLS: list[Row] = [
 
 
 @pytest.mark.parametrize(
-    ("terms", "expected"),
+    ("rules", "expected"),
     [
         (costing(), ["0", "0", "0"]),
         (costing(per_unit="0.005"), ["0.01", "0.015", "0.02"]),
@@ -60,8 +62,10 @@ THREE_FILLS: list[Row] = [
     ],
     ids=str,
 )
-def test_minimum_falls_to_the_first_fills_of_an_order(terms: Terms, expected: list[str]) -> None:
-    engine = play(*THREE_FILLS, terms=terms)
+def test_minimum_falls_to_the_first_fills_of_an_order(
+    rules: ExchangeRules, expected: list[str]
+) -> None:
+    engine = play(*THREE_FILLS, rules=rules)
     assert charged(engine) == [Decimal(each) for each in expected]
     assert engine.state.commission == sum(charged(engine))
     assert engine.state.balance == 1000 - sum(charged(engine))
@@ -72,7 +76,7 @@ def test_resting_limit_is_maker_and_an_arriving_one_taker() -> None:
         ("99x9 / 100x2", buy(3, limit="100"), ["placed 1", "filled 1: 2 @ 100, holds 2 @ 100"]),
         ("100x9 / 101x9", quote, ["rested 1"]),
         ("99x9 / 100x9", quote, ["filled 1: 1 @ 100, holds 3 @ 100"]),
-        terms=costing(maker="1", taker="3"),
+        rules=costing(maker="1", taker="3"),
     )
     assert charged(engine) == [Decimal("0.06"), Decimal("0.01")]
 
@@ -83,7 +87,7 @@ def test_stop_is_taker_and_a_stop_limit_that_came_to_rest_maker() -> None:
         ("99x9 / 100x9", sell(1, stop="98", limit="98"), ["placed 2"]),
         ("97x9 / 98x9", quote, ["triggered 2"]),
         ("99x9 / 100x9", quote, ["filled 2: 1 @ 98, flat, realized -2"]),
-        terms=costing(maker="1", taker="3"),
+        rules=costing(maker="1", taker="3"),
     )
     assert charged(engine) == [Decimal("0.03"), Decimal("0.0098")]
 
@@ -95,7 +99,7 @@ def test_commission_of_another_currency_converts_and_keeps_eight_decimals() -> N
     engine = play(
         ("99x9 / 100x3", buy(3), ["placed 1", "filled 1: 3 @ 100, holds 3 @ 100"]),
         rate="0.333333333333",
-        terms=costing(taker="1"),
+        rules=costing(taker="1"),
     )
     assert charged(engine) == [Decimal("0.01")]
 
@@ -105,20 +109,20 @@ def test_each_order_pays_its_own_minimum() -> None:
         ("99x9 / 100x9", buy(3), ["placed 1", "filled 1: 3 @ 100, holds 3 @ 100"]),
         ("99x9 / 100x9", close(1), ["placed 2", "filled 2: 1 @ 99, holds 2 @ 100, realized -1"]),
         ("99x9 / 100x9", reverse, ["placed 3", "filled 3: 4 @ 99, holds -2 @ 99, realized -2"]),
-        terms=costing(minimum="0.35"),
+        rules=costing(minimum="0.35"),
     )
     assert engine.state.commission == Decimal("1.05")
     assert engine.state.balance == 1000 - 3 - Decimal("1.05")
 
 
-def slipping(ticks: int, seed: int = 7) -> Terms:
-    return Terms(slippage=Slippage(ticks, seed), leverage_default=ANY)
+def slipping(ticks: int, seed: int = 7) -> ExchangeRules:
+    return ExchangeRules(slippage=Slippage(ticks, seed), leverage_default=ANY)
 
 
-def slipped(terms: Terms) -> list[Decimal]:
+def slipped(rules: ExchangeRules) -> list[Decimal]:
     """The prices of 50 buys and 50 sells at 99 / 100."""
-    engine = play(terms=terms)
-    market = Market(RULES, touch_of("99x99 / 100x99", 1), 1, {"AAPL": FIRST_MARK})
+    engine = play(rules=rules)
+    market = Market(TRADING_RULES, touch_of("99x99 / 100x99", 1), 1, {"AAPL": FIRST_MARK})
     for _ in range(50):
         engine.apply(buy(1)(market))
         engine.apply(sell(1, duration=Duration.IOC)(market))
@@ -143,7 +147,7 @@ def test_stops_slip_and_limits_do_not() -> None:
         ("99x9 / 100x9", sell(1, stop="98", limit="97"), ["placed 2"]),
         ("98x9 / 99x9", quote, ["triggered 2", "filled 2: 1 @ 98, flat, realized -2"]),
         ("98x9 / 99x9", buy(1, stop="98"), ["placed 3", "triggered 3", SLIPPED]),
-        terms=slipping(100),
+        rules=slipping(100),
     )
 
 
@@ -153,7 +157,7 @@ SLIPPED = "filled 3: 1 @ 99.43, holds 1 @ 99.43"
 def test_slippage_never_makes_a_price_of_nothing() -> None:
     play(
         ("0.01x9 / 0.02x9", sell(1), ["placed 1", "filled 1: 1 @ 0.01, holds -1 @ 0.01"]),
-        terms=slipping(100),
+        rules=slipping(100),
     )
 
 
@@ -162,24 +166,24 @@ def test_modified_order_goes_on_with_what_it_has_paid() -> None:
         *THREE_FILLS[:2],
         (None, modify(1, buy(6)), ["modified 1"]),
         ("99x9 / 101x9", quote, ["filled 1: 1 @ 101, holds 6 @ 100.1666666666666666666666667"]),
-        terms=costing(taker="5", minimum="0.28"),
+        rules=costing(taker="5", minimum="0.28"),
     )
     assert charged(engine) == [Decimal("0.28"), 0, Decimal("0.0205")]
 
 
 def test_the_rest_of_an_order_costs_the_minimum_only_before_its_first_fill() -> None:
-    terms = Terms(
-        commission=Commission(per_unit=Decimal("0.5"), minimum=Decimal(3)),
+    rules = ExchangeRules(
+        fees=FeeSchedule(per_unit=Decimal("0.5"), minimum=Decimal(3)),
         leverage_default=Decimal(1_000_000),
     )
     engine = play(
         ("99x9 / 100x4", buy(10), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
         ("99x9 / 100x4", buy(2, limit="90"), ["placed 2"]),
-        terms=terms,
+        rules=rules,
     )
     half, fresh = (engine.state.orders[f"order-{number}"] for number in (1, 2))
-    assert rest_commission(half, terms) == 2
-    assert rest_commission(fresh, terms) == 3
+    assert remaining_commission(half, rules) == 2
+    assert remaining_commission(fresh, rules) == 3
 
 
 def test_orders_are_known_by_when_they_ended() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.kit.engine_tables import (
     GONE,
-    RULES,
+    TRADING_RULES,
     Asked,
     brackets,
     buy,
@@ -30,13 +30,13 @@ from tests.kit.engine_tables import (
 )
 from trading_api.modules.broker.engine.commands import Command, Market
 from trading_api.modules.broker.engine.engine import Engine
-from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
 from trading_api.modules.broker.engine.margin import equity, used_margin
 from trading_api.modules.broker.engine.touch import Touch
 
 LIQUIDATION = "Liquidation: equity fell below the maintenance margin."
-CASH = Terms()
-TENFOLD = Terms(leverage_default=Decimal(10))
+CASH = ExchangeRules()
+TENFOLD = ExchangeRules(leverage_default=Decimal(10))
 NO_MARGIN = ["rejected: insufficient_margin"]
 
 
@@ -45,17 +45,17 @@ def test_stop_already_beyond_on_arrival_reserves_what_the_touch_costs() -> None:
     play(
         (tick, buy(10, stop="50"), NO_MARGIN),
         (tick, buy(9, stop="50"), ["placed 1", "triggered 1", "filled 1: 9 @ 100, holds 9 @ 100"]),
-        terms=CASH,
+        rules=CASH,
         balance=1000,
     )
 
 
 def test_what_slippage_may_cost_is_asked_for_at_placement() -> None:
-    tick, slipping = "100x99 / 100x99", Terms(slippage=Slippage(100))
+    tick, slipping = "100x99 / 100x99", ExchangeRules(slippage=Slippage(100))
     rows = [(tick, asked, NO_MARGIN) for asked in (buy(10), buy(10, stop="100"))]
-    play(*rows, terms=slipping, balance="1019.99")
+    play(*rows, rules=slipping, balance="1019.99")
     rows = [(tick, asked, NO_MARGIN) for asked in (sell(10), sell(10, stop="100"))]
-    play(*rows, terms=slipping, balance="1009.99")
+    play(*rows, rules=slipping, balance="1009.99")
 
 
 @pytest.mark.parametrize("tick", ["0x0 / 80x9", "80x9 / 79x9"])
@@ -64,7 +64,7 @@ def test_position_that_nothing_shows_a_price_to_close_at_is_not_liquidated(tick:
         ("100x99 / 100x99", buy(90), ["placed 1", "filled 1: 90 @ 100, holds 90 @ 100"]),
         (tick, quote, []),
         ("100x99 / 100x99", quote, []),
-        terms=TENFOLD,
+        rules=TENFOLD,
     )
     mark = touch_of("0x0 / 80x9", 2)
     assert equity(engine.state, {"AAPL": mark}) == 1000, "at its cost"
@@ -76,14 +76,14 @@ def test_order_on_a_side_that_shows_no_price_reserves_at_the_other() -> None:
         ("0x0 / 100x99", sell(11), NO_MARGIN),
         ("0x0 / 0x0", buy(1), ["rejected: no_price"]),
         ("100x99 / 0x0", buy(10), ["placed 1"]),
-        terms=CASH,
+        rules=CASH,
         marks={},
     )
 
 
-def free(engine: Engine, terms: Terms, **marks: str) -> Decimal:
+def free(engine: Engine, rules: ExchangeRules, **marks: str) -> Decimal:
     touches = {symbol: touch_of(tick, 1, symbol=symbol) for symbol, tick in marks.items()}
-    return equity(engine.state, touches) - used_margin(engine.state, terms)
+    return equity(engine.state, touches) - used_margin(engine.state, rules)
 
 
 def test_margin_is_reserved_at_placement_and_released_on_cancel() -> None:
@@ -93,7 +93,7 @@ def test_margin_is_reserved_at_placement_and_released_on_cancel() -> None:
         (tick, buy(3, limit="98"), NO_MARGIN),
         (None, cancel(1), ["canceled 1"]),
         (tick, buy(10, limit="98"), ["placed 2"]),
-        terms=CASH,
+        rules=CASH,
     )
     assert free(engine, CASH, AAPL=tick) == 20
 
@@ -105,7 +105,7 @@ def test_worst_case_is_all_buys_or_all_sells() -> None:
         (tick, sell(5, limit="110"), ["placed 2"]),
         (tick, sell(5, limit="110"), NO_MARGIN),
         (tick, sell(4, limit="110"), ["placed 3"]),
-        terms=CASH,
+        rules=CASH,
     )
     assert free(engine, CASH, AAPL=tick) == 10
 
@@ -116,7 +116,7 @@ def test_orders_against_a_position_reserve_what_goes_beyond_it_and_the_dearest_o
         (tick, buy(5), ["placed 1", "filled 1: 5 @ 100, holds 5 @ 100"]),
         (tick, sell(5, limit="110"), ["placed 2"]),
         (tick, sell(5, limit="120"), ["placed 3"]),
-        terms=CASH,
+        rules=CASH,
     )
     assert used_margin(engine.state, CASH) == 5 * 120
     assert free(engine, CASH, AAPL=tick) == 400
@@ -133,7 +133,7 @@ def test_reductions_need_no_margin() -> None:
             close(6),
             ["placed 4", "filled 4: 6 @ 50, holds 4 @ 100, realized -300"],
         ),
-        terms=CASH,
+        rules=CASH,
     )
 
 
@@ -146,28 +146,28 @@ def test_modify_reserves_the_difference_and_smaller_orders_nothing() -> None:
         (tick, modify(1, buy(11, limit="91")), NO_MARGIN),
         (tick, modify(1, buy(1, limit="90")), ["modified 1"]),
         (tick, modify(1, buy(9, limit="100")), ["modified 1", "filled 1: 9 @ 100, holds 9 @ 100"]),
-        terms=CASH,
+        rules=CASH,
     )
 
 
 def test_spread_and_commission_count_against_free_margin() -> None:
-    costing = Terms(commission=Commission(minimum=Decimal(1)))
+    costing = ExchangeRules(fees=FeeSchedule(minimum=Decimal(1)))
     play(
         ("99x99 / 100x99", buy(10), NO_MARGIN),
         ("99x99 / 100x99", buy(9), ["placed 1", "filled 1: 9 @ 100, holds 9 @ 100"]),
-        terms=costing,
+        rules=costing,
         balance=1010,
     )
     exact = play(
         ("99x99 / 100x99", buy(10), ["placed 1", "filled 1: 10 @ 100, holds 10 @ 100"]),
-        terms=costing,
+        rules=costing,
         balance=1011,
     )
     assert free(exact, costing, AAPL="99x99 / 100x99") == 0
 
 
 def test_costs_are_reserved_as_long_as_an_order_works_and_released_with_fills_and_cancels() -> None:
-    tick, terms = "99x99 / 100x99", replace(TENFOLD, commission=Commission(taker_bps=Decimal(100)))
+    tick, rules = "99x99 / 100x99", replace(TENFOLD, fees=FeeSchedule(taker_bps=Decimal(100)))
     engine = play(
         (None, buy(40, limit="100"), ["placed 1"]),
         (None, buy(44, limit="100"), NO_MARGIN),
@@ -175,40 +175,40 @@ def test_costs_are_reserved_as_long_as_an_order_works_and_released_with_fills_an
         (None, buy(1, limit="100"), NO_MARGIN),
         (None, cancel(2), ["canceled 2"]),
         (None, buy(43, limit="100"), ["placed 3"]),
-        terms=terms,
+        rules=rules,
     )
     assert engine.state.orders["order-1"].reserve_cost == 2, "the spread, and one percent"
-    assert free(engine, terms, AAPL=tick) == 1000 - 83 * (10 + 2)
-    market = Market(RULES, touch_of("99x99 / 100x83", 9), 9, {"AAPL": touch_of(tick, 9)})
+    assert free(engine, rules, AAPL=tick) == 1000 - 83 * (10 + 2)
+    market = Market(TRADING_RULES, touch_of("99x99 / 100x83", 9), 9, {"AAPL": touch_of(tick, 9)})
     engine.apply(quote(market))
     assert engine.state.position("AAPL").quantity == 83
-    assert free(engine, terms, AAPL=tick) == 4
+    assert free(engine, rules, AAPL=tick) == 4
 
 
 def test_least_commission_is_reserved_until_an_order_has_paid_it() -> None:
-    tick, terms = "100x99 / 100x3", replace(TENFOLD, commission=Commission(minimum=Decimal(6)))
-    engine = play((None, buy(9, limit="100"), ["placed 1"]), terms=terms)
-    assert used_margin(engine.state, terms) == 9 * (10 + 1) + 6
-    engine.apply(quote(Market(RULES, touch_of(tick, 9), 9, {"AAPL": touch_of(tick, 9)})))
-    assert used_margin(engine.state, terms) == 3 * 10 + 6 * (10 + 1)
+    tick, rules = "100x99 / 100x3", replace(TENFOLD, fees=FeeSchedule(minimum=Decimal(6)))
+    engine = play((None, buy(9, limit="100"), ["placed 1"]), rules=rules)
+    assert used_margin(engine.state, rules) == 9 * (10 + 1) + 6
+    engine.apply(quote(Market(TRADING_RULES, touch_of(tick, 9), 9, {"AAPL": touch_of(tick, 9)})))
+    assert used_margin(engine.state, rules) == 3 * 10 + 6 * (10 + 1)
     assert engine.state.balance == 1000 - 6
 
 
 def test_cost_of_closing_orders_is_not_reserved_and_that_of_the_other_side_is() -> None:
-    terms = replace(TENFOLD, commission=Commission(taker_bps=Decimal(100)))
+    rules = replace(TENFOLD, fees=FeeSchedule(taker_bps=Decimal(100)))
     engine = play(
         ("100x99 / 100x99", buy(80), ["placed 1", "filled 1: 80 @ 100, holds 80 @ 100"]),
         ("100x99 / 100x99", sell(80, limit="101"), ["placed 2"]),
         ("100x99 / 100x99", sell(80, limit="101"), NO_MARGIN),
-        terms=terms,
+        rules=rules,
     )
-    assert used_margin(engine.state, terms) == 800
+    assert used_margin(engine.state, rules) == 800
     covered = play(
         ("100x99 / 100x99", buy(8, limit="99"), ["placed 1"]),
         ("100x99 / 100x99", sell(7, limit="101"), ["placed 2"]),
-        terms=terms,
+        rules=rules,
     )
-    assert used_margin(covered.state, terms) == Decimal("79.2") + Decimal("7.92") + Decimal("7.07")
+    assert used_margin(covered.state, rules) == Decimal("79.2") + Decimal("7.92") + Decimal("7.07")
 
 
 def test_order_without_any_price_is_refused_until_there_is_one() -> None:
@@ -224,7 +224,7 @@ def test_short_reserves_the_bid_where_that_is_more_than_its_limit() -> None:
     play(
         ("100x99 / 100x99", sell(11, limit="50"), NO_MARGIN),
         ("100x99 / 100x99", sell(10, limit="50"), ["placed 1", "filled 1: 10 @ 100, " + SHORT]),
-        terms=CASH,
+        rules=CASH,
     )
 
 
@@ -247,7 +247,7 @@ def test_reverse_that_equity_can_not_carry_is_refused_and_changes_nothing() -> N
                 "canceled 2: There is nothing left for it to protect.",
             ],
         ),
-        terms=CASH,
+        rules=CASH,
     )
 
 
@@ -262,7 +262,7 @@ def test_leverage_is_a_whole_number_within_its_bounds_and_needs_its_margin() -> 
         (tick, leverage(3), NO_MARGIN),
         (tick, leverage(5), ["leverage 5"]),
         (tick, leverage(4), ["leverage 4"]),
-        terms=CASH,
+        rules=CASH,
     )
     assert used_margin(engine.state, CASH) == 1000
 
@@ -271,13 +271,13 @@ def test_long_at_leverage_one_is_never_liquidated_and_a_short_is() -> None:
     play(
         ("100x99 / 100x99", buy(10), ["placed 1", "filled 1: 10 @ 100, holds 10 @ 100"]),
         ("0.01x99 / 0.02x99", quote, []),
-        terms=CASH,
+        rules=CASH,
     )
     play(
         ("100x99 / 100x99", sell(10), ["placed 1", "filled 1: 10 @ 100, holds -10 @ 100"]),
         ("149x99 / 150x99", quote, []),
         ("150x99 / 151x99", quote, ["placed 2", "filled 2: 10 @ 151, flat, realized -510"]),
-        terms=CASH,
+        rules=CASH,
     )
 
 
@@ -306,7 +306,7 @@ def test_opening_orders_go_before_anything_is_liquidated_and_closing_ones_stay()
             quote,
             ["filled 5: 29 @ 60, flat, realized -1160", f"canceled 4: {GONE}"],
         ),
-        terms=TENFOLD,
+        rules=TENFOLD,
     )
     order = engine.state.orders["order-5"]
     assert (order.is_liquidation, order.message) == (True, LIQUIDATION)
@@ -337,7 +337,7 @@ def test_liquidation_ends_a_reversal_and_calls_up_the_brackets_that_it_held_back
             quote,
             ["filled 2: 40 @ 82, flat, realized -720", f"canceled 4: {GONE}"],
         ),
-        terms=TENFOLD,
+        rules=TENFOLD,
     )
 
 
@@ -348,7 +348,7 @@ def test_liquidation_takes_no_more_than_is_displayed_and_is_not_placed_twice() -
         ("82x20 / 83x9", quote, []),
         ("later 82x20 / 83x9", quote, ["filled 2: 20 @ 82, holds 10 @ 100, realized -360"]),
         ("99x99 / 100x9", quote, ["filled 2: 10 @ 99, flat, realized -10"]),
-        terms=TENFOLD,
+        rules=TENFOLD,
     )
 
 
@@ -359,18 +359,18 @@ def test_liquidation_outlasts_cancel_all_and_ends_with_a_reset() -> None:
         ("82x20 / 83x9", quote, ["placed 3", "filled 3: 20 @ 82, holds 30 @ 100, realized -360"]),
         (None, cancel_all, ["canceled 2"]),
         (None, reset, ["canceled 3: The account was reset.", "reset to 1000"]),
-        terms=TENFOLD,
+        rules=TENFOLD,
     )
 
 
 def at(symbol: str, asked: Asked, tick: str, marks: dict[str, Touch], at_ms: int) -> Command:
     touch = touch_of(tick, at_ms, symbol=symbol)
     marks[symbol] = touch
-    return asked(Market(replace(RULES, symbol=symbol), touch, at_ms, dict(marks)))
+    return asked(Market(replace(TRADING_RULES, symbol=symbol), touch, at_ms, dict(marks)))
 
 
 def test_largest_loser_is_closed_first_and_each_on_its_own_market() -> None:
-    engine, marks = play(terms=TENFOLD), dict[str, Touch]()
+    engine, marks = play(rules=TENFOLD), dict[str, Touch]()
     even = "100x99 / 100x99"
     rows: list[tuple[str, Asked, str, list[str]]] = [
         ("AAPL", buy(40), even, ["placed 1", "filled 1: 40 @ 100, holds 40 @ 100"]),
@@ -400,7 +400,7 @@ PARTLY = "holds 31 @ 100, realized -81"
 def test_position_without_a_price_keeps_no_other_from_being_liquidated(
     msft: str | None, then: list[str]
 ) -> None:
-    engine, marks = play(terms=TENFOLD), dict[str, Touch]()
+    engine, marks = play(rules=TENFOLD), dict[str, Touch]()
     engine.apply(at("MSFT", buy(1), "100x99 / 100x99", marks, 1))
     engine.apply(at("AAPL", buy(90), "100x99 / 100x99", marks, 2))
     marks.pop("MSFT")
@@ -411,7 +411,7 @@ def test_position_without_a_price_keeps_no_other_from_being_liquidated(
 
 
 def test_position_without_a_price_counts_at_its_cost_and_waits_for_one() -> None:
-    engine, marks = play(terms=TENFOLD), dict[str, Touch]()
+    engine, marks = play(rules=TENFOLD), dict[str, Touch]()
     rows: list[tuple[str, Asked, str | None, list[str]]] = [
         ("MSFT", buy(50), "100x99 / 100x99", ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
         ("AAPL", buy(40), "100x99 / 100x99", ["placed 2", "filled 2: 40 @ 100, holds 40 @ 100"]),
@@ -443,7 +443,7 @@ def test_position_without_a_price_counts_at_its_cost_and_waits_for_one() -> None
 
 
 def test_opening_orders_go_even_where_no_position_has_a_price() -> None:
-    engine, marks = play(terms=TENFOLD), dict[str, Touch]()
+    engine, marks = play(rules=TENFOLD), dict[str, Touch]()
     even = "100x99 / 100x99"
     engine.apply(at("MSFT", buy(90), even, marks, 1))
     engine.apply(at("AAPL", buy(9, brackets=brackets(loss="99")), even, marks, 2))
@@ -457,7 +457,7 @@ def test_opening_orders_go_even_where_no_position_has_a_price() -> None:
 
 
 def test_next_loser_follows_where_the_first_was_not_enough() -> None:
-    engine, marks = play(terms=TENFOLD), dict[str, Touch]()
+    engine, marks = play(rules=TENFOLD), dict[str, Touch]()
     engine.apply(at("AAPL", buy(50), "100x99 / 100x99", marks, 1))
     engine.apply(at("MSFT", buy(40), "100x99 / 100x99", marks, 2))
     engine.apply(at("MSFT", quote, "95x99 / 96x99", marks, 3))
@@ -473,7 +473,7 @@ def test_next_loser_follows_where_the_first_was_not_enough() -> None:
 
 
 def test_liquidation_that_does_not_trade_steps_aside_for_the_next_loser() -> None:
-    engine, marks = play(terms=TENFOLD, balance=1500), dict[str, Touch]()
+    engine, marks = play(rules=TENFOLD, balance=1500), dict[str, Touch]()
     even = "100x999 / 100x999"
     rows: list[tuple[int, str, Asked, str, list[str]]] = [
         (1, "AAPL", buy(50), even, ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
@@ -498,7 +498,7 @@ SHORT_1 = "holds -1 @ 100, realized -90"
 
 
 def test_equal_losers_go_by_their_symbol() -> None:
-    engine, marks = play(terms=TENFOLD), dict[str, Touch]()
+    engine, marks = play(rules=TENFOLD), dict[str, Touch]()
     engine.apply(at("MSFT", buy(45), "100x99 / 100x99", marks, 1))
     engine.apply(at("AAPL", buy(45), "100x99 / 100x99", marks, 2))
     engine.apply(at("MSFT", quote, "93x99 / 94x99", marks, 3))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.kit.engine_tables import (
-    RULES,
+    TRADING_RULES,
     buy,
     described,
     modify,
@@ -55,7 +55,7 @@ def test_a_touch_that_shrank_below_what_was_taken_offers_nothing() -> None:
     engine = play(
         ("99x10 / 100x4", buy(5), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
     )
-    assert engine.apply(MatchQuote(Market(RULES, touch_of("99x10 / 100x2", 1), 9))) == []
+    assert engine.apply(MatchQuote(Market(TRADING_RULES, touch_of("99x10 / 100x2", 1), 9))) == []
 
 
 @pytest.mark.parametrize("tick", ["98x10 / 100x4", "99x10 / 101x4"])
@@ -63,7 +63,7 @@ def test_other_prices_at_the_same_instant_are_another_touch(tick: str) -> None:
     engine = play(
         ("99x10 / 100x4", buy(5), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
     )
-    told = described(engine.apply(MatchQuote(Market(RULES, touch_of(tick, 1), 9))))
+    told = described(engine.apply(MatchQuote(Market(TRADING_RULES, touch_of(tick, 1), 9))))
     assert [each[:12] for each in told] == ["filled 1: 1 "]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.money import EXACT
-from trading_api.modules.broker.engine.position import Position, net, unrealized_pl
+from trading_api.modules.broker.engine.position import Position, apply_fill, unrealized_pl
 
 PRICES = st.decimals("0.00000001", "99999", places=8)
 QUANTITIES = st.decimals("0.0001", "99999", places=4)
@@ -41,7 +41,7 @@ def test_average_price_of_nothing_is_zero() -> None:
 def test_closing_all_releases_the_whole_cost_however_long_its_digits() -> None:
     position = Position("BTC", Decimal("30000000000.00000001"), Decimal("7" * 25 + "." + "7" * 20))
     with localcontext(EXACT):
-        closed = net(position, Side.SELL, position.quantity, Decimal(1), Decimal(1), at_ms=0)
+        closed = apply_fill(position, Side.SELL, position.quantity, Decimal(1), Decimal(1), at_ms=0)
     assert closed.position.cost == 0
 
 
@@ -50,10 +50,10 @@ def test_no_digit_is_lost_between_cash_and_cost(fills: list[tuple[Side, Decimal,
     position, paid, realized = Position("BTC"), Fraction(0), Fraction(0)
     with localcontext(EXACT):
         for side, quantity, price in fills:
-            netting = net(position, side, quantity, price, rate=Decimal(1), at_ms=0)
-            position = netting.position
+            result = apply_fill(position, side, quantity, price, rate=Decimal(1), at_ms=0)
+            position = result.position
             paid += Fraction(quantity) * Fraction(price) * side
-            realized += Fraction(netting.realized_pl)
+            realized += Fraction(result.realized_pl)
             assert Fraction(position.cost) == paid + realized + Fraction(position.rounding_carry)
             assert abs(position.rounding_carry) <= Decimal("5E-9")
             assert position.quantity * position.cost >= 0
@@ -67,10 +67,10 @@ def test_average_price_stays_while_a_position_is_reduced(
     position = Position("BTC")
     with localcontext(EXACT):
         for quantity, paid in opened:
-            position = net(position, Side.SELL, quantity, paid, Decimal(1), 0).position
+            position = apply_fill(position, Side.SELL, quantity, paid, Decimal(1), 0).position
         average_price = position.average_price
         for _ in range(parts):
             step = min(Decimal("0.0001"), -position.quantity)
-            position = net(position, Side.BUY, step, price, Decimal(1), 0).position
+            position = apply_fill(position, Side.BUY, step, price, Decimal(1), 0).position
             if position.quantity:
                 assert abs(position.average_price - average_price) < Decimal("1E-14")

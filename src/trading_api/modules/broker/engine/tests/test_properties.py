@@ -29,7 +29,7 @@ from trading_api.domain.orders import (
     Trail,
 )
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.brackets import bracket_size, is_held_back
+from trading_api.modules.broker.engine.brackets import bracket_size, is_suspended_by_reversal
 from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.checks.rejections import Rejection
 from trading_api.modules.broker.engine.commands import (
@@ -49,17 +49,17 @@ from trading_api.modules.broker.engine.commands import (
     ReversePosition,
     SetLeverage,
 )
-from trading_api.modules.broker.engine.engine import Engine, Outcome, Repeated
+from trading_api.modules.broker.engine.engine import Duplicate, Engine, Outcome
 from trading_api.modules.broker.engine.events import (
     AccountReset,
     Event,
     OrderEvent,
     OrderFilled,
     OrderRested,
-    OrderTrailed,
     OrderTriggered,
+    TrailingStopMoved,
 )
-from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.margin import (
     equity,
@@ -72,10 +72,10 @@ from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
-from trading_api.modules.broker.journal.verify.event_checks import first_fault
+from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
 BALANCE = Decimal(5000)
-RULES = {
+TRADING_RULES = {
     "AAPL": TradingRules("AAPL", Decimal("0.5"), Decimal(1), Decimal(60)),
     "BTC": TradingRules("BTC", Decimal("0.001"), Decimal("0.01"), Decimal(20)),
 }
@@ -105,16 +105,16 @@ KEYS = st.none() | st.builds(
 )
 COMMISSIONS = st.sampled_from(
     [
-        Commission(),
-        Commission(per_unit=Decimal("0.005"), minimum=Decimal(1)),
-        Commission(maker_bps=Decimal("0.5"), taker_bps=Decimal(3)),
-        Commission(Decimal("0.01"), Decimal(1), Decimal("2.5"), Decimal("0.35")),
-        Commission(maker_bps=Decimal(120), taker_bps=Decimal(100), minimum=Decimal(2)),
+        FeeSchedule(),
+        FeeSchedule(per_unit=Decimal("0.005"), minimum=Decimal(1)),
+        FeeSchedule(maker_bps=Decimal("0.5"), taker_bps=Decimal(3)),
+        FeeSchedule(Decimal("0.01"), Decimal(1), Decimal("2.5"), Decimal("0.35")),
+        FeeSchedule(maker_bps=Decimal(120), taker_bps=Decimal(100), minimum=Decimal(2)),
     ]
 )
-TERMS = st.builds(
-    Terms,
-    commission=COMMISSIONS,
+EXCHANGE_RULES = st.builds(
+    ExchangeRules,
+    fees=COMMISSIONS,
     slippage=st.sampled_from([Slippage(), Slippage(3, seed=7)]),
     latency_ms=st.sampled_from([0, 0, 2]),
     leverage_default=st.sampled_from([Decimal(1), Decimal(5), Decimal(100), Decimal(100)]),
@@ -124,11 +124,11 @@ TouchKey = tuple[str, int, Decimal, Decimal]
 
 
 class Account(RuleBasedStateMachine):
-    @initialize(terms=TERMS)
-    def open(self, terms: Terms) -> None:
-        self.terms = terms
-        self.engine = Engine(AccountState(), terms)
-        self.naive = NaiveExchange(terms)
+    @initialize(rules=EXCHANGE_RULES)
+    def open(self, rules: ExchangeRules) -> None:
+        self.exchange_rules = rules
+        self.engine = Engine(AccountState(), rules)
+        self.naive = NaiveExchange(rules)
         self.replayed = AccountState()
         self.orders: dict[str, Order] = {}
         self.lines: list[Decimal] = []
@@ -238,9 +238,9 @@ class Account(RuleBasedStateMachine):
         market = self.market(symbol)
         with localcontext(EXACT):
             free = equity(self.engine.state, self.touches) - used_margin(
-                self.engine.state, self.terms
+                self.engine.state, self.exchange_rules
             )
-            leverage = leverage_of(self.engine.state, symbol, self.terms)
+            leverage = leverage_of(self.engine.state, symbol, self.exchange_rules)
             unit = self.touches[symbol].price(side) * self.touches[symbol].rate
             quantity = Decimal(int(free * leverage / unit) - less) if unit > 0 else Decimal(1)
         self.apply(PlaceOrder(OrderRequest(symbol, side, OrderType.MARKET, quantity), market))
@@ -354,11 +354,11 @@ class Account(RuleBasedStateMachine):
 
     def market(self, symbol: str, is_silent: bool = False) -> Market:
         touch = None if is_silent else self.touches.get(symbol)
-        return Market(RULES[symbol], touch, self.at_ms, dict(self.touches))
+        return Market(TRADING_RULES[symbol], touch, self.at_ms, dict(self.touches))
 
     def apply(self, command: Command) -> None:
         self.at_ms += 1
-        before = used_margin(self.engine.state, self.terms)
+        before = used_margin(self.engine.state, self.exchange_rules)
         preview = self.engine.preview(command)
         assert self.engine.state == self.replayed, "a preview changes nothing"
         result = self.engine.apply(command)
@@ -379,7 +379,7 @@ class Account(RuleBasedStateMachine):
         self.lines += [line.amount for line in cash_lines(self.replayed.seq + 1, event)]
         if isinstance(event, OrderEvent):
             self.check_transition(event)
-        if isinstance(event, OrderFilled | OrderTriggered | OrderRested | OrderTrailed):
+        if isinstance(event, OrderFilled | OrderTriggered | OrderRested | TrailingStopMoved):
             assert market is not None
             assert market.touch is not None
             assert not market.touch.is_crossed
@@ -387,7 +387,7 @@ class Account(RuleBasedStateMachine):
         if isinstance(event, OrderFilled):
             assert market is not None
             self.check_fill(event, market)
-        assert not first_fault(self.replayed, "DEMO", event), "what verify-ledger would name"
+        assert not first_discrepancy(self.replayed, "DEMO", event), "what verify-ledger would name"
         self.replayed.evolve(event)
         if isinstance(event, AccountReset):
             self.reset_after = len(self.replayed.executions)
@@ -401,7 +401,7 @@ class Account(RuleBasedStateMachine):
         assert order.version == (known.version if known else 0) + 1
         if known is not None:
             assert not known.status.is_terminal, "terminal orders never change"
-        if isinstance(event, OrderTrailed):
+        if isinstance(event, TrailingStopMoved):
             assert known is not None
             assert known.stop_price is not None
             assert order.stop_price is not None
@@ -417,7 +417,7 @@ class Account(RuleBasedStateMachine):
         assert order.type is not OrderType.STOP or order.is_triggered
         slipped = (execution.price - touch.price(side)) * side
         if order.limit_price is None:
-            assert 0 <= slipped <= self.terms.slippage.ticks_max * market.tick_size
+            assert 0 <= slipped <= self.exchange_rules.slippage.ticks_max * market.tick_size
         else:
             assert execution.price in (order.limit_price, touch.price(side))
             assert order.is_resting == (execution.price == order.limit_price) or not slipped
@@ -456,7 +456,7 @@ class Account(RuleBasedStateMachine):
         """An order that is accepted and reserves more leaves free margin, as long as it is alone
         to trade at the touch that it meets. (Others may lose there what they had reserved.)"""
         state = self.engine.state
-        used = used_margin(state, self.terms)
+        used = used_margin(state, self.exchange_rules)
         if isinstance(command, ModifyOrder):
             own = command.order_id
         else:
@@ -520,9 +520,11 @@ class Account(RuleBasedStateMachine):
             closed = sum(state.orders[each].filled_quantity for each in ids)
             assert closed <= state.orders[parent_id].filled_quantity
             for each in ids:
-                need = state.protection(state.orders[each].symbol).needs.get(each)
-                assert (need is not None) == state.orders[each].is_live
-                assert need is None or need.left == state.orders[parent_id].filled_quantity - closed
+                claim = state.bracket_index(state.orders[each].symbol).claims.get(each)
+                assert (claim is not None) == state.orders[each].is_live
+                assert (
+                    claim is None or claim.left == state.orders[parent_id].filled_quantity - closed
+                )
         for order in state.live_orders():
             held = state.position(order.symbol).quantity
             if order.is_bracket and order.status is OrderStatus.WORKING:
@@ -533,12 +535,12 @@ class Account(RuleBasedStateMachine):
         state = self.engine.state
         for order in state.live_orders():
             if order.is_bracket and order.status is OrderStatus.INACTIVE:
-                assert not bracket_size(state, order) or is_held_back(state, order)
+                assert not bracket_size(state, order) or is_suspended_by_reversal(state, order)
 
     @invariant()
     def a_reversal_closes_alone(self) -> None:
         state = self.engine.state
-        for symbol in RULES:
+        for symbol in TRADING_RULES:
             live = [order for order in state.working_orders(symbol) if order.is_reversal]
             reversal = state.live_reversal(symbol)
             assert live == ([reversal] if reversal else [])
@@ -570,7 +572,7 @@ class Account(RuleBasedStateMachine):
         assert ours == [naively_seen(order) for order in naive.orders]
         assert [executed(each) for each in state.executions] == naive.executions
         assert state.execution_count == len(naive.executions)
-        for symbol, own in state.executions_in.items():
+        for symbol, own in state.executions_by_symbol.items():
             assert own == [each for each in state.executions if each.symbol == symbol]
         assert state.balance == naive.balance
         assert state.positions.keys() == naive.positions.keys()
@@ -579,15 +581,15 @@ class Account(RuleBasedStateMachine):
             assert abs(Fraction(position.cost) - naive.positions[symbol].cost) < Fraction(1, 10**15)
         symbols = {order.symbol for order in naive.orders}
         margin = sum(naive.margin(symbol) for symbol in symbols)
-        assert used_margin(state, self.terms) == margin
+        assert used_margin(state, self.exchange_rules) == margin
 
 
 def answered(result: Outcome) -> str:
     match result:
         case Rejection():
             return f"refused: {result.code}"
-        case Repeated():
-            return f"repeated: {result.order_id}"
+        case Duplicate():
+            return f"duplicate: {result.order_id}"
     return ""
 
 

@@ -15,7 +15,7 @@ from tests.kit.engine_tables import (
 )
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import Duration, OrderType
-from trading_api.modules.broker.engine.exchange_rules import Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 
 LIMIT, STOP, STOP_LIMIT = OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT
 GTD, IOC = Duration.GTD, Duration.IOC
@@ -93,9 +93,13 @@ def test_placement_names_faults_of_key_name_duration_brackets_and_margin_in_this
         (buy(99), "insufficient_margin"),
     ]
     play(
-        ("99x9 / 100x9", buy(1, client_id="mine", key=KEY), ["placed 1", BOUGHT, "bound place k"]),
+        (
+            "99x9 / 100x9",
+            buy(1, client_id="mine", key=KEY),
+            ["placed 1", BOUGHT, "keyed place k"],
+        ),
         *refusals(faults),
-        terms=Terms(),
+        rules=ExchangeRules(),
     )
 
 
@@ -111,7 +115,9 @@ def test_modification_names_faults_of_duration_brackets_and_margin_in_this_order
         (modify(1, buy(99, limit="90", brackets=brackets("80"))), "bracket_price_wrong"),
         (modify(1, buy(99, limit="90")), "insufficient_margin"),
     ]
-    play(("99x9 / 100x9", buy(1, limit="90"), ["placed 1"]), *refusals(faults), terms=Terms())
+    play(
+        ("99x9 / 100x9", buy(1, limit="90"), ["placed 1"]), *refusals(faults), rules=ExchangeRules()
+    )
 
 
 def test_close_and_protect_name_a_missing_position_first() -> None:

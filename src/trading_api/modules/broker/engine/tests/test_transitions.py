@@ -9,9 +9,10 @@ import pytest
 
 from tests.kit.engine_tables import buy, play
 from trading_api.domain.orders import OrderStatus
-from trading_api.modules.broker.engine.events import OrderArrived, OrderCanceled, OrderPlaced
-from trading_api.modules.broker.engine.order import arrived, canceled
+from trading_api.modules.broker.engine.events import OrderAccepted, OrderCanceled, OrderPlaced
+from trading_api.modules.broker.engine.order import accepted, canceled
 from trading_api.modules.broker.engine.transitions import TRANSITIONS, check_transition
+from trading_api.modules.broker.journal.event_codec import KINDS
 
 Step = tuple[str, str, str]
 
@@ -22,8 +23,9 @@ def named(status: OrderStatus | None) -> str:
 
 DOCUMENT = Path(__file__).parents[6] / "docs" / "orders.md"
 STEPS = {
-    (named(before), named(after), event.__name__.removeprefix("Order").lower())
+    (named(before), named(after), kind.removeprefix("Order").lower())
     for event, steps in TRANSITIONS.items()
+    for kind in [kind for kind, event_class in KINDS.items() if event_class is event]
     for before, after in steps
 }
 
@@ -62,6 +64,6 @@ def test_event_out_of_turn_is_a_fault() -> None:
     with pytest.raises(AssertionError):
         check_transition(order, OrderPlaced(order, 2))
     with pytest.raises(AssertionError):
-        check_transition(order, OrderArrived(arrived(order, 2), 2))
+        check_transition(order, OrderAccepted(accepted(order, 2), 2))
     with pytest.raises(AssertionError):
         check_transition(order, OrderCanceled(canceled(canceled(order, 2), 2), 2))

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.kit.ledger_streams import TERMS, trading
+from tests.kit.ledger_streams import EXCHANGE_RULES, trading
 from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
-    CommandBound,
     Event,
+    IdempotencyKeyRecorded,
     LeverageSet,
     OrderActivated,
     OrderCanceled,
@@ -29,15 +29,15 @@ from trading_api.modules.broker.engine.events import (
     OrderModified,
     OrderPlaced,
 )
-from trading_api.modules.broker.engine.exchange_rules import Commission, Slippage, Terms
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
 from trading_api.modules.broker.engine.order import OrderPurpose
 from trading_api.modules.broker.journal.event_codec import decode, encode, kind_of
-from trading_api.modules.broker.journal.verify.event_checks import Fault, first_fault
+from trading_api.modules.broker.journal.verify.event_checks import Discrepancy, first_discrepancy
 
 SEEDS = st.integers(0, 2**32)
 COSTLY = replace(
-    TERMS,
-    commission=Commission(Decimal("0.01"), Decimal(1), Decimal(3), Decimal("0.5")),
+    EXCHANGE_RULES,
+    fees=FeeSchedule(Decimal("0.01"), Decimal(1), Decimal(3), Decimal("0.5")),
     slippage=Slippage(3),
     latency_ms=2,
 )
@@ -63,20 +63,20 @@ CHOSEN: dict[str, set[str]] = {
 ENUMS = {"side", "type", "status"}
 
 
-def faults(events: Sequence[Event]) -> list[Fault | None]:
+def discrepancies(events: Sequence[Event]) -> list[Discrepancy | None]:
     """Of each event, up to the first that has one."""
     state = AccountState()
-    found: list[Fault | None] = []
+    found: list[Discrepancy | None] = []
     for event in events:
-        found.append(first_fault(state, "A", event))
+        found.append(first_discrepancy(state, "A", event))
         if found[-1]:
             break
         state.evolve(event)
     return found
 
 
-def stream(count: int, seed: int, terms: Terms = TERMS) -> list[Event]:
-    return [entry.event for entry in trading("A", count, seed, terms)]
+def stream(count: int, seed: int, rules: ExchangeRules = EXCHANGE_RULES) -> list[Event]:
+    return [entry.event for entry in trading("A", count, seed, rules)]
 
 
 def numbers(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -109,22 +109,24 @@ def follows(kind: str, path: tuple[Any, ...]) -> bool:
     return path[-1] not in CHOSEN.get(kind, set()) | ENUMS and path[0] != "sides"
 
 
-@given(seed=SEEDS, terms=st.sampled_from([TERMS, COSTLY]))
+@given(seed=SEEDS, rules=st.sampled_from([EXCHANGE_RULES, COSTLY]))
 @settings(max_examples=40, deadline=None)
-def test_whatever_an_account_does_adds_up(seed: int, terms: Terms) -> None:
-    assert not any(faults(stream(150, seed, terms)))
+def test_whatever_an_account_does_adds_up(seed: int, rules: ExchangeRules) -> None:
+    assert not any(discrepancies(stream(150, seed, rules)))
 
 
-@given(seed=SEEDS, terms=st.sampled_from([TERMS, COSTLY]), by=st.sampled_from([1, -1, 10**6]))
+@given(
+    seed=SEEDS, rules=st.sampled_from([EXCHANGE_RULES, COSTLY]), by=st.sampled_from([1, -1, 10**6])
+)
 @settings(max_examples=15, deadline=None)
-def test_every_figure_that_was_changed_is_named(seed: int, terms: Terms, by: int) -> None:
+def test_every_figure_that_was_changed_is_named(seed: int, rules: ExchangeRules, by: int) -> None:
     state = AccountState()
-    for event in stream(60, seed, terms):
+    for event in stream(60, seed, rules):
         kind = kind_of(event)
         for path in numbers(json.loads(encode(event))):
             if follows(kind, path):
                 forged = falsified(event, path, by)
-                assert first_fault(state, "A", forged), (kind, path)
+                assert first_discrepancy(state, "A", forged), (kind, path)
         state.evolve(event)
 
 
@@ -153,12 +155,12 @@ def first(kind: type[Any], seed: int = 7) -> tuple[AccountState, Any]:
         ([opened(), CashDeposited(Decimal(1), Decimal(1002), 2)], "balance"),
         ([opened(), AccountReset(Decimal(1), Decimal(1000), (), 2)], "amount"),
         ([opened(), LeverageSet("AAPL", Decimal(0), 2)], "leverage"),
-        ([opened(), *2 * [CommandBound("cancel", "k", "f", "", 2)]], "key"),
-        ([opened(), CommandBound("place", "k", "f", "order-9", 2)], "order_id"),
+        ([opened(), *2 * [IdempotencyKeyRecorded("cancel", "k", "f", "", 2)]], "key"),
+        ([opened(), IdempotencyKeyRecorded("place", "k", "f", "order-9", 2)], "order_id"),
     ],
 )
 def test_an_account_is_opened_once_and_its_cash_adds_up(events: list[Event], name: str) -> None:
-    *before, last = faults(events)
+    *before, last = discrepancies(events)
     assert not any(before)
     assert last is not None
     assert last.name == name
@@ -167,18 +169,18 @@ def test_an_account_is_opened_once_and_its_cash_adds_up(events: list[Event], nam
 def test_a_reset_leaves_no_order_live() -> None:
     state, placed = first(OrderPlaced)
     state.evolve(placed)
-    fault = first_fault(state, "A", AccountReset(Decimal(0), state.balance, (), 9))
-    assert fault == Fault("kind", "order-1 is canceled first", "AccountReset")
+    discrepancy = first_discrepancy(state, "A", AccountReset(Decimal(0), state.balance, (), 9))
+    assert discrepancy == Discrepancy("kind", "order-1 is canceled first", "AccountReset")
 
 
 def test_an_order_takes_only_the_steps_there_are() -> None:
     state, placed = first(OrderPlaced)
     canceled = OrderCanceled(replace(placed.order, status=OrderStatus.CANCELED), 9)
-    fault = first_fault(state, "A", canceled)
-    assert fault == Fault("order.status", "what may follow no order", "canceled")
+    discrepancy = first_discrepancy(state, "A", canceled)
+    assert discrepancy == Discrepancy("order.status", "what may follow no order", "canceled")
     state.evolve(placed)
-    fault = first_fault(state, "A", placed)
-    assert fault == Fault("order.status", "what may follow working", "working")
+    discrepancy = first_discrepancy(state, "A", placed)
+    assert discrepancy == Discrepancy("order.status", "what may follow working", "working")
 
 
 @pytest.mark.parametrize(
@@ -199,6 +201,8 @@ def test_what_an_order_cannot_be_is_named(
     kind: type[OrderEvent], changes: dict[str, Any], name: str
 ) -> None:
     state, event = first(kind)
-    fault = first_fault(state, "A", replace(event, order=replace(event.order, **changes)))
-    assert fault is not None
-    assert fault.name == name
+    discrepancy = first_discrepancy(
+        state, "A", replace(event, order=replace(event.order, **changes))
+    )
+    assert discrepancy is not None
+    assert discrepancy.name == name

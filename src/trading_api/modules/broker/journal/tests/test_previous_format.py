@@ -19,7 +19,7 @@ from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
 from trading_api.modules.broker.journal.ports import JournalEntry
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
-from trading_api.modules.broker.journal.verify.event_checks import first_fault
+from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 from trading_api.modules.broker.journal.verify.verification import verify
 
 DATA = Path(__file__).parent / "data"
@@ -47,7 +47,7 @@ def test_every_event_decodes_and_follows_from_the_events_before_it(
     state = AccountState()
     for row in rows:
         event = decode(row["kind"], row["payload"])
-        assert first_fault(state, account_id, event) is None, row["seq"]
+        assert first_discrepancy(state, account_id, event) is None, row["seq"]
         state.evolve(event)
     expected = json.loads((DATA / "previous_format_state.json").read_text())[account_id]
     assert _described(state) == expected
@@ -166,7 +166,7 @@ def _described(state: AccountState) -> dict[str, Any]:
             }
             for position in state.positions.values()
         },
-        "keys": [[*key, event.order_id] for key, event in state.bound.items()],
+        "keys": [[*key, event.order_id] for key, event in state.recorded_keys.items()],
         "leverages": {symbol: str(leverage) for symbol, leverage in state.leverages.items()},
         "live_orders": [order.id for order in state.live_orders()],
         "orders": {order.id: _described_order(order) for order in state.orders.values()},

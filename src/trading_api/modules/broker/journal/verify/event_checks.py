@@ -13,29 +13,29 @@ from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
-    CommandBound,
     Event,
+    IdempotencyKeyRecorded,
     LeverageSet,
+    OrderAccepted,
     OrderActivated,
-    OrderArrived,
     OrderCanceled,
     OrderEvent,
     OrderFilled,
     OrderModified,
     OrderRested,
     OrderSuspended,
-    OrderTrailed,
     OrderTriggered,
+    TrailingStopMoved,
 )
 from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.order import Order, OrderPurpose, order_id
-from trading_api.modules.broker.engine.position import Position, net
-from trading_api.modules.broker.engine.touch import LiquidityUsed, consume
+from trading_api.modules.broker.engine.position import Position, apply_fill
+from trading_api.modules.broker.engine.touch import LiquidityUsed, use_liquidity
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
 
 _EVERY_CHANGE = {"version", "updated_ms", "status", "sequence"}
 _CHANGES: dict[type[OrderEvent], set[str]] = {
-    OrderArrived: {"is_resting"},
+    OrderAccepted: {"is_resting"},
     OrderActivated: {"quantity", "stop_price", "purpose"},
     OrderSuspended: {"is_triggered", "is_resting"},
     OrderModified: {
@@ -51,7 +51,7 @@ _CHANGES: dict[type[OrderEvent], set[str]] = {
         "is_resting",
     },
     OrderTriggered: {"is_triggered", "is_resting"},
-    OrderTrailed: {"stop_price"},
+    TrailingStopMoved: {"stop_price"},
     OrderRested: {"is_resting"},
     OrderFilled: {"filled_quantity", "filled_value", "accrued_commission"},
     OrderCanceled: {"message"},
@@ -65,7 +65,7 @@ _kept_of = {kind: attrgetter(*names) for kind, names in _KEPT.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Discrepancy:
     """`name` is where in the event it is."""
 
     name: str
@@ -73,17 +73,17 @@ class Fault:
     found: object
 
 
-def first_fault(state: AccountState, account_id: str, event: Event) -> Fault | None:
+def first_discrepancy(state: AccountState, account_id: str, event: Event) -> Discrepancy | None:
     """`state` is that before the event. What was the caller's to choose, or the market's, is only
     held against its bounds. Raises whatever arithmetic on nonsense raises."""
     with localcontext(EXACT):
-        return next(_faults(state, account_id, event), None)
+        return next(_discrepancies(state, account_id, event), None)
 
 
-def _faults(state: AccountState, account_id: str, event: Event) -> Iterator[Fault]:
+def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterator[Discrepancy]:
     if state.is_open == isinstance(event, AccountOpened):
         expected = "an account is opened once" if state.is_open else "an account is opened first"
-        yield Fault("kind", expected, type(event).__name__)
+        yield Discrepancy("kind", expected, type(event).__name__)
     match event:
         case AccountOpened():
             yield from _same("account_id", account_id, event.account_id)
@@ -92,21 +92,21 @@ def _faults(state: AccountState, account_id: str, event: Event) -> Iterator[Faul
             yield from _above("amount", event.amount, ZERO)
             yield from _same("balance", state.balance + event.amount, event.balance)
         case AccountReset():
-            yield from _reset_faults(state, event)
+            yield from _reset_discrepancies(state, event)
         case LeverageSet():
             yield from _at_least("leverage", event.leverage, 1)
-        case CommandBound():
-            if (event.operation, event.key) in state.bound:
-                yield Fault("key", "one that is new", event.key)
+        case IdempotencyKeyRecorded():
+            if (event.operation, event.key) in state.recorded_keys:
+                yield Discrepancy("key", "one that is new", event.key)
             if event.order_id and event.order_id not in state.orders:
-                yield Fault("order_id", "an order of the account", event.order_id)
+                yield Discrepancy("order_id", "an order of the account", event.order_id)
         case _:
-            yield from _order_faults(state, event)
+            yield from _order_discrepancies(state, event)
 
 
-def _reset_faults(state: AccountState, event: AccountReset) -> Iterator[Fault]:
+def _reset_discrepancies(state: AccountState, event: AccountReset) -> Iterator[Discrepancy]:
     for order in state.live_orders():
-        yield Fault("kind", f"{order.id} is canceled first", type(event).__name__)
+        yield Discrepancy("kind", f"{order.id} is canceled first", type(event).__name__)
     yield from _same("amount", event.balance - state.balance, event.amount)
     ended = tuple(Position(symbol, updated_ms=event.at_ms) for symbol in state.positions)
     yield from _same("positions", ended, event.positions)
@@ -115,15 +115,15 @@ def _reset_faults(state: AccountState, event: AccountReset) -> Iterator[Fault]:
         yield from _same("sides", sides, event.sides)
 
 
-def _order_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
+def _order_discrepancies(state: AccountState, event: OrderEvent) -> Iterator[Discrepancy]:
     after, before = event.order, state.orders.get(event.order.id)
     step = (before.status if before else None, after.status)
     if step not in TRANSITIONS[type(event)]:
-        yield Fault("order.status", f"what may follow {_named(step[0])}", _named(step[1]))
+        yield Discrepancy("order.status", f"what may follow {_named(step[0])}", _named(step[1]))
     if before is None:
         yield from _placed_faults(state, event)
     else:
-        yield from _changed_faults(state, before, event)
+        yield from _changed_discrepancies(state, before, event)
     for name in ("quantity", "limit_price", "stop_price"):
         yield from _above(f"order.{name}", getattr(after, name), ZERO)
     yield from _at_least("order.reserve_price", after.reserve_price, ZERO)
@@ -131,7 +131,7 @@ def _order_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
     yield from _at_most("order.filled_quantity", after.filled_quantity, after.quantity)
 
 
-def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
+def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Discrepancy]:
     order = event.order
     for name, expected in (
         ("id", order_id(state.order_count + 1)),
@@ -146,7 +146,9 @@ def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Fault]:
         yield from _same(f"order.{name}", expected, getattr(order, name))
 
 
-def _changed_faults(state: AccountState, before: Order, event: OrderEvent) -> Iterator[Fault]:
+def _changed_discrepancies(
+    state: AccountState, before: Order, event: OrderEvent
+) -> Iterator[Discrepancy]:
     after = event.order
     kept_of = _kept_of[type(event)]
     if kept_of(before) != kept_of(after):
@@ -154,19 +156,19 @@ def _changed_faults(state: AccountState, before: Order, event: OrderEvent) -> It
     updated_ms = before.updated_ms if isinstance(event, OrderRested) else event.at_ms
     yield from _same("order.version", before.version + 1, after.version)
     yield from _same("order.updated_ms", updated_ms, after.updated_ms)
-    is_last = isinstance(event, OrderModified) and _loses_its_turn(before, after)
+    is_last = isinstance(event, OrderModified) and _loses_priority(before, after)
     sequence = state.sequence_last + 1 if is_last else before.sequence
     yield from _same("order.sequence", sequence, after.sequence)
     if isinstance(event, OrderActivated):
-        yield from _purpose_faults(before, after)
+        yield from _purpose_discrepancies(before, after)
     if isinstance(event, OrderFilled):
-        yield from _execution_faults(state, event)
-        yield from _filled_faults(before, event)
-        yield from _settled_faults(state, event)
-        yield from _liquidity_faults(state.liquidity_used.get(after.symbol), event)
+        yield from _execution_discrepancies(state, event)
+        yield from _filled_discrepancies(before, event)
+        yield from _settled_discrepancies(state, event)
+        yield from _liquidity_discrepancies(state.liquidity_used.get(after.symbol), event)
 
 
-def _loses_its_turn(before: Order, after: Order) -> bool:
+def _loses_priority(before: Order, after: Order) -> bool:
     if before.trail != after.trail:
         # Only with a new price, and the new stop may happen to be the old one.
         return after.sequence != before.sequence
@@ -175,14 +177,14 @@ def _loses_its_turn(before: Order, after: Order) -> bool:
     return has_grown or prices != (after.limit_price, after.stop_price)
 
 
-def _purpose_faults(before: Order, after: Order) -> Iterator[Fault]:
+def _purpose_discrepancies(before: Order, after: Order) -> Iterator[Discrepancy]:
     """A bracket stays one; only the first activation makes it one of the position."""
     if after.purpose is not before.purpose:
         expected = OrderPurpose.ACTIVATED_BRACKET if before.is_bracket else before.purpose
         yield from _same("order.purpose", expected, after.purpose)
 
 
-def _execution_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
+def _execution_discrepancies(state: AccountState, event: OrderFilled) -> Iterator[Discrepancy]:
     execution, order = event.execution, event.order
     for name, expected in (
         ("id", f"execution-{len(state.executions) + 1}"),
@@ -199,7 +201,7 @@ def _execution_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault
         yield from within("execution.price", execution.price, order.limit_price)
 
 
-def _filled_faults(before: Order, event: OrderFilled) -> Iterator[Fault]:
+def _filled_discrepancies(before: Order, event: OrderFilled) -> Iterator[Discrepancy]:
     after, execution = event.order, event.execution
     value = before.filled_value + execution.quantity * execution.price
     filled = before.filled_quantity + execution.quantity
@@ -217,9 +219,9 @@ def _filled_faults(before: Order, event: OrderFilled) -> Iterator[Fault]:
         yield from _at_least("execution.commission", execution.commission, accrued)
 
 
-def _settled_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
+def _settled_discrepancies(state: AccountState, event: OrderFilled) -> Iterator[Discrepancy]:
     execution, position = event.execution, state.position(event.order.symbol)
-    netting = net(
+    result = apply_fill(
         position,
         execution.side,
         execution.quantity,
@@ -227,46 +229,48 @@ def _settled_faults(state: AccountState, event: OrderFilled) -> Iterator[Fault]:
         execution.rate,
         event.at_ms,
     )
-    yield from _same("execution.realized_pl", netting.realized_pl, execution.realized_pl)
-    if netting.position != event.position:
+    yield from _same("execution.realized_pl", result.realized_pl, execution.realized_pl)
+    if result.position != event.position:
         names = [field.name for field in fields(Position)]
-        yield from _differences("position", names, netting.position, event.position)
+        yield from _differences("position", names, result.position, event.position)
     balance = state.balance + execution.realized_pl - execution.commission
     yield from _same("balance", balance, event.balance)
 
 
-def _liquidity_faults(last: LiquidityUsed | None, event: OrderFilled) -> Iterator[Fault]:
+def _liquidity_discrepancies(
+    last: LiquidityUsed | None, event: OrderFilled
+) -> Iterator[Discrepancy]:
     found, execution = event.liquidity_used, event.execution
     key = (found.time_ms, found.bid, found.ask)
     is_same = last is not None and (last.time_ms, last.bid, last.ask) == key
     before = last if last is not None and is_same else LiquidityUsed(*key)
-    after = consume(before, execution.side, execution.quantity)
+    after = use_liquidity(before, execution.side, execution.quantity)
     yield from _same("liquidity_used.bought", after.bought, found.bought)
     yield from _same("liquidity_used.sold", after.sold, found.sold)
 
 
 def _differences(
     name: str, parts: Sequence[str], expected: object, found: object
-) -> Sequence[Fault]:
+) -> Sequence[Discrepancy]:
     values = [(part, getattr(expected, part), getattr(found, part)) for part in parts]
-    return [Fault(f"{name}.{each[0]}", *each[1:]) for each in values if each[1] != each[2]]
+    return [Discrepancy(f"{name}.{each[0]}", *each[1:]) for each in values if each[1] != each[2]]
 
 
-def _same(name: str, expected: object, found: object) -> Sequence[Fault]:
-    return () if expected == found else (Fault(name, expected, found),)
+def _same(name: str, expected: object, found: object) -> Sequence[Discrepancy]:
+    return () if expected == found else (Discrepancy(name, expected, found),)
 
 
-def _above(name: str, found: Decimal | None, bound: Decimal) -> Sequence[Fault]:
+def _above(name: str, found: Decimal | None, bound: Decimal) -> Sequence[Discrepancy]:
     is_above = found is None or found > bound
-    return () if is_above else (Fault(name, f"above {bound}", found),)
+    return () if is_above else (Discrepancy(name, f"above {bound}", found),)
 
 
-def _at_least(name: str, found: Decimal, bound: Decimal | int) -> Sequence[Fault]:
-    return () if found >= bound else (Fault(name, f"at least {bound}", found),)
+def _at_least(name: str, found: Decimal, bound: Decimal | int) -> Sequence[Discrepancy]:
+    return () if found >= bound else (Discrepancy(name, f"at least {bound}", found),)
 
 
-def _at_most(name: str, found: Decimal, bound: Decimal) -> Sequence[Fault]:
-    return () if found <= bound else (Fault(name, f"at most {bound}", found),)
+def _at_most(name: str, found: Decimal, bound: Decimal) -> Sequence[Discrepancy]:
+    return () if found <= bound else (Discrepancy(name, f"at most {bound}", found),)
 
 
 def _named(status: OrderStatus | None) -> str:

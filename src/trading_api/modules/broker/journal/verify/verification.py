@@ -34,7 +34,7 @@ from trading_api.modules.broker.journal.sqlite.tables import (
     METADATA,
     NAMED_REQUESTS,
 )
-from trading_api.modules.broker.journal.verify.event_checks import first_fault
+from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
 READ_AT_ONCE = 1_000
 Progress = Callable[[int, int], None]
@@ -120,13 +120,15 @@ class _Account:
         for number, line in enumerate(cash_lines(seq, event), start=1):
             lines.next(CASH_ROWS.row(self._id, seq, number, of=line))
         try:
-            fault = first_fault(self._state, self._id, event)
-            if fault is None:
+            discrepancy = first_discrepancy(self._state, self._id, event)
+            if discrepancy is None:
                 self._state.evolve(event)
         except Exception as error:  # whatever arithmetic on nonsense raises
             raise Disagreement(EVENTS, row, "kind", "what may follow", repr(error)) from error
-        if fault is not None:
-            raise Disagreement(EVENTS, row, f"payload: {fault.name}", fault.expected, fault.found)
+        if discrepancy is not None:
+            raise Disagreement(
+                EVENTS, row, f"payload: {discrepancy.name}", discrepancy.expected, discrepancy.found
+            )
         for record in sorted(records(event), key=_id):
             if isinstance(record, Execution):
                 executions.next(EXECUTION_ROWS.row(self._id, seq, of=record))
