@@ -23,7 +23,7 @@ from trading_api.domain.orders import (
     Trail,
 )
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.checks.rejections import Rejection
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,

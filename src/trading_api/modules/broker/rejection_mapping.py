@@ -1,7 +1,7 @@
 """The engine's rejections as answers to a caller."""
 
 from trading_api.errors import ApiError, Conflict, Invalid, NotFound
-from trading_api.modules.broker.engine.checks.rejections import Rejection, RejectionCode
+from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode
 
 _NOT_FOUND = {RejectionCode.ORDER_NOT_FOUND, RejectionCode.POSITION_NOT_FOUND}
 _CONFLICTS = {

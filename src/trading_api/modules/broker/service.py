@@ -16,7 +16,7 @@ from trading_api.models.broker import (
     OrderPreviewResult,
     PreOrder,
 )
-from trading_api.modules.broker.engine.checks.rejections import Rejection
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,

@@ -7,7 +7,8 @@ from decimal import localcontext
 
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.checks.rejections import Rejection, reject_other_command
+from trading_api.modules.broker.engine.checks.account_checks import check_same_command
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,
@@ -123,7 +124,7 @@ def find_duplicate(state: AccountState, key: IdempotencyKey) -> Duplicate | Reje
     recorded_keys = state.recorded_keys.get((key.operation, key.key))
     if recorded_keys is None:
         return None
-    return reject_other_command(recorded_keys, key) or Duplicate(recorded_keys.order_id)
+    return check_same_command(recorded_keys, key) or Duplicate(recorded_keys.order_id)
 
 
 def _key_recorded(key: IdempotencyKey, events: list[Event], at_ms: int) -> IdempotencyKeyRecorded:

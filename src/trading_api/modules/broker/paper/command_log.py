@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable
 
-from trading_api.modules.broker.engine.checks.rejections import Rejection
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import Command
 from trading_api.modules.broker.engine.engine import Duplicate, Outcome
 from trading_api.modules.broker.engine.events import Event

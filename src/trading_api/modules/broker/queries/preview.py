@@ -15,7 +15,7 @@ from trading_api.models.broker import (
     OrderPreviewSection,
 )
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.checks.rejections import Rejection
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     Market,
     ModifyOrder,

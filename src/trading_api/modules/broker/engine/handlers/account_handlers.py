@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from trading_api.modules.broker.engine.checks.rejections import (
-    Rejection,
-    reject_amount,
-    reject_deposit,
-    reject_leverage,
-)
+from trading_api.modules.broker.engine.checks.account_checks import check_amount, check_deposit
+from trading_api.modules.broker.engine.checks.margin_checks import check_leverage
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     DepositCash,
     OpenAccount,
@@ -34,7 +31,7 @@ def open_account(transaction: Transaction, command: OpenAccount) -> None:
 
 
 def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
-    if rejection := reject_deposit(transaction.state, command.amount):
+    if rejection := check_deposit(transaction.state, command.amount):
         return rejection
     balance = transaction.state.balance + command.amount
     transaction.emit(CashDeposited(command.amount, balance, command.at_ms))
@@ -42,7 +39,7 @@ def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
 
 
 def reset(transaction: Transaction, command: ResetAccount) -> Rejection | None:
-    if rejection := reject_amount(command.balance):
+    if rejection := check_amount(command.balance):
         return rejection
     cancel_orders(transaction, transaction.state.live_orders(), command.at_ms, RESET)
     state = transaction.state
@@ -55,7 +52,7 @@ def reset(transaction: Transaction, command: ResetAccount) -> Rejection | None:
 
 def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:
     market = command.market
-    rejection = reject_leverage(transaction.state, transaction.rules, command.leverage, market)
+    rejection = check_leverage(transaction.state, transaction.rules, command.leverage, market)
     if rejection is None:
         transaction.emit(LeverageSet(market.symbol, command.leverage, market.at_ms))
     return rejection

@@ -8,11 +8,11 @@ from operator import attrgetter
 
 from trading_api.domain.orders import Brackets, OrderStatus
 from trading_api.modules.broker.engine.brackets import bracket_size, is_take_profit
-from trading_api.modules.broker.engine.checks.rejections import (
-    Rejection,
+from trading_api.modules.broker.engine.checks.order_checks import (
+    check_not_liquidation,
     find_live_order,
-    reject_liquidation,
 )
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import CancelOrder, CancelOrders, ExpireOrders
 from trading_api.modules.broker.engine.events import OrderActivated, OrderCanceled, OrderModified
 from trading_api.modules.broker.engine.order import Order, activated, canceled, modified
@@ -26,7 +26,7 @@ def cancel(transaction: Transaction, command: CancelOrder) -> Rejection | None:
     order = find_live_order(transaction.state.orders, command.order_id)
     if isinstance(order, Rejection):
         return order
-    if rejection := reject_liquidation(order):
+    if rejection := check_not_liquidation(order):
         return rejection
     cancel_order(transaction, order, command.at_ms)
     return None

@@ -8,20 +8,22 @@ from decimal import Decimal
 from trading_api.domain.orders import NO_BRACKETS, Duration, OrderRequest, OrderStatus
 from trading_api.modules.broker.engine.bracket_orders import set_brackets
 from trading_api.modules.broker.engine.brackets import is_take_profit
-from trading_api.modules.broker.engine.checks.rejections import (
-    Rejection,
+from trading_api.modules.broker.engine.checks.bracket_checks import check_bracket_changes
+from trading_api.modules.broker.engine.checks.margin_checks import check_margin
+from trading_api.modules.broker.engine.checks.order_checks import (
+    check_above_filled,
+    check_client_id,
+    check_fixed_properties,
+    check_quantity,
+    check_request,
+    check_stop_change,
     find_live_order,
-    reject_below_filled,
-    reject_client_id,
-    reject_fixed,
-    reject_margin,
-    reject_quantity,
-    reject_reduction,
-    reject_request,
-    reject_reversing,
-    reject_triggered_bracket,
-    reject_triggered_stop,
 )
+from trading_api.modules.broker.engine.checks.position_checks import (
+    check_not_reversing,
+    check_reduction,
+)
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import Market, ModifyOrder, PlaceOrder
 from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
 from trading_api.modules.broker.engine.fill_rules import trailing_stop
@@ -34,10 +36,10 @@ from trading_api.modules.broker.engine.transaction import Transaction
 def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
     request, market = command.request.normalized(), command.market
     return (
-        reject_client_id(transaction.state, request)
-        or reject_quantity(request.quantity, market.trading_rules)
-        or reject_request(request, market)
-        or _reject_reduction(transaction, request)
+        check_client_id(transaction.state, request)
+        or check_quantity(request.quantity, market.trading_rules)
+        or check_request(request, market)
+        or _check_reduction(transaction, request)
         or submit_order(transaction, new_order(transaction, request, market), market)
     )
 
@@ -70,13 +72,13 @@ def new_order(transaction: Transaction, request: OrderRequest, market: Market) -
     )
 
 
-def reject_order_margin(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
-    return reject_margin(transaction.state, transaction.rules, order, None, market)
+def check_order_margin(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
+    return check_margin(transaction.state, transaction.rules, order, None, market)
 
 
 def submit_order(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
     """Unless margin is missing: enters the order."""
-    rejection = reject_order_margin(transaction, order, market)
+    rejection = check_order_margin(transaction, order, market)
     if rejection is None:
         enter_order(transaction, order, market)
     return rejection
@@ -95,20 +97,18 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
         return order
     request = _with_defaults(command.request, order)
     if rejection := (
-        reject_fixed(order, request)
+        check_fixed_properties(order, request)
         # A bracket is as large as what it protects, whatever the grid.
-        or (not order.is_bracket and reject_quantity(request.quantity, market.trading_rules))
-        or reject_request(request, market)
-        or reject_triggered_stop(order, request)
-        or reject_triggered_bracket(
-            state.live_brackets_of(order.symbol, order.id), request.brackets
-        )
-        or reject_below_filled(order, request.quantity)
-        or _reject_larger_reduction(transaction, order, request)
+        or (not order.is_bracket and check_quantity(request.quantity, market.trading_rules))
+        or check_request(request, market)
+        or check_stop_change(order, request)
+        or check_bracket_changes(state.live_brackets_of(order.symbol, order.id), request.brackets)
+        or check_above_filled(order, request.quantity)
+        or _check_larger_reduction(transaction, order, request)
     ):
         return rejection
     after = _modified(transaction, order, request, market)
-    if rejection := reject_margin(state, transaction.rules, after, order, market):
+    if rejection := check_margin(state, transaction.rules, after, order, market):
         return rejection
     transaction.emit(OrderModified(rested_if_away(after, market.touch), market.at_ms))
     if order.is_bracket:
@@ -193,17 +193,17 @@ def _entry_price(order: Order, market: Market) -> Decimal | None:
     return market.mark.indicative_price(order.side) if market.mark else None
 
 
-def _reject_reduction(transaction: Transaction, request: OrderRequest) -> Rejection | None:
+def _check_reduction(transaction: Transaction, request: OrderRequest) -> Rejection | None:
     if not request.reduce_only:
         return None
     state = transaction.state
     others = state.closing_orders(request.symbol)
-    return reject_reversing(state, request.symbol) or reject_reduction(
+    return check_not_reversing(state, request.symbol) or check_reduction(
         state.position(request.symbol), request.side, request.quantity, others
     )
 
 
-def _reject_larger_reduction(
+def _check_larger_reduction(
     transaction: Transaction, order: Order, request: OrderRequest
 ) -> Rejection | None:
     # Shrinking is always right, also where the position shrank below its closing orders.
@@ -211,7 +211,7 @@ def _reject_larger_reduction(
         return None
     state = transaction.state
     others = [other for other in state.closing_orders(order.symbol) if other.id != order.id]
-    return reject_reduction(
+    return check_reduction(
         state.position(order.symbol),
         order.side,
         request.quantity - order.filled_quantity,

@@ -7,16 +7,18 @@ from decimal import Decimal
 
 from trading_api.domain.orders import OrderRequest, OrderStatus, OrderType
 from trading_api.modules.broker.engine.bracket_orders import set_brackets, suspend_brackets
-from trading_api.modules.broker.engine.checks.rejections import (
-    Rejection,
-    reject_brackets,
-    reject_close,
-    reject_closed,
-    reject_flat,
-    reject_liquidation,
-    reject_reversing,
-    reject_triggered_bracket,
+from trading_api.modules.broker.engine.checks.bracket_checks import (
+    check_bracket_changes,
+    check_brackets,
 )
+from trading_api.modules.broker.engine.checks.order_checks import check_not_liquidation
+from trading_api.modules.broker.engine.checks.position_checks import (
+    check_close_quantity,
+    check_not_reversing,
+    check_tradable,
+    position_not_found,
+)
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     ClosePosition,
     EditBrackets,
@@ -26,9 +28,9 @@ from trading_api.modules.broker.engine.commands import (
 from trading_api.modules.broker.engine.fill_rules import closable_quantity
 from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
 from trading_api.modules.broker.engine.handlers.order_handlers import (
+    check_order_margin,
     enter_order,
     new_order,
-    reject_order_margin,
     submit_order,
 )
 from trading_api.modules.broker.engine.matching import match
@@ -44,13 +46,13 @@ def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
     state, market = transaction.state, command.market
     position = state.position(market.symbol)
     if not position.quantity:
-        return reject_flat(position)
-    if rejection := reject_reversing(state, market.symbol):
+        return position_not_found(position)
+    if rejection := check_not_reversing(state, market.symbol):
         return rejection
     others, quantity = state.closing_orders(market.symbol), command.quantity
     if quantity is None:
         quantity = closable_quantity(position, others)
-    if rejection := reject_close(position, quantity, others, market.trading_rules):
+    if rejection := check_close_quantity(position, quantity, others, market.trading_rules):
         return rejection
     order = _opposing_order(transaction, position, quantity, market, reduce_only=True)
     return submit_order(transaction, order, market)
@@ -60,17 +62,17 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     state, market = transaction.state, command.market
     position = state.position(market.symbol)
     if not position.quantity:
-        return reject_flat(position)
+        return position_not_found(position)
     order = _opposing_order(
         transaction, position, 2 * abs(position.quantity), market, reduce_only=False
     )
     order = replace(order, purpose=OrderPurpose.REVERSAL)
     # It holds the brackets back at once: over a closed market the position would be bare.
     if rejection := (
-        reject_reversing(state, market.symbol)
-        or reject_liquidation(state.live_liquidation(market.symbol))
-        or reject_closed(order.side, market)
-        or reject_order_margin(transaction, order, market)
+        check_not_reversing(state, market.symbol)
+        or check_not_liquidation(state.live_liquidation(market.symbol))
+        or check_tradable(order.side, market)
+        or check_order_margin(transaction, order, market)
     ):
         return rejection
     # What else was to close the position would close it a second time.
@@ -85,17 +87,17 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     state, market = transaction.state, command.market
     position = state.position(market.symbol)
     if not position.quantity:
-        return reject_flat(position)
+        return position_not_found(position)
     side = position.side
     # Once it is through zero, a reversal only adds to what the brackets protect.
     reversal = state.live_reversal(market.symbol)
     if reversal and reversal.side is not side:
-        return reject_reversing(state, market.symbol)
+        return check_not_reversing(state, market.symbol)
     price = market.mark.indicative_price(side.opposite) if market.mark else None
     own = state.live_brackets_of(market.symbol, "")
     if rejection := (
-        reject_brackets(command.brackets, side, price, market.trading_rules)
-        or reject_triggered_bracket(own, command.brackets)
+        check_brackets(command.brackets, side, price, market.trading_rules)
+        or check_bracket_changes(own, command.brackets)
     ):
         return rejection
     of_orders = [

@@ -31,7 +31,7 @@ from trading_api.domain.orders import (
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.brackets import bracket_size, is_suspended_by_reversal
 from trading_api.modules.broker.engine.cash import cash_lines
-from trading_api.modules.broker.engine.checks.rejections import Rejection
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,

@@ -1,0 +1,49 @@
+"""Check commands about an account: idempotency keys and amounts of money."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trading_api.domain.broker_commands import IdempotencyKey
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.money import MONEY_STEP
+from trading_api.modules.broker.engine.trading_rules import is_on_grid
+
+AMOUNT_MAX = Decimal("1E12")
+BALANCE_MAX = Decimal("1E15")
+"""The largest balance that deposits lead to. A double on the wire still holds every cent of it."""
+
+
+def check_same_command(recorded: IdempotencyKeyRecorded, key: IdempotencyKey) -> Rejection | None:
+    """Reject a command whose idempotency key was used for a different command."""
+    if recorded.fingerprint == key.fingerprint:
+        return None
+    return Rejection(
+        RejectionCode.KEY_REUSED,
+        f"The idempotency key {key.key!r} stands for another {key.operation} command.",
+    )
+
+
+def check_amount(amount: Decimal) -> Rejection | None:
+    """Reject an amount of money that is not positive, too large, or finer than a unit of money."""
+    if amount <= AMOUNT_MAX and is_on_grid(amount, MONEY_STEP):
+        return None
+    return Rejection(
+        RejectionCode.AMOUNT_WRONG,
+        f"Amount {amount} is not above zero, at most {AMOUNT_MAX:f} and without fractions of "
+        f"{MONEY_STEP:f}.",
+    )
+
+
+def check_deposit(state: AccountState, amount: Decimal) -> Rejection | None:
+    """Reject a deposit that is not a valid amount, or brings the balance beyond its maximum."""
+    if rejection := check_amount(amount):
+        return rejection
+    if state.balance + amount <= BALANCE_MAX:
+        return None
+    return Rejection(
+        RejectionCode.AMOUNT_WRONG,
+        f"Amount {amount} would bring the balance beyond {BALANCE_MAX:f}.",
+    )
