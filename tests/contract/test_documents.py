@@ -1,6 +1,8 @@
 """openapi.json and asyncapi.json are what outsiders build on."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +108,48 @@ def test_every_message_has_an_example_that_fits_its_schema(name: str) -> None:
     assert message["examples"][0]["payload"]["type"] == name
 
 
+@pytest.mark.parametrize("document", [OPENAPI, ASYNCAPI], ids=["openapi", "asyncapi"])
+def test_every_enum_has_a_title_and_names_of_its_values(document: dict[str, Any]) -> None:
+    enums = [schema for schema in _nested(document) if "enum" in schema]
+    assert enums
+    for schema in enums:
+        names = schema["x-enum-varnames"]
+        assert len(set(names)) == len(schema["enum"]), schema
+        assert all(re.fullmatch("[A-Z][A-Z_]*", name) for name in names), schema
+        assert schema["title"], schema
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_message_and_its_payload_have_titles(name: str) -> None:
+    assert MESSAGES[name]["title"] == name
+    assert re.fullmatch("[A-Z][A-Za-z]*Message", MESSAGES[name]["payload"]["title"])
+
+
+def test_every_schema_has_the_title_that_it_is_named_after() -> None:
+    for document in (OPENAPI, ASYNCAPI):
+        for name, schema in document["components"]["schemas"].items():
+            assert schema["title"] == name
+    titles = [message["payload"]["title"] for message in MESSAGES.values()]
+    assert len({*titles, *ASYNCAPI["components"]["schemas"]}) == len(titles) + len(
+        ASYNCAPI["components"]["schemas"]
+    ), "a code generator would rename one of two equal titles"
+
+
 def test_the_documents_do_not_depend_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INITIAL_BALANCE", "5")
     monkeypatch.setenv("ENABLED_MODULES", "broker")
     api_app, ws_app = create_app(Settings.defaults())
     assert json.loads(json.dumps(api_app.openapi())) == OPENAPI
     assert json.loads(json.dumps(ws_app.asyncapi())) == ASYNCAPI
+
+
+def _nested(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in the document."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, dict | list):
+            yield from _nested(inner)
 
 
 def _check_examples(schema: dict[str, Any], required: bool) -> None:

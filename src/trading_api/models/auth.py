@@ -1,10 +1,10 @@
 """How a WebSocket's client says who it is, where it could not before the upgrade."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trading_api.models.common import SubscriptionModel, WireModel, example
+from trading_api.models.common import NamedLiteral, SubscriptionModel, WireModel, example
 
 
 class AuthRequest(SubscriptionModel):
@@ -16,5 +16,5 @@ class AuthResponse(WireModel):
 
     model_config = example({"status": "ok", "message": "Authenticated"})
 
-    status: Literal["ok", "error"]
+    status: Annotated[Literal["ok", "error"], NamedLiteral("ReplyStatus")]
     message: str

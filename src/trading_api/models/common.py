@@ -1,9 +1,12 @@
 """What the wire's models share."""
 
+from enum import Enum, IntEnum, StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 """A finite JSON number, never a string."""
@@ -17,6 +20,58 @@ def _refuse_text(value: Any) -> Any:
     if isinstance(value, bool | str):
         raise ValueError("should be a number")
     return value
+
+
+class WireIntEnum(IntEnum):
+    """An integer enum of the wire. Its schema names the values by `x-enum-varnames`.
+
+    Without them, code generators call the values `integer_1` and `integer__1`.
+    """
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return _with_varnames(cls, core_schema, handler)
+
+
+class WireStrEnum(StrEnum):
+    """A text enum of the wire. Its schema names the values by `x-enum-varnames`."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return _with_varnames(cls, core_schema, handler)
+
+
+def _with_varnames(
+    enum: type[Enum], core_schema: CoreSchema, handler: GetJsonSchemaHandler
+) -> JsonSchemaValue:
+    reference = handler(core_schema)
+    schema = handler.resolve_ref_schema(reference)
+    schema["x-enum-varnames"] = [member.name for member in enum]
+    return reference
+
+
+class NamedLiteral:
+    """Gives the enum in the schema of a Literal a title and names of its values.
+
+    Example: `Annotated[Literal[1, -1], NamedLiteral("AggressorSide", "BUY", "SELL")]`. Without
+    names, the values in upper case are the names.
+    """
+
+    def __init__(self, title: str, *names: str) -> None:
+        self._title = title
+        self._names = names
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        schema["title"] = self._title
+        schema["x-enum-varnames"] = list(self._names or map(str.upper, schema["enum"]))
+        return schema
 
 
 NumberOnly = BeforeValidator(_refuse_text)

@@ -1,6 +1,6 @@
-from typing import Literal
+from typing import Annotated, Literal
 
-from trading_api.models.common import WireModel, example
+from trading_api.models.common import NamedLiteral, WireModel, example
 
 _VERSION = {
     "version": "v1",
@@ -16,7 +16,7 @@ class VersionInfo(WireModel):
     model_config = example(_VERSION)
 
     version: str
-    status: Literal["stable", "deprecated", "planned"]
+    status: Annotated[Literal["stable", "deprecated", "planned"], NamedLiteral("VersionStatus")]
     release_date: str
     breaking_changes: list[str]
 

@@ -4,7 +4,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
-from trading_api.models.common import SubscriptionModel, WireModel, example
+from trading_api.models.common import NamedLiteral, SubscriptionModel, WireModel, example
 
 DataT = TypeVar("DataT", bound=BaseModel)
 Topic = Annotated[str, Field(examples=['bars:{"resolution":"1","symbol":"AAPL"}'])]
@@ -26,7 +26,7 @@ class SubscriptionResponse(WireModel):
         }
     )
 
-    status: Literal["ok", "error"]
+    status: Annotated[Literal["ok", "error"], NamedLiteral("ReplyStatus")]
     message: str
     topic: Topic
 

@@ -1,9 +1,8 @@
-from enum import IntEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from trading_api.models.common import CamelModel, Number, example
+from trading_api.models.common import CamelModel, Number, WireIntEnum, example
 
 
 class AccountMetainfo(CamelModel):
@@ -47,14 +46,14 @@ class EquityData(CamelModel):
     free_margin: Number | None = None
 
 
-class ConnectionStatus(IntEnum):
+class ConnectionStatus(WireIntEnum):
     CONNECTED = 1
     CONNECTING = 2
     DISCONNECTED = 3
     ERROR = 4
 
 
-class DisconnectType(IntEnum):
+class DisconnectType(WireIntEnum):
     LOG_OUT = 0
     FAILED_RESTORING = 1
     OFFLINE = 2

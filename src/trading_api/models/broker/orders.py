@@ -1,24 +1,31 @@
-from enum import IntEnum, StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, StrictBool
 
-from trading_api.models.common import CamelModel, Number, NumberOnly, Symbol, example
+from trading_api.models.common import (
+    CamelModel,
+    Number,
+    NumberOnly,
+    Symbol,
+    WireIntEnum,
+    WireStrEnum,
+    example,
+)
 
 
-class Side(IntEnum):
+class Side(WireIntEnum):
     BUY = 1
     SELL = -1
 
 
-class OrderType(IntEnum):
+class OrderType(WireIntEnum):
     LIMIT = 1
     MARKET = 2
     STOP = 3
     STOP_LIMIT = 4
 
 
-class OrderStatus(IntEnum):
+class OrderStatus(WireIntEnum):
     CANCELED = 1
     FILLED = 2
     INACTIVE = 3
@@ -27,19 +34,19 @@ class OrderStatus(IntEnum):
     WORKING = 6
 
 
-class StopType(IntEnum):
+class StopType(WireIntEnum):
     STOP_LOSS = 0
     TRAILING_STOP = 1
     GUARANTEED_STOP = 2
 
 
-class ParentType(IntEnum):
+class ParentType(WireIntEnum):
     ORDER = 1
     POSITION = 2
     INDIVIDUAL_POSITION = 3
 
 
-class DurationType(StrEnum):
+class DurationType(WireStrEnum):
     DAY = "DAY"
     GTC = "GTC"
     GTD = "GTD"

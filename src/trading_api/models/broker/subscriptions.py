@@ -35,4 +35,6 @@ class SymbolExecutions(SubscriptionModel):
 
 
 class ExecutionsSubscriptionRequest(RootModel[AccountExecutions | SymbolExecutions]):
+    """The executions of one account, in all symbols or in one."""
+
     model_config = ConfigDict(frozen=True)

@@ -2,7 +2,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trading_api.models.common import Number, Symbol, WireModel, example
+from trading_api.models.common import NamedLiteral, Number, Symbol, WireModel, example
 
 
 class QuoteValues(WireModel):
@@ -58,7 +58,7 @@ class QuoteData(WireModel):
         }
     )
 
-    s: Literal["ok", "error"]
+    s: Annotated[Literal["ok", "error"], NamedLiteral("QuoteStatus")]
     n: str
     v: QuoteValues | QuoteError
 

@@ -1,6 +1,6 @@
-from typing import Literal
+from typing import Annotated, Literal
 
-from trading_api.models.common import WireModel, example
+from trading_api.models.common import NamedLiteral, WireModel, example
 
 
 class SymbolInfo(WireModel):
@@ -45,14 +45,16 @@ class SymbolInfo(WireModel):
     corrections: str = ""
     minmov: int
     pricescale: int
-    format: Literal["price", "volume"] = "price"
+    format: Annotated[Literal["price", "volume"], NamedLiteral("PriceFormat")] = "price"
     has_intraday: bool
     has_seconds: bool
     has_daily: bool
     has_weekly_and_monthly: bool
     supported_resolutions: list[str]
     volume_precision: int
-    data_status: Literal["streaming", "endofday", "delayed_streaming"] = "streaming"
+    data_status: Annotated[
+        Literal["streaming", "endofday", "delayed_streaming"], NamedLiteral("DataStatus")
+    ] = "streaming"
     currency_code: str
 
 

@@ -1,8 +1,10 @@
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trading_api.models.common import Number, WireModel, example
+from trading_api.models.common import NamedLiteral, Number, WireModel, example
+
+AggressorSide = Annotated[Literal[1, -1], NamedLiteral("AggressorSide", "BUY", "SELL")]
 
 
 class Trade(WireModel):
@@ -18,4 +20,4 @@ class Trade(WireModel):
     price: Number
     qty: Number
     time: int = Field(description="ms UTC")
-    side: Literal[1, -1] | None = None
+    side: AggressorSide | None = None

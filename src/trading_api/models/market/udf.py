@@ -1,10 +1,10 @@
 """TradingView's UDF: the datafeed for front ends that poll over HTTP."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trading_api.models.common import Number, WireModel, example
+from trading_api.models.common import NamedLiteral, Number, WireModel, example
 from trading_api.models.market.configuration import DatafeedConfiguration
 from trading_api.models.market.quotes import QuoteData
 
@@ -56,7 +56,7 @@ class UdfHistory(WireModel):
         }
     )
 
-    s: Literal["ok", "no_data"]
+    s: Annotated[Literal["ok", "no_data"], NamedLiteral("HistoryStatus")]
     t: list[int] = Field(description="Ascending, unique")
     o: list[Number]
     h: list[Number]

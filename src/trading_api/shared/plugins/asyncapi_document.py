@@ -1,19 +1,27 @@
-"""FastWS's AsyncAPI document, made as strict as the messages are."""
+"""The AsyncAPI document of FastWS, normalized to be as strict as the messages are."""
 
 from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import Any
 
 from trading_api.shared.ws.router_interface import buildTopicParams
 
 _SCHEMA_REF = "#/components/schemas/"
+_EXAMPLE_CHANGES = {
+    "unsubscribe.response": {"message": "Unsubscribed"},
+    "resume.response": {"message": "Resumed"},
+}
 
 
-def tidied(document: dict[str, Any], path: str) -> dict[str, Any]:
-    """FastWS lets a message's `type` be any string and its payload null, and names its envelopes
-    after Python generics. Here each message says its own type, and payloads have plain names."""
+def normalize(document: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return FastWS's document with strict messages and readable names.
+
+    FastWS lets a message's `type` be any string and its payload null, and names its envelopes
+    after Python generics. Here each message has a constant type, and every schema has a title.
+    """
     document["channels"] = {path: document["channels"].pop("/")}
     schemas, messages = document["components"]["schemas"], document["components"]["messages"]
     for name, message in messages.items():
@@ -21,28 +29,16 @@ def tidied(document: dict[str, Any], path: str) -> dict[str, Any]:
         payload = envelope["properties"]["payload"]["anyOf"][0]
         message.update(name=name, title=name, payload=_envelope(name, payload))
         if name.endswith(".response"):
-            message["description"] = "The reply: ok or error, and what to say of it."
+            message["description"] = "The reply: status ok or error, and a message."
         message["examples"] = [{"payload": {"type": name, "payload": _example(payload, schemas)}}]
-    for name, message in messages.items():
-        route, _, kind = name.partition(".")
-        example = _payload(message)
-        example |= _SAID.get(kind, {})
-        if kind == "update" and f"{route}.resume" in messages:
-            example |= {"seq": 7, "prev": 4, "ts": example.pop("ts")}
-        if "topic" in example:
-            request = _payload(messages[f"{route}.subscribe"])
-            example["topic"] = f"{route}:{buildTopicParams(request)}"
-    return _renamed(document)
-
-
-_SAID = {
-    "unsubscribe.response": {"message": "Unsubscribed"},
-    "resume.response": {"message": "Resumed"},
-}
+    for name in messages:
+        _complete_example(name, messages)
+    return _with_plain_names(document)
 
 
 def _envelope(name: str, payload: dict[str, Any]) -> dict[str, Any]:
     return {
+        "title": _pascal_case(name) + "Message",
         "type": "object",
         "additionalProperties": False,
         "required": ["type", "payload"],
@@ -50,8 +46,13 @@ def _envelope(name: str, payload: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _pascal_case(name: str) -> str:
+    """Return `BrokerConnectionUpdate` for `broker-connection.update`."""
+    return "".join(word.capitalize() for word in re.split(r"\W", name))
+
+
 def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    """What the schema gives as its first example, or one put together from its parts."""
+    """Return the schema's first example, or one composed of the examples of its parts."""
     if "$ref" in schema:
         return _example(schemas[schema["$ref"].removeprefix(_SCHEMA_REF)], schemas)
     if "examples" in schema:
@@ -66,15 +67,32 @@ def _example(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     raise ValueError(f"{schema.get('title')} has no example")
 
 
-def _payload(message: dict[str, Any]) -> Any:
+def _complete_example(name: str, messages: dict[str, Any]) -> None:
+    """Make the example of a message agree with those of the other messages of its route."""
+    route, _, kind = name.partition(".")
+    example = _example_payload(messages[name])
+    example |= _EXAMPLE_CHANGES.get(kind, {})
+    if kind == "update" and f"{route}.resume" in messages:
+        example |= {"seq": 7, "prev": 4, "ts": example.pop("ts")}
+    if "topic" in example:
+        request = _example_payload(messages[f"{route}.subscribe"])
+        example["topic"] = f"{route}:{buildTopicParams(request)}"
+
+
+def _example_payload(message: dict[str, Any]) -> Any:
     return message["examples"][0]["payload"]["payload"]
 
 
-def _renamed(document: dict[str, Any]) -> dict[str, Any]:
+def _with_plain_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Rename the schema of each generic model: `SubscriptionUpdate[Bar]` is `BarUpdate`."""
     text = json.dumps(document)
     for name in document["components"]["schemas"]:
         if name.startswith("SubscriptionUpdate_"):
-            plain = name.removeprefix("SubscriptionUpdate_").removesuffix("_") + "Update"
+            data = name.removeprefix("SubscriptionUpdate_").removesuffix("_")
+            plain = f"{data}Update"
             text = text.replace(f'"{name}"', f'"{plain}"').replace(f'/{name}"', f'/{plain}"')
+            text = text.replace(f'"SubscriptionUpdate[{data}]"', f'"{plain}"')
     renamed: dict[str, Any] = json.loads(text)
+    for name, schema in renamed["components"]["schemas"].items():
+        schema.setdefault("title", name)
     return renamed

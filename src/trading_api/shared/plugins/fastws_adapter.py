@@ -26,7 +26,7 @@ from trading_api.errors import ApiError, Forbidden, Unavailable
 from trading_api.limits.connection_limiter import ConnectionLimiter, ConnectionLimits, Lease
 from trading_api.limits.token_bucket import TokenBucket
 from trading_api.observability.metrics import Metrics
-from trading_api.shared.plugins.asyncapi_document import tidied
+from trading_api.shared.plugins.asyncapi_document import normalize
 from trading_api.shared.plugins.asyncapi_page import asyncapi_page
 from trading_api.shared.ws.auth_route import AUTH, AuthRouter
 from trading_api.shared.ws.generic_route import WsRouter
@@ -102,7 +102,7 @@ class FastWSAdapter(FastWS):
 
     def asyncapi(self) -> dict[str, Any]:
         if self.asyncapi_schema is None:
-            self.asyncapi_schema = tidied(super().asyncapi(), self.path)
+            self.asyncapi_schema = normalize(super().asyncapi(), self.path)
         return self.asyncapi_schema
 
     async def drain(self) -> None:

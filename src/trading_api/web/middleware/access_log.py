@@ -1,4 +1,8 @@
-"""Middleware that gives each request an id and logs its outcome and duration."""
+"""Middleware that gives each request an id and logs its outcome and duration.
+
+asgi-correlation-id does not fit: it cannot tell ids of clients from generated ones, leaves rejected
+WebSocket handshakes without an id, and keeps a coroutine frame for each open WebSocket.
+"""
 
 from __future__ import annotations
 
