@@ -1,1 +1,1 @@
-"""The wire contract: what crosses REST and the WebSocket, and nothing else."""
+"""The wire contract: the objects that REST and the WebSocket exchange."""

@@ -2,8 +2,11 @@ from trading_api.models.common import WireModel, example
 
 
 class OpenConnection(WireModel):
-    """`connected_ms` is a time; `waiting` are updates that are not sent yet. `subject` is empty
-    for a client that did not say yet who it is."""
+    """An open WebSocket connection. `connected_ms` is when it was opened, in ms since 1970.
+
+    `waiting` is the number of updates that are not sent yet. `subject` is empty until the client
+    has authenticated.
+    """
 
     model_config = example(
         {
@@ -25,6 +28,8 @@ class OpenConnection(WireModel):
 
 
 class OpenTopic(WireModel):
+    """A topic with its number of subscribed connections."""
+
     model_config = example({"topic": 'bars:{"resolution":"1","symbol":"AAPL"}', "subscribers": 2})
 
     topic: str

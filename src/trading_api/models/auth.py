@@ -1,4 +1,4 @@
-"""How a WebSocket's client says who it is, where it could not before the upgrade."""
+"""Authentication by message, for WebSocket clients that send no token with the handshake."""
 
 from typing import Annotated, Literal
 
@@ -8,11 +8,13 @@ from trading_api.models.common import NamedLiteral, SubscriptionModel, WireModel
 
 
 class AuthRequest(SubscriptionModel):
+    """Authenticates the connection, or replaces its token before that expires."""
+
     token: str = Field(description="A JWT", examples=["eyJhbGciOi..."])
 
 
 class AuthResponse(WireModel):
-    """`ok`: the token's rights are the connection's from now on, until it expires."""
+    """The reply to `auth`. With `ok`, the connection has the token's rights until it expires."""
 
     model_config = example({"status": "ok", "message": "Authenticated"})
 

@@ -1,4 +1,4 @@
-"""What the wire's models share."""
+"""Base classes and field types of the wire models."""
 
 from enum import Enum, IntEnum, StrEnum
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 
 
 WholeNumber = Annotated[int, Field(ge=1 - 2**53, le=2**53 - 1)]
-"""An integer that every JSON encoder writes alike."""
+"""An integer that every JSON encoder can represent exactly."""
 
 
 def _refuse_text(value: Any) -> Any:
@@ -75,7 +75,7 @@ class NamedLiteral:
 
 
 NumberOnly = BeforeValidator(_refuse_text)
-"""For enums: pydantic would take `true` and `"1"` for 1."""
+"""For integer enums: without it, Pydantic accepts `true` and `"1"` as 1."""
 
 Symbol = Annotated[str, Field(min_length=1, max_length=64, examples=["AAPL"])]
 
@@ -86,12 +86,12 @@ AccountId = Annotated[
 
 
 def example(instance: dict[str, Any]) -> ConfigDict:
-    """For the documents; a test holds each example against its model."""
+    """Return the configuration of a model with an example; a test validates each example."""
     return ConfigDict(json_schema_extra={"examples": [instance]})
 
 
 class WireModel(BaseModel):
-    """Names are the wire's own (snake_case here); unknown fields are passed over."""
+    """An object of the wire, with field names as they are declared. Unknown fields are ignored."""
 
     model_config = ConfigDict(
         allow_inf_nan=False,
@@ -103,19 +103,22 @@ class WireModel(BaseModel):
 
 
 class CamelModel(WireModel):
-    """TradingView's broker objects: camelCase on the wire."""
+    """A broker object of TradingView, whose field names are camelCase on the wire."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
 
 class SubscriptionModel(BaseModel):
-    """A subscription's payload. It is the client's topic, so nothing is coerced or passed over."""
+    """The payload of a subscription. Unknown fields are rejected and no value is converted.
+
+    The payload is part of the topic's name, so it has to stay as the client wrote it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class ErrorResponse(WireModel):
-    """Every refusal looks like this."""
+    """The body of every error response."""
 
     model_config = example({"detail": "There is no order order-9.", "code": "order_not_found"})
 
@@ -124,6 +127,8 @@ class ErrorResponse(WireModel):
 
 
 class SuccessResponse(WireModel):
+    """A command succeeded."""
+
     model_config = example({"success": True, "message": "Canceled"})
 
     success: bool = True

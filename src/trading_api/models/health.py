@@ -4,7 +4,7 @@ from trading_api.models.common import WireModel, example
 
 
 class HealthResponse(WireModel):
-    """`timestamp` is ISO 8601 in UTC; `modules` are the enabled ones."""
+    """The state of the server. `timestamp` is ISO 8601 in UTC; `modules` are those enabled."""
 
     model_config = example(
         {

@@ -11,7 +11,7 @@ _VERSION = {
 
 
 class VersionInfo(WireModel):
-    """`release_date` is an ISO 8601 date."""
+    """A version of the API. `release_date` is an ISO 8601 date."""
 
     model_config = example(_VERSION)
 
@@ -22,6 +22,8 @@ class VersionInfo(WireModel):
 
 
 class APIMetadata(WireModel):
+    """Every version of the API that this server offers."""
+
     model_config = example(
         {
             "current_version": "v1",

@@ -1,4 +1,4 @@
-"""The envelopes of the WebSocket's messages."""
+"""The payloads that all WebSocket routes share: replies, updates and resuming."""
 
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -11,12 +11,13 @@ Topic = Annotated[str, Field(examples=['bars:{"resolution":"1","symbol":"AAPL"}'
 
 
 Instant = Annotated[
-    int, Field(description="ms since 1970 when it was made", examples=[1_790_000_040_250])
+    int,
+    Field(description="When the update was made, in ms since 1970", examples=[1_790_000_040_250]),
 ]
 
 
 class SubscriptionResponse(WireModel):
-    """The reply to a subscribe or an unsubscribe."""
+    """The reply to a subscription, its end or a resumption."""
 
     model_config = example(
         {
@@ -32,18 +33,21 @@ class SubscriptionResponse(WireModel):
 
 
 class ResumeRequest(SubscriptionModel):
-    """A topic that was followed before, as its updates had it, and the last `seq` heard on it."""
+    """Subscribes to a topic again from the last `seq` that the client received on it."""
 
     topic: Topic
     seq: Annotated[int, Field(ge=0, le=2**53 - 1, examples=[7])]
 
 
 class SubscriptionUpdate(WireModel, Generic[DataT]):
-    """One datum of one topic. `seq`, on orders, positions and executions, is the number of the
-    account's event that it tells, and `prev` the one told on this topic before: greater than the
-    last `seq` you heard, it says that you missed something. `as_of_seq`, on equity, is the last
-    event that it counts in. `request_id`, on all four, is the `X-Request-ID` of the command that
-    caused it, if that had one."""
+    """One update of a topic.
+
+    * `seq` is the number of the account's event that caused it: on orders, positions, executions.
+    * `prev` is the previous `seq` on this topic. Where it is greater than the last `seq` that the
+      client received, updates are missing.
+    * `as_of_seq` is the last event that is included: on equity.
+    * `request_id` is the `X-Request-ID` of the command that caused it, where the client sent one.
+    """
 
     topic: Topic
     payload: DataT

@@ -33,7 +33,7 @@ async def get_connections(request: Request) -> list[OpenConnection]:
     ]
 
 
-@router.get("/topics", operation_id="getTopics", summary="Topics that somebody follows")
+@router.get("/topics", operation_id="getTopics", summary="Topics that have subscribers")
 async def get_topics(request: Request) -> list[OpenTopic]:
     counts = request.app.state.ws_app.subscriptions.session_counts()
     return [OpenTopic(topic=name, subscribers=count) for name, count in counts.items()]

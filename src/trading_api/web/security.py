@@ -38,7 +38,7 @@ class ScopeRequirement(SecurityBase):
     scheme_name = "token"
     model = HTTPBearer(
         bearerFormat="JWT",
-        description="Asked for unless AUTH_MODE is off. Claims: `sub`, `exp`, `scope`, `accounts`.",
+        description="Required unless AUTH_MODE is off. Claims: `sub`, `exp`, `scope`, `accounts`.",
     )
 
     def __init__(self, scope: Scope) -> None:

@@ -6,6 +6,8 @@ from trading_api.models.common import CamelModel, Number, WireIntEnum, example
 
 
 class AccountMetainfo(CamelModel):
+    """An account: its id, its type and its currency."""
+
     model_config = example(
         {
             "id": "DEMO-ACCOUNT",
@@ -22,9 +24,11 @@ class AccountMetainfo(CamelModel):
 
 
 class EquityData(CamelModel):
-    """In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
-    them would give now, `equity` their sum, `realizedPL` since the account was opened.
-    `usedMargin` is reserved for positions and working orders, `freeMargin` what is left of equity.
+    """The state of an account's money, in the account's currency.
+
+    `balance` is cash. `unrealizedPL` is what closing the open positions would yield now. `equity`
+    is the sum of both. `realizedPL` counts from the opening of the account. `usedMargin` is
+    reserved for positions and working orders; `freeMargin` is equity less used margin.
     """
 
     model_config = example(
@@ -68,7 +72,7 @@ class DisconnectType(WireIntEnum):
 
 
 class BrokerConnectionStatus(CamelModel):
-    """`timestamp` is ms UTC."""
+    """The connection of the broker to its market. `timestamp` is in ms since 1970."""
 
     model_config = example({"status": 1, "timestamp": 1790000000250})
 
@@ -81,11 +85,11 @@ class BrokerConnectionStatus(CamelModel):
 Amount = Annotated[
     Number, Field(json_schema_extra={"exclusiveMinimum": 0, "maximum": 1_000_000_000_000})
 ]
-"""Told, not checked: the broker refuses with a code of its own."""
+"""The limits are documented, not validated: the broker rejects with a code of its own."""
 
 
 class DepositRequest(CamelModel):
-    """In the account's currency."""
+    """An amount of cash to add, in the account's currency."""
 
     model_config = example({"amount": 5000})
 
@@ -93,7 +97,7 @@ class DepositRequest(CamelModel):
 
 
 class ResetRequest(CamelModel):
-    """The balance to begin anew with; INITIAL_BALANCE where it is left out."""
+    """The balance to start again with. The default is INITIAL_BALANCE."""
 
     model_config = example({"balance": 100000})
 
@@ -101,8 +105,11 @@ class ResetRequest(CamelModel):
 
 
 class CashLine(CamelModel):
-    """`kind` is `deposit`, `realized_pl`, `commission` or `reset`; `seq` the number of the event
-    that caused it, `time` ms UTC. The balance is the sum of the amounts."""
+    """One change of an account's cash. The balance is the sum of all amounts.
+
+    `kind` is `deposit`, `realized_pl`, `commission` or `reset`. `seq` is the number of the event
+    that caused it. `time` is in ms since 1970.
+    """
 
     model_config = example(
         {

@@ -5,7 +5,7 @@ from trading_api.models.common import CamelModel, Number, example
 
 
 class BrokerFlags(CamelModel):
-    """TradingView's configFlags: each is true only where it works."""
+    """TradingView's configFlags. A flag is true where the feature is supported."""
 
     support_order_brackets: bool = True
     support_position_brackets: bool = True
@@ -40,7 +40,7 @@ class BrokerFlags(CamelModel):
 
 
 class DurationInfo(CamelModel):
-    """`hasDatePicker` and `hasTimePicker`: whether the terminal has to ask for `datetime`."""
+    """A time in force. The pickers are true where the terminal has to ask for `datetime`."""
 
     model_config = example(
         {"name": "Good till canceled", "value": "GTC", "supportedOrderTypes": [1, 2, 3, 4]}
@@ -55,7 +55,7 @@ class DurationInfo(CamelModel):
 
 
 class BrokerConfiguration(CamelModel):
-    """What a terminal turns on. `currency` is the accounts'."""
+    """The features that a terminal can enable. `currency` is the currency of all accounts."""
 
     model_config = example(
         {
@@ -73,6 +73,8 @@ class BrokerConfiguration(CamelModel):
 
 
 class QuantityRange(CamelModel):
+    """The quantities that an order of a symbol may have."""
+
     model_config = example({"min": 1, "max": 1000000, "step": 1, "default": 1})
 
     min: Number
@@ -82,8 +84,11 @@ class QuantityRange(CamelModel):
 
 
 class InstrumentInfo(CamelModel):
-    """What a ticket needs of a symbol. `pipValue` is what one pip of one unit is worth in the
-    account's currency; left out while no quote converts it."""
+    """The properties of a symbol that an order ticket needs.
+
+    `pipValue` is the value of one pip of one unit, in the account's currency. It is left out
+    while no quote allows to convert it.
+    """
 
     model_config = example(
         {

@@ -7,9 +7,12 @@ from trading_api.models.common import CamelModel, Number, example
 
 
 class BrokerEvent(CamelModel):
-    """One of an account's events, numbered from 1 without gaps. `type` is what happened, `time`
-    ms UTC; the rest is what results from it, as far as it changed. `requestId` is the
-    `X-Request-ID` of the command that caused it, if that had one."""
+    """One event of an account. Events are numbered from 1 without gaps.
+
+    `type` is the kind of event, `time` is in ms since 1970. The other fields are the objects that
+    the event changed, in their new state. `requestId` is the `X-Request-ID` of the command that
+    caused it, where the client sent one.
+    """
 
     model_config = example(
         {

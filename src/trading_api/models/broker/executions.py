@@ -3,8 +3,10 @@ from trading_api.models.common import CamelModel, Number, example
 
 
 class Execution(CamelModel):
-    """`time` is ms UTC; `netAmount` the cash it moved in the account's currency, signed:
-    realised profit less commission."""
+    """One fill of an order. `time` is in ms since 1970.
+
+    `netAmount` is the change of cash in the account's currency: realised profit less commission.
+    """
 
     model_config = example(
         {

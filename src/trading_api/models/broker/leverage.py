@@ -5,6 +5,8 @@ from trading_api.models.common import CamelModel, Number, NumberOnly, Symbol, ex
 
 
 class LeverageInfo(CamelModel):
+    """The leverage of a symbol and the range that it can be set to."""
+
     model_config = example({"title": "AAPL", "leverage": 1, "min": 1, "max": 1, "step": 1})
 
     title: str
@@ -15,6 +17,8 @@ class LeverageInfo(CamelModel):
 
 
 class LeverageSetParams(CamelModel):
+    """The leverage to set or preview for a symbol."""
+
     model_config = example({"symbol": "AAPL", "orderType": 2, "side": 1, "leverage": 5})
 
     symbol: Symbol
@@ -24,12 +28,16 @@ class LeverageSetParams(CamelModel):
 
 
 class LeverageSetResult(CamelModel):
+    """The leverage that is now in effect."""
+
     model_config = example({"leverage": 5})
 
     leverage: Number
 
 
 class LeveragePreviewResult(CamelModel):
+    """What a change of leverage would mean, in sentences for the user."""
+
     model_config = example({"infos": ["5:1"]})
 
     infos: list[str] | None = None

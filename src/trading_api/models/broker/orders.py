@@ -55,7 +55,10 @@ class DurationType(WireStrEnum):
 
 
 class OrderDuration(CamelModel):
-    """`datetime` is ms UTC: when a GTD order ends; a DAY order ends with its session."""
+    """The time in force. `datetime` is the end of a GTD order, in ms since 1970.
+
+    A DAY order ends with its session.
+    """
 
     model_config = example({"type": "GTD", "datetime": 1790003600000})
 
@@ -64,28 +67,32 @@ class OrderDuration(CamelModel):
 
 
 class OrderMessage(CamelModel):
-    """`type` is `error`, `warning` or `info`."""
+    """A message about an order. `type` is `error`, `warning` or `info`."""
 
     type: str
     text: str
 
 
 class CurrentQuotes(CamelModel):
+    """The quote that the terminal showed when the order was sent."""
+
     ask: Number
     bid: Number
 
 
 OrderId = Annotated[str, Field(max_length=64, examples=["order-1"])]
-# Without NUL, which no text in PostgreSQL can have.
+# No NUL, which PostgreSQL cannot store in text.
 ClientOrderId = Annotated[
     str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$", examples=["my-1"])
 ]
 
 
 class PreOrder(CamelModel):
-    """An order as a terminal asks for it. Prices in the symbol's currency. `trailingStopPips`
-    makes the stop-loss bracket follow the market, or with `stopType` 1 a stop order itself.
-    `clientOrderId` is the caller's own name for it, once an account."""
+    """An order request. Prices are in the symbol's currency.
+
+    `trailingStopPips` makes the stop-loss bracket follow the market, or the stop order itself
+    where `stopType` is 1. `clientOrderId` is the client's own id, unique within the account.
+    """
 
     model_config = example({"symbol": "AAPL", "type": 1, "side": 1, "qty": 10, "limitPrice": 187.4})
 
@@ -109,8 +116,11 @@ class PreOrder(CamelModel):
 
 
 class PlacedOrder(CamelModel):
-    """`updateTime` is ms UTC; `avgPrice` the exact mean of the fills; `version` grows with every
-    change. A bracket names its order as parent until that fills, then its position."""
+    """An order of an account. `updateTime` is in ms since 1970.
+
+    `avgPrice` is the exact mean of the fills. `version` grows with every change. The parent of a
+    bracket is its order until that is filled, and its position afterwards.
+    """
 
     model_config = example(
         {
@@ -153,13 +163,18 @@ class PlacedOrder(CamelModel):
 
 
 class CancelOrdersRequest(CamelModel):
+    """The ids of the orders to cancel."""
+
     model_config = example({"orderIds": ["order-1", "order-2"]})
 
     order_ids: Annotated[list[OrderId], Field(max_length=1000)]
 
 
 class CancelOrdersResult(CamelModel):
-    """Those that were still live, and with them the brackets that ended."""
+    """The ids of the orders that were canceled, with their brackets.
+
+    Orders that had already ended are not listed.
+    """
 
     model_config = example({"canceled": ["order-1"]})
 
@@ -167,22 +182,30 @@ class CancelOrdersResult(CamelModel):
 
 
 class PlaceOrderResult(CamelModel):
+    """The id of the order that was placed."""
+
     model_config = example({"orderId": "order-1"})
 
     order_id: str
 
 
 class OrderPreviewRow(CamelModel):
+    """One labelled value of an order preview."""
+
     title: str
     value: str
 
 
 class OrderPreviewSection(CamelModel):
+    """A group of rows of an order preview."""
+
     header: str | None = None
     rows: list[OrderPreviewRow]
 
 
 class OrderPreviewResult(CamelModel):
+    """What an order would do, in sections for the user."""
+
     model_config = example(
         {
             "sections": [{"header": "Order", "rows": [{"title": "Symbol", "value": "AAPL"}]}],

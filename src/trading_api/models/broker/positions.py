@@ -5,8 +5,11 @@ from trading_api.models.common import CamelModel, Number, example
 
 
 class Position(CamelModel):
-    """`id` is the symbol (netting); `qty` is positive, 0 once closed; `updateTime` is ms UTC;
-    `pl` the unrealised profit in the account's currency, left out while nothing shows a price."""
+    """An open position. Positions are netted, so the `id` is the symbol.
+
+    `qty` is positive, and 0 once the position is closed. `updateTime` is in ms since 1970. `pl` is
+    the unrealised profit in the account's currency, left out while there is no quote.
+    """
 
     model_config = example(
         {
@@ -32,7 +35,10 @@ class Position(CamelModel):
 
 
 class Brackets(CamelModel):
-    """What is left out is taken away. `trailingStopPips` is in place of `stopLoss`."""
+    """The brackets that a position shall have. A bracket that is left out is removed.
+
+    `trailingStopPips` replaces `stopLoss`.
+    """
 
     stop_loss: Number | None = None
     take_profit: Number | None = None
@@ -41,6 +47,8 @@ class Brackets(CamelModel):
 
 
 class EditPositionBracketsRequest(CamelModel):
+    """A change of a position's brackets."""
+
     model_config = example({"brackets": {"stopLoss": 180.5, "takeProfit": 195}})
 
     brackets: Brackets

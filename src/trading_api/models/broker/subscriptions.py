@@ -6,18 +6,26 @@ _account_id = Field(alias="accountId", examples=["DEMO-ACCOUNT"])
 
 
 class OrdersSubscriptionRequest(SubscriptionModel):
+    """The orders of one account."""
+
     account_id: str = _account_id
 
 
 class PositionsSubscriptionRequest(SubscriptionModel):
+    """The positions of one account."""
+
     account_id: str = _account_id
 
 
 class EquitySubscriptionRequest(SubscriptionModel):
+    """The equity of one account."""
+
     account_id: str = _account_id
 
 
 class BrokerConnectionSubscriptionRequest(SubscriptionModel):
+    """The status of the broker's connection, for one account."""
+
     account_id: str = _account_id
 
 

@@ -13,7 +13,7 @@ _BAR = {
 
 
 class Bar(WireModel):
-    """Open, high, low, close and volume of the interval that starts at `time` (ms UTC)."""
+    """Open, high, low, close and volume of the interval from `time`, in ms since 1970."""
 
     model_config = example(_BAR)
 
@@ -26,8 +26,11 @@ class Bar(WireModel):
 
 
 class GetBarsResponse(WireModel):
-    """`no_data` only where nothing older exists; `next_time` (ms) is the next older bar
-    across a hole."""
+    """Bars of a symbol. `no_data` is true only where no older bars exist.
+
+    `next_time` is the time of the next older bar, in ms since 1970, where the requested interval
+    has no bars.
+    """
 
     model_config = example({"bars": [_BAR], "no_data": False})
 

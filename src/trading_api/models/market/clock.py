@@ -8,7 +8,7 @@ ADVANCE_MS_MAX = 24 * 60 * 60 * 1000
 
 
 class AdvanceClockRequest(WireModel):
-    """Exactly one of the two."""
+    """How far to advance the clock. Exactly one of the two fields is required."""
 
     model_config = example({"by_ms": 60_000})
 
@@ -29,8 +29,11 @@ class AdvanceClockRequest(WireModel):
 
 
 class ClockResponse(WireModel):
-    """The clock's present, in milliseconds since 1970. `market` as in the health of the
-    datafeed: once a replay has ended it is closed."""
+    """The current time of the clock, in ms since 1970.
+
+    `market` is the market's state, as in the health of the datafeed. After the end of a replay it
+    is `closed`.
+    """
 
     model_config = example({"now_ms": 1790000040000, "market": "open"})
 

@@ -2,17 +2,23 @@ from trading_api.models.common import WireModel, example
 
 
 class Exchange(WireModel):
+    """An exchange that the symbol search can filter by."""
+
     value: str
     name: str
     desc: str
 
 
 class SymbolType(WireModel):
+    """A type of symbols that the symbol search can filter by."""
+
     name: str
     value: str
 
 
 class DatafeedConfiguration(WireModel):
+    """TradingView's configuration of a datafeed."""
+
     model_config = example(
         {
             "exchanges": [{"value": "NASDAQ", "name": "NASDAQ", "desc": "NASDAQ"}],
@@ -33,7 +39,10 @@ class DatafeedConfiguration(WireModel):
 
 
 class DatafeedHealthResponse(WireModel):
-    """`market` is starting, open, closed or silent; the last two say why in `message`."""
+    """The state of the market source. `market` is `starting`, `open`, `closed` or `silent`.
+
+    `message` is the reason for `closed` and `silent`.
+    """
 
     model_config = example({"status": "ok", "market": "open", "message": "", "symbols": 11})
 

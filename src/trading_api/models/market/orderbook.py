@@ -6,12 +6,14 @@ from trading_api.models.common import Number, WireModel, example
 
 
 class OrderbookLevel(WireModel):
+    """The volume that is offered at one price."""
+
     price: Number
     volume: Number
 
 
 class Orderbook(WireModel):
-    """The whole top of the book, each time: it replaces what was told before."""
+    """The best levels of the order book. Each update replaces the previous one."""
 
     model_config = example(
         {

@@ -6,7 +6,7 @@ from trading_api.models.common import NamedLiteral, Number, Symbol, WireModel, e
 
 
 class QuoteValues(WireModel):
-    """`ch` and `chp` (percent) compare `lp` with the previous day's close."""
+    """The values of a quote. `ch` and `chp` (percent) compare `lp` with the previous close."""
 
     lp: Number
     ask: Number
@@ -26,13 +26,16 @@ class QuoteValues(WireModel):
 
 
 class QuoteError(WireModel):
-    """Why a symbol has no quote."""
+    """The reason why a symbol has no quote."""
 
     error: str
 
 
 class QuoteData(WireModel):
-    """`n` is the name as it was asked for. `v` holds the error where `s` is `error`."""
+    """The quote of a symbol. `n` is the name as the client spelled it.
+
+    `v` is the error where `s` is `error`.
+    """
 
     model_config = example(
         {
@@ -64,6 +67,8 @@ class QuoteData(WireModel):
 
 
 class GetQuotesRequest(WireModel):
+    """The symbols whose quotes are requested."""
+
     model_config = example({"symbols": ["AAPL", "EURUSD"]})
 
     symbols: Annotated[list[Symbol], Field(max_length=500)]

@@ -4,8 +4,11 @@ from trading_api.models.common import NamedLiteral, WireModel, example
 
 
 class SymbolInfo(WireModel):
-    """TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`; `session_holidays` and
-    `corrections` are days as 20241129 and hours as 0930-1300:20241129, empty where unknown."""
+    """TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`.
+
+    `session_holidays` lists days such as 20241129, and `corrections` hours of a day such as
+    0930-1300:20241129. Both are empty where they are unknown.
+    """
 
     model_config = example(
         {
@@ -59,7 +62,7 @@ class SymbolInfo(WireModel):
 
 
 class SearchSymbolResultItem(WireModel):
-    """`full_name` is `EXCHANGE:SYMBOL`."""
+    """A symbol that the search found. `full_name` is `EXCHANGE:SYMBOL`."""
 
     model_config = example(
         {

@@ -8,9 +8,11 @@ AggressorSide = Annotated[Literal[1, -1], NamedLiteral("AggressorSide", "BUY", "
 
 
 class Trade(WireModel):
-    """What changed hands at one price. `side` is the aggressor's (1 bought, -1 sold): at the ask
-    a buyer, at the bid a seller, between them whoever moved the price last; left out where that
-    is not known."""
+    """A trade of the market. `side` is the aggressor's: 1 bought, -1 sold.
+
+    A trade at the ask has a buying aggressor, one at the bid a selling one. Between them the
+    direction of the last price change decides. `side` is left out where it is unknown.
+    """
 
     model_config = example(
         {"symbol": "AAPL", "price": 187.43, "qty": 120, "time": 1790000040250, "side": 1}

@@ -1,4 +1,4 @@
-"""TradingView's UDF: the datafeed for front ends that poll over HTTP."""
+"""Objects of TradingView's UDF, the datafeed protocol of front ends that poll over HTTP."""
 
 from typing import Annotated, Literal
 
@@ -10,8 +10,11 @@ from trading_api.models.market.quotes import QuoteData
 
 
 class UdfConfiguration(DatafeedConfiguration):
-    """`supports_marks` and `supports_timescale_marks` are false: there is no `/marks`, and no
-    `/timescale_marks`."""
+    """The configuration of the UDF datafeed.
+
+    `supports_marks` and `supports_timescale_marks` are false: `/marks` and `/timescale_marks` do
+    not exist.
+    """
 
     model_config = example(
         {
@@ -31,7 +34,7 @@ class UdfConfiguration(DatafeedConfiguration):
 
 
 class UdfError(WireModel):
-    """What is asked for cannot be had; sent with status 200."""
+    """A UDF error. UDF sends it with status 200."""
 
     model_config = example({"s": "error", "errmsg": "unknown_symbol"})
 
@@ -40,9 +43,11 @@ class UdfError(WireModel):
 
 
 class UdfHistory(WireModel):
-    """A table: a column each for the bars' times (seconds), opens, highs, lows, closes and
-    volumes. `no_data` is a window without bars; `nextTime` (seconds) is the next older bar, left
-    out where nothing older exists."""
+    """Bars as columns: times (in seconds), opens, highs, lows, closes and volumes.
+
+    `s` is `no_data` for an interval without bars. `nextTime` is then the time of the next older
+    bar, in seconds, and left out where no older bar exists.
+    """
 
     model_config = example(
         {
@@ -67,6 +72,8 @@ class UdfHistory(WireModel):
 
 
 class UdfQuotes(WireModel):
+    """Quotes in the form of UDF."""
+
     model_config = example(
         {"s": "ok", "d": [{"s": "error", "n": "NOPE", "v": {"error": "unknown_symbol"}}]}
     )

@@ -12,7 +12,7 @@ from trading_api.web.json_route import StrictJSONRouter
 router = StrictJSONRouter(tags=["health"])
 
 
-@router.get("/health", operation_id="getHealthStatus", summary="Is the server up")
+@router.get("/health", operation_id="getHealthStatus", summary="The state of the server")
 async def get_health_status(request: Request) -> HealthResponse:
     return HealthResponse(
         timestamp=datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -145,7 +145,7 @@ class FastWSAdapter(FastWS):
         metrics.add_gauge(
             "connections", "Open WebSocket connections", lambda: len(self.connections)
         )
-        metrics.add_gauge("topics", "Topics that somebody follows", lambda: len(self.subscriptions))
+        metrics.add_gauge("topics", "Topics that have subscribers", lambda: len(self.subscriptions))
         metrics.add_gauge(
             "subscriptions",
             "Subscriptions of all connections",

@@ -41,7 +41,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Topics that somebody follows */
+        /** Topics that have subscribers */
         get: operations["getTopics"];
         put?: never;
         post?: never;
@@ -589,7 +589,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is the server up */
+        /** The state of the server */
         get: operations["getHealthStatus"];
         put?: never;
         post?: never;
@@ -741,6 +741,7 @@ export interface components {
     schemas: {
         /**
          * AccountMetainfo
+         * @description An account: its id, its type and its currency.
          * @example {
          *       "currency": "USD",
          *       "id": "DEMO-ACCOUNT",
@@ -763,7 +764,7 @@ export interface components {
         };
         /**
          * AdvanceClockRequest
-         * @description Exactly one of the two.
+         * @description How far to advance the clock. Exactly one of the two fields is required.
          * @example {
          *       "by_ms": 60000
          *     }
@@ -776,6 +777,7 @@ export interface components {
         };
         /**
          * APIMetadata
+         * @description Every version of the API that this server offers.
          * @example {
          *       "available_versions": [
          *         {
@@ -799,7 +801,7 @@ export interface components {
         };
         /**
          * Bar
-         * @description Open, high, low, close and volume of the interval that starts at `time` (ms UTC).
+         * @description Open, high, low, close and volume of the interval from `time`, in ms since 1970.
          * @example {
          *       "close": 187.43,
          *       "high": 187.61,
@@ -825,7 +827,9 @@ export interface components {
         };
         /**
          * Brackets
-         * @description What is left out is taken away. `trailingStopPips` is in place of `stopLoss`.
+         * @description The brackets that a position shall have. A bracket that is left out is removed.
+         *
+         *     `trailingStopPips` replaces `stopLoss`.
          */
         Brackets: {
             /** Guaranteedstop */
@@ -839,7 +843,7 @@ export interface components {
         };
         /**
          * BrokerConfiguration
-         * @description What a terminal turns on. `currency` is the accounts'.
+         * @description The features that a terminal can enable. `currency` is the currency of all accounts.
          * @example {
          *       "configFlags": {
          *         "supportGuaranteedStop": false,
@@ -869,9 +873,11 @@ export interface components {
         };
         /**
          * BrokerEvent
-         * @description One of an account's events, numbered from 1 without gaps. `type` is what happened, `time`
-         *     ms UTC; the rest is what results from it, as far as it changed. `requestId` is the
-         *     `X-Request-ID` of the command that caused it, if that had one.
+         * @description One event of an account. Events are numbered from 1 without gaps.
+         *
+         *     `type` is the kind of event, `time` is in ms since 1970. The other fields are the objects that
+         *     the event changed, in their new state. `requestId` is the `X-Request-ID` of the command that
+         *     caused it, where the client sent one.
          * @example {
          *       "order": {
          *         "filledQty": 0,
@@ -916,7 +922,7 @@ export interface components {
         };
         /**
          * BrokerFlags
-         * @description TradingView's configFlags: each is true only where it works.
+         * @description TradingView's configFlags. A flag is true where the feature is supported.
          */
         BrokerFlags: {
             /**
@@ -1072,6 +1078,7 @@ export interface components {
         };
         /**
          * CancelOrdersRequest
+         * @description The ids of the orders to cancel.
          * @example {
          *       "orderIds": [
          *         "order-1",
@@ -1085,7 +1092,9 @@ export interface components {
         };
         /**
          * CancelOrdersResult
-         * @description Those that were still live, and with them the brackets that ended.
+         * @description The ids of the orders that were canceled, with their brackets.
+         *
+         *     Orders that had already ended are not listed.
          * @example {
          *       "canceled": [
          *         "order-1"
@@ -1098,8 +1107,10 @@ export interface components {
         };
         /**
          * CashLine
-         * @description `kind` is `deposit`, `realized_pl`, `commission` or `reset`; `seq` the number of the event
-         *     that caused it, `time` ms UTC. The balance is the sum of the amounts.
+         * @description One change of an account's cash. The balance is the sum of all amounts.
+         *
+         *     `kind` is `deposit`, `realized_pl`, `commission` or `reset`. `seq` is the number of the event
+         *     that caused it. `time` is in ms since 1970.
          * @example {
          *       "amount": 12.5,
          *       "balance": 100012.5,
@@ -1131,8 +1142,10 @@ export interface components {
         };
         /**
          * ClockResponse
-         * @description The clock's present, in milliseconds since 1970. `market` as in the health of the
-         *     datafeed: once a replay has ended it is closed.
+         * @description The current time of the clock, in ms since 1970.
+         *
+         *     `market` is the market's state, as in the health of the datafeed. After the end of a replay it
+         *     is `closed`.
          * @example {
          *       "market": "open",
          *       "now_ms": 1790000040000
@@ -1144,7 +1157,10 @@ export interface components {
             /** Now Ms */
             now_ms: number;
         };
-        /** CurrentQuotes */
+        /**
+         * CurrentQuotes
+         * @description The quote that the terminal showed when the order was sent.
+         */
         CurrentQuotes: {
             /** Ask */
             ask: number;
@@ -1153,6 +1169,7 @@ export interface components {
         };
         /**
          * DatafeedConfiguration
+         * @description TradingView's configuration of a datafeed.
          * @example {
          *       "exchanges": [
          *         {
@@ -1203,7 +1220,9 @@ export interface components {
         };
         /**
          * DatafeedHealthResponse
-         * @description `market` is starting, open, closed or silent; the last two say why in `message`.
+         * @description The state of the market source. `market` is `starting`, `open`, `closed` or `silent`.
+         *
+         *     `message` is the reason for `closed` and `silent`.
          * @example {
          *       "market": "open",
          *       "message": "",
@@ -1223,7 +1242,7 @@ export interface components {
         };
         /**
          * DepositRequest
-         * @description In the account's currency.
+         * @description An amount of cash to add, in the account's currency.
          * @example {
          *       "amount": 5000
          *     }
@@ -1234,7 +1253,7 @@ export interface components {
         };
         /**
          * DurationInfo
-         * @description `hasDatePicker` and `hasTimePicker`: whether the terminal has to ask for `datetime`.
+         * @description A time in force. The pickers are true where the terminal has to ask for `datetime`.
          * @example {
          *       "name": "Good till canceled",
          *       "supportedOrderTypes": [
@@ -1275,6 +1294,7 @@ export interface components {
         DurationType: "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
         /**
          * EditPositionBracketsRequest
+         * @description A change of a position's brackets.
          * @example {
          *       "brackets": {
          *         "stopLoss": 180.5,
@@ -1291,9 +1311,11 @@ export interface components {
         };
         /**
          * EquityData
-         * @description In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
-         *     them would give now, `equity` their sum, `realizedPL` since the account was opened.
-         *     `usedMargin` is reserved for positions and working orders, `freeMargin` what is left of equity.
+         * @description The state of an account's money, in the account's currency.
+         *
+         *     `balance` is cash. `unrealizedPL` is what closing the open positions would yield now. `equity`
+         *     is the sum of both. `realizedPL` counts from the opening of the account. `usedMargin` is
+         *     reserved for positions and working orders; `freeMargin` is equity less used margin.
          * @example {
          *       "balance": 100000,
          *       "equity": 99999.8,
@@ -1319,7 +1341,7 @@ export interface components {
         };
         /**
          * ErrorResponse
-         * @description Every refusal looks like this.
+         * @description The body of every error response.
          * @example {
          *       "code": "order_not_found",
          *       "detail": "There is no order order-9."
@@ -1338,7 +1360,10 @@ export interface components {
              */
             detail: string;
         };
-        /** Exchange */
+        /**
+         * Exchange
+         * @description An exchange that the symbol search can filter by.
+         */
         Exchange: {
             /** Desc */
             desc: string;
@@ -1349,8 +1374,9 @@ export interface components {
         };
         /**
          * Execution
-         * @description `time` is ms UTC; `netAmount` the cash it moved in the account's currency, signed:
-         *     realised profit less commission.
+         * @description One fill of an order. `time` is in ms since 1970.
+         *
+         *     `netAmount` is the change of cash in the account's currency: realised profit less commission.
          * @example {
          *       "commission": 0,
          *       "netAmount": 0,
@@ -1381,8 +1407,10 @@ export interface components {
         };
         /**
          * GetBarsResponse
-         * @description `no_data` only where nothing older exists; `next_time` (ms) is the next older bar
-         *     across a hole.
+         * @description Bars of a symbol. `no_data` is true only where no older bars exist.
+         *
+         *     `next_time` is the time of the next older bar, in ms since 1970, where the requested interval
+         *     has no bars.
          * @example {
          *       "bars": [
          *         {
@@ -1410,6 +1438,7 @@ export interface components {
         };
         /**
          * GetQuotesRequest
+         * @description The symbols whose quotes are requested.
          * @example {
          *       "symbols": [
          *         "AAPL",
@@ -1423,7 +1452,7 @@ export interface components {
         };
         /**
          * HealthResponse
-         * @description `timestamp` is ISO 8601 in UTC; `modules` are the enabled ones.
+         * @description The state of the server. `timestamp` is ISO 8601 in UTC; `modules` are those enabled.
          * @example {
          *       "api_version": "v1",
          *       "modules": [
@@ -1453,8 +1482,10 @@ export interface components {
         };
         /**
          * InstrumentInfo
-         * @description What a ticket needs of a symbol. `pipValue` is what one pip of one unit is worth in the
-         *     account's currency; left out while no quote converts it.
+         * @description The properties of a symbol that an order ticket needs.
+         *
+         *     `pipValue` is the value of one pip of one unit, in the account's currency. It is left out
+         *     while no quote allows to convert it.
          * @example {
          *       "allowedDurations": [
          *         "DAY",
@@ -1501,6 +1532,7 @@ export interface components {
         };
         /**
          * LeverageInfo
+         * @description The leverage of a symbol and the range that it can be set to.
          * @example {
          *       "leverage": 1,
          *       "max": 1,
@@ -1523,6 +1555,7 @@ export interface components {
         };
         /**
          * LeveragePreviewResult
+         * @description What a change of leverage would mean, in sentences for the user.
          * @example {
          *       "infos": [
          *         "5:1"
@@ -1539,6 +1572,7 @@ export interface components {
         };
         /**
          * LeverageSetParams
+         * @description The leverage to set or preview for a symbol.
          * @example {
          *       "leverage": 5,
          *       "orderType": 2,
@@ -1559,6 +1593,7 @@ export interface components {
         };
         /**
          * LeverageSetResult
+         * @description The leverage that is now in effect.
          * @example {
          *       "leverage": 5
          *     }
@@ -1569,8 +1604,10 @@ export interface components {
         };
         /**
          * OpenConnection
-         * @description `connected_ms` is a time; `waiting` are updates that are not sent yet. `subject` is empty
-         *     for a client that did not say yet who it is.
+         * @description An open WebSocket connection. `connected_ms` is when it was opened, in ms since 1970.
+         *
+         *     `waiting` is the number of updates that are not sent yet. `subject` is empty until the client
+         *     has authenticated.
          * @example {
          *       "address": "127.0.0.1",
          *       "connected_ms": 1790000040000,
@@ -1596,6 +1633,7 @@ export interface components {
         };
         /**
          * OpenTopic
+         * @description A topic with its number of subscribed connections.
          * @example {
          *       "subscribers": 2,
          *       "topic": "bars:{\"resolution\":\"1\",\"symbol\":\"AAPL\"}"
@@ -1609,7 +1647,9 @@ export interface components {
         };
         /**
          * OrderDuration
-         * @description `datetime` is ms UTC: when a GTD order ends; a DAY order ends with its session.
+         * @description The time in force. `datetime` is the end of a GTD order, in ms since 1970.
+         *
+         *     A DAY order ends with its session.
          * @example {
          *       "datetime": 1790003600000,
          *       "type": "GTD"
@@ -1622,7 +1662,7 @@ export interface components {
         };
         /**
          * OrderMessage
-         * @description `type` is `error`, `warning` or `info`.
+         * @description A message about an order. `type` is `error`, `warning` or `info`.
          */
         OrderMessage: {
             /** Text */
@@ -1632,6 +1672,7 @@ export interface components {
         };
         /**
          * OrderPreviewResult
+         * @description What an order would do, in sections for the user.
          * @example {
          *       "sections": [
          *         {
@@ -1659,14 +1700,20 @@ export interface components {
             /** Warnings */
             warnings?: string[] | null;
         };
-        /** OrderPreviewRow */
+        /**
+         * OrderPreviewRow
+         * @description One labelled value of an order preview.
+         */
         OrderPreviewRow: {
             /** Title */
             title: string;
             /** Value */
             value: string;
         };
-        /** OrderPreviewSection */
+        /**
+         * OrderPreviewSection
+         * @description A group of rows of an order preview.
+         */
         OrderPreviewSection: {
             /** Header */
             header?: string | null;
@@ -1690,8 +1737,10 @@ export interface components {
         ParentType: 1 | 2 | 3;
         /**
          * PlacedOrder
-         * @description `updateTime` is ms UTC; `avgPrice` the exact mean of the fills; `version` grows with every
-         *     change. A bracket names its order as parent until that fills, then its position.
+         * @description An order of an account. `updateTime` is in ms since 1970.
+         *
+         *     `avgPrice` is the exact mean of the fills. `version` grows with every change. The parent of a
+         *     bracket is its order until that is filled, and its position afterwards.
          * @example {
          *       "duration": {
          *         "type": "GTC"
@@ -1749,6 +1798,7 @@ export interface components {
         };
         /**
          * PlaceOrderResult
+         * @description The id of the order that was placed.
          * @example {
          *       "orderId": "order-1"
          *     }
@@ -1759,8 +1809,10 @@ export interface components {
         };
         /**
          * Position
-         * @description `id` is the symbol (netting); `qty` is positive, 0 once closed; `updateTime` is ms UTC;
-         *     `pl` the unrealised profit in the account's currency, left out while nothing shows a price.
+         * @description An open position. Positions are netted, so the `id` is the symbol.
+         *
+         *     `qty` is positive, and 0 once the position is closed. `updateTime` is in ms since 1970. `pl` is
+         *     the unrealised profit in the account's currency, left out while there is no quote.
          * @example {
          *       "avgPrice": 187.44,
          *       "id": "AAPL",
@@ -1792,9 +1844,10 @@ export interface components {
         };
         /**
          * PreOrder
-         * @description An order as a terminal asks for it. Prices in the symbol's currency. `trailingStopPips`
-         *     makes the stop-loss bracket follow the market, or with `stopType` 1 a stop order itself.
-         *     `clientOrderId` is the caller's own name for it, once an account.
+         * @description An order request. Prices are in the symbol's currency.
+         *
+         *     `trailingStopPips` makes the stop-loss bracket follow the market, or the stop order itself
+         *     where `stopType` is 1. `clientOrderId` is the client's own id, unique within the account.
          * @example {
          *       "limitPrice": 187.4,
          *       "qty": 10,
@@ -1844,6 +1897,7 @@ export interface components {
         };
         /**
          * QuantityRange
+         * @description The quantities that an order of a symbol may have.
          * @example {
          *       "default": 1,
          *       "max": 1000000,
@@ -1863,7 +1917,9 @@ export interface components {
         };
         /**
          * QuoteData
-         * @description `n` is the name as it was asked for. `v` holds the error where `s` is `error`.
+         * @description The quote of a symbol. `n` is the name as the client spelled it.
+         *
+         *     `v` is the error where `s` is `error`.
          * @example {
          *       "n": "AAPL",
          *       "s": "ok",
@@ -1890,7 +1946,7 @@ export interface components {
             /** N */
             n: string;
             /**
-             * S
+             * QuoteStatus
              * @enum {string}
              */
             s: "ok" | "error";
@@ -1899,7 +1955,7 @@ export interface components {
         };
         /**
          * QuoteError
-         * @description Why a symbol has no quote.
+         * @description The reason why a symbol has no quote.
          */
         QuoteError: {
             /** Error */
@@ -1907,7 +1963,7 @@ export interface components {
         };
         /**
          * QuoteValues
-         * @description `ch` and `chp` (percent) compare `lp` with the previous day's close.
+         * @description The values of a quote. `ch` and `chp` (percent) compare `lp` with the previous close.
          */
         QuoteValues: {
             /** Ask */
@@ -1943,7 +1999,7 @@ export interface components {
         };
         /**
          * ResetRequest
-         * @description The balance to begin anew with; INITIAL_BALANCE where it is left out.
+         * @description The balance to start again with. The default is INITIAL_BALANCE.
          * @example {
          *       "balance": 100000
          *     }
@@ -1954,7 +2010,7 @@ export interface components {
         };
         /**
          * SearchSymbolResultItem
-         * @description `full_name` is `EXCHANGE:SYMBOL`.
+         * @description A symbol that the search found. `full_name` is `EXCHANGE:SYMBOL`.
          * @example {
          *       "description": "Apple Inc.",
          *       "exchange": "NASDAQ",
@@ -1990,6 +2046,7 @@ export interface components {
         StopType: 0 | 1 | 2;
         /**
          * SuccessResponse
+         * @description A command succeeded.
          * @example {
          *       "message": "Canceled",
          *       "success": true
@@ -2006,8 +2063,10 @@ export interface components {
         };
         /**
          * SymbolInfo
-         * @description TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`; `session_holidays` and
-         *     `corrections` are days as 20241129 and hours as 0930-1300:20241129, empty where unknown.
+         * @description TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`.
+         *
+         *     `session_holidays` lists days such as 20241129, and `corrections` hours of a day such as
+         *     0930-1300:20241129. Both are empty where they are unknown.
          * @example {
          *       "corrections": "",
          *       "currency_code": "USD",
@@ -2046,7 +2105,7 @@ export interface components {
             /** Currency Code */
             currency_code: string;
             /**
-             * Data Status
+             * DataStatus
              * @default streaming
              * @enum {string}
              */
@@ -2056,7 +2115,7 @@ export interface components {
             /** Exchange */
             exchange: string;
             /**
-             * Format
+             * PriceFormat
              * @default price
              * @enum {string}
              */
@@ -2095,7 +2154,10 @@ export interface components {
             /** Volume Precision */
             volume_precision: number;
         };
-        /** SymbolType */
+        /**
+         * SymbolType
+         * @description A type of symbols that the symbol search can filter by.
+         */
         SymbolType: {
             /** Name */
             name: string;
@@ -2104,8 +2166,10 @@ export interface components {
         };
         /**
          * UdfConfiguration
-         * @description `supports_marks` and `supports_timescale_marks` are false: there is no `/marks`, and no
-         *     `/timescale_marks`.
+         * @description The configuration of the UDF datafeed.
+         *
+         *     `supports_marks` and `supports_timescale_marks` are false: `/marks` and `/timescale_marks` do
+         *     not exist.
          * @example {
          *       "exchanges": [
          *         {
@@ -2168,7 +2232,7 @@ export interface components {
         };
         /**
          * UdfError
-         * @description What is asked for cannot be had; sent with status 200.
+         * @description A UDF error. UDF sends it with status 200.
          * @example {
          *       "errmsg": "unknown_symbol",
          *       "s": "error"
@@ -2189,9 +2253,10 @@ export interface components {
         };
         /**
          * UdfHistory
-         * @description A table: a column each for the bars' times (seconds), opens, highs, lows, closes and
-         *     volumes. `no_data` is a window without bars; `nextTime` (seconds) is the next older bar, left
-         *     out where nothing older exists.
+         * @description Bars as columns: times (in seconds), opens, highs, lows, closes and volumes.
+         *
+         *     `s` is `no_data` for an interval without bars. `nextTime` is then the time of the next older
+         *     bar, in seconds, and left out where no older bar exists.
          * @example {
          *       "c": [
          *         187.43,
@@ -2232,7 +2297,7 @@ export interface components {
             /** O */
             o: number[];
             /**
-             * S
+             * HistoryStatus
              * @enum {string}
              */
             s: "ok" | "no_data";
@@ -2246,6 +2311,7 @@ export interface components {
         };
         /**
          * UdfQuotes
+         * @description Quotes in the form of UDF.
          * @example {
          *       "d": [
          *         {
@@ -2271,7 +2337,7 @@ export interface components {
         };
         /**
          * VersionInfo
-         * @description `release_date` is an ISO 8601 date.
+         * @description A version of the API. `release_date` is an ISO 8601 date.
          * @example {
          *       "breaking_changes": [],
          *       "release_date": "2026-11-21",
@@ -2285,7 +2351,7 @@ export interface components {
             /** Release Date */
             release_date: string;
             /**
-             * Status
+             * VersionStatus
              * @enum {string}
              */
             status: "stable" | "deprecated" | "planned";

@@ -14,7 +14,10 @@ export interface components {
              */
             accountId: string;
         };
-        /** AuthRequest */
+        /**
+         * AuthRequest
+         * @description Authenticates the connection, or replaces its token before that expires.
+         */
         AuthRequest: {
             /**
              * Token
@@ -25,7 +28,7 @@ export interface components {
         };
         /**
          * AuthResponse
-         * @description `ok`: the token's rights are the connection's from now on, until it expires.
+         * @description The reply to `auth`. With `ok`, the connection has the token's rights until it expires.
          * @example {
          *       "message": "Authenticated",
          *       "status": "ok"
@@ -35,14 +38,14 @@ export interface components {
             /** Message */
             message: string;
             /**
-             * Status
+             * ReplyStatus
              * @enum {string}
              */
             status: "ok" | "error";
         };
         /**
          * Bar
-         * @description Open, high, low, close and volume of the interval that starts at `time` (ms UTC).
+         * @description Open, high, low, close and volume of the interval from `time`, in ms since 1970.
          * @example {
          *       "close": 187.43,
          *       "high": 187.61,
@@ -66,7 +69,10 @@ export interface components {
             /** Volume */
             volume: number;
         };
-        /** BarsSubscriptionRequest */
+        /**
+         * BarsSubscriptionRequest
+         * @description The bars of one symbol at one resolution.
+         */
         BarsSubscriptionRequest: {
             /**
              * Resolution
@@ -79,7 +85,7 @@ export interface components {
              */
             symbol: string;
         };
-        /** SubscriptionUpdate[Bar] */
+        /** BarUpdate */
         BarUpdate: {
             /**
              * As Of Seq
@@ -109,14 +115,14 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
         };
         /**
          * BrokerConnectionStatus
-         * @description `timestamp` is ms UTC.
+         * @description The connection of the broker to its market. `timestamp` is in ms since 1970.
          * @example {
          *       "status": 1,
          *       "timestamp": 1790000000250
@@ -134,7 +140,7 @@ export interface components {
             /** Timestamp */
             timestamp: number;
         };
-        /** SubscriptionUpdate[BrokerConnectionStatus] */
+        /** BrokerConnectionStatusUpdate */
         BrokerConnectionStatusUpdate: {
             /**
              * As Of Seq
@@ -164,12 +170,15 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
         };
-        /** BrokerConnectionSubscriptionRequest */
+        /**
+         * BrokerConnectionSubscriptionRequest
+         * @description The status of the broker's connection, for one account.
+         */
         BrokerConnectionSubscriptionRequest: {
             /**
              * Accountid
@@ -194,9 +203,11 @@ export interface components {
         DurationType: "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
         /**
          * EquityData
-         * @description In the account's currency: `balance` is cash, `unrealizedPL` open positions at what closing
-         *     them would give now, `equity` their sum, `realizedPL` since the account was opened.
-         *     `usedMargin` is reserved for positions and working orders, `freeMargin` what is left of equity.
+         * @description The state of an account's money, in the account's currency.
+         *
+         *     `balance` is cash. `unrealizedPL` is what closing the open positions would yield now. `equity`
+         *     is the sum of both. `realizedPL` counts from the opening of the account. `usedMargin` is
+         *     reserved for positions and working orders; `freeMargin` is equity less used margin.
          * @example {
          *       "balance": 100000,
          *       "equity": 99999.8,
@@ -226,7 +237,7 @@ export interface components {
              */
             usedMargin?: number | null;
         };
-        /** SubscriptionUpdate[EquityData] */
+        /** EquityDataUpdate */
         EquityDataUpdate: {
             /**
              * As Of Seq
@@ -256,12 +267,15 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
         };
-        /** EquitySubscriptionRequest */
+        /**
+         * EquitySubscriptionRequest
+         * @description The equity of one account.
+         */
         EquitySubscriptionRequest: {
             /**
              * Accountid
@@ -271,8 +285,9 @@ export interface components {
         };
         /**
          * Execution
-         * @description `time` is ms UTC; `netAmount` the cash it moved in the account's currency, signed:
-         *     realised profit less commission.
+         * @description One fill of an order. `time` is in ms since 1970.
+         *
+         *     `netAmount` is the change of cash in the account's currency: realised profit less commission.
          * @example {
          *       "commission": 0,
          *       "netAmount": 0,
@@ -310,9 +325,12 @@ export interface components {
             /** Time */
             time: number;
         };
-        /** ExecutionsSubscriptionRequest */
+        /**
+         * ExecutionsSubscriptionRequest
+         * @description The executions of one account, in all symbols or in one.
+         */
         ExecutionsSubscriptionRequest: components["schemas"]["AccountExecutions"] | components["schemas"]["SymbolExecutions"];
-        /** SubscriptionUpdate[Execution] */
+        /** ExecutionUpdate */
         ExecutionUpdate: {
             /**
              * As Of Seq
@@ -342,14 +360,14 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
         };
         /**
          * Orderbook
-         * @description The whole top of the book, each time: it replaces what was told before.
+         * @description The best levels of the order book. Each update replaces the previous one.
          * @example {
          *       "asks": [
          *         {
@@ -392,7 +410,10 @@ export interface components {
              */
             snapshot?: true;
         };
-        /** OrderbookLevel */
+        /**
+         * OrderbookLevel
+         * @description The volume that is offered at one price.
+         */
         OrderbookLevel: {
             /** Price */
             price: number;
@@ -401,7 +422,7 @@ export interface components {
         };
         /**
          * OrderbookSubscriptionRequest
-         * @description `depth` is the number of levels a side, from 1 to 50.
+         * @description The order book of one symbol. `depth` is the number of levels per side, from 1 to 50.
          */
         OrderbookSubscriptionRequest: {
             /**
@@ -415,7 +436,7 @@ export interface components {
              */
             symbol: string;
         };
-        /** SubscriptionUpdate[Orderbook] */
+        /** OrderbookUpdate */
         OrderbookUpdate: {
             /**
              * As Of Seq
@@ -445,14 +466,16 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
         };
         /**
          * OrderDuration
-         * @description `datetime` is ms UTC: when a GTD order ends; a DAY order ends with its session.
+         * @description The time in force. `datetime` is the end of a GTD order, in ms since 1970.
+         *
+         *     A DAY order ends with its session.
          * @example {
          *       "datetime": 1790003600000,
          *       "type": "GTD"
@@ -468,7 +491,7 @@ export interface components {
         };
         /**
          * OrderMessage
-         * @description `type` is `error`, `warning` or `info`.
+         * @description A message about an order. `type` is `error`, `warning` or `info`.
          */
         OrderMessage: {
             /** Text */
@@ -476,7 +499,10 @@ export interface components {
             /** Type */
             type: string;
         };
-        /** OrdersSubscriptionRequest */
+        /**
+         * OrdersSubscriptionRequest
+         * @description The orders of one account.
+         */
         OrdersSubscriptionRequest: {
             /**
              * Accountid
@@ -501,8 +527,10 @@ export interface components {
         ParentType: 1 | 2 | 3;
         /**
          * PlacedOrder
-         * @description `updateTime` is ms UTC; `avgPrice` the exact mean of the fills; `version` grows with every
-         *     change. A bracket names its order as parent until that fills, then its position.
+         * @description An order of an account. `updateTime` is in ms since 1970.
+         *
+         *     `avgPrice` is the exact mean of the fills. `version` grows with every change. The parent of a
+         *     bracket is its order until that is filled, and its position afterwards.
          * @example {
          *       "duration": {
          *         "type": "GTC"
@@ -598,7 +626,7 @@ export interface components {
              */
             version?: number | null;
         };
-        /** SubscriptionUpdate[PlacedOrder] */
+        /** PlacedOrderUpdate */
         PlacedOrderUpdate: {
             /**
              * As Of Seq
@@ -628,15 +656,17 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
         };
         /**
          * Position
-         * @description `id` is the symbol (netting); `qty` is positive, 0 once closed; `updateTime` is ms UTC;
-         *     `pl` the unrealised profit in the account's currency, left out while nothing shows a price.
+         * @description An open position. Positions are netted, so the `id` is the symbol.
+         *
+         *     `qty` is positive, and 0 once the position is closed. `updateTime` is in ms since 1970. `pl` is
+         *     the unrealised profit in the account's currency, left out while there is no quote.
          * @example {
          *       "avgPrice": 187.44,
          *       "id": "AAPL",
@@ -678,7 +708,10 @@ export interface components {
              */
             updateTime?: number | null;
         };
-        /** PositionsSubscriptionRequest */
+        /**
+         * PositionsSubscriptionRequest
+         * @description The positions of one account.
+         */
         PositionsSubscriptionRequest: {
             /**
              * Accountid
@@ -686,7 +719,7 @@ export interface components {
              */
             accountId: string;
         };
-        /** SubscriptionUpdate[Position] */
+        /** PositionUpdate */
         PositionUpdate: {
             /**
              * As Of Seq
@@ -716,14 +749,16 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
         };
         /**
          * QuoteData
-         * @description `n` is the name as it was asked for. `v` holds the error where `s` is `error`.
+         * @description The quote of a symbol. `n` is the name as the client spelled it.
+         *
+         *     `v` is the error where `s` is `error`.
          * @example {
          *       "n": "AAPL",
          *       "s": "ok",
@@ -750,14 +785,14 @@ export interface components {
             /** N */
             n: string;
             /**
-             * S
+             * QuoteStatus
              * @enum {string}
              */
             s: "ok" | "error";
             /** V */
             v: components["schemas"]["QuoteValues"] | components["schemas"]["QuoteError"];
         };
-        /** SubscriptionUpdate[QuoteData] */
+        /** QuoteDataUpdate */
         QuoteDataUpdate: {
             /**
              * As Of Seq
@@ -787,14 +822,14 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
         };
         /**
          * QuoteError
-         * @description Why a symbol has no quote.
+         * @description The reason why a symbol has no quote.
          */
         QuoteError: {
             /** Error */
@@ -802,8 +837,10 @@ export interface components {
         };
         /**
          * QuotesSubscriptionRequest
-         * @description `fast_symbols` are told of every change, the other `symbols` at most once in an
-         *     interval of the market's time.
+         * @description The quotes of several symbols.
+         *
+         *     Every change of `fast_symbols` is sent. Changes of `symbols` are sent at most once in an
+         *     interval of market time.
          */
         QuotesSubscriptionRequest: {
             /**
@@ -822,7 +859,7 @@ export interface components {
         };
         /**
          * QuoteValues
-         * @description `ch` and `chp` (percent) compare `lp` with the previous day's close.
+         * @description The values of a quote. `ch` and `chp` (percent) compare `lp` with the previous close.
          */
         QuoteValues: {
             /** Ask */
@@ -858,7 +895,7 @@ export interface components {
         };
         /**
          * ResumeRequest
-         * @description A topic that was followed before, as its updates had it, and the last `seq` heard on it.
+         * @description Subscribes to a topic again from the last `seq` that the client received on it.
          */
         ResumeRequest: {
             /**
@@ -884,7 +921,7 @@ export interface components {
         StopType: 0 | 1 | 2;
         /**
          * SubscriptionResponse
-         * @description The reply to a subscribe or an unsubscribe.
+         * @description The reply to a subscription, its end or a resumption.
          * @example {
          *       "message": "Subscribed",
          *       "status": "ok",
@@ -895,7 +932,7 @@ export interface components {
             /** Message */
             message: string;
             /**
-             * Status
+             * ReplyStatus
              * @enum {string}
              */
             status: "ok" | "error";
@@ -923,9 +960,10 @@ export interface components {
         };
         /**
          * Trade
-         * @description What changed hands at one price. `side` is the aggressor's (1 bought, -1 sold): at the ask
-         *     a buyer, at the bid a seller, between them whoever moved the price last; left out where that
-         *     is not known.
+         * @description A trade of the market. `side` is the aggressor's: 1 bought, -1 sold.
+         *
+         *     A trade at the ask has a buying aggressor, one at the bid a selling one. Between them the
+         *     direction of the last price change decides. `side` is left out where it is unknown.
          * @example {
          *       "price": 187.43,
          *       "qty": 120,
@@ -952,7 +990,10 @@ export interface components {
              */
             time: number;
         };
-        /** TradesSubscriptionRequest */
+        /**
+         * TradesSubscriptionRequest
+         * @description The trades of one symbol.
+         */
         TradesSubscriptionRequest: {
             /**
              * Symbol
@@ -960,7 +1001,7 @@ export interface components {
              */
             symbol: string;
         };
-        /** SubscriptionUpdate[Trade] */
+        /** TradeUpdate */
         TradeUpdate: {
             /**
              * As Of Seq
@@ -990,7 +1031,7 @@ export interface components {
             topic: string;
             /**
              * Ts
-             * @description ms since 1970 when it was made
+             * @description When the update was made, in ms since 1970
              * @example 1790000040250
              */
             ts: number;
