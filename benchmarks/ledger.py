@@ -24,6 +24,7 @@ from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
 from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.server.gc_policy import GcPolicy
 
 ACCOUNTS = 64
@@ -142,7 +143,8 @@ async def _recovery(events: int) -> list[Figure]:
             await journal.append(batch)
         await journal.close()
         kept = events // COMMITTED_TOGETHER * COMMITTED_TOGETHER
-        journal, accounts = SqlJournal(database), Accounts(ExchangeRules())
+        interest = PriceInterest(lambda symbol: [symbol])
+        journal, accounts = SqlJournal(database), Accounts(ExchangeRules(), interest)
         started_s = time.perf_counter()
         with GcPolicy().paused():
             await accounts.recover(journal.load())

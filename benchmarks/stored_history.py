@@ -20,8 +20,8 @@ import pandas as pd
 from benchmarks.http_client import HttpClient
 from benchmarks.report import Figure, percentile
 from benchmarks.server_process import HOST, ServerProcess
+from trading_api.domain.bar import Bar
 from trading_api.modules.datafeed.history import history
-from trading_api.modules.datafeed.market.ports import MarketBar
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.storage.bar_columns import NAMES, Columns
@@ -37,7 +37,7 @@ REQUESTS = 200
 REACHED = 0.79
 """Of what is stored: a replay holds back its last fifth."""
 
-Query = Callable[[int], Awaitable[list[MarketBar]]]
+Query = Callable[[int], Awaitable[list[Bar]]]
 
 
 async def measure() -> list[Figure]:
@@ -95,7 +95,7 @@ def _path(share: float) -> str:
 async def _beside_peers(folder: Path, columns: Columns) -> list[Figure]:
     replay = _replay(folder)
 
-    async def ours(end_ms: int) -> list[MarketBar]:
+    async def ours(end_ms: int) -> list[Bar]:
         return await history(replay, SYMBOL, "5", end_ms - BARS * BAR_MS, end_ms, BARS)
 
     peers: dict[str, Query] = {
@@ -137,13 +137,13 @@ def _pandas(columns: Columns) -> Query:
     )
     parts = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
 
-    async def query(end_ms: int) -> list[MarketBar]:
+    async def query(end_ms: int) -> list[Bar]:
         start = pd.Timestamp(end_ms - BARS * BAR_MS, unit="ms")
         end = pd.Timestamp(end_ms - 1, unit="ms")
         bars = frame.loc[start:end].resample("5min").agg(parts)
         times_ms = bars.index.as_unit("ms").astype("int64").tolist()
         rows = zip(times_ms, *(bars[name].tolist() for name in NAMES[1:]), strict=True)
-        return [MarketBar(*row) for row in rows]
+        return [Bar(*row) for row in rows]
 
     return query
 
@@ -158,7 +158,7 @@ def _sqlite(path: Path, columns: Columns) -> Query:
     database.executemany("insert into bars values (?, ?, ?, ?, ?, ?)", rows)
     database.commit()
 
-    async def query(end_ms: int) -> list[MarketBar]:
+    async def query(end_ms: int) -> list[Bar]:
         found = database.execute(
             "select at, first.open, top, bottom, last.close, total from ("
             " select time / 300000 * 300000 as at, min(time) as begins, max(time) as ends,"
@@ -168,7 +168,7 @@ def _sqlite(path: Path, columns: Columns) -> Query:
             " order by at",
             (end_ms - BARS * BAR_MS, end_ms),
         )
-        return [MarketBar(*row) for row in found]
+        return [Bar(*row) for row in found]
 
     return query
 

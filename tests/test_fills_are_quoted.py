@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.quote import Quote
 from trading_api.models.broker import Execution, OrderType, PlacedOrder, PreOrder, Side
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -50,16 +51,15 @@ class Tape:
         self._symbol = symbol
         self.quotes: dict[int, Quote] = {}
 
-    def wants(self, symbol: str) -> bool:
-        return symbol == self._symbol
+    def on_update(self, update: MarketUpdate) -> None:
+        assert update.quote.symbol == self._symbol
+        self.quotes[update.quote.time_ms] = update.quote
 
-    def on_quote(self, quote: Quote) -> None:
-        if quote.symbol == self._symbol:
-            self.quotes[quote.time_ms] = quote
+    def on_heartbeat(self) -> None: ...
 
     def on_status(self, status: MarketStatus) -> None: ...
 
-    async def settled(self) -> None: ...
+    async def flush(self) -> None: ...
 
 
 @given(
@@ -103,8 +103,8 @@ async def _traded(
     clock = StepClock(simulator, delivered)
     feed = MarketFeed(simulator, stale_after_ms=60_000, run=clock.run)
     tape = Tape(listing.instrument.symbol)
-    tape.on_quote(simulator.quote(listing.instrument.symbol))
-    feed.listen(tape)
+    tape.on_update(MarketUpdate(simulator.quote(listing.instrument.symbol)))
+    feed.listen(tape).add(listing.instrument.symbol)
     context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
     broker = BrokerService(MemoryJournal(), ExchangeRules(leverage_default=Decimal(1000)), context)
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]

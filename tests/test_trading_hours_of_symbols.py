@@ -19,7 +19,7 @@ from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
-from trading_api.modules.datafeed.market.feed import FeedSink, MarketFeed
+from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
@@ -93,7 +93,7 @@ def test_a_fill_is_within_its_session_after_its_order_and_at_its_quote(
             assert execution.time < MONDAY_MS + 3 * DAY_MS
         else:
             assert OPENING_MS <= execution.time % DAY_MS < CLOSING_MS
-        quotes = desk.replay.quotes_back(symbol)
+        quotes = desk.replay.quote_history(symbol)
         quote = next(each for each in quotes if each.time_ms <= execution.time)
         touch = float(quote.ask if execution.side == Side.BUY else quote.bid)
         assert execution.price == touch or type_ is OrderType.LIMIT
@@ -113,7 +113,7 @@ class Desk:
 
         clock = StepClock(self.replay, delivered)
         feed = MarketFeed(self.replay, stale_after_ms=60_000, run=clock.run)
-        sink, due_ms = FeedSink(feed), 0
+        due_ms = 0
         context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
         self.broker = BrokerService(MemoryJournal(), ExchangeRules(), context)
         running = [asyncio.create_task(part.run()) for part in (feed, self.broker)]
@@ -128,8 +128,8 @@ class Desk:
                 await clock.advance(partial(add, pause_ms))
                 continue
             due_ms += pause_ms
-            while self.replay.step_to(due_ms, sink, moves_max=1):
-                await feed.settled()
+            while self.replay.step_to(due_ms, feed, moves_max=1):
+                await feed.flush()
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

@@ -52,6 +52,7 @@ from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import Writer
+from trading_api.modules.broker.paper.price_interest import PriceInterest
 
 ACCOUNTS = ("A", "B", "C")
 CLIENTS = 6
@@ -220,10 +221,11 @@ class _Round:
         self._touch = self._quoted(Decimal(100))
 
     async def run(self) -> None:
-        accounts, journal = Accounts(FREE), SqlJournal(Database(self._url))
+        interest = PriceInterest(lambda symbol: [symbol])
+        accounts, journal = Accounts(FREE, interest), SqlJournal(Database(self._url))
         await accounts.recover(journal.load())
         self._accounts = accounts
-        self._writer = Writer(accounts, journal, _exposure_with, lambda *_: None)
+        self._writer = Writer(accounts, interest, journal, _exposure_with, lambda *_: None)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._writer.run())
             tasks.create_task(self._move_the_market())

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.domain.bar import Bar
 from trading_api.modules.datafeed.storage.bar_columns import Columns
 from trading_api.modules.datafeed.storage.store import Store, StoredSymbol
 
@@ -43,7 +43,7 @@ def main(folder: Path) -> int:
 
 
 def write(store: Store, price: int) -> None:
-    bars = [MarketBar(60_000 * n, price, price, price, price, price) for n in range(_ROWS + price)]
+    bars = [Bar(60_000 * n, price, price, price, price, price) for n in range(_ROWS + price)]
     with store.writing("KILLED") as writing:
         writing.replace(_DESCRIBED, Columns.of(bars))
 
@@ -54,7 +54,7 @@ def whole_price(store: Store) -> int:
     assert series is not None
     price = series.recorded[0].open
     assert series.recorded.bars() == [
-        MarketBar(60_000 * n, price, price, price, price, price) for n in range(_ROWS + price)
+        Bar(60_000 * n, price, price, price, price, price) for n in range(_ROWS + price)
     ]
     days = series.bars("1D", -(10**15), 10**15, 0, 4 * len(series.recorded))
     assert sum(day.volume for day in days) == price * (_ROWS + price)

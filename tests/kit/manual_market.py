@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketState, MarketStatus
-from trading_api.domain.ports.market_data import MarketListener
+from trading_api.domain.market_update import MarketUpdate
+from trading_api.domain.ports.market_data import QUOTE, Fact, MarketListener
 from trading_api.domain.quote import Quote
 
 DAY_MS = 24 * 60 * 60 * 1000
@@ -28,11 +30,27 @@ def instrument(symbol: str, currency: str = "USD", price_scale: int = 100) -> In
     )
 
 
+class SymbolCounts(Counter[str]):
+    """The interest of one listener, in quotes alone."""
+
+    def add(self, symbol: str, fact: Fact = QUOTE) -> None:
+        assert fact == QUOTE
+        self[symbol] += 1
+
+    def remove(self, symbol: str, fact: Fact = QUOTE) -> None:
+        self[symbol] -= 1
+        if not self[symbol]:
+            del self[symbol]
+
+    def close(self) -> None:
+        self.clear()
+
+
 class ManualMarket:
     def __init__(self, *instruments: Instrument) -> None:
         self._instruments = {each.symbol: each for each in instruments}
         self._quotes: dict[str, Quote] = {}
-        self._listeners: list[MarketListener] = []
+        self._listeners: list[tuple[MarketListener, SymbolCounts]] = []
         self.status = MarketStatus(MarketState.OPEN)
         self.closed: dict[str, MarketStatus] = {}
         self.now_ms = 1_000
@@ -52,9 +70,13 @@ class ManualMarket:
     def session_end_ms(self, symbol: str) -> int:
         return DAY_MS
 
-    def listen(self, listener: MarketListener) -> Callable[[], None]:
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+    def listen(self, listener: MarketListener) -> SymbolCounts:
+        interest = SymbolCounts()
+        self._listeners.append((listener, interest))
+        return interest
+
+    def has_interest(self, symbol: str) -> bool:
+        return any(symbol in interest for _, interest in self._listeners)
 
     def move(self, symbol: str, bid: str, ask: str, size: int = 1000) -> None:
         self.now_ms += 250
@@ -68,10 +90,12 @@ class ManualMarket:
             last=Decimal(bid),
             last_size=Decimal(0),
         )
-        for listener in self._listeners:
-            listener.on_quote(quote)
+        for listener, interest in self._listeners:
+            if symbol in interest:
+                listener.on_update(MarketUpdate(quote))
+            listener.on_heartbeat()
 
     def become(self, state: MarketState, reason: str = "") -> None:
         self.status = MarketStatus(state, reason)
-        for listener in self._listeners:
+        for listener, _ in self._listeners:
             listener.on_status(self.status)

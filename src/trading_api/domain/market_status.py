@@ -10,12 +10,12 @@ class MarketState(Enum):
     STARTING = "starting"
     OPEN = "open"
     CLOSED = "closed"
-    SILENT = "silent"
+    STALE = "silent"
 
 
 @dataclass(frozen=True, slots=True)
 class MarketStatus:
-    """Whether prices can be traded on. CLOSED and SILENT say why in one sentence."""
+    """Whether prices can be traded on. CLOSED and STALE say why in one sentence."""
 
     state: MarketState
     reason: str = ""

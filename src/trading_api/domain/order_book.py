@@ -1,4 +1,4 @@
-"""Books of orders, and how their sizes thin out away from the touch."""
+"""The resting orders of one symbol, by price."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 LEVELS_MAX = 50
-_ONE = 1 << 16
-_THINNED: tuple[int, ...] = tuple(_ONE * 15**level // 16**level for level in range(LEVELS_MAX))
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """Size in the quantity's own units."""
+class PriceLevel:
+    """One price and the size that rests at it, in the quantity's own units."""
 
     price: Decimal
     size: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Depth:
-    """Best levels first on both sides."""
+class OrderBook:
+    """The price levels of one symbol at one instant, best first on both sides."""
 
     symbol: str
     time_ms: int
-    bids: tuple[Level, ...]
-    asks: tuple[Level, ...]
+    bids: tuple[PriceLevel, ...]
+    asks: tuple[PriceLevel, ...]
 
-
-def thinned(size: Decimal, step: Decimal, level: int) -> Decimal:
-    """A size of the touch so many levels away from it: whole steps, at least one."""
-    return max(1, int(size / step) * _THINNED[level] // _ONE) * step
+    def top(self, levels: int) -> OrderBook:
+        """Return the best `levels` of each side."""
+        return OrderBook(self.symbol, self.time_ms, self.bids[:levels], self.asks[:levels])

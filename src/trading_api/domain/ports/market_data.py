@@ -1,67 +1,117 @@
-"""The port through which a module reads prices without knowing the market source."""
+"""The port through which a module reads the market without knowing its source."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.quote import Quote
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing to know of a symbol. Use the constants and functions below to make one."""
+
+    kind: Literal["quote", "day", "bars", "book"]
+    resolution: str = ""
+    levels: int = 0
+
+
+QUOTE = Fact("quote")
+"""The touch and the last trade. Every update carries it."""
+
+DAY = Fact("day")
+"""The previous and the current daily bar."""
+
+
+def bars(resolution: str) -> Fact:
+    """Return the fact of the bars at a canonical resolution that the symbol has."""
+    return Fact("bars", resolution=resolution)
+
+
+def book(levels: int) -> Fact:
+    """Return the fact of the order book's best `levels` a side, from 1 to LEVELS_MAX."""
+    return Fact("book", levels=levels)
+
+
 class MarketListener(Protocol):
-    """Called on the event loop, in the market's order; it must not raise or block."""
+    """Receives what a market publishes. Calls come on the event loop, in the market's order; a
+    call neither raises nor blocks."""
 
-    def wants(self, symbol: str) -> bool:
-        """Whether quotes of the symbol change anything for it at this moment. Asked before each of
-        them; one that nobody wants may be left out."""
+    def on_update(self, update: MarketUpdate) -> None:
+        """Handle what changed of one symbol in which the listener has an interest. The symbols of
+        one instant follow each other; `MarketData.quote` already answers for all of them."""
         ...
 
-    def on_quote(self, quote: Quote) -> None:
-        """Also of symbols that only others want."""
+    def on_heartbeat(self) -> None:
+        """Handle that the market's time may have passed. Follows the updates of each instant."""
         ...
 
-    def on_status(self, status: MarketStatus) -> None: ...
+    def on_status(self, status: MarketStatus) -> None:
+        """Handle a change of the market's status."""
+        ...
 
-    async def settled(self) -> None:
-        """Returns once all that the calls up to now caused is done and told."""
+    async def flush(self) -> None:
+        """Return once all that the calls up to now caused is done and published."""
+        ...
+
+
+class Interest(Protocol):
+    """What one listener wants to be sent. Interest is counted: a fact that was added twice is
+    sent until it was removed twice."""
+
+    def add(self, symbol: str, fact: Fact = QUOTE) -> None:
+        """Send the fact of a bare symbol from the next update on. Raises KeyError for an unknown
+        symbol."""
+        ...
+
+    def remove(self, symbol: str, fact: Fact = QUOTE) -> None:
+        """Undo one `add` of the same fact."""
+        ...
+
+    def close(self) -> None:
+        """Remove all interest, and call the listener no more."""
         ...
 
 
 class MarketData(Protocol):
-    """What a module may know of the market without knowing who makes it."""
+    """What a module may know of the market."""
 
     @property
     def status(self) -> MarketStatus: ...
 
     @property
     def now_ms(self) -> int:
-        """The market's present; in a replay that is not the clock on the wall. It never goes back,
-        and no quote is later."""
+        """The market's present, in a replay that of the recording. It never goes back, and no
+        quote is later."""
         ...
 
     def instruments(self) -> Sequence[Instrument]: ...
 
     def instrument(self, symbol: str) -> Instrument | None:
-        """The instrument of `AAPL` or `NASDAQ:AAPL`."""
+        """Return the instrument of `AAPL` or `NASDAQ:AAPL`, or None."""
         ...
 
     def quote(self, symbol: str) -> Quote | None:
-        """The newest quote of a bare symbol, wanted or not; None before the first one."""
+        """Return the latest quote of a bare symbol: the published one while there is an interest
+        in the symbol, else the source's. None for an unknown symbol."""
         ...
 
     def status_of(self, symbol: str) -> MarketStatus:
-        """Whether a bare symbol can be traded at this moment: the market's own status while that
-        is not OPEN, else OPEN or CLOSED."""
+        """Return whether a bare symbol can be traded now: the market's own status while that is
+        not OPEN, else OPEN or CLOSED."""
         ...
 
     def session_end_ms(self, symbol: str) -> int:
-        """When the session that runs now, or else the next one, ends; a market that never closes
-        ends its day at midnight UTC."""
+        """Return when the current session ends, or else the next one; midnight UTC for a market
+        that never closes."""
         ...
 
-    def listen(self, listener: MarketListener) -> Callable[[], None]:
-        """Every quote that is wanted and every change of status from now on; the result ends
-        it."""
+    def listen(self, listener: MarketListener) -> Interest:
+        """Call the listener with every change of status from now on, and with the updates in which
+        the returned interest shows that it is interested."""
         ...

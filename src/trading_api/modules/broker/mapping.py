@@ -202,7 +202,7 @@ def to_connection_status(status: MarketStatus, at_ms: int) -> wire.BrokerConnect
         case MarketState.STARTING:
             connection, cause = wire.ConnectionStatus.CONNECTING, None
             message = "Waiting for the first prices"
-        case MarketState.SILENT:
+        case MarketState.STALE:
             connection = wire.ConnectionStatus.DISCONNECTED
             message, cause = status.reason, wire.DisconnectType.BROKEN_CONNECTION
         case _:

@@ -47,6 +47,7 @@ from trading_api.modules.broker.paper.command_processor import Writer
 from trading_api.modules.broker.paper.idempotency import bare_symbol, command_key
 from trading_api.modules.broker.paper.market_listener import PaperMarketListener
 from trading_api.modules.broker.paper.order_requests import Tickets
+from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.prices import Prices
 from trading_api.modules.broker.publishing.publisher import Announcer
 from trading_api.modules.broker.publishing.topics import FollowedTopics
@@ -69,14 +70,15 @@ class BrokerService:
         self._market = context.market
         self._settings = context.settings
         self._clock_ms = context.clock_ms
-        self._accounts = Accounts(terms)
         self._prices = Prices(context.market, context.settings.account_currency)
+        interest = PriceInterest(self._prices.symbols_to_price)
+        self._accounts = Accounts(terms, interest)
         self._tickets = Tickets(context.market)
         self._topics = FollowedTopics()
         self._views = Views(self._accounts, terms, context.settings, context.market)
         self._announcer = Announcer(self._topics, self._prices, self._views.of, terms)
         self._log = CommandLog(context.metrics)
-        self._writer = Writer(self._accounts, journal, self._views.opening, self._tell)
+        self._writer = Writer(self._accounts, interest, journal, self._views.opening, self._tell)
         context.metrics.add_gauge(
             "commands_waiting", "What the broker's inbox holds", self._writer.waiting
         )
@@ -86,12 +88,13 @@ class BrokerService:
         self.market_listener = PaperMarketListener(
             context.market,
             self._prices,
+            interest,
             self._accounts,
             self._writer,
             on_valuation=self._announcer.tell_equity,
             on_status=self._publish_status,
         )
-        context.market.listen(self.market_listener)
+        interest.connect(context.market.listen(self.market_listener))
 
     async def recover(self) -> None:
         """Takes the accounts up where the journal left them."""

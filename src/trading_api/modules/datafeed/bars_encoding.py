@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
 from trading_api.modules.datafeed.history import History
-from trading_api.modules.datafeed.market.ports import MarketBar
 
 PIECE_BARS = 2_000
 """Encoded at once, in less than a millisecond; then others get their turn."""
@@ -29,7 +29,7 @@ async def encoded_bars(history: History) -> bytes:
     return b'{"bars":[' + b",".join(pieces) + b"]," + orjson.dumps(rest)[1:]
 
 
-def _rows(bars: Sequence[MarketBar], instrument: Instrument) -> list[dict[str, float]]:
+def _rows(bars: Sequence[Bar], instrument: Instrument) -> list[dict[str, float]]:
     move, scale, volume_scale = (
         instrument.min_move,
         instrument.price_scale,

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
-from trading_api.domain.resolution import DAY_MS, length_ms
+from trading_api.domain.resolution import AHEAD_MS, DAY_MS, length_ms
 from trading_api.errors import Invalid
-from trading_api.modules.datafeed.market.ports import AHEAD_MS, MarketBar, MarketSource
+from trading_api.modules.datafeed.market.ports import MarketSource
 
 WINDOW_BARS_MAX = 20_000
 _CHUNK_BARS = 100
@@ -23,7 +24,7 @@ class History:
     """`no_data` only where nothing older exists; `next_ms` is the next older bar across a hole."""
 
     instrument: Instrument
-    bars: Sequence[MarketBar]
+    bars: Sequence[Bar]
     no_data: bool = False
     next_ms: int | None = None
 
@@ -35,13 +36,13 @@ async def history(
     start_ms: int,
     end_ms: int,
     count_back: int = 0,
-) -> list[MarketBar]:
+) -> list[Bar]:
     """As `MarketSource.bars`, asked for a piece at a time, from the newest bar back: so it costs
     what there is, however wide the window. Raises Invalid for one that holds more than
     WINDOW_BARS_MAX."""
     before_ms = min(end_ms, source.now_ms + AHEAD_MS + 1)
     bar_ms = length_ms(resolution) or 30 * DAY_MS
-    newest_first: list[list[MarketBar]] = []
+    newest_first: list[list[Bar]] = []
     count = 0
     while before_ms > start_ms or count < count_back:
         wanted = max((before_ms - start_ms) // bar_ms + 1, count_back - count)

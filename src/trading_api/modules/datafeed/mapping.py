@@ -1,13 +1,14 @@
 """The market's values as the wire's."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
-from trading_api.domain.order_book import Depth, Level
+from trading_api.domain.order_book import OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
+from trading_api.domain.trade import Trade
+from trading_api.models.market import Bar as WireBar
 from trading_api.models.market import (
-    Bar,
     Orderbook,
     OrderbookLevel,
     QuoteData,
@@ -15,15 +16,14 @@ from trading_api.models.market import (
     QuoteValues,
     SearchSymbolResultItem,
     SymbolInfo,
-    Trade,
     UdfHistory,
 )
+from trading_api.models.market import Trade as WireTrade
 from trading_api.modules.datafeed.history import History
-from trading_api.modules.datafeed.market.ports import MarketBar
 
 
-def to_bar(bar: MarketBar, instrument: Instrument) -> Bar:
-    return Bar(
+def to_bar(bar: Bar, instrument: Instrument) -> WireBar:
+    return WireBar(
         time=bar.time_ms,
         open=to_price(bar.open, instrument),
         high=to_price(bar.high, instrument),
@@ -39,7 +39,7 @@ def to_price(ticks: int, instrument: Instrument) -> float:
 
 
 def to_quote_data(
-    name: str, instrument: Instrument, quote: Quote, days: Sequence[MarketBar]
+    name: str, instrument: Instrument, quote: Quote, days: Sequence[Bar]
 ) -> QuoteData:
     """`days`: the forming daily bar, and the one before it where there is one."""
     day = days[-1]
@@ -72,21 +72,21 @@ def to_quote_error(name: str) -> QuoteData:
     return QuoteData(s="error", n=name, v=QuoteError(error="unknown_symbol"))
 
 
-def to_trade(quote: Quote, side: Literal[1, -1] | None) -> Trade:
-    return Trade(
-        symbol=quote.symbol,
-        price=float(quote.last),
-        qty=float(quote.last_size),
-        time=quote.time_ms,
-        side=side,
+def to_trade(trade: Trade) -> WireTrade:
+    return WireTrade(
+        symbol=trade.symbol,
+        price=float(trade.price),
+        qty=float(trade.quantity),
+        time=trade.time_ms,
+        side=trade.aggressor,
     )
 
 
-def to_orderbook(depth: Depth) -> Orderbook:
-    return Orderbook(asks=_levels(depth.asks), bids=_levels(reversed(depth.bids)))
+def to_orderbook(book: OrderBook) -> Orderbook:
+    return Orderbook(asks=_levels(book.asks), bids=_levels(reversed(book.bids)))
 
 
-def _levels(levels: Iterable[Level]) -> list[OrderbookLevel]:
+def _levels(levels: Iterable[PriceLevel]) -> list[OrderbookLevel]:
     return [OrderbookLevel(price=float(level.price), volume=float(level.size)) for level in levels]
 
 

@@ -22,7 +22,9 @@ class DatafeedModule:
         self, source: MarketSource, context: ModuleContext, clock: StepClock | None = None
     ) -> None:
         slow_interval_ms = round(context.settings.quotes_slow_interval_s * 1000)
-        self.service = DatafeedService(source, context.market, clock, slow_interval_ms)
+        self.service = DatafeedService(
+            source, context.market, context.subscriptions, clock, slow_interval_ms
+        )
 
     def get_api_routers(self) -> Sequence[APIRouter]:
         return [api.router, udf.router]

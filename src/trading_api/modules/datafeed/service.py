@@ -1,4 +1,4 @@
-"""Answers for the market: what there is, what was, what is now, and what changes."""
+"""The datafeed: queries, the step clock's commands, topics, and the market's listener."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pydantic import BaseModel
 
 from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.domain.quote import Quote
 from trading_api.errors import Conflict, Invalid
 from trading_api.models.market import (
     ClockResponse,
@@ -21,32 +21,50 @@ from trading_api.models.market import (
 from trading_api.models.market.clock import ADVANCE_MS_MAX
 from trading_api.modules.datafeed.history import History, history
 from trading_api.modules.datafeed.mapping import to_quote_data, to_quote_error
-from trading_api.modules.datafeed.market.ports import AHEAD_MS, MarketSource
+from trading_api.modules.datafeed.market.bar_cursor import daily_resolution, newest_bars
+from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
-from trading_api.modules.datafeed.streams.live_topics import LiveTopics
+from trading_api.modules.datafeed.streams.bars import BarStream
+from trading_api.modules.datafeed.streams.orderbook import OrderBookStream
+from trading_api.modules.datafeed.streams.ports import Stream
+from trading_api.modules.datafeed.streams.quotes import QuoteStream
+from trading_api.modules.datafeed.streams.trades import TradeStream
 from trading_api.modules.datafeed.symbols import Symbols
-from trading_api.shared.ws.router_interface import TopicUpdate
+from trading_api.streaming.route_service import TopicUpdate
+from trading_api.streaming.subscriptions import Subscriptions
+from trading_api.streaming.topics import parse_topic
 
 # Existing clients send milliseconds where seconds belong: above this it can't be seconds.
 _SECONDS_MAX = 100_000_000_000
 
 
 class DatafeedService:
-    """Listens to the market, and hears each quote after the source's present has moved to it."""
+    """Answers from the market source, and publishes what the market reports to topics."""
 
     def __init__(
         self,
         source: MarketSource,
         market: MarketData,
+        subscriptions: Subscriptions,
         clock: StepClock | None = None,
         slow_interval_ms: int = 10_000,
     ) -> None:
         self._source = source
         self._market = market
         self._clock = clock
-        self._symbols = Symbols(market, list(source.resolutions()))
-        self._live = LiveTopics(source, self._symbols, self._quote_data, slow_interval_ms)
-        market.listen(self)
+        self._symbols = symbols = Symbols(market, list(source.resolutions()))
+        self._subscriptions = subscriptions
+        interest = market.listen(self)
+        self._quotes = QuoteStream(
+            market, symbols, subscriptions, interest, self._quote_data, slow_interval_ms
+        )
+        # In the order in which each publishes its part of an update.
+        self._streams: dict[str, Stream] = {
+            "bars": BarStream(source, symbols, subscriptions, interest),
+            "orderbook": OrderBookStream(source, symbols, subscriptions, interest),
+            "trades": TradeStream(source, symbols, subscriptions, interest),
+            "quotes": self._quotes,
+        }
 
     # Queries
 
@@ -112,40 +130,44 @@ class DatafeedService:
     # Topics
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
-        self._live.follow(topic, topic_update)
+        route, request = parse_topic(topic)
+        self._streams[route].open(topic, request, topic_update)
 
     def remove_topic(self, topic: str) -> None:
-        self._live.forget(topic)
+        attached = self._subscriptions.topic(topic)
+        if attached is not None and attached.stream is not None:
+            self._streams[parse_topic(topic)[0]].close(attached)
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
-        return self._live.state(topic)
+        attached = self._subscriptions.topic(topic)
+        assert attached is not None, "a topic has no state before it is created"
+        return self._streams[parse_topic(topic)[0]].state(attached)
 
-    # The market calls
+    # The market's listener
 
-    def wants(self, symbol: str) -> bool:
-        return self._live.wants(symbol)
+    def on_update(self, update: MarketUpdate) -> None:
+        for stream in self._streams.values():
+            stream.publish(update)
 
-    def on_quote(self, quote: Quote) -> None:
-        self._live.advance(quote)
+    def on_heartbeat(self) -> None:
+        self._quotes.publish_due()
 
     def on_status(self, status: MarketStatus) -> None:
         if status.state is not MarketState.OPEN:
-            self._live.release()
+            self._quotes.publish_held()
 
-    async def settled(self) -> None:
-        """Each quote is told as it comes; what was held back may have come due without one."""
-        self._live.tell_due()
+    async def flush(self) -> None:
+        """Updates are published as they come; held quotes may be due without one."""
+        self._quotes.publish_due()
 
     def _quote_data(self, name: str) -> QuoteData:
         instrument = self._symbols.find(name)
         if instrument is None:
             return to_quote_error(name)
-        quote = self._source.quote(instrument.symbol)
-        end_ms = self._source.now_ms + AHEAD_MS + 1
-        resolutions = self._symbols.resolutions_of(instrument)
-        daily = "1D" if "1D" in resolutions else resolutions[0]
-        days = self._source.bars(instrument.symbol, daily, end_ms, end_ms, 2)
-        return to_quote_data(name, instrument, quote, days)
+        symbol = instrument.symbol
+        daily = daily_resolution(instrument, self._source.resolutions())
+        days = newest_bars(self._source, symbol, daily, 2)
+        return to_quote_data(name, instrument, self._source.quote(symbol), days)
 
 
 def _milliseconds(time: int) -> int:

@@ -25,7 +25,7 @@ from trading_api.modules.datafeed.api import (
     SymbolName,
 )
 from trading_api.modules.datafeed.mapping import to_udf_history
-from trading_api.modules.datafeed.streams.live_topics import QUOTED_NAMES_MAX
+from trading_api.modules.datafeed.streams.quotes import QUOTED_NAMES_MAX
 from trading_api.web.json_route import StrictJSONRouter
 from trading_api.web.security import require_scope
 

@@ -149,6 +149,17 @@ Command = (
 )
 
 
+def symbol_of(command: Command) -> str | None:
+    """Return the symbol in which the command trades, or None where it trades in none."""
+    match command:
+        case OpenAccount() | DepositCash() | ResetAccount() | CancelOrder() | CancelOrders():
+            return None
+        case ExpireOrders():
+            return None
+        case _:
+            return command.market.symbol
+
+
 def time_of(command: Command) -> int:
     match command:
         case OpenAccount() | DepositCash() | ResetAccount() | CancelOrder() | CancelOrders():

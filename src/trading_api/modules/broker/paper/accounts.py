@@ -9,6 +9,7 @@ from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.ports import JournalEntry
+from trading_api.modules.broker.paper.price_interest import PriceInterest
 
 
 class Account:
@@ -32,8 +33,9 @@ class Accounts:
     """Knows by symbol which accounts a quote can change, and by account when its next order
     expires: `follow` has to be called after whatever an engine did."""
 
-    def __init__(self, terms: ExchangeRules) -> None:
+    def __init__(self, terms: ExchangeRules, interest: PriceInterest) -> None:
         self._terms = terms
+        self._interest = interest
         self._accounts: dict[str, Account] = {}
         self._by_symbol: dict[str, dict[str, None]] = {}
         self._symbols: dict[str, set[str]] = {}
@@ -71,9 +73,6 @@ class Accounts:
         """Accounts with orders or a position in the symbol."""
         return list(self._by_symbol.get(symbol, ()))
 
-    def has_stake_in(self, symbol: str) -> bool:
-        return symbol in self._by_symbol
-
     def with_expired(self, at_ms: int) -> Sequence[str]:
         """Accounts with orders whose time is over."""
         return [account_id for account_id, ms in self._expiries.items() if ms <= at_ms]
@@ -94,8 +93,12 @@ class Accounts:
             del self._by_symbol[symbol][account_id]
             if not self._by_symbol[symbol]:
                 del self._by_symbol[symbol]
+                self._interest.remove(symbol)
         for symbol in symbols - before:
-            self._by_symbol.setdefault(symbol, {})[account_id] = None
+            if symbol not in self._by_symbol:
+                self._by_symbol[symbol] = {}
+                self._interest.add(symbol)
+            self._by_symbol[symbol][account_id] = None
         if symbols:
             self._symbols[account_id] = symbols
         else:

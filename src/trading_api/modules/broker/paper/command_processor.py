@@ -13,6 +13,7 @@ from trading_api.modules.broker.engine.commands import (
     ExpireOrders,
     MatchQuote,
     OpenAccount,
+    symbol_of,
     time_of,
 )
 from trading_api.modules.broker.engine.engine import Outcome
@@ -24,6 +25,7 @@ from trading_api.modules.broker.journal.ports import (
     JournalUnavailable,
 )
 from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.observability.request_id import client_request_id, request_id
 
 log = logging.getLogger(__name__)
@@ -74,18 +76,19 @@ class Writer:
     def __init__(
         self,
         accounts: Accounts,
+        interest: PriceInterest,
         journal: Journal,
         opening: Callable[[str, int], OpenAccount],
         committed: Callable[[JournalEntry], None],
     ) -> None:
         self._accounts = accounts
+        self._interest = interest
         self._journal = journal
         self._opening = opening
         self._committed = committed
         # Full: quotes are passed over (a newer one follows), barriers wait; commands are refused
         # before.
         self._inbox: asyncio.Queue[_Item] = asyncio.Queue(INBOX_SIZE)
-        self._commands_waiting = 0
         self._is_idle = False
 
     def waiting(self) -> int:
@@ -101,13 +104,10 @@ class Writer:
         answer: asyncio.Future[Outcome] = asyncio.Future()
         names = request_id.get(), client_request_id.get()
         self._inbox.put_nowait(_Request(account_id, command, answer, *names))
-        self._commands_waiting += 1
+        # The command may give an account a stake in its symbol: quotes of it have to follow.
+        if symbol := symbol_of(command):
+            self._interest.add(symbol)
         return await answer
-
-    def awaits(self, symbol: str) -> bool:
-        """Whether a quote of the symbol could change anything: an account has orders or a
-        position in it, or a command that waits in front of it may make one."""
-        return self._commands_waiting > 0 or self._accounts.has_stake_in(symbol)
 
     def match(self, quote: MatchQuote) -> None:
         """For every account with a stake in its symbol."""
@@ -119,7 +119,7 @@ class Writer:
         if self._accounts.with_expired(at_ms) and not self._inbox.full():
             self._inbox.put_nowait(ExpireOrders(at_ms))
 
-    async def settled(self) -> None:
+    async def flush(self) -> None:
         """Everything up to now is committed and told, or failed."""
         if self._is_idle and self._inbox.empty():
             return
@@ -162,7 +162,6 @@ class Writer:
                 log.exception("quote_not_applied", extra={"account": account_id})
 
     def _apply_request(self, request: _Request, batch: _Batch) -> None:
-        self._commands_waiting -= 1
         first = len(batch.events)
         try:
             outcome = self._apply(request.account_id, request.command, batch)
@@ -174,6 +173,9 @@ class Writer:
             batch.answers.append((request, outcome))
             places = range(first, len(batch.events))
             batch.requests.update(dict.fromkeys(places, request))
+        finally:
+            if symbol := symbol_of(request.command):
+                self._interest.remove(symbol)
 
     def _apply(self, account_id: str, command: Command, batch: _Batch) -> Outcome:
         account = self._accounts[account_id]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.domain.quote import Quote
 from trading_api.modules.broker.engine.commands import MatchQuote
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import Writer
+from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.prices import Prices
 
 
@@ -23,6 +24,7 @@ class PaperMarketListener:
         self,
         market: MarketData,
         prices: Prices,
+        interest: PriceInterest,
         accounts: Accounts,
         processor: Writer,
         on_valuation: Callable[[str], None],
@@ -30,17 +32,15 @@ class PaperMarketListener:
     ) -> None:
         self._market = market
         self._prices = prices
+        self._interest = interest
         self._accounts = accounts
         self._processor = processor
         self._on_valuation = on_valuation
         self._on_status = on_status
 
-    def wants(self, symbol: str) -> bool:
-        return self._processor.awaits(symbol)
-
-    def on_quote(self, quote: Quote) -> None:
-        symbol = quote.symbol
-        if self._processor.awaits(symbol) and (market := self._prices.market_at(quote)):
+    def on_update(self, update: MarketUpdate) -> None:
+        quote, symbol = update.quote, update.quote.symbol
+        if symbol in self._interest and (market := self._prices.market_at(quote)):
             self._processor.match(MatchQuote(market))
         for account_id in self._accounts.with_stake_in(symbol):
             view = self._accounts.view(account_id)
@@ -50,9 +50,12 @@ class PaperMarketListener:
     def on_status(self, status: MarketStatus) -> None:
         self._on_status(status)
 
-    async def settled(self) -> None:
+    def on_heartbeat(self) -> None:
+        """Ignore that time may have passed: `flush` and a timer expire orders."""
+
+    async def flush(self) -> None:
         self.expire_orders()
-        await self._processor.settled()
+        await self._processor.flush()
 
     def expire_orders(self) -> None:
         """Cancel the orders whose time is over at the market's present."""

@@ -95,6 +95,14 @@ class Prices:
     def symbols(self) -> Iterator[str]:
         return (instrument.symbol for instrument in self._market.instruments())
 
+    def symbols_to_price(self, symbol: str) -> list[str]:
+        """Return the known ones of the symbol and the pair that converts its currency."""
+        instrument = self._market.instrument(symbol)
+        if instrument is None:
+            return []
+        pair = None if instrument.currency == self.currency else self._pair(instrument.currency)
+        return [each.symbol for each in (instrument, pair) if each is not None]
+
     def rate(self, currency: str) -> Decimal | None:
         """What one unit of `currency` is worth, at the mid of the pair that converts it."""
         if currency == self.currency:

@@ -177,12 +177,12 @@ async def test_a_part_of_a_position_is_closed_and_no_more_than_all_of_it() -> No
 async def test_an_order_in_a_silent_market_waits_for_its_next_quote() -> None:
     async with running() as desk:
         desk.market.move("AAPL", "99.98", "100.00")
-        desk.market.become(MarketState.SILENT, "no sign of life for 5 s")
+        desk.market.become(MarketState.STALE, "no sign of life for 5 s")
         await desk.place()
         assert [order.status for order in desk.statements.orders(A)] == [6]
         desk.market.become(MarketState.OPEN)
         desk.market.move("AAPL", "99.99", "100.01")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert [(order.status, order.avg_price) for order in desk.statements.orders(A)] == [
             (2, 100.01)
         ]
@@ -197,12 +197,12 @@ async def test_an_order_of_a_closed_symbol_waits_until_that_opens_again() -> Non
         await desk.place(type=STOP, side=SELL, stopPrice=20.0)
         await desk.place(symbol="MSFT")
         desk.market.move("AAPL", "9.00", "10.00")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert list(desk.statements.executions(A, "AAPL")) == []
         assert len(list(desk.statements.executions(A, "MSFT"))) == 1
         del desk.market.closed["AAPL"]
         desk.market.move("AAPL", "9.00", "10.00")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert len(list(desk.statements.executions(A, "AAPL"))) == 2
 
 
@@ -212,15 +212,13 @@ async def test_symbols_with_orders_or_a_position_are_wanted_and_no_others() -> N
         desk.market.move("MSFT", "9.00", "10.00")
         await desk.place(symbol="MSFT", type=LIMIT, limitPrice=1.0)
         await desk.place()
-        assert [
-            each for each in ("MSFT", "AAPL", "DAX") if desk.service.market_listener.wants(each)
-        ] == [
+        assert [each for each in ("MSFT", "AAPL", "DAX") if desk.market.has_interest(each)] == [
             "MSFT",
             "AAPL",
         ]
         await desk.service.close_position(A, "AAPL", None)
         await desk.service.cancel_orders(A, None)
-        assert not any(desk.service.market_listener.wants(each) for each in ("MSFT", "AAPL"))
+        assert not any(desk.market.has_interest(each) for each in ("MSFT", "AAPL"))
 
 
 async def test_a_stop_works_with_nobody_connected() -> None:
@@ -228,7 +226,7 @@ async def test_a_stop_works_with_nobody_connected() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(type=STOP, side=SELL, stopPrice=99.0)
         desk.market.move("AAPL", "98.10", "98.20")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert [(order.status, order.avg_price) for order in desk.statements.orders(A)] == [
             (2, 98.1)
         ]
@@ -238,7 +236,7 @@ async def test_connection_says_connected_while_prices_are_fresh_and_why_when_the
     async with running() as desk:
         (state,) = await desk.follow("broker-connection", A)
         assert state.model_dump(exclude_none=True) == {"status": 1, "timestamp": 42}
-        desk.market.become(MarketState.SILENT, "no sign of life for 5 s")
+        desk.market.become(MarketState.STALE, "no sign of life for 5 s")
         desk.market.become(MarketState.OPEN)
         desk.market.become(MarketState.CLOSED, "the recording has ended")
         assert [(data["status"], data.get("message")) for _, data in desk.heard] == [
@@ -405,7 +403,7 @@ async def test_accounts_go_on_where_the_journal_left_them() -> None:
             desk.statements.positions(A),
         ) == before
         desk.market.move("AAPL", "89.00", "90.00")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert [position.qty for position in desk.statements.positions(A)] == [15.0]
 
 
@@ -434,7 +432,7 @@ async def test_commands_take_their_place_among_the_quotes_at_once() -> None:
         desk.market.move("AAPL", "89.98", "90.00", size=100)
         desk.market.move("AAPL", "109.98", "110.00", size=100)
         await placing
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         executions = list(desk.statements.executions(A, "AAPL"))
         assert [(each.price, each.qty) for each in executions] == [
             (100.0, 100.0),
@@ -501,7 +499,7 @@ async def test_what_waits_for_the_journal_trades_at_the_quote_of_the_moment_it_c
         market = asyncio.create_task(desk.place(qty=3))
         await asyncio.sleep(0)  # the task places its order
         desk.market.move("AAPL", "104.98", "105.00")
-        settling = asyncio.create_task(desk.service.market_listener.settled())
+        settling = asyncio.create_task(desk.service.market_listener.flush())
         journal.is_open.set()
         await asyncio.gather(resting, market, settling)
         executions = list(desk.statements.executions(A, "AAPL"))
@@ -532,7 +530,7 @@ async def test_brackets_are_told_as_a_terminal_expects_them() -> None:
         assert (position["takeProfit"], position["stopLoss"]) == (110.0, 90.0)
         desk.heard.clear()
         desk.market.move("AAPL", "110.50", "110.52")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert [(data["id"], data["status"]) for data in desk.told("orders")] == [
             ("order-2", 2),
             ("order-3", 1),
@@ -550,7 +548,7 @@ async def test_a_position_is_protected_reversed_and_told() -> None:
         position = desk.told("positions")[-1]
         assert (position["takeProfit"], position["stopLoss"]) == (110.0, 99.48)
         desk.market.move("AAPL", "101.00", "101.02")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert desk.told("positions")[-1]["stopLoss"] == 100.5
         await desk.service.reverse_position(A, "AAPL")
         (reversed,) = desk.statements.positions(A)
@@ -650,10 +648,10 @@ async def test_orders_end_in_their_time_where_no_quote_comes() -> None:
         await desk.place(type=LIMIT, limitPrice=90.0, duration={"type": "GTD", "datetime": until})
         await desk.place(type=LIMIT, limitPrice=90.0, duration={"type": "DAY"})
         desk.market.now_ms += 1000
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert [order.status for order in desk.statements.orders(A)] == [1, 6]
         desk.market.now_ms = desk.market.session_end_ms("AAPL")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert [order.status for order in desk.statements.orders(A)] == [1, 1]
 
 
@@ -855,7 +853,7 @@ async def test_an_account_that_can_no_longer_carry_its_position_is_liquidated() 
         desk.market.move("AAPL", "100.00", "100.00", size=10_000)
         await desk.place(qty=9_900)
         desk.market.move("AAPL", "94.80", "94.80", size=10_000)
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert desk.statements.positions(A) == []
         *_, order = desk.statements.orders(A)
         assert order.message is not None

@@ -1,96 +1,83 @@
-"""The port to a market: simulated, recorded, or live."""
+"""The port to a market source: simulated, recorded, or live."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
-from trading_api.domain.order_book import Depth
+from trading_api.domain.market_update import MarketUpdate
+from trading_api.domain.order_book import OrderBook
 from trading_api.domain.quote import Quote
-from trading_api.domain.resolution import DAY_MS
-
-AHEAD_MS = 2 * DAY_MS
-"""A trading day that began on the evening before, and east of Greenwich, stands less than this
-ahead of the present."""
-
-
-@dataclass(frozen=True, slots=True)
-class MarketBar:
-    """Prices in ticks, volume in the instrument's volume units, time the bar's start."""
-
-    time_ms: int
-    open: int
-    high: int
-    low: int
-    close: int
-    volume: int
+from trading_api.modules.datafeed.market.interest import InterestView
 
 
 class MarketSink(Protocol):
-    """Where a running source reports. Every report is also its heartbeat."""
+    """Receives the reports of a running source. Every report is also its heartbeat."""
 
-    def wants(self, symbol: str) -> bool:
-        """Whether anybody waits for quotes of the symbol at this moment; if nobody does, they need
-        not be reported."""
+    @property
+    def interest(self) -> InterestView:
+        """The symbols and facts that listeners want now. A source reports at least these."""
         ...
 
-    def quote(self, quote: Quote) -> None:
-        """A symbol's price path moved on, at `quote.time_ms`, which is not before the present that
-        there was until this move."""
+    def publish(self, updates: Sequence[MarketUpdate]) -> None:
+        """Report the symbols that moved at one instant, all together. Their quotes' times are not
+        before the present that there was until this move. Not empty."""
         ...
 
     def heartbeat(self) -> None:
-        """The source lives, though no price changed."""
+        """Report that the source lives, though nothing of interest changed."""
         ...
 
     def closed(self, reason: str) -> None:
-        """No further price will come until the next quote."""
+        """Report that no further price comes until the next update."""
         ...
 
 
 class MarketSource(Protocol):
-    """One price path per symbol. Bars, quotes, depth and what `run` reports all read it at the
-    same present. What traded in a bar is the sum of the `last_size` of the quotes whose time lies
-    in it, but for pauses that the source jumped over."""
+    """One price path per symbol. Bars, quotes, order books and what `run` reports all read it at
+    the same present. What traded in a bar is the sum of the `last_size` of the quotes whose time
+    lies in it, but for pauses that the source jumped over."""
 
     @property
     def now_ms(self) -> int:
-        """It never goes back, and no quote is later."""
+        """The present. It never goes back, and no quote is later."""
         ...
 
     def instruments(self) -> Sequence[Instrument]: ...
 
     def resolutions(self) -> Sequence[str]:
-        """Canonical names (`1`, `5`, `1D`), finest first: all that any instrument has."""
+        """Return canonical names (`1`, `5`, `1D`), finest first: all that any instrument has."""
         ...
 
     def bars(
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
-    ) -> list[MarketBar]:
-        """Bars whose times are within [start_ms, end_ms), the forming one included, none that has
-        not begun; and older ones before them until there are `count_back`, where they exist.
-        Ascending. `symbol` must be a known one and `resolution` one that it has."""
+    ) -> list[Bar]:
+        """Return the bars whose times are within [start_ms, end_ms), ascending, the forming one
+        included, none that has not begun; and older ones before them until there are
+        `count_back`, where they exist. `symbol` must be a known one and `resolution` one that it
+        has."""
         ...
 
     def quote(self, symbol: str) -> Quote:
-        """The newest one."""
+        """Return the newest quote."""
         ...
 
-    def quotes_back(self, symbol: str) -> Iterator[Quote]:
-        """The newest one, and those before it, reported or not."""
+    def quote_history(self, symbol: str) -> Iterator[Quote]:
+        """Yield the newest quote and those before it, newest first, reported or not."""
         ...
 
-    def why_closed(self, symbol: str) -> str:
-        """Why the symbol's newest quote can't be traded on at the present, in a sentence; empty
+    def closed_reason(self, symbol: str) -> str:
+        """Return why the symbol's newest quote cannot be traded on now, in one sentence; empty
         where it can."""
         ...
 
-    def depth(self, symbol: str, levels: int) -> Depth:
-        """Up to so many levels a side, from 1 to LEVELS_MAX; the best are the quote's own."""
+    def order_book(self, symbol: str, levels: int) -> OrderBook:
+        """Return up to `levels` price levels a side, from 1 to LEVELS_MAX. The best are the
+        quote's own."""
         ...
 
     async def run(self, sink: MarketSink) -> None:
-        """Moves the present on and reports it, until cancelled."""
+        """Move the present on and report it, until cancelled."""
         ...

@@ -21,7 +21,7 @@ class SteppableSource(MarketSource, Protocol):
 
 
 class SteppedFeed(MarketSink, Protocol):
-    async def settled(self) -> None:
+    async def flush(self) -> None:
         """Returns once all that was reported up to now is acted on."""
         ...
 
@@ -71,7 +71,7 @@ class StepClock:
                         f"The server stops; the clock got to {self._source.now_ms}.", "stopping"
                     )
                 is_moving = self._source.step(until_ms, feed)
-                await feed.settled()
+                await feed.flush()
                 await self._delivered()
                 moves += 1
                 if moves % _MOVES_AT_ONCE_MAX == 0:

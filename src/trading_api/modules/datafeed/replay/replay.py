@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.clock import wall_clock_ms
+from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
-from trading_api.domain.order_book import LEVELS_MAX, Depth, Level, thinned
+from trading_api.domain.order_book import LEVELS_MAX, OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
-from trading_api.modules.datafeed.market.ports import MarketBar, MarketSink
+from trading_api.modules.datafeed.market.ports import MarketSink
+from trading_api.modules.datafeed.market.size_decay import decayed_size
+from trading_api.modules.datafeed.market.update_builder import build_update
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
 from trading_api.modules.datafeed.storage.tick_schedule import MOVES
@@ -65,21 +68,21 @@ class Replay:
 
     def bars(
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
-    ) -> list[MarketBar]:
+    ) -> list[Bar]:
         track = self._tracks[symbol]
         return track.series.bars(resolution, start_ms, end_ms, count_back, track.moves)
 
     def quote(self, symbol: str) -> Quote:
         return self._tracks[symbol].quote()
 
-    def quotes_back(self, symbol: str) -> Iterator[Quote]:
-        return self._tracks[symbol].quotes_back()
+    def quote_history(self, symbol: str) -> Iterator[Quote]:
+        return self._tracks[symbol].quote_history()
 
-    def depth(self, symbol: str, levels: int) -> Depth:
-        return self._tracks[symbol].depth(levels)
+    def order_book(self, symbol: str, levels: int) -> OrderBook:
+        return self._tracks[symbol].order_book(levels)
 
-    def why_closed(self, symbol: str) -> str:
-        return self._tracks[symbol].why_closed(self._now_ms)
+    def closed_reason(self, symbol: str) -> str:
+        return self._tracks[symbol].closed_reason(self._now_ms)
 
     async def run(self, sink: MarketSink) -> None:
         began_ms, played_ms = self._clock(), self._played_ms
@@ -120,8 +123,8 @@ class Replay:
             sink.closed("the recording has ended")
             return
         move.track.moves += 1
-        if sink.wants(move.track.series.instrument.symbol):
-            sink.quote(move.track.quote())
+        if wanted := sink.interest.get(move.track.series.instrument.symbol):
+            sink.publish([build_update(self, move.track.quote(), wanted)])
         else:
             sink.heartbeat()
 
@@ -143,7 +146,7 @@ class _Track:
     def bar_end_ms(self) -> int:
         return self.series.move_times.end(self._number)
 
-    def why_closed(self, now_ms: int) -> str:
+    def closed_reason(self, now_ms: int) -> str:
         series, symbol = self.series, self.series.instrument.symbol
         if series.move_times.is_trading(self._number, now_ms):
             return ""
@@ -156,21 +159,21 @@ class _Track:
     def quote(self) -> Quote:
         return self._quote_of(self.moves - 1)
 
-    def quotes_back(self) -> Iterator[Quote]:
+    def quote_history(self) -> Iterator[Quote]:
         return map(self._quote_of, range(self.moves - 1, -1, -1))
 
-    def depth(self, levels: int) -> Depth:
+    def order_book(self, levels: int) -> OrderBook:
         """The size at the touch thins out over as much as the bar before this one moved."""
         quote, step = self.quote(), self._level_step()
-        bids = self._side(Level(quote.bid, quote.bid_size), -step, levels)
-        asks = self._side(Level(quote.ask, quote.ask_size), step, levels)
-        return Depth(quote.symbol, quote.time_ms, bids, asks)
+        bids = self._side(PriceLevel(quote.bid, quote.bid_size), -step, levels)
+        asks = self._side(PriceLevel(quote.ask, quote.ask_size), step, levels)
+        return OrderBook(quote.symbol, quote.time_ms, bids, asks)
 
-    def _side(self, best: Level, step: Decimal, levels: int) -> tuple[Level, ...]:
+    def _side(self, best: PriceLevel, step: Decimal, levels: int) -> tuple[PriceLevel, ...]:
         side = [best]
         quantity_step = self.series.instrument.quantity_step
         while len(side) < levels and (price := side[-1].price + step) > 0:
-            side.append(Level(price, thinned(best.size, quantity_step, len(side))))
+            side.append(PriceLevel(price, decayed_size(best.size, quantity_step, len(side))))
         return tuple(side)
 
     def _level_step(self) -> Decimal:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from hashlib import blake2b
 
 from trading_api.clock import wall_clock_ms
+from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
-from trading_api.domain.order_book import Depth, Level, thinned
+from trading_api.domain.order_book import OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import (
     DAY_MS,
@@ -19,7 +20,9 @@ from trading_api.domain.resolution import (
     length_ms,
     next_bar_start,
 )
-from trading_api.modules.datafeed.market.ports import MarketBar, MarketSink
+from trading_api.modules.datafeed.market.ports import MarketSink
+from trading_api.modules.datafeed.market.size_decay import decayed_size
+from trading_api.modules.datafeed.market.update_builder import build_update
 from trading_api.modules.datafeed.simulator.listings import LISTINGS, Listing
 from trading_api.modules.datafeed.simulator.price_bridge import ONE, Draw, Node
 from trading_api.modules.datafeed.simulator.price_tree import (
@@ -72,7 +75,7 @@ class Simulator:
 
     def bars(
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
-    ) -> list[MarketBar]:
+    ) -> list[Bar]:
         end_ms = min(end_ms, self._ticks_end_ms)
         oldest_ms = first_bar_start(resolution, max(FIRST_MS, min(start_ms, end_ms)))
         starts_ms: list[int] = []
@@ -94,15 +97,15 @@ class Simulator:
     def quote(self, symbol: str) -> Quote:
         return self._symbols[symbol].quote(self._ticks_end_ms)
 
-    def quotes_back(self, symbol: str) -> Iterator[Quote]:
+    def quote_history(self, symbol: str) -> Iterator[Quote]:
         for end_ms in range(self._ticks_end_ms, FIRST_MS, -TICK_MS):
             yield self._symbols[symbol].quote(end_ms)
 
-    def why_closed(self, symbol: str) -> str:
+    def closed_reason(self, symbol: str) -> str:
         return ""
 
-    def depth(self, symbol: str, levels: int) -> Depth:
-        return self._symbols[symbol].depth(self._ticks_end_ms, levels)
+    def order_book(self, symbol: str, levels: int) -> OrderBook:
+        return self._symbols[symbol].order_book(self._ticks_end_ms, levels)
 
     async def run(self, sink: MarketSink) -> None:
         while True:
@@ -130,9 +133,14 @@ class Simulator:
 
     def _tick(self, end_ms: int, sink: MarketSink) -> None:
         self._now_ms = self._ticks_end_ms = end_ms
-        for name, symbol in self._symbols.items():
-            if sink.wants(name):
-                sink.quote(symbol.quote(end_ms))
+        interest = sink.interest
+        updates = [
+            build_update(self, symbol.quote(end_ms), wanted)
+            for name, symbol in self._symbols.items()
+            if (wanted := interest.get(name))
+        ]
+        if updates:
+            sink.publish(updates)
 
 
 class _Symbol:
@@ -149,9 +157,9 @@ class _Symbol:
         )
         self._quote: Quote | None = None
 
-    def bar(self, resolution: str, start_ms: int, now_ms: int) -> MarketBar:
+    def bar(self, resolution: str, start_ms: int, now_ms: int) -> Bar:
         end_ms = min(next_bar_start(resolution, start_ms), now_ms)
-        return MarketBar(start_ms, *self._tree.between(_LEVEL_OF[resolution], start_ms, end_ms))
+        return Bar(start_ms, *self._tree.between(_LEVEL_OF[resolution], start_ms, end_ms))
 
     def quote(self, end_ms: int) -> Quote:
         """Of the tick that ends then. The spread keeps for a second; sides and sizes change with
@@ -176,13 +184,15 @@ class _Symbol:
             last_size=Decimal(volume) / self.instrument.volume_scale,
         )
 
-    def depth(self, end_ms: int, levels: int) -> Depth:
+    def order_book(self, end_ms: int, levels: int) -> OrderBook:
         quote = self.quote(end_ms)
-        bids = self._side(Level(quote.bid, quote.bid_size), -1, end_ms, levels)
-        asks = self._side(Level(quote.ask, quote.ask_size), 1, end_ms, levels)
-        return Depth(self.instrument.symbol, quote.time_ms, bids, asks)
+        bids = self._side(PriceLevel(quote.bid, quote.bid_size), -1, end_ms, levels)
+        asks = self._side(PriceLevel(quote.ask, quote.ask_size), 1, end_ms, levels)
+        return OrderBook(self.instrument.symbol, quote.time_ms, bids, asks)
 
-    def _side(self, best: Level, away: int, end_ms: int, levels: int) -> tuple[Level, ...]:
+    def _side(
+        self, best: PriceLevel, away: int, end_ms: int, levels: int
+    ) -> tuple[PriceLevel, ...]:
         """Orders wait at a price whichever side it is on, for as long as they last."""
         side, price = [best], int(best.price / self._tick_size) + away
         prices_a_level = 1 + self._listing.usual_spread // 4
@@ -190,8 +200,8 @@ class _Symbol:
             epoch = (end_ms // TICK_MS + price) // _ORDERS_TICKS
             draw = next(self._tree.draws(_ORDERS, price << 32 | epoch))
             if draw[0] * prices_a_level < ONE:
-                size = thinned(self._size(draw[1]), self.instrument.quantity_step, len(side))
-                side.append(Level(price * self._tick_size, size))
+                size = decayed_size(self._size(draw[1]), self.instrument.quantity_step, len(side))
+                side.append(PriceLevel(price * self._tick_size, size))
             price += away
         return tuple(side)
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.domain.bar import Bar
 
 Int64s = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """A sequence of MarketBar, ascending in time, without an object for each."""
+    """A sequence of Bar, ascending in time, without an object for each."""
 
     time_ms: Int64s
     open: Int64s
@@ -25,7 +25,7 @@ class Columns:
     volume: Int64s
 
     @classmethod
-    def of(cls, bars: Iterable[MarketBar]) -> Columns:
+    def of(cls, bars: Iterable[Bar]) -> Columns:
         rows = [(b.time_ms, b.open, b.high, b.low, b.close, b.volume) for b in bars]
         table = np.array(rows, dtype=np.int64).reshape(-1, len(NAMES))
         return cls.made(np.ascontiguousarray(column) for column in table.T)
@@ -39,17 +39,17 @@ class Columns:
     def __len__(self) -> int:
         return len(self.time_ms)
 
-    def __iter__(self) -> Iterator[MarketBar]:
+    def __iter__(self) -> Iterator[Bar]:
         return iter(self.bars())
 
-    def __getitem__(self, number: int) -> MarketBar:
-        return MarketBar(*(int(column[number]) for column in self.each()))
+    def __getitem__(self, number: int) -> Bar:
+        return Bar(*(int(column[number]) for column in self.each()))
 
     def each(self) -> tuple[Int64s, ...]:
         return self.time_ms, self.open, self.high, self.low, self.close, self.volume
 
-    def bars(self) -> list[MarketBar]:
-        return [MarketBar(*row) for row in zip(*(c.tolist() for c in self.each()), strict=True)]
+    def bars(self) -> list[Bar]:
+        return [Bar(*row) for row in zip(*(c.tolist() for c in self.each()), strict=True)]
 
     def part(self, start: int, end: int) -> Columns:
         return Columns.made(column[start:end] for column in self.each())

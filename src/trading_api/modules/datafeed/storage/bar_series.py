@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.resolution import (
     DAY_MS,
@@ -11,7 +12,6 @@ from trading_api.domain.resolution import (
     length_ms,
 )
 from trading_api.domain.session_hours import Sessions
-from trading_api.modules.datafeed.market.ports import MarketBar
 from trading_api.modules.datafeed.storage.bar_columns import Columns
 from trading_api.modules.datafeed.storage.bar_times import BarTimes
 from trading_api.modules.datafeed.storage.tick_schedule import MOVES, MoveTimes
@@ -52,7 +52,7 @@ class RecordedSeries:
 
     def bars(
         self, resolution: str, start_ms: int, end_ms: int, count_back: int, moves: int
-    ) -> list[MarketBar]:
+    ) -> list[Bar]:
         level = self._level(resolution)
         rows, under_way = self._levels[level], self._under_way(level, moves)
         end = min(rows.row(self._begin(resolution, level, end_ms)), under_way + 1)
@@ -74,7 +74,7 @@ class RecordedSeries:
             return rows
         return rows.grouped(self._times.of(resolution, rows.time_ms))
 
-    def _older(self, resolution: str, level: str | None, end: int, count: int) -> list[MarketBar]:
+    def _older(self, resolution: str, level: str | None, end: int, count: int) -> list[Bar]:
         """The last `count` bars made of the rows before `end`, where a bar ends."""
         if count <= 0 or not end:
             return []
@@ -89,7 +89,7 @@ class RecordedSeries:
                 return found.part(max(0, len(found) - count), len(found)).bars()
             reach *= 2  # rows closer to each other than their usual step
 
-    def _forming(self, resolution: str | None, moves: int) -> MarketBar:
+    def _forming(self, resolution: str | None, moves: int) -> Bar:
         """The newest bar as far as it has come: what is over of the finer level, and that one's
         own forming bar."""
         if resolution is None or resolution == self._base:
@@ -150,12 +150,10 @@ def make_levels(recorded: Columns, step_ms: int, sessions: Sessions | None) -> d
     return levels
 
 
-def _merged(time_ms: int, over: Columns, forming: MarketBar) -> MarketBar:
+def _merged(time_ms: int, over: Columns, forming: Bar) -> Bar:
     if not len(over):
-        return MarketBar(
-            time_ms, forming.open, forming.high, forming.low, forming.close, forming.volume
-        )
-    return MarketBar(
+        return Bar(time_ms, forming.open, forming.high, forming.low, forming.close, forming.volume)
+    return Bar(
         time_ms,
         int(over.open[0]),
         max(int(over.high.max()), forming.high),
@@ -165,14 +163,14 @@ def _merged(time_ms: int, over: Columns, forming: MarketBar) -> MarketBar:
     )
 
 
-def _path(bar: MarketBar) -> tuple[int, int, int, int]:
+def _path(bar: Bar) -> tuple[int, int, int, int]:
     """Open, the extreme nearer to it, the other one, close."""
     if bar.open - bar.low <= bar.high - bar.open:
         return bar.open, bar.low, bar.high, bar.close
     return bar.open, bar.high, bar.low, bar.close
 
 
-def _part_of(bar: MarketBar, moves: int) -> MarketBar:
+def _part_of(bar: Bar, moves: int) -> Bar:
     path = _path(bar)[:moves]
     volume = bar.volume * moves // MOVES
-    return MarketBar(bar.time_ms, bar.open, max(path), min(path), path[-1], volume)
+    return Bar(bar.time_ms, bar.open, max(path), min(path), path[-1], volume)

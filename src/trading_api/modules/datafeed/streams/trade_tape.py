@@ -1,4 +1,4 @@
-"""Trades, and who was in a hurry."""
+"""The trades of one symbol, read from its quotes."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from itertools import islice
 from typing import Literal
 
 from trading_api.domain.quote import Quote
-from trading_api.models.market import Trade
-from trading_api.modules.datafeed.mapping import to_trade
-
-Side = Literal[1, -1] | None
+from trading_api.domain.trade import Trade
 
 _LOOK_BACK_MAX = 1_000
 
 
-class Tape:
-    """One symbol's. The aggressor is told as Lee and Ready do: by the side of the touch that it
-    traded at, and between the two by the last change of price."""
+class TradeTape:
+    """Reads trades from quotes, and classifies the aggressor of each by the rule of Lee and Ready:
+    by the side of the touch at which it traded, and between the two by the last change of price.
+    """
 
-    def __init__(self, quotes_back: Iterable[Quote]) -> None:
-        """Takes up what traded before, from the newest quote back, as far as it tells anything."""
+    def __init__(self, quote_history: Iterable[Quote]) -> None:
+        """Find the last trade in earlier quotes, newest first, as far back as they can decide its
+        aggressor."""
         self.last: Trade | None = None
-        told: list[Quote] = []
-        for quote in islice(quotes_back, _LOOK_BACK_MAX):
+        traded: list[Quote] = []
+        for quote in islice(quote_history, _LOOK_BACK_MAX):
             if quote.last_size:
-                told.append(quote)
-                if _is_at_touch(quote) or quote.last != told[0].last:
+                traded.append(quote)
+                if _is_at_touch(quote) or quote.last != traded[0].last:
                     break
-        for quote in reversed(told):
-            self.print(quote)
+        for quote in reversed(traded):
+            self.read(quote)
 
-    def print(self, quote: Quote) -> Trade | None:
-        """The trade that the quote tells of, if it does."""
+    def read(self, quote: Quote) -> Trade | None:
+        """Return the trade that the quote reports, if it reports one."""
         if not quote.last_size:
             return None
-        self.last = to_trade(quote, _aggressor(quote, self.last))
+        aggressor = _aggressor(quote, self.last)
+        self.last = Trade(quote.symbol, quote.time_ms, quote.last, quote.last_size, aggressor)
         return self.last
 
 
@@ -43,14 +43,13 @@ def _is_at_touch(quote: Quote) -> bool:
     return not quote.bid < quote.last < quote.ask
 
 
-def _aggressor(quote: Quote, before: Trade | None) -> Side:
+def _aggressor(quote: Quote, before: Trade | None) -> Literal[1, -1] | None:
     if quote.last >= quote.ask:
         return 1
     if quote.last <= quote.bid:
         return -1
     if before is None:
         return None
-    price = float(quote.last)
-    if price == before.price:
-        return before.side
-    return 1 if price > before.price else -1
+    if quote.last == before.price:
+        return before.aggressor
+    return 1 if quote.last > before.price else -1

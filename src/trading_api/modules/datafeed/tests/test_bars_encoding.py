@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.kit.bars_answer import slowly_encoded_bars
+from trading_api.domain.bar import Bar
 from trading_api.modules.datafeed import bars_encoding
 from trading_api.modules.datafeed.bars_encoding import encoded_bars
 from trading_api.modules.datafeed.history import History
-from trading_api.modules.datafeed.market.ports import MarketBar
 from trading_api.modules.datafeed.simulator.listings import LISTINGS
 
 WHOLE = st.integers(0, 10**15)
-BARS = st.builds(MarketBar, st.integers(-(10**13), 10**13), WHOLE, WHOLE, WHOLE, WHOLE, WHOLE)
+BARS = st.builds(Bar, st.integers(-(10**13), 10**13), WHOLE, WHOLE, WHOLE, WHOLE, WHOLE)
 INSTRUMENTS = st.builds(
     replace,
     st.just(LISTINGS[0].instrument),
@@ -38,6 +38,6 @@ def test_the_bytes_are_those_of_the_model(history: History) -> None:
 @pytest.mark.parametrize("count", [0, 1, 1_999, 2_000, 2_001, 4_000])
 async def test_pieces_join_without_a_seam(count: int) -> None:
     assert bars_encoding.PIECE_BARS == 2_000
-    bars = [MarketBar(60_000 * n, 10 + n, 11 + n, 9 + n, 10 + n, n) for n in range(count)]
+    bars = [Bar(60_000 * n, 10 + n, 11 + n, 9 + n, 10 + n, n) for n in range(count)]
     history = History(LISTINGS[0].instrument, bars)
     assert await encoded_bars(history) == slowly_encoded_bars(history)

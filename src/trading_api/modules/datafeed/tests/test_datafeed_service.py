@@ -10,11 +10,13 @@ from pydantic import BaseModel
 
 from tests.kit.bars_answer import bars_answer
 from trading_api.domain.market_status import MarketState, MarketStatus
-from trading_api.domain.quote import Quote
+from trading_api.domain.market_update import MarketUpdate
 from trading_api.errors import ApiError
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
+from trading_api.modules.datafeed.tests.test_market_source_contract import RecordingSink
+from trading_api.streaming.subscriptions import Subscriptions
 
 NOON_MS = 1_795_262_400_000
 MINUTE_MS = 60_000
@@ -26,7 +28,7 @@ class Market:
     def __init__(self) -> None:
         self.simulator = Simulator(seed=7, clock=lambda: NOON_MS)
         self.feed = MarketFeed(self.simulator, stale_after_ms=5_000)
-        self.service = DatafeedService(self.simulator, self.feed)
+        self.service = DatafeedService(self.simulator, self.feed, Subscriptions())
         self.heard: list[dict[str, Any]] = []
 
     async def follow(self, route: str, **request: Any) -> list[dict[str, Any]]:
@@ -41,39 +43,16 @@ class Market:
     def run_for(self, duration_ms: int) -> None:
         end_ms = self.simulator.now_ms + duration_ms
         while self.simulator.now_ms < end_ms:
-            self.simulator.step_to(self.simulator.now_ms + 250, self)
+            self.simulator.step_to(self.simulator.now_ms + 250, self.feed)
 
     def pause_for(self, duration_ms: int) -> None:
-        self.simulator.step_to(self.simulator.now_ms + duration_ms, self)
-
-    def wants(self, symbol: str) -> bool:
-        return self.feed.wants(symbol)
-
-    def quote(self, quote: Quote) -> None:
-        self.feed.hear_quote(quote)
-
-    def heartbeat(self) -> None: ...
-
-    def closed(self, reason: str) -> None: ...
+        self.simulator.step_to(self.simulator.now_ms + duration_ms, self.feed)
 
     async def history(
         self, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
     ) -> list[dict[str, Any]]:
         response = await bars_answer(self.service, "AAPL", resolution, start_ms, end_ms, count_back)
         return [bar.model_dump() for bar in response.bars]
-
-
-class Deaf:
-    """A sink from which the feed hears nothing."""
-
-    def wants(self, symbol: str) -> bool:
-        return False
-
-    def quote(self, quote: Quote) -> None: ...
-
-    def heartbeat(self) -> None: ...
-
-    def closed(self, reason: str) -> None: ...
 
 
 @pytest.mark.parametrize("resolution", ["1S", "5S", "1", "5"])
@@ -143,44 +122,50 @@ async def test_a_slow_symbol_that_changes_no_more_is_told_when_its_interval_ends
     market = Market()
     await market.follow("quotes", symbols=["EURUSD"], fast_symbols=[])
     market.run_for(250)
-    aapl = market.simulator.quote("AAPL")
-    market.simulator.step_to(NOON_MS + 9_750, Deaf())
-    market.quote(aapl)
+    latest = float(market.simulator.quote("EURUSD").last)
+    aapl = MarketUpdate(market.simulator.quote("AAPL"))
+    unheard = RecordingSink(wanted=())
+    market.simulator.step_to(NOON_MS + 9_750, unheard)
+    market.feed.publish([aapl])
     assert market.heard == []
-    market.simulator.step_to(NOON_MS + 10_000, Deaf())
-    market.quote(aapl)
-    present = float(market.simulator.quote("EURUSD").last)
-    assert [quote["v"]["lp"] for quote in market.heard] == [present]
+    market.simulator.step_to(NOON_MS + 10_000, unheard)
+    market.feed.publish([aapl])
+    assert [quote["v"]["lp"] for quote in market.heard] == [latest]
     market.run_for(9_750)
     assert len(market.heard) == 1
-    market.simulator.step_to(NOON_MS + 20_000, Deaf())
-    await market.service.settled()
+    market.simulator.step_to(NOON_MS + 20_000, unheard)
+    await market.service.flush()
     assert len(market.heard) == 2, "though no symbol moved"
 
 
-async def test_symbols_are_wanted_while_they_are_followed_or_something_is_due() -> None:
+async def test_a_slow_symbol_is_published_by_a_heartbeat_when_its_interval_ends() -> None:
+    market = Market()
+    await market.follow("quotes", symbols=["EURUSD"], fast_symbols=[])
+    market.run_for(250)
+    market.simulator.step_to(NOON_MS + 9_999, RecordingSink(wanted=()))
+    market.feed.heartbeat()
+    assert market.heard == []
+    market.simulator.step_to(NOON_MS + 10_000, RecordingSink(wanted=()))
+    market.feed.heartbeat()
+    assert [quote["n"] for quote in market.heard] == ["EURUSD"]
+
+
+async def test_symbols_have_interest_while_a_topic_depends_on_them() -> None:
     market = Market()
     await market.follow("bars", symbol="NASDAQ:AAPL", resolution="1")
     await market.follow("quotes", symbols=["EURUSD"], fast_symbols=["BTCUSD"])
     await market.follow("trades", symbol="MSFT")
     await market.follow("orderbook", symbol="NVDA", depth=1)
 
-    def wanted() -> set[str]:
-        symbols = [each.symbol for each in market.feed.instruments()]
-        return {symbol for symbol in symbols if market.feed.wants(symbol)}
-
     followed = {"AAPL", "EURUSD", "BTCUSD", "MSFT", "NVDA"}
-    assert wanted() == followed
-    market.run_for(250)
-    market.simulator.step_to(NOON_MS + 10_000, Deaf())
-    assert len(wanted()) == 11, "EURUSD is due, and any symbol's quote tells of it"
-    market.run_for(250)
-    assert wanted() == followed
+    assert set(market.feed.interest) == followed
+    market.run_for(10_000)
+    assert set(market.feed.interest) == followed
     market.service.remove_topic('trades:{"symbol": "MSFT"}')
-    assert wanted() == followed - {"MSFT"}
+    assert set(market.feed.interest) == followed - {"MSFT"}
 
 
-@pytest.mark.parametrize("state", [MarketState.CLOSED, MarketState.SILENT])
+@pytest.mark.parametrize("state", [MarketState.CLOSED, MarketState.STALE])
 async def test_a_market_that_stands_still_tells_what_it_held_back(state: MarketState) -> None:
     market = Market()
     await market.follow("quotes", symbols=["EURUSD", "NOPE"], fast_symbols=[])

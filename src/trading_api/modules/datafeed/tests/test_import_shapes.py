@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from trading_api.domain.bar import Bar
 from trading_api.modules.datafeed.importing.csv_reader import RecordingError
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
-from trading_api.modules.datafeed.market.ports import MarketBar
 from trading_api.modules.datafeed.storage.store import Store
 
 START_MS = 1_704_189_600_000
@@ -27,7 +27,7 @@ def imported(folder: Path, content: bytes, timezone: str = "UTC", **options: obj
     return store
 
 
-def bars(store: Store) -> list[MarketBar]:
+def bars(store: Store) -> list[Bar]:
     series = store.open("ONE")
     assert series is not None
     return list(series.recorded)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.quote import Quote
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSink
@@ -28,19 +29,20 @@ class Listener:
     def __init__(self) -> None:
         self.quotes: list[Quote] = []
         self.statuses: list[MarketStatus] = []
+        self.heartbeats = 0
         self._heard = asyncio.Event()
 
-    def wants(self, symbol: str) -> bool:
-        return True
+    def on_update(self, update: MarketUpdate) -> None:
+        self.quotes.append(update.quote)
 
-    def on_quote(self, quote: Quote) -> None:
-        self.quotes.append(quote)
+    def on_heartbeat(self) -> None:
+        self.heartbeats += 1
 
     def on_status(self, status: MarketStatus) -> None:
         self.statuses.append(status)
         self._heard.set()
 
-    async def settled(self) -> None:
+    async def flush(self) -> None:
         """It has nothing to do."""
 
     async def hears(self, state: MarketState) -> MarketStatus:
@@ -52,7 +54,7 @@ class Listener:
 
 
 class BrokenListener(Listener):
-    def on_quote(self, quote: Quote) -> None:
+    def on_update(self, update: MarketUpdate) -> None:
         raise RuntimeError("this listener is broken")
 
 
@@ -60,7 +62,7 @@ class FailingSource(FakeSource):
     async def run(self, sink: MarketSink) -> None:
         if self.runs == 0:
             self.runs = 1
-            sink.quote(self.quote("FAKE"))
+            sink.publish([MarketUpdate(self.quote("FAKE"))])
             raise RuntimeError("the line is cut")
         await super().run(sink)
 
@@ -78,7 +80,7 @@ async def running(feed: MarketFeed) -> AsyncIterator[None]:
 async def test_it_starts_and_opens_with_the_first_sign() -> None:
     source = FakeSource()
     feed, listener = MarketFeed(source, NEVER_MS), Listener()
-    feed.listen(listener)
+    feed.listen(listener).add("FAKE")
     assert feed.status.state is MarketState.STARTING
     assert feed.quote("FAKE") == source.quote("FAKE")
     async with running(feed):
@@ -99,25 +101,25 @@ async def test_instruments_have_a_short_and_a_full_name() -> None:
 async def test_a_source_that_hangs_is_silent_until_its_next_sign() -> None:
     source = FakeSource()
     feed, listener = MarketFeed(source, SOON_MS), Listener()
-    feed.listen(listener)
+    feed.listen(listener).add("FAKE")
     async with running(feed):
         await source.has_started.wait()
         source.trade(101_00)
-        silent = await listener.hears(MarketState.SILENT)
+        silent = await listener.hears(MarketState.STALE)
         assert silent.reason == "no sign of life for 0.02 s"
         source.sink.heartbeat()
         assert feed.status.state is MarketState.OPEN
-        await listener.hears(MarketState.SILENT)
+        await listener.hears(MarketState.STALE)
 
 
 async def test_a_closed_market_is_closed_again_after_silence() -> None:
     source = FakeSource()
     feed, listener = MarketFeed(source, SOON_MS), Listener()
-    feed.listen(listener)
+    feed.listen(listener).add("FAKE")
     async with running(feed):
         await source.has_started.wait()
         source.sink.closed("the recording has ended")
-        await listener.hears(MarketState.SILENT)
+        await listener.hears(MarketState.STALE)
         source.sink.heartbeat()
         assert feed.status == MarketStatus(MarketState.CLOSED, "the recording has ended")
         source.trade(101_00)
@@ -126,18 +128,18 @@ async def test_a_closed_market_is_closed_again_after_silence() -> None:
 
 async def test_a_source_that_never_signs_is_silent_too() -> None:
     feed, listener = MarketFeed(FakeSource(), SOON_MS), Listener()
-    feed.listen(listener)
+    feed.listen(listener).add("FAKE")
     async with running(feed):
-        await listener.hears(MarketState.SILENT)
-    assert [status.state for status in listener.statuses] == [MarketState.SILENT]
+        await listener.hears(MarketState.STALE)
+    assert [status.state for status in listener.statuses] == [MarketState.STALE]
 
 
 async def test_a_source_that_raises_is_started_again(caplog: pytest.LogCaptureFixture) -> None:
     source = FailingSource()
     feed, listener = MarketFeed(source, NEVER_MS, restart_s=0.01), Listener()
-    feed.listen(listener)
+    feed.listen(listener).add("FAKE")
     async with running(feed):
-        silent = await listener.hears(MarketState.SILENT)
+        silent = await listener.hears(MarketState.STALE)
         assert silent.reason == "the market source failed, and is started again"
         async with asyncio.timeout(5):
             await source.has_started.wait()
@@ -151,16 +153,17 @@ async def test_a_source_that_raises_is_started_again(caplog: pytest.LogCaptureFi
 async def test_a_listener_that_raises_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
     source = FakeSource()
     feed, broken, listener = MarketFeed(source, NEVER_MS), BrokenListener(), Listener()
-    feed.listen(broken)
-    end = feed.listen(listener)
+    feed.listen(broken).add("FAKE")
+    interest = feed.listen(listener)
+    interest.add("FAKE")
     async with running(feed):
         await source.has_started.wait()
         source.trade(101_00)
         source.trade(102_00)
         assert len(listener.quotes) == 2
         assert feed.status.state is MarketState.OPEN
-        end()
-        end()
+        interest.close()
+        interest.close()
         source.trade(103_00)
     assert len(listener.quotes) == 2
     assert [each.message for each in caplog.records if each.exc_info] == [

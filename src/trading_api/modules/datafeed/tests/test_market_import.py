@@ -16,12 +16,13 @@ from random import Random
 import pytest
 
 from tests.kit.bars_answer import bars_answer
+from trading_api.domain.bar import Bar
 from trading_api.errors import Invalid
-from trading_api.models.market import Bar, QuoteValues
+from trading_api.models.market import Bar as WireBar
+from trading_api.models.market import QuoteValues
 from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError, RecordingError
 from trading_api.modules.datafeed.importing.importer import ImportOrder, ImportReport, import_files
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.ports import MarketBar
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.service import DatafeedService
@@ -29,8 +30,9 @@ from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
 from trading_api.modules.datafeed.storage.store import Store
 from trading_api.modules.datafeed.storage.tick_schedule import MOVES
 from trading_api.modules.datafeed.tests.test_market_replay import package_file, written
-from trading_api.modules.datafeed.tests.test_market_source_contract import Heard
+from trading_api.modules.datafeed.tests.test_market_source_contract import RecordingSink
 from trading_api.shared.ws.router_interface import buildTopicParams
+from trading_api.streaming.subscriptions import Subscriptions
 
 FOREVER_MS = 10**15
 HEADER = "time,open,high,low,close,volume"
@@ -63,7 +65,7 @@ def opened(store: Store, symbol: str = "ONE") -> RecordedSeries:
     return series
 
 
-def every(series: RecordedSeries, resolution: str) -> list[MarketBar]:
+def every(series: RecordedSeries, resolution: str) -> list[Bar]:
     return series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, MOVES * len(series.recorded))
 
 
@@ -144,7 +146,7 @@ def test_a_real_day_of_quotes_is_stored_as_it_was_quoted_and_played_to_its_end(
     replay = Replay(Recording.of([series]), clock=lambda: 0)
     before = len(replay.bars("EURUSD", "1S", -FOREVER_MS, FOREVER_MS))
     assert before / report.stored == pytest.approx(0.8, abs=0.01)
-    heard = Heard()
+    heard = RecordingSink()
     while replay.step_to(FOREVER_MS, heard):
         pass
     assert heard.closings == ["the recording has ended"]
@@ -167,8 +169,8 @@ def test_quotes_of_a_currency_pair_are_read_as_they_were_meant(store: Store, loa
     assert series.instrument.price_scale == 100_000
     start_ms = at("2016-06-14")
     assert every(series, "1S") == [
-        MarketBar(start_ms, 110_948, 110_948, 110_947, 110_947, 0),
-        MarketBar(start_ms + 1_000, 110_9_47 + 115, 111_062, 111_062, 111_062, 0),
+        Bar(start_ms, 110_948, 110_948, 110_947, 110_947, 0),
+        Bar(start_ms + 1_000, 110_9_47 + 115, 111_062, 111_062, 111_062, 0),
     ]
     assert not series.has_volume
 
@@ -415,10 +417,10 @@ class Followed:
     def __init__(self, store: Store) -> None:
         self.replay = Replay(Recording.of([opened(store)]), clock=lambda: 0)
         self.feed = MarketFeed(self.replay, stale_after_ms=60_000)
-        self.service = DatafeedService(self.replay, self.feed)
-        self.told: list[Bar] = []
+        self.service = DatafeedService(self.replay, self.feed, Subscriptions())
+        self.told: list[WireBar] = []
 
-    def tell(self, bar: Bar) -> None:
+    def tell(self, bar: WireBar) -> None:
         self.told.append(bar)
 
 
@@ -432,12 +434,12 @@ async def test_the_day_of_a_night_session_is_live_before_its_date(store: Store, 
     topic = f"bars:{buildTopicParams({'symbol': 'ONE', 'resolution': '1D'})}"
     await market.service.create_topic(topic, market.tell)  # type: ignore[arg-type]
     (state,) = market.service.topic_state(topic)
-    assert isinstance(state, Bar)
+    assert isinstance(state, WireBar)
     assert state.time == at("2025-03-10") > market.replay.now_ms
     (quote,) = market.service.quotes(["ONE"])
     assert isinstance(quote.v, QuoteValues)
     assert quote.v.open_price == 10
-    market.replay.step_to(10 * 60_000, Heard(market.feed.hear_quote))
+    market.replay.step_to(10 * 60_000, market.feed)
     assert {bar.time for bar in market.told} == {at("2025-03-10")}
     found = await bars_answer(market.service, "ONE", "1D", at("2025-03-01"), at("2025-03-20"))
     assert found.bars == market.told[-1:]
@@ -449,13 +451,13 @@ async def test_symbols_of_different_steps_are_played_together(store: Store, load
     load(HEADER, *days, symbol="DAYS")
     recording = Recording.of([opened(store, "DAYS"), opened(store, "MINUTES")])
     replay = Replay(recording, clock=lambda: 0)
-    service = DatafeedService(replay, MarketFeed(replay, stale_after_ms=60_000))
+    service = DatafeedService(replay, MarketFeed(replay, stale_after_ms=60_000), Subscriptions())
     assert service.configuration().supported_resolutions[0] == "1"
     assert service.resolve("DAYS").supported_resolutions == ["1D", "1W", "1M"]
     assert service.resolve("MINUTES").supported_resolutions[0] == "1"
     with pytest.raises(Invalid, match="of DAYS; there are 1D, 1W, 1M"):
         await service.bars("DAYS", "60", 0, 1, 0)
-    heard = Heard()
+    heard = RecordingSink()
     while replay.step_to(FOREVER_MS, heard):
         pass
     assert heard.closings == ["the recording has ended"]

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.order_book import LEVELS_MAX
 from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import bar_start
-from trading_api.modules.datafeed.market.ports import MarketBar
 from trading_api.modules.datafeed.replay.recording import Recording, RecordingError
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
 from trading_api.modules.datafeed.storage.tick_schedule import MOVES
-from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, Heard
+from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, RecordingSink
 
 HEADER = "time,open,high,low,close,volume"
 NOON_S = 1_784_289_600
@@ -46,7 +46,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]
     return {path.stem: Recording.read(path) for path in (*samples, stocks)}
 
 
-class Ending(Heard):
+class Ending(RecordingSink):
     """Calls `on_end` at the first heartbeat after the end."""
 
     on_end: Callable[[], None]
@@ -63,12 +63,12 @@ def written(folder: Path, *lines: str, name: str = "file.csv") -> Path:
     return path
 
 
-def play(replay: Replay, heard: Heard) -> None:
+def play(replay: Replay, heard: RecordingSink) -> None:
     while replay.step_to(FOREVER_MS, heard):
         pass
 
 
-def every_bar(replay: Replay, resolution: str, symbol: str = "") -> list[MarketBar]:
+def every_bar(replay: Replay, resolution: str, symbol: str = "") -> list[Bar]:
     symbol = symbol or replay.instruments()[0].symbol
     return replay.bars(symbol, resolution, -FOREVER_MS, FOREVER_MS)
 
@@ -78,14 +78,14 @@ def test_played_bars_are_the_recorded_ones(name: str, recordings: dict[str, Reco
     recording = recordings[name]
     replay = Replay(recording, clock=lambda: 0)
     base = replay.resolutions()[0]
-    streamed: dict[tuple[str, str, int], MarketBar] = {}
+    streamed: dict[tuple[str, str, int], Bar] = {}
 
     def note(quote: Quote) -> None:
         for resolution in replay.resolutions():
             (bar,) = replay.bars(quote.symbol, resolution, FOREVER_MS, FOREVER_MS, 1)
             streamed[quote.symbol, resolution, bar.time_ms] = bar
 
-    heard, start_ms = Heard(note), replay.now_ms
+    heard, start_ms = RecordingSink(note), replay.now_ms
     play(replay, heard)
     assert heard.closings == ["the recording has ended"]
     assert heard.quotes[0].time_ms > start_ms
@@ -122,7 +122,7 @@ def test_history_is_the_first_four_fifths_and_what_had_happened_then(
         assert begun == total * 80 // 100
 
 
-def seen_at(instant_ms: int, series: RecordedSeries) -> MarketBar:
+def seen_at(instant_ms: int, series: RecordedSeries) -> Bar:
     """The bar under way as the moves up to the instant made it."""
     number = series.move_times.bars(instant_ms) - 1
     bar, times_ms = series.recorded[number], series.move_times.of_bar(number)
@@ -132,7 +132,7 @@ def seen_at(instant_ms: int, series: RecordedSeries) -> MarketBar:
         extremes.reverse()
     path = [bar.open, *extremes, bar.close][:seen]
     volume = bar.volume * seen // MOVES
-    return MarketBar(bar.time_ms, bar.open, max(path), min(path), path[-1], volume)
+    return Bar(bar.time_ms, bar.open, max(path), min(path), path[-1], volume)
 
 
 @real
@@ -145,8 +145,8 @@ def test_each_resolution_sums_the_rows(name: str, recordings: dict[str, Recordin
             assert bars == summed(series.recorded.bars(), resolution)
 
 
-def summed(rows: Sequence[MarketBar], resolution: str) -> list[MarketBar]:
-    def start_of(bar: MarketBar) -> int:
+def summed(rows: Sequence[Bar], resolution: str) -> list[Bar]:
+    def start_of(bar: Bar) -> int:
         return bar_start(resolution, bar.time_ms)
 
     bars = []
@@ -154,7 +154,7 @@ def summed(rows: Sequence[MarketBar], resolution: str) -> list[MarketBar]:
         parts = list(within)
         high, low = max(bar.high for bar in parts), min(bar.low for bar in parts)
         volume = sum(bar.volume for bar in parts)
-        bars.append(MarketBar(start_ms, parts[0].open, high, low, parts[-1].close, volume))
+        bars.append(Bar(start_ms, parts[0].open, high, low, parts[-1].close, volume))
     return bars
 
 
@@ -173,7 +173,7 @@ def test_what_is_played_trades_the_recorded_volume(
 ) -> None:
     recording = recordings[name]
     replay = Replay(recording, clock=lambda: 0)
-    heard, start_ms = Heard(), replay.now_ms
+    heard, start_ms = RecordingSink(), replay.now_ms
     play(replay, heard)
     for series in recording.series:
         instrument = series.instrument
@@ -198,7 +198,7 @@ def test_the_book_of_a_replay_reaches_as_far_as_the_last_bar_moved(
     replay = Replay(recordings[name], clock=lambda: 0)
     for series in recordings[name].series:
         symbol, tick_size = series.instrument.symbol, series.instrument.tick_size
-        depth = replay.depth(symbol, LEVELS_MAX)
+        depth = replay.order_book(symbol, LEVELS_MAX)
         before = every_bar(replay, replay.resolutions()[0], symbol)[-2:-1]
         reach = int((depth.asks[-1].price - depth.asks[0].price) / tick_size)
         assert reach <= max(LEVELS_MAX, *(bar.high - bar.low for bar in before), 0)
@@ -216,18 +216,21 @@ def test_a_bar_is_played_as_four_moves_to_the_nearer_extreme_first(tmp_path: Pat
         f"{NOON_S + 120},12,12.5,8,9,3",
     )
     replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000 - 1, clock=lambda: 0)
-    seen: list[tuple[int, MarketBar]] = []
-    play(replay, Heard(lambda quote: seen.append((quote.time_ms, every_bar(replay, "1")[-1]))))
+    seen: list[tuple[int, Bar]] = []
+    play(
+        replay,
+        RecordingSink(lambda quote: seen.append((quote.time_ms, every_bar(replay, "1")[-1]))),
+    )
     first_ms, next_ms = (NOON_S + 60) * 1_000, (NOON_S + 120) * 1_000
     assert seen == [
-        (first_ms, MarketBar(first_ms, 100, 100, 100, 100, 2)),
-        (first_ms + 15_000, MarketBar(first_ms, 100, 100, 90, 90, 5)),
-        (first_ms + 30_000, MarketBar(first_ms, 100, 140, 90, 140, 7)),
-        (first_ms + 45_000, MarketBar(first_ms, 100, 140, 90, 120, 10)),
-        (next_ms, MarketBar(next_ms, 120, 120, 120, 120, 0)),
-        (next_ms + 15_000, MarketBar(next_ms, 120, 125, 120, 125, 1)),
-        (next_ms + 30_000, MarketBar(next_ms, 120, 125, 80, 80, 2)),
-        (next_ms + 45_000, MarketBar(next_ms, 120, 125, 80, 90, 3)),
+        (first_ms, Bar(first_ms, 100, 100, 100, 100, 2)),
+        (first_ms + 15_000, Bar(first_ms, 100, 100, 90, 90, 5)),
+        (first_ms + 30_000, Bar(first_ms, 100, 140, 90, 140, 7)),
+        (first_ms + 45_000, Bar(first_ms, 100, 140, 90, 120, 10)),
+        (next_ms, Bar(next_ms, 120, 120, 120, 120, 0)),
+        (next_ms + 15_000, Bar(next_ms, 120, 125, 120, 125, 1)),
+        (next_ms + 30_000, Bar(next_ms, 120, 125, 80, 80, 2)),
+        (next_ms + 45_000, Bar(next_ms, 120, 125, 80, 90, 3)),
     ]
 
 
@@ -235,7 +238,7 @@ def test_nobody_waits_for_the_night_to_pass(tmp_path: Path) -> None:
     times = [NOON_S, NOON_S + 60, NOON_S + 120, NOON_S + 60_000, NOON_S + 60_060]
     path = written(tmp_path, HEADER, *(f"{time},10,11,9,10,4" for time in times))
     replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000 - 1, clock=lambda: 0)
-    heard = Heard()
+    heard = RecordingSink()
     replay.step_to(10_001, heard)
     assert replay.now_ms == (NOON_S + 70) * 1_000, "time goes on between moves"
     replay.step_to(120_000, heard)
@@ -260,7 +263,7 @@ def test_symbols_of_one_file_move_together(tmp_path: Path) -> None:
         ),
     )
     replay = Replay(Recording.read(path), clock=lambda: 0)
-    heard = Heard()
+    heard = RecordingSink()
     play(replay, heard)
     assert [quote.symbol for quote in heard.quotes] == ["B.X", "A_Y"] * 4
     assert heard.quotes[-1].last == Decimal("900.5")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.order_book import LEVELS_MAX
 from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import (
@@ -18,12 +19,11 @@ from trading_api.domain.resolution import (
     bar_start,
     next_bar_start,
 )
-from trading_api.modules.datafeed.market.ports import MarketBar
 from trading_api.modules.datafeed.simulator.listings import LISTINGS
 from trading_api.modules.datafeed.simulator.price_bridge import DRAWS, Node, split, walk
 from trading_api.modules.datafeed.simulator.price_tree import LEVELS_MS, TICK_MS, PriceTree
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
-from trading_api.modules.datafeed.tests.test_market_source_contract import Heard
+from trading_api.modules.datafeed.tests.test_market_source_contract import RecordingSink
 
 NOW_MS = 1_795_258_915_123
 FOREVER_MS = 10**15
@@ -54,8 +54,8 @@ def simulator(seed: int = 7, now_ms: int = NOW_MS) -> Simulator:
     return Simulator(seed, clock=lambda: now_ms)
 
 
-def joined(bars: list[MarketBar], time_ms: int) -> MarketBar:
-    return MarketBar(
+def joined(bars: list[Bar], time_ms: int) -> Bar:
+    return Bar(
         time_ms,
         bars[0].open,
         max(bar.high for bar in bars),
@@ -163,9 +163,9 @@ def test_bars_formed_tick_by_tick_are_those_of_history(
 ) -> None:
     market = simulator(seed, instant_ms)
     tick_size = {each.symbol: each.tick_size for each in market.instruments()}[symbol]
-    streamed: dict[int, MarketBar] = {}
+    streamed: dict[int, Bar] = {}
     for _ in range(50):
-        market.step_to(market.now_ms + TICK_MS, Heard())
+        market.step_to(market.now_ms + TICK_MS, RecordingSink())
         (bar,) = market.bars(symbol, resolution, market.now_ms, market.now_ms, 1)
         assert bar.close * tick_size == market.quote(symbol).last
         if (earlier := streamed.get(bar.time_ms)) is not None:
@@ -187,10 +187,10 @@ def test_bars_formed_tick_by_tick_are_those_of_history(
 def test_the_volume_of_a_bar_is_what_its_quotes_traded(
     seed: int, symbol: str, instant_ms: int
 ) -> None:
-    market, heard = simulator(seed, instant_ms), Heard()
+    market, heard = simulator(seed, instant_ms), RecordingSink()
     instrument = next(each for each in market.instruments() if each.symbol == symbol)
     start_ms = next_bar_start("5S", instant_ms)
-    market.step_to(start_ms, Heard())
+    market.step_to(start_ms, RecordingSink())
     market.step_to(start_ms + 5_000, heard)
     trades = [quote for quote in heard.quotes if quote.symbol == symbol and quote.last_size]
     (bar,) = market.bars(symbol, "5S", start_ms, start_ms + 1)
@@ -208,10 +208,10 @@ def test_the_volume_of_a_bar_is_what_its_quotes_traded(
 @settings(max_examples=30, deadline=None)
 def test_depth_is_a_function_of_the_present(seed: int, symbol: str, instant_ms: int) -> None:
     market = simulator(seed, instant_ms - 1_000)
-    market.depth(symbol, 3)
-    market.step_to(instant_ms, Heard())
-    depth, quote = market.depth(symbol, LEVELS_MAX), market.quote(symbol)
-    assert depth == simulator(seed, instant_ms).depth(symbol, LEVELS_MAX)
+    market.order_book(symbol, 3)
+    market.step_to(instant_ms, RecordingSink())
+    depth, quote = market.order_book(symbol, LEVELS_MAX), market.quote(symbol)
+    assert depth == simulator(seed, instant_ms).order_book(symbol, LEVELS_MAX)
     assert (depth.bids[0].price, depth.asks[0].price) == (quote.bid, quote.ask)
     assert (depth.bids[0].size, depth.asks[0].size) == (quote.bid_size, quote.ask_size)
     assert len(depth.bids) == len(depth.asks) == LEVELS_MAX
@@ -226,7 +226,7 @@ def test_depth_thins_out_away_from_the_touch(symbol: str) -> None:
     """In the mean of many moments; any one level may be larger than the one before it."""
     means = [0.0] * LEVELS_MAX
     for moment in range(400):
-        depth = simulator(now_ms=FIRST_MS + moment * 7_919_000_000).depth(symbol, LEVELS_MAX)
+        depth = simulator(now_ms=FIRST_MS + moment * 7_919_000_000).order_book(symbol, LEVELS_MAX)
         for number, levels in enumerate(zip(depth.bids, depth.asks, strict=True)):
             means[number] += sum(float(level.size) for level in levels)
     fifths = [sum(means[start : start + 10]) for start in range(0, LEVELS_MAX, 10)]
@@ -235,7 +235,7 @@ def test_depth_thins_out_away_from_the_touch(symbol: str) -> None:
 
 
 def test_a_hiccup_of_the_clock_loses_no_tick() -> None:
-    market, heard = simulator(), Heard()
+    market, heard = simulator(), RecordingSink()
     market.step_to(NOW_MS + 5_000, heard)
     times_ms = [quote.time_ms for quote in heard.quotes if quote.symbol == "AAPL"]
     start_ms = NOW_MS // TICK_MS * TICK_MS
@@ -255,8 +255,8 @@ def test_the_market_is_what_it_was_when_it_was_first_written() -> None:
     """A change here changes everybody's market: it is a change of the product."""
     (day,) = simulator(7).bars("AAPL", "1D", 1_700_006_400_000, 1_700_006_400_001)
     (minute,) = simulator(7).bars("BTCUSD", "1", 1_700_006_400_000, 1_700_006_400_001)
-    assert day == MarketBar(1_700_006_400_000, 28_456, 28_630, 28_312, 28_522, 87_593_550)
-    assert minute == MarketBar(1_700_006_400_000, 642_210, 642_498, 642_210, 642_486, 42_750)
+    assert day == Bar(1_700_006_400_000, 28_456, 28_630, 28_312, 28_522, 87_593_550)
+    assert minute == Bar(1_700_006_400_000, 642_210, 642_498, 642_210, 642_486, 42_750)
 
 
 @given(st.permutations(range(12)))
@@ -341,7 +341,7 @@ def test_history_begins_with_the_first_year() -> None:
 
 
 def test_after_a_pause_it_goes_on_at_the_present() -> None:
-    market, heard = simulator(), Heard()
+    market, heard = simulator(), RecordingSink()
     market.step_to(NOW_MS + 3_600_000, heard)
     symbols = [each.symbol for each in market.instruments()]
     assert [quote.symbol for quote in heard.quotes] == symbols
@@ -353,7 +353,7 @@ def test_after_a_pause_it_goes_on_at_the_present() -> None:
 
 
 def test_what_nobody_wants_is_not_reported_and_changes_nothing_for_who_does() -> None:
-    every, some, none = Heard(), Heard(wanted={"EURUSD"}), Heard(wanted=())
+    every, some, none = RecordingSink(), RecordingSink(wanted={"EURUSD"}), RecordingSink(wanted=())
     for heard in (every, some, none):
         market = simulator()
         while market.step(NOW_MS + 2_000, heard):
@@ -369,9 +369,9 @@ def test_what_nobody_wants_is_not_reported_and_changes_nothing_for_who_does() ->
 def test_the_quotes_before_are_those_that_were_told(
     seed: int, symbol: str, instant_ms: int
 ) -> None:
-    market, heard = simulator(seed, instant_ms), Heard(wanted={symbol})
+    market, heard = simulator(seed, instant_ms), RecordingSink(wanted={symbol})
     market.step_to(instant_ms + 3_000, heard)
-    before = islice(market.quotes_back(symbol), len(heard.quotes))
+    before = islice(market.quote_history(symbol), len(heard.quotes))
     assert list(before) == heard.quotes[::-1]
 
 
@@ -388,7 +388,7 @@ def test_running_it_reports_each_tick_of_the_clock() -> None:
     times_ms: list[int] = []
 
     async def run() -> None:
-        task = asyncio.create_task(market.run(Heard(count)))
+        task = asyncio.create_task(market.run(RecordingSink(count)))
         async with asyncio.timeout(5):
             await enough.wait()
         task.cancel()

@@ -8,16 +8,21 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
-from trading_api.domain.order_book import LEVELS_MAX, Depth, Level, thinned
+from trading_api.domain.market_update import MarketUpdate
+from trading_api.domain.order_book import LEVELS_MAX, OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
-from trading_api.domain.resolution import bar_start
+from trading_api.domain.resolution import AHEAD_MS, bar_start
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
-from trading_api.modules.datafeed.market.ports import AHEAD_MS, MarketBar, MarketSink, MarketSource
+from trading_api.modules.datafeed.market.interest import SymbolInterest
+from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
+from trading_api.modules.datafeed.market.size_decay import decayed_size
+from trading_api.modules.datafeed.market.update_builder import build_update
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.simulator.simulator import Simulator
@@ -27,8 +32,21 @@ NOON_MS = 1_784_289_600_000
 FOREVER_MS = 10**15
 
 
-class Heard:
-    """A sink that remembers, and wants all symbols or some."""
+class EverySymbol(dict[str, SymbolInterest]):
+    """An interest in the quotes of every symbol, or of the `wanted` ones."""
+
+    def __init__(self, wanted: Collection[str] | None) -> None:
+        super().__init__()
+        self._wanted = wanted
+
+    def get(self, symbol: str, default: Any = None) -> Any:
+        if self._wanted is None or symbol in self._wanted:
+            return self.setdefault(symbol, SymbolInterest())
+        return default
+
+
+class RecordingSink:
+    """A sink that keeps the quotes that it is sent, of all symbols or the `wanted` ones."""
 
     def __init__(
         self,
@@ -39,14 +57,13 @@ class Heard:
         self.heartbeats = 0
         self.closings: list[str] = []
         self._on_quote = on_quote
-        self._wanted = wanted
+        self.interest = EverySymbol(wanted)
 
-    def wants(self, symbol: str) -> bool:
-        return self._wanted is None or symbol in self._wanted
-
-    def quote(self, quote: Quote) -> None:
-        self.quotes.append(quote)
-        self._on_quote(quote)
+    def publish(self, updates: Sequence[MarketUpdate]) -> None:
+        assert updates
+        for update in updates:
+            self.quotes.append(update.quote)
+            self._on_quote(update.quote)
 
     def heartbeat(self) -> None:
         self.heartbeats += 1
@@ -71,7 +88,7 @@ class FakeSource:
             quantity_step=Decimal(1),
             quantity_max=Decimal(1_000),
         )
-        self._seconds = [MarketBar(NOON_MS, price, price, price, price, 1)]
+        self._seconds = [Bar(NOON_MS, price, price, price, price, 1)]
         self._sink: MarketSink | None = None
         self.has_started = asyncio.Event()
         self.runs = 0
@@ -88,9 +105,9 @@ class FakeSource:
 
     def bars(
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
-    ) -> list[MarketBar]:
+    ) -> list[Bar]:
         assert symbol == "FAKE"
-        bars: list[MarketBar] = []
+        bars: list[Bar] = []
         for second in self._seconds:
             time_ms = bar_start(resolution, second.time_ms)
             if bars and bars[-1].time_ms == time_ms:
@@ -103,25 +120,25 @@ class FakeSource:
         return [*older[len(older) - min(missing, len(older)) :], *window]
 
     def quote(self, symbol: str) -> Quote:
-        return next(self.quotes_back(symbol))
+        return next(self.quote_history(symbol))
 
-    def quotes_back(self, symbol: str) -> Iterator[Quote]:
+    def quote_history(self, symbol: str) -> Iterator[Quote]:
         assert symbol == "FAKE"
         cent, size = Decimal("0.01"), Decimal(5)
         for second in reversed(self._seconds):
             last, at_ms = Decimal(second.close) / 100, second.time_ms + 999
             yield Quote("FAKE", at_ms, last - cent, last + cent, size, size, last, Decimal(1))
 
-    def why_closed(self, symbol: str) -> str:
+    def closed_reason(self, symbol: str) -> str:
         return ""
 
-    def depth(self, symbol: str, levels: int) -> Depth:
+    def order_book(self, symbol: str, levels: int) -> OrderBook:
         assert symbol == "FAKE"
         quote, cent = self.quote(symbol), Decimal("0.01")
-        sizes = [thinned(quote.bid_size, Decimal(1), level) for level in range(levels)]
-        bids = (Level(quote.bid - cent * number, size) for number, size in enumerate(sizes))
-        asks = (Level(quote.ask + cent * number, size) for number, size in enumerate(sizes))
-        return Depth(symbol, quote.time_ms, tuple(bids), tuple(asks))
+        sizes = [decayed_size(quote.bid_size, Decimal(1), level) for level in range(levels)]
+        bids = (PriceLevel(quote.bid - cent * number, size) for number, size in enumerate(sizes))
+        asks = (PriceLevel(quote.ask + cent * number, size) for number, size in enumerate(sizes))
+        return OrderBook(symbol, quote.time_ms, tuple(bids), tuple(asks))
 
     async def run(self, sink: MarketSink) -> None:
         self.runs += 1
@@ -130,7 +147,7 @@ class FakeSource:
         await asyncio.Event().wait()
 
     def trade(self, price: int) -> None:
-        self._seconds.append(MarketBar(self.now_ms, price, price, price, price, 1))
+        self._seconds.append(Bar(self.now_ms, price, price, price, price, 1))
         if self._sink is not None:
             report(self, self._sink)
 
@@ -141,14 +158,14 @@ class FakeSource:
 
 
 def report(source: FakeSource, sink: MarketSink) -> None:
-    if sink.wants("FAKE"):
-        sink.quote(source.quote("FAKE"))
+    if interest := sink.interest.get("FAKE"):
+        sink.publish([build_update(source, source.quote("FAKE"), interest)])
     else:
         sink.heartbeat()
 
 
-def _joined(bar: MarketBar, later: MarketBar) -> MarketBar:
-    return MarketBar(
+def _joined(bar: Bar, later: Bar) -> Bar:
+    return Bar(
         bar.time_ms,
         bar.open,
         max(bar.high, later.high),
@@ -234,7 +251,7 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
     return made
 
 
-def _newest(subject: Subject, symbol: str, resolution: str) -> MarketBar:
+def _newest(subject: Subject, symbol: str, resolution: str) -> Bar:
     end_ms = subject.source.now_ms + AHEAD_MS + 1
     return subject.source.bars(symbol, resolution, end_ms, end_ms, 1)[-1]
 
@@ -248,14 +265,14 @@ def test_the_last_price_is_the_close_of_the_forming_bar(subject: Subject) -> Non
             bar = _newest(subject, quote.symbol, resolution)
             assert bar.close * ticks[quote.symbol] == quote.last, resolution
 
-    heard = Heard(check)
+    heard = RecordingSink(check)
     for _ in range(20):
         subject.step(heard)
     assert {quote.symbol for quote in heard.quotes} == set(subject.symbols)
 
 
 def test_a_streamed_bar_is_the_one_that_history_returns(subject: Subject) -> None:
-    streamed: dict[tuple[str, str, int], MarketBar] = {}
+    streamed: dict[tuple[str, str, int], Bar] = {}
 
     def note(quote: Quote) -> None:
         for resolution in subject.source.resolutions():
@@ -263,14 +280,14 @@ def test_a_streamed_bar_is_the_one_that_history_returns(subject: Subject) -> Non
             streamed[quote.symbol, resolution, bar.time_ms] = bar
 
     for _ in range(30):
-        subject.step(Heard(note))
+        subject.step(RecordingSink(note))
     for (symbol, resolution, time_ms), bar in streamed.items():
         assert subject.source.bars(symbol, resolution, time_ms, time_ms + 1) == [bar]
 
 
 def test_quotes_have_two_sides_on_the_grid(subject: Subject) -> None:
     instruments = {each.symbol: each for each in subject.source.instruments()}
-    heard = Heard()
+    heard = RecordingSink()
     for _ in range(20):
         subject.step(heard)
     for quote in heard.quotes:
@@ -296,23 +313,23 @@ def test_no_quote_is_later_than_the_present_or_earlier_than_it_was_before_the_mo
 
     for _ in range(20):
         presents.append(subject.source.now_ms)
-        subject.step(Heard(check))
+        subject.step(RecordingSink(check))
     assert presents == sorted(presents)
     assert presents[-1] > presents[0]
 
 
-def test_quotes_back_are_those_that_were_told_whoever_wanted_them(subject: Subject) -> None:
-    heard = Heard()
+def test_quote_history_are_those_that_were_told_whoever_wanted_them(subject: Subject) -> None:
+    heard = RecordingSink()
     for _ in range(10):
         subject.step(heard)
     for symbol in subject.symbols:
         told = [quote for quote in dict.fromkeys(heard.quotes) if quote.symbol == symbol]
-        assert list(islice(subject.source.quotes_back(symbol), len(told))) == told[::-1]
+        assert list(islice(subject.source.quote_history(symbol), len(told))) == told[::-1]
         assert subject.source.quote(symbol) == told[-1]
 
 
 def test_what_nobody_wants_is_not_told_and_its_price_moves_on(subject: Subject) -> None:
-    heard, before = Heard(wanted=()), subject.source.quote(subject.symbols[0])
+    heard, before = RecordingSink(wanted=()), subject.source.quote(subject.symbols[0])
     for _ in range(10):
         subject.step(heard)
     assert subject.source.quote(subject.symbols[0]).time_ms > before.time_ms
@@ -322,7 +339,7 @@ def test_what_nobody_wants_is_not_told_and_its_price_moves_on(subject: Subject) 
 
 def test_bars_ascend_and_none_is_after_the_present(subject: Subject) -> None:
     for _ in range(5):
-        subject.step(Heard())
+        subject.step(RecordingSink())
     source = subject.source
     for symbol in subject.symbols:
         for resolution in source.resolutions():
@@ -337,7 +354,7 @@ def test_bars_ascend_and_none_is_after_the_present(subject: Subject) -> None:
 
 def test_count_back_reaches_further_and_never_cuts(subject: Subject) -> None:
     for _ in range(5):
-        subject.step(Heard())
+        subject.step(RecordingSink())
     source, symbol = subject.source, subject.symbols[0]
     finest = source.resolutions()[0]
     every = source.bars(symbol, finest, source.now_ms - 3_600_000, FOREVER_MS)
@@ -361,7 +378,7 @@ def test_before_all_history_there_is_nothing(subject: Subject) -> None:
 def test_a_bar_is_made_of_the_trades_whose_times_lie_in_it(subject: Subject) -> None:
     """Their volumes add up to its own, and its prices are theirs. The first bar of each symbol
     began before anybody listened, and the last is not over."""
-    source, heard = subject.source, Heard()
+    source, heard = subject.source, RecordingSink()
     finest = source.resolutions()[0]
     for _ in range(60):
         subject.step(heard)
@@ -386,13 +403,13 @@ def test_a_bar_is_made_of_the_trades_whose_times_lie_in_it(subject: Subject) -> 
 def test_depth_begins_at_the_quote_and_leads_away_from_it(subject: Subject) -> None:
     instruments = {each.symbol: each for each in subject.source.instruments()}
     for _ in range(5):
-        subject.step(Heard())
+        subject.step(RecordingSink())
     for symbol, instrument in instruments.items():
         quote = subject.source.quote(symbol)
-        depth = subject.source.depth(symbol, LEVELS_MAX)
+        depth = subject.source.order_book(symbol, LEVELS_MAX)
         assert (depth.symbol, depth.time_ms) == (symbol, quote.time_ms)
-        assert depth.bids[0] == Level(quote.bid, quote.bid_size)
-        assert depth.asks[0] == Level(quote.ask, quote.ask_size)
+        assert depth.bids[0] == PriceLevel(quote.bid, quote.bid_size)
+        assert depth.asks[0] == PriceLevel(quote.ask, quote.ask_size)
         for side, away in ((depth.bids, -1), (depth.asks, 1)):
             prices = [level.price * away for level in side]
             assert prices == sorted(set(prices))
@@ -405,10 +422,10 @@ def test_depth_begins_at_the_quote_and_leads_away_from_it(subject: Subject) -> N
 
 
 def test_depth_is_the_same_whenever_and_however_far_it_is_asked_for(subject: Subject) -> None:
-    subject.step(Heard())
+    subject.step(RecordingSink())
     for symbol in subject.symbols:
-        whole = subject.source.depth(symbol, LEVELS_MAX)
+        whole = subject.source.order_book(symbol, LEVELS_MAX)
         assert len(whole.bids) > 1 < len(whole.asks)
         for levels in (1, 2, LEVELS_MAX):
-            part = subject.source.depth(symbol, levels)
+            part = subject.source.order_book(symbol, levels)
             assert part == replace(whole, bids=whole.bids[:levels], asks=whole.asks[:levels])

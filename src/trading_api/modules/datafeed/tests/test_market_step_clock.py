@@ -11,22 +11,22 @@ import pytest
 from trading_api.errors import Unavailable
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.simulator.simulator import Simulator
-from trading_api.modules.datafeed.tests.test_market_source_contract import NOON_MS, Heard
+from trading_api.modules.datafeed.tests.test_market_source_contract import NOON_MS, RecordingSink
 
 TICK_MS = 250
 
 
-class SlowFeed(Heard):
-    """Settles only after others had their turns; counts what came while it had not."""
+class SlowFeed(RecordingSink):
+    """Flushes only after others had their turns; counts what came while it had not."""
 
     def __init__(self) -> None:
         super().__init__()
         self.calls: list[str] = []
 
-    async def settled(self) -> None:
+    async def flush(self) -> None:
         for _ in range(3):
             await asyncio.sleep(0)
-        self.calls.append(f"settled after {len(self.quotes) // 11}")
+        self.calls.append(f"flushed after {len(self.quotes) // 11}")
 
 
 @asynccontextmanager
@@ -50,11 +50,11 @@ async def test_each_move_waits_until_the_one_before_was_acted_on() -> None:
     async with clock_over(feed) as clock:
         assert await clock.advance(lambda now_ms: now_ms + 2 * TICK_MS + 1) == NOON_MS + 501
     assert feed.calls == [
-        "settled after 1",
+        "flushed after 1",
         "delivered at 250",
-        "settled after 2",
+        "flushed after 2",
         "delivered at 500",
-        "settled after 2",
+        "flushed after 2",
         "delivered at 501",
     ]
     times_ms = [quote.time_ms - NOON_MS for quote in feed.quotes if quote.symbol == "AAPL"]

@@ -18,7 +18,7 @@ from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.simulator.listings import LISTINGS
 from trading_api.modules.datafeed.simulator.price_tree import TICK_MS
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
-from trading_api.modules.datafeed.tests.test_market_source_contract import Heard
+from trading_api.streaming.subscriptions import Subscriptions
 
 NOW_MS = 1_795_258_915_123
 
@@ -36,7 +36,7 @@ class Server:
     def __init__(self, seed: int, now_ms: int) -> None:
         self._simulator = Simulator(seed, clock=lambda: now_ms)
         self._feed = MarketFeed(self._simulator, stale_after_ms=5_000)
-        self._service = DatafeedService(self._simulator, self._feed)
+        self._service = DatafeedService(self._simulator, self._feed, Subscriptions())
 
     @property
     def now_ms(self) -> int:
@@ -53,9 +53,8 @@ class Server:
         return [_dumped(bar) for bar in answer.bars if bar.time >= from_ms]
 
     def run(self, ticks: int) -> None:
-        sink = Heard(self._feed.hear_quote)
         for _ in range(ticks):
-            self._simulator.step(self.now_ms + TICK_MS, sink)
+            self._simulator.step(self.now_ms + TICK_MS, self._feed)
 
 
 @given(

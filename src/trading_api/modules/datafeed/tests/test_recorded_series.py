@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.resolution import bar_start, length_ms
 from trading_api.domain.session_hours import ALWAYS, TradingHours
 from trading_api.modules.datafeed.importing.bar_builder import resolutions_of
-from trading_api.modules.datafeed.market.ports import MarketBar
 from trading_api.modules.datafeed.storage.bar_columns import Columns
 from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
 from trading_api.modules.datafeed.storage.tick_schedule import MOVES
@@ -41,7 +41,7 @@ WEEKENDS = {
 class Minute:
     """A recorded bar, the start of the session that holds it, and its trading day."""
 
-    bar: MarketBar
+    bar: Bar
     session_ms: int
     day_ms: int
 
@@ -155,13 +155,13 @@ def walls(timezone: str, first_ms: int, count: int) -> list[tuple[int, datetime]
     ]
 
 
-def _bar(time_ms: int, chance: Random) -> MarketBar:
+def _bar(time_ms: int, chance: Random) -> Bar:
     open_, close, above, below, volume = chance.randbytes(5)
     high, low = max(open_, close) + above % 9, min(open_, close) - below % 9
-    return MarketBar(time_ms, 900 + open_, 900 + high, 900 + low, 900 + close, volume)
+    return Bar(time_ms, 900 + open_, 900 + high, 900 + low, 900 + close, volume)
 
 
-def slow_bars(market: Market, resolution: str) -> list[MarketBar]:
+def slow_bars(market: Market, resolution: str) -> list[Bar]:
     def time_of(minute: Minute) -> int:
         if resolution == "1D":
             return minute.day_ms
@@ -175,14 +175,14 @@ def slow_bars(market: Market, resolution: str) -> list[MarketBar]:
     return merged([(time_of(minute), minute.bar) for minute in market.minutes])
 
 
-def merged(parts: Sequence[tuple[int, MarketBar]]) -> list[MarketBar]:
-    bars: list[MarketBar] = []
+def merged(parts: Sequence[tuple[int, Bar]]) -> list[Bar]:
+    bars: list[Bar] = []
     for time_ms, part in parts:
         if not bars or bars[-1].time_ms != time_ms:
             bars.append(replace(part, time_ms=time_ms))
             continue
         bar = bars[-1]
-        bars[-1] = MarketBar(
+        bars[-1] = Bar(
             time_ms,
             bar.open,
             max(bar.high, part.high),
@@ -193,7 +193,7 @@ def merged(parts: Sequence[tuple[int, MarketBar]]) -> list[MarketBar]:
     return bars
 
 
-def every(market: Market, resolution: str) -> list[MarketBar]:
+def every(market: Market, resolution: str) -> list[Bar]:
     return market.series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, market.moves)
 
 
@@ -261,9 +261,7 @@ def _partly(minute: Minute, moves: int) -> Minute:
         )
     )
     path = [bar.open, *extremes, bar.close][:seen]
-    part = MarketBar(
-        bar.time_ms, bar.open, max(path), min(path), path[-1], bar.volume * seen // MOVES
-    )
+    part = Bar(bar.time_ms, bar.open, max(path), min(path), path[-1], bar.volume * seen // MOVES)
     return replace(minute, bar=part)
 
 

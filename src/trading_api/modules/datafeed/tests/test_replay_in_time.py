@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from trading_api.domain.bar import Bar
 from trading_api.domain.market_status import MarketState
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
-from trading_api.modules.datafeed.market.feed import FeedSink, MarketFeed
-from trading_api.modules.datafeed.market.ports import MarketBar
+from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.storage.store import Store
 from trading_api.modules.datafeed.tests.test_market_replay import written
-from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, Heard
+from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, RecordingSink
 
 NEW_YORK = "America/New_York"
 HEADER = "time,open,high,low,close,volume"
@@ -62,21 +62,21 @@ def replay_of(store: Store, start: str, *symbols: str) -> Replay:
     return Replay(Recording.of(series), at(start), speed=1.0, clock=lambda: 0)
 
 
-def newest(replay: Replay, symbol: str, resolution: str) -> MarketBar:
+def newest(replay: Replay, symbol: str, resolution: str) -> Bar:
     return replay.bars(symbol, resolution, FOREVER_MS, FOREVER_MS, 1)[-1]
 
 
-def play(replay: Replay, until: str, heard: Heard) -> None:
+def play(replay: Replay, until: str, heard: RecordingSink) -> None:
     while replay.step(at(until), heard):
         pass
 
 
 def test_a_day_that_has_begun_does_not_know_how_it_ends(store: Store) -> None:
     replay = replay_of(store, "2025-03-07 16:30")
-    assert newest(replay, "DAYS", "1D") == MarketBar(at("2025-03-07"), 101, 101, 101, 101, 20)
+    assert newest(replay, "DAYS", "1D") == Bar(at("2025-03-07"), 101, 101, 101, 101, 20)
     assert newest(replay, "MINUTES", "1D").close == 100 + 120
     assert newest(replay, "COIN", "30").close == replay.bars("COIN", "1D", 0, FOREVER_MS)[-1].close
-    heard = Heard()
+    heard = RecordingSink()
     play(replay, "2025-03-07 19:22:29", heard)
     assert newest(replay, "DAYS", "1D").close == 110
     for quote in heard.quotes:
@@ -86,8 +86,8 @@ def test_a_day_that_has_begun_does_not_know_how_it_ends(store: Store) -> None:
 def test_a_day_knows_nothing_before_its_session_begins(store: Store) -> None:
     replay = replay_of(store, "2025-03-07 14:29:59")
     assert newest(replay, "DAYS", "1D").time_ms == at("2025-03-06")
-    play(replay, "2025-03-07 14:30", Heard())
-    assert newest(replay, "DAYS", "1D") == MarketBar(at("2025-03-07"), 101, 101, 101, 101, 10)
+    play(replay, "2025-03-07 14:30", RecordingSink())
+    assert newest(replay, "DAYS", "1D") == Bar(at("2025-03-07"), 101, 101, 101, 101, 10)
 
 
 @pytest.mark.parametrize("start", ["2025-03-07 16:31:07", "2025-03-08 12:00", "2025-03-10 13:30"])
@@ -99,7 +99,7 @@ def test_the_present_at_the_start_is_the_start(store: Store, start: str) -> None
 
 
 def test_a_present_between_moves_flows_and_jumps_only_over_nights(store: Store) -> None:
-    replay, heard = replay_of(store, "2025-03-07 20:59:50", "MINUTES"), Heard()
+    replay, heard = replay_of(store, "2025-03-07 20:59:50", "MINUTES"), RecordingSink()
     presents = []
     for due_ms in range(0, 40_000, 1_000):
         while replay.step_to(due_ms, heard):
@@ -134,9 +134,9 @@ def test_each_symbol_is_closed_by_its_own_hours_and_its_own_end(
         if at(start) >= at("2025-03-10 20:00"):
             continue
         replay = replay_of(store, start)
-        play(replay, instant, Heard())
+        play(replay, instant, RecordingSink())
         for symbol in ("DAYS", "MINUTES", "COIN"):
-            reason = replay.why_closed(symbol)
+            reason = replay.closed_reason(symbol)
             assert bool(reason) == (symbol in closed), (symbol, reason)
             assert says.get(closed.get(symbol, ""), "") in reason
 
@@ -145,22 +145,21 @@ def test_a_hole_in_a_recording_closes_its_symbol_alone(store: Store, tmp_path: P
     coin = rows("2025-03-06", 30 * MINUTE_MS, 48 * 4)
     load(tmp_path, "HOLE", [*coin[:20], *coin[30:]], session="24x7")
     replay = replay_of(store, "2025-03-06 01:00", "COIN", "HOLE")
-    play(replay, "2025-03-06 12:00", Heard())
-    assert replay.why_closed("HOLE") == "nothing of HOLE was recorded at this time"
-    assert replay.why_closed("COIN") == ""
-    play(replay, "2025-03-06 15:00", Heard())
-    assert replay.why_closed("HOLE") == ""
+    play(replay, "2025-03-06 12:00", RecordingSink())
+    assert replay.closed_reason("HOLE") == "nothing of HOLE was recorded at this time"
+    assert replay.closed_reason("COIN") == ""
+    play(replay, "2025-03-06 15:00", RecordingSink())
+    assert replay.closed_reason("HOLE") == ""
 
 
 async def test_the_market_is_open_until_all_recordings_have_ended(store: Store) -> None:
     replay = replay_of(store, "2025-03-07 14:30")
     feed = MarketFeed(replay, stale_after_ms=60_000)
-    sink = FeedSink(feed)
     seen: list[tuple[str, MarketState, MarketState]] = []
 
     for instant in ("07 15:00", "08 12:00", "10 19:59", "10 20:00"):
-        sink.heartbeat()
-        while replay.step(at(f"2025-03-{instant}"), sink):
+        feed.heartbeat()
+        while replay.step(at(f"2025-03-{instant}"), feed):
             pass
         seen.append((instant, feed.status.state, feed.status_of("MINUTES").state))
     is_open, closed = MarketState.OPEN, MarketState.CLOSED
@@ -175,6 +174,6 @@ async def test_the_market_is_open_until_all_recordings_have_ended(store: Store) 
 
 def test_depth_before_any_bar_is_over_tells_nothing_of_the_first(store: Store) -> None:
     replay = replay_of(store, "2025-03-06 14:30", "DAYS")
-    depth = replay.depth("DAYS", 5)
+    depth = replay.order_book("DAYS", 5)
     tick_size = replay.instruments()[0].tick_size
     assert [depth.asks[0].price + n * tick_size for n in range(5)] == [x.price for x in depth.asks]

@@ -17,6 +17,7 @@ from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
+from trading_api.streaming.subscriptions import Subscriptions
 
 NOW_MS = 1_795_262_400_000
 FOREVER_MS = 10**15
@@ -26,7 +27,9 @@ class Chart:
     """Windows of `bars` bars. Newer libraries send count_back with them, older ones do not."""
 
     def __init__(self, source: MarketSource, resolution: str, bars: int, counts_back: bool) -> None:
-        self._service = DatafeedService(source, MarketFeed(source, stale_after_ms=5_000))
+        self._service = DatafeedService(
+            source, MarketFeed(source, stale_after_ms=5_000), Subscriptions()
+        )
         self._symbol = source.instruments()[0].symbol
         self._resolution = resolution
         self._window_s = bars * (length_ms(resolution) or 30 * DAY_MS) // 1_000

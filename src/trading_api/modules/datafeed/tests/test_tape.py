@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from trading_api.domain.quote import Quote
-from trading_api.modules.datafeed.streams.trade_tape import Tape
+from trading_api.domain.trade import Trade
+from trading_api.modules.datafeed.streams.trade_tape import TradeTape
 
 
 def quote(bid: str, ask: str, last: str, last_size: str = "5") -> Quote:
@@ -35,29 +36,29 @@ def test_the_side_of_the_touch_decides_and_between_the_last_change_of_price(
 ) -> None:
     quotes = [quote("9", "11", last) for last in lasts]
     for before in range(len(quotes)):
-        tape = Tape(reversed(quotes[:before]))
+        tape = TradeTape(reversed(quotes[:before]))
         for each in quotes[before:]:
-            assert tape.print(each) is not None
+            assert tape.read(each) is not None
         assert tape.last is not None
-        assert tape.last.side == side
-    assert Tape(reversed(quotes)).last == tape.last
+        assert tape.last.aggressor == side
+    assert TradeTape(reversed(quotes)).last == tape.last
 
 
 def test_it_looks_no_further_back_than_it_must() -> None:
     quotes = iter([quote("9", "11", last) for last in ("10", "10", "10.5", "10", "9")])
-    tape = Tape(quotes)
+    tape = TradeTape(quotes)
     assert len(list(quotes)) == 2
     assert tape.last is not None
-    assert tape.last.side == -1
+    assert tape.last.aggressor == -1
 
 
 def test_a_quote_that_nothing_traded_at_is_no_trade() -> None:
     nothing = quote("9", "11", "9", "0")
-    assert Tape([nothing]).last is None
-    tape = Tape([])
-    assert tape.print(nothing) is None
-    tape.print(quote("9", "11", "9"))
-    assert tape.print(quote("9", "11", "11", "0")) is None
+    assert TradeTape([nothing]).last is None
+    tape = TradeTape([])
+    assert tape.read(nothing) is None
+    tape.read(quote("9", "11", "9"))
+    assert tape.read(quote("9", "11", "11", "0")) is None
     trade = tape.last
     assert trade is not None
-    assert (trade.price, trade.qty, trade.time, trade.side) == (9, 5, 1_000, -1)
+    assert trade == Trade("A", 1_000, Decimal(9), Decimal(5), -1)

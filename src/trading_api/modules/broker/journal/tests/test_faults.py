@@ -97,11 +97,11 @@ async def test_a_fill_that_could_not_be_kept_happens_at_the_next_quote(tmp_path:
         await desk.service.place_order("DEMO-ACCOUNT", BID)
         with locked(path):
             desk.market.move("AAPL", "89.00", "89.50")
-            await desk.service.market_listener.settled()
+            await desk.service.market_listener.flush()
             assert desk.orders() == {"order-1": 6}
             assert list(desk.service.statements.executions("DEMO-ACCOUNT", "AAPL")) == []
         desk.market.move("AAPL", "89.00", "89.50")
-        await desk.service.market_listener.settled()
+        await desk.service.market_listener.flush()
         assert desk.orders() == {"order-1": 2}
     async with running(path) as (desk, _):
         assert desk.orders() == {"order-1": 2}

@@ -1,0 +1,59 @@
+"""The topics of the route `trades`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trading_api.domain.market_update import MarketUpdate
+from trading_api.domain.ports.market_data import Interest
+from trading_api.models.market import Trade
+from trading_api.modules.datafeed.mapping import to_trade
+from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.streams.trade_tape import TradeTape
+from trading_api.modules.datafeed.symbols import Symbols
+from trading_api.streaming.route_service import TopicUpdate
+from trading_api.streaming.subscriptions import Subscriptions, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class _TradeTopic:
+    symbol: str
+    tape: TradeTape
+
+
+class TradeStream:
+    """Publishes the trades of one symbol a topic. A topic's state is the last trade there was,
+    whether or not the topic was open then."""
+
+    def __init__(
+        self,
+        source: MarketSource,
+        symbols: Symbols,
+        subscriptions: Subscriptions,
+        interest: Interest,
+    ) -> None:
+        self._source = source
+        self._symbols = symbols
+        self._subscriptions = subscriptions
+        self._interest = interest
+
+    def open(self, topic: str, request: Any, topic_update: TopicUpdate) -> None:
+        symbol = self._symbols.instrument(request["symbol"]).symbol
+        self._interest.add(symbol)
+        trade_topic = _TradeTopic(symbol, TradeTape(self._source.quote_history(symbol)))
+        self._subscriptions.attach(topic, topic_update, [("trades", symbol)], trade_topic)
+
+    def close(self, topic: Topic) -> None:
+        self._interest.remove(topic.stream.symbol)
+        self._subscriptions.detach(topic.name)
+
+    def state(self, topic: Topic) -> Sequence[Trade]:
+        last = topic.stream.tape.last
+        return [to_trade(last)] if last else []
+
+    def publish(self, update: MarketUpdate) -> None:
+        for topic in self._subscriptions.channel(("trades", update.quote.symbol)):
+            if trade := topic.stream.tape.read(update.quote):
+                topic.publish(to_trade(trade))
