@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from benchmarks import updates
-from trading_api.app_factory import connection_limits
 from trading_api.auth.tokens import create_token_verifier
 from trading_api.clock import wall_clock_ms
 from trading_api.models.broker import EquityData, Execution, PlacedOrder, Position
@@ -22,6 +21,7 @@ from trading_api.modules.datafeed import ws_generated as datafeed
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.router_interface import TopicUpdate, parse_topic
+from trading_api.streaming.session import SessionOptions
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.web.websocket_endpoint import add_websocket
 
@@ -30,13 +30,9 @@ def create_app(settings: Settings) -> FastAPI:
     topics = _Topics()
     ws_app = FastWSAdapter(
         tokens=create_token_verifier(settings),
-        limits=connection_limits(settings),
-        origins=settings.cors_origin_regex,
+        options=SessionOptions.from_settings(settings),
         path="/api/v1/ws",
         subscriptions=Subscriptions(),
-        outbox_size=settings.ws_outbox_size,
-        heartbeat_interval=settings.ws_heartbeat_s,
-        max_connection_lifespan=settings.ws_lifespan_s,
         now_ms=wall_clock_ms,
     )
     for router in (
@@ -53,7 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        drainer = asyncio.create_task(ws_app.drain())
+        drainer = asyncio.create_task(ws_app.run())
         yield
         drainer.cancel()
 

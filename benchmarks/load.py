@@ -254,7 +254,7 @@ class _Run:
             *_bounds("loop lag", before, after, "trading_loop_lag_seconds"),
             *_bounds("commit", before, after, "trading_commit_seconds"),
             ("updates conflated", grown("trading_updates_conflated_total"), "updates"),
-            ("clients cut off", grown("trading_clients_gone_total"), "clients"),
+            ("clients cut off", grown("trading_clients_disconnected_total"), "clients"),
             ("load average of the last minute", os.getloadavg()[0], ""),
         ]
         return [Figure(SCENARIO, *figure) for figure in figures]

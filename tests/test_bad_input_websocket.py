@@ -20,7 +20,7 @@ from tests.kit.server import WsClient, connected, serving, until
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
-from trading_api.shared.ws.auth_route import AUTH
+from trading_api.streaming.session import AUTH
 from trading_api.web.paths import PREFIX
 
 FRAME_BYTES_MAX = Settings.defaults().ws_frame_bytes_max

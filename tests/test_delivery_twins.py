@@ -300,7 +300,7 @@ def _errors() -> Iterator[list[str]]:
 
 async def _heard_by_each(kind: type[FastClient | SlowClient], stream: list[Any]) -> list[list[Any]]:
     echo = EchoApp(outbox_size=OUTBOX_SIZE)
-    drainer = asyncio.create_task(echo.ws_app.drain())
+    drainer = asyncio.create_task(echo.ws_app.run())
     clients: list[Side] = [kind(echo.api_app) for _ in range(CLIENTS)]
     await _settle()
     for step in _priced(stream):

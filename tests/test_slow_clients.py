@@ -127,7 +127,7 @@ async def test_a_producer_that_waits_for_delivery_loses_nothing_to_a_slow_client
         async def produce() -> None:
             for number in range(500):
                 echo.bars.tell(bar(time=1, close=number))
-                await echo.ws_app.delivered()
+                await echo.ws_app.wait_delivered()
 
         producing = asyncio.create_task(produce())
         heard = [(await slow.update())["payload"]["payload"]["close"] for _ in range(500)]
@@ -143,7 +143,7 @@ async def test_a_producer_waits_only_so_long_for_a_client_that_reads_nothing() -
         async with asyncio.timeout(TIMEOUT_S):
             while echo.ws_app.connections:
                 echo.bars.tell(bar(time=1))
-                await echo.ws_app.delivered()
+                await echo.ws_app.wait_delivered()
                 await asyncio.sleep(0)
         stopped.connection.transport.resume_reading()
         assert (await stopped.closed())[0] == 1013

@@ -206,7 +206,7 @@ async def test_a_frame_of_a_megabyte_closes_with_1009() -> None:
 
 
 async def test_a_client_that_only_receives_stays_because_its_pongs_count() -> None:
-    echo = EchoApp(heartbeat_interval=0.3)
+    echo = EchoApp(heartbeat_s=0.3)
     settings = Settings.defaults().model_copy(update={"ws_heartbeat_s": 0.3})
     async with serving(echo.api_app, settings) as address, connected(address) as client:
         await client.subscribe("bars", **REQUEST)
@@ -216,7 +216,7 @@ async def test_a_client_that_only_receives_stays_because_its_pongs_count() -> No
 
 
 async def test_a_client_that_is_silent_even_to_pings_is_closed_with_1003() -> None:
-    echo = EchoApp(heartbeat_interval=0.3)
+    echo = EchoApp(heartbeat_s=0.3)
     async with serving(echo.api_app) as address, connected(address) as client:
         code, reason = await client.closed()
         assert code == 1003
@@ -225,7 +225,7 @@ async def test_a_client_that_is_silent_even_to_pings_is_closed_with_1003() -> No
 
 
 async def test_a_clients_own_pings_count_too() -> None:
-    echo = EchoApp(heartbeat_interval=0.4)
+    echo = EchoApp(heartbeat_s=0.4)
     async with serving(echo.api_app) as address, connected(address) as client:
         for _ in range(8):
             await client.connection.ping()
@@ -298,7 +298,7 @@ async def test_a_page_of_an_origin_that_is_not_admitted_opens_no_socket(origin: 
 
 
 async def test_a_connection_ends_with_its_lifespan() -> None:
-    echo = EchoApp(max_connection_lifespan=0.2)
+    echo = EchoApp(lifespan_s=0.2)
     async with serving(echo.api_app) as address, connected(address) as client:
         code, reason = await client.closed()
         assert (code, reason[:24]) == (1003, "Connection timed out. He")

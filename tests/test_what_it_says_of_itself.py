@@ -30,7 +30,7 @@ ACCOUNT = {"accountId": "OWN"}
 ORDER = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}
 EXPECTED = """
 trading_request_seconds trading_command_seconds trading_commit_seconds trading_commits_failed
-trading_clients_gone trading_loop_lag_seconds trading_connections trading_topics
+trading_clients_disconnected trading_loop_lag_seconds trading_connections trading_topics
 trading_subscriptions trading_updates_waiting trading_outbox_depth trading_outboxes_waiting
 trading_updates_delivered trading_updates_conflated trading_commands_waiting
 trading_ledger_events trading_market_silence_seconds
@@ -278,7 +278,9 @@ async def test_clients_that_are_cut_off_are_counted_by_their_reason() -> None:
             assert (await client.closed())[0] == 1008
         async with connected(address, additional_headers=bearer(token())) as client:
             await client.subscribe("orders", **ACCOUNT)
-        expected = {f'trading_clients_gone_total{{code="{code}"}} 1.0' for code in (0, 1008)}
+        expected = {
+            f'trading_clients_disconnected_total{{code="{code}"}} 1.0' for code in (0, 1008)
+        }
         async with asyncio.timeout(TIMEOUT_S):
             while not expected <= set((await rest.get("/metrics")).text.splitlines()):
                 pass

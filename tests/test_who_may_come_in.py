@@ -18,7 +18,7 @@ from tests.kit.server import WsClient, connected, serving
 from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.auth.tokens import LEEWAY_S, TOKEN_LENGTH_MAX
-from trading_api.shared.plugins import fastws_adapter
+from trading_api.streaming import session
 from trading_api.web.paths import PREFIX
 
 DOCUMENT = create_app(secured())[0].openapi()
@@ -244,7 +244,7 @@ async def test_who_says_anything_before_who_it_is_is_closed(server: Server) -> N
 
 
 async def test_who_says_nothing_is_closed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fastws_adapter, "AUTH_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(session, "AUTH_TIMEOUT_S", 0.05)
     async with connected(server.address) as client:
         assert await client.closed() == (1008, "No token came within 0.05 s")
 

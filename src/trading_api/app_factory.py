@@ -13,7 +13,6 @@ from trading_api.clock import wall_clock_ms
 from trading_api.domain.market_status import MarketState
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError
-from trading_api.limits.connection_limiter import ConnectionLimits
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.instrumented import MeasuredJournal
 from trading_api.modules.broker.journal.memory import MEMORY, MemoryJournal
@@ -36,6 +35,7 @@ from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.streaming.session import SessionOptions
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.version import VERSION
 from trading_api.web.middleware.access_log import InFlightRequests
@@ -62,7 +62,7 @@ def create_app(
     metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
     ws_app = _websocket_app(settings, tokens, now_ms, in_flight, subscriptions)
     ws_app.register_metrics(metrics)
-    clock = StepClock(source, ws_app.delivered) if is_stepped else None
+    clock = StepClock(source, ws_app.wait_delivered) if is_stepped else None
     feed = MarketFeed(
         source,
         stale_after_ms=round(settings.market_stale_s * 1000),
@@ -91,7 +91,7 @@ def create_app(
 
     lifespan = create_lifespan(
         modules,
-        {"delivery": ws_app.drain, "market": feed.run, "metrics": metrics.measure_loop_lag},
+        {"delivery": ws_app.run, "market": feed.run, "metrics": metrics.measure_loop_lag},
         _stop_all(readiness.stop, ws_app.stop, clock.stop if clock else None),
         lambda: _description(settings, names, len(feed.instruments())),
     )
@@ -120,15 +120,10 @@ def _websocket_app(
     return FastWSAdapter(
         path=WS_PATH,
         subscriptions=subscriptions,
-        outbox_size=settings.ws_outbox_size,
-        heartbeat_interval=settings.ws_heartbeat_s,
-        max_connection_lifespan=settings.ws_lifespan_s,
-        origins=settings.cors_origin_regex,
-        now_ms=now_ms,
+        options=SessionOptions.from_settings(settings),
         tokens=tokens,
-        limits=connection_limits(settings),
-        stop_s=settings.shutdown_grace_s,
-        answered=in_flight.wait_idle,
+        now_ms=now_ms,
+        wait_idle=in_flight.wait_idle,
         title=TITLE,
         version=VERSION,
         description=DESCRIPTION,
@@ -166,16 +161,6 @@ def market_health(market: MarketData) -> str | None:
     if status.state in (MarketState.OPEN, MarketState.CLOSED):
         return None
     return f"the market is {status.state.value}" + (f": {status.reason}" if status.reason else "")
-
-
-def connection_limits(settings: Settings) -> ConnectionLimits:
-    return ConnectionLimits(
-        connections_per_address=settings.ws_connections_per_address,
-        connections_per_principal=settings.ws_connections_per_principal,
-        subscriptions=settings.ws_subscriptions_max,
-        messages_per_s=settings.ws_messages_per_s,
-        json_depth=settings.json_depth_max,
-    )
 
 
 def _settings(configuration: Settings | Sequence[str] | None) -> Settings:

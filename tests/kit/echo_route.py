@@ -17,6 +17,7 @@ from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.modules.datafeed.ws_generated import BarWsRouter
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.router_interface import SequencedUpdate, TopicUpdate, parse_topic
+from trading_api.streaming.session import SessionOptions
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.web.websocket_endpoint import add_websocket
 
@@ -89,16 +90,18 @@ class EchoApp:
     """The routes `bars` (conflated by time), `fills` (never dropped), `orders` (numbered) and
     `faulty` over the real delivery."""
 
-    def __init__(self, outbox_size: int = 256, **adapter: Any) -> None:
+    def __init__(self, outbox_size: int = 256, **options: Any) -> None:
         self.bars, self.fills, self.orders = EchoService(), EchoService(), NumberedEchoService()
         self.ws_app = FastWSAdapter(
             path="/api/v1/ws",
             subscriptions=Subscriptions(),
-            outbox_size=outbox_size,
-            origins=re.compile("http://admitted"),
+            options=SessionOptions(
+                origins=re.compile("http://admitted"),
+                outbox_size=outbox_size,
+                **{"heartbeat_s": 30.0, "lifespan_s": 60.0, **options},
+            ),
             now_ms=lambda: NOW_MS,
             tokens=TokenVerifier(None, "DEMO-ACCOUNT"),
-            **{"heartbeat_interval": 30.0, "max_connection_lifespan": 60.0, **adapter},
         )
         self.bars_router = BarWsRouter(
             route="bars", service=self.bars, conflation_key=lambda bar: bar.time
@@ -117,7 +120,7 @@ class EchoApp:
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        drainer = asyncio.create_task(self.ws_app.drain())
+        drainer = asyncio.create_task(self.ws_app.run())
         yield
         drainer.cancel()
 

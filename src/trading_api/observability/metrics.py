@@ -46,7 +46,7 @@ class Metrics:
             "trading_commits_failed", "Commits to the ledger that failed", registry=self.registry
         )
         self.disconnects = Counter(
-            "trading_clients_gone",
+            "trading_clients_disconnected",
             "WebSocket clients that disconnected, by the close code the server sent, or 0",
             ["code"],
             registry=self.registry,

@@ -13,7 +13,7 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 from trading_api.streaming.frames import texts
-from trading_api.streaming.transports import CLOSE_TIMEOUT_S, CONNECTION, ConnectionUser
+from trading_api.streaming.transports import CLOSE_TIMEOUT_S, CONNECTION, ConnectionHandler
 
 _PING = b"\x89\x00"
 _UNREADABLE = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -27,7 +27,7 @@ class TradingProtocol(WebSocketsSansIOProtocol):
     # does not share between objects, they cost 1.3 KB.
     __slots__ = (
         "_drop_timer",
-        "_user",
+        "_handler",
         "app_state",
         "asgi_version",
         "default_headers",
@@ -44,11 +44,11 @@ class TradingProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.queue: _Inbox = _Inbox()  # type: ignore[assignment]
-        self._user: ConnectionUser | None = None
+        self._handler: ConnectionHandler | None = None
         self._drop_timer: TimerHandle | None = None
 
-    def attach(self, user: ConnectionUser) -> None:
-        self._user = user
+    def attach(self, handler: ConnectionHandler) -> None:
+        self._handler = handler
         # Of the handshake, which is over.
         del self.request, self.response
         self.writable = _ALWAYS  # type: ignore[assignment]
@@ -57,7 +57,7 @@ class TradingProtocol(WebSocketsSansIOProtocol):
         self.transport.set_write_buffer_limits(high=0)
 
     def detach(self) -> None:
-        self._user = None
+        self._handler = None
 
     @property
     def write(self) -> Callable[[bytes], None]:
@@ -90,13 +90,13 @@ class TradingProtocol(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self._user is not None:
-            self._user.full()
+        if self._handler is not None:
+            self._handler.pause_writing()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._user is not None:
-            self._user.free()
+        if self._handler is not None:
+            self._handler.resume_writing()
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
@@ -122,11 +122,11 @@ class TradingProtocol(WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         super().handle_ping()
-        self._heard()
+        self._report_activity()
 
     def handle_pong(self, event: Frame) -> None:
         super().handle_pong(event)
-        self._heard()
+        self._report_activity()
 
     def send_receive_event_to_app(self) -> None:
         """Text that is no UTF-8 reaches the application as the bytes it is."""
@@ -140,25 +140,25 @@ class TradingProtocol(WebSocketsSansIOProtocol):
     # Each of these ends the writing, and uvicorn then waits for what is still unsent.
 
     def shutdown(self) -> None:
-        if self._user is not None and not (self.close_sent or self.disconnected):
-            self._user.stopping()
+        if self._handler is not None and not (self.close_sent or self.disconnected):
+            self._handler.on_shutdown()
             return
-        self._gone()
+        self._report_lost()
         super().shutdown()
         self._drop_if_it_stays()
 
     def handle_close(self, event: Frame) -> None:
-        self._gone()
+        self._report_lost()
         super().handle_close(event)
         self._drop_if_it_stays()
 
     def handle_parser_exception(self) -> None:
-        self._gone()
+        self._report_lost()
         super().handle_parser_exception()
         self._drop_if_it_stays()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._gone()
+        self._report_lost()
         if self._drop_timer is not None:
             self._drop_timer.cancel()
         super().connection_lost(exc)
@@ -167,13 +167,13 @@ class TradingProtocol(WebSocketsSansIOProtocol):
         if self._drop_timer is None and not self.disconnected:
             self._drop_timer = self.loop.call_later(self.drop_after_s, self.transport.abort)
 
-    def _gone(self) -> None:
-        if self._user is not None:
-            self._user.gone()
+    def _report_lost(self) -> None:
+        if self._handler is not None:
+            self._handler.connection_lost()
 
-    def _heard(self) -> None:
-        if self._user is not None:
-            self._user.heard()
+    def _report_activity(self) -> None:
+        if self._handler is not None:
+            self._handler.on_activity()
 
 
 class _Inbox:

@@ -1,4 +1,4 @@
-"""What one client has still to be sent."""
+"""The frames that one client has still to be sent."""
 
 from __future__ import annotations
 
@@ -7,32 +7,35 @@ from collections.abc import Callable, Hashable
 
 BYTES_MAX = 16 * 1024 * 1024
 WRITE_BYTES = 64 * 1024
-"""About so much is written before it is asked again whether the connection is full."""
+"""About the most that is written before the connection is asked again whether it is full."""
 
 
 class Outbox:
-    """What is put leaves in one write when the loop's tick ends: an outbox with something in it is
-    in `dirty`, and whoever owns that list flushes it then. While the connection is full (`pause`
-    to `resume`) frames wait, in the order they were put, bounded in number and in bytes. From half
-    of that on, a frame takes the place of an unsent one with the same key and goes to the end, so
-    the last value always leaves; frames without a key are never dropped: `on_overflow` hears of the
-    first that finds no room, and nothing is taken any more."""
+    """A bounded queue of frames in front of one connection.
+
+    The frames of one tick of the loop leave in one write: the first of them appends the outbox to
+    `dirty`, whose owner flushes it when the tick ends. While the connection is full (`pause` to
+    `resume`) frames wait in the order in which they were put, bounded in number and in bytes.
+
+    Above half of that, the high water, a frame takes the place of an unsent one with the same key
+    and goes to the end, so that the last value always leaves. Frames without a key are never
+    dropped: the first that finds no room closes the outbox and calls `on_overflow`."""
 
     __slots__ = (
+        "_below_high_water",
         "_bytes",
         "_bytes_max",
-        "_calm",
         "_count_max",
         "_dirty",
         "_first",
+        "_last_place",
         "_on_overflow",
-        "_places",
         "_rest",
         "_waiting",
         "_write",
+        "above_high_water",
         "conflated",
         "is_closed",
-        "is_half_full",
         "is_paused",
     )
 
@@ -49,27 +52,27 @@ class Outbox:
         self._write = write
         self._dirty = dirty
         self._on_overflow = on_overflow
-        # This tick's. The first has a place of its own: most often there is no other, and of
-        # thousands of outboxes little fits into the processor's cache.
+        # This tick's first frame has an attribute of its own: most often there is no other, and a
+        # list for each of thousands of outboxes would not fit into the processor's cache.
         self._first = b""
-        # Never more than a write: that much is written on the spot.
+        # This tick's other frames. Full at WRITE_BYTES: they are written immediately.
         self._rest: list[bytes] = []
-        # Full: `on_overflow`, which cuts the client off with 1013.
+        # Full: `on_overflow` is called, and the client is disconnected with 1013.
         self._waiting: dict[Hashable, bytes] = {}
         self._bytes = 0
-        self._places = 0
+        self._last_place = 0
         self.conflated = 0
-        self._calm: asyncio.Event | None = None
+        self._below_high_water: asyncio.Event | None = None
         self.is_paused = False
-        self.is_half_full = False
+        self.above_high_water = False
         self.is_closed = False
 
     def __len__(self) -> int:
-        """What waits for the connection."""
+        """Return the number of frames that wait for the connection."""
         return len(self._waiting)
 
     def put(self, frame: bytes, key: Hashable | None = None) -> None:
-        """Never waits, never fails. A key is no integer."""
+        """Add a frame. Never waits and never fails. A key is not an integer."""
         if self.is_paused:
             self._wait(frame, key)
         elif not self._first:
@@ -82,7 +85,7 @@ class Outbox:
                 self.flush()
 
     def send(self, frame: bytes, key: Hashable | None = None) -> None:
-        """`put` and `flush` in one."""
+        """Put a frame and flush, in one call."""
         if self.is_paused or self._first:
             self.put(frame, key)
             self.flush()
@@ -90,7 +93,7 @@ class Outbox:
             self._write(frame)
 
     def flush(self) -> None:
-        """Writes what was put in this tick."""
+        """Write the frames that were put in this tick."""
         data = self._first
         if data:
             self._first = b""
@@ -101,59 +104,61 @@ class Outbox:
             self._write(data)
 
     def pause(self) -> None:
-        """The connection is full. What this tick brought is less than a write, and leaves."""
+        """Make frames wait from now on, because the connection is full. This tick's frames, which
+        are less than one write, still leave."""
         self.flush()
         self.is_paused = True
 
     def resume(self) -> None:
-        """It is not any more."""
+        """Write what waits, until the connection is full again."""
         self.is_paused = self.is_closed
         while self._waiting and not self.is_paused:
-            self._write(self._oldest())
+            self._write(self._pop_oldest())
 
     def close(self, send_rest: bool) -> None:
-        """Nothing is taken any more; what is there is written, however full the connection, or
-        dropped."""
+        """Accept no more frames. Write those that are left, however full the connection is, or drop
+        them."""
         self.is_closed = True
         if send_rest:
             self.flush()
             while self._waiting:
-                self._write(self._oldest())
+                self._write(self._pop_oldest())
         self._first = b""
         self._rest.clear()
         self._waiting.clear()
         self._bytes = 0
-        self._look_at_room()
+        self._update_high_water()
         self.is_paused = True
 
-    async def calm(self) -> None:
-        """Waits until less than half of it is in use."""
-        while self.is_half_full:
-            if self._calm is None:
-                self._calm = asyncio.Event()
-            await self._calm.wait()
+    async def wait_below_high_water(self) -> None:
+        """Wait until less than half of the outbox is in use."""
+        while self.above_high_water:
+            if self._below_high_water is None:
+                self._below_high_water = asyncio.Event()
+            await self._below_high_water.wait()
 
     def _wait(self, frame: bytes, key: Hashable | None) -> None:
         if self.is_closed:
             return
         waiting = self._waiting
-        if self.is_half_full and key is not None:
+        if self.above_high_water and key is not None:
             place = key
             if older := waiting.pop(place, b""):
                 self._bytes -= len(older)
                 self.conflated += 1
         else:
-            place = self._places = self._places + 1
+            self._last_place += 1
+            place = self._last_place
         if len(waiting) >= self._count_max or self._bytes + len(frame) > self._bytes_max:
             self.close(send_rest=False)
             self._on_overflow()
             return
         waiting[place] = frame
         self._bytes += len(frame)
-        self._look_at_room()
+        self._update_high_water()
 
-    def _oldest(self) -> bytes:
-        """Of what waits, until it is a write."""
+    def _pop_oldest(self) -> bytes:
+        """Remove and return the oldest frames, about as many as one write takes."""
         size, places = 0, []
         for place, frame in self._waiting.items():
             size += len(frame)
@@ -162,13 +167,13 @@ class Outbox:
                 break
         frames = b"".join([self._waiting.pop(place) for place in places])
         self._bytes -= size
-        self._look_at_room()
+        self._update_high_water()
         return frames
 
-    def _look_at_room(self) -> None:
-        self.is_half_full = (
+    def _update_high_water(self) -> None:
+        self.above_high_water = (
             len(self._waiting) >= self._count_max // 2 or self._bytes >= self._bytes_max // 2
         )
-        if self._calm is not None and not self.is_half_full:
-            self._calm.set()
-            self._calm = None
+        if self._below_high_water is not None and not self.above_high_water:
+            self._below_high_water.set()
+            self._below_high_water = None

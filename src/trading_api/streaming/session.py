@@ -1,138 +1,306 @@
-"""One connected client."""
+"""One connected client: it reads messages until one future says how the session ends."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
+import re
 import time
-from collections.abc import Callable
-from typing import Any
+from asyncio import TimerHandle
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeAlias
 
 from fastws import Client, Message
+from fastws.routing import NoMatchingOperation
 from pydantic import ValidationError
 from starlette.websockets import WebSocket
+from websockets.frames import CloseCode
 
 from trading_api.auth.principal import Principal
 from trading_api.limits.connection_limiter import ConnectionLimits, Lease
 from trading_api.limits.json_nesting import exceeds_nesting
+from trading_api.limits.token_bucket import TokenBucket
+from trading_api.settings import Settings
 from trading_api.streaming.frames import text_frame
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.transports import CONNECTION, AsgiConnection, Connection
 
-STOPPING = 1012, "The server stops; connect again"
+log = logging.getLogger(__name__)
+
+AUTH = "auth"
+"""The type of the one message that a client may send before it is authenticated."""
+AUTH_TIMEOUT_S = 5.0
+
+MessageHandler: TypeAlias = Callable[[Message[str, Any], "Session"], Awaitable[None]]
+"""Handles one message and sends the reply, if there is one. Raises SessionClosed, ValidationError
+and NoMatchingOperation."""
 
 
-class Expelled(Exception):
-    """A client that is not known, or no longer, or wants too much; the sentence says why."""
+class SessionClose(NamedTuple):
+    """How a session ends: the code and the reason of the close frame. Code 0 sends no frame,
+    because the client has left."""
 
-    def __init__(self, reason: str, code: int = 1008) -> None:
+    code: int
+    reason: str
+
+
+_POLICY = CloseCode.POLICY_VIOLATION
+CLIENT_LEFT = SessionClose(0, "the client left")
+SHUTDOWN = SessionClose(CloseCode.SERVICE_RESTART, "The server stops; connect again")
+SLOW_CONSUMER = SessionClose(
+    CloseCode.TRY_AGAIN_LATER, "Too slow for its updates; connect and subscribe again"
+)
+INTERNAL_ERROR = SessionClose(CloseCode.INTERNAL_ERROR, "Internal error")
+
+
+class SessionClosed(Exception):
+    """Raised by a message's handler to close the session that sent the message."""
+
+    def __init__(self, reason: str, code: int = _POLICY) -> None:
         super().__init__(reason)
-        self.reason = reason
-        self.code = code
+        self.close = SessionClose(code, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """What every session of an application has in common. Times are in seconds; None: no limit.
+
+    A session without any frame for `heartbeat_s` is closed. A producer that waits for delivery
+    waits at most `catch_up_s` for one client. A shutdown takes about `shutdown_s`."""
+
+    origins: re.Pattern[str]
+    outbox_size: int
+    heartbeat_s: float | None = None
+    lifespan_s: float | None = None
+    catch_up_s: float = 5.0
+    shutdown_s: float = 10.0
+    limits: ConnectionLimits = field(default_factory=ConnectionLimits)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> SessionOptions:
+        limits = ConnectionLimits(
+            connections_per_address=settings.ws_connections_per_address,
+            connections_per_principal=settings.ws_connections_per_principal,
+            subscriptions=settings.ws_subscriptions_max,
+            messages_per_s=settings.ws_messages_per_s,
+            json_depth=settings.json_depth_max,
+        )
+        return cls(
+            origins=settings.cors_origin_regex,
+            outbox_size=settings.ws_outbox_size,
+            heartbeat_s=settings.ws_heartbeat_s,
+            lifespan_s=settings.ws_lifespan_s,
+            shutdown_s=settings.shutdown_grace_s,
+            limits=limits,
+        )
+
+    @property
+    def timed_out(self) -> SessionClose:
+        """The end of a session that was silent too long, or too old."""
+        reason = (
+            "Connection timed out. "
+            f"Heartbeat interval {self.heartbeat_s or 'unset'}. "
+            f"Max connection lifespan {self.lifespan_s or 'unset'}"
+        )
+        return SessionClose(CloseCode.UNSUPPORTED_DATA, reason)
 
 
 class Session(Client):
-    """Reads messages; what is put into its outbox leaves by its connection, so that a client
-    waits for nobody but itself. Something in `dirty` leaves when the loop's tick ends if
+    """A client's messages, its outbox, and the one way in which both end.
+
+    Whoever wants the session to end calls `request_close`; the first request wins. `serve` reads
+    messages until then, and closes the connection. Frames in the outbox leave by the session's own
+    connection, so that one slow client delays no other; they leave when the loop's tick ends if
     `schedule_flush` is called."""
 
     def __init__(
         self,
         ws: WebSocket,
-        outbox_size: int,
+        options: SessionOptions,
+        lease: Lease,
+        principal: Principal | None,
         dirty: list[Outbox],
         schedule_flush: Callable[[], None],
-        limits: ConnectionLimits,
-        lease: Lease,
+        on_shutdown: Callable[[], None],
     ) -> None:
         super().__init__(ws)
-        self.principal: Principal | None = None
-        self.limits = limits
+        self.principal = principal
+        self.limits = options.limits
         self.lease = lease
-        self.expulsion: Expelled | None = None
         self.connected_ms = time.time_ns() // 1_000_000
         self.address = ws.client.host if ws.client else ""
-        self.close_code = 0
-        self.on_admission: Callable[[], None] = lambda: None
-        self.on_stopping: Callable[[], None] = lambda: self.expel(*STOPPING)
-        self.too_slow = False
-        self.ended = "the client went"
-        self.on_heard: Callable[[], None] = lambda: None
-        self.on_cut_off: Callable[[], None] = lambda: None
+        self.on_shutdown = on_shutdown
+        self._options = options
+        self._loop = asyncio.get_running_loop()
+        self._close: asyncio.Future[SessionClose] = self._loop.create_future()
+        self._schedule_flush = schedule_flush
         offered: Connection | None = ws.scope.get("extensions", {}).get(CONNECTION)
         self._connection = offered or AsgiConnection(ws)
-        self.outbox = Outbox(outbox_size, self._connection.write, dirty, self.cut_off)
-        self._schedule_flush = schedule_flush
+        self.outbox = Outbox(
+            options.outbox_size, self._connection.write, dirty, self.disconnect_slow_consumer
+        )
+        self._active_s = self._loop.time()
+        self._end_s = self._active_s + (options.lifespan_s or math.inf)
+        self._auth_s = self._auth_deadline_s()
+        self._timer: TimerHandle | None = None
+        self._watch_deadlines()
         self._connection.attach(self)
+
+    # The life of a session
+
+    async def serve(self, handle: MessageHandler) -> None:
+        """Read and handle messages until a close is requested or the client leaves, then close the
+        connection. What waits in the outbox is sent first, unless the client is too slow for it."""
+        reader = asyncio.create_task(self._read(handle))
+        try:
+            close = await self._close
+        finally:
+            reader.cancel()
+            await asyncio.wait([reader])
+        if close is not CLIENT_LEFT:
+            self.outbox.close(send_rest=True)
+            await self._connection.close(close.code, close.reason)
+
+    def request_close(self, code: int, reason: str) -> None:
+        """End the session with this code and reason, unless its end was requested before."""
+        self._request(SessionClose(code, reason))
+
+    def _request(self, close: SessionClose) -> None:
+        if not self._close.done():
+            self._close.set_result(close)
+
+    def release(self) -> SessionClose:
+        """Free what the session holds once it has ended, and return how it ended."""
+        self.outbox.close(send_rest=False)
+        self._connection.detach()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._request(CLIENT_LEFT)
+        return CLIENT_LEFT if self._close.cancelled() else self._close.result()
 
     @property
     def closed(self) -> bool:
         return self.outbox.is_closed
 
-    async def next_message(self) -> Message[str, Any] | None:
-        """None: the client has gone. Raises ValueError for what is no message."""
+    # Messages
+
+    async def _read(self, handle: MessageHandler) -> None:
+        try:
+            await self._handle_messages(handle)
+        except SessionClosed as closed:
+            self._request(closed.close)
+        except ValidationError:
+            self._request(_protocol_error("Could not validate payload"))
+        except NoMatchingOperation:
+            self._request(_protocol_error("No matching type"))
+        except ValueError:
+            self._request(_protocol_error("Could not decode message"))
+        except Exception:
+            log.exception("session_failed", extra={"client": self.uid})
+            self._request(INTERNAL_ERROR)
+        else:
+            self._request(CLIENT_LEFT)
+
+    async def _handle_messages(self, handle: MessageHandler) -> None:
+        messages = TokenBucket(self.limits.messages_per_s)
+        while (message := await self._next_message()) is not None:
+            if messages.consume():
+                most = self.limits.messages_per_s
+                raise SessionClosed(f"Too many messages; at most {most} a second")
+            if self.principal is None and message.type != AUTH:
+                raise SessionClosed("Say who you are first, by a message of type auth")
+            await handle(message, self)
+            # An idle session holds no message.
+            del message
+            # Other clients' messages get their turn between those that this one has sent, and a
+            # client that does not read its replies is not read from.
+            await asyncio.sleep(0)
+            await self.outbox.wait_below_high_water()
+
+    async def _next_message(self) -> Message[str, Any] | None:
+        """Return None once the client has left. Raises ValueError for an invalid message."""
         event = await self.ws.receive()
         if event["type"] == "websocket.disconnect":
             return None
-        self.heard()
-        return _message(event.get("text"), self.limits.json_depth)
+        self.on_activity()
+        return _decode(event.get("text"), self.limits.json_depth)
 
     async def send(self, message: str) -> None:
         self.outbox.put(text_frame(message.encode()))
         self._schedule_flush()
 
-    async def catch_up(self, timeout_s: float) -> None:
-        """Waits until half of its outbox is free. A client that takes too long is cut off."""
+    # Slow consumers
+
+    async def catch_up(self) -> None:
+        """Wait until half of the outbox is free; disconnect a client that takes too long."""
         self.outbox.flush()
-        if not self.outbox.is_half_full:
+        if not self.outbox.above_high_water:
             return
         try:
-            async with asyncio.timeout(timeout_s):
-                await self.outbox.calm()
+            async with asyncio.timeout(self._options.catch_up_s):
+                await self.outbox.wait_below_high_water()
         except TimeoutError:
-            self.cut_off()
+            self.disconnect_slow_consumer()
 
-    async def close(self, code: int, reason: str) -> None:
-        """What still waits in the outbox is sent first, unless the client is too slow for it."""
-        self.ended = f"{code} {reason}"
-        self.close_code = code
-        self.outbox.close(send_rest=not self.too_slow)
-        await self._connection.close(code, reason)
-
-    def end(self) -> None:
-        """The client is gone, however it went."""
+    def disconnect_slow_consumer(self) -> None:
+        """Discard what waits in the outbox, and end the session."""
         self.outbox.close(send_rest=False)
-        self._connection.detach()
+        self._request(SLOW_CONSUMER)
 
-    def expel(self, code: int, reason: str) -> None:
-        """Ends it, from outside, once what waits in its outbox is sent."""
-        self.expulsion = Expelled(reason, code)
-        self.on_admission()
+    # Deadlines: heartbeat, lifespan and authentication
 
-    def cut_off(self) -> None:
-        """The client is too slow."""
-        self.too_slow = True
-        self.outbox.close(send_rest=False)
-        self.on_cut_off()
+    def authenticate(self, principal: Principal) -> None:
+        """Set who the client is, or renew until when it is authenticated."""
+        self.principal = principal
+        self._auth_s = self._auth_deadline_s()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._watch_deadlines()
 
-    # What the connection tells.
+    def _auth_deadline_s(self) -> float:
+        if self.principal is None:
+            return self._loop.time() + AUTH_TIMEOUT_S
+        if self.principal.expires_s is None:
+            return math.inf
+        return self._loop.time() + self.principal.expires_s - time.time()
 
-    def heard(self) -> None:
-        self.on_heard()
+    def _watch_deadlines(self) -> None:
+        """End the session if a deadline has passed; otherwise look again at the next one.
 
-    def full(self) -> None:
+        One timer is enough, for activity only stores its time: with 10,000 clients, a new timer for
+        each of their pongs would cost more than all else that idle connections do."""
+        silent_s = self._active_s + (self._options.heartbeat_s or math.inf)
+        timed_out_s = min(silent_s, self._end_s)
+        when_s = min(timed_out_s, self._auth_s)
+        if when_s > self._loop.time():
+            if when_s < math.inf:
+                self._timer = self._loop.call_at(when_s, self._watch_deadlines)
+        elif timed_out_s < self._auth_s:
+            self._request(self._options.timed_out)
+        elif self.principal is None:
+            self.request_close(_POLICY, f"No token came within {AUTH_TIMEOUT_S:g} s")
+        else:
+            self.request_close(_POLICY, "The token has expired; connect again with a fresh one")
+
+    # What the connection reports
+
+    def on_activity(self) -> None:
+        """Renew the heartbeat's deadline."""
+        self._active_s = self._loop.time()
+
+    def pause_writing(self) -> None:
         self.outbox.pause()
 
-    def free(self) -> None:
+    def resume_writing(self) -> None:
         self.outbox.resume()
 
-    def gone(self) -> None:
+    def connection_lost(self) -> None:
         self.outbox.close(send_rest=False)
 
-    def stopping(self) -> None:
-        self.on_stopping()
 
-
-def _message(text: str | None, depth_max: int) -> Message[str, Any]:
+def _decode(text: str | None, depth_max: int) -> Message[str, Any]:
     if text is None:
         raise ValueError("a binary frame")
     if exceeds_nesting(text, depth_max):
@@ -141,3 +309,7 @@ def _message(text: str | None, depth_max: int) -> Message[str, Any]:
         return Message.model_validate_json(text)
     except ValidationError as error:
         raise ValueError("not a message") from error
+
+
+def _protocol_error(reason: str) -> SessionClose:
+    return SessionClose(CloseCode.UNSUPPORTED_DATA, reason)

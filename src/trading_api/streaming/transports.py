@@ -1,4 +1,4 @@
-"""Where a session's frames leave: by the connection that our own server protocol offers, or by
+"""How a session's frames leave: by the connection that our own server protocol offers, or by
 ordinary ASGI sends."""
 
 from __future__ import annotations
@@ -21,69 +21,77 @@ CONNECTION = "trading_api.connection"
 CLOSE_TIMEOUT_S = 5.0
 
 
-class ConnectionUser(Protocol):
-    """Told what happens on its connection."""
+class ConnectionHandler(Protocol):
+    """The session that a connection reports to."""
 
-    def heard(self) -> None:
-        """A control frame came."""
+    def on_activity(self) -> None:
+        """Called when the client sent a control frame."""
         ...
 
-    def full(self) -> None: ...
-
-    def free(self) -> None:
-        """Not full any more."""
+    def pause_writing(self) -> None:
+        """Called when the connection is full."""
         ...
 
-    def gone(self) -> None:
-        """Nothing may be written any more."""
+    def resume_writing(self) -> None:
+        """Called when the connection accepts bytes again."""
         ...
 
-    def stopping(self) -> None:
-        """The server stops, and leaves it to its user to close the connection."""
+    def connection_lost(self) -> None:
+        """Called when nothing may be written any more."""
+        ...
+
+    @property
+    def on_shutdown(self) -> Callable[[], None]:
+        """Called when the server stops and leaves it to the session to close the connection."""
         ...
 
 
 class Connection(Protocol):
+    """What a session writes to, and what reports its client's activity."""
+
     @property
     def write(self) -> Callable[[bytes], None]:
-        """Takes frames, any number at once. Never waits; not called after `gone`."""
+        """The function that takes any number of frames. It never waits, and is not called after
+        `connection_lost`."""
         ...
 
-    def attach(self, user: ConnectionUser) -> None: ...
+    def attach(self, handler: ConnectionHandler) -> None: ...
 
     def detach(self) -> None:
-        """Nothing is told any more."""
+        """Report nothing to the handler from now on."""
         ...
 
     async def close(self, code: int, reason: str) -> None:
-        """Sends a close frame after what was written, even to a client that does not read, and
-        drops the connection if it stays."""
+        """Send a close frame after what was written, even to a client that does not read, and drop
+        the connection if the client keeps it open for CLOSE_TIMEOUT_S."""
         ...
 
 
 class AsgiConnection:
-    """The slow twin of `uvicorn_protocol`: full while an ASGI `send` has not returned."""
+    """A connection by ordinary ASGI sends: full while a `send` has not returned.
+
+    It serves under any ASGI server, and is the slow twin of TradingWebSocketProtocol in tests."""
 
     def __init__(self, ws: WebSocket) -> None:
         self._ws = ws
-        self._user: ConnectionUser | None = None
-        # Bounded by its user, who writes into a full connection only to end it.
+        self._handler: ConnectionHandler | None = None
+        # Bounded by the session's outbox, which writes to a full connection only before it closes.
         self._unsent: deque[bytes] = deque()
         self._sending: asyncio.Task[None] | None = None
 
-    def attach(self, user: ConnectionUser) -> None:
-        self._user = user
+    def attach(self, handler: ConnectionHandler) -> None:
+        self._handler = handler
 
     def detach(self) -> None:
-        self._user = None
+        self._handler = None
         if self._sending is not None:
             self._sending.cancel()
 
     def write(self, frames: bytes) -> None:
         self._unsent.extend(texts(frames))
-        if self._sending is None and self._user is not None:
-            self._user.full()
-            self._sending = asyncio.create_task(self._send(self._user))
+        if self._sending is None and self._handler is not None:
+            self._handler.pause_writing()
+            self._sending = asyncio.create_task(self._send(self._handler))
 
     async def close(self, code: int, reason: str) -> None:
         try:
@@ -95,18 +103,18 @@ class AsgiConnection:
         except (TimeoutError, WebSocketDisconnect):
             log.info("client_did_not_read")
 
-    async def _send(self, user: ConnectionUser) -> None:
+    async def _send(self, handler: ConnectionHandler) -> None:
         try:
             while self._unsent:
                 await self._ws.send_text(self._unsent.popleft().decode())
         except WebSocketDisconnect:
-            user.gone()
+            handler.connection_lost()
         except Exception:
             log.exception("frame_not_sent")
-            user.gone()
+            handler.connection_lost()
         finally:
             self._sending = None
-        user.free()
+        handler.resume_writing()
 
     def _is_open(self) -> bool:
         states = (self._ws.client_state, self._ws.application_state)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Path, Request
+from websockets.frames import CloseCode
 
 from trading_api.auth.principal import Scope
 from trading_api.errors import NotFound, truncate
@@ -54,5 +55,5 @@ async def close_connection(
     session = request.app.state.ws_app.connections.get(connection_id)
     if session is None:
         raise NotFound(f"There is no connection {truncate(connection_id)!r}.", "unknown_connection")
-    session.expel(1008, "Closed by an administrator")
+    session.request_close(CloseCode.POLICY_VIOLATION, "Closed by an administrator")
     return SuccessResponse(message="Closing")

@@ -1,5 +1,6 @@
-"""`auth`: a token by message, for clients that could not send one before the upgrade, and a fresh
-one for those whose token expires."""
+"""The operation `auth`: a token by message.
+
+It serves clients that could not send a token before the upgrade, and those whose token expires."""
 
 from __future__ import annotations
 
@@ -11,26 +12,27 @@ from trading_api.auth.principal import Principal
 from trading_api.auth.tokens import TokenVerifier
 from trading_api.errors import ApiError
 from trading_api.models.auth import AuthRequest, AuthResponse
-from trading_api.streaming.session import Expelled, Session
-
-AUTH = "auth"
+from trading_api.streaming.session import AUTH, Session, SessionClosed
 
 
 class AuthRouter(OperationRouter):
-    """`admit(client, principal)` decides on a token that is good; it raises ApiError."""
+    """Verifies the token, and calls `authenticate(session, principal)`, which may raise
+    ApiError."""
 
-    def __init__(self, tokens: TokenVerifier, admit: Callable[[Session, Principal], None]) -> None:
+    def __init__(
+        self, tokens: TokenVerifier, authenticate: Callable[[Session, Principal], None]
+    ) -> None:
         super().__init__()
         self._tokens = tokens
-        self._admit = admit
+        self._authenticate = authenticate
         self.send(AUTH, reply=f"{AUTH}.response")(self.auth)
 
     async def auth(self, payload: AuthRequest, client: Session) -> AuthResponse:
         """Say who you are: first, or with a fresh token before the present one expires."""
         try:
-            self._admit(client, await self._tokens.authenticate(payload.token))
-        except ApiError as refusal:
+            self._authenticate(client, await self._tokens.authenticate(payload.token))
+        except ApiError as rejection:
             if client.principal is None:
-                raise Expelled(refusal.detail) from None
-            return AuthResponse(status="error", message=refusal.detail)
+                raise SessionClosed(rejection.detail) from None
+            return AuthResponse(status="error", message=rejection.detail)
         return AuthResponse(status="ok", message="Authenticated")

@@ -132,11 +132,11 @@ def test_closed_it_sends_the_rest_or_drops_it(send_rest: bool) -> None:
     assert wire.words() == ["a", "b"][: 1 + send_rest]
 
 
-async def test_calm_returns_below_half() -> None:
+async def test_waiting_ends_below_the_high_water() -> None:
     wire = Wire(count_max=4)
     wire.outbox.pause()
     wire.put("a", "b")
-    waiting = [asyncio.create_task(wire.outbox.calm()) for _ in range(2)]
+    waiting = [asyncio.create_task(wire.outbox.wait_below_high_water()) for _ in range(2)]
     await asyncio.sleep(0)
     assert not any(each.done() for each in waiting)
     wire.outbox.resume()
