@@ -1,4 +1,4 @@
-"""The `trading-api` command."""
+"""The `trading-api` command: serve, token, data import, data list, data delete, verify-ledger."""
 
 from __future__ import annotations
 
@@ -37,62 +37,138 @@ _TICK_MAX = 1_000_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="trading-api", description=__doc__)
-    commands = parser.add_subparsers(required=True)
-    serve = commands.add_parser("serve", help="start the backend; settings are in the environment")
-    serve.add_argument("--reload", action="store_true", help="start again when the code changes")
-    serve.set_defaults(run=_serve)
-    token = commands.add_parser("token", help="make a token for development, with AUTH_SECRET")
-    token.add_argument("--subject", default="developer")
-    token.add_argument("--scope", action="append", choices=list(Scope), help="all but admin")
-    token.add_argument("--account", action="append", help="DEFAULT_ACCOUNT_ID; may be repeated")
-    token.add_argument("--hours", type=float, default=12.0, help="how long it is valid: 12")
-    token.set_defaults(run=_token)
-    data = commands.add_parser("data", help="the market data of your own, in DATA_DIR")
-    _add_data_commands(data.add_subparsers(required=True))
-    verify_ledger = commands.add_parser(
-        "verify-ledger", help="rebuild every account from its events and compare; a server may run"
-    )
-    verify_ledger.set_defaults(run=_verify_ledger)
-    arguments = parser.parse_args(argv)
+    """Run a subcommand and return the exit status.
+
+    The status is 1 where the ledger does not verify or a symbol is missing, and 2 for arguments or
+    settings that are not valid. Errors are one sentence on stderr.
+    """
+    arguments = _create_parser().parse_args(argv)
     try:
         status: int | None = arguments.run(arguments)
     except Disagreement as disagreement:
-        print(f"trading-api: The ledger does not agree. {disagreement}", file=sys.stderr)
+        _print_error(f"The ledger does not agree. {disagreement}")
         return 1
     except ValidationError as error:
         for fault in error.errors():
             name = "_".join(str(part) for part in fault["loc"]).upper()
-            print(f"trading-api: {name}: {fault['msg']}", file=sys.stderr)
+            _print_error(f"{name}: {fault['msg']}")
         return 2
     except ConfigurationError as error:
-        print(f"trading-api: {error}", file=sys.stderr)
+        _print_error(str(error))
         return 2
     return status or 0
 
 
-def _add_data_commands(commands: Any) -> None:
+def _print_error(sentence: str) -> None:
+    print(f"trading-api: {sentence}", file=sys.stderr)
+
+
+def _create_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="trading-api", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    _add_serve(commands)
+    _add_token(commands)
+    data = commands.add_parser("data", help="your own market data, in DATA_DIR")
+    data_commands = data.add_subparsers(required=True)
+    _add_import(data_commands)
+    _add_list(data_commands)
+    _add_delete(data_commands)
+    _add_verify_ledger(commands)
+    return parser
+
+
+def _add_serve(commands: Any) -> None:
+    command = commands.add_parser("serve", help="start the backend; the environment configures it")
+    command.add_argument("--reload", action="store_true", help="restart when the code changes")
+    command.set_defaults(run=_serve)
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    settings = Settings()
+    if arguments.reload and "log_format" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_format": "text"})
+    check_exposure(settings)
+    # An error of the settings ends the start here, with one sentence instead of a traceback.
+    importlib.import_module("trading_api.main")
+    _check_port(settings)
+    # Already imported above. The other subcommands start faster without it.
+    from trading_api.app_factory import check_ledger
+
+    check_ledger(settings)
+    raise_open_files_limit()
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = f"{host}:{settings.port}"
+    print(
+        f"Terminal    http://{base}/\n"
+        f"REST        http://{base}/api/v1   documented at http://{base}/api/v1/docs\n"
+        f"WebSocket   ws://{base}/api/v1/ws   documented at http://{base}/api/v1/ws/asyncapi",
+        flush=True,
+    )
+    uvicorn.run(
+        "trading_api.main:app",
+        reload=arguments.reload,
+        reload_dirs=[str(Path(__file__).parent)] if arguments.reload else None,
+        **server_options(settings),
+    )
+
+
+def _check_port(settings: Settings) -> None:
+    """Raises ConfigurationError where another process listens on the address.
+
+    uvicorn would report it only after the addresses are printed.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"HOST={settings.host} PORT={settings.port} cannot be listened on "
+                f"({error.strerror}); try another, as in PORT={settings.port + 1}."
+            ) from error
+
+
+def _add_token(commands: Any) -> None:
+    command = commands.add_parser("token", help="make a development token, with AUTH_SECRET")
+    command.add_argument("--subject", default="developer")
+    command.add_argument("--scope", action="append", choices=list(Scope), help="all but admin")
+    command.add_argument("--account", action="append", help="DEFAULT_ACCOUNT_ID; may be repeated")
+    command.add_argument("--hours", type=float, default=12.0, help="how long it is valid: 12")
+    command.set_defaults(run=_token)
+
+
+def _token(arguments: argparse.Namespace) -> None:
+    settings = Settings()
+    scopes = arguments.scope or [scope for scope in Scope if scope is not Scope.ADMIN]
+    now_s = int(time.time())
+    claims = {
+        "sub": arguments.subject,
+        "scope": " ".join(scopes),
+        "accounts": arguments.account or [settings.default_account_id],
+        "iat": now_s,
+        "exp": now_s + round(arguments.hours * 3600),
+    }
+    print(issue_token(signing_secret(settings), claims))
+
+
+def _add_import(commands: Any) -> None:
     command = commands.add_parser("import", help="put CSV files of bars or ticks into the store")
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.add_argument("--symbol", required=True, type=str.upper)
     command.add_argument(
         "--timezone", required=True, type=_timezone, help="of the exchange: America/New_York"
     )
-    command.add_argument("--session", help="0930-1600; without it, round the clock")
+    command.add_argument("--session", help="0930-1600; the default is round the clock")
     command.add_argument("--calendar", help="of exchange_calendars, for its holidays: XNYS")
     command.add_argument("--currency", type=str.upper, help="USD")
     command.add_argument("--exchange", type=str.upper, help="RECORDED")
     command.add_argument("--type", help="stock, forex, crypto, futures, index")
-    command.add_argument("--replace", action="store_true", help="forget what is stored of it")
+    command.add_argument("--replace", action="store_true", help="delete the stored data first")
     command.add_argument(
-        "--tick", type=_tick, help="the price step: 0.25; without it, as fine as the prices are"
+        "--tick", type=_tick, help="the price step: 0.25; the default is as fine as the prices are"
     )
     command.set_defaults(run=_import)
-    command = commands.add_parser("list", help="what is in the store")
-    command.set_defaults(run=_list)
-    command = commands.add_parser("delete", help="forget a symbol and its bars, without asking")
-    command.add_argument("symbol", type=str.upper, metavar="SYMBOL")
-    command.set_defaults(run=_delete)
 
 
 def _tick(text: str) -> Decimal:
@@ -139,6 +215,11 @@ def _import(arguments: argparse.Namespace) -> None:
     print("\n".join(report.lines()))
 
 
+def _add_list(commands: Any) -> None:
+    command = commands.add_parser("list", help="list what is in the store")
+    command.set_defaults(run=_list)
+
+
 def _list(_: argparse.Namespace) -> None:
     data_dir = Settings().data_dir
     try:
@@ -167,6 +248,12 @@ def _list(_: argparse.Namespace) -> None:
         print("  ".join(map(str.ljust, row, widths)).rstrip())
 
 
+def _add_delete(commands: Any) -> None:
+    command = commands.add_parser("delete", help="delete a symbol and its bars, without asking")
+    command.add_argument("symbol", type=str.upper, metavar="SYMBOL")
+    command.set_defaults(run=_delete)
+
+
 def _delete(arguments: argparse.Namespace) -> int:
     store = Store(Settings().data_dir)
     try:
@@ -175,13 +262,19 @@ def _delete(arguments: argparse.Namespace) -> int:
             return 0
     except (RecordingError, OSError) as error:
         raise ConfigurationError(str(error)) from error
-    there_are = ", ".join(store.symbols())
-    print(
-        f"trading-api: {arguments.symbol} is not stored; "
-        + (f"there are {there_are}." if there_are else "nothing is."),
-        file=sys.stderr,
+    stored = ", ".join(store.symbols())
+    _print_error(
+        f"{arguments.symbol} is not stored; "
+        + (f"there are {stored}." if stored else "nothing is.")
     )
     return 1
+
+
+def _add_verify_ledger(commands: Any) -> None:
+    command = commands.add_parser(
+        "verify-ledger", help="rebuild every account from its events and compare; a server may run"
+    )
+    command.set_defaults(run=_verify_ledger)
 
 
 def _verify_ledger(_: argparse.Namespace) -> None:
@@ -189,8 +282,8 @@ def _verify_ledger(_: argparse.Namespace) -> None:
     if url == MEMORY:
         raise ConfigurationError(f"DATABASE_URL={url} keeps nothing that could be verified.")
     database = Database(url)
-    show = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
-    summary = verify(database, partial(show, database.path) if show else None)
+    progress = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
+    summary = verify(database, partial(progress, database.path) if progress else None)
     print(
         f"{database.path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
         "Every balance, order, execution, position and cash line follows from them."
@@ -198,7 +291,10 @@ def _verify_ledger(_: argparse.Namespace) -> None:
 
 
 class ProgressBar:
-    """One line, drawn over itself."""
+    """A progress bar: one line that is drawn over itself.
+
+    tqdm would need as much code to adapt its API to this callback.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -209,60 +305,3 @@ class ProgressBar:
         end = "\n" if done >= size else ""
         self._stream.write(f"\r{path.name[:40]} [{bar}] {share:4.0%}{end}")
         self._stream.flush()
-
-
-def _token(arguments: argparse.Namespace) -> None:
-    settings = Settings()
-    scopes = arguments.scope or [scope for scope in Scope if scope is not Scope.ADMIN]
-    now_s = int(time.time())
-    claims = {
-        "sub": arguments.subject,
-        "scope": " ".join(scopes),
-        "accounts": arguments.account or [settings.default_account_id],
-        "iat": now_s,
-        "exp": now_s + round(arguments.hours * 3600),
-    }
-    print(issue_token(signing_secret(settings), claims))
-
-
-def _serve(arguments: argparse.Namespace) -> None:
-    settings = Settings()
-    if arguments.reload and "log_format" not in settings.model_fields_set:
-        settings = settings.model_copy(update={"log_format": "text"})
-    check_exposure(settings)
-    # What can't start stops here with a sentence, not in a server's traceback.
-    importlib.import_module("trading_api.main")
-    _check_port(settings)
-    # Imported already; what only reads or imports data starts without the application.
-    from trading_api.app_factory import check_ledger
-
-    check_ledger(settings)
-    raise_open_files_limit()
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    base = f"{host}:{settings.port}"
-    print(
-        f"Terminal    http://{base}/\n"
-        f"REST        http://{base}/api/v1   documented at http://{base}/api/v1/docs\n"
-        f"WebSocket   ws://{base}/api/v1/ws   documented at http://{base}/api/v1/ws/asyncapi",
-        flush=True,
-    )
-    uvicorn.run(
-        "trading_api.main:app",
-        reload=arguments.reload,
-        reload_dirs=[str(Path(__file__).parent)] if arguments.reload else None,
-        **server_options(settings),
-    )
-
-
-def _check_port(settings: Settings) -> None:
-    """Said before the addresses are, which would be somebody else's."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise ConfigurationError(
-                f"HOST={settings.host} PORT={settings.port} cannot be listened on "
-                f"({error.strerror}); try another, as in PORT={settings.port + 1}."
-            ) from error
