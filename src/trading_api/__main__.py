@@ -1,3 +1,5 @@
+"""Run the command line: `python -m trading_api`."""
+
 import sys
 
 from trading_api.cli import main

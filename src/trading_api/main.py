@@ -1,4 +1,4 @@
-"""The application, as an ASGI server finds it."""
+"""The application that ASGI servers import: `trading_api.main:app`."""
 
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings

@@ -1,4 +1,4 @@
-"""Read once, from the environment. README has a table of them."""
+"""The settings, read once from environment variables. README.md describes each of them."""
 
 from __future__ import annotations
 
@@ -20,23 +20,36 @@ FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
+    """Every setting. Its environment variable is the field's name in upper case.
+
+    Suffixes of names are units: `_s` seconds, `_ms` milliseconds, `_bps` hundredths of a percent.
+    """
+
     model_config = SettingsConfigDict(frozen=True)
 
+    # The address to listen on, and the modules to enable.
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     enabled_modules: str = "all"
+
+    # Authentication: tokens signed with a shared secret, or with the keys of a JWK set.
     auth_mode: Literal["off", "secret", "jwks"] = "off"
     auth_secret: SecretStr | None = None
     auth_jwks: str | None = None
     auth_issuer: str | None = None
     auth_audience: str | None = None
+
+    # Which Host and Origin headers are allowed.
     allowed_hosts: str = ""
     cors_origin_regex: re.Pattern[str] = re.compile(
         r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
     )
+
+    # Logging.
     log_format: Literal["text", "json"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    # The market: its source, its clock and what is played.
     datafeed_source: Literal["simulator", "replay"] = "simulator"
     datafeed_seed: int = 7
     datafeed_path: Path | None = None
@@ -45,14 +58,18 @@ class Settings(BaseSettings):
     datafeed_speed: FinitePositive = 1.0
     datafeed_clock: Literal["wall", "step"] = "wall"
     datafeed_start: datetime | None = None
+
+    # How often slow quotes are sent, and when a silent source counts as stale.
     quotes_slow_interval_s: FinitePositive = 10.0
     market_stale_s: FinitePositive = 5.0
 
+    # Accounts of the paper exchange, and the ledger that they are stored in.
     default_account_id: AccountId = "DEMO-ACCOUNT"
     account_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     database_url: str = "sqlite:///var/trading.db"
     initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
 
+    # Rules of the paper exchange: costs, latency and margin.
     commission_per_unit: Cost = Decimal(0)
     commission_maker_bps: Cost = Decimal(0)
     commission_taker_bps: Cost = Decimal(0)
@@ -64,6 +81,7 @@ class Settings(BaseSettings):
     leverage_max: Annotated[int, Field(ge=1, le=1000)] = 100
     maintenance_ratio: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)] = Decimal("0.5")
 
+    # Limits of the process and of HTTP.
     shutdown_grace_s: FinitePositive = 10.0
     request_timeout_s: FinitePositive = 10.0
     handshakes_max: Annotated[int, Field(ge=1)] = 1024
@@ -73,6 +91,7 @@ class Settings(BaseSettings):
     json_depth_max: Annotated[int, Field(ge=8, le=500)] = 128
     commands_per_s: FinitePositive = 500.0
 
+    # Limits and timeouts of WebSocket connections.
     ws_frame_bytes_max: Annotated[int, Field(ge=1024)] = 64 * 1024
     ws_subscriptions_max: Annotated[int, Field(ge=1)] = 1000
     ws_messages_per_s: Annotated[int, Field(ge=1)] = 200
@@ -84,12 +103,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def defaults(cls) -> Settings:
-        """As if the environment were empty."""
+        """Return the settings of an empty environment."""
         return cls.model_validate({name: field.default for name, field in cls.model_fields.items()})
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches it. A name other than localhost counts as reachable."""
+    """Return whether only this machine can reach the host.
+
+    A name other than localhost counts as reachable from other machines.
+    """
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -97,8 +119,11 @@ def is_loopback(host: str) -> bool:
 
 
 def allowed_hosts(settings: Settings) -> frozenset[str] | None:
-    """The values of Host, without a port, that are answered; None: any. Without authentication a
-    page that points its own name at this machine must not get in by it."""
+    """Return the values of the Host header that are served, without ports; None allows any.
+
+    Without authentication the default is the names of this machine. Otherwise a web page could
+    point its own domain name at this machine (DNS rebinding).
+    """
     named = {name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip()}
     if named:
         return frozenset(named)
@@ -108,7 +133,7 @@ def allowed_hosts(settings: Settings) -> frozenset[str] | None:
 
 
 def check_exposure(settings: Settings) -> None:
-    """Raises ConfigurationError for an address that others reach where anybody may come in."""
+    """Raises ConfigurationError where other machines can reach a server without authentication."""
     if settings.auth_mode == "off" and not is_loopback(settings.host):
         raise ConfigurationError(
             f"HOST={settings.host} can be reached from other machines, and AUTH_MODE is off: set "

@@ -1,4 +1,4 @@
-"""Work that the application cannot live without."""
+"""Supervision of background tasks, and the hook for signals that stop the process."""
 
 import logging
 import os
@@ -12,8 +12,11 @@ log = logging.getLogger(__name__)
 
 
 async def supervised(part: str, work: Awaitable[None]) -> None:
-    """When the work ends by a fault, the process stops as it would on SIGTERM, for whoever
-    watches over it to start it anew: better than a server that looks healthy and tells nothing."""
+    """Await background work; if it fails, stop the process as SIGTERM would.
+
+    The service manager then restarts it. A server that runs on without one of its parts would
+    look healthy and send no updates.
+    """
     try:
         await work
     except Exception:
@@ -23,10 +26,13 @@ async def supervised(part: str, work: Awaitable[None]) -> None:
 
 @contextmanager
 def on_stop(call: Callable[[], object]) -> Iterator[None]:
-    """Calls as soon as the process is told to stop. A server ends an application's lifespan only
-    after the requests that are under way, which is too late for those that take long."""
+    """Call `call` as soon as the process receives SIGINT or SIGTERM, inside the context.
+
+    uvicorn ends the lifespan only after the requests in flight, which is too late for those that
+    wait for the application.
+    """
     if threading.current_thread() is not threading.main_thread():
-        yield  # where Python lets nobody handle signals
+        yield  # Python handles signals in the main thread only.
         return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 

@@ -1,4 +1,4 @@
-"""How uvicorn serves the application."""
+"""The options with which uvicorn serves the application."""
 
 from functools import partial
 from typing import Any
@@ -10,13 +10,13 @@ from trading_api.settings import Settings, check_exposure
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
-    """Keyword arguments of `uvicorn.run` and `uvicorn.Config`. Raises ConfigurationError."""
+    """Return keyword arguments of `uvicorn.run` and `uvicorn.Config`. Raises ConfigurationError."""
     check_exposure(settings)
     return {
         "host": settings.host,
         "port": settings.port,
         "log_config": log_config(settings.log_level, settings.log_format),
-        # Without it a fault at the start would be taken for an application that has none.
+        # With "auto", uvicorn takes an error at the start for an application without a lifespan.
         "lifespan": "on",
         "timeout_graceful_shutdown": settings.shutdown_grace_s,
         "http": partial(
@@ -29,7 +29,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "ws": "trading_api.server.websocket_protocol:TradingProtocol",
         "ws_max_size": settings.ws_frame_bytes_max,
         "ws_per_message_deflate": False,
-        # Three pings a heartbeat; that nothing came back is for the session to notice.
+        # Three pings per heartbeat. The session itself detects that no pong arrived.
         "ws_ping_interval": settings.ws_heartbeat_s / 3,
         "ws_ping_timeout": None,
     }

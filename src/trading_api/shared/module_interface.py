@@ -1,4 +1,4 @@
-"""What a module is to the application, and what the application gives it."""
+"""The interface between the application and its modules."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ from trading_api.streaming.subscriptions import Subscriptions
 
 @dataclass(frozen=True, slots=True)
 class ModuleContext:
+    """What the application provides to every module.
+
+    `clock_ms` returns the current time in ms since 1970: of the wall clock, or of the step clock.
+    """
+
     settings: Settings
     market: MarketData
     clock_ms: Callable[[], int]
@@ -25,26 +30,32 @@ class ModuleContext:
 
 
 class Module(Protocol):
+    """A part of the application with its own service, REST routes and WebSocket routes."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name by which ENABLED_MODULES selects the module."""
+        ...
 
     @property
     def service(self) -> Any:
-        """What the module's endpoints are given (shared/api/provide.py)."""
+        """The service that the module's endpoints depend on (`web/dependencies.py`)."""
         ...
 
     def get_api_routers(self) -> Sequence[APIRouter]:
-        """Mounted under /api/v1."""
+        """Return the module's REST routers, which are mounted under /api/v1."""
         ...
 
-    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]: ...
+    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
+        """Return one router for each WebSocket route of the module."""
+        ...
 
     async def start(self) -> None:
-        """Done before the first request is served."""
+        """Prepare the module. It is awaited before the first request is served."""
         ...
 
     async def run(self) -> None:
-        """The module's own work while the application lives; cancelled at its end."""
+        """Do the module's background work. The task is cancelled when the server stops."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Which modules there are, and which of them are wanted."""
+"""The modules that are available, and building those that ENABLED_MODULES selects."""
 
 from __future__ import annotations
 
@@ -12,27 +12,34 @@ ENTRY_POINT_GROUP = "trading_api.modules"
 
 
 class ModuleRegistry:
-    """Built per application: its own modules, and those that installed packages offer."""
+    """The factories of an application's built-in modules, and of those in installed packages.
 
-    def __init__(self, own: Mapping[str, ModuleFactory]) -> None:
-        self._own = dict(own)
-        self._offered = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
+    A package offers a module by an entry point of the group `trading_api.modules`.
+    """
+
+    def __init__(self, builtin: Mapping[str, ModuleFactory]) -> None:
+        self._builtin = dict(builtin)
+        self._installed = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
 
     def names(self) -> list[str]:
-        return [*self._own, *(name for name in self._offered if name not in self._own)]
+        """Return the names of all modules. A built-in one hides an installed one of its name."""
+        return [*self._builtin, *(name for name in self._installed if name not in self._builtin)]
 
-    def build(self, wanted: Iterable[str], context: ModuleContext) -> list[Module]:
-        """In the order of `names()`. `all` means every one. Raises ConfigurationError."""
-        known, chosen = self.names(), {name.strip() for name in wanted}
-        for name in sorted(chosen - {"all", *known}):
+    def build(self, enabled: Iterable[str], context: ModuleContext) -> list[Module]:
+        """Build the enabled modules, in the order of `names()`; `all` enables every module.
+
+        Raises ConfigurationError for a name that does not exist.
+        """
+        known, selected = self.names(), {name.strip() for name in enabled}
+        for name in sorted(selected - {"all", *known}):
             raise ConfigurationError(
                 f"ENABLED_MODULES: there is no module {name!r}; the known ones are "
                 f"{', '.join(known)}, or all."
             )
-        return [self._factory(name)(context) for name in known if chosen & {name, "all"}]
+        return [self._factory(name)(context) for name in known if selected & {name, "all"}]
 
     def _factory(self, name: str) -> ModuleFactory:
-        if name in self._own:
-            return self._own[name]
-        factory: ModuleFactory = self._offered[name].load()
+        if name in self._builtin:
+            return self._builtin[name]
+        factory: ModuleFactory = self._installed[name].load()
         return factory

@@ -1,4 +1,4 @@
-"""GET /health."""
+"""GET /health: the state and version of the server."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""GET /versions and /version."""
+"""GET /versions and /version: the versions of the API."""
 
 from trading_api.models.versioning import APIMetadata, VersionInfo
 from trading_api.version import RELEASE_DATE
