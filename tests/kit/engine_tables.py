@@ -226,7 +226,8 @@ def play(
         preview = engine.preview(command)
         assert engine.state == before, "a preview changes nothing"
         result = engine.apply(command)
-        assert result == preview, "a preview tells what happens"
+        assert result == preview.outcome, "a preview returns what happens"
+        assert_same_holdings(preview.after, engine.state)
         assert described(result) == expected, f"row {at_ms}: {described(result)}"
         if isinstance(result, Rejection):
             assert engine.state == before, "a rejection changes nothing"
@@ -234,6 +235,12 @@ def play(
             assert not first_discrepancy(before, "DEMO", event), "what verify-ledger would name"
             before.evolve(event)
     return engine
+
+
+def assert_same_holdings(preview: AccountState, state: AccountState) -> None:
+    """Compare a preview's state, which lists only what ended during the preview, with another."""
+    for name in ("seq", "balance", "positions", "working", "bracket_indexes", "leverages"):
+        assert getattr(preview, name) == getattr(state, name), name
 
 
 def touch_of(tick: str, time_ms: int, rate: str = "1", symbol: str = "AAPL") -> Touch:

@@ -1,4 +1,4 @@
-"""The brackets of one symbol that are still live, found by what there is left for each to close."""
+"""An index of the live brackets of one symbol, by the quantity that each still has to close."""
 
 from __future__ import annotations
 
@@ -11,62 +11,70 @@ from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.order import Order
 
 WHOLE_POSITION = Decimal("Infinity")
+"""The claim of a bracket that protects a position: whatever the position is."""
+
 _LAST = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
 class BracketClaim:
-    """`left` is what the order of a bracket has filled and neither of its pair has closed;
-    WHOLE_POSITION for one of the position. `number` ascends as they were placed."""
+    """The quantity that a bracket still has to close.
+
+    `remaining` is what the parent has filled and its brackets have not closed, or WHOLE_POSITION.
+    `number` ascends in the order in which brackets were placed."""
 
     side: Side
     number: int
-    left: Decimal
+    remaining: Decimal
 
 
 @dataclass(slots=True)
 class BracketIndex:
-    """`by_remaining` of a side ascends by what is left: a position that comes to be smaller or
-    larger changes those alone that want more than the smaller of both."""
+    """The claims of the live brackets by id, and per side sorted by what remains.
+
+    When a position grows or shrinks, only brackets that claim more than the smaller of both
+    quantities change their size. The sorted lists find them without a look at the others."""
 
     claims: dict[str, BracketClaim] = field(default_factory=dict)
     buys_by_remaining: list[tuple[Decimal, int, str]] = field(default_factory=list)
     sells_by_remaining: list[tuple[Decimal, int, str]] = field(default_factory=list)
 
-    def put(self, bracket: Order, number: int, left: Decimal) -> None:
-        """Enters a bracket, or what is left for it now; its number stays."""
+    def put(self, bracket: Order, number: int, remaining: Decimal) -> None:
+        """Add a bracket, or change its claim; a bracket that is known keeps its number."""
         known = self.claims.get(bracket.id)
         if known is not None:
-            if known.left == left:
+            if known.remaining == remaining:
                 return
             number = known.number
-            self._remove(bracket.id, known)
-        self.claims[bracket.id] = BracketClaim(bracket.side, number, left)
-        insort(self._by_remaining(bracket.side), (left, number, bracket.id))
+            self._unsort(bracket.id, known)
+        self.claims[bracket.id] = BracketClaim(bracket.side, number, remaining)
+        insort(self._by_remaining(bracket.side), (remaining, number, bracket.id))
 
     def remove(self, bracket_id: str) -> None:
-        self._remove(bracket_id, self.claims.pop(bracket_id))
+        """Remove a bracket that has ended."""
+        self._unsort(bracket_id, self.claims.pop(bracket_id))
 
     def larger_than(self, side: Side, quantity: Decimal) -> list[str]:
-        """Those of `side` with more than that left to close."""
+        """Return the ids of the brackets of `side` that claim more than `quantity`."""
         by_remaining = self._by_remaining(side)
-        return [
-            each for _, _, each in by_remaining[bisect_right(by_remaining, (quantity, _LAST)) :]
-        ]
+        start = bisect_right(by_remaining, (quantity, _LAST))
+        return [bracket_id for _, _, bracket_id in by_remaining[start:]]
 
     def position_brackets(self) -> list[str]:
+        """Return the ids of the brackets that protect the position itself."""
         return [
-            each
+            bracket_id
             for by_remaining in (self.buys_by_remaining, self.sells_by_remaining)
-            for _, _, each in by_remaining[bisect_left(by_remaining, (WHOLE_POSITION,)) :]
+            for _, _, bracket_id in by_remaining[bisect_left(by_remaining, (WHOLE_POSITION,)) :]
         ]
 
     def in_placement_order(self, bracket_ids: Iterable[str]) -> Sequence[str]:
-        """As they were placed, without those that have ended."""
-        live = {each for each in bracket_ids if each in self.claims}
-        return sorted(live, key=lambda each: self.claims[each].number)
+        """Return the ids that are live, once each, the oldest bracket first."""
+        live = {bracket_id for bracket_id in bracket_ids if bracket_id in self.claims}
+        return sorted(live, key=lambda bracket_id: self.claims[bracket_id].number)
 
     def copy(self) -> BracketIndex:
+        """Return an index that changes independently of this one."""
         return replace(
             self,
             claims=self.claims.copy(),
@@ -74,9 +82,9 @@ class BracketIndex:
             sells_by_remaining=self.sells_by_remaining.copy(),
         )
 
-    def _remove(self, bracket_id: str, claim: BracketClaim) -> None:
+    def _unsort(self, bracket_id: str, claim: BracketClaim) -> None:
         by_remaining = self._by_remaining(claim.side)
-        del by_remaining[bisect_left(by_remaining, (claim.left, claim.number, bracket_id))]
+        del by_remaining[bisect_left(by_remaining, (claim.remaining, claim.number, bracket_id))]
 
     def _by_remaining(self, side: Side) -> list[tuple[Decimal, int, str]]:
         return self.buys_by_remaining if side is Side.BUY else self.sells_by_remaining

@@ -1,4 +1,4 @@
-"""One account's exchange: a command in, the facts it causes out."""
+"""The exchange of one account: it takes commands and returns the events that they cause."""
 
 from __future__ import annotations
 
@@ -34,14 +34,18 @@ from trading_api.modules.broker.engine.handlers.account_handlers import (
     reset,
     set_leverage,
 )
-from trading_api.modules.broker.engine.handlers.cancellation import cancel, cancel_many, expire
-from trading_api.modules.broker.engine.handlers.liquidation import enforce_maintenance
+from trading_api.modules.broker.engine.handlers.cancellation_handlers import (
+    cancel,
+    cancel_many,
+    expire,
+)
 from trading_api.modules.broker.engine.handlers.order_handlers import modify, place
 from trading_api.modules.broker.engine.handlers.position_handlers import (
     close,
     edit_brackets,
     reverse,
 )
+from trading_api.modules.broker.engine.liquidation import enforce_maintenance
 from trading_api.modules.broker.engine.matching import match as match_orders
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.transaction import Transaction
@@ -49,7 +53,9 @@ from trading_api.modules.broker.engine.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The command of this key was done before; `order_id` is what it made then."""
+    """The answer to a command whose idempotency key was used before for the same command.
+
+    `order_id` is the order that the first command placed, or empty."""
 
     order_id: str
 
@@ -57,9 +63,18 @@ class Duplicate:
 Outcome = list[Event] | Duplicate | Rejection
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What `Engine.apply` would return for a command, and the state that this would lead to."""
+
+    outcome: Outcome
+    after: AccountState
+
+
 class Engine:
-    """Deterministic and synchronous. `apply` changes the state it was given; a rejection
-    changes nothing. `OpenAccount` comes first."""
+    """Apply commands to the state of one account, deterministically and synchronously.
+
+    The first command of an account is OpenAccount."""
 
     def __init__(self, state: AccountState, rules: ExchangeRules) -> None:
         self._state = state
@@ -67,9 +82,13 @@ class Engine:
 
     @property
     def state(self) -> AccountState:
+        """The state after the last command."""
         return self._state
 
     def apply(self, command: Command) -> Outcome:
+        """Change the state by a command, and return the events, the duplicate or the rejection.
+
+        A rejection and a duplicate change nothing."""
         key = getattr(command, "key", None)
         if key and (answer := find_duplicate(self._state, key)):
             return answer
@@ -81,9 +100,12 @@ class Engine:
         assert not (rejection and transaction.events), rejection
         return rejection or transaction.events
 
-    def preview(self, command: Command) -> Outcome:
-        """What `apply` would return now; the state stays as it is."""
-        return Engine(self._state.branch(), self._rules).apply(command)
+    def preview(self, command: Command) -> Preview:
+        """Return what `apply` would do now, without a change to the state.
+
+        The state of the preview is a branch: it is valid until the engine's state changes."""
+        after = self._state.branch()
+        return Preview(Engine(after, self._rules).apply(command), after)
 
     def _handle(self, transaction: Transaction, command: Command) -> Rejection | None:
         assert self._state.is_open != isinstance(command, OpenAccount), command
@@ -120,11 +142,11 @@ class Engine:
 
 
 def find_duplicate(state: AccountState, key: IdempotencyKey) -> Duplicate | Rejection | None:
-    """The answer to a command whose key the account knows."""
-    recorded_keys = state.recorded_keys.get((key.operation, key.key))
-    if recorded_keys is None:
+    """Return the answer to a command whose idempotency key the account has recorded, else None."""
+    recorded = state.recorded_keys.get((key.operation, key.key))
+    if recorded is None:
         return None
-    return check_same_command(recorded_keys, key) or Duplicate(recorded_keys.order_id)
+    return check_same_command(recorded, key) or Duplicate(recorded.order_id)
 
 
 def _key_recorded(key: IdempotencyKey, events: list[Event], at_ms: int) -> IdempotencyKeyRecorded:

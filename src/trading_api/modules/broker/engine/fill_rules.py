@@ -1,4 +1,4 @@
-"""Which orders a touch reaches, in which turn, at what price they fill and how far."""
+"""The rules of matching: priorities, fill prices, fill quantities and trailing stops."""
 
 from __future__ import annotations
 
@@ -15,31 +15,35 @@ MARKET_ORDER_PRIORITY = Decimal("-Infinity")
 
 
 def trigger_priority(order: Order) -> Decimal:
-    """Ascends from the stop that the market reaches first."""
+    """Return the priority of a stop; the stop that the market reaches first has the smallest."""
     assert order.stop_price is not None
     return _signed(order.stop_price, order.side)
 
 
 def last_triggered_priority(side: Side, price: Decimal) -> Decimal:
-    """Buy stops trigger once the ask is at or above them, sell stops the bid at or below."""
+    """Return the largest priority that `price` triggers.
+
+    Buy stops trigger when the ask is at or above them, sell stops when the bid is at or below."""
     return _signed(price, side)
 
 
 def fill_priority(order: Order) -> Decimal:
-    """Ascends from the first in line: market orders, then the better limit."""
+    """Return the priority of an order to fill: market orders first, then the better limit."""
     if order.limit_price is None:
         return MARKET_ORDER_PRIORITY
     return _signed(order.limit_price, order.side.opposite)
 
 
 def last_fillable_priority(side: Side, price: Decimal) -> Decimal:
-    """A limit order may fill at its limit or better."""
+    """Return the largest priority that fills at `price`: that of limits at it or better."""
     return _signed(price, side.opposite)
 
 
 def fill_price(order: Order, touch: Touch, slippage: Decimal) -> Decimal:
-    """The touch, which may be better than an arriving limit; a resting limit gets its own; an
-    order without a limit slips behind the touch."""
+    """Return the price of a fill.
+
+    An order without a limit slips behind the touch. An incoming limit order takes the touch, which
+    may be better than its limit. A resting one fills at its limit."""
     price = touch.price(order.side)
     if order.limit_price is None:
         slipped = price + _signed(slippage, order.side)
@@ -48,7 +52,7 @@ def fill_price(order: Order, touch: Touch, slippage: Decimal) -> Decimal:
 
 
 def starts_resting(order: Order, touch: Touch) -> bool:
-    """Whether the touch is the first to stand away from the limit."""
+    """Return whether the touch is the first that stands away from the order's limit."""
     return (
         order.is_incoming
         and touch.is_tradable(order.side)
@@ -57,19 +61,21 @@ def starts_resting(order: Order, touch: Touch) -> bool:
 
 
 def trailing_stop(side: Side, distance: Decimal, price: Decimal, tick_size: Decimal) -> Decimal:
-    """The stop of `side` that stays `distance` behind the price; one tick at the least."""
+    """Return the stop price of `side` that is `distance` behind `price`, at least one tick."""
     return max(price + _signed(distance, side), tick_size)
 
 
 def tightens(order: Order, stop_price: Decimal) -> bool:
-    """Whether a trailing stop moves there: it never moves back."""
+    """Return whether a trailing stop moves to `stop_price`, because it is nearer the market."""
     assert order.stop_price is not None
     return _signed(stop_price, order.side) < _signed(order.stop_price, order.side)
 
 
 def fill_quantity(order: Order, touch: Touch, used: LiquidityUsed, position: Position) -> Decimal:
-    """What remains of the order, of the displayed size, and of the position it may reduce. Fill
-    or kill takes all or nothing."""
+    """Return how much of the order fills at the touch.
+
+    The limits are the order's rest, the displayed size that is not used up, and the position for
+    an order that only reduces it. A fill-or-kill order fills completely or not at all."""
     displayed = touch.size(order.side) - used.taken(order.side)
     quantity = min(order.remaining_quantity, max(displayed, ZERO))
     if order.reduce_only:
@@ -80,13 +86,16 @@ def fill_quantity(order: Order, touch: Touch, used: LiquidityUsed, position: Pos
 
 
 def reduction_pending(orders: Iterable[Order]) -> Decimal:
-    """How much these closing orders are still to close. Brackets don't count: they shrink with
-    the position."""
+    """Return how much these closing orders still close.
+
+    Brackets do not count, because they shrink with the position."""
     return sum((order.remaining_quantity for order in orders if not order.is_bracket), ZERO)
 
 
 def closable_quantity(position: Position, others: Iterable[Order]) -> Decimal:
-    """What the others leave to be closed of the position; below zero where it shrank."""
+    """Return how much of the position `others` do not close.
+
+    It is negative where the position shrank below its closing orders."""
     return abs(position.quantity) - reduction_pending(others)
 
 

@@ -1,4 +1,4 @@
-"""Brings the orders of one symbol to its market."""
+"""Match the open orders of one symbol with its market."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from trading_api.domain.orders import Duration, OrderStatus, Side
-from trading_api.modules.broker.engine.bracket_orders import cancel_rest_of_parent, fit_brackets
+from trading_api.modules.broker.engine.brackets import (
+    cancel_order,
+    cancel_rest_of_parent,
+    fit_brackets,
+)
+from trading_api.modules.broker.engine.cancellation import cancel_expired
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import (
     OrderAccepted,
@@ -24,7 +29,6 @@ from trading_api.modules.broker.engine.fill_rules import (
     tightens,
     trailing_stop,
 )
-from trading_api.modules.broker.engine.handlers.cancellation import cancel_expired, cancel_order
 from trading_api.modules.broker.engine.order import (
     Order,
     accepted,
@@ -45,15 +49,17 @@ NOT_FILLED = {
 
 
 def match(transaction: Transaction, market: Market) -> None:
-    """Every working order of the symbol, each in its turn."""
+    """Expire, accept, trigger, trail and fill the orders of a symbol that the market reaches.
+
+    Orders fill in price-time priority. Immediate orders that are left over are canceled."""
     if market.symbol not in transaction.state.working:
         return
     at_ms = market.at_ms
     cancel_expired(transaction, market.symbol, at_ms)
     for order in transaction.state.open_orders(market.symbol).due_arrivals(at_ms):
-        transaction.emit(OrderAccepted(rested_if_away(accepted(order, at_ms), market.touch), at_ms))
+        transaction.emit(OrderAccepted(mark_resting(accepted(order, at_ms), market.touch), at_ms))
     if market.touch is not None:
-        # Brackets that a fill called up meet the same touch.
+        # Brackets that a fill activated meet the same touch.
         while _match_touch(transaction, market, market.touch):
             pass
         for order in transaction.state.open_orders(market.symbol).newly_resting(market.touch):
@@ -62,18 +68,18 @@ def match(transaction: Transaction, market: Market) -> None:
         cancel_order(transaction, order, at_ms, NOT_FILLED[order.duration])
 
 
-def rested_if_away(order: Order, touch: Touch | None) -> Order:
-    """The order as it meets the touch: at rest already where that stands away from its limit."""
+def mark_resting(order: Order, touch: Touch | None) -> Order:
+    """Return the order as it meets the touch: resting if the touch is away from its limit."""
     if touch is None or order.status is not OrderStatus.WORKING or not starts_resting(order, touch):
         return order
     return replace(order, is_resting=True)
 
 
 def _match_touch(transaction: Transaction, market: Market, touch: Touch) -> bool:
-    """Whether a fill has changed brackets."""
+    """Return whether a fill activated or enlarged a bracket."""
     open_orders = transaction.state.open_orders(market.symbol)
     for order in open_orders.triggered_stops(touch):
-        after = rested_if_away(triggered(order, market.at_ms), touch)
+        after = mark_resting(triggered(order, market.at_ms), touch)
         transaction.emit(OrderTriggered(after, market.at_ms))
     # The old stop is tested before it moves.
     for order in transaction.state.open_orders(market.symbol).trailing_stops(touch):
@@ -102,7 +108,7 @@ def _move_trailing_stop(
 
 
 def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) -> bool:
-    """Whether it has changed brackets."""
+    """Return whether the fill activated or enlarged a bracket."""
     state, at_ms = transaction.state, market.at_ms
     position = state.position(order.symbol)
     used = liquidity_used_of(touch, state.liquidity_used.get(order.symbol))
@@ -145,7 +151,7 @@ def _fill(transaction: Transaction, order: Order, market: Market, touch: Touch) 
 def _commission(
     rules: ExchangeRules, order: Order, quantity: Decimal, price: Decimal
 ) -> tuple[Decimal, Decimal]:
-    """What a fill accrues, and what it is charged: the minimum falls to the first."""
+    """Return what a fill accrues, and what it is charged; the first one pays the minimum."""
     fees = rules.fees
     accrued = fees.accrued(quantity, quantity * price, is_maker=order.is_resting)
     before = fees.charged(order.accrued_commission, order.filled_quantity)

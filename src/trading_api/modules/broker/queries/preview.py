@@ -64,8 +64,8 @@ class Forecast:
 def forecast(
     view: AccountState, terms: ExchangeRules, command: PlaceOrder | ModifyOrder
 ) -> Forecast | Rejection:
-    after = view.branch()
-    outcome = Engine(after, terms).apply(command)
+    preview = Engine(view, terms).preview(command)
+    outcome, after = preview.outcome, preview.after
     if isinstance(outcome, Rejection):
         return outcome
     assert isinstance(outcome, list)
@@ -101,8 +101,8 @@ def preview_leverage(
     view: AccountState, terms: ExchangeRules, command: SetLeverage
 ) -> LeveragePreviewResult:
     """What can't be set is told as an error, as a terminal shows it."""
-    after, market = view.branch(), command.market
-    outcome = Engine(after, terms).apply(command)
+    preview, market = Engine(view, terms).preview(command), command.market
+    outcome, after = preview.outcome, preview.after
     if isinstance(outcome, Rejection):
         return LeveragePreviewResult(errors=[outcome.message])
     currency = view.currency

@@ -1,7 +1,8 @@
-"""What changes an account itself: opening, deposits, leverage, a new beginning."""
+"""Handle the commands that open, fund and reset an account, and set its leverage."""
 
 from __future__ import annotations
 
+from trading_api.modules.broker.engine.cancellation import cancel_orders
 from trading_api.modules.broker.engine.checks.account_checks import check_amount, check_deposit
 from trading_api.modules.broker.engine.checks.margin_checks import check_leverage
 from trading_api.modules.broker.engine.checks.rejection import Rejection
@@ -17,7 +18,6 @@ from trading_api.modules.broker.engine.events import (
     CashDeposited,
     LeverageSet,
 )
-from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 
@@ -25,12 +25,14 @@ RESET = "The account was reset."
 
 
 def open_account(transaction: Transaction, command: OpenAccount) -> None:
+    """Open the account with its first balance."""
     transaction.emit(
         AccountOpened(command.account_id, command.currency, command.balance, command.at_ms)
     )
 
 
 def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
+    """Add an amount to the balance."""
     if rejection := check_deposit(transaction.state, command.amount):
         return rejection
     balance = transaction.state.balance + command.amount
@@ -39,6 +41,7 @@ def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
 
 
 def reset(transaction: Transaction, command: ResetAccount) -> Rejection | None:
+    """Cancel all orders, end all positions without an execution, and set a new balance."""
     if rejection := check_amount(command.balance):
         return rejection
     cancel_orders(transaction, transaction.state.live_orders(), command.at_ms, RESET)
@@ -51,6 +54,7 @@ def reset(transaction: Transaction, command: ResetAccount) -> Rejection | None:
 
 
 def set_leverage(transaction: Transaction, command: SetLeverage) -> Rejection | None:
+    """Set the leverage of a symbol."""
     market = command.market
     rejection = check_leverage(transaction.state, transaction.rules, command.leverage, market)
     if rejection is None:

@@ -1,4 +1,4 @@
-"""Takes orders in, and changes them."""
+"""Handle the commands that place and modify orders."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from trading_api.domain.orders import NO_BRACKETS, Duration, OrderRequest, OrderStatus
-from trading_api.modules.broker.engine.bracket_orders import set_brackets
-from trading_api.modules.broker.engine.brackets import is_take_profit
+from trading_api.modules.broker.engine.brackets import set_brackets, show_on_parent
 from trading_api.modules.broker.engine.checks.bracket_checks import check_bracket_changes
 from trading_api.modules.broker.engine.checks.margin_checks import check_margin
 from trading_api.modules.broker.engine.checks.order_checks import (
@@ -28,12 +27,13 @@ from trading_api.modules.broker.engine.commands import Market, ModifyOrder, Plac
 from trading_api.modules.broker.engine.events import OrderModified, OrderPlaced
 from trading_api.modules.broker.engine.fill_rules import trailing_stop
 from trading_api.modules.broker.engine.margin import reserve_cost, reserve_price
-from trading_api.modules.broker.engine.matching import match, rested_if_away
+from trading_api.modules.broker.engine.matching import mark_resting, match
 from trading_api.modules.broker.engine.order import Order, OrderPurpose, modified
 from trading_api.modules.broker.engine.transaction import Transaction
 
 
 def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
+    """Place a new order and match it with the market."""
     request, market = command.request.normalized(), command.market
     return (
         check_client_id(transaction.state, request)
@@ -44,7 +44,39 @@ def place(transaction: Transaction, command: PlaceOrder) -> Rejection | None:
     )
 
 
+def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
+    """Change a live order and match it with the market.
+
+    A new price or a larger quantity costs the order its time priority."""
+    state, market = transaction.state, command.market
+    order = find_live_order(state.orders, command.order_id)
+    if isinstance(order, Rejection):
+        return order
+    request = _with_defaults(command.request, order)
+    if rejection := (
+        check_fixed_properties(order, request)
+        # A bracket is as large as what it protects, whatever the grid.
+        or (not order.is_bracket and check_quantity(request.quantity, market.trading_rules))
+        or check_request(request, market)
+        or check_stop_change(order, request)
+        or check_bracket_changes(state.live_brackets_of(order.symbol, order.id), request.brackets)
+        or check_above_filled(order, request.quantity)
+        or _check_larger_reduction(transaction, order, request)
+    ):
+        return rejection
+    after = _modified(transaction, order, request, market)
+    if rejection := check_margin(state, transaction.rules, after, order, market):
+        return rejection
+    transaction.emit(OrderModified(mark_resting(after, market.touch), market.at_ms))
+    if order.is_bracket:
+        show_on_parent(transaction, after, market.at_ms)
+    changes_brackets = (after.brackets, after.quantity) != (order.brackets, order.quantity)
+    _match(transaction, after, market, sets_brackets=changes_brackets and not order.is_bracket)
+    return None
+
+
 def new_order(transaction: Transaction, request: OrderRequest, market: Market) -> Order:
+    """Return the order that a valid request asks for, not yet placed."""
     rules = transaction.rules
     stop_price = _stop_price(request, market)
     price = reserve_price(request, stop_price, market, rules)
@@ -72,64 +104,37 @@ def new_order(transaction: Transaction, request: OrderRequest, market: Market) -
     )
 
 
-def check_order_margin(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
-    return check_margin(transaction.state, transaction.rules, order, None, market)
-
-
 def submit_order(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
-    """Unless margin is missing: enters the order."""
+    """Place the order, unless the account has too little free margin for it."""
     rejection = check_order_margin(transaction, order, market)
     if rejection is None:
         enter_order(transaction, order, market)
     return rejection
 
 
+def check_order_margin(transaction: Transaction, order: Order, market: Market) -> Rejection | None:
+    """Reject a new order that needs more margin than is free."""
+    return check_margin(transaction.state, transaction.rules, order, None, market)
+
+
 def enter_order(transaction: Transaction, order: Order, market: Market) -> None:
-    """Places the order and brings it to the market."""
-    transaction.emit(OrderPlaced(rested_if_away(order, market.touch), market.at_ms))
-    _match_with_brackets(transaction, order, market, has_brackets=order.brackets != NO_BRACKETS)
+    """Place the order and its brackets, and match them with the market."""
+    transaction.emit(OrderPlaced(mark_resting(order, market.touch), market.at_ms))
+    _match(transaction, order, market, sets_brackets=order.brackets != NO_BRACKETS)
 
 
-def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
-    state, market = transaction.state, command.market
-    order = find_live_order(state.orders, command.order_id)
-    if isinstance(order, Rejection):
-        return order
-    request = _with_defaults(command.request, order)
-    if rejection := (
-        check_fixed_properties(order, request)
-        # A bracket is as large as what it protects, whatever the grid.
-        or (not order.is_bracket and check_quantity(request.quantity, market.trading_rules))
-        or check_request(request, market)
-        or check_stop_change(order, request)
-        or check_bracket_changes(state.live_brackets_of(order.symbol, order.id), request.brackets)
-        or check_above_filled(order, request.quantity)
-        or _check_larger_reduction(transaction, order, request)
-    ):
-        return rejection
-    after = _modified(transaction, order, request, market)
-    if rejection := check_margin(state, transaction.rules, after, order, market):
-        return rejection
-    transaction.emit(OrderModified(rested_if_away(after, market.touch), market.at_ms))
-    if order.is_bracket:
-        _update_parent_brackets(transaction, after, market.at_ms)
-    changes_brackets = (after.brackets, after.quantity) != (order.brackets, order.quantity)
-    _match_with_brackets(transaction, after, market, changes_brackets and not order.is_bracket)
-    return None
-
-
-def _match_with_brackets(
-    transaction: Transaction, order: Order, market: Market, has_brackets: bool
-) -> None:
-    if has_brackets:
+def _match(transaction: Transaction, order: Order, market: Market, sets_brackets: bool) -> None:
+    if sets_brackets:
         price = _entry_price(order, market)
         set_brackets(transaction, order.brackets, order.side, price, order, market)
     match(transaction, market)
 
 
 def _with_defaults(request: OrderRequest, order: Order) -> OrderRequest:
-    """What the caller leaves out stays as it is. A bracket's size is not the caller's, and it
-    works as long as there is something to protect."""
+    """Return the request with the order's own values where the client leaves them open.
+
+    A client cannot choose the size of a bracket. A bracket works as long as there is something to
+    protect."""
     request = replace(request, reduce_only=order.reduce_only)
     if request.duration is None or order.is_bracket:
         request = replace(request, duration=order.duration, expires_ms=order.expires_ms)
@@ -164,20 +169,6 @@ def _modified(
     )
 
 
-def _update_parent_brackets(transaction: Transaction, bracket: Order, at_ms: int) -> None:
-    """A live parent shows the prices of its brackets."""
-    parent = transaction.state.orders.get(bracket.parent_id)
-    if parent is None or not parent.is_live:
-        return
-    if is_take_profit(bracket):
-        brackets = replace(parent.brackets, take_profit=bracket.limit_price)
-    else:
-        stop_loss = None if bracket.trail else bracket.stop_price
-        brackets = replace(parent.brackets, stop_loss=stop_loss, trail=bracket.trail)
-    if brackets != parent.brackets:
-        transaction.emit(OrderModified(modified(parent, at_ms, brackets=brackets), at_ms))
-
-
 def _stop_price(request: OrderRequest, market: Market) -> Decimal | None:
     if request.trail is None:
         return request.stop_price
@@ -187,7 +178,7 @@ def _stop_price(request: OrderRequest, market: Market) -> Decimal | None:
 
 
 def _entry_price(order: Order, market: Market) -> Decimal | None:
-    """Where the order will about be filled."""
+    """Return about where the order will be filled, or None without a price."""
     if order.limit_price is not None or order.stop_price is not None:
         return order.limit_price or order.stop_price
     return market.mark.indicative_price(order.side) if market.mark else None

@@ -1,4 +1,4 @@
-"""Closes and reverses positions, and changes what protects them."""
+"""Handle the commands that close, reverse and protect positions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from trading_api.domain.orders import OrderRequest, OrderStatus, OrderType
-from trading_api.modules.broker.engine.bracket_orders import set_brackets, suspend_brackets
+from trading_api.modules.broker.engine.brackets import set_brackets, suspend_brackets
+from trading_api.modules.broker.engine.cancellation import cancel_orders
 from trading_api.modules.broker.engine.checks.bracket_checks import (
     check_bracket_changes,
     check_brackets,
@@ -26,7 +27,6 @@ from trading_api.modules.broker.engine.commands import (
     ReversePosition,
 )
 from trading_api.modules.broker.engine.fill_rules import closable_quantity
-from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
 from trading_api.modules.broker.engine.handlers.order_handlers import (
     check_order_margin,
     enter_order,
@@ -43,6 +43,7 @@ REVERSED = "The position it was to close is being reversed."
 
 
 def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
+    """Place a market order that closes the position, or a part of it."""
     state, market = transaction.state, command.market
     position = state.position(market.symbol)
     if not position.quantity:
@@ -59,6 +60,9 @@ def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
 
 
 def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | None:
+    """Place a market order of twice the position, which turns it into the opposite one.
+
+    Other closing orders are canceled, and brackets are suspended while the reversal works."""
     state, market = transaction.state, command.market
     position = state.position(market.symbol)
     if not position.quantity:
@@ -67,7 +71,7 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
         transaction, position, 2 * abs(position.quantity), market, reduce_only=False
     )
     order = replace(order, purpose=OrderPurpose.REVERSAL)
-    # It holds the brackets back at once: over a closed market the position would be bare.
+    # It suspends the brackets immediately: without a market the position would have none.
     if rejection := (
         check_not_reversing(state, market.symbol)
         or check_not_liquidation(state.live_liquidation(market.symbol))
@@ -75,7 +79,7 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
         or check_order_margin(transaction, order, market)
     ):
         return rejection
-    # What else was to close the position would close it a second time.
+    # Other closing orders would close the position a second time.
     others = [each for each in state.closing_orders(market.symbol) if not each.is_bracket]
     cancel_orders(transaction, others, market.at_ms, REVERSED)
     suspend_brackets(transaction, market)
@@ -84,12 +88,13 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
 
 
 def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection | None:
+    """Replace all brackets that protect the position by those of the command."""
     state, market = transaction.state, command.market
     position = state.position(market.symbol)
     if not position.quantity:
         return position_not_found(position)
     side = position.side
-    # Once it is through zero, a reversal only adds to what the brackets protect.
+    # A reversal that has crossed zero only adds to what the brackets protect.
     reversal = state.live_reversal(market.symbol)
     if reversal and reversal.side is not side:
         return check_not_reversing(state, market.symbol)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.kit.engine_tables import assert_same_holdings
 from tests.kit.naive_exchange import (
     NaiveExchange,
     NaiveExecution,
@@ -362,7 +363,8 @@ class Account(RuleBasedStateMachine):
         preview = self.engine.preview(command)
         assert self.engine.state == self.replayed, "a preview changes nothing"
         result = self.engine.apply(command)
-        assert result == preview, "a preview tells exactly what happens"
+        assert result == preview.outcome, "a preview returns exactly what happens"
+        assert_same_holdings(preview.after, self.engine.state)
         assert answered(result) == self.naive.tell(command)
         if not isinstance(result, list):
             assert self.engine.state == self.replayed, "a rejection changes nothing"
@@ -523,7 +525,8 @@ class Account(RuleBasedStateMachine):
                 claim = state.bracket_index(state.orders[each].symbol).claims.get(each)
                 assert (claim is not None) == state.orders[each].is_live
                 assert (
-                    claim is None or claim.left == state.orders[parent_id].filled_quantity - closed
+                    claim is None
+                    or claim.remaining == state.orders[parent_id].filled_quantity - closed
                 )
         for order in state.live_orders():
             held = state.position(order.symbol).quantity

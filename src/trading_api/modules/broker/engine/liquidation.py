@@ -1,13 +1,13 @@
-"""Closes what an account's equity can no longer carry."""
+"""Liquidation: close positions by force when equity is below the maintenance margin."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from trading_api.domain.orders import OrderStatus, OrderType
+from trading_api.modules.broker.engine.cancellation import cancel_orders
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.events import OrderPlaced
-from trading_api.modules.broker.engine.handlers.cancellation import cancel_orders
 from trading_api.modules.broker.engine.margin import (
     equity,
     is_priced,
@@ -20,21 +20,25 @@ from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 
 STALLED_MS = 5_000
+"""A liquidation that has not traded for this long does not delay the next one."""
+
 LIQUIDATION = "Liquidation: equity fell below the maintenance margin."
 
 
 def enforce_maintenance(transaction: Transaction, market: Market) -> None:
-    """Below maintenance: cancels the opening orders, then closes the largest loser, and the next
-    one while that is not enough, or while those before it do not trade. A position in another
-    symbol closes on that symbol's next quote. One that nothing shows a price to close at counts
-    at its cost, and is left alone."""
+    """Liquidate until equity is at or above the maintenance margin again.
+
+    First all orders that could open a position are canceled. Then the position with the largest
+    loss is closed. The next one follows if that is not enough, or if the liquidations before it
+    do not trade. A position in another symbol closes on the next quote of that symbol. A position
+    without a price to close at counts at its cost, and is not closed."""
     while _is_below(transaction, market) and not _is_liquidating(transaction, market.at_ms):
         _cancel_opening_orders(transaction, market.at_ms)
         losers = _closable(transaction, market)
         if losers:
             order = _liquidation(transaction, _largest_loser(losers, market), market.at_ms)
             transaction.emit(OrderPlaced(order, market.at_ms))
-        # The brackets that a canceled reversal held back meet this quote, too.
+        # Brackets that a canceled reversal released meet this quote, too.
         match(transaction, market)
         if not losers:
             return
@@ -47,17 +51,15 @@ def _is_below(transaction: Transaction, market: Market) -> bool:
 
 
 def _is_liquidating(transaction: Transaction, at_ms: int) -> bool:
-    """Whether a liquidation works that was placed or has traded of late."""
-    open_orders_of_symbols = transaction.state.working.values()
     return any(
         order.is_liquidation and at_ms - order.updated_ms < STALLED_MS
-        for open_orders in open_orders_of_symbols
+        for open_orders in transaction.state.working.values()
         for order in open_orders.orders.values()
     )
 
 
 def _closable(transaction: Transaction, market: Market) -> list[Position]:
-    """Those that have a price and no liquidation yet."""
+    """Return the positions that have a price and no liquidation yet."""
     state = transaction.state
     return [
         position
@@ -72,12 +74,12 @@ def _has_sound_price(position: Position, market: Market) -> bool:
 
 
 def _cancel_opening_orders(transaction: Transaction, at_ms: int) -> None:
-    exposure = [order for order in transaction.state.live_orders() if not order.reduce_only]
-    cancel_orders(transaction, exposure, at_ms, LIQUIDATION)
+    opening = [order for order in transaction.state.live_orders() if not order.reduce_only]
+    cancel_orders(transaction, opening, at_ms, LIQUIDATION)
 
 
 def _largest_loser(positions: list[Position], market: Market) -> Position:
-    """The symbol decides between equals."""
+    """Return the position with the largest loss; the symbol decides between equal losses."""
 
     def profit(position: Position) -> tuple[Decimal, str]:
         return unrealized_at(position, market.marks[position.symbol]), position.symbol
