@@ -176,7 +176,7 @@ def _sqlite(path: Path, columns: Columns) -> Query:
 def _replay(folder: Path) -> Replay:
     series = Store(folder).open(SYMBOL)
     assert series is not None
-    return Replay(Recording.of([series]), clock=lambda: 0)
+    return Replay(Recording([series]), clock=lambda: 0)
 
 
 def _random_walk() -> Columns:

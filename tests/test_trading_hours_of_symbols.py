@@ -104,7 +104,7 @@ class Desk:
 
     def __init__(self, store: Store, start_ms: int) -> None:
         series = [store.open(symbol) for symbol in SYMBOLS]
-        recording = Recording.of([each for each in series if each])
+        recording = Recording([each for each in series if each])
         self.replay = Replay(recording, start_ms, speed=1.0, clock=lambda: 0)
         self.placed: dict[str, tuple[OrderType, int]] = {}
 

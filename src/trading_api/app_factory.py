@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -22,11 +20,7 @@ from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
-from trading_api.modules.datafeed.replay.recording import Recording, RecordingError
-from trading_api.modules.datafeed.replay.replay import Replay
-from trading_api.modules.datafeed.simulator.price_tree import END_MS
-from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
-from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.source_factory import create_market_source
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.server.application import DESCRIPTION, TITLE, create_api_app
@@ -55,7 +49,7 @@ def create_app(
     ConfigurationError.
     """
     settings = _settings(configuration)
-    source = market_source or _market_source(settings)
+    source = market_source or create_market_source(settings)
     is_stepped = settings.datafeed_clock == "step"
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
     tokens, in_flight = create_token_verifier(settings), InFlightRequests()
@@ -187,65 +181,3 @@ def _journal(settings: Settings) -> Journal:
     if settings.database_url == MEMORY:
         return MemoryJournal()
     return SqlJournal(Database(settings.database_url))
-
-
-def _market_source(settings: Settings) -> SteppableSource:
-    start_ms = _milliseconds(settings.datafeed_start)
-    if settings.datafeed_source == "simulator":
-        if start_ms is not None and settings.datafeed_clock == "wall":
-            raise ConfigurationError("DATAFEED_START of the simulator needs DATAFEED_CLOCK=step.")
-        return _simulator(settings.datafeed_seed, start_ms)
-    recording = _file(settings.datafeed_path) if settings.datafeed_path else _stored(settings)
-    if start_ms is not None and not recording.start_ms <= start_ms < recording.end_ms:
-        raise ConfigurationError(
-            "DATAFEED_START is not within what is recorded of all symbols, "
-            f"{_utc(recording.start_ms)} to {_utc(recording.end_ms)}; DATAFEED_SYMBOLS names those "
-            "to play."
-        )
-    return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
-
-
-def _file(path: Path) -> Recording:
-    try:
-        return Recording.read(path)
-    except (RecordingError, OSError) as error:
-        raise ConfigurationError(f"DATAFEED_PATH: {error}") from error
-
-
-def _stored(settings: Settings) -> Recording:
-    store = Store(settings.data_dir)
-    there_are = store.symbols()
-    if not there_are:
-        raise ConfigurationError(
-            f"DATAFEED_SOURCE=replay needs symbols in {settings.data_dir} (DATA_DIR), which "
-            "`trading-api data import` puts there, or DATAFEED_PATH, a CSV file."
-        )
-    wanted = [name.strip() for name in settings.datafeed_symbols.split(",") if name.strip()]
-    if missing := [name for name in wanted if name not in there_are]:
-        raise ConfigurationError(
-            f"DATAFEED_SYMBOLS: {missing[0]} is not stored; there are {', '.join(there_are)}."
-        )
-    try:
-        opened = [store.open(name) for name in dict.fromkeys(wanted or there_are)]
-    except (RecordingError, OSError) as error:
-        raise ConfigurationError(f"DATA_DIR: {error}") from error
-    return Recording.of([series for series in opened if series is not None])
-
-
-def _simulator(seed: int, start_ms: int | None) -> Simulator:
-    if start_ms is None:
-        return Simulator(seed, clock=wall_clock_ms)
-    if not FIRST_MS < start_ms < END_MS:
-        raise ConfigurationError("DATAFEED_START of the simulator is from 2007 to 2149.")
-    return Simulator(seed, clock=lambda: start_ms)
-
-
-def _utc(instant_ms: int) -> str:
-    return datetime.fromtimestamp(instant_ms / 1000, UTC).isoformat()
-
-
-def _milliseconds(instant: datetime | None) -> int | None:
-    """An instant that names no zone is UTC."""
-    if instant is None:
-        return None
-    return round((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)

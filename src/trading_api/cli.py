@@ -25,9 +25,10 @@ from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.verification import Disagreement, verify
 from trading_api.modules.datafeed.importing.bar_builder import duration
-from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError, RecordingError
+from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
 from trading_api.modules.datafeed.importing.number_parsing import DECIMALS_MAX
+from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import Store
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options

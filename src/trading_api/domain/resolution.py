@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 DAY_MS = 1_440 * MINUTE_MS
@@ -31,8 +33,7 @@ def canonical(name: str) -> str | None:
 def bar_start(resolution: str, instant_ms: int) -> int:
     """The start of the bar that holds the instant. Weeks start on Monday, months on the 1st."""
     if resolution == "1M":
-        year, month = _month(instant_ms // DAY_MS)
-        return _first_day(year, month) * DAY_MS
+        return _month_start(_month(instant_ms))
     length_ms = _FIXED_MS[resolution]
     phase_ms = _THURSDAY_TO_MONDAY_MS if resolution == "1W" else 0
     return instant_ms - (instant_ms + phase_ms) % length_ms
@@ -41,8 +42,7 @@ def bar_start(resolution: str, instant_ms: int) -> int:
 def next_bar_start(resolution: str, instant_ms: int) -> int:
     """The first bar start after the instant."""
     if resolution == "1M":
-        year, month = _month(instant_ms // DAY_MS)
-        return _first_day(year + month // 12, month % 12 + 1) * DAY_MS
+        return _month_start(_month(instant_ms) + 1)
     return bar_start(resolution, instant_ms) + _FIXED_MS[resolution]
 
 
@@ -67,22 +67,18 @@ def length_ms(resolution: str) -> int | None:
     return _FIXED_MS.get(resolution)
 
 
-def _month(day: int) -> tuple[int, int]:
-    """Year and month of a day since 1970, in the calendar that begins its years in March."""
-    day += 719_468
-    era, day_of_era = divmod(day, 146_097)
-    year_of_era = (
-        day_of_era - day_of_era // 1_460 + day_of_era // 36_524 - day_of_era // 146_096
-    ) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    march_month = (5 * day_of_year + 2) // 153
-    month = march_month + 3 if march_month < 10 else march_month - 9
-    return era * 400 + year_of_era + (month <= 2), month
+def resolutions_built_from(step_ms: int) -> tuple[str, ...]:
+    """Return the resolutions whose bars are made of whole bars of `step_ms`, finest first; empty
+    where there are none."""
+    if 28 * DAY_MS <= step_ms <= 31 * DAY_MS:
+        return ("1M",)
+    return tuple(name for name in RESOLUTIONS if is_whole(name, step_ms))
 
 
-def _first_day(year: int, month: int) -> int:
-    year -= month <= 2
-    march_month = (month + 9) % 12
-    era, year_of_era = divmod(year, 400)
-    leap_days = year_of_era // 4 - year_of_era // 100
-    return era * 146_097 + 365 * year_of_era + leap_days + (153 * march_month + 2) // 5 - 719_468
+def _month(instant_ms: int) -> int:
+    """Return the months from January 1970 to the instant's, of any year."""
+    return int(np.datetime64(instant_ms, "ms").astype("datetime64[M]").astype(np.int64))
+
+
+def _month_start(month: int) -> int:
+    return int(np.datetime64(month, "M").astype("datetime64[ms]").astype(np.int64))

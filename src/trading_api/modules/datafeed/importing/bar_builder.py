@@ -13,22 +13,21 @@ import numpy.typing as npt
 
 from trading_api.domain.resolution import (
     DAY_MS,
-    RESOLUTIONS,
     SECOND_MS,
     bar_start,
-    is_whole,
     length_ms,
+    resolutions_built_from,
 )
 from trading_api.domain.session_hours import TradingHours
 from trading_api.modules.datafeed.importing.csv_reader import (
     FAULTS_KEPT_MAX,
     Fault,
     FaultyRowsError,
-    RecordingError,
     Rows,
 )
 from trading_api.modules.datafeed.importing.number_parsing import Floats, finest, whole_units
 from trading_api.modules.datafeed.storage.bar_columns import Columns, Int64s
+from trading_api.modules.datafeed.storage.errors import RecordingError
 
 _WHOLE_MAX = 2**62
 _STEPS_OF_A_FILE_MIN = 20
@@ -90,10 +89,10 @@ def make_bars(
             _refuse_ticks_out_of_order(rows)
     if step_ms is None:
         step_ms = SECOND_MS if first.are_ticks else _usual_step(files)
-    try:
-        resolutions_of(step_ms)
-    except RecordingError as error:
-        raise RecordingError(f"{first.path}: {error}") from error
+    if not resolutions_built_from(step_ms):
+        raise RecordingError(
+            f"{first.path}: No resolution is made of bars {step_ms / 1_000:g} s apart."
+        )
     if not first.are_ticks and step_ms < DAY_MS:
         _refuse_rows(
             files,
@@ -124,15 +123,6 @@ def make_bars(
         0 if first.are_ticks else count - len(columns),
         min_move,
     )
-
-
-def resolutions_of(step_ms: int) -> Sequence[str]:
-    """Raises RecordingError where there are none."""
-    if 28 * DAY_MS <= step_ms <= 31 * DAY_MS:
-        return ("1M",)
-    if found := tuple(name for name in RESOLUTIONS if is_whole(name, step_ms)):
-        return found
-    raise RecordingError(f"No resolution is made of bars {step_ms / 1_000:g} s apart.")
 
 
 _PRICES = ("open", "high", "low", "close")
@@ -256,7 +246,7 @@ def _bar_times(rows: Rows, step_ms: int) -> Int64s:
     written, whatever its offset."""
     if step_ms < DAY_MS:
         return np.asarray(rows.time_ms, dtype=np.int64)
-    base = resolutions_of(step_ms)[0]
+    base = resolutions_built_from(step_ms)[0]
     written_ms = np.asarray(rows.written_ms, dtype=np.int64)
     days_ms = written_ms - written_ms % DAY_MS
     if length_ms(base) not in (None, step_ms):

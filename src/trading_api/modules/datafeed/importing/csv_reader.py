@@ -30,19 +30,15 @@ from trading_api.modules.datafeed.importing.number_parsing import (
     single_decimals,
 )
 from trading_api.modules.datafeed.importing.time_parsing import TimeError, WrittenTimes
+from trading_api.modules.datafeed.storage.errors import RecordingError
+from trading_api.modules.datafeed.storage.store import is_symbol
 
-_SYMBOL_LENGTH_MAX = 64
-_SYMBOL_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 _EMPTY = frozenset(("", "null", "nan", "n/a", "-"))
 _ROWS_BETWEEN_PROGRESS = 5_000
 FAULTS_KEPT_MAX = 20
 
 Progress = Callable[[Path, int, int], None]
 """Told the file, how many bytes of it are read, and its size."""
-
-
-class RecordingError(Exception):
-    """One sentence for whoever wrote or named the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,15 +338,6 @@ def _written(columns: Columns, cells: Sequence[str]) -> str:
     if "clock" in columns:
         return f"{written} {cells[columns['clock']].strip()}"
     return written
-
-
-def is_symbol(text: str) -> bool:
-    """Also the name of a folder."""
-    return (
-        0 < len(text) <= _SYMBOL_LENGTH_MAX
-        and _SYMBOL_CHARACTERS.issuperset(text)
-        and not text.startswith(".")
-    )
 
 
 def _symbol(text: str) -> str:

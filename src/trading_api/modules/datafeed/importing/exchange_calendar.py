@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from trading_api.domain.resolution import DAY_MS
 from trading_api.domain.session_hours import TradingHours
-from trading_api.modules.datafeed.importing.csv_reader import RecordingError
+from trading_api.modules.datafeed.storage.errors import RecordingError
 
 _OLDEST = "1970-01-01"
 

@@ -22,16 +22,15 @@ from trading_api.domain.session_hours import (
 from trading_api.modules.datafeed.importing.bar_builder import RecordedBars, duration, make_bars
 from trading_api.modules.datafeed.importing.csv_reader import (
     Progress,
-    RecordingError,
     Rows,
-    is_symbol,
     read_rows,
 )
+from trading_api.modules.datafeed.importing.csv_series import EXCHANGE
 from trading_api.modules.datafeed.importing.dst_fold import settle_repeated_hours
 from trading_api.modules.datafeed.importing.exchange_calendar import ExchangeCalendar
-from trading_api.modules.datafeed.replay.recording import EXCHANGE
 from trading_api.modules.datafeed.storage.bar_columns import Columns, Int64s
-from trading_api.modules.datafeed.storage.store import Store, StoredSymbol, sessions_of
+from trading_api.modules.datafeed.storage.errors import RecordingError
+from trading_api.modules.datafeed.storage.store import Store, StoredSymbol, is_symbol, sessions_of
 
 _HOURS = re.compile(r"(?<!\d)(\d{1,2}):?(\d\d)-(\d{1,2}):?(\d\d)(?!\d)")
 

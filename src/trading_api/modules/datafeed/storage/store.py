@@ -23,17 +23,19 @@ from typing import Any
 import numpy as np
 
 from trading_api.domain.instrument import Instrument
+from trading_api.domain.resolution import resolutions_built_from
 from trading_api.domain.session_hours import Sessions, TradingHours
-from trading_api.modules.datafeed.importing.bar_builder import resolutions_of
-from trading_api.modules.datafeed.importing.csv_reader import RecordingError, is_symbol
 from trading_api.modules.datafeed.storage.bar_columns import NAMES, Columns, Int64s
 from trading_api.modules.datafeed.storage.bar_series import RecordedSeries, make_levels
+from trading_api.modules.datafeed.storage.errors import RecordingError
 
 _FORMAT = 1
 _CURRENT = "current.json"
 _SESSION_COLUMNS = ("starts_ms", "ends_ms", "days_ms")
 _QUANTITY_MAX = Decimal(1_000_000_000)
 _OPEN_ATTEMPTS = 5
+_SYMBOL_LENGTH_MAX = 64
+_SYMBOL_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class StoredSymbol:
             timezone=self.timezone,
             holidays=hours.holidays_text(),
             corrections=hours.corrections_text(),
-            resolutions=tuple(resolutions_of(self.step_ms)),
+            resolutions=resolutions_built_from(self.step_ms),
         )
 
 
@@ -227,6 +229,8 @@ def _mapped(
     version: Path, current: dict[str, Any]
 ) -> tuple[StoredSymbol, Columns, Sessions | None, dict[str, Columns]]:
     stored = StoredSymbol(**current["symbol"])
+    if not resolutions_built_from(stored.step_ms):
+        raise ValueError(f"no resolution is made of bars {stored.step_ms / 1_000:g} s apart")
     sessions = None
     if (version / f"sessions.{_SESSION_COLUMNS[0]}.npy").exists():
         sessions = Sessions(*(_map(version / f"sessions.{name}.npy") for name in _SESSION_COLUMNS))
@@ -236,6 +240,15 @@ def _mapped(
         if (version / f"bars-{name}.{NAMES[0]}.npy").exists()
     }
     return stored, _map_columns(version, "bars"), sessions, levels
+
+
+def is_symbol(text: str) -> bool:
+    """Return whether the text can name a symbol, and so its folder."""
+    return (
+        0 < len(text) <= _SYMBOL_LENGTH_MAX
+        and _SYMBOL_CHARACTERS.issuperset(text)
+        and not text.startswith(".")
+    )
 
 
 def _sessions(stored: StoredSymbol, columns: Columns) -> Sessions | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trading_api.modules.datafeed.importing.csv_reader import RecordingError
 from trading_api.modules.datafeed.importing.exchange_calendar import ExchangeCalendar
+from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.tests.test_trading_hours import at
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from trading_api.domain.bar import Bar
-from trading_api.modules.datafeed.importing.csv_reader import RecordingError
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import Store
 
 START_MS = 1_704_189_600_000

@@ -20,13 +20,14 @@ from trading_api.domain.bar import Bar
 from trading_api.errors import Invalid
 from trading_api.models.market import Bar as WireBar
 from trading_api.models.market import QuoteValues
-from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError, RecordingError
+from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
 from trading_api.modules.datafeed.importing.importer import ImportOrder, ImportReport, import_files
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import Store
 from trading_api.modules.datafeed.storage.tick_schedule import MOVES
 from trading_api.modules.datafeed.tests.test_market_replay import package_file, written
@@ -143,7 +144,7 @@ def test_a_real_day_of_quotes_is_stored_as_it_was_quoted_and_played_to_its_end(
         min(bids),
         bids[-1],
     )
-    replay = Replay(Recording.of([series]), clock=lambda: 0)
+    replay = Replay(Recording([series]), clock=lambda: 0)
     before = len(replay.bars("EURUSD", "1S", -FOREVER_MS, FOREVER_MS))
     assert before / report.stored == pytest.approx(0.8, abs=0.01)
     heard = RecordingSink()
@@ -415,7 +416,7 @@ class Followed:
     """A stored symbol behind a service, and what its topics said."""
 
     def __init__(self, store: Store) -> None:
-        self.replay = Replay(Recording.of([opened(store)]), clock=lambda: 0)
+        self.replay = Replay(Recording([opened(store)]), clock=lambda: 0)
         self.feed = MarketFeed(self.replay, stale_after_ms=60_000)
         self.service = DatafeedService(self.replay, self.feed, Subscriptions())
         self.told: list[WireBar] = []
@@ -449,7 +450,7 @@ async def test_symbols_of_different_steps_are_played_together(store: Store, load
     load(HEADER, *(minute(f"10:{n:02}") for n in range(10)), symbol="MINUTES")
     days = [f"2025-03-{n:02},1,1,1,1,1" for n in range(1, 11)]
     load(HEADER, *days, symbol="DAYS")
-    recording = Recording.of([opened(store, "DAYS"), opened(store, "MINUTES")])
+    recording = Recording([opened(store, "DAYS"), opened(store, "MINUTES")])
     replay = Replay(recording, clock=lambda: 0)
     service = DatafeedService(replay, MarketFeed(replay, stale_after_ms=60_000), Subscriptions())
     assert service.configuration().supported_resolutions[0] == "1"

@@ -16,9 +16,11 @@ from trading_api.domain.bar import Bar
 from trading_api.domain.order_book import LEVELS_MAX
 from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import bar_start
-from trading_api.modules.datafeed.replay.recording import Recording, RecordingError
+from trading_api.modules.datafeed.importing.csv_series import read_series
+from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.tick_schedule import MOVES
 from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, RecordingSink
 
@@ -43,7 +45,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]
     packed = package_file("bokeh_sampledata", "_data", "stocks.csv.gz").read_bytes()
     stocks.write_bytes(gzip.decompress(packed))
     samples = [package_file("mintalib", "samples", f"{name}.csv") for name in REAL[:-1]]
-    return {path.stem: Recording.read(path) for path in (*samples, stocks)}
+    return {path.stem: Recording(read_series(path)) for path in (*samples, stocks)}
 
 
 class Ending(RecordingSink):
@@ -215,7 +217,9 @@ def test_a_bar_is_played_as_four_moves_to_the_nearer_extreme_first(tmp_path: Pat
         f"{NOON_S + 60},10,14,9,12,10",
         f"{NOON_S + 120},12,12.5,8,9,3",
     )
-    replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000 - 1, clock=lambda: 0)
+    replay = Replay(
+        Recording(read_series(path)), start_ms=(NOON_S + 60) * 1_000 - 1, clock=lambda: 0
+    )
     seen: list[tuple[int, Bar]] = []
     play(
         replay,
@@ -237,7 +241,9 @@ def test_a_bar_is_played_as_four_moves_to_the_nearer_extreme_first(tmp_path: Pat
 def test_nobody_waits_for_the_night_to_pass(tmp_path: Path) -> None:
     times = [NOON_S, NOON_S + 60, NOON_S + 120, NOON_S + 60_000, NOON_S + 60_060]
     path = written(tmp_path, HEADER, *(f"{time},10,11,9,10,4" for time in times))
-    replay = Replay(Recording.read(path), start_ms=(NOON_S + 60) * 1_000 - 1, clock=lambda: 0)
+    replay = Replay(
+        Recording(read_series(path)), start_ms=(NOON_S + 60) * 1_000 - 1, clock=lambda: 0
+    )
     heard = RecordingSink()
     replay.step_to(10_001, heard)
     assert replay.now_ms == (NOON_S + 70) * 1_000, "time goes on between moves"
@@ -262,7 +268,7 @@ def test_symbols_of_one_file_move_together(tmp_path: Path) -> None:
             for day in (2, 3, 4)
         ),
     )
-    replay = Replay(Recording.read(path), clock=lambda: 0)
+    replay = Replay(Recording(read_series(path)), clock=lambda: 0)
     heard = RecordingSink()
     play(replay, heard)
     assert [quote.symbol for quote in heard.quotes] == ["B.X", "A_Y"] * 4
@@ -273,7 +279,7 @@ def test_symbols_of_one_file_move_together(tmp_path: Path) -> None:
 def test_running_it_plays_at_its_speed_and_beats_on_after_the_end(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER, *(f"{NOON_S + 60 * n},10,11,9,10,4" for n in range(5)))
     ticks = iter(range(0, 10**6, 100))
-    replay = Replay(Recording.read(path), speed=600.0, clock=lambda: next(ticks))
+    replay = Replay(Recording(read_series(path)), speed=600.0, clock=lambda: next(ticks))
     heard, ended = Ending(), asyncio.Event()
     heard.on_end = ended.set
 
@@ -291,7 +297,7 @@ def test_a_replay_does_not_go_backwards(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER, "2024-01-02,1,1,1,1,1", "2024-01-03,1,1,1,1,1")
     for speed in (0.0, -1.0, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="above zero"):
-            Replay(Recording.read(path), speed=speed)
+            Replay(Recording(read_series(path)), speed=speed)
 
 
 @pytest.mark.parametrize(
@@ -310,7 +316,7 @@ def test_times_are_read_however_they_are_written(
     tmp_path: Path, first: str, second: str, time_ms: int
 ) -> None:
     path = written(tmp_path, HEADER, f"{first},1,1,1,1,1", f"{second},1,1,1,1,1")
-    assert Recording.read(path).series[0].recorded[0].time_ms == time_ms
+    assert Recording(read_series(path)).series[0].recorded[0].time_ms == time_ms
 
 
 GOOD = "2024-01-02,10,12,9,11,5"
@@ -339,7 +345,7 @@ GOOD = "2024-01-02,10,12,9,11,5"
 def test_a_bad_row_is_named_by_its_line(tmp_path: Path, line: str, says: str) -> None:
     path = written(tmp_path, HEADER, GOOD, line, "2024-01-04,10,12,9,11,5", "2024-01-05,1,1,1,1,1")
     with pytest.raises(RecordingError) as caught:
-        Recording.read(path)
+        Recording(read_series(path))
     assert str(caught.value).startswith(f"{path}, line 3: ")
     assert says in str(caught.value)
 
@@ -360,7 +366,7 @@ def test_a_bad_row_is_named_by_its_line(tmp_path: Path, line: str, says: str) ->
 def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, lines: list[str], says: str) -> None:
     path = written(tmp_path, *lines)
     with pytest.raises(RecordingError) as caught:
-        Recording.read(path)
+        Recording(read_series(path))
     assert str(path) in str(caught.value)
     assert says in str(caught.value)
 
@@ -370,16 +376,16 @@ def test_what_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00\x80")
     for path in (tmp_path / "missing.csv", tmp_path, binary):
         with pytest.raises(RecordingError, match=str(path)):
-            Recording.read(path)
+            Recording(read_series(path))
 
 
 def test_a_symbol_from_a_file_name_has_no_odd_characters(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER, GOOD, "2024-01-03,10,12,9,11,5", name="eur usd+é.m1.csv")
-    assert Recording.read(path).series[0].instrument.symbol == "EUR_USD__.M1"
+    assert Recording(read_series(path)).series[0].instrument.symbol == "EUR_USD__.M1"
 
 
 def test_fractions_of_volume_are_counted_exactly(tmp_path: Path) -> None:
     path = written(tmp_path, HEADER, "2024-01-02,1,1,1,1,0.125", "2024-01-03,1,1,1,1,2")
-    (series,) = Recording.read(path).series
+    (series,) = Recording(read_series(path)).series
     assert series.instrument.quantity_step == Decimal("0.001")
     assert [bar.volume for bar in series.recorded] == [125, 2_000]

@@ -18,6 +18,7 @@ from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.order_book import LEVELS_MAX, OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import AHEAD_MS, bar_start
+from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
 from trading_api.modules.datafeed.market.interest import SymbolInterest
 from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
@@ -206,7 +207,7 @@ def _replay(folder: Path) -> Subject:
             cells = ",".join(f"{value * scale:.2f}" for value in prices)
             lines.append(f"{NOON_MS // 1000 + 60 * minute},{symbol},{cells},{minute * 3}")
     path.write_text("\n".join(lines))
-    replay = Replay(Recording.read(path), speed=1.0, clock=lambda: 0)
+    replay = Replay(Recording(read_series(path)), speed=1.0, clock=lambda: 0)
     due_ms = iter(range(0, 10**9, 15_000))
     return Subject(replay, lambda sink: _discard(replay.step_to(next(due_ms), sink)))
 
@@ -223,7 +224,7 @@ def _stored(folder: Path) -> Subject:
     import_files(store, ImportOrder([path], "NIGHT", "Asia/Tokyo", "2030-0600:1234567"))
     series = store.open("NIGHT")
     assert series is not None
-    replay = Replay(Recording.of([series]), speed=1.0, clock=lambda: 0)
+    replay = Replay(Recording([series]), speed=1.0, clock=lambda: 0)
     due_ms = iter(range(0, 10**9, 15_000))
     return Subject(replay, lambda sink: _discard(replay.step_to(next(due_ms), sink)))
 

@@ -16,9 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trading_api.domain.bar import Bar
-from trading_api.domain.resolution import bar_start, length_ms
+from trading_api.domain.resolution import bar_start, length_ms, resolutions_built_from
 from trading_api.domain.session_hours import ALWAYS, TradingHours
-from trading_api.modules.datafeed.importing.bar_builder import resolutions_of
 from trading_api.modules.datafeed.storage.bar_columns import Columns
 from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
 from trading_api.modules.datafeed.storage.tick_schedule import MOVES
@@ -99,7 +98,7 @@ def markets(draw: st.DrawFn) -> Market:
     series = RecordedSeries(
         INSTRUMENT,
         columns,
-        resolutions_of(step_ms),
+        resolutions_built_from(step_ms),
         step_ms,
         True,
         None if hours.is_always else hours.sessions(first_ms, minutes[-1].bar.time_ms),
@@ -280,7 +279,7 @@ def test_an_hour_begins_with_its_session(resolution: str, expected: list[str]) -
     series = RecordedSeries(
         INSTRUMENT,
         columns,
-        resolutions_of(MINUTE_MS),
+        resolutions_built_from(MINUTE_MS),
         MINUTE_MS,
         True,
         hours.sessions(first_ms, first_ms + DAY_MS),

@@ -59,7 +59,7 @@ def load(folder: Path, symbol: str, lines: Sequence[str], session: str = "0930-1
 def replay_of(store: Store, start: str, *symbols: str) -> Replay:
     opened = [store.open(symbol) for symbol in symbols or ("DAYS", "MINUTES", "COIN")]
     series = [each for each in opened if each is not None]
-    return Replay(Recording.of(series), at(start), speed=1.0, clock=lambda: 0)
+    return Replay(Recording(series), at(start), speed=1.0, clock=lambda: 0)
 
 
 def newest(replay: Replay, symbol: str, resolution: str) -> Bar:

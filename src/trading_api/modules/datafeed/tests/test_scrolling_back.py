@@ -11,6 +11,7 @@ from tests.kit.bars_answer import bars_answer
 from trading_api.domain.resolution import DAY_MS, MINUTE_MS, length_ms
 from trading_api.errors import Invalid
 from trading_api.modules.datafeed.history import WINDOW_BARS_MAX, history
+from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.replay.recording import Recording
@@ -94,7 +95,7 @@ async def test_holes_are_crossed_in_one_call_each(
     ]
     rows = [f"{time_s},10,12,9,11,5" for time_s in sorted(times_s)]
     path.write_text("\n".join(["time,open,high,low,close,volume", *rows]))
-    source = Replay(Recording.read(path), start_ms=FOREVER_MS, clock=lambda: 0)
+    source = Replay(Recording(read_series(path)), start_ms=FOREVER_MS, clock=lambda: 0)
     symbol = source.instruments()[0].symbol
     every = [bar.time_ms for bar in source.bars(symbol, resolution, 0, FOREVER_MS)]
     chart = Chart(source, resolution, 10, counts_back)
@@ -116,7 +117,7 @@ async def test_a_window_of_any_width_is_answered_with_the_bars_there_are(
     ]
     rows = [f"{time_s},10,12,9,11,5" for time_s in times_s]
     path.write_text("\n".join(["time,open,high,low,close,volume", *rows]))
-    source = Replay(Recording.read(path), start_ms=FOREVER_MS, clock=lambda: 0)
+    source = Replay(Recording(read_series(path)), start_ms=FOREVER_MS, clock=lambda: 0)
     symbol = source.instruments()[0].symbol
     every = source.bars(symbol, resolution, 0, FOREVER_MS)
     for start_ms, end_ms in ((-FOREVER_MS, FOREVER_MS), (0, NOW_MS), (every[7].time_ms, NOW_MS)):

@@ -1,0 +1,45 @@
+"""The symbols of one CSV file, to be played without an import."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.resolution import resolutions_built_from
+from trading_api.modules.datafeed.importing.bar_builder import RecordedBars, make_bars
+from trading_api.modules.datafeed.importing.csv_reader import read_rows
+from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+
+EXCHANGE = "RECORDED"
+_QUANTITY_MAX = Decimal(1_000_000)
+
+
+def read_series(path: str | Path) -> list[RecordedSeries]:
+    """Return a series for each symbol of the file. A file without a column of symbols names its
+    symbol. Raises RecordingError, which names the file and the line."""
+    path = Path(path)
+    own_symbol = re.sub("[^A-Z0-9._-]", "_", path.stem.upper())
+    return [
+        _series(path, symbol, make_bars([rows]))
+        for symbol, rows in read_rows(path, own_symbol=own_symbol).items()
+    ]
+
+
+def _series(path: Path, symbol: str, bars: RecordedBars) -> RecordedSeries:
+    resolutions = resolutions_built_from(bars.step_ms)
+    instrument = Instrument(
+        symbol=symbol,
+        description=f"{symbol}, recorded in {path.name}",
+        exchange=EXCHANGE,
+        type="stock",
+        currency="USD",
+        price_scale=10**bars.price_decimals,
+        min_move=1,
+        volume_scale=10**bars.volume_decimals,
+        quantity_step=Decimal(1).scaleb(-bars.volume_decimals),
+        quantity_max=_QUANTITY_MAX,
+        resolutions=resolutions,
+    )
+    return RecordedSeries(instrument, bars.columns, resolutions, bars.step_ms, bars.has_volume)

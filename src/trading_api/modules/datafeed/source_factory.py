@@ -1,0 +1,83 @@
+"""Makes the market source that the settings name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trading_api.clock import wall_clock_ms
+from trading_api.errors import ConfigurationError
+from trading_api.modules.datafeed.importing.csv_series import read_series
+from trading_api.modules.datafeed.market.step_clock import SteppableSource
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.simulator.price_tree import END_MS
+from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
+from trading_api.modules.datafeed.storage.errors import RecordingError
+from trading_api.modules.datafeed.storage.store import Store
+from trading_api.settings import Settings
+
+
+def create_market_source(settings: Settings) -> SteppableSource:
+    """Return a simulator, or a replay of a file or of the stored symbols. Raises
+    ConfigurationError."""
+    start_ms = _milliseconds(settings.datafeed_start)
+    if settings.datafeed_source == "simulator":
+        if start_ms is not None and settings.datafeed_clock == "wall":
+            raise ConfigurationError("DATAFEED_START of the simulator needs DATAFEED_CLOCK=step.")
+        return _simulator(settings.datafeed_seed, start_ms)
+    path = settings.datafeed_path
+    recording = _file_recording(path) if path else _stored_recording(settings)
+    if start_ms is not None and not recording.start_ms <= start_ms < recording.end_ms:
+        raise ConfigurationError(
+            "DATAFEED_START is not within what is recorded of all symbols, "
+            f"{_utc(recording.start_ms)} to {_utc(recording.end_ms)}; DATAFEED_SYMBOLS names those "
+            "to play."
+        )
+    return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
+
+
+def _simulator(seed: int, start_ms: int | None) -> Simulator:
+    if start_ms is None:
+        return Simulator(seed, clock=wall_clock_ms)
+    if not FIRST_MS < start_ms < END_MS:
+        raise ConfigurationError("DATAFEED_START of the simulator is from 2007 to 2149.")
+    return Simulator(seed, clock=lambda: start_ms)
+
+
+def _file_recording(path: Path) -> Recording:
+    try:
+        return Recording(read_series(path))
+    except (RecordingError, OSError) as error:
+        raise ConfigurationError(f"DATAFEED_PATH: {error}") from error
+
+
+def _stored_recording(settings: Settings) -> Recording:
+    store = Store(settings.data_dir)
+    stored = store.symbols()
+    if not stored:
+        raise ConfigurationError(
+            f"DATAFEED_SOURCE=replay needs symbols in {settings.data_dir} (DATA_DIR), which "
+            "`trading-api data import` puts there, or DATAFEED_PATH, a CSV file."
+        )
+    wanted = [name.strip() for name in settings.datafeed_symbols.split(",") if name.strip()]
+    if missing := [name for name in wanted if name not in stored]:
+        raise ConfigurationError(
+            f"DATAFEED_SYMBOLS: {missing[0]} is not stored; there are {', '.join(stored)}."
+        )
+    try:
+        opened = [store.open(name) for name in dict.fromkeys(wanted or stored)]
+    except (RecordingError, OSError) as error:
+        raise ConfigurationError(f"DATA_DIR: {error}") from error
+    return Recording([series for series in opened if series is not None])
+
+
+def _utc(instant_ms: int) -> str:
+    return datetime.fromtimestamp(instant_ms / 1000, UTC).isoformat()
+
+
+def _milliseconds(instant: datetime | None) -> int | None:
+    """Return milliseconds since 1970. An instant without a zone is UTC."""
+    if instant is None:
+        return None
+    return round((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)
