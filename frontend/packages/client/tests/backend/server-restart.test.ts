@@ -50,6 +50,9 @@ test("after a killed server restarts, the client has lost and repeated nothing",
     const chart = new FakeChart(bars);
     const resets: string[] = [];
     trader.datafeed.subscribeBars(SYMBOL, "1S", chart.update, "chart", () => resets.push("reset"));
+    // A backfill that the kill interrupts may run out of attempts before the server is back.
+    const loaded = chart.last.time;
+    await until(() => chart.last.time > loaded);
 
     await server.kill();
     await until(() => trader.socket.state.phase === "waiting");
