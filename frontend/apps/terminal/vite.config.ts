@@ -10,12 +10,12 @@ export default defineConfig({
     outDir: "../../../src/trading_api/terminal",
     emptyOutDir: true,
     target: "es2022",
-    // What is inlined would need a weaker Content-Security-Policy.
+    // Inlined assets would need a weaker Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // How long its parts took is nothing that `make dev` should say.
+    // `make dev` should not print the timings of the bundler.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
-  // `npm run dev`: the page from here, with hot reload, and everything else from the backend.
+  // `npx vite` serves the page with hot reload, and forwards the API to the backend.
   server: { proxy: { "/api": { target: backend, ws: true } } },
 });

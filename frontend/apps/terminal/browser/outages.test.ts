@@ -1,4 +1,4 @@
-// What a person sees while the server or the market is away, and once it is back.
+// What the terminal shows during and after an outage of the server or the market.
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { Backend } from "./support/backend.ts";
@@ -25,15 +25,15 @@ afterEach(async () => {
 
 afterAll(() => browser?.close());
 
-test("after the server was killed and is back, nothing is missing and nothing double", async () => {
+test("after a killed server restarts, nothing is missing and nothing is shown twice", async () => {
   const server = await Backend.start();
   backend = server;
   terminal = await TerminalPage.open(browser, backend.address, { symbol: "AAPL" });
-  await terminal.ask({ quantity: 1 });
+  await terminal.fillTicket({ quantity: 1 });
   await terminal.place();
   await terminal.position("AAPL").waitFor();
   const { bid } = await terminal.quote();
-  await terminal.ask({ type: "Limit", quantity: 1, limit: Math.round(bid / 2) });
+  await terminal.fillTicket({ type: "Limit", quantity: 1, limit: Math.round(bid / 2) });
   await terminal.place();
   await terminal.show("Orders");
   await terminal.orders.filter({ hasText: "Working" }).waitFor();
@@ -42,7 +42,7 @@ test("after the server was killed and is back, nothing is missing and nothing do
   await terminal.badge("Reconnecting");
   await terminal.place();
   await terminal.toast("Wait until the badge says Live").waitFor();
-  // Meanwhile the account trades elsewhere, which this page is not told of by anyone but itself.
+  // Another client trades on the account before the page has reconnected.
   await server.restart();
   await order(server.address, { symbol: "AAPL", type: 2, side: 1, qty: 2 });
   await terminal.badge("Live");
@@ -64,14 +64,14 @@ test("after the server was killed and is back, nothing is missing and nothing do
   expect(await terminal.orders.count()).toBe(1);
 });
 
-test("a silent market shows in the badge, fills nothing, and comes back", async () => {
+test("a stale market shows in the badge, fills nothing, and recovers", async () => {
   const market = await StaleMarket.start();
   backend = market;
   terminal = await TerminalPage.open(browser, market.address, { symbol: "AAPL" });
   await terminal.quote();
   await market.stall();
   await terminal.badge("Market silent");
-  await terminal.ask({ quantity: 1 });
+  await terminal.fillTicket({ quantity: 1 });
   await terminal.place();
   await terminal.show("Orders");
   await terminal.orders.filter({ hasText: "Working" }).waitFor();

@@ -1,4 +1,4 @@
-// The screen itself: how it looks to a person, and to what reads it aloud.
+// The layout of the screen, its accessibility, charts and sign-in.
 import { createRequire } from "node:module";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -30,9 +30,9 @@ afterAll(async () => {
   await backend?.stop();
 });
 
-/** What axe finds that is serious or critical. */
+/** Return what axe reports as serious or critical. */
 async function faults(): Promise<string[]> {
-  // A Content-Security-Policy does not bind what a debugger evaluates.
+  // The Content-Security-Policy does not apply to what a debugger evaluates.
   const { readFile } = await import("node:fs/promises");
   await terminal.page.evaluate(await readFile(axe, "utf8"));
   return terminal.page.evaluate(async () => {
@@ -52,7 +52,7 @@ interface Axe {
 test.each(["dark", "light"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
   terminal = await TerminalPage.open(browser, backend.address, { account: "AXE", colorScheme });
   const { bid } = await terminal.quote();
-  await terminal.ask({ type: "Limit", quantity: 2, limit: bid - 5, takeProfit: bid + 20 });
+  await terminal.fillTicket({ type: "Limit", quantity: 2, limit: bid - 5, takeProfit: bid + 20 });
   await terminal.place();
   await terminal.show("Orders");
   await terminal.orders.first().waitFor();
@@ -78,7 +78,7 @@ test("a phone shows one view at a time, and no width hides figures under buttons
   });
   const views = terminal.page.getByRole("navigation", { name: "Views" });
   await views.getByRole("button", { name: "Trade" }).click();
-  await terminal.ask({ quantity: 1 });
+  await terminal.fillTicket({ quantity: 1 });
   expect(await faults()).toEqual([]);
   await terminal.place();
   await terminal.toast("Bought 1 AAPL").getByRole("button", { name: "See positions" }).click();
@@ -177,7 +177,7 @@ test("a recording of real minutes is replayed on the chart", async () => {
   }
 });
 
-test("a server that wants a token is given one, and another once that has ended", async () => {
+test("a server that requires a token gets one, and another one after it expired", async () => {
   const AUTH_SECRET = "a secret for the tests, of 32 bytes and more";
   const [guarded, token] = await Promise.all([
     Backend.start({ AUTH_MODE: "secret", AUTH_SECRET }),
@@ -190,7 +190,7 @@ test("a server that wants a token is given one, and another once that has ended"
     const enter = async (text: string) => {
       await dialog.getByLabel("Token").fill(text);
       const isReloaded = page.waitForEvent("load");
-      await dialog.getByRole("button", { name: "Come in" }).click();
+      await dialog.getByRole("button", { name: "Sign in" }).click();
       await isReloaded;
     };
     await enter(`${token}x`);
@@ -199,7 +199,7 @@ test("a server that wants a token is given one, and another once that has ended"
     await dialog.getByText("The token was not accepted").waitFor();
     await enter(token);
     await terminal.isLoaded();
-    await terminal.ask({ quantity: 1 });
+    await terminal.fillTicket({ quantity: 1 });
     await terminal.place();
     await terminal.position("AAPL").waitFor();
   } finally {
@@ -207,7 +207,7 @@ test("a server that wants a token is given one, and another once that has ended"
   }
 });
 
-test("a page whose server is not there yet says so, and loads once it is", async () => {
+test("a chart that cannot be loaded shows it, and loads on another try", async () => {
   terminal = await TerminalPage.open(browser, backend.address);
   const { page } = terminal;
   await page.route("**/api/v1/datafeed/bars**", (route) => route.abort());

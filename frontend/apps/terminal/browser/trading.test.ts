@@ -1,4 +1,4 @@
-// Orders, positions and equity, by mouse and keyboard, against a backend in a process of its own.
+// Orders, positions and equity, by mouse and keyboard, against a real backend.
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 async function bought(quantity: number): Promise<void> {
-  await terminal.ask({ quantity });
+  await terminal.fillTicket({ quantity });
   await terminal.place();
   await terminal
     .cell(terminal.position("AAPL"), "qty")
@@ -39,7 +39,7 @@ async function bought(quantity: number): Promise<void> {
 
 test("a market order is previewed, placed and filled, and the position opens", async () => {
   const { ask } = await terminal.quote();
-  await terminal.ask({ quantity: 10 });
+  await terminal.fillTicket({ quantity: 10 });
   const preview = terminal.page.getByRole("region", { name: "Preview" });
   await preview.getByText("Position once filled").waitFor();
   await terminal.place();
@@ -56,7 +56,7 @@ test("a market order is previewed, placed and filled, and the position opens", a
 
 test("a limit order rests as Working, is modified in the dialog, and is canceled", async () => {
   const { bid } = await terminal.quote();
-  await terminal.ask({ type: "Limit", quantity: 5, limit: bid - 3 });
+  await terminal.fillTicket({ type: "Limit", quantity: 5, limit: bid - 3 });
   await terminal.place();
   await terminal.show("Orders");
   await terminal.orders.filter({ hasText: "Working" }).waitFor();
@@ -81,11 +81,11 @@ test("a limit order rests as Working, is modified in the dialog, and is canceled
   await terminal.orders.filter({ hasText: "Canceled" }).waitFor();
 });
 
-test("a take-profit that is hit closes the position, and the stop is gone", async () => {
-  // From where this market starts it falls first.
+test("a take profit that is hit closes the position and cancels the stop", async () => {
+  // This market falls at first.
   const { bid } = await terminal.quote();
   const prices = { takeProfit: bid - 0.08, stopLoss: bid + 40 };
-  await terminal.ask({ side: "Sell", quantity: 4, ...prices });
+  await terminal.fillTicket({ side: "Sell", quantity: 4, ...prices });
   await terminal.place();
   await terminal.position("AAPL").waitFor();
   await terminal.show("Orders");
@@ -132,10 +132,10 @@ test("a position is reversed, and protected by a stop", async () => {
   await terminal.orders.filter({ hasText: "Stop loss" }).filter({ hasText: "Working" }).waitFor();
 });
 
-test("an order that is good till a date says when it ends, is cut short, and ends then", async () => {
+test("a good-till-date order shows its end, is shortened, and ends then", async () => {
   const { page, ticket } = terminal;
   const { bid } = await terminal.quote();
-  await terminal.ask({ type: "Limit", quantity: 5, limit: bid - 3 });
+  await terminal.fillTicket({ type: "Limit", quantity: 5, limit: bid - 3 });
   await ticket.getByLabel("Duration").selectOption("Good till date");
   const until = ticket.getByLabel("Until, UTC");
   await expect.poll(() => until.inputValue()).toMatch(/^2026-01-06T10:/);
@@ -162,10 +162,10 @@ test("an order that is good till a date says when it ends, is cut short, and end
   await terminal.orders.filter({ hasText: "Canceled" }).waitFor();
 });
 
-test("a trailing stop stays behind the market, never moves back, and closes the position", async () => {
+test("a trailing stop follows the market, never moves back, and closes the position", async () => {
   await bought(6);
   const { bid } = await terminal.quote();
-  await terminal.ask({ side: "Sell", type: "Stop", quantity: 6 });
+  await terminal.fillTicket({ side: "Sell", type: "Stop", quantity: 6 });
   await terminal.ticket.getByRole("checkbox", { name: "Trailing stop", exact: true }).check();
   await terminal.fill("Trails by", 4);
   await terminal.ticket.getByText("0.04 USD behind the market").waitFor();
@@ -190,9 +190,9 @@ test("a trailing stop stays behind the market, never moves back, and closes the 
   await terminal.page.getByText("No open position").waitFor();
 });
 
-test("a stop loss that trails is placed, seen on the position, and made a fixed one", async () => {
+test("a trailing stop loss is placed, shown on the position, and made a fixed one", async () => {
   const { page, ticket } = terminal;
-  await terminal.ask({ quantity: 2, stopLoss: 1 });
+  await terminal.fillTicket({ quantity: 2, stopLoss: 1 });
   await ticket.getByRole("checkbox", { name: "Trailing stop loss" }).check();
   await terminal.fill("Trails by", 500);
   await terminal.place();
@@ -218,14 +218,14 @@ test("a stop loss that trails is placed, seen on the position, and made a fixed 
   );
 });
 
-test("leverage is set in its dialog, which says what that changes, and the ticket needs less", async () => {
+test("leverage is set in its dialog with a preview, and the ticket needs less margin", async () => {
   const { page, ticket } = terminal;
   const needed = async () => {
     const row = ticket.locator(".preview dl > div").filter({ hasText: "Margin required" });
     return Number.parseFloat((await row.locator("dd").innerText()).replaceAll(",", ""));
   };
   await bought(10);
-  await terminal.ask({ quantity: 10 });
+  await terminal.fillTicket({ quantity: 10 });
   await expect.poll(needed).toBeGreaterThan(100);
   const before = await needed();
   await ticket.getByRole("button", { name: "Leverage 10:1, change it" }).click();
@@ -254,8 +254,8 @@ test("equity and the open profit move with the market", async () => {
   expect(equity).toBeCloseTo((balance ?? 0) + (open ?? 0), 2);
 });
 
-test("an order that is refused says why, and what to do", async () => {
-  await terminal.ask({ quantity: 500_000 });
+test("a rejected order shows the reason and what to do", async () => {
+  await terminal.fillTicket({ quantity: 500_000 });
   const preview = terminal.page.getByRole("region", { name: "Preview" });
   await preview.getByText(/Lower the quantity/).waitFor();
   await terminal.place();
@@ -265,7 +265,7 @@ test("an order that is refused says why, and what to do", async () => {
   await toast.waitFor({ state: "detached" });
 });
 
-test("the ticket suggests its symbol's price, and leaves alone what is being typed", async () => {
+test("the ticket suggests the symbol's price, and does not overwrite what is typed", async () => {
   const { page, ticket } = terminal;
   await terminal.quote();
   await ticket.getByRole("radio", { name: "Limit", exact: true }).click();
@@ -302,7 +302,7 @@ test("two browsers see their own accounts, and one account in both", async () =>
   ]);
   await bought(8);
   await same.cell(same.position("AAPL"), "qty").filter({ hasText: "8" }).waitFor();
-  await other.ask({ side: "Sell", quantity: 3 });
+  await other.fillTicket({ side: "Sell", quantity: 3 });
   await other.place();
   await other.position("AAPL").getByText("Short").waitFor();
   expect(await terminal.cell(terminal.position("AAPL"), "qty").innerText()).toBe("8");

@@ -1,4 +1,5 @@
-// Measured in a browser, and printed; nothing here fails for being slow. `make figures` runs it.
+// Measures the terminal in a browser and prints the figures. It never fails for a slow result.
+// `make figures` runs it.
 import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, beforeEach, test } from "vitest";
@@ -30,7 +31,7 @@ afterAll(async () => {
   await backend?.stop();
 });
 
-/** A quote on its way: heard here, by a socket of our own, and painted there. */
+/** A quote that was received by a socket of the test, or painted by the page. */
 interface Seen {
   symbol: string;
   price: number;
@@ -43,13 +44,13 @@ test("a quote, from the backend to the screen", async () => {
     .locator("tr[data-symbol]")
     .evaluateAll((rows) => rows.map((row) => row.getAttribute("data-symbol") ?? ""));
   await terminal.page.evaluate(recordPaints);
-  const heard = await listenTo(symbols);
+  const received = await listenTo(symbols);
   await terminal.page.waitForTimeout(QUOTES_MS);
   const painted = await terminal.page.evaluate(
     () => (globalThis as unknown as { painted: Seen[] }).painted,
   );
   const delays = painted.flatMap(({ symbol, price, ms }) => {
-    const sent = heard.findLast(
+    const sent = received.findLast(
       (each) => each.symbol === symbol && each.price === price && each.ms <= ms + 5,
     );
     return sent && ms - sent.ms < 1_000 ? [Math.max(0, ms - sent.ms)] : [];
@@ -60,7 +61,7 @@ test("a quote, from the backend to the screen", async () => {
 
 test("an order, from the click to the screen", async () => {
   const terminal = await TerminalPage.open(browser, backend.address, { account: "FIGURES" });
-  await terminal.ask({ quantity: 1 });
+  await terminal.fillTicket({ quantity: 1 });
   const delays: number[] = [];
   for (let order = 1; order <= ORDERS; order += 1) {
     delays.push(await terminal.page.evaluate(clickAndWait, String(order)));
@@ -88,10 +89,10 @@ test("a reconnection with many topics", async () => {
   proxy.close();
 });
 
-test("frames while quotes pour in", async () => {
+test("frames during a flood of quotes", async () => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  let pour: (() => void) | null = null;
+  let flood: (() => void) | null = null;
   await page.routeWebSocket("**/api/v1/ws", (socket) => {
     const server = socket.connectToServer();
     server.onMessage((text) => {
@@ -100,7 +101,7 @@ test("frames while quotes pour in", async () => {
       if (type === "quotes.update" && payload.topic.includes("BTCUSD")) {
         const { topic } = payload;
         const symbols: string[] = JSON.parse(topic.slice("quotes:".length)).fast_symbols;
-        pour ??= pourInto((text) => socket.send(text), topic, symbols, payload.payload.v);
+        flood ??= floodQuotes((text) => socket.send(text), topic, symbols, payload.payload.v);
       }
     });
   });
@@ -108,16 +109,16 @@ test("frames while quotes pour in", async () => {
   await page.locator('.chart .canvas[data-state="ready"]').waitFor();
   await page.waitForTimeout(1_000);
   const { frames, longest } = await page.evaluate(countFrames, FRAMES_MS);
-  if (pour === null) throw new Error("No quotes were poured");
-  (pour as () => void)();
+  if (flood === null) throw new Error("No quotes were sent");
+  (flood as () => void)();
   const rate = ((frames / FRAMES_MS) * 1_000).toFixed(1);
-  say(
+  printLine(
     `frames with ${QUOTES_PER_S} quotes a second: ${rate} a second, the longest ${longest.toFixed(0)} ms`,
   );
   await context.close();
 });
 
-// In the page
+// Functions that run in the page
 
 function recordPaints(): void {
   const painted: Seen[] = [];
@@ -131,7 +132,7 @@ function recordPaints(): void {
       const text = row?.querySelector(".last")?.textContent ?? "";
       return symbol ? [{ symbol, price: Number(text.replaceAll(",", "")) }] : [];
     });
-    // What changes in a frame's callback is painted at its end.
+    // A change in a frame's callback is painted at the end of the frame.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       const ms = performance.timeOrigin + performance.now();
@@ -207,25 +208,25 @@ function countFrames(ms: number): Promise<{ frames: number; longest: number }> {
   });
 }
 
-// Here
+// Functions that run in the test
 
 async function listenTo(symbols: string[]): Promise<Seen[]> {
-  const heard: Seen[] = [];
+  const received: Seen[] = [];
   const socket = new WebSocket(`${backend.address.replace("http", "ws")}/api/v1/ws`);
   await new Promise((resolve) => socket.addEventListener("open", resolve));
   socket.addEventListener("message", ({ data }) => {
     const ms = performance.timeOrigin + performance.now();
     const { type, payload } = JSON.parse(String(data));
     if (type === "quotes.update")
-      heard.push({ symbol: payload.payload.n, price: payload.payload.v.lp, ms });
+      received.push({ symbol: payload.payload.n, price: payload.payload.v.lp, ms });
   });
-  // Spelled otherwise than the page's: a topic of its own, told in the same breath.
+  // Another order of the symbols makes another topic, which the server updates at the same time.
   const payload = { symbols: [], fast_symbols: [...symbols].reverse() };
   socket.send(JSON.stringify({ type: "quotes.subscribe", payload }));
-  return heard;
+  return received;
 }
 
-function pourInto(
+function floodQuotes(
   send: (text: string) => void,
   topic: string,
   symbols: string[],
@@ -266,9 +267,9 @@ function print(name: string, delays: number[], of: string): void {
   const sorted = delays.toSorted((a, b) => a - b);
   const at = (part: number) =>
     (sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN).toFixed(1);
-  say(`${name}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, the longest ${at(1)} ms (${of})`);
+  printLine(`${name}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, the longest ${at(1)} ms (${of})`);
 }
 
-function say(line: string): void {
+function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }

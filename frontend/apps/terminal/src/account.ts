@@ -29,7 +29,10 @@ export type Loading = "loading" | "loaded" | "failed";
 const HISTORY_MAX = 500;
 const RETRY_MS = 1_500;
 
-/** Whose orders these are: the host of the client's broker, as stores that the screen follows. */
+/**
+ * The account that the terminal shows. It is the host of the client's broker and stores what the
+ * broker reports in signals and stores of Solid.
+ */
 export class TradingAccount {
   readonly #client: TradingClient;
   readonly #notifications: Notifications;
@@ -62,7 +65,7 @@ export class TradingAccount {
   get currency(): string {
     return this.#currency[0]();
   }
-  /** Whether the broker does it: one of TradingView's flags. */
+  /** Return whether the broker has the feature of one of TradingView's flags. */
   supports(flag: string): boolean {
     return this.#configuration[0]()?.configFlags[flag] ?? false;
   }
@@ -78,7 +81,7 @@ export class TradingAccount {
   get loading(): Loading {
     return this.#loading[0]();
   }
-  /** Why it could not be loaded, as far as the server said. */
+  /** Why the account could not be loaded: the message of the server, or empty. */
   get failure(): string {
     return this.#failure[0]();
   }
@@ -86,15 +89,17 @@ export class TradingAccount {
     return this.#executions[0]();
   }
 
-  /** The newest first, brackets behind their parents. */
+  /** The live orders, newest first, each followed by its brackets. */
   get liveOrders(): Order[] {
     const live = Object.values(this.#orders[0]).filter(({ status }) => isLive(status));
-    return live.sort((a, b) => familyOf(b) - familyOf(a) || numberOf(a.id) - numberOf(b.id));
+    return live.sort(
+      (a, b) => familyNumber(b) - familyNumber(a) || orderNumber(a.id) - orderNumber(b.id),
+    );
   }
   get endedOrders(): Order[] {
     const ended = Object.values(this.#orders[0]).filter(({ status }) => !isLive(status));
     return ended.sort(
-      (a, b) => (b.updateTime ?? 0) - (a.updateTime ?? 0) || numberOf(b.id) - numberOf(a.id),
+      (a, b) => (b.updateTime ?? 0) - (a.updateTime ?? 0) || orderNumber(b.id) - orderNumber(a.id),
     );
   }
   get positions(): Position[] {
@@ -107,17 +112,18 @@ export class TradingAccount {
     return this.#positions[0][symbol];
   }
 
-  /** Throws while the account was not found yet. */
+  /** The broker of the account. Throws until the account was found. */
   get broker(): BrokerTerminalService {
     if (this.#broker === null) throw new Error("The account is not loaded yet.");
     return this.#broker;
   }
 
+  /** Set what the link of a fill notification runs. */
   onFill(show: () => void): void {
     this.#onFill = show;
   }
 
-  /** Tries until the backend answers. */
+  /** Load the account, and retry until the backend answers. `wanted` is its id. */
   async start(wanted: string | undefined): Promise<void> {
     while (true) {
       try {
@@ -126,24 +132,24 @@ export class TradingAccount {
         this.#configuration[1](configuration);
         this.#id[1](info.id);
         this.#currency[1](info.currency);
-        await this.#follow(info.id);
+        await this.#connectBroker(info.id);
         await this.#load();
         this.#loading[1]("loaded");
         return;
       } catch (error) {
         this.#failure[1](error instanceof ApiError ? error.message : "");
         this.#loading[1]("failed");
-        // The app asks who is there, and the page begins anew.
+        // The application asks for a token and reloads the page.
         if (isUnauthenticated(error)) return;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   }
 
-  async #follow(accountId: string): Promise<void> {
+  async #connectBroker(accountId: string): Promise<void> {
     if (this.#broker !== null) return;
     this.#broker = await this.#client.broker(this.#host(), accountId);
-    // The host is told one figure of it; the topic is shared.
+    // The broker reports one figure to its host, and all four are shown. The topic is shared.
     this.#client.feeds.equity(
       { accountId },
       { onData: (equity) => this.#showEquity(equity), onFailed: () => {} },
@@ -164,7 +170,7 @@ export class TradingAccount {
       this.#showPosition(position);
     }
     this.#executions[1](mergeExecutions(executions, this.#liveExecutions));
-    this.curve.begin(lines);
+    this.curve.setHistory(lines);
   }
 
   #host(): BrokerHost {
@@ -207,13 +213,13 @@ export class TradingAccount {
       tone: isError ? "error" : "success",
       title,
       text,
-      ...(isError && { advice: "Change what it says, and place the order again." }),
+      ...(isError && { advice: "Correct it, and place the order again." }),
       ...(!isError && { action: { label: "See positions", run: () => this.#onFill() } }),
     });
   }
 }
 
-const familyOf = ({ id, parentId, parentType }: Order): number =>
-  numberOf(parentType === ParentType.Order && parentId !== undefined ? parentId : id);
+const familyNumber = ({ id, parentId, parentType }: Order): number =>
+  orderNumber(parentType === ParentType.Order && parentId !== undefined ? parentId : id);
 
-const numberOf = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0);
+const orderNumber = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0);

@@ -19,7 +19,7 @@ export type OpenDialog =
   | { name: "shortcuts" }
   | null;
 
-/** Everything that the parts of the screen share. */
+/** The state that the components share. */
 export class AppStore {
   readonly client = new TradingClient({
     ...authentication(),
@@ -54,7 +54,7 @@ export class AppStore {
     });
   }
 
-  /** `?account=` and `?symbol=` of the address go before what is remembered. */
+  /** Load the account and the symbols. `?account=` and `?symbol=` override the stored choice. */
   async start(address: URLSearchParams): Promise<void> {
     void this.account.start(address.get("account") ?? undefined);
     const wanted = address.get("symbol")?.toUpperCase() ?? this.symbol();
@@ -82,7 +82,7 @@ export class AppStore {
     }
   }
 
-  /** Where a token ended while the page was open; a server has other reasons for 1008. */
+  /** Ask for a token if it expired. The server closes with 1008 for other reasons too. */
   async #checkAuthentication(): Promise<void> {
     try {
       await this.client.rest.market.time();
@@ -106,7 +106,7 @@ export class AppStore {
     this.setView("trade");
   }
 
-  /** A command; whoever asked is told whether it was taken. */
+  /** Run a command and show its error. Resolve to whether it succeeded. */
   async runCommand(title: string, command: () => Promise<unknown>): Promise<boolean> {
     try {
       await command();
@@ -121,6 +121,7 @@ export class AppStore {
 const AppContext = createContext<AppStore>();
 export const AppProvider = AppContext.Provider;
 
+/** Return the AppStore of the surrounding AppProvider. */
 export function useApp(): AppStore {
   const app = useContext(AppContext);
   if (app === undefined) throw new Error("useApp is called outside of an AppProvider");

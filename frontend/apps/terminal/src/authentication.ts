@@ -2,7 +2,7 @@ import { ApiError, type Authentication } from "@trading-api/client";
 
 const KEY = "trading_api.token";
 
-/** The token that was entered in this tab, which forgets it when it is closed. */
+/** Return the token that was entered in this tab, or null. It is stored until the tab is closed. */
 export function storedToken(): string | null {
   try {
     return sessionStorage.getItem(KEY);
@@ -11,7 +11,7 @@ export function storedToken(): string | null {
   }
 }
 
-/** The page begins anew with it. */
+/** Store the token and reload the page with it. */
 export function signIn(token: string): void {
   sessionStorage.setItem(KEY, token);
   location.reload();
@@ -22,5 +22,6 @@ export function authentication(): { authentication?: Authentication } {
   return value === null ? {} : { authentication: { token: async () => ({ value }) } };
 }
 
+/** Return whether the error is an HTTP 401. */
 export const isUnauthenticated = (error: unknown): boolean =>
   error instanceof ApiError && error.status === 401;

@@ -1,4 +1,4 @@
-// Numbers and times as the screen shows them. A true minus sign is as wide as the plus.
+// Formats numbers and times for the screen. A true minus sign is as wide as the plus.
 
 const MINUS = "\u2212";
 const formats = new Map<string, Intl.NumberFormat>();
@@ -26,9 +26,11 @@ export const percent = (value: number): string => `${fixed(value, 2, "exceptZero
 const quantities = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });
 export const quantity = (value: number): string => quantities.format(value).replace("-", MINUS);
 
-/** What the server wrote, `97083.687 USD` among it, with the digits grouped; the
- * account's money in hundredths. */
-export function written(text: string, isOfAccount: boolean): string {
+/**
+ * Format a value of an order preview, such as `97083.687 USD`: group its digits, and round money of
+ * the account to hundredths. Other texts stay as they are.
+ */
+export function previewValue(text: string, isOfAccount: boolean): string {
   const [, number, unit = ""] = /^(-?\d+(?:\.\d+)?)( [A-Z]{3})?$/.exec(text) ?? [];
   if (number === undefined) return text;
   const own = decimalsOf(Number(number));
@@ -41,7 +43,7 @@ export const volume = (value: number): string => compact.format(value);
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
-/** `14:03:27`, or `12 Jan 14:03:27` of another day; UTC, as the chart is. */
+/** Format a time in UTC: `14:03:27`, or `12 Jan 14:03:27` on another day than `today`. */
 export function time(ms: number | undefined, today: number = Date.now()): string {
   if (ms === undefined) return "";
   const at = new Date(ms);
@@ -52,6 +54,7 @@ export function time(ms: number | undefined, today: number = Date.now()): string
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
+/** Return the number of decimals of a step. */
 export const decimalsOf = (step: number): number => {
   const text = step.toString();
   if (text.includes("e-")) return Number(text.split("e-")[1]);

@@ -22,7 +22,7 @@ const STATUSES: Record<OrderStatus, string> = {
 };
 export const statusLabel = (status: OrderStatus): string => STATUSES[status];
 
-/** What an order is for: brackets are named by what they do. */
+/** Return the purpose of an order: its type, or what it does as a bracket. */
 export function purposeLabel(order: Order): string {
   const isBracket =
     order.parentType === ParentType.Order || order.parentType === ParentType.Position;
@@ -34,7 +34,9 @@ export function purposeLabel(order: Order): string {
 export const chartLineLabel = (order: Order): string =>
   `${purposeLabel(order)} ${sideLabel(order.side).toLowerCase()} ${quantity(order.qty)}`;
 
-/** `GTC`, `Day`, or when it ends; brackets last as long as what they protect. */
+/**
+ * Return how long an order works: `GTC`, `Day`, or its end. A bracket has no duration of its own.
+ */
 export function durationLabel({ duration, parentId }: Order): string {
   if (duration === undefined || parentId !== undefined) return "–";
   if (duration.datetime !== undefined) return time(duration.datetime).slice(0, -3);

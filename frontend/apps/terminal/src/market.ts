@@ -2,21 +2,21 @@ import type { FoundSymbol, QuoteValues, SymbolInfo, TradingClient } from "@tradi
 import { batch, createSignal, type Signal } from "solid-js";
 import { persistedSignal } from "./persisted-signal.ts";
 
-/** `turn` counts up with each new price, `moved` is its direction. */
+/** A quote with the number of its price changes, and the direction of the last change. */
 export interface ShownQuote extends QuoteValues {
-  turn: number;
-  moved: -1 | 0 | 1;
+  changes: number;
+  direction: -1 | 0 | 1;
 }
 
-const WATCHED_AT_FIRST_MAX = 12;
+const DEFAULT_WATCHLIST_MAX = 12;
 
-/** Symbols and their quotes. Quotes are shown at most once a frame, however many come. */
+/** The symbols, their quotes and the watchlist. Quotes are shown at most once a frame. */
 export class Market {
   readonly #client: TradingClient;
   readonly #quotes = new Map<string, Signal<ShownQuote | undefined>>();
   readonly #infos = new Map<string, Promise<SymbolInfo>>();
   readonly #pending = new Map<string, QuoteValues>();
-  #isFrameAsked = false;
+  #isFrameRequested = false;
   readonly watched: Signal<string[] | null>[0];
   readonly #setWatched: (symbols: string[]) => void;
 
@@ -31,11 +31,11 @@ export class Market {
     return this.#client.rest.market.search(text, "", "");
   }
 
-  /** Whoever never chose watches the first of what there is. */
+  /** Return all symbols. A watchlist that is empty gets the first of them. */
   async start(): Promise<string[]> {
     const found = (await this.search("")).map(({ symbol }) => symbol);
     const remembered = this.watched()?.filter((symbol) => found.includes(symbol));
-    this.#setWatched(remembered?.length ? remembered : found.slice(0, WATCHED_AT_FIRST_MAX));
+    this.#setWatched(remembered?.length ? remembered : found.slice(0, DEFAULT_WATCHLIST_MAX));
     return found;
   }
 
@@ -62,8 +62,8 @@ export class Market {
     return this.#signal(symbol)[0]();
   }
 
-  /** Until the returned function is called. */
-  follow(symbols: string[]): () => void {
+  /** Subscribe to the quotes of symbols, until the returned function is called. */
+  subscribe(symbols: string[]): () => void {
     if (symbols.length === 0) return () => {};
     const { unsubscribe } = this.#client.feeds.quotes(
       { symbols: [], fast_symbols: symbols },
@@ -79,14 +79,15 @@ export class Market {
 
   #show(symbol: string, values: QuoteValues): void {
     this.#pending.set(symbol, values);
-    if (this.#isFrameAsked) return;
-    this.#isFrameAsked = true;
+    if (this.#isFrameRequested) return;
+    this.#isFrameRequested = true;
     requestAnimationFrame(() => {
-      this.#isFrameAsked = false;
+      this.#isFrameRequested = false;
       const pending = [...this.#pending];
       this.#pending.clear();
       batch(() => {
-        for (const [symbol, values] of pending) this.#signal(symbol)[1]((was) => next(was, values));
+        for (const [symbol, values] of pending)
+          this.#signal(symbol)[1]((was) => withDirection(was, values));
       });
     });
   }
@@ -101,8 +102,8 @@ export class Market {
   }
 }
 
-function next(was: ShownQuote | undefined, values: QuoteValues): ShownQuote {
-  const moved = was === undefined ? 0 : (Math.sign(values.lp - was.lp) as -1 | 0 | 1);
-  const turn = (was?.turn ?? 0) + (moved === 0 ? 0 : 1);
-  return { ...values, turn, moved: moved === 0 ? (was?.moved ?? 0) : moved };
+function withDirection(was: ShownQuote | undefined, values: QuoteValues): ShownQuote {
+  const direction = was === undefined ? 0 : (Math.sign(values.lp - was.lp) as -1 | 0 | 1);
+  const changes = (was?.changes ?? 0) + (direction === 0 ? 0 : 1);
+  return { ...values, changes, direction: direction === 0 ? (was?.direction ?? 0) : direction };
 }

@@ -3,7 +3,7 @@ import { createStore } from "solid-js/store";
 
 export type Tone = "success" | "error" | "info";
 
-/** `advice` says what to do. */
+/** A notification. `advice` is what the user should do. */
 export interface Notification {
   id: number;
   tone: Tone;
@@ -16,7 +16,7 @@ export interface Notification {
 const SHOWN_MAX = 4;
 const SHOWN_MS = { success: 6_000, info: 8_000, error: 14_000 };
 
-/** What the toasts show, the newest last. */
+/** The notifications on the screen, newest last. Each is dismissed after a while. */
 export class Notifications {
   readonly #store = createStore<Notification[]>([]);
   #made = 0;
@@ -37,7 +37,7 @@ export class Notifications {
     this.#store[1]((all) => all.filter((notification) => notification.id !== id));
   }
 
-  /** A command that failed. */
+  /** Show the error of a command. */
   showError(title: string, error: unknown): void {
     const advice = adviceFor(error);
     const text = error instanceof Error ? error.message : String(error);
@@ -45,6 +45,7 @@ export class Notifications {
   }
 }
 
+/** Return what the user should do about an error, or undefined. */
 export function adviceFor(error: unknown): string | undefined {
   if (error instanceof NotConnectedError) {
     return error.wasSent
@@ -70,5 +71,5 @@ const ADVICE: Record<string, string> = {
   order_not_found: "It ended meanwhile: see History.",
   position_not_found: "It was closed meanwhile: see History.",
   exceeds_position: "Close at most what is open.",
-  not_modifiable: "Change its parent, or cancel it and place it anew.",
+  not_modifiable: "Change its parent, or cancel it and place it again.",
 };

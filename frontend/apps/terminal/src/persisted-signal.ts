@@ -1,6 +1,6 @@
 import { createSignal, type Signal } from "solid-js";
 
-/** A signal whose value this browser remembers; without a storage, until the page is left. */
+/** Return a signal that is stored in the browser. Without storage it lasts as long as the page. */
 export function persistedSignal<T>(name: string, initial: T): Signal<T> {
   const key = `trading_api.${name}`;
   const [value, setValue] = createSignal<T>(read(key, initial));
@@ -9,7 +9,7 @@ export function persistedSignal<T>(name: string, initial: T): Signal<T> {
     try {
       localStorage.setItem(key, JSON.stringify(next));
     } catch {
-      // A browser that keeps nothing still trades.
+      // The terminal also works without storage.
     }
     return result;
   }) as Signal<T>[1];

@@ -15,7 +15,7 @@ const VIEWS: readonly { name: View; label: string }[] = [
   { name: "account", label: "Account" },
 ];
 
-/** Everything at once where there is room; on a phone, one view at a time. */
+/** The whole screen. A phone shows one view at a time. */
 export function Terminal() {
   const app = useApp();
   return (

@@ -4,12 +4,12 @@ import { persistedSignal } from "./persisted-signal.ts";
 export type Theme = "light" | "dark";
 
 const system = matchMedia("(prefers-color-scheme: light)");
-const [ofSystem, setOfSystem] = createSignal<Theme>(system.matches ? "light" : "dark");
-system.addEventListener("change", () => setOfSystem(system.matches ? "light" : "dark"));
+const [systemTheme, setSystemTheme] = createSignal<Theme>(system.matches ? "light" : "dark");
+system.addEventListener("change", () => setSystemTheme(system.matches ? "light" : "dark"));
 const [chosen, setChosen] = persistedSignal<Theme | null>("theme", null);
 
-/** The one chosen, else the system's. */
-export const theme = (): Theme => chosen() ?? ofSystem();
+/** Return the chosen theme, or else that of the system. */
+export const theme = (): Theme => chosen() ?? systemTheme();
 export function toggleTheme(): void {
   setChosen(theme() === "dark" ? "light" : "dark");
 }
@@ -22,7 +22,7 @@ export function applyTheme(): void {
 
 const colours = new Map<string, string>();
 
-/** A colour of the style sheet, for what draws on a canvas. */
+/** Return a colour of the style sheet, for drawing on a canvas. */
 export function colour(name: string): string {
   const key = `${theme()} ${name}`;
   let found = colours.get(key);

@@ -66,7 +66,7 @@ export function Topbar() {
   );
 }
 
-/** Another account is another page: nothing of this one stays. */
+/** Selects another account by loading another page, so that no state of this one remains. */
 function AccountPicker() {
   const app = useApp();
   const [isOpen, setIsOpen] = createSignal(false);

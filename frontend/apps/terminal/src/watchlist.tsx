@@ -6,13 +6,13 @@ import { createDecimals } from "./panels/decimals.ts";
 export function Watchlist() {
   const app = useApp();
   const { market } = app;
-  const followed = () => {
+  const subscribed = () => {
     const watched = market.watched() ?? [];
     return app.symbol() === "" || watched.includes(app.symbol())
       ? watched
       : [...watched, app.symbol()];
   };
-  createEffect(() => onCleanup(market.follow(followed())));
+  createEffect(() => onCleanup(market.subscribe(subscribed())));
   return (
     <aside class="watchlist" aria-label="Watchlist">
       <header class="head">
@@ -68,11 +68,11 @@ function Row(props: { symbol: string }) {
   const quote = () => app.market.quote(props.symbol);
   const decimals = createDecimals(() => props.symbol);
   const flash = () => {
-    const { turn = 0, moved = 0 } = quote() ?? {};
-    // Two names for one animation: changing it starts it again, with no layout in between.
-    return turn === 0 ? "" : `flash-${moved > 0 ? "up" : "down"}-${turn % 2}`;
+    const { changes = 0, direction = 0 } = quote() ?? {};
+    // The animation has two names. Changing the name restarts it without a layout in between.
+    return changes === 0 ? "" : `flash-${direction > 0 ? "up" : "down"}-${changes % 2}`;
   };
-  // What is shown as 0.00 % went nowhere.
+  // A change that is shown as 0.00 % has no colour.
   const tone = () => {
     const chp = quote()?.chp ?? 0;
     return Math.abs(chp) < 0.005 ? "" : chp > 0 ? "up" : "down";

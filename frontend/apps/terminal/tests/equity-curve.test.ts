@@ -9,9 +9,9 @@ const line = (seconds: number, balance: number) => ({
   time: seconds * 1_000,
 });
 
-test("the curve is the balances of the past, then the equity as it is told", () => {
+test("the curve has the balances of the past, then the reported equity", () => {
   const curve = new EquityCurve();
-  curve.begin([line(1, 100), line(2, 90), line(2, 95)]);
+  curve.setHistory([line(1, 100), line(2, 90), line(2, 95)]);
   curve.add(5_000, 97);
   curve.add(5_900, 98);
   expect(curve.points).toEqual([
@@ -21,16 +21,16 @@ test("the curve is the balances of the past, then the equity as it is told", () 
   ]);
 });
 
-test("equity that was told before the past was read stays behind it", () => {
+test("equity that is reported before the history is loaded stays after it", () => {
   const curve = new EquityCurve();
   curve.add(3_000, 101);
-  curve.begin([line(1, 100)]);
+  curve.setHistory([line(1, 100)]);
   expect(curve.points.map(({ value }) => value)).toEqual([100, 101]);
 });
 
-test("times never go back, whatever the clocks say", () => {
+test("times never go back, even if the clocks differ", () => {
   const curve = new EquityCurve();
-  curve.begin([line(100, 100)]);
+  curve.setHistory([line(100, 100)]);
   curve.add(50_000, 99);
   expect(curve.points).toEqual([{ time: 100, value: 99 }]);
 });

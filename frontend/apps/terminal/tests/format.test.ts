@@ -14,7 +14,7 @@ test.each([
   [-0.001, "0.00"],
   [2, "+2.00"],
   [-2, "\u22122.00"],
-])("a change of %s is %s: what is shown as none has no sign", (value, shown) => {
+])("a change of %s is %s, without a sign if it is shown as zero", (value, shown) => {
   expect(format.change(value)).toBe(shown);
 });
 
@@ -33,11 +33,11 @@ test.each([
   ["284.3 USD", false, "284.30 USD"],
   ["0.25", true, "0.25"],
   ["Good till canceled", true, "Good till canceled"],
-])("what the server wrote as %s is shown as it should be", (text, isOfAccount, shown) => {
-  expect(format.written(text, isOfAccount)).toBe(shown);
+])("a preview value %s is formatted", (text, isOfAccount, shown) => {
+  expect(format.previewValue(text, isOfAccount)).toBe(shown);
 });
 
-test("a time of another day says which", () => {
+test("a time on another day has its date", () => {
   const noon = Date.UTC(2026, 0, 5, 12, 0, 7);
   expect(format.time(noon, noon)).toBe("12:00:07");
   expect(format.time(noon, noon + 86_400_000)).toBe("5 Jan 12:00:07");

@@ -1,4 +1,4 @@
-// Prints what a browser loads, compressed, and fails above the limit.
+// Prints the compressed size of what a browser loads, and fails above the limit.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";

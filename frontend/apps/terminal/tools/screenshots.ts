@@ -1,4 +1,4 @@
-// Writes the pictures of the terminal in docs/: a market that stands still, so that they change
+// Writes the screenshots of the terminal in docs/. The market does not move, so that they change
 // only when the terminal does.
 import { fileURLToPath } from "node:url";
 import { Backend } from "../browser/support/backend.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** The system's own: nothing is downloaded. */
+/** The path of the system's browser; undefined without one. Nothing is downloaded. */
 export const chromiumPath = [
   process.env.CHROMIUM,
   "/usr/bin/chromium",
@@ -10,7 +10,7 @@ export const chromiumPath = [
 ].find((path) => path !== undefined && existsSync(path));
 
 export const CHROMIUM_MISSING =
-  "There is no Chromium here: apt-get install chromium, or CHROMIUM=its path";
+  "Chromium is missing: apt-get install chromium, or set CHROMIUM to its path";
 
 export function launchChromium(): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error(CHROMIUM_MISSING);

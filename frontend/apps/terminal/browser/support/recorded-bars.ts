@@ -6,7 +6,7 @@ const python = fileURLToPath(new URL("../../../../../.venv/bin/python", import.m
 const FIND =
   "import importlib.resources as r; print(r.files('mintalib')/'samples'/'minute-prices.csv')";
 
-/** Real bars of a minute, as a package of the development's requirements holds them. */
+/** Return the path and the price range of real minute bars, from a development requirement. */
 export async function recordedBarsOfApple(): Promise<{ path: string; low: number; high: number }> {
   const path = execFileSync(python, ["-c", FIND], { encoding: "utf8" }).trim();
   const [header = "", ...rows] = readFileSync(path, "utf8").trim().split("\n");

@@ -5,7 +5,7 @@ import { Backend } from "./backend.ts";
 
 const script = fileURLToPath(new URL("stale_market.py", import.meta.url));
 
-/** A backend whose market source says nothing, not even that it is there, while it is muted. */
+/** A backend whose market source sends no quotes and no heartbeats while it is stalled. */
 export class StaleMarket {
   readonly #backend: Backend;
 

@@ -1,4 +1,4 @@
-"""Serves the application on a simulated market that is silent while a file `muted` is there."""
+"""Serve the application on a simulated market that stalls while a file `stalled` exists."""
 
 import asyncio
 from pathlib import Path

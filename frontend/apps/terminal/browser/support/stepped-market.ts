@@ -1,6 +1,6 @@
 import { Backend } from "./backend.ts";
 
-/** A backend whose market moves when the test says so. */
+/** A backend whose market moves when the test advances its clock. */
 export class SteppedMarket {
   readonly backend: Backend;
 
@@ -17,7 +17,7 @@ export class SteppedMarket {
     return this.backend.address;
   }
 
-  /** ms */
+  /** Return the time of the market in ms UTC. */
   async now(): Promise<number> {
     return (await (await fetch(`${this.address}/api/v1/datafeed/time`)).json()) * 1_000;
   }
@@ -31,12 +31,12 @@ export class SteppedMarket {
     if (!response.ok) throw new Error(await response.text());
   }
 
-  /** On and on until it holds, for an hour at the most. */
+  /** Advance until `holds` returns true, for at most an hour. */
   async advanceUntil(holds: () => Promise<boolean>, step = 20): Promise<void> {
     for (let seconds = 0; seconds < 3_600; seconds += step) {
       if (await holds()) return;
       await this.advance(step);
     }
-    throw new Error("The market never came there");
+    throw new Error("The condition never held");
   }
 }

@@ -3,10 +3,10 @@ import { expect } from "vitest";
 
 export type Panel = "Positions" | "Orders" | "History" | "Fills" | "Equity";
 
-/** The terminal in a browser of its own, as a person sees and uses it. */
+/** The terminal in its own browser context, with the actions and the view of a user. */
 export class TerminalPage {
   readonly page: Page;
-  /** What went wrong in the page: nothing may, a refused script or style neither. */
+  /** The errors of the page, including refused scripts and styles. A test fails for any. */
   readonly faults: string[] = [];
 
   private constructor(page: Page) {
@@ -59,7 +59,7 @@ export class TerminalPage {
     await within.getByRole("textbox", { name: label, exact: true }).fill(String(value));
   }
 
-  async ask(order: {
+  async fillTicket(order: {
     side?: "Buy" | "Sell";
     type?: "Market" | "Limit" | "Stop" | "Stop limit";
     quantity: number;
@@ -86,7 +86,7 @@ export class TerminalPage {
     await this.ticket.locator("button[type=submit]").click();
   }
 
-  /** As the ticket's two buttons show it. */
+  /** Return the prices on the ticket's two buttons. */
   async quote(): Promise<{ bid: number; ask: number }> {
     const read = async (name: RegExp) =>
       parseNumber(await this.ticket.getByRole("radio", { name }).locator("b").innerText());
@@ -124,10 +124,10 @@ export class TerminalPage {
 interface Opening extends BrowserContextOptions {
   account?: string;
   symbol?: string;
-  /** false: it is not waited for. */
+  /** Whether to wait until the terminal is loaded. */
   isLoaded?: boolean;
 }
 
-/** NaN for what is none yet. */
+/** Return the number in a text of the screen, or NaN if there is none yet. */
 export const parseNumber = (text: string): number =>
   Number(text.replaceAll(",", "").replace("\u2212", "-").replace("+", ""));

@@ -20,23 +20,23 @@ export function ChartPane() {
   const [info, setInfo] = createSignal<SymbolInfo | null>(null);
   const [state, setState] = createSignal<ChartState>("loading");
   const [reason, setReason] = createSignal("");
-  const [isAway, setIsAway] = createSignal(false);
+  const [isScrolledBack, setIsScrolledBack] = createSignal(false);
   const [bar, setBar] = createSignal<Bar | null>(null);
   const [chart, setChart] = createSignal<PriceChart | null>(null);
   let element!: HTMLDivElement;
 
   onMount(() => {
-    const made = new PriceChart(element, {
+    const created = new PriceChart(element, {
       datafeed: app.client.datafeed,
       onState: (state, reason = "") => {
         setState(state);
         setReason(reason);
       },
       onLegend: setBar,
-      onAway: setIsAway,
+      onScrolledBack: setIsScrolledBack,
     });
-    setChart(made);
-    onCleanup(() => made.remove());
+    setChart(created);
+    onCleanup(() => created.remove());
   });
 
   const load = async () => {
@@ -55,8 +55,8 @@ export function ChartPane() {
   createEffect(() => void load());
   const isShown = createMemo(() => info()?.name === app.symbol());
   createEffect(() => {
-    const [made, symbol] = [chart(), info()];
-    if (made && symbol && isShown()) void made.show(symbol, app.resolution());
+    const [created, symbol] = [chart(), info()];
+    if (created && symbol && isShown()) void created.show(symbol, app.resolution());
   });
   createEffect(() => {
     theme();
@@ -90,8 +90,8 @@ export function ChartPane() {
       if (phase === "connected" && state() === "failed") retry();
     }),
   );
-  // What browsers say where there is no answer.
-  const why = () =>
+  // The messages of browsers for a request without a response.
+  const failureText = () =>
     /failed to fetch|load failed|networkerror|aborted|timed out/i.test(reason())
       ? "The server does not answer."
       : reason();
@@ -131,8 +131,8 @@ export function ChartPane() {
         aria-label={`Candles of ${app.symbol()}, resolution ${app.resolution()}`}
         data-state={state()}
       />
-      <Show when={isAway() && state() === "ready"}>
-        <button type="button" class="to-latest" onClick={() => chart()?.toTheLatest()}>
+      <Show when={isScrolledBack() && state() === "ready"}>
+        <button type="button" class="to-latest" onClick={() => chart()?.scrollToLatest()}>
           To the latest →
         </button>
       </Show>
@@ -157,7 +157,7 @@ export function ChartPane() {
         </Match>
         <Match when={state() === "failed"}>
           <div class="overlay" role="alert">
-            <p>The chart could not be loaded. {why()}</p>
+            <p>The chart could not be loaded. {failureText()}</p>
             <button type="button" onClick={retry}>
               Try again
             </button>

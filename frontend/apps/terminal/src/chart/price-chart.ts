@@ -32,27 +32,30 @@ import { colour } from "../theme.ts";
 
 export type ChartState = "loading" | "ready" | "empty" | "failed";
 
-export interface PriceChartParts {
+export interface PriceChartOptions {
   datafeed: DatafeedService;
   onState(state: ChartState, reason?: string): void;
-  /** The bar under the crosshair, else the last one. */
+  /** Called with the bar under the crosshair, or else the last one. */
   onLegend(bar: Bar | null): void;
-  /** Whether the last bar is out of sight. */
-  onAway(isAway: boolean): void;
+  /** Called with whether the last bar is outside of the visible range. */
+  onScrolledBack(isScrolledBack: boolean): void;
 }
 
-/** After every bar there is, in seconds. */
-const FAR_S = 4_102_444_800;
+/** A time after every bar, in seconds. */
+const END_OF_TIME_S = 4_102_444_800;
 const PAGE_BARS = 600;
 const BARS_SHOWN = 120;
-/** Room behind the last bar. */
+/** The empty space after the last bar. */
 const RIGHT_BARS = 5;
-/** More is read when fewer than this are left of the screen. */
-const MARGIN_BARS = 150;
+/** Older bars are read when fewer than this are loaded before the visible range. */
+const READ_AHEAD_BARS = 150;
 
-/** Candles with volume, live, older ones as they come into view; and what is traded, on them. */
+/**
+ * A live chart of candles and volume, with orders, position and executions. It reads older bars as
+ * they are scrolled into view.
+ */
 export class PriceChart {
-  readonly #parts: PriceChartParts;
+  readonly #options: PriceChartOptions;
   readonly #chart: IChartApi;
   readonly #candles: ISeriesApi<"Candlestick">;
   readonly #volumes: ISeriesApi<"Histogram">;
@@ -61,14 +64,14 @@ export class PriceChart {
   #bars: Bar[] = [];
   #symbol: SymbolInfo | null = null;
   #resolution = "1";
-  #turn: object = {};
-  #isReading = false;
-  #isAtTheBeginning = false;
+  #currentLoad: object = {};
+  #isReadingOlder = false;
+  #hasAllHistory = false;
   #isPointing = false;
   #executions: readonly Execution[] = [];
 
-  constructor(element: HTMLElement, parts: PriceChartParts) {
-    this.#parts = parts;
+  constructor(element: HTMLElement, options: PriceChartOptions) {
+    this.#options = options;
     this.#chart = createChart(element, {
       autoSize: true,
       layout: { fontFamily: FONT, fontSize: 11, attributionLogo: false },
@@ -95,19 +98,19 @@ export class PriceChart {
     this.#markers = createSeriesMarkers(this.#candles, []);
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range === null) return;
-      if (range.from < MARGIN_BARS) void this.#readOlder();
-      this.#parts.onAway(this.#bars.length > 0 && range.to < this.#bars.length - 1);
+      if (range.from < READ_AHEAD_BARS) void this.#readOlder();
+      this.#options.onScrolledBack(this.#bars.length > 0 && range.to < this.#bars.length - 1);
     });
     this.#chart.subscribeCrosshairMove(({ time }) => {
       const bar = time === undefined ? null : this.#barAt(Number(time) * 1_000);
       this.#isPointing = bar !== null;
-      this.#parts.onLegend(bar ?? this.#bars.at(-1) ?? null);
+      this.#options.onLegend(bar ?? this.#bars.at(-1) ?? null);
     });
   }
 
   remove(): void {
-    this.#turn = {};
-    this.#parts.datafeed.unsubscribeBars(GUID);
+    this.#currentLoad = {};
+    this.#options.datafeed.unsubscribeBars(GUID);
     this.#chart.remove();
   }
 
@@ -133,18 +136,18 @@ export class PriceChart {
     this.showExecutions(this.#executions);
   }
 
-  /** Forgets what it shows. */
+  /** Load and show a series. What was shown before is removed. */
   async show(symbol: SymbolInfo, resolution: string): Promise<void> {
-    const turn = {};
-    this.#turn = turn;
-    this.#parts.datafeed.unsubscribeBars(GUID);
+    const load = {};
+    this.#currentLoad = load;
+    this.#options.datafeed.unsubscribeBars(GUID);
     this.#symbol = symbol;
     this.#resolution = resolution;
     this.#bars = [];
-    this.#isAtTheBeginning = this.#isReading = false;
+    this.#hasAllHistory = this.#isReadingOlder = false;
     this.#setData();
-    this.#parts.onLegend(null);
-    this.#parts.onState("loading");
+    this.#options.onLegend(null);
+    this.#options.onState("loading");
     const minMove = symbol.minmov / symbol.pricescale;
     const precision = Math.round(Math.log10(symbol.pricescale));
     const formatter = (value: number) => price(value, precision);
@@ -152,36 +155,36 @@ export class PriceChart {
     this.#chart.applyOptions({ timeScale: { secondsVisible: resolution.endsWith("S") } });
     let bars: Bar[];
     try {
-      bars = await this.#read(FAR_S, true);
+      bars = await this.#read(END_OF_TIME_S, true);
     } catch (reason) {
-      if (this.#turn === turn) this.#parts.onState("failed", String(reason));
+      if (this.#currentLoad === load) this.#options.onState("failed", String(reason));
       return;
     }
-    if (this.#turn !== turn) return;
+    if (this.#currentLoad !== load) return;
     this.#bars = bars;
     this.#setData();
     const to = bars.length + RIGHT_BARS;
     this.#chart.priceScale("right").applyOptions({ autoScale: true });
     this.#chart.timeScale().setVisibleLogicalRange({ from: to - BARS_SHOWN, to });
-    this.#parts.onLegend(bars.at(-1) ?? null);
-    this.#parts.onState(bars.length > 0 ? "ready" : "empty");
-    this.#parts.datafeed.subscribeBars(
+    this.#options.onLegend(bars.at(-1) ?? null);
+    this.#options.onState(bars.length > 0 ? "ready" : "empty");
+    this.#options.datafeed.subscribeBars(
       symbol,
       resolution,
-      (bar) => this.#take(bar),
+      (bar) => this.#applyBar(bar),
       GUID,
       () => void this.show(symbol, resolution),
     );
   }
 
-  toTheLatest(): void {
+  scrollToLatest(): void {
     const scale = this.#chart.timeScale();
     const range = scale.getVisibleLogicalRange();
     const to = this.#bars.length + RIGHT_BARS;
     if (range) scale.setVisibleLogicalRange({ from: to - (range.to - range.from), to });
   }
 
-  /** Of the symbol that is shown. */
+  /** Show the orders and the position of the shown symbol as price lines. */
   showTrading(orders: readonly Order[], position: Position | undefined): void {
     const wanted = new Map<
       string,
@@ -225,7 +228,7 @@ export class PriceChart {
     }
   }
 
-  /** Of the symbol that is shown; each at the bar in which it was. */
+  /** Show the executions of the shown symbol as markers on their bars. */
   showExecutions(executions: readonly Execution[]): void {
     this.#executions = executions;
     const [up, down] = [colour("up"), colour("down")];
@@ -246,7 +249,7 @@ export class PriceChart {
     this.#markers.setMarkers(markers);
   }
 
-  /** Lines are in sight that leave the candles at least half of the height. */
+  /** Extend the price range to the lines that leave the candles at least half of the height. */
   #scale(info: AutoscaleInfo | null): AutoscaleInfo | null {
     if (!info?.priceRange) return info;
     const { minValue, maxValue } = info.priceRange;
@@ -261,31 +264,31 @@ export class PriceChart {
     return { ...info, priceRange };
   }
 
-  #take(bar: Bar): void {
+  #applyBar(bar: Bar): void {
     const last = this.#bars.at(-1);
     if (last && bar.time === last.time) this.#bars[this.#bars.length - 1] = bar;
     else this.#bars.push(bar);
     this.#candles.update(candleOf(bar));
     this.#volumes.update(volumeOf(bar));
-    if (!last) this.#parts.onState("ready");
-    if (!this.#isPointing) this.#parts.onLegend(bar);
+    if (!last) this.#options.onState("ready");
+    if (!this.#isPointing) this.#options.onLegend(bar);
   }
 
   async #readOlder(): Promise<void> {
-    const [first, turn] = [this.#bars[0], this.#turn];
-    if (first === undefined || this.#isReading || this.#isAtTheBeginning) return;
-    this.#isReading = true;
+    const [first, load] = [this.#bars[0], this.#currentLoad];
+    if (first === undefined || this.#isReadingOlder || this.#hasAllHistory) return;
+    this.#isReadingOlder = true;
     try {
       const older = await this.#read(first.time / 1_000, false);
-      if (this.#turn !== turn) return;
+      if (this.#currentLoad !== load) return;
       const before = older.filter(({ time }) => time < first.time);
-      this.#isAtTheBeginning = before.length === 0;
+      this.#hasAllHistory = before.length === 0;
       this.#bars = [...before, ...this.#bars];
       if (before.length > 0) this.#setData();
     } catch {
-      // The next scroll asks again.
+      // The next scroll tries again.
     } finally {
-      if (this.#turn === turn) this.#isReading = false;
+      if (this.#currentLoad === load) this.#isReadingOlder = false;
     }
   }
 
@@ -293,9 +296,9 @@ export class PriceChart {
     const symbol = this.#symbol;
     if (symbol === null) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      // So many bars before `to`, wherever they are: `from` says nothing.
+      // `countBack` decides how many bars before `to` are read, so `from` has no meaning.
       const period = { from: to - 1, to, countBack: PAGE_BARS, firstDataRequest };
-      this.#parts.datafeed.getBars(symbol, this.#resolution, period, resolve, reject);
+      this.#options.datafeed.getBars(symbol, this.#resolution, period, resolve, reject);
     });
   }
 

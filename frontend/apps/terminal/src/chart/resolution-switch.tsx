@@ -2,7 +2,7 @@ import { createResource, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { Choice } from "../widgets/choice.tsx";
 
-/** The ones that most look at; every other that the symbol has is in the list beside them. */
+/** The most used resolutions. The others of the symbol are in the list next to them. */
 const SHOWN = ["1S", "1", "5", "15", "60", "240", "1D", "1W"];
 
 export function ResolutionSwitch() {
@@ -21,7 +21,7 @@ export function ResolutionSwitch() {
       <Choice
         label="Resolution"
         class="flat"
-        options={shown().map((value) => ({ value, label: nameOf(value) }))}
+        options={shown().map((value) => ({ value, label: resolutionLabel(value) }))}
         value={app.resolution()}
         onChange={app.setResolution}
       />
@@ -36,7 +36,7 @@ export function ResolutionSwitch() {
         >
           <option value="">More</option>
           {others().map((each) => (
-            <option value={each}>{nameOf(each)}</option>
+            <option value={each}>{resolutionLabel(each)}</option>
           ))}
         </select>
       </Show>
@@ -44,8 +44,8 @@ export function ResolutionSwitch() {
   );
 }
 
-/** `5m` of `5`, `4h` of `240`, `1s` of `1S`. */
-export function nameOf(resolution: string): string {
+/** Return the label of a resolution: `5m` for `5`, `4h` for `240`, `1s` for `1S`. */
+export function resolutionLabel(resolution: string): string {
   if (/^\d+$/.test(resolution)) {
     const minutes = Number(resolution);
     return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;

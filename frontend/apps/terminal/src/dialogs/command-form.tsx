@@ -11,7 +11,7 @@ export interface CommandFormProps {
   send(): Promise<unknown>;
 }
 
-/** A dialog that sends one command. It stays, and says why, where that is refused. */
+/** A dialog that sends one command. If the command fails, it stays open and shows the error. */
 export function CommandForm(props: CommandFormProps) {
   const app = useApp();
   const [problem, setProblem] = createSignal("");

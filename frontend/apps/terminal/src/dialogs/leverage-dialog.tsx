@@ -8,7 +8,7 @@ import { CommandForm } from "./command-form.tsx";
 
 const DEBOUNCE_MS = 150;
 
-/** What a symbol's orders and position are lent, for the whole account. */
+/** Sets the leverage of a symbol for the whole account, with a preview. */
 export function LeverageDialog(props: { symbol: string }) {
   const { account, ticket } = useApp();
   const { symbol } = props;

@@ -18,7 +18,7 @@ export function ModifyDialog(props: { order: Order }) {
   const { order } = props;
   const rules = createRules(order.symbol);
   const trails = isTrailing(order);
-  // A bracket is as large as what it protects, lasts as long, and has no brackets.
+  // A bracket has the quantity and the duration of what it protects, and no brackets of its own.
   const isChild = order.parentId !== undefined;
   const { takeProfit, stopLoss, trailingStopPips, duration, ...rest } = order;
   const brackets: Brackets = {
@@ -36,14 +36,14 @@ export function ModifyDialog(props: { order: Order }) {
     ...initial,
   });
 
-  /** null while something is missing, or no number. */
-  const changed = (): Order | null => {
+  /** Return the modified order, or null while a field is empty or no number. */
+  const modifiedOrder = (): Order | null => {
     const qty = parseNumber(fields.qty);
     const limitPrice = order.limitPrice === undefined ? undefined : parseNumber(fields.limitPrice);
     const stopPrice = order.stopPrice === undefined ? undefined : parseNumber(fields.stopPrice);
     const pips = trails ? parseNumber(fields.pips) : undefined;
     const own = parseBrackets(fields);
-    // Its minute is what the field shows, and its seconds are kept.
+    // The field shows no seconds, so an unchanged field keeps the original time.
     const isUnchanged = fields.duration === initial.duration && fields.until === initial.until;
     const until = isUnchanged ? duration : parseDuration(fields);
     if (qty === null || limitPrice === null || stopPrice === null) return null;
@@ -62,8 +62,8 @@ export function ModifyDialog(props: { order: Order }) {
     <CommandForm
       title={`Modify ${purposeLabel(order).toLowerCase()}: ${sideLabel(order.side).toLowerCase()} ${order.symbol}`}
       label="Modify order"
-      isValid={changed() !== null}
-      send={async () => await account.broker.modifyOrder(changed() ?? order)}
+      isValid={modifiedOrder() !== null}
+      send={async () => await account.broker.modifyOrder(modifiedOrder() ?? order)}
     >
       <Show when={!isChild}>
         <NumberField

@@ -3,13 +3,13 @@ import { useApp } from "../app-store.ts";
 import { signIn, storedToken } from "../authentication.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
-/** A server with AUTH_MODE answers only those who have a token. */
+/** Asks for a token, which a server with AUTH_MODE requires. */
 export function TokenDialog() {
   const app = useApp();
   const [token, setToken] = createSignal("");
-  const wasRefused = storedToken() !== null;
+  const wasRejected = storedToken() !== null;
   return (
-    <Dialog title="Who is there?" onClose={() => app.openDialog(null)}>
+    <Dialog title="Sign in" onClose={() => app.openDialog(null)}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -17,9 +17,9 @@ export function TokenDialog() {
         }}
       >
         <p class="muted">This server answers only callers with a token.</p>
-        <Show when={wasRefused}>
+        <Show when={wasRejected}>
           <p class="problem" role="alert">
-            The token was not accepted. It may have ended: ask for a fresh one.
+            The token was not accepted. It may have expired: get a fresh one.
           </p>
         </Show>
         <input
@@ -31,7 +31,7 @@ export function TokenDialog() {
         />
         <footer>
           <button type="submit" class="primary" disabled={token().trim() === ""}>
-            Come in
+            Sign in
           </button>
         </footer>
       </form>

@@ -1,7 +1,7 @@
 import { createResource } from "solid-js";
 import { useApp } from "../app-store.ts";
 
-/** How many a price of the symbol has; 2 until that is known. */
+/** Return the number of decimals of a symbol's prices: 2 until it is known. */
 export function createDecimals(symbol: () => string): () => number {
   const { market } = useApp();
   const [found] = createResource(symbol, async (name) => {

@@ -7,7 +7,7 @@ import { createDecimals } from "./decimals.ts";
 export function PositionsTable() {
   const app = useApp();
   const { account, market } = app;
-  createEffect(() => onCleanup(market.follow(account.positions.map(({ symbol }) => symbol))));
+  createEffect(() => onCleanup(market.subscribe(account.positions.map(({ symbol }) => symbol))));
   return (
     <Show
       when={account.positions.length > 0}

@@ -9,12 +9,12 @@ export interface BracketFieldsProps {
   rules: Rules;
   canTrail: boolean;
   unit?: string;
-  /** What is said below a price. */
+  /** Return the hint below a price. */
   hint?(price: string): string;
   onInput(texts: Partial<BracketTexts>): void;
 }
 
-/** A take profit and a stop loss, of an order or of a position. */
+/** The fields of the take profit and the stop loss of an order or a position. */
 export function BracketFields(props: BracketFieldsProps) {
   const unit = () => props.unit !== undefined && { unit: props.unit };
   const hint = (price: string) => props.hint?.(price) ?? "Leave it empty for none";

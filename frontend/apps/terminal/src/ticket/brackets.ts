@@ -1,7 +1,7 @@
 import { type Brackets, type Order, OrderType, ParentType, StopType } from "@trading-api/client";
 import { parseNumber, parseOptionalNumber } from "./parse-number.ts";
 
-/** As it is typed. An empty price is none; a trailing stop loss has a distance in place of one. */
+/** The typed texts. An empty price is none. A trailing stop loss has `pips` instead of a price. */
 export interface BracketTexts {
   takeProfit: string;
   stopLoss: string;
@@ -9,7 +9,7 @@ export interface BracketTexts {
   pips: string;
 }
 
-/** What was left empty is left out; null: something is no number. */
+/** Return the brackets without the empty ones, or null if a text is no positive number. */
 export function parseBrackets(texts: BracketTexts): Brackets | null {
   const { isStopLossTrailing } = texts;
   const takeProfit = parseOptionalNumber(texts.takeProfit);
@@ -34,11 +34,11 @@ export const formatBrackets = ({
   pips: trailingStopPips?.toString() ?? "",
 });
 
-/** Whether the order itself follows the market, and not only what protects it. */
+/** Return whether the order itself is a trailing stop, and not only its stop loss. */
 export const isTrailing = ({ type, stopType }: Pick<Order, "type" | "stopType">): boolean =>
   type === OrderType.Stop && stopType === StopType.TrailingStop;
 
-/** How far behind the market a position's stop loss follows it; undefined for one that does not. */
+/** Return the distance of a position's trailing stop loss, or undefined if it does not trail. */
 export const trailingPipsOf = (symbol: string, live: readonly Order[]): number | undefined =>
   live.find(
     (order) =>

@@ -11,7 +11,7 @@ export interface DurationFieldsProps {
 
 const DAY_MS = 86_400_000;
 
-/** How long an order works: what the broker offers for its type. */
+/** The fields of an order's duration, with what the broker offers for the order type. */
 export function DurationFields(props: DurationFieldsProps) {
   const { account, client } = useApp();
   const [id, untilId] = [createUniqueId(), createUniqueId()];
@@ -22,7 +22,7 @@ export function DurationFields(props: DurationFieldsProps) {
   const choose = async (duration: DurationType) => {
     props.onInput({ duration });
     if (!isDated() || props.texts.until !== "") return;
-    // A market that is replayed has a clock of its own.
+    // A replayed market has its own clock.
     const now = await client.rest.market.time().catch(() => Date.now() / 1_000);
     if (props.texts.until === "") props.onInput({ until: formatUntil(now * 1_000 + DAY_MS) });
   };

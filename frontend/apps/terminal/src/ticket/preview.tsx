@@ -5,30 +5,30 @@ import * as format from "../format.ts";
 import { adviceFor } from "../notifications.ts";
 
 const DEBOUNCE_MS = 200;
-/** The market goes on meanwhile. */
+/** The preview is refreshed this often, because the market moves. */
 const REFRESH_MS = 3_000;
 
-/** What the order would do if it were placed now. */
+/** Shows what the order would do if it were placed now. */
 export function Preview() {
   const { ticket, account } = useApp();
   const [preview, setPreview] = createSignal<OrderPreview | null>(null);
   const [advice, setAdvice] = createSignal("");
 
-  const [turn, setTurn] = createSignal(0);
+  const [refreshes, setRefreshes] = createSignal(0);
   const refresh = setInterval(() => {
-    if (document.visibilityState === "visible") setTurn(turn() + 1);
+    if (document.visibilityState === "visible") setRefreshes(refreshes() + 1);
   }, REFRESH_MS);
   onCleanup(() => clearInterval(refresh));
 
   createEffect(() => {
-    turn();
+    refreshes();
     const { order } = ticket;
     const isReady = account.loading === "loaded" && ticket.instrument !== null;
     if (order === null || !isReady) {
       setPreview(null);
       return;
     }
-    // A fill changes what the next order would do, and so does another leverage.
+    // A fill and another leverage change what the next order would do.
     void account.executions.length;
     void ticket.leverage;
     const timer = setTimeout(async () => {
@@ -66,7 +66,7 @@ export function Preview() {
                 {({ title, value }) => (
                   <div>
                     <dt>{title}</dt>
-                    <dd>{format.written(value, section.header === "Account")}</dd>
+                    <dd>{format.previewValue(value, section.header === "Account")}</dd>
                   </div>
                 )}
               </For>

@@ -1,7 +1,7 @@
 import type { InstrumentInfo } from "@trading-api/client";
 import { decimalsOf } from "../format.ts";
 
-/** The steps of a symbol's prices and quantities; those of most until they are known. */
+/** The steps of a symbol's prices and quantities. They have defaults until they are known. */
 export type Rules = ReturnType<typeof rulesOf>;
 
 export function rulesOf(known: () => InstrumentInfo | null | undefined) {

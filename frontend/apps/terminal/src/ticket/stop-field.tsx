@@ -5,13 +5,13 @@ import { parseNumber, parseOptionalNumber } from "./parse-number.ts";
 import type { Rules } from "./rules.ts";
 
 export interface StopFieldProps {
-  /** Of its price. */
+  /** The label of the price field. */
   label: string;
   price: string;
   isTrailing: boolean;
   pips: string;
   rules: Rules;
-  /** Left out: it cannot be made to trail, or to stop trailing. */
+  /** The label of the checkbox. Without it the user cannot change whether the stop trails. */
   trailingLabel?: string;
   isOptional?: boolean;
   unit?: string;
@@ -21,9 +21,9 @@ export interface StopFieldProps {
   onTrailing?(isTrailing: boolean): void;
 }
 
-/** Where a stop stands: at a price, or so far behind the market. */
+/** The field of a stop: its price, or its distance behind the market. */
 export function StopField(props: StopFieldProps) {
-  const behind = () => {
+  const distanceHint = () => {
     const pips = parseNumber(props.pips);
     const { pip, decimals, currency } = props.rules;
     if (pips === null) return "How far it stays behind the market";
@@ -53,7 +53,7 @@ export function StopField(props: StopFieldProps) {
         <NumberField
           label="Trails by"
           unit="pips"
-          hint={behind()}
+          hint={distanceHint()}
           value={props.pips}
           step={1}
           decimals={0}

@@ -12,7 +12,11 @@ import { StopField } from "./stop-field.tsx";
 import { needsLimit, needsStop } from "./ticket.ts";
 
 const TYPES = [
-  { value: OrderType.Market, label: "Market", title: "At once, at the best price there is (M)" },
+  {
+    value: OrderType.Market,
+    label: "Market",
+    title: "Immediately, at the best available price (M)",
+  },
   { value: OrderType.Limit, label: "Limit", title: "At this price or a better one (L)" },
   { value: OrderType.Stop, label: "Stop", title: "At the market once this price is reached (T)" },
   {
@@ -35,10 +39,10 @@ export function TicketPane() {
   );
   const canStopTrail = () =>
     account.supports("supportTrailingStop") && fields.type === OrderType.Stop;
-  // A symbol's first quote comes after it.
+  // The first quote arrives after the symbol.
   const isKnown = () => ticket.instrument !== null && quote() !== undefined;
   createEffect(on([app.symbol, isKnown], () => isKnown() && ticket.suggest()));
-  const away = (text: string) => {
+  const distanceHint = (text: string) => {
     const price = parseNumber(text);
     const from = parseNumber(fields.limitPrice) ?? quote()?.lp;
     if (price === null || from === undefined) return "Leave it empty for none";
@@ -143,7 +147,7 @@ export function TicketPane() {
             texts={fields}
             unit={rules.currency()}
             rules={rules}
-            hint={away}
+            hint={distanceHint}
             canTrail={account.supports("supportTrailingStop") && !ticket.isTrailing}
             onInput={(texts) => ticket.set(texts)}
           />

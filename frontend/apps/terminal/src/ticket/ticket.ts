@@ -20,7 +20,7 @@ import { type DurationTexts, parseDuration } from "./duration.ts";
 import { parseNumber } from "./parse-number.ts";
 import { rulesOf } from "./rules.ts";
 
-/** As it is typed. `pips` are of the one stop that trails: the order itself, or its stop loss. */
+/** The typed texts. `pips` belong to the one stop that trails: the order or its stop loss. */
 export interface TicketFields extends BracketTexts, DurationTexts {
   side: Side;
   type: OrderType;
@@ -82,19 +82,19 @@ export class Ticket {
   get instrument(): InstrumentInfo | null {
     return this.#instrument[0]();
   }
-  /** Of the symbol and the account; null while it is not known. */
+  /** The leverage of the symbol in the account; null until it is known. */
   get leverage(): LeverageInfo | null {
     return this.#leverage[0]();
   }
   get isSending(): boolean {
     return this.#isSending[0]();
   }
-  /** Whether the order is a stop that follows the market. */
+  /** Whether the order is a trailing stop. */
   get isTrailing(): boolean {
     return this.fields.type === OrderType.Stop && this.fields.isStopTrailing;
   }
 
-  /** Of another symbol: its prices are not the last one's. */
+  /** Clear the prices and read the instrument, because another symbol was selected. */
   reset(): void {
     this.#fields[1]({
       limitPrice: "",
@@ -123,7 +123,7 @@ export class Ticket {
       );
   }
 
-  /** Asks for it anew; needs the account. */
+  /** Read the leverage again. The account must be loaded. */
   async readLeverage(): Promise<void> {
     const symbol = this.#app.symbol();
     const { side, type: orderType } = this.fields;
@@ -137,12 +137,12 @@ export class Ticket {
   set(fields: Partial<TicketFields>): void {
     const { side, takeProfit, stopLoss } = this.fields;
     const isSideChanged = fields.side !== undefined && fields.side !== side;
-    // What was above the price for the one side is below it for the other.
+    // A bracket above the price of a buy is below the price of a sell.
     const swapped = { takeProfit: stopLoss, stopLoss: takeProfit, limitPrice: "", stopPrice: "" };
     this.#fields[1]({ ...(isSideChanged && swapped), ...fields });
-    // There is one distance: an order that trails itself has a fixed stop loss.
+    // There is one distance, so an order that trails itself has a fixed stop loss.
     if (this.isTrailing) this.#fields[1]({ isStopLossTrailing: false });
-    // What somebody is just typing is theirs.
+    // Do not overwrite what the user is typing.
     const isTyped = ["limitPrice", "stopPrice", "pips"].some((name) => name in fields);
     if (!isTyped) this.suggest();
     if (this.fields.hasBrackets && fields.hasBrackets) {
@@ -151,7 +151,7 @@ export class Ticket {
     }
   }
 
-  /** Fills in what the type of the order needs, and is empty. */
+  /** Fill the empty fields that the order type needs. */
   suggest(): void {
     const { type, isStopLossTrailing } = this.fields;
     if (needsLimit(type)) this.#suggestPrice("limitPrice", 0);
@@ -159,7 +159,7 @@ export class Ticket {
     if (this.isTrailing || isStopLossTrailing) this.#suggestPips();
   }
 
-  /** null while something is missing, or no number. */
+  /** The order, or null while a field is empty or no number. */
   get order(): PreOrder | null {
     const { side, type, hasBrackets } = this.fields;
     const { isTrailing } = this;
@@ -186,7 +186,7 @@ export class Ticket {
     };
   }
 
-  /** `Buy 10 AAPL at market` */
+  /** A summary of the order, such as `Buy 10 AAPL at market`. */
   get summary(): string {
     const { order } = this;
     if (order === null) return `${sideLabel(this.fields.side)} ${this.#app.symbol()}`;
@@ -222,24 +222,24 @@ export class Ticket {
     });
   }
 
-  /** A price that makes sense, so many steps of a thousandth in favour of the trade's side. */
+  /** Suggest a price that differs from the best price by thousandths, in the side's direction. */
   #suggestPrice(
     name: "limitPrice" | "stopPrice" | "takeProfit" | "stopLoss",
     thousandths: number,
   ): void {
-    if (this.fields[name] !== "" || this.#touch === undefined) return;
-    const suggested = this.#touch * (1 + (this.fields.side * thousandths) / 1_000);
+    if (this.fields[name] !== "" || this.#bestPrice === undefined) return;
+    const suggested = this.#bestPrice * (1 + (this.fields.side * thousandths) / 1_000);
     this.#fields[1](name, suggested.toFixed(this.rules.decimals()));
   }
 
-  /** Two thousandths of the price. */
+  /** Suggest a distance of two thousandths of the best price. */
   #suggestPips(): void {
-    if (this.fields.pips !== "" || this.#touch === undefined) return;
-    const pips = Math.round((this.#touch * 0.002) / this.rules.pip());
+    if (this.fields.pips !== "" || this.#bestPrice === undefined) return;
+    const pips = Math.round((this.#bestPrice * 0.002) / this.rules.pip());
     this.#fields[1]("pips", String(Math.max(1, pips)));
   }
 
-  get #touch(): number | undefined {
+  get #bestPrice(): number | undefined {
     const quote = this.#app.market.quote(this.#app.symbol());
     return this.fields.side === Side.Buy ? quote?.ask : quote?.bid;
   }

@@ -8,7 +8,7 @@ export interface ChoiceProps<T extends string | number> {
   onChange(value: T): void;
 }
 
-/** One of a few, as a row of buttons; the arrow keys move through it. */
+/** A row of radio buttons. The arrow keys select the next one. */
 export function Choice<T extends string | number>(props: ChoiceProps<T>) {
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

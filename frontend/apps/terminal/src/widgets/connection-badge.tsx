@@ -4,7 +4,7 @@ import { useApp } from "../app-store.ts";
 
 type Health = "live" | "busy" | "down";
 
-/** Whether what is on the screen is what the market and the server say now. */
+/** Shows whether the screen has the present state of the market and the server. */
 export function ConnectionBadge() {
   const { client, account } = useApp();
   const [socket, setSocket] = createSignal<SocketState>(client.socket.state);

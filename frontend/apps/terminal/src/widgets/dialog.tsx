@@ -7,13 +7,13 @@ export interface DialogProps {
   onClose(): void;
 }
 
-/** Over everything else; Escape, the cross and a click beside it close it. */
+/** A modal dialog. Escape, the cross and a click outside of it close it. */
 export function Dialog(props: DialogProps) {
   const id = createUniqueId();
   let dialog!: HTMLDialogElement;
   onMount(() => {
     dialog.showModal();
-    // Not the cross, which comes first.
+    // By default the cross would get the focus.
     const first = dialog.querySelector("input");
     first?.focus();
     first?.select();

@@ -11,7 +11,7 @@ export interface NumberFieldProps {
   onInput(value: string): void;
 }
 
-/** Text, so that what is typed stays; the arrow keys and the buttons move it by a step. */
+/** A text field for a number. The arrow keys and the buttons change it by a step. */
 export function NumberField(props: NumberFieldProps) {
   const id = createUniqueId();
   const move = (steps: number) => {
