@@ -22,7 +22,7 @@ from websockets.uri import parse_uri
 from tests.kit.echo_route import REQUEST, EchoApp, bar
 from trading_api.models.market import Bar
 from trading_api.server.uvicorn_options import server_options
-from trading_api.server.websocket_protocol import TradingProtocol
+from trading_api.server.websocket_protocol import TradingWebSocketProtocol
 from trading_api.settings import Settings
 
 CLIENTS = 3
@@ -44,9 +44,11 @@ class Side(Protocol):
 
 
 class FastClient:
-    """Speaks to a TradingProtocol over a transport of the test's."""
+    """Speaks to a TradingWebSocketProtocol over a transport of the test's."""
 
-    def __init__(self, app: Any, protocol: type[TradingProtocol] = TradingProtocol) -> None:
+    def __init__(
+        self, app: Any, protocol: type[TradingWebSocketProtocol] = TradingWebSocketProtocol
+    ) -> None:
         options = server_options(Settings.defaults()) | {"log_config": None}
         config = uvicorn.Config(app, **options)
         config.load()
@@ -103,7 +105,7 @@ class Transport:
     """Of a client that reads at once, or not at all: then one write fills it."""
 
     def __init__(self, client: FastClient) -> None:
-        self.protocol: TradingProtocol
+        self.protocol: TradingWebSocketProtocol
         self.is_stuck = False
         self._client = client
         self._held: list[bytes] = []

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from tests.kit.echo_route import REQUEST, EchoApp, bar
 from tests.kit.server import TIMEOUT_S, WsClient, connected, serving, until
-from trading_api.server.websocket_protocol import TradingProtocol
+from trading_api.server.websocket_protocol import TradingWebSocketProtocol
 from trading_api.streaming.outbox import BYTES_MAX
 
 # Long enough a topic for a few hundred frames to fill what the kernel buffers.
@@ -48,8 +48,8 @@ async def test_a_client_that_never_reads_again_is_dropped_all_the_same() -> None
         stopped.connection.transport.abort()
 
 
-class Hasty(TradingProtocol):
-    drop_after_s = 0.2
+class Hasty(TradingWebSocketProtocol):
+    abort_after_s = 0.2
     alive: ClassVar[set["Hasty"]] = set()
 
     def connection_made(self, transport: BaseTransport) -> None:

@@ -1,6 +1,11 @@
-"""uvicorn's HTTP protocol, with an end to its patience: uvicorn waits for ever for the rest of a
-request's head, however long that has become, and it is all that an upgrade to a WebSocket is before
-it has one; and for ever after an answer, once anything came that is no request."""
+"""uvicorn's HTTP protocol with limits on connections that are not yet, or no longer, of use.
+
+uvicorn waits without a limit for the rest of a request's head, however long that is. An upgrade to
+a WebSocket is nothing else until its head is complete. After a response, uvicorn waits without a
+limit once anything arrived that is not a request. A self-hosted server often has no reverse proxy
+in front of it that would bound this.
+
+server/tests/test_uvicorn_internals.py lists what is used here of uvicorn's private attributes."""
 
 from __future__ import annotations
 
@@ -16,21 +21,26 @@ from trading_api.limits.connection_limiter import RETRY_AFTER_S, ConnectionLimit
 
 log = logging.getLogger(__name__)
 
-_TOO_LATE = b"408 Request Timeout"
-_TOO_LARGE = b"431 Request Header Fields Too Large"
-_TOO_MANY = b"429 Too Many Requests\r\nRetry-After: %d" % RETRY_AFTER_S
+_TIMEOUT = b"408 Request Timeout"
+_HEAD_TOO_LARGE = b"431 Request Header Fields Too Large"
+_TOO_MANY_CONNECTIONS = b"429 Too Many Requests\r\nRetry-After: %d" % RETRY_AFTER_S
 
 
-class ImpatientProtocol(HttpToolsProtocol):
-    """A head has to be there within `timeout_keep_alive` and `head_bytes_max`. No more than
-    `backlog` connections wait without one: for a further one, the one that waits longest is let
-    go. `timeout_keep_alive` after an answer the next request has begun, and what the answer left
-    unread of its own request has come; for no longer may the client leave an answer unread. Each
-    has one of the places of its peer's address, until it is a WebSocket, or else is refused before
-    anything is read."""
+class TimeoutHttpProtocol(HttpToolsProtocol):
+    """An HTTP connection with time limits of `timeout_keep_alive` seconds each:
+
+    * A request's head is complete within the limit, and within `head_bytes_max`. At most as many
+      connections as `pending_heads` holds wait for one; a further one replaces the oldest.
+    * After a response, the next request begins within the limit. What is left of the previous
+      request's body does not extend it.
+    * The client reads: a full write buffer empties within the limit.
+
+    Each connection counts towards `connection_limiter` by its peer's address until it becomes a
+    WebSocket, which is counted elsewhere."""
 
     _head_timer: TimerHandle | None = None
-    _full_timer: TimerHandle | None = None
+    _idle_timer: TimerHandle | None = None
+    _write_timer: TimerHandle | None = None
     _head_bytes = 0
     _address: str | None = None
 
@@ -38,11 +48,13 @@ class ImpatientProtocol(HttpToolsProtocol):
         self,
         *arguments: Any,
         connection_limiter: ConnectionLimiter,
+        pending_heads: PendingHeads,
         head_bytes_max: int,
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
         self._connection_limiter = connection_limiter
+        self._pending_heads = pending_heads
         self._head_bytes_max = head_bytes_max
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -50,35 +62,42 @@ class ImpatientProtocol(HttpToolsProtocol):
         if self._acquire_connection():
             self._await_head()
         else:
-            self._give_up(_TOO_MANY)
+            self._reject(_TOO_MANY_CONNECTIONS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._release_connection()
+        self._stop_head_timer()
+        self._stop_idle_timer()
+        self._stop_write_timer()
+        super().connection_lost(exc)
+
+    # The head of a request
 
     def data_received(self, data: bytes) -> None:
-        awaited, request, idle = self._head_timer, self.scope, self.timeout_keep_alive_task
+        awaited = self._head_timer
         super().data_received(data)
-        if idle is not None and awaited is None and self.scope is request:
-            # No request began; uvicorn takes any data for one, and is no longer idle.
-            self.timeout_keep_alive_task = self.loop.call_at(
-                idle.when(), self.timeout_keep_alive_handler
-            )
-        # Else it ended or began in these data, which are then something else's, too.
+        # Where the timer has changed, a head was completed or begun within these data, and they
+        # are not of one head alone: `on_headers_complete` measures that head.
         if awaited is not None and awaited is self._head_timer:
             self._head_bytes += len(data)
             if self._head_bytes > self._head_bytes_max:
-                self._give_up(_TOO_LARGE)
+                self._reject(_HEAD_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._stop_idle_timer()
         if self._head_timer is None:
             self._await_head()
 
     def on_headers_complete(self) -> None:
-        self._have_head()
+        self._stop_head_timer()
         if self._head_size() > self._head_bytes_max:
-            self._give_up(_TOO_LARGE)
-            raise _HeadTooLargeError  # The parser ends with it.
+            self._reject(_HEAD_TOO_LARGE)
+            raise _HeadTooLargeError  # The parser stops at any exception.
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:
+        # Not after a rejection, which has closed the transport.
         if not self.transport.is_closing():
             super().send_400_response(msg)
 
@@ -86,22 +105,62 @@ class ImpatientProtocol(HttpToolsProtocol):
         self._release_connection()
         super().handle_websocket_upgrade()
 
+    def _await_head(self) -> None:
+        self._pending_heads.add(self)
+        self._head_bytes = 0
+        self._head_timer = self.loop.call_later(self.timeout_keep_alive, self._reject, _TIMEOUT)
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+            self._pending_heads.pop(self, None)
+
+    def _reject(self, status: bytes = _TIMEOUT) -> None:
+        """Answer with an empty response of this status, and close the connection."""
+        self._stop_head_timer()
+        if not self.transport.is_closing():
+            self.transport.write(
+                b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
+            )
+            self.transport.close()
+
+    # After a response
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # uvicorn's own timer ends with the next data, whatever they are.
+        if self.cycle.response_complete and self._head_timer is None:
+            self._stop_idle_timer()
+            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+
+    def _stop_idle_timer(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+            self._idle_timer = None
+
+    # A client that does not read
+
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._full_timer = self.loop.call_later(self.timeout_keep_alive, self.transport.abort)
+        self._write_timer = self.loop.call_later(self.timeout_keep_alive, self.transport.abort)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._have_room()
+        self._stop_write_timer()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._release_connection()
-        self._have_head()
-        self._have_room()
-        super().connection_lost(exc)
+    def _stop_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
+    # The limit of connections
 
     def _acquire_connection(self) -> bool:
-        # Without an address it is a socket of this machine's file system.
+        # A connection without an address comes by a UNIX socket of this machine.
         if self.client is not None:
             try:
                 self._connection_limiter.acquire(self.client[0])
@@ -116,41 +175,19 @@ class ImpatientProtocol(HttpToolsProtocol):
             self._connection_limiter.release(self._address)
             self._address = None
 
-    def _await_head(self) -> None:
-        waiting = _waiting(self.server_state)
-        while len(waiting) >= self.config.backlog:
-            next(iter(waiting))._give_up(_TOO_LATE)
-        waiting[self] = None
-        self._head_bytes = 0
-        self._head_timer = self.loop.call_later(self.timeout_keep_alive, self._give_up, _TOO_LATE)
 
-    def _head_size(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+class PendingHeads(dict[TimeoutHttpProtocol, None]):
+    """The connections of one server that wait for the head of a request, the oldest first."""
 
-    def _have_head(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
-            _waiting(self.server_state).pop(self, None)
+    def __init__(self, count_max: int) -> None:
+        super().__init__()
+        self._count_max = count_max
 
-    def _have_room(self) -> None:
-        if self._full_timer is not None:
-            self._full_timer.cancel()
-            self._full_timer = None
-
-    def _give_up(self, status: bytes) -> None:
-        self._have_head()
-        if not self.transport.is_closing():
-            self.transport.write(
-                b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
-            )
-            self.transport.close()
+    def add(self, connection: TimeoutHttpProtocol) -> None:
+        """Add a connection. Full: the oldest connection is rejected with 408."""
+        while len(self) >= self._count_max:
+            next(iter(self))._reject()
+        self[connection] = None
 
 
 class _HeadTooLargeError(Exception): ...
-
-
-def _waiting(server_state: Any) -> dict[ImpatientProtocol, None]:
-    """Of one server, the oldest first."""
-    waiting: dict[ImpatientProtocol, None] = server_state.__dict__.setdefault("without_head", {})
-    return waiting

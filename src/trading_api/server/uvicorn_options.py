@@ -5,7 +5,7 @@ from typing import Any
 
 from trading_api.limits.connection_limiter import ConnectionLimiter
 from trading_api.observability.logs import log_config
-from trading_api.server.http_protocol import ImpatientProtocol
+from trading_api.server.http_protocol import PendingHeads, TimeoutHttpProtocol
 from trading_api.settings import Settings, check_exposure
 
 
@@ -20,13 +20,14 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "lifespan": "on",
         "timeout_graceful_shutdown": settings.shutdown_grace_s,
         "http": partial(
-            ImpatientProtocol,
+            TimeoutHttpProtocol,
             connection_limiter=ConnectionLimiter(settings.http_connections_per_address, "address"),
+            pending_heads=PendingHeads(settings.handshakes_max),
             head_bytes_max=settings.head_bytes_max,
         ),
         "timeout_keep_alive": settings.request_timeout_s,
         "backlog": settings.handshakes_max,
-        "ws": "trading_api.server.websocket_protocol:TradingProtocol",
+        "ws": "trading_api.server.websocket_protocol:TradingWebSocketProtocol",
         "ws_max_size": settings.ws_frame_bytes_max,
         "ws_per_message_deflate": False,
         # Three pings per heartbeat. The session itself detects that no pong arrived.

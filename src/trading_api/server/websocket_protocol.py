@@ -1,5 +1,7 @@
-"""uvicorn's WebSocket protocol, with what ASGI hides: the transport and how full it is, pings and
-pongs, and a close that a client cannot hold up by not reading."""
+"""uvicorn's WebSocket protocol, with what ASGI hides: the transport and whether it is full, pings
+and pongs, and a close that a client which does not read cannot delay.
+
+server/tests/test_uvicorn_internals.py lists what is used here of uvicorn's private attributes."""
 
 from __future__ import annotations
 
@@ -16,17 +18,17 @@ from trading_api.streaming.frames import texts
 from trading_api.streaming.transports import CLOSE_TIMEOUT_S, CONNECTION, ConnectionHandler
 
 _PING = b"\x89\x00"
-_UNREADABLE = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
-class TradingProtocol(WebSocketsSansIOProtocol):
-    """A `delivery.connection.Connection`, put into the ASGI scope's extensions. Full while the
-    transport says so."""
+class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
+    """A `streaming.transports.Connection`, which the ASGI scope offers as an extension. It is full
+    while the transport has paused its writing."""
 
-    # uvicorn's too, of the handshake: in a dictionary of more than 30 attributes, which Python
-    # does not share between objects, they cost 1.3 KB.
+    # uvicorn's own attributes of the handshake are slots too. A dictionary of more than 30
+    # attributes does not share its keys with other objects, and costs 1.3 KB for each of them.
     __slots__ = (
-        "_drop_timer",
+        "_abort_timer",
         "_handler",
         "app_state",
         "asgi_version",
@@ -39,21 +41,21 @@ class TradingProtocol(WebSocketsSansIOProtocol):
         "root_path",
         "scheme",
     )
-    drop_after_s = CLOSE_TIMEOUT_S
+    abort_after_s = CLOSE_TIMEOUT_S
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.queue: _Inbox = _Inbox()  # type: ignore[assignment]
         self._handler: ConnectionHandler | None = None
-        self._drop_timer: TimerHandle | None = None
+        self._abort_timer: TimerHandle | None = None
 
     def attach(self, handler: ConnectionHandler) -> None:
         self._handler = handler
-        # Of the handshake, which is over.
+        # The handshake is complete.
         del self.request, self.response
         self.writable = _ALWAYS  # type: ignore[assignment]
-        # Full as soon as the kernel takes no more. A user gathers what it writes by itself, so that
-        # a loop which would gather it once more (uvloop) is to send it at once.
+        # Full as soon as the kernel accepts no more. Outboxes join their frames to one write, so
+        # that a loop which joins writes itself (uvloop) should send each immediately.
         self.transport.set_write_buffer_limits(high=0)
 
     def detach(self) -> None:
@@ -61,11 +63,11 @@ class TradingProtocol(WebSocketsSansIOProtocol):
 
     @property
     def write(self) -> Callable[[bytes], None]:
-        # The transport's own, because every call between it and the outbox is one a client.
+        # The transport's own function: a call in between would be one for each client and update.
         return self._write_compressed if self.conn.extensions else self.transport.write
 
     def _write_compressed(self, frames: bytes) -> None:
-        """Compressed for this client by itself, so that the bytes are no one else's."""
+        # Compression has a state for each connection, so that the bytes cannot be shared.
         for text in texts(frames):
             self.conn.send_text(text)
         self.transport.write(b"".join(self.conn.data_to_send()))
@@ -78,14 +80,14 @@ class TradingProtocol(WebSocketsSansIOProtocol):
             if self.read_paused:
                 self.read_paused = False
                 self.transport.resume_reading()
-            # uvicorn leaves the transport open for the client's reply while this is set.
-            self.close_timer = self.loop.call_later(self.drop_after_s, self.transport.abort)
-        self._drop_if_it_stays()
+            # While this is set, uvicorn leaves the transport open for the client's close frame.
+            self.close_timer = self.loop.call_later(self.abort_after_s, self.transport.abort)
+        self._abort_later()
 
     async def send(self, message: Any) -> None:
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
-            # uvicorn forgets it, and calls a refused upgrade a fault of the application.
+            # uvicorn does not set it, and then logs a rejected upgrade as an application's error.
             self.handshake_complete = True
 
     def pause_writing(self) -> None:
@@ -107,14 +109,16 @@ class TradingProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if not self.handshake_initiated and self.conn.handshake_exc is not None:
-            # uvicorn passes over an upgrade that can't be parsed (a header is too long), and the
-            # client would wait for an answer for ever.
-            self.transport.write(_UNREADABLE)
+            # uvicorn ignores an upgrade that cannot be parsed (a header is too long), and the
+            # client would never receive a response.
+            self.transport.write(_BAD_REQUEST)
             self.transport.close()
 
     def send_keepalive_ping(self) -> None:
-        """The same two bytes to everyone: whether anything came back is for the session to notice,
-        and with 10,000 clients uvicorn's own cost a tenth of a core."""
+        """Send the same two bytes to every client.
+
+        The session's deadline finds a client that does not answer. uvicorn's own pings, each with a
+        random payload, take a tenth of a core with 10,000 clients."""
         self.ping_timer = None
         if not (self.close_sent or self.transport.is_closing()):
             self.transport.write(_PING)
@@ -129,7 +133,7 @@ class TradingProtocol(WebSocketsSansIOProtocol):
         self._report_activity()
 
     def send_receive_event_to_app(self) -> None:
-        """Text that is no UTF-8 reaches the application as the bytes it is."""
+        """Hand text that is not UTF-8 to the application as bytes, which closes with 1003."""
         if self.curr_msg_data_type == "text":
             try:
                 b"".join(self.frames).decode()
@@ -137,7 +141,8 @@ class TradingProtocol(WebSocketsSansIOProtocol):
                 self.curr_msg_data_type = "bytes"
         super().send_receive_event_to_app()
 
-    # Each of these ends the writing, and uvicorn then waits for what is still unsent.
+    # Each of these ends the writing. uvicorn then waits without a limit for a client that does not
+    # read what is still unsent.
 
     def shutdown(self) -> None:
         if self._handler is not None and not (self.close_sent or self.disconnected):
@@ -145,27 +150,27 @@ class TradingProtocol(WebSocketsSansIOProtocol):
             return
         self._report_lost()
         super().shutdown()
-        self._drop_if_it_stays()
+        self._abort_later()
 
     def handle_close(self, event: Frame) -> None:
         self._report_lost()
         super().handle_close(event)
-        self._drop_if_it_stays()
+        self._abort_later()
 
     def handle_parser_exception(self) -> None:
         self._report_lost()
         super().handle_parser_exception()
-        self._drop_if_it_stays()
+        self._abort_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._report_lost()
-        if self._drop_timer is not None:
-            self._drop_timer.cancel()
+        if self._abort_timer is not None:
+            self._abort_timer.cancel()
         super().connection_lost(exc)
 
-    def _drop_if_it_stays(self) -> None:
-        if self._drop_timer is None and not self.disconnected:
-            self._drop_timer = self.loop.call_later(self.drop_after_s, self.transport.abort)
+    def _abort_later(self) -> None:
+        if self._abort_timer is None and not self.disconnected:
+            self._abort_timer = self.loop.call_later(self.abort_after_s, self.transport.abort)
 
     def _report_lost(self) -> None:
         if self._handler is not None:
@@ -177,13 +182,13 @@ class TradingProtocol(WebSocketsSansIOProtocol):
 
 
 class _Inbox:
-    """What uvicorn uses of an asyncio.Queue, in a twentieth of its memory. For one reader."""
+    """The part of asyncio.Queue that uvicorn uses, for one reader, in a twentieth of its memory."""
 
     __slots__ = ("_events", "_reader")
 
     def __init__(self) -> None:
-        # Bounded by uvicorn, which stops reading while an event waits; it holds what was in one
-        # read of the socket, and the end.
+        # Bounded by uvicorn, which stops reading while an event waits: it holds the messages of one
+        # read of the socket, and the disconnect.
         self._events: list[Any] = []
         self._reader: asyncio.Future[None] | None = None
 
@@ -204,7 +209,7 @@ class _Inbox:
 
 
 class _Always:
-    """What uvicorn uses of an asyncio.Event, once nothing leaves by ASGI any more."""
+    """The part of asyncio.Event that uvicorn uses: always set, because no frame is sent by ASGI."""
 
     async def wait(self) -> None: ...
     def set(self) -> None: ...

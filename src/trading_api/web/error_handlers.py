@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
+from websockets.frames import CloseCode
 
 from trading_api.errors import ApiError, truncate
 from trading_api.web.error_responses import (
@@ -45,7 +46,7 @@ async def _handle_api_error(connection: HTTPConnection, error: Exception) -> JSO
     """
     assert isinstance(error, ApiError)
     if isinstance(connection, WebSocket) and not supports_denial_response(connection.scope):
-        await connection.close(1008, error.detail)
+        await connection.close(CloseCode.POLICY_VIOLATION, error.detail)
         return None
     return error_response(error)
 

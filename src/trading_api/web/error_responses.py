@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
+from websockets.frames import CloseCode
 
 from trading_api.errors import ApiError
 
@@ -26,7 +27,9 @@ async def send_error(error: ApiError, scope: Scope, receive: Receive, send: Send
     Where the server cannot answer a handshake with a body, the socket is closed with 1008.
     """
     if scope["type"] == "websocket" and not supports_denial_response(scope):
-        await send({"type": "websocket.close", "code": 1008, "reason": error.detail})
+        await send(
+            {"type": "websocket.close", "code": CloseCode.POLICY_VIOLATION, "reason": error.detail}
+        )
     else:
         await error_response(error)(scope, receive, send)
 
