@@ -18,9 +18,10 @@ import httpx
 import pytest
 
 from tests.kit.commands import command
-from trading_api.app_factory import check_ledger, create_app
+from trading_api.app_factory import create_app
 from trading_api.cli import ProgressBar
 from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.journal.factory import check_ledger
 from trading_api.server.process_limits import OPEN_FILES_MAX
 from trading_api.settings import Settings
 

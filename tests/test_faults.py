@@ -17,14 +17,14 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from tests.kit.paper_client import PaperClient
 from tests.kit.server import TIMEOUT_S, WsClient, connected, serving, until
 from trading_api.app_factory import create_app
 from trading_api.domain.market_status import MarketState
 from trading_api.models.broker import PreOrder
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.modules.broker.journal.ports import JournalEntry
-from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.simulator.simulator import Simulator
@@ -283,7 +283,7 @@ async def test_a_clock_that_jumps_either_way_takes_no_time_back() -> None:
     now_ms = 1_790_000_000_000
     simulator = Simulator(7, clock=lambda: now_ms)
     feed = MarketFeed(simulator, stale_after_ms=60_000)
-    broker = BrokerService(
+    broker = PaperClient(
         MemoryJournal(), ExchangeRules(), ModuleContext(settings(), feed, lambda: feed.now_ms)
     )
     market = PreOrder.model_validate({"symbol": "AAPL", "type": 2, "side": 1, "qty": 1})
@@ -295,8 +295,8 @@ async def test_a_clock_that_jumps_either_way_takes_no_time_back() -> None:
         await until(partial(has_come_to, feed, latest_ms - 1_000))
         presents.append(feed.now_ms)
         await broker.place_order("A", market)
-        await until(lambda: len(list(broker.statements.executions("A"))) == len(presents))
-        filled_ms.append([*broker.statements.executions("A")][-1].time)
+        await until(lambda: len(list(broker.queries.executions("A"))) == len(presents))
+        filled_ms.append([*broker.queries.executions("A")][-1].time)
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)

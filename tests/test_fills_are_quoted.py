@@ -11,13 +11,13 @@ from operator import add
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.kit.paper_client import PaperClient
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.quote import Quote
 from trading_api.models.broker import Execution, OrderType, PlacedOrder, PreOrder, Side
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.simulator.listings import LISTINGS, Listing
@@ -106,7 +106,7 @@ async def _traded(
     tape.on_update(MarketUpdate(simulator.quote(listing.instrument.symbol)))
     feed.listen(tape).add(listing.instrument.symbol)
     context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
-    broker = BrokerService(MemoryJournal(), ExchangeRules(leverage_default=Decimal(1000)), context)
+    broker = PaperClient(MemoryJournal(), ExchangeRules(leverage_default=Decimal(1000)), context)
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]
     await clock.advance(lambda now_ms: now_ms)
     for ticket in tickets:
@@ -116,11 +116,11 @@ async def _traded(
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
-    orders = {order.id: order for order in broker.statements.orders("DEMO-ACCOUNT")}
+    orders = {order.id: order for order in broker.queries.orders("DEMO-ACCOUNT")}
     return (
         tape.quotes,
         orders,
-        list(broker.statements.executions("DEMO-ACCOUNT", listing.instrument.symbol)),
+        list(broker.queries.executions("DEMO-ACCOUNT", listing.instrument.symbol)),
     )
 
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.kit.paper_client import PaperClient
 from tests.kit.stepped_market import stepping
 from trading_api.models.broker import Execution, OrderType, PreOrder, Side
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.step_clock import StepClock
@@ -115,7 +115,7 @@ class Desk:
         feed = MarketFeed(self.replay, stale_after_ms=60_000, run=clock.run)
         due_ms = 0
         context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
-        self.broker = BrokerService(MemoryJournal(), ExchangeRules(), context)
+        self.broker = PaperClient(MemoryJournal(), ExchangeRules(), context)
         running = [asyncio.create_task(part.run()) for part in (feed, self.broker)]
         await clock.advance(lambda now_ms: now_ms)
         for symbol, type_, side, distance, pause_ms in tickets:
@@ -138,7 +138,7 @@ class Desk:
         return [
             each
             for symbol in SYMBOLS
-            for each in self.broker.statements.executions("DEMO-ACCOUNT", symbol)
+            for each in self.broker.queries.executions("DEMO-ACCOUNT", symbol)
         ]
 
 

@@ -9,14 +9,14 @@ from fastapi import FastAPI
 from trading_api.auth.tokens import TokenVerifier, create_token_verifier
 from trading_api.clock import wall_clock_ms
 from trading_api.domain.market_status import MarketState
+from trading_api.domain.ports.broker import ExecutionVenue
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker import BrokerModule
-from trading_api.modules.broker.journal.instrumented import MeasuredJournal
-from trading_api.modules.broker.journal.memory import MEMORY, MemoryJournal
-from trading_api.modules.broker.journal.ports import Journal
-from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
+from trading_api.modules.broker.journal.factory import create_journal
+from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
+from trading_api.modules.broker.journal.journal import Journal
+from trading_api.modules.broker.paper.factory import create_paper_broker
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
@@ -67,17 +67,20 @@ def create_app(
         "market_silence_seconds", "Since the market's last sign of life", feed.silence_s
     )
 
-    def broker(context: ModuleContext) -> BrokerModule:
-        ledger = MeasuredJournal(journal or _journal(settings), metrics)
-        readiness.add_check(ledger.doubt)
-        return BrokerModule(ledger, context)
-
     registry = ModuleRegistry(
-        {"datafeed": lambda context: DatafeedModule(source, context, clock), "broker": broker}
+        {
+            "datafeed": lambda context: DatafeedModule(source, context, clock),
+            "broker": BrokerModule,
+        }
     )
-    context = ModuleContext(settings, feed, now_ms, metrics, subscriptions)
-    modules = registry.build(settings.enabled_modules.split(","), context)
-    names = [module.name for module in modules]
+    names = registry.select(settings.enabled_modules.split(","))
+    venue: ExecutionVenue | None = None
+    if "broker" in names:
+        ledger = InstrumentedJournal(journal or create_journal(settings), metrics)
+        readiness.add_check(ledger.health)
+        venue = create_paper_broker(settings, ledger, feed, metrics)
+    context = ModuleContext(settings, feed, now_ms, metrics, subscriptions, venue)
+    modules = registry.build(names, context)
     if clock and "datafeed" not in names:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
     for router in (router for module in modules for router in module.get_ws_routers()):
@@ -164,20 +167,3 @@ def _settings(configuration: Settings | Sequence[str] | None) -> Settings:
     if configuration is None:
         return settings
     return settings.model_copy(update={"enabled_modules": ",".join(configuration)})
-
-
-def check_ledger(settings: Settings) -> None:
-    """Makes or migrates what the broker is to write to, and leaves it. Raises
-    ConfigurationError."""
-    wanted = {name.strip() for name in settings.enabled_modules.split(",")}
-    if settings.database_url == MEMORY or not wanted & {"all", "broker"}:
-        return
-    database = Database(settings.database_url)
-    database.open().close()
-    database.close()
-
-
-def _journal(settings: Settings) -> Journal:
-    if settings.database_url == MEMORY:
-        return MemoryJournal()
-    return SqlJournal(Database(settings.database_url))

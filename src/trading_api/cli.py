@@ -93,7 +93,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     importlib.import_module("trading_api.main")
     _check_port(settings)
     # Already imported above. The other subcommands start faster without it.
-    from trading_api.app_factory import check_ledger
+    from trading_api.modules.broker.journal.factory import check_ledger
 
     check_ledger(settings)
     raise_open_files_limit()

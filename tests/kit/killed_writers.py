@@ -51,7 +51,7 @@ from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
 from trading_api.modules.broker.paper.accounts import Accounts
-from trading_api.modules.broker.paper.command_processor import Writer
+from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 
 ACCOUNTS = ("A", "B", "C")
@@ -225,9 +225,11 @@ class _Round:
         accounts, journal = Accounts(FREE, interest), SqlJournal(Database(self._url))
         await accounts.recover(journal.load())
         self._accounts = accounts
-        self._writer = Writer(accounts, interest, journal, _exposure_with, lambda *_: None)
+        self._processor = CommandProcessor(
+            accounts, interest, journal, _exposure_with, lambda *_: None
+        )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._writer.run())
+            tasks.create_task(self._processor.run())
             tasks.create_task(self._move_the_market())
             for _ in range(CLIENTS):
                 tasks.create_task(self._match_touch(self._chance.choice(ACCOUNTS)))
@@ -235,23 +237,23 @@ class _Round:
     async def _move_the_market(self) -> None:
         while True:
             self._touch = self._quoted(Decimal(self._chance.randrange(9_900, 10_100)) / 100)
-            self._writer.match(MatchQuote(self._market(self._touch.time_ms)))
+            self._processor.match_quote(MatchQuote(self._market(self._touch.time_ms)))
             await asyncio.sleep(0.001)
 
     async def _match_touch(self, account_id: str) -> None:
         while True:
-            view = self._accounts.view(account_id)
-            working = view.working_orders(SYMBOL) if view else []
+            state = self._accounts.committed(account_id)
+            working = state.working_orders(SYMBOL) if state else []
             if working and self._chance.random() < 0.3:
                 order_id = self._chance.choice(list(working)).id
-                outcome = await self._writer.execute(
+                outcome = await self._processor.execute(
                     account_id, CancelOrder(order_id, next(self._now_ms))
                 )
                 if not isinstance(outcome, Rejection):
                     self._tell("canceled", account_id, order_id, 0)
                 continue
             command = self._placing()
-            outcome = await self._writer.execute(account_id, command)
+            outcome = await self._processor.execute(account_id, command)
             assert not isinstance(outcome, Rejection), outcome
             assert isinstance(outcome, list)
             placed = next(event.order for event in outcome if isinstance(event, OrderPlaced))

@@ -20,7 +20,7 @@ from tests.kit.ledger_streams import any_events, mixed, trading
 from tests.kit.postgresql import PostgresqlDatabase
 from trading_api.modules.broker.engine.events import Event, OrderFilled
 from trading_api.modules.broker.journal.event_codec import encode
-from trading_api.modules.broker.journal.ports import (
+from trading_api.modules.broker.journal.journal import (
     JournalConflict,
     JournalEntry,
     JournalUnavailable,

@@ -32,7 +32,7 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
 from trading_api.modules.broker.journal.event_codec import KINDS
-from trading_api.modules.broker.journal.ports import JournalEntry
+from trading_api.modules.broker.journal.journal import JournalEntry
 
 TRADING_RULES = {
     symbol: TradingRules(symbol, Decimal("0.01"), Decimal("0.1"), Decimal(1_000_000))

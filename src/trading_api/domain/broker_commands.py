@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.domain.orders import Duration, OrderType, Side
@@ -154,10 +154,10 @@ BrokerCommand = (
 class CommandResult:
     """What a command did, once it is committed.
 
-    `order_id` is the order that it placed, or empty. `canceled` are the orders that it canceled,
-    filled by CancelOrdersCommand only. `is_duplicate` means that an earlier command with the same
-    idempotency key did it."""
+    `order_id` is the first order that it placed, or empty. `canceled` are the orders that it
+    canceled. `is_duplicate` means that an earlier command with the same idempotency key did it;
+    then only `order_id` is known."""
 
     order_id: str = ""
-    canceled: Sequence[str] = field(default=())
+    canceled: Sequence[str] = ()
     is_duplicate: bool = False

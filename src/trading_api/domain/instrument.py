@@ -32,3 +32,13 @@ class Instrument:
     @property
     def tick_size(self) -> Decimal:
         return Decimal(self.min_move) / Decimal(self.price_scale)
+
+    @property
+    def pip_size(self) -> Decimal:
+        """The price distance of one pip: the tick, or ten ticks where currencies are traded."""
+        return self.tick_size * (10 if self.type == "forex" else 1)
+
+
+def bare_symbol(symbol: str) -> str:
+    """Return `AAPL` for `NASDAQ:AAPL`, also for a symbol that no market knows any more."""
+    return symbol.rpartition(":")[2]

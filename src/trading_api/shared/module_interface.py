@@ -8,7 +8,9 @@ from typing import Any, Protocol
 
 from fastapi import APIRouter
 
+from trading_api.domain.ports.broker import Broker, ExecutionVenue
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.errors import ConfigurationError
 from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
 from trading_api.shared.ws.generic_route import WsRouter
@@ -27,6 +29,15 @@ class ModuleContext:
     clock_ms: Callable[[], int]
     metrics: Metrics = field(default_factory=Metrics)
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
+    venue: ExecutionVenue | None = None
+    """Where orders are executed. None while the module `broker`, which runs it, is disabled."""
+
+    @property
+    def broker(self) -> Broker:
+        """The port by which a module trades. Raises ConfigurationError without module `broker`."""
+        if self.venue is None:
+            raise ConfigurationError("ENABLED_MODULES: trading needs the module broker.")
+        return self.venue
 
 
 class Module(Protocol):

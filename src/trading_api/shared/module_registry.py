@@ -25,8 +25,8 @@ class ModuleRegistry:
         """Return the names of all modules. A built-in one hides an installed one of its name."""
         return [*self._builtin, *(name for name in self._installed if name not in self._builtin)]
 
-    def build(self, enabled: Iterable[str], context: ModuleContext) -> list[Module]:
-        """Build the enabled modules, in the order of `names()`; `all` enables every module.
+    def select(self, enabled: Iterable[str]) -> list[str]:
+        """Return the enabled names in the order of `names()`; `all` enables every module.
 
         Raises ConfigurationError for a name that does not exist.
         """
@@ -36,7 +36,12 @@ class ModuleRegistry:
                 f"ENABLED_MODULES: there is no module {name!r}; the known ones are "
                 f"{', '.join(known)}, or all."
             )
-        return [self._factory(name)(context) for name in known if selected & {name, "all"}]
+        return [name for name in known if selected & {name, "all"}]
+
+    def build(self, enabled: Iterable[str], context: ModuleContext) -> list[Module]:
+        """Build the modules that `select` returns, in the same order. Raises
+        ConfigurationError."""
+        return [self._factory(name)(context) for name in self.select(enabled)]
 
     def _factory(self, name: str) -> ModuleFactory:
         if name in self._builtin:

@@ -1,26 +1,28 @@
 """/broker/account, /broker/accounts"""
 
+from trading_api.domain.broker_commands import DepositCommand, ResetAccountCommand
 from trading_api.models.broker import AccountMetainfo, DepositRequest, EquityData, ResetRequest
 from trading_api.models.common import SuccessResponse
-from trading_api.modules.broker.api.parameters import (
-    NamedDesk,
-    ReadDesk,
+from trading_api.modules.broker.api.account_context import (
+    PathTradeAccount,
+    ReadAccount,
     Reader,
     Service,
 )
+from trading_api.modules.broker.mapping import to_decimal, to_optional_decimal
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
 router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
 
 
 @router.get("/account", operation_id="getAccountInfo", summary="The account")
-async def get_account_info(desk: ReadDesk) -> AccountMetainfo:
-    return desk.statements.account(desk.account)
+async def get_account_info(context: ReadAccount) -> AccountMetainfo:
+    return context.queries.account(context.account_id)
 
 
 @router.get("/equity", operation_id="getEquity", summary="What the account is worth now")
-async def get_equity(desk: ReadDesk) -> EquityData:
-    return desk.statements.equity(desk.account)
+async def get_equity(context: ReadAccount) -> EquityData:
+    return context.queries.equity(context.account_id)
 
 
 @router.get(
@@ -29,7 +31,7 @@ async def get_equity(desk: ReadDesk) -> EquityData:
     summary="The accounts that the caller may use, as far as they are known",
 )
 async def get_accounts(service: Service, who: Reader) -> list[AccountMetainfo]:
-    return service.statements.accounts(who.accounts)
+    return service.queries.accounts(who.accounts)
 
 
 @router.post(
@@ -38,8 +40,9 @@ async def get_accounts(service: Service, who: Reader) -> list[AccountMetainfo]:
     summary="Add paper money to an account",
     responses=COMMAND_ERRORS,
 )
-async def deposit(desk: NamedDesk, request: DepositRequest) -> SuccessResponse:
-    await desk.service.deposit(desk.account, request.amount)
+async def deposit(context: PathTradeAccount, request: DepositRequest) -> SuccessResponse:
+    command = DepositCommand(to_decimal(request.amount))
+    await context.broker.submit(context.account_id, command)
     return SuccessResponse(message="Deposited")
 
 
@@ -49,6 +52,7 @@ async def deposit(desk: NamedDesk, request: DepositRequest) -> SuccessResponse:
     summary="Cancel the orders, drop the positions and begin anew; the records stay",
     responses=COMMAND_ERRORS,
 )
-async def reset_account(desk: NamedDesk, request: ResetRequest) -> SuccessResponse:
-    await desk.service.reset(desk.account, request.balance)
+async def reset_account(context: PathTradeAccount, request: ResetRequest) -> SuccessResponse:
+    command = ResetAccountCommand(to_optional_decimal(request.balance))
+    await context.broker.submit(context.account_id, command)
     return SuccessResponse(message="Reset")

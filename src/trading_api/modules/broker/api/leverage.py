@@ -12,11 +12,13 @@ from trading_api.models.broker import (
     OrderType,
     Side,
 )
-from trading_api.modules.broker.api.parameters import (
-    PreviewDesk,
-    ReadDesk,
-    TradeDesk,
+from trading_api.modules.broker.api.account_context import (
+    PreviewAccount,
+    ReadAccount,
+    TradeAccount,
 )
+from trading_api.modules.broker.mapping import to_set_leverage
+from trading_api.modules.broker.presenters.previews import to_leverage_preview
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
 router = StrictJSONRouter(
@@ -28,19 +30,19 @@ router = StrictJSONRouter(
 
 @router.get("/info", operation_id="leverageInfo", summary="A symbol's leverage and its bounds")
 async def leverage_info(
-    desk: ReadDesk,
+    context: ReadAccount,
     symbol: Annotated[str, Query(max_length=64, examples=["AAPL"])],
     order_type: Annotated[OrderType, Query(alias="orderType", examples=[2])],
     side: Annotated[Side, Query(examples=[1])],
 ) -> LeverageInfo:
-    return desk.statements.leverage(desk.account, symbol)
+    return context.queries.leverage(context.account_id, symbol)
 
 
 @router.put(
     "/set", operation_id="setLeverage", summary="Set a symbol's leverage", responses=COMMAND_ERRORS
 )
-async def set_leverage(desk: TradeDesk, params: LeverageSetParams) -> LeverageSetResult:
-    await desk.service.set_leverage(desk.account, params)
+async def set_leverage(context: TradeAccount, params: LeverageSetParams) -> LeverageSetResult:
+    await context.broker.submit(context.account_id, to_set_leverage(params))
     return LeverageSetResult(leverage=params.leverage)
 
 
@@ -50,5 +52,8 @@ async def set_leverage(desk: TradeDesk, params: LeverageSetParams) -> LeverageSe
     summary="What another leverage would change",
     responses=COMMAND_ERRORS,
 )
-async def preview_leverage(desk: PreviewDesk, params: LeverageSetParams) -> LeveragePreviewResult:
-    return desk.service.preview_leverage(desk.account, params)
+async def preview_leverage(
+    context: PreviewAccount, params: LeverageSetParams
+) -> LeveragePreviewResult:
+    command = to_set_leverage(params)
+    return to_leverage_preview(context.broker.preview_leverage(context.account_id, command))

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from trading_api.domain.broker_commands import CancelOrdersCommand
 from trading_api.models.broker import (
     CancelOrdersRequest,
     CancelOrdersResult,
@@ -13,14 +14,21 @@ from trading_api.models.broker import (
     PreOrder,
 )
 from trading_api.models.common import SuccessResponse
-from trading_api.modules.broker.api.parameters import (
-    KeyedDesk,
+from trading_api.modules.broker.api.account_context import (
+    KeyedTradeAccount,
     Limit,
     OrderId,
-    PreviewDesk,
-    ReadDesk,
-    TradeDesk,
+    PreviewAccount,
+    ReadAccount,
+    TradeAccount,
 )
+from trading_api.modules.broker.mapping import (
+    to_cancel_order,
+    to_modify_order,
+    to_place_order,
+    to_previewed_order,
+)
+from trading_api.modules.broker.presenters.previews import to_order_preview
 from trading_api.web.json_array_stream import JSONArrayStream
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
@@ -30,9 +38,10 @@ router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND
 @router.post(
     "/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND_ERRORS
 )
-async def place_order(desk: KeyedDesk, order: PreOrder) -> PlaceOrderResult:
-    order_id = await desk.service.place_order(desk.account, order, desk.key)
-    return PlaceOrderResult(order_id=order_id)
+async def place_order(context: KeyedTradeAccount, order: PreOrder) -> PlaceOrderResult:
+    command = to_place_order(order, context.key)
+    result = await context.broker.submit(context.account_id, *command)
+    return PlaceOrderResult(order_id=result.order_id)
 
 
 @router.get(
@@ -41,8 +50,8 @@ async def place_order(desk: KeyedDesk, order: PreOrder) -> PlaceOrderResult:
     summary="Live orders, and those that ended within 24 hours",
     response_model=list[PlacedOrder],
 )
-async def get_orders(desk: ReadDesk) -> JSONArrayStream:
-    return JSONArrayStream(desk.statements.orders(desk.account))
+async def get_orders(context: ReadAccount) -> JSONArrayStream:
+    return JSONArrayStream(context.queries.orders(context.account_id))
 
 
 @router.delete(
@@ -51,8 +60,9 @@ async def get_orders(desk: ReadDesk) -> JSONArrayStream:
     summary="Cancel every live order",
     responses=COMMAND_ERRORS,
 )
-async def cancel_all_orders(desk: TradeDesk) -> CancelOrdersResult:
-    return CancelOrdersResult(canceled=await desk.service.cancel_orders(desk.account, None))
+async def cancel_all_orders(context: TradeAccount) -> CancelOrdersResult:
+    result = await context.broker.submit(context.account_id, CancelOrdersCommand())
+    return CancelOrdersResult(canceled=list(result.canceled))
 
 
 @router.post(
@@ -61,10 +71,10 @@ async def cancel_all_orders(desk: TradeDesk) -> CancelOrdersResult:
     summary="Cancel those of these orders that are still live",
     responses=COMMAND_ERRORS,
 )
-async def cancel_orders(desk: TradeDesk, request: CancelOrdersRequest) -> CancelOrdersResult:
-    return CancelOrdersResult(
-        canceled=await desk.service.cancel_orders(desk.account, request.order_ids)
-    )
+async def cancel_orders(context: TradeAccount, request: CancelOrdersRequest) -> CancelOrdersResult:
+    command = CancelOrdersCommand(request.order_ids)
+    result = await context.broker.submit(context.account_id, command)
+    return CancelOrdersResult(canceled=list(result.canceled))
 
 
 @router.post(
@@ -74,13 +84,14 @@ async def cancel_orders(desk: TradeDesk, request: CancelOrdersRequest) -> Cancel
     responses=COMMAND_ERRORS,
 )
 async def preview_order(
-    desk: PreviewDesk,
+    context: PreviewAccount,
     order: PreOrder,
     order_id: Annotated[
         str | None, Query(max_length=64, description="The order that this would modify")
     ] = None,
 ) -> OrderPreviewResult:
-    return desk.service.preview_order(desk.account, order, order_id)
+    command = to_previewed_order(order, order_id)
+    return to_order_preview(context.broker.preview_order(context.account_id, command))
 
 
 @router.get(
@@ -90,18 +101,18 @@ async def preview_order(
     response_model=list[PlacedOrder],
 )
 async def get_orders_history(
-    desk: ReadDesk,
+    context: ReadAccount,
     limit: Limit = 200,
     before: Annotated[
         str | None, Query(max_length=64, description="The last order that is known already")
     ] = None,
 ) -> JSONArrayStream:
-    return JSONArrayStream(desk.statements.orders_history(desk.account, limit, before))
+    return JSONArrayStream(context.queries.orders_history(context.account_id, limit, before))
 
 
 @router.get("/orders/{order_id}", operation_id="getOrder", summary="One order")
-async def get_order(desk: ReadDesk, order_id: OrderId) -> PlacedOrder:
-    return desk.statements.order(desk.account, order_id)
+async def get_order(context: ReadAccount, order_id: OrderId) -> PlacedOrder:
+    return context.queries.order(context.account_id, order_id)
 
 
 @router.put(
@@ -110,8 +121,11 @@ async def get_order(desk: ReadDesk, order_id: OrderId) -> PlacedOrder:
     summary="Change a live order's prices, quantity, duration or brackets",
     responses=COMMAND_ERRORS,
 )
-async def modify_order(desk: KeyedDesk, order_id: OrderId, order: PreOrder) -> SuccessResponse:
-    await desk.service.modify_order(desk.account, order_id, order, desk.key)
+async def modify_order(
+    context: KeyedTradeAccount, order_id: OrderId, order: PreOrder
+) -> SuccessResponse:
+    command = to_modify_order(order_id, order, context.key)
+    await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Modified")
 
 
@@ -121,6 +135,7 @@ async def modify_order(desk: KeyedDesk, order_id: OrderId, order: PreOrder) -> S
     summary="Cancel a live order",
     responses=COMMAND_ERRORS,
 )
-async def cancel_order(desk: KeyedDesk, order_id: OrderId) -> SuccessResponse:
-    await desk.service.cancel_order(desk.account, order_id, desk.key)
+async def cancel_order(context: KeyedTradeAccount, order_id: OrderId) -> SuccessResponse:
+    command = to_cancel_order(order_id, context.key)
+    await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Canceled")

@@ -6,11 +6,16 @@ from fastapi import Query
 
 from trading_api.models.broker import EditPositionBracketsRequest, Position
 from trading_api.models.common import SuccessResponse
-from trading_api.modules.broker.api.parameters import (
-    KeyedDesk,
+from trading_api.modules.broker.api.account_context import (
+    KeyedTradeAccount,
     PositionId,
-    ReadDesk,
-    TradeDesk,
+    ReadAccount,
+    TradeAccount,
+)
+from trading_api.modules.broker.mapping import (
+    to_close_position,
+    to_edit_brackets,
+    to_reverse_position,
 )
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
@@ -18,8 +23,8 @@ router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND
 
 
 @router.get("/positions", operation_id="getPositions", summary="Open positions")
-async def get_positions(desk: ReadDesk) -> list[Position]:
-    return list(desk.statements.positions(desk.account))
+async def get_positions(context: ReadAccount) -> list[Position]:
+    return list(context.queries.positions(context.account_id))
 
 
 @router.delete(
@@ -29,14 +34,15 @@ async def get_positions(desk: ReadDesk) -> list[Position]:
     responses=COMMAND_ERRORS,
 )
 async def close_position(
-    desk: KeyedDesk,
+    context: KeyedTradeAccount,
     position_id: PositionId,
     amount: Annotated[
         float | None,
         Query(allow_inf_nan=False, description="All of it where it is left out", examples=[5]),
     ] = None,
 ) -> SuccessResponse:
-    await desk.service.close_position(desk.account, position_id, amount, desk.key)
+    command = to_close_position(position_id, amount, context.key)
+    await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Closing")
 
 
@@ -46,8 +52,9 @@ async def close_position(
     summary="Turn a position round by one order at the market",
     responses=COMMAND_ERRORS,
 )
-async def reverse_position(desk: KeyedDesk, position_id: PositionId) -> SuccessResponse:
-    await desk.service.reverse_position(desk.account, position_id, desk.key)
+async def reverse_position(context: KeyedTradeAccount, position_id: PositionId) -> SuccessResponse:
+    command = to_reverse_position(position_id, context.key)
+    await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Reversing")
 
 
@@ -58,9 +65,10 @@ async def reverse_position(desk: KeyedDesk, position_id: PositionId) -> SuccessR
     responses=COMMAND_ERRORS,
 )
 async def edit_position_brackets(
-    desk: TradeDesk,
+    context: TradeAccount,
     position_id: PositionId,
     request: EditPositionBracketsRequest,
 ) -> SuccessResponse:
-    await desk.service.edit_brackets(desk.account, position_id, request.brackets)
+    command = to_edit_brackets(position_id, request.brackets)
+    await context.broker.submit(context.account_id, command)
     return SuccessResponse(message="Protected")

@@ -12,9 +12,9 @@ from trading_api.models.broker import (
     Execution,
     InstrumentInfo,
 )
-from trading_api.modules.broker.api.parameters import (
+from trading_api.modules.broker.api.account_context import (
     Limit,
-    ReadDesk,
+    ReadAccount,
     Service,
     Since,
     SymbolPath,
@@ -33,7 +33,7 @@ router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND
     dependencies=[require_scope(Scope.ACCOUNT_READ)],
 )
 async def get_broker_config(service: Service) -> BrokerConfiguration:
-    return service.statements.configuration()
+    return service.queries.configuration()
 
 
 @router.get(
@@ -41,8 +41,8 @@ async def get_broker_config(service: Service) -> BrokerConfiguration:
     operation_id="getInstrument",
     summary="What a ticket needs of a symbol",
 )
-async def get_instrument(desk: ReadDesk, symbol: SymbolPath) -> InstrumentInfo:
-    return desk.statements.instrument(desk.account, symbol)
+async def get_instrument(context: ReadAccount, symbol: SymbolPath) -> InstrumentInfo:
+    return context.queries.instrument(context.account_id, symbol)
 
 
 @router.get(
@@ -51,8 +51,8 @@ async def get_instrument(desk: ReadDesk, symbol: SymbolPath) -> InstrumentInfo:
     summary="The newest executions",
     response_model=list[Execution],
 )
-async def get_all_executions(desk: ReadDesk, limit: Limit = 200) -> JSONArrayStream:
-    return JSONArrayStream(desk.statements.executions(desk.account, limit=limit))
+async def get_all_executions(context: ReadAccount, limit: Limit = 200) -> JSONArrayStream:
+    return JSONArrayStream(context.queries.executions(context.account_id, limit=limit))
 
 
 @router.get(
@@ -62,11 +62,11 @@ async def get_all_executions(desk: ReadDesk, limit: Limit = 200) -> JSONArrayStr
     response_model=list[Execution],
 )
 async def get_executions(
-    desk: ReadDesk,
+    context: ReadAccount,
     symbol: SymbolPath,
     limit: Annotated[int, Query(ge=1, le=10_000, description="How many at the most")] = 1000,
 ) -> JSONArrayStream:
-    return JSONArrayStream(desk.statements.executions(desk.account, symbol, limit))
+    return JSONArrayStream(context.queries.executions(context.account_id, symbol, limit))
 
 
 @router.get(
@@ -76,9 +76,9 @@ async def get_executions(
     response_model=list[CashLine],
 )
 async def get_ledger(
-    desk: ReadDesk, since: Since | None = None, limit: Limit = 200
+    context: ReadAccount, since: Since | None = None, limit: Limit = 200
 ) -> JSONArrayStream:
-    return JSONArrayStream(desk.statements.cash_lines(desk.account, since, limit))
+    return JSONArrayStream(context.queries.cash_lines(context.account_id, since, limit))
 
 
 @router.get(
@@ -87,5 +87,5 @@ async def get_ledger(
     summary="The account's events in order, for anyone who missed some",
     response_model=list[BrokerEvent],
 )
-async def get_events(desk: ReadDesk, since: Since = 0, limit: Limit = 200) -> JSONArrayStream:
-    return JSONArrayStream(await desk.statements.events(desk.account, since, limit))
+async def get_events(context: ReadAccount, since: Since = 0, limit: Limit = 200) -> JSONArrayStream:
+    return JSONArrayStream(await context.queries.events(context.account_id, since, limit))

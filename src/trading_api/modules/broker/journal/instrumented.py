@@ -1,44 +1,44 @@
-"""A journal that tells how it does."""
+"""A journal that measures another one and reports its health."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Sequence
 
-from trading_api.modules.broker.journal.ports import (
-    Journal,
-    JournalEntry,
-    JournalUnavailable,
-)
+from trading_api.modules.broker.journal.journal import Journal, JournalEntry, JournalUnavailable
 from trading_api.observability.metrics import Metrics
 
-DOUBTED_S = 10.0
+UNHEALTHY_S = 10.0
 
 
-class MeasuredJournal:
-    """For `DOUBTED_S` after a write that was not taken, nobody should send work; then the next
-    write shows whether it does again."""
+class InstrumentedJournal:
+    """Counts events, and measures the commits of `journal`.
+
+    For `UNHEALTHY_S` after a failed write the journal is not ready for more work; the next write
+    shows whether it works again."""
 
     def __init__(self, journal: Journal, metrics: Metrics) -> None:
         self._journal = journal
         self._metrics = metrics
-        self._fault: tuple[float, str] | None = None
+        self._failure: tuple[float, str] | None = None
         self._entries = 0
         metrics.add_gauge("ledger_events", "Events in the ledger", lambda: self._entries)
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Append, and record the duration or the failure."""
         started_s = time.monotonic()
         try:
             await self._journal.append(entries)
         except Exception as error:
-            self._fault = time.monotonic(), _reason(error)
+            self._failure = time.monotonic(), _reason(error)
             self._metrics.commits_failed.inc()
             raise
-        self._fault = None
+        self._failure = None
         self._entries += len(entries)
         self._metrics.commits.observe(time.monotonic() - started_s)
 
     async def load(self) -> AsyncIterator[JournalEntry]:
+        """Load, and count the entries."""
         async for entry in self._journal.load():
             self._entries += 1
             yield entry
@@ -49,16 +49,16 @@ class MeasuredJournal:
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         return await self._journal.read(account_id, since, limit)
 
-    def doubt(self) -> str | None:
-        """Why it should not be relied on."""
-        if self._fault is None:
+    def health(self) -> str | None:
+        """Return why the journal cannot be relied on now, or None if it can."""
+        if self._failure is None:
             return None
-        failed_s, reason = self._fault
-        return reason if time.monotonic() - failed_s <= DOUBTED_S else None
+        failed_s, reason = self._failure
+        return reason if time.monotonic() - failed_s <= UNHEALTHY_S else None
 
 
 def _reason(error: Exception) -> str:
-    """As one among others."""
+    """Return the reason as a part of a sentence."""
     if isinstance(error, JournalUnavailable):
         return error.reason[0].lower() + error.reason[1:]
     return "the ledger did not take the last write"

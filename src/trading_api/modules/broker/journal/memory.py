@@ -1,23 +1,25 @@
-"""A journal that lasts as long as the process."""
+"""A journal in memory, which ends with the process."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from itertools import islice
 
-from trading_api.modules.broker.journal.ports import JournalConflict, JournalEntry
+from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry
 
 MEMORY = "memory:"
-"""What DATABASE_URL is where this journal is meant."""
+"""The DATABASE_URL that names this journal."""
 
 
 class MemoryJournal:
+    """A Journal that keeps its entries in a list."""
+
     def __init__(self) -> None:
         self._entries: list[JournalEntry] = []
         self._last_seqs: dict[str, int] = {}
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
-        last_seqs = following(self._last_seqs, entries)
+        last_seqs = next_seqs(self._last_seqs, entries)
         self._entries.extend(entries)
         self._last_seqs.update(last_seqs)
 
@@ -33,8 +35,8 @@ class MemoryJournal:
         pass
 
 
-def following(last_seqs: dict[str, int], entries: Sequence[JournalEntry]) -> dict[str, int]:
-    """The last seq of each account that has entries."""
+def next_seqs(last_seqs: dict[str, int], entries: Sequence[JournalEntry]) -> dict[str, int]:
+    """Return the last seq of each account that has entries. Raises JournalConflict."""
     result: dict[str, int] = {}
     for entry in entries:
         expected_seq = result.get(entry.account_id, last_seqs.get(entry.account_id, 0)) + 1

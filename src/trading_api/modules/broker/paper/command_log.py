@@ -1,4 +1,4 @@
-"""What whoever is on call reads of orders: each command, how it ended, and every event."""
+"""The log of commands, with their outcome and duration, and of committed events."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ log = logging.getLogger(__name__)
 
 
 class CommandLog:
+    """Logs each command and event, and measures the commands' duration."""
+
     def __init__(self, metrics: Metrics) -> None:
         self._commands = metrics.commands
 
-    async def watch(
+    async def record(
         self, account_id: str, command: Command, execution: Awaitable[Outcome]
     ) -> Outcome:
+        """Await a command's execution, return its outcome, and log both."""
         name, started_s = type(command).__name__, time.perf_counter()
         result = "failed"
         detail: dict[str, str] = {}
@@ -36,8 +39,8 @@ class CommandLog:
             fields = {"account": account_id, "command": name, "outcome": result, **detail}
             log.info("command", extra=fields | {"ms": round(took_s * 1000, 1)})
 
-    def tell(self, account_id: str, event: Event) -> None:
-        """It was committed."""
+    def record_event(self, account_id: str, event: Event) -> None:
+        """Log a committed event."""
         if not log.isEnabledFor(logging.INFO):
             return
         order = getattr(event, "order", None)
@@ -51,6 +54,6 @@ def _result(outcome: Outcome) -> tuple[str, dict[str, str]]:
     if isinstance(outcome, Rejection):
         return "rejected", {"code": outcome.code.value}
     if isinstance(outcome, Duplicate):
-        return "repeated", {"order_id": outcome.order_id}
+        return "find_duplicate", {"order_id": outcome.order_id}
     orders = [order.id for event in outcome if (order := getattr(event, "order", None))]
     return "done", {"orders": ",".join(dict.fromkeys(orders))}

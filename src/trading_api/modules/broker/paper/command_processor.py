@@ -1,4 +1,4 @@
-"""The one writer of all accounts."""
+"""Sequences the commands and quotes of all accounts, and commits what they cause."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from trading_api.modules.broker.engine.commands import (
 )
 from trading_api.modules.broker.engine.engine import Outcome
 from trading_api.modules.broker.engine.events import Event
-from trading_api.modules.broker.journal.ports import (
+from trading_api.modules.broker.journal.journal import (
     Journal,
     JournalConflict,
     JournalEntry,
@@ -32,12 +32,14 @@ log = logging.getLogger(__name__)
 
 INBOX_SIZE = 10_000
 COMMANDS_WAITING_MAX = 8_000
-"""The rest of the inbox is the market's: commands alone never crowd out a quote."""
+"""The rest of the inbox is kept free for quotes, so that commands alone never displace one."""
 BATCH_SIZE = 256
 
 
 @dataclass(slots=True)
-class _Request:
+class PendingCommand:
+    """A command whose caller waits for `answer`."""
+
     account_id: str
     command: Command
     answer: asyncio.Future[Outcome]
@@ -46,32 +48,35 @@ class _Request:
 
 
 @dataclass(slots=True)
-class _Barrier:
-    """Answered once everything before it was told."""
+class FlushMarker:
+    """Its `answer` is set once everything before it in the inbox is committed and published."""
 
     answer: asyncio.Future[None]
 
 
-_Item = _Request | MatchQuote | ExpireOrders | _Barrier
+InboxItem = PendingCommand | MatchQuote | ExpireOrders | FlushMarker
 
 
 @dataclass(slots=True)
-class _Batch:
-    """What is committed together: events in the order they happened, and who waits for them."""
+class CommandBatch:
+    """What is committed together: events in the order they happened, and the callers that wait
+    for them. `requests` gives the command that caused an event, by the event's index."""
 
     events: list[tuple[str, Event]] = field(default_factory=list)
-    answers: list[tuple[_Request, Outcome]] = field(default_factory=list)
-    requests: dict[int, _Request] = field(default_factory=dict)
-    """Which one caused an event, by its place in `events`."""
-    barriers: list[_Barrier] = field(default_factory=list)
+    answers: list[tuple[PendingCommand, Outcome]] = field(default_factory=list)
+    requests: dict[int, PendingCommand] = field(default_factory=dict)
+    flush_markers: list[FlushMarker] = field(default_factory=list)
 
-    def of(self, account_id: str) -> list[Event]:
+    def events_of(self, account_id: str) -> list[Event]:
+        """Return one account's events in this batch."""
         return [event for owner, event in self.events if owner == account_id]
 
 
-class Writer:
-    """Applies commands and quotes in the order they came; commits together what waits together;
-    and only then tells anyone, by `committed(entry)` and the answers."""
+class CommandProcessor:
+    """Apply commands and quotes in the order of their arrival, and commit together what waits
+    together. Only then call `publish` with each entry, and answer the callers.
+
+    `opening` makes the command that opens an account. `publish` must not raise."""
 
     def __init__(
         self,
@@ -79,81 +84,85 @@ class Writer:
         interest: PriceInterest,
         journal: Journal,
         opening: Callable[[str, int], OpenAccount],
-        committed: Callable[[JournalEntry], None],
+        publish: Callable[[JournalEntry], None],
     ) -> None:
         self._accounts = accounts
         self._interest = interest
         self._journal = journal
         self._opening = opening
-        self._committed = committed
-        # Full: quotes are passed over (a newer one follows), barriers wait; commands are refused
-        # before.
-        self._inbox: asyncio.Queue[_Item] = asyncio.Queue(INBOX_SIZE)
+        self._publish = publish
+        # Full: quotes are skipped, because newer ones follow; flush markers wait. Commands are
+        # rejected before that.
+        self._inbox: asyncio.Queue[InboxItem] = asyncio.Queue(INBOX_SIZE)
         self._is_idle = False
 
-    def waiting(self) -> int:
-        """Commands and quotes that it has not come to yet."""
+    def queue_depth(self) -> int:
+        """Return how many commands and quotes wait in the inbox."""
         return self._inbox.qsize()
 
     async def execute(self, account_id: str, command: Command) -> Outcome:
-        """Opens the account first, where it is its first command that is not rejected. The
-        command takes its place among the quotes at once, so the touch it carries has to be the
-        last one that `match` was given. Raises Unavailable."""
+        """Return the outcome once it is committed. The account's first command opens it, unless
+        it is rejected.
+
+        The command is enqueued before the first await, so its market must be of the last quote
+        that `match_quote` received. Raises Unavailable."""
         if self._inbox.qsize() >= COMMANDS_WAITING_MAX:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
         answer: asyncio.Future[Outcome] = asyncio.Future()
         names = request_id.get(), client_request_id.get()
-        self._inbox.put_nowait(_Request(account_id, command, answer, *names))
-        # The command may give an account a stake in its symbol: quotes of it have to follow.
+        self._inbox.put_nowait(PendingCommand(account_id, command, answer, *names))
+        # The command may open an order in its symbol: its next quotes have to follow it.
         if symbol := symbol_of(command):
             self._interest.add(symbol)
         return await answer
 
-    def match(self, quote: MatchQuote) -> None:
-        """For every account with a stake in its symbol."""
+    def match_quote(self, quote: MatchQuote) -> None:
+        """Match a quote for every account that has orders or a position in its symbol."""
         if not self._inbox.full():
             self._inbox.put_nowait(quote)
 
-    def pass_time(self, at_ms: int) -> None:
-        """Ends the orders whose time is over, also where no quote comes."""
-        if self._accounts.with_expired(at_ms) and not self._inbox.full():
+    def expire_orders(self, at_ms: int) -> None:
+        """Expire the orders whose time is over at `at_ms`, also in symbols without quotes."""
+        if self._accounts.with_expired_orders(at_ms) and not self._inbox.full():
             self._inbox.put_nowait(ExpireOrders(at_ms))
 
     async def flush(self) -> None:
-        """Everything up to now is committed and told, or failed."""
+        """Return once everything enqueued so far is committed and published, or has failed."""
         if self._is_idle and self._inbox.empty():
             return
         answer: asyncio.Future[None] = asyncio.Future()
-        await self._inbox.put(_Barrier(answer))
+        await self._inbox.put(FlushMarker(answer))
         await answer
 
     async def run(self) -> None:
+        """Process the inbox until cancelled. Raises JournalConflict if another process has
+        written the journal."""
         while True:
             self._is_idle = True
             waiting = [await self._inbox.get()]
             self._is_idle = False
             while len(waiting) < BATCH_SIZE and not self._inbox.empty():
                 waiting.append(self._inbox.get_nowait())
-            batch = _Batch()
+            batch = CommandBatch()
             for item in waiting:
                 match item:
                     case MatchQuote():
-                        stakes = self._accounts.with_stake_in(item.market.symbol)
-                        self._apply_to_each(stakes, item, batch)
+                        exposed = self._accounts.exposed_to(item.market.symbol)
+                        self._apply_to_each(exposed, item, batch)
                     case ExpireOrders():
-                        expired = self._accounts.with_expired(item.at_ms)
+                        expired = self._accounts.with_expired_orders(item.at_ms)
                         self._apply_to_each(expired, item, batch)
-                    case _Barrier():
-                        batch.barriers.append(item)
-                    case _Request():
+                    case FlushMarker():
+                        batch.flush_markers.append(item)
+                    case PendingCommand():
                         self._apply_request(item, batch)
             await self._commit(batch)
-            for barrier in batch.barriers:
-                if not barrier.answer.done():
-                    barrier.answer.set_result(None)
+            for marker in batch.flush_markers:
+                if not marker.answer.done():
+                    marker.answer.set_result(None)
 
     def _apply_to_each(
-        self, account_ids: Sequence[str], command: MatchQuote | ExpireOrders, batch: _Batch
+        self, account_ids: Sequence[str], command: MatchQuote | ExpireOrders, batch: CommandBatch
     ) -> None:
         for account_id in account_ids:
             try:
@@ -161,7 +170,7 @@ class Writer:
             except Exception:
                 log.exception("quote_not_applied", extra={"account": account_id})
 
-    def _apply_request(self, request: _Request, batch: _Batch) -> None:
+    def _apply_request(self, request: PendingCommand, batch: CommandBatch) -> None:
         first = len(batch.events)
         try:
             outcome = self._apply(request.account_id, request.command, batch)
@@ -171,13 +180,13 @@ class Writer:
                 request.answer.set_exception(error)
         else:
             batch.answers.append((request, outcome))
-            places = range(first, len(batch.events))
-            batch.requests.update(dict.fromkeys(places, request))
+            indexes = range(first, len(batch.events))
+            batch.requests.update(dict.fromkeys(indexes, request))
         finally:
             if symbol := symbol_of(request.command):
                 self._interest.remove(symbol)
 
-    def _apply(self, account_id: str, command: Command, batch: _Batch) -> Outcome:
+    def _apply(self, account_id: str, command: Command, batch: CommandBatch) -> Outcome:
         account = self._accounts[account_id]
         events: list[Event] = []
         try:
@@ -195,68 +204,62 @@ class Writer:
         if events or outcome:
             events += outcome
             batch.events += [(account_id, event) for event in events]
-            self._accounts.follow(account_id)
+            self._accounts.reindex(account_id)
         return outcome
 
-    def _undo(self, account_id: str, batch: _Batch) -> None:
-        self._restore(account_id, batch.of(account_id))
+    def _undo(self, account_id: str, batch: CommandBatch) -> None:
+        self._restore(account_id, batch.events_of(account_id))
 
     def _restore(self, account_id: str, uncommitted: Sequence[Event]) -> None:
         self._accounts[account_id].restore(uncommitted)
-        self._accounts.follow(account_id)
-        self._accounts.forget_unopened(account_id)
+        self._accounts.reindex(account_id)
+        self._accounts.discard_unopened(account_id)
 
-    async def _commit(self, batch: _Batch) -> None:
+    async def _commit(self, batch: CommandBatch) -> None:
         entries = self._entries(batch)
         try:
             if entries:
                 await self._journal.append(entries)
-        except JournalUnavailable as fault:
-            log.error("journal_unavailable", extra={"code": fault.code, "reason": fault.reason})
-            self._roll_back(batch, fault)
+        except JournalUnavailable as error:
+            log.error("journal_unavailable", extra={"code": error.code, "reason": error.reason})
+            self._roll_back(batch, error)
             return
         except JournalConflict:
-            # The accounts in memory are not those of the journal: only a new start mends that.
+            # The accounts in memory differ from those of the journal; only a restart repairs that.
             self._roll_back(batch, _FAILED)
             raise
         except Exception:
             log.exception("journal_failed")
             self._roll_back(batch, _FAILED)
             return
-        for place, entry in enumerate(entries):
-            self._accounts[entry.account_id].view.evolve(entry.event)
-            request = batch.requests.get(place)
+        for index, entry in enumerate(entries):
+            self._accounts[entry.account_id].committed.evolve(entry.event)
+            request = batch.requests.get(index)
             request_id.set(request.request_id if request else "")
-            self._tell(entry)
+            self._publish(entry)
         request_id.set("")
         for request, outcome in batch.answers:
             if not request.answer.done():
                 request.answer.set_result(outcome)
 
-    def _tell(self, entry: JournalEntry) -> None:
-        try:
-            self._committed(entry)
-        except Exception:  # what is committed stands, told or not
-            log.exception("event_not_told", extra={"account": entry.account_id})
-
-    def _entries(self, batch: _Batch) -> list[JournalEntry]:
+    def _entries(self, batch: CommandBatch) -> list[JournalEntry]:
         last_seqs: dict[str, int] = {}
         entries = []
-        for place, (account_id, event) in enumerate(batch.events):
-            seq = last_seqs.get(account_id, self._accounts[account_id].view.seq) + 1
+        for index, (account_id, event) in enumerate(batch.events):
+            seq = last_seqs.get(account_id, self._accounts[account_id].committed.seq) + 1
             last_seqs[account_id] = seq
-            request = batch.requests.get(place)
-            named = request.client_request_id if request else ""
-            entries.append(JournalEntry(account_id, seq, event, named))
+            request = batch.requests.get(index)
+            name = request.client_request_id if request else ""
+            entries.append(JournalEntry(account_id, seq, event, name))
         return entries
 
-    def _roll_back(self, batch: _Batch, fault: JournalUnavailable) -> None:
+    def _roll_back(self, batch: CommandBatch, error: JournalUnavailable) -> None:
         for account_id in {account_id for account_id, _ in batch.events}:
             self._restore(account_id, [])
         for request, _ in batch.answers:
             if not request.answer.done():
                 request.answer.set_exception(
-                    Unavailable(f"{fault.reason}; nothing was done.", fault.code)
+                    Unavailable(f"{error.reason}; nothing was done.", error.code)
                 )
 
 

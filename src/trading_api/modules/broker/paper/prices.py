@@ -20,30 +20,33 @@ _RATES = Context(prec=20)
 
 
 class Prices:
+    """Quotes as touches in the account's currency, and what symbols can be traded."""
+
     def __init__(self, market: MarketData, currency: str) -> None:
         self._market = market
         self.currency = currency
 
     def market_of(self, instrument: Instrument) -> Market:
-        """The symbol's market at this moment."""
+        """Return an instrument's market at the present moment."""
         return self._market_at(instrument, self.touch(instrument.symbol), self._market.now_ms)
 
     def market_at(self, quote: Quote) -> Market | None:
-        """The symbol's market at its quote; None while that can't be traded on."""
+        """Return the market of a quote, or None while the quote cannot be traded on."""
         instrument, touch = self._market.instrument(quote.symbol), self.touch_of(quote)
         if instrument is None or touch is None:
             return None
         return self._market_at(instrument, touch, quote.time_ms)
 
     def instrument(self, symbol: str) -> Instrument:
-        """Raises SymbolNotFound."""
+        """Return the instrument of a symbol. Raises SymbolNotFound."""
         instrument = self._market.instrument(symbol)
         if instrument is None:
             raise SymbolNotFound(symbol)
         return instrument
 
     def tradable(self, symbol: str) -> Instrument:
-        """Raises Invalid for a symbol that can't be traded in the account's currency."""
+        """Return the instrument of an order's symbol. Raises Invalid for an unknown symbol, and
+        for one that cannot be traded in the account's currency."""
         instrument = self._market.instrument(symbol)
         if instrument is None:
             raise Invalid(SymbolNotFound(symbol).detail, "unknown_symbol")
@@ -56,18 +59,18 @@ class Prices:
         return instrument
 
     def touch(self, symbol: str) -> Touch | None:
-        """None while there is no price to trade on."""
+        """Return a symbol's touch, or None while there is no price to trade on."""
         quote = self._market.quote(symbol)
         return self.touch_of(quote) if quote else None
 
     def touch_of(self, quote: Quote) -> Touch | None:
-        """None while its symbol can't be traded."""
+        """Return the touch of a quote, or None while its symbol cannot be traded."""
         if self._market.status_of(quote.symbol).state is not MarketState.OPEN:
             return None
         return self._touch_at(quote)
 
     def mark(self, symbol: str) -> Touch | None:
-        """The last touch there was, tradable or not: open positions are valued at it."""
+        """Return the last touch, tradable or not. Open positions are valued at it."""
         quote = self._market.quote(symbol)
         return self._touch_at(quote) if quote else None
 
@@ -104,7 +107,8 @@ class Prices:
         return [each.symbol for each in (instrument, pair) if each is not None]
 
     def rate(self, currency: str) -> Decimal | None:
-        """What one unit of `currency` is worth, at the mid of the pair that converts it."""
+        """Return the value of one unit of `currency` at the mid of the pair that converts it, or
+        None while that is unknown."""
         if currency == self.currency:
             return Decimal(1)
         pair = self._pair(currency)
@@ -120,30 +124,25 @@ class Prices:
 
 
 class _Marks(Mapping[str, Touch]):
-    """The last touches there were, each made when it is first asked for."""
+    """The last touch of every symbol, computed on first access."""
 
     def __init__(self, prices: Prices) -> None:
         self._prices = prices
-        self._made: dict[str, Touch] = {}
+        self._touches: dict[str, Touch] = {}
 
     def __getitem__(self, symbol: str) -> Touch:
-        if symbol not in self._made:
+        if symbol not in self._touches:
             mark = self._prices.mark(symbol)
             if mark is None:
                 raise KeyError(symbol)
-            self._made[symbol] = mark
-        return self._made[symbol]
+            self._touches[symbol] = mark
+        return self._touches[symbol]
 
     def __iter__(self) -> Iterator[str]:
         return (symbol for symbol in self._prices.symbols() if symbol in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def pip_size(instrument: Instrument) -> Decimal:
-    """A pip is the tick, but ten of them where currencies are traded."""
-    return instrument.tick_size * (10 if instrument.type == "forex" else 1)
 
 
 def rules_of(instrument: Instrument) -> TradingRules:

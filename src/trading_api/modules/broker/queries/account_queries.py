@@ -1,14 +1,15 @@
-"""What can be read of accounts, and of what can be traded in them."""
+"""What clients read of accounts, and of what can be traded in them."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
 from operator import attrgetter
 
+from trading_api.domain.instrument import Instrument, bare_symbol
+from trading_api.domain.ports.broker import Broker
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.errors import NotFound, SymbolNotFound, Unavailable, truncate
+from trading_api.errors import NotFound, SymbolNotFound, truncate
 from trading_api.models.broker import (
     AccountMetainfo,
     BrokerConfiguration,
@@ -22,179 +23,135 @@ from trading_api.models.broker import (
     PlacedOrder,
     Position,
 )
-from trading_api.modules.broker import mapping
-from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
-from trading_api.modules.broker.engine.margin import leverage_of
-from trading_api.modules.broker.engine.order import order_id, order_number
-from trading_api.modules.broker.journal.ports import (
-    Journal,
-    JournalEntry,
-    JournalUnavailable,
+from trading_api.modules.broker.presenters.accounts import (
+    to_account,
+    to_cash_line,
+    to_equity,
+    to_open_positions,
 )
-from trading_api.modules.broker.paper.account_views import Views
-from trading_api.modules.broker.paper.idempotency import bare_symbol
-from trading_api.modules.broker.paper.prices import Prices
-from trading_api.modules.broker.publishing.publisher import Announcer
-from trading_api.modules.broker.publishing.topics import update_meta
-from trading_api.modules.broker.queries.instrument_info import DURATIONS, instrument_info
-from trading_api.shared.ws.router_interface import SequencedUpdate
+from trading_api.modules.broker.presenters.events import to_broker_event
+from trading_api.modules.broker.presenters.instruments import DURATIONS, to_instrument_info
+from trading_api.modules.broker.presenters.orders import to_execution, to_placed_order
 
 ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
-MISSED_EVENTS_MAX = 1000
 
 
-class Statements:
-    """Accounts are those that the caller was granted (shared/auth). An iterator gives one moment,
-    that of the call, however late it is read: what it will give is chosen at once, and orders and
-    executions never change, an account has others in their place."""
+class AccountQueries:
+    """Callers pass accounts that the client was granted. An iterator shows the moment of the call
+    that returned it, however late it is read."""
 
-    def __init__(
-        self,
-        views: Views,
-        prices: Prices,
-        announcer: Announcer,
-        journal: Journal,
-        market: MarketData,
-        terms: ExchangeRules,
-    ) -> None:
-        self._views = views
-        self._prices = prices
-        self._announcer = announcer
-        self._journal = journal
+    def __init__(self, broker: Broker, market: MarketData, currency: str) -> None:
+        self._broker = broker
         self._market = market
-        self._terms = terms
+        self._currency = currency
 
     # Orders and executions
 
     def orders(self, account_id: str) -> Iterator[PlacedOrder]:
-        """Live ones, and those that ended within the last 24 hours, as they were placed."""
-        view = self._views.of(account_id)
-        live = {order_number(order.id): order for order in view.live_orders()}
-        ended = view.ended_since(self._market.now_ms - ENDED_ORDERS_SHOWN_MS)
-        # One that has ended stays as it is, so it is looked up when its turn comes.
-        return (
-            mapping.to_placed_order(live.get(number) or view.orders[order_id(number)])
-            for number in sorted([*live, *ended])
-        )
+        """Yield live orders and those that ended within the last 24 hours, the oldest first."""
+        since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
+        return map(to_placed_order, self._broker.snapshot(account_id).recent_orders(since_ms))
 
-    def order(self, account_id: str, id: str) -> PlacedOrder:
-        order = self._views.of(account_id).orders.get(id)
+    def order(self, account_id: str, order_id: str) -> PlacedOrder:
+        """Raises NotFound."""
+        order = self._broker.snapshot(account_id).order(order_id)
         if order is None:
-            raise _no_order(id)
-        return mapping.to_placed_order(order)
+            raise _order_not_found(order_id)
+        return to_placed_order(order)
 
     def orders_history(
         self, account_id: str, limit: int, before: str | None
     ) -> Iterator[PlacedOrder]:
-        """Ended orders, the one placed last first; `before` is the last that is known already."""
-        view = self._views.of(account_id)
-        if before is not None and before not in view.orders:
-            raise _no_order(before)
-        known = view.order_count + 1 if before is None else order_number(before)
-        older = (view.orders[order_id(number)] for number in range(known - 1, 0, -1))
-        ended = (order for order in older if not order.is_live)
-        return map(mapping.to_placed_order, list(islice(ended, limit)))
+        """Yield ended orders, the one placed last first; only those placed before `before`. Raises
+        NotFound."""
+        account = self._broker.snapshot(account_id)
+        if before is not None and account.order(before) is None:
+            raise _order_not_found(before)
+        return map(to_placed_order, account.ended_orders(limit, before))
 
     def executions(
         self, account_id: str, symbol: str | None = None, limit: int | None = None
     ) -> Iterator[Execution]:
-        """In their order; with a limit the newest. Raises SymbolNotFound for a symbol that neither
-        the market nor the account knows."""
-        view = self._views.of(account_id)
-        executions = view.executions
-        if symbol is not None:
+        """Yield executions in their order, only the newest ones if there is a limit. Raises
+        SymbolNotFound for a symbol that neither the market nor the account knows."""
+        account = self._broker.snapshot(account_id)
+        if symbol is None:
+            executions = account.executions()
+        else:
             known = self._market.instrument(symbol)
-            bare = known.symbol if known else bare_symbol(symbol)
-            executions = view.executions_by_symbol.get(bare, [])
+            executions = account.executions(known.symbol if known else bare_symbol(symbol))
             if known is None and not executions:
                 raise SymbolNotFound(symbol)
-        return map(mapping.to_execution, executions[-limit if limit else None :])
+        return map(to_execution, executions[-limit if limit else None :])
 
     # The account
 
     def account(self, account_id: str) -> AccountMetainfo:
-        view = self._views.of(account_id)
-        return AccountMetainfo(id=view.account_id, name=view.account_id, currency=view.currency)
+        return to_account(self._broker.snapshot(account_id))
 
     def accounts(self, granted: Collection[str] | None) -> list[AccountMetainfo]:
-        """None: the default one, and those that a command has opened."""
-        ids = self._views.ids() if granted is None else sorted(granted)
+        """Return the granted accounts; for None the default one and those that were used."""
+        ids = self._broker.account_ids() if granted is None else sorted(granted)
         return [self.account(account_id) for account_id in ids]
 
     def positions(self, account_id: str) -> Sequence[Position]:
-        return self._announcer.positions(self._views.of(account_id))
+        return to_open_positions(self._broker.snapshot(account_id))
 
     def equity(self, account_id: str) -> EquityData:
-        return self._announcer.equity(self._views.of(account_id))
+        return to_equity(self._broker.snapshot(account_id))
 
     def cash_lines(self, account_id: str, since: int | None, limit: int) -> Iterator[CashLine]:
-        """Those of the events after `since`, or the newest; those of one event together, though it
-        be one more than `limit`, because who wants the next ones names the last event."""
-        lines, seq_of = self._views.of(account_id).cash, attrgetter("seq")
+        """Yield the cash lines of the events after `since`, or the newest lines.
+
+        The lines of one event come together, even if that is one line more than `limit`: a client
+        asks for the next lines by the number of the last event."""
+        lines, seq_of = self._broker.snapshot(account_id).cash_lines(), attrgetter("seq")
         if since is None:
             since = lines[-limit].seq - 1 if len(lines) > limit else 0
             limit = len(lines)
         first = bisect_right(lines, since, key=seq_of)
         last = lines[first : first + limit][-1:]
         end = bisect_right(lines, last[0].seq, lo=first, key=seq_of) if last else first
-        return map(mapping.to_cash_line, lines[first:end])
+        return map(to_cash_line, lines[first:end])
 
     async def events(self, account_id: str, since: int, limit: int) -> Iterator[BrokerEvent]:
-        """Those after `since`, in their order."""
-        entries = await self._read(account_id, since, limit)
-        return map(mapping.to_broker_event, entries)
-
-    async def missed(
-        self, account_id: str, route: str, symbol: str | None, seq: int
-    ) -> list[SequencedUpdate] | None:
-        """What the followers of a route were told after event `seq`, up to the moment that this
-        returns. None where that is too much, or `seq` not of this account."""
-        told: list[SequencedUpdate] = []
-        since = heard = seq
-        while since < (last := self._views.of(account_id).seq):
-            if last - seq > MISSED_EVENTS_MAX:
-                return None
-            for entry in await self._read(account_id, since, last - since):
-                view = self._views.of(account_id)
-                for change in self._announcer.changes(route, view, entry.event):
-                    if symbol in (None, change.symbol):
-                        told.append(SequencedUpdate(change.data, update_meta(entry, heard)))
-                        heard = entry.seq
-            since = last
-        return told if since == last else None
+        """Yield the events after number `since`, in their order. Raises Unavailable."""
+        return map(to_broker_event, await self._broker.events(account_id, since, limit))
 
     # What can be traded
 
     def configuration(self) -> BrokerConfiguration:
         return BrokerConfiguration(
-            config_flags=BrokerFlags(), durations=DURATIONS, currency=self._prices.currency
+            config_flags=BrokerFlags(), durations=DURATIONS, currency=self._currency
         )
 
     def instrument(self, account_id: str, symbol: str) -> InstrumentInfo:
         """Raises SymbolNotFound."""
-        instrument, view = self._prices.instrument(symbol), self._views.of(account_id)
-        leverage = leverage_of(view, instrument.symbol, self._terms)
-        rate = self._prices.rate(instrument.currency)
-        return instrument_info(instrument, leverage, rate)
+        instrument = self._instrument(symbol)
+        account = self._broker.snapshot(account_id)
+        leverage = account.leverage(instrument.symbol)
+        return to_instrument_info(
+            instrument, leverage, account.conversion_rate(instrument.currency)
+        )
 
     def leverage(self, account_id: str, symbol: str) -> LeverageInfo:
         """Raises SymbolNotFound."""
-        instrument = self._prices.instrument(symbol)
-        leverage = leverage_of(self._views.of(account_id), instrument.symbol, self._terms)
+        instrument = self._instrument(symbol)
+        account = self._broker.snapshot(account_id)
         return LeverageInfo(
             title=instrument.symbol,
-            leverage=float(leverage),
+            leverage=float(account.leverage(instrument.symbol)),
             min=1,
-            max=float(self._terms.leverage_max),
+            max=float(account.leverage_max),
             step=1,
         )
 
-    async def _read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
-        try:
-            return await self._journal.read(account_id, since, limit)
-        except JournalUnavailable as fault:
-            raise Unavailable(f"{fault.reason}.", fault.code) from fault
+    def _instrument(self, symbol: str) -> Instrument:
+        instrument = self._market.instrument(symbol)
+        if instrument is None:
+            raise SymbolNotFound(symbol)
+        return instrument
 
 
-def _no_order(id: str) -> NotFound:
-    return NotFound(f"There is no order {truncate(id)!r}.", "order_not_found")
+def _order_not_found(order_id: str) -> NotFound:
+    return NotFound(f"There is no order {truncate(order_id)!r}.", "order_not_found")

@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.kit.manual_market import ManualMarket, instrument
+from tests.kit.paper_client import PaperClient
 from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.errors import ApiError, SymbolNotFound
 from trading_api.models.broker import (
@@ -22,11 +23,10 @@ from trading_api.models.broker import (
     PlacedOrder,
     PreOrder,
 )
+from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.modules.broker.journal.ports import JournalEntry
-from trading_api.modules.broker.module import terms_of
-from trading_api.modules.broker.queries.account_queries import MISSED_EVENTS_MAX
-from trading_api.modules.broker.service import BrokerService
+from trading_api.modules.broker.paper.factory import create_exchange_rules
+from trading_api.modules.broker.publishing.replay import MISSED_EVENTS_MAX
 from trading_api.observability.request_id import client_request_id
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
@@ -52,8 +52,9 @@ class Desk:
         context = ModuleContext(
             Settings.defaults().model_copy(update=settings), self.market, lambda: 42
         )
-        self.service = BrokerService(journal, terms_of(context.settings), context)
-        self.statements = self.service.statements
+        self.client = PaperClient(journal, create_exchange_rules(context.settings), context)
+        self.broker, self.service = self.client.broker, self.client.service
+        self.queries = self.client.queries
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self.meta: list[tuple[str, dict[str, int | str]]] = []
 
@@ -70,7 +71,7 @@ class Desk:
 
     async def place(self, account: str = A, **order: Any) -> str:
         fields = {"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10.0} | order
-        return await self.service.place_order(account, PreOrder.model_validate(fields))
+        return await self.client.place_order(account, PreOrder.model_validate(fields))
 
     def told(self, route: str) -> list[dict[str, Any]]:
         return [data for topic, data in self.heard if topic.startswith(f"{route}:")]
@@ -82,8 +83,8 @@ class Desk:
 @asynccontextmanager
 async def running(journal: MemoryJournal | None = None, **settings: Any) -> AsyncIterator[Desk]:
     desk = Desk(journal or MemoryJournal(), **settings)
-    await desk.service.recover()
-    task = asyncio.create_task(desk.service.run())
+    await desk.client.start()
+    task = asyncio.create_task(desk.client.run())
     try:
         yield desk
     finally:
@@ -122,9 +123,9 @@ async def test_accounts_hear_only_of_themselves() -> None:
         assert [topic for topic, _ in desk.heard] == [
             f'orders:{{"accountId":"{account}"}}' for account in (A, A, B, B)
         ]
-        assert desk.statements.positions(A) == desk.statements.positions(B)
+        assert desk.queries.positions(A) == desk.queries.positions(B)
         for account in (A, B):
-            assert len(list(desk.statements.orders(account))) == 1
+            assert len(list(desk.queries.orders(account))) == 1
 
 
 async def test_an_executions_topic_of_one_symbol_hears_that_symbol() -> None:
@@ -155,22 +156,22 @@ async def test_a_closed_position_is_told_with_quantity_0_and_its_profit_is_cash(
         await desk.follow("positions", A)
         (equity,) = await desk.follow("equity", A)
         assert equity.model_dump()["unrealizedPL"] == 35.0
-        await desk.service.close_position(A, "AAPL", None)
+        await desk.client.close_position(A, "AAPL", None)
         position, equity_after = [data for _, data in desk.heard]
         assert (position["id"], position["qty"], position["side"]) == ("AAPL", 0.0, BUY)
         assert equity_after["balance"] == equity_after["equity"] == 100_035.0
         assert equity_after["realizedPL"] == 35.0
-        assert desk.statements.positions(A) == []
+        assert desk.queries.positions(A) == []
 
 
 async def test_a_part_of_a_position_is_closed_and_no_more_than_all_of_it() -> None:
     async with running() as desk:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(qty=10)
-        await desk.service.close_position(A, "AAPL", 4)
-        assert [position.qty for position in desk.statements.positions(A)] == [6.0]
+        await desk.client.close_position(A, "AAPL", 4)
+        assert [position.qty for position in desk.queries.positions(A)] == [6.0]
         with pytest.raises(ApiError) as refused:
-            await desk.service.close_position(A, "AAPL", 7)
+            await desk.client.close_position(A, "AAPL", 7)
         assert (refused.value.status, refused.value.code) == (409, "exceeds_position")
 
 
@@ -179,11 +180,11 @@ async def test_an_order_in_a_silent_market_waits_for_its_next_quote() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         desk.market.become(MarketState.STALE, "no sign of life for 5 s")
         await desk.place()
-        assert [order.status for order in desk.statements.orders(A)] == [6]
+        assert [order.status for order in desk.queries.orders(A)] == [6]
         desk.market.become(MarketState.OPEN)
         desk.market.move("AAPL", "99.99", "100.01")
-        await desk.service.market_listener.flush()
-        assert [(order.status, order.avg_price) for order in desk.statements.orders(A)] == [
+        await desk.client.flush()
+        assert [(order.status, order.avg_price) for order in desk.queries.orders(A)] == [
             (2, 100.01)
         ]
 
@@ -197,13 +198,13 @@ async def test_an_order_of_a_closed_symbol_waits_until_that_opens_again() -> Non
         await desk.place(type=STOP, side=SELL, stopPrice=20.0)
         await desk.place(symbol="MSFT")
         desk.market.move("AAPL", "9.00", "10.00")
-        await desk.service.market_listener.flush()
-        assert list(desk.statements.executions(A, "AAPL")) == []
-        assert len(list(desk.statements.executions(A, "MSFT"))) == 1
+        await desk.client.flush()
+        assert list(desk.queries.executions(A, "AAPL")) == []
+        assert len(list(desk.queries.executions(A, "MSFT"))) == 1
         del desk.market.closed["AAPL"]
         desk.market.move("AAPL", "9.00", "10.00")
-        await desk.service.market_listener.flush()
-        assert len(list(desk.statements.executions(A, "AAPL"))) == 2
+        await desk.client.flush()
+        assert len(list(desk.queries.executions(A, "AAPL"))) == 2
 
 
 async def test_symbols_with_orders_or_a_position_are_wanted_and_no_others() -> None:
@@ -212,12 +213,10 @@ async def test_symbols_with_orders_or_a_position_are_wanted_and_no_others() -> N
         desk.market.move("MSFT", "9.00", "10.00")
         await desk.place(symbol="MSFT", type=LIMIT, limitPrice=1.0)
         await desk.place()
-        assert [each for each in ("MSFT", "AAPL", "DAX") if desk.market.has_interest(each)] == [
-            "MSFT",
-            "AAPL",
-        ]
-        await desk.service.close_position(A, "AAPL", None)
-        await desk.service.cancel_orders(A, None)
+        wanted = [each for each in ("MSFT", "AAPL", "DAX") if desk.market.has_interest(each)]
+        assert wanted == ["MSFT", "AAPL"]
+        await desk.client.close_position(A, "AAPL", None)
+        await desk.client.cancel_orders(A, None)
         assert not any(desk.market.has_interest(each) for each in ("MSFT", "AAPL"))
 
 
@@ -226,10 +225,8 @@ async def test_a_stop_works_with_nobody_connected() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(type=STOP, side=SELL, stopPrice=99.0)
         desk.market.move("AAPL", "98.10", "98.20")
-        await desk.service.market_listener.flush()
-        assert [(order.status, order.avg_price) for order in desk.statements.orders(A)] == [
-            (2, 98.1)
-        ]
+        await desk.client.flush()
+        assert [(order.status, order.avg_price) for order in desk.queries.orders(A)] == [(2, 98.1)]
 
 
 async def test_connection_says_connected_while_prices_are_fresh_and_why_when_they_are_not() -> None:
@@ -263,12 +260,12 @@ async def test_an_order_is_modified_and_cancelled_while_it_works() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         order_id = await desk.place(type=LIMIT, limitPrice=90.0)
         changed = {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 5.0, "limitPrice": 91.0}
-        await desk.service.modify_order(A, order_id, PreOrder.model_validate(changed))
-        (order,) = desk.statements.orders(A)
+        await desk.client.modify_order(A, order_id, PreOrder.model_validate(changed))
+        (order,) = desk.queries.orders(A)
         assert (order.qty, order.limit_price, order.status) == (5.0, 91.0, 6)
-        await desk.service.cancel_order(A, order_id)
+        await desk.client.cancel_order(A, order_id)
         with pytest.raises(ApiError) as refused:
-            await desk.service.cancel_order(A, order_id)
+            await desk.client.cancel_order(A, order_id)
         assert (refused.value.status, refused.value.code) == (409, "order_not_working")
 
 
@@ -278,13 +275,13 @@ async def test_orders_that_ended_more_than_a_day_ago_are_not_listed() -> None:
         await desk.place()
         await desk.place(type=LIMIT, limitPrice=90.0)
         desk.market.now_ms += 24 * 60 * 60 * 1000 + 1
-        assert [order.limit_price for order in desk.statements.orders(A)] == [90.0]
+        assert [order.limit_price for order in desk.queries.orders(A)] == [90.0]
 
 
 async def test_reading_opens_no_account_and_shows_a_fresh_one() -> None:
     journal = MemoryJournal()
     async with running(journal) as desk:
-        assert desk.statements.account("NEW").model_dump() == {
+        assert desk.queries.account("NEW").model_dump() == {
             "id": "NEW",
             "name": "NEW",
             "type": "demo",
@@ -292,9 +289,9 @@ async def test_reading_opens_no_account_and_shows_a_fresh_one() -> None:
         }
         (equity,) = await desk.follow("equity", "NEW")
         assert equity.model_dump()["equity"] == 100_000.0
-        assert list(desk.statements.orders("NEW")) == []
+        assert list(desk.queries.orders("NEW")) == []
         with pytest.raises(ApiError):
-            await desk.service.cancel_order("NEW", "order-1")
+            await desk.client.cancel_order("NEW", "order-1")
     assert [entry async for entry in journal.load()] == []
 
 
@@ -304,7 +301,7 @@ async def test_profit_in_another_currency_converts_at_the_mid_of_its_pair() -> N
         desk.market.move("NIKKEI", "1000.00", "1000.50")
         await desk.place(symbol="NIKKEI", qty=10)
         desk.market.move("NIKKEI", "1030.50", "1031.00")
-        await desk.service.close_position(A, "NIKKEI", None)
+        await desk.client.close_position(A, "NIKKEI", None)
         (equity,) = await desk.follow("equity", A)
         assert equity.model_dump()["realizedPL"] == pytest.approx(300 / 150, abs=1e-8)
 
@@ -352,12 +349,12 @@ async def test_a_preview_says_what_placing_would_do_and_does_nothing() -> None:
     async with running() as desk:
         desk.market.move("AAPL", "99.98", "100.00", size=4)
         order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10})
-        preview = desk.service.preview_order(A, order).model_dump(exclude_none=True)
+        preview = desk.client.preview_order(A, order).model_dump(exclude_none=True)
         rows = {row["title"]: row["value"] for row in preview["sections"][1]["rows"]}
         assert rows["Filled quantity"] == "4"
         assert rows["Average price"] == "100 USD"
         assert preview["warnings"] == ["6 of 10 would wait as Working."]
-        assert list(desk.statements.orders(A)) == []
+        assert list(desk.queries.orders(A)) == []
 
 
 class FullJournal(MemoryJournal):
@@ -382,10 +379,10 @@ async def test_what_the_journal_did_not_take_did_not_happen() -> None:
             await desk.place(qty=2)
         assert (refused.value.status, refused.value.code) == (503, "ledger_failed")
         assert desk.heard == []
-        assert [order.qty for order in desk.statements.orders(A)] == [1.0]
+        assert [order.qty for order in desk.queries.orders(A)] == [1.0]
         journal.is_full = False
         assert await desk.place(qty=3) == "order-2"
-        assert [position.qty for position in desk.statements.positions(A)] == [4.0]
+        assert [position.qty for position in desk.queries.positions(A)] == [4.0]
 
 
 async def test_accounts_go_on_where_the_journal_left_them() -> None:
@@ -394,17 +391,17 @@ async def test_accounts_go_on_where_the_journal_left_them() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(qty=5)
         await desk.place(type=LIMIT, limitPrice=90.0)
-        before = list(desk.statements.orders(A)), desk.statements.positions(A)
+        before = list(desk.queries.orders(A)), desk.queries.positions(A)
     async with running(journal) as desk:
         desk.market.move("AAPL", "99.98", "100.00")
         assert await desk.place(type=LIMIT, limitPrice=80.0) == "order-3"
         assert (
-            list(desk.statements.orders(A))[:2],
-            desk.statements.positions(A),
+            list(desk.queries.orders(A))[:2],
+            desk.queries.positions(A),
         ) == before
         desk.market.move("AAPL", "89.00", "90.00")
-        await desk.service.market_listener.flush()
-        assert [position.qty for position in desk.statements.positions(A)] == [15.0]
+        await desk.client.flush()
+        assert [position.qty for position in desk.queries.positions(A)] == [15.0]
 
 
 async def test_commands_that_wait_together_are_journaled_together_and_each_is_answered() -> None:
@@ -432,8 +429,8 @@ async def test_commands_take_their_place_among_the_quotes_at_once() -> None:
         desk.market.move("AAPL", "89.98", "90.00", size=100)
         desk.market.move("AAPL", "109.98", "110.00", size=100)
         await placing
-        await desk.service.market_listener.flush()
-        executions = list(desk.statements.executions(A, "AAPL"))
+        await desk.client.flush()
+        executions = list(desk.queries.executions(A, "AAPL"))
         assert [(each.price, each.qty) for each in executions] == [
             (100.0, 100.0),
             (90.0, 100.0),
@@ -455,16 +452,16 @@ async def test_a_caller_that_has_gone_and_a_follower_that_fails_do_not_stop_the_
         await asyncio.sleep(0)
         gone.cancel()
         assert await desk.place(qty=2) == "order-2"
-        assert [position.qty for position in desk.statements.positions(A)] == [3.0]
-    assert "event_not_told" in caplog.text
+        assert [position.qty for position in desk.queries.positions(A)] == [3.0]
+    assert "event_not_published" in caplog.text
 
 
 async def test_ids_that_were_only_tried_are_not_kept() -> None:
     async with running() as desk:
         for number in range(50):
             with pytest.raises(ApiError):
-                await desk.service.cancel_order(f"TRIED-{number}", "order-1")
-        assert [account.id for account in desk.statements.accounts(None)] == ["DEMO-ACCOUNT"]
+                await desk.client.cancel_order(f"TRIED-{number}", "order-1")
+        assert [account.id for account in desk.queries.accounts(None)] == ["DEMO-ACCOUNT"]
 
 
 async def test_an_unknown_symbol_opens_no_topic() -> None:
@@ -499,10 +496,10 @@ async def test_what_waits_for_the_journal_trades_at_the_quote_of_the_moment_it_c
         market = asyncio.create_task(desk.place(qty=3))
         await asyncio.sleep(0)  # the task places its order
         desk.market.move("AAPL", "104.98", "105.00")
-        settling = asyncio.create_task(desk.service.market_listener.flush())
+        settling = asyncio.create_task(desk.client.flush())
         journal.is_open.set()
         await asyncio.gather(resting, market, settling)
-        executions = list(desk.statements.executions(A, "AAPL"))
+        executions = list(desk.queries.executions(A, "AAPL"))
         assert [(each.price, each.qty, each.time) for each in executions] == [
             (98.0, 10.0, dip_ms),
             (98.0, 3.0, dip_ms),
@@ -530,7 +527,7 @@ async def test_brackets_are_told_as_a_terminal_expects_them() -> None:
         assert (position["takeProfit"], position["stopLoss"]) == (110.0, 90.0)
         desk.heard.clear()
         desk.market.move("AAPL", "110.50", "110.52")
-        await desk.service.market_listener.flush()
+        await desk.client.flush()
         assert [(data["id"], data["status"]) for data in desk.told("orders")] == [
             ("order-2", 2),
             ("order-3", 1),
@@ -544,14 +541,14 @@ async def test_a_position_is_protected_reversed_and_told() -> None:
         await desk.place(qty=10)
         await desk.follow("positions", A)
         brackets = Brackets.model_validate({"takeProfit": 110.0, "trailingStopPips": 50.0})
-        await desk.service.edit_brackets(A, "AAPL", brackets)
+        await desk.client.edit_brackets(A, "AAPL", brackets)
         position = desk.told("positions")[-1]
         assert (position["takeProfit"], position["stopLoss"]) == (110.0, 99.48)
         desk.market.move("AAPL", "101.00", "101.02")
-        await desk.service.market_listener.flush()
+        await desk.client.flush()
         assert desk.told("positions")[-1]["stopLoss"] == 100.5
-        await desk.service.reverse_position(A, "AAPL")
-        (reversed,) = desk.statements.positions(A)
+        await desk.client.reverse_position(A, "AAPL")
+        (reversed,) = desk.queries.positions(A)
         assert (reversed.qty, reversed.side, reversed.stop_loss) == (10.0, SELL, None)
 
 
@@ -562,17 +559,17 @@ async def test_a_key_names_one_command_for_ever() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         first = PreOrder.model_validate(order | {"seenPrice": 100.0})
         again = PreOrder.model_validate(order | {"seenPrice": 101.0})
-        assert await desk.service.place_order(A, first, "key") == "order-1"
-        assert await desk.service.place_order(A, again, "key") == "order-1"
-        assert await desk.service.place_order(B, again, "key") == "order-1"
-        await desk.service.close_position(A, "AAPL", 4, "key")
-        await desk.service.close_position(A, "AAPL", 4, "key")
-        assert [position.qty for position in desk.statements.positions(A)] == [6.0]
+        assert await desk.client.place_order(A, first, "key") == "order-1"
+        assert await desk.client.place_order(A, again, "key") == "order-1"
+        assert await desk.client.place_order(B, again, "key") == "order-1"
+        await desk.client.close_position(A, "AAPL", 4, "key")
+        await desk.client.close_position(A, "AAPL", 4, "key")
+        assert [position.qty for position in desk.queries.positions(A)] == [6.0]
     async with running(journal) as desk:
-        assert await desk.service.place_order(A, again, "key") == "order-1"
+        assert await desk.client.place_order(A, again, "key") == "order-1"
         other = PreOrder.model_validate(order | {"qty": 11.0})
         with pytest.raises(ApiError) as refused:
-            await desk.service.place_order(A, other, "key")
+            await desk.client.place_order(A, other, "key")
         assert (refused.value.status, refused.value.code) == (409, "idempotency_key_reused")
 
 
@@ -583,25 +580,25 @@ async def test_a_key_is_answered_also_where_its_symbol_is_gone() -> None:
     change = PreOrder.model_validate(wanted | {"limitPrice": 91.0})
     other = PreOrder.model_validate(wanted | {"limitPrice": 1.0})
 
-    async def ask(service: BrokerService) -> None:
-        assert await service.place_order(A, order, "key") == "order-1"
-        assert await service.place_order(A, order, "key 2") == "order-2"
-        await service.close_position(A, "AAPL", 4, "key")
-        await service.reverse_position(A, "TEST:AAPL", "key")
+    async def ask(client: PaperClient) -> None:
+        assert await client.place_order(A, order, "key") == "order-1"
+        assert await client.place_order(A, order, "key 2") == "order-2"
+        await client.close_position(A, "AAPL", 4, "key")
+        await client.reverse_position(A, "TEST:AAPL", "key")
 
     async with running(journal) as desk:
         desk.market.move("AAPL", "99.98", "100.00")
-        await ask(desk.service)
+        await ask(desk.client)
         await desk.place(type=LIMIT, limitPrice=90.0)
-        await desk.service.modify_order(A, "order-5", change, "key")
+        await desk.client.modify_order(A, "order-5", change, "key")
     async with running(journal, symbols=()) as desk:
-        events = len(list(await desk.statements.events(A, 0, 1000)))
-        await ask(desk.service)
-        await desk.service.modify_order(A, "order-5", change, "key")
-        assert len(list(await desk.statements.events(A, 0, 1000))) == events
-        refused = await refusal_of(desk.service.place_order(A, other, "key"))
+        events = len(list(await desk.queries.events(A, 0, 1000)))
+        await ask(desk.client)
+        await desk.client.modify_order(A, "order-5", change, "key")
+        assert len(list(await desk.queries.events(A, 0, 1000))) == events
+        refused = await refusal_of(desk.client.place_order(A, other, "key"))
         assert refused[:2] == (409, "idempotency_key_reused")
-        refused = await refusal_of(desk.service.place_order(A, other, "fresh"))
+        refused = await refusal_of(desk.client.place_order(A, other, "fresh"))
         assert refused[:2] == (422, "unknown_symbol")
 
 
@@ -611,8 +608,8 @@ async def test_a_symbol_with_and_without_its_exchange_is_the_same_command() -> N
         wanted: dict[str, Any] = {"type": MARKET, "side": BUY, "qty": 10.0}
         for symbol in ("AAPL", "TEST:AAPL"):
             order = PreOrder.model_validate(wanted | {"symbol": symbol})
-            assert await desk.service.place_order(A, order, "key") == "order-1"
-            await desk.service.close_position(A, symbol, 4, "key")
+            assert await desk.client.place_order(A, order, "key") == "order-1"
+            await desk.client.close_position(A, symbol, 4, "key")
 
 
 async def test_what_is_held_of_a_symbol_that_is_gone_has_no_price() -> None:
@@ -621,24 +618,24 @@ async def test_what_is_held_of_a_symbol_that_is_gone_has_no_price() -> None:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place()
     async with running(journal, symbols=()) as desk:
-        (position,) = desk.statements.positions(A)
+        (position,) = desk.queries.positions(A)
         assert (position.symbol, position.qty, position.pl) == ("AAPL", 10.0, None)
         for name in ("AAPL", "TEST:AAPL"):
-            (execution,) = desk.statements.executions(A, name)
+            (execution,) = desk.queries.executions(A, name)
             assert execution.symbol == "AAPL"
-        assert list(desk.statements.executions(A, "MSFT")) == []
+        assert list(desk.queries.executions(A, "MSFT")) == []
         for account, name in ((B, "AAPL"), (A, "NOPE")):
             with pytest.raises(SymbolNotFound):
-                desk.statements.executions(account, name)
+                desk.queries.executions(account, name)
 
 
 async def test_what_was_refused_binds_no_key() -> None:
     async with running() as desk:
         order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 1})
         with pytest.raises(ApiError):
-            await desk.service.place_order(A, order, "key")
+            await desk.client.place_order(A, order, "key")
         desk.market.move("AAPL", "99.98", "100.00")
-        assert await desk.service.place_order(A, order, "key") == "order-1"
+        assert await desk.client.place_order(A, order, "key") == "order-1"
 
 
 async def test_orders_end_in_their_time_where_no_quote_comes() -> None:
@@ -648,36 +645,36 @@ async def test_orders_end_in_their_time_where_no_quote_comes() -> None:
         await desk.place(type=LIMIT, limitPrice=90.0, duration={"type": "GTD", "datetime": until})
         await desk.place(type=LIMIT, limitPrice=90.0, duration={"type": "DAY"})
         desk.market.now_ms += 1000
-        await desk.service.market_listener.flush()
-        assert [order.status for order in desk.statements.orders(A)] == [1, 6]
+        await desk.client.flush()
+        assert [order.status for order in desk.queries.orders(A)] == [1, 6]
         desk.market.now_ms = desk.market.session_end_ms("AAPL")
-        await desk.service.market_listener.flush()
-        assert [order.status for order in desk.statements.orders(A)] == [1, 1]
+        await desk.client.flush()
+        assert [order.status for order in desk.queries.orders(A)] == [1, 1]
 
 
 async def test_many_orders_are_canceled_at_once_and_those_that_ended_are_passed_over() -> None:
     async with running() as desk:
         desk.market.move("AAPL", "99.98", "100.00")
         ids = [await desk.place(type=LIMIT, limitPrice=price) for price in (90.0, 91.0, 92.0)]
-        await desk.service.cancel_order(A, ids[0])
-        assert await desk.service.cancel_orders(A, [ids[0], ids[1], "order-99"]) == [ids[1]]
-        assert await desk.service.cancel_orders(A, None) == [ids[2]]
-        assert await desk.service.cancel_orders(A, None) == []
+        await desk.client.cancel_order(A, ids[0])
+        assert await desk.client.cancel_orders(A, [ids[0], ids[1], "order-99"]) == [ids[1]]
+        assert await desk.client.cancel_orders(A, None) == [ids[2]]
+        assert await desk.client.cancel_orders(A, None) == []
 
 
 async def test_events_and_cash_lines_tell_the_account_from_its_beginning() -> None:
     async with running(commission_per_unit=Decimal("0.5")) as desk:
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(qty=10)
-        await desk.service.deposit(A, 500.0)
-        await desk.service.close_position(A, "AAPL", None)
-        statements = desk.statements
-        events = list(await statements.events(A, 0, 100))
+        await desk.client.deposit(A, 500.0)
+        await desk.client.close_position(A, "AAPL", None)
+        queries = desk.queries
+        events = list(await queries.events(A, 0, 100))
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
-        assert list(await statements.events(A, 2, 2)) == events[2:4]
-        cash = list(statements.cash_lines(A, 0, 100))
-        assert list(statements.cash_lines(A, cash[2].seq - 1, 1)) == cash[2:3]
-        assert list(statements.cash_lines(A, cash[2].seq, 9)) == cash[3:]
+        assert list(await queries.events(A, 2, 2)) == events[2:4]
+        cash = list(queries.cash_lines(A, 0, 100))
+        assert list(queries.cash_lines(A, cash[2].seq - 1, 1)) == cash[2:3]
+        assert list(queries.cash_lines(A, cash[2].seq, 9)) == cash[3:]
         lines = [(line.kind, line.amount) for line in cash]
         assert lines == [
             ("deposit", 100_000.0),
@@ -686,8 +683,8 @@ async def test_events_and_cash_lines_tell_the_account_from_its_beginning() -> No
             ("realized_pl", -0.2),
             ("commission", -5.0),
         ]
-        assert statements.equity(A).balance == sum(amount for _, amount in lines)
-        assert list(statements.cash_lines(A, cash[-1].seq, 2)) == []
+        assert queries.equity(A).balance == sum(amount for _, amount in lines)
+        assert list(queries.cash_lines(A, cash[-1].seq, 2)) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
@@ -696,13 +693,13 @@ async def test_whoever_asks_for_cash_lines_by_pages_gets_them_all(limit: int) ->
         desk.market.move("AAPL", "99.98", "100.00")
         for side in (1, -1, -1, 1):
             await desk.place(side=side)
-        statements, since = desk.statements, 0
+        queries, since = desk.queries, 0
         paged: list[CashLine] = []
-        while page := list(statements.cash_lines(A, since, limit)):
+        while page := list(queries.cash_lines(A, since, limit)):
             paged += page
             since = page[-1].seq
-        assert paged == list(statements.cash_lines(A, 0, 100))
-        newest = list(statements.cash_lines(A, None, limit))
+        assert paged == list(queries.cash_lines(A, 0, 100))
+        newest = list(queries.cash_lines(A, None, limit))
         assert newest == paged[-len(newest) :]
         assert limit <= len(newest) <= limit + 1
 
@@ -714,12 +711,12 @@ async def test_a_reset_begins_anew_and_erases_nothing() -> None:
         await desk.place(type=LIMIT, limitPrice=90.0)
         for route in ("positions", "orders", "equity"):
             await desk.follow(route, A)
-        await desk.service.reset(A, 5_000.0)
+        await desk.client.reset(A, 5_000.0)
         assert desk.routes() == ["orders", "equity", "positions", "equity"]
         assert [data["qty"] for data in desk.told("positions")] == [0.0]
         assert desk.told("equity")[-1]["balance"] == desk.told("equity")[-1]["equity"] == 5_000.0
-        assert len(list(desk.statements.executions(A))) == 1
-        assert desk.statements.positions(A) == []
+        assert len(list(desk.queries.executions(A))) == 1
+        assert desk.queries.positions(A) == []
         assert await desk.place() == "order-3"
 
 
@@ -729,7 +726,7 @@ async def test_ended_orders_are_told_page_by_page_the_newest_first() -> None:
         for _ in range(5):
             await desk.place()
         await desk.place(type=LIMIT, limitPrice=90.0)
-        history = desk.statements.orders_history
+        history = desk.queries.orders_history
         newest = list(history(A, 2, None))
         assert [order.id for order in newest] == ["order-5", "order-4"]
         older = history(A, 9, newest[-1].id)
@@ -744,17 +741,17 @@ async def test_a_statement_is_of_the_moment_it_was_asked_for_however_late_it_is_
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(qty=10)
         resting = [await desk.place(type=LIMIT, limitPrice=price) for price in (90.0, 91.0)]
-        await desk.service.cancel_order(A, resting[0])
-        statements = desk.statements
+        await desk.client.cancel_order(A, resting[0])
+        queries = desk.queries
 
         def asked() -> list[Iterator[PlacedOrder] | Iterator[Execution]]:
-            orders, history = statements.orders(A), statements.orders_history(A, 100, None)
-            return [orders, history, statements.executions(A), statements.executions(A, "AAPL")]
+            orders, history = queries.orders(A), queries.orders_history(A, 100, None)
+            return [orders, history, queries.executions(A), queries.executions(A, "AAPL")]
 
         at_once = [list(each) for each in asked()]
         late = asked()
         begun = [next(each) for each in late]
-        await desk.service.cancel_order(A, resting[1])
+        await desk.client.cancel_order(A, resting[1])
         await desk.place(qty=5)
         desk.market.now_ms += 2 * 24 * 60 * 60 * 1000
         rest = [list(each) for each in late]
@@ -784,7 +781,7 @@ async def test_what_the_state_of_an_order_does_not_allow_is_a_conflict() -> None
             ({"stopPrice": 99.0, "qty": 4.0}, "quantity_below_filled"),
         ):
             wanted = PreOrder.model_validate(order | change)
-            status, said, _ = await refusal_of(desk.service.modify_order(A, "order-1", wanted))
+            status, said, _ = await refusal_of(desk.client.modify_order(A, "order-1", wanted))
             assert (status, said) == (409, code)
 
 
@@ -797,11 +794,11 @@ async def test_a_refusal_says_what_holds_the_position() -> None:
         await desk.place(**closing, type=LIMIT, limitPrice=102.0, qty=6)
         held = "order-2 is to close 4 of it, order-3 is to close 6 of it; cancel that first."
         refused = (409, "exceeds_position", f"0 of AAPL is left to close: {held}")
-        assert await refusal_of(desk.service.close_position(A, "AAPL", None)) == refused
+        assert await refusal_of(desk.client.close_position(A, "AAPL", None)) == refused
         assert await refusal_of(desk.place(**closing, qty=1)) == refused
-        await desk.service.cancel_orders(A, None)
+        await desk.client.cancel_orders(A, None)
         refused = (409, "exceeds_position", "10 of AAPL is left to close.")
-        assert await refusal_of(desk.service.close_position(A, "AAPL", 11.0)) == refused
+        assert await refusal_of(desk.client.close_position(A, "AAPL", 11.0)) == refused
 
 
 @pytest.mark.parametrize(
@@ -834,18 +831,18 @@ async def test_leverage_is_set_within_its_bounds_and_what_the_margin_allows() ->
     async with running(leverage_default=10, leverage_max=20) as desk:
         desk.market.move("AAPL", "100.00", "100.00")
         await desk.place(qty=9_000)
-        info = desk.statements.leverage(A, "AAPL")
+        info = desk.queries.leverage(A, "AAPL")
         assert (info.leverage, info.min, info.max) == (10.0, 1.0, 20.0)
         for wanted, code in ((21.0, "leverage_wrong"), (5.0, "insufficient_margin")):
             params = LeverageSetParams.model_validate(LEVERAGE | {"leverage": wanted})
-            assert desk.service.preview_leverage(A, params).errors
+            assert desk.client.preview_leverage(A, params).errors
             with pytest.raises(ApiError) as refused:
-                await desk.service.set_leverage(A, params)
+                await desk.client.set_leverage(A, params)
             assert refused.value.code == code
         params = LeverageSetParams.model_validate(LEVERAGE | {"leverage": 20.0})
-        await desk.service.set_leverage(A, params)
-        assert desk.statements.leverage(A, "AAPL").leverage == 20.0
-        assert desk.statements.instrument(A, "AAPL").leverage == "20:1"
+        await desk.client.set_leverage(A, params)
+        assert desk.queries.leverage(A, "AAPL").leverage == 20.0
+        assert desk.queries.instrument(A, "AAPL").leverage == "20:1"
 
 
 async def test_an_account_that_can_no_longer_carry_its_position_is_liquidated() -> None:
@@ -853,9 +850,9 @@ async def test_an_account_that_can_no_longer_carry_its_position_is_liquidated() 
         desk.market.move("AAPL", "100.00", "100.00", size=10_000)
         await desk.place(qty=9_900)
         desk.market.move("AAPL", "94.80", "94.80", size=10_000)
-        await desk.service.market_listener.flush()
-        assert desk.statements.positions(A) == []
-        *_, order = desk.statements.orders(A)
+        await desk.client.flush()
+        assert desk.queries.positions(A) == []
+        *_, order = desk.queries.orders(A)
         assert order.message is not None
         assert "Liquidation" in order.message.text
 
@@ -864,7 +861,7 @@ async def test_a_preview_tells_the_real_fee_margin_and_position() -> None:
     async with running(commission_taker_bps=Decimal(10), commission_minimum=Decimal(2)) as desk:
         desk.market.move("AAPL", "99.90", "100.00")
         order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 50})
-        preview = desk.service.preview_order(A, order)
+        preview = desk.client.preview_order(A, order)
         rows = {row.title: row.value for row in preview.sections[-1].rows}
         assert rows == {
             "Commission": "5 USD",
@@ -873,12 +870,12 @@ async def test_a_preview_tells_the_real_fee_margin_and_position() -> None:
             "Position once filled": "50",
         }
         await desk.place(qty=50)
-        assert desk.statements.equity(A).balance == 99_995.0
+        assert desk.queries.equity(A).balance == 99_995.0
         changed = PreOrder.model_validate(
             {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 5, "limitPrice": 90.0}
         )
-        order_id = await desk.service.place_order(A, changed)
-        preview = desk.service.preview_order(A, changed, order_id)
+        order_id = await desk.client.place_order(A, changed)
+        preview = desk.client.preview_order(A, changed, order_id)
         assert {row.title: row.value for row in preview.sections[-1].rows}["Commission"] == "2 USD"
 
 
@@ -888,10 +885,10 @@ async def test_equity_is_told_as_margin_is_reserved_and_released() -> None:
         await desk.follow("equity", A)
         order_id = await desk.place(type=LIMIT, limitPrice=90.0, qty=10)
         leverage = LeverageSetParams.model_validate(LEVERAGE | {"leverage": 5.0})
-        await desk.service.set_leverage(A, leverage)
+        await desk.client.set_leverage(A, leverage)
         larger = {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 20, "limitPrice": 90.0}
-        await desk.service.modify_order(A, order_id, PreOrder.model_validate(larger))
-        await desk.service.cancel_order(A, order_id)
+        await desk.client.modify_order(A, order_id, PreOrder.model_validate(larger))
+        await desk.client.cancel_order(A, order_id)
         margins = [data["usedMargin"] for data in desk.told("equity")]
         assert margins == [pytest.approx(each) for each in (90.2, 180.2, 360.4, 0.0)]
 
@@ -927,7 +924,7 @@ async def test_what_a_topic_was_told_since_can_be_told_again() -> None:
         token = client_request_id.set("ticket-2")
         await desk.place(symbol="MSFT", qty=3)
         client_request_id.reset(token)
-        await desk.service.close_position(A, "AAPL", 4)
+        await desk.client.close_position(A, "AAPL", 4)
         for route, topic in topics.items():
             missed = await desk.service.replay_since(topic, seq)
             assert missed is not None
@@ -954,7 +951,7 @@ async def test_who_missed_too_much_is_told_so() -> None:
         topic = f'orders:{{"accountId":"{A}"}}'
         for _ in range(MISSED_EVENTS_MAX // 2):
             order_id = await desk.place(type=LIMIT, limitPrice=90.0)
-            await desk.service.cancel_order(A, order_id)
+            await desk.client.cancel_order(A, order_id)
         missed = await desk.service.replay_since(topic, 1)
         assert missed is not None
         assert len(missed) == MISSED_EVENTS_MAX
@@ -966,7 +963,7 @@ async def test_brackets_that_never_protected_anything_end_with_their_order_as_pa
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.follow("orders", A)
         order_id = await desk.place(type=LIMIT, limitPrice=90.0, takeProfit=95.0, stopLoss=80.0)
-        await desk.service.cancel_order(A, order_id)
+        await desk.client.cancel_order(A, order_id)
         ended = [data for data in desk.told("orders") if data["status"] == 1]
         assert [(data["id"], data.get("parentId"), data.get("parentType")) for data in ended] == [
             ("order-1", None, None),
@@ -980,9 +977,9 @@ async def test_a_reset_tells_of_each_position_with_the_side_that_it_had() -> Non
         desk.market.move("AAPL", "99.98", "100.00")
         await desk.place(side=SELL, qty=3)
         await desk.follow("positions", A)
-        await desk.service.reset(A, None)
+        await desk.client.reset(A, None)
         assert [(data["qty"], data["side"]) for data in desk.told("positions")] == [(0.0, SELL)]
-        *_, event = await desk.statements.events(A, 0, 100)
+        *_, event = await desk.queries.events(A, 0, 100)
         assert event.positions is not None
         assert [(each.symbol, each.qty) for each in event.positions] == [("AAPL", 0.0)]
 

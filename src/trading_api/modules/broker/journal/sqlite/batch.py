@@ -14,7 +14,7 @@ from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.event_codec import encode, kind_of
 from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
-from trading_api.modules.broker.journal.ports import JournalConflict, JournalEntry
+from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry
 from trading_api.modules.broker.journal.sqlite.projections import (
     CASH_ROWS,
     EXECUTION_ROWS,

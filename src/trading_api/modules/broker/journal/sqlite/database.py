@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from trading_api.errors import ConfigurationError
-from trading_api.modules.broker.journal.ports import JournalUnavailable
+from trading_api.modules.broker.journal.journal import JournalUnavailable
 
 VERSION = "0002"
 """Of the newest migration."""

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
-from trading_api.modules.broker.journal.ports import (
+from trading_api.modules.broker.journal.journal import (
     JournalConflict,
     JournalEntry,
     JournalUnavailable,

@@ -12,8 +12,8 @@ import pytest
 
 from tests.kit.ledger_streams import mixed, trading
 from trading_api.modules.broker.engine.events import AccountOpened, Event
+from trading_api.modules.broker.journal.journal import Journal, JournalConflict, JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.modules.broker.journal.ports import Journal, JournalConflict, JournalEntry
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 

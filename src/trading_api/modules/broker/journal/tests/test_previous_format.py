@@ -16,7 +16,7 @@ from trading_api.modules.broker.engine.events import AccountReset, OrderPlaced
 from trading_api.modules.broker.engine.order import Order, OrderPurpose
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode, encode
 from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
-from trading_api.modules.broker.journal.ports import JournalEntry
+from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy

@@ -26,7 +26,7 @@ from tests.kit.ledger_file_faults import taken_away, unwritable
 from tests.kit.ledger_streams import any_events, mixed, trading
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.engine.events import AccountOpened, Event, OrderFilled
-from trading_api.modules.broker.journal.ports import (
+from trading_api.modules.broker.journal.journal import (
     JournalConflict,
     JournalEntry,
     JournalUnavailable,
@@ -369,7 +369,7 @@ import anyio, sys
 from contextlib import suppress
 from pathlib import Path
 from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.ports import JournalUnavailable
+from trading_api.modules.broker.journal.journal import JournalUnavailable
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from tests.kit.ledger_file_faults import taken_away, unwritable
 from tests.kit.ledger_streams import trading

@@ -1,5 +1,6 @@
-"""What the broker's endpoints ask for. A desk by one dependency, because each costs a request some
-15 us."""
+"""Dependencies of the broker's endpoints: the account that a request is about.
+
+Each endpoint has a single dependency for it, because each one costs a request about 15 us."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,8 +8,9 @@ from typing import Annotated
 from fastapi import Header, Path, Query, Request
 
 from trading_api.auth.principal import Principal, Scope
+from trading_api.domain.ports.broker import Broker
 from trading_api.errors import Invalid, Unavailable
-from trading_api.modules.broker.queries.account_queries import Statements
+from trading_api.modules.broker.queries.account_queries import AccountQueries
 from trading_api.modules.broker.service import BrokerService
 from trading_api.web.dependencies import get_service
 from trading_api.web.security import ScopeRequirement, require_scope, security_dependency
@@ -34,21 +36,22 @@ _IdempotencyKey = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """The broker, and the account that the caller may see or trade there."""
+class AccountContext:
+    """An account that the caller may read or trade, and the ways to do that.
 
-    service: BrokerService
-    account: str
+    `key` is the request's Idempotency-Key."""
+
+    broker: Broker
+    queries: AccountQueries
+    account_id: str
     key: str | None = None
 
-    @property
-    def statements(self) -> Statements:
-        return self.service.statements
 
-
-class _DeskFor(ScopeRequirement):
-    def desk(self, request: Request, account_id: str | None, key: str | None = None) -> Desk:
-        """Return the caller's account at the broker.
+class _AccountRequirement(ScopeRequirement):
+    def context(
+        self, request: Request, account_id: str | None, key: str | None = None
+    ) -> AccountContext:
+        """Return the context of the caller's account.
 
         Raises Forbidden, NotFound, TooManyRequests, and Unavailable once the server is stopping.
         """
@@ -57,35 +60,36 @@ class _DeskFor(ScopeRequirement):
             if request.app.state.readiness.is_stopping:
                 raise Unavailable("The server stops; nothing was done.", "stopping")
             request.app.state.command_rate_limiter.consume(account)
-        return Desk(request.app.state.services["broker"], account, key)
+        service: BrokerService = request.app.state.services["broker"]
+        return AccountContext(service.broker, service.queries, account, key)
 
 
-class _ToRead(_DeskFor):
-    async def __call__(self, request: Request, account_id: _AccountId = None) -> Desk:
-        return self.desk(request, account_id)
+class _WithoutKeyCheck(_AccountRequirement):
+    async def __call__(self, request: Request, account_id: _AccountId = None) -> AccountContext:
+        return self.context(request, account_id)
 
 
-class _Keyed(_DeskFor):
+class _WithKey(_AccountRequirement):
     async def __call__(
         self, request: Request, account_id: _AccountId = None, key: _IdempotencyKey = None
-    ) -> Desk:
-        return self.desk(request, account_id, key)
+    ) -> AccountContext:
+        return self.context(request, account_id, key)
 
 
-class _Unkeyed(_DeskFor):
-    async def __call__(self, request: Request, account_id: _AccountId = None) -> Desk:
-        _refuse_key(request)
-        return self.desk(request, account_id)
+class _WithoutKey(_AccountRequirement):
+    async def __call__(self, request: Request, account_id: _AccountId = None) -> AccountContext:
+        _reject_key(request)
+        return self.context(request, account_id)
 
 
-class _UnkeyedNamed(_DeskFor):
-    async def __call__(self, request: Request, account_id: _NamedAccountId) -> Desk:
-        _refuse_key(request)
-        return self.desk(request, account_id)
+class _InPathWithoutKey(_AccountRequirement):
+    async def __call__(self, request: Request, account_id: _NamedAccountId) -> AccountContext:
+        _reject_key(request)
+        return self.context(request, account_id)
 
 
-def _refuse_key(request: Request) -> None:
-    """Whoever sends one relies on it, so it must not be passed over."""
+def _reject_key(request: Request) -> None:
+    """Raise Invalid for a key: a client that sends one relies on it, so it is never ignored."""
     if "idempotency-key" in request.headers:
         raise Invalid(
             "An Idempotency-Key is taken where orders are placed, modified and canceled and "
@@ -94,13 +98,15 @@ def _refuse_key(request: Request) -> None:
         )
 
 
-ReadDesk = Annotated[Desk, security_dependency(_ToRead(Scope.ACCOUNT_READ))]
-PreviewDesk = Annotated[Desk, security_dependency(_Unkeyed(Scope.ACCOUNT_READ))]
-KeyedDesk = Annotated[Desk, security_dependency(_Keyed(Scope.ACCOUNT_TRADE))]
-TradeDesk = Annotated[Desk, security_dependency(_Unkeyed(Scope.ACCOUNT_TRADE))]
-NamedDesk = Annotated[Desk, security_dependency(_UnkeyedNamed(Scope.ACCOUNT_TRADE))]
+ReadAccount = Annotated[AccountContext, security_dependency(_WithoutKeyCheck(Scope.ACCOUNT_READ))]
+PreviewAccount = Annotated[AccountContext, security_dependency(_WithoutKey(Scope.ACCOUNT_READ))]
+TradeAccount = Annotated[AccountContext, security_dependency(_WithoutKey(Scope.ACCOUNT_TRADE))]
+KeyedTradeAccount = Annotated[AccountContext, security_dependency(_WithKey(Scope.ACCOUNT_TRADE))]
+PathTradeAccount = Annotated[
+    AccountContext, security_dependency(_InPathWithoutKey(Scope.ACCOUNT_TRADE))
+]
 Service = Annotated[BrokerService, get_service("broker")]
-"""Where no account is meant."""
+"""For endpoints that are about no account."""
 Reader = Annotated[Principal, require_scope(Scope.ACCOUNT_READ)]
 
 OrderId = Annotated[str, Path(max_length=64, examples=["order-1"])]

@@ -1,4 +1,4 @@
-"""What a terminal's ticket may offer."""
+"""What a terminal's order form may offer."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from trading_api.models.broker import (
     OrderType,
     QuantityRange,
 )
-from trading_api.modules.broker.paper.prices import pip_size
 
-_AT_ONCE = [OrderType.LIMIT, OrderType.MARKET]
+_IMMEDIATE_ORDER_TYPES = [OrderType.LIMIT, OrderType.MARKET]
 
 DURATIONS = [
     DurationInfo(
@@ -32,17 +31,24 @@ DURATIONS = [
         supported_order_types=list(OrderType),
     ),
     DurationInfo(
-        name="Immediate or cancel", value=DurationType.IOC, supported_order_types=_AT_ONCE
+        name="Immediate or cancel",
+        value=DurationType.IOC,
+        supported_order_types=_IMMEDIATE_ORDER_TYPES,
     ),
-    DurationInfo(name="Fill or kill", value=DurationType.FOK, supported_order_types=_AT_ONCE),
+    DurationInfo(
+        name="Fill or kill", value=DurationType.FOK, supported_order_types=_IMMEDIATE_ORDER_TYPES
+    ),
 ]
 
 
-def instrument_info(
+def to_instrument_info(
     instrument: Instrument, leverage: Decimal, rate: Decimal | None
 ) -> InstrumentInfo:
-    """`rate` is what one unit of the instrument's currency is worth, None while that is unknown."""
-    pip = pip_size(instrument)
+    """Return what an order form needs of an instrument.
+
+    `rate` is the value of one unit of the instrument's currency in the account's, or None while
+    it is unknown."""
+    pip = instrument.pip_size
     step = float(instrument.quantity_step)
     return InstrumentInfo(
         qty=QuantityRange(min=step, max=float(instrument.quantity_max), step=step, default=step),

@@ -1,4 +1,4 @@
-"""The engine's rejections as answers to a caller."""
+"""The engine's rejections as errors of the broker port."""
 
 from trading_api.errors import ApiError, Conflict, Invalid, NotFound
 from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode
@@ -18,10 +18,11 @@ _CONFLICTS = {
 }
 
 
-def refusal(rejection: Rejection) -> ApiError:
-    kind: type[ApiError] = Invalid
+def to_api_error(rejection: Rejection) -> ApiError:
+    """Return NotFound, Conflict or Invalid with the rejection's message and code."""
+    error: type[ApiError] = Invalid
     if rejection.code in _NOT_FOUND:
-        kind = NotFound
+        error = NotFound
     elif rejection.code in _CONFLICTS:
-        kind = Conflict
-    return kind(rejection.message, rejection.code.value)
+        error = Conflict
+    return error(rejection.message, rejection.code.value)

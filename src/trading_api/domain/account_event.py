@@ -1,0 +1,85 @@
+"""A committed fact about an account, as a broker reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from trading_api.domain.account_snapshot import ExecutionView, OrderView, PositionView
+from trading_api.domain.orders import Side
+
+
+class AccountEvent(Protocol):
+    """One event of an account. Fields that do not belong to its `type` are None or empty.
+
+    `seq` counts an account's events from 1 without gaps. `type` is the event's name on the wire,
+    such as `orderPlaced`; EVENT_TYPES lists them. `request_id` is the client's name for the
+    request that caused the event, or empty."""
+
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def at_ms(self) -> int: ...
+    @property
+    def request_id(self) -> str: ...
+
+    @property
+    def order(self) -> OrderView | None:
+        """The order that changed, as the event leaves it."""
+        ...
+
+    @property
+    def execution(self) -> ExecutionView | None:
+        """The fill, in `orderFilled`."""
+        ...
+
+    @property
+    def position(self) -> PositionView | None:
+        """The position after the fill; its quantity is 0 if the fill closed it."""
+        ...
+
+    @property
+    def closed_positions(self) -> Sequence[tuple[PositionView, Side]]:
+        """The positions that the event ended without a fill, and the side that each had."""
+        ...
+
+    @property
+    def balance(self) -> Decimal | None:
+        """The cash balance after the event, if the event can change it."""
+        ...
+
+    @property
+    def symbol(self) -> str | None:
+        """The symbol of `leverageSet`."""
+        ...
+
+    @property
+    def leverage(self) -> Decimal | None:
+        """The new leverage, in `leverageSet`."""
+        ...
+
+
+EVENT_TYPES = frozenset(
+    {
+        "accountOpened",
+        "accountReset",
+        "cashDeposited",
+        "commandBound",
+        "leverageSet",
+        "orderActivated",
+        "orderArrived",
+        "orderCanceled",
+        "orderFilled",
+        "orderModified",
+        "orderPlaced",
+        "orderRested",
+        "orderSuspended",
+        "orderTrailed",
+        "orderTriggered",
+    }
+)

@@ -1,0 +1,100 @@
+"""The port between those who trade and the venue that executes.
+
+Endpoints, socket commands and other modules call `Broker`. The paper exchange is one
+implementation; docs/broker-adapter.md explains how to write another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from trading_api.domain.account_event import AccountEvent
+from trading_api.domain.account_snapshot import AccountSnapshot
+from trading_api.domain.broker_commands import (
+    BrokerCommand,
+    CommandResult,
+    IdempotencyKey,
+    ModifyOrderCommand,
+    PlaceOrderCommand,
+    SetLeverageCommand,
+)
+from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
+from trading_api.domain.market_status import MarketStatus
+
+
+class BrokerListener(Protocol):
+    """Receives what a broker commits. Called on the event loop; it must not block."""
+
+    def on_event(self, event: AccountEvent) -> None:
+        """Receive one committed event. Each account's events arrive in the order of `seq`."""
+        ...
+
+    def on_valuation(self, account_id: str) -> None:
+        """Receive that new prices changed the value of an account's positions."""
+        ...
+
+    def on_status(self, status: MarketStatus) -> None:
+        """Receive that the connection to the venue changed."""
+        ...
+
+
+class Broker(Protocol):
+    """Accounts at one or more venues. An account belongs to one venue for ever.
+
+    Every rejection is raised as an ApiError (trading_api.errors) with a machine-readable code:
+    NotFound, Conflict, Invalid, or Unavailable if nothing was done and the caller may try again.
+    Callers pass only accounts that the client was granted."""
+
+    async def submit(
+        self, account_id: str, command: BrokerCommand, key: IdempotencyKey | None = None
+    ) -> CommandResult:
+        """Do one command and return once it is committed.
+
+        The first command opens the account. A command with a `key` that the account knows is not
+        done again: the first result is returned, or Conflict is raised if the fingerprints
+        differ. A rejected command leaves nothing, not even its key. A venue commits an intent
+        before it sends it; what the venue then reports arrives as events."""
+        ...
+
+    def preview_order(
+        self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
+    ) -> OrderPreview:
+        """Return what the command would do now. Raises what `submit` would raise."""
+        ...
+
+    def preview_leverage(self, account_id: str, command: SetLeverageCommand) -> LeveragePreview:
+        """Return what the command would do now. Raises Invalid for an unknown symbol."""
+        ...
+
+    def snapshot(self, account_id: str) -> AccountSnapshot:
+        """Return the account's committed state. An account that was never used looks new."""
+        ...
+
+    def account_ids(self) -> Sequence[str]:
+        """Return the default account and those that a command has opened, sorted."""
+        ...
+
+    async def events(self, account_id: str, since: int, limit: int) -> Sequence[AccountEvent]:
+        """Return at most `limit` events after number `since`, in order. Raises Unavailable."""
+        ...
+
+    @property
+    def status(self) -> MarketStatus:
+        """The state of the connection to the venue: OPEN or CLOSED while it works."""
+        ...
+
+    def listen(self, listener: BrokerListener) -> Callable[[], None]:
+        """Call the listener from now on. Return a function that ends it."""
+        ...
+
+
+class ExecutionVenue(Broker, Protocol):
+    """A broker with the lifecycle that the broker module gives it."""
+
+    async def start(self) -> None:
+        """Load the accounts. Called once, before the first request. Raises ConfigurationError."""
+        ...
+
+    async def run(self) -> None:
+        """Do the venue's own work until cancelled, then release what it holds."""
+        ...

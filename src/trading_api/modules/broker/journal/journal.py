@@ -1,0 +1,112 @@
+"""The port to the journal: the append-only record of every account's events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from trading_api.domain.orders import Side
+from trading_api.modules.broker.engine.events import AccountReset, Event
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.journal.event_codec import KINDS, kind_of
+
+_TYPES = {kind: kind[0].lower() + kind[1:] for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One event of one account, and an AccountEvent of the broker port.
+
+    `seq` counts an account's events from 1, without gaps. `request_id` is the client's name for
+    the request that caused the event, or empty."""
+
+    account_id: str
+    seq: int
+    event: Event
+    request_id: str = ""
+
+    @property
+    def type(self) -> str:
+        """The event's name on the wire: its kind in the ledger with a small first letter."""
+        return _TYPES[kind_of(self.event)]
+
+    @property
+    def at_ms(self) -> int:
+        return self.event.at_ms
+
+    @property
+    def order(self) -> Order | None:
+        return getattr(self.event, "order", None)
+
+    @property
+    def execution(self) -> Execution | None:
+        return getattr(self.event, "execution", None)
+
+    @property
+    def position(self) -> Position | None:
+        return getattr(self.event, "position", None)
+
+    @property
+    def closed_positions(self) -> Sequence[tuple[Position, Side]]:
+        if not isinstance(self.event, AccountReset):
+            return ()
+        return list(zip(self.event.positions, self.event.sides, strict=True))
+
+    @property
+    def balance(self) -> Decimal | None:
+        return getattr(self.event, "balance", None)
+
+    @property
+    def symbol(self) -> str | None:
+        return getattr(self.event, "symbol", None)
+
+    @property
+    def leverage(self) -> Decimal | None:
+        return getattr(self.event, "leverage", None)
+
+
+class JournalConflict(Exception):
+    """Raised for entries that do not follow their account's last one, because another process has
+    written it."""
+
+    def __init__(self, entry: JournalEntry, expected_seq: int) -> None:
+        super().__init__(f"{entry.account_id} goes on with seq {expected_seq}, got seq {entry.seq}")
+        self.entry = entry
+        self.expected_seq = expected_seq
+
+
+class JournalUnavailable(Exception):
+    """Raised when nothing was written and the caller may try again. `reason` is a sentence without
+    its full stop."""
+
+    def __init__(self, reason: str, code: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+
+
+class Journal(Protocol):
+    """Appends entries durably, and reads them back in order."""
+
+    async def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Write all entries or none; they are durable once this returns. They may belong to many
+        accounts. Raises JournalConflict and JournalUnavailable."""
+        ...
+
+    def load(self) -> AsyncIterator[JournalEntry]:
+        """Yield everything that was appended before the first step, each account's entries in the
+        order of `seq`. Raises ConfigurationError if there is nothing to load from."""
+        ...
+
+    async def close(self) -> None:
+        """Wait for running work, then release everything. Called last."""
+        ...
+
+    async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        """Return at most `limit` entries of an account after `since`, in their order. Raises
+        JournalUnavailable."""
+        ...

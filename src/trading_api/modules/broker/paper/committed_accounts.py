@@ -1,0 +1,45 @@
+"""The committed state of every paper account, opened or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.commands import OpenAccount
+from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.settings import Settings
+
+
+class CommittedAccounts:
+    """Look up the state that was committed last. An account that no command has opened is shown
+    as a new one."""
+
+    def __init__(
+        self, accounts: Accounts, rules: ExchangeRules, settings: Settings, market: MarketData
+    ) -> None:
+        self._accounts = accounts
+        self._rules = rules
+        self._settings = settings
+        self._market = market
+
+    def ids(self) -> Sequence[str]:
+        """Return the default account and those that a command has opened, sorted."""
+        opened = [each for each in self._accounts.ids() if self._accounts.committed(each)]
+        return sorted({self._settings.default_account_id, *opened})
+
+    def state(self, account_id: str) -> AccountState:
+        """Return an account's committed state, to be read only."""
+        return self._accounts.committed(account_id) or self._new_account(account_id)
+
+    def opening(self, account_id: str, at_ms: int) -> OpenAccount:
+        """Return the command that opens an account at `at_ms`."""
+        settings = self._settings
+        return OpenAccount(account_id, settings.account_currency, settings.initial_balance, at_ms)
+
+    def _new_account(self, account_id: str) -> AccountState:
+        engine = Engine(AccountState(), self._rules)
+        engine.apply(self.opening(account_id, self._market.now_ms))
+        return engine.state

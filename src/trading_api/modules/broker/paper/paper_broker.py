@@ -1,0 +1,195 @@
+"""The paper exchange behind the broker port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+
+from trading_api.domain.broker_commands import (
+    BrokerCommand,
+    CancelOrderCommand,
+    CommandResult,
+    IdempotencyKey,
+    ModifyOrderCommand,
+    PlaceOrderCommand,
+    SetLeverageCommand,
+)
+from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
+from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.ports.broker import BrokerListener
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.errors import Unavailable
+from trading_api.modules.broker.engine.checks.rejection import Rejection
+from trading_api.modules.broker.engine.engine import Duplicate, Outcome, find_duplicate
+from trading_api.modules.broker.engine.events import OrderCanceled, OrderPlaced
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.journal.journal import Journal, JournalEntry, JournalUnavailable
+from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.command_log import CommandLog
+from trading_api.modules.broker.paper.command_processor import CommandProcessor
+from trading_api.modules.broker.paper.command_translator import CommandTranslator
+from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts
+from trading_api.modules.broker.paper.market_listener import PaperMarketListener
+from trading_api.modules.broker.paper.paper_snapshot import PaperSnapshot
+from trading_api.modules.broker.paper.previews import preview_leverage, preview_order
+from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.prices import Prices
+from trading_api.modules.broker.paper.rejection_mapping import to_api_error
+from trading_api.observability.metrics import Metrics
+from trading_api.settings import Settings
+
+log = logging.getLogger(__name__)
+
+EXPIRY_CHECK_S = 1.0
+
+
+class PaperBroker:
+    """An ExecutionVenue that matches orders against the market's quotes and keeps every event in
+    a journal. Each account opens with its first command."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        rules: ExchangeRules,
+        settings: Settings,
+        market: MarketData,
+        metrics: Metrics,
+    ) -> None:
+        self._journal = journal
+        self._rules = rules
+        self._market = market
+        self._prices = Prices(market, settings.account_currency)
+        interest = PriceInterest(self._prices.symbols_to_price)
+        self._accounts = Accounts(rules, interest)
+        self._committed = CommittedAccounts(self._accounts, rules, settings, market)
+        self._translator = CommandTranslator(market, self._prices, settings.initial_balance)
+        self._log = CommandLog(metrics)
+        self._listeners: list[BrokerListener] = []
+        self._processor = CommandProcessor(
+            self._accounts, interest, journal, self._committed.opening, self._publish
+        )
+        self.market_listener = PaperMarketListener(
+            market,
+            self._prices,
+            interest,
+            self._accounts,
+            self._processor,
+            on_valuation=self._publish_valuation,
+            on_status=self._publish_status,
+        )
+        metrics.add_gauge(
+            "commands_waiting", "What the broker's inbox holds", self._processor.queue_depth
+        )
+        interest.connect(market.listen(self.market_listener))
+
+    # Commands
+
+    async def submit(
+        self, account_id: str, command: BrokerCommand, key: IdempotencyKey | None = None
+    ) -> CommandResult:
+        """Do one command and return once it is committed. Raises ApiError."""
+        # A duplicate is answered even if the market no longer knows its symbol. A cancellation
+        # names no symbol: the engine finds its duplicates.
+        if key is not None and not isinstance(command, CancelOrderCommand):
+            known = find_duplicate(self._committed.state(account_id), key)
+            if known is not None:
+                return _result(known)
+        engine_command = self._translator.to_engine(command, key)
+        execution = self._processor.execute(account_id, engine_command)
+        return _result(await self._log.record(account_id, engine_command, execution))
+
+    def preview_order(
+        self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
+    ) -> OrderPreview:
+        """Return what the command would do now. Raises ApiError."""
+        engine_command = self._translator.order_command(command)
+        instrument = self._prices.instrument(engine_command.request.symbol)
+        state = self._committed.state(account_id)
+        preview = preview_order(state, self._rules, engine_command, instrument)
+        if isinstance(preview, Rejection):
+            raise to_api_error(preview)
+        return preview
+
+    def preview_leverage(self, account_id: str, command: SetLeverageCommand) -> LeveragePreview:
+        """Return what the command would do now. Raises Invalid for an unknown symbol."""
+        engine_command = self._translator.leverage_command(command)
+        return preview_leverage(self._committed.state(account_id), self._rules, engine_command)
+
+    # State and events
+
+    def snapshot(self, account_id: str) -> PaperSnapshot:
+        """Return the account's committed state."""
+        return PaperSnapshot(self._committed.state(account_id), self._prices, self._rules)
+
+    def account_ids(self) -> Sequence[str]:
+        """Return the default account and those that a command has opened, sorted."""
+        return self._committed.ids()
+
+    async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        """Return at most `limit` events after number `since`. Raises Unavailable."""
+        try:
+            return await self._journal.read(account_id, since, limit)
+        except JournalUnavailable as error:
+            raise Unavailable(f"{error.reason}.", error.code) from error
+
+    @property
+    def status(self) -> MarketStatus:
+        """The market's status: without a market the exchange cannot execute."""
+        return self._market.status
+
+    def listen(self, listener: BrokerListener) -> Callable[[], None]:
+        """Call the listener from now on. Return a function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # Lifecycle
+
+    async def start(self) -> None:
+        """Load the accounts from the journal. Raises ConfigurationError."""
+        await self._accounts.recover(self._journal.load())
+
+    async def run(self) -> None:
+        """Process commands and quotes until cancelled, then close the journal."""
+        # Not a task group: it would cancel this task too when the processor fails, and so
+        # interrupt the journal's closing.
+        expiring = asyncio.create_task(self._expire_orders())
+        try:
+            await self._processor.run()
+        finally:
+            expiring.cancel()
+            await self._journal.close()
+
+    async def _expire_orders(self) -> None:
+        """Expire orders on time even if no quote arrives."""
+        while True:
+            await asyncio.sleep(EXPIRY_CHECK_S)
+            self.market_listener.expire_orders()
+
+    # Publishing
+
+    def _publish(self, entry: JournalEntry) -> None:
+        self._log.record_event(entry.account_id, entry.event)
+        for listener in self._listeners:
+            try:
+                listener.on_event(entry)
+            except Exception:  # the event is committed, whatever a listener does
+                log.exception("event_not_published", extra={"account": entry.account_id})
+
+    def _publish_valuation(self, account_id: str) -> None:
+        for listener in self._listeners:
+            listener.on_valuation(account_id)
+
+    def _publish_status(self, status: MarketStatus) -> None:
+        for listener in self._listeners:
+            listener.on_status(status)
+
+
+def _result(outcome: Outcome) -> CommandResult:
+    if isinstance(outcome, Rejection):
+        raise to_api_error(outcome)
+    if isinstance(outcome, Duplicate):
+        return CommandResult(outcome.order_id, is_duplicate=True)
+    placed = next((event.order.id for event in outcome if isinstance(event, OrderPlaced)), "")
+    canceled = [event.order.id for event in outcome if isinstance(event, OrderCanceled)]
+    return CommandResult(placed, canceled)

@@ -1,0 +1,123 @@
+"""The paper exchange's accounts as the broker port shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from itertools import islice
+
+from trading_api.domain.account_snapshot import PositionView
+from trading_api.domain.orders import OrderStatus, OrderType
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.cash import CashLine
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.margin import (
+    is_priced,
+    leverage_of,
+    unrealized_at,
+    used_margin,
+)
+from trading_api.modules.broker.engine.order import Order, order_id, order_number
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.paper.prices import Prices
+
+
+class PaperSnapshot:
+    """An AccountSnapshot that reads `state` in place; nothing is copied."""
+
+    __slots__ = ("_prices", "_rules", "state")
+
+    def __init__(self, state: AccountState, prices: Prices, rules: ExchangeRules) -> None:
+        self.state = state
+        self._prices = prices
+        self._rules = rules
+
+    @property
+    def account_id(self) -> str:
+        return self.state.account_id
+
+    @property
+    def currency(self) -> str:
+        return self.state.currency
+
+    @property
+    def seq(self) -> int:
+        return self.state.seq
+
+    @property
+    def balance(self) -> Decimal:
+        return self.state.balance
+
+    @property
+    def realized_pl(self) -> Decimal:
+        return self.state.realized_pl
+
+    # Orders and executions
+
+    def order(self, order_id: str) -> Order | None:
+        return self.state.orders.get(order_id)
+
+    def live_orders(self) -> list[Order]:
+        return self.state.live_orders()
+
+    def recent_orders(self, since_ms: int) -> Iterator[Order]:
+        orders = self.state.orders
+        live = {order_number(order.id): order for order in self.state.live_orders()}
+        ended = self.state.ended_since(since_ms)
+        # An ended order never changes, so it is looked up only when it is read.
+        return (live.get(number) or orders[order_id(number)] for number in sorted([*live, *ended]))
+
+    def ended_orders(self, limit: int, before: str | None = None) -> list[Order]:
+        state = self.state
+        end = state.order_count + 1 if before is None else order_number(before)
+        older = (state.orders[order_id(number)] for number in range(end - 1, 0, -1))
+        return list(islice((order for order in older if not order.is_live), limit))
+
+    def executions(self, symbol: str | None = None) -> Sequence[Execution]:
+        state = self.state
+        return state.executions if symbol is None else state.executions_by_symbol.get(symbol, ())
+
+    # Positions
+
+    def position(self, symbol: str) -> Position | None:
+        return self.state.positions.get(symbol)
+
+    def positions(self) -> Collection[Position]:
+        return self.state.positions.values()
+
+    def position_brackets(self, symbol: str) -> list[Order]:
+        newest: dict[OrderType, Order] = {}
+        for id in reversed(self.state.bracket_index(symbol).claims):
+            order = self.state.orders[id]
+            if order.status is OrderStatus.WORKING:
+                newest.setdefault(order.type, order)
+            if len(newest) == 2:
+                break
+        return list(newest.values())
+
+    # Money
+
+    def cash_lines(self) -> Sequence[CashLine]:
+        return self.state.cash
+
+    def equity(self) -> Decimal:
+        return self._prices.equity(self.state)
+
+    def used_margin(self) -> Decimal:
+        return used_margin(self.state, self._rules)
+
+    def unrealized_pl(self, position: PositionView) -> Decimal | None:
+        assert isinstance(position, Position)
+        mark = self._prices.mark(position.symbol)
+        return unrealized_at(position, mark) if is_priced(position, mark) else None
+
+    def leverage(self, symbol: str) -> Decimal:
+        return leverage_of(self.state, symbol, self._rules)
+
+    @property
+    def leverage_max(self) -> Decimal:
+        return self._rules.leverage_max
+
+    def conversion_rate(self, currency: str) -> Decimal | None:
+        return self._prices.rate(currency)

@@ -1,0 +1,108 @@
+"""Positions, equity, cash and the connection status as the wire shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import assert_never
+
+from trading_api.domain.account_snapshot import (
+    AccountSnapshot,
+    CashLineView,
+    OrderView,
+    PositionView,
+)
+from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.orders import OrderType
+from trading_api.models import broker as wire
+from trading_api.modules.broker.presenters.numbers import difference, optional_float
+
+
+def to_position(
+    position: PositionView,
+    side: wire.Side,
+    profit: Decimal | None,
+    brackets: Sequence[OrderView] = (),
+) -> wire.Position:
+    """`side` is given because a closed position has no side of its own. `brackets` holds at most
+    one working order of each type."""
+    prices = {order.type: order.limit_price or order.stop_price for order in brackets}
+    return wire.Position(
+        id=position.symbol,
+        symbol=position.symbol,
+        qty=float(abs(position.quantity)),
+        side=side,
+        avg_price=float(position.average_price),
+        update_time=position.updated_ms,
+        pl=optional_float(profit),
+        take_profit=optional_float(prices.get(OrderType.LIMIT)),
+        stop_loss=optional_float(prices.get(OrderType.STOP)),
+    )
+
+
+def to_open_position(account: AccountSnapshot, position: PositionView) -> wire.Position:
+    """Return an open position with its profit at the last price and its brackets."""
+    profit = account.unrealized_pl(position)
+    brackets = account.position_brackets(position.symbol)
+    return to_position(position, open_side(position), profit, brackets)
+
+
+def to_open_positions(account: AccountSnapshot) -> Sequence[wire.Position]:
+    return [to_open_position(account, position) for position in account.positions()]
+
+
+def open_side(position: PositionView) -> wire.Side:
+    """Return the side of an open position."""
+    return wire.Side.BUY if position.quantity > 0 else wire.Side.SELL
+
+
+def to_equity(account: AccountSnapshot) -> wire.EquityData:
+    balance, equity, used_margin = account.balance, account.equity(), account.used_margin()
+    return wire.EquityData(
+        equity=float(equity),
+        balance=float(balance),
+        unrealized_pl=float(difference(equity, balance)),
+        realized_pl=float(account.realized_pl),
+        used_margin=float(used_margin),
+        free_margin=float(difference(equity, used_margin)),
+    )
+
+
+def to_account(account: AccountSnapshot) -> wire.AccountMetainfo:
+    return wire.AccountMetainfo(
+        id=account.account_id, name=account.account_id, currency=account.currency
+    )
+
+
+def to_cash_line(line: CashLineView) -> wire.CashLine:
+    return wire.CashLine(
+        seq=line.seq,
+        kind=line.kind,
+        amount=float(line.amount),
+        balance=float(line.balance),
+        time=line.at_ms,
+        symbol=line.symbol or None,
+        order_id=line.order_id or None,
+        execution_id=line.execution_id or None,
+    )
+
+
+def to_connection_status(status: MarketStatus, at_ms: int) -> wire.BrokerConnectionStatus:
+    """Return the status of the connection to the venue at the time `at_ms`."""
+    match status.state:
+        case MarketState.OPEN:
+            connection, message, cause = wire.ConnectionStatus.CONNECTED, None, None
+        case MarketState.CLOSED:
+            connection, cause = wire.ConnectionStatus.CONNECTED, None
+            message = f"The market is closed: {status.reason}"
+        case MarketState.STARTING:
+            connection, cause = wire.ConnectionStatus.CONNECTING, None
+            message = "Waiting for the first prices"
+        case MarketState.STALE:
+            connection = wire.ConnectionStatus.DISCONNECTED
+            message, cause = status.reason, wire.DisconnectType.BROKEN_CONNECTION
+        case _:
+            assert_never(status.state)
+    return wire.BrokerConnectionStatus(
+        status=connection, message=message, disconnect_type=cause, timestamp=at_ms
+    )

@@ -1,0 +1,94 @@
+"""The topics of accounts, as filed in the registry of all subscriptions."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from trading_api.domain.account_event import AccountEvent
+from trading_api.modules.broker.presenters.events import TopicChange
+from trading_api.streaming.route_service import TopicUpdate, UpdateMeta
+from trading_api.streaming.subscriptions import Subscriptions
+from trading_api.streaming.topics import parse_topic
+
+log = logging.getLogger(__name__)
+
+CONNECTION_ROUTE = "broker-connection"
+CONNECTION_CHANNEL = (CONNECTION_ROUTE,)
+"""All topics of this route: each shows the status of the same connection."""
+
+
+@dataclass(slots=True)
+class AccountStream:
+    """What a topic shows, and how far it has come.
+
+    `symbol` narrows an executions topic. `last_seq` is the number of the last event that was
+    published on the topic, or of the account's last event when the topic was opened."""
+
+    route: str
+    account_id: str
+    symbol: str | None
+    last_seq: int
+
+    def resume_from(self, seq: int) -> None:
+        """Let the next update's `prev` be at most `seq`, the last event that a client received.
+
+        Later events of the account belong to other topics; as `prev` they would look like a
+        gap to that client."""
+        self.last_seq = min(self.last_seq, seq)
+
+
+class AccountTopics:
+    """Files each topic under its route and account, and publishes by them."""
+
+    def __init__(self, subscriptions: Subscriptions) -> None:
+        self._subscriptions = subscriptions
+
+    def open(self, name: str, topic_update: TopicUpdate, seq: int) -> None:
+        """Publish on a topic from now on. `seq` is the number of the account's last event."""
+        route, request = parse_topic(name)
+        stream = AccountStream(route, request["accountId"], request.get("symbol"), seq)
+        channel = CONNECTION_CHANNEL if route == CONNECTION_ROUTE else (route, stream.account_id)
+        self._subscriptions.attach(name, topic_update, [channel], stream)
+
+    def close(self, name: str) -> None:
+        self._subscriptions.detach(name)
+
+    def stream(self, name: str) -> AccountStream:
+        """Return the stream of an open topic."""
+        topic = self._subscriptions.topic(name)
+        assert topic is not None, name
+        stream: AccountStream = topic.stream
+        return stream
+
+    def has_subscribers(self, route: str, account_id: str) -> bool:
+        return bool(self._subscriptions.channel((route, account_id)))
+
+    def publish(self, channel: Hashable, data: BaseModel, **meta: int | str) -> None:
+        """Publish one datum on every topic of a channel."""
+        for topic in self._subscriptions.channel(channel):
+            log.debug("update", extra={"topic": topic.name})
+            topic.publish(data, **meta)
+
+    def publish_event(self, route: str, event: AccountEvent, change: TopicChange) -> None:
+        """Publish what an event changed on the account's topics of a route; a topic of one symbol
+        receives that symbol's changes only."""
+        for topic in self._subscriptions.channel((route, event.account_id)):
+            stream: AccountStream = topic.stream
+            if stream.symbol in (None, change.symbol):
+                log.debug("update", extra={"topic": topic.name})
+                topic.publish(change.data, **event_meta(event, stream.last_seq))
+                stream.last_seq = event.seq
+
+
+def event_meta(event: AccountEvent, prev: int) -> UpdateMeta:
+    """Return the fields next to an event's update, whether it is live or replayed."""
+    return {"seq": event.seq, "prev": prev, **request_meta(event)}
+
+
+def request_meta(event: AccountEvent) -> UpdateMeta:
+    """Return the client's name of the request that caused the event, if it has one."""
+    return {"request_id": event.request_id} if event.request_id else {}

@@ -1,0 +1,33 @@
+"""The updates of a topic that a client has missed."""
+
+from __future__ import annotations
+
+from trading_api.domain.ports.broker import Broker
+from trading_api.modules.broker.presenters.events import topic_changes
+from trading_api.modules.broker.publishing.account_topics import AccountStream, event_meta
+from trading_api.streaming.route_service import SequencedUpdate
+
+MISSED_EVENTS_MAX = 1000
+
+
+async def missed_updates(
+    broker: Broker, stream: AccountStream, seq: int
+) -> list[SequencedUpdate] | None:
+    """Return what was published on a topic after event `seq`, up to the moment of the return.
+
+    None if more than MISSED_EVENTS_MAX events were missed, or if the account has no event `seq`.
+    Raises Unavailable."""
+    account_id = stream.account_id
+    updates: list[SequencedUpdate] = []
+    since = prev = seq
+    while since < (last := broker.snapshot(account_id).seq):
+        if last - seq > MISSED_EVENTS_MAX:
+            return None
+        for event in await broker.events(account_id, since, last - since):
+            account = broker.snapshot(account_id)
+            for change in topic_changes(stream.route, account, event):
+                if stream.symbol in (None, change.symbol):
+                    updates.append(SequencedUpdate(change.data, event_meta(event, prev)))
+                    prev = event.seq
+        since = last
+    return updates if since == last else None

@@ -1,0 +1,102 @@
+"""A paper exchange with its service, used as the endpoints use them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from trading_api.domain.broker_commands import (
+    CancelOrdersCommand,
+    DepositCommand,
+    ResetAccountCommand,
+)
+from trading_api.models.broker import (
+    Brackets,
+    LeveragePreviewResult,
+    LeverageSetParams,
+    OrderPreviewResult,
+    PreOrder,
+)
+from trading_api.modules.broker import mapping
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.journal.journal import Journal
+from trading_api.modules.broker.paper.paper_broker import PaperBroker
+from trading_api.modules.broker.presenters.previews import to_leverage_preview, to_order_preview
+from trading_api.modules.broker.service import BrokerService
+from trading_api.shared.module_interface import ModuleContext
+
+
+class PaperClient:
+    """Sends wire requests to a paper exchange of its own, and reads through `queries`."""
+
+    def __init__(self, journal: Journal, rules: ExchangeRules, context: ModuleContext) -> None:
+        settings, market = context.settings, context.market
+        self.broker = PaperBroker(journal, rules, settings, market, context.metrics)
+        self.service = BrokerService(
+            self.broker,
+            market,
+            context.subscriptions,
+            settings.account_currency,
+            context.clock_ms,
+        )
+        self.queries = self.service.queries
+
+    async def start(self) -> None:
+        await self.broker.start()
+
+    async def run(self) -> None:
+        await self.broker.run()
+
+    async def flush(self) -> None:
+        """Return once everything so far is committed and published, also what time ends."""
+        await self.broker.market_listener.flush()
+
+    async def place_order(self, account_id: str, order: PreOrder, key: str | None = None) -> str:
+        command = mapping.to_place_order(order, key)
+        return (await self.broker.submit(account_id, *command)).order_id
+
+    async def modify_order(
+        self, account_id: str, order_id: str, order: PreOrder, key: str | None = None
+    ) -> None:
+        await self.broker.submit(account_id, *mapping.to_modify_order(order_id, order, key))
+
+    async def cancel_order(self, account_id: str, order_id: str, key: str | None = None) -> None:
+        await self.broker.submit(account_id, *mapping.to_cancel_order(order_id, key))
+
+    async def cancel_orders(self, account_id: str, order_ids: Sequence[str] | None) -> list[str]:
+        result = await self.broker.submit(account_id, CancelOrdersCommand(order_ids))
+        return list(result.canceled)
+
+    async def close_position(
+        self, account_id: str, position_id: str, amount: float | None, key: str | None = None
+    ) -> None:
+        command = mapping.to_close_position(position_id, amount, key)
+        await self.broker.submit(account_id, *command)
+
+    async def reverse_position(
+        self, account_id: str, position_id: str, key: str | None = None
+    ) -> None:
+        await self.broker.submit(account_id, *mapping.to_reverse_position(position_id, key))
+
+    async def edit_brackets(self, account_id: str, position_id: str, brackets: Brackets) -> None:
+        await self.broker.submit(account_id, mapping.to_edit_brackets(position_id, brackets))
+
+    async def set_leverage(self, account_id: str, params: LeverageSetParams) -> None:
+        await self.broker.submit(account_id, mapping.to_set_leverage(params))
+
+    async def deposit(self, account_id: str, amount: float) -> None:
+        await self.broker.submit(account_id, DepositCommand(Decimal(str(amount))))
+
+    async def reset(self, account_id: str, balance: float | None) -> None:
+        command = ResetAccountCommand(mapping.to_optional_decimal(balance))
+        await self.broker.submit(account_id, command)
+
+    def preview_order(
+        self, account_id: str, order: PreOrder, order_id: str | None = None
+    ) -> OrderPreviewResult:
+        command = mapping.to_previewed_order(order, order_id)
+        return to_order_preview(self.broker.preview_order(account_id, command))
+
+    def preview_leverage(self, account_id: str, params: LeverageSetParams) -> LeveragePreviewResult:
+        command = mapping.to_set_leverage(params)
+        return to_leverage_preview(self.broker.preview_leverage(account_id, command))
