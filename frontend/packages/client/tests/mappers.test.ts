@@ -59,7 +59,7 @@ test("the enum values that are 0 survive both ways", () => {
   expect(mapPreOrder(order).stopType).toBe(0);
 });
 
-test("an order is sent with what the backend knows, and without what is undefined", () => {
+test("an order is sent with the fields that the backend accepts, and without undefined ones", () => {
   const order = { symbol: "AAPL", type: 2, side: 1, qty: 1, isClose: false, nonsense: 1 } as const;
   const sent: PreOrder_Api_Backend = mapPreOrder(order);
   expect(sent).toStrictEqual({ symbol: "AAPL", type: 2, side: 1, qty: 1, isClose: false });

@@ -117,17 +117,17 @@ test("an unchanged token is requested a few times, and not sent again", async ()
   client.close();
   const value = "the only one";
   const expiresAt = Date.now() + 60_000;
-  let asked = 0;
+  let requests = 0;
   const token = async () => {
-    asked += 1;
-    if (asked === 3) throw new Error("the issuer is away");
+    requests += 1;
+    if (requests === 3) throw new Error("the issuer is unavailable");
     return { value, expiresAt };
   };
   client = clientOf({ authentication: { token } });
   client.subscribe("bars", AAPL, new RecordingListener());
   await settle(90_000);
-  expect(asked).toBeGreaterThan(2);
-  expect(asked).toBeLessThan(10);
+  expect(requests).toBeGreaterThan(2);
+  expect(requests).toBeLessThan(10);
   expect(server.types().filter((type) => type === "auth")).toHaveLength(1);
 });
 

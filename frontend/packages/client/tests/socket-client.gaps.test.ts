@@ -88,7 +88,7 @@ test("a rejected resume becomes a subscription, whose numbers may begin anywhere
   const { reply } = server;
   server.reply = (message, topic) =>
     message.type === "orders.resume"
-      ? { status: "error", message: "Subscribe anew", topic }
+      ? { status: "error", message: "Subscribe again", topic }
       : reply(message, topic);
   server.snapshots.set(ORDERS_TOPIC, [order("2")]);
   server.cut();

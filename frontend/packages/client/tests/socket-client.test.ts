@@ -124,9 +124,9 @@ test("a rejected subscription has the server's message and calls onFailed", asyn
   server.reply = (_, topic) => ({ status: "error", message: "Unknown symbol", topic });
   const listener = new RecordingListener<object>();
   const { confirmed } = client.subscribe("bars", AAPL, listener);
-  const refused = expect(confirmed).rejects.toThrow("Unknown symbol");
+  const rejection = expect(confirmed).rejects.toThrow("Unknown symbol");
   await settle();
-  await refused;
+  await rejection;
   expect(listener.failures[0]).toMatchObject({ code: "rejected", topic: AAPL_TOPIC });
   expect(client.state.phase).toBe("connected");
 });
@@ -253,11 +253,11 @@ test("a request whose connection ends before the reply rejects as sent", async (
   client.subscribe("bars", AAPL, new RecordingListener());
   await settle();
   server.reply = () => undefined;
-  const asked = expect(client.request("trades.subscribe", {})).rejects.toMatchObject({
+  const request = expect(client.request("trades.subscribe", {})).rejects.toMatchObject({
     wasSent: true,
   });
   server.cut();
-  await asked;
+  await request;
 });
 
 // Lifetime

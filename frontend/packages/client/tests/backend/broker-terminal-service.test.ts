@@ -173,9 +173,9 @@ test("the queries of an order ticket are answered", async () => {
 
 test("an ApiError has the backend's message and code", async () => {
   const { broker } = await openAccount();
-  const refused = broker.placeOrder({ ...marketOrder(Side.Buy), symbol: "NOPE" });
-  await expect(refused).rejects.toBeInstanceOf(ApiError);
-  await expect(refused).rejects.toMatchObject({ status: 422, code: "unknown_symbol" });
+  const rejection = broker.placeOrder({ ...marketOrder(Side.Buy), symbol: "NOPE" });
+  await expect(rejection).rejects.toBeInstanceOf(ApiError);
+  await expect(rejection).rejects.toMatchObject({ status: 422, code: "unknown_symbol" });
 });
 
 test("the orders and positions of another account are separate", async () => {

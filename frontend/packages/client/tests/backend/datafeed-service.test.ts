@@ -20,8 +20,8 @@ test("a chart finds its configuration, symbols and the server's time", async () 
     datafeed.resolveSymbol("BTCUSD", resolve, reject),
   );
   expect(symbol).toMatchObject({ name: "BTCUSD", format: "price" });
-  const refused = new Promise((_, reject) => datafeed.resolveSymbol("NOPE", () => {}, reject));
-  await expect(refused).rejects.toContain("NOPE");
+  const rejection = new Promise((_, reject) => datafeed.resolveSymbol("NOPE", () => {}, reject));
+  await expect(rejection).rejects.toContain("NOPE");
   const now = await new Promise<number>((resolve) => datafeed.getServerTime(resolve));
   expect(Math.abs(now - Date.now() / 1_000)).toBeLessThan(60);
 });
@@ -35,10 +35,10 @@ test("quotes carry the requested names, and an unknown name its error", async ()
   await until(() => quotes.size === 3);
   expect(quotes.get("NASDAQ:AAPL")?.s).toBe("ok");
   expect(quotes.get("NOPE")?.s).toBe("error");
-  const asked = await new Promise<QuoteData[]>((resolve, reject) =>
+  const quotesOnRequest = await new Promise<QuoteData[]>((resolve, reject) =>
     setup.client.datafeed.getQuotes(["AAPL", "NOPE"], resolve, reject),
   );
-  expect(asked.map(({ n, s }) => [n, s])).toEqual([
+  expect(quotesOnRequest.map(({ n, s }) => [n, s])).toEqual([
     ["AAPL", "ok"],
     ["NOPE", "error"],
   ]);
