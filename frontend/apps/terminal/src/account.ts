@@ -123,11 +123,11 @@ export class TradingAccount {
     this.#onFill = show;
   }
 
-  /** Load the account, and retry until the backend answers. `wanted` is its id. */
-  async start(wanted: string | undefined): Promise<void> {
+  /** Load the account, and retry until the backend answers. Without an id it is the default account. */
+  async start(accountId: string | undefined): Promise<void> {
     while (true) {
       try {
-        const rest = this.#client.rest.account(wanted);
+        const rest = this.#client.rest.account(accountId);
         const [info, configuration] = await Promise.all([rest.info(), rest.configuration()]);
         this.#configuration[1](configuration);
         this.#id[1](info.id);

@@ -57,14 +57,14 @@ export class AppStore {
   /** Load the account and the symbols. `?account=` and `?symbol=` override the stored choice. */
   async start(address: URLSearchParams): Promise<void> {
     void this.account.start(address.get("account") ?? undefined);
-    const wanted = address.get("symbol")?.toUpperCase() ?? this.symbol();
+    const requested = address.get("symbol")?.toUpperCase() ?? this.symbol();
     while (true) {
       try {
         const found = await this.market.start();
-        const symbol = found.includes(wanted) ? wanted : found[0];
+        const symbol = found.includes(requested) ? requested : found[0];
         if (symbol !== undefined) this.selectSymbol(symbol);
-        if (symbol !== undefined && address.has("symbol") && symbol !== wanted) {
-          const title = `There is no ${wanted} here`;
+        if (symbol !== undefined && address.has("symbol") && symbol !== requested) {
+          const title = `There is no ${requested} here`;
           this.notifications.show({
             tone: "info",
             title,

@@ -13,13 +13,13 @@ export function SymbolSearch() {
   const [at, setAt] = createSignal(0);
 
   createEffect(() => {
-    const wanted = text();
+    const requested = text();
     setTimeout(
       async () => {
-        if (wanted !== text()) return;
+        if (requested !== text()) return;
         try {
-          const result = await app.market.search(wanted);
-          if (wanted !== text()) return;
+          const result = await app.market.search(requested);
+          if (requested !== text()) return;
           setFound(result);
           setFailure("");
           setAt(0);
@@ -27,7 +27,7 @@ export function SymbolSearch() {
           setFailure("The server does not answer. Type again once the badge says Live.");
         }
       },
-      wanted === "" ? 0 : DEBOUNCE_MS,
+      requested === "" ? 0 : DEBOUNCE_MS,
     );
   });
 

@@ -15,12 +15,12 @@ export function LeverageDialog(props: { symbol: string }) {
   const { side, type: orderType } = ticket.fields;
   const params = { symbol, side, orderType };
   const [info] = createResource<LeverageInfo>(() => account.broker.leverageInfo(params));
-  const known = () => (info.state === "ready" ? info() : undefined);
+  const loadedInfo = () => (info.state === "ready" ? info() : undefined);
   const [text, setText] = createSignal(String(ticket.leverage?.leverage ?? ""));
   const [preview, setPreview] = createSignal<LeveragePreview>({});
   const leverage = () => {
     const value = parseNumber(text());
-    const { min = 1, max = Number.POSITIVE_INFINITY } = known() ?? {};
+    const { min = 1, max = Number.POSITIVE_INFINITY } = loadedInfo() ?? {};
     return value !== null && value >= min && value <= max ? value : null;
   };
   createEffect(() => {
@@ -38,9 +38,9 @@ export function LeverageDialog(props: { symbol: string }) {
     onCleanup(() => clearTimeout(timer));
   });
   const send = async () => {
-    const wanted = leverage();
-    if (wanted === null) return;
-    await account.broker.setLeverage({ ...params, leverage: wanted });
+    const requested = leverage();
+    if (requested === null) return;
+    await account.broker.setLeverage({ ...params, leverage: requested });
     await ticket.readLeverage();
   };
   return (
@@ -53,14 +53,14 @@ export function LeverageDialog(props: { symbol: string }) {
       <NumberField
         label="Leverage"
         unit=":1"
-        hint={`From ${known()?.min ?? "…"} to ${known()?.max ?? "…"}, for all of ${symbol} in this account`}
+        hint={`From ${loadedInfo()?.min ?? "…"} to ${loadedInfo()?.max ?? "…"}, for all of ${symbol} in this account`}
         value={text()}
-        step={known()?.step ?? 1}
+        step={loadedInfo()?.step ?? 1}
         decimals={0}
         invalid={leverage() === null}
         onInput={setText}
       />
-      <Show when={known()}>
+      <Show when={loadedInfo()}>
         {(bounds) => (
           <input
             type="range"
