@@ -18,8 +18,8 @@ from tests.kit.ledger_streams import mixed, trading
 from trading_api.modules.broker.engine.events import AccountOpened
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.event_codec import encode
-from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.journal.journal import JournalEntry
+from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify

@@ -1,4 +1,4 @@
-"""A generated document that is committed."""
+"""Writing and checking generated documents that are committed."""
 
 import json
 import sys
@@ -9,6 +9,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def write_or_check(name: str, document: dict[str, Any], command: str) -> int:
+    """Write the document where it is stale, and return the exit status.
+
+    With `--check`, do not write; a stale document is status 1. `command` regenerates it.
+    """
     path = ROOT / name
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") == text:

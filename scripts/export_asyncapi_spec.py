@@ -1,4 +1,4 @@
-"""Writes asyncapi.json; with --check only says whether it is stale."""
+"""Write asyncapi.json, or with --check only report whether it is stale."""
 
 import sys
 

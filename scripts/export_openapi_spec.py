@@ -1,4 +1,4 @@
-"""Writes openapi.json; with --check only says whether it is stale."""
+"""Write openapi.json, or with --check only report whether it is stale."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Writes every module's ws_generated/ from its ws.py; with --check only says which are stale."""
+"""Write every module's ws_generated/ from its ws.py, or with --check only report stale ones."""
 
 import argparse
 import sys
@@ -23,23 +23,23 @@ def main() -> int:
     except GenerationError as error:
         print(error, file=sys.stderr)
         return 1
-    stale = [path for path, text in generated.items() if _text(path) != text]
+    stale = [path for path, text in generated.items() if _read(path) != text]
     if check and stale:
-        print(f"stale: {', '.join(_shown(path) for path in stale)}", file=sys.stderr)
+        print(f"stale: {', '.join(_relative(path) for path in stale)}", file=sys.stderr)
         print("Run `make generate-ws-routers` and commit what it wrote.", file=sys.stderr)
         return 1
     for path in stale:
         path.parent.mkdir(exist_ok=True)
         path.write_text(generated[path], encoding="utf-8")
-        print(f"wrote {_shown(path)}")
+        print(f"wrote {_relative(path)}")
     return 0
 
 
-def _text(path: Path) -> str:
+def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def _shown(path: Path) -> str:
+def _relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 

@@ -1,8 +1,12 @@
+"""Fixtures of all whole-process tests: one event loop, and an empty working directory."""
+
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
 import pytest
+
+pytest.register_assert_rewrite("tests.kit")
 
 
 @pytest.fixture(scope="session")
@@ -12,7 +16,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module", autouse=True)
 def folder_of_a_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The ledger is in the working directory by default."""
+    """Run each module in a new working directory, where the ledger is by default."""
     with chdir(tmp_path_factory.mktemp("module")):
         yield
 

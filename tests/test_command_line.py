@@ -26,7 +26,7 @@ from trading_api.server.process_limits import OPEN_FILES_MAX
 from trading_api.settings import Settings
 
 
-def test_an_unknown_module_stops_the_start_with_a_sentence() -> None:
+def test_an_unknown_module_prevents_the_start() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "trading_api", "serve"],
         env=os.environ | {"ENABLED_MODULES": "datafed"},
@@ -41,7 +41,7 @@ def test_an_unknown_module_stops_the_start_with_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("name", ["", "datafeed,", "broker,nothing", " "])
-def test_an_unknown_or_empty_module_is_refused_and_the_known_ones_named(name: str) -> None:
+def test_the_error_for_an_unknown_module_names_the_known_modules(name: str) -> None:
     with pytest.raises(ConfigurationError, match="datafeed, broker, or all"):
         create_app(Settings.defaults().model_copy(update={"enabled_modules": name}))
 
@@ -54,9 +54,7 @@ def test_an_unknown_or_empty_module_is_refused_and_the_known_ones_named(name: st
         ({"DEFAULT_ACCOUNT_ID": "no spaces"}, "DEFAULT_ACCOUNT_ID: "),
     ],
 )
-def test_a_setting_that_cannot_be_stops_the_start_with_a_sentence(
-    environment: dict[str, str], sentence: str
-) -> None:
+def test_an_invalid_setting_prevents_the_start(environment: dict[str, str], sentence: str) -> None:
     result = command(["serve"], **environment)
     assert result.returncode == 2
     assert sentence in result.stderr
@@ -70,15 +68,13 @@ def test_a_setting_that_cannot_be_stops_the_start_with_a_sentence(
         ({"datafeed_path": Path("nowhere.csv")}, "nowhere.csv"),
     ],
 )
-def test_a_replay_of_nothing_is_refused_with_a_sentence(
-    changed: dict[str, Path], sentence: str
-) -> None:
+def test_a_replay_without_data_prevents_the_start(changed: dict[str, Path], sentence: str) -> None:
     settings = Settings.defaults().model_copy(update={"datafeed_source": "replay", **changed})
     with pytest.raises(ConfigurationError, match=sentence):
         create_app(settings)
 
 
-def test_a_port_that_is_taken_stops_the_start_before_any_address_is_said() -> None:
+def test_a_port_in_use_prevents_the_start_before_addresses_are_printed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = command(["serve"], PORT=str(port))
@@ -87,7 +83,9 @@ def test_a_port_that_is_taken_stops_the_start_before_any_address_is_said() -> No
     assert f"PORT={port} cannot be listened on" in result.stderr
 
 
-def test_a_recording_with_a_bad_row_stops_the_start_with_its_line(tmp_path: Path) -> None:
+def test_a_recording_with_an_invalid_row_prevents_the_start_and_names_the_line(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "bad.csv"
     path.write_text(
         "time,open,high,low,close\n1700000000,1,2,0.5,1\n1700000060,1,2,0.5,3\n", encoding="utf-8"
@@ -105,16 +103,14 @@ def test_a_recording_with_a_bad_row_stops_the_start_with_its_line(tmp_path: Path
         ("sqlite:///pyproject.toml", "is no SQLite database"),
     ],
 )
-def test_a_ledger_that_cannot_be_opened_stops_the_start_with_a_sentence(
-    url: str, sentence: str
-) -> None:
+def test_a_ledger_that_cannot_be_opened_prevents_the_start(url: str, sentence: str) -> None:
     Path("pyproject.toml").write_text("no database\n" * 100, encoding="utf-8")
     with pytest.raises(ConfigurationError) as refused:
         check_ledger(Settings.defaults().model_copy(update={"database_url": url}))
     assert sentence in str(refused.value)
 
 
-def test_without_the_broker_there_is_no_ledger() -> None:
+def test_no_ledger_is_created_without_the_broker_module() -> None:
     url = "postgresql://here/trading"
     settings = Settings.defaults().model_copy(update={"database_url": url})
     with pytest.raises(ConfigurationError, match="DATABASE_URL"):
@@ -127,7 +123,7 @@ def verify_ledger(url: str) -> subprocess.CompletedProcess[str]:
     return command(["verify-ledger"], DATABASE_URL=url)
 
 
-def test_a_ledger_has_one_server_and_can_be_verified_meanwhile(tmp_path: Path) -> None:
+def test_a_ledger_admits_one_server_and_can_be_verified_while_it_runs(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
     with served(DATABASE_URL=f"sqlite:///{path}") as (_, address):
         order = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}
@@ -152,7 +148,7 @@ def test_a_ledger_has_one_server_and_can_be_verified_meanwhile(tmp_path: Path) -
         ("sqlite:///nowhere/trading.db", "nowhere/trading.db (DATABASE_URL)."),
     ],
 )
-def test_where_nothing_is_kept_there_is_nothing_to_verify(url: str, sentence: str) -> None:
+def test_verify_ledger_rejects_a_database_without_a_ledger(url: str, sentence: str) -> None:
     result = verify_ledger(url)
     assert result.returncode == 2
     assert result.stderr.endswith(f"{sentence}\n")
@@ -167,13 +163,13 @@ def data_command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[s
     return command(["data", *arguments], DATA_DIR=str(folder / "data"))
 
 
-def test_data_is_imported_with_a_report_and_served_by_its_symbol(tmp_path: Path) -> None:
+def test_imported_data_is_reported_and_served(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     lines = [f"{1_700_000_000 + 60 * n},1,2,0.5,1" for n in range(10)]
     path.write_text("\n".join(["time,open,high,low,close", *lines, lines[0]]), encoding="utf-8")
     options = ("--symbol", "mine", "--timezone", "UTC", "--currency", "eur")
     result = import_data(tmp_path, str(path), *options)
-    assert (result.returncode, result.stderr) == (0, ""), "no progress bar where nobody sees it"
+    assert (result.returncode, result.stderr) == (0, ""), "no progress bar without a terminal"
     assert result.stdout.splitlines() == [
         "MINE: 11 rows were read.",
         "New bars of 0:01:00: 10.",
@@ -195,7 +191,7 @@ def test_data_is_imported_with_a_report_and_served_by_its_symbol(tmp_path: Path)
         create_app(Settings.defaults().model_copy(update=replay | wanted))
 
 
-def test_a_bad_file_is_refused_with_its_lines_and_a_bad_zone_with_a_sentence(
+def test_the_error_for_an_invalid_file_names_its_lines(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "rows.csv"
@@ -209,7 +205,7 @@ def test_a_bad_file_is_refused_with_its_lines_and_a_bad_zone_with_a_sentence(
     assert "'Mars/Base' is no time zone" in result.stderr
 
 
-def test_what_is_stored_is_listed_and_deleted(tmp_path: Path) -> None:
+def test_stored_symbols_are_listed_and_deleted(tmp_path: Path) -> None:
     result = data_command(tmp_path, "list")
     assert (result.returncode, "Nothing is stored in" in result.stdout) == (0, True)
     result = data_command(tmp_path, "delete", "ONE")
@@ -238,14 +234,14 @@ def test_what_is_stored_is_listed_and_deleted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tick", ["0", "-1", "x", "nan", "1e-13"])
-def test_a_tick_that_is_no_price_step_is_refused(tmp_path: Path, tick: str) -> None:
+def test_an_invalid_tick_is_rejected(tmp_path: Path, tick: str) -> None:
     options = ("rows.csv", "--symbol", "X", "--timezone", "UTC", f"--tick={tick}")
     result = import_data(tmp_path, *options)
     assert result.returncode == 2
     assert f"{tick!r} is no price step; one is 0.01" in result.stderr
 
 
-def test_progress_is_one_line_that_is_drawn_over_itself() -> None:
+def test_progress_overwrites_one_line() -> None:
     stream = StringIO()
     bar = ProgressBar(stream)
     bar(Path("rows.csv"), 50, 100)
@@ -256,7 +252,7 @@ def test_progress_is_one_line_that_is_drawn_over_itself() -> None:
 
 @contextmanager
 def served(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process, and its address as it said it."""
+    """Start the server and return the process with the address that it printed."""
     process = subprocess.Popen(
         [sys.executable, "-m", "trading_api", "serve", *arguments],
         env=os.environ | {"PORT": "0"} | environment,
@@ -275,7 +271,7 @@ def served(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Pop
         process.communicate()
 
 
-def test_a_stop_does_not_wait_for_a_clock_that_is_being_advanced() -> None:
+def test_a_shutdown_does_not_wait_for_the_step_clock() -> None:
     environment = {"DATAFEED_CLOCK": "step", "DATAFEED_START": "2026-01-05T10:30:00Z"}
     with served(**environment) as (process, address), ThreadPoolExecutor() as pool:
         base = f"{address}/api/v1/datafeed"
@@ -301,7 +297,7 @@ def few_open_files() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_it_serves_until_it_is_told_to_stop_and_then_stops_cleanly() -> None:
+def test_serve_runs_until_sigterm_and_exits_cleanly() -> None:
     with few_open_files(), served() as (process, address):
         soft, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
         assert soft == min(hard, OPEN_FILES_MAX), "each connection is one"

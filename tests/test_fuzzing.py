@@ -20,7 +20,7 @@ def fuzz(is_secured: bool) -> None:
         fuzz_rest(server, SEED, *SLICE)
 
 
-def test_rest_and_socket_do_as_their_documents_say_with_authentication_on_and_off() -> None:
+def test_fuzzed_rest_and_websocket_conform_to_their_specifications() -> None:
     print(f"SEED={SEED}")
     with ThreadPoolExecutor() as pool:
         for run in [pool.submit(fuzz, is_secured) for is_secured in (True, False)]:

@@ -1,4 +1,4 @@
-"""SIGTERM in the middle of a trading day: what was asked is answered, what happened is told."""
+"""A graceful shutdown answers the commands in flight and publishes their updates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
 
 
 class SlowJournal(MemoryJournal):
-    """Takes nothing before `is_open`."""
+    """A journal that appends nothing until `is_open` is set."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +61,9 @@ async def takes_sockets(address: str) -> bool:
         return False
 
 
-async def test_a_command_under_way_is_answered_and_told_before_its_client_is_let_go() -> None:
+async def test_a_command_in_flight_is_answered_and_published_before_clients_are_disconnected() -> (
+    None
+):
     async with (
         running() as each,
         httpx.AsyncClient(base_url=f"http://{each.address}{PREFIX}") as rest,
@@ -71,16 +73,16 @@ async def test_a_command_under_way_is_answered_and_told_before_its_client_is_let
         placing = asyncio.create_task(rest.post("/broker/orders", json=ORDER))
         await each.journal.asked.wait()
         each.server.should_exit = True
-        while await takes_sockets(each.address):  # noqa: ASYNC110, asked of the outside
+        while await takes_sockets(each.address):  # noqa: ASYNC110, polled from outside
             await asyncio.sleep(0.01)
         each.journal.is_open.set()
         assert (await placing).json() == {"orderId": "order-1"}
-        heard = await client.update("orders")
-        assert heard["payload"]["payload"]["id"] == "order-1"
+        update = await client.update("orders")
+        assert update["payload"]["payload"]["id"] == "order-1"
         assert await client.closed() == (1012, "The server stops; connect again")
 
 
-async def test_a_command_that_comes_after_the_stop_is_refused_for_its_clients_are_gone() -> None:
+async def test_a_command_after_the_shutdown_began_is_rejected() -> None:
     app, ws_app = create_app(Settings.defaults())
     async with (
         serving(app) as address,
@@ -100,7 +102,7 @@ async def test_a_command_that_comes_after_the_stop_is_refused_for_its_clients_ar
         assert len((await rest.get("/orders")).json()) == 1
 
 
-async def test_it_says_that_it_is_not_ready_and_takes_no_new_sockets() -> None:
+async def test_a_stopping_server_is_not_ready_and_accepts_no_sockets() -> None:
     app, ws_app = create_app(Settings.defaults())
     async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
         await until(lambda: not app.state.readiness.reasons())

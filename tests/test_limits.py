@@ -1,4 +1,4 @@
-"""What one caller may have of anything, and what they are told beyond it."""
+"""Limits on commands, messages, subscriptions, connections and nesting, on a running server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def settings(**changed: object) -> Settings:
     return Settings.model_validate(Settings.defaults().model_dump() | changed)
 
 
-async def test_commands_of_an_account_are_limited_and_those_of_others_are_not() -> None:
+async def test_the_command_rate_limit_holds_for_each_account() -> None:
     app, _ = create_app(settings(commands_per_s=0.2))
     async with (
         serving(app) as address,
@@ -41,7 +41,7 @@ async def test_commands_of_an_account_are_limited_and_those_of_others_are_not() 
         assert (await rest.get("/orders")).status_code == 200, "reading is no command"
 
 
-async def test_a_client_with_too_many_messages_is_closed() -> None:
+async def test_a_connection_over_the_message_rate_limit_is_closed() -> None:
     app, _ = create_app(settings(ws_messages_per_s=1))
     async with serving(app) as address, connected(address) as client:
         for _ in range(BURST_S + 1):
@@ -49,7 +49,7 @@ async def test_a_client_with_too_many_messages_is_closed() -> None:
         assert await client.closed() == (1008, "Too many messages; at most 1 a second")
 
 
-async def test_subscriptions_beyond_the_limit_are_answered_with_an_error() -> None:
+async def test_subscriptions_over_the_limit_are_answered_with_an_error() -> None:
     app, _ = create_app(settings(ws_subscriptions_max=2))
     async with serving(app) as address, connected(address) as client:
         for resolution in ("1", "5"):
@@ -58,7 +58,7 @@ async def test_subscriptions_beyond_the_limit_are_answered_with_an_error() -> No
         assert (reply["status"], "at most 2" in reply["message"]) == ("error", True)
 
 
-async def test_connections_of_an_address_are_limited_before_the_upgrade() -> None:
+async def test_websockets_per_address_are_limited_before_the_upgrade() -> None:
     app, _ = create_app(settings(ws_connections_per_address=2))
     async with serving(app) as address:
         async with connected(address), connected(address):
@@ -73,7 +73,7 @@ async def test_connections_of_an_address_are_limited_before_the_upgrade() -> Non
             await client.subscribe("bars", **BARS)
 
 
-async def test_http_connections_of_an_address_are_limited_and_those_of_others_are_not() -> None:
+async def test_http_connections_per_address_are_limited_without_websockets() -> None:
     app, _ = create_app(settings())
     servers: list[Server] = []
     limited = settings(http_connections_per_address=2)
@@ -111,7 +111,7 @@ async def test_http_connections_of_an_address_are_limited_and_those_of_others_ar
         assert (await (await opened())[0].read()).startswith(b"HTTP/1.1 429 ")
 
 
-async def test_connections_of_a_principal_are_limited_however_it_says_who_it_is() -> None:
+async def test_websockets_per_subject_are_limited_for_both_ways_of_authentication() -> None:
     app, _ = create_app(secured(ws_connections_per_principal=1))
     async with serving(app) as address, connected(address, additional_headers=bearer(token())):
         with pytest.raises(InvalidStatus) as refused:
@@ -126,7 +126,7 @@ async def test_connections_of_a_principal_are_limited_however_it_says_who_it_is(
             assert (await client.request("auth", {"token": token(sub="b")}))["status"] == "ok"
 
 
-async def test_what_is_nested_too_deep_is_refused() -> None:
+async def test_json_over_the_nesting_limit_is_rejected() -> None:
     app, _ = create_app(settings(json_depth_max=8))
     deep = "[" * 9 + "]" * 9
     async with (

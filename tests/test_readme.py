@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(?:json|sh)\n(.*?)```", README, re.DOTALL)
 
 
-async def test_the_messages_to_paste_do_what_is_said() -> None:
+async def test_the_example_messages_work() -> None:
     _, messages, command, shown = BLOCKS
     api_app, _ = create_app(Settings.defaults())
     async with (
@@ -38,11 +38,11 @@ async def test_the_messages_to_paste_do_what_is_said() -> None:
         assert heard["payload"]["payload"].keys() == expected["payload"]["payload"].keys()
 
 
-def test_every_setting_is_in_its_table() -> None:
+def test_every_setting_is_documented() -> None:
     named = set(re.findall(r"`([A-Z_]+)`", README))
     assert {name.upper() for name in Settings.model_fields} <= named
 
 
-def test_it_fits_a_screen_before_its_tables() -> None:
+def test_the_introduction_fits_on_a_screen() -> None:
     before = README.partition("\n|")[0].splitlines()
     assert len(before) <= 55

@@ -21,7 +21,7 @@ OBJECTS_MORE_MAX = 2_000
 RESIDENT_MORE_MAX = 16 * 2**20
 
 
-async def test_clients_that_come_and_go_leave_nothing_behind() -> None:
+async def test_connecting_and_disconnecting_clients_leak_nothing() -> None:
     echo = EchoApp(outbox_size=64)
     choice = random.Random(7)
     async with serving(echo.api_app) as address:

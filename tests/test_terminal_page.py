@@ -1,4 +1,4 @@
-"""What `/` answers: the terminal, or a sentence that says why not."""
+"""`/` serves the terminal, or a page that explains why it cannot."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def built(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_the_page_is_asked_for_each_time_and_its_assets_once(built: Path) -> None:
+async def test_browsers_cache_the_assets_but_not_the_page(built: Path) -> None:
     async with _reading(_app(built)) as browser:
         page = await browser.get("/")
         asset = await browser.get("/assets/index-1.js")
@@ -44,7 +44,7 @@ async def test_the_page_is_asked_for_each_time_and_its_assets_once(built: Path) 
         assert (await browser.head("/")).status_code == 200
 
 
-async def test_the_page_may_load_only_from_here_and_nothing_inline(built: Path) -> None:
+async def test_the_page_may_only_load_resources_of_the_server(built: Path) -> None:
     async with _reading(_app(built)) as browser:
         policy = (await browser.get("/")).headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -53,14 +53,14 @@ async def test_the_page_may_load_only_from_here_and_nothing_inline(built: Path) 
 
 
 @pytest.mark.parametrize("path", ["/assets/none.js", "/assets/../index.html", "/assets/"])
-async def test_what_is_no_asset_is_not_found(built: Path, path: str) -> None:
+async def test_an_unknown_asset_is_not_found(built: Path, path: str) -> None:
     async with _reading(_app(built)) as browser:
         response = await browser.get(path)
         assert response.status_code == 404
         assert "cache-control" not in response.headers
 
 
-async def test_where_it_is_not_built_a_sentence_says_so(tmp_path: Path) -> None:
+async def test_a_terminal_that_is_not_built_is_explained(tmp_path: Path) -> None:
     async with _reading(_app(tmp_path / "none")) as browser:
         page = await browser.get("/")
         assert page.status_code == 200
@@ -70,7 +70,7 @@ async def test_where_it_is_not_built_a_sentence_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("enabled", "missing"), [("datafeed", "broker"), ("broker", "datafeed")])
-async def test_where_a_module_is_missing_a_sentence_names_it(enabled: str, missing: str) -> None:
+async def test_a_missing_module_is_named(enabled: str, missing: str) -> None:
     api_app, _ = create_app([enabled])
     async with _reading(api_app) as browser:
         page = await browser.get("/")
@@ -78,7 +78,7 @@ async def test_where_a_module_is_missing_a_sentence_names_it(enabled: str, missi
         assert all(path in page.text for path in DOCUMENTS)
 
 
-async def test_it_is_at_the_bare_address_and_in_no_document() -> None:
+async def test_the_terminal_is_served_at_the_root_and_not_documented() -> None:
     api_app, _ = create_app(Settings.defaults())
     async with _reading(api_app) as browser:
         page = await browser.get("/")

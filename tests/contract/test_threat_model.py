@@ -17,7 +17,7 @@ THERE_ARE = {
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.split("|")[1].strip())
-def test_each_threat_is_held_by_tests_that_there_are(line: str) -> None:
+def test_each_threat_names_tests_that_exist(line: str) -> None:
     named = set(re.findall(r"`(test_\w+)`", line))
     assert named
     assert named <= THERE_ARE

@@ -30,8 +30,8 @@ def create_lifespan(
     """Return the application's lifespan.
 
     It awaits the start of every module before the first request. Then it runs the modules and
-    the `background` tasks until the server stops. If one of them fails, the process is told to
-    stop. `stop` is called as soon as the process receives a signal to stop, while requests may
+    the `background` tasks until the server stops. If one of them fails, the process is
+    stopped. `stop` is called as soon as the process receives a signal to stop, while requests may
     still be running. `description` gives the fields of the log event `started`.
     """
 

@@ -64,7 +64,9 @@ class Provider:
 
 
 @pytest.mark.parametrize("algorithm", PRIVATE)
-async def test_a_token_of_each_algorithm_is_taken(algorithm: str, tmp_path: Path) -> None:
+async def test_a_token_of_each_supported_algorithm_is_accepted(
+    algorithm: str, tmp_path: Path
+) -> None:
     path = tmp_path / "keys.json"
     path.write_text(json.dumps({"keys": [public(algorithm, "1")]}), encoding="utf-8")
     tokens = TokenVerifier(jwks_key_provider(str(path)), "DEMO-ACCOUNT")
@@ -72,7 +74,7 @@ async def test_a_token_of_each_algorithm_is_taken(algorithm: str, tmp_path: Path
     assert (principal.subject, set(principal.scopes)) == ("somebody", {"market:read"})
 
 
-async def test_keys_are_fetched_once_and_again_when_they_are_old() -> None:
+async def test_keys_are_cached_and_fetched_again_after_their_lifespan() -> None:
     provider = Provider(public("EdDSA", "1"))
     tokens = provider.tokens()
     for _ in range(3):
@@ -83,7 +85,7 @@ async def test_keys_are_fetched_once_and_again_when_they_are_old() -> None:
     assert provider.asked == 2
 
 
-async def test_a_rotated_key_is_fetched_and_the_old_one_is_refused_then() -> None:
+async def test_a_rotated_key_is_fetched_and_the_old_key_rejected() -> None:
     provider = Provider(public("EdDSA", "1"))
     tokens = provider.tokens()
     await tokens.authenticate(signed("EdDSA", "1"))
@@ -94,7 +96,7 @@ async def test_a_rotated_key_is_fetched_and_the_old_one_is_refused_then() -> Non
         await tokens.authenticate(signed("EdDSA", "1"))
 
 
-async def test_unknown_keys_do_not_make_a_fetch_each() -> None:
+async def test_fetches_for_unknown_keys_are_limited() -> None:
     provider = Provider(public("EdDSA", "1"))
     tokens = provider.tokens()
     for number in range(20):
@@ -103,7 +105,7 @@ async def test_unknown_keys_do_not_make_a_fetch_each() -> None:
     assert provider.asked == 1
 
 
-async def test_a_provider_that_is_down_costs_nobody_who_is_known_already() -> None:
+async def test_cached_keys_stay_in_use_while_the_provider_is_down() -> None:
     provider = Provider(public("EdDSA", "1"))
     tokens = provider.tokens()
     await tokens.authenticate(signed("EdDSA", "1"))
@@ -116,7 +118,7 @@ async def test_a_provider_that_is_down_costs_nobody_who_is_known_already() -> No
         await down.tokens().authenticate(signed("EdDSA", "1"))
 
 
-async def test_a_public_key_is_no_secret_to_sign_with() -> None:
+async def test_a_token_signed_with_a_public_key_as_secret_is_rejected() -> None:
     """The old trick: HS256, with what everybody knows as its secret."""
     tokens = Provider(public("EdDSA", "1")).tokens()
     known = PRIVATE["EdDSA"].public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
@@ -124,7 +126,7 @@ async def test_a_public_key_is_no_secret_to_sign_with() -> None:
         await tokens.authenticate(signed("HS256", "1", known))
 
 
-async def test_a_symmetric_key_in_the_set_opens_nothing() -> None:
+async def test_a_symmetric_key_in_the_set_is_not_accepted() -> None:
     secret = "c2VjcmV0IG9mIHRoaXJ0eS10d28gYnl0ZXMsIG9yIHNv"
     provider = Provider({"kty": "oct", "k": secret, "kid": "1", "alg": "HS256"})
     with pytest.raises(Unauthorized):
@@ -152,7 +154,7 @@ def served(document: dict[str, Any]) -> Iterator[str]:
         thread.join()
 
 
-async def test_a_set_is_had_over_http() -> None:
+async def test_a_key_set_is_fetched_over_http() -> None:
     with served({"keys": [public("RS256", "1")]}) as address:
         tokens = TokenVerifier(jwks_key_provider(address), "DEMO-ACCOUNT")
         assert (await tokens.authenticate(signed("RS256", "1"))).subject == "somebody"

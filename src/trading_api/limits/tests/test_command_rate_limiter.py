@@ -6,7 +6,7 @@ from trading_api.errors import TooManyRequests
 from trading_api.limits.command_rate_limiter import BUCKETS_MAX, CommandRateLimiter
 
 
-def test_rates_of_many_accounts_take_bounded_memory() -> None:
+def test_the_number_of_buckets_is_bounded() -> None:
     rates = CommandRateLimiter(per_s=0.1, clock_s=lambda: 0.0)
     for number in range(BUCKETS_MAX + 10):
         rates.consume(f"A{number}")

@@ -15,18 +15,18 @@ NESTED = st.recursive(
 
 
 def depth_of(value: object) -> int:
-    """The slow twin."""
+    """Return the nesting of a parsed value: the slow reference."""
     if isinstance(value, dict):
         return 1 + max(map(depth_of, value.values()), default=0)
     return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
 
 
 @given(NESTED, st.integers(0, 6))
-def test_depth_is_counted_without_parsing(value: object, depth_max: int) -> None:
+def test_nesting_agrees_with_the_depth_of_the_parsed_value(value: object, depth_max: int) -> None:
     assert exceeds_nesting(json.dumps(value), depth_max) is (depth_of(value) > depth_max)
 
 
-def test_a_string_that_never_ends_hides_all_that_follows_and_is_gone_through_once() -> None:
+def test_an_unterminated_string_extends_to_the_end_and_is_scanned_once() -> None:
     assert not exceeds_nesting('["' + "[" * 200, 128)
-    # Gone through anew from each quotation mark, this takes ten seconds, in which nobody is served.
+    # Scanned again from each quotation mark, this would block the event loop for ten seconds.
     assert exceeds_nesting("[" * 129 + '"' + '\\"' * 32_000, 128)

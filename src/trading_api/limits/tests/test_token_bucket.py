@@ -7,9 +7,7 @@ from trading_api.limits.token_bucket import BURST_S, TokenBucket
 
 
 @given(st.floats(0.1, 100), st.lists(st.floats(0, 20), max_size=60))
-def test_a_bucket_gives_no_more_than_its_rate_and_one_burst(
-    per_s: float, pauses: list[float]
-) -> None:
+def test_a_bucket_allows_its_rate_and_one_burst_at_most(per_s: float, pauses: list[float]) -> None:
     now_s = 0.0
     bucket = TokenBucket(per_s, lambda: now_s)
     taken = 0

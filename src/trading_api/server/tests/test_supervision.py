@@ -17,7 +17,7 @@ asyncio.run(main())
 """
 
 
-def test_a_part_that_fails_is_logged_and_ends_the_process_as_sigterm_would() -> None:
+def test_a_failed_part_is_logged_and_stops_the_process_like_sigterm() -> None:
     result = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=15, check=False
     )

@@ -1,7 +1,7 @@
 """Middleware that gives each request an id and logs its outcome and duration.
 
-asgi-correlation-id does not fit: it cannot tell ids of clients from generated ones, leaves rejected
-WebSocket handshakes without an id, and keeps a coroutine frame for each open WebSocket.
+asgi-correlation-id does not fit: it does not distinguish ids of clients from generated ones, leaves
+rejected WebSocket handshakes without an id, and keeps a coroutine frame for each open WebSocket.
 """
 
 from __future__ import annotations

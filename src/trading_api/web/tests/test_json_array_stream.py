@@ -29,7 +29,7 @@ def lines(count: int) -> list[Line]:
 
 
 @pytest.mark.parametrize("count", [0, 1, ROWS_PER_BATCH, ROWS_PER_BATCH + 1, 3 * ROWS_PER_BATCH])
-async def test_it_is_byte_for_byte_what_a_list_of_models_is_answered_as(count: int) -> None:
+async def test_the_stream_equals_the_response_of_a_list_byte_for_byte(count: int) -> None:
     router = APIRouter(route_class=StrictJSONRoute)
 
     @router.get("/list")
@@ -49,7 +49,7 @@ async def test_it_is_byte_for_byte_what_a_list_of_models_is_answered_as(count: i
     assert found.headers["content-type"] == expected.headers["content-type"]
 
 
-async def test_others_get_their_turn_while_it_is_made() -> None:
+async def test_other_tasks_run_between_the_batches() -> None:
     made = 0
 
     def rows() -> Iterator[Line]:

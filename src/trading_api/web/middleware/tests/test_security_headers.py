@@ -14,7 +14,7 @@ from trading_api.web.middleware.security_headers import SecurityHeadersMiddlewar
 
 
 @pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/ws/asyncapi", "/api/v1/health", "/no"])
-async def test_answers_carry_the_headers_that_keep_browsers_safe(path: str) -> None:
+async def test_responses_carry_security_headers(path: str) -> None:
     transport = httpx.ASGITransport(create_app(Settings.defaults())[0])
     async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as rest:
         answer = await rest.get(path)
@@ -35,7 +35,7 @@ async def test_answers_carry_the_headers_that_keep_browsers_safe(path: str) -> N
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-async def test_a_page_with_a_policy_of_its_own_keeps_it() -> None:
+async def test_a_page_keeps_its_own_content_security_policy() -> None:
     page = HTMLResponse("<p>", headers={"Content-Security-Policy": "default-src 'none'"})
     transport = httpx.ASGITransport(SecurityHeadersMiddleware(page))
     async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as rest:

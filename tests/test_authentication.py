@@ -1,4 +1,4 @@
-"""Authentication on: REST and WebSocket ask the same policy."""
+"""With authentication on, REST and WebSocket apply the same policy."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def server() -> AsyncIterator[Server]:
 
 
 def forged(**changed: object) -> dict[str, str]:
-    """Tokens of which none may be taken, by what is wrong with them."""
+    """Return invalid tokens by their fault."""
     claims = {"sub": "x", "scope": "market:read admin", "exp": int(time.time()) + 60}
     other_key = "another secret of thirty-two bytes"
     other_body = jwt.encode(claims | {"sub": "y"}, SECRET).split(".")[1]
@@ -66,7 +66,7 @@ def forged(**changed: object) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("fault", forged())
-async def test_a_token_that_cannot_be_trusted_is_refused_everywhere(
+async def test_an_invalid_token_is_rejected_by_rest_and_websocket(
     server: Server, fault: str
 ) -> None:
     bad = forged()[fault]
@@ -89,7 +89,7 @@ async def test_a_token_that_cannot_be_trusted_is_refused_everywhere(
     [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods],
     ids=lambda operation: f"{operation[1]} {operation[0]}",
 )
-async def test_every_path_but_the_public_ones_says_401_without_a_token(
+async def test_every_path_except_the_public_ones_answers_401_without_a_token(
     server: Server, operation: tuple[str, str]
 ) -> None:
     path, method = operation
@@ -115,7 +115,7 @@ async def test_every_path_but_the_public_ones_says_401_without_a_token(
         ("GET", "/datafeed/bars?from_time=never", b""),
     ],
 )
-async def test_nothing_that_a_stranger_sends_is_looked_at(
+async def test_authentication_precedes_every_other_check_of_a_request(
     server: Server, method: str, path: str, content: bytes
 ) -> None:
     root = f"http://{server.address}"
@@ -138,7 +138,7 @@ async def test_nothing_that_a_stranger_sends_is_looked_at(
         ("POST", "/broker/accounts/OWN/deposit", "account:trade"),
     ],
 )
-async def test_each_scope_opens_its_own_paths_and_no_others(
+async def test_each_scope_permits_its_own_paths_only(
     server: Server, method: str, path: str, scope: str
 ) -> None:
     scopes = {"market:read", "account:read", "account:trade", "admin"}
@@ -150,10 +150,10 @@ async def test_each_scope_opens_its_own_paths_and_no_others(
     assert answer.status_code not in (401, 403)
 
 
-async def test_a_foreign_account_cannot_be_told_from_one_that_does_not_exist(
+async def test_a_foreign_account_is_answered_like_one_that_does_not_exist(
     server: Server,
 ) -> None:
-    """FOREIGN is used by somebody else, NOWHERE by nobody."""
+    """The account FOREIGN belongs to another caller; NOWHERE does not exist."""
     owner = bearer(token(accounts=("FOREIGN",)))
     placed = await server.rest.post("/broker/orders", json=ORDER, headers=owner)
     order_id = placed.json()["orderId"]
@@ -199,7 +199,7 @@ async def test_a_foreign_account_cannot_be_told_from_one_that_does_not_exist(
     assert [account["id"] for account in listed] == ["UNUSED"]
 
 
-async def test_a_second_subscriber_of_a_topic_is_asked_like_the_first(server: Server) -> None:
+async def test_every_subscriber_of_a_topic_is_authorized_not_only_the_first(server: Server) -> None:
     owner, other = token(accounts=("FOREIGN",)), token()
     async with (
         connected(server.address, additional_headers=bearer(owner)) as first,
@@ -210,7 +210,7 @@ async def test_a_second_subscriber_of_a_topic_is_asked_like_the_first(server: Se
         assert reply["status"] == "error"
 
 
-async def test_the_default_account_is_one_that_the_token_grants(server: Server) -> None:
+async def test_the_default_account_is_one_of_the_token(server: Server) -> None:
     for accounts, default in ((("B", "A"), "B"), (("A", "DEMO-ACCOUNT"), "DEMO-ACCOUNT")):
         headers = bearer(token(accounts=accounts))
         answer = await server.rest.get("/broker/account", headers=headers)
@@ -219,7 +219,7 @@ async def test_the_default_account_is_one_that_the_token_grants(server: Server) 
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_account")
 
 
-async def test_a_browser_sends_its_token_as_a_subprotocol_and_is_not_sent_it_back(
+async def test_a_token_in_a_subprotocol_is_accepted_and_not_echoed(
     server: Server,
 ) -> None:
     offered = ["trading-api", f"bearer.{token()}"]
@@ -228,7 +228,7 @@ async def test_a_browser_sends_its_token_as_a_subprotocol_and_is_not_sent_it_bac
         await client.subscribe("orders", accountId="OWN")
 
 
-async def test_a_token_by_message_is_as_good(server: Server) -> None:
+async def test_a_token_in_an_auth_message_is_accepted(server: Server) -> None:
     async with connected(server.address) as client:
         reply = await client.request("auth", {"token": token("market:read")})
         assert reply == {"status": "ok", "message": "Authenticated"}
@@ -237,19 +237,21 @@ async def test_a_token_by_message_is_as_good(server: Server) -> None:
         assert (reply["status"], "account:read" in reply["message"]) == ("error", True)
 
 
-async def test_who_says_anything_before_who_it_is_is_closed(server: Server) -> None:
+async def test_a_message_before_authentication_closes_the_socket(server: Server) -> None:
     async with connected(server.address) as client:
         await client.send("bars.subscribe", {"symbol": "AAPL", "resolution": "1"})
         assert await client.closed() == (1008, "Say who you are first, by a message of type auth")
 
 
-async def test_who_says_nothing_is_closed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_socket_without_a_token_is_closed_after_the_timeout(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(session, "AUTH_TIMEOUT_S", 0.05)
     async with connected(server.address) as client:
         assert await client.closed() == (1008, "No token came within 0.05 s")
 
 
-async def test_a_token_in_the_url_counts_for_nothing(server: Server) -> None:
+async def test_a_token_in_the_url_is_ignored(server: Server) -> None:
     target = f"/datafeed/config?token={token()}&access_token={token()}"
     assert (await server.rest.get(target)).status_code == 401
     async with connect(f"ws://{server.address}{PREFIX}/ws?token={token()}") as connection:
@@ -259,11 +261,11 @@ async def test_a_token_in_the_url_counts_for_nothing(server: Server) -> None:
 
 
 def expiring(in_s: float) -> int:
-    """A claim `exp` by which a token ends in this time: the leeway is over then."""
+    """Return a claim `exp` with which a token, leeway included, expires after this time."""
     return round(time.time() + in_s) - LEEWAY_S
 
 
-async def test_an_expired_token_ends_the_session(server: Server) -> None:
+async def test_the_session_ends_when_its_token_expires(server: Server) -> None:
     headers = bearer(token(exp=expiring(1)))
     async with connected(server.address, additional_headers=headers) as client:
         await client.subscribe("bars", symbol="AAPL", resolution="1")
@@ -271,7 +273,7 @@ async def test_an_expired_token_ends_the_session(server: Server) -> None:
         assert (code, "expired" in reason) == (1008, True)
 
 
-async def test_a_fresh_token_prolongs_the_session_and_takes_away_what_it_does_not_grant(
+async def test_a_fresh_token_extends_the_session_and_removes_topics_it_does_not_grant(
     server: Server,
 ) -> None:
     headers = bearer(token(accounts=("A", "B"), exp=expiring(1)))
