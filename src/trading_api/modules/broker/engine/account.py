@@ -1,4 +1,4 @@
-"""The state of one account: a fold of its events, and of nothing else."""
+"""The state of one account, which its events alone determine."""
 
 from __future__ import annotations
 
@@ -36,10 +36,18 @@ _NO_BRACKETS = BracketIndex()
 
 @dataclass(slots=True)
 class AccountState:
-    """Changed by `evolve` alone. `seq` is the number of the last event; `positions` holds the
-    open ones, `working` by symbol the orders that its market can change, `bracket_indexes` by
-    symbol the live brackets, and `brackets_of` by order all it ever had; `ended` are the times and
-    numbers of orders, by time. Sums are since the last reset."""
+    """Everything that the events of an account add up to; only `evolve` changes it.
+
+    | field | content |
+    | --- | --- |
+    | `seq` | the number of the last event |
+    | `deposited`, `realized_pl`, `commission` | sums since the last reset |
+    | `working` | by symbol, the orders that its market can change |
+    | `bracket_indexes` | by symbol, the live brackets |
+    | `brackets_of` | by id of an order, the ids of all brackets it ever had |
+    | `ended` | the times and numbers of the orders that ended, by time |
+    | `positions`, `liquidity_used`, `leverages` | by symbol; only open positions |
+    | `client_ids` | by client order id, the id of the order |"""
 
     account_id: str = ""
     currency: str = ""
@@ -69,35 +77,38 @@ class AccountState:
 
     @property
     def is_open(self) -> bool:
+        """Whether the account has any event."""
         return self.seq > 0
 
     def position(self, symbol: str) -> Position:
-        """A flat one where none is open."""
+        """Return the position in a symbol, which is flat where none is open."""
         return self.positions.get(symbol) or Position(symbol)
 
     def open_orders(self, symbol: str) -> OpenOrders:
-        """To read only: an empty one where no order works."""
+        """Return the open orders of a symbol. The caller must not change them."""
         return self.working.get(symbol, _NO_ORDERS)
 
     def working_orders(self, symbol: str) -> Collection[Order]:
-        """In no particular order."""
+        """Return the orders that a symbol's market can change, in no particular order."""
         return self.open_orders(symbol).orders.values()
 
     def closing_orders(self, symbol: str) -> list[Order]:
-        """Those that work to close the position, its brackets too; the older first."""
+        """Return the orders that work to close the position, with brackets, the oldest first."""
         closing = [order for order in self.working_orders(symbol) if order.reduce_only]
         return sorted(closing, key=lambda order: order.sequence)
 
     def live_reversal(self, symbol: str) -> Order | None:
+        """Return the order that reverses the position, if there is one."""
         open_orders = self.open_orders(symbol)
         return open_orders.orders.get(open_orders.reversal)
 
     def live_liquidation(self, symbol: str) -> Order | None:
+        """Return the order that closes the position by force, if there is one."""
         working = self.working_orders(symbol)
         return next((order for order in working if order.is_liquidation), None)
 
     def live_orders(self) -> list[Order]:
-        """The older first."""
+        """Return the orders of all symbols that have not ended, the oldest first."""
         live = [
             order for open_orders in self.working.values() for order in open_orders.orders.values()
         ]
@@ -110,16 +121,18 @@ class AccountState:
         return sorted(live, key=lambda order: order.sequence)
 
     def bracket_index(self, symbol: str) -> BracketIndex:
-        """To read only: an empty one where there is no live bracket."""
+        """Return the index of a symbol's live brackets. The caller must not change it."""
         return self.bracket_indexes.get(symbol, _NO_BRACKETS)
 
     def live_brackets(self, symbol: str) -> list[Order]:
-        """As they were placed."""
+        """Return the live brackets of a symbol, the oldest first."""
         claims = self.bracket_index(symbol).claims
         return [self.orders[order_id] for order_id in claims]
 
     def live_brackets_of(self, symbol: str, parent_id: str) -> list[Order]:
-        """Those of an order, or of the position where the id is empty, as they were placed."""
+        """Return the live brackets of an order, the oldest first.
+
+        An empty id stands for the position itself."""
         bracket_index = self.bracket_index(symbol)
         ids = (
             self.brackets_of.get(parent_id, ()) if parent_id else bracket_index.position_brackets()
@@ -127,10 +140,11 @@ class AccountState:
         return [self.orders[order_id] for order_id in bracket_index.in_placement_order(ids)]
 
     def ended_since(self, at_ms: int) -> list[int]:
-        """The numbers of the orders that ended then or later."""
+        """Return the numbers of the orders that ended at `at_ms` or later."""
         return [number for _, number in self.ended[bisect_left(self.ended, (at_ms, 0)) :]]
 
     def evolve(self, event: Event) -> None:
+        """Change the state by the next event of the account."""
         self.seq += 1
         self.cash += cash_lines(self.seq, event)
         match event:
@@ -153,6 +167,7 @@ class AccountState:
                 self._evolve_order(event)
 
     def copy(self) -> AccountState:
+        """Return a state that changes independently of this one."""
         return replace(
             self._copy_holdings(),
             orders=dict(self.orders),
@@ -168,9 +183,10 @@ class AccountState:
         )
 
     def branch(self) -> AccountState:
-        """As a copy, for as long as this one does not change: for what a command would do. It
-        costs what the account holds, however much it has done; of what has ended, of executions
-        and cash it lists its own alone."""
+        """Return a state to try a command on. It is valid until this state changes.
+
+        The time that this takes depends on what the account holds, not on its history. The lists
+        of ended orders, executions and cash lines of a branch start empty."""
         return replace(
             self._copy_holdings(),
             orders=ChainMap({}, self.orders),
@@ -184,7 +200,7 @@ class AccountState:
         )
 
     def _copy_holdings(self) -> AccountState:
-        """With its own of what an account holds, and still with this one's of what it did."""
+        """Return a state with copies of what the account holds, which shares its history."""
         return replace(
             self,
             working={symbol: open_orders.copy() for symbol, open_orders in self.working.items()},
@@ -216,7 +232,7 @@ class AccountState:
         if order.client_id:
             self.client_ids[order.client_id] = order.id
         if order.parent_id:
-            # A new one: a branch shares what is in it.
+            # A new list, because a branch shares the old one.
             pair = self.brackets_of.get(order.parent_id, ())
             self.brackets_of[order.parent_id] = [*pair, order.id]
 
@@ -241,7 +257,7 @@ class AccountState:
             self._update_claims(self.orders[order.parent_id])
 
     def _update_claims(self, parent: Order) -> None:
-        """What is left for the brackets of an order to close."""
+        """Set what is left for the brackets of an order to close."""
         pair = [self.orders[order_id] for order_id in self.brackets_of.get(parent.id, ())]
         left = parent.filled_quantity
         for order in pair:

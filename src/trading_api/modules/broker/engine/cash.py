@@ -1,4 +1,4 @@
-"""The lines of an account's cash: its balance is their sum."""
+"""The cash lines of an account: its balance is their sum."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from trading_api.modules.broker.engine.money import EXACT
 
 
 class CashKind(StrEnum):
+    """Why a cash line changes the balance."""
+
     DEPOSIT = "deposit"
     REALIZED_PL = "realized_pl"
     COMMISSION = "commission"
@@ -25,8 +27,10 @@ class CashKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CashLine:
-    """`amount` changes the balance, to `balance`. `seq` is the event's; the execution's ids where
-    one caused it."""
+    """One change of a balance by `amount`, to `balance`.
+
+    `seq` is the number of the event. The symbol and the ids are empty unless an execution caused
+    the change."""
 
     seq: int
     kind: CashKind
@@ -39,7 +43,7 @@ class CashLine:
 
 
 def cash_lines(seq: int, event: Event) -> list[CashLine]:
-    """What the account's event of that number moves."""
+    """Return the cash lines of the event with number `seq`."""
     match event:
         case AccountOpened():
             return [CashLine(seq, CashKind.DEPOSIT, event.balance, event.balance, event.at_ms)]

@@ -1,4 +1,4 @@
-"""What an account can be asked to do."""
+"""The commands that an account accepts, and the market as they find it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from trading_api.modules.broker.engine.trading_rules import TradingRules
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """One symbol's market as a command meets it. `touch` is None while it gives no price to trade
-    on (closed, silent, or the conversion unknown): then nothing triggers or fills. `marks` are
-    the last touches there were, by symbol, this one's too: what positions are valued at."""
+    """The market of one symbol as a command finds it, at the time `at_ms`.
+
+    `touch` is None while the market is closed or stale, or the conversion rate is unknown. Nothing
+    triggers or fills then. `marks` are the last touches by symbol, this symbol's included, at
+    which positions are valued."""
 
     trading_rules: TradingRules
     touch: Touch | None
@@ -25,15 +27,17 @@ class Market:
 
     @property
     def symbol(self) -> str:
+        """The symbol of the instrument."""
         return self.trading_rules.symbol
 
     @property
     def tick_size(self) -> Decimal:
+        """The tick size of the instrument."""
         return self.trading_rules.tick_size
 
     @property
     def mark(self) -> Touch | None:
-        """The last touch that shows a price."""
+        """The last touch that displays a price, or None if there was none."""
         for touch in (self.touch, self.marks.get(self.symbol)):
             if touch is not None and touch.has_price:
                 return touch
@@ -42,6 +46,8 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
+    """Open the account; the first command of each account."""
+
     account_id: str
     currency: str
     balance: Decimal
@@ -50,24 +56,32 @@ class OpenAccount:
 
 @dataclass(frozen=True, slots=True)
 class DepositCash:
+    """Add an amount to the balance."""
+
     amount: Decimal
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class ResetAccount:
+    """Cancel all orders, end all positions, and set the balance."""
+
     balance: Decimal
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class SetLeverage:
+    """Set the leverage of the market's symbol."""
+
     leverage: Decimal
     market: Market
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
+    """Place a new order."""
+
     request: OrderRequest
     market: Market
     key: IdempotencyKey | None = None
@@ -75,7 +89,7 @@ class PlaceOrder:
 
 @dataclass(frozen=True, slots=True)
 class ModifyOrder:
-    """Repeats the whole order; symbol, side and type must be the order's own."""
+    """Change a live order. The request repeats the whole order; symbol, side and type are fixed."""
 
     order_id: str
     request: OrderRequest
@@ -85,6 +99,8 @@ class ModifyOrder:
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
+    """Cancel one live order."""
+
     order_id: str
     at_ms: int
     key: IdempotencyKey | None = None
@@ -92,7 +108,7 @@ class CancelOrder:
 
 @dataclass(frozen=True, slots=True)
 class CancelOrders:
-    """Those of `order_ids` that are still live; all there are where it is None."""
+    """Cancel those of the orders that are live, or all live orders where `order_ids` is None."""
 
     order_ids: Sequence[str] | None
     at_ms: int
@@ -100,7 +116,7 @@ class CancelOrders:
 
 @dataclass(frozen=True, slots=True)
 class ClosePosition:
-    """Without a quantity: all that working closing orders leave of it."""
+    """Close `quantity` of the position, or all that other closing orders leave of it."""
 
     quantity: Decimal | None
     market: Market
@@ -109,7 +125,7 @@ class ClosePosition:
 
 @dataclass(frozen=True, slots=True)
 class ReversePosition:
-    """By one order of twice the position."""
+    """Turn the position into the opposite one, by one order of twice its quantity."""
 
     market: Market
     key: IdempotencyKey | None = None
@@ -117,7 +133,7 @@ class ReversePosition:
 
 @dataclass(frozen=True, slots=True)
 class EditBrackets:
-    """Of the position; they take the place of all that protected it."""
+    """Replace everything that protects the position by new brackets."""
 
     brackets: Brackets
     market: Market
@@ -125,12 +141,14 @@ class EditBrackets:
 
 @dataclass(frozen=True, slots=True)
 class MatchQuote:
+    """Match the open orders of a symbol with a new quote, and check the maintenance margin."""
+
     market: Market
 
 
 @dataclass(frozen=True, slots=True)
 class ExpireOrders:
-    """Those whose time is over, in every symbol."""
+    """Cancel the orders of all symbols whose expiry time has come."""
 
     at_ms: int
 
@@ -161,6 +179,7 @@ def symbol_of(command: Command) -> str | None:
 
 
 def time_of(command: Command) -> int:
+    """Return the time of the command, in milliseconds since 1970."""
     match command:
         case OpenAccount() | DepositCash() | ResetAccount() | CancelOrder() | CancelOrders():
             return command.at_ms

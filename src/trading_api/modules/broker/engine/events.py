@@ -1,4 +1,4 @@
-"""What happened to an account. Each fact carries the values that result from it."""
+"""The events of an account. Each carries the values that result from it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from trading_api.modules.broker.engine.touch import LiquidityUsed
 
 @dataclass(frozen=True, slots=True)
 class AccountOpened:
+    """The account was opened with its first balance."""
+
     account_id: str
     currency: str
     balance: Decimal
@@ -22,6 +24,8 @@ class AccountOpened:
 
 @dataclass(frozen=True, slots=True)
 class CashDeposited:
+    """`amount` was added to the balance."""
+
     amount: Decimal
     balance: Decimal
     at_ms: int
@@ -29,8 +33,10 @@ class CashDeposited:
 
 @dataclass(frozen=True, slots=True)
 class AccountReset:
-    """The account begins anew with `balance`, which `amount` brings it to; `positions` are those
-    that this ends without an execution, as it leaves them: flat; `sides` those that they had."""
+    """The account starts again with `balance`, which differs by `amount` from the one before.
+
+    `positions` are the positions that the reset ended without an execution, now flat. `sides` are
+    the sides that they had."""
 
     amount: Decimal
     balance: Decimal
@@ -41,6 +47,8 @@ class AccountReset:
 
 @dataclass(frozen=True, slots=True)
 class LeverageSet:
+    """The leverage of a symbol was set."""
+
     symbol: str
     leverage: Decimal
     at_ms: int
@@ -48,7 +56,9 @@ class LeverageSet:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKeyRecorded:
-    """The account has done what the key names, with `order_id` where that made an order."""
+    """A command with an idempotency key was done.
+
+    `order_id` is the order that it placed, or empty. `fingerprint` identifies the command."""
 
     operation: str
     key: str
@@ -59,55 +69,74 @@ class IdempotencyKeyRecorded:
 
 @dataclass(frozen=True, slots=True)
 class OrderPlaced:
+    """A new order exists, in the market, on its way to it, or as an inactive bracket."""
+
     order: Order
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderAccepted:
+    """An order reached the market."""
+
     order: Order
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderActivated:
+    """A bracket started to work."""
+
     order: Order
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderSuspended:
+    """A bracket stopped working until there is something to protect again."""
+
     order: Order
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderModified:
+    """Prices, quantity, duration or brackets of an order changed."""
+
     order: Order
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderTriggered:
+    """The market reached the stop of an order."""
+
     order: Order
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class TrailingStopMoved:
+    """A trailing stop followed the market."""
+
     order: Order
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRested:
+    """A limit order rests, because the market stands away from its limit."""
+
     order: Order
     at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFilled:
-    """A closed position has quantity 0."""
+    """An order was filled, completely or in part.
+
+    `position` and `balance` are those after the fill; a closed position has the quantity 0.
+    `liquidity_used` is what the account has used of the touch so far."""
 
     execution: Execution
     order: Order
@@ -119,6 +148,8 @@ class OrderFilled:
 
 @dataclass(frozen=True, slots=True)
 class OrderCanceled:
+    """An order ended before it was filled completely."""
+
     order: Order
     at_ms: int
 

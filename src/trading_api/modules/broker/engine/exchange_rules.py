@@ -1,4 +1,4 @@
-"""What the exchange charges and demands, the same for every account."""
+"""The rules of the exchange: fees, slippage, latency and margin, the same for every account."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from trading_api.modules.broker.engine.money import MONEY_STEP, ZERO, rounded
 
 @dataclass(frozen=True, slots=True)
 class FeeSchedule:
-    """In the account's currency: `per_unit` of quantity, basis points of the value, and at least
-    `minimum` for an order of which anything was filled. Resting limit orders are makers."""
+    """The commission of an order, in the account's currency.
+
+    It is `per_unit` for each unit of quantity and basis points of the value. An order of which
+    anything was filled pays at least `minimum`. Resting limit orders are makers."""
 
     per_unit: Decimal = ZERO
     maker_bps: Decimal = ZERO
@@ -20,25 +22,26 @@ class FeeSchedule:
     minimum: Decimal = ZERO
 
     def accrued(self, quantity: Decimal, value: Decimal, is_maker: bool) -> Decimal:
-        """What a fill adds to its order's commission, before the minimum."""
+        """Return what a fill adds to the commission of its order, without the minimum."""
         bps = self.maker_bps if is_maker else self.taker_bps
         return rounded(quantity * self.per_unit + value * bps / 10_000, MONEY_STEP)
 
     def charged(self, accrued: Decimal, filled_quantity: Decimal) -> Decimal:
-        """The commission of an order so far."""
+        """Return the commission of an order so far, with the minimum."""
         return max(accrued, self.minimum) if filled_quantity else ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Slippage:
-    """Market orders and triggered stops fill up to `ticks_max` whole ticks behind the touch, by
-    chance of the `seed`."""
+    """How far market orders and triggered stops fill behind the touch.
+
+    The slippage of a fill is a random number of whole ticks, at most `ticks_max`."""
 
     ticks_max: int = 0
     seed: int = 0
 
     def ticks(self, execution_id: str) -> int:
-        """The same for the same seed and execution, on every machine."""
+        """Return the slippage of an execution: always the same for the same seed and id."""
         if not self.ticks_max:
             return 0
         digest = blake2b(f"{self.seed}:{execution_id}".encode(), digest_size=8).digest()
@@ -47,8 +50,10 @@ class Slippage:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRules:
-    """Orders reach the market `latency_ms` after they were placed. Positions are closed by force
-    once equity is below `maintenance_ratio` of their margin."""
+    """The rules by which the exchange accepts, fills and charges orders.
+
+    Orders reach the market `latency_ms` after they were placed. The exchange liquidates positions
+    when equity is below `maintenance_ratio` of their margin."""
 
     fees: FeeSchedule = FeeSchedule()
     slippage: Slippage = Slippage()

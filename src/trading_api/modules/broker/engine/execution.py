@@ -10,7 +10,9 @@ from trading_api.domain.orders import Side
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """`realized_pl` and `commission` are in the account's currency, converted at `rate`."""
+    """One fill of an order, at `price` in the currency of the instrument.
+
+    `realized_pl` and `commission` are in the account's currency, converted at `rate`."""
 
     id: str
     order_id: str

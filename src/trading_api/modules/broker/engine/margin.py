@@ -25,7 +25,9 @@ from trading_api.modules.broker.engine.touch import Touch
 
 
 def equity(state: AccountState, marks: Mapping[str, Touch]) -> Decimal:
-    """A position that nothing shows a price to close at counts at its cost."""
+    """Return the balance plus the unrealized P&L of all positions.
+
+    A position without a price to close at counts at its cost."""
     total = state.balance
     for position in state.positions.values():
         total = EXACT.add(total, unrealized_at(position, marks.get(position.symbol)))
@@ -33,19 +35,20 @@ def equity(state: AccountState, marks: Mapping[str, Touch]) -> Decimal:
 
 
 def unrealized_at(position: Position, mark: Touch | None) -> Decimal:
+    """Return the unrealized P&L of a position at the mark, or 0 without a price to close at."""
     if mark is None or not is_priced(position, mark):
         return ZERO
     return unrealized_pl(position, mark.bid, mark.ask, mark.rate)
 
 
 def is_priced(position: Position, mark: Touch | None) -> bool:
-    """Whether anything shows what closing it would give."""
+    """Return whether the mark has a price at which the position could be closed."""
     return mark is not None and mark.price(position.side.opposite) > 0
 
 
 @dataclass(frozen=True, slots=True)
 class OrderReplacement:
-    """An order that is to work, and the one whose place it takes."""
+    """An order that is about to work, and the version that it replaces."""
 
     added: Order | None = None
     removed: Order | None = None
@@ -55,12 +58,12 @@ NO_REPLACEMENT = OrderReplacement()
 
 
 def used_margin(state: AccountState, rules: ExchangeRules) -> Decimal:
-    """Reserved for the worst that all working orders can lead to."""
+    """Return the margin that an account reserves for the worst that its orders can lead to."""
     return margin_of_other_symbols("", state, rules)
 
 
 def margin_of_other_symbols(own: str, state: AccountState, rules: ExchangeRules) -> Decimal:
-    """What all symbols but this one reserve."""
+    """Return the margin that an account reserves for all symbols but `own`."""
     symbols = (state.positions.keys() | state.working.keys()) - {own}
     return sum((symbol_margin(state, symbol, rules) for symbol in symbols), ZERO)
 
@@ -71,7 +74,9 @@ def symbol_margin(
     rules: ExchangeRules,
     change: OrderReplacement = NO_REPLACEMENT,
 ) -> Decimal:
-    """What exposure demands, and what filling the orders would cost."""
+    """Return the margin for the worst exposure in a symbol, plus the cost of filling its orders.
+
+    `change` is an order that is about to work."""
     position, open_orders = state.position(symbol), state.open_orders(symbol)
     side = position.side
     adding = _exposure_with(open_orders, side, change)
@@ -81,7 +86,9 @@ def symbol_margin(
 
 
 def exposure_margin(state: AccountState, symbol: str, rules: ExchangeRules) -> Decimal:
-    """Of the larger exposure: all buys filled and no sell, or the other way round."""
+    """Return the margin for the worst exposure in a symbol.
+
+    In the worst case all buys are filled and no sell, or the other way round."""
     position, open_orders = state.position(symbol), state.open_orders(symbol)
     adding = open_orders.exposure(position.side)
     opposing = open_orders.exposure(position.side.opposite)
@@ -92,8 +99,10 @@ def exposure_margin(state: AccountState, symbol: str, rules: ExchangeRules) -> D
 def reserve_price(
     request: OrderRequest, stop_price: Decimal | None, market: Market, rules: ExchangeRules
 ) -> Decimal:
-    """The worst price at which a unit of the order can come to be held at this touch or at its
-    own prices, in the account's currency. 0 for an order that can only reduce."""
+    """Return the price that a unit of the order reserves margin for, in the account's currency.
+
+    It is the worst price at which a fill can open a position, at this touch or at the order's own
+    prices. An order that only reduces a position reserves nothing."""
     mark = market.mark
     if request.reduce_only or mark is None:
         return ZERO
@@ -115,9 +124,10 @@ def reserve_cost(
     rules: ExchangeRules,
     before: Order | None = None,
 ) -> Decimal:
-    """What equity loses when a unit of the order is filled at its reserve price: the spread,
-    slippage, and commission beyond the least one; of the order `before`, when that is modified. 0
-    for an order that can only reduce."""
+    """Return what equity loses when a unit of the order fills at its reserve price.
+
+    That is the spread, the slippage, and the commission above the minimum. `before` is the order
+    that is modified. An order that only reduces a position reserves nothing."""
     mark = market.mark
     if request.reduce_only or mark is None:
         return ZERO
@@ -131,7 +141,7 @@ def reserve_cost(
 
 
 def remaining_commission(order: Order, rules: ExchangeRules) -> Decimal:
-    """What filling the rest of a live order would add to its commission, at the dearer rate."""
+    """Return what filling the rest of a live order adds to its commission, at the dearer rate."""
     fees, paid = rules.fees, order.accrued_commission
     quantity, price = order.remaining_quantity, order.reserve_price
     more = _above_minimum(fees, order.type, quantity, price, paid)
@@ -141,18 +151,19 @@ def remaining_commission(order: Order, rules: ExchangeRules) -> Decimal:
 def _above_minimum(
     fees: FeeSchedule, type: OrderType, quantity: Decimal, price: Decimal, paid: Decimal
 ) -> Decimal:
-    """What filling so much more adds to the commission, but for the minimum."""
+    """Return what filling `quantity` adds to the commission, without the minimum."""
     is_maker = type.has_limit and fees.maker_bps > fees.taker_bps
     accrued = fees.accrued(quantity, quantity * price, is_maker)
     return max(paid + accrued, fees.minimum) - max(paid, fees.minimum)
 
 
 def leverage_of(state: AccountState, symbol: str, rules: ExchangeRules) -> Decimal:
+    """Return the leverage that the account has set for a symbol, or the default."""
     return state.leverages.get(symbol, rules.leverage_default)
 
 
 def maintenance_margin(state: AccountState, rules: ExchangeRules) -> Decimal:
-    """What equity must not fall below."""
+    """Return the equity below which positions are liquidated."""
     return sum(
         (_position_maintenance(state, position, rules) for position in state.positions.values()),
         ZERO,
@@ -162,24 +173,24 @@ def maintenance_margin(state: AccountState, rules: ExchangeRules) -> Decimal:
 def _position_maintenance(state: AccountState, position: Position, rules: ExchangeRules) -> Decimal:
     leverage = leverage_of(state, position.symbol, rules)
     if leverage == ONE and position.quantity > 0:
-        return ZERO  # it is paid for: however far it falls, nothing is owed
+        return ZERO  # the position is paid for, so no fall of the price makes a debt
     return rounded(position.exposure / leverage * rules.maintenance_ratio, MONEY_STEP)
 
 
 def _worst_exposure(
     position: Position, adding: OpenOrderExposure, opposing: OpenOrderExposure
 ) -> Decimal:
-    """With every order filled that adds to the position, or with every one against it."""
+    """Return the larger exposure: all adding orders filled, or all opposing orders filled."""
     worst = position.exposure + adding.value
     if opposing.value <= worst:
-        return worst  # whatever they close first
+        return worst  # whatever the opposing orders close first
     return max(worst, opposing.value_beyond(abs(position.quantity)))
 
 
 def _reserved_cost(
     position: Position, adding: OpenOrderExposure, opposing: OpenOrderExposure, rules: ExchangeRules
 ) -> Decimal:
-    """Orders against the position open nothing while they are not more than it."""
+    """Opposing orders open nothing, and reserve no cost, up to the size of the position."""
     cost, unfilled = adding.cost, adding.unfilled
     if opposing.quantity > abs(position.quantity):
         cost, unfilled = cost + opposing.cost, unfilled + opposing.unfilled

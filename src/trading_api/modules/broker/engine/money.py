@@ -1,4 +1,4 @@
-"""Exact arithmetic, and the two steps at which it is rounded."""
+"""Exact decimal arithmetic, and the two steps to which amounts are rounded."""
 
 from decimal import ROUND_HALF_EVEN, ROUND_UP, Context, Decimal
 
@@ -11,12 +11,14 @@ COST_STEP = Decimal("1E-20")
 
 
 def rounded(value: Decimal, step: Decimal) -> Decimal:
-    """Half-even to `step`; a value without finer digits keeps its own, shorter exponent."""
+    """Return the value rounded half-even to `step`.
+
+    A value without finer digits keeps its own, shorter exponent."""
     result = value.quantize(step, context=EXACT)
     return value if value == result else EXACT.add(result, ZERO)
 
 
 def rounded_up(value: Decimal, step: Decimal) -> Decimal:
-    """To `step`, away from zero."""
+    """Return the value rounded away from zero to `step`."""
     result = value.quantize(step, rounding=ROUND_UP, context=EXACT)
     return value if value == result else EXACT.add(result, ZERO)

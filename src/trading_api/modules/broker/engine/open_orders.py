@@ -1,4 +1,4 @@
-"""The orders of one account that one symbol's market can change, kept in their turn."""
+"""The open orders of one account and one symbol, sorted so that a quote finds those it reaches."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ from trading_api.modules.broker.engine.touch import Touch
 QueueKey = tuple[Decimal, int, str]
 Queue = list[QueueKey]
 
-LAST = float("inf")
+_LAST = float("inf")
 
 
 @dataclass(slots=True)
 class OpenOrderExposure:
-    """What the orders of one side that may add to a position reserve: `value` is margin's, `cost`
-    what filling them costs, but for the least commission that each of the `unfilled` is to pay.
-    `parts`, the cheapest first, are each one's reserve price, id and remaining quantity."""
+    """What the orders of one side that may open a position reserve, in the account's currency.
+
+    `value` is the exposure that they reserve margin for. `cost` is what filling them costs,
+    without the minimum commission that each of the `unfilled` orders still has to pay. `parts` are
+    the reserve price, id and remaining quantity of each order, the cheapest first."""
 
     value: Decimal = ZERO
     cost: Decimal = ZERO
@@ -38,17 +40,19 @@ class OpenOrderExposure:
     parts: list[tuple[Decimal, str, Decimal]] = field(default_factory=list)
 
     def add(self, order: Order) -> None:
+        """Add what an order reserves."""
         quantity = order.remaining_quantity
         insort(self.parts, (order.reserve_price, order.id, quantity))
         self._count(order, quantity, 1)
 
     def remove(self, order: Order) -> None:
+        """Remove what an order reserves."""
         quantity = order.remaining_quantity
         del self.parts[bisect_left(self.parts, (order.reserve_price, order.id, quantity))]
         self._count(order, quantity.copy_negate(), -1)
 
     def value_beyond(self, quantity: Decimal) -> Decimal:
-        """What is reserved once the cheapest have closed `quantity`."""
+        """Return the exposure that is left when the cheapest orders have closed `quantity`."""
         value = self.value
         for price, _, remaining in self.parts:
             if not quantity:
@@ -59,9 +63,9 @@ class OpenOrderExposure:
         return value
 
     def copy(self) -> OpenOrderExposure:
-        return OpenOrderExposure(
-            self.value, self.cost, self.quantity, self.unfilled, self.parts.copy()
-        )
+        """Return an exposure that changes independently of this one."""
+        parts = self.parts.copy()
+        return OpenOrderExposure(self.value, self.cost, self.quantity, self.unfilled, parts)
 
     def _count(self, order: Order, quantity: Decimal, number: int) -> None:
         self.value = EXACT.fma(quantity, order.reserve_price, self.value)
@@ -73,9 +77,11 @@ class OpenOrderExposure:
 
 @dataclass(slots=True)
 class OpenOrders:
-    """A queue ascends by turn, sequence and id, so what a price reaches is its front: a quote
-    costs as much as it moves, however many orders wait behind. So is it with `expiring`, which
-    ascends by time. `placing` are on their way; `reversal` is the id of the one that works."""
+    """The orders that are working or on their way to the market.
+
+    The queues are sorted by price-time priority, so what a price reaches is at their front. A
+    quote costs as much as it reaches, however many orders wait behind. `expiring` is sorted by
+    time. The sets hold ids; `reversal` is the id of the reversal that works, or empty."""
 
     orders: dict[str, Order] = field(default_factory=dict)
     buy_stops: Queue = field(default_factory=list)
@@ -92,7 +98,7 @@ class OpenOrders:
     sell_exposure: OpenOrderExposure = field(default_factory=OpenOrderExposure)
 
     def put(self, order: Order) -> None:
-        """Enters an order, or its newer version."""
+        """Add an order, or replace its older version."""
         self.remove(order.id)
         self.orders[order.id] = order
         if not order.reduce_only:
@@ -106,13 +112,14 @@ class OpenOrders:
             return
         if order.duration.is_immediate:
             self.immediate.add(order.id)
-        insort(self._queue(order), _place(order))
+        insort(self._queue(order), _price_time_priority(order))
         if order.is_incoming:
             self.incoming.add(order.id)
         if order.trail is not None and order.awaits_trigger:
             self.trailing.add(order.id)
 
     def remove(self, order_id: str) -> None:
+        """Remove an order, if it is there."""
         order = self.orders.pop(order_id, None)
         if order is None:
             return
@@ -124,29 +131,30 @@ class OpenOrders:
             del self.expiring[bisect_left(self.expiring, (order.expires_ms, order_id))]
         if order.status is not OrderStatus.PLACING:
             queue = self._queue(order)
-            del queue[bisect_left(queue, _place(order))]
+            del queue[bisect_left(queue, _price_time_priority(order))]
         for ids in (self.placing, self.incoming, self.trailing, self.immediate):
             ids.discard(order_id)
 
     def exposure(self, side: Side) -> OpenOrderExposure:
+        """Return what the orders of `side` that may open a position reserve."""
         return self.buy_exposure if side is Side.BUY else self.sell_exposure
 
     def expired(self, at_ms: int) -> list[Order]:
-        """The orders whose time is over, the older first."""
+        """Return the orders whose expiry time has come, the oldest first."""
         end = bisect_left(self.expiring, (at_ms + 1, ""))
         return sorted((self.orders[order_id] for _, order_id in self.expiring[:end]), key=_sequence)
 
     @property
     def next_expiry_ms(self) -> int | None:
-        """None where no order has a time."""
+        """The first time at which an order expires, or None if none does."""
         return self.expiring[0][0] if self.expiring else None
 
     def due_arrivals(self, at_ms: int) -> list[Order]:
-        """The orders whose way is over, the older first."""
+        """Return the orders that have reached the market by now, the oldest first."""
         return self._select(self.placing, lambda order: order.arrives_ms <= at_ms)
 
     def triggered_stops(self, touch: Touch) -> list[Order]:
-        """The stops that the touch triggers, the older first."""
+        """Return the stop orders that the touch triggers, the oldest first."""
         triggered = [
             order
             for side, stops in ((Side.BUY, self.buy_stops), (Side.SELL, self.sell_stops))
@@ -156,25 +164,26 @@ class OpenOrders:
         return sorted(triggered, key=_sequence)
 
     def trailing_stops(self, touch: Touch) -> list[Order]:
-        """The trailing stops that wait for a touch of their side, the older first."""
+        """Return the untriggered trailing stops that the touch may move, the oldest first."""
         return self._select(self.trailing, lambda order: touch.is_tradable(order.side))
 
     def fillable(self, side: Side, touch: Touch) -> list[Order]:
-        """The orders of `side` that may trade at the touch, the first in line first."""
+        """Return the orders of `side` that may trade at the touch, in price-time priority."""
         if not touch.is_tradable(side):
             return []
         queue = self.buys if side is Side.BUY else self.sells
         return self._up_to(queue, last_fillable_priority(side, touch.price(side)))
 
     def newly_resting(self, touch: Touch) -> list[Order]:
-        """The limit orders that the touch is the first to stand away from, the older first."""
+        """Return the limit orders that the touch is the first to stand away from, oldest first."""
         return self._select(self.incoming, lambda order: starts_resting(order, touch))
 
     def immediate_orders(self) -> list[Order]:
-        """The orders at the market that fill at once or not at all, the older first."""
+        """Return the orders that never wait for another quote, the oldest first."""
         return self._select(self.immediate, lambda order: True)
 
     def copy(self) -> OpenOrders:
+        """Return open orders that change independently of these."""
         return replace(
             self,
             orders=self.orders.copy(),
@@ -197,7 +206,7 @@ class OpenOrders:
         return self.buys if order.side is Side.BUY else self.sells
 
     def _up_to(self, queue: Queue, last_priority: Decimal) -> list[Order]:
-        end = bisect_right(queue, (last_priority, LAST))
+        end = bisect_right(queue, (last_priority, _LAST))
         return [self.orders[order_id] for _, _, order_id in queue[:end]]
 
     def _select(self, ids: set[str], condition: Callable[[Order], bool]) -> list[Order]:
@@ -207,9 +216,9 @@ class OpenOrders:
         return sorted((order for order in orders if condition(order)), key=_sequence)
 
 
-def _place(order: Order) -> QueueKey:
-    turn = trigger_priority(order) if order.awaits_trigger else fill_priority(order)
-    return (turn, order.sequence, order.id)
+def _price_time_priority(order: Order) -> QueueKey:
+    price_priority = trigger_priority(order) if order.awaits_trigger else fill_priority(order)
+    return (price_priority, order.sequence, order.id)
 
 
 def _sequence(order: Order) -> int:

@@ -1,4 +1,4 @@
-"""An order, and the changes it can undergo."""
+"""An order, and the new versions of it that events carry."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class OrderPurpose(StrEnum):
     """What an order is for.
 
     OPEN and CLOSE orders come from a client; CLOSE can only reduce a position. A REVERSAL closes a
-    position and opens the opposite one. A LIQUIDATION closes a position by force. A BRACKET
-    protects its parent order and becomes an ACTIVATED_BRACKET, which protects the position, when
-    it is first sized to something that was filled."""
+    position and opens the opposite one. A LIQUIDATION closes a position by force. A BRACKET has
+    never been activated. Its first activation makes it an ACTIVATED_BRACKET, which shows the
+    position as its parent."""
 
     OPEN = "open"
     CLOSE = "close"
@@ -42,11 +42,14 @@ _BRACKET, _ACTIVATED_BRACKET = OrderPurpose.BRACKET, OrderPurpose.ACTIVATED_BRAC
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`sequence` is its place in time priority; `version` grows with every event. A limit order
-    is arriving until the market stands away from its limit; from then on it is resting. A bracket
-    is a closing order of its own: of the order `parent_id`, or of the position. `reserve_price` is
-    what margin is reserved at for a unit of it, in the account's currency, and `reserve_cost` what
-    filling a unit costs; `accrued_commission` does not know the minimum yet."""
+    """One version of an order; every event about an order carries a new one.
+
+    `sequence` is its place in time priority; `version` grows with every event. `arrives_ms` is
+    when a PLACING order reaches the market. A limit order is incoming until the market stands away
+    from its limit, and resting from then on. A bracket belongs to the order `parent_id`, or to the
+    position where that is empty. `reserve_price` is what a unit of the order reserves margin for,
+    and `reserve_cost` what filling a unit costs, both in the account's currency.
+    `accrued_commission` does not include the minimum."""
 
     id: str
     symbol: str
@@ -104,42 +107,49 @@ class Order:
 
     @property
     def remaining_quantity(self) -> Decimal:
+        """The quantity that is not filled."""
         return EXACT.subtract(self.quantity, self.filled_quantity)
 
     @property
     def average_price(self) -> Decimal | None:
-        """The mean fill price, None before the first fill."""
+        """The average price of the fills, or None before the first one."""
         if not self.filled_quantity:
             return None
         return EXACT.divide(self.filled_value, self.filled_quantity)
 
     @property
     def is_live(self) -> bool:
+        """Whether the order has not ended."""
         return not self.status.is_terminal
 
     @property
     def awaits_trigger(self) -> bool:
+        """Whether the order has a stop that has not triggered."""
         return self.stop_price is not None and not self.is_triggered
 
     @property
     def is_incoming(self) -> bool:
+        """Whether the order has a limit that the market has not stood away from yet."""
         return self.limit_price is not None and not (self.awaits_trigger or self.is_resting)
 
 
 def order_id(number: int) -> str:
-    """An account's orders are numbered from 1, without gaps, as they were placed."""
+    """Return the id of an account's order; they are numbered from 1, without gaps."""
     return f"order-{number}"
 
 
 def order_number(id: str) -> int:
+    """Return the number of the order with this id."""
     return int(id.removeprefix("order-"))
 
 
 def accepted(order: Order, at_ms: int) -> Order:
+    """Return the order as it works in the market."""
     return _changed(order, at_ms, status=OrderStatus.WORKING)
 
 
 def activated(order: Order, quantity: Decimal, stop_price: Decimal | None, at_ms: int) -> Order:
+    """Return the bracket as it works to protect a position."""
     return _changed(
         order,
         at_ms,
@@ -151,23 +161,28 @@ def activated(order: Order, quantity: Decimal, stop_price: Decimal | None, at_ms
 
 
 def suspended(order: Order, at_ms: int) -> Order:
+    """Return the bracket as it waits for something to protect, with its stop not triggered."""
     return _changed(order, at_ms, status=OrderStatus.INACTIVE, is_triggered=False, is_resting=False)
 
 
 def triggered(order: Order, at_ms: int) -> Order:
+    """Return the order with its stop triggered."""
     return _changed(order, at_ms, is_triggered=True)
 
 
 def stop_moved(order: Order, stop_price: Decimal, at_ms: int) -> Order:
+    """Return the trailing stop with a new stop price."""
     return _changed(order, at_ms, stop_price=stop_price)
 
 
 def rested(order: Order) -> Order:
+    """Return the limit order as it rests in the market."""
     # Nothing that a trader sees has changed, so the time of the last change stays.
     return _changed(order, order.updated_ms, is_resting=True)
 
 
 def filled(order: Order, quantity: Decimal, price: Decimal, accrued: Decimal, at_ms: int) -> Order:
+    """Return the order after a fill that adds `accrued` to its commission."""
     filled_quantity = order.filled_quantity + quantity
     assert filled_quantity <= order.quantity, order.id
     done = filled_quantity == order.quantity
@@ -182,11 +197,12 @@ def filled(order: Order, quantity: Decimal, price: Decimal, accrued: Decimal, at
 
 
 def canceled(order: Order, at_ms: int, message: str = "") -> Order:
+    """Return the order as it was canceled."""
     return _changed(order, at_ms, status=OrderStatus.CANCELED, message=message)
 
 
 def modified(order: Order, at_ms: int, **changes: Any) -> Order:
-    """With a new sequence a limit order arrives anew."""
+    """Return the order with changed fields. A limit order with a new sequence is incoming again."""
     if "sequence" in changes:
         changes["is_resting"] = False
     return _changed(order, at_ms, **changes)

@@ -1,4 +1,4 @@
-"""A netting position: one a symbol, its average price from the exact cost basis."""
+"""Netting positions: one for each symbol, with the exact cost basis."""
 
 from __future__ import annotations
 
@@ -33,26 +33,28 @@ class Position:
 
     @property
     def average_price(self) -> Decimal:
-        """0 when flat."""
+        """The average price of what is held, or 0 when the position is flat."""
         return EXACT.divide(self.cost, self.quantity) if self.quantity else ZERO
 
     @property
     def side(self) -> Side:
-        """BUY for a long one."""
+        """BUY for a long or a flat position, SELL for a short one."""
         return Side.BUY if self.quantity >= 0 else Side.SELL
 
     @property
     def exposure(self) -> Decimal:
-        """What was paid or received for it, in the account's currency."""
+        """What was paid or received for the position, in the account's currency."""
         return abs(self.cost * self.rate)
 
     def closable_by(self, side: Side) -> Decimal:
-        """How much of it an order of `side` can close."""
+        """Return how much of the position an order of `side` can close."""
         return abs(self.quantity) if self.quantity * side < 0 else ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class FillResult:
+    """The position after a fill, and the P&L that the fill realizes in the account's currency."""
+
     position: Position
     realized_pl: Decimal
 
@@ -60,7 +62,9 @@ class FillResult:
 def apply_fill(
     position: Position, side: Side, quantity: Decimal, price: Decimal, rate: Decimal, at_ms: int
 ) -> FillResult:
-    """The position after a fill, and the P&L this realises in the account's currency."""
+    """Return what a fill makes of the position.
+
+    The part against the position closes it and realizes P&L; the rest opens or adds to it."""
     change = quantity * side
     closed = closed_quantity(position.quantity, change)
     released = released_cost(position, closed)
@@ -81,27 +85,28 @@ def apply_fill(
 
 
 def closed_quantity(held: Decimal, change: Decimal) -> Decimal:
-    """How much of `held` the change closes, signed as `held`."""
+    """Return how much of `held` the change closes, with the sign of `held`."""
     if held * change >= 0:
         return ZERO
     return min(held, -change) if held > 0 else max(held, -change)
 
 
 def released_cost(position: Position, closed: Decimal) -> Decimal:
-    """The closed share of the cost. What rounding leaves stays in the position's cost."""
+    """Return the closed share of the cost. What rounding leaves stays in the position's cost."""
     if closed == position.quantity:
         return position.cost
     return rounded(position.cost * closed / position.quantity, COST_STEP) if closed else ZERO
 
 
 def ends_position(before: Position, after: Position) -> bool:
-    """Whether a fill ended the position: it is flat now, or on the other side."""
+    """Return whether a fill ended the position: it is flat now, or on the other side."""
     return before.quantity != 0 and before.quantity * after.quantity <= 0
 
 
 def unrealized_pl(position: Position, bid: Decimal, ask: Decimal, rate: Decimal) -> Decimal:
-    """Long at the bid and short at the ask: what closing now would pay, so that equity does not
-    jump when it is closed."""
+    """Return the P&L of closing the position now, a long one at the bid, a short one at the ask.
+
+    Equity therefore does not jump when the position is closed."""
     with localcontext(EXACT):
         price = bid if position.quantity > 0 else ask
         return rounded((position.quantity * price - position.cost) * rate, MONEY_STEP)

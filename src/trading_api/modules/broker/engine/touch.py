@@ -1,4 +1,4 @@
-"""The touch an account trades against, and what it has already taken of it."""
+"""The touch (top of book) that an account trades with, and how much of it the account used up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from trading_api.modules.broker.engine.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """`rate` is what one unit of the price's currency is worth in the account's."""
+    """The touch of a symbol: its best bid and ask, with the sizes displayed there.
+
+    A price or a size of 0 is not displayed. `rate` converts one unit of the instrument's currency
+    into the account's currency."""
 
     symbol: str
     time_ms: int
@@ -23,32 +26,37 @@ class Touch:
 
     @property
     def is_crossed(self) -> bool:
+        """Whether the bid is above the ask."""
         return 0 < self.ask < self.bid
 
     def price(self, side: Side) -> Decimal:
-        """What an order of `side` trades at: buys take the ask, sells the bid."""
+        """Return the price that an order of `side` takes: buys take the ask, sells the bid."""
         return self.ask if side is Side.BUY else self.bid
 
     def indicative_price(self, side: Side) -> Decimal:
-        """About what an order of `side` would trade at: the other price where that isn't shown."""
+        """Return about what an order of `side` would trade at.
+
+        It is the price of the other side where that of `side` is not displayed."""
         price = self.price(side)
         return price if price > 0 else self.price(side.opposite)
 
     @property
     def has_price(self) -> bool:
+        """Whether a bid or an ask is displayed."""
         return self.bid > 0 or self.ask > 0
 
     def size(self, side: Side) -> Decimal:
+        """Return the size displayed for an order of `side`."""
         return self.ask_size if side is Side.BUY else self.bid_size
 
     def is_tradable(self, side: Side) -> bool:
-        """Whether it shows an order of `side` a price and a size; a crossed touch shows none."""
+        """Return whether an order of `side` finds a price and a size. A crossed touch has none."""
         return self.price(side) > 0 and self.size(side) > 0 and not self.is_crossed
 
 
 @dataclass(frozen=True, slots=True)
 class LiquidityUsed:
-    """What one account bought and sold of the touch with this time and these prices."""
+    """How much one account bought and sold of the touch with this time and these prices."""
 
     time_ms: int
     bid: Decimal
@@ -57,11 +65,12 @@ class LiquidityUsed:
     sold: Decimal = ZERO
 
     def taken(self, side: Side) -> Decimal:
+        """Return what orders of `side` have used up."""
         return self.bought if side is Side.BUY else self.sold
 
 
 def liquidity_used_of(touch: Touch, last: LiquidityUsed | None) -> LiquidityUsed:
-    """`last` while the touch is still the same, else a fresh one."""
+    """Return `last` if it belongs to this touch, else that nothing of the touch is used."""
     key = (touch.time_ms, touch.bid, touch.ask)
     if last is not None and (last.time_ms, last.bid, last.ask) == key:
         return last
@@ -69,6 +78,7 @@ def liquidity_used_of(touch: Touch, last: LiquidityUsed | None) -> LiquidityUsed
 
 
 def use_liquidity(used: LiquidityUsed, side: Side, quantity: Decimal) -> LiquidityUsed:
+    """Return what is used after a fill of `quantity` on `side`."""
     bought, sold = used.bought, used.sold
     if side is Side.BUY:
         bought += quantity

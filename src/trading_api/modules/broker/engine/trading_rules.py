@@ -1,4 +1,4 @@
-"""The grids on which one instrument is traded."""
+"""The tick size and the lot sizes of one instrument."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class TradingRules:
+    """Prices are multiples of `tick_size`; quantities are multiples of `quantity_step`, at most
+    `quantity_max`."""
+
     symbol: str
     tick_size: Decimal
     quantity_step: Decimal
@@ -15,6 +18,8 @@ class TradingRules:
 
 
 def is_on_grid(value: Decimal, step: Decimal) -> bool:
-    """`value` is positive and its ratio to `step` fits the exact precision."""
+    """Return whether `value` is a positive multiple of `step`.
+
+    The ratio of both has to fit the precision of the decimal context."""
     # A value far below the step could underflow to a remainder of 0.
     return value >= step and value % step == 0

@@ -1,4 +1,4 @@
-"""What one command does to an account, event by event."""
+"""The events that one command causes, applied to the account one after the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from trading_api.modules.broker.engine.order import Order, order_id
 
 
 class Transaction:
-    """`state` follows every event as it is emitted."""
+    """The unit of work of one command: `state` already includes the `events` emitted so far."""
 
     def __init__(self, state: AccountState, rules: ExchangeRules) -> None:
         self.state = state
@@ -17,15 +17,18 @@ class Transaction:
         self.events: list[Event] = []
 
     def emit(self, event: Event) -> None:
+        """Record an event, and change the state by it."""
         self.state.evolve(event)
         self.events.append(event)
 
     def current(self, order: Order) -> Order:
-        """Its newest version: what was done since may have changed or ended it."""
+        """Return the newest version of an order, which earlier events may have changed."""
         return self.state.orders[order.id]
 
     def next_order_id(self) -> str:
+        """Return the id of the next order to place."""
         return order_id(self.state.order_count + 1)
 
     def next_sequence(self) -> int:
+        """Return the next number in time priority."""
         return self.state.sequence_last + 1

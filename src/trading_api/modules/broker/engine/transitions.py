@@ -1,4 +1,4 @@
-"""What may happen to an order in which state, and where that leads: nothing else can."""
+"""The state machine of an order: which events may happen in which status."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ TRANSITIONS: dict[type[OrderEvent], set[tuple[OrderStatus | None, OrderStatus]]]
 
 
 def check_transition(before: Order | None, event: OrderEvent) -> None:
+    """Assert that the event may follow the version `before` of its order, None for a new order."""
     after = event.order
     statuses = (before.status if before else None, after.status)
     assert statuses in TRANSITIONS[type(event)], (type(event).__name__, after.id, *statuses)

@@ -1,4 +1,4 @@
-"""The account's own arithmetic: what an event tells has to follow from all that came before it."""
+"""Check that the figures of an event follow from the events before it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from trading_api.modules.broker.engine.order import Order, OrderPurpose, order_i
 from trading_api.modules.broker.engine.position import Position, apply_fill
 from trading_api.modules.broker.engine.touch import LiquidityUsed, use_liquidity
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
+from trading_api.modules.broker.journal.event_codec import kind_of
 
 _EVERY_CHANGE = {"version", "updated_ms", "status", "sequence"}
 _CHANGES: dict[type[OrderEvent], set[str]] = {
@@ -60,13 +61,15 @@ _KEPT = {
     kind: [field.name for field in fields(Order) if field.name not in _EVERY_CHANGE | changes]
     for kind, changes in _CHANGES.items()
 }
-"""All else about an order stays as it was."""
+"""The fields of an order that an event of each class must leave as they are."""
 _kept_of = {kind: attrgetter(*names) for kind, names in _KEPT.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """`name` is where in the event it is."""
+    """A value of an event that does not follow from the events before it.
+
+    `name` is the field of the event, with dots."""
 
     name: str
     expected: object
@@ -74,8 +77,10 @@ class Discrepancy:
 
 
 def first_discrepancy(state: AccountState, account_id: str, event: Event) -> Discrepancy | None:
-    """`state` is that before the event. What was the caller's to choose, or the market's, is only
-    held against its bounds. Raises whatever arithmetic on nonsense raises."""
+    """Return the first value of the event that cannot follow `state`, or None.
+
+    Values that a client or the market chooses are only checked against their bounds. Raises
+    whatever arithmetic on invalid values raises."""
     with localcontext(EXACT):
         return next(_discrepancies(state, account_id, event), None)
 
@@ -83,7 +88,7 @@ def first_discrepancy(state: AccountState, account_id: str, event: Event) -> Dis
 def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterator[Discrepancy]:
     if state.is_open == isinstance(event, AccountOpened):
         expected = "an account is opened once" if state.is_open else "an account is opened first"
-        yield Discrepancy("kind", expected, type(event).__name__)
+        yield Discrepancy("kind", expected, kind_of(event))
     match event:
         case AccountOpened():
             yield from _same("account_id", account_id, event.account_id)
@@ -106,11 +111,11 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
 
 def _reset_discrepancies(state: AccountState, event: AccountReset) -> Iterator[Discrepancy]:
     for order in state.live_orders():
-        yield Discrepancy("kind", f"{order.id} is canceled first", type(event).__name__)
+        yield Discrepancy("kind", f"{order.id} is canceled first", kind_of(event))
     yield from _same("amount", event.balance - state.balance, event.amount)
     ended = tuple(Position(symbol, updated_ms=event.at_ms) for symbol in state.positions)
     yield from _same("positions", ended, event.positions)
-    if event.sides:  # older events know none
+    if event.sides:  # older events have none
         sides = tuple(position.side for position in state.positions.values())
         yield from _same("sides", sides, event.sides)
 
@@ -170,7 +175,7 @@ def _changed_discrepancies(
 
 def _loses_priority(before: Order, after: Order) -> bool:
     if before.trail != after.trail:
-        # Only with a new price, and the new stop may happen to be the old one.
+        # A new price is the cause, but the new stop may happen to equal the old one.
         return after.sequence != before.sequence
     has_grown = after.quantity > before.quantity and not after.is_bracket
     prices = (before.limit_price, before.stop_price)
@@ -178,7 +183,7 @@ def _loses_priority(before: Order, after: Order) -> bool:
 
 
 def _purpose_discrepancies(before: Order, after: Order) -> Iterator[Discrepancy]:
-    """A bracket stays one; only the first activation makes it one of the position."""
+    """Check that an activation changes the purpose of a bracket alone."""
     if after.purpose is not before.purpose:
         expected = OrderPurpose.ACTIVATED_BRACKET if before.is_bracket else before.purpose
         yield from _same("order.purpose", expected, after.purpose)
