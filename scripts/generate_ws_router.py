@@ -1,10 +1,16 @@
-"""Write every module's ws_generated/ from its ws.py, or with --check only report stale ones."""
+"""Write every module's ws_generated/ from its ws.py; with --check, only report stale files."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from trading_api.shared.ws.generator import GenerationError, generate
+from trading_api.shared.ws.generator import (
+    FOLDER,
+    GenerationError,
+    generate,
+    stale_files,
+    write_files,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,32 +21,23 @@ def main() -> int:
     check = parser.parse_args().check
     try:
         generated = {
-            source.parent
-            / "ws_generated"
-            / "__init__.py": generate(source, source.relative_to(ROOT).as_posix())
+            source.parent / FOLDER: generate(source, source.relative_to(ROOT).as_posix())
             for source in sorted(ROOT.glob("src/trading_api/modules/*/ws.py"))
         }
     except GenerationError as error:
         print(error, file=sys.stderr)
         return 1
-    stale = [path for path, text in generated.items() if _read(path) != text]
+    stale = [path for folder, files in generated.items() for path in stale_files(folder, files)]
+    shown = ", ".join(path.relative_to(ROOT).as_posix() for path in stale)
     if check and stale:
-        print(f"stale: {', '.join(_relative(path) for path in stale)}", file=sys.stderr)
-        print("Run `make generate-ws-routers` and commit what it wrote.", file=sys.stderr)
+        print(f"stale: {shown}", file=sys.stderr)
+        print("Run `make generate-ws-routers` and commit the result.", file=sys.stderr)
         return 1
-    for path in stale:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(generated[path], encoding="utf-8")
-        print(f"wrote {_relative(path)}")
+    for folder, files in generated.items():
+        write_files(folder, files)
+    if stale:
+        print(f"updated: {shown}")
     return 0
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
-
-
-def _relative(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
 
 
 if __name__ == "__main__":

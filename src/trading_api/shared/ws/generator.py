@@ -1,15 +1,17 @@
-"""Reads `X: TypeAlias = WsRouter[Request, Data]` in a module's `ws.py` and renders the concrete
-routers of that module. See WS-ROUTER-GENERATION.md."""
+"""Generates a module's typed routers from the aliases `X: TypeAlias = WsRouter[Request, Data]` in
+its `ws.py`. See WS-ROUTER-GENERATION.md."""
 
 from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel
@@ -19,27 +21,59 @@ from trading_api.shared.ws.subscription_model import (
     check_subscription_model,
 )
 
+FOLDER = "ws_generated"
+
 
 class GenerationError(Exception):
-    """`file:line: what is wrong`"""
+    """A fault in a `ws.py`, as `file:line: what is wrong`."""
 
 
 @dataclass(frozen=True, slots=True)
 class RouterAlias:
+    """`name: TypeAlias = WsRouter[request, data]`."""
+
     name: str
     request: str
     data: str
     line: int
 
+    @property
+    def module(self) -> str:
+        """The name of the generated module: `BarWsRouter` becomes `bar_ws_router`."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.name).lower()
 
-def generate(source: Path, shown_as: str) -> str:
-    """The text of `ws_generated/__init__.py` for one `ws.py`. Raises GenerationError."""
+
+def generate(source: Path, shown_as: str) -> dict[str, str]:
+    """Return the files of `ws_generated/` for one `ws.py`, by name: one for each router, and
+    `__init__.py`. Raises GenerationError."""
     tree = ast.parse(source.read_text(encoding="utf-8"), filename=str(source))
     aliases = list(_aliases(tree, shown_as))
     imports = _imports(tree)
     for alias in aliases:
         _check(alias, imports, shown_as)
-    return _formatted(_render(aliases, imports, shown_as))
+    package = f"trading_api.modules.{source.parent.name}.{FOLDER}"
+    return _formatted(_render(aliases, imports, shown_as, package))
+
+
+def stale_files(folder: Path, files: Mapping[str, str]) -> list[Path]:
+    """Return the paths in a `ws_generated/` that differ from these files, are missing, or are not
+    generated any more."""
+    paths = {folder / name for name in files} | set(folder.glob("*.py"))
+    return sorted(path for path in paths if _text(path) != files.get(path.name))
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Make a `ws_generated/` hold exactly these files."""
+    folder.mkdir(exist_ok=True)
+    for path in stale_files(folder, files):
+        if path.name in files:
+            path.write_text(files[path.name], encoding="utf-8")
+        else:
+            path.unlink()
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def _aliases(tree: ast.Module, shown_as: str) -> Iterator[RouterAlias]:
@@ -65,7 +99,7 @@ def _aliases(tree: ast.Module, shown_as: str) -> Iterator[RouterAlias]:
 
 
 def _imports(tree: ast.Module) -> dict[str, str]:
-    """The module that each imported name comes from."""
+    """Return the module that each imported name comes from."""
     return {
         name.asname or name.name: node.module
         for node in ast.walk(tree)
@@ -91,25 +125,34 @@ def _check(alias: RouterAlias, imports: dict[str, str], shown_as: str) -> None:
         raise GenerationError(f"{where}: {error}") from error
 
 
-def _render(aliases: list[RouterAlias], imports: dict[str, str], shown_as: str) -> str:
-    names = sorted({name for alias in aliases for name in (alias.request, alias.data)})
+def _render(
+    aliases: list[RouterAlias], imports: dict[str, str], shown_as: str, package: str
+) -> dict[str, str]:
     environment = Environment(
         loader=PackageLoader("trading_api.shared.ws"),
         undefined=StrictUndefined,
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("ws_routers.py.j2").render(
-        source=shown_as,
-        aliases=aliases,
-        imports={
-            module: [name for name in names if imports[name] == module]
-            for module in sorted({imports[name] for name in names})
-        },
-    )
+    aliases = sorted(aliases, key=lambda alias: alias.module)
+    index = environment.get_template("ws_generated.py.j2")
+    files = {"__init__.py": index.render(source=shown_as, package=package, aliases=aliases)}
+    router = environment.get_template("ws_router.py.j2")
+    for alias in aliases:
+        models: dict[str, list[str]] = {}
+        for name in sorted({alias.request, alias.data}):
+            models.setdefault(imports[name], []).append(name)
+        text = router.render(source=shown_as, alias=alias, imports=dict(sorted(models.items())))
+        files[f"{alias.module}.py"] = text
+    return files
 
 
-def _formatted(text: str) -> str:
-    """As `make format` would leave it, with the configuration of pyproject.toml."""
-    black = [sys.executable, "-m", "black", "--quiet", "-"]
-    return subprocess.run(black, input=text, capture_output=True, text=True, check=True).stdout
+def _formatted(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the files as `make format` leaves them, by the configuration in pyproject.toml."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, text in files.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        black = [sys.executable, "-m", "black", "--quiet", "--config", "pyproject.toml", name]
+        subprocess.run(black, check=True)
+        return {file: (folder / file).read_text(encoding="utf-8") for file in files}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, get_args, get_origin
 
 import orjson
 from fastws import OperationRouter
@@ -46,6 +46,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
     three. `sequencer` is the service of a route whose updates are numbered."""
 
     request_model: ClassVar[type[BaseModel]]
+    """The first argument of `WsRouter[Request, Data]`, unless a subclass names another."""
     subscribe: Callable[..., Any]
     unsubscribe: Callable[..., Any]
     update: Callable[..., Any]
@@ -74,6 +75,11 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         if resumes:
             self.send("resume", reply="resume.response")(self.resume)
         self.recv("update")(self.update)
+
+    def __init_subclass__(cls) -> None:
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            if get_origin(base) is WsRouter and "request_model" not in cls.__dict__:
+                cls.request_model = get_args(base)[0]
 
     def bind(self, fan_out: FanOut, subscriptions: Subscriptions) -> None:
         """Connect the route to what delivers its updates and what registers its topics."""

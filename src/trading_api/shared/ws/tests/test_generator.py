@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from trading_api.shared.ws import generator
-from trading_api.shared.ws.generator import GenerationError, generate
+from trading_api.shared.ws.generator import GenerationError, generate, stale_files, write_files
 
 GOOD = """
 from typing import TypeAlias
@@ -15,28 +15,64 @@ ThingWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]
 """
 
 
-def generated(tmp_path: Path, text: str) -> str:
+def generated(tmp_path: Path, text: str) -> dict[str, str]:
     source = tmp_path / "ws.py"
     source.write_text(text, encoding="utf-8")
     return generate(source, "modules/thing/ws.py")
 
 
 def test_an_alias_becomes_a_class_with_typed_handlers(tmp_path: Path) -> None:
-    text = generated(tmp_path, GOOD)
+    text = generated(tmp_path, GOOD)["thing_ws_router.py"]
     assert "modules/thing/ws.py" in text.splitlines()[0]
     assert "make generate-ws-routers" in text.splitlines()[0]
     assert "class ThingWsRouter(WsRouter[BarsSubscriptionRequest, Bar]):" in text
     assert "payload: BarsSubscriptionRequest, client: Session" in text
 
 
+def test_the_package_exports_every_router(tmp_path: Path) -> None:
+    second = "OtherThingWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]\n"
+    files = generated(tmp_path, GOOD + second)
+    assert list(files) == ["__init__.py", "other_thing_ws_router.py", "thing_ws_router.py"]
+    text = files["__init__.py"]
+    exports: dict[str, list[str]] = {}
+    exec(text[text.index("__all__") :], exports)
+    assert exports["__all__"] == ["OtherThingWsRouter", "ThingWsRouter"]
+    assert ".ws_generated.other_thing_ws_router import" in text
+
+
 def test_what_is_generated_stays_as_it_is_when_formatted(tmp_path: Path) -> None:
-    text = generated(tmp_path, GOOD)
-    assert generator._formatted(text) == text
+    files = generated(tmp_path, GOOD)
+    assert generator._formatted(files) == files
+
+
+def test_files_that_differ_or_are_missing_or_left_over_are_stale(tmp_path: Path) -> None:
+    folder, files = tmp_path / "ws_generated", {"__init__.py": "", "a.py": "a", "b.py": "b"}
+    assert stale_files(folder, files) == [folder / name for name in files]
+    write_files(folder, files)
+    assert stale_files(folder, files) == []
+    (folder / "a.py").write_text("edited")
+    (folder / "b.py").unlink()
+    (folder / "removed_ws_router.py").write_text("left over")
+    stale = [path.name for path in stale_files(folder, files)]
+    assert stale == ["a.py", "b.py", "removed_ws_router.py"]
+    write_files(folder, files)
+    assert stale_files(folder, files) == []
+    assert sorted(path.name for path in folder.iterdir()) == sorted(files)
+
+
+def test_the_routers_that_ship_are_short_and_current() -> None:
+    sources = list(Path("src/trading_api/modules").glob("*/ws.py"))
+    assert sources
+    for source in sources:
+        files = generate(source, source.as_posix())
+        assert stale_files(source.parent / "ws_generated", files) == []
+        for name, text in files.items():
+            assert len(text.splitlines()) < 30, name
 
 
 def test_the_module_is_read_not_imported(tmp_path: Path) -> None:
-    text = generated(tmp_path, GOOD + "\nraise SystemExit('imported')\n")
-    assert "ThingWsRouter" in text
+    files = generated(tmp_path, GOOD + "\nraise SystemExit('imported')\n")
+    assert "thing_ws_router.py" in files
 
 
 @pytest.mark.parametrize(
