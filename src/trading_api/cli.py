@@ -23,7 +23,7 @@ from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.verify.verification import Disagreement, verify
+from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
 from trading_api.modules.datafeed.importing.bar_builder import duration
 from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
 from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _create_parser().parse_args(argv)
     try:
         status: int | None = arguments.run(arguments)
-    except Disagreement as disagreement:
+    except VerificationError as disagreement:
         _print_error(f"The ledger does not agree. {disagreement}")
         return 1
     except ValidationError as error:

@@ -25,9 +25,9 @@ from trading_api.modules.broker.journal.journal import (
     JournalEntry,
     JournalUnavailable,
 )
-from trading_api.modules.broker.journal.sqlite.sql_journal import LOADED_AT_ONCE, SqlJournal
+from trading_api.modules.broker.journal.sqlite.sql_journal import LOAD_BATCH_SIZE, SqlJournal
 from trading_api.modules.broker.journal.sqlite.tables import METADATA
-from trading_api.modules.broker.journal.verify.verification import Disagreement, verify
+from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
 
 STREAM = trading("A", 60)
 EVENTS = any_events().filter(lambda event: r"\u0000" not in encode(event))
@@ -72,14 +72,14 @@ def test_the_migrations_give_exactly_the_tables(database: PostgresqlDatabase) ->
 async def test_a_new_start_goes_on_and_what_there_is_can_be_verified(
     database: PostgresqlDatabase,
 ) -> None:
-    streams = [trading(account_id, LOADED_AT_ONCE) for account_id in ("A", "B-2", "b_1", "Ä")]
+    streams = [trading(account_id, LOAD_BATCH_SIZE) for account_id in ("A", "B-2", "b_1", "Ä")]
     entries = mixed(*streams)
     for start in range(0, len(entries), 1_500):
         async with opened(database) as journal:
             await journal.append(entries[start : start + 1_500])
     assert verify(database).events == len(entries)
     changed(database, "UPDATE positions SET cost = '1' WHERE account_id = 'b_1'")
-    with pytest.raises(Disagreement, match="account_id b_1"):
+    with pytest.raises(VerificationError, match="account_id b_1"):
         verify(database)
 
 

@@ -82,11 +82,11 @@ class PostgresqlDatabase(Database):
             known = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (self.name,))
             if not known.fetchone():
                 server.execute(f"CREATE DATABASE {self.name}".encode())
-        return self._connected(self.engine(), migrate)
+        return self._open_connection(self.engine(), migrate)
 
     def reading(self) -> Connection:
         engine = self.engine(isolation_level="REPEATABLE READ")
-        return self._connected(engine, check_version)
+        return self._open_connection(engine, check_version)
 
     def close(self) -> None:
         pass

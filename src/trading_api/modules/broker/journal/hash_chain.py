@@ -1,12 +1,13 @@
-"""The chain of hashes through one account's events."""
+"""The hash chain through one account's events, which shows every later change."""
 
 from hashlib import sha256
 
 
 def first_hash(account_id: str) -> str:
-    """What an account's first event follows, so that no chain fits another account."""
+    """Return the hash before an account's first event; it differs between accounts."""
     return sha256(account_id.encode()).hexdigest()
 
 
 def next_hash(previous: str, seq: int, kind: str, payload: str) -> str:
+    """Return the hash of an event that follows the event with the hash `previous`."""
     return sha256(f"{previous}\n{seq}\n{kind}\n{payload}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What one append writes: the events, and the newest rows of everything they changed."""
+"""The rows that one append writes: events, and the latest state of all that they changed."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from trading_api.modules.broker.journal.sqlite.projections import (
     decimal_text,
     records,
 )
-from trading_api.modules.broker.journal.sqlite.sql_statements import Statements
+from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
 
 
 @dataclass(slots=True)
-class Tail:
-    """Where an account's events end."""
+class AccountTail:
+    """The last event of an account: its number, its hash and the balance after it."""
 
     account_id: str
     seq: int
@@ -53,10 +53,11 @@ class Tail:
 
 
 class Batch:
-    """`known` are the tails that it continues; it leaves them as they are."""
+    """Collects entries and writes them. `known` holds the tails before the batch, and does not
+    change; `tails` holds those after it."""
 
-    def __init__(self, known: Mapping[str, Tail]) -> None:
-        self.tails: dict[str, Tail] = {}
+    def __init__(self, known: Mapping[str, AccountTail]) -> None:
+        self.tails: dict[str, AccountTail] = {}
         self._known = known
         self._events: list[Row] = []
         self._named_requests: list[Row] = []
@@ -66,9 +67,9 @@ class Batch:
         self._cash_lines: list[Row] = []
 
     def add(self, entry: JournalEntry) -> None:
-        """Raises JournalConflict."""
+        """Add an entry. Raises JournalConflict if it does not follow its account's last one."""
         account_id, seq, event = entry.account_id, entry.seq, entry.event
-        tail = self.tails.get(account_id) or self._continued(entry)
+        tail = self.tails.get(account_id) or self._tail_before(entry)
         if seq != tail.seq + 1:
             raise JournalConflict(entry, tail.seq + 1)
         self.tails[account_id] = tail
@@ -86,8 +87,8 @@ class Batch:
         for record in records(event):
             self._project(account_id, seq, record)
 
-    def write(self, connection: Connection, statements: Statements) -> None:
-        """Inside a transaction. What refers to an event comes after the events."""
+    def write(self, connection: Connection, statements: SqlStatements) -> None:
+        """Write all rows inside the caller's transaction."""
         positions = [row for row in self._positions.values() if row is not None]
         closed = [key for key, row in self._positions.items() if row is None]
         for statement, rows in (
@@ -114,9 +115,11 @@ class Batch:
         else:
             self._positions[account_id, record.symbol] = None
 
-    def _continued(self, entry: JournalEntry) -> Tail:
+    def _tail_before(self, entry: JournalEntry) -> AccountTail:
         known = self._known.get(entry.account_id)
         if known is not None:
             return replace(known)
         at_ms = entry.event.at_ms
-        return Tail(entry.account_id, 0, "", ZERO, first_hash(entry.account_id), at_ms, at_ms)
+        return AccountTail(
+            entry.account_id, 0, "", ZERO, first_hash(entry.account_id), at_ms, at_ms
+        )

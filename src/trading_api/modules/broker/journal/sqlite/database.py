@@ -20,11 +20,11 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.journal import JournalUnavailable
 
 VERSION = "0002"
-"""Of the newest migration."""
+"""The version of the newest migration."""
 
 
 class Database:
-    """Raises ConfigurationError for an address that is none of a file."""
+    """A SQLite file. Raises ConfigurationError for an address that names no file."""
 
     def __init__(self, url: str, busy_timeout_s: float = 2.0) -> None:
         self.path = _path(url)
@@ -32,32 +32,33 @@ class Database:
         self._lock: int | None = None
 
     def open(self) -> Connection:
-        """The one connection that writes; it holds the file until `close`. What is missing is
-        made, what is old is migrated. Raises ConfigurationError."""
-        self._hold()
+        """Return the only connection that writes; the file is locked until `close`.
+
+        Creates the file and migrates an old one. Raises ConfigurationError."""
+        self._acquire_lock()
         engine = create_engine(
             "sqlite://",
             creator=lambda: self._connect(f"file:{quote(str(self.path))}", "synchronous = full"),
             poolclass=NullPool,
         )
-        _begin_with(engine, "BEGIN IMMEDIATE")
+        _set_begin_statement(engine, "BEGIN IMMEDIATE")
         try:
-            return self._connected(engine, _set_up)
+            return self._open_connection(engine, _prepare)
         except BaseException:
             self.close()
             raise
 
     def reading(self) -> Connection:
-        """A connection whose transaction sees one moment, while another process may write. Raises
-        ConfigurationError where there is no ledger of this version."""
+        """Return a connection whose transaction sees one moment, while others may write. Raises
+        ConfigurationError if there is no ledger of this version."""
         if not self.path.exists():
             raise ConfigurationError(f"There is no ledger {self.path} (DATABASE_URL).")
         address = f"file:{quote(str(self.path))}?mode=ro"
         engine = create_engine(
             "sqlite://", creator=lambda: self._connect(address), poolclass=NullPool
         )
-        _begin_with(engine, "BEGIN")
-        return self._connected(engine, check_version)
+        _set_begin_statement(engine, "BEGIN")
+        return self._open_connection(engine, check_version)
 
     def close(self) -> None:
         assert self._lock is not None
@@ -65,16 +66,16 @@ class Database:
         self._lock = None
 
     def file_id(self) -> tuple[int, int] | None:
-        """What tells the file from another that takes its name; None where there is none."""
+        """Return the identity of the file behind the name, or None if there is no file."""
         try:
             found = self.path.stat()
         except OSError:
             return None
         return found.st_dev, found.st_ino
 
-    def _hold(self) -> None:
-        """By flock on a file beside it, which the kernel lets go when the process ends, however
-        it ends. SQLite's own locks would keep readers out."""
+    def _acquire_lock(self) -> None:
+        """Lock a second file by flock, which the kernel unlocks however the process ends. SQLite's
+        own locks would block readers too. Raises ConfigurationError."""
         path = self.path.with_name(f"{self.path.name}.lock")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,38 +103,38 @@ class Database:
             address,
             uri=True,
             timeout=self._busy_timeout_s,
-            # Ours to begin; Python's own BEGIN would take the lock at the first write only.
+            # Transactions begin explicitly: Python's own BEGIN would lock at the first write only.
             isolation_level=None,
-            # It is closed by whoever comes last; never used by two at once.
+            # Another thread may close it; two threads never use it at the same time.
             check_same_thread=False,
         )
         for pragma in ("foreign_keys = on", *pragmas):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    def _connected(self, engine: Engine, prepare: Callable[[Connection], None]) -> Connection:
-        with self.said_at_start():
+    def _open_connection(self, engine: Engine, prepare: Callable[[Connection], None]) -> Connection:
+        with self.startup_errors():
             connection = engine.connect()
             try:
                 prepare(connection)
             except BaseException:
-                # One that is left open keeps what it knows of the file for all that follow.
+                # An open connection would pass its cached pages on to the next ones.
                 connection.close()
                 raise
             return connection
 
     @contextmanager
-    def said_at_start(self) -> Iterator[None]:
-        """A fault of the file, as a ConfigurationError."""
+    def startup_errors(self) -> Iterator[None]:
+        """Turn errors of the file into ConfigurationError."""
         try:
             yield
         except (DBAPIError, sqlite3.Error) as error:
-            fault = unavailable(error)
+            fault = to_journal_unavailable(error)
             raise ConfigurationError(f"{fault.reason}: {self.path} (DATABASE_URL).") from error
 
 
-def unavailable(error: DBAPIError | sqlite3.Error) -> JournalUnavailable:
-    """What SQLite reports, as a reason for whoever waits."""
+def to_journal_unavailable(error: DBAPIError | sqlite3.Error) -> JournalUnavailable:
+    """Return the error with a reason and a code for the callers that wait."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     name = getattr(cause, "sqlite_errorname", "")
     for prefix, reason, code in (
@@ -152,25 +153,25 @@ def _path(url: str) -> Path:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise ConfigurationError(_NO_FILE) from None
+        raise ConfigurationError(_ADDRESS_ERROR) from None
     if parsed.drivername != "sqlite" or parsed.query or parsed.database in (None, "", ":memory:"):
-        raise ConfigurationError(_NO_FILE)
+        raise ConfigurationError(_ADDRESS_ERROR)
     assert parsed.database is not None
-    # One file has one lock, by whatever name it is reached.
+    # Resolved, because one file has one lock under all its names.
     return Path(parsed.database).resolve()
 
 
-_NO_FILE = "DATABASE_URL is sqlite:///a/file.db, sqlite:////an/absolute/file.db, or memory:."
+_ADDRESS_ERROR = "DATABASE_URL is sqlite:///a/file.db, sqlite:////an/absolute/file.db, or memory:."
 
 
-def _begin_with(engine: Engine, statement: str) -> None:
+def _set_begin_statement(engine: Engine, statement: str) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
 def _version(connection: Connection) -> str | None:
-    """Of the migrations that the file has had; None for an empty one."""
+    """Return the version of the file's last migration, or None for an empty file."""
     with connection.begin():
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -181,24 +182,24 @@ def _version(connection: Connection) -> str | None:
 def check_version(connection: Connection) -> None:
     found = _version(connection)
     if found != VERSION:
-        raise ConfigurationError(_unlike(_path_of(connection), found))
+        raise ConfigurationError(_version_error(_path_of(connection), found))
 
 
-def _set_up(connection: Connection) -> None:
-    # Outside any transaction, and kept in the file.
+def _prepare(connection: Connection) -> None:
+    # Outside any transaction; the file keeps the mode.
     _driver(connection).execute("PRAGMA journal_mode = wal")
     migrate(connection)
 
 
 def migrate(connection: Connection) -> None:
-    """Makes what is missing, brings up to date what is old. Raises ConfigurationError."""
+    """Create the tables or migrate old ones. Raises ConfigurationError."""
     found = _version(connection)
     if found == VERSION:
-        # So that what can't be written is known now.
+        # A write, so that a file that cannot be written fails here.
         with connection.begin():
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
         return
-    # A sixth of a second to import, and seldom wanted.
+    # Imported here: it takes 0.17 s and is seldom needed.
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -211,7 +212,7 @@ def migrate(connection: Connection) -> None:
             try:
                 ScriptDirectory.from_config(config).get_revision(found)
             except CommandError:
-                raise ConfigurationError(_unlike(_path_of(connection), found)) from None
+                raise ConfigurationError(_version_error(_path_of(connection), found)) from None
         config.attributes["connection"] = connection
         command.upgrade(config, VERSION)
 
@@ -224,7 +225,7 @@ def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
 
 
-def _unlike(path: Path, found: str | None) -> str:
+def _version_error(path: Path, found: str | None) -> str:
     if found is None:
         return f"{path} (DATABASE_URL) holds no ledger."
     if found > VERSION:

@@ -1,4 +1,4 @@
-"""The rows of the tables that an event changes: one row function for writing and for verifying."""
+"""Converts orders, executions, positions and cash lines to rows, for writing and verifying."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FIELDS = {"residue": "rounding_carry"}
 
 
 class Projection:
-    """The columns of a table that are fields or properties of `kind`; the key is given."""
+    """Converts objects of class `kind` to rows: a column is a field or property, or in the key."""
 
     def __init__(self, table: Table, kind: type) -> None:
         self.table = table
@@ -40,11 +40,11 @@ class Projection:
         columns = [FIELDS.get(column.name, column.name) for column in table.columns]
         names = [name for name in columns if name in hints and name != "seq"]
         self._values = attrgetter(*names)
-        written = [_written_as(hints[name]) for name in names]
+        written = [_encoder_of(hints[name]) for name in names]
         self._written = [(place, write) for place, write in enumerate(written) if write]
 
     def row(self, *key: Any, of: Any) -> Row:
-        """`key` are the columns in front of the fields."""
+        """Return the row of one object. `key` holds the columns before its fields."""
         values = [*self._values(of)]
         for place, write in self._written:
             values[place] = write(values[place])
@@ -57,7 +57,7 @@ def _property_hints(kind: type) -> dict[str, Any]:
 
 
 def decimal_text(value: Decimal) -> str:
-    """One text for one value: every digit that counts, no exponent."""
+    """Return the only text of a value: every digit that counts, no exponent."""
     if not value:
         return "0"
     text = str(value)
@@ -67,7 +67,7 @@ def decimal_text(value: Decimal) -> str:
 
 
 def records(value: Any) -> Iterator[Record]:
-    """Every order, execution and position in an event, at any depth."""
+    """Yield every order, execution and position in an event, at any depth."""
     if isinstance(value, Record):
         yield value
     elif isinstance(value, tuple):
@@ -81,22 +81,22 @@ def records(value: Any) -> Iterator[Record]:
 @cache
 def _names_with_records(kind: Any) -> tuple[str, ...]:
     hints = get_type_hints(kind)
-    return tuple(field.name for field in fields(kind) if _may_hold_a_record(hints[field.name]))
+    return tuple(field.name for field in fields(kind) if _may_contain_record(hints[field.name]))
 
 
-def _may_hold_a_record(hint: Any) -> bool:
+def _may_contain_record(hint: Any) -> bool:
     if parts := get_args(hint):
-        return any(map(_may_hold_a_record, parts))
+        return any(map(_may_contain_record, parts))
     if hint in get_args(Record):
         return True
-    return is_dataclass(hint) and any(map(_may_hold_a_record, get_type_hints(hint).values()))
+    return is_dataclass(hint) and any(map(_may_contain_record, get_type_hints(hint).values()))
 
 
-def _written_as(hint: Any) -> Callable[[Any], Any] | None:
-    """None where a value is written as it is."""
+def _encoder_of(hint: Any) -> Callable[[Any], Any] | None:
+    """Return the function that encodes a value for its column, or None if none is needed."""
     optional = [part for part in get_args(hint) if part is not type(None)]
     if optional:
-        write = _written_as(optional[0])
+        write = _encoder_of(optional[0])
         return write and (lambda value: None if value is None else write(value))
     if issubclass(hint, Decimal):
         return decimal_text

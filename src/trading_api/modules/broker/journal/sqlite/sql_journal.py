@@ -1,4 +1,4 @@
-"""The journal in a SQL database, written by one thread of its own and read by another."""
+"""The journal in a SQL database, with one thread that writes and another that reads."""
 
 from __future__ import annotations
 
@@ -20,45 +20,48 @@ from trading_api.modules.broker.journal.journal import (
     JournalEntry,
     JournalUnavailable,
 )
-from trading_api.modules.broker.journal.sqlite.batch import Batch, Tail
-from trading_api.modules.broker.journal.sqlite.database import Database, unavailable
-from trading_api.modules.broker.journal.sqlite.sql_statements import Statements
+from trading_api.modules.broker.journal.sqlite.batch import AccountTail, Batch
+from trading_api.modules.broker.journal.sqlite.database import Database, to_journal_unavailable
+from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
 from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, EVENTS, NAMED_REQUESTS
 
 Result = TypeVar("Result")
 
-LOADED_AT_ONCE = 1_000
-"""Events in memory that the loop has not taken yet; enough that the way between the threads does
-not count."""
+LOAD_BATCH_SIZE = 1_000
+"""Entries that one step of `load` reads; enough that switching threads is cheap."""
 
 
 @dataclass(slots=True)
-class _Open:
+class OpenLedger:
+    """The open connections, and the last event of every account."""
+
     connection: Connection
     reading: Connection
-    statements: Statements
+    statements: SqlStatements
     file_id: tuple[int, int] | None
-    tails: dict[str, Tail]
+    tails: dict[str, AccountTail]
 
 
 class SqlJournal:
-    """Opened by the first `load` or `append`. One append is one transaction, and one way to the
-    thread and back: it encodes there, too, so that the loop is free at every wait for the disk.
-    What is read waits for no append, nor for another process that has locked the file to write."""
+    """A Journal that opens its database with the first `load` or `append`.
+
+    One append is one transaction and one call to the writing thread, which also encodes, so that
+    the event loop never waits for the disk. Reading waits neither for an append nor for another
+    process that has locked the file to write."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # Bounded by its callers: the writer waits for one batch before it brings the next.
+        # Bounded by its caller: the command processor awaits each append before the next.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
-        # Unbounded, as are the requests that ask; each reads a bounded number of rows.
+        # Unbounded, as are the requests behind it; each reads a bounded number of rows.
         self._reading_thread = ThreadPoolExecutor(1, thread_name_prefix="ledger-reading")
-        self._open: _Open | None = None
+        self._open: OpenLedger | None = None
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         await self._run(lambda: self._append(entries))
 
     async def load(self) -> AsyncGenerator[JournalEntry, None]:
-        loading = await self._run(self._loading)
+        loading = await self._run(self._open_cursor)
         try:
             while entries := await self._run(loading.next):
                 for entry in entries:
@@ -76,7 +79,7 @@ class SqlJournal:
         )
 
     async def close(self) -> None:
-        # The writer's connection last, so that it leaves one file behind.
+        # The writing connection closes last, so that SQLite leaves a single file.
         self._reading_thread.shutdown()
         await self._run(self._close)
         self._thread.shutdown()
@@ -86,11 +89,11 @@ class SqlJournal:
 
     # In the writing thread
 
-    def _opened(self) -> _Open:
+    def _opened(self) -> OpenLedger:
         if self._open is None:
             connection = self._database.open()
             try:
-                with self._database.said_at_start(), connection.begin():
+                with self._database.startup_errors(), connection.begin():
                     found = connection.execute(select(ACCOUNTS))
                     tails = {row.account_id: _tail(row) for row in found}
                 reading = self._database.reading()
@@ -98,8 +101,10 @@ class SqlJournal:
                 connection.close()
                 self._database.close()
                 raise
-            statements = Statements(connection.dialect)
-            self._open = _Open(connection, reading, statements, self._database.file_id(), tails)
+            statements = SqlStatements(connection.dialect)
+            self._open = OpenLedger(
+                connection, reading, statements, self._database.file_id(), tails
+            )
         return self._open
 
     def _append(self, entries: Sequence[JournalEntry]) -> None:
@@ -110,21 +115,21 @@ class SqlJournal:
         if not entries:
             return
         if self._database.file_id() != opened.file_id:
-            # SQLite would go on writing what nobody can find any more.
+            # SQLite would continue to write to a file that has no name any more.
             raise JournalUnavailable("The ledger's file was taken away", "ledger_moved")
         try:
             with opened.connection.begin():
                 batch.write(opened.connection, opened.statements)
         except IntegrityError:
-            _check_they_follow(opened.connection, entries)
+            _check_sequence(opened.connection, entries)
             raise
         except DBAPIError as error:
-            raise unavailable(error) from error
+            raise to_journal_unavailable(error) from error
         opened.tails.update(batch.tails)
 
-    def _loading(self) -> _Loading:
+    def _open_cursor(self) -> _EntryCursor:
         self._opened()
-        return _Loading(self._database)
+        return _EntryCursor(self._database)
 
     def _close(self) -> None:
         if self._open is not None:
@@ -135,7 +140,7 @@ class SqlJournal:
 
 
 def _read(connection: Connection, account_id: str, since: int, limit: int) -> list[JournalEntry]:
-    """In the reading thread."""
+    """Read in the reading thread. Raises JournalUnavailable."""
     columns = EVENTS.columns
     newer = (columns.account_id == account_id) & (columns.seq > since)
     wanted = _entries().where(newer).order_by(columns.seq).limit(limit)
@@ -143,12 +148,12 @@ def _read(connection: Connection, account_id: str, since: int, limit: int) -> li
         with connection.begin():
             rows = connection.execute(wanted).all()
     except DBAPIError as error:
-        raise unavailable(error) from error
+        raise to_journal_unavailable(error) from error
     return list(map(_entry, rows))
 
 
 def _entries() -> Select[Any]:
-    """Rows that `_entry` takes."""
+    """Select the rows that `_entry` converts."""
     columns, named = EVENTS.columns, NAMED_REQUESTS.columns
     wanted = select(
         columns.account_id, columns.seq, columns.kind, columns.payload, named.request_id
@@ -161,8 +166,8 @@ def _entry(row: Row[Any]) -> JournalEntry:
     return JournalEntry(row.account_id, row.seq, event, row.request_id or "")
 
 
-class _Loading:
-    """One moment's events, a part at a time."""
+class _EntryCursor:
+    """All entries as they were at one moment, in batches."""
 
     def __init__(self, database: Database) -> None:
         self._path = database.path
@@ -172,11 +177,15 @@ class _Loading:
         self._rows = self._connection.execute(_entries().order_by(columns.account_id, columns.seq))
 
     def next(self) -> list[JournalEntry]:
-        """Empty at the end."""
+        """Return the next batch, empty at the end. Raises ConfigurationError."""
         try:
-            return list(map(_entry, self._rows.fetchmany(LOADED_AT_ONCE)))
+            return list(map(_entry, self._rows.fetchmany(LOAD_BATCH_SIZE)))
         except (UnreadableEvent, DBAPIError, sqlite3.Error) as error:
-            reason = str(error) if isinstance(error, UnreadableEvent) else unavailable(error).reason
+            reason = (
+                str(error)
+                if isinstance(error, UnreadableEvent)
+                else to_journal_unavailable(error).reason
+            )
             raise ConfigurationError(
                 f"The ledger {self._path} (DATABASE_URL) can't be read: {reason}. "
                 "`trading-api verify-ledger` says where."
@@ -186,8 +195,8 @@ class _Loading:
         self._connection.close()
 
 
-def _tail(row: Row[Any]) -> Tail:
-    return Tail(
+def _tail(row: Row[Any]) -> AccountTail:
+    return AccountTail(
         account_id=row.account_id,
         seq=row.seq,
         currency=row.currency,
@@ -198,8 +207,8 @@ def _tail(row: Row[Any]) -> Tail:
     )
 
 
-def _check_they_follow(connection: Connection, entries: Sequence[JournalEntry]) -> None:
-    """Raises JournalConflict where the database has more of an account than this process knows."""
+def _check_sequence(connection: Connection, entries: Sequence[JournalEntry]) -> None:
+    """Raise JournalConflict if the database has more of an account than this process knows."""
     expected: dict[str, int] = {}
     for entry in entries:
         if entry.account_id not in expected:

@@ -1,4 +1,4 @@
-"""The tables: the events, and what is read off them so that nobody needs to fold them."""
+"""The tables: the events, and the state that follows from them, for readers of the file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ METADATA = MetaData(
 
 
 def _table(name: str, key: tuple[str, ...], *items: SchemaItem) -> Table:
-    """Every row says by `seq` which event of its account made it what it is."""
+    """Define a table. The `seq` of each row is the event that last changed it."""
     return Table(
         name,
         METADATA,
@@ -36,7 +36,7 @@ def _text(name: str, *, nullable: bool = False) -> Column[str]:
     return Column(name, Text, nullable=nullable)
 
 
-_decimal = _text  # SQLite keeps every digit in text alone
+_decimal = _text  # only text keeps every digit in SQLite
 
 
 def _integer(name: str, *, nullable: bool = False) -> Column[int]:
@@ -47,7 +47,7 @@ def _boolean(name: str) -> Column[bool]:
     return Column(name, Boolean(create_constraint=False), nullable=False)
 
 
-def _of_an_event() -> ForeignKeyConstraint:
+def _event_reference() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["account_id", "seq"], ["events.account_id", "events.seq"])
 
 
@@ -62,7 +62,7 @@ ACCOUNTS = _table(
     _text("hash"),
     _integer("opened_ms"),
     _integer("updated_ms"),
-    _of_an_event(),
+    _event_reference(),
 )
 ORDERS = _table(
     "orders",
@@ -88,7 +88,7 @@ ORDERS = _table(
     _integer("updated_ms"),
     _integer("version"),
     _text("message"),
-    _of_an_event(),
+    _event_reference(),
 )
 EXECUTIONS = _table(
     "executions",
@@ -103,7 +103,7 @@ EXECUTIONS = _table(
     _decimal("commission"),
     _decimal("rate"),
     _integer("time_ms"),
-    _of_an_event(),
+    _event_reference(),
 )
 POSITIONS = _table(
     "positions",
@@ -114,7 +114,7 @@ POSITIONS = _table(
     _decimal("residue"),
     _decimal("rate"),
     _integer("updated_ms"),
-    _of_an_event(),
+    _event_reference(),
 )
 CASH_LINES = _table(
     "cash_lines",
@@ -127,7 +127,7 @@ CASH_LINES = _table(
     _text("order_id"),
     _text("execution_id"),
     _integer("at_ms"),
-    _of_an_event(),
+    _event_reference(),
 )
-NAMED_REQUESTS = _table("named_requests", ("seq",), _text("request_id"), _of_an_event())
-"""Of the events that a request caused whose caller named it."""
+NAMED_REQUESTS = _table("named_requests", ("seq",), _text("request_id"), _event_reference())
+"""The client's names of the requests that caused events."""

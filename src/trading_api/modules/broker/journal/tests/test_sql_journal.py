@@ -32,8 +32,8 @@ from trading_api.modules.broker.journal.journal import (
     JournalUnavailable,
 )
 from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.sqlite.sql_journal import LOADED_AT_ONCE, SqlJournal
-from trading_api.modules.broker.journal.sqlite.sql_statements import Statements
+from trading_api.modules.broker.journal.sqlite.sql_journal import LOAD_BATCH_SIZE, SqlJournal
+from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
 from trading_api.modules.broker.journal.verify.verification import verify
 
 STREAM = trading("A", 60)
@@ -91,7 +91,7 @@ async def test_a_new_start_finds_all_events_and_goes_on_after_them(path: Path) -
 
 
 async def test_more_events_than_are_loaded_at_once_come_in_order(path: Path) -> None:
-    stream = trading("A", 2 * LOADED_AT_ONCE + 1)
+    stream = trading("A", 2 * LOAD_BATCH_SIZE + 1)
     async with opened(path) as journal:
         await journal.append(stream)
     assert await loaded(path) == stream
@@ -143,7 +143,7 @@ async def test_the_tables_tell_a_person_what_there_is(path: Path) -> None:
 
 def test_every_statement_is_sql_that_postgresql_takes_too() -> None:
     ours, theirs = (
-        Statements(registry.load(name)()) for name in ("sqlite.pysqlite", "postgresql.asyncpg")
+        SqlStatements(registry.load(name)()) for name in ("sqlite.pysqlite", "postgresql.asyncpg")
     )
     for name, statement in vars(ours).items():
         assert re.sub(r"\$\d+", "?", getattr(theirs, name)) == statement

@@ -22,13 +22,13 @@ from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import (
-    READ_AT_ONCE,
-    Disagreement,
-    Summary,
+    READ_BATCH_SIZE,
+    VerificationError,
+    VerificationSummary,
     verify,
 )
 
-LONG = READ_AT_ONCE + 200
+LONG = READ_BATCH_SIZE + 200
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def path(written: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(written, tmp_path / "trading.db"))
 
 
-def verified(path: Path) -> Summary:
+def verified(path: Path) -> VerificationSummary:
     return verify(Database(f"sqlite:///{path}"))
 
 
@@ -64,7 +64,7 @@ def change(path: Path, sql: str, *values: object) -> int:
 
 
 def test_a_ledger_as_it_was_written_agrees(path: Path) -> None:
-    assert verified(path) == Summary(accounts=2, events=LONG + 50)
+    assert verified(path) == VerificationSummary(accounts=2, events=LONG + 50)
 
 
 def test_a_request_that_caused_an_event_of_the_account_agrees(path: Path) -> None:
@@ -76,7 +76,7 @@ def test_progress_is_told_up_to_the_end(path: Path) -> None:
     told: list[tuple[int, int]] = []
     verify(Database(f"sqlite:///{path}"), lambda done, of: told.append((done, of)))
     total = LONG + 50
-    assert told == [(READ_AT_ONCE, total), (LONG, total), (total, total)]
+    assert told == [(READ_BATCH_SIZE, total), (LONG, total), (total, total)]
 
 
 LAST_FILL = "(SELECT max(seq) FROM executions WHERE account_id = 'B')"
@@ -180,7 +180,7 @@ LAST_FILL = "(SELECT max(seq) FROM executions WHERE account_id = 'B')"
 )
 def test_a_line_that_was_changed_is_named(sql: str, sentence: str, path: Path) -> None:
     assert change(path, sql) > 0
-    with pytest.raises(Disagreement) as caught:
+    with pytest.raises(VerificationError) as caught:
         verified(path)
     assert re.match(sentence, str(caught.value)), caught.value
 
@@ -189,7 +189,7 @@ def test_events_cut_off_at_the_end_are_missed(path: Path) -> None:
     for table in ("positions", "cash_lines", "executions", "orders"):
         change(path, f"DELETE FROM {table} WHERE account_id = 'B' AND seq = 50")
     change(path, "DELETE FROM events WHERE account_id = 'B' AND seq = 50")
-    with pytest.raises(Disagreement, match="seq: expected 49, found 50"):
+    with pytest.raises(VerificationError, match="seq: expected 49, found 50"):
         verified(path)
 
 
@@ -201,7 +201,9 @@ def forge(path: Path, kind: str, payload: str) -> None:
 
 def test_an_event_of_an_unknown_kind_is_named(path: Path) -> None:
     forge(path, "Unheard", "{}")
-    with pytest.raises(Disagreement, match=r"account_id F, seq 1: payload: .* no event of this"):
+    with pytest.raises(
+        VerificationError, match=r"account_id F, seq 1: payload: .* no event of this"
+    ):
         verified(path)
 
 
@@ -211,7 +213,7 @@ def test_an_event_that_cannot_follow_is_named(path: Path) -> None:
     payload = encode(fill)
     forge(path, "OrderFilled", payload)
     change(path, "UPDATE events SET at_ms = ? WHERE account_id = 'F'", fill.at_ms)
-    with pytest.raises(Disagreement) as caught:
+    with pytest.raises(VerificationError) as caught:
         verified(path)
     assert re.search("account_id F, seq 1", str(caught.value))
 
@@ -225,7 +227,9 @@ async def test_a_figure_that_was_changed_everywhere_is_named(tmp_path: Path) -> 
     journal = SqlJournal(Database(database))
     await journal.append(forged)
     await journal.close()
-    with pytest.raises(Disagreement, match=rf"account_id A, seq {first.seq}: payload: balance: "):
+    with pytest.raises(
+        VerificationError, match=rf"account_id A, seq {first.seq}: payload: balance: "
+    ):
         verify(Database(database))
 
 
@@ -241,7 +245,9 @@ async def test_a_figure_that_is_no_number_is_named(tmp_path: Path) -> None:
     opened = AccountOpened("A", "USD", Decimal("NaN"), 1)
     await journal.append([JournalEntry("A", 1, opened)])
     await journal.close()
-    with pytest.raises(Disagreement, match=r"account_id A, seq 1: kind: expected what may follow"):
+    with pytest.raises(
+        VerificationError, match=r"account_id A, seq 1: kind: expected what may follow"
+    ):
         verify(Database(database))
 
 
@@ -250,7 +256,7 @@ async def test_a_ledger_in_use_is_read_as_of_one_moment(path: Path) -> None:
     journal = SqlJournal(Database(f"sqlite:///{path}"))
     for start in range(50, 400, 50):
         await journal.append(stream[start : start + 50])
-        assert verified(path) == Summary(accounts=2, events=LONG + start + 50)
+        assert verified(path) == VerificationSummary(accounts=2, events=LONG + start + 50)
     await journal.close()
 
 

@@ -1,5 +1,4 @@
-"""Does every account's arithmetic again from its events, and compares what they give with the
-tables, to the last digit."""
+"""Verifies a ledger: recomputes every account from its events and compares it with the tables."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
 from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
-from trading_api.modules.broker.journal.sqlite.batch import Tail
+from trading_api.modules.broker.journal.sqlite.batch import AccountTail
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.projections import (
     CASH_ROWS,
@@ -36,19 +35,20 @@ from trading_api.modules.broker.journal.sqlite.tables import (
 )
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
-READ_AT_ONCE = 1_000
+READ_BATCH_SIZE = 1_000
 Progress = Callable[[int, int], None]
-"""How many events are verified, of how many."""
+"""Receives the number of verified events and the total."""
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class VerificationSummary:
     accounts: int
     events: int
 
 
-class Disagreement(Exception):
-    """`column` is None where a whole row is missing, or more than there should be."""
+class VerificationError(Exception):
+    """Raised at the first row that is wrong. `column` is None if a whole row is missing, or should
+    not be there."""
 
     def __init__(
         self, table: Table, row: Row, column: str | None, expected: object, found: object
@@ -59,45 +59,49 @@ class Disagreement(Exception):
         super().__init__(f"{where}: expected {expected}, found {found}.")
 
 
-def verify(database: Database, progress: Progress | None = None) -> Summary:
-    """Of one moment, while a server may go on writing; in memory is one account at a time. Raises
-    Disagreement at the first line that does not agree, and ConfigurationError."""
+def verify(database: Database, progress: Progress | None = None) -> VerificationSummary:
+    """Verify the ledger as it is at one moment; a server may write meanwhile.
+
+    One account at a time is in memory. Raises VerificationError at the first row that is wrong,
+    and ConfigurationError."""
     with database.reading() as connection, connection.begin():
         total = connection.scalar(select(func.count()).select_from(EVENTS)) or 0
-        summary = Summary(0, 0)
+        summary = VerificationSummary(0, 0)
         for account_id in _account_ids(connection):
             verified = summary.events
-            for events in _Account(connection, account_id).verify():
+            for events in _AccountVerification(connection, account_id).verify():
                 verified += events
                 if progress:
                     progress(verified, total)
-            summary = Summary(summary.accounts + 1, verified)
+            summary = VerificationSummary(summary.accounts + 1, verified)
     return summary
 
 
 def _account_ids(connection: Connection) -> Sequence[str]:
-    """Of any table: a row without its account's events is a line that does not agree, too."""
+    """Return the accounts of all tables, because a row without events is wrong too."""
     ids = union(*(select(table.columns.account_id) for table in METADATA.tables.values()))
     return connection.scalars(ids.order_by("account_id")).all()
 
 
-class _Account:
+class _AccountVerification:
     def __init__(self, connection: Connection, account_id: str) -> None:
         self._connection = connection
         self._id = account_id
         self._state = AccountState()
-        self._tail = Tail(account_id, 0, "", self._state.balance, first_hash(account_id), 0, 0)
+        self._tail = AccountTail(
+            account_id, 0, "", self._state.balance, first_hash(account_id), 0, 0
+        )
         self._seqs: dict[tuple[type, str], int] = {}
 
     def verify(self) -> Iterator[int]:
-        """After some events each: how many."""
-        lines = _Lines(CASH_LINES, self._rows(CASH_LINES, "seq", "line"))
-        executions = _Lines(EXECUTIONS, self._rows(EXECUTIONS, "seq", "id"))
+        """Verify the account, and yield the number of events after each batch."""
+        lines = _RowComparison(CASH_LINES, self._rows(CASH_LINES, "seq", "line"))
+        executions = _RowComparison(EXECUTIONS, self._rows(EXECUTIONS, "seq", "id"))
         count = 0
         for row in self._rows(EVENTS, "seq"):
-            self._follow(row, lines, executions)
+            self._verify_event(row, lines, executions)
             count += 1
-            if count == READ_AT_ONCE:
+            if count == READ_BATCH_SIZE:
                 yield count
                 count = 0
         lines.end()
@@ -108,15 +112,15 @@ class _Account:
                 _compare(NAMED_REQUESTS, None, row)
         yield count
 
-    def _follow(self, row: Row, lines: _Lines, executions: _Lines) -> None:
+    def _verify_event(self, row: Row, lines: _RowComparison, executions: _RowComparison) -> None:
         _, seq, kind, at_ms, payload, hash = row
-        _same(EVENTS, row, "seq", self._tail.seq + 1, seq)
-        _same(EVENTS, row, "hash", next_hash(self._tail.hash, seq, kind, payload), hash)
+        _expect(EVENTS, row, "seq", self._tail.seq + 1, seq)
+        _expect(EVENTS, row, "hash", next_hash(self._tail.hash, seq, kind, payload), hash)
         try:
             event = decode(kind, payload)
         except UnreadableEvent as error:
-            raise Disagreement(EVENTS, row, "payload", "a readable event", error) from error
-        _same(EVENTS, row, "at_ms", event.at_ms, at_ms)
+            raise VerificationError(EVENTS, row, "payload", "a readable event", error) from error
+        _expect(EVENTS, row, "at_ms", event.at_ms, at_ms)
         for number, line in enumerate(cash_lines(seq, event), start=1):
             lines.next(CASH_ROWS.row(self._id, seq, number, of=line))
         try:
@@ -124,9 +128,9 @@ class _Account:
             if discrepancy is None:
                 self._state.evolve(event)
         except Exception as error:  # whatever arithmetic on nonsense raises
-            raise Disagreement(EVENTS, row, "kind", "what may follow", repr(error)) from error
+            raise VerificationError(EVENTS, row, "kind", "what may follow", repr(error)) from error
         if discrepancy is not None:
-            raise Disagreement(
+            raise VerificationError(
                 EVENTS, row, f"payload: {discrepancy.name}", discrepancy.expected, discrepancy.found
             )
         for record in sorted(records(event), key=_id):
@@ -152,7 +156,7 @@ class _Account:
             )
 
     def _compare(self, table: Table, expected: Iterable[Row]) -> None:
-        """Whatever the order, in which databases differ."""
+        """Compare a table's rows in any order."""
         missing = {_key(table, row): row for row in expected}
         for found in self._rows(table):
             _compare(table, missing.pop(_key(table, found), None), found)
@@ -160,17 +164,17 @@ class _Account:
             _compare(table, row, None)
 
     def _rows(self, table: Table, *order: str) -> Iterator[Row]:
-        """As they are, whatever they were changed to, and never all at once."""
+        """Yield raw rows in batches."""
         sql = f"SELECT {', '.join(table.columns.keys())} FROM {table.name} WHERE account_id = :id"
         if order:
             sql += f" ORDER BY {', '.join(order)}"
         found = self._connection.execute(text(sql), {"id": self._id})
-        while rows := found.fetchmany(READ_AT_ONCE):
+        while rows := found.fetchmany(READ_BATCH_SIZE):
             yield from map(tuple, rows)
 
 
-class _Lines:
-    """The rows of a table that grows with the events, in their order."""
+class _RowComparison:
+    """Compares the rows of a table that only grows with the expected ones, in order."""
 
     def __init__(self, table: Table, found: Iterator[Row]) -> None:
         self._table = table
@@ -200,14 +204,14 @@ def _key_places(table: Table) -> list[int]:
 def _compare(table: Table, expected: Row | None, found: Row | None) -> None:
     if expected is None or found is None:
         if row := expected or found:
-            raise Disagreement(table, row, None, expected or "no row", found or "no row")
+            raise VerificationError(table, row, None, expected or "no row", found or "no row")
         return
     if expected != found:
         cells = zip(table.columns.keys(), expected, found, strict=True)
         differing = [cell for cell in cells if cell[1] != cell[2]]
-        raise Disagreement(table, expected, *differing[0])
+        raise VerificationError(table, expected, *differing[0])
 
 
-def _same(table: Table, row: Row, column: str, expected: object, found: object) -> None:
+def _expect(table: Table, row: Row, column: str, expected: object, found: object) -> None:
     if expected != found:
-        raise Disagreement(table, row, column, expected, found)
+        raise VerificationError(table, row, column, expected, found)

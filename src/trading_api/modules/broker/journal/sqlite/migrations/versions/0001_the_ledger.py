@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("opened_ms", sa.BigInteger, nullable=False),
         sa.Column("updated_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("account_id", name="pk_accounts"),
-        _of_an_event("accounts"),
+        _event_reference("accounts"),
     )
     op.create_table(
         "orders",
@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("message", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_orders"),
-        _of_an_event("orders"),
+        _event_reference("orders"),
     )
     op.create_table(
         "executions",
@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.Column("rate", sa.Text, nullable=False),
         sa.Column("time_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id", name="pk_executions"),
-        _of_an_event("executions"),
+        _event_reference("executions"),
     )
     op.create_table(
         "positions",
@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.Column("rate", sa.Text, nullable=False),
         sa.Column("updated_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "symbol", name="pk_positions"),
-        _of_an_event("positions"),
+        _event_reference("positions"),
     )
     op.create_table(
         "cash_lines",
@@ -95,7 +95,7 @@ def upgrade() -> None:
         sa.Column("execution_id", sa.Text, nullable=False),
         sa.Column("at_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("account_id", "seq", "line", name="pk_cash_lines"),
-        _of_an_event("cash_lines"),
+        _event_reference("cash_lines"),
     )
 
 
@@ -106,7 +106,7 @@ def _key() -> list[sa.Column[object]]:
     ]
 
 
-def _of_an_event(table: str) -> sa.ForeignKeyConstraint:
+def _event_reference(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["account_id", "seq"],
         ["events.account_id", "events.seq"],
