@@ -1,4 +1,4 @@
-"""Thousands of clients that come at once, each with ten subscriptions."""
+"""Thousands of clients that connect simultaneously, each with ten subscriptions."""
 
 from __future__ import annotations
 

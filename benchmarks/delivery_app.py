@@ -1,4 +1,4 @@
-"""Our delivery with nothing behind its routes: POST /tell makes the updates."""
+"""The streaming part of the application without services: POST /publish makes the updates."""
 
 from __future__ import annotations
 
@@ -57,20 +57,22 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.ws_app = ws_app
     add_websocket(app, "/api/v1/ws")
 
-    @app.post("/tell")
-    async def tell(kind: str, first: int, last: int, rounds: int, pause_s: float) -> None:
-        """Each round tells the topics of all numbers from `first` to before `last`, in one turn
-        of the loop."""
+    @app.post("/publish")
+    async def publish(kind: str, first: int, last: int, rounds: int, pause_s: float) -> None:
+        """Publish one update to each topic from `first` to before `last` in each round.
+
+        A round takes one iteration of the event loop.
+        """
         for _ in range(rounds):
             for number in range(first, last):
-                _TELL[kind](topics, number)
+                _PUBLISHERS[kind](topics, number)
             await asyncio.sleep(pause_s)
 
     return app
 
 
 class _Topics:
-    """By route and symbol, or route and account."""
+    """The open topics, by route and symbol or by route and account."""
 
     def __init__(self) -> None:
         self._updates: dict[tuple[str, str], dict[str, TopicUpdate]] = {}
@@ -86,7 +88,7 @@ class _Topics:
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
         return []
 
-    def tell(self, route: str, name: str, data: BaseModel) -> None:
+    def publish(self, route: str, name: str, data: BaseModel) -> None:
         for topic_update in self._updates.get((route, name), {}).values():
             topic_update(data)
 
@@ -100,27 +102,27 @@ def _keys(topic: str) -> Iterator[tuple[str, str]]:
             yield route, name
 
 
-def _tell_bar(topics: _Topics, number: int) -> None:
-    topics.tell("bars", updates.symbol(number), updates.bar())
+def _publish_bar(topics: _Topics, number: int) -> None:
+    topics.publish("bars", updates.symbol(number), updates.bar())
 
 
-def _tell_quote(topics: _Topics, number: int) -> None:
+def _publish_quote(topics: _Topics, number: int) -> None:
     name = updates.symbol(number)
-    # Where the load client looks for the time at which an update was made.
+    # The load client reads the time at which an update was made from `volume`.
     values = QUOTE.v.model_copy(update={"volume": float(time.monotonic_ns() // 1000)})
-    topics.tell("quotes", name, QUOTE.model_copy(update={"n": name, "v": values}))
+    topics.publish("quotes", name, QUOTE.model_copy(update={"n": name, "v": values}))
 
 
-def _tell_account(topics: _Topics, number: int) -> None:
-    """As a fill is told."""
+def _publish_account(topics: _Topics, number: int) -> None:
+    """Publish the updates of a fill."""
     name = f"ACCOUNT-{number}"
     for route, data in _fill_of(number).items():
-        topics.tell(route, name, data)
+        topics.publish(route, name, data)
 
 
 @cache
 def _fill_of(number: int) -> dict[str, BaseModel]:
-    """Made once, so that what is measured is delivery."""
+    """Return the updates of a fill; they are made once, so that delivery alone is measured."""
     return {
         "executions": EXECUTION.model_copy(update={"order_id": f"order-{number}"}),
         "orders": ORDER.model_copy(update={"id": f"order-{number}"}),
@@ -143,8 +145,8 @@ EXECUTION = Execution.model_validate(_example(Execution))
 ORDER = PlacedOrder.model_validate(_example(PlacedOrder))
 POSITION = Position.model_validate(_example(Position))
 EQUITY = EquityData.model_validate(_example(EquityData))
-_TELL: dict[str, Callable[[_Topics, int], None]] = {
-    "bars": _tell_bar,
-    "quotes": _tell_quote,
-    "accounts": _tell_account,
+_PUBLISHERS: dict[str, Callable[[_Topics, int], None]] = {
+    "bars": _publish_bar,
+    "quotes": _publish_quote,
+    "accounts": _publish_account,
 }

@@ -25,8 +25,8 @@ def create_app(_: Settings) -> FastAPI:
     async def connect(client: Annotated[Client, Depends(fastws.manage)]) -> None:
         await fastws.serve(client)
 
-    @app.post("/tell")
-    async def tell(kind: str, first: int, last: int, rounds: int, pause_s: float) -> None:
+    @app.post("/publish")
+    async def publish(kind: str, first: int, last: int, rounds: int, pause_s: float) -> None:
         for _ in range(rounds):
             for number in range(first, last):
                 topic = updates.topic(number)

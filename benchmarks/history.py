@@ -1,4 +1,4 @@
-"""GET /datafeed/bars for 2,000 bars of any age, beside GET /health on the same server."""
+"""GET /datafeed/bars for 2,000 bars of any age, compared with GET /health on the same server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Resident memory of the server for each WebSocket connection that follows one quiet topic."""
+"""Resident memory of the server per WebSocket connection that is subscribed to one quiet topic."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILES_BESIDE = 100
 
 
 async def measure() -> list[Figure]:
-    """Each follows the orders of an account of its own, of the whole application."""
+    """Subscribe each connection to the orders of its own account, in the whole application."""
     if raise_open_files_limit() < CONNECTIONS + FILES_BESIDE:
         raise Skipped(f"the limit of open files (ulimit -Hn) is too low for {CONNECTIONS} sockets")
     async with (
@@ -35,5 +35,5 @@ async def _add(count: int, clients: LoadClient, server: ServerProcess) -> None:
     await clients.open(server.port, count)
     for client in range(first, clients.count):
         payload = {"accountId": f"IDLE-{client}"}
-        await clients.say(client, json.dumps({"type": "orders.subscribe", "payload": payload}))
-    await clients.replied(clients.count)
+        await clients.send(client, json.dumps({"type": "orders.subscribe", "payload": payload}))
+    await clients.wait_for_replies(clients.count)

@@ -1,5 +1,7 @@
-"""One server as it ships, with authentication: thousands of clients follow a moving market, and
-accounts trade by REST. Is anything lost of what belongs to an account?"""
+"""One server with authentication: thousands of clients follow the market and accounts trade.
+
+It also counts the updates of accounts that were lost, which have to be none.
+"""
 
 from __future__ import annotations
 
@@ -35,30 +37,33 @@ SECRET = "a secret of this run alone, of thirty-two bytes"
 SETTINGS = Settings.defaults().model_dump(
     include={"commands_per_s", "ws_connections_per_address", "ws_messages_per_s", "log_level"}
 ) | {"auth_mode": "secret", "auth_secret": SECRET}
-"""The limits and the log that other benchmarks go without are as they ship."""
+"""Limits and log level are the defaults; other benchmarks turn them off."""
 
 STOCKS = ("AAPL", "MSFT", "NVDA", "TSLA", "AMZN")
 SYMBOLS = (*STOCKS, "EURUSD", "GBPUSD", "USDJPY", "BTCUSD", "ETHUSD", "SOLUSD")
 NUMBERED = ("orders", "positions", "executions")
 AT_ONCE = 200
 ORDERING = 32
-"""Connections that orders are placed by."""
+"""The number of connections that place orders."""
 SETTLE_S = 2.0
 TOKEN_S = 3600
 NAP_US = 1_000
 FILES_BESIDE = 200
 OPENED = 1
-"""The event that each account begins with."""
+"""The number of the first event of each account."""
 SHOWN = 5
 _FILLED = 2
-_TOLD = {"orderFilled": NUMBERED}
-"""The routes that hear of an event; of any other that has an order, `orders` alone."""
+_ROUTES_BY_EVENT = {"orderFilled": NUMBERED}
+"""The routes that an event is published on; other events with an order only on `orders`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Each client follows five topics: `traders` the four private routes of an account of their
-    own and the quotes of what they trade, all others the market and, silent, an account."""
+    """The size of a run. Each client subscribes to five topics.
+
+    `traders` subscribe to the four private routes of their own account and to the quotes of what
+    they trade. `watchers` subscribe to the market and to an account without activity.
+    """
 
     watchers: int = 9_000
     traders: int = 1_000
@@ -89,25 +94,25 @@ async def measure(load: Load = Load()) -> list[Figure]:
 
 
 async def _watch(clients: LoadClient, port: int, count: int) -> None:
-    """They say who they are by their first message, and follow the market once all are there."""
+    """Connect watchers, which authenticate by message, and subscribe once all are connected."""
     await clients.tolerate_closes()
     for first in range(0, count, AT_ONCE):
         batch = range(first, min(first + AT_ONCE, count))
         await clients.open(port, len(batch), AT_ONCE)
         for client in batch:
-            await clients.say(client, _message("auth", token=_token(_watcher(client))))
-        await clients.replied(clients.count)
+            await clients.send(client, _message("auth", token=_token(_watcher(client))))
+        await clients.wait_for_replies(clients.count)
     replies = count
     for first in range(0, count, AT_ONCE):
         for client in range(first, min(first + AT_ONCE, count)):
             for route, payload in _watched(client):
-                await clients.say(client, _message(f"{route}.subscribe", **payload))
+                await clients.send(client, _message(f"{route}.subscribe", **payload))
                 replies += 1
-        await clients.replied(replies)
+        await clients.wait_for_replies(replies)
 
 
 def _watched(client: int) -> list[tuple[str, dict[str, Any]]]:
-    """Two thirds of them three topics that move with each tick, the others two."""
+    """Return the client's subscriptions: three topics that change with each tick, or two."""
     account = {"accountId": _watcher(client)}
     symbol = SYMBOLS[client % len(SYMBOLS)]
     another = SYMBOLS[(client + 1) % len(SYMBOLS)]
@@ -126,7 +131,7 @@ def _watcher(client: int) -> str:
 
 
 async def _traders(port: int, count: int) -> list[_Trader]:
-    """They say who they are before the upgrade."""
+    """Connect traders, which authenticate before the upgrade."""
     traders: list[_Trader] = []
     for first in range(0, count, AT_ONCE):
         batch = range(first, min(first + AT_ONCE, count))
@@ -135,8 +140,7 @@ async def _traders(port: int, count: int) -> list[_Trader]:
 
 
 class _Trader:
-    """What it heard of its account: each numbered update by its route, in order, and what of them
-    did not follow the one before."""
+    """A client that records the numbered updates of its account by route, and counts gaps."""
 
     socket: SocketClient
 
@@ -144,7 +148,7 @@ class _Trader:
         self.account = f"TRADER-{number}"
         self.token = _token(self.account)
         self.symbol = STOCKS[number % len(STOCKS)]
-        self.heard: dict[str, list[int]] = {route: [] for route in NUMBERED}
+        self.received: dict[str, list[int]] = {route: [] for route in NUMBERED}
         self.gaps = 0
         self.equity_seq = 0
         self.equities = 0
@@ -155,13 +159,13 @@ class _Trader:
     async def connected(cls, port: int, number: int) -> _Trader:
         trader = cls(number)
         trader.socket = client = await SocketClient.connect(HOST, port, trader.token)
-        client.on_text = trader._hear
+        client.on_text = trader._on_text
         for route in (*NUMBERED, "equity"):
             await client.subscribe(route, accountId=trader.account)
         await client.subscribe("quotes", symbols=[], fast_symbols=[trader.symbol])
         return trader
 
-    def _hear(self, text: bytes) -> None:
+    def _on_text(self, text: bytes) -> None:
         if text.startswith(b'{"type":"quotes'):
             self.quote_ages_ms.append(time.time() * 1e3 - int(text[text.rindex(b":") + 1 : -2]))
             return
@@ -171,9 +175,9 @@ class _Trader:
             self.equity_seq = payload["as_of_seq"]
             self.equities += 1
             return
-        heard = self.heard[route]
-        self.gaps += payload["prev"] != (heard[-1] if heard else OPENED)
-        heard.append(payload["seq"])
+        received = self.received[route]
+        self.gaps += payload["prev"] != (received[-1] if received else OPENED)
+        received.append(payload["seq"])
         if route == "orders" and payload["payload"]["status"] == _FILLED:
             self.filled_s[payload["payload"]["id"]] = time.perf_counter()
 
@@ -182,16 +186,17 @@ class _Trader:
         self.equities = 0
 
     def lost(self, events: Sequence[Mapping[str, Any]]) -> int:
-        """What the account's events say that it should have heard, and did not; or heard and
-        should not."""
-        told: dict[str, list[int]] = {route: [] for route in NUMBERED}
+        """Return how many updates of the account's events were missing, or should not exist."""
+        expected: dict[str, list[int]] = {route: [] for route in NUMBERED}
         for event in events:
-            for route in _TOLD.get(event["type"], ("orders",) if "order" in event else ()):
-                told[route].append(event["seq"])
-        fills = told["executions"]
+            for route in _ROUTES_BY_EVENT.get(
+                event["type"], ("orders",) if "order" in event else ()
+            ):
+                expected[route].append(event["seq"])
+        fills = expected["executions"]
         differing = sum(
-            ((Counter(told[route]) - Counter(self.heard[route])).total())
-            + ((Counter(self.heard[route]) - Counter(told[route])).total())
+            ((Counter(expected[route]) - Counter(self.received[route])).total())
+            + ((Counter(self.received[route]) - Counter(expected[route])).total())
             for route in NUMBERED
         )
         return differing + (bool(fills) and self.equity_seq < fills[-1])
@@ -227,10 +232,10 @@ class _Run:
         equities = sum(trader.equities for trader in self._traders)
         await self._watchers.nap(0)
         await asyncio.sleep(SETTLE_S)
-        numbered = sum(len(heard) for each in self._traders for heard in each.heard.values())
+        numbered = sum(len(each) for trader in self._traders for each in trader.received.values())
 
         def grown(name: str) -> float:
-            """Of all labels."""
+            """Return the growth of a metric, summed over its labels."""
             return sum(
                 value - before.get(each, 0)
                 for each, value in after.items()
@@ -260,8 +265,10 @@ class _Run:
         return [Figure(SCENARIO, *figure) for figure in figures]
 
     async def _place_orders(self, started_s: float) -> None:
-        """At an even pace whatever the answers take, so that a server that is slow is not asked
-        less. Some traders at a time: each buys, and sells a second later."""
+        """Place orders at a constant rate, which does not depend on the answers.
+
+        Each trader buys, and sells a second later.
+        """
         count = self._load.orders_per_s * self._load.seconds
         due: asyncio.Queue[tuple[int, float, int]] = asyncio.Queue()
         async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
@@ -294,14 +301,14 @@ class _Run:
             due.task_done()
 
     def _latencies_ms(self) -> list[float]:
-        """Of every order; of one that was never heard of as filled it is infinite."""
+        """Return the latency of every order; infinite for one that was never reported as filled."""
         return [
             (self._traders[number].filled_s.get(order_id, math.inf) - sent_s) * 1e3
             for (number, order_id), sent_s in self._sent_s.items()
         ]
 
     async def _metrics(self) -> dict[str, float]:
-        """By name and labels."""
+        """Return the metrics by name and labels."""
         async with HttpClient(HOST, self._server.port) as http:
             text = (await http.get("/metrics", token=_token("operator", "admin"))).decode()
         return {
@@ -317,9 +324,9 @@ async def _lost(port: int, traders: Sequence[_Trader]) -> list[Figure]:
     lost = events = 0
     async with HttpClient(HOST, port) as http:
         for trader in traders:
-            told = [event async for event in _events(http, trader.token)]
-            events += len(told)
-            lost += trader.lost(told)
+            history = [event async for event in _events(http, trader.token)]
+            events += len(history)
+            lost += trader.lost(history)
     gaps = sum(trader.gaps for trader in traders)
     return [
         Figure(SCENARIO, "events of all accounts", events, "events"),
@@ -380,7 +387,7 @@ def _bounds(
 
 
 def _token(subject: str, *scopes: str) -> str:
-    """By default of somebody who trades an account of their own name."""
+    """Return a token, by default of a subject who trades the account of the same name."""
     granted = scopes or ("market:read", "account:read", "account:trade")
     claims = {"sub": subject, "scope": " ".join(granted), "accounts": [subject]}
     return issue_token(SECRET, claims | {"exp": int(time.time()) + TOKEN_S})

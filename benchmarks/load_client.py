@@ -1,4 +1,4 @@
-"""Thousands of WebSocket clients in one process of C, driven from here."""
+"""Thousands of WebSocket clients in one process written in C, controlled by this module."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ ANSWER_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ClientStats:
+    """What the clients received since the last reset, and the age of updates on arrival."""
+
     replies: int
     updates: int
     bytes: int
@@ -34,7 +36,7 @@ class LoadClient:
     @classmethod
     @asynccontextmanager
     async def running(cls, reply_mark: str, update_mark: str) -> AsyncIterator[LoadClient]:
-        """The marks are texts that each reply, and each update, has once."""
+        """Start the process. The marks are texts that occur once in each reply and each update."""
         process = await asyncio.create_subprocess_exec(
             *(await compiled("load_client"), reply_mark, update_mark),
             stdin=subprocess.PIPE,
@@ -51,37 +53,41 @@ class LoadClient:
         await self._ask(f"open {port} {count} {at_once}")
         self.count += count
 
-    async def say(self, client: int, text: str) -> None:
-        """Escapes \\r and \\n."""
-        self._commands.write(f"say {client} {text}\n".encode())
+    async def send(self, client: int, text: str) -> None:
+        """Send a text frame, in which \\r and \\n are escapes."""
+        self._commands.write(f"send {client} {text}\n".encode())
         await self._commands.drain()
 
-    async def replied(self, count: int) -> None:
-        """Waits until so many replies were heard in all."""
+    async def wait_for_replies(self, count: int) -> None:
+        """Wait until this many replies were received in total."""
         await self._ask(f"await replies {count} {ANSWER_S}")
 
-    async def heard(self, count: int) -> None:
+    async def wait_for_updates(self, count: int) -> None:
+        """Wait until this many updates were received in total."""
         await self._ask(f"await updates {count} {ANSWER_S}")
 
     async def stall(self, client: int) -> None:
+        """Stop reading from this client's socket."""
         await self._ask(f"stall {client}")
 
     async def tolerate_closes(self) -> None:
-        """A client that the server closes is no fault from now on; it hears nothing more."""
+        """Do not fail from now on when the server closes a client."""
         await self._ask("tolerate")
 
     async def nap(self, nap_us: int) -> None:
-        """Sleeps so long after each look at its sockets. With 0 each frame wakes it, at the
-        server's cost."""
+        """Sleep this long after each poll of the sockets.
+
+        With 0 each frame wakes the process, which costs the server CPU.
+        """
         await self._ask(f"nap {nap_us}")
 
     async def reset(self) -> None:
         await self._ask("reset")
 
-    async def stats(self) -> Heard:
+    async def stats(self) -> ClientStats:
         numbers = (await self._ask("stats")).split()
-        replies, heard, size, p50_us, p99_us, max_us = map(int, numbers[:-1])
-        return Heard(replies, heard, size, p50_us, p99_us, max_us, float(numbers[-1]))
+        replies, updates, size, p50_us, p99_us, max_us = map(int, numbers[:-1])
+        return ClientStats(replies, updates, size, p50_us, p99_us, max_us, float(numbers[-1]))
 
     async def _ask(self, command: str) -> str:
         self._commands.write(f"{command}\n".encode())

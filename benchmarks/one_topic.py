@@ -1,4 +1,4 @@
-"""Server CPU for each delivered update of one topic, by the number of its subscribers."""
+"""Server CPU per delivered update of one topic, by the number of subscribers."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ async def _measure(scenario: str, sizes: list[Size]) -> list[Figure]:
 
 
 async def _turns(scenario: str, running: list[Peer], size: Size) -> list[Figure]:
-    # Turn by turn, so that a machine that gets slower does so for all.
+    # The peers take turns, so that a change of the machine's speed affects all of them.
     deliveries = size.updates * size.subscribers
     turns = [
         {peer.name: await peer.cpu_us(deliveries, TOPIC, size.updates) for peer in running}
         for _ in range(size.turns)
     ]
-    heard = {peer.name: await peer.clients.stats() for peer in running}
+    stats = {peer.name: await peer.clients.stats() for peer in running}
     ours = peers.TradingApi.name
     figures: list[Figure] = []
-    for name in heard:
+    for name in stats:
         label = f"{size.subscribers} subscribers, {name}"
         figures += spread(scenario, label, [turn[name] for turn in turns], "us CPU / update")
         if name != ours:
@@ -64,7 +64,7 @@ async def _turns(scenario: str, running: list[Peer], size: Size) -> list[Figure]
             figures += spread(
                 scenario, f"{size.subscribers} subscribers, {ours} / {name}", ratios, "x"
             )
-    size_bytes = heard[ours].bytes / deliveries
+    size_bytes = stats[ours].bytes / deliveries
     figures.append(
         Figure(scenario, f"{size.subscribers} subscribers, an update", size_bytes, "bytes")
     )

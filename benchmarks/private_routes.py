@@ -1,4 +1,4 @@
-"""Server CPU for each delivered update of accounts that only their owners follow."""
+"""Server CPU per delivered update of accounts with one subscriber each."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ TURNS = 5
 
 
 async def measure() -> list[Figure]:
-    """A round tells each account of a fill, by the routers and without the broker."""
+    """Publish a fill to each account in each round, by the routers without the broker."""
     async with peers.TradingApi.serving() as peer:
         for client in await peer.open(ACCOUNTS):
             payload = {"accountId": f"ACCOUNT-{client}"}
             for route in ROUTES:
                 message = {"type": f"{route}.subscribe", "payload": payload}
-                await peer.say(client, json.dumps(message))
+                await peer.send(client, json.dumps(message))
         await peer.subscribed()
         deliveries = ACCOUNTS * len(ROUTES)
         await peer.cpu_us(deliveries, range(ACCOUNTS), 1, kind="accounts")

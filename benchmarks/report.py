@@ -1,4 +1,4 @@
-"""What a run says: a table to read, and the same as JSON."""
+"""The report of a run: a table, and the same figures as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIBRARIES = ("fastapi", "fastws", "pydantic", "starlette", "uvicorn", "uvloop", 
 
 
 class Skipped(Exception):
-    """A sentence that says why a scenario can't run here."""
+    """The scenario cannot run here; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Figure:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest value that so many percent of them don't exceed."""
+    """Return the smallest value that `percent` of the values do not exceed."""
     ascending = sorted(values)
     return ascending[math.ceil(len(ascending) * percent / 100) - 1]
 
 
 def spread(scenario: str, name: str, values: Sequence[float], unit: str) -> list[Figure]:
-    """One figure: the median, with the least and the most of a run's turns in its name."""
-    least, most = _shown(min(values)), _shown(max(values))
+    """Return one figure: the median of the turns, with their range in its name."""
+    least, most = _format(min(values)), _format(max(values))
     return [Figure(scenario, f"{name} ({least} to {most})", median(values), unit)]
 
 
@@ -45,10 +45,10 @@ def skipped_peers(scenario: str, reasons: dict[str, str]) -> list[Figure]:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """A Markdown table, aligned to be read as it is."""
+    """Return the figures as an aligned Markdown table."""
     rows = [("scenario", "figure", "value", "unit"), ("-", "-", "-", "-")]
     rows += [
-        (figure.scenario, figure.name, _shown(figure.value), figure.unit) for figure in figures
+        (figure.scenario, figure.name, _format(figure.value), figure.unit) for figure in figures
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
@@ -69,7 +69,7 @@ def write_json(path: Path, figures: Sequence[Figure], skipped: dict[str, str]) -
 
 
 def machine() -> dict[str, Any]:
-    """What the figures depend on, and nothing that names the machine."""
+    """Return what the figures depend on, without the name of the machine."""
     return {
         "cores": os.cpu_count(),
         "processor": _processor(),
@@ -87,7 +87,7 @@ def _processor() -> str:
     return next((line.split(": ")[1] for line in lines if line.startswith("model name")), "")
 
 
-def _shown(value: float) -> str:
+def _format(value: float) -> str:
     if value >= 1000:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"

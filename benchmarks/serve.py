@@ -1,4 +1,4 @@
-"""The server's side of `ServerProcess`: `python -m benchmarks.serve APP FD SETTINGS`."""
+"""The program that `ServerProcess` starts: `python -m benchmarks.serve APP FD SETTINGS`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def main(app: str, fd: int, changed: dict[str, Any]) -> None:
     api_app: FastAPI = APPS[app](settings)
     options: dict[str, Any] = server_options(settings)
     if app == "fastws_peer":
-        # The protocol that ours extends, and the fastest that uvicorn has.
+        # The protocol that this project extends, and the fastest of uvicorn.
         options["ws"] = "websockets-sansio"
     uvicorn.Server(uvicorn.Config(api_app, **options)).run([socket.socket(fileno=fd)])
 
@@ -55,7 +55,7 @@ def _stored(settings: Settings) -> Settings:
 
 
 def _end_with_parent() -> None:
-    """Standard input ends when the process that holds its other end does, however it died."""
+    """Stop when standard input closes, which it does whenever the parent process ends."""
     sys.stdin.buffer.read()
     signal.raise_signal(signal.SIGTERM)
 

@@ -1,4 +1,4 @@
-"""One server in a process of its own, and what the system says of it."""
+"""A server in a process of its own, with its CPU time and memory."""
 
 from __future__ import annotations
 
@@ -29,17 +29,19 @@ _RESIDENT_PAGES = 1  # of /proc/PID/statm
 
 
 class RunningProcess:
-    """What a server's process costs, as the system says. Ended by its standard input's end, or
-    asked to, or killed."""
+    """A server's process, measured by the operating system.
+
+    It ends when its standard input closes, when it is terminated, or when it is killed.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
 
     def cpu_s(self) -> float:
-        """User and system time so far, of all its threads, to the nanosecond."""
+        """Return the user and system time of all threads so far, in seconds."""
         clock = ctypes.c_int()
         if ctypes.CDLL(None).clock_getcpuclockid(self._process.pid, ctypes.byref(clock)):
-            raise Skipped("this system does not tell the CPU time of another process")
+            raise Skipped("this system does not report the CPU time of another process")
         return time.clock_gettime(clock.value)
 
     def resident_bytes(self) -> int:
@@ -64,9 +66,12 @@ class RunningProcess:
 async def listening_process(
     *command: str | Path, lines: Sequence[str] = (), log: Path | None = None
 ) -> AsyncIterator[tuple[RunningProcess, int]]:
-    """Its port too, which is bound before it starts, so that nobody else can take it, and handed
-    over as a file descriptor in place of `FD` in its command. `lines` go to its standard input,
-    its standard error to `log`, or to this process's own."""
+    """Start a server and yield its process and its port.
+
+    The port is bound before the start and passed as a file descriptor, which replaces `FD` in the
+    command. `lines` are written to its standard input. Its standard error goes to `log`, or to
+    that of this process.
+    """
     with ExitStack() as files, socket.create_server((HOST, 0)) as listening:
         # asyncio sets it itself only on sockets that name their protocol.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -88,9 +93,11 @@ async def listening_process(
 
 
 class ServerProcess:
-    """`app` is a name of `benchmarks.serve`; `settings` are those unlike the defaults; the ledger
-    is a file of its own; standard error goes to `log`, or to this process's own. Entered, it
-    answers requests; left, it is ended."""
+    """A context in which a server of this project answers requests.
+
+    `app` is a name in `benchmarks.serve`. `settings` are those that differ from the defaults. The
+    ledger is a temporary file. Standard error goes to `log`, or to that of this process.
+    """
 
     def __init__(
         self, app: str, settings: dict[str, Any] | None = None, log: Path | None = None

@@ -1,4 +1,4 @@
-"""A WebSocket client that does almost nothing, so that hundreds fit beside a busy server."""
+"""A minimal WebSocket client, so that hundreds can run next to a busy server."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _TEXT, _CLOSE, _PING = 0x81, 0x88, 0x89
 _PONG = 0x8A
 _MASKED, _NO_MASK = 0x80, bytes(4)  # a client's frames are masked; with zeros that costs nothing
 _SIZE_IN_2, _SIZE_IN_8 = 126, 127
-_AT_ONCE = 50
+_BATCH = 50
 
 
 class SocketClient(asyncio.Protocol):
-    """Hands each text to `on_text`, replies to `subscribe` excepted."""
+    """Passes each text to `on_text`, except the replies to `subscribe`."""
 
     def __init__(self, token: str | None = None) -> None:
         self._token = token
@@ -33,7 +33,7 @@ class SocketClient(asyncio.Protocol):
         return client
 
     async def subscribe(self, route: str, **payload: Any) -> None:
-        """Waits for the server's ok."""
+        """Subscribe and wait for the reply. Raises RuntimeError where it is not `ok`."""
         self._reply = asyncio.get_running_loop().create_future()
         self._send(_TEXT, orjson.dumps({"type": f"{route}.subscribe", "payload": payload}))
         reply = await self._reply
@@ -60,7 +60,7 @@ class SocketClient(asyncio.Protocol):
             if not end:
                 self._rest = head
                 return
-            self._answered(head)
+            self._on_handshake(head)
         self._rest = data[self._read_frames(data) :]
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -68,14 +68,14 @@ class SocketClient(asyncio.Protocol):
             if waiting is not None and not waiting.done():
                 waiting.set_exception(ConnectionResetError("closed by the server"))
 
-    def _answered(self, head: bytes) -> None:
+    def _on_handshake(self, head: bytes) -> None:
         if head.startswith(b"HTTP/1.1 101"):
             self._upgraded.set_result(None)
         else:
             self._upgraded.set_exception(RuntimeError(head.decode()))
 
     def _read_frames(self, data: bytes) -> int:
-        """How many bytes were whole frames."""
+        """Handle all complete frames, and return their size in bytes."""
         start, end = 0, len(data)
         while end - start >= 2:
             size, body = data[start + 1], start + 2
@@ -84,11 +84,11 @@ class SocketClient(asyncio.Protocol):
                 size = int.from_bytes(data[start + 2 : body], "big")
             if end < body + size:
                 break
-            self._frame(data[start], data[body : body + size])
+            self._on_frame(data[start], data[body : body + size])
             start = body + size
         return start
 
-    def _frame(self, kind: int, body: bytes) -> None:
+    def _on_frame(self, kind: int, body: bytes) -> None:
         if kind == _TEXT:
             if self._reply is not None and b'.subscribe.response"' in body[:64]:
                 self._reply.set_result(body)
@@ -107,9 +107,9 @@ class SocketClient(asyncio.Protocol):
 
 
 async def connect_many(host: str, port: int, count: int) -> list[SocketClient]:
-    """Some at a time, so that none waits in the server's backlog for long."""
+    """Connect clients in batches, so that none waits in the server's backlog for long."""
     clients: list[SocketClient] = []
     while left := count - len(clients):
-        batch = range(min(left, _AT_ONCE))
+        batch = range(min(left, _BATCH))
         clients += await asyncio.gather(*(SocketClient.connect(host, port) for _ in batch))
     return clients

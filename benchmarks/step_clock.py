@@ -1,4 +1,4 @@
-"""Market seconds that a wall second moves, every tick of 250 ms, with resting stops."""
+"""Market seconds per second of wall time, in ticks of 250 ms, with resting stops."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ADVANCE_MS = 600_000
 MONTH_S = 30 * 86_400
 RESTING = 20
 SYMBOL = "AAPL"
-"""Its stops lie so far from the market that none is reached: each tick is matched, none fills."""
+"""The symbol of the resting stops, which are too far from the market to be reached."""
 
 _STOP = 3
 
@@ -41,7 +41,7 @@ async def measure() -> list[Figure]:
 
 
 async def _market_seconds_a_second(http: HttpClient) -> float:
-    """The fastest of several moves: what else the machine does only makes it slower."""
+    """Return the fastest of several advances: other load on the machine only slows them down."""
     took_s = []
     for _ in range(ADVANCES):
         started_s = time.perf_counter()

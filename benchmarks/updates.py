@@ -1,4 +1,4 @@
-"""The one update that every peer sends: the same bytes, but for when it was made."""
+"""The update that every peer sends: the same bytes, except for its times."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _TIME_US, _TS = 1_111_111_111_111_111, 2_222_222_222_222
 
 
 def bar() -> Bar:
-    """Its time is that of the monotonic clock in microseconds, by which the load client knows how
-    old it is."""
+    """Return a bar whose time is the monotonic clock in microseconds.
+
+    The load client computes the age of the update from it.
+    """
     return _bar(time.monotonic_ns() // 1000)
 
 
@@ -40,7 +42,7 @@ def update_text(number: int) -> str:
 
 
 def template(number: int, time_us: str, ts: str) -> str:
-    """The update's text with other texts where its two times stand."""
+    """Return the text of an update, with these texts in the place of its two times."""
     update = SubscriptionUpdate[Bar](topic=topic(number), payload=_bar(_TIME_US), ts=_TS)
     payload = update.model_dump_json()
     text = f'{{"type":"{ROUTE}.update","payload":{payload}}}'

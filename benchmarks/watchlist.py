@@ -14,12 +14,12 @@ from benchmarks.report import Figure, skipped_peers, spread
 CLIENTS = 500
 SYMBOLS_EACH = 20
 DELIVERIES = CLIENTS * SYMBOLS_EACH
-"""A round."""
+"""Delivered updates per round."""
 TURNS = 3
 PACE_S = 0.2
 PACED_ROUNDS = 10
 ROUNDS = {"trading_api": 50, "NATS": 40, "Node ws": 10, "FastWS": 5}
-"""A turn: as much as takes about a third of a second."""
+"""Rounds per turn, which take about a third of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,16 @@ async def measure() -> list[Figure]:
 
 
 async def measure_private() -> list[Figure]:
-    """One `quotes` topic a client, with symbols of its own."""
+    """Measure one `quotes` topic per client, each with its own symbols."""
     async with peers.TradingApi.serving() as peer:
         choice = random.Random(7)
         for client in await peer.open(CLIENTS):
             names = [
                 updates.symbol(number) for number in choice.sample(range(TOPICS), SYMBOLS_EACH)
             ]
-            # The order is a client's own, so that no two of them share a topic.
+            # Each client has its own order of symbols, so that no two share a topic.
             payload = {"symbols": [], "fast_symbols": names}
-            await peer.say(client, json.dumps({"type": "quotes.subscribe", "payload": payload}))
+            await peer.send(client, json.dumps({"type": "quotes.subscribe", "payload": payload}))
         await peer.subscribed()
         await _cpu_us(peer, 1, kind="quotes")
         saturated = [await _cpu_us(peer, 30, kind="quotes") for _ in range(TURNS)]

@@ -1,5 +1,5 @@
 /* The least that a server can do: for each update, one `send` of the same frame to every client.
- * `floor FD`: the listening socket. POST /tell?rounds=N makes N updates. Any text frame is a
+ * `floor FD`: the listening socket. POST /publish?rounds=N makes N updates. Any text frame is a
  * subscription. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -44,7 +44,7 @@ static size_t frame(char *to, const char *text) {
     return head + size;
 }
 
-static void tell(int count) {
+static void publish(int count) {
     char text[1024], bytes[1100];
     struct timespec t;
     while (count--) {
@@ -73,8 +73,8 @@ static void readable(int fd) {
     if (is_client[fd]) {
         char bytes[64];
         send_all(fd, bytes, frame(bytes, "{\"status\":\"ok\"}"));
-    } else if (!memcmp(data, "POST /tell?", 11)) {
-        tell(atoi(strstr(data, "rounds=") + 7));
+    } else if (!memcmp(data, "POST /publish?", 14)) {
+        publish(atoi(strstr(data, "rounds=") + 7));
         send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 38);
     } else {
         static const char upgraded[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"

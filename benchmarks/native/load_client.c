@@ -1,12 +1,12 @@
-/* Many WebSocket clients that count what they hear. Commands come by standard input, a line each,
- * and each is answered by a line:
+/* Many WebSocket clients that count what they receive. Commands are lines on standard input.
+ * Each is answered by one line:
  *
  *   open PORT COUNT AT_ONCE    so many clients more, that many handshakes at a time; a thousand of each
  *                              address, from 127.0.0.2 on
- *   say CLIENT TEXT            sends a text frame (\r and \n are escapes); answered at once by nothing
- *   await replies|updates N S  until so many were heard in all, or S seconds passed
+ *   send CLIENT TEXT           sends a text frame (\r and \n are escapes); has no answer line
+ *   await replies|updates N S  until so many were received in all, or S seconds passed
  *   stall CLIENT               does not read it any more
- *   tolerate                   a client that the server closes is no fault from now on
+ *   tolerate                   a client that the server closes is no error from now on
  *   nap MICROSECONDS           sleeps so long after each look at the sockets: a client that waits for
  *                              each frame is woken by each send, at the server's cost
  *   reset                      counts from zero
@@ -137,7 +137,7 @@ static int count_across(Client *client, const char *text, size_t size, const cha
     return count_marks(seam, seam + before + after, mark, mark_size);
 }
 
-static void hear(Client *client, const char *text, size_t size, int64_t now) {
+static void on_message(Client *client, const char *text, size_t size, int64_t now) {
     const char *end = text + size, *at = text;
     if (client->carried) {
         updates += count_across(client, text, size, update_mark, update_size);
@@ -181,7 +181,7 @@ static size_t read_frames(Client *client, char *data, size_t size, int64_t now) 
         }
         if (size - at < head + length) break;
         int opcode = frame[0] & 15;
-        if (opcode <= 2) hear(client, (char *)frame + head, length, now);
+        if (opcode <= 2) on_message(client, (char *)frame + head, length, now);
         else if (opcode == 9) send_frame(client->fd, 10, (char *)frame + head, length);
         else if (opcode == 8 && tolerant) {
             forget(client);
@@ -239,8 +239,8 @@ static void command(char *line) {
         opening_port = port, to_open = count;
         awaited = &opened, target = client_count + count, deadline = now_us() + 60000000;
         open_more();
-    } else if (sscanf(line, "say %d", &client) == 1) {
-        char *text = strchr(line + 4, ' ') + 1, *to = text;
+    } else if (sscanf(line, "send %d", &client) == 1) {
+        char *text = strchr(line + 5, ' ') + 1, *to = text;
         for (char *from = text; *from; from++)
             if (*from == '\\' && (from[1] == 'r' || from[1] == 'n')) *to++ = *++from == 'r' ? '\r' : '\n';
             else *to++ = *from;

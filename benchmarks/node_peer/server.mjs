@@ -1,4 +1,4 @@
-// `ws` as its README shows it: a broadcast sends to each client. Standard input tells the templates of
+// `ws` as its README shows it: a broadcast sends to each client. Standard input has the templates of
 // the topics' updates, one a line, and ends with the process that started this one.
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
