@@ -1,4 +1,4 @@
-"""`trading-api`, run as a process of its own."""
+"""The `trading-api` command."""
 
 import os
 import re
@@ -288,7 +288,7 @@ def test_a_shutdown_does_not_wait_for_the_step_clock() -> None:
 
 @contextmanager
 def few_open_files() -> Iterator[None]:
-    """As most systems begin with."""
+    """Set the default limit of open files of most systems."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
     try:

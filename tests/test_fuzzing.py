@@ -1,4 +1,4 @@
-"""A slice of `make fuzz`. A seed that finds something becomes a test."""
+"""A short run of `make fuzz`. A seed that finds a fault becomes a test."""
 
 from __future__ import annotations
 

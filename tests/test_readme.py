@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""The examples and tables of README.md are correct."""
 
 import json
 import re

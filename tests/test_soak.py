@@ -1,4 +1,4 @@
-"""Clients that come and go, 100 a second, leave nothing behind. SOAK_S says for how long."""
+"""Clients that connect and disconnect, 100 a second for SOAK_S seconds, leak nothing."""
 
 import asyncio
 import gc
@@ -16,7 +16,7 @@ STAYING_S = 0.5
 TELLING_S = 0.01
 
 OBJECTS_MORE_MAX = 2_000
-"""Caches fill. One object left behind a client would be 400 in five seconds."""
+"""The growth that caches may cause. One leaked object per client is 400 in five seconds."""
 
 RESIDENT_MORE_MAX = 16 * 2**20
 
@@ -69,7 +69,7 @@ async def _visit(address: str, choice: random.Random) -> None:
 
 
 async def _left_behind(echo: EchoApp, tasks: int) -> int:
-    """Objects, once all clients are gone."""
+    """Return the number of objects, once all clients are disconnected."""
     await until(lambda: not echo.ws_app.connections)
     await until(lambda: len(asyncio.all_tasks()) <= tasks)
     assert (echo.bars.live, echo.fills.live) == ({}, {})
@@ -79,7 +79,7 @@ async def _left_behind(echo: EchoApp, tasks: int) -> int:
 
 
 def _resident_bytes() -> int:
-    """0 where the system does not tell."""
+    """Return the resident bytes, or 0 where the system does not report them."""
     statm = Path("/proc/self/statm")
     if not statm.exists():
         return 0

@@ -78,6 +78,8 @@ class Unavailable(ApiError):
 
 
 class SymbolNotFound(NotFound):
+    """The symbol does not exist in the market source."""
+
     def __init__(self, symbol: str) -> None:
         super().__init__(
             f"There is no symbol {truncate(symbol)!r}; "
@@ -87,5 +89,7 @@ class SymbolNotFound(NotFound):
 
 
 class NotSupportedYet(Invalid):
+    """The request uses a feature of TradingView that this broker does not support."""
+
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} is not supported yet.", "not_supported_yet")

@@ -1,4 +1,4 @@
-"""openapi.json and asyncapi.json are what outsiders build on."""
+"""openapi.json and asyncapi.json are complete, current, and usable by code generators."""
 
 import json
 import re
@@ -153,7 +153,7 @@ def _nested(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _check_examples(schema: dict[str, Any], required: bool) -> None:
-    """The schema's own examples, or those of what it refers to."""
+    """Check the examples of the schema, or of the schema that it refers to."""
     if "$ref" in schema:
         return _check_examples(_resolved(schema["$ref"]), required)
     if schema.get("type") == "array" and "examples" not in schema:

@@ -1,4 +1,4 @@
-"""What a chart is told in an hour, applied to a real chart library's data layer."""
+"""The updates of an hour, applied to the data layer of a real chart library."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 
 
 class Chart:
-    """One resolution, and every call that the series of a front end gets."""
+    """One resolution, and every call that a front end makes to its series."""
 
     def __init__(self, bot: Bot, resolution: str) -> None:
         self._bot = bot
@@ -128,8 +128,11 @@ def test_the_chart_library_does_tell_what_is_wrong() -> None:
 
 
 async def _follow(bot: Bot, charts: list[Chart]) -> None:
-    """Time goes by between the calls. What closed between history and the subscription's answer
-    is asked for again; what came meanwhile is older than that, and given up."""
+    """Load the history and subscribe, while the clock advances between the calls.
+
+    Bars that closed before the subscription's reply are requested again. Updates that arrived
+    meanwhile are older, and dropped.
+    """
     for chart in charts:
         await bot.advance(by_ms=1_750)
         await chart.subscribe()

@@ -1,4 +1,4 @@
-"""The same bytes from every encoder: vectors that other languages' tests read too."""
+"""Topics are the same bytes in every language: the vectors are shared with other test suites."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""`trading-api` in the process of the test: a start of Python for each would take most of it."""
+"""Run `trading-api` in the process of the test, because starting Python takes longer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from trading_api.cli import main
 
 
 def command(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    said, complained = StringIO(), StringIO()
+    stdout, stderr = StringIO(), StringIO()
     with (
         pytest.MonkeyPatch.context() as variables,
-        redirect_stdout(said),
-        redirect_stderr(complained),
+        redirect_stdout(stdout),
+        redirect_stderr(stderr),
     ):
         for name, value in environment.items():
             variables.setenv(name, value)
@@ -24,4 +24,4 @@ def command(arguments: list[str], **environment: str) -> subprocess.CompletedPro
             status = main(arguments)
         except SystemExit as end:  # argparse's own refusals
             status = int(end.code or 0)
-    return subprocess.CompletedProcess(arguments, status, said.getvalue(), complained.getvalue())
+    return subprocess.CompletedProcess(arguments, status, stdout.getvalue(), stderr.getvalue())

@@ -1,4 +1,4 @@
-"""A real server in the test's own event loop, and a client of its WebSocket."""
+"""A real server in the event loop of the test, and a client of its WebSocket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings
 
 TIMEOUT_S = 10.0
-"""Only a test that fails waits this long."""
+"""The longest wait; only a test that fails waits this long."""
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -34,7 +34,7 @@ async def serving(
     on_server: Callable[[uvicorn.Server], object] = lambda server: None,
     **changed: Any,
 ) -> AsyncIterator[str]:
-    """`127.0.0.1:port`. `changed` are options of uvicorn."""
+    """Serve the application and yield `127.0.0.1:port`. `changed` are options of uvicorn."""
     options = server_options(settings or Settings.defaults()) | {"log_config": None} | changed
     with socket.create_server(("127.0.0.1", 0)) as listening:
         # asyncio sets it itself only on sockets that name their protocol.
@@ -52,7 +52,7 @@ async def serving(
 
 
 class WsClient:
-    """`R.subscribe` and the like, with the replies told from the updates."""
+    """A WebSocket client that separates the replies to requests from the updates."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
@@ -67,7 +67,7 @@ class WsClient:
         return message
 
     async def request(self, type: str, payload: Any) -> dict[str, Any]:
-        """The reply's payload. Updates that come before it wait for `update`."""
+        """Return the payload of the reply. Updates that arrive before it are kept for `update`."""
         await self.send(type, payload)
         while (message := await self.receive())["type"] != f"{type}.response":
             self.updates.append(message)
@@ -75,21 +75,21 @@ class WsClient:
         return reply
 
     async def subscribe(self, route: str, **payload: Any) -> str:
-        """The topic, once the server said ok."""
+        """Subscribe, check that the reply is ok, and return the topic."""
         reply = await self.request(f"{route}.subscribe", payload)
         assert reply["status"] == "ok", reply
         topic: str = reply["topic"]
         return topic
 
     async def update(self, route: str | None = None) -> dict[str, Any]:
-        """The next update, or the next one of a route; others before it are dropped."""
+        """Return the next update, or the next of a route. Updates before it are dropped."""
         while True:
             message = self.updates.pop(0) if self.updates else await self.receive()
             if route is None or message["type"] == f"{route}.update":
                 return message
 
     async def closed(self) -> tuple[int, str]:
-        """Code and reason of the server's close."""
+        """Return the close code and reason of the server."""
         with suppress(ConnectionClosed):
             while True:
                 await self.receive()
@@ -100,7 +100,7 @@ class WsClient:
 
 @asynccontextmanager
 async def connected(address: str, **options: Any) -> AsyncIterator[WsClient]:
-    """Reads ahead without bound, so that what a test leaves unread holds nobody up."""
+    """Yield a client that reads ahead without bound, so that unread updates block nothing."""
     options = {"max_queue": None} | options
     async with connect(f"ws://{address}/api/v1/ws", **options) as connection:
         yield WsClient(connection)

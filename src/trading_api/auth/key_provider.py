@@ -22,6 +22,8 @@ COOLDOWN_S = 5.0
 
 
 class KeyProvider(Protocol):
+    """A source of the keys that tokens are verified with."""
+
     @property
     def algorithms(self) -> Sequence[str]:
         """The algorithms that tokens are verified with, whatever algorithm a token names."""

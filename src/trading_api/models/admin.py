@@ -1,3 +1,5 @@
+"""What administrators see: open connections and topics."""
+
 from trading_api.models.common import WireModel, example
 
 

@@ -1,3 +1,5 @@
+"""The state of the server."""
+
 from typing import Literal
 
 from trading_api.models.common import WireModel, example

@@ -1,3 +1,5 @@
+"""The versions of the API."""
+
 from typing import Annotated, Literal
 
 from trading_api.models.common import NamedLiteral, WireModel, example

@@ -1,1 +1,1 @@
-"""Fuzzing of a running server by its own documents: `python -m tests.kit.fuzz`."""
+"""Fuzz a running server by its own specifications: `python -m tests.kit.fuzz`."""

@@ -1,4 +1,4 @@
-"""`make fuzz SECONDS=600 SEED=1`: both documents, with authentication on and off."""
+"""`make fuzz SECONDS=600 SEED=1`: fuzz REST and WebSocket, with authentication on and off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""openapi.json against the server, by schemathesis: all its checks."""
+"""Fuzz REST by openapi.json, with all checks of schemathesis."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LINE_LENGTH_MAX = 2000
 
 
 def fuzz_rest(server: FuzzedServer, seed: int, *options: str) -> None:
-    """Raises AssertionError with what was found, and how to find it again."""
+    """Run schemathesis. Raises AssertionError with the failures and how to reproduce them."""
     document = json.loads(DOCUMENT.read_text(encoding="utf-8"))
     if not server.headers:
         for operations in document["paths"].values():

@@ -1,4 +1,4 @@
-"""A server in a process of its own, and what it must not have done afterwards."""
+"""A server in a process of its own, which is checked after the fuzzing."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ STOP_TIMEOUT_S = 20
 class FuzzedServer:
     address: str
     headers: dict[str, str]
-    """What its clients have to send to be let in."""
+    """Return the headers that clients have to send."""
 
 
 @contextmanager
 def fuzzed(is_secured: bool) -> Iterator[FuzzedServer]:
-    """With limits that do not get in the way. Afterwards it still answers, no connection and no
-    topic is left, it stops when it is told to, and it logged no fault."""
+    """Run a server whose limits do not interfere, and check it at the end.
+
+    It must still answer, have no connection and no topic, stop on SIGTERM, and have logged no
+    error.
+    """
     environment = {"PORT": "0", "COMMANDS_PER_S": "1000000", "WS_MESSAGES_PER_S": "1000000"}
     environment |= {"DATABASE_URL": "memory:"}
     if is_secured:

@@ -1,5 +1,8 @@
-"""asyncapi.json against the server's socket: valid, nearly valid and garbage messages, in
-fragments, by many clients at once, before they said who they are, and while they go."""
+"""Fuzz the WebSocket by asyncapi.json.
+
+Many clients send valid, nearly valid and invalid messages, in fragments, before authentication
+and while they disconnect.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ EXAMPLES = [message["examples"][0]["payload"] for message in MESSAGES.values()]
 CLIENTS = 8
 TIMEOUT_S = 20.0
 CLOSES = {1000, 1003, 1007, 1008, 1009, 1002}
-"""Whatever a client does, it is told why it is closed: never 1006, never 1011."""
+"""The close codes that a client may receive: never 1006, never 1011."""
 
 ODD: list[Any] = [
     *(None, True, False, 0, -1, 1.5, 1e308, 2**53, 2**70, "", "AAPL", "EURUSD", "1", "1D", "\0"),
@@ -35,7 +38,7 @@ ODD: list[Any] = [
 
 
 async def fuzz_socket(server: FuzzedServer, seed: int, seconds: float) -> int:
-    """How many frames were sent. Raises AssertionError for what should not happen."""
+    """Fuzz, and return the number of frames sent. Raises AssertionError for a wrong behaviour."""
     end_s = time.monotonic() + seconds
     async with asyncio.TaskGroup() as tasks:
         clients = [
@@ -82,7 +85,7 @@ async def _session(server: FuzzedServer, chance: random.Random, headers: dict[st
 
 
 async def _answer_or_close(connection: ClientConnection) -> None:
-    """Something valid is answered, or the connection is closed: no silence."""
+    """Check that a valid message is answered, or that the connection is closed."""
     await connection.send(json.dumps({"type": "bars.unsubscribe", "payload": BARS}))
     async for text in connection:
         message = json.loads(text)
@@ -111,7 +114,7 @@ def _frames(chance: random.Random) -> Iterator[Any]:
 
 
 def _spoil(chance: random.Random, message: Any) -> None:
-    """One place of it becomes something else, goes, or comes anew."""
+    """Return the message with one part replaced, removed or added."""
     places = [message, *(part for part in message.values() if isinstance(part, dict) and part)]
     place = chance.choice(places)
     name = chance.choice(list(place))

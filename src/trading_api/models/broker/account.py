@@ -1,3 +1,5 @@
+"""Accounts, their equity, cash and connection."""
+
 from typing import Annotated
 
 from pydantic import Field

@@ -1,3 +1,5 @@
+"""What the broker and its instruments support."""
+
 from pydantic import Field
 
 from trading_api.models.broker.orders import DurationType, OrderType

@@ -1,3 +1,5 @@
+"""Events of accounts."""
+
 from pydantic import Field
 
 from trading_api.models.broker.executions import Execution

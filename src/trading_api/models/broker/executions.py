@@ -1,3 +1,5 @@
+"""Executions: the fills of orders."""
+
 from trading_api.models.broker.orders import Side
 from trading_api.models.common import CamelModel, Number, example
 

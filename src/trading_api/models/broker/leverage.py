@@ -1,3 +1,5 @@
+"""Leverage of a symbol."""
+
 from typing import Annotated
 
 from trading_api.models.broker.orders import OrderType, Side

@@ -1,3 +1,5 @@
+"""Orders, and the enums that describe them."""
+
 from typing import Annotated, Any
 
 from pydantic import Field, StrictBool

@@ -1,3 +1,5 @@
+"""Positions and their brackets."""
+
 from typing import Any
 
 from trading_api.models.broker.orders import Side

@@ -1,3 +1,5 @@
+"""Payloads of subscriptions to accounts."""
+
 from pydantic import ConfigDict, Field, RootModel
 
 from trading_api.models.common import SubscriptionModel

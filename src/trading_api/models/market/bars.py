@@ -1,3 +1,5 @@
+"""Bars."""
+
 from pydantic import Field
 
 from trading_api.models.common import Number, WireModel, example

@@ -1,3 +1,5 @@
+"""The step clock."""
+
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator

@@ -1,3 +1,5 @@
+"""The configuration and health of the datafeed."""
+
 from trading_api.models.common import WireModel, example
 
 

@@ -1,3 +1,5 @@
+"""The order book."""
+
 from typing import Literal
 
 from pydantic import Field

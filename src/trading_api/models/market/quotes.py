@@ -1,3 +1,5 @@
+"""Quotes."""
+
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,3 +1,5 @@
+"""Payloads of subscriptions to the market."""
+
 from pydantic import Field
 
 from trading_api.models.common import SubscriptionModel, WholeNumber

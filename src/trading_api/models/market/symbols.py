@@ -1,3 +1,5 @@
+"""Symbols: their properties and the search."""
+
 from typing import Annotated, Literal
 
 from trading_api.models.common import NamedLiteral, WireModel, example

@@ -1,3 +1,5 @@
+"""Trades of the market."""
+
 from typing import Annotated, Literal
 
 from pydantic import Field
