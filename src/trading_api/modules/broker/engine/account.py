@@ -94,8 +94,7 @@ class AccountState:
 
     def closing_orders(self, symbol: str) -> list[Order]:
         """Return the orders that work to close the position, with brackets, the oldest first."""
-        closing = [order for order in self.working_orders(symbol) if order.reduce_only]
-        return sorted(closing, key=lambda order: order.sequence)
+        return self.open_orders(symbol).closing_orders()
 
     def live_reversal(self, symbol: str) -> Order | None:
         """Return the order that reverses the position, if there is one."""
@@ -104,8 +103,8 @@ class AccountState:
 
     def live_liquidation(self, symbol: str) -> Order | None:
         """Return the order that closes the position by force, if there is one."""
-        working = self.working_orders(symbol)
-        return next((order for order in working if order.is_liquidation), None)
+        closing = self.closing_orders(symbol)
+        return next((order for order in closing if order.is_liquidation), None)
 
     def live_orders(self) -> list[Order]:
         """Return the orders of all symbols that have not ended, the oldest first."""

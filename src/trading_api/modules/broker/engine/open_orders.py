@@ -93,6 +93,7 @@ class OpenOrders:
     trailing: set[str] = field(default_factory=set)
     expiring: list[tuple[int, str]] = field(default_factory=list)
     immediate: set[str] = field(default_factory=set)
+    closing: set[str] = field(default_factory=set)
     reversal: str = ""
     buy_exposure: OpenOrderExposure = field(default_factory=OpenOrderExposure)
     sell_exposure: OpenOrderExposure = field(default_factory=OpenOrderExposure)
@@ -101,7 +102,9 @@ class OpenOrders:
         """Add an order, or replace its older version."""
         self.remove(order.id)
         self.orders[order.id] = order
-        if not order.reduce_only:
+        if order.reduce_only:
+            self.closing.add(order.id)
+        else:
             self.exposure(order.side).add(order)
         if order.is_reversal:
             self.reversal = order.id
@@ -132,7 +135,7 @@ class OpenOrders:
         if order.status is not OrderStatus.PLACING:
             queue = self._queue(order)
             del queue[bisect_left(queue, _price_time_priority(order))]
-        for ids in (self.placing, self.incoming, self.trailing, self.immediate):
+        for ids in (self.placing, self.incoming, self.trailing, self.immediate, self.closing):
             ids.discard(order_id)
 
     def exposure(self, side: Side) -> OpenOrderExposure:
@@ -182,6 +185,10 @@ class OpenOrders:
         """Return the orders that never wait for another quote, the oldest first."""
         return self._select(self.immediate, lambda order: True)
 
+    def closing_orders(self) -> list[Order]:
+        """Return the orders that can only reduce the position, the oldest first."""
+        return self._select(self.closing, lambda order: True)
+
     def copy(self) -> OpenOrders:
         """Return open orders that change independently of these."""
         return replace(
@@ -196,6 +203,7 @@ class OpenOrders:
             trailing=self.trailing.copy(),
             expiring=self.expiring.copy(),
             immediate=self.immediate.copy(),
+            closing=self.closing.copy(),
             buy_exposure=self.buy_exposure.copy(),
             sell_exposure=self.sell_exposure.copy(),
         )

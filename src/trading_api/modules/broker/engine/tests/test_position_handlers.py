@@ -1,4 +1,4 @@
-"""Round trips, flips through zero, reductions and closes."""
+"""Closing positions, and what fills make of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is accepted can be paid: filled without a move of the market, it leaves free margin."""
+"""Whatever opening orders the engine accepts, free margin stays positive as they fill."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ from trading_api.modules.broker.engine.margin import equity, used_margin
 from trading_api.modules.broker.engine.touch import Touch
 
 TOUCH = Touch("AAPL", 0, Decimal(99), Decimal(100), Decimal(0), Decimal(0), Decimal("1.0837"))
+
+
 MARKS = {"AAPL": TOUCH}
+
+
 ROUNDED = Decimal("1E-6")
 """Each fill rounds its own commission."""
+
 
 COMMISSIONS = st.builds(
     FeeSchedule,
@@ -29,18 +34,24 @@ COMMISSIONS = st.builds(
     taker_bps=st.sampled_from([Decimal(0), Decimal(100)]),
     minimum=st.sampled_from([Decimal(0), Decimal(7)]),
 )
+
+
 EXCHANGE_RULES = st.builds(
     ExchangeRules,
     fees=COMMISSIONS,
     slippage=st.sampled_from([Slippage(), Slippage(50, seed=7)]),
     leverage_default=st.sampled_from([Decimal(1), Decimal(10), Decimal(100)]),
 )
+
+
 # A negative distance is a limit beyond the touch, None a market order.
 REQUESTS = st.lists(
     st.tuples(st.sampled_from(Side), st.integers(1, 60), st.none() | st.integers(-3, 0)),
     min_size=1,
     max_size=15,
 )
+
+
 SIZES = st.lists(st.integers(1, 40), min_size=1, max_size=10)
 
 

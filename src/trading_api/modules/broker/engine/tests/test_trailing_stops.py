@@ -1,4 +1,4 @@
-"""Stops that follow the market."""
+"""Trailing stops: orders and brackets."""
 
 from __future__ import annotations
 

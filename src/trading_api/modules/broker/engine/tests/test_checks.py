@@ -1,4 +1,4 @@
-"""Which fault is named when an order has several: the first of a fixed order."""
+"""The order of checks: a command with several faults is rejected for the first one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ from trading_api.domain.orders import Duration, OrderType
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 
 LIMIT, STOP, STOP_LIMIT = OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT
+
+
 GTD, IOC = Duration.GTD, Duration.IOC
+
+
 KEY = IdempotencyKey("place", "k", "one")
 
 

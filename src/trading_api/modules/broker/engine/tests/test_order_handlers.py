@@ -1,4 +1,4 @@
-"""Orders that are changed and canceled."""
+"""Modifying orders: what changes, and what it costs in time priority."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 
 from tests.kit.engine_tables import (
     buy,
-    cancel,
     modify,
     play,
     quote,
@@ -131,21 +130,4 @@ def test_modify_changes_neither_symbol_nor_side_nor_type() -> None:
         (None, modify(1, buy(0, limit="100")), ["rejected: quantity_not_positive"]),
         (None, modify(1, buy(5, limit="100.001")), ["rejected: price_off_tick"]),
         (None, modify(2, buy(5, limit="100")), ["rejected: order_not_found"]),
-    )
-
-
-def test_cancel_ends_a_working_order_and_only_once() -> None:
-    play(
-        ("99x9 / 100x2", buy(5), ["placed 1", "filled 1: 2 @ 100, holds 2 @ 100"]),
-        (None, cancel(1), ["canceled 1"]),
-        (None, cancel(1), ["rejected: order_not_working"]),
-        (None, cancel(2), ["rejected: order_not_found"]),
-        ("99x9 / 101x9", quote, []),
-    )
-
-
-def test_cancel_of_a_filled_order_is_refused() -> None:
-    play(
-        ("99x9 / 100x9", buy(1), ["placed 1", "filled 1: 1 @ 100, holds 1 @ 100"]),
-        (None, cancel(1), ["rejected: order_not_working"]),
     )

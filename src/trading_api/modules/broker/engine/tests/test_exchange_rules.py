@@ -1,4 +1,4 @@
-"""What fills cost: commission and slippage."""
+"""Fees and slippage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from tests.kit.engine_tables import (
     TRADING_RULES,
     Row,
     buy,
-    cancel,
     close,
     modify,
     play,
@@ -184,14 +183,3 @@ def test_the_rest_of_an_order_costs_the_minimum_only_before_its_first_fill() -> 
     half, fresh = (engine.state.orders[f"order-{number}"] for number in (1, 2))
     assert remaining_commission(half, rules) == 2
     assert remaining_commission(fresh, rules) == 3
-
-
-def test_orders_are_known_by_when_they_ended() -> None:
-    engine = play(
-        (None, buy(1, limit="90"), ["placed 1"]),
-        (None, buy(1, limit="90"), ["placed 2"]),
-        (None, cancel(2), ["canceled 2"]),
-        (None, cancel(1), ["canceled 1"]),
-    )
-    assert engine.state.ended_since(3) == [2, 1]
-    assert engine.state.ended_since(4) == [1]
