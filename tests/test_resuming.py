@@ -1,4 +1,4 @@
-"""A client that was away is told what it missed, once, over a real socket."""
+"""A client that reconnects receives what it missed, once, over a real socket."""
 
 import asyncio
 from pathlib import Path
@@ -29,7 +29,7 @@ async def place(rest: httpx.AsyncClient, count: int, name: str | None = None) ->
         (await rest.post("/broker/orders", json=FAR, headers=headers)).raise_for_status()
 
 
-async def hear(client: WsClient, count: int) -> list[dict[str, Any]]:
+async def receive(client: WsClient, count: int) -> list[dict[str, Any]]:
     return [(await client.update("orders"))["payload"] for _ in range(count)]
 
 
@@ -40,7 +40,7 @@ def assert_without_gap(updates: list[dict[str, Any]], seq: int) -> None:
         seq = update["seq"]
 
 
-async def test_a_client_that_comes_back_hears_what_it_missed_and_goes_on(
+async def test_a_client_that_reconnects_receives_what_it_missed_and_continues(
     settings: Settings,
 ) -> None:
     api_app, _ = create_app(settings)
@@ -51,7 +51,7 @@ async def test_a_client_that_comes_back_hears_what_it_missed_and_goes_on(
         async with connected(address) as client:
             topic = await client.subscribe("orders", **ACCOUNT)
             await place(rest, 3)
-            first = await hear(client, 3)
+            first = await receive(client, 3)
         await place(rest, 4)
         async with connected(address) as client:
             placing = asyncio.create_task(place(rest, 20))
@@ -59,11 +59,11 @@ async def test_a_client_that_comes_back_hears_what_it_missed_and_goes_on(
             reply = await client.request("orders.resume", {"topic": topic, "seq": first[-1]["seq"]})
             assert (reply["status"], reply["topic"]) == ("ok", topic)
             await placing
-            heard = await hear(client, 24)
-        assert [update["payload"]["id"] for update in first + heard] == [
+            received = await receive(client, 24)
+        assert [update["payload"]["id"] for update in first + received] == [
             f"order-{number}" for number in range(1, 28)
         ]
-        assert_without_gap(first + heard, seq=1)
+        assert_without_gap(first + received, seq=1)
 
 
 async def test_a_client_resumes_across_a_restart_of_the_server(settings: Settings) -> None:
@@ -75,9 +75,9 @@ async def test_a_client_resumes_across_a_restart_of_the_server(settings: Setting
     ):
         topic = await client.subscribe("orders", **ACCOUNT)
         await place(rest, 2)
-        before = await hear(client, 2)
+        before = await receive(client, 2)
         await place(rest, 1, "ticket-3")
-        live = await hear(client, 1)
+        live = await receive(client, 1)
     api_app, _ = create_app(settings)
     async with (
         serving(api_app) as address,
@@ -87,13 +87,13 @@ async def test_a_client_resumes_across_a_restart_of_the_server(settings: Setting
         reply = await client.request("orders.resume", {"topic": topic, "seq": before[-1]["seq"]})
         assert reply["status"] == "ok"
         await place(rest, 1)
-        after = await hear(client, 2)
+        after = await receive(client, 2)
     assert [update["payload"]["id"] for update in after] == ["order-3", "order-4"]
     assert [update.get("request_id") for update in live + after] == ["ticket-3", "ticket-3", None]
     assert_without_gap(before + after, seq=1)
 
 
-async def test_what_other_topics_were_told_meanwhile_is_no_gap(settings: Settings) -> None:
+async def test_updates_of_other_topics_are_not_a_gap(settings: Settings) -> None:
     api_app, _ = create_app(settings)
     async with (
         serving(api_app) as address,
@@ -102,16 +102,16 @@ async def test_what_other_topics_were_told_meanwhile_is_no_gap(settings: Setting
         async with connected(address) as client:
             topic = await client.subscribe("executions", **ACCOUNT)
             await rest.post("/broker/orders", json=BUY)
-            heard = (await client.update("executions"))["payload"]["seq"]
+            received = (await client.update("executions"))["payload"]["seq"]
         await place(rest, 1)
         async with connected(address) as client:
-            await client.request("executions.resume", {"topic": topic, "seq": heard})
+            await client.request("executions.resume", {"topic": topic, "seq": received})
             await rest.post("/broker/orders", json=BUY)
-            assert_without_gap([(await client.update("executions"))["payload"]], heard)
+            assert_without_gap([(await client.update("executions"))["payload"]], received)
 
 
 @pytest.mark.parametrize(
-    ("request_", "says"),
+    ("request_", "message"),
     [
         ({"topic": 'orders:{"accountId":"DEMO-ACCOUNT"}', "seq": 999}, "subscribe anew"),
         ({"topic": 'orders:{"accountId": "DEMO-ACCOUNT"}', "seq": 1}, "No topic of orders"),
@@ -123,13 +123,13 @@ async def test_what_other_topics_were_told_meanwhile_is_no_gap(settings: Setting
     ],
 )
 async def test_what_cannot_be_resumed_is_answered_with_an_error(
-    settings: Settings, request_: dict[str, Any], says: str
+    settings: Settings, request_: dict[str, Any], message: str
 ) -> None:
     api_app, _ = create_app(settings)
     async with serving(api_app) as address, connected(address) as client:
         reply = await client.request("orders.resume", request_)
         assert reply["status"] == "error"
-        assert says in reply["message"]
+        assert message in reply["message"]
         assert await client.subscribe("orders", **ACCOUNT)
 
 

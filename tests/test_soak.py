@@ -49,8 +49,8 @@ async def _tell(echo: EchoApp) -> None:
     number = 0
     while True:
         number += 1
-        echo.bars.tell(bar(number % 5, close=number))
-        echo.fills.tell(bar(number))
+        echo.bars.publish(bar(number % 5, close=number))
+        echo.fills.publish(bar(number))
         await asyncio.sleep(TELLING_S)
 
 

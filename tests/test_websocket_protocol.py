@@ -1,4 +1,4 @@
-"""The socket's manners, tried over a real one."""
+"""The WebSocket protocol, over a real socket."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ async def test_state_comes_first_and_changes_follow() -> None:
     echo.bars.state = [bar(1, close=7)]
     async with serving(echo.api_app) as address, connected(address) as client:
         topic = await client.subscribe("bars", **REQUEST)
-        echo.bars.tell(bar(1, close=8))
+        echo.bars.publish(bar(1, close=8))
 
         assert topic == 'bars:{"resolution":"1","symbol":"AAPL"}'
         state, change = await client.update(), await client.update()
@@ -37,10 +37,10 @@ async def test_what_was_posted_before_a_client_joined_does_not_reach_it_after_th
         await early.subscribe("bars", **REQUEST)
         await late.send("bars.subscribe", REQUEST)
         for close in range(100):
-            echo.bars.tell(bar(1, close=close))
+            echo.bars.publish(bar(1, close=close))
             echo.bars.state = [bar(1, close=close)]
             await asyncio.sleep(0)
-        echo.bars.tell(bar(2))
+        echo.bars.publish(bar(2))
         closes = []
         while (update := await late.update("bars"))["payload"]["payload"]["time"] == 1:
             closes.append(update["payload"]["payload"]["close"])
@@ -48,7 +48,7 @@ async def test_what_was_posted_before_a_client_joined_does_not_reach_it_after_th
     assert closes == sorted(set(closes)), "nothing twice, nothing stale"
 
 
-async def test_subscribing_twice_is_once_and_says_the_state_once() -> None:
+async def test_subscribing_twice_sends_the_state_once() -> None:
     echo = EchoApp()
     echo.bars.state = [bar(1)]
     async with serving(echo.api_app) as address, connected(address) as client:
@@ -59,7 +59,7 @@ async def test_subscribing_twice_is_once_and_says_the_state_once() -> None:
         assert len(echo.bars.created) == 1
 
 
-async def test_unsubscribing_needs_an_own_subscription_and_stops_nobody_else() -> None:
+async def test_unsubscribing_needs_an_own_subscription_and_stops_no_other_client() -> None:
     echo = EchoApp()
     async with (
         serving(echo.api_app) as address,
@@ -69,7 +69,7 @@ async def test_unsubscribing_needs_an_own_subscription_and_stops_nobody_else() -
         await follower.subscribe("bars", **REQUEST)
         reply = await stranger.request("bars.unsubscribe", REQUEST)
         assert reply["status"] == "error"
-        echo.bars.tell(bar(1))
+        echo.bars.publish(bar(1))
         assert (await follower.update("bars"))["payload"]["payload"]["time"] == 1
 
         assert (await follower.request("bars.unsubscribe", REQUEST))["status"] == "ok"
@@ -122,7 +122,7 @@ async def test_two_clients_racing_to_open_a_topic_open_it_once() -> None:
         echo.bars.gate.set()
         await both
         assert len(echo.bars.created) == 1
-        echo.bars.tell(bar(3))
+        echo.bars.publish(bar(3))
         for client in (one, two):
             assert (await client.update("bars"))["payload"]["payload"]["time"] == 3
 
@@ -137,7 +137,7 @@ async def test_a_topic_closed_while_another_client_opens_it_is_live_for_that_cli
                     leaves.request("bars.unsubscribe", REQUEST),
                     stays.subscribe("bars", **REQUEST),
                 )
-                echo.bars.tell(bar(number))
+                echo.bars.publish(bar(number))
                 assert (await stays.update("bars"))["payload"]["payload"]["time"] == number
                 await stays.request("bars.unsubscribe", REQUEST)
 
@@ -211,7 +211,7 @@ async def test_a_client_that_only_receives_stays_because_its_pongs_count() -> No
     async with serving(echo.api_app, settings) as address, connected(address) as client:
         await client.subscribe("bars", **REQUEST)
         await asyncio.sleep(0.9)
-        echo.bars.tell(bar(1))
+        echo.bars.publish(bar(1))
         assert (await client.update("bars"))["payload"]["payload"]["time"] == 1
 
 
@@ -252,7 +252,7 @@ async def test_an_update_that_cannot_be_delivered_harms_no_other(
     async with serving(echo.api_app) as address, connected(address) as client:
         topic = await client.subscribe("bars", **REQUEST)
         echo.bars.live[topic](None)  # type: ignore[arg-type]
-        echo.bars.tell(bar(2))
+        echo.bars.publish(bar(2))
         assert (await client.update("bars"))["payload"]["payload"]["time"] == 2
     assert "update_not_delivered" in caplog.text
 
@@ -269,7 +269,7 @@ async def test_a_topic_outlives_its_last_member_while_someone_waits_for_it() -> 
             opens.connection.transport.abort()
             echo.bars.gate.set()
         assert (await waits.receive())["payload"]["status"] == "ok"
-        echo.bars.tell(bar(5))
+        echo.bars.publish(bar(5))
         assert (await waits.update("bars"))["payload"]["payload"]["time"] == 5
         assert list(echo.bars.live) == ['bars:{"resolution":"1","symbol":"AAPL"}']
 
@@ -316,7 +316,7 @@ async def test_subscriptions_of_a_client_are_bounded() -> None:
         assert "1000" in reply["message"]
 
 
-async def test_a_server_that_compresses_tells_the_same() -> None:
+async def test_a_server_that_compresses_sends_the_same_messages() -> None:
     echo = EchoApp()
     async with (
         serving(echo.api_app, ws_per_message_deflate=True) as address,
@@ -328,7 +328,7 @@ async def test_a_server_that_compresses_tells_the_same() -> None:
         for client in (compressing, plain):
             await client.subscribe("bars", **REQUEST)
         for number in range(10):
-            echo.bars.tell(bar(number))
+            echo.bars.publish(bar(number))
         for client in (compressing, plain):
-            heard = [(await client.update())["payload"]["payload"]["time"] for _ in range(10)]
-            assert heard == list(range(10))
+            received = [(await client.update())["payload"]["payload"]["time"] for _ in range(10)]
+            assert received == list(range(10))

@@ -1,4 +1,4 @@
-"""A route whose market is the test: whatever it is told, it tells its topics."""
+"""Routes whose updates are published by the test itself."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ NOW_MS = 1_790_000_040_250
 
 
 class EchoService:
-    """Refuses the symbol `NONE`, fails on `FAULT`, and opens no topic while `gate` is shut."""
+    """A service that rejects the symbol `NONE`, fails for `FAULT`, and opens no topic while `gate`
+    is not set."""
 
     def __init__(self) -> None:
         self.live: dict[str, TopicUpdate] = {}
@@ -52,21 +53,21 @@ class EchoService:
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
         return list(self.state)
 
-    def tell(self, bar: Bar) -> None:
+    def publish(self, bar: Bar) -> None:
         for topic_update in list(self.live.values()):
             topic_update(bar)
 
 
-class NumberedEchoService(EchoService):
-    """Numbers what it tells, and remembers it."""
+class SequencedEchoService(EchoService):
+    """Numbers the updates that it publishes, and stores them for a replay."""
 
     def __init__(self) -> None:
         super().__init__()
         self.events: list[tuple[str, SequencedUpdate]] = []
 
     def record(self, topic: str, bar: Bar, **cause: str) -> None:
-        told = [seq for seq, (name, _) in enumerate(self.events, 1) if name == topic]
-        prev = told[-1] if told else 0
+        published = [seq for seq, (name, _) in enumerate(self.events, 1) if name == topic]
+        prev = published[-1] if published else 0
         meta: dict[str, int | str] = {"seq": len(self.events) + 1, "prev": prev, **cause}
         self.events.append((topic, SequencedUpdate(bar, meta)))
         if topic in self.live:
@@ -78,7 +79,7 @@ class NumberedEchoService(EchoService):
     async def replay_since(self, topic: str, seq: int) -> list[SequencedUpdate] | None:
         if seq > len(self.events):
             return None
-        return [told for name, told in self.events[seq:] if name == topic]
+        return [update for name, update in self.events[seq:] if name == topic]
 
 
 class FaultyRouter(BarWsRouter):
@@ -87,11 +88,11 @@ class FaultyRouter(BarWsRouter):
 
 
 class EchoApp:
-    """The routes `bars` (conflated by time), `fills` (never dropped), `orders` (numbered) and
-    `faulty` over the real delivery."""
+    """The routes `bars` (conflated by time), `fills` (never dropped), `orders` (sequenced) and
+    `faulty` over real streaming."""
 
     def __init__(self, outbox_size: int = 256, **options: Any) -> None:
-        self.bars, self.fills, self.orders = EchoService(), EchoService(), NumberedEchoService()
+        self.bars, self.fills, self.orders = EchoService(), EchoService(), SequencedEchoService()
         self.ws_app = FastWSAdapter(
             path="/api/v1/ws",
             subscriptions=Subscriptions(),

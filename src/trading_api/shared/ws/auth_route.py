@@ -28,7 +28,7 @@ class AuthRouter(OperationRouter):
         self.send(AUTH, reply=f"{AUTH}.response")(self.auth)
 
     async def auth(self, payload: AuthRequest, client: Session) -> AuthResponse:
-        """Say who you are: first, or with a fresh token before the present one expires."""
+        """Authenticate before any other message, or again before the present token expires."""
         try:
             self._authenticate(client, await self._tokens.authenticate(payload.token))
         except ApiError as rejection:

@@ -102,7 +102,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         return _ok("Unsubscribed", topic)
 
     async def resume(self, payload: ResumeRequest, client: Session) -> SubscriptionResponse:
-        """Follow a topic again: what it was told since, then its changes."""
+        """Follow a topic again: the updates that were missed, then new ones."""
         topic = payload.topic
         if not self._is_own(topic):
             return _error(f"No topic of {self.route}: send it as an update had it", topic[:200])

@@ -1,4 +1,4 @@
-"""Who is told first where an update has thousands of followers."""
+"""The order in which outboxes are flushed where an update has thousands of receivers."""
 
 from __future__ import annotations
 
@@ -12,68 +12,72 @@ from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.fan_out import FLUSH_BATCH
 from trading_api.streaming.outbox import Outbox
 
-CROWD = 10 * FLUSH_BATCH
+AUDIENCE_SIZE = 10 * FLUSH_BATCH
 
 
-class Listener:
-    """A subscriber whose connection takes everything."""
+class Receiver:
+    """A subscriber whose connection accepts everything."""
 
     closed = False
 
     def __init__(self, dirty: list[Outbox]) -> None:
         self.topics: set[str] = set()
-        self.heard: list[bytes] = []
-        self.outbox = Outbox(16, self.heard.append, dirty, lambda: None)
+        self.received: list[bytes] = []
+        self.outbox = Outbox(16, self.received.append, dirty, lambda: None)
 
 
-class Hall:
-    """All follow the bars of AAPL, the last one the fills of it too."""
+class Audience:
+    """Receivers of the bars of AAPL. The last one receives its fills too."""
 
     def __init__(self) -> None:
         self.echo = EchoApp()
         self.fan_out = self.echo.ws_app.fan_out
-        self.crowd = [Listener(self.fan_out.dirty) for _ in range(CROWD)]
+        self.receivers = [Receiver(self.fan_out.dirty) for _ in range(AUDIENCE_SIZE)]
 
-    async def fill(self) -> None:
-        for listener in self.crowd:
-            await self._follow(self.echo.bars_router, listener)
-        await self._follow(self.echo.fills_router, self.crowd[-1])
+    async def subscribe(self) -> None:
+        for receiver in self.receivers:
+            await self._follow(self.echo.bars_router, receiver)
+        await self._follow(self.echo.fills_router, self.receivers[-1])
         self.fan_out.drain()
 
-    async def _follow(self, router: WsRouter[Any, Any], who: Listener) -> None:
+    async def _follow(self, router: WsRouter[Any, Any], receiver: Receiver) -> None:
         topic = router.topic_builder(BarsSubscriptionRequest(symbol="AAPL", resolution="1"))
-        joined = await self.echo.ws_app.subscriptions.join(topic, who, router)
-        self.fan_out.post(router, joined, (), to=who)
+        joined = await self.echo.ws_app.subscriptions.join(topic, receiver, router)
+        self.fan_out.post(router, joined, (), to=receiver)
 
-    def told(self) -> int:
-        return sum(bool(listener.heard) for listener in self.crowd)
+    def reached(self) -> int:
+        return sum(bool(receiver.received) for receiver in self.receivers)
 
 
-async def test_a_crowd_is_told_part_by_part_and_others_get_their_turn_between() -> None:
-    hall = Hall()
-    await hall.fill()
-    running = asyncio.create_task(hall.fan_out.run())
+async def test_a_large_audience_is_flushed_in_batches_and_other_tasks_run_between() -> None:
+    audience = Audience()
+    await audience.subscribe()
+    running = asyncio.create_task(audience.fan_out.run())
     for close in (1, 2):
-        hall.echo.bars.tell(bar(NOW_MS, close=close))
+        audience.echo.bars.publish(bar(NOW_MS, close=close))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    first = hall.told()
-    await until(lambda: hall.told() == CROWD)
+    first = audience.reached()
+    await until(lambda: audience.reached() == AUDIENCE_SIZE)
     running.cancel()
-    assert 0 < first < CROWD
-    assert all(len(listener.heard) == 1 for listener in hall.crowd), "two updates in one write"
+    assert 0 < first < AUDIENCE_SIZE
+    assert all(
+        len(receiver.received) == 1 for receiver in audience.receivers
+    ), "two updates in one write"
 
 
-async def test_what_few_are_told_waits_for_no_crowd() -> None:
-    hall = Hall()
-    await hall.fill()
-    running = asyncio.create_task(hall.fan_out.run())
+async def test_updates_of_a_small_audience_do_not_wait_for_a_large_one() -> None:
+    audience = Audience()
+    await audience.subscribe()
+    running = asyncio.create_task(audience.fan_out.run())
     for close in (1, 2):
-        hall.echo.bars.tell(bar(NOW_MS, close=close))
-    hall.echo.fills.tell(bar(NOW_MS))
+        audience.echo.bars.publish(bar(NOW_MS, close=close))
+    audience.echo.fills.publish(bar(NOW_MS))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     running.cancel()
-    assert hall.told() < CROWD
-    assert b"fills.update" in hall.crowd[-1].heard[0]
-    assert hall.crowd[-1].heard[0].index(b"bars.update") < hall.crowd[-1].heard[0].index(b"fills")
+    assert audience.reached() < AUDIENCE_SIZE
+    assert b"fills.update" in audience.receivers[-1].received[0]
+    assert audience.receivers[-1].received[0].index(b"bars.update") < audience.receivers[
+        -1
+    ].received[0].index(b"fills")

@@ -15,5 +15,5 @@ def test_a_frame_is_what_websockets_would_send(size: int) -> None:
 
 
 @given(st.lists(st.binary(max_size=300)))
-def test_frames_that_left_together_are_told_apart(parts: list[bytes]) -> None:
+def test_frames_that_left_together_are_separated(parts: list[bytes]) -> None:
     assert list(texts(b"".join(map(text_frame, parts)))) == parts

@@ -1,4 +1,4 @@
-"""The fast way of a frame, by the transport of our own protocol class, and its slow twin, by ASGI
+"""The fast path of a frame, by the transport of our own protocol class, and its slow twin, by ASGI
 sends, give every client the same messages in the same order."""
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ LOOP_TURNS = 40
 
 
 class Side(Protocol):
-    """A client of one of the twins. `heard` ends when the client says goodbye."""
+    """A client of one of the twins. `received` ends when the client leaves."""
 
-    heard: list[Any]
+    received: list[Any]
 
-    def say(self, message: str) -> None: ...
+    def send(self, message: str) -> None: ...
     def stop_reading(self) -> None: ...
     def read_on(self) -> None: ...
     def leave(self) -> None: ...
@@ -52,7 +52,7 @@ class FastClient:
         options = server_options(Settings.defaults()) | {"log_config": None}
         config = uvicorn.Config(app, **options)
         config.load()
-        self.heard: list[Any] = []
+        self.received: list[Any] = []
         self._transport = Transport(self)
         self._server = protocol(config, ServerState(), {})
         self._transport.protocol = self._server
@@ -62,7 +62,7 @@ class FastClient:
         self._peer.send_request(self._peer.connect())
         self._send()
 
-    def say(self, message: str) -> None:
+    def send(self, message: str) -> None:
         if not self._left:
             with suppress(Exception):  # it may have been closed from the other end
                 self._peer.send_text(message.encode())
@@ -85,15 +85,15 @@ class FastClient:
                 self._peer.send_close(1000)
             self._send()
 
-    def hear(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         self._peer.receive_data(data)
         for event in self._peer.events_received():
             if isinstance(event, Frame) and not self._left:
                 if event.opcode is Opcode.TEXT:
-                    self.heard.append(bytes(event.data).decode())
+                    self.received.append(bytes(event.data).decode())
                 elif event.opcode is Opcode.CLOSE:
                     assert self._peer.close_rcvd is not None
-                    self.heard.append(self._peer.close_rcvd.code)
+                    self.received.append(self._peer.close_rcvd.code)
 
     def _send(self) -> None:
         for data in self._peer.data_to_send():
@@ -102,7 +102,7 @@ class FastClient:
 
 
 class Transport:
-    """Of a client that reads at once, or not at all: then one write fills it."""
+    """The transport of a client that reads immediately, or not at all: then one write fills it."""
 
     def __init__(self, client: FastClient) -> None:
         self.protocol: TradingWebSocketProtocol
@@ -116,7 +116,7 @@ class Transport:
         if self._is_closing:
             return
         if not self.is_stuck:
-            self._client.hear(data)
+            self._client.receive(data)
             return
         self._held.append(data)
         if not self._is_paused:
@@ -127,7 +127,7 @@ class Transport:
         self.is_stuck = False
         held, self._held = self._held, []
         for data in held:
-            self._client.hear(data)
+            self._client.receive(data)
         if self._is_paused:
             self._is_paused = False
             self.protocol.resume_writing()
@@ -151,10 +151,10 @@ class Transport:
 
 
 class SlowClient:
-    """The application under an ASGI server of the test's, that offers nothing beside ASGI."""
+    """The application under an ASGI server of the test's, which offers nothing but ASGI."""
 
     def __init__(self, app: Any) -> None:
-        self.heard: list[Any] = []
+        self.received: list[Any] = []
         self._left = False
         self._reads = asyncio.Event()
         self._reads.set()
@@ -164,7 +164,7 @@ class SlowClient:
         self.task = asyncio.create_task(app(scope, self._events.get, self._send))
         self.task.add_done_callback(self._end)
 
-    def say(self, message: str) -> None:
+    def send(self, message: str) -> None:
         self._events.put_nowait({"type": "websocket.receive", "text": message})
 
     def stop_reading(self) -> None:
@@ -179,16 +179,16 @@ class SlowClient:
 
     def _end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (fault := task.exception()):
-            self.heard.append(repr(fault))
+            self.received.append(repr(fault))
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._reads.wait()
         if self._left:
             raise OSError
         if message["type"] == "websocket.send":
-            self.heard.append(message["text"])
+            self.received.append(message["text"])
         elif message["type"] == "websocket.close":
-            self.heard.append(message["code"])
+            self.received.append(message["code"])
             self._events.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
 
 
@@ -196,13 +196,13 @@ def steps() -> st.SearchStrategy[list[Any]]:
     client = st.integers(0, CLIENTS - 1)
     route, symbol = st.sampled_from(["bars", "fills", "orders"]), st.sampled_from(SYMBOLS)
     does = st.sampled_from(["subscribe", "subscribe", "unsubscribe"])
-    told = st.lists(st.tuples(route, symbol, st.integers(1, 3)), min_size=1, max_size=5)
+    published = st.lists(st.tuples(route, symbol, st.integers(1, 3)), min_size=1, max_size=5)
     return st.lists(
         st.one_of(
-            st.tuples(st.just("say"), client, does, route, symbol),
+            st.tuples(st.just("send"), client, does, route, symbol),
             st.tuples(st.just("resume"), client, symbol, st.integers(0, 6)),
-            st.tuples(st.just("tell"), told),
-            st.tuples(st.just("tell"), told),
+            st.tuples(st.just("publish"), published),
+            st.tuples(st.just("publish"), published),
             st.tuples(st.sampled_from(["stop", "stop", "read", "read", "leave"]), client),
         ),
         max_size=40,
@@ -212,22 +212,22 @@ def steps() -> st.SearchStrategy[list[Any]]:
 @given(steps())
 @settings(max_examples=120, deadline=None, phases=set(Phase) - {Phase.explain})
 def test_both_ways_give_every_client_the_same_messages_in_the_same_order(stream: list[Any]) -> None:
-    fast = asyncio.run(_heard(FastClient, stream))
-    slow = asyncio.run(_heard(SlowClient, stream))
+    fast = asyncio.run(_received(FastClient, stream))
+    slow = asyncio.run(_received(SlowClient, stream))
     for client in range(CLIENTS):
         assert fast[client] == slow[client], f"client {client}"
 
 
 def test_a_stream_that_fills_an_outbox_conflates_and_cuts_off_alike() -> None:
     stream: list[Any] = [
-        ("say", 0, "subscribe", "bars", "A"),
-        ("say", 1, "subscribe", "fills", "A"),
+        ("send", 0, "subscribe", "bars", "A"),
+        ("send", 1, "subscribe", "fills", "A"),
         ("stop", 0),
         ("stop", 1),
-        *[("tell", [("bars", "A", 1), ("fills", "A", 1)])] * 30,
+        *[("publish", [("bars", "A", 1), ("fills", "A", 1)])] * 30,
     ]
-    conflated, cut_off, _ = asyncio.run(_heard(FastClient, stream))
-    assert [conflated, cut_off, []] == asyncio.run(_heard(SlowClient, stream))
+    conflated, cut_off, _ = asyncio.run(_received(FastClient, stream))
+    assert [conflated, cut_off, []] == asyncio.run(_received(SlowClient, stream))
     assert json.loads(conflated[-1])["payload"]["payload"]["close"] == 58, "the last value"
     assert len(conflated) < 15
     assert cut_off[-1] == 1013
@@ -235,46 +235,46 @@ def test_a_stream_that_fills_an_outbox_conflates_and_cuts_off_alike() -> None:
 
 def test_a_stream_of_numbered_updates_is_resumed_alike() -> None:
     stream: list[Any] = [
-        ("say", 0, "subscribe", "orders", "A"),
-        ("tell", [("orders", "A", 1), ("orders", "B", 2), ("orders", "A", 3)]),
+        ("send", 0, "subscribe", "orders", "A"),
+        ("publish", [("orders", "A", 1), ("orders", "B", 2), ("orders", "A", 3)]),
         ("resume", 1, "A", 1),
-        ("tell", [("orders", "A", 1)]),
+        ("publish", [("orders", "A", 1)]),
     ]
-    live, resumed, _ = asyncio.run(_heard(FastClient, stream))
-    assert [live, resumed, []] == asyncio.run(_heard(SlowClient, stream))
-    assert live[2:] == resumed[1:], "what it missed, then what is told"
-    beside = [json.loads(text)["payload"] for text in live[1:]]
-    assert [(each["seq"], each["prev"]) for each in beside] == [(1, 0), (3, 1), (4, 3)]
-    assert [each.get("request_id") for each in beside] == [None, "ticket", None]
+    live, resumed, _ = asyncio.run(_received(FastClient, stream))
+    assert [live, resumed, []] == asyncio.run(_received(SlowClient, stream))
+    assert live[2:] == resumed[1:], "what it missed, then what is new"
+    metas = [json.loads(text)["payload"] for text in live[1:]]
+    assert [(each["seq"], each["prev"]) for each in metas] == [(1, 0), (3, 1), (4, 3)]
+    assert [each.get("request_id") for each in metas] == [None, "ticket", None]
 
 
 @pytest.mark.parametrize("turns_later", range(4))
-async def test_a_client_that_is_cut_off_stays_so_whatever_it_sends_meanwhile(
+async def test_a_slow_consumer_stays_disconnected_whatever_it_sends_meanwhile(
     turns_later: int,
 ) -> None:
     echo = EchoApp(outbox_size=OUTBOX_SIZE)
     client = FastClient(echo.api_app)
     await _settle()
-    client.say(json.dumps({"type": "fills.subscribe", "payload": REQUEST}))
+    client.send(json.dumps({"type": "fills.subscribe", "payload": REQUEST}))
     await _settle()
     echo.ws_app.fan_out.drain()
     client.stop_reading()
     for number in range(OUTBOX_SIZE + 2):
-        echo.fills.tell(bar(number))
+        echo.fills.publish(bar(number))
         echo.ws_app.fan_out.drain()
     for _ in range(turns_later):
         await asyncio.sleep(0)
     client.ping()
     await _settle()
     client.read_on()
-    assert client.heard[-1] == 1013
+    assert client.received[-1] == 1013
 
 
-async def _heard(kind: type[FastClient | SlowClient], stream: list[Any]) -> list[list[Any]]:
+async def _received(kind: type[FastClient | SlowClient], stream: list[Any]) -> list[list[Any]]:
     with _errors() as errors:
-        heard = await _heard_by_each(kind, stream)
+        received = await _received_by_each(kind, stream)
     assert not errors, "\n".join(errors)
-    return heard
+    return received
 
 
 @contextmanager
@@ -300,23 +300,25 @@ def _errors() -> Iterator[list[str]]:
         root.handlers = handlers
 
 
-async def _heard_by_each(kind: type[FastClient | SlowClient], stream: list[Any]) -> list[list[Any]]:
+async def _received_by_each(
+    kind: type[FastClient | SlowClient], stream: list[Any]
+) -> list[list[Any]]:
     echo = EchoApp(outbox_size=OUTBOX_SIZE)
     drainer = asyncio.create_task(echo.ws_app.run())
     clients: list[Side] = [kind(echo.api_app) for _ in range(CLIENTS)]
     await _settle()
     for step in _priced(stream):
         match step:
-            case ("say", client, does, route, symbol):
+            case ("send", client, does, route, symbol):
                 payload = REQUEST | {"symbol": symbol}
                 message = {"type": f"{route}.{does}", "payload": payload}
-                clients[client].say(json.dumps(message))
-            case ("tell", told):
-                for route, symbol, time, close in told:
-                    _tell(echo, route, _topic(route, symbol), bar(time, close=close))
+                clients[client].send(json.dumps(message))
+            case ("publish", published):
+                for route, symbol, time, close in published:
+                    _publish(echo, route, _topic(route, symbol), bar(time, close=close))
             case ("resume", client, symbol, seq):
                 payload = {"topic": _topic("orders", symbol), "seq": seq}
-                clients[client].say(json.dumps({"type": "orders.resume", "payload": payload}))
+                clients[client].send(json.dumps({"type": "orders.resume", "payload": payload}))
             case ("stop", client):
                 clients[client].stop_reading()
             case ("read", client):
@@ -327,7 +329,7 @@ async def _heard_by_each(kind: type[FastClient | SlowClient], stream: list[Any])
     for each in clients:
         each.read_on()
         await _settle()
-    heard = [list(client.heard) for client in clients]
+    received = [list(client.received) for client in clients]
     for each in clients:
         each.leave()
     await _settle()
@@ -337,17 +339,19 @@ async def _heard_by_each(kind: type[FastClient | SlowClient], stream: list[Any])
     with suppress(asyncio.CancelledError):
         await drainer
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    return heard
+    return received
 
 
-def _tell(echo: EchoApp, route: str, topic: str, told: Bar) -> None:
+def _publish(echo: EchoApp, route: str, topic: str, published: Bar) -> None:
     if route == "orders":
         # Every third was caused by a request.
-        echo.orders.record(topic, told, **({} if told.time % 3 else {"request_id": "ticket"}))
+        echo.orders.record(
+            topic, published, **({} if published.time % 3 else {"request_id": "ticket"})
+        )
         return
     service = echo.bars if route == "bars" else echo.fills
     if topic in service.live:
-        service.live[topic](told)
+        service.live[topic](published)
 
 
 def _topic(route: str, symbol: str) -> str:
@@ -355,15 +359,15 @@ def _topic(route: str, symbol: str) -> str:
 
 
 def _priced(stream: list[Any]) -> Iterator[Any]:
-    """Each bar that is told closes at a price of its own."""
+    """Give each bar that is published a closing price of its own."""
     close = 0
     for step in stream:
-        if step[0] == "tell":
-            told = []
+        if step[0] == "publish":
+            published = []
             for each in step[1]:
-                told.append((*each, float(close)))
+                published.append((*each, float(close)))
                 close += 1
-            yield "tell", told
+            yield "publish", published
         else:
             yield step
 

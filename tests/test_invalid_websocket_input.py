@@ -1,5 +1,5 @@
-"""Whatever is sent to the WebSocket, the answer is an error that says why, or a close with a code
-and a reason; the server and everybody else on it go on.
+"""Whatever is sent to the WebSocket, the answer is an error with its reason, or a close with a code
+and a reason. The server and its other clients continue.
 
 The generic half is driven by the application's own AsyncAPI document."""
 
@@ -47,8 +47,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[Server]:
-    """Somebody else is on it, with a working order and every route subscribed."""
-    # The bystander is asked on after every test.
+    """A server with another client, which has a working order and subscribes to every route."""
+    # The other client sends requests after every test.
     settings = Settings.defaults().model_copy(update={"ws_messages_per_s": 100_000})
     app, ws_app = create_app(settings)
     async with serving(app) as address, connected(address) as bystander:
@@ -183,7 +183,7 @@ async def test_no_number_closes_with_1003(server: Server, type: str, constant: s
 async def test_unsubscribing_what_was_never_subscribed_is_an_error(
     server: Server, route: str
 ) -> None:
-    """Though somebody else is subscribed to it."""
+    """Though another client is subscribed to it."""
     async with connected(server.address) as client:
         payload = REQUESTS[f"{route}.unsubscribe"]
         assert "Not subscribed" in await _refusal(client, f"{route}.unsubscribe", payload)
@@ -384,11 +384,11 @@ async def test_quotes_of_odd_lists_come_once_for_each_name(
         payload = {"symbols": names, "fast_symbols": names[::-1]}
         topic = await client.subscribe("quotes", **payload)
         assert json.loads(topic.partition(":")[2]) == payload, "as the client spelt it"
-        told: dict[str, str] = {}
-        while len(told) < len(set(names)):
+        received: dict[str, str] = {}
+        while len(received) < len(set(names)):
             quote = (await client.update("quotes"))["payload"]["payload"]
-            told.setdefault(quote["n"], quote["s"])
-        assert told == {name: "error" if name == "NOPE" else "ok" for name in names}
+            received.setdefault(quote["n"], quote["s"])
+        assert received == {name: "error" if name == "NOPE" else "ok" for name in names}
 
 
 @pytest.mark.parametrize("resolution", ["D", "W", "M", "1D", "1W", "1M"])
