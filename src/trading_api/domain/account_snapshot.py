@@ -135,7 +135,8 @@ class AccountSnapshot(Protocol):
     def currency(self) -> str: ...
     @property
     def seq(self) -> int:
-        """The number of the account's last event, 0 before the first."""
+        """The number of the account's last event; 1 for an account that no command has opened,
+        because `accountOpened` will be its first event."""
         ...
 
     @property

@@ -1,0 +1,189 @@
+"""The accounts of InstantVenue: values with the attributes that the broker port asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from trading_api.domain.account_snapshot import PositionView
+from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
+from trading_api.domain.ports.market_data import MarketData
+
+ZERO, ONE = Decimal(0), Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueOrder:
+    """An OrderView."""
+
+    id: str
+    symbol: str
+    side: Side
+    type: OrderType
+    quantity: Decimal
+    limit_price: Decimal | None
+    status: OrderStatus
+    updated_ms: int
+    filled_quantity: Decimal = ZERO
+    filled_value: Decimal = ZERO
+    client_id: str = ""
+    version: int = 1
+    stop_price: Decimal | None = None
+    trail: Trail | None = None
+    brackets: Brackets = field(default=Brackets())
+    duration: Duration = Duration.GTC
+    expires_ms: int | None = None
+    reduce_only: bool = False
+    is_bracket: bool = False
+    was_activated: bool = False
+    parent_id: str = ""
+    message: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        return not self.status.is_terminal
+
+    @property
+    def average_price(self) -> Decimal | None:
+        return self.filled_value / self.filled_quantity if self.filled_quantity else None
+
+
+@dataclass(frozen=True, slots=True)
+class VenueExecution:
+    """An ExecutionView."""
+
+    order_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    realized_pl: Decimal
+    time_ms: int
+    commission: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class VenuePosition:
+    """A PositionView."""
+
+    symbol: str
+    quantity: Decimal
+    average_price: Decimal
+    updated_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class VenueCashLine:
+    """A CashLineView."""
+
+    seq: int
+    kind: str
+    amount: Decimal
+    balance: Decimal
+    at_ms: int
+    symbol: str = ""
+    order_id: str = ""
+    execution_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VenueEvent:
+    """An AccountEvent."""
+
+    account_id: str
+    seq: int
+    type: str
+    at_ms: int
+    order: VenueOrder | None = None
+    execution: VenueExecution | None = None
+    position: VenuePosition | None = None
+    balance: Decimal | None = None
+    request_id: str = ""
+    closed_positions: Sequence[tuple[VenuePosition, Side]] = ()
+    symbol: str | None = None
+    leverage: Decimal | None = None
+
+
+class VenueAccount:
+    """An account's events, applied one after the other, as an AccountSnapshot."""
+
+    leverage_max = ONE
+
+    def __init__(self, account_id: str, market: MarketData) -> None:
+        self.account_id = account_id
+        self.currency = "USD"
+        self.seq = 0
+        self.balance = self.realized_pl = ZERO
+        self._market = market
+        self._orders: dict[str, VenueOrder] = {}
+        self._executions: list[VenueExecution] = []
+        self._positions: dict[str, VenuePosition] = {}
+        self._cash: list[VenueCashLine] = []
+
+    def evolve(self, event: VenueEvent) -> None:
+        self.seq = event.seq
+        if event.balance is not None and event.balance != self.balance:
+            kind = "realized_pl" if event.execution else "deposit"
+            amount = event.balance - self.balance
+            self._cash.append(VenueCashLine(event.seq, kind, amount, event.balance, event.at_ms))
+            self.balance = event.balance
+        if event.order is not None:
+            self._orders[event.order.id] = event.order
+        if event.execution is not None:
+            self._executions.append(event.execution)
+            self.realized_pl += event.execution.realized_pl
+        if event.position is not None:
+            self._positions[event.position.symbol] = event.position
+
+    def order(self, order_id: str) -> VenueOrder | None:
+        return self._orders.get(order_id)
+
+    def live_orders(self) -> list[VenueOrder]:
+        return [order for order in self._orders.values() if order.is_live]
+
+    def recent_orders(self, since_ms: int) -> Iterator[VenueOrder]:
+        orders = list(self._orders.values())
+        return (each for each in orders if each.is_live or each.updated_ms >= since_ms)
+
+    def ended_orders(self, limit: int, before: str | None = None) -> list[VenueOrder]:
+        ids = list(self._orders)
+        older = ids if before is None else ids[: ids.index(before)]
+        ended = [self._orders[each] for each in reversed(older) if not self._orders[each].is_live]
+        return ended[:limit]
+
+    def executions(self, symbol: str | None = None) -> list[VenueExecution]:
+        return [each for each in self._executions if symbol in (None, each.symbol)]
+
+    def position(self, symbol: str) -> VenuePosition | None:
+        position = self._positions.get(symbol)
+        return position if position and position.quantity else None
+
+    def positions(self) -> list[VenuePosition]:
+        return [each for each in self._positions.values() if each.quantity]
+
+    def position_brackets(self, symbol: str) -> list[VenueOrder]:
+        return []
+
+    def cash_lines(self) -> list[VenueCashLine]:
+        return self._cash
+
+    def equity(self) -> Decimal:
+        profits = (self.unrealized_pl(each) for each in self.positions())
+        return self.balance + sum((each for each in profits if each is not None), ZERO)
+
+    def used_margin(self) -> Decimal:
+        return sum((abs(each.quantity) * each.average_price for each in self.positions()), ZERO)
+
+    def unrealized_pl(self, position: PositionView) -> Decimal | None:
+        quote = self._market.quote(position.symbol)
+        if quote is None:
+            return None
+        price = quote.bid if position.quantity > 0 else quote.ask
+        return position.quantity * (price - position.average_price)
+
+    def leverage(self, symbol: str) -> Decimal:
+        return ONE
+
+    def conversion_rate(self, currency: str) -> Decimal | None:
+        return ONE if currency == self.currency else None
