@@ -24,8 +24,8 @@ from trading_api.domain.bar import Bar
 from trading_api.modules.datafeed.history import history
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
-from trading_api.modules.datafeed.storage.bar_columns import NAMES, Columns
-from trading_api.modules.datafeed.storage.store import Store, StoredSymbol
+from trading_api.modules.datafeed.storage.bar_columns import COLUMN_NAMES, BarColumns
+from trading_api.modules.datafeed.storage.store import BarStore, StoredSymbol
 
 MINUTES = 5_000_000
 BARS = 2_000
@@ -92,7 +92,7 @@ def _path(share: float) -> str:
     )
 
 
-async def _beside_peers(folder: Path, columns: Columns) -> list[Figure]:
+async def _beside_peers(folder: Path, columns: BarColumns) -> list[Figure]:
     replay = _replay(folder)
 
     async def ours(end_ms: int) -> list[Bar]:
@@ -130,9 +130,9 @@ async def _beside_peers(folder: Path, columns: Columns) -> list[Figure]:
     ]
 
 
-def _pandas(columns: Columns) -> Query:
+def _pandas(columns: BarColumns) -> Query:
     frame = pd.DataFrame(
-        dict(zip(NAMES[1:], columns.each()[1:], strict=True)),
+        dict(zip(COLUMN_NAMES[1:], columns.arrays()[1:], strict=True)),
         index=pd.to_datetime(columns.time_ms, unit="ms"),
     )
     parts = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
@@ -142,19 +142,19 @@ def _pandas(columns: Columns) -> Query:
         end = pd.Timestamp(end_ms - 1, unit="ms")
         bars = frame.loc[start:end].resample("5min").agg(parts)
         times_ms = bars.index.as_unit("ms").astype("int64").tolist()
-        rows = zip(times_ms, *(bars[name].tolist() for name in NAMES[1:]), strict=True)
+        rows = zip(times_ms, *(bars[name].tolist() for name in COLUMN_NAMES[1:]), strict=True)
         return [Bar(*row) for row in rows]
 
     return query
 
 
-def _sqlite(path: Path, columns: Columns) -> Query:
+def _sqlite(path: Path, columns: BarColumns) -> Query:
     database = sqlite3.connect(path)
     database.execute(
         "create table bars (time integer primary key, open int, high int, low int, close int,"
         " volume int)"
     )
-    rows = zip(*(column.tolist() for column in columns.each()), strict=True)
+    rows = zip(*(column.tolist() for column in columns.arrays()), strict=True)
     database.executemany("insert into bars values (?, ?, ?, ?, ?, ?)", rows)
     database.commit()
 
@@ -174,24 +174,24 @@ def _sqlite(path: Path, columns: Columns) -> Query:
 
 
 def _replay(folder: Path) -> Replay:
-    series = Store(folder).open(SYMBOL)
+    series = BarStore(folder).open(SYMBOL)
     assert series is not None
     return Replay(Recording([series]), clock=lambda: 0)
 
 
-def _random_walk() -> Columns:
+def _random_walk() -> BarColumns:
     chance = np.random.default_rng(7)
     close = 100_000 + np.abs(np.cumsum(chance.integers(-5, 6, MINUTES)))
     open_ = np.concatenate([close[:1], close[:-1]])
     high = np.maximum(open_, close) + chance.integers(0, 5, MINUTES)
     low = np.minimum(open_, close) - chance.integers(0, 5, MINUTES)
     times_ms = FIRST_MS + 60_000 * np.arange(MINUTES, dtype=np.int64)
-    return Columns(times_ms, open_, high, low, close, chance.integers(0, 10_000, MINUTES))
+    return BarColumns(times_ms, open_, high, low, close, chance.integers(0, 10_000, MINUTES))
 
 
-def _store(folder: Path, columns: Columns) -> None:
-    with Store(folder).writing(SYMBOL) as writing:
-        writing.replace(_DESCRIBED, columns)
+def _store(folder: Path, columns: BarColumns) -> None:
+    with BarStore(folder).lock(SYMBOL) as writer:
+        writer.replace(_DESCRIBED, columns)
 
 
 _DESCRIBED = StoredSymbol(

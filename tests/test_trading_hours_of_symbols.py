@@ -18,12 +18,12 @@ from tests.kit.stepped_market import stepping
 from trading_api.models.broker import Execution, OrderType, PreOrder, Side
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
-from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 
@@ -59,7 +59,7 @@ def load(folder: Path, symbol: str, times_ms: list[int]) -> None:
         lines.append(f"{time_ms},{price},{price + 3},{price - 2},{price + 1},400")
     path.write_text("\n".join(lines), encoding="utf-8")
     hours = ("UTC", None) if symbol == "COIN" else ("America/New_York", "0930-1600")
-    import_files(Store(folder), ImportOrder([path], symbol, *hours))
+    import_files(BarStore(folder), ImportRequest([path], symbol, *hours))
 
 
 TICKETS = st.tuples(
@@ -84,7 +84,7 @@ Ticket = tuple[str, OrderType, Side, int, int]
 def test_a_fill_is_within_its_session_after_its_order_and_at_its_quote(
     folder: Path, start_ms: int, tickets: list[Ticket], is_stepped: bool
 ) -> None:
-    desk = Desk(Store(folder), start_ms)
+    desk = Desk(BarStore(folder), start_ms)
     asyncio.run(desk.trade(tickets, is_stepped))
     for execution in desk.executions():
         symbol, (type_, placed_ms) = execution.symbol, desk.placed[execution.order_id or ""]
@@ -102,7 +102,7 @@ def test_a_fill_is_within_its_session_after_its_order_and_at_its_quote(
 class Desk:
     """A broker over a replay, under either clock. `placed`: type and instant by order."""
 
-    def __init__(self, store: Store, start_ms: int) -> None:
+    def __init__(self, store: BarStore, start_ms: int) -> None:
         series = [store.open(symbol) for symbol in SYMBOLS]
         recording = Recording([each for each in series if each])
         self.replay = Replay(recording, start_ms, speed=1.0, clock=lambda: 0)
@@ -128,7 +128,7 @@ class Desk:
                 await clock.advance(partial(add, pause_ms))
                 continue
             due_ms += pause_ms
-            while self.replay.step_to(due_ms, feed, moves_max=1):
+            while self.replay.step_to(due_ms, feed, ticks_max=1):
                 await feed.flush()
         for task in running:
             task.cancel()

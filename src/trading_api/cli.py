@@ -24,12 +24,12 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
-from trading_api.modules.datafeed.importing.bar_builder import duration
+from trading_api.modules.datafeed.importing.bar_builder import format_duration
 from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
-from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
 from trading_api.modules.datafeed.importing.number_parsing import DECIMALS_MAX
 from trading_api.modules.datafeed.storage.errors import RecordingError
-from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings, check_exposure
@@ -189,7 +189,7 @@ def _timezone(name: str) -> str:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    order = ImportOrder(
+    order = ImportRequest(
         paths=arguments.files,
         symbol=arguments.symbol,
         timezone=arguments.timezone,
@@ -203,7 +203,7 @@ def _import(arguments: argparse.Namespace) -> None:
     )
     progress = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
     try:
-        report = import_files(Store(Settings().data_dir), order, progress)
+        report = import_files(BarStore(Settings().data_dir), order, progress)
     except FaultyRowsError as error:
         rows = "1 row" if error.count == 1 else f"{error.count:,} rows"
         lines = [f"{rows} cannot be taken as written, and nothing is repaired; from the first on:"]
@@ -224,7 +224,7 @@ def _add_list(commands: Any) -> None:
 def _list(_: argparse.Namespace) -> None:
     data_dir = Settings().data_dir
     try:
-        stored = Store(data_dir).listed()
+        stored = BarStore(data_dir).list_symbols()
     except (RecordingError, OSError) as error:
         raise ConfigurationError(str(error)) from error
     if not stored:
@@ -236,7 +236,7 @@ def _list(_: argparse.Namespace) -> None:
         rows.append(
             [
                 symbol.symbol,
-                f"{duration(symbol.step_ms)}{' of ticks' if symbol.are_ticks else ''}",
+                f"{format_duration(symbol.step_ms)}{' of ticks' if symbol.are_ticks else ''}",
                 f"{len(columns):,}",
                 f"{first:%Y-%m-%d %H:%M:%S}",
                 f"{last:%Y-%m-%d %H:%M:%S}",
@@ -256,7 +256,7 @@ def _add_delete(commands: Any) -> None:
 
 
 def _delete(arguments: argparse.Namespace) -> int:
-    store = Store(Settings().data_dir)
+    store = BarStore(Settings().data_dir)
     try:
         if store.delete(arguments.symbol):
             print(f"{arguments.symbol} is deleted.")

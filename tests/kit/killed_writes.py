@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from trading_api.domain.bar import Bar
-from trading_api.modules.datafeed.storage.bar_columns import Columns
-from trading_api.modules.datafeed.storage.store import Store, StoredSymbol
+from trading_api.modules.datafeed.storage.bar_columns import BarColumns
+from trading_api.modules.datafeed.storage.store import BarStore, StoredSymbol
 
 _ASKED = ("open", "os.", "shutil.", "fcntl.")
 _ROWS = 3_000
@@ -23,7 +23,7 @@ _ROWS = 3_000
 
 def main(folder: Path) -> int:
     """Prints how many writes were killed, before the switch and after it."""
-    store = Store(folder)
+    store = BarStore(folder)
     write(store, 1)
     killed_before = killed_after = 0
     price = 1
@@ -36,19 +36,19 @@ def main(folder: Path) -> int:
         else:
             killed_after += 1
             price += 1
-    with store.writing("KILLED"):
+    with store.lock("KILLED"):
         left = [path.name for path in (folder / "market" / "KILLED").iterdir()]
     print(killed_before, killed_after, len(left))
     return 0
 
 
-def write(store: Store, price: int) -> None:
+def write(store: BarStore, price: int) -> None:
     bars = [Bar(60_000 * n, price, price, price, price, price) for n in range(_ROWS + price)]
-    with store.writing("KILLED") as writing:
-        writing.replace(_DESCRIBED, Columns.of(bars))
+    with store.lock("KILLED") as writer:
+        writer.replace(_DESCRIBED, BarColumns.from_bars(bars))
 
 
-def whole_price(store: Store) -> int:
+def whole_price(store: BarStore) -> int:
     """The one that every column, level and length of the version has."""
     series = store.open("KILLED")
     assert series is not None
@@ -61,7 +61,7 @@ def whole_price(store: Store) -> int:
     return price
 
 
-def _write_in_fork(store: Store, price: int, steps: int) -> bool:
+def _write_in_fork(store: BarStore, price: int, steps: int) -> bool:
     """Whether it was killed, once it had taken so many steps."""
     child = os.fork()
     if child == 0:

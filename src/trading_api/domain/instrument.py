@@ -8,10 +8,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """What can be traded. Prices are whole ticks of `min_move / price_scale`, bar volumes
-    whole units of `1 / volume_scale`, order quantities whole multiples of `quantity_step`.
-    `resolutions` are those it has, all of the market's where there are none; `holidays` and
-    `corrections` as TradingView writes them."""
+    """A symbol that can be traded. Prices are whole ticks of `min_move / price_scale`, bar volumes
+    are whole units of `1 / volume_scale`, order quantities are whole multiples of `quantity_step`.
+    `resolutions` are its own; where empty, those of the market. `session`, `holidays` and
+    `corrections` are written as TradingView writes them."""
 
     symbol: str
     description: str

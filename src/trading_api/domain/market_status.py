@@ -7,6 +7,9 @@ from enum import Enum
 
 
 class MarketState(Enum):
+    """STALE: the source has reported nothing for longer than it may. The values are those of the
+    wire."""
+
     STARTING = "starting"
     OPEN = "open"
     CLOSED = "closed"
@@ -15,7 +18,7 @@ class MarketState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MarketStatus:
-    """Whether prices can be traded on. CLOSED and STALE say why in one sentence."""
+    """Whether prices can be traded on. `reason` explains CLOSED and STALE in one sentence."""
 
     state: MarketState
     reason: str = ""

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The touch of one symbol at one instant. Sizes are in the quantity's own units; `last_size`
-    is what traded, at `last`, since the quote before it: 0 when nothing did."""
+    """The touch of one symbol at one instant. Sizes are in the quantity's own units. `last_size` is
+    what traded at `last` since the quote before; 0 where nothing did."""
 
     symbol: str
     time_ms: int

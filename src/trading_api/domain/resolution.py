@@ -1,4 +1,4 @@
-"""The resolutions bars come in, and their arithmetic on milliseconds since 1970, UTC."""
+"""The resolutions of bars, and their arithmetic on milliseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -26,12 +26,14 @@ RESOLUTIONS = (*_FIXED_MS, "1M")
 
 
 def canonical(name: str) -> str | None:
+    """Return the canonical name of a resolution (`1D` for `D`), or None where there is none."""
     name = _SPELLINGS.get(name, name)
     return name if name in RESOLUTIONS else None
 
 
 def bar_start(resolution: str, instant_ms: int) -> int:
-    """The start of the bar that holds the instant. Weeks start on Monday, months on the 1st."""
+    """Return the start of the bar that holds the instant. Weeks start on Monday, months on the
+    1st."""
     if resolution == "1M":
         return _month_start(_month(instant_ms))
     length_ms = _FIXED_MS[resolution]
@@ -40,19 +42,19 @@ def bar_start(resolution: str, instant_ms: int) -> int:
 
 
 def next_bar_start(resolution: str, instant_ms: int) -> int:
-    """The first bar start after the instant."""
+    """Return the first bar start after the instant."""
     if resolution == "1M":
         return _month_start(_month(instant_ms) + 1)
     return bar_start(resolution, instant_ms) + _FIXED_MS[resolution]
 
 
 def first_bar_start(resolution: str, from_ms: int) -> int:
-    """The first bar start at `from_ms` or after it."""
+    """Return the first bar start at `from_ms` or after it."""
     return next_bar_start(resolution, from_ms - 1)
 
 
 def is_whole(resolution: str, step_ms: int) -> bool:
-    """Whether each bar of the resolution holds a whole number of steps, day by day."""
+    """Return whether each bar of the resolution holds a whole number of steps, day by day."""
     if resolution == "1M" or step_ms < DAY_MS < _FIXED_MS[resolution]:
         return DAY_MS % step_ms == 0
     return _FIXED_MS[resolution] % step_ms == 0
@@ -63,7 +65,7 @@ def is_intraday(resolution: str) -> bool:
 
 
 def length_ms(resolution: str) -> int | None:
-    """None for months, which differ."""
+    """Return the length of a bar, or None for months, which differ."""
     return _FIXED_MS.get(resolution)
 
 

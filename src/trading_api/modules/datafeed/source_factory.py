@@ -14,7 +14,7 @@ from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.simulator.price_tree import END_MS
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.storage.errors import RecordingError
-from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.settings import Settings
 
 
@@ -53,7 +53,7 @@ def _file_recording(path: Path) -> Recording:
 
 
 def _stored_recording(settings: Settings) -> Recording:
-    store = Store(settings.data_dir)
+    store = BarStore(settings.data_dir)
     stored = store.symbols()
     if not stored:
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""Rows as they were read, made into bars of whole ticks and whole volumes."""
+"""Builds bars of whole ticks and whole volumes from the rows of CSV files."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ from trading_api.domain.resolution import (
     length_ms,
     resolutions_built_from,
 )
-from trading_api.domain.session_hours import TradingHours
+from trading_api.domain.session_hours import SessionHours
 from trading_api.modules.datafeed.importing.csv_reader import (
     FAULTS_KEPT_MAX,
-    Fault,
+    CsvRows,
     FaultyRowsError,
-    Rows,
+    RowFault,
 )
 from trading_api.modules.datafeed.importing.number_parsing import Floats, finest, whole_units
-from trading_api.modules.datafeed.storage.bar_columns import Columns, Int64s
+from trading_api.modules.datafeed.storage.bar_columns import BarColumns, Int64s
 from trading_api.modules.datafeed.storage.errors import RecordingError
 
 _WHOLE_MAX = 2**62
 _STEPS_OF_A_FILE_MIN = 20
 _RUN_OF_ANOTHER_STEP = 30
-_ALWAYS = TradingHours()
+_ALWAYS = SessionHours()
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedBars:
-    """Ascending and unique, `step_ms` apart but for gaps. A tick is `min_move` of the decimal
-    places. `rows` were read, `duplicates` of them said again what another one had said."""
+class BuiltBars:
+    """Bars that ascend and are unique, `step_ms` apart except for gaps. A price tick is `min_move`
+    units of the last decimal. `rows` counts those that were read, `duplicates` those of them that
+    repeated another row."""
 
-    columns: Columns
+    columns: BarColumns
     step_ms: int
     price_decimals: int
     volume_decimals: int
@@ -50,8 +51,9 @@ class RecordedBars:
     duplicates: int
     min_move: int = 1
 
-    def at_decimals(self, price_decimals: int, volume_decimals: int) -> RecordedBars:
-        """The same in units as fine as those, or finer."""
+    def at_decimals(self, price_decimals: int, volume_decimals: int) -> BuiltBars:
+        """Return the same bars in units at least as fine. Raises RecordingError where they are too
+        large for that."""
         price = max(price_decimals, self.price_decimals)
         volume = max(volume_decimals, self.volume_decimals)
         by_price = 10 ** (price - self.price_decimals)
@@ -63,30 +65,30 @@ class RecordedBars:
                 f"{volume} of volume"
             )
         factors = (1, by_price, by_price, by_price, by_price, by_volume)
-        pairs = zip(self.columns.each(), factors, strict=True)
+        pairs = zip(self.columns.arrays(), factors, strict=True)
         return replace(
             self,
-            columns=Columns.made(column * factor for column, factor in pairs),
+            columns=BarColumns.from_arrays(column * factor for column, factor in pairs),
             price_decimals=price,
             volume_decimals=volume,
         )
 
 
-def make_bars(
-    files: Sequence[Rows],
+def build_bars(
+    files: Sequence[CsvRows],
     step_ms: int | None = None,
-    hours: TradingHours = _ALWAYS,
+    hours: SessionHours = _ALWAYS,
     tick: Decimal | None = None,
-) -> RecordedBars:
-    """Of one symbol, in any order. Ticks are gathered into bars of a second. The usual step
-    between the rows is theirs, where none is given. Every price must be a whole number of `tick`,
-    the decimals' last place by default. Raises RecordingError."""
+) -> BuiltBars:
+    """Return the bars of one symbol's files, in any order. Ticks are grouped into bars of a second.
+    Without `step_ms`, the usual step between rows is the bars'. Every price must be a multiple of
+    `tick`, by default one unit of the last decimal. Raises RecordingError."""
     first = files[0]
     for rows in files:
         if (rows.are_ticks, rows.has_volume) != (first.are_ticks, first.has_volume):
             raise RecordingError(f"{rows.path} has other columns than {first.path}.")
         if rows.are_ticks:
-            _refuse_ticks_out_of_order(rows)
+            _reject_unordered_ticks(rows)
     if step_ms is None:
         step_ms = SECOND_MS if first.are_ticks else _usual_step(files)
     if not resolutions_built_from(step_ms):
@@ -94,10 +96,11 @@ def make_bars(
             f"{first.path}: No resolution is made of bars {step_ms / 1_000:g} s apart."
         )
     if not first.are_ticks and step_ms < DAY_MS:
-        _refuse_rows(
+        _reject_rows(
             files,
             _off_grid(files, step_ms, hours),
-            f"the row stands off the grid of bars of {duration(step_ms)}, which most rows are",
+            f"the row stands off the grid of bars of {format_duration(step_ms)}, "
+            "which most rows are",
         )
     prices, price_decimals = _whole_prices(files)
     price_decimals, min_move = _on_ticks(files, prices, price_decimals, tick)
@@ -105,14 +108,14 @@ def make_bars(
     has_volume = first.has_volume and bool(volume.any())
     volume_decimals = finest([volume])
     times_ms = np.concatenate([_bar_times(rows, step_ms) for rows in files])
-    _refuse_large(files, volume, volume_decimals, len(volume), "volume")
-    columns = Columns.made((times_ms, *prices, whole_units(volume, volume_decimals)))
+    _reject_large(files, volume, volume_decimals, len(volume), "volume")
+    columns = BarColumns.from_arrays((times_ms, *prices, whole_units(volume, volume_decimals)))
     count = len(columns)
     if first.are_ticks:
-        columns = _gathered(files, columns)
+        columns = _group_ticks(files, columns)
     elif count > 1 and not (np.diff(times_ms) > 0).all():
         columns = columns.take(_unique_rows(files, columns))
-    return RecordedBars(
+    return BuiltBars(
         columns,
         step_ms,
         price_decimals,
@@ -128,24 +131,24 @@ def make_bars(
 _PRICES = ("open", "high", "low", "close")
 
 
-def _usual_step(files: Sequence[Rows]) -> int:
-    """Raises RecordingError where bars are of several lengths."""
+def _usual_step(files: Sequence[CsvRows]) -> int:
+    """Return the most common step. Raises RecordingError where bars have several lengths."""
     each = [np.diff(np.unique(np.asarray(rows.time_ms))) for rows in files]
     if not any(map(len, each)):
         raise RecordingError(f"{files[0].path}: one row does not tell how far bars are apart.")
-    step_ms = _commonest(np.concatenate(each))
+    step_ms = _most_common(np.concatenate(each))
     for rows, steps_ms in zip(files, each, strict=True):
-        if len(steps_ms) >= _STEPS_OF_A_FILE_MIN and (own_ms := _commonest(steps_ms)) != step_ms:
+        if len(steps_ms) >= _STEPS_OF_A_FILE_MIN and (own_ms := _most_common(steps_ms)) != step_ms:
             raise RecordingError(
-                f"{rows.path} has bars of {duration(own_ms)}, the other files of "
-                f"{duration(step_ms)}; a symbol's bars are of one length."
+                f"{rows.path} has bars of {format_duration(own_ms)}, the other files of "
+                f"{format_duration(step_ms)}; a symbol's bars are of one length."
             )
-        _refuse_run_of_another_step(rows, steps_ms, step_ms)
+        _reject_run_of_another_step(rows, steps_ms, step_ms)
     return step_ms
 
 
-def _refuse_run_of_another_step(rows: Rows, steps_ms: Int64s, step_ms: int) -> None:
-    """Gaps of one length, one after the other, are longer bars."""
+def _reject_run_of_another_step(rows: CsvRows, steps_ms: Int64s, step_ms: int) -> None:
+    """Raise RecordingError where many consecutive gaps have one length: they are longer bars."""
     firsts = np.flatnonzero(np.diff(steps_ms, prepend=0))
     lengths = np.diff(firsts, append=len(steps_ms))
     others = (steps_ms[firsts] != step_ms) & (lengths >= _RUN_OF_ANOTHER_STEP)
@@ -154,25 +157,27 @@ def _refuse_run_of_another_step(rows: Rows, steps_ms: Int64s, step_ms: int) -> N
     first = int(firsts[others.argmax()])
     time_ms = np.unique(np.asarray(rows.time_ms))[first]
     line = rows.line[int(np.flatnonzero(np.asarray(rows.time_ms) == time_ms)[0])]
+    other = format_duration(int(steps_ms[first]))
     raise RecordingError(
-        f"{rows.path}, line {line}: the bars from here on are {duration(int(steps_ms[first]))} "
-        f"apart, others {duration(step_ms)}; a symbol's bars are of one length."
+        f"{rows.path}, line {line}: the bars from here on are {other} apart, others "
+        f"{format_duration(step_ms)}; a symbol's bars are of one length."
     )
 
 
-def _commonest(values: Int64s) -> int:
+def _most_common(values: Int64s) -> int:
     found, counts = np.unique(values, return_counts=True)
     return int(found[counts.argmax()])
 
 
-def _off_grid(files: Sequence[Rows], step_ms: int, hours: TradingHours) -> npt.NDArray[np.bool_]:
-    """Bars are counted from the start of their session, or lie like most others: in UTC, or on
-    the clock of their exchange. Rows outside every session are not asked."""
+def _off_grid(files: Sequence[CsvRows], step_ms: int, hours: SessionHours) -> npt.NDArray[np.bool_]:
+    """Return which rows are off the grid. A row is on it if it is whole steps from the start of its
+    session, or has the phase of most others: in UTC, or on the clock of the exchange. Rows outside
+    every session are never off it."""
     times_ms = np.concatenate([np.asarray(rows.time_ms, dtype=np.int64) for rows in files])
     written_ms = np.concatenate([np.asarray(rows.written_ms, dtype=np.int64) for rows in files])
     off = np.ones(len(times_ms), dtype=np.bool_)
     for phases_ms in (times_ms % step_ms, written_ms % step_ms):
-        off &= phases_ms != _commonest(phases_ms)
+        off &= phases_ms != _most_common(phases_ms)
     if hours.is_always or not off.any():
         return off
     sessions = hours.sessions(int(times_ms.min()), int(times_ms.max()))
@@ -184,13 +189,13 @@ def _off_grid(files: Sequence[Rows], step_ms: int, hours: TradingHours) -> npt.N
     return off
 
 
-def _whole_prices(files: Sequence[Rows]) -> tuple[list[Int64s], int]:
-    """Open, high, low and close in units of so many decimals. The price of a bid and an ask is
-    their middle, exactly."""
+def _whole_prices(files: Sequence[CsvRows]) -> tuple[list[Int64s], int]:
+    """Return open, high, low and close in units of the last decimal, and the number of decimals.
+    The price of a bid and an ask is exactly their middle."""
     prices = [np.concatenate([np.asarray(getattr(r, n)) for r in files]) for n in _PRICES]
     decimals = finest(prices)
     most = max(prices, key=lambda each: each.max())
-    _refuse_large(files, most, decimals + files[0].has_ask, 1, "price")
+    _reject_large(files, most, decimals + files[0].has_ask, 1, "price")
     units = [whole_units(each, decimals) for each in prices]
     if files[0].has_ask:
         twice = units[1] + units[2]
@@ -201,10 +206,10 @@ def _whole_prices(files: Sequence[Rows]) -> tuple[list[Int64s], int]:
 
 
 def _on_ticks(
-    files: Sequence[Rows], prices: list[Int64s], decimals: int, tick: Decimal | None
+    files: Sequence[CsvRows], prices: list[Int64s], decimals: int, tick: Decimal | None
 ) -> tuple[int, int]:
-    """Makes whole ticks of the prices; the tick's decimals, and how many of their last place it
-    is."""
+    """Convert `prices` to whole ticks in place. Return the tick's decimals, and how many units of
+    the last one it is."""
     if tick is None:
         return decimals, 1
     tick_decimals = decimals_of_tick(tick)
@@ -215,7 +220,7 @@ def _on_ticks(
         fine = each * 10 ** (finer - decimals)
         off |= fine % units != 0
         prices[number] = fine // units
-    _refuse_rows(files, off, f"a price is not a whole number of ticks of {tick:f}")
+    _reject_rows(files, off, f"a price is not a whole number of ticks of {tick:f}")
     return tick_decimals, int(tick.scaleb(tick_decimals))
 
 
@@ -225,25 +230,25 @@ def decimals_of_tick(tick: Decimal) -> int:
     return max(0, -exponent)
 
 
-def _refuse_ticks_out_of_order(rows: Rows) -> None:
+def _reject_unordered_ticks(rows: CsvRows) -> None:
     bad = np.diff(np.asarray(rows.time_ms), prepend=rows.time_ms[0]) < 0
-    _refuse_rows([rows], bad, "the row is a tick before the one above it")
+    _reject_rows([rows], bad, "the row is a tick before the one above it")
 
 
-def _refuse_large(
-    files: Sequence[Rows], values: Floats, decimals: int, summed: int, name: str
+def _reject_large(
+    files: Sequence[CsvRows], values: Floats, decimals: int, summed: int, name: str
 ) -> None:
     bad = values * 10.0**decimals > _WHOLE_MAX / summed
-    _refuse_rows(files, bad, f"the {name} is too large for {decimals} decimals")
+    _reject_rows(files, bad, f"the {name} is too large for {decimals} decimals")
 
 
-def duration(length_ms: int) -> str:
+def format_duration(length_ms: int) -> str:
     return str(timedelta(milliseconds=length_ms)).removesuffix(", 0:00:00")
 
 
-def _bar_times(rows: Rows, step_ms: int) -> Int64s:
-    """Intraday bars stand where they were recorded, longer ones at 00:00 UTC of the day that was
-    written, whatever its offset."""
+def _bar_times(rows: CsvRows, step_ms: int) -> Int64s:
+    """Return the times of the bars: recorded instants of intraday ones, 00:00 UTC of the written
+    day of longer ones, whatever its offset."""
     if step_ms < DAY_MS:
         return np.asarray(rows.time_ms, dtype=np.int64)
     base = resolutions_built_from(step_ms)[0]
@@ -254,8 +259,8 @@ def _bar_times(rows: Rows, step_ms: int) -> Int64s:
     return np.array([bar_start(base, day_ms) for day_ms in days_ms.tolist()], dtype=np.int64)
 
 
-def _gathered(files: Sequence[Rows], ticks: Columns) -> Columns:
-    """Files in the order of their times; they can't lie within each other."""
+def _group_ticks(files: Sequence[CsvRows], ticks: BarColumns) -> BarColumns:
+    """Return ticks as bars of a second. Raises RecordingError where the times of files overlap."""
     in_order = sorted(files, key=lambda rows: rows.time_ms[0])
     for before, after in pairwise(in_order):
         if after.time_ms[0] <= before.time_ms[-1]:
@@ -267,27 +272,28 @@ def _gathered(files: Sequence[Rows], ticks: Columns) -> Columns:
     return ticks.grouped(ticks.time_ms - ticks.time_ms % SECOND_MS)
 
 
-def _unique_rows(files: Sequence[Rows], columns: Columns) -> npt.NDArray[np.intp]:
-    """In the order of time. Raises FaultyRowsError where two rows of one time differ."""
+def _unique_rows(files: Sequence[CsvRows], columns: BarColumns) -> npt.NDArray[np.intp]:
+    """Return the numbers of unique rows by time. Raises FaultyRowsError where two rows of one time
+    differ."""
     order = np.argsort(columns.time_ms, kind="stable")
     times_ms = columns.time_ms[order]
     repeats = np.flatnonzero(times_ms[1:] == times_ms[:-1]) + 1
     differs = np.zeros(len(repeats), dtype=bool)
-    for column in columns.each():
+    for column in columns.arrays():
         differs |= column[order[repeats]] != column[order[repeats - 1]]
     contradictions = np.zeros(len(columns), dtype=bool)
     contradictions[order[repeats[differs]]] = True
-    _refuse_rows(files, contradictions, "the row contradicts another one of the same time")
+    _reject_rows(files, contradictions, "the row contradicts another one of the same time")
     return np.delete(order, repeats)
 
 
-def _refuse_rows(files: Sequence[Rows], bad: npt.NDArray[np.bool_], what: str) -> None:
+def _reject_rows(files: Sequence[CsvRows], bad: npt.NDArray[np.bool_], what: str) -> None:
     if not bad.any():
         return
-    faults: list[Fault] = []
+    faults: list[RowFault] = []
     first = 0
     for rows in files:
         numbers = np.flatnonzero(bad[first : first + len(rows)])[:FAULTS_KEPT_MAX].tolist()
-        faults += [Fault(rows.path, rows.line[number], what) for number in numbers]
+        faults += [RowFault(rows.path, rows.line[number], what) for number in numbers]
         first += len(rows)
     raise FaultyRowsError(faults[:FAULTS_KEPT_MAX], int(bad.sum()))

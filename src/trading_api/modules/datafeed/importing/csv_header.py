@@ -1,9 +1,10 @@
-"""Which column of a CSV file is which: by its name, or without a header by its place."""
+"""Finds the meaning of each column of a CSV file: by its name, or without a header by its place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 _NAMES = {
     "time": (
@@ -31,37 +32,41 @@ _KINDS = (
 _ALTERNATIVES = ("volume",)
 _UTC = ("gmt", "utc", "z")
 
-Columns = Mapping[str, int]
+CsvColumns: TypeAlias = Mapping[str, int]
+"""The number of the cell by its meaning."""
 
 
-class HeaderError(Exception):
-    """What is wrong with the first line."""
+class CsvHeaderError(Exception):
+    """The first line of a file cannot be read. The message is a clause that says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """`columns` are numbers of cells by meaning: time, and clock where the time of day stands
-    apart; open to close, or price, or bid with or without ask; volume and symbol if there are.
-    `is_utc` where its own name says so."""
+class CsvHeader:
+    """Describes the columns of a file.
 
-    columns: Columns
+    The meanings are: time, and clock where the time of day has a column of its own; open to close,
+    or price, or bid with or without ask; volume and symbol where there are any. `is_utc` is set
+    where the name of the time column states it. `is_there` is false for a file without a
+    header."""
+
+    columns: CsvColumns
     is_utc: bool
     is_there: bool = True
 
 
-def read_header(cells: Sequence[str]) -> Header:
-    """Of the first line. Raises HeaderError."""
+def parse_header(cells: Sequence[str]) -> CsvHeader:
+    """Parse the cells of a file's first line. Raises CsvHeaderError."""
     if all(not any(letter.isalpha() for letter in cell) for cell in cells):
-        return Header(_by_place(cells), is_utc=False, is_there=False)
+        return CsvHeader(_by_place(cells), is_utc=False, is_there=False)
     zones = [_zone(cell) for cell in cells]
     columns = _by_name([_name(cell) for cell in cells], list(cells))
     zone = zones[columns["time"]]
     if zone and zone not in _UTC:
-        raise HeaderError(
+        raise CsvHeaderError(
             f"the column {cells[columns['time']]!r} names a time zone of its own; call it Time, "
             "and give --timezone"
         )
-    return Header(columns, is_utc=bool(zone))
+    return CsvHeader(columns, is_utc=bool(zone))
 
 
 def _by_name(names: list[str], cells: list[str]) -> dict[str, int]:
@@ -73,21 +78,21 @@ def _by_name(names: list[str], cells: list[str]) -> dict[str, int]:
             and meaning == "time"
             and {"date", "time"} >= {names[number] for number in numbers}
         ):
-            # The day and the time of day, each in a column of its own.
+            # The day and the time of day are in two columns.
             numbers = [names.index("date")]
         if meaning == "time" and "unix" in names:
-            # The same instant is often there once more, for people.
+            # The same instant is often in a second column, for human readers.
             numbers = [names.index("unix")]
         if any(names.count(each) > 1 for each in spellings) or (
             len(numbers) > 1 and meaning not in _ALTERNATIVES
         ):
-            raise HeaderError(f"several columns could be the {meaning}: {_listed(cells)}")
+            raise CsvHeaderError(f"several columns could be the {meaning}: {_listed(cells)}")
         if numbers:
             found[meaning] = numbers[0]
     if "time" not in found and not names[0]:
         found["time"] = 0  # the index of a data frame
     if "time" not in found:
-        raise HeaderError(
+        raise CsvHeaderError(
             f"no column is named time; there are {_listed(cells)}. Any of these would be it: "
             f"{', '.join(_NAMES['time'])}"
         )
@@ -97,7 +102,7 @@ def _by_name(names: list[str], cells: list[str]) -> dict[str, int]:
     if prices is None:
         missing = [name for name in _KINDS[0] if name not in found]
         either = "" if len(missing) < 4 else ", nor price, nor bid"
-        raise HeaderError(
+        raise CsvHeaderError(
             f"no column is named {missing[0]}{either}; there are {_listed(cells)}. Bars need open, "
             "high, low and close; ticks price, or bid and ask"
         )
@@ -109,12 +114,12 @@ def _by_name(names: list[str], cells: list[str]) -> dict[str, int]:
 
 
 def _by_place(cells: Sequence[str]) -> dict[str, int]:
-    """Time, or day and time of day; open, high, low, close; volume."""
+    """Assume time, or day and time of day; open, high, low, close; volume."""
     meanings = ["time", "open", "high", "low", "close", "volume"]
     if len(cells) > 1 and ":" in cells[1]:
         meanings.insert(1, "clock")
     if len(cells) < len(meanings) - 1 or not cells[0].strip():
-        raise HeaderError(
+        raise CsvHeaderError(
             "there is no header that names the columns, and too few of them for time, open, high, "
             "low, close, volume"
         )
@@ -122,7 +127,8 @@ def _by_place(cells: Sequence[str]) -> dict[str, int]:
 
 
 def _name(cell: str) -> str:
-    """`EURUSD.bid` is read as bid, `<CLOSE>` as close, `1. open` as open, `Time (UTC)` as time."""
+    """Return bid for `EURUSD.bid`, close for `<CLOSE>`, open for `1. open`, and time for
+    `Time (UTC)`."""
     name = cell.strip().strip("<>").lower().rstrip(".").partition("(")[0]
     return name.rpartition(".")[2].strip()
 

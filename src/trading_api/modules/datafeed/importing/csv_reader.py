@@ -1,4 +1,4 @@
-"""The rows of a CSV file of bars or ticks, each line checked by itself."""
+"""Reads the rows of a CSV file of bars or ticks, and checks each line."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from typing import TextIO
 import numpy as np
 
 from trading_api.modules.datafeed.importing.csv_header import (
-    Columns,
-    Header,
-    HeaderError,
-    read_header,
+    CsvColumns,
+    CsvHeader,
+    CsvHeaderError,
+    parse_header,
 )
 from trading_api.modules.datafeed.importing.number_parsing import (
     DECIMALS_MAX,
     DIGITS_MAX,
     Floats,
-    Number,
+    ParsedNumber,
     at_decimals,
     double_decimals,
-    read_grouped,
-    read_number,
+    parse_grouped_number,
+    parse_number,
     single_decimals,
 )
-from trading_api.modules.datafeed.importing.time_parsing import TimeError, WrittenTimes
+from trading_api.modules.datafeed.importing.time_parsing import TimeFormatError, TimeParser
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import is_symbol
 
@@ -38,12 +38,12 @@ _ROWS_BETWEEN_PROGRESS = 5_000
 FAULTS_KEPT_MAX = 20
 
 Progress = Callable[[Path, int, int], None]
-"""Told the file, how many bytes of it are read, and its size."""
+"""Receives the file, how many bytes of it are read, and its size."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a row can't be taken as it stands; nothing is repaired."""
+class RowFault:
+    """A row that cannot be imported as it is, and why. Nothing is repaired."""
 
     path: Path
     line: int
@@ -54,21 +54,24 @@ class Fault:
 
 
 class FaultyRowsError(RecordingError):
-    """The first faults, in the order of their lines, and how many there are in all."""
+    """Rows of a file cannot be imported. `faults` are the first ones by line, `count` is the number
+    of all."""
 
-    def __init__(self, faults: list[Fault], count: int) -> None:
+    def __init__(self, faults: list[RowFault], count: int) -> None:
         super().__init__(str(faults[0]))
         self.faults = faults
         self.count = count
 
 
 @dataclass(slots=True, eq=False)
-class Rows:
-    """One symbol's rows in the order of the file. `written_ms` is the time as its digits stand,
-    without their offset from UTC; `later_ms` by how much later the instant is if it lies in the
-    second of two hours that are written alike. A tick has its price in all four; a bid and an ask
-    are the low and the high. `unpriced` lines had no price at all, and are left out. `rounded`
-    numbers, of computed floats, were taken to as many decimals as can be kept."""
+class CsvRows:
+    """One symbol's rows in the order of the file.
+
+    `written_ms` is the time as its digits stand, without their offset from UTC. `later_ms` is how
+    much later the instant is if it lies in the second of two hours that are written alike. A tick
+    has its price in all four columns; of a bid and an ask, the bid is the low and the ask the
+    high. `unpriced` lists the lines without any price, which are left out. `rounded` counts the
+    numbers of computed floats, which are rounded to as many decimals as can be kept."""
 
     path: Path
     are_ticks: bool
@@ -90,14 +93,14 @@ class Rows:
         return len(self.line)
 
 
-def read_rows(
+def read_csv(
     path: Path, own_symbol: str, zone: tzinfo = UTC, progress: Progress | None = None
-) -> dict[str, Rows]:
-    """By symbol, which is `own_symbol` where no column names one. Times without an offset are the
-    zone's, unless the header says that they are UTC. Raises RecordingError."""
+) -> dict[str, CsvRows]:
+    """Return the rows by symbol, which is `own_symbol` where no column names one. Times without an
+    offset are the zone's, unless the header states that they are UTC. Raises RecordingError."""
     try:
         with path.open(encoding=_encoding(path), newline="") as file:
-            return _Reading(path, own_symbol, zone).read(file, progress)
+            return _CsvReader(path, own_symbol, zone).read(file, progress)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeError as error:
@@ -105,12 +108,12 @@ def read_rows(
 
 
 class _CellError(Exception):
-    pass
+    """A row cannot be imported. The message is a clause that says why."""
 
 
 class _Digits:
-    """Of one symbol's prices, or its volumes: how many decimals were written at most, and which
-    numbers are too long to be kept as they are written."""
+    """Counts the digits of one symbol's prices, or of its volumes: the most decimals that were
+    written, and the numbers that are too long to be kept as they are written."""
 
     def __init__(self) -> None:
         self.decimals = 0
@@ -120,12 +123,12 @@ class _Digits:
         self._are_prints = True
 
     @property
-    def are_of_doubles(self) -> bool:
-        """Whether whatever is too long is provably the print of a binary float, as arithmetic
-        leaves it: adjusted prices are."""
+    def are_doubles(self) -> bool:
+        """Whether every number that is too long is provably a printed binary float, as adjusted
+        prices are."""
         return self._prints_count > 0 and self._are_prints
 
-    def note(self, number: Number, line: int, name: str, text: str) -> None:
+    def note(self, number: ParsedNumber, line: int, name: str, text: str) -> None:
         if number.decimals > self.decimals:
             self.decimals = number.decimals
         if number.is_exact:
@@ -139,18 +142,18 @@ class _Digits:
             self.too_long.append((line, what))
 
 
-class _Reading:
+class _CsvReader:
     def __init__(self, path: Path, own_symbol: str, zone: tzinfo) -> None:
         self._path = path
         self._own_symbol = own_symbol
         self._zone = zone
-        self._rows: dict[str, Rows] = {}
+        self._rows: dict[str, CsvRows] = {}
         self._digits: dict[str, tuple[_Digits, _Digits]] = {}
         self._mark = ""
-        self._faults: list[Fault] = []
+        self._faults: list[RowFault] = []
         self._fault_count = 0
 
-    def read(self, file: TextIO, progress: Progress | None) -> dict[str, Rows]:
+    def read(self, file: TextIO, progress: Progress | None) -> dict[str, CsvRows]:
         first = file.readline()
         if not first.strip():
             raise RecordingError(
@@ -160,8 +163,8 @@ class _Reading:
         header, lines_above = self._header(first, file)
         columns = header.columns
         self._price_columns = [each for each in columns.items() if each[0] in _PRICES]
-        self._times = WrittenTimes(
-            UTC if header.is_utc else self._zone, lambda: self._written_times(columns)
+        self._times = TimeParser(
+            UTC if header.is_utc else self._zone, lambda: self._time_texts(columns)
         )
         size, seen = self._path.stat().st_size, len(first)
 
@@ -179,7 +182,7 @@ class _Reading:
         try:
             for cells in reader:
                 if cells:
-                    self._take(columns, cells, reader.line_num + lines_above)
+                    self._read_row(columns, cells, reader.line_num + lines_above)
         except csv.Error as error:
             line = reader.line_num + lines_above
             raise RecordingError(f"{self._path}, line {line}: {error}.") from error
@@ -187,8 +190,8 @@ class _Reading:
             progress(self._path, size, size)
         self._rows = {symbol: rows for symbol, rows in self._rows.items() if len(rows)}
         for symbol, rows in self._rows.items():
-            self._see_through_floats(rows, *self._digits[symbol])
-            self._refuse_contradictions(rows)
+            self._round_float_noise(rows, *self._digits[symbol])
+            self._reject_contradictions(rows)
         if self._faults:
             self._faults.sort(key=lambda fault: fault.line)
             raise FaultyRowsError(self._faults[:FAULTS_KEPT_MAX], self._fault_count)
@@ -196,12 +199,12 @@ class _Reading:
             raise RecordingError(f"{self._path} has no rows.")
         return self._rows
 
-    def _header(self, first: str, file: TextIO) -> tuple[Header, int]:
-        """And how many lines stand above the rows."""
+    def _header(self, first: str, file: TextIO) -> tuple[CsvHeader, int]:
+        """Return the header, and the number of lines above the rows."""
         cells = next(csv.reader([first], delimiter=self._delimiter))
         above = 1
         if cells[0] == "Price":
-            # yfinance's: the names, the ticker, and what the first column is.
+            # Of yfinance: the names, then the ticker, then the name of the first column.
             position = file.tell()
             ticker, name = file.readline(), file.readline()
             if ticker.startswith("Ticker") and name.startswith(("Date", "Datetime")):
@@ -209,48 +212,48 @@ class _Reading:
             else:
                 file.seek(position)
         try:
-            header = read_header(cells)
-        except HeaderError as error:
+            header = parse_header(cells)
+        except CsvHeaderError as error:
             raise RecordingError(f"{self._path}, line 1: {error}.") from error
         return header, above if header.is_there else 0
 
-    def _written_times(self, columns: Columns) -> Iterator[str]:
+    def _time_texts(self, columns: CsvColumns) -> Iterator[str]:
         with self._path.open(encoding=_encoding(self._path), newline="") as file:
             for cells in csv.reader(file, delimiter=self._delimiter):
                 if len(cells) > columns["time"]:
-                    yield _written(columns, cells)
+                    yield _time_text(columns, cells)
 
-    def _take(self, columns: Columns, cells: list[str], line: int) -> None:
+    def _read_row(self, columns: CsvColumns, cells: list[str], line: int) -> None:
         try:
             if len(cells) <= max(columns.values()):
                 raise _CellError("the row has too few cells")
             self._append(columns, cells, line)
-        except (_CellError, TimeError) as error:
-            self._refuse(line, str(error))
+        except (_CellError, TimeFormatError) as error:
+            self._reject(line, str(error))
 
-    def _refuse(self, line: int, what: str) -> None:
+    def _reject(self, line: int, what: str) -> None:
         self._fault_count += 1
         if len(self._faults) < FAULTS_KEPT_MAX:
-            self._faults.append(Fault(self._path, line, what))
+            self._faults.append(RowFault(self._path, line, what))
 
-    def _append(self, columns: Columns, cells: list[str], line: int) -> None:
+    def _append(self, columns: CsvColumns, cells: list[str], line: int) -> None:
         own = "symbol" not in columns
         symbol = self._own_symbol if own else _symbol(cells[columns["symbol"]])
         rows = self._rows.get(symbol)
         if rows is None:
-            rows = self._rows[symbol] = Rows(
+            rows = self._rows[symbol] = CsvRows(
                 self._path, "open" not in columns, "ask" in columns, "volume" in columns
             )
             self._digits[symbol] = _Digits(), _Digits()
-        of_prices, of_volume = self._digits[symbol]
+        price_digits, volume_digits = self._digits[symbol]
         if all(cells[number].strip().lower() in _EMPTY for _, number in self._price_columns):
             rows.unpriced.append(line)
             return
-        time_ms, written_ms, later_ms = self._times.read(_written(columns, cells))
-        open_, high, low, close = self._prices(cells, line, of_prices)
+        time_ms, written_ms, later_ms = self._times.parse(_time_text(columns, cells))
+        open_, high, low, close = self._prices(cells, line, price_digits)
         volume = 0.0
         if rows.has_volume:
-            volume = self._number("volume", cells[columns["volume"]], line, of_volume)
+            volume = self._number("volume", cells[columns["volume"]], line, volume_digits)
         if volume < 0:
             raise _CellError("the volume is below zero")
         rows.line.append(line)
@@ -279,9 +282,9 @@ class _Reading:
         return bid, ask, bid, bid
 
     def _number(self, name: str, text: str, line: int, digits: _Digits) -> float:
-        number = read_number(text, self._delimiter == ",")
+        number = parse_number(text, self._delimiter == ",")
         if number is not None and number.mark == "." and self._mark == ",":
-            number = read_grouped(text) or number
+            number = parse_grouped_number(text) or number
         if number is None:
             raise _CellError(f"the {name} {text[:40]!r} is not a finite, usable number")
         if number.mark and number.mark != self._mark:
@@ -294,13 +297,15 @@ class _Reading:
         digits.note(number, line, name, text)
         return number.value
 
-    def _see_through_floats(self, rows: Rows, of_prices: _Digits, of_volume: _Digits) -> None:
+    def _round_float_noise(
+        self, rows: CsvRows, price_digits: _Digits, volume_digits: _Digits
+    ) -> None:
         prices = [rows.open, rows.high, rows.low, rows.close]
-        for columns, digits in ((prices, of_prices), ([rows.volume], of_volume)):
-            # Views of the rows' own memory.
+        for columns, digits in ((prices, price_digits), ([rows.volume], volume_digits)):
+            # Views of the memory of the rows.
             views: list[Floats] = [np.frombuffer(column) for column in columns]
             decimals = single_decimals(np.concatenate(views), digits.decimals)
-            if decimals is None and digits.are_of_doubles:
+            if decimals is None and digits.are_doubles:
                 decimals = double_decimals(np.concatenate(views))
                 rows.rounded += digits.too_long_count
             if decimals is not None:
@@ -308,10 +313,10 @@ class _Reading:
                     view[:] = at_decimals(view, decimals)
                 continue
             for line, what in digits.too_long:
-                self._refuse(line, what)
+                self._reject(line, what)
             self._fault_count += digits.too_long_count - len(digits.too_long)
 
-    def _refuse_contradictions(self, rows: Rows) -> None:
+    def _reject_contradictions(self, rows: CsvRows) -> None:
         open_, high, low, close = (
             np.frombuffer(column) for column in (rows.open, rows.high, rows.low, rows.close)
         )
@@ -320,9 +325,9 @@ class _Reading:
         if rows.are_ticks:
             bad, what = high < low, "the ask is below the bid"
         for number in np.flatnonzero(bad).tolist():
-            self._refuse(rows.line[number], what)
+            self._reject(rows.line[number], what)
         for number in np.flatnonzero(low <= 0).tolist():
-            self._refuse(rows.line[number], "the row has a price too small to be kept")
+            self._reject(rows.line[number], "the row has a price too small to be kept")
 
 
 _PRICES = frozenset(("open", "high", "low", "close", "price", "bid", "ask"))
@@ -333,7 +338,7 @@ def _encoding(path: Path) -> str:
         return "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
 
 
-def _written(columns: Columns, cells: Sequence[str]) -> str:
+def _time_text(columns: CsvColumns, cells: Sequence[str]) -> str:
     written = cells[columns["time"]].strip()
     if "clock" in columns:
         return f"{written} {cells[columns['clock']].strip()}"

@@ -8,26 +8,26 @@ from pathlib import Path
 
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.resolution import resolutions_built_from
-from trading_api.modules.datafeed.importing.bar_builder import RecordedBars, make_bars
-from trading_api.modules.datafeed.importing.csv_reader import read_rows
-from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+from trading_api.modules.datafeed.importing.bar_builder import BuiltBars, build_bars
+from trading_api.modules.datafeed.importing.csv_reader import read_csv
+from trading_api.modules.datafeed.storage.bar_series import BarSeries
 
 EXCHANGE = "RECORDED"
 _QUANTITY_MAX = Decimal(1_000_000)
 
 
-def read_series(path: str | Path) -> list[RecordedSeries]:
+def read_series(path: str | Path) -> list[BarSeries]:
     """Return a series for each symbol of the file. A file without a column of symbols names its
     symbol. Raises RecordingError, which names the file and the line."""
     path = Path(path)
     own_symbol = re.sub("[^A-Z0-9._-]", "_", path.stem.upper())
     return [
-        _series(path, symbol, make_bars([rows]))
-        for symbol, rows in read_rows(path, own_symbol=own_symbol).items()
+        _series(path, symbol, build_bars([rows]))
+        for symbol, rows in read_csv(path, own_symbol=own_symbol).items()
     ]
 
 
-def _series(path: Path, symbol: str, bars: RecordedBars) -> RecordedSeries:
+def _series(path: Path, symbol: str, bars: BuiltBars) -> BarSeries:
     resolutions = resolutions_built_from(bars.step_ms)
     instrument = Instrument(
         symbol=symbol,
@@ -42,4 +42,4 @@ def _series(path: Path, symbol: str, bars: RecordedBars) -> RecordedSeries:
         quantity_max=_QUANTITY_MAX,
         resolutions=resolutions,
     )
-    return RecordedSeries(instrument, bars.columns, resolutions, bars.step_ms, bars.has_volume)
+    return BarSeries(instrument, bars.columns, resolutions, bars.step_ms, bars.has_volume)

@@ -1,8 +1,8 @@
 """The holidays, early closes and late opens of an exchange.
 
-exchange_calendars and not holidays: both know the days, but only the first knows at what time an
-early close is. It brings pandas, so it is an extra, imported only while data is imported; what it
-says is stored with the bars.
+The package exchange_calendars is used, because the package holidays does not have the times of
+early closes. It needs pandas, so it is an extra that is imported only during an import. The days
+that it gives are stored with the bars.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from trading_api.domain.resolution import DAY_MS
-from trading_api.domain.session_hours import TradingHours
+from trading_api.domain.session_hours import SessionHours
 from trading_api.modules.datafeed.storage.errors import RecordingError
 
 _OLDEST = "1970-01-01"
 
 
 class ExchangeCalendar:
+    """The calendar of one exchange, by its code in exchange_calendars, for example XNYS."""
+
     def __init__(self, code: str) -> None:
         """Raises RecordingError."""
         try:
@@ -28,11 +30,11 @@ class ExchangeCalendar:
             raise RecordingError(
                 "--calendar needs the package exchange_calendars, which is not installed."
             ) from error
-        # What pandas advises exchange_calendars to do is not for whoever imports data.
+        # Deprecations between pandas and exchange_calendars do not concern the user.
         with warnings.catch_warnings(category=DeprecationWarning, action="ignore"):
             try:
                 self._calendar: Any = exchange_calendars.get_calendar(code, start=_OLDEST)
-            except ValueError:  # not known for so long
+            except ValueError:  # its days are not known from so early on
                 self._calendar = exchange_calendars.get_calendar(code)
             except exchange_calendars.errors.InvalidCalendarName:
                 raise RecordingError(
@@ -46,49 +48,49 @@ class ExchangeCalendar:
 
     @property
     def session(self) -> str:
-        """Its usual hours of today, as TradingView writes them."""
+        """The usual hours of the exchange today, as TradingView writes them."""
         opens, closes = self._calendar.open_times[-1][1], self._calendar.close_times[-1][1]
-        stretches = [(opens, closes)]
+        intervals = [(opens, closes)]
         breaks = self._calendar.break_start_times, self._calendar.break_end_times
         if all(breaks):
-            stretches = [(opens, breaks[0][-1][1]), (breaks[1][-1][1], closes)]
+            intervals = [(opens, breaks[0][-1][1]), (breaks[1][-1][1], closes)]
         days = "".join(
             str(weekday % 7 + 1)
             for weekday in (7, 1, 2, 3, 4, 5, 6)
             if self._calendar.weekmask[weekday - 1] == "1"
         )
-        return ",".join(f"{start:%H%M}-{end:%H%M}" for start, end in stretches) + f":{days}"
+        return ",".join(f"{start:%H%M}-{end:%H%M}" for start, end in intervals) + f":{days}"
 
-    def hours(self, session: str, timezone: str, first_ms: int, last_ms: int) -> TradingHours:
-        """Those of a session, but for the exchange's own days, as far as it knows them from the
-        first to the last."""
-        usual = TradingHours(session, timezone)
+    def hours(self, session: str, timezone: str, first_ms: int, last_ms: int) -> SessionHours:
+        """Return the hours of a session with the holidays and special days of the exchange from the
+        first instant to the last, as far as its calendar has them."""
+        usual = SessionHours(session, timezone)
         schedule = self._calendar.schedule
         late_opens, early_closes = set(self._calendar.late_opens), set(self._calendar.early_closes)
         holidays, corrections = set(), {}
         for number in range(first_ms // DAY_MS - 1, last_ms // DAY_MS + 2):
             day = datetime.fromtimestamp(number * DAY_MS / 1_000, UTC).date()
-            stretches, written = usual.stretches(day), f"{day:%Y%m%d}"
-            if not stretches or not self._knows(day):
+            intervals, name = usual.intervals(day), f"{day:%Y%m%d}"
+            if not intervals or not self._knows(day):
                 continue
             if (stamp := schedule.index.asof(f"{day}")).date() != day:
-                holidays.add(written)
+                holidays.add(name)
             elif stamp in late_opens or stamp in early_closes:
                 opens, closes = (
                     _minutes(schedule.at[stamp, edge].to_pydatetime(), day, timezone)
                     for edge in ("open", "close")
                 )
-                # A session longer than the exchange's own keeps the end that is as ever.
+                # A session longer than the exchange's own keeps the end that did not change.
                 left = _cut(
-                    stretches,
-                    opens if stamp in late_opens else stretches[0][0],
-                    closes if stamp in early_closes else stretches[-1][1],
+                    intervals,
+                    opens if stamp in late_opens else intervals[0][0],
+                    closes if stamp in early_closes else intervals[-1][1],
                 )
                 if left:
-                    corrections[written] = left
+                    corrections[name] = left
                 else:
-                    holidays.add(written)
-        return TradingHours(session, timezone, frozenset(holidays), corrections)
+                    holidays.add(name)
+        return SessionHours(session, timezone, frozenset(holidays), corrections)
 
     def _knows(self, day: date) -> bool:
         first, last = self._calendar.first_session.date(), self._calendar.last_session.date()
@@ -100,15 +102,15 @@ def _minutes(instant: datetime, day: date, timezone: str) -> int:
     return round((wall - datetime.combine(day, time())).total_seconds()) // 60
 
 
-def _cut(stretches: list[tuple[int, int]], opens: int, closes: int) -> str:
-    """The usual hours from a late open to an early close."""
+def _cut(intervals: list[tuple[int, int]], opens: int, closes: int) -> str:
+    """Return the usual hours between a late open and an early close."""
     left = []
-    for start, end in stretches:
+    for start, end in intervals:
         start, end = max(start, opens), min(end, closes)
         if start < end:
-            left.append(f"{_written(start)}-{_written(end)}")
+            left.append(f"{_clock(start)}-{_clock(end)}")
     return ",".join(left)
 
 
-def _written(minutes: int) -> str:
+def _clock(minutes: int) -> str:
     return "{:02}{:02}".format(*divmod(minutes % 1_440, 60))

@@ -1,4 +1,4 @@
-"""Files of the user's own, checked and put into the store: all of them, or nothing."""
+"""Imports CSV files into the store: all of them, or nothing."""
 
 from __future__ import annotations
 
@@ -16,29 +16,38 @@ from trading_api.domain.resolution import DAY_MS, MINUTE_MS
 from trading_api.domain.session_hours import (
     ALWAYS,
     SessionError,
-    Sessions,
-    TradingHours,
+    SessionHours,
+    TradingSessions,
 )
-from trading_api.modules.datafeed.importing.bar_builder import RecordedBars, duration, make_bars
+from trading_api.modules.datafeed.importing.bar_builder import (
+    BuiltBars,
+    build_bars,
+    format_duration,
+)
 from trading_api.modules.datafeed.importing.csv_reader import (
+    CsvRows,
     Progress,
-    Rows,
-    read_rows,
+    read_csv,
 )
 from trading_api.modules.datafeed.importing.csv_series import EXCHANGE
-from trading_api.modules.datafeed.importing.dst_fold import settle_repeated_hours
+from trading_api.modules.datafeed.importing.dst_fold import resolve_repeated_hours
 from trading_api.modules.datafeed.importing.exchange_calendar import ExchangeCalendar
-from trading_api.modules.datafeed.storage.bar_columns import Columns, Int64s
+from trading_api.modules.datafeed.storage.bar_columns import BarColumns, Int64s
 from trading_api.modules.datafeed.storage.errors import RecordingError
-from trading_api.modules.datafeed.storage.store import Store, StoredSymbol, is_symbol, sessions_of
+from trading_api.modules.datafeed.storage.store import (
+    BarStore,
+    StoredSymbol,
+    is_symbol,
+    sessions_of,
+)
 
 _HOURS = re.compile(r"(?<!\d)(\d{1,2}):?(\d\d)-(\d{1,2}):?(\d\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOrder:
-    """None is what is stored already, else the default. `is_replacing` forgets what is stored;
-    otherwise the new bars join it."""
+class ImportRequest:
+    """Names the files to import, and describes their symbol. None means the stored value, or else
+    the default. `is_replacing` deletes what is stored; otherwise the new bars are added to it."""
 
     paths: Sequence[Path]
     symbol: str
@@ -54,7 +63,8 @@ class ImportOrder:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Stretches of trading time without a bar; the longest, and the bar before it."""
+    """The intervals of trading time without a bar: how many there are, the longest, and the time of
+    the bar before it."""
 
     count: int
     longest_ms: int
@@ -63,9 +73,11 @@ class Gaps:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """`rows` were read, beside `unpriced` ones; `rounded` numbers were prints of binary floats. Of
-    the bars they made, `taken` are new, `duplicates` were there already, `outside` lie outside the
-    session. `stored` is what there is now."""
+    """Counts what an import did.
+
+    `rows` were read, not counting `unpriced` ones; `rounded` numbers were printed binary floats.
+    Of the resulting bars, `taken` are new, `duplicates` were there already, and `outside` lie
+    outside the session. `stored` counts all bars of the symbol now."""
 
     symbol: str
     rows: int
@@ -84,7 +96,7 @@ class ImportReport:
     last_ms: int
 
     def lines(self) -> list[str]:
-        step = duration(self.step_ms)
+        step = format_duration(self.step_ms)
         text = [
             f"{self.symbol}: {self.rows:,} {'ticks' if self.are_ticks else 'rows'} were read.",
             f"New bars of {step}: {self.taken:,}.",
@@ -107,7 +119,7 @@ class ImportReport:
         if self.gaps.count:
             gaps = (
                 f"Gaps in trading time: {self.gaps.count:,}, the longest of "
-                f"{duration(self.gaps.longest_ms)} after {_time(self.gaps.after_ms)}"
+                f"{format_duration(self.gaps.longest_ms)} after {_time(self.gaps.after_ms)}"
             )
         text.append(gaps + (" (a minute or more without a tick)." if self.are_ticks else "."))
         text.append(
@@ -118,18 +130,19 @@ class ImportReport:
 
 
 def import_files(
-    store: Store, order: ImportOrder, progress: Progress | None = None
+    store: BarStore, request: ImportRequest, progress: Progress | None = None
 ) -> ImportReport:
-    """Raises RecordingError (FaultyRowsError for rows), and then nothing has changed."""
-    if not is_symbol(order.symbol):
+    """Import the files of a request and report what was done. Raises RecordingError
+    (FaultyRowsError for rows); then nothing has changed."""
+    if not is_symbol(request.symbol):
         raise RecordingError(
-            f"The symbol {order.symbol!r} is not made of A-Z 0-9 . _ - (64 at most)."
+            f"The symbol {request.symbol!r} is not made of A-Z 0-9 . _ - (64 at most)."
         )
-    with store.writing(order.symbol) as writing:
-        before = None if order.is_replacing else store.read(order.symbol)
-        stored, calendar = _described(order, before[0] if before else None)
-        files = _read(order, stored, progress)
-        bars = _bars(order, stored, before is not None, files)
+    with store.lock(request.symbol) as writer:
+        before = None if request.is_replacing else store.read(request.symbol)
+        stored, calendar = _describe(request, before[0] if before else None)
+        files = _read(request, stored, progress)
+        bars = _bars(request, stored, before is not None, files)
         outside = _outside(_hours(stored, calendar, bars.columns), bars)
         new = replace(bars, columns=bars.columns.take(~outside))
         if not len(new.columns):
@@ -139,8 +152,8 @@ def import_files(
         known = 0
         if before is not None:
             old, known = before[1], len(before[1])
-            _refuse_another_grid(stored, old, new)
-            new = _joined(stored, old, new)
+            _reject_another_grid(stored, old, new)
+            new = _join(stored, old, new)
         hours = _hours(stored, calendar, new.columns)
         stored = replace(
             stored,
@@ -151,13 +164,13 @@ def import_files(
             volume_decimals=new.volume_decimals,
             has_volume=new.has_volume,
             are_ticks=new.are_ticks,
-            tick=_tick_text(order.tick) or stored.tick,
+            tick=_tick_text(request.tick) or stored.tick,
         )
-        writing.replace(stored, new.columns)
+        writer.replace(stored, new.columns)
     times_ms = new.columns.time_ms
     inside = len(bars.columns) - int(outside.sum())
     return ImportReport(
-        symbol=order.symbol,
+        symbol=request.symbol,
         rows=bars.rows,
         unpriced=sum(len(rows.unpriced) for rows in files),
         rounded=sum(rows.rounded for rows in files),
@@ -180,8 +193,11 @@ def import_files(
     )
 
 
-def find_gaps(times_ms: Int64s, step_ms: int, sessions: Sessions | None, tolerance_ms: int) -> Gaps:
-    """In trading time: a night or a weekend between two sessions is none."""
+def find_gaps(
+    times_ms: Int64s, step_ms: int, sessions: TradingSessions | None, tolerance_ms: int
+) -> Gaps:
+    """Find the gaps of more than `tolerance_ms` of trading time. A night or a weekend between two
+    sessions is none."""
     if step_ms >= 28 * DAY_MS:
         months = times_ms.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
         elapsed_ms = months * step_ms
@@ -202,41 +218,41 @@ def find_gaps(times_ms: Int64s, step_ms: int, sessions: Sessions | None, toleran
     return Gaps(int(wide.sum()), int(apart_ms[longest]) - step_ms, int(times_ms[longest]))
 
 
-def _described(
-    order: ImportOrder, before: StoredSymbol | None
+def _describe(
+    request: ImportRequest, before: StoredSymbol | None
 ) -> tuple[StoredSymbol, ExchangeCalendar | None]:
-    """As far as it is known before the rows are."""
-    code = order.calendar or (before.calendar if before else "")
+    """Describe the symbol as far as it is known before its rows are read."""
+    code = request.calendar or (before.calendar if before else "")
     calendar = ExchangeCalendar(code) if code else None
-    if calendar and calendar.timezone != order.timezone:
+    if calendar and calendar.timezone != request.timezone:
         raise RecordingError(f"The calendar {code} is kept in {calendar.timezone}.")
-    session = order.session or (before.session if before else None)
+    session = request.session or (before.session if before else None)
     session = _as_tradingview(session or (calendar.session if calendar else ALWAYS))
     try:
-        TradingHours(session, order.timezone)
+        SessionHours(session, request.timezone)
     except SessionError as error:
         raise RecordingError(
             f"The session {session!r} cannot be read: write 24x7, or hours as in 0930-1600 or "
             f"0900-1130,1230-1500:23456 (1 is Sunday). {error}"
         ) from error
-    if before and (before.session, before.timezone) != (session, order.timezone):
+    if before and (before.session, before.timezone) != (session, request.timezone):
         raise RecordingError(
-            f"{order.symbol} is stored with the session {before.session} of {before.timezone}; "
+            f"{request.symbol} is stored with the session {before.session} of {before.timezone}; "
             "--replace forgets that and its bars."
         )
-    if before and order.tick is not None and _tick_text(order.tick) != before.tick:
+    if before and request.tick is not None and _tick_text(request.tick) != before.tick:
         raise RecordingError(
-            f"{order.symbol} is stored in ticks of {before.instrument().tick_size:f}, as fine as "
+            f"{request.symbol} is stored in ticks of {before.instrument().tick_size:f}, as fine as "
             "its prices or as it was told; --replace forgets that and its bars."
         )
     described = StoredSymbol(
-        symbol=order.symbol,
-        description=before.description if before else f"{order.symbol}, imported",
-        exchange=order.exchange or (before.exchange if before else EXCHANGE),
-        type=order.type or (before.type if before else "stock"),
-        currency=order.currency or (before.currency if before else "USD"),
+        symbol=request.symbol,
+        description=before.description if before else f"{request.symbol}, imported",
+        exchange=request.exchange or (before.exchange if before else EXCHANGE),
+        type=request.type or (before.type if before else "stock"),
+        currency=request.currency or (before.currency if before else "USD"),
         session=session,
-        timezone=order.timezone,
+        timezone=request.timezone,
         calendar=code,
         holidays=(),
         corrections={},
@@ -250,27 +266,27 @@ def _described(
     return described, calendar
 
 
-def _read(order: ImportOrder, stored: StoredSymbol, progress: Progress | None) -> list[Rows]:
+def _read(request: ImportRequest, stored: StoredSymbol, progress: Progress | None) -> list[CsvRows]:
     zone = UTC if stored.timezone in ("Etc/UTC", "UTC") else ZoneInfo(stored.timezone)
     files = []
-    for path in order.paths:
-        found = read_rows(path, order.symbol, zone, progress)
-        if order.symbol not in found:
+    for path in request.paths:
+        found = read_csv(path, request.symbol, zone, progress)
+        if request.symbol not in found:
             others = ", ".join(sorted(found)[:12])
             raise RecordingError(
-                f"{path} has no rows of {order.symbol}: its column of symbols says {others}."
+                f"{path} has no rows of {request.symbol}: its column of symbols says {others}."
             )
-        files.append(found[order.symbol])
-    settle_repeated_hours(files)
+        files.append(found[request.symbol])
+    resolve_repeated_hours(files)
     return files
 
 
 def _bars(
-    order: ImportOrder, stored: StoredSymbol, is_joining: bool, files: list[Rows]
-) -> RecordedBars:
+    request: ImportRequest, stored: StoredSymbol, is_joining: bool, files: list[CsvRows]
+) -> BuiltBars:
     step_ms = stored.step_ms if is_joining and sum(map(len, files)) == 1 else None
-    tick = order.tick or (Decimal(stored.tick) if stored.tick else None)
-    bars = make_bars(files, step_ms, stored.hours, tick)
+    tick = request.tick or (Decimal(stored.tick) if stored.tick else None)
+    bars = build_bars(files, step_ms, stored.hours, tick)
     if is_joining and stored.has_volume and files[0].has_volume:
         bars = replace(bars, has_volume=True)  # zeros may be all that is new
     if is_joining and (bars.step_ms, bars.has_volume, bars.are_ticks) != (
@@ -279,17 +295,16 @@ def _bars(
         stored.are_ticks,
     ):
         raise RecordingError(
-            f"{order.symbol} is stored as {_kind(stored)}, and these are {_kind(bars)}; "
+            f"{request.symbol} is stored as {_kind(stored)}, and these are {_kind(bars)}; "
             "--replace forgets what is stored."
         )
     return bars
 
 
-def _kind(bars: StoredSymbol | RecordedBars) -> str:
+def _kind(bars: StoredSymbol | BuiltBars) -> str:
     made = " of ticks" if bars.are_ticks else ""
-    return (
-        f"bars of {duration(bars.step_ms)}{made} {'with' if bars.has_volume else 'without'} volume"
-    )
+    volume = "with" if bars.has_volume else "without"
+    return f"bars of {format_duration(bars.step_ms)}{made} {volume} volume"
 
 
 def _tick_text(tick: Decimal | None) -> str:
@@ -297,23 +312,23 @@ def _tick_text(tick: Decimal | None) -> str:
 
 
 def _as_tradingview(session: str) -> str:
-    """0930-1600 of 9:30-16:00."""
+    """Return 0930-1600 for 9:30-16:00."""
     return _HOURS.sub(
         lambda found: f"{found[1]:0>2}{found[2]}-{found[3]:0>2}{found[4]}", session.replace(" ", "")
     )
 
 
 def _hours(
-    stored: StoredSymbol, calendar: ExchangeCalendar | None, columns: Columns
-) -> TradingHours:
+    stored: StoredSymbol, calendar: ExchangeCalendar | None, columns: BarColumns
+) -> SessionHours:
     if calendar is None:
-        return TradingHours(stored.session, stored.timezone)
+        return SessionHours(stored.session, stored.timezone)
     first_ms, last_ms = int(columns.time_ms[0]), int(columns.time_ms[-1])
     return calendar.hours(stored.session, stored.timezone, first_ms, last_ms)
 
 
-def _outside(hours: TradingHours, bars: RecordedBars) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """The rows that no session holds."""
+def _outside(hours: SessionHours, bars: BuiltBars) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return which bars no session holds."""
     times_ms = bars.columns.time_ms
     sessions = sessions_of(hours, bars.step_ms, bars.columns)
     if sessions is None or bars.step_ms > DAY_MS:
@@ -326,18 +341,20 @@ def _outside(hours: TradingHours, bars: RecordedBars) -> np.ndarray[tuple[int], 
     return (numbers < 0) | (times_ms >= sessions.ends_ms[numbers])
 
 
-def _refuse_another_grid(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> None:
-    """Where there are sessions, bars are counted from their starts."""
+def _reject_another_grid(stored: StoredSymbol, old: BarColumns, bars: BuiltBars) -> None:
+    """Raise RecordingError where new bars are off the grid of stored ones. Bars of sessions cannot
+    be: they are counted from the start of their session."""
     apart_ms = int(bars.columns.time_ms[0]) - int(old.time_ms[0])
     if stored.hours.is_always and bars.step_ms < DAY_MS and apart_ms % bars.step_ms:
         raise RecordingError(
             f"The bar at {_time(int(bars.columns.time_ms[0]))} is off the grid of the stored bars "
-            f"of {duration(bars.step_ms)}; --replace forgets what is stored."
+            f"of {format_duration(bars.step_ms)}; --replace forgets what is stored."
         )
 
 
-def _joined(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> RecordedBars:
-    """Of a time that both have, both must say the same."""
+def _join(stored: StoredSymbol, old: BarColumns, bars: BuiltBars) -> BuiltBars:
+    """Add the new bars to the stored ones. Raises RecordingError where two bars of one time
+    differ."""
     before = replace(
         bars,
         columns=old,
@@ -349,7 +366,7 @@ def _joined(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> RecordedB
     rows = np.minimum(rows, len(old) - 1)
     known = before.columns.time_ms[rows] == after.columns.time_ms
     differs = np.zeros(len(rows), dtype=np.bool_)
-    pairs = zip(before.columns.each(), after.columns.each(), strict=True)
+    pairs = zip(before.columns.arrays(), after.columns.arrays(), strict=True)
     for old_column, new_column in pairs:
         differs |= known & (old_column[rows] != new_column)
     if differs.any():
@@ -358,8 +375,8 @@ def _joined(stored: StoredSymbol, old: Columns, bars: RecordedBars) -> RecordedB
             f"{int(differs.sum()):,} bars contradict stored ones of the same time, the first at "
             f"{_time(time_ms)}; --replace forgets what is stored."
         )
-    pairs = zip(before.columns.each(), after.columns.take(~known).each(), strict=True)
-    together = Columns.made(np.concatenate(pair) for pair in pairs)
+    pairs = zip(before.columns.arrays(), after.columns.take(~known).arrays(), strict=True)
+    together = BarColumns.from_arrays(np.concatenate(pair) for pair in pairs)
     order = np.argsort(together.time_ms, kind="stable")
     return replace(after, columns=together.take(order))
 

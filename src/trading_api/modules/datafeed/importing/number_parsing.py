@@ -1,4 +1,4 @@
-"""Numbers as a file has them: exact decimals, or what binary floats left of them."""
+"""Parses the numbers of a file: exact decimals, or printed binary floats."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 
 DECIMALS_MAX = 12
 DIGITS_MAX = 15
-"""A double tells any two decimals of so many digits apart, so that one stands for the text."""
+"""A double distinguishes any two decimals of so many digits."""
 
 _VALUE_MAX = 1e15
 _NOISE_ULPS = 4
@@ -27,11 +27,12 @@ _SUFFIXES = {"K": 3, "M": 6, "B": 9}
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """`decimals` are those that were written. `mark` stands before them; it is empty where none
-    tells. A double `is_exact` where it stands for no other decimal that can be kept; where not,
-    `is_print` says that these are the very digits a program prints of it, more than any decimal
-    has that it can tell from its neighbours."""
+class ParsedNumber:
+    """A number and how it was written.
+
+    `decimals` counts the written ones, and `mark` is the decimal mark before them, empty where that
+    is unknown. `is_exact`: the double represents this decimal and no other that can be kept.
+    `is_print`: the text has the very digits that a program prints of the double."""
 
     value: float
     decimals: int
@@ -42,10 +43,10 @@ class Number:
 
 
 @lru_cache(65_536)
-def read_number(text: str, comma_delimits: bool) -> Number | None:
-    """None for what is no finite number of a usable size. A point is the decimal mark; so is a
-    comma, unless there is a point after it, or commas delimit the file's cells. What stands
-    between groups of three digits is passed over."""
+def parse_number(text: str, comma_delimits: bool) -> ParsedNumber | None:
+    """Return the number, or None for a text that is no finite number of a usable size. A point is
+    the decimal mark; so is a comma, unless a point follows it, or commas delimit the file's cells.
+    Marks between groups of three digits are ignored."""
     text = text.strip().lstrip("$€£")
     try:
         text, mark = (
@@ -60,29 +61,29 @@ def read_number(text: str, comma_delimits: bool) -> Number | None:
         return None
     decimals, digits = _size(exact)
     if digits > DIGITS_MAX:
-        # What arithmetic in doubles leaves: 0.30000000000000004.
+        # The noise of arithmetic in doubles: 0.30000000000000004.
         meant = f"{value:.{_NOISE_DIGITS}g}"
         if abs(float(meant) - value) <= _NOISE_ULPS * math.ulp(value):
             value = float(meant)
             decimals, digits = _size(Decimal(meant))
     is_exact = decimals <= DECIMALS_MAX and digits <= DIGITS_MAX
     is_print = not is_exact and digits > DIGITS_MAX and Decimal(repr(value)) == exact
-    return Number(value, decimals, mark, is_exact, is_print, digits <= DIGITS_MAX)
+    return ParsedNumber(value, decimals, mark, is_exact, is_print, digits <= DIGITS_MAX)
 
 
-def read_grouped(text: str) -> Number | None:
-    """Of a file with decimal commas: 1.234 is more than a thousand there."""
-    return read_number(text.replace(".", ""), False) if _GROUPED.fullmatch(text.strip()) else None
+def parse_grouped_number(text: str) -> ParsedNumber | None:
+    """Parse a number of a file with decimal commas, where 1.234 is more than a thousand."""
+    return parse_number(text.replace(".", ""), False) if _GROUPED.fullmatch(text.strip()) else None
 
 
 def single_decimals(values: Floats, decimals_written: int) -> int | None:
-    """To how many decimals numbers are to be taken that provably came through single precision,
-    as 304.80999755859375 did, which was 304.81; None for all others.
+    """Return to how many decimals to round numbers that provably passed through single precision,
+    as 304.80999755859375 did, which was 304.81. None for all others.
 
-    Each must be a single-precision number, and the one that its own rounding stands for. It is
-    proven if one was written with fewer digits than it has, or if the grid of those decimals is
-    so much coarser than the binary one that chance is out of the question: fractions of 1/512 are
-    singles too, and exact."""
+    Each value must be a single-precision number, and the one that its own rounding gives. The
+    proof is that one was written with fewer digits than it has, or that the grid of the decimals
+    is so much coarser than the binary one that chance is impossible. Fractions of 1/512 are singles
+    too, and exact."""
     values = np.unique(values)
     with np.errstate(over="ignore", under="ignore"):
         if not len(values) or (values.astype(np.float32) != values).any():
@@ -99,7 +100,7 @@ def single_decimals(values: Floats, decimals_written: int) -> int | None:
 
 
 def double_decimals(values: Floats) -> int:
-    """To how many decimals computed numbers are taken, so that a double holds all of their
+    """Return to how many decimals to round computed numbers, so that a double holds all of their
     digits."""
     return max(0, min(DECIMALS_MAX, DIGITS_MAX - len(str(int(values.max(initial=0))))))
 
@@ -111,7 +112,7 @@ def at_decimals(values: Floats, decimals: int) -> Floats:
 
 
 def decimals_of(values: Floats) -> npt.NDArray[np.int64]:
-    """The fewest that each can be written with, at most DECIMALS_MAX."""
+    """Return the fewest decimals with which each can be written, DECIMALS_MAX at most."""
     found = np.full(len(values), DECIMALS_MAX, dtype=np.int64)
     for decimals in reversed(range(DECIMALS_MAX)):
         found[at_decimals(values, decimals) == values] = decimals
@@ -119,7 +120,8 @@ def decimals_of(values: Floats) -> npt.NDArray[np.int64]:
 
 
 def whole_units(values: Floats, decimals: int) -> npt.NDArray[np.int64]:
-    """Exact, where no number has more decimals or DIGITS_MAX digits, and none is too large."""
+    """Return the values in units of the last decimal. Exact where no number has more decimals or
+    more than DIGITS_MAX digits, and none is too large."""
     own = np.minimum(decimals_of(values), decimals)
     units = np.rint(values * 10.0**own).astype(np.int64)
     whole: npt.NDArray[np.int64] = units * 10 ** (decimals - own)
@@ -127,7 +129,7 @@ def whole_units(values: Floats, decimals: int) -> npt.NDArray[np.int64]:
 
 
 def _plain(text: str, comma_delimits: bool) -> tuple[str, str]:
-    """With a point for the decimal mark, and which mark it was."""
+    """Return the text with a point for the decimal mark, and which mark it was."""
     if "." in text:
         mark = max(".,", key=text.rindex)
         whole, _, fraction = text.rpartition(mark)
@@ -143,7 +145,7 @@ def _plain(text: str, comma_delimits: bool) -> tuple[str, str]:
 
 
 def _size(exact: Decimal) -> tuple[int, int]:
-    """Its decimals and its digits, without the zeros at the end."""
+    """Return the numbers of decimals and of digits, without the zeros at the end."""
     _, digits, exponent = exact.normalize().as_tuple()
     assert isinstance(exponent, int)
     return max(0, -exponent), len(digits)
@@ -158,5 +160,5 @@ def _binary_places(values: Floats) -> int:
 
 
 def finest(columns: Sequence[Floats]) -> int:
-    """The decimals that the columns need."""
+    """Return the number of decimals that the columns need."""
     return max(int(decimals_of(values).max(initial=0)) for values in columns)

@@ -1,4 +1,4 @@
-"""Times as a file has them."""
+"""Parses the times of a file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from functools import lru_cache
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER_MS = 900_000
 _SECONDS_MAX = 10**11
-"""The year 5138; more are milliseconds, and so on."""
+"""The year 5138. Larger numbers are milliseconds, microseconds or nanoseconds."""
 
-_PARTED = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[ T,]+(.+))?")
+_DATE_PARTS = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[ T,]+(.+))?")
 _CLOCK = re.compile(r"(\d{1,2}):?(\d{2})(?::?(\d{2})(\.\d{1,9})?)?(?: ?([AaPp])[Mm])?")
-_NAMED = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y")
+_MONTH_NAMES = ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y")
 
 ACCEPTED = (
     "seconds, milliseconds or microseconds since 1970, 2024-01-31 15:30:00, 20240131, "
@@ -22,13 +22,13 @@ ACCEPTED = (
 )
 
 
-class TimeError(Exception):
-    """What is wrong with one time."""
+class TimeFormatError(Exception):
+    """A time cannot be read. The message is a clause that says why."""
 
 
-class WrittenTimes:
-    """`zone` is of those without an offset. `others` reads the file's times once more: they tell
-    whether 01/02/2024 begins with its day."""
+class TimeParser:
+    """Parses times; those without an offset are in `zone`. `others` yields all times of the file,
+    which decide whether 01/02/2024 begins with its day."""
 
     def __init__(self, zone: tzinfo, others: Callable[[], Iterable[str]]) -> None:
         self._zone = zone
@@ -36,16 +36,16 @@ class WrittenTimes:
         self._offsets_ms = lru_cache(4_096)(self._offsets_of_quarter)
         self._is_day_first: bool | None = None
 
-    def read(self, text: str) -> tuple[int, int, int]:
-        """The instant; the digits as they stand, as if they were UTC; and by how much later the
-        instant is if it is the second that these digits stand for. Raises TimeError."""
+    def parse(self, text: str) -> tuple[int, int, int]:
+        """Return the instant; the written digits as if they were UTC; and how much later the
+        instant is if it is the second one with these digits. Raises TimeFormatError."""
         try:
             if len(text) not in (8, 14) and text.lstrip("-").replace(".", "", 1).isdigit():
                 time_ms = _epoch(float(text))
                 return time_ms, time_ms, 0
             written = self._parsed(text)
         except (ValueError, OverflowError):
-            raise TimeError(
+            raise TimeFormatError(
                 f"the time {text[:40]!r} is not a date or a number of seconds; taken are {ACCEPTED}"
             ) from None
         written_ms = _milliseconds(written.replace(tzinfo=UTC))
@@ -57,7 +57,7 @@ class WrittenTimes:
             written_ms - offset_ms for offset_ms in self._offsets_ms(written_ms // _QUARTER_MS)
         )
         if first_ms > second_ms:
-            raise TimeError(f"the time {text!r} does not exist in {self._zone}")
+            raise TimeFormatError(f"the time {text!r} does not exist in {self._zone}")
         return first_ms, written_ms, second_ms - first_ms
 
     def _parsed(self, text: str) -> datetime:
@@ -70,12 +70,12 @@ class WrittenTimes:
                 return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
             return datetime.fromisoformat(text)
         except ValueError:
-            return self._parted(text)
+            return self._parse_parts(text)
 
-    def _parted(self, text: str) -> datetime:
-        found = _PARTED.fullmatch(text)
+    def _parse_parts(self, text: str) -> datetime:
+        found = _DATE_PARTS.fullmatch(text)
         if found is None:
-            return _named(text)
+            return _parse_named(text)
         first, mark, second, third, clock = found.groups()
         if len(first) == 4:
             year, month, day = int(first), int(second), int(third)
@@ -89,10 +89,10 @@ class WrittenTimes:
         if self._is_day_first is None:
             firsts, seconds = 0, 0
             for other in self._others():
-                if found := _PARTED.fullmatch(other):
+                if found := _DATE_PARTS.fullmatch(other):
                     firsts, seconds = max(firsts, int(found[1])), max(seconds, int(found[3]))
             if (firsts > 12) == (seconds > 12):
-                raise TimeError(
+                raise TimeFormatError(
                     f"the date {text!r} has its day first or its month, and no date of the file "
                     "tells; write it as 2024-01-31"
                 )
@@ -106,8 +106,8 @@ class WrittenTimes:
         return first, second
 
 
-def _named(text: str) -> datetime:
-    for form in _NAMED:
+def _parse_named(text: str) -> datetime:
+    for form in _MONTH_NAMES:
         try:
             return datetime.strptime(text, form)  # noqa: DTZ007
         except ValueError:
@@ -145,7 +145,7 @@ def _epoch(value: float) -> int:
 
 
 def _factor(size: float) -> float:
-    """Of milli-, micro- and nanoseconds."""
+    """Return the factor of milliseconds, microseconds or nanoseconds."""
     if size < _SECONDS_MAX * 1e3:
         return 1.0
     return 1e-3 if size < _SECONDS_MAX * 1e6 else 1e-6

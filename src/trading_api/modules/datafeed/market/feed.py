@@ -11,7 +11,7 @@ from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketListener
 from trading_api.domain.quote import Quote
-from trading_api.domain.session_hours import TradingHours
+from trading_api.domain.session_hours import SessionHours
 from trading_api.modules.datafeed.market.interest import InterestSet, ListenerInterest
 from trading_api.modules.datafeed.market.ports import MarketSource
 
@@ -86,7 +86,7 @@ class MarketFeed:
 
     def session_end_ms(self, symbol: str) -> int:
         each = self._by_name[symbol]
-        hours = TradingHours.read(each.session, each.timezone, each.holidays, each.corrections)
+        hours = SessionHours.parse(each.session, each.timezone, each.holidays, each.corrections)
         return hours.day_end_ms(self.now_ms)
 
     def listen(self, listener: MarketListener) -> ListenerInterest:

@@ -10,7 +10,7 @@ from trading_api.errors import Unavailable
 from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
 
 HEARTBEAT_S = 0.25
-_MOVES_AT_ONCE_MAX = 16
+_TICKS_BETWEEN_YIELDS = 16
 
 
 class SteppableSource(MarketSource, Protocol):
@@ -74,7 +74,7 @@ class StepClock:
                 await feed.flush()
                 await self._delivered()
                 moves += 1
-                if moves % _MOVES_AT_ONCE_MAX == 0:
+                if moves % _TICKS_BETWEEN_YIELDS == 0:
                     await asyncio.sleep(0)
             return self._source.now_ms
 

@@ -18,20 +18,22 @@ from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.market.size_decay import decayed_size
 from trading_api.modules.datafeed.market.update_builder import build_update
 from trading_api.modules.datafeed.replay.recording import Recording
-from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
-from trading_api.modules.datafeed.storage.tick_schedule import MOVES
+from trading_api.modules.datafeed.storage.bar_series import BarSeries
+from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 
 _HISTORY_PERCENT = 80
 _HEARTBEAT_MS = 500
-_MOVES_AT_ONCE_MAX = 200
+_TICKS_BETWEEN_YIELDS = 200
 
 
 class Replay:
-    """The moves up to `start_ms` are history: by default the first 80 % of the rows, and never less
-    than each symbol's first move. The others are played at `speed` times their pace, each bar as
-    four moves: open, nearer extreme, other extreme, close. Nobody waits through nights: where no
-    bar is under way, the present jumps to the next. No move is left out at any speed, and none is
-    caught up on that fell into a pause between two runs."""
+    """Plays a recording. Implements MarketSource and SteppableSource.
+
+    The ticks up to `start_ms` are history: by default those of the first 80 % of the rows, and at
+    least the first tick of each symbol. Later ticks are played at `speed` times their pace, four a
+    bar: open, nearer extreme, other extreme, close. Where no bar is under way, as at night, the
+    present jumps to the next one. No tick is left out at any speed. Time between two runs does not
+    count."""
 
     def __init__(
         self,
@@ -51,9 +53,9 @@ class Replay:
             series.instrument.symbol: _Track(series, start_ms) for series in recording.series
         }
         self._now_ms = start_ms
-        self._moves = _timeline(list(self._tracks.values()), start_ms)
-        self._made = _Move(0, start_ms, None)
-        self._next: _Move | None = next(self._moves)
+        self._timeline = _timeline(list(self._tracks.values()), start_ms)
+        self._last = _Tick(0, start_ms, None)
+        self._next: _Tick | None = next(self._timeline)
         self._played_ms = 0
 
     @property
@@ -70,7 +72,7 @@ class Replay:
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
     ) -> list[Bar]:
         track = self._tracks[symbol]
-        return track.series.bars(resolution, start_ms, end_ms, count_back, track.moves)
+        return track.series.bars(resolution, start_ms, end_ms, count_back, track.ticks)
 
     def quote(self, symbol: str) -> Quote:
         return self._tracks[symbol].quote()
@@ -98,33 +100,35 @@ class Replay:
         if self._next is None or self._next.time_ms > until_ms:
             self._now_ms = max(self._now_ms, until_ms)
             return False
-        self._make(self._next, sink)
+        self._play(self._next, sink)
         return True
 
-    def step_to(self, due_ms: int, sink: MarketSink, moves_max: int = _MOVES_AT_ONCE_MAX) -> bool:
-        """Plays what is due after so much time of playing, up to `moves_max` moves; whether that
-        many were made, and more may be due."""
-        for _ in range(moves_max):
+    def step_to(
+        self, due_ms: int, sink: MarketSink, ticks_max: int = _TICKS_BETWEEN_YIELDS
+    ) -> bool:
+        """Play the ticks that are due after `due_ms` of playing time, `ticks_max` at most. Return
+        whether that many were played, so that more may be due."""
+        for _ in range(ticks_max):
             if self._next is None:
                 return False
             if self._next.due_ms > due_ms:
                 self._played_ms = max(self._played_ms, due_ms)
-                since_ms = self._played_ms - self._made.due_ms
-                self._now_ms = max(self._now_ms, self._made.time_ms + since_ms)
+                since_ms = self._played_ms - self._last.due_ms
+                self._now_ms = max(self._now_ms, self._last.time_ms + since_ms)
                 return False
-            self._make(self._next, sink)
+            self._play(self._next, sink)
         return True
 
-    def _make(self, move: _Move, sink: MarketSink) -> None:
-        self._made, self._next = move, next(self._moves, None)
-        self._played_ms = max(self._played_ms, move.due_ms)
-        self._now_ms = max(self._now_ms, move.time_ms)
-        if move.track is None:
+    def _play(self, tick: _Tick, sink: MarketSink) -> None:
+        self._last, self._next = tick, next(self._timeline, None)
+        self._played_ms = max(self._played_ms, tick.due_ms)
+        self._now_ms = max(self._now_ms, tick.time_ms)
+        if tick.track is None:
             sink.closed("the recording has ended")
             return
-        move.track.moves += 1
-        if wanted := sink.interest.get(move.track.series.instrument.symbol):
-            sink.publish([build_update(self, move.track.quote(), wanted)])
+        tick.track.ticks += 1
+        if wanted := sink.interest.get(tick.track.series.instrument.symbol):
+            sink.publish([build_update(self, tick.track.quote(), wanted)])
         else:
             sink.heartbeat()
 
@@ -135,35 +139,35 @@ class Replay:
 
 
 class _Track:
-    """One symbol, and how far it has been played."""
+    """One symbol, and the number of its ticks that have been played."""
 
-    def __init__(self, series: RecordedSeries, start_ms: int) -> None:
+    def __init__(self, series: BarSeries, start_ms: int) -> None:
         self.series = series
-        self.moves = series.move_times.moves(start_ms)
+        self.ticks = series.schedule.tick_count(start_ms)
         self._tick_size = series.instrument.tick_size
 
     @property
     def bar_end_ms(self) -> int:
-        return self.series.move_times.end(self._number)
+        return self.series.schedule.bar_end_ms(self._number)
 
     def closed_reason(self, now_ms: int) -> str:
         series, symbol = self.series, self.series.instrument.symbol
-        if series.move_times.is_trading(self._number, now_ms):
+        if series.schedule.is_trading(self._number, now_ms):
             return ""
-        if now_ms >= series.move_times.last_end:
+        if now_ms >= series.schedule.last_end_ms:
             return f"the recording of {symbol} has ended"
-        if not series.move_times.is_in_session(now_ms):
+        if not series.schedule.is_in_session(now_ms):
             return f"{symbol} is outside its trading hours"
         return f"nothing of {symbol} was recorded at this time"
 
     def quote(self) -> Quote:
-        return self._quote_of(self.moves - 1)
+        return self._quote_of(self.ticks - 1)
 
     def quote_history(self) -> Iterator[Quote]:
-        return map(self._quote_of, range(self.moves - 1, -1, -1))
+        return map(self._quote_of, range(self.ticks - 1, -1, -1))
 
     def order_book(self, levels: int) -> OrderBook:
-        """The size at the touch thins out over as much as the bar before this one moved."""
+        """Model the book: the size at the touch decays over the range of the bar before."""
         quote, step = self.quote(), self._level_step()
         bids = self._side(PriceLevel(quote.bid, quote.bid_size), -step, levels)
         asks = self._side(PriceLevel(quote.ask, quote.ask_size), step, levels)
@@ -184,22 +188,22 @@ class _Track:
 
     @property
     def _number(self) -> int:
-        """Of the last bar that has begun."""
-        return (self.moves - 1) // MOVES
+        """The number of the last bar that has begun."""
+        return (self.ticks - 1) // TICKS_PER_BAR
 
-    def _quote_of(self, move: int) -> Quote:
-        """It shows a move's share of the bar's volume; a recording without volumes limits
-        nobody."""
+    def _quote_of(self, tick: int) -> Quote:
+        """Return the quote of a tick. It shows the tick's share of the bar's volume; without
+        recorded volumes, the largest order quantity."""
         series, instrument = self.series, self.series.instrument
-        number, part = divmod(move, MOVES)
-        last, volume = series.last_price(move + 1), series.recorded[number].volume
+        number, part = divmod(tick, TICKS_PER_BAR)
+        last, volume = series.last_price(tick + 1), series.recorded[number].volume
         size = instrument.quantity_max
         if series.has_volume:
-            size = max(1, volume // MOVES) * instrument.quantity_step
-        traded = volume * (part + 1) // MOVES - volume * part // MOVES
+            size = max(1, volume // TICKS_PER_BAR) * instrument.quantity_step
+        traded = volume * (part + 1) // TICKS_PER_BAR - volume * part // TICKS_PER_BAR
         return Quote(
             symbol=instrument.symbol,
-            time_ms=series.move_times.of(move),
+            time_ms=series.schedule.tick_ms(tick),
             bid=max(1, last - 1) * self._tick_size,
             ask=(last + 1) * self._tick_size,
             bid_size=size,
@@ -210,8 +214,9 @@ class _Track:
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
-    """`due_ms` counts time of playing. Without a track, it is the end of the recording."""
+class _Tick:
+    """A tick of one symbol, due after `due_ms` of playing time. Without a track, the end of the
+    recording."""
 
     due_ms: int
     time_ms: int
@@ -219,38 +224,38 @@ class _Move:
 
 
 def _history_end(recording: Recording) -> int:
-    """The last instant at which no more than _HISTORY_PERCENT of all symbols' rows have begun,
-    without merging them."""
+    """Return the last instant at which no more than _HISTORY_PERCENT of all symbols' rows have
+    begun, without merging them."""
     number = sum(len(each.recorded) for each in recording.series) * _HISTORY_PERCENT // 100
-    low_ms = min(each.move_times.of(0) for each in recording.series)
+    low_ms = min(each.schedule.tick_ms(0) for each in recording.series)
     high_ms = recording.end_ms
     while low_ms < high_ms:
         middle_ms = (low_ms + high_ms) // 2
-        if sum(each.move_times.bars(middle_ms) for each in recording.series) > number:
+        if sum(each.schedule.bar_count(middle_ms) for each in recording.series) > number:
             high_ms = middle_ms
         else:
             low_ms = middle_ms + 1
     return low_ms - 1
 
 
-def _timeline(tracks: Sequence[_Track], start_ms: int) -> Iterator[_Move]:
-    """All symbols' moves in the order of their times; at one time, in the symbols' order."""
-    moves = heapq.merge(*(_moves_ahead(order, track) for order, track in enumerate(tracks)))
+def _timeline(tracks: Sequence[_Track], start_ms: int) -> Iterator[_Tick]:
+    """Yield the ticks of all symbols by time; at the same time, in the order of the symbols."""
+    ticks = heapq.merge(*(_ticks_ahead(order, track) for order, track in enumerate(tracks)))
     due_ms, previous_ms = 0, start_ms
     busy_until_ms = max(start_ms, *(track.bar_end_ms for track in tracks))
-    for time_ms, order, bar_end_ms in moves:
+    for time_ms, order, bar_end_ms in ticks:
         due_ms += min(time_ms, busy_until_ms) - previous_ms
         busy_until_ms, previous_ms = max(busy_until_ms, bar_end_ms), time_ms
-        yield _Move(due_ms, time_ms, tracks[order])
-    yield _Move(due_ms + busy_until_ms - previous_ms, busy_until_ms, None)
+        yield _Tick(due_ms, time_ms, tracks[order])
+    yield _Tick(due_ms + busy_until_ms - previous_ms, busy_until_ms, None)
 
 
-def _moves_ahead(order: int, track: _Track) -> Iterator[tuple[int, int, int]]:
-    """Time, order, and the end of the bar under way."""
-    times = track.series.move_times
-    first, past = divmod(track.moves, MOVES)
+def _ticks_ahead(order: int, track: _Track) -> Iterator[tuple[int, int, int]]:
+    """Yield the time and order of each tick ahead, and the end of its bar."""
+    schedule = track.series.schedule
+    first, past = divmod(track.ticks, TICKS_PER_BAR)
     for number in range(first, len(track.series.recorded)):
-        end_ms = times.end(number)
-        for time_ms in times.of_bar(number)[past:]:
+        end_ms = schedule.bar_end_ms(number)
+        for time_ms in schedule.bar_ticks_ms(number)[past:]:
             yield time_ms, order, end_ms
         past = 0

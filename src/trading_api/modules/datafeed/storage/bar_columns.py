@@ -1,4 +1,4 @@
-"""Bars kept in columns of whole numbers: in memory, or mapped from files."""
+"""Bars in columns of integers, in memory or mapped from files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Int64s = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Columns:
-    """A sequence of Bar, ascending in time, without an object for each."""
+class BarColumns:
+    """A sequence of Bar, ascending in time, without an object for each bar."""
 
     time_ms: Int64s
     open: Int64s
@@ -25,14 +25,14 @@ class Columns:
     volume: Int64s
 
     @classmethod
-    def of(cls, bars: Iterable[Bar]) -> Columns:
+    def from_bars(cls, bars: Iterable[Bar]) -> BarColumns:
         rows = [(b.time_ms, b.open, b.high, b.low, b.close, b.volume) for b in bars]
-        table = np.array(rows, dtype=np.int64).reshape(-1, len(NAMES))
-        return cls.made(np.ascontiguousarray(column) for column in table.T)
+        table = np.array(rows, dtype=np.int64).reshape(-1, len(COLUMN_NAMES))
+        return cls.from_arrays(np.ascontiguousarray(column) for column in table.T)
 
     @classmethod
-    def made(cls, columns: Iterable[Int64s]) -> Columns:
-        """In the order of NAMES."""
+    def from_arrays(cls, columns: Iterable[Int64s]) -> BarColumns:
+        """Take the arrays in the order of COLUMN_NAMES."""
         time_ms, open_, high, low, close, volume = columns
         return cls(time_ms, open_, high, low, close, volume)
 
@@ -43,31 +43,35 @@ class Columns:
         return iter(self.bars())
 
     def __getitem__(self, number: int) -> Bar:
-        return Bar(*(int(column[number]) for column in self.each()))
+        return Bar(*(int(column[number]) for column in self.arrays()))
 
-    def each(self) -> tuple[Int64s, ...]:
+    def arrays(self) -> tuple[Int64s, ...]:
+        """Return the columns in the order of COLUMN_NAMES."""
         return self.time_ms, self.open, self.high, self.low, self.close, self.volume
 
     def bars(self) -> list[Bar]:
-        return [Bar(*row) for row in zip(*(c.tolist() for c in self.each()), strict=True)]
+        return [Bar(*row) for row in zip(*(c.tolist() for c in self.arrays()), strict=True)]
 
-    def part(self, start: int, end: int) -> Columns:
-        return Columns.made(column[start:end] for column in self.each())
+    def slice(self, start: int, end: int) -> BarColumns:
+        """Return the rows [start, end), as views of the same memory."""
+        return BarColumns.from_arrays(column[start:end] for column in self.arrays())
 
-    def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Columns:
-        return Columns.made(column[rows] for column in self.each())
+    def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> BarColumns:
+        """Return a copy of the rows with these numbers, or where the mask is true."""
+        return BarColumns.from_arrays(column[rows] for column in self.arrays())
 
-    def row(self, time_ms: int) -> int:
-        """The first row at the time or after it."""
+    def row_at(self, time_ms: int) -> int:
+        """Return the number of the first row at the time or after it."""
         return int(self.time_ms.searchsorted(time_ms))
 
-    def grouped(self, bar_times_ms: Int64s) -> Columns:
-        """One bar for each run of equal times, which are the rows' new ones."""
+    def grouped(self, bar_times_ms: Int64s) -> BarColumns:
+        """Return one bar for each run of equal values in `bar_times_ms`, which has the new time of
+        each row."""
         if not len(self):
             return self
         firsts = np.flatnonzero(np.diff(bar_times_ms, prepend=bar_times_ms[0] - 1))
         lasts = np.append(firsts[1:], len(self)) - 1
-        return Columns(
+        return BarColumns(
             bar_times_ms[firsts],
             self.open[firsts],
             np.maximum.reduceat(self.high, firsts),
@@ -77,4 +81,4 @@ class Columns:
         )
 
 
-NAMES = tuple(column.name for column in fields(Columns))
+COLUMN_NAMES = tuple(column.name for column in fields(BarColumns))

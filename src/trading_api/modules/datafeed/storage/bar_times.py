@@ -1,4 +1,4 @@
-"""Where the bars of a symbol stand: in its sessions, or around the clock."""
+"""The times of a symbol's bars: within its sessions, or around the clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trading_api.domain.resolution import (
     is_intraday,
     length_ms,
 )
-from trading_api.domain.session_hours import Sessions
+from trading_api.domain.session_hours import TradingSessions
 from trading_api.modules.datafeed.storage.bar_columns import Int64s
 
 _NEVER_MS = 2**62
@@ -19,15 +19,17 @@ _MONTHS, _MS = np.dtype("datetime64[M]"), np.dtype("datetime64[ms]")
 
 
 class BarTimes:
-    """Intraday bars are counted from the start of their session and end with it. A day's bar
-    stands at 00:00 UTC of the trading day; weeks and months are made of days. Without sessions,
-    all are arithmetic on UTC."""
+    """Assigns recorded rows to bars.
 
-    def __init__(self, sessions: Sessions | None) -> None:
+    Intraday bars are counted from the start of their session and end with it. A day's bar has the
+    time 00:00 UTC of the trading day. Weeks and months are made of days. Without sessions, all
+    times are arithmetic on UTC."""
+
+    def __init__(self, sessions: TradingSessions | None) -> None:
         self._sessions = sessions
 
-    def of(self, resolution: str, times_ms: Int64s) -> Int64s:
-        """The bar that holds each row. Rows of weeks and months are days."""
+    def bar_times(self, resolution: str, times_ms: Int64s) -> Int64s:
+        """Return the time of the bar that holds each row. For weeks and months, rows are days."""
         if resolution == "1M":
             return times_ms.astype(_MS).astype(_MONTHS).astype(_MS).astype(np.int64)
         fixed_ms = length_ms(resolution)
@@ -42,9 +44,9 @@ class BarTimes:
         starts_ms = self._sessions.starts_ms[numbers]
         return times_ms - (times_ms - starts_ms) % fixed_ms
 
-    def begin(self, resolution: str, bar_time_ms: int) -> int:
-        """When the first bar that stands at the time or after it begins: the rows from then on
-        are of such bars, and none before."""
+    def first_row_ms(self, resolution: str, bar_time_ms: int) -> int:
+        """Return the instant from which on rows belong to bars whose time is `bar_time_ms` or
+        later."""
         if self._sessions is None or not (resolution == "1D" or is_intraday(resolution)):
             return first_bar_start(resolution, bar_time_ms)
         starts_ms, ends_ms = self._sessions.starts_ms, self._sessions.ends_ms

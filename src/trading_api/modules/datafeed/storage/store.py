@@ -1,10 +1,10 @@
-"""The user's own data: each symbol's bars in columns, mapped into memory.
+"""Stores the user's own market data: each symbol's bars in columns that are mapped into memory.
 
-    DATA_DIR/market/SYMBOL/current.json     what the symbol is, and which folder holds its columns
+    DATA_DIR/market/SYMBOL/current.json     describes the symbol, and names the folder of columns
     DATA_DIR/market/SYMBOL/<number>/*.npy   written once, never changed
 
-A new version is written beside the old one and flushed to the disk. Renaming a new `current.json`
-over the old one is the switch: before it the old version is whole, after it the new one is.
+A new version is written to a folder of its own and flushed to the disk. Then a new `current.json`
+is renamed over the old one. Before that the old version is complete, after it the new one.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ import numpy as np
 
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.resolution import resolutions_built_from
-from trading_api.domain.session_hours import Sessions, TradingHours
-from trading_api.modules.datafeed.storage.bar_columns import NAMES, Columns, Int64s
-from trading_api.modules.datafeed.storage.bar_series import RecordedSeries, make_levels
+from trading_api.domain.session_hours import SessionHours, TradingSessions
+from trading_api.modules.datafeed.storage.bar_columns import COLUMN_NAMES, BarColumns, Int64s
+from trading_api.modules.datafeed.storage.bar_series import BarSeries, build_levels
 from trading_api.modules.datafeed.storage.errors import RecordingError
 
 _FORMAT = 1
@@ -40,9 +40,9 @@ _SYMBOL_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 
 @dataclass(frozen=True, slots=True)
 class StoredSymbol:
-    """What is known of a symbol beside its bars. `calendar` names where the holidays and
-    corrections of its hours come from. `tick` is what the user said it is; without, it is as fine
-    as the prices. `price_decimals` are the tick's."""
+    """Describes a stored symbol. `calendar` names the exchange calendar that its holidays and
+    corrections come from. `tick` is the one that the user gave; empty where it is as fine as the
+    prices. `price_decimals` are those of the tick."""
 
     symbol: str
     description: str
@@ -62,8 +62,8 @@ class StoredSymbol:
     tick: str = ""
 
     @property
-    def hours(self) -> TradingHours:
-        return TradingHours(self.session, self.timezone, frozenset(self.holidays), self.corrections)
+    def hours(self) -> SessionHours:
+        return SessionHours(self.session, self.timezone, frozenset(self.holidays), self.corrections)
 
     def instrument(self) -> Instrument:
         hours = self.hours
@@ -86,7 +86,10 @@ class StoredSymbol:
         )
 
 
-class Store:
+class BarStore:
+    """The symbols in one data folder. Readers and one writer a symbol may run at the same time, in
+    several processes."""
+
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "market"
 
@@ -95,14 +98,14 @@ class Store:
             return []
         return sorted(path.parent.name for path in self._folder.glob(f"*/{_CURRENT}"))
 
-    def open(self, symbol: str) -> RecordedSeries | None:
-        """Nothing is read but what describes the columns. None where the symbol is not stored.
-        Raises RecordingError."""
+    def open(self, symbol: str) -> BarSeries | None:
+        """Return the symbol's series, or None where it is not stored. Its columns are read when
+        they are used. Raises RecordingError."""
         if (found := self._opened(symbol)) is None:
             return None
         stored, columns, sessions, levels = found
         instrument = stored.instrument()
-        return RecordedSeries(
+        return BarSeries(
             instrument,
             columns,
             instrument.resolutions,
@@ -112,28 +115,29 @@ class Store:
             levels,
         )
 
-    def read(self, symbol: str) -> tuple[StoredSymbol, Columns] | None:
-        """As it was written. Raises RecordingError."""
+    def read(self, symbol: str) -> tuple[StoredSymbol, BarColumns] | None:
+        """Return a symbol as it was written, or None. Raises RecordingError."""
         found = self._opened(symbol)
         return found and (found[0], found[1])
 
-    def listed(self) -> list[tuple[StoredSymbol, Columns]]:
-        """Raises RecordingError."""
+    def list_symbols(self) -> list[tuple[StoredSymbol, BarColumns]]:
+        """Return every stored symbol with its bars, by name. Raises RecordingError."""
         found = (self.read(symbol) for symbol in self.symbols())
         return [each for each in found if each is not None]
 
     def delete(self, symbol: str) -> bool:
-        """Whether there was such a symbol. From one instant to the next it is gone as a whole;
-        whoever has it open keeps it. Raises RecordingError while an import of it is under way."""
+        """Delete a symbol, all at once, and return whether it was stored. Readers that have it open
+        keep it. Raises RecordingError while an import of it is under way."""
         if symbol not in self.symbols():
             return False
-        with self.writing(symbol) as writing:
-            writing.delete()
+        with self.lock(symbol) as writer:
+            writer.delete()
         return True
 
     @contextmanager
-    def writing(self, symbol: str) -> Iterator[Writing]:
-        """One process at a time. Raises RecordingError while another one does."""
+    def lock(self, symbol: str) -> Iterator[SymbolWriter]:
+        """Let one process at a time write a symbol. Raises RecordingError while another one has the
+        lock."""
         assert is_symbol(symbol)
         folder = self._folder / symbol
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,11 +146,11 @@ class Store:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise RecordingError(f"Another import of {symbol} is under way.") from None
-            yield Writing(folder)
+            yield SymbolWriter(folder)
 
     def _opened(
         self, symbol: str
-    ) -> tuple[StoredSymbol, Columns, Sessions | None, dict[str, Columns]] | None:
+    ) -> tuple[StoredSymbol, BarColumns, TradingSessions | None, dict[str, BarColumns]] | None:
         if not is_symbol(symbol):
             return None
         folder = self._folder / symbol
@@ -156,7 +160,7 @@ class Store:
             try:
                 return _mapped(folder / current["version"], current)
             except FileNotFoundError as error:
-                # An import may have switched and swept since `current.json` was read.
+                # An import may have switched and removed versions since `current.json` was read.
                 if attempt == _OPEN_ATTEMPTS - 1:
                     raise RecordingError(f"{folder}: {error.filename} is missing.") from error
             except (ValueError, KeyError, TypeError) as error:
@@ -164,36 +168,37 @@ class Store:
         raise AssertionError("unreachable")
 
 
-class Writing:
-    """The right to write one symbol, which ends with `Store.writing`."""
+class SymbolWriter:
+    """Writes one symbol, for as long as `BarStore.lock` holds its lock."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def replace(self, stored: StoredSymbol, columns: Columns) -> None:
-        """All or nothing, whenever it is killed."""
+    def replace(self, stored: StoredSymbol, columns: BarColumns) -> None:
+        """Replace all that is stored of the symbol: completely, or not at all if the process is
+        killed."""
         current = _current(self._folder)
         before = current["version"] if current else "0"
-        self._sweep(keep=before)
+        self._remove_versions(keep=before)
         version = self._folder / str(int(before) + 1)
         version.mkdir()
         sessions = _sessions(stored, columns)
         _write_columns(version, "bars", columns)
-        for name, level in make_levels(columns, stored.step_ms, sessions).items():
+        for name, level in build_levels(columns, stored.step_ms, sessions).items():
             _write_columns(version, f"bars-{name}", level)
         if sessions is not None:
             for name in _SESSION_COLUMNS:
                 _write_column(version / f"sessions.{name}.npy", getattr(sessions, name))
         _flush(version)
         self._switch({"format": _FORMAT, "version": version.name, "symbol": asdict(stored)})
-        self._sweep(keep=version.name)
+        self._remove_versions(keep=version.name)
 
     def delete(self) -> None:
-        """All or nothing, as it is without `current.json` that a symbol is unknown. The lock stays:
-        another process may wait for it by its name."""
+        """Delete the symbol: completely, since one without `current.json` is not stored. The lock
+        file stays, because another process may have opened it."""
         (self._folder / _CURRENT).unlink()
         _flush(self._folder)
-        self._sweep(keep="")
+        self._remove_versions(keep="")
 
     def _switch(self, current: dict[str, Any]) -> None:
         new = self._folder / f"{_CURRENT}.new"
@@ -205,9 +210,9 @@ class Writing:
         _flush(self._folder)
         _flush(self._folder.parent)
 
-    def _sweep(self, keep: str) -> None:
-        """Other versions: the one before, and what killed imports left. Whoever has one mapped
-        keeps it until they end."""
+    def _remove_versions(self, keep: str) -> None:
+        """Remove the versions other than `keep`: the one before, and those of killed imports. A
+        process that has one mapped keeps it until it ends."""
         for path in self._folder.iterdir():
             if path.is_dir() and path.name != keep:
                 shutil.rmtree(path)
@@ -227,17 +232,19 @@ def _current(folder: Path) -> dict[str, Any] | None:
 
 def _mapped(
     version: Path, current: dict[str, Any]
-) -> tuple[StoredSymbol, Columns, Sessions | None, dict[str, Columns]]:
+) -> tuple[StoredSymbol, BarColumns, TradingSessions | None, dict[str, BarColumns]]:
     stored = StoredSymbol(**current["symbol"])
     if not resolutions_built_from(stored.step_ms):
         raise ValueError(f"no resolution is made of bars {stored.step_ms / 1_000:g} s apart")
     sessions = None
     if (version / f"sessions.{_SESSION_COLUMNS[0]}.npy").exists():
-        sessions = Sessions(*(_map(version / f"sessions.{name}.npy") for name in _SESSION_COLUMNS))
+        sessions = TradingSessions(
+            *(_map(version / f"sessions.{name}.npy") for name in _SESSION_COLUMNS)
+        )
     levels = {
         name: _map_columns(version, f"bars-{name}")
         for name in ("1", "1D")
-        if (version / f"bars-{name}.{NAMES[0]}.npy").exists()
+        if (version / f"bars-{name}.{COLUMN_NAMES[0]}.npy").exists()
     }
     return stored, _map_columns(version, "bars"), sessions, levels
 
@@ -251,19 +258,20 @@ def is_symbol(text: str) -> bool:
     )
 
 
-def _sessions(stored: StoredSymbol, columns: Columns) -> Sessions | None:
+def _sessions(stored: StoredSymbol, columns: BarColumns) -> TradingSessions | None:
     return sessions_of(stored.hours, stored.step_ms, columns)
 
 
-def sessions_of(hours: TradingHours, step_ms: int, columns: Columns) -> Sessions | None:
-    """None where bars are arithmetic on UTC."""
+def sessions_of(hours: SessionHours, step_ms: int, columns: BarColumns) -> TradingSessions | None:
+    """Return the sessions in which the bars lie, or None where their times are arithmetic on
+    UTC."""
     if hours.is_always or not len(columns):
         return None
     return hours.sessions(int(columns.time_ms[0]), int(columns.time_ms[-1]) + step_ms)
 
 
-def _write_columns(version: Path, name: str, columns: Columns) -> None:
-    for column, values in zip(NAMES, columns.each(), strict=True):
+def _write_columns(version: Path, name: str, columns: BarColumns) -> None:
+    for column, values in zip(COLUMN_NAMES, columns.arrays(), strict=True):
         _write_column(version / f"{name}.{column}.npy", values)
 
 
@@ -274,18 +282,18 @@ def _write_column(path: Path, values: Int64s) -> None:
         os.fsync(file.fileno())
 
 
-def _map_columns(version: Path, name: str) -> Columns:
-    return Columns.made(_map(version / f"{name}.{column}.npy") for column in NAMES)
+def _map_columns(version: Path, name: str) -> BarColumns:
+    return BarColumns.from_arrays(_map(version / f"{name}.{column}.npy") for column in COLUMN_NAMES)
 
 
 def _map(path: Path) -> Int64s:
-    """A plain array over the mapped file: slices of np.memmap itself are slow."""
+    """Return a plain array over the mapped file, because slices of np.memmap are slow."""
     mapped: Int64s = np.load(path, mmap_mode="r")
     return np.asarray(mapped)
 
 
 def _flush(folder: Path) -> None:
-    """The folder's entries, to the disk."""
+    """Write the folder's entries to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

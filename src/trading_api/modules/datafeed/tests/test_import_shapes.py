@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from trading_api.domain.bar import Bar
-from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
 from trading_api.modules.datafeed.storage.errors import RecordingError
-from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.storage.store import BarStore
 
 START_MS = 1_704_189_600_000
 """2024-01-02 10:00 UTC."""
@@ -19,15 +19,15 @@ DAY_START_MS = 1_704_153_600_000
 BARS = [(10.5, 12.25, 9.75, 11.0, 1_500), (11.0, 11.5, 10.25, 10.75, 900)]
 
 
-def imported(folder: Path, content: bytes, timezone: str = "UTC", **options: object) -> Store:
+def imported(folder: Path, content: bytes, timezone: str = "UTC", **options: object) -> BarStore:
     path = folder / "file.csv"
     path.write_bytes(content)
-    store = Store(folder / "data")
-    import_files(store, ImportOrder([path], "ONE", timezone, **options))  # type: ignore[arg-type]
+    store = BarStore(folder / "data")
+    import_files(store, ImportRequest([path], "ONE", timezone, **options))  # type: ignore[arg-type]
     return store
 
 
-def bars(store: Store) -> list[Bar]:
+def bars(store: BarStore) -> list[Bar]:
     series = store.open("ONE")
     assert series is not None
     return list(series.recorded)
@@ -178,7 +178,7 @@ def test_adjusted_prices_are_taken_to_what_can_be_kept_and_counted(tmp_path: Pat
     )
     path = tmp_path / "file.csv"
     path.write_text(lines, encoding="utf-8")
-    report = import_files(Store(tmp_path), ImportOrder([path], "ONE", "UTC"))
+    report = import_files(BarStore(tmp_path), ImportRequest([path], "ONE", "UTC"))
     assert report.rounded == 6
     assert any(line.startswith("Numbers printed of computed floats: 6") for line in report.lines())
 
@@ -231,7 +231,7 @@ def test_files_of_different_bars_are_told_apart(tmp_path: Path) -> None:
         rows = "".join(f"\n{1_704_189_600 + step_s * n},1,1,1,1" for n in range(40))
         paths[-1].write_text(HEADER + rows, encoding="utf-8")
     with pytest.raises(RecordingError, match=r"300\.csv has bars of 0:05:00, the other files of"):
-        import_files(Store(tmp_path), ImportOrder(paths, "ONE", "UTC"))
+        import_files(BarStore(tmp_path), ImportRequest(paths, "ONE", "UTC"))
 
 
 @pytest.mark.parametrize("session", ["0930-1600", "9:30-16:00", "09:30 - 16:00", "930-1600:23456"])

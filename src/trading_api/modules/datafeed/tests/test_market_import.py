@@ -21,15 +21,19 @@ from trading_api.errors import Invalid
 from trading_api.models.market import Bar as WireBar
 from trading_api.models.market import QuoteValues
 from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
-from trading_api.modules.datafeed.importing.importer import ImportOrder, ImportReport, import_files
+from trading_api.modules.datafeed.importing.importer import (
+    ImportReport,
+    ImportRequest,
+    import_files,
+)
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.service import DatafeedService
-from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+from trading_api.modules.datafeed.storage.bar_series import BarSeries
 from trading_api.modules.datafeed.storage.errors import RecordingError
-from trading_api.modules.datafeed.storage.store import Store
-from trading_api.modules.datafeed.storage.tick_schedule import MOVES
+from trading_api.modules.datafeed.storage.store import BarStore
+from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 from trading_api.modules.datafeed.tests.test_market_replay import package_file, written
 from trading_api.modules.datafeed.tests.test_market_source_contract import RecordingSink
 from trading_api.shared.ws.router_interface import buildTopicParams
@@ -43,31 +47,31 @@ Load = Callable[..., ImportReport]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "data")
+def store(tmp_path: Path) -> BarStore:
+    return BarStore(tmp_path / "data")
 
 
 @pytest.fixture
-def load(store: Store, tmp_path: Path) -> Load:
+def load(store: BarStore, tmp_path: Path) -> Load:
     """Imports a file of those lines."""
 
     def imported(
         *lines: str, symbol: str = "ONE", timezone: str = "UTC", **options: object
     ) -> ImportReport:
         path = written(tmp_path, *lines, name="rows.csv")
-        return import_files(store, ImportOrder([path], symbol, timezone, **options))  # type: ignore[arg-type]
+        return import_files(store, ImportRequest([path], symbol, timezone, **options))  # type: ignore[arg-type]
 
     return imported
 
 
-def opened(store: Store, symbol: str = "ONE") -> RecordedSeries:
+def opened(store: BarStore, symbol: str = "ONE") -> BarSeries:
     series = store.open(symbol)
     assert series is not None
     return series
 
 
-def every(series: RecordedSeries, resolution: str) -> list[Bar]:
-    return series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, MOVES * len(series.recorded))
+def every(series: BarSeries, resolution: str) -> list[Bar]:
+    return series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, TICKS_PER_BAR * len(series.recorded))
 
 
 def at(text: str) -> int:
@@ -81,9 +85,9 @@ def minute(clock: str, price: float = 10, volume: int = 1, day: str = "2025-03-1
 # Real recordings
 
 
-def test_real_minutes_of_new_york_keep_to_their_session(store: Store) -> None:
+def test_real_minutes_of_new_york_keep_to_their_session(store: BarStore) -> None:
     path = package_file("mintalib", "samples", "minute-prices.csv")
-    order = ImportOrder([path], "AAPL", NEW_YORK, "0930-1600", "XNYS", exchange="NASDAQ")
+    order = ImportRequest([path], "AAPL", NEW_YORK, "0930-1600", "XNYS", exchange="NASDAQ")
     report = import_files(store, order)
     assert (report.taken, report.duplicates, report.outside) == (1_596, 0, 0)
     assert report.gaps.count == 0
@@ -106,14 +110,14 @@ def test_real_minutes_of_new_york_keep_to_their_session(store: Store) -> None:
 
 
 def test_real_trades_become_seconds_and_all_that_is_made_of_them(
-    store: Store, tmp_path: Path
+    store: BarStore, tmp_path: Path
 ) -> None:
     """500,000 trades are in the package; the first 60,000 are enough."""
     lines = package_file("mlfinpy", "dataset", "data", "tick_data.csv").open(encoding="utf-8")
     path = tmp_path / "trades.csv"
     with lines:
         path.write_text("".join(islice(lines, 60_001)), encoding="utf-8")
-    report = import_files(store, ImportOrder([path], "SP", NEW_YORK, type="futures"))
+    report = import_files(store, ImportRequest([path], "SP", NEW_YORK, type="futures"))
     assert (report.rows, report.are_ticks, report.step_ms) == (60_000, True, 1_000)
     volume = sum(
         int(line.rpartition(",")[2]) for line in path.read_text(encoding="utf-8").split()[2::2]
@@ -127,11 +131,11 @@ def test_real_trades_become_seconds_and_all_that_is_made_of_them(
 
 
 def test_a_real_day_of_quotes_is_stored_as_it_was_quoted_and_played_to_its_end(
-    store: Store,
+    store: BarStore,
 ) -> None:
     """Recorded by findatapy: 100,005 bids of EURUSD, through single precision."""
     path = Path(sys.prefix, "recordings", "tests", "EURUSD_tick.csv")
-    report = import_files(store, ImportOrder([path], "EURUSD", "UTC", type="forex"))
+    report = import_files(store, ImportRequest([path], "EURUSD", "UTC", type="forex"))
     assert (report.rows, report.are_ticks) == (100_005, True)
     series = opened(store, "EURUSD")
     assert series.instrument.price_scale == 100_000
@@ -155,7 +159,7 @@ def test_a_real_day_of_quotes_is_stored_as_it_was_quoted_and_played_to_its_end(
     assert replay.bars("EURUSD", "1S", -FOREVER_MS, FOREVER_MS) == every(series, "1S")
 
 
-def test_quotes_of_a_currency_pair_are_read_as_they_were_meant(store: Store, load: Load) -> None:
+def test_quotes_of_a_currency_pair_are_read_as_they_were_meant(store: BarStore, load: Load) -> None:
     """As findatapy records them: the bid alone, through single precision."""
     report = load(
         "Date,EURUSD.bid",
@@ -176,7 +180,7 @@ def test_quotes_of_a_currency_pair_are_read_as_they_were_meant(store: Store, loa
     assert not series.has_volume
 
 
-def test_a_bid_and_an_ask_are_worth_their_middle(store: Store, load: Load) -> None:
+def test_a_bid_and_an_ask_are_worth_their_middle(store: BarStore, load: Load) -> None:
     load("time;bid;ask", "2025-03-10 10:00:00;1.5;1.6", "2025-03-10 10:00:01;1.5;1.5")
     assert [bar.close for bar in every(opened(store), "1S")] == [155, 150]
 
@@ -185,7 +189,7 @@ def test_a_bid_and_an_ask_are_worth_their_middle(store: Store, load: Load) -> No
 
 
 def test_times_are_those_of_the_exchange_on_both_sides_of_a_change(
-    store: Store, load: Load
+    store: BarStore, load: Load
 ) -> None:
     lines = [minute("01:59", day="2025-03-09"), minute("03:00", day="2025-03-09")]
     load(HEADER, *lines, minute("03:01", day="2025-03-09"), timezone=NEW_YORK)
@@ -194,7 +198,7 @@ def test_times_are_those_of_the_exchange_on_both_sides_of_a_change(
 
 
 def test_the_hour_that_comes_twice_is_read_in_the_order_of_the_file(
-    store: Store, load: Load
+    store: BarStore, load: Load
 ) -> None:
     clocks = [f"01:{n:02}" for n in range(60)] * 2
     load(HEADER, *(minute(clock, day="2025-11-02") for clock in clocks), timezone=NEW_YORK)
@@ -222,7 +226,7 @@ def test_the_report_counts_gaps_by_the_session(load: Load) -> None:
     )
 
 
-def test_rows_outside_the_session_are_left_out_and_counted(store: Store, load: Load) -> None:
+def test_rows_outside_the_session_are_left_out_and_counted(store: BarStore, load: Load) -> None:
     lines = [minute(clock) for clock in ("09:29", "09:30", "09:31", "16:00")]
     report = load(HEADER, *lines, timezone=NEW_YORK, session="0930-1600")
     assert (report.taken, report.outside) == (2, 2)
@@ -230,7 +234,7 @@ def test_rows_outside_the_session_are_left_out_and_counted(store: Store, load: L
     assert len(opened(store).recorded) == 2
 
 
-def test_identical_rows_are_dropped_and_counted_in_any_order(store: Store, load: Load) -> None:
+def test_identical_rows_are_dropped_and_counted_in_any_order(store: BarStore, load: Load) -> None:
     lines = [minute(f"10:{n:02}", price=n + 1) for n in range(10)]
     Random(7).shuffle(lines)
     report = load(HEADER, *lines, lines[3], lines[4], lines[3])
@@ -257,7 +261,9 @@ def test_identical_rows_are_dropped_and_counted_in_any_order(store: Store, load:
         ([HEADER + ",symbol", minute("10:00") + ",TWO"], "has no rows of ONE"),
     ],
 )
-def test_a_bad_file_imports_nothing(store: Store, load: Load, lines: list[str], says: str) -> None:
+def test_a_bad_file_imports_nothing(
+    store: BarStore, load: Load, lines: list[str], says: str
+) -> None:
     load(HEADER, minute("09:00"), minute("09:01"), timezone=NEW_YORK)
     before = every(opened(store), "1")
     with pytest.raises(RecordingError) as caught:
@@ -266,7 +272,7 @@ def test_a_bad_file_imports_nothing(store: Store, load: Load, lines: list[str], 
     assert every(opened(store), "1") == before
 
 
-def test_a_join_that_would_outgrow_the_columns_changes_nothing(store: Store, load: Load) -> None:
+def test_a_join_that_would_outgrow_the_columns_changes_nothing(store: BarStore, load: Load) -> None:
     load(HEADER, minute("09:00", volume=5 * 10**11), minute("09:01", volume=5 * 10**11))
     before = every(opened(store), "1")
     with pytest.raises(RecordingError, match="too large"):
@@ -292,7 +298,7 @@ def test_a_symbol_that_is_no_name_of_a_folder_is_refused(load: Load, symbol: str
 
 
 def test_importing_again_joins_and_what_is_there_already_is_a_duplicate(
-    store: Store, load: Load
+    store: BarStore, load: Load
 ) -> None:
     lines = [minute(f"10:{n:02}", price=n + 1) for n in range(30)]
     load(HEADER, *lines[10:20])
@@ -304,7 +310,7 @@ def test_importing_again_joins_and_what_is_there_already_is_a_duplicate(
     assert opens == [*range(1, 21), 30]
 
 
-def test_finer_prices_make_the_stored_ones_as_fine(store: Store, load: Load) -> None:
+def test_finer_prices_make_the_stored_ones_as_fine(store: BarStore, load: Load) -> None:
     load(HEADER, minute("10:00", 10.5), minute("10:01", 11))
     load(HEADER, minute("10:02", 10.125), minute("10:01", 11))
     series = opened(store)
@@ -312,7 +318,9 @@ def test_finer_prices_make_the_stored_ones_as_fine(store: Store, load: Load) -> 
     assert [bar.open for bar in every(series, "1")] == [10_500, 11_000, 10_125]
 
 
-def test_a_minute_in_which_nothing_traded_joins_those_with_volume(store: Store, load: Load) -> None:
+def test_a_minute_in_which_nothing_traded_joins_those_with_volume(
+    store: BarStore, load: Load
+) -> None:
     load(HEADER, minute("10:00"), minute("10:01"))
     report = load(HEADER, minute("10:02", volume=0))
     assert report.stored == 3
@@ -330,7 +338,7 @@ def test_a_minute_in_which_nothing_traded_joins_those_with_volume(store: Store, 
     ],
 )
 def test_what_contradicts_the_stored_is_refused_unless_it_is_to_replace_it(
-    store: Store, load: Load, lines: list[str], options: dict[str, str], says: str
+    store: BarStore, load: Load, lines: list[str], options: dict[str, str], says: str
 ) -> None:
     load(HEADER, minute("10:00"), minute("10:01"))
     before = every(opened(store), "1")
@@ -341,7 +349,7 @@ def test_what_contradicts_the_stored_is_refused_unless_it_is_to_replace_it(
     assert report.stored == report.taken == len(opened(store).recorded) == len(lines)
 
 
-def test_whoever_has_the_old_bars_open_keeps_them(store: Store, load: Load) -> None:
+def test_whoever_has_the_old_bars_open_keeps_them(store: BarStore, load: Load) -> None:
     load(HEADER, minute("10:00"), minute("10:01"))
     old = opened(store)
     load(HEADER, minute("10:00", 99), minute("10:01", 99), is_replacing=True)
@@ -349,10 +357,10 @@ def test_whoever_has_the_old_bars_open_keeps_them(store: Store, load: Load) -> N
     assert [bar.open for bar in every(opened(store), "1")] == [99, 99]
 
 
-def test_a_deleted_symbol_is_gone_but_for_whoever_has_it_open(store: Store, load: Load) -> None:
+def test_a_deleted_symbol_is_gone_but_for_whoever_has_it_open(store: BarStore, load: Load) -> None:
     load(HEADER, minute("10:00"), minute("10:01"))
     old = opened(store)
-    with store.writing("ONE"), pytest.raises(RecordingError, match="is under way"):
+    with store.lock("ONE"), pytest.raises(RecordingError, match="is under way"):
         store.delete("ONE")
     assert store.delete("ONE")
     assert not store.delete("ONE")
@@ -362,8 +370,8 @@ def test_a_deleted_symbol_is_gone_but_for_whoever_has_it_open(store: Store, load
     assert store.symbols() == ["ONE"]
 
 
-def test_two_imports_of_a_symbol_do_not_meet(store: Store, load: Load) -> None:
-    with store.writing("ONE"), pytest.raises(RecordingError, match="is under way"):
+def test_two_imports_of_a_symbol_do_not_meet(store: BarStore, load: Load) -> None:
+    with store.lock("ONE"), pytest.raises(RecordingError, match="is under way"):
         load(HEADER, minute("10:00"), minute("10:01"))
 
 
@@ -386,14 +394,16 @@ def test_a_write_that_is_killed_at_any_step_leaves_a_whole_version(tmp_path: Pat
     assert left == 3, "current.json, lock and one version"
 
 
-def test_an_import_that_is_killed_leaves_the_old_bars_whole(store: Store, tmp_path: Path) -> None:
+def test_an_import_that_is_killed_leaves_the_old_bars_whole(
+    store: BarStore, tmp_path: Path
+) -> None:
     chance = Random(7)
     for count, price in ((20_000, 7), (40_000, 8)):
         lines = (
             f"{1_700_000_000 + 60 * n},{price},{price},{price},{price},1" for n in range(count)
         )
         written(tmp_path, HEADER, *lines, name=f"{price}.csv")
-    import_files(store, ImportOrder([tmp_path / "7.csv"], "ONE", "UTC"))
+    import_files(store, ImportRequest([tmp_path / "7.csv"], "ONE", "UTC"))
     command = [sys.executable, "-m", "trading_api", "data", "import", str(tmp_path / "8.csv")]
     for _ in range(4):
         process = subprocess.Popen(
@@ -415,7 +425,7 @@ def test_an_import_that_is_killed_leaves_the_old_bars_whole(store: Store, tmp_pa
 class Followed:
     """A stored symbol behind a service, and what its topics said."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: BarStore) -> None:
         self.replay = Replay(Recording([opened(store)]), clock=lambda: 0)
         self.feed = MarketFeed(self.replay, stale_after_ms=60_000)
         self.service = DatafeedService(self.replay, self.feed, Subscriptions())
@@ -425,7 +435,9 @@ class Followed:
         self.told.append(bar)
 
 
-async def test_the_day_of_a_night_session_is_live_before_its_date(store: Store, load: Load) -> None:
+async def test_the_day_of_a_night_session_is_live_before_its_date(
+    store: BarStore, load: Load
+) -> None:
     clocks = [f"{hour:02}:{n:02}" for hour in (18, 19) for n in range(60)]
     lines = [minute(clock, price=n + 10, day="2025-03-09") for n, clock in enumerate(clocks)]
     load(HEADER, *lines, timezone=NEW_YORK, session="1800-1700")
@@ -446,7 +458,7 @@ async def test_the_day_of_a_night_session_is_live_before_its_date(store: Store, 
     assert found.bars == market.told[-1:]
 
 
-async def test_symbols_of_different_steps_are_played_together(store: Store, load: Load) -> None:
+async def test_symbols_of_different_steps_are_played_together(store: BarStore, load: Load) -> None:
     load(HEADER, *(minute(f"10:{n:02}") for n in range(10)), symbol="MINUTES")
     days = [f"2025-03-{n:02},1,1,1,1,1" for n in range(1, 11)]
     load(HEADER, *days, symbol="DAYS")

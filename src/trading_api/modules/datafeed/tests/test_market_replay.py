@@ -19,9 +19,9 @@ from trading_api.domain.resolution import bar_start
 from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
-from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
+from trading_api.modules.datafeed.storage.bar_series import BarSeries
 from trading_api.modules.datafeed.storage.errors import RecordingError
-from trading_api.modules.datafeed.storage.tick_schedule import MOVES
+from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, RecordingSink
 
 HEADER = "time,open,high,low,close,volume"
@@ -92,9 +92,9 @@ def test_played_bars_are_the_recorded_ones(name: str, recordings: dict[str, Reco
     assert heard.closings == ["the recording has ended"]
     assert heard.quotes[0].time_ms > start_ms
     for series in recording.series:
-        symbol, times = series.instrument.symbol, series.move_times
+        symbol, times = series.instrument.symbol, series.schedule
         told = [quote.time_ms for quote in heard.quotes if quote.symbol == symbol]
-        every = [times.of(move) for move in range(MOVES * len(series.recorded))]
+        every = [times.tick_ms(tick) for tick in range(TICKS_PER_BAR * len(series.recorded))]
         assert told == [time_ms for time_ms in every if time_ms > start_ms]
         assert every_bar(replay, base, symbol) == series.recorded.bars()
         for resolution in replay.resolutions():
@@ -117,23 +117,26 @@ def test_history_is_the_first_four_fifths_and_what_had_happened_then(
         begun += len(bars)
         assert bars[:-1] == rows[: len(bars) - 1]
         assert seen_at(replay.now_ms, series) == bars[-1]
-        assert len(bars) == len(rows) or series.move_times.of(MOVES * len(bars)) > replay.now_ms
+        assert (
+            len(bars) == len(rows)
+            or series.schedule.tick_ms(TICKS_PER_BAR * len(bars)) > replay.now_ms
+        )
     if name == "stocks":
         assert replay.now_ms == recording.start_ms, "the youngest has begun"
     else:
         assert begun == total * 80 // 100
 
 
-def seen_at(instant_ms: int, series: RecordedSeries) -> Bar:
+def seen_at(instant_ms: int, series: BarSeries) -> Bar:
     """The bar under way as the moves up to the instant made it."""
-    number = series.move_times.bars(instant_ms) - 1
-    bar, times_ms = series.recorded[number], series.move_times.of_bar(number)
+    number = series.schedule.bar_count(instant_ms) - 1
+    bar, times_ms = series.recorded[number], series.schedule.bar_ticks_ms(number)
     seen = sum(time_ms <= instant_ms for time_ms in times_ms)
     extremes = [bar.low, bar.high]
     if bar.open - bar.low > bar.high - bar.open:
         extremes.reverse()
     path = [bar.open, *extremes, bar.close][:seen]
-    volume = bar.volume * seen // MOVES
+    volume = bar.volume * seen // TICKS_PER_BAR
     return Bar(bar.time_ms, bar.open, max(path), min(path), path[-1], volume)
 
 
@@ -180,11 +183,11 @@ def test_what_is_played_trades_the_recorded_volume(
     for series in recording.series:
         instrument = series.instrument
         quotes = [quote for quote in heard.quotes if quote.symbol == instrument.symbol]
-        whole = series.move_times.bars(start_ms)
-        partly = len(quotes) - MOVES * (len(series.recorded) - whole)
+        whole = series.schedule.bar_count(start_ms)
+        partly = len(quotes) - TICKS_PER_BAR * (len(series.recorded) - whole)
         for number, bar in enumerate(series.recorded.bars()[whole:]):
-            first = partly + MOVES * number
-            trades = [each for each in quotes[first : first + MOVES] if each.last_size]
+            first = partly + TICKS_PER_BAR * number
+            trades = [each for each in quotes[first : first + TICKS_PER_BAR] if each.last_size]
             volume = sum(quote.last_size for quote in trades) * instrument.volume_scale
             assert volume == bar.volume
             if bar.volume >= 4:

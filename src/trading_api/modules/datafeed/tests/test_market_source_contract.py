@@ -19,7 +19,7 @@ from trading_api.domain.order_book import LEVELS_MAX, OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import AHEAD_MS, bar_start
 from trading_api.modules.datafeed.importing.csv_series import read_series
-from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
 from trading_api.modules.datafeed.market.interest import SymbolInterest
 from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
 from trading_api.modules.datafeed.market.size_decay import decayed_size
@@ -27,7 +27,7 @@ from trading_api.modules.datafeed.market.update_builder import build_update
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.simulator.simulator import Simulator
-from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.storage.store import BarStore
 
 NOON_MS = 1_784_289_600_000
 FOREVER_MS = 10**15
@@ -220,8 +220,8 @@ def _stored(folder: Path) -> Subject:
         price = 100 + minute * 7 % 5
         lines.append(f"{NOON_MS // 1000 + 60 * minute},{price},{price + 3},{price - 2},{price},9")
     path.write_text("\n".join(lines))
-    store = Store(folder)
-    import_files(store, ImportOrder([path], "NIGHT", "Asia/Tokyo", "2030-0600:1234567"))
+    store = BarStore(folder)
+    import_files(store, ImportRequest([path], "NIGHT", "Asia/Tokyo", "2030-0600:1234567"))
     series = store.open("NIGHT")
     assert series is not None
     replay = Replay(Recording([series]), speed=1.0, clock=lambda: 0)

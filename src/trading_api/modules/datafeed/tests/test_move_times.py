@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trading_api.domain.session_hours import TradingHours
-from trading_api.modules.datafeed.storage.tick_schedule import MOVES, MoveTimes
+from trading_api.domain.session_hours import SessionHours
+from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR, TickSchedule
 from trading_api.modules.datafeed.tests.test_recorded_series import Market, markets
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
@@ -29,15 +29,15 @@ def times_of(
     session: str,
     timezone: str = NEW_YORK,
     holidays: frozenset[str] = frozenset(),
-) -> MoveTimes:
+) -> TickSchedule:
     times_ms = np.array([at(row) for row in rows], dtype=np.int64)
-    hours = TradingHours(session, timezone, holidays)
+    hours = SessionHours(session, timezone, holidays)
     sessions = hours.sessions(at(rows[0]), at(rows[-1]) + step_ms)
-    return MoveTimes(times_ms, step_ms, sessions)
+    return TickSchedule(times_ms, step_ms, sessions)
 
 
-def shown(times: MoveTimes, number: int) -> list[str]:
-    instants = [*times.of_bar(number), times.end(number)]
+def shown(times: TickSchedule, number: int) -> list[str]:
+    instants = [*times.bar_ticks_ms(number), times.bar_end_ms(number)]
     return [f"{datetime.fromtimestamp(each / 1_000, UTC):%d %H:%M:%S}" for each in instants]
 
 
@@ -50,18 +50,18 @@ def on(day: str, *clocks: str) -> list[str]:
 def test_moves_happen_within_their_bar_and_its_session_one_after_the_other(
     market: Market, data: st.DataObject
 ) -> None:
-    times, minutes = market.series.move_times, market.minutes
-    every = [times.of(move) for move in range(market.moves)]
+    times, minutes = market.series.schedule, market.minutes
+    every = [times.tick_ms(move) for move in range(market.moves)]
     assert every == sorted(every)
     for number, minute in enumerate(minutes):
-        assert every[MOVES * number] == minute.bar.time_ms
-        assert every[MOVES * number + 3] < times.end(number)
-        assert times.is_in_session(times.end(number) - 1)
+        assert every[TICKS_PER_BAR * number] == minute.bar.time_ms
+        assert every[TICKS_PER_BAR * number + 3] < times.bar_end_ms(number)
+        assert times.is_in_session(times.bar_end_ms(number) - 1)
         if number + 1 < len(minutes):
-            assert times.end(number) <= minutes[number + 1].bar.time_ms
+            assert times.bar_end_ms(number) <= minutes[number + 1].bar.time_ms
     instant_ms = data.draw(st.integers(every[0] - DAY_MS, every[-1] + DAY_MS))
-    assert times.moves(instant_ms) == sum(each <= instant_ms for each in every)
-    assert times.bars(instant_ms) == sum(each <= instant_ms for each in every[::MOVES])
+    assert times.tick_count(instant_ms) == sum(each <= instant_ms for each in every)
+    assert times.bar_count(instant_ms) == sum(each <= instant_ms for each in every[::TICKS_PER_BAR])
 
 
 def test_the_last_bar_of_a_session_ends_with_it() -> None:
@@ -102,7 +102,7 @@ def test_a_week_is_played_over_its_sessions_without_its_holiday() -> None:
 
 def test_without_a_session_bars_are_played_round_the_clock() -> None:
     rows = np.array([at("2025-03-10"), at("2025-03-11"), at("2025-03-14")], dtype=np.int64)
-    times = MoveTimes(rows, DAY_MS, None)
+    times = TickSchedule(rows, DAY_MS, None)
     assert shown(times, 0)[::4] == ["10 00:00:00", "11 00:00:00"]
     assert shown(times, 1)[::4] == ["11 00:00:00", "12 00:00:00"]
     assert not times.is_trading(1, at("2025-03-12"))
@@ -111,6 +111,6 @@ def test_without_a_session_bars_are_played_round_the_clock() -> None:
 @pytest.mark.parametrize(("seconds", "is_trading"), [(1, True), (59, True), (60, False)])
 def test_the_price_of_a_tick_stands_for_a_minute(seconds: int, is_trading: bool) -> None:
     first_ms = at("2025-03-10 13:30")
-    times = MoveTimes(np.array([first_ms, first_ms + 300_000], dtype=np.int64), 1_000, None)
+    times = TickSchedule(np.array([first_ms, first_ms + 300_000], dtype=np.int64), 1_000, None)
     assert times.is_trading(0, first_ms + 1_000 * seconds) is is_trading
     assert not times.is_trading(1, first_ms + 301_000), "the recording has ended"

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from trading_api.domain.bar import Bar
 from trading_api.domain.resolution import bar_start, length_ms, resolutions_built_from
-from trading_api.domain.session_hours import ALWAYS, TradingHours
-from trading_api.modules.datafeed.storage.bar_columns import Columns
-from trading_api.modules.datafeed.storage.bar_series import RecordedSeries
-from trading_api.modules.datafeed.storage.tick_schedule import MOVES
+from trading_api.domain.session_hours import ALWAYS, SessionHours
+from trading_api.modules.datafeed.storage.bar_columns import BarColumns
+from trading_api.modules.datafeed.storage.bar_series import BarSeries
+from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 from trading_api.modules.datafeed.tests.test_market_source_contract import FakeSource
 
 MINUTE_MS = 60_000
@@ -47,12 +47,12 @@ class Minute:
 
 @dataclass(frozen=True)
 class Market:
-    series: RecordedSeries
+    series: BarSeries
     minutes: Sequence[Minute]
 
     @property
     def moves(self) -> int:
-        return MOVES * len(self.minutes)
+        return TICKS_PER_BAR * len(self.minutes)
 
 
 @st.composite
@@ -93,9 +93,9 @@ def markets(draw: st.DrawFn) -> Market:
     if not minutes:
         time_ms = first_ms + min(sessions_of) * MINUTE_MS
         minutes = [Minute(_bar(time_ms, chance), *sessions_of[min(sessions_of)])]
-    hours = TradingHours(session, timezone)
-    columns = Columns.of(minute.bar for minute in minutes)
-    series = RecordedSeries(
+    hours = SessionHours(session, timezone)
+    columns = BarColumns.from_bars(minute.bar for minute in minutes)
+    series = BarSeries(
         INSTRUMENT,
         columns,
         resolutions_built_from(step_ms),
@@ -240,7 +240,7 @@ def test_the_forming_bar_is_what_has_come_of_its_minutes(
     market: Market, data: st.DataObject
 ) -> None:
     moves = data.draw(st.integers(1, market.moves))
-    number = (moves - 1) // MOVES
+    number = (moves - 1) // TICKS_PER_BAR
     seen = Market(market.series, [*market.minutes[:number], _partly(market.minutes[number], moves)])
     for resolution in market.series.resolutions:
         bars = market.series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, moves)
@@ -250,7 +250,7 @@ def test_the_forming_bar_is_what_has_come_of_its_minutes(
 
 def _partly(minute: Minute, moves: int) -> Minute:
     """Open, nearer extreme, other extreme, close."""
-    bar, seen = minute.bar, (moves - 1) % MOVES + 1
+    bar, seen = minute.bar, (moves - 1) % TICKS_PER_BAR + 1
     extremes = (
         (bar.low, bar.high)
         if bar.open - bar.low <= bar.high - bar.open
@@ -260,7 +260,9 @@ def _partly(minute: Minute, moves: int) -> Minute:
         )
     )
     path = [bar.open, *extremes, bar.close][:seen]
-    part = Bar(bar.time_ms, bar.open, max(path), min(path), path[-1], bar.volume * seen // MOVES)
+    part = Bar(
+        bar.time_ms, bar.open, max(path), min(path), path[-1], bar.volume * seen // TICKS_PER_BAR
+    )
     return replace(minute, bar=part)
 
 
@@ -273,10 +275,10 @@ def _partly(minute: Minute, moves: int) -> Minute:
     ],
 )
 def test_an_hour_begins_with_its_session(resolution: str, expected: list[str]) -> None:
-    hours = TradingHours("0930-1600", "America/New_York")
+    hours = SessionHours("0930-1600", "America/New_York")
     first_ms = round(datetime(2025, 7, 1, 13, 30, tzinfo=UTC).timestamp() * 1_000)
-    columns = Columns.of(_bar(first_ms + n * MINUTE_MS, Random(n)) for n in range(390))
-    series = RecordedSeries(
+    columns = BarColumns.from_bars(_bar(first_ms + n * MINUTE_MS, Random(n)) for n in range(390))
+    series = BarSeries(
         INSTRUMENT,
         columns,
         resolutions_built_from(MINUTE_MS),
@@ -284,6 +286,6 @@ def test_an_hour_begins_with_its_session(resolution: str, expected: list[str]) -
         True,
         hours.sessions(first_ms, first_ms + DAY_MS),
     )
-    bars = series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, MOVES * 390)
+    bars = series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, TICKS_PER_BAR * 390)
     times = [datetime.fromtimestamp(bar.time_ms / 1_000, UTC) for bar in bars]
     assert [f"{time:%H:%M}" for time in times] == expected

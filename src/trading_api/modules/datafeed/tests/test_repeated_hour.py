@@ -11,8 +11,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
-from trading_api.modules.datafeed.importing.importer import ImportOrder, ImportReport, import_files
-from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.importing.importer import (
+    ImportReport,
+    ImportRequest,
+    import_files,
+)
+from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.modules.datafeed.tests.test_market_replay import written
 
 NIGHT_MS = 1_762_056_000_000
@@ -38,8 +42,8 @@ def imported(folder: Path, *files: Sequence[str]) -> tuple[ImportReport, list[in
         written(folder, "time,open,high,low,close,volume", *lines, name=f"{number}.csv")
         for number, lines in enumerate(files)
     ]
-    store = Store(folder / "data")
-    order = ImportOrder(paths, "ONE", "America/New_York", is_replacing=True)
+    store = BarStore(folder / "data")
+    order = ImportRequest(paths, "ONE", "America/New_York", is_replacing=True)
     report = import_files(store, order)
     series = store.open("ONE")
     assert series is not None
@@ -122,8 +126,8 @@ def test_ticks_go_back_once(tmp_path: Path) -> None:
         f"{clock(minute)}:00,{minute + 1},1" for minute in (50, 60, 60, 119, 120, 120, 179, 180)
     ]
     path = written(tmp_path, "time,price,volume", *lines, name="ticks.csv")
-    store = Store(tmp_path / "data")
-    import_files(store, ImportOrder([path], "ONE", "America/New_York"))
+    store = BarStore(tmp_path / "data")
+    import_files(store, ImportRequest([path], "ONE", "America/New_York"))
     series = store.open("ONE")
     assert series is not None
     minutes = [(bar.time_ms - NIGHT_MS) // 60_000 for bar in series.recorded]

@@ -11,11 +11,11 @@ import pytest
 
 from trading_api.domain.bar import Bar
 from trading_api.domain.market_status import MarketState
-from trading_api.modules.datafeed.importing.importer import ImportOrder, import_files
+from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
-from trading_api.modules.datafeed.storage.store import Store
+from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.modules.datafeed.tests.test_market_replay import written
 from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, RecordingSink
 
@@ -40,23 +40,23 @@ def rows(start: str, step_ms: int, count: int, price: int = 100) -> list[str]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(tmp_path: Path) -> BarStore:
     """DAYS and MINUTES of New York's session on Thursday the 6th, Friday and Monday, and COIN,
     half-hours round the clock, until the middle of Monday's session."""
     load(tmp_path, "DAYS", [*rows("2025-03-06", DAY_MS, 2), *rows("2025-03-10", DAY_MS, 1, 102)])
     minutes = [*rows("2025-03-06 14:30", MINUTE_MS, 390), *rows("2025-03-07 14:30", MINUTE_MS, 390)]
     load(tmp_path, "MINUTES", [*minutes, *rows("2025-03-10 13:30", MINUTE_MS, 390)])
     load(tmp_path, "COIN", rows("2025-03-06", 30 * MINUTE_MS, 48 * 4 + 34), session="24x7")
-    return Store(tmp_path)
+    return BarStore(tmp_path)
 
 
 def load(folder: Path, symbol: str, lines: Sequence[str], session: str = "0930-1600") -> None:
     path = written(folder, HEADER, *lines, name=f"{symbol}.csv")
     zone = "UTC" if session == "24x7" else NEW_YORK
-    import_files(Store(folder), ImportOrder([path], symbol, zone, session))
+    import_files(BarStore(folder), ImportRequest([path], symbol, zone, session))
 
 
-def replay_of(store: Store, start: str, *symbols: str) -> Replay:
+def replay_of(store: BarStore, start: str, *symbols: str) -> Replay:
     opened = [store.open(symbol) for symbol in symbols or ("DAYS", "MINUTES", "COIN")]
     series = [each for each in opened if each is not None]
     return Replay(Recording(series), at(start), speed=1.0, clock=lambda: 0)
@@ -71,7 +71,7 @@ def play(replay: Replay, until: str, heard: RecordingSink) -> None:
         pass
 
 
-def test_a_day_that_has_begun_does_not_know_how_it_ends(store: Store) -> None:
+def test_a_day_that_has_begun_does_not_know_how_it_ends(store: BarStore) -> None:
     replay = replay_of(store, "2025-03-07 16:30")
     assert newest(replay, "DAYS", "1D") == Bar(at("2025-03-07"), 101, 101, 101, 101, 20)
     assert newest(replay, "MINUTES", "1D").close == 100 + 120
@@ -83,7 +83,7 @@ def test_a_day_that_has_begun_does_not_know_how_it_ends(store: Store) -> None:
         assert quote.time_ms > at("2025-03-07 16:30")
 
 
-def test_a_day_knows_nothing_before_its_session_begins(store: Store) -> None:
+def test_a_day_knows_nothing_before_its_session_begins(store: BarStore) -> None:
     replay = replay_of(store, "2025-03-07 14:29:59")
     assert newest(replay, "DAYS", "1D").time_ms == at("2025-03-06")
     play(replay, "2025-03-07 14:30", RecordingSink())
@@ -91,14 +91,14 @@ def test_a_day_knows_nothing_before_its_session_begins(store: Store) -> None:
 
 
 @pytest.mark.parametrize("start", ["2025-03-07 16:31:07", "2025-03-08 12:00", "2025-03-10 13:30"])
-def test_the_present_at_the_start_is_the_start(store: Store, start: str) -> None:
+def test_the_present_at_the_start_is_the_start(store: BarStore, start: str) -> None:
     replay = replay_of(store, start)
     assert replay.now_ms == at(start)
     for symbol in ("DAYS", "MINUTES", "COIN"):
         assert replay.quote(symbol).time_ms <= at(start)
 
 
-def test_a_present_between_moves_flows_and_jumps_only_over_nights(store: Store) -> None:
+def test_a_present_between_moves_flows_and_jumps_only_over_nights(store: BarStore) -> None:
     replay, heard = replay_of(store, "2025-03-07 20:59:50", "MINUTES"), RecordingSink()
     presents = []
     for due_ms in range(0, 40_000, 1_000):
@@ -127,7 +127,7 @@ def test_a_present_between_moves_flows_and_jumps_only_over_nights(store: Store) 
     ],
 )
 def test_each_symbol_is_closed_by_its_own_hours_and_its_own_end(
-    store: Store, instant: str, closed: dict[str, str]
+    store: BarStore, instant: str, closed: dict[str, str]
 ) -> None:
     says = {"hours": "is outside its trading hours", "ended": "the recording of"}
     for start in ("2025-03-06 15:00", instant):
@@ -141,7 +141,7 @@ def test_each_symbol_is_closed_by_its_own_hours_and_its_own_end(
             assert says.get(closed.get(symbol, ""), "") in reason
 
 
-def test_a_hole_in_a_recording_closes_its_symbol_alone(store: Store, tmp_path: Path) -> None:
+def test_a_hole_in_a_recording_closes_its_symbol_alone(store: BarStore, tmp_path: Path) -> None:
     coin = rows("2025-03-06", 30 * MINUTE_MS, 48 * 4)
     load(tmp_path, "HOLE", [*coin[:20], *coin[30:]], session="24x7")
     replay = replay_of(store, "2025-03-06 01:00", "COIN", "HOLE")
@@ -152,7 +152,7 @@ def test_a_hole_in_a_recording_closes_its_symbol_alone(store: Store, tmp_path: P
     assert replay.closed_reason("HOLE") == ""
 
 
-async def test_the_market_is_open_until_all_recordings_have_ended(store: Store) -> None:
+async def test_the_market_is_open_until_all_recordings_have_ended(store: BarStore) -> None:
     replay = replay_of(store, "2025-03-07 14:30")
     feed = MarketFeed(replay, stale_after_ms=60_000)
     seen: list[tuple[str, MarketState, MarketState]] = []
@@ -172,7 +172,7 @@ async def test_the_market_is_open_until_all_recordings_have_ended(store: Store) 
     assert feed.status_of("MINUTES").reason == "the recording has ended"
 
 
-def test_depth_before_any_bar_is_over_tells_nothing_of_the_first(store: Store) -> None:
+def test_depth_before_any_bar_is_over_tells_nothing_of_the_first(store: BarStore) -> None:
     replay = replay_of(store, "2025-03-06 14:30", "DAYS")
     depth = replay.order_book("DAYS", 5)
     tick_size = replay.instruments()[0].tick_size

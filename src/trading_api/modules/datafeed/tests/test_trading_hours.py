@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from trading_api.domain.session_hours import SessionError, TradingHours
+from trading_api.domain.session_hours import SessionError, SessionHours
 
 DAY_MS = 86_400_000
 
@@ -15,7 +15,7 @@ def at(text: str) -> int:
     return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000)
 
 
-def told(hours: TradingHours, first: str, last: str) -> list[tuple[str, str, str]]:
+def told(hours: SessionHours, first: str, last: str) -> list[tuple[str, str, str]]:
     """Start, end and trading day of the sessions that begin within."""
     sessions = hours.sessions(at(first), at(last))
     rows = zip(
@@ -82,24 +82,24 @@ def test_sessions_stand_in_the_time_of_their_exchange(
     session: str, timezone: str, expected: list[tuple[str, str, str]]
 ) -> None:
     """Over the weekend of the 9th of March 2025, when New York's clocks went forward."""
-    hours = TradingHours(session, timezone)
+    hours = SessionHours(session, timezone)
     assert told(hours, "2025-03-06T21:30", "2025-03-11T00:00") == expected
 
 
 def test_a_night_in_which_clocks_go_back_is_an_hour_longer() -> None:
-    hours = TradingHours("1800-0400:1", "America/New_York")
+    hours = SessionHours("1800-0400:1", "America/New_York")
     assert told(hours, "2025-11-01T00:00", "2025-11-03T00:00") == [("01 22:00", "02 09:00", "02")]
 
 
 def test_stretches_that_a_change_of_clocks_swallows_stay_in_order() -> None:
-    hours = TradingHours("0200-0245,0245-0315,0315-0400:1", "America/New_York")
+    hours = SessionHours("0200-0245,0245-0315,0315-0400:1", "America/New_York")
     sessions = hours.sessions(at("2025-03-08T00:00"), at("2025-03-10T00:00"))
     assert (sessions.starts_ms < sessions.ends_ms).all()
     assert (sessions.ends_ms[:-1] <= sessions.starts_ms[1:]).all()
 
 
 def test_holidays_are_closed_and_corrections_have_their_own_hours() -> None:
-    hours = TradingHours(
+    hours = SessionHours(
         "0930-1600", "America/New_York", frozenset({"20241128"}), {"20241129": "0930-1300"}
     )
     assert told(hours, "2024-11-27T00:00", "2024-12-01T00:00") == [
@@ -119,7 +119,7 @@ def test_holidays_are_closed_and_corrections_have_their_own_hours() -> None:
 )
 def test_what_is_no_session_is_refused(session: str) -> None:
     with pytest.raises(SessionError):
-        TradingHours(session, "America/New_York")
+        SessionHours(session, "America/New_York")
 
 
 @pytest.mark.parametrize(
@@ -134,16 +134,16 @@ def test_what_is_no_session_is_refused(session: str) -> None:
 )
 def test_a_trading_day_is_over_with_the_last_of_its_hours(session: str, now: str, end: str) -> None:
     zone = "Etc/UTC" if session == "24x7" else "America/New_York"
-    hours = TradingHours(session, zone)
+    hours = SessionHours(session, zone)
     assert hours.day_end_ms(at(now)) == at(end)
 
 
 def test_hours_are_read_as_they_are_written() -> None:
-    hours = TradingHours(
+    hours = SessionHours(
         "0930-1600",
         "America/New_York",
         frozenset({"20241128", "20241225"}),
         {"20241129": "0930-1300", "20241224": "0930-1300", "20240703": "0930-1200"},
     )
     texts = (hours.session, hours.timezone, hours.holidays_text(), hours.corrections_text())
-    assert TradingHours.read(*texts) == hours
+    assert SessionHours.parse(*texts) == hours

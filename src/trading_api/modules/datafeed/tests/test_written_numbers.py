@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from trading_api.modules.datafeed.importing.number_parsing import (
     DECIMALS_MAX,
     decimals_of,
-    read_number,
+    parse_number,
     single_decimals,
     whole_units,
 )
@@ -30,7 +30,7 @@ def of_singles(texts: list[str]) -> int | None:
 def test_decimals_are_kept_exactly(numbers: list[tuple[int, int]]) -> None:
     exact = [Decimal(digits).scaleb(-decimals) for digits, decimals in numbers]
     exact = [each for each in exact if each < 10**6]
-    read = [read_number(f"{each:f}", True) for each in exact]
+    read = [parse_number(f"{each:f}", True) for each in exact]
     values = np.array([number.value for number in read if number is not None])
     assert all(number is not None and number.is_exact for number in read)
     units = whole_units(values, DECIMALS_MAX).tolist()
@@ -96,18 +96,18 @@ def test_a_whole_file_of_singles_is_taken_together() -> None:
 def test_numbers_are_read_however_they_are_written(
     text: str, comma_delimits: bool, value: float, mark: str
 ) -> None:
-    number = read_number(text, comma_delimits)
+    number = parse_number(text, comma_delimits)
     assert number is not None
     assert (number.value, number.mark, number.is_exact) == (value, mark, True)
 
 
 @pytest.mark.parametrize("text", ["", "x", "nan", "inf", "1_0", "1,23,4", "12,34.5", "1e16", "--1"])
 def test_what_is_no_number_is_none(text: str) -> None:
-    assert read_number(text, True) is None
+    assert parse_number(text, True) is None
 
 
 @pytest.mark.parametrize("text", ["1.0000000000001", "1234567890.123456", "0.123456789012345678"])
 def test_more_digits_than_can_be_kept_are_told(text: str) -> None:
-    number = read_number(text, True)
+    number = parse_number(text, True)
     assert number is not None
     assert not number.is_exact
