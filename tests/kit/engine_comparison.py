@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tests.kit.naive_exchange import (
-    NaiveExecution,
-    NaiveOrder,
-)
+from tests.kit.naive.values import NaiveExecution, NaiveOrder
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.engine import Duplicate, Outcome
 from trading_api.modules.broker.engine.execution import Execution
@@ -17,7 +14,7 @@ from trading_api.modules.broker.engine.order import Order
 def answered(result: Outcome) -> str:
     match result:
         case Rejection():
-            return f"refused: {result.code}"
+            return f"rejected: {result.code}"
         case Duplicate():
             return f"duplicate: {result.order_id}"
     return ""

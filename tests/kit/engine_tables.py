@@ -232,7 +232,7 @@ def play(
         if isinstance(result, Rejection):
             assert engine.state == before, "a rejection changes nothing"
         for event in result if isinstance(result, list) else ():
-            assert not first_discrepancy(before, "DEMO", event), "what verify-ledger would name"
+            assert not first_discrepancy(before, "DEMO", event), "verify-ledger would report it"
             before.evolve(event)
     return engine
 

@@ -38,11 +38,7 @@ from trading_api.modules.broker.engine.commands import (
 )
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
-from trading_api.modules.broker.engine.margin import (
-    equity,
-    leverage_of,
-    used_margin,
-)
+from trading_api.modules.broker.engine.margin import equity, leverage_of, used_margin
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules

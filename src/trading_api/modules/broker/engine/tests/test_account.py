@@ -18,17 +18,9 @@ from tests.kit.engine_tables import (
     touch_of,
 )
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.commands import (
-    Market,
-    OpenAccount,
-)
+from trading_api.modules.broker.engine.commands import Market, OpenAccount
 from trading_api.modules.broker.engine.engine import Engine, Outcome
-from trading_api.modules.broker.engine.events import (
-    Event,
-    OrderCanceled,
-    OrderFilled,
-    OrderPlaced,
-)
+from trading_api.modules.broker.engine.events import Event, OrderCanceled, OrderFilled, OrderPlaced
 from trading_api.modules.broker.engine.order import canceled
 
 TICK = "99x40 / 100x40"

@@ -55,7 +55,7 @@ def test_deposit_is_positive_bounded_and_in_whole_steps_of_money(amount: str) ->
 
 
 @pytest.mark.parametrize("balance", WRONG_AMOUNTS)
-def test_an_account_begins_anew_with_what_could_be_deposited(balance: str) -> None:
+def test_an_account_starts_again_with_what_could_be_deposited(balance: str) -> None:
     play(
         (TICK, buy(1, limit="90"), ["placed 1"]),
         (None, reset_to(balance), ["rejected: amount_wrong"]),

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from tests.kit.engine_tables import (
-    Row,
-    brackets,
-    buy,
-    cancel,
-    close,
-    modify,
-    play,
-    quote,
-    sell,
-)
+from tests.kit.engine_tables import Row, brackets, buy, cancel, close, modify, play, quote, sell
 from trading_api.domain.orders import OrderStatus, Side
 
 TICK = "99x40 / 100x40"

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from tests.kit.engine_tables import (
-    buy,
-    cancel,
-    cancel_all,
-    cancel_many,
-    play,
-    quote,
-)
+from tests.kit.engine_tables import buy, cancel, cancel_all, cancel_many, play, quote
 
 TICK = "99x40 / 100x40"
 

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from tests.kit.engine_tables import (
-    Asked,
-    Row,
-    brackets,
-    buy,
-    close,
-    modify,
-    play,
-    protect,
-    sell,
-)
+from tests.kit.engine_tables import Asked, Row, brackets, buy, close, modify, play, protect, sell
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import Duration, OrderType
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -26,7 +16,7 @@ GTD, IOC = Duration.GTD, Duration.IOC
 KEY = IdempotencyKey("place", "k", "one")
 
 
-def test_placement_names_the_first_fault() -> None:
+def test_placement_names_the_first_failed_check() -> None:
     faults = [
         (buy("0", type=STOP_LIMIT, reduce_only=True), "quantity_not_positive"),
         (buy("-1.5", type=STOP_LIMIT, reduce_only=True), "quantity_not_positive"),
@@ -52,7 +42,7 @@ def test_placement_names_the_first_fault() -> None:
     play(*refusals(faults))
 
 
-def test_modification_names_the_first_fault() -> None:
+def test_modification_names_the_first_failed_check() -> None:
     faults = [
         (modify(2, buy(0)), "order_not_found"),
         (modify(1, buy(0), symbol="MSFT"), "not_modifiable"),
@@ -77,7 +67,7 @@ def test_modification_names_the_first_fault() -> None:
     )
 
 
-def test_placement_names_faults_of_key_name_duration_brackets_and_margin_in_this_order() -> None:
+def test_placement_checks_key_name_duration_brackets_and_margin_in_this_order() -> None:
     other, crossed = IdempotencyKey("place", "k", "two"), brackets("99", "101")
     off_tick = brackets("0.001")
     faults = [
@@ -110,7 +100,7 @@ def test_placement_names_faults_of_key_name_duration_brackets_and_margin_in_this
 BOUGHT = "filled 1: 1 @ 100, holds 1 @ 100"
 
 
-def test_modification_names_faults_of_duration_brackets_and_margin_in_this_order() -> None:
+def test_modification_checks_duration_brackets_and_margin_in_this_order() -> None:
     faults = [
         (modify(9, buy(0, trail="1")), "order_not_found"),
         (modify(1, buy(0, limit="90", trail="1", duration=IOC)), "not_modifiable"),

@@ -34,9 +34,7 @@ from trading_api.modules.broker.engine.commands import (
     time_of,
 )
 from trading_api.modules.broker.engine.engine import Engine
-from trading_api.modules.broker.engine.events import (
-    AccountOpened,
-)
+from trading_api.modules.broker.engine.events import AccountOpened
 
 TICK = "99x40 / 100x40"
 

@@ -12,15 +12,9 @@ from hypothesis.stateful import invariant
 
 from tests.kit.engine_comparison import answered, executed, naively_seen, seen
 from tests.kit.engine_tables import assert_same_holdings
-from tests.kit.naive_exchange import (
-    NaiveExchange,
-)
+from tests.kit.naive.exchange import NaiveExchange
 from tests.kit.random_account import TRADING_RULES, RandomAccount
-from trading_api.domain.orders import (
-    OrderStatus,
-    OrderType,
-    Side,
-)
+from trading_api.domain.orders import OrderStatus, OrderType, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.brackets import bracket_size, is_suspended_by_reversal
 from trading_api.modules.broker.engine.cash import cash_lines
@@ -40,11 +34,7 @@ from trading_api.modules.broker.engine.events import (
     OrderTriggered,
     TrailingStopMoved,
 )
-from trading_api.modules.broker.engine.margin import (
-    equity,
-    unrealized_at,
-    used_margin,
-)
+from trading_api.modules.broker.engine.margin import equity, unrealized_at, used_margin
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.touch import Touch
@@ -71,7 +61,7 @@ class Account(RandomAccount):
         result = self.engine.apply(command)
         assert result == preview.outcome, "a preview returns exactly what happens"
         assert_same_holdings(preview.after, self.engine.state)
-        assert answered(result) == self.naive.tell(command)
+        assert answered(result) == self.naive.apply(command)
         if not isinstance(result, list):
             assert self.engine.state == self.replayed, "a rejection changes nothing"
             return
@@ -95,7 +85,7 @@ class Account(RandomAccount):
         if isinstance(event, OrderFilled):
             assert market is not None
             self.check_fill(event, market)
-        assert not first_discrepancy(self.replayed, "DEMO", event), "what verify-ledger would name"
+        assert not first_discrepancy(self.replayed, "DEMO", event), "verify-ledger would report it"
         self.replayed.evolve(event)
         if isinstance(event, AccountReset):
             self.reset_after = len(self.replayed.executions)

@@ -70,7 +70,7 @@ def test_minimum_falls_to_the_first_fills_of_an_order(
     assert engine.state.balance == 1000 - sum(charged(engine))
 
 
-def test_resting_limit_is_maker_and_an_arriving_one_taker() -> None:
+def test_resting_limit_is_maker_and_an_incoming_one_taker() -> None:
     engine = play(
         ("99x9 / 100x2", buy(3, limit="100"), ["placed 1", "filled 1: 2 @ 100, holds 2 @ 100"]),
         ("100x9 / 101x9", quote, ["rested 1"]),

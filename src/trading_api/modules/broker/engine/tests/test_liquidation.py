@@ -173,8 +173,8 @@ def test_largest_loser_is_closed_first_and_each_on_its_own_market() -> None:
         ("TSLA", quote, "200x99 / 202x99", ["filled 6: 5 @ 202, flat, realized -510"]),
     ]
     for at_ms, (symbol, asked, tick, expected) in enumerate(rows, start=1):
-        told = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
-        assert told == expected, f"row {at_ms}"
+        words = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
+        assert words == expected, f"row {at_ms}"
     assert engine.state.balance == 1000 - 360 - 760 - 510
 
 
@@ -194,8 +194,8 @@ def test_position_without_a_price_keeps_no_other_from_being_liquidated(
     marks.pop("MSFT")
     if msft is not None:
         marks["MSFT"] = touch_of(msft, 3, symbol="MSFT")
-    told = described(engine.apply(at("AAPL", quote, "80x99 / 81x99", marks, 3)))
-    assert told == ["placed 3", "filled 3: 90 @ 80, flat, realized -1800", *then]
+    words = described(engine.apply(at("AAPL", quote, "80x99 / 81x99", marks, 3)))
+    assert words == ["placed 3", "filled 3: 90 @ 80, flat, realized -1800", *then]
 
 
 def test_position_without_a_price_counts_at_its_cost_and_waits_for_one() -> None:
@@ -226,8 +226,8 @@ def test_position_without_a_price_counts_at_its_cost_and_waits_for_one() -> None
         if tick is None:
             del marks[symbol]
             continue
-        told = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
-        assert told == expected, f"row {at_ms}: {told}"
+        words = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
+        assert words == expected, f"row {at_ms}: {words}"
 
 
 def test_opening_orders_go_even_where_no_position_has_a_price() -> None:
@@ -249,8 +249,8 @@ def test_next_loser_follows_where_the_first_was_not_enough() -> None:
     engine.apply(at("AAPL", buy(50), "100x99 / 100x99", marks, 1))
     engine.apply(at("MSFT", buy(40), "100x99 / 100x99", marks, 2))
     engine.apply(at("MSFT", quote, "95x99 / 96x99", marks, 3))
-    told = described(engine.apply(at("AAPL", quote, "85x99 / 86x99", marks, 4)))
-    assert told == [
+    words = described(engine.apply(at("AAPL", quote, "85x99 / 86x99", marks, 4)))
+    assert words == [
         "placed 3",
         "filled 3: 50 @ 85, flat, realized -750",
         "placed 4",
@@ -277,8 +277,8 @@ def test_liquidation_that_does_not_trade_steps_aside_for_the_next_loser() -> Non
         (20000, "TSLA", quote, "109x0 / 110x0", []),
     ]
     for at_ms, symbol, asked, tick, expected in rows:
-        told = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
-        assert told == expected, f"at {at_ms}: {told}"
+        words = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
+        assert words == expected, f"at {at_ms}: {words}"
 
 
 HELD_41 = "holds 41 @ 100, realized -81"

@@ -17,10 +17,7 @@ from tests.kit.engine_tables import (
     touch_of,
 )
 from trading_api.domain.orders import OrderStatus
-from trading_api.modules.broker.engine.commands import (
-    Market,
-    MatchQuote,
-)
+from trading_api.modules.broker.engine.commands import Market, MatchQuote
 
 
 def test_market_order_larger_than_the_display_works_on_through_the_next_quotes() -> None:
@@ -63,8 +60,8 @@ def test_other_prices_at_the_same_instant_are_another_touch(tick: str) -> None:
     engine = play(
         ("99x10 / 100x4", buy(5), ["placed 1", "filled 1: 4 @ 100, holds 4 @ 100"]),
     )
-    told = described(engine.apply(MatchQuote(Market(TRADING_RULES, touch_of(tick, 1), 9))))
-    assert [each[:12] for each in told] == ["filled 1: 1 "]
+    words = described(engine.apply(MatchQuote(Market(TRADING_RULES, touch_of(tick, 1), 9))))
+    assert [each[:12] for each in words] == ["filled 1: 1 "]
 
 
 def test_displayed_size_goes_to_market_orders_then_better_limits_then_older_ones() -> None:
@@ -107,7 +104,7 @@ def test_sells_take_the_bid_the_lower_limit_first() -> None:
 FILLED_AT_100 = "filled 1: 1 @ 100, holds -3 @ 99.33333333333333333333333333"
 
 
-def test_arriving_order_waits_behind_older_ones_that_the_same_touch_reaches() -> None:
+def test_incoming_order_waits_behind_older_ones_that_the_same_touch_reaches() -> None:
     play(
         ("100x9 / 101x9", buy(2, limit="100"), ["placed 1"]),
         (
@@ -222,7 +219,7 @@ def test_buy_stop_triggers_when_the_ask_reaches_it() -> None:
     )
 
 
-def test_stop_already_beyond_on_arrival_triggers_at_once() -> None:
+def test_stop_already_beyond_on_arrival_triggers_immediately() -> None:
     play(
         (
             "99x9 / 100x9",

@@ -118,7 +118,7 @@ def test_waiting_brackets_show_the_quantity_of_their_parent() -> None:
     assert [order.quantity for order in engine.state.orders.values()] == [7, 7, 7]
 
 
-def test_modified_bracket_is_told_to_its_parent() -> None:
+def test_modified_bracket_is_shown_on_its_parent() -> None:
     engine = play(
         (TICK, buy(5, limit="95", brackets=BOTH), placed(1, 2, 3)),
         (TICK, modify(2, sell(1, limit="111")), ["modified 2", "modified 1"]),
@@ -129,7 +129,7 @@ def test_modified_bracket_is_told_to_its_parent() -> None:
     assert engine.state.orders["order-3"].quantity == 5, "a bracket's size is not the caller's"
 
 
-def test_modified_trailing_bracket_is_told_to_its_parent() -> None:
+def test_modified_trailing_bracket_is_shown_on_its_parent() -> None:
     engine = play(
         (TICK, buy(5, limit="95", brackets=brackets(trail="2")), placed(1, 2)),
         (TICK, modify(2, sell(1, trail="3")), ["modified 2", "modified 1"]),

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.engine_tables import (
-    brackets,
-    buy,
-    cancel,
-    expire,
-    modify,
-    play,
-    quote,
-)
+from tests.kit.engine_tables import brackets, buy, cancel, expire, modify, play, quote
 from trading_api.domain.orders import Duration, OrderStatus
 
 DAY, GTC, GTD, IOC, FOK = Duration.DAY, Duration.GTC, Duration.GTD, Duration.IOC, Duration.FOK

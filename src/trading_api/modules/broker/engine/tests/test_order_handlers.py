@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.engine_tables import (
-    buy,
-    modify,
-    play,
-    quote,
-    sell,
-)
+from tests.kit.engine_tables import buy, modify, play, quote, sell
 from trading_api.domain.orders import OrderType
 
 
@@ -44,7 +38,7 @@ def test_modify_that_keeps_its_place_leaves_a_resting_order_at_rest() -> None:
     )
 
 
-def test_new_price_makes_a_resting_order_arrive_anew() -> None:
+def test_new_price_makes_a_resting_order_incoming_again() -> None:
     tick = "101x9 / 102x9"
     play(
         (tick, buy(1, limit="100"), ["placed 1"]),

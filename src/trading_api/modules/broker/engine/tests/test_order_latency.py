@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.kit.engine_tables import (
-    brackets,
-    buy,
-    cancel,
-    close,
-    modify,
-    play,
-    quote,
-    reset,
-    sell,
-)
+from tests.kit.engine_tables import brackets, buy, cancel, close, modify, play, quote, reset, sell
 from trading_api.domain.orders import Duration, OrderStatus
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 
@@ -105,7 +95,7 @@ def test_fill_or_kill_that_closes_a_position_which_shrank_on_its_way_is_killed()
     )
 
 
-def test_brackets_of_an_order_on_its_way_wait_and_then_work_at_once() -> None:
+def test_brackets_of_an_order_on_its_way_wait_and_then_work_immediately() -> None:
     play(
         (TICK, buy(4, brackets=brackets(loss="90")), ["placed 1", "placed 2"]),
         (None, nothing, ["rejected: order_not_found"]),

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from tests.kit.engine_tables import (
-    brackets,
-    buy,
-    play,
-    protect,
-    quote,
-)
+from tests.kit.engine_tables import brackets, buy, play, protect, quote
 
 TICK = "99x40 / 100x40"
 

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.kit.engine_tables import (
-    GONE,
-    buy,
-    cancel,
-    close,
-    modify,
-    play,
-    quote,
-    sell,
-)
+from tests.kit.engine_tables import GONE, buy, cancel, close, modify, play, quote, sell
 
 
 def test_market_order_fills_at_the_touch() -> None:

@@ -213,7 +213,7 @@ def test_canceling_everything_does_not_call_up_what_a_reversal_held_back() -> No
     play(*REVERSING, (None, cancel_all, ["canceled 2", "canceled 3", "canceled 4"]))
 
 
-def test_brackets_of_an_order_beside_a_reversal_wait_for_its_end() -> None:
+def test_brackets_of_an_order_next_to_a_reversal_wait_for_its_end() -> None:
     """Here the reversal ends before the position does, which the other order made larger."""
     play(
         *REVERSING,

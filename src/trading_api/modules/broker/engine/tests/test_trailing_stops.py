@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from tests.kit.engine_tables import (
-    brackets,
-    buy,
-    modify,
-    play,
-    protect,
-    quote,
-    sell,
-)
+from tests.kit.engine_tables import brackets, buy, modify, play, protect, quote, sell
 from trading_api.domain.orders import OrderType
 
 
@@ -26,7 +18,7 @@ def test_trail_that_the_type_does_not_use_makes_no_stop_of_it() -> None:
     assert (order.stop_price, order.trail) == (None, None)
 
 
-def test_stop_price_beside_a_trail_is_not_used() -> None:
+def test_stop_price_next_to_a_trail_is_not_used() -> None:
     engine = play(("99x9 / 100x9", buy(1, stop="0.001", trail="2"), ["placed 1"]))
     assert engine.state.orders["order-1"].stop_price == 102
 
@@ -92,7 +84,7 @@ def test_trailing_stop_limit_keeps_its_limit() -> None:
     )
 
 
-def test_modified_distance_starts_anew_and_the_same_one_goes_on() -> None:
+def test_modified_distance_starts_again_and_the_same_one_goes_on() -> None:
     engine = play(
         ("99x9 / 100x9", sell(2, trail="2"), ["placed 1"]),
         ("101x9 / 102x9", quote, ["trailed 1: 99"]),

@@ -57,7 +57,7 @@ def test_terminal_orders_have_no_way_on() -> None:
     assert not {before for before, _, _ in STEPS} & terminal
 
 
-def test_event_out_of_turn_is_a_fault() -> None:
+def test_event_out_of_turn_is_a_bug() -> None:
     engine = play((None, buy(1, limit="90"), ["placed 1"]))
     order = engine.state.orders["order-1"]
     check_transition(order, OrderCanceled(canceled(order, 2), 2))
