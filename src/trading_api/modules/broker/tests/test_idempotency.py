@@ -1,0 +1,92 @@
+"""Idempotency keys: which commands are the same, and what a duplicate is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.kit.paper_client import PaperClient
+from tests.kit.paper_exchange import (
+    BUY,
+    LIMIT,
+    MARKET,
+    A,
+    B,
+    rejection_of,
+    running,
+)
+from trading_api.errors import ApiError
+from trading_api.models.broker import (
+    PreOrder,
+)
+from trading_api.modules.broker.journal.memory import MemoryJournal
+
+
+async def test_a_key_names_one_command_for_ever() -> None:
+    journal = MemoryJournal()
+    order = {"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10.0}
+    async with running(journal) as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        first = PreOrder.model_validate(order | {"seenPrice": 100.0})
+        again = PreOrder.model_validate(order | {"seenPrice": 101.0})
+        assert await exchange.client.place_order(A, first, "key") == "order-1"
+        assert await exchange.client.place_order(A, again, "key") == "order-1"
+        assert await exchange.client.place_order(B, again, "key") == "order-1"
+        await exchange.client.close_position(A, "AAPL", 4, "key")
+        await exchange.client.close_position(A, "AAPL", 4, "key")
+        assert [position.qty for position in exchange.queries.positions(A)] == [6.0]
+    async with running(journal) as exchange:
+        assert await exchange.client.place_order(A, again, "key") == "order-1"
+        other = PreOrder.model_validate(order | {"qty": 11.0})
+        with pytest.raises(ApiError) as rejected:
+            await exchange.client.place_order(A, other, "key")
+        assert (rejected.value.status, rejected.value.code) == (409, "idempotency_key_reused")
+
+
+async def test_a_duplicate_is_answered_even_if_its_symbol_is_gone() -> None:
+    journal = MemoryJournal()
+    wanted: dict[str, Any] = {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 10.0}
+    order = PreOrder.model_validate(wanted | {"limitPrice": 100.0})
+    change = PreOrder.model_validate(wanted | {"limitPrice": 91.0})
+    other = PreOrder.model_validate(wanted | {"limitPrice": 1.0})
+
+    async def repeat(client: PaperClient) -> None:
+        assert await client.place_order(A, order, "key") == "order-1"
+        assert await client.place_order(A, order, "key 2") == "order-2"
+        await client.close_position(A, "AAPL", 4, "key")
+        await client.reverse_position(A, "TEST:AAPL", "key")
+
+    async with running(journal) as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        await repeat(exchange.client)
+        await exchange.place(type=LIMIT, limitPrice=90.0)
+        await exchange.client.modify_order(A, "order-5", change, "key")
+    async with running(journal, symbols=()) as exchange:
+        events = len(list(await exchange.queries.events(A, 0, 1000)))
+        await repeat(exchange.client)
+        await exchange.client.modify_order(A, "order-5", change, "key")
+        assert len(list(await exchange.queries.events(A, 0, 1000))) == events
+        rejected = await rejection_of(exchange.client.place_order(A, other, "key"))
+        assert rejected[:2] == (409, "idempotency_key_reused")
+        rejected = await rejection_of(exchange.client.place_order(A, other, "fresh"))
+        assert rejected[:2] == (422, "unknown_symbol")
+
+
+async def test_a_symbol_with_and_without_its_exchange_is_the_same_command() -> None:
+    async with running() as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        wanted: dict[str, Any] = {"type": MARKET, "side": BUY, "qty": 10.0}
+        for symbol in ("AAPL", "TEST:AAPL"):
+            order = PreOrder.model_validate(wanted | {"symbol": symbol})
+            assert await exchange.client.place_order(A, order, "key") == "order-1"
+            await exchange.client.close_position(A, symbol, 4, "key")
+
+
+async def test_a_rejected_command_records_no_key() -> None:
+    async with running() as exchange:
+        order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 1})
+        with pytest.raises(ApiError):
+            await exchange.client.place_order(A, order, "key")
+        exchange.market.move("AAPL", "99.98", "100.00")
+        assert await exchange.client.place_order(A, order, "key") == "order-1"
