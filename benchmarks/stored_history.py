@@ -21,7 +21,7 @@ from benchmarks.http_client import HttpClient
 from benchmarks.report import Figure, percentile
 from benchmarks.server_process import HOST, ServerProcess
 from trading_api.domain.bar import Bar
-from trading_api.modules.datafeed.history import history
+from trading_api.modules.datafeed.history import read_history
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.storage.bar_columns import COLUMN_NAMES, BarColumns
@@ -96,7 +96,7 @@ async def _beside_peers(folder: Path, columns: BarColumns) -> list[Figure]:
     replay = _replay(folder)
 
     async def ours(end_ms: int) -> list[Bar]:
-        return await history(replay, SYMBOL, "5", end_ms - BARS * BAR_MS, end_ms, BARS)
+        return await read_history(replay, SYMBOL, "5", end_ms - BARS * BAR_MS, end_ms, BARS)
 
     peers: dict[str, Query] = {
         "trading_api": ours,

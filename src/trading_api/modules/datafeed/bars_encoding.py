@@ -1,4 +1,4 @@
-"""The answer of getBars in bytes: a GetBarsResponse, without a model for each of its bars."""
+"""Encodes the response of getBars, without a Pydantic model for each bar."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from trading_api.domain.instrument import Instrument
 from trading_api.modules.datafeed.history import History
 
 PIECE_BARS = 2_000
-"""Encoded at once, in less than a millisecond; then others get their turn."""
+"""The bars that are encoded without a pause, in less than a millisecond."""
 
 
 async def encoded_bars(history: History) -> bytes:
-    """The bytes that pydantic would make of GetBarsResponse (a test compares them)."""
+    """Return the bytes to which Pydantic would encode GetBarsResponse (a test compares them)."""
     pieces = []
     for start in range(0, len(history.bars), PIECE_BARS):
         bars = history.bars[start : start + PIECE_BARS]

@@ -1,4 +1,4 @@
-"""Windows of history, however wide, without holding up the event loop."""
+"""Reads windows of bars without blocking the event loop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _time_of = attrgetter("time_ms")
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """`no_data` only where nothing older exists; `next_ms` is the next older bar across a hole."""
+    """The bars of a window. `no_data` is set only where nothing older exists; `next_ms` is the next
+    older bar where the window has none."""
 
     instrument: Instrument
     bars: Sequence[Bar]
@@ -29,7 +30,7 @@ class History:
     next_ms: int | None = None
 
 
-async def history(
+async def read_history(
     source: MarketSource,
     symbol: str,
     resolution: str,
@@ -37,9 +38,9 @@ async def history(
     end_ms: int,
     count_back: int = 0,
 ) -> list[Bar]:
-    """As `MarketSource.bars`, asked for a piece at a time, from the newest bar back: so it costs
-    what there is, however wide the window. Raises Invalid for one that holds more than
-    WINDOW_BARS_MAX."""
+    """Return the bars of `MarketSource.bars`, read in pieces from the newest bar back. The
+    cost is proportional to the bars found, however wide the window. Raises Invalid for a window of
+    more than WINDOW_BARS_MAX bars."""
     before_ms = min(end_ms, source.now_ms + AHEAD_MS + 1)
     bar_ms = length_ms(resolution) or 30 * DAY_MS
     newest_first: list[list[Bar]] = []

@@ -1,4 +1,4 @@
-"""The market's values as the wire's."""
+"""Maps the market's domain values to wire models."""
 
 from collections.abc import Iterable, Sequence
 
@@ -34,14 +34,15 @@ def to_bar(bar: Bar, instrument: Instrument) -> WireBar:
 
 
 def to_price(ticks: int, instrument: Instrument) -> float:
-    """The double nearest to the exact price."""
+    """Return the double nearest to the exact price."""
     return ticks * instrument.min_move / instrument.price_scale
 
 
 def to_quote_data(
     name: str, instrument: Instrument, quote: Quote, days: Sequence[Bar]
 ) -> QuoteData:
-    """`days`: the forming daily bar, and the one before it where there is one."""
+    """Map a quote. `days` are the daily bar before the forming one, where there is one, and the
+    forming one."""
     day = days[-1]
     before = days[0].close * instrument.tick_size if len(days) > 1 else quote.last
     change = quote.last - before

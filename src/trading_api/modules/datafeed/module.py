@@ -1,4 +1,4 @@
-"""The datafeed as the application sees it."""
+"""The datafeed as a module of the application."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,6 +16,8 @@ from trading_api.shared.ws.generic_route import WsRouter
 
 
 class DatafeedModule:
+    """Symbols, history, live bars and quotes, over any market source."""
+
     name = "datafeed"
 
     def __init__(
@@ -36,5 +38,5 @@ class DatafeedModule:
         """Nothing to prepare."""
 
     async def run(self) -> None:
-        """Nothing of its own: the market calls it."""
+        """Wait for ever: the market calls the service."""
         await asyncio.Event().wait()

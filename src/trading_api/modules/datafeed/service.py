@@ -19,7 +19,7 @@ from trading_api.models.market import (
     SymbolInfo,
 )
 from trading_api.models.market.clock import ADVANCE_MS_MAX
-from trading_api.modules.datafeed.history import History, history
+from trading_api.modules.datafeed.history import History, read_history
 from trading_api.modules.datafeed.mapping import to_quote_data, to_quote_error
 from trading_api.modules.datafeed.market.bar_cursor import daily_resolution, newest_bars
 from trading_api.modules.datafeed.market.ports import MarketSource
@@ -34,7 +34,7 @@ from trading_api.streaming.route_service import TopicUpdate
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
 
-# Existing clients send milliseconds where seconds belong: above this it can't be seconds.
+# Existing clients send milliseconds where seconds belong. Larger numbers cannot be seconds.
 _SECONDS_MAX = 100_000_000_000
 
 
@@ -82,21 +82,21 @@ class DatafeedService:
     async def bars(
         self, symbol: str, resolution: str, from_time: int, to_time: int, count_back: int
     ) -> History:
-        """At least two bars, where there are two: charts need them to tell how far apart bars
-        are. A window without any is a hole, which `next_time` leads across."""
+        """Return at least two bars, where there are two: charts compute the distance of bars from
+        them. For a window without bars, the result has the time of the next older one."""
         instrument = self._symbols.instrument(symbol)
         name = self._symbols.resolution(resolution, instrument)
         start_ms, end_ms = _milliseconds(from_time), _milliseconds(to_time)
         if start_ms > end_ms:
             raise Invalid("from_time is after to_time.", "from_after_to")
         symbol = instrument.symbol
-        bars = await history(self._source, symbol, name, start_ms, end_ms, count_back)
+        bars = await read_history(self._source, symbol, name, start_ms, end_ms, count_back)
         if len(bars) == 1:
             older_ms = bars[0].time_ms
-            bars = await history(self._source, symbol, name, older_ms, older_ms, 1) + bars
+            bars = await read_history(self._source, symbol, name, older_ms, older_ms, 1) + bars
         if bars:
             return History(instrument, bars)
-        older = await history(self._source, symbol, name, start_ms, start_ms, 1)
+        older = await read_history(self._source, symbol, name, start_ms, start_ms, 1)
         return History(instrument, [], not older, older[0].time_ms if older else None)
 
     def quotes(self, symbols: Iterable[str]) -> list[QuoteData]:
@@ -117,7 +117,7 @@ class DatafeedService:
     # Commands
 
     async def advance_clock(self, by_ms: int | None, to_ms: int | None) -> ClockResponse:
-        """Of a market under the step clock. Ends once nothing that it caused is outstanding."""
+        """Move a market under the step clock. Return once all effects are done and delivered."""
         if self._clock is None:
             raise Conflict(
                 "The market follows the clock on the wall; DATAFEED_CLOCK=step starts one that "

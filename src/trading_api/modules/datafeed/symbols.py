@@ -1,4 +1,4 @@
-"""What is traded here, by its names."""
+"""Finds and describes the symbols of the market."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from trading_api.modules.datafeed.mapping import full_name, to_search_result, to
 
 
 class Symbols:
-    """`resolutions` are those of the market; an instrument may have its own."""
+    """Looks up symbols by name or text. `resolutions` are those of the market; an instrument may
+    have its own."""
 
     def __init__(self, market: MarketData, resolutions: list[str]) -> None:
         self._market = market
@@ -36,7 +37,8 @@ class Symbols:
     def search(
         self, user_input: str, exchange: str, symbol_type: str, max_results: int
     ) -> list[SearchSymbolResultItem]:
-        """The exact symbol first, then those that begin with the input, then those that hold it."""
+        """Return the exact symbol first, then those that begin with the input, then those that
+        contain it."""
         wanted = user_input.strip().upper()
         ranked = [
             (rank, number, instrument)
@@ -53,9 +55,11 @@ class Symbols:
         return to_symbol_info(instrument, self.resolutions_of(instrument))
 
     def find(self, name: str) -> Instrument | None:
+        """Return the instrument of `AAPL` or `NASDAQ:AAPL`, or None."""
         return self._market.instrument(name)
 
     def instrument(self, symbol: str) -> Instrument:
+        """Return the instrument of a name. Raises SymbolNotFound."""
         instrument = self.find(symbol)
         if instrument is None:
             raise SymbolNotFound(symbol)
@@ -65,6 +69,7 @@ class Symbols:
         return list(instrument.resolutions) or self._resolutions
 
     def resolution(self, resolution: str, instrument: Instrument) -> str:
+        """Return the canonical name of a resolution that the instrument has. Raises Invalid."""
         name, known = canonical(resolution), self.resolutions_of(instrument)
         if name not in known:
             raise Invalid(
@@ -76,8 +81,9 @@ class Symbols:
 
 
 def _rank(instrument: Instrument, wanted: str) -> int | None:
-    """0 for the symbol itself, 1 for its beginning, 2 for words of the description. Only a colon
-    begins with the exchange: else `N` would find all of NASDAQ before NVDA."""
+    """Return 0 for the symbol itself, 1 for its beginning, 2 for text within it or its description,
+    None for no match. Only an input with a colon is compared with the exchange: otherwise `N` would
+    find all of NASDAQ before NVDA."""
     if wanted in (instrument.symbol, full_name(instrument)):
         return 0
     name = full_name(instrument) if ":" in wanted else instrument.symbol

@@ -1,5 +1,5 @@
-"""/udf: the datafeed by TradingView's UDF protocol. What is well-formed and cannot be had is
-answered with status 200 and `s: "error"`, as UDF's clients expect."""
+"""/udf: the datafeed in TradingView's UDF protocol. A well-formed request that fails is answered
+with status 200 and `s: "error"`, as UDF clients expect."""
 
 from typing import Annotated
 

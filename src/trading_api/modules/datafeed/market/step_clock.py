@@ -1,4 +1,4 @@
-"""The clock of a market that moves only when it is told to."""
+"""The clock of a market that moves only on request."""
 
 from __future__ import annotations
 
@@ -10,41 +10,46 @@ from trading_api.errors import Unavailable
 from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
 
 HEARTBEAT_S = 0.25
-_TICKS_BETWEEN_YIELDS = 16
+_STEPS_BETWEEN_YIELDS = 16
 
 
 class SteppableSource(MarketSource, Protocol):
+    """A source that can be moved step by step, from outside its `run`."""
+
     def step(self, until_ms: int, sink: MarketSink) -> bool:
-        """Makes the next move, where there is one at or before `until_ms`, else moves the present
-        there; whether there was a move."""
+        """Make the next step of the source, if there is one at or before `until_ms`, and return
+        True. Otherwise move the present there, and return False."""
         ...
 
 
-class SteppedFeed(MarketSink, Protocol):
+class FlushableSink(MarketSink, Protocol):
+    """A sink that can wait until its reports were handled."""
+
     async def flush(self) -> None:
-        """Returns once all that was reported up to now is acted on."""
+        """Return once all reports up to now have been handled."""
         ...
 
 
 class StepClock:
-    """Makes every move of the source, each after the one before was acted on by everyone and
-    `delivered` to those who follow it, so that how long that takes changes nothing."""
+    """Makes every step of the source after the one before was handled by all listeners, and after
+    `wait_delivered` returned because all updates had left the server. How long that takes
+    therefore changes nothing."""
 
     def __init__(
         self,
         source: SteppableSource,
-        delivered: Callable[[], Awaitable[None]],
+        wait_delivered: Callable[[], Awaitable[None]],
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
         self._source = source
-        self._delivered = delivered
+        self._wait_delivered = wait_delivered
         self._heartbeat_s = heartbeat_s
-        self._feed: asyncio.Future[SteppedFeed] | None = None
-        self._turn = asyncio.Lock()
+        self._feed: asyncio.Future[FlushableSink] | None = None
+        self._lock = asyncio.Lock()
         self._is_stopped = False
 
-    async def run(self, feed: SteppedFeed) -> None:
-        """In place of the source's own `run`: lives on."""
+    async def run(self, feed: FlushableSink) -> None:
+        """Replace the source's own `run`: send heartbeats, and let `advance` step the source."""
         self._running().set_result(feed)
         try:
             while True:
@@ -54,31 +59,31 @@ class StepClock:
             self._feed = None
 
     def stop(self) -> None:
-        """For good: moves that are under way end early. It may be called by a signal handler."""
+        """Stop for ever. An `advance` in progress ends early. Safe in a signal handler."""
         self._is_stopped = True
 
     async def advance(self, instant: Callable[[int], int]) -> int:
-        """To the instant that is made of the present, once earlier calls have ended; the present
-        that it reached. Nothing that was caused is outstanding then. Raises Unavailable once it is
-        stopped."""
-        async with self._turn:
-            until_ms, moves = instant(self._source.now_ms), 0
+        """Move to the instant that `instant` returns for the present, once earlier calls have
+        ended. Return the present that was reached. All effects are then done and delivered. Raises
+        Unavailable once the clock is stopped."""
+        async with self._lock:
+            until_ms, steps = instant(self._source.now_ms), 0
             feed = await self._running()
-            is_moving = True
-            while is_moving:
+            has_stepped = True
+            while has_stepped:
                 if self._is_stopped:
                     raise Unavailable(
                         f"The server stops; the clock got to {self._source.now_ms}.", "stopping"
                     )
-                is_moving = self._source.step(until_ms, feed)
+                has_stepped = self._source.step(until_ms, feed)
                 await feed.flush()
-                await self._delivered()
-                moves += 1
-                if moves % _TICKS_BETWEEN_YIELDS == 0:
+                await self._wait_delivered()
+                steps += 1
+                if steps % _STEPS_BETWEEN_YIELDS == 0:
                     await asyncio.sleep(0)
             return self._source.now_ms
 
-    def _running(self) -> asyncio.Future[SteppedFeed]:
+    def _running(self) -> asyncio.Future[FlushableSink]:
         if self._feed is None:
             self._feed = asyncio.get_running_loop().create_future()
         return self._feed

@@ -1,4 +1,4 @@
-"""The symbols of the simulated market, and what is usual for each."""
+"""The symbols of the simulated market, with usual price, range and volume."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from trading_api.domain.instrument import Instrument
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The price is in ticks, the day's range in millionths of it, the day's volume in the
-    instrument's volume units; sizes shown at the touch are multiples of `lot`."""
+    """An instrument and its usual market. The price and the spread are in ticks, the day's range is
+    in millionths of the price, the day's volume is in the instrument's volume units. Sizes at the
+    touch are multiples of `lot`."""
 
     instrument: Instrument
     usual_price: int

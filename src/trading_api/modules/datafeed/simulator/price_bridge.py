@@ -1,6 +1,6 @@
-"""How a stretch of the market divides into shorter ones, in whole ticks and whole volumes.
+"""Divides an interval of the market into shorter ones, in whole ticks and whole volumes.
 
-Whatever is drawn, the parts begin where the whole begins, join without a gap, end where it ends,
+For any draws, the parts begin where the whole begins, join without a gap, end where it ends,
 reach its high and its low and not beyond, and share its volume exactly.
 """
 
@@ -21,14 +21,15 @@ DRAWS = 10
 
 ONE = 1 << 16
 # In 1/65536: the range of a half as a share of its whole's, and how far a bridge swings in the
-# middle. Tried until ranges grew with the square root of time (test_market_simulator).
+# middle. Tuned until ranges grew with the square root of time (test_simulator measures it).
 _RANGE_AT_ONE_EXTREME = 42_000
 _RANGE_BETWEEN_EXTREMES = 26_000
 _SWING = 36_000
 
 
 def split(whole: Node, parts: int, usual_range: int, draws: Iterator[Draw]) -> list[Node]:
-    """`usual_range` of one part, in 1/65536 ticks, draws quiet and wild times back to the usual."""
+    """Divide an interval into equal parts. `usual_range` is that of one part, in 1/65536 ticks; it
+    draws quiet and volatile times back to the usual."""
     if parts == 1:
         return [whole]
     before = parts // 2
@@ -40,8 +41,8 @@ def split(whole: Node, parts: int, usual_range: int, draws: Iterator[Draw]) -> l
 
 
 def walk(whole: Node, draw: Draw) -> list[Node]:
-    """Four moves that visit the high and the low with their closes, so that whoever hears only
-    each move's last price hears every price there was."""
+    """Divide an interval into four ticks whose closes include the high and the low. A listener that
+    receives only the last price of each tick therefore receives every price."""
     open_, high, low, close, volume = whole
     turns = [price for price in (high, low) if price not in (open_, close)]
     if draw[0] & 1:
@@ -55,7 +56,7 @@ def walk(whole: Node, draw: Draw) -> list[Node]:
         (2 * abs(end - start) + 1) * (ONE // 8 + noise)
         for (start, end), noise in zip(moves, draw[6:], strict=True)
     ]
-    # A price is one that something traded at, as far as the volume goes round.
+    # Something traded at every price, as far as the volume is enough for that.
     traded = [int(start != end) for start, end in moves]
     if volume < sum(traded):
         traded = [0] * len(moves)
@@ -107,12 +108,12 @@ def _halve(whole: Node, before: int, after: int, usual_range: int, draw: Draw) -
 
 
 def _middle(whole: Node, before: int, after: int, draw: Draw) -> int:
-    """A point of a random bridge from open to close, reflected at the high and the low."""
+    """Return a point of a random bridge from open to close, reflected at the high and the low."""
     open_, high, low, close, _ = whole
     drift = (close - open_) * before * ONE // (before + after)
     swing = (high - low) * (draw[0] + draw[1] + draw[2] - 3 * ONE // 2) * _SWING // ONE
     middle = open_ + (drift + swing + draw[9]) // ONE
-    # A swing is shorter than the range, so that one reflection is enough.
+    # A swing is shorter than the range, so one reflection is enough.
     if middle > high:
         return 2 * high - middle
     return 2 * low - middle if middle < low else middle
@@ -144,8 +145,8 @@ def _extremes(
 
 @lru_cache(4_096)
 def _reaches(part: int, parts: int, usual_range: int) -> tuple[int, int, int, int]:
-    """What multiplies the range of the whole and what is added to it, for a part that holds one
-    extreme of the whole, and the same for one that holds none."""
+    """Return a factor of the whole's range and an addend, for a part that holds one extreme of the
+    whole; and the same two for a part that holds none."""
     share = isqrt((2 * part << 32) // parts)
     usual = usual_range * isqrt(part << 32) // ONE
     return (

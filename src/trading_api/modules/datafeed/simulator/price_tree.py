@@ -1,4 +1,4 @@
-"""One symbol's market as a tree over time, from 65,536 days down to moves of 250 ms."""
+"""One symbol's prices as a tree over time, from 65,536 days down to ticks of 250 ms."""
 
 from __future__ import annotations
 
@@ -31,8 +31,10 @@ _DRAW = Struct(f"<{DRAWS}H")
 
 
 class PriceTree:
-    """A pure function of its key and root: each node divides by draws hashed from its place, so
-    that every level agrees with every other, whatever is asked for first. Begins in 1970."""
+    """A price path that is a pure function of its key and root, from 1970 on.
+
+    Each node is divided by draws that are hashed from its place, so that all levels agree with
+    each other, in whatever order nodes are read."""
 
     def __init__(
         self, key: bytes, root: Node, usual_day_range: int, cached_max: int = 2_048
@@ -50,8 +52,8 @@ class PriceTree:
         return self.children(level - 1, parent)[child]
 
     def between(self, level: int, start_ms: int, end_ms: int) -> Node:
-        """The stretch from a start on this level's grid to an end on the grid of ticks, summed
-        from the fewest nodes of this level and below."""
+        """Return the interval from a start on this level's grid to an end on the grid of ticks, as
+        the sum of the fewest nodes of this level and below."""
         nodes = []
         while start_ms < end_ms:
             length_ms = LEVELS_MS[level]
@@ -75,8 +77,8 @@ class PriceTree:
 
 
 def _growth(level_ms: int) -> int:
-    """How the usual range grows, in 1/65536 of a day's: with the root of time up to a year, then
-    slower, for prices that return to their level over decades."""
+    """Return the usual range of an interval, in 1/65536 of a day's. It grows with the square root
+    of time up to a year, then slower, because prices return to their level over decades."""
     root = isqrt((min(level_ms, _YEAR_MS) << 32) // DAY_MS)
     years_doubled = max(0, (level_ms // _YEAR_MS).bit_length() - 1)
     return root + root * years_doubled * 3 // 16

@@ -1,4 +1,4 @@
-"""The simulated market: the embedded default."""
+"""The simulated market, which is the default source."""
 
 from __future__ import annotations
 
@@ -36,21 +36,24 @@ from trading_api.modules.datafeed.simulator.price_tree import (
 FIRST_MS = 1_167_609_600_000
 """2007-01-01, which begins a week, a month and a year. There is no history before it."""
 
-# How often the usual day's range goes into that of all times (test_market_simulator measures).
+# The range of all time as a multiple of the usual day's (test_simulator measures it).
 _DAYS_IN_ALL_TIME = 40
-# No levels of the tree.
+# Not levels of the tree: they name two more streams of draws.
 _QUOTE, _ORDERS = 255, 254
-# A price's waiting orders change this often, each price at a tick of its own.
+# The resting orders at a price change after so many ticks, each price at a tick of its own.
 _ORDERS_TICKS = 16
-# A hiccup of the server loses no trade; a longer gap is a pause.
+# After a shorter gap no trade is lost; a longer one is a pause.
 _CATCH_UP_MS = 5_000
 
 
 class Simulator:
-    """A pure function of seed, symbol and time: any window costs what it holds, however long ago
-    it was. Trades round the clock; the last price at an instant is that of the last whole tick
-    of 250 ms, quoted in its last millisecond. After a pause it goes on at the clock's present,
-    without the ticks in between (one of at most five seconds is made up for)."""
+    """A market that is a pure function of seed, symbol and time. Implements MarketSource and
+    SteppableSource.
+
+    The cost of a window is proportional to the bars in it, however long ago they were. Symbols
+    trade round the clock. The last price at an instant is that of the last whole tick of 250 ms,
+    which is quoted in its last millisecond. A pause of more than five seconds is skipped: the
+    market goes on at the clock's present, without the ticks in between."""
 
     def __init__(
         self,
@@ -61,7 +64,9 @@ class Simulator:
         self._clock = clock
         self._now_ms = clock()
         self._ticks_end_ms = _whole_ticks(self._now_ms)
-        self._symbols = {listing.instrument.symbol: _Symbol(seed, listing) for listing in listings}
+        self._symbols = {
+            listing.instrument.symbol: _SymbolPath(seed, listing) for listing in listings
+        }
 
     @property
     def now_ms(self) -> int:
@@ -121,8 +126,7 @@ class Simulator:
         return True
 
     def step_to(self, instant_ms: int, sink: MarketSink) -> None:
-        """Moves the present to the instant: tick by tick, or after a pause in one step however far
-        it is."""
+        """Move the present to the instant: tick by tick, or in one step after a pause."""
         last_ms = _whole_ticks(instant_ms) - TICK_MS
         if last_ms + TICK_MS - self._ticks_end_ms > _CATCH_UP_MS:
             self._ticks_end_ms = last_ms
@@ -143,7 +147,7 @@ class Simulator:
             sink.publish(updates)
 
 
-class _Symbol:
+class _SymbolPath:
     def __init__(self, seed: int, listing: Listing) -> None:
         self.instrument = listing.instrument
         self._listing = listing
@@ -162,8 +166,8 @@ class _Symbol:
         return Bar(start_ms, *self._tree.between(_LEVEL_OF[resolution], start_ms, end_ms))
 
     def quote(self, end_ms: int) -> Quote:
-        """Of the tick that ends then. The spread keeps for a second; sides and sizes change with
-        the tick."""
+        """Return the quote of the tick that ends then. The spread changes each second; the side of
+        the last trade and the sizes change each tick."""
         if self._quote is None or self._quote.time_ms != end_ms - 1:
             self._quote = self._quote_of(end_ms // TICK_MS - 1)
         return self._quote
@@ -193,7 +197,8 @@ class _Symbol:
     def _side(
         self, best: PriceLevel, away: int, end_ms: int, levels: int
     ) -> tuple[PriceLevel, ...]:
-        """Orders wait at a price whichever side it is on, for as long as they last."""
+        """Return one side of the book. Orders rest at a price for a while, whichever side of the
+        touch it is on."""
         side, price = [best], int(best.price / self._tick_size) + away
         prices_a_level = 1 + self._listing.usual_spread // 4
         while price > 0 and len(side) < levels:
@@ -209,7 +214,7 @@ class _Symbol:
         return next(self._tree.draws(_QUOTE, tick))
 
     def _size(self, draw: int) -> Decimal:
-        """From one lot to sixty-four, mostly few."""
+        """Return a size from one lot to sixty-four; small ones are more frequent."""
         return self._listing.lot * (1 + draw * draw // (1 << 26))
 
 
@@ -227,7 +232,8 @@ def _whole_ticks(instant_ms: int) -> int:
 
 
 def _level_of(resolution: str) -> int:
-    """The longest level that the resolution's bars are whole numbers of, and start on."""
+    """Return the longest level of which the resolution's bars are whole multiples, with the same
+    starts."""
     if resolution in ("1W", "1M"):
         return DAY_LEVEL
     bar_ms = length_ms(resolution) or 0

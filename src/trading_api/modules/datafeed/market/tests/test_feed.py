@@ -12,7 +12,7 @@ from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.quote import Quote
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSink
-from trading_api.modules.datafeed.tests.test_market_source_contract import FakeSource
+from trading_api.modules.datafeed.tests.fakes import FakeSource
 
 pytestmark = pytest.mark.anyio
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -15,72 +10,28 @@ from random import Random
 
 import pytest
 
-from tests.kit.bars_answer import bars_answer
 from trading_api.domain.bar import Bar
-from trading_api.errors import Invalid
-from trading_api.models.market import Bar as WireBar
-from trading_api.models.market import QuoteValues
 from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
 from trading_api.modules.datafeed.importing.importer import (
-    ImportReport,
     ImportRequest,
     import_files,
 )
-from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
-from trading_api.modules.datafeed.service import DatafeedService
-from trading_api.modules.datafeed.storage.bar_series import BarSeries
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
-from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
-from trading_api.modules.datafeed.tests.test_market_replay import package_file, written
-from trading_api.modules.datafeed.tests.test_market_source_contract import RecordingSink
-from trading_api.shared.ws.router_interface import buildTopicParams
-from trading_api.streaming.subscriptions import Subscriptions
-
-FOREVER_MS = 10**15
-HEADER = "time,open,high,low,close,volume"
-NEW_YORK = "America/New_York"
-
-Load = Callable[..., ImportReport]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> BarStore:
-    return BarStore(tmp_path / "data")
-
-
-@pytest.fixture
-def load(store: BarStore, tmp_path: Path) -> Load:
-    """Imports a file of those lines."""
-
-    def imported(
-        *lines: str, symbol: str = "ONE", timezone: str = "UTC", **options: object
-    ) -> ImportReport:
-        path = written(tmp_path, *lines, name="rows.csv")
-        return import_files(store, ImportRequest([path], symbol, timezone, **options))  # type: ignore[arg-type]
-
-    return imported
-
-
-def opened(store: BarStore, symbol: str = "ONE") -> BarSeries:
-    series = store.open(symbol)
-    assert series is not None
-    return series
-
-
-def every(series: BarSeries, resolution: str) -> list[Bar]:
-    return series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, TICKS_PER_BAR * len(series.recorded))
-
-
-def at(text: str) -> int:
-    return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000)
-
-
-def minute(clock: str, price: float = 10, volume: int = 1, day: str = "2025-03-10") -> str:
-    return f"{day} {clock},{price},{price},{price},{price},{volume}"
-
+from trading_api.modules.datafeed.tests.fakes import RecordingSink
+from trading_api.modules.datafeed.tests.recordings import (
+    FOREVER_MS,
+    HEADER,
+    NEW_YORK,
+    Load,
+    at,
+    every,
+    minute,
+    opened,
+    package_file,
+)
 
 # Real recordings
 
@@ -347,130 +298,3 @@ def test_what_contradicts_the_stored_is_refused_unless_it_is_to_replace_it(
     assert every(opened(store), "1") == before
     report = load(HEADER, *lines, **options, is_replacing=True)
     assert report.stored == report.taken == len(opened(store).recorded) == len(lines)
-
-
-def test_whoever_has_the_old_bars_open_keeps_them(store: BarStore, load: Load) -> None:
-    load(HEADER, minute("10:00"), minute("10:01"))
-    old = opened(store)
-    load(HEADER, minute("10:00", 99), minute("10:01", 99), is_replacing=True)
-    assert [bar.open for bar in every(old, "1")] == [10, 10]
-    assert [bar.open for bar in every(opened(store), "1")] == [99, 99]
-
-
-def test_a_deleted_symbol_is_gone_but_for_whoever_has_it_open(store: BarStore, load: Load) -> None:
-    load(HEADER, minute("10:00"), minute("10:01"))
-    old = opened(store)
-    with store.lock("ONE"), pytest.raises(RecordingError, match="is under way"):
-        store.delete("ONE")
-    assert store.delete("ONE")
-    assert not store.delete("ONE")
-    assert (store.symbols(), store.open("ONE")) == ([], None)
-    assert [bar.open for bar in every(old, "1")] == [10, 10]
-    load(HEADER, minute("10:00"), minute("10:01"))
-    assert store.symbols() == ["ONE"]
-
-
-def test_two_imports_of_a_symbol_do_not_meet(store: BarStore, load: Load) -> None:
-    with store.lock("ONE"), pytest.raises(RecordingError, match="is under way"):
-        load(HEADER, minute("10:00"), minute("10:01"))
-
-
-# Kills
-
-
-def test_a_write_that_is_killed_at_any_step_leaves_a_whole_version(tmp_path: Path) -> None:
-    name = "tests.kit.killed_writes"
-    result = subprocess.run(
-        [sys.executable, "-m", name, str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    before, after, left = map(int, result.stdout.split())
-    assert before > 20
-    assert after > 2
-    assert left == 3, "current.json, lock and one version"
-
-
-def test_an_import_that_is_killed_leaves_the_old_bars_whole(
-    store: BarStore, tmp_path: Path
-) -> None:
-    chance = Random(7)
-    for count, price in ((20_000, 7), (40_000, 8)):
-        lines = (
-            f"{1_700_000_000 + 60 * n},{price},{price},{price},{price},1" for n in range(count)
-        )
-        written(tmp_path, HEADER, *lines, name=f"{price}.csv")
-    import_files(store, ImportRequest([tmp_path / "7.csv"], "ONE", "UTC"))
-    command = [sys.executable, "-m", "trading_api", "data", "import", str(tmp_path / "8.csv")]
-    for _ in range(4):
-        process = subprocess.Popen(
-            [*command, "--symbol", "ONE", "--timezone", "UTC", "--replace"],
-            env=os.environ | {"DATA_DIR": str(tmp_path / "data")},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(chance.uniform(0.5, 1.5))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        bars = every(opened(store), "1")
-        assert {(bar.open, len(bars)) for bar in bars} <= {(7, 20_000), (8, 40_000)}
-
-
-# Played
-
-
-class Followed:
-    """A stored symbol behind a service, and what its topics said."""
-
-    def __init__(self, store: BarStore) -> None:
-        self.replay = Replay(Recording([opened(store)]), clock=lambda: 0)
-        self.feed = MarketFeed(self.replay, stale_after_ms=60_000)
-        self.service = DatafeedService(self.replay, self.feed, Subscriptions())
-        self.told: list[WireBar] = []
-
-    def tell(self, bar: WireBar) -> None:
-        self.told.append(bar)
-
-
-async def test_the_day_of_a_night_session_is_live_before_its_date(
-    store: BarStore, load: Load
-) -> None:
-    clocks = [f"{hour:02}:{n:02}" for hour in (18, 19) for n in range(60)]
-    lines = [minute(clock, price=n + 10, day="2025-03-09") for n, clock in enumerate(clocks)]
-    load(HEADER, *lines, timezone=NEW_YORK, session="1800-1700")
-    market = Followed(store)
-    info = market.service.resolve("ONE")
-    assert (info.session, info.timezone) == ("1800-1700", NEW_YORK)
-    topic = f"bars:{buildTopicParams({'symbol': 'ONE', 'resolution': '1D'})}"
-    await market.service.create_topic(topic, market.tell)  # type: ignore[arg-type]
-    (state,) = market.service.topic_state(topic)
-    assert isinstance(state, WireBar)
-    assert state.time == at("2025-03-10") > market.replay.now_ms
-    (quote,) = market.service.quotes(["ONE"])
-    assert isinstance(quote.v, QuoteValues)
-    assert quote.v.open_price == 10
-    market.replay.step_to(10 * 60_000, market.feed)
-    assert {bar.time for bar in market.told} == {at("2025-03-10")}
-    found = await bars_answer(market.service, "ONE", "1D", at("2025-03-01"), at("2025-03-20"))
-    assert found.bars == market.told[-1:]
-
-
-async def test_symbols_of_different_steps_are_played_together(store: BarStore, load: Load) -> None:
-    load(HEADER, *(minute(f"10:{n:02}") for n in range(10)), symbol="MINUTES")
-    days = [f"2025-03-{n:02},1,1,1,1,1" for n in range(1, 11)]
-    load(HEADER, *days, symbol="DAYS")
-    recording = Recording([opened(store, "DAYS"), opened(store, "MINUTES")])
-    replay = Replay(recording, clock=lambda: 0)
-    service = DatafeedService(replay, MarketFeed(replay, stale_after_ms=60_000), Subscriptions())
-    assert service.configuration().supported_resolutions[0] == "1"
-    assert service.resolve("DAYS").supported_resolutions == ["1D", "1W", "1M"]
-    assert service.resolve("MINUTES").supported_resolutions[0] == "1"
-    with pytest.raises(Invalid, match="of DAYS; there are 1D, 1W, 1M"):
-        await service.bars("DAYS", "60", 0, 1, 0)
-    heard = RecordingSink()
-    while replay.step_to(FOREVER_MS, heard):
-        pass
-    assert heard.closings == ["the recording has ended"]

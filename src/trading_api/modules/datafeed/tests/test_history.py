@@ -10,7 +10,7 @@ import pytest
 from tests.kit.bars_answer import bars_answer
 from trading_api.domain.resolution import DAY_MS, MINUTE_MS, length_ms
 from trading_api.errors import Invalid
-from trading_api.modules.datafeed.history import WINDOW_BARS_MAX, history
+from trading_api.modules.datafeed.history import WINDOW_BARS_MAX, read_history
 from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
@@ -121,13 +121,13 @@ async def test_a_window_of_any_width_is_answered_with_the_bars_there_are(
     symbol = source.instruments()[0].symbol
     every = source.bars(symbol, resolution, 0, FOREVER_MS)
     for start_ms, end_ms in ((-FOREVER_MS, FOREVER_MS), (0, NOW_MS), (every[7].time_ms, NOW_MS)):
-        found = await history(source, symbol, resolution, start_ms, end_ms)
+        found = await read_history(source, symbol, resolution, start_ms, end_ms)
         assert found == [bar for bar in every if bar.time_ms >= start_ms]
 
 
 async def test_a_window_that_holds_more_than_the_limit_is_refused_to_the_bar() -> None:
     source = Simulator(7, clock=lambda: NOW_MS)
     start_ms = NOW_MS - WINDOW_BARS_MAX * MINUTE_MS
-    assert len(await history(source, "AAPL", "1", start_ms, NOW_MS)) == WINDOW_BARS_MAX
+    assert len(await read_history(source, "AAPL", "1", start_ms, NOW_MS)) == WINDOW_BARS_MAX
     with pytest.raises(Invalid, match="holds more than 20000 bars"):
-        await history(source, "AAPL", "1", start_ms - MINUTE_MS, NOW_MS)
+        await read_history(source, "AAPL", "1", start_ms - MINUTE_MS, NOW_MS)

@@ -20,10 +20,9 @@ from trading_api.domain.resolution import (
     next_bar_start,
 )
 from trading_api.modules.datafeed.simulator.listings import LISTINGS
-from trading_api.modules.datafeed.simulator.price_bridge import DRAWS, Node, split, walk
 from trading_api.modules.datafeed.simulator.price_tree import LEVELS_MS, TICK_MS, PriceTree
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
-from trading_api.modules.datafeed.tests.test_market_source_contract import RecordingSink
+from trading_api.modules.datafeed.tests.fakes import RecordingSink
 
 NOW_MS = 1_795_258_915_123
 FOREVER_MS = 10**15
@@ -31,7 +30,6 @@ FOREVER_MS = 10**15
 SEEDS = st.integers(0, 2**32)
 SYMBOLS = st.sampled_from([listing.instrument.symbol for listing in LISTINGS])
 INSTANTS = st.integers(FIRST_MS, NOW_MS)
-DRAW = st.tuples(*[st.integers(0, 65_535)] * DRAWS)
 
 MADE_OF = {
     "1S": ["5S", "1"],
@@ -63,45 +61,6 @@ def joined(bars: list[Bar], time_ms: int) -> Bar:
         bars[-1].close,
         sum(bar.volume for bar in bars),
     )
-
-
-@st.composite
-def nodes(draw: st.DrawFn) -> Node:
-    low = draw(st.integers(1, 10**6))
-    high = low + draw(st.integers(0, 2_000))
-    inside = st.integers(low, high)
-    return draw(inside), high, low, draw(inside), draw(st.integers(0, 10**9))
-
-
-def assert_divides(whole: Node, parts: list[Node]) -> None:
-    assert parts[0][0] == whole[0]
-    assert all(earlier[3] == later[0] for earlier, later in pairwise(parts))
-    assert parts[-1][3] == whole[3]
-    assert max(part[1] for part in parts) == whole[1]
-    assert min(part[2] for part in parts) == whole[2]
-    assert sum(part[4] for part in parts) == whole[4]
-    for open_, high, low, close, volume in parts:
-        assert low <= min(open_, close) <= max(open_, close) <= high
-        assert volume >= 0
-
-
-@given(nodes(), st.integers(2, 6), st.integers(0, 10**9), st.lists(DRAW, min_size=5, max_size=5))
-def test_whatever_is_drawn_the_parts_make_the_whole(
-    whole: Node, parts: int, usual_range: int, draws: list[tuple[int, ...]]
-) -> None:
-    divided = split(whole, parts, usual_range, iter(draws))
-    assert len(divided) == parts
-    assert_divides(whole, divided)
-
-
-@given(nodes(), DRAW)
-def test_the_moves_of_a_second_show_every_price_as_their_last(
-    whole: Node, draw: tuple[int, ...]
-) -> None:
-    moves = walk(whole, draw)
-    assert len(moves) == 4
-    assert_divides(whole, moves)
-    assert all({move[1], move[2]} == {move[0], move[3]} for move in moves)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trading_api.domain.session_hours import SessionHours
+from trading_api.modules.datafeed.storage.tests.test_bar_series import Market, markets
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR, TickSchedule
-from trading_api.modules.datafeed.tests.test_recorded_series import Market, markets
 
 MINUTE_MS, DAY_MS = 60_000, 86_400_000
 NEW_YORK = "America/New_York"

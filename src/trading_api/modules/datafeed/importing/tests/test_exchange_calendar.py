@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from trading_api.domain.tests.test_session_hours import at
 from trading_api.modules.datafeed.importing.exchange_calendar import ExchangeCalendar
 from trading_api.modules.datafeed.storage.errors import RecordingError
-from trading_api.modules.datafeed.tests.test_trading_hours import at
 
 
 def test_a_calendar_knows_holidays_and_the_hours_of_early_closes() -> None:

@@ -11,7 +11,7 @@ import pytest
 from trading_api.errors import Unavailable
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.simulator.simulator import Simulator
-from trading_api.modules.datafeed.tests.test_market_source_contract import NOON_MS, RecordingSink
+from trading_api.modules.datafeed.tests.fakes import NOON_MS, RecordingSink
 
 TICK_MS = 250
 

@@ -17,7 +17,7 @@ from trading_api.modules.datafeed.importing.importer import (
     import_files,
 )
 from trading_api.modules.datafeed.storage.store import BarStore
-from trading_api.modules.datafeed.tests.test_market_replay import written
+from trading_api.modules.datafeed.tests.recordings import written
 
 NIGHT_MS = 1_762_056_000_000
 """Midnight of 2025-11-02 in New York, where 2 o'clock becomes 1 o'clock."""

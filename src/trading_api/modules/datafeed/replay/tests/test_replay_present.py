@@ -16,8 +16,8 @@ from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.storage.store import BarStore
-from trading_api.modules.datafeed.tests.test_market_replay import written
-from trading_api.modules.datafeed.tests.test_market_source_contract import FOREVER_MS, RecordingSink
+from trading_api.modules.datafeed.tests.fakes import FOREVER_MS, RecordingSink
+from trading_api.modules.datafeed.tests.recordings import written
 
 NEW_YORK = "America/New_York"
 HEADER = "time,open,high,low,close,volume"

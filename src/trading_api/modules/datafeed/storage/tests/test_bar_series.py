@@ -21,7 +21,7 @@ from trading_api.domain.session_hours import ALWAYS, SessionHours
 from trading_api.modules.datafeed.storage.bar_columns import BarColumns
 from trading_api.modules.datafeed.storage.bar_series import BarSeries
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
-from trading_api.modules.datafeed.tests.test_market_source_contract import FakeSource
+from trading_api.modules.datafeed.tests.fakes import FakeSource
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000

@@ -15,7 +15,7 @@ from trading_api.errors import ApiError
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
-from trading_api.modules.datafeed.tests.test_market_source_contract import RecordingSink
+from trading_api.modules.datafeed.tests.fakes import RecordingSink
 from trading_api.streaming.subscriptions import Subscriptions
 
 NOON_MS = 1_795_262_400_000

@@ -1,0 +1,33 @@
+"""Fixtures of a store of market data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trading_api.modules.datafeed.importing.importer import (
+    ImportReport,
+    ImportRequest,
+    import_files,
+)
+from trading_api.modules.datafeed.storage.store import BarStore
+from trading_api.modules.datafeed.tests.recordings import Load, written
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BarStore:
+    return BarStore(tmp_path / "data")
+
+
+@pytest.fixture
+def load(store: BarStore, tmp_path: Path) -> Load:
+    """Imports a file of those lines."""
+
+    def imported(
+        *lines: str, symbol: str = "ONE", timezone: str = "UTC", **options: object
+    ) -> ImportReport:
+        path = written(tmp_path, *lines, name="rows.csv")
+        return import_files(store, ImportRequest([path], symbol, timezone, **options))  # type: ignore[arg-type]
+
+    return imported
