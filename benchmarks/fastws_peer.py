@@ -1,4 +1,4 @@
-"""FastWS as its README shows it, with the messages of `delivery_app`."""
+"""FastWS as its README shows it, with the messages of `streaming_app`."""
 
 import asyncio
 from typing import Annotated

@@ -99,7 +99,7 @@ class TradingApi(Peer):
     @classmethod
     @asynccontextmanager
     async def serving(cls) -> AsyncIterator[TradingApi]:
-        async with ServerProcess("delivery") as server, _clients(cls) as clients:
+        async with ServerProcess("streaming") as server, _clients(cls) as clients:
             yield cls(server, server.port, clients)
 
 

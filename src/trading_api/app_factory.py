@@ -88,7 +88,7 @@ def create_app(
 
     lifespan = create_lifespan(
         modules,
-        {"delivery": ws_app.run, "market": feed.run, "metrics": metrics.measure_loop_lag},
+        {"streaming": ws_app.run, "market": feed.run, "metrics": metrics.measure_loop_lag},
         _stop_all(readiness.stop, ws_app.stop, clock.stop if clock else None),
         lambda: _description(settings, names, len(feed.instruments())),
     )

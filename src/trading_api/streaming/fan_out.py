@@ -83,7 +83,8 @@ class FanOut:
         self._is_flush_scheduled = False
         self.delivered = 0
 
-    def attach(self, queue: UpdatesQueue) -> None:
+    def add_queue(self, queue: UpdatesQueue) -> None:
+        """Drain this route's queue too."""
         self._queues.append(queue)
 
     def post(

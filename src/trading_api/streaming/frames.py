@@ -5,13 +5,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-_TEXT = 0x81  # the first frame of a text message and the last
+_TEXT = 0x81  # a text message of one frame
 _SIZE_IN_2, _SIZE_IN_8 = 126, 127
 _head, _head_2, _head_8 = (struct.Struct(each).pack for each in ("!BB", "!BBH", "!BBQ"))
 
 
 def text_frame(text: bytes, data: bytes = b"", suffix: bytes = b"") -> bytes:
-    """One frame of all three, which are UTF-8."""
+    """Return one frame whose text is all three parts, which are UTF-8."""
     size = len(text) + len(data) + len(suffix)
     if size < _SIZE_IN_2:
         head = _head(_TEXT, size)
@@ -23,7 +23,7 @@ def text_frame(text: bytes, data: bytes = b"", suffix: bytes = b"") -> bytes:
 
 
 def texts(frames: bytes) -> Iterator[bytes]:
-    """What `text_frame` was given for each of these frames, one after the other."""
+    """Yield the text of each of these frames, which `text_frame` made, in their order."""
     start = 0
     while start < len(frames):
         size, text = frames[start + 1], start + 2

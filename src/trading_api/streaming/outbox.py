@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 
 BYTES_MAX = 16 * 1024 * 1024
 WRITE_BYTES = 64 * 1024
-"""About the most that is written before the connection is asked again whether it is full."""
+"""About the most that one write contains, so that a connection can report that it is full."""
 
 
 class Outbox:

@@ -39,7 +39,7 @@ and NoMatchingOperation."""
 
 
 class SessionClose(NamedTuple):
-    """How a session ends: the code and the reason of the close frame. Code 0 sends no frame,
+    """How a session ends: the code and the reason of the close frame. With code 0 no frame is sent,
     because the client has left."""
 
     code: int
@@ -110,10 +110,12 @@ class SessionOptions:
 class Session(Client):
     """A client's messages, its outbox, and the one way in which both end.
 
-    Whoever wants the session to end calls `request_close`; the first request wins. `serve` reads
-    messages until then, and closes the connection. Frames in the outbox leave by the session's own
-    connection, so that one slow client delays no other; they leave when the loop's tick ends if
-    `schedule_flush` is called."""
+    `request_close` ends it, from inside and from outside; the first request wins. `serve` reads
+    messages until then, and closes the connection.
+
+    Frames in the outbox leave by the session's own connection, so that one slow client delays no
+    other. They leave when the loop's tick ends if `schedule_flush` is called. `on_shutdown` is
+    called when the server stops."""
 
     def __init__(
         self,

@@ -83,6 +83,9 @@ class SessionManager:
         )
         self.sessions[session.uid] = session
         log.info("client_connected", extra={"client": session.uid[:8], "address": session.address})
+        if self._shutdown.is_set():
+            # The handshake was in progress when the other sessions were closed.
+            session.request_close(*SHUTDOWN)
         return session
 
     def unregister(self, session: Session) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from trading_api.shared.ws.router_interface import buildTopicParams
+from trading_api.streaming.topics import buildTopicParams
 
 _SCHEMA_REF = "#/components/schemas/"
 _EXAMPLE_CHANGES = {

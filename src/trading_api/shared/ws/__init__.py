@@ -1,1 +1,1 @@
-"""The routes of the WebSocket."""
+"""The routes of the WebSocket: their interface, their shared logic and their generator."""

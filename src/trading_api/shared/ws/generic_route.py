@@ -83,18 +83,20 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
 
     def bind(self, fan_out: FanOut, subscriptions: Subscriptions) -> None:
         """Connect the route to what delivers its updates and what registers its topics."""
-        fan_out.attach(self.updates_queue)
+        fan_out.add_queue(self.updates_queue)
         self._bound = fan_out, subscriptions
 
-    # The three operations
+    # Operations
 
     async def handle_subscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
+        """Join the client to the topic of this request, and send it the topic's state."""
         topic = self.topic_builder(payload)
         if topic in client.topics:
             return _ok("Already subscribed", topic)
         return await self._subscribe(topic, client, self._state_loader(topic), "Subscribed")
 
     def handle_unsubscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
+        """Remove the client from the topic of this request."""
         topic = self.topic_builder(payload)
         if topic not in client.topics:
             return _error("Not subscribed to this topic", topic)

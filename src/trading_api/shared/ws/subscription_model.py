@@ -1,4 +1,4 @@
-"""Which models may name a topic."""
+"""The rules for models whose JSON is part of a topic's name."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ _PLAIN = (str, int, bool, NoneType)
 
 
 class SubscriptionModelError(TypeError):
-    """Names the model and the field that can't be part of a topic."""
+    """A model cannot be part of a topic's name; the message says which field is at fault."""
 
 
 def check_subscription_model(model: type[BaseModel]) -> None:
-    """Every field required, and of a type that all JSON encoders write alike: strings, integers,
-    booleans, null, and lists or objects of them."""
+    """Check that every field is required, and of a type that all JSON encoders write alike.
+
+    Those are strings, integers, booleans, null, and lists or objects of them. Raises
+    SubscriptionModelError."""
     if issubclass(model, RootModel):
         _check_type(model.model_fields["root"].annotation, model, "root")
         return
