@@ -14,12 +14,15 @@ UNHEALTHY_S = 10.0
 class InstrumentedJournal:
     """Counts events, and measures the commits of `journal`.
 
-    For `UNHEALTHY_S` after a failed write the journal is not ready for more work; the next write
+    For `unhealthy_s` after a failed write the journal is not ready for more work; the next write
     shows whether it works again."""
 
-    def __init__(self, journal: Journal, metrics: Metrics) -> None:
+    def __init__(
+        self, journal: Journal, metrics: Metrics, unhealthy_s: float = UNHEALTHY_S
+    ) -> None:
         self._journal = journal
         self._metrics = metrics
+        self._unhealthy_s = unhealthy_s
         self._failure: tuple[float, str] | None = None
         self._entries = 0
         metrics.add_gauge("ledger_events", "Events in the ledger", lambda: self._entries)
@@ -54,7 +57,7 @@ class InstrumentedJournal:
         if self._failure is None:
             return None
         failed_s, reason = self._failure
-        return reason if time.monotonic() - failed_s <= UNHEALTHY_S else None
+        return reason if time.monotonic() - failed_s <= self._unhealthy_s else None
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,61 @@
+"""Journal entries as events of the broker port."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import get_args
+
+from tests.kit.ledger_streams import trading
+from trading_api.domain.account_event import EVENT_TYPES
+from trading_api.domain.orders import Side
+from trading_api.modules.broker.engine.events import (
+    AccountOpened,
+    AccountReset,
+    Event,
+    LeverageSet,
+    OrderFilled,
+    OrderPlaced,
+)
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.journal.event_codec import KINDS
+from trading_api.modules.broker.journal.journal import JournalEntry
+
+ABSENT = ("order", "execution", "position", "balance", "symbol", "leverage")
+
+
+def absent(entry: JournalEntry) -> set[str]:
+    return {name for name in ABSENT if getattr(entry, name) is None}
+
+
+def test_every_event_has_a_type_of_the_port() -> None:
+    assert {kind[0].lower() + kind[1:] for kind in KINDS} == EVENT_TYPES
+    assert set(KINDS.values()) == set(get_args(Event))
+
+
+def test_an_entry_has_the_fields_of_its_event() -> None:
+    opened = JournalEntry("A", 1, AccountOpened("A", "USD", Decimal(5), 7), "ticket-1")
+    assert (opened.type, opened.at_ms, opened.balance) == ("accountOpened", 7, Decimal(5))
+    assert absent(opened) == {*ABSENT} - {"balance"}
+    leverage = JournalEntry("A", 2, LeverageSet("AAPL", Decimal(3), 8))
+    assert (leverage.symbol, leverage.leverage) == ("AAPL", Decimal(3))
+    assert absent(leverage) == {*ABSENT} - {"symbol", "leverage"}
+
+
+def test_orders_and_fills_are_the_objects_of_the_event() -> None:
+    for entry in trading("A", 60):
+        event = entry.event
+        if isinstance(event, OrderPlaced):
+            assert entry.order is event.order
+            assert absent(entry) == {*ABSENT} - {"order"}
+        if isinstance(event, OrderFilled):
+            assert (entry.execution, entry.position) == (event.execution, event.position)
+            assert absent(entry) == {"symbol", "leverage"}
+        if not isinstance(event, AccountReset):
+            assert entry.closed_positions == ()
+
+
+def test_a_reset_has_the_positions_that_it_closed() -> None:
+    flat = Position("AAPL")
+    reset = AccountReset(Decimal(1), Decimal(5), (flat,), 9, (Side.SELL,))
+    entry = JournalEntry("A", 3, reset)
+    assert (entry.type, entry.closed_positions) == ("accountReset", [(flat, Side.SELL)])
