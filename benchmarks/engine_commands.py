@@ -1,5 +1,7 @@
-"""What one account's engine takes in alone: half places, a quarter cancels, a quarter quotes that
-fill one order, among some hundred that work."""
+"""How many commands per second the engine of one account applies, without a journal.
+
+Half of the commands place orders, a quarter cancel one, and a quarter are quotes that fill one
+order, among some hundred open orders."""
 
 from __future__ import annotations
 
@@ -43,10 +45,10 @@ async def measure() -> list[Figure]:
 
 
 def _rate(working: int) -> float:
-    """By CPU time, which other programs on the machine disturb less."""
+    """Measure CPU time, which other programs on the machine disturb less."""
     trader = _Trader()
-    first: list[Command] = [trader.told(trader.place()) for _ in range(working)]
-    commands = [trader.told(trader.command(number)) for number in range(COMMANDS)]
+    first: list[Command] = [trader.applied(trader.place()) for _ in range(working)]
+    commands = [trader.applied(trader.command(number)) for number in range(COMMANDS)]
     assert len(trader.engine.state.executions) == COMMANDS // 4
     return COMMANDS / median(_seconds(first, commands) for _ in range(RUNS))
 
@@ -68,7 +70,7 @@ def opened() -> Engine:
 
 
 class _Trader:
-    """Knows where its orders are, so that each quote reaches the first in line and no other."""
+    """Chooses quotes that reach the first order in priority and no other."""
 
     def __init__(self) -> None:
         self.engine = opened()
@@ -76,7 +78,7 @@ class _Trader:
         self._at_ms = 0
         self._quote = self._touch(Decimal("99.99"), Decimal("100.01"))
 
-    def told(self, command: Command) -> Command:
+    def applied(self, command: Command) -> Command:
         events = self.engine.apply(command)
         assert isinstance(events, list), events
         assert events, "every command does something"

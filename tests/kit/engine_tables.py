@@ -1,8 +1,7 @@
-"""Rules of the exchange as tables: tick, command, expected events.
+"""Scenarios of the engine as tables: tick, command, expected events.
 
-A tick is `bid x size / ask x size`; the same text twice is the same touch, a leading `later`
-makes another of it; None is a market that is closed. Row n happens at n ms. Orders go by their
-number."""
+A tick is `bid x size / ask x size`. The same text twice is the same touch; a leading `later` makes
+it a new one; None is a closed market. Row n happens at n ms. Orders have their numbers as names."""
 
 from __future__ import annotations
 
@@ -69,18 +68,18 @@ from trading_api.modules.broker.journal.verify.event_checks import first_discrep
 TRADING_RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
 GONE = "The position it was to close is closed."
 FREE = ExchangeRules(leverage_default=Decimal(1_000_000))
-"""Margin plays no part: the tables are about something else."""
+"""Rules for tables that are not about margin: the leverage is too high for it to matter."""
 FIRST_MARK = Touch("AAPL", 0, Decimal(99), Decimal(100), Decimal(1), Decimal(1), Decimal(1))
 
-Asked = Callable[[Market], Command]
-Row = tuple[str | None, Asked, list[str]]
+CommandMaker = Callable[[Market], Command]
+Row = tuple[str | None, CommandMaker, list[str]]
 
 
 def _place(
-    side: Side, quantity: str | int, *, key: IdempotencyKey | None = None, **wishes: Any
-) -> Asked:
-    written = request(side, quantity, **wishes)
-    return lambda market: PlaceOrder(replace(written, symbol=market.symbol), market, key)
+    side: Side, quantity: str | int, *, key: IdempotencyKey | None = None, **fields: Any
+) -> CommandMaker:
+    placed = request(side, quantity, **fields)
+    return lambda market: PlaceOrder(replace(placed, symbol=market.symbol), market, key)
 
 
 def request(
@@ -137,21 +136,21 @@ def trail_of(distance: str | None) -> Trail | None:
 
 
 def modify(
-    number: int, asked: Asked, symbol: str = "AAPL", key: IdempotencyKey | None = None
-) -> Asked:
+    number: int, make_command: CommandMaker, symbol: str = "AAPL", key: IdempotencyKey | None = None
+) -> CommandMaker:
     def command(market: Market) -> ModifyOrder:
-        placing = asked(of(symbol, market))
+        placing = make_command(of(symbol, market))
         assert isinstance(placing, PlaceOrder)
         return ModifyOrder(f"order-{number}", placing.request, placing.market, key)
 
     return command
 
 
-def cancel(number: int, key: IdempotencyKey | None = None) -> Asked:
+def cancel(number: int, key: IdempotencyKey | None = None) -> CommandMaker:
     return lambda market: CancelOrder(f"order-{number}", market.at_ms, key)
 
 
-def cancel_many(*numbers: int) -> Asked:
+def cancel_many(*numbers: int) -> CommandMaker:
     ids = [f"order-{number}" for number in numbers]
     return lambda market: CancelOrders(ids, market.at_ms)
 
@@ -162,7 +161,7 @@ def cancel_all(market: Market) -> CancelOrders:
 
 def close(
     quantity: str | int | None = None, symbol: str = "AAPL", key: IdempotencyKey | None = None
-) -> Asked:
+) -> CommandMaker:
     amount = None if quantity is None else Decimal(quantity)
     return lambda market: ClosePosition(amount, of(symbol, market), key)
 
@@ -171,15 +170,17 @@ def reverse(market: Market) -> ReversePosition:
     return ReversePosition(market)
 
 
-def protect(profit: str | None = None, loss: str | None = None, trail: str | None = None) -> Asked:
+def protect(
+    profit: str | None = None, loss: str | None = None, trail: str | None = None
+) -> CommandMaker:
     return lambda market: EditBrackets(brackets(profit, loss, trail), market)
 
 
-def leverage(times: str | int) -> Asked:
+def leverage(times: str | int) -> CommandMaker:
     return lambda market: SetLeverage(Decimal(times), market)
 
 
-def deposit(amount: str | int) -> Asked:
+def deposit(amount: str | int) -> CommandMaker:
     return lambda market: DepositCash(Decimal(amount), market.at_ms)
 
 
@@ -187,7 +188,7 @@ def reset(market: Market) -> ResetAccount:
     return ResetAccount(Decimal(1000), market.at_ms)
 
 
-def reset_to(balance: str) -> Asked:
+def reset_to(balance: str) -> CommandMaker:
     return lambda market: ResetAccount(Decimal(balance), market.at_ms)
 
 
@@ -215,14 +216,14 @@ def play(
     engine.apply(OpenAccount("DEMO", "USD", Decimal(balance), 0))
     times: list[str] = []
     known = {"AAPL": FIRST_MARK} if marks is None else dict(marks)
-    for at_ms, (tick, asked, expected) in enumerate(rows, start=1):
+    for at_ms, (tick, make_command, expected) in enumerate(rows, start=1):
         if tick is not None and (not times or times[-1] != tick):
             times.append(tick)
         touch = None if tick is None else touch_of(tick, len(times), rate)
         if touch is not None:
             known["AAPL"] = touch
         before = engine.state.copy()
-        command = asked(Market(TRADING_RULES, touch, at_ms, dict(known)))
+        command = make_command(Market(TRADING_RULES, touch, at_ms, dict(known)))
         preview = engine.preview(command)
         assert engine.state == before, "a preview changes nothing"
         result = engine.apply(command)
@@ -303,6 +304,6 @@ def _held(position: Position) -> str:
 
 
 def _plain(value: Decimal | None) -> str:
-    """To 28 digits, so that an endless average can be written down."""
+    """Return the number without trailing zeros and without an exponent."""
     assert value is not None
     return f"{value.normalize():f}"

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.kit.engine_tables import Asked, Row, brackets, buy, close, modify, play, protect, sell
+from tests.kit.engine_tables import (
+    CommandMaker,
+    Row,
+    brackets,
+    buy,
+    close,
+    modify,
+    play,
+    protect,
+    sell,
+)
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.orders import Duration, OrderType
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -123,5 +133,5 @@ def test_close_and_protect_name_a_missing_position_first() -> None:
     play(*refusals(faults))
 
 
-def refusals(faults: list[tuple[Asked, str]]) -> list[Row]:
+def refusals(faults: list[tuple[CommandMaker, str]]) -> list[Row]:
     return [(None, request, [f"rejected: {code}"]) for request, code in faults]

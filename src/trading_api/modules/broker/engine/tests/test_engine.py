@@ -9,7 +9,7 @@ import pytest
 from tests.kit.engine_tables import (
     FREE,
     TRADING_RULES,
-    Asked,
+    CommandMaker,
     brackets,
     buy,
     cancel,
@@ -87,17 +87,19 @@ def keyed(operation: str) -> IdempotencyKey:
     ],
     ids=["cancel", "modify", "close"],
 )
-def test_each_operation_has_keys_of_its_own(asked: Asked, events: list[str], again: str) -> None:
+def test_each_operation_has_keys_of_its_own(
+    make_command: CommandMaker, events: list[str], again: str
+) -> None:
     play(
         (TICK, buy(1, limit="90", key=KEY), ["placed 1", "keyed place k"]),
         (TICK, buy(1), ["placed 2", "filled 2: 1 @ 100, holds 1 @ 100"]),
-        (TICK, asked, [*events, f"keyed {operation_of(asked)} k"]),
-        (TICK, asked, [f"duplicate: {again}"]),
+        (TICK, make_command, [*events, f"keyed {operation_of(make_command)} k"]),
+        (TICK, make_command, [f"duplicate: {again}"]),
     )
 
 
-def operation_of(asked: Asked) -> str:
-    command = asked(Market(TRADING_RULES, None, 1))
+def operation_of(make_command: CommandMaker) -> str:
+    command = make_command(Market(TRADING_RULES, None, 1))
     return str(getattr(command, "key").operation)  # noqa: B009
 
 
@@ -123,8 +125,11 @@ def test_every_command_knows_its_time() -> None:
     market = Market(TRADING_RULES, touch_of(TICK, 1), 5)
     commands: list[Command] = [
         OpenAccount("DEMO", "USD", Decimal(1), 5),
-        *(asked(market) for asked in (deposit(1), reset, cancel(1), cancel_all, expire, quote)),
-        *(asked(market) for asked in (buy(1), close(), leverage(1))),
+        *(
+            make_command(market)
+            for make_command in (deposit(1), reset, cancel(1), cancel_all, expire, quote)
+        ),
+        *(make_command(market) for make_command in (buy(1), close(), leverage(1))),
     ]
     assert {time_of(command) for command in commands} == {5}
 

@@ -151,14 +151,14 @@ class Account(RandomAccount):
     def check_margin(
         self, command: PlaceOrder | ModifyOrder, events: list[Event], before: Decimal
     ) -> None:
-        """An order that is accepted and reserves more leaves free margin, as long as it is alone
-        to trade at the touch that it meets. (Others may lose there what they had reserved.)"""
+        """Check that an accepted order that reserves more leaves free margin.
+
+        This holds as long as no other order trades at the touch that it meets, because others may
+        lose there what they had reserved."""
         state = self.engine.state
         used = used_margin(state, self.exchange_rules)
-        if isinstance(command, ModifyOrder):
-            own = command.order_id
-        else:
-            own = next(event.order.id for event in events if isinstance(event, OrderEvent))
+        first = next(event.order.id for event in events if isinstance(event, OrderEvent))
+        own = command.order_id if isinstance(command, ModifyOrder) else first
         filled = [event.order for event in events if isinstance(event, OrderFilled)]
         if used > before and all(own in (order.id, order.parent_id) for order in filled):
             free = equity(state, command.market.marks) - used

@@ -10,7 +10,7 @@ import pytest
 from tests.kit.engine_tables import (
     GONE,
     TRADING_RULES,
-    Asked,
+    CommandMaker,
     brackets,
     buy,
     cancel,
@@ -151,16 +151,18 @@ def test_liquidation_outlasts_cancel_all_and_ends_with_a_reset() -> None:
     )
 
 
-def at(symbol: str, asked: Asked, tick: str, marks: dict[str, Touch], at_ms: int) -> Command:
+def at(
+    symbol: str, make_command: CommandMaker, tick: str, marks: dict[str, Touch], at_ms: int
+) -> Command:
     touch = touch_of(tick, at_ms, symbol=symbol)
     marks[symbol] = touch
-    return asked(Market(replace(TRADING_RULES, symbol=symbol), touch, at_ms, dict(marks)))
+    return make_command(Market(replace(TRADING_RULES, symbol=symbol), touch, at_ms, dict(marks)))
 
 
 def test_largest_loser_is_closed_first_and_each_on_its_own_market() -> None:
     engine, marks = play(rules=TENFOLD), dict[str, Touch]()
     even = "100x99 / 100x99"
-    rows: list[tuple[str, Asked, str, list[str]]] = [
+    rows: list[tuple[str, CommandMaker, str, list[str]]] = [
         ("AAPL", buy(40), even, ["placed 1", "filled 1: 40 @ 100, holds 40 @ 100"]),
         ("MSFT", buy(40), even, ["placed 2", "filled 2: 40 @ 100, holds 40 @ 100"]),
         ("TSLA", sell(5), even, ["placed 3", "filled 3: 5 @ 100, holds -5 @ 100"]),
@@ -172,8 +174,8 @@ def test_largest_loser_is_closed_first_and_each_on_its_own_market() -> None:
         ("AAPL", quote, "81x99 / 82x99", ["filled 5: 40 @ 81, flat, realized -760", "placed 6"]),
         ("TSLA", quote, "200x99 / 202x99", ["filled 6: 5 @ 202, flat, realized -510"]),
     ]
-    for at_ms, (symbol, asked, tick, expected) in enumerate(rows, start=1):
-        words = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
+    for at_ms, (symbol, make_command, tick, expected) in enumerate(rows, start=1):
+        words = described(engine.apply(at(symbol, make_command, tick, marks, at_ms)))
         assert words == expected, f"row {at_ms}"
     assert engine.state.balance == 1000 - 360 - 760 - 510
 
@@ -200,7 +202,7 @@ def test_position_without_a_price_keeps_no_other_from_being_liquidated(
 
 def test_position_without_a_price_counts_at_its_cost_and_waits_for_one() -> None:
     engine, marks = play(rules=TENFOLD), dict[str, Touch]()
-    rows: list[tuple[str, Asked, str | None, list[str]]] = [
+    rows: list[tuple[str, CommandMaker, str | None, list[str]]] = [
         ("MSFT", buy(50), "100x99 / 100x99", ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
         ("AAPL", buy(40), "100x99 / 100x99", ["placed 2", "filled 2: 40 @ 100, holds 40 @ 100"]),
         ("MSFT", quote, None, []),
@@ -222,11 +224,11 @@ def test_position_without_a_price_counts_at_its_cost_and_waits_for_one() -> None
         ("MSFT", quote, "97x99 / 98x99", []),
         ("MSFT", quote, "95x99 / 96x99", ["placed 5", "filled 5: 50 @ 95, flat, realized -250"]),
     ]
-    for at_ms, (symbol, asked, tick, expected) in enumerate(rows, start=1):
+    for at_ms, (symbol, make_command, tick, expected) in enumerate(rows, start=1):
         if tick is None:
             del marks[symbol]
             continue
-        words = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
+        words = described(engine.apply(at(symbol, make_command, tick, marks, at_ms)))
         assert words == expected, f"row {at_ms}: {words}"
 
 
@@ -263,7 +265,7 @@ def test_next_loser_follows_where_the_first_was_not_enough() -> None:
 def test_liquidation_that_does_not_trade_steps_aside_for_the_next_loser() -> None:
     engine, marks = play(rules=TENFOLD, balance=1500), dict[str, Touch]()
     even = "100x999 / 100x999"
-    rows: list[tuple[int, str, Asked, str, list[str]]] = [
+    rows: list[tuple[int, str, CommandMaker, str, list[str]]] = [
         (1, "AAPL", buy(50), even, ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
         (2, "MSFT", buy(50), even, ["placed 2", "filled 2: 50 @ 100, holds 50 @ 100"]),
         (3, "TSLA", sell(10), even, ["placed 3", "filled 3: 10 @ 100, holds -10 @ 100"]),
@@ -276,8 +278,8 @@ def test_liquidation_that_does_not_trade_steps_aside_for_the_next_loser() -> Non
         (10006, "TSLA", quote, "109x9 / 110x9", ["placed 6", "filled 6: 9 @ 110, " + SHORT_1]),
         (20000, "TSLA", quote, "109x0 / 110x0", []),
     ]
-    for at_ms, symbol, asked, tick, expected in rows:
-        words = described(engine.apply(at(symbol, asked, tick, marks, at_ms)))
+    for at_ms, symbol, make_command, tick, expected in rows:
+        words = described(engine.apply(at(symbol, make_command, tick, marks, at_ms)))
         assert words == expected, f"at {at_ms}: {words}"
 
 

@@ -45,9 +45,9 @@ def test_stop_already_beyond_on_arrival_reserves_what_the_touch_costs() -> None:
 
 def test_what_slippage_may_cost_is_asked_for_at_placement() -> None:
     tick, slipping = "100x99 / 100x99", ExchangeRules(slippage=Slippage(100))
-    rows = [(tick, asked, NO_MARGIN) for asked in (buy(10), buy(10, stop="100"))]
+    rows = [(tick, make_command, NO_MARGIN) for make_command in (buy(10), buy(10, stop="100"))]
     play(*rows, rules=slipping, balance="1019.99")
-    rows = [(tick, asked, NO_MARGIN) for asked in (sell(10), sell(10, stop="100"))]
+    rows = [(tick, make_command, NO_MARGIN) for make_command in (sell(10), sell(10, stop="100"))]
     play(*rows, rules=slipping, balance="1009.99")
 
 
