@@ -71,7 +71,7 @@ def keyed(operation: str) -> IdempotencyKey:
 
 
 @pytest.mark.parametrize(
-    ("asked", "events", "again"),
+    ("make_command", "events", "again"),
     [
         (cancel(1, keyed("cancel")), ["canceled 1"], ""),
         (
