@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Protocol, TypeAlias
@@ -57,6 +58,7 @@ class Route(TopicRoute, Protocol):
     """Of two unsent updates of a topic with the same key only the newer need be sent; None: each
     must be."""
 
+    @abstractmethod
     def encode(self, data: BaseModel) -> bytes:
         """Return the datum's JSON, the same for every topic that publishes it."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -28,10 +29,12 @@ class TopicRoute(Protocol):
 
     service: WsRouteService
 
+    @abstractmethod
     def update_prefix(self, topic: str) -> bytes:
         """Return the text with which each of the topic's update messages begins."""
         ...
 
+    @abstractmethod
     def topic_update(self, topic: Topic) -> TopicUpdate:
         """Return the function by which the service publishes the topic's updates."""
         ...
