@@ -1,0 +1,116 @@
+"""Payloads that the application's own AsyncAPI document forbids, for every request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.kit.server import connected
+from tests.kit.websocket_requests import (
+    INVALID,
+    MESSAGES,
+    REQUESTS,
+    ROUTES,
+    UNDECODABLE,
+    UNMATCHED,
+    Server,
+    close_of,
+    message_text,
+    rejection_of,
+)
+from trading_api.streaming.session import AUTH
+
+ODD_VALUES: dict[str, str] = {
+    "null": "null",
+    "true": "true",
+    "number": "1",
+    "fraction": "1.5",
+    "huge": "1e308",
+    "beyond a double": "1e999",
+    "400 digits": "7" * 400,
+    "negative zero": "-0.0",
+    "object": "{}",
+    "nested list": "[[]]",
+    "list of numbers": "[1]",
+    "list of null": "[null]",
+    "object of an object": '{"a":{}}',
+    "nested": "[" * 100 + "]" * 100,
+}
+NO_JSON: dict[str, str] = {
+    "NaN": "NaN1",
+    "half a surrogate": '"\\ud800"',
+    "5000 digits": "7" * 5_000,
+    "deeply nested": "[" * 30_000 + "]" * 30_000,
+    "deeply nested object": '{"a":' * 10_000 + "1" + "}" * 10_000,
+    "cut off": '"',
+    "single quotes": "'A'",
+}
+
+
+@pytest.mark.parametrize("type", REQUESTS)
+async def test_a_payload_that_the_document_forbids_closes_with_1003(
+    server: Server, type: str
+) -> None:
+    complaints = []
+    for name, text in _odd_payloads(REQUESTS[type]):
+        close = await close_of(server, f'{{"type":"{type}","payload":{text}}}')
+        if close != INVALID:
+            complaints.append(f"{name}: {close}")
+    assert not complaints, "\n".join(complaints)
+
+
+def _odd_payloads(example: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, text in ODD_VALUES.items():
+        yield name, text
+    texts = {key: json.dumps(value) for key, value in example.items()}
+    for key in texts:
+        yield f"without {key}", _object({k: text for k, text in texts.items() if k != key})
+        yield f"{key} misspelt", _object({k.swapcase(): text for k, text in texts.items()})
+        yield f"{key}, text or list", _object(
+            texts | {key: '"A"' if texts[key][0] == "[" else '["A"]'}
+        )
+        for name, text in ODD_VALUES.items():
+            if not (name == "number" and isinstance(example[key], int)):
+                yield f"{key}, {name}", _object(texts | {key: text})
+    for name, text in ODD_VALUES.items():
+        yield f"one more field, {name}", _object(texts | {"unheardOf": text})
+
+
+def _object(texts: dict[str, str]) -> str:
+    return "{" + ",".join(f"{json.dumps(key)}:{text}" for key, text in texts.items()) + "}"
+
+
+@pytest.mark.parametrize("type", REQUESTS)
+async def test_a_payload_that_is_no_json_closes_with_1003(server: Server, type: str) -> None:
+    for text in NO_JSON.values():
+        assert await close_of(server, f'{{"type":"{type}","payload":{text}}}') == UNDECODABLE
+
+
+@pytest.mark.parametrize("type", REQUESTS)
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+async def test_no_number_closes_with_1003(server: Server, type: str, constant: str) -> None:
+    payload = _object(dict.fromkeys(REQUESTS[type], constant))
+    code, reason = await close_of(server, f'{{"type":"{type}","payload":{payload}}}')
+    assert (code, reason) in (UNDECODABLE, INVALID)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_unsubscribing_what_was_never_subscribed_is_an_error(
+    server: Server, route: str
+) -> None:
+    """Though another client is subscribed to it."""
+    async with connected(server.address) as client:
+        payload = REQUESTS[f"{route}.unsubscribe"]
+        assert "Not subscribed" in await rejection_of(client, f"{route}.unsubscribe", payload)
+
+
+@pytest.mark.parametrize("type", MESSAGES)
+async def test_a_type_that_is_not_a_clients_closes_with_1003(server: Server, type: str) -> None:
+    """The server's own types, and those of clients in other spellings."""
+    for name in {type.upper(), f"{type} ", f"{type}\0", f".{type}"} | (
+        {type} - set(REQUESTS) - {AUTH}
+    ):
+        assert await close_of(server, message_text(name, {})) == UNMATCHED, name
