@@ -1,5 +1,5 @@
-"""What keeping costs: the SQL journal, the journal in memory and a bare loop of SQLite commits,
-turn by turn; and how long a server takes to recover what was kept."""
+"""The cost of the ledger: the SQL journal, the journal in memory and a bare loop of SQLite commits,
+turn by turn; and how long a server takes to recover its accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an order's command over REST to what the account's followers hear of it."""
+"""The time from an order's command over REST to the updates of its account's subscribers."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from benchmarks.report import Figure, percentile
 from benchmarks.server_process import HOST, ServerProcess
 from benchmarks.socket_client import SocketClient, connect_many
 
-FOLLOWERS = 50
+SUBSCRIBERS = 50
 ORDERS = 600
 ORDERS_PER_SECOND = 200
 ACCOUNT = "DEMO-ACCOUNT"
 SYMBOL = "EURUSD"
 QUANTITY = 1_000
 """50 orders fall on one quote, half of them on each side: together less than the 50,000 that a
-quote displays at least, so that each order fills at once."""
+quote displays at least, so that each order fills immediately."""
 
 _FILLED = 2
 
 
 async def measure() -> list[Figure]:
     async with ServerProcess("trading_api") as server:
-        clients = await connect_many(HOST, server.port, FOLLOWERS)
-        followers = [await _Follower.of(client) for client in clients]
+        clients = await connect_many(HOST, server.port, SUBSCRIBERS)
+        subscribers = [await _Subscriber.of(client) for client in clients]
         async with HttpClient(HOST, server.port) as http:
             started_s = time.perf_counter()
             sent_s, answered_s = await _place_orders(http)
             took_s = time.perf_counter() - started_s
-        for follower in followers:
-            await follower.heard_all.wait()
+        for subscriber in subscribers:
+            await subscriber.received_all.wait()
         for client in clients:
             client.close()
     ids = sent_s.keys()
-    filled = [follower.filled_s[id] - sent_s[id] for follower in followers for id in ids]
-    equity = [follower.equity_s[id] - sent_s[id] for follower in followers for id in ids]
+    filled = [subscriber.filled_s[id] - sent_s[id] for subscriber in subscribers for id in ids]
+    equity = [subscriber.equity_s[id] - sent_s[id] for subscriber in subscribers for id in ids]
     return [
         *_percentiles("command to orders.update (filled)", filled),
         *_percentiles("command to equity.update", equity),
@@ -48,7 +48,7 @@ async def measure() -> list[Figure]:
 
 
 async def _place_orders(http: HttpClient) -> tuple[dict[str, float], dict[str, float]]:
-    """When each order was sent, and when it was answered."""
+    """Return when each order was sent, and when it was answered."""
     sent_s: dict[str, float] = {}
     answered_s: dict[str, float] = {}
     first_s = time.perf_counter()
@@ -62,26 +62,26 @@ async def _place_orders(http: HttpClient) -> tuple[dict[str, float], dict[str, f
     return sent_s, answered_s
 
 
-class _Follower:
-    """When it heard that an order was filled, and the equity after it."""
+class _Subscriber:
+    """Records when each filled order, and the equity after it, is received."""
 
     def __init__(self) -> None:
         self.filled_s: dict[str, float] = {}
         self.equity_s: dict[str, float] = {}
-        self.heard_all = asyncio.Event()
+        self.received_all = asyncio.Event()
         self._order_id: str | None = None
 
     @classmethod
-    async def of(cls, client: SocketClient) -> _Follower:
-        follower = cls()
-        client.on_text = follower._heard
+    async def of(cls, client: SocketClient) -> _Subscriber:
+        subscriber = cls()
+        client.on_text = subscriber._receive
         for route in ("orders", "positions", "executions", "equity"):
             await client.subscribe(route, accountId=ACCOUNT)
         await client.subscribe("bars", symbol=SYMBOL, resolution="1")
         await client.subscribe("quotes", symbols=[], fast_symbols=[SYMBOL])
-        return follower
+        return subscriber
 
-    def _heard(self, text: bytes) -> None:
+    def _receive(self, text: bytes) -> None:
         message = orjson.loads(text)
         match message["type"]:
             case "orders.update" if message["payload"]["payload"]["status"] == _FILLED:
@@ -91,7 +91,7 @@ class _Follower:
                 self.equity_s[self._order_id] = time.perf_counter()
                 self._order_id = None
                 if len(self.equity_s) == ORDERS:
-                    self.heard_all.set()
+                    self.received_all.set()
 
 
 def _percentiles(name: str, seconds: list[float]) -> list[Figure]:

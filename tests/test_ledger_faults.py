@@ -1,4 +1,4 @@
-"""A server whose ledger really can't be written: what callers hear, and what it remembers."""
+"""A server whose ledger cannot be written: what callers receive, and what it keeps."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ def locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def refused_by(connection: Connection, fault: str, cure: str) -> Iterator[None]:
-    """By SQLite itself. What is done to a file makes nothing read-only that is open for writing;
-    what is not open yet, and a disk that is really full, are tried where the journal is."""
+def sqlite_fault(connection: Connection, fault: str, cure: str) -> Iterator[None]:
+    """Set a fault by a pragma, because a file's mode does not affect an open connection.
+
+    The tests of the journal cover files that are not open yet, and a disk that is really full."""
     connection.execute(f"PRAGMA {fault}")
     yield
     connection.execute(f"PRAGMA {cure}")
@@ -72,14 +73,14 @@ def writing() -> Iterator[list[Connection]]:
         ("taken away", "ledger_moved", "ledger's file was taken away"),
     ],
 )
-async def test_what_cannot_be_kept_is_refused_with_the_reason_and_the_next_is_taken(
+async def test_an_order_that_cannot_be_stored_is_rejected_and_the_next_one_is_accepted(
     fault: str, code: str, reason: str, tmp_path: Path, writing: list[Connection]
 ) -> None:
     path = tmp_path / "trading.db"
     faults: dict[str, Fault] = {
         "locked": locked,
-        "full": lambda _: refused_by(writing[0], "max_page_count = 1", "max_page_count = 10000"),
-        "read-only": lambda _: refused_by(writing[0], "query_only = on", "query_only = off"),
+        "full": lambda _: sqlite_fault(writing[0], "max_page_count = 1", "max_page_count = 10000"),
+        "read-only": lambda _: sqlite_fault(writing[0], "query_only = on", "query_only = off"),
         "unwritable": unwritable,
         "taken away": taken_away,
     }
@@ -98,20 +99,20 @@ async def test_what_cannot_be_kept_is_refused_with_the_reason_and_the_next_is_ta
         assert (await place()).json() == {"orderId": "order-1"}
         placed = 1
         with faults[fault](path):
-            while (refused := await place()).is_success:
+            while (answer := await place()).is_success:
                 placed += 1  # into the pages that there are
             for _ in range(2):
-                assert refused.status_code == 503
+                assert answer.status_code == 503
                 detail = f"The {reason}; nothing was done."
-                assert refused.json() == {"detail": detail, "code": code}
-                refused = await place()
+                assert answer.json() == {"detail": detail, "code": code}
+                answer = await place()
             assert len((await rest.get(f"{PREFIX}/broker/orders")).json()) == placed
             ready = await rest.get("/health/ready")
             assert (ready.status_code, ready.json()["reasons"]) == (503, [f"the {reason}"])
         assert (await place()).json() == {"orderId": f"order-{placed + 1}"}
         assert (await rest.get("/health/ready")).status_code == 200
         assert (await rest.delete(f"{PREFIX}/broker/orders/order-1")).is_success
-        told = [(await client.update("orders"))["payload"] for _ in range(placed + 2)]
-        assert [update["seq"] for update in told] == [*range(2, placed + 4)]
-        assert not client.updates, "what was refused was told to nobody"
+        updates = [(await client.update("orders"))["payload"] for _ in range(placed + 2)]
+        assert [update["seq"] for update in updates] == [*range(2, placed + 4)]
+        assert not client.updates, "a rejected order is published to no client"
     assert verify(Database(f"sqlite:///{path}")).events == placed + 3

@@ -34,11 +34,11 @@ async def killed_server(url: str) -> AsyncIterator[httpx.AsyncClient]:
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
-    said = b""
-    while not (found := re.search(rb"running on (http://127\.0\.0\.1:\d+)", said)):
+    output = b""
+    while not (found := re.search(rb"running on (http://127\.0\.0\.1:\d+)", output)):
         line = await process.stderr.readline()
-        assert line, said
-        said += line
+        assert line, output
+        output += line
     async with httpx.AsyncClient(base_url=f"{found[1].decode()}/api/v1/broker") as client:
         yield client
         process.send_signal(signal.SIGKILL)

@@ -40,8 +40,8 @@ async def test_one_market_order_is_heard_as_execution_order_position_equity() ->
         response = await rest.post("/broker/orders", json=order)
         assert response.json() == {"orderId": "order-1"}
 
-        heard = [await _private(client) for _ in range(6)]
-        assert [message["type"] for message in heard] == [
+        messages = [await _private(client) for _ in range(6)]
+        assert [message["type"] for message in messages] == [
             "orders.update",
             "equity.update",
             "executions.update",
@@ -49,9 +49,9 @@ async def test_one_market_order_is_heard_as_execution_order_position_equity() ->
             "positions.update",
             "equity.update",
         ]
-        for message in heard:
+        for message in messages:
             assert message["payload"]["topic"] == topics[message["type"].removesuffix(".update")]
-        data = [message["payload"]["payload"] for message in heard if message is not heard[1]]
+        data = [message["payload"]["payload"] for message in messages if message is not messages[1]]
         assert data[1]["orderId"] == data[2]["id"] == "order-1"
         assert (data[2]["status"], data[2]["filledQty"], data[3]["qty"]) == (2, 1.0, 1.0)
         assert data[4]["equity"] == pytest.approx(100_000 + data[3]["pl"])

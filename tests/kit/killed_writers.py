@@ -1,9 +1,9 @@
-"""Kills a trading broker's writer at random moments, and says after each whether anything that was
-acknowledged is missing, or anything is there twice.
+"""Kills a trading command processor at random moments, and checks after each kill that nothing
+acknowledged is missing and nothing exists twice.
 
-Run as a process of its own: `python -m ....killed_writers FOLDER ROUNDS [SEED]`. Each round is a
-fork that recovers the ledger and serves several clients at once until SIGKILL; some are killed
-while they make the ledger, or recover it. A further check joins `CHECKS`.
+Run it as a process: `python -m tests.kit.killed_writers FOLDER ROUNDS [SEED]`. Each round is a fork
+that recovers the ledger and serves several clients together until SIGKILL. Some rounds are killed
+while they create the ledger or recover it. Add further checks to `CHECKS`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import alembic.command  # noqa: F401, so that no fork spends its life importing
+import alembic.command  # noqa: F401, imported once for all forks
 
 from trading_api.domain.orders import (
     Brackets,
@@ -56,8 +56,8 @@ from trading_api.modules.broker.paper.price_interest import PriceInterest
 
 ACCOUNTS = ("A", "B", "C")
 CLIENTS = 6
-LIVES_S = 0.25
-"""The longest that a round lives."""
+ROUND_S_MAX = 0.25
+"""The longest duration of a round."""
 ROUNDS_A_LEDGER = 20
 SYMBOL = "AAPL"
 FREE = ExchangeRules(leverage_default=Decimal(10**12), maintenance_ratio=Decimal(0))
@@ -67,9 +67,9 @@ TRADING_RULES = TradingRules(SYMBOL, Decimal("0.01"), Decimal(1), Decimal(10**9)
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """What a client was told. A placed order is known again by its quantity, like no other's."""
+    """An answer that a client received. Each placed order has a quantity of its own."""
 
-    did: str
+    action: str
     account_id: str
     order_id: str
     quantity: int
@@ -77,7 +77,7 @@ class Acknowledged:
 
 @dataclass(slots=True)
 class Found:
-    """`before` is what the last round left, `acknowledged` all that was ever told."""
+    """The accounts `before` and `after` a round, and everything `acknowledged` in all rounds."""
 
     acknowledged: list[Acknowledged] = field(default_factory=list)
     before: dict[str, AccountState] = field(default_factory=dict)
@@ -92,16 +92,18 @@ class Found:
 def every_acknowledged_order_is_there_once(found: Found) -> None:
     quantities = [int(order.quantity) for _, order in found.orders() if not order.is_bracket]
     assert len(set(quantities)) == len(quantities), "a command was done twice"
-    for told in found.acknowledged:
-        order = found.after[told.account_id].orders[told.order_id]
-        assert told.did != "placed" or order.quantity == told.quantity, told
-        assert told.did != "canceled" or order.status is OrderStatus.CANCELED, told
-        assert told.did != "filled" or order.filled_quantity == told.quantity, told
+    for answer in found.acknowledged:
+        order = found.after[answer.account_id].orders[answer.order_id]
+        assert answer.action != "placed" or order.quantity == answer.quantity, answer
+        assert answer.action != "canceled" or order.status is OrderStatus.CANCELED, answer
+        assert answer.action != "filled" or order.filled_quantity == answer.quantity, answer
 
 
 def no_id_was_given_twice(found: Found) -> None:
     placed = [
-        (told.account_id, told.order_id) for told in found.acknowledged if told.did != "canceled"
+        (answer.account_id, answer.order_id)
+        for answer in found.acknowledged
+        if answer.action != "canceled"
     ]
     assert len(set(placed)) == len(placed)
     for state in found.after.values():
@@ -148,7 +150,7 @@ CHECKS: list[Callable[[Found], None]] = [
 
 
 def main(folder: Path, rounds: int, seed: int | None = None) -> int:
-    """Prints how many rounds, events and answers there were."""
+    """Kill `rounds` rounds, and print how many rounds, events and answers there were."""
     seed = random.randrange(10**6) if seed is None else seed
     print(f"seed {seed}", file=sys.stderr)
     chance = random.Random(seed)
@@ -158,15 +160,15 @@ def main(folder: Path, rounds: int, seed: int | None = None) -> int:
         if number % ROUNDS_A_LEDGER == 0:
             url = f"sqlite:///{folder}/trading-{number}.db"
             found = Found()
-        told = _killed_round(url, next(tags) * 10**6, chance)
-        found.acknowledged += told
-        found.before, found.after = found.after, asyncio.run(_folded(url))
+        answers = _killed_round(url, next(tags) * 10**6, chance)
+        found.acknowledged += answers
+        found.before, found.after = found.after, asyncio.run(_recovered_accounts(url))
         for check in CHECKS:
             check(found)
         summary = verify(Database(url))
         total["rounds"] += 1
-        total["acknowledged"] += len(told)
-        total["early"] += not told
+        total["acknowledged"] += len(answers)
+        total["early"] += not answers
         if (number + 1) % ROUNDS_A_LEDGER == 0 or number + 1 == rounds:
             known = {(each.account_id, each.order_id) for each in found.acknowledged}
             there = {(account_id, order.id) for account_id, order in found.orders()}
@@ -178,7 +180,7 @@ def main(folder: Path, rounds: int, seed: int | None = None) -> int:
     return 0
 
 
-async def _folded(url: str) -> dict[str, AccountState]:
+async def _recovered_accounts(url: str) -> dict[str, AccountState]:
     states: dict[str, AccountState] = {}
     journal = SqlJournal(Database(url))
     async for entry in journal.load():
@@ -191,7 +193,7 @@ async def _folded(url: str) -> dict[str, AccountState]:
 
 def _killed_round(url: str, first_quantity: int, chance: random.Random) -> list[Acknowledged]:
     reading, writing = os.pipe()
-    seed, lives_s = chance.random(), chance.random() * LIVES_S
+    seed, round_s = chance.random(), chance.random() * ROUND_S_MAX
     child = os.fork()
     if child == 0:
         os.close(reading)
@@ -200,21 +202,22 @@ def _killed_round(url: str, first_quantity: int, chance: random.Random) -> list[
         finally:
             os._exit(1)
     os.close(writing)
-    time.sleep(lives_s)
+    time.sleep(round_s)
     os.kill(child, signal.SIGKILL)
-    with os.fdopen(reading, encoding="utf-8") as told:
-        lines = told.read().splitlines()
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        lines = pipe.read().splitlines()
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status), "the round failed by itself"
     return [Acknowledged(**json.loads(line)) for line in lines]
 
 
 class _Round:
-    """Lives until it is killed. `told` is written after each answer; a pipe takes a line whole."""
+    """Trades until it is killed. Each answer is written to the pipe `answers` as one line, which a
+    pipe takes as a whole."""
 
-    def __init__(self, url: str, told: int, first_quantity: int, chance: random.Random) -> None:
+    def __init__(self, url: str, answers: int, first_quantity: int, chance: random.Random) -> None:
         self._url = url
-        self._told = told
+        self._answers = answers
         self._quantities = count(first_quantity)
         self._chance = chance
         self._now_ms = count(int(time.time() * 1_000))
@@ -225,22 +228,20 @@ class _Round:
         accounts, journal = Accounts(FREE, interest), SqlJournal(Database(self._url))
         await accounts.recover(journal.load())
         self._accounts = accounts
-        self._processor = CommandProcessor(
-            accounts, interest, journal, _exposure_with, lambda *_: None
-        )
+        self._processor = CommandProcessor(accounts, interest, journal, _opening, lambda *_: None)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._processor.run())
-            tasks.create_task(self._move_the_market())
+            tasks.create_task(self._publish_quotes())
             for _ in range(CLIENTS):
-                tasks.create_task(self._match_touch(self._chance.choice(ACCOUNTS)))
+                tasks.create_task(self._trade(self._chance.choice(ACCOUNTS)))
 
-    async def _move_the_market(self) -> None:
+    async def _publish_quotes(self) -> None:
         while True:
             self._touch = self._quoted(Decimal(self._chance.randrange(9_900, 10_100)) / 100)
             self._processor.match_quote(MatchQuote(self._market(self._touch.time_ms)))
             await asyncio.sleep(0.001)
 
-    async def _match_touch(self, account_id: str) -> None:
+    async def _trade(self, account_id: str) -> None:
         while True:
             state = self._accounts.committed(account_id)
             working = state.working_orders(SYMBOL) if state else []
@@ -250,7 +251,7 @@ class _Round:
                     account_id, CancelOrder(order_id, next(self._now_ms))
                 )
                 if not isinstance(outcome, Rejection):
-                    self._tell("canceled", account_id, order_id, 0)
+                    self._record("canceled", account_id, order_id, 0)
                 continue
             command = self._placing()
             outcome = await self._processor.execute(account_id, command)
@@ -258,8 +259,8 @@ class _Round:
             assert isinstance(outcome, list)
             placed = next(event.order for event in outcome if isinstance(event, OrderPlaced))
             is_filled = command.request.type is OrderType.MARKET
-            did = "filled" if is_filled else "placed"
-            self._tell(did, account_id, placed.id, int(command.request.quantity))
+            action = "filled" if is_filled else "placed"
+            self._record(action, account_id, placed.id, int(command.request.quantity))
 
     def _placing(self) -> PlaceOrder:
         side, type = self._chance.choice(list(Side)), self._chance.choice(list(OrderType))
@@ -287,17 +288,17 @@ class _Round:
         now_ms = next(self._now_ms)
         return Touch(SYMBOL, now_ms, bid, bid + Decimal("0.02"), size, size, Decimal(1))
 
-    def _tell(self, did: str, account_id: str, order_id: str, quantity: int) -> None:
-        told: dict[str, Any] = {
-            "did": did,
+    def _record(self, action: str, account_id: str, order_id: str, quantity: int) -> None:
+        answer: dict[str, Any] = {
+            "action": action,
             "account_id": account_id,
             "order_id": order_id,
             "quantity": quantity,
         }
-        os.write(self._told, json.dumps(told).encode() + b"\n")
+        os.write(self._answers, json.dumps(answer).encode() + b"\n")
 
 
-def _exposure_with(account_id: str, at_ms: int) -> OpenAccount:
+def _opening(account_id: str, at_ms: int) -> OpenAccount:
     return OpenAccount(account_id, "USD", Decimal(10**15), at_ms)
 
 

@@ -46,7 +46,7 @@ EXCHANGE_RULES = ExchangeRules(leverage_default=Decimal(100))
 def trading(
     account_id: str, count: int, seed: int = 7, rules: ExchangeRules = EXCHANGE_RULES
 ) -> list[JournalEntry]:
-    """The first events of an account that places, cancels, closes and is filled."""
+    """Return the first entries of an account that places, cancels, closes and is filled."""
     chance = random.Random(f"{account_id} {seed}")
     engine = Engine(AccountState(), rules)
     events = _applied(engine, OpenAccount(account_id, "USD", Decimal(100_000), at_ms=1))
@@ -58,7 +58,7 @@ def trading(
 
 
 def mixed(*streams: list[JournalEntry]) -> list[JournalEntry]:
-    """One event of each in turn, as accounts that trade at once give them."""
+    """Return one entry of each stream in turn, as of accounts that trade at the same time."""
     longest = max(map(len, streams))
     return [stream[turn] for turn in range(longest) for stream in streams if turn < len(stream)]
 

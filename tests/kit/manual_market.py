@@ -1,4 +1,4 @@
-"""A market that moves when the test says so."""
+"""A market whose quotes and status the test sets."""
 
 from __future__ import annotations
 

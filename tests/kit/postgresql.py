@@ -20,7 +20,7 @@ from trading_api.modules.broker.journal.sqlite.database import Database, check_v
 
 FOLDER = "POSTGRESQL_FOLDER"
 """The variable that names the folder of the server's socket, where there is one."""
-NOBODY = 65534
+UNPRIVILEGED_USER = 65534
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = (
     "src/trading_api/modules/broker/journal/tests/test_journal.py",
@@ -49,12 +49,13 @@ def _programs() -> Path | None:
 
 @contextmanager
 def _running(programs: Path) -> Iterator[str]:
-    """Reached by a socket in the folder alone. It refuses to run as root, so nobody runs it."""
+    """A server that only a socket in the folder reaches. It does not run as root, so an
+    unprivileged user runs it."""
     with TemporaryDirectory(prefix="postgresql") as folder:
         user: dict[str, Any] = {}
         if os.geteuid() == 0:
-            os.chown(folder, NOBODY, NOBODY)
-            user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+            os.chown(folder, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
+            user = {"user": UNPRIVILEGED_USER, "group": UNPRIVILEGED_USER, "extra_groups": []}
 
         def run(program: str, *arguments: str) -> None:
             command = [str(programs / program), "--pgdata=data", *arguments]

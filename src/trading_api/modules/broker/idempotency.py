@@ -20,7 +20,7 @@ def idempotency_key(
 ) -> IdempotencyKey | None:
     """Return the key of a command, or None if the client sent none.
 
-    `parts` are everything that says what the command does. Ledgers hold the fingerprints for
+    `parts` are everything that determines what the command does. Ledgers hold the fingerprints for
     ever, so what goes into one must never change."""
     if key is None:
         return None

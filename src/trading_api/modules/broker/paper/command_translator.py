@@ -38,8 +38,8 @@ from trading_api.modules.broker.paper.prices import Prices
 
 
 class CommandTranslator:
-    """Resolves symbols and adds prices, time and key. Raises ApiError for what the engine cannot
-    be asked, such as an unknown symbol."""
+    """Resolves symbols and adds prices, time and key. Raises ApiError for a command that
+    no engine could take, such as one for an unknown symbol."""
 
     def __init__(self, market: MarketData, prices: Prices, initial_balance: Decimal) -> None:
         self._market = market
