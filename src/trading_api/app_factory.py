@@ -19,8 +19,9 @@ from trading_api.modules.broker.journal.journal import Journal
 from trading_api.modules.broker.paper.factory import create_paper_broker
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
-from trading_api.modules.datafeed.market.step_clock import StepClock, SteppableSource
-from trading_api.modules.datafeed.source_factory import create_market_source
+from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.market.step_clock import StepClock
+from trading_api.modules.datafeed.source_factory import create_market_source, require_steppable
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.server.application import DESCRIPTION, TITLE, create_api_app
@@ -39,7 +40,7 @@ from trading_api.web.paths import WS_PATH
 def create_app(
     configuration: Settings | Sequence[str] | None = None,
     journal: Journal | None = None,
-    market_source: SteppableSource | None = None,
+    market_source: MarketSource | None = None,
 ) -> tuple[FastAPI, FastWSAdapter]:
     """Return the REST application and the WebSocket application that it serves.
 
@@ -56,7 +57,7 @@ def create_app(
     metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
     ws_app = _websocket_app(settings, tokens, now_ms, in_flight, subscriptions)
     ws_app.register_metrics(metrics)
-    clock = StepClock(source, ws_app.wait_delivered) if is_stepped else None
+    clock = StepClock(require_steppable(source), ws_app.wait_delivered) if is_stepped else None
     feed = MarketFeed(
         source,
         stale_after_ms=round(settings.market_stale_s * 1000),

@@ -8,6 +8,7 @@ from pathlib import Path
 from trading_api.clock import wall_clock_ms
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.importing.csv_series import read_series
+from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
@@ -18,7 +19,7 @@ from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.settings import Settings
 
 
-def create_market_source(settings: Settings) -> SteppableSource:
+def create_market_source(settings: Settings) -> MarketSource:
     """Return a simulator, or a replay of a file or of the stored symbols. Raises
     ConfigurationError."""
     start_ms = _milliseconds(settings.datafeed_start)
@@ -35,6 +36,13 @@ def create_market_source(settings: Settings) -> SteppableSource:
             "to play."
         )
     return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
+
+
+def require_steppable(source: MarketSource) -> SteppableSource:
+    """Return the source, if it can be moved by a step clock. Raises ConfigurationError."""
+    if not isinstance(source, SteppableSource):
+        raise ConfigurationError("DATAFEED_CLOCK=step needs a market source that has steps.")
+    return source
 
 
 def _simulator(seed: int, start_ms: int | None) -> Simulator:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from trading_api.errors import Unavailable
 from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
@@ -13,6 +13,7 @@ HEARTBEAT_S = 0.25
 _STEPS_BETWEEN_YIELDS = 16
 
 
+@runtime_checkable
 class SteppableSource(MarketSource, Protocol):
     """A source that can be moved step by step, from outside its `run`."""
 

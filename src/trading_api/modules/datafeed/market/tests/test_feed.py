@@ -1,3 +1,5 @@
+"""The feed supervises its source, and publishes updates to the listeners that want them."""
+
 from __future__ import annotations
 
 import asyncio
@@ -12,7 +14,8 @@ from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.quote import Quote
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSink
-from trading_api.modules.datafeed.tests.fakes import FakeSource
+from trading_api.modules.datafeed.simulator.simulator import Simulator
+from trading_api.modules.datafeed.tests.fakes import NOON_MS, FakeSource, RecordingSink
 
 pytestmark = pytest.mark.anyio
 
@@ -169,3 +172,66 @@ async def test_a_listener_that_raises_harms_nobody(caplog: pytest.LogCaptureFixt
     assert [each.message for each in caplog.records if each.exc_info] == [
         "market_listener_failed"
     ] * 3
+
+
+async def test_a_listener_receives_the_symbols_in_which_it_is_interested() -> None:
+    source = FakeSource()
+    feed, listener, other = MarketFeed(source, NEVER_MS), Listener(), Listener()
+    interest = feed.listen(listener)
+    feed.listen(other).add("FAKE")
+    async with running(feed):
+        await source.has_started.wait()
+        source.trade(101_00)
+        interest.add("FAKE")
+        source.trade(102_00)
+        interest.remove("FAKE")
+        source.trade(103_00)
+    assert [quote.last for quote in listener.quotes] == [102]
+    assert [quote.last for quote in other.quotes] == [101, 102, 103]
+    assert listener.heartbeats == other.heartbeats == 3
+
+
+async def test_a_source_without_interest_only_beats() -> None:
+    source = FakeSource()
+    feed, listener = MarketFeed(source, NEVER_MS), Listener()
+    feed.listen(listener)
+    async with running(feed):
+        await source.has_started.wait()
+        source.trade(101_00)
+    assert (listener.quotes, listener.heartbeats) == ([], 1)
+    assert feed.quote("FAKE") == source.quote("FAKE")
+
+
+async def test_all_symbols_of_an_instant_are_known_before_the_first_is_handled() -> None:
+    """So that a position in one symbol is valued at the same instant as that in another."""
+    simulator = Simulator(7, clock=lambda: NOON_MS)
+    feed = MarketFeed(simulator, NEVER_MS)
+    seen: list[tuple[str, set[int]]] = []
+
+    class Watching(Listener):
+        def on_update(self, update: MarketUpdate) -> None:
+            quotes = (feed.quote(symbol) for symbol in ("AAPL", "USDJPY"))
+            seen.append((update.quote.symbol, {quote.time_ms for quote in quotes if quote}))
+
+    interest = feed.listen(Watching())
+    for symbol in ("USDJPY", "AAPL"):
+        interest.add(symbol)
+    for tick in (1, 2):
+        simulator.step(NOON_MS + 250 * tick, feed)
+    assert seen == [
+        (symbol, {NOON_MS + 250 * tick - 1}) for tick in (1, 2) for symbol in ("AAPL", "USDJPY")
+    ]
+
+
+async def test_a_quote_is_the_published_one_while_there_is_interest() -> None:
+    simulator = Simulator(7, clock=lambda: NOON_MS)
+    feed, unheard = MarketFeed(simulator, NEVER_MS), RecordingSink(wanted=())
+    interest = feed.listen(Listener())
+    interest.add("AAPL")
+    assert feed.quote("AAPL") == simulator.quote("AAPL"), "before the first update"
+    simulator.step(NOON_MS + 250, feed)
+    published = simulator.quote("AAPL")
+    simulator.step(NOON_MS + 500, unheard)
+    assert feed.quote("AAPL") == published != simulator.quote("AAPL")
+    interest.remove("AAPL")
+    assert feed.quote("AAPL") == simulator.quote("AAPL")

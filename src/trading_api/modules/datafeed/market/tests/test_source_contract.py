@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import count as count_up
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Protocol
@@ -14,9 +15,12 @@ from trading_api.domain.bar import Bar
 from trading_api.domain.order_book import LEVELS_MAX, PriceLevel
 from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import AHEAD_MS
+from trading_api.domain.trade import Trade
 from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
 from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
+from trading_api.modules.datafeed.market.template_source import TemplateSource
+from trading_api.modules.datafeed.market.tests.test_template_source import no_trades
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.simulator.simulator import Simulator
@@ -98,8 +102,22 @@ def _fake(_: Path) -> Subject:
     return Subject(source, step)
 
 
+def _template(_: Path) -> Subject:
+    (instrument,) = FakeSource().instruments()
+    seconds = count_up()
+
+    def trade() -> Trade:
+        second = next(seconds)
+        price = Decimal(100_00 + second * 7 % 23) / 100
+        return Trade(instrument.symbol, NOON_MS + 1_000 * second, price, Decimal(5), None)
+
+    source = TemplateSource({instrument: trade()}, no_trades())
+    return Subject(source, lambda sink: source.accept(trade(), sink))
+
+
 @pytest.fixture(
-    params=[_simulator, _replay, _stored, _fake], ids=["simulator", "replay", "stored", "fake"]
+    params=[_simulator, _replay, _stored, _fake, _template],
+    ids=["simulator", "replay", "stored", "fake", "template"],
 )
 def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
     made: Subject = request.param(tmp_path)
