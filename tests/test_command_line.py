@@ -286,6 +286,17 @@ def test_a_shutdown_does_not_wait_for_the_step_clock() -> None:
         process.communicate(timeout=20)
 
 
+def test_rejected_requests_do_not_fill_the_log() -> None:
+    with served(LOG_LINES_PER_S="5") as (process, address):
+        with httpx.Client(base_url=address) as stranger:
+            for _ in range(50):
+                assert stranger.get("/%00" + "%FF" * 13_000).status_code == 404
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=20)
+    assert "404" in log
+    assert len(log.encode()) < 50_000, "50 lines of 120 KB would be 6 MB"
+
+
 @contextmanager
 def few_open_files() -> Iterator[None]:
     """Set the default limit of open files of most systems."""

@@ -22,6 +22,7 @@ from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.source_factory import create_market_source, require_steppable
+from trading_api.observability.log_rate_limit import dropped_total, log_dropped_lines
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.server.application import DESCRIPTION, TITLE, create_api_app
@@ -68,6 +69,10 @@ def create_app(
         "market_silence_seconds", "Since the market's last sign of life", feed.silence_s
     )
 
+    metrics.add_counter(
+        "log_lines_dropped", "Log lines over the limit of their event", dropped_total
+    )
+
     registry = ModuleRegistry(
         {
             "datafeed": lambda context: DatafeedModule(source, context, clock),
@@ -89,7 +94,12 @@ def create_app(
 
     lifespan = create_lifespan(
         modules,
-        {"streaming": ws_app.run, "market": feed.run, "metrics": metrics.measure_loop_lag},
+        {
+            "streaming": ws_app.run,
+            "market": feed.run,
+            "metrics": metrics.measure_loop_lag,
+            "log": log_dropped_lines,
+        },
         _stop_all(readiness.stop, ws_app.stop, clock.stop if clock else None),
         lambda: _description(settings, names, len(feed.instruments())),
     )

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     # Logging.
     log_format: Literal["text", "json"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_lines_per_s: Annotated[int, Field(ge=1)] = 20
 
     # The market: its source, its clock and what is played.
     datafeed_source: Literal["simulator", "replay"] = "simulator"

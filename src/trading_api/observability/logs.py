@@ -1,6 +1,7 @@
 """Structured log lines: time, level, event name and fields.
 
-They are written as text for development or as JSON for machines, and never contain a token.
+They are written as text for development or as JSON for machines. A line is bounded in length,
+whatever a caller put into it, and never contains a token.
 """
 
 from __future__ import annotations
@@ -12,6 +13,13 @@ from typing import Any
 
 import orjson
 
+from trading_api.observability.bounded_values import (
+    MESSAGE_LENGTH_MAX,
+    bounded_fields,
+    bounded_text,
+    bounded_traceback,
+)
+from trading_api.observability.log_rate_limit import LogRateLimitFilter
 from trading_api.observability.request_id import request_id
 
 _STANDARD_ATTRIBUTES = {
@@ -26,18 +34,31 @@ _TOKEN_PREFIX = "eyJ"
 _WORD = re.compile(r"[\w.-]+")
 
 
-class EventFormatter(logging.Formatter):
+class _BoundedFormatter(logging.Formatter):
+    """Bounds what both formats take from a record."""
+
+    def formatException(self, ei: Any) -> str:
+        return bounded_traceback(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:
+        return bounded_traceback(super().formatStack(stack_info))
+
+
+class EventFormatter(_BoundedFormatter):
     """Writes a text line: fields that are given as `extra` follow the message as `name=value`."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = _message(record)
         fields = [f"{name}={value!r}" for name, value in _fields(record).items()]
         return " ".join([super().formatMessage(record), *fields])
 
     def format(self, record: logging.LogRecord) -> str:
+        # The text that a formatter without bounds may have stored in the record.
+        record.exc_text = None
         return redact_tokens(super().format(record))
 
 
-class JsonFormatter(logging.Formatter):
+class JsonFormatter(_BoundedFormatter):
     """Writes one JSON object a line, in which `event` is the message."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -45,12 +66,12 @@ class JsonFormatter(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": _message(record),
             **_fields(record),
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return redact_tokens(orjson.dumps(line, default=str).decode())
+        return redact_tokens(orjson.dumps(line).decode())
 
 
 def redact_tokens(line: str) -> str:
@@ -67,10 +88,13 @@ def _redact(word: re.Match[str]) -> str:
     return f"{before}[token]" if "." in token else word[0]
 
 
+def _message(record: logging.LogRecord) -> str:
+    return bounded_text(record.getMessage(), MESSAGE_LENGTH_MAX)
+
+
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    fields = {
-        name: value for name, value in vars(record).items() if name not in _STANDARD_ATTRIBUTES
-    }
+    own = ((name, each) for name, each in vars(record).items() if name not in _STANDARD_ATTRIBUTES)
+    fields = bounded_fields(own)
     if id := request_id.get():
         fields["request_id"] = id
     return fields
@@ -88,12 +112,19 @@ class LibraryNoiseFilter(logging.Filter):
         return '"WebSocket %s"' not in message and not message.startswith("connection ")
 
 
-def log_config(level: str, style: str) -> dict[str, Any]:
-    """Return the configuration for `logging.config`. `style` is `text` or `json`."""
+def log_config(level: str, style: str, lines_per_s: int) -> dict[str, Any]:
+    """Return the configuration for `logging.config`.
+
+    `style` is `text` or `json`. `lines_per_s` limits the lines of each event
+    (`LogRateLimitFilter`).
+    """
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"library_noise": {"()": LibraryNoiseFilter}},
+        "filters": {
+            "library_noise": {"()": LibraryNoiseFilter},
+            "rate_limit": {"()": LogRateLimitFilter, "lines_per_s": lines_per_s},
+        },
         "formatters": {
             "text": {
                 "()": EventFormatter,
@@ -105,7 +136,7 @@ def log_config(level: str, style: str) -> dict[str, Any]:
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": style,
-                "filters": ["library_noise"],
+                "filters": ["library_noise", "rate_limit"],
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},

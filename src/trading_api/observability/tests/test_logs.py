@@ -28,7 +28,7 @@ def test_tokens_are_redacted_in_one_pass(line: str, redacted: str) -> None:
 
 
 def test_log_lines_are_json_or_text() -> None:
-    config = log_config("info", "json")
+    config = log_config("info", "json", 20)
     assert config["handlers"]["stderr"]["formatter"] == "json"
     with captured_log(JsonFormatter(), logging.INFO) as log:
         try:
