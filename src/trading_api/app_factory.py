@@ -8,9 +8,7 @@ from fastapi import FastAPI
 
 from trading_api.auth.tokens import TokenVerifier, create_token_verifier
 from trading_api.clock import wall_clock_ms
-from trading_api.domain.market_status import MarketState
 from trading_api.domain.ports.broker import ExecutionVenue
-from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.factory import create_journal
@@ -64,10 +62,8 @@ def create_app(
         stale_after_ms=round(settings.market_stale_s * 1000),
         run=clock.run if clock else None,
     )
-    readiness.add_check(lambda: market_health(feed))
-    metrics.add_gauge(
-        "market_silence_seconds", "Since the market's last sign of life", feed.silence_s
-    )
+    readiness.add_check(feed.health)
+    metrics.add_gauge("market_silence_seconds", "Since the market's last report", feed.silence_s)
 
     metrics.add_counter(
         "log_lines_dropped", "Log lines over the limit of their event", dropped_total
@@ -80,18 +76,13 @@ def create_app(
         }
     )
     names = registry.select(settings.enabled_modules.split(","))
-    venue: ExecutionVenue | None = None
-    if "broker" in names:
-        ledger = InstrumentedJournal(journal or create_journal(settings), metrics)
-        readiness.add_check(ledger.health)
-        venue = create_paper_broker(settings, ledger, feed, metrics)
-    context = ModuleContext(settings, feed, now_ms, metrics, subscriptions, venue)
-    modules = registry.build(names, context)
     if clock and "datafeed" not in names:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
-    for router in (router for module in modules for router in module.get_ws_routers()):
-        ws_app.include_router(router)
-
+    venue: ExecutionVenue | None = None
+    if "broker" in names:
+        venue = _paper_broker(settings, journal, feed, metrics, readiness)
+    context = ModuleContext(settings, feed, now_ms, metrics, subscriptions, venue)
+    modules = registry.build(names, context)
     lifespan = create_lifespan(
         modules,
         {
@@ -100,22 +91,25 @@ def create_app(
             "metrics": metrics.measure_loop_lag,
             "log": log_dropped_lines,
         },
-        _stop_all(readiness.stop, ws_app.stop, clock.stop if clock else None),
-        lambda: _description(settings, names, len(feed.instruments())),
+        [readiness.stop, ws_app.stop, *([clock.stop] if clock else [])],
+        _description(settings, names, feed),
     )
-    return (
-        create_api_app(
-            settings,
-            modules,
-            ws_app,
-            lifespan,
-            tokens=tokens,
-            metrics=metrics,
-            readiness=readiness,
-            in_flight=in_flight,
-        ),
-        ws_app,
+    api_app = create_api_app(
+        settings, modules, ws_app, lifespan, tokens, metrics, readiness, in_flight
     )
+    return api_app, ws_app
+
+
+def _paper_broker(
+    settings: Settings,
+    journal: Journal | None,
+    feed: MarketFeed,
+    metrics: Metrics,
+    readiness: Readiness,
+) -> ExecutionVenue:
+    ledger = InstrumentedJournal(journal or create_journal(settings), metrics)
+    readiness.add_check(ledger.health)
+    return create_paper_broker(settings, ledger, feed, metrics)
 
 
 def _websocket_app(
@@ -145,30 +139,13 @@ def _websocket_app(
     )
 
 
-def _stop_all(*stops: Callable[[], None] | None) -> Callable[[], None]:
-    def stop() -> None:
-        for each in stops:
-            if each is not None:
-                each()
-
-    return stop
-
-
-def _description(settings: Settings, modules: list[str], symbols: int) -> dict[str, object]:
+def _description(settings: Settings, modules: list[str], feed: MarketFeed) -> dict[str, object]:
     return {
         "modules": ",".join(modules),
         "source": settings.datafeed_source,
         "clock": settings.datafeed_clock,
-        "symbols": symbols,
+        "symbols": len(feed.instruments()),
     }
-
-
-def market_health(market: MarketData) -> str | None:
-    """Return why the market is not healthy, or None where it is open or closed as scheduled."""
-    status = market.status
-    if status.state in (MarketState.OPEN, MarketState.CLOSED):
-        return None
-    return f"the market is {status.state.value}" + (f": {status.reason}" if status.reason else "")
 
 
 def _settings(configuration: Settings | Sequence[str] | None) -> Settings:

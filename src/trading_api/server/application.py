@@ -45,7 +45,6 @@ def create_api_app(
     modules: Sequence[Module],
     ws_app: FastWSAdapter,
     lifespan: Lifespan,
-    *,
     tokens: TokenVerifier,
     metrics: Metrics,
     readiness: Readiness,
@@ -73,6 +72,8 @@ def create_api_app(
     add_error_handlers(app)
     _include_routers(app, modules)
     add_websocket(app, WS_PATH)
+    for router in (router for module in modules for router in module.get_ws_routers()):
+        ws_app.include_router(router)
     ws_app.setup(app)
     return app
 

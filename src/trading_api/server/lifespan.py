@@ -24,16 +24,20 @@ BackgroundTasks = Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
 def create_lifespan(
     modules: Sequence[Module],
     background: BackgroundTasks,
-    stop: Callable[[], None],
-    description: Callable[[], dict[str, object]],
+    stops: Sequence[Callable[[], None]],
+    description: Mapping[str, object],
 ) -> Lifespan:
     """Return the application's lifespan.
 
     It awaits the start of every module before the first request. Then it runs the modules and
     the `background` tasks until the server stops. If one of them fails, the process is
-    stopped. `stop` is called as soon as the process receives a signal to stop, while requests may
-    still be running. `description` gives the fields of the log event `started`.
+    stopped. The `stops` are called in order as soon as the process receives a signal to stop, while
+    requests may still be running. `description` holds the fields of the log event `started`.
     """
+
+    def stop() -> None:
+        for each in stops:
+            each()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -47,7 +51,7 @@ def create_lifespan(
         work = {module.name: module.run() for module in modules}
         work |= {name: run() for name, run in background.items()}
         work |= {"garbage": gc_policy.run()}
-        log.info("started", extra=description())
+        log.info("started", extra=description)
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(supervised(*part)) for part in work.items()]
             loop = asyncio.get_running_loop()

@@ -1,7 +1,8 @@
 """The module's WebSocket route.
 
-A module in `modules/` has only an alias here, `TickerWsRouter: TypeAlias = WsRouter[Request, Data]`,
-and `make generate-ws-routers` writes the class. A module in another package writes it by hand.
+A module in `modules/` has only an alias here,
+`TickerWsRouter: TypeAlias = WsRouter[Request, Data]`, and `make generate-ws-routers` writes
+the class. A module in another package writes it by hand.
 """
 
 from typing import Any

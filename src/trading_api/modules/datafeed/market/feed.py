@@ -63,6 +63,13 @@ class MarketFeed:
         """Return the seconds since the source's last report; 0 before it runs."""
         return _now_s() - self._last_report_s if self._last_report_s else 0.0
 
+    def health(self) -> str | None:
+        """Return why the market is not healthy, or None while it is open or closed."""
+        state, reason = self._status.state, self._status.reason
+        if state in (MarketState.OPEN, MarketState.CLOSED):
+            return None
+        return f"the market is {state.value}" + (f": {reason}" if reason else "")
+
     def instruments(self) -> Sequence[Instrument]:
         return self._instruments
 
