@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -62,18 +63,10 @@ def create_app(
         stale_after_ms=round(settings.market_stale_s * 1000),
         run=clock.run if clock else None,
     )
-    readiness.add_check(feed.health)
-    metrics.add_gauge("market_silence_seconds", "Since the market's last report", feed.silence_s)
-
-    metrics.add_counter(
-        "log_lines_dropped", "Log lines over the limit of their event", dropped_total
-    )
+    _observe(feed, metrics, readiness)
 
     registry = ModuleRegistry(
-        {
-            "datafeed": lambda context: DatafeedModule(source, context, clock),
-            "broker": BrokerModule,
-        }
+        {"datafeed": partial(DatafeedModule, source, clock=clock), "broker": BrokerModule}
     )
     names = registry.select(settings.enabled_modules.split(","))
     if clock and "datafeed" not in names:
@@ -98,6 +91,14 @@ def create_app(
         settings, modules, ws_app, lifespan, tokens, metrics, readiness, in_flight
     )
     return api_app, ws_app
+
+
+def _observe(feed: MarketFeed, metrics: Metrics, readiness: Readiness) -> None:
+    readiness.add_check(feed.health)
+    metrics.add_gauge("market_silence_seconds", "Since the market's last report", feed.silence_s)
+    metrics.add_counter(
+        "log_lines_dropped", "Log lines over the limit of their event", dropped_total
+    )
 
 
 def _paper_broker(
