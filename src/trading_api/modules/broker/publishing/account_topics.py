@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -11,14 +11,13 @@ from pydantic import BaseModel
 from trading_api.domain.account_event import AccountEvent
 from trading_api.modules.broker.presenters.events import TopicChange
 from trading_api.streaming.route_service import TopicUpdate, UpdateMeta
-from trading_api.streaming.subscriptions import Subscriptions
+from trading_api.streaming.subscriptions import Subscriptions, Topic
 from trading_api.streaming.topics import parse_topic
 
 log = logging.getLogger(__name__)
 
 CONNECTION_ROUTE = "broker-connection"
-CONNECTION_CHANNEL = (CONNECTION_ROUTE,)
-"""All topics of this route: each shows the status of the same connection."""
+_CONNECTION_CHANNEL = (CONNECTION_ROUTE,)
 
 
 @dataclass(slots=True)
@@ -42,7 +41,7 @@ class AccountStream:
 
 
 class AccountTopics:
-    """Files each topic under its route and account, and publishes by them."""
+    """Files each topic under its route and account."""
 
     def __init__(self, subscriptions: Subscriptions) -> None:
         self._subscriptions = subscriptions
@@ -51,7 +50,7 @@ class AccountTopics:
         """Publish on a topic from now on. `seq` is the number of the account's last event."""
         route, request = parse_topic(name)
         stream = AccountStream(route, request["accountId"], request.get("symbol"), seq)
-        channel = CONNECTION_CHANNEL if route == CONNECTION_ROUTE else (route, stream.account_id)
+        channel = _CONNECTION_CHANNEL if route == CONNECTION_ROUTE else (route, stream.account_id)
         self._subscriptions.attach(name, topic_update, [channel], stream)
 
     def close(self, name: str) -> None:
@@ -64,24 +63,30 @@ class AccountTopics:
         stream: AccountStream = topic.stream
         return stream
 
-    def has_subscribers(self, route: str, account_id: str) -> bool:
-        return bool(self._subscriptions.channel((route, account_id)))
+    def topics(self, route: str, account_id: str) -> Collection[Topic]:
+        """Return the open topics of a route for an account."""
+        return self._subscriptions.channel((route, account_id))
 
-    def publish(self, channel: Hashable, data: BaseModel, **meta: int | str) -> None:
-        """Publish one datum on every topic of a channel."""
-        for topic in self._subscriptions.channel(channel):
+    def connection_topics(self) -> Collection[Topic]:
+        """Return the open topics that show the connection to the venue."""
+        return self._subscriptions.channel(_CONNECTION_CHANNEL)
+
+
+def publish(topics: Collection[Topic], data: BaseModel, meta: UpdateMeta | None = None) -> None:
+    """Publish one datum on every topic."""
+    for topic in topics:
+        log.debug("update", extra={"topic": topic.name})
+        topic.publish(data, **(meta or {}))
+
+
+def publish_change(topics: Collection[Topic], event: AccountEvent, change: TopicChange) -> None:
+    """Publish what an event changed; a topic of one symbol receives that symbol's changes only."""
+    for topic in topics:
+        stream: AccountStream = topic.stream
+        if stream.symbol in (None, change.symbol):
             log.debug("update", extra={"topic": topic.name})
-            topic.publish(data, **meta)
-
-    def publish_event(self, route: str, event: AccountEvent, change: TopicChange) -> None:
-        """Publish what an event changed on the account's topics of a route; a topic of one symbol
-        receives that symbol's changes only."""
-        for topic in self._subscriptions.channel((route, event.account_id)):
-            stream: AccountStream = topic.stream
-            if stream.symbol in (None, change.symbol):
-                log.debug("update", extra={"topic": topic.name})
-                topic.publish(change.data, **event_meta(event, stream.last_seq))
-                stream.last_seq = event.seq
+            topic.publish(change.data, **event_meta(event, stream.last_seq))
+            stream.last_seq = event.seq
 
 
 def event_meta(event: AccountEvent, prev: int) -> UpdateMeta:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trading_api.domain.account_event import AccountEvent
+from trading_api.domain.account_snapshot import AccountSnapshot
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.ports.broker import Broker
 from trading_api.modules.broker.presenters.accounts import to_connection_status, to_equity
 from trading_api.modules.broker.presenters.events import ROUTES, topic_changes
 from trading_api.modules.broker.publishing.account_topics import (
-    CONNECTION_CHANNEL,
     AccountTopics,
+    publish,
+    publish_change,
     request_meta,
 )
+from trading_api.streaming.route_service import UpdateMeta
 
 _CHANGES_EQUITY = {"accountReset", "cashDeposited", "leverageSet", "orderFilled"}
 _CHANGES_MARGIN = {"orderCanceled", "orderModified", "orderPlaced"}
@@ -30,14 +33,14 @@ class EventPublisher:
     def on_event(self, event: AccountEvent) -> None:
         """Publish execution, order, position, equity: a terminal redraws each from the one
         before it."""
-        account_id = event.account_id
+        account: AccountSnapshot | None = None
         for route in ROUTES:
-            if self._topics.has_subscribers(route, account_id):
-                account = self._broker.snapshot(account_id)
+            if topics := self._topics.topics(route, event.account_id):
+                account = account or self._broker.snapshot(event.account_id)
                 for change in topic_changes(route, account, event):
-                    self._topics.publish_event(route, event, change)
+                    publish_change(topics, event, change)
         if _changes_equity(event):
-            self._publish_equity(account_id, **request_meta(event))
+            self._publish_equity(event.account_id, event)
 
     def on_valuation(self, account_id: str) -> None:
         """Publish the account's equity at the new prices."""
@@ -46,13 +49,15 @@ class EventPublisher:
     def on_status(self, status: MarketStatus) -> None:
         """Publish the status of the connection to the venue."""
         message = to_connection_status(status, self._clock_ms())
-        self._topics.publish(CONNECTION_CHANNEL, message)
+        publish(self._topics.connection_topics(), message)
 
-    def _publish_equity(self, account_id: str, **meta: int | str) -> None:
-        if self._topics.has_subscribers("equity", account_id):
+    def _publish_equity(self, account_id: str, cause: AccountEvent | None = None) -> None:
+        if topics := self._topics.topics("equity", account_id):
             account = self._broker.snapshot(account_id)
-            meta = {"as_of_seq": account.seq, **meta}
-            self._topics.publish(("equity", account_id), to_equity(account), **meta)
+            meta: UpdateMeta = {"as_of_seq": account.seq}
+            if cause is not None:
+                meta = {**meta, **request_meta(cause)}
+            publish(topics, to_equity(account), meta)
 
 
 def _changes_equity(event: AccountEvent) -> bool:
