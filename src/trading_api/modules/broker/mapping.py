@@ -38,28 +38,33 @@ class KeyedCommand(NamedTuple):
 
 
 def to_place_order(order: PreOrder, key: str | None = None) -> KeyedCommand:
+    """Return the command to place a terminal's order."""
     command = PlaceOrderCommand(to_order_instruction(order))
     return KeyedCommand(command, idempotency_key("place", key, order))
 
 
 def to_modify_order(order_id: str, order: PreOrder, key: str | None = None) -> KeyedCommand:
+    """Return the command to change an order into `order`."""
     command = ModifyOrderCommand(order_id, to_order_instruction(order))
     return KeyedCommand(command, idempotency_key("modify", key, order_id, order))
 
 
 def to_cancel_order(order_id: str, key: str | None = None) -> KeyedCommand:
+    """Return the command to cancel an order."""
     return KeyedCommand(CancelOrderCommand(order_id), idempotency_key("cancel", key, order_id))
 
 
 def to_close_position(
     position_id: str, amount: float | None, key: str | None = None
 ) -> KeyedCommand:
+    """Return the command to close `amount` of a position, or all of it."""
     command = ClosePositionCommand(position_id, to_optional_decimal(amount))
     symbol = bare_symbol(position_id)
     return KeyedCommand(command, idempotency_key("close", key, symbol, amount))
 
 
 def to_reverse_position(position_id: str, key: str | None = None) -> KeyedCommand:
+    """Return the command to reverse a position."""
     symbol = bare_symbol(position_id)
     return KeyedCommand(
         ReversePositionCommand(position_id), idempotency_key("reverse", key, symbol)
@@ -67,10 +72,12 @@ def to_reverse_position(position_id: str, key: str | None = None) -> KeyedComman
 
 
 def to_edit_brackets(position_id: str, brackets: Brackets) -> EditBracketsCommand:
+    """Return the command to replace what protects a position."""
     return EditBracketsCommand(position_id, to_brackets_instruction(brackets))
 
 
 def to_set_leverage(params: LeverageSetParams) -> SetLeverageCommand:
+    """Return the command to set a symbol's leverage."""
     return SetLeverageCommand(params.symbol, to_decimal(params.leverage))
 
 
@@ -90,6 +97,7 @@ def to_decimal(number: float) -> Decimal:
 
 
 def to_optional_decimal(number: float | None) -> Decimal | None:
+    """Return the decimal that the client wrote, or None if it wrote none."""
     return None if number is None else to_decimal(number)
 
 

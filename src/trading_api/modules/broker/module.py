@@ -29,9 +29,11 @@ class BrokerModule:
         )
 
     def get_api_routers(self) -> Sequence[APIRouter]:
+        """Return the routers below `/broker`."""
         return api.ROUTERS
 
     def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
+        """Return the routes of orders, positions, executions, equity and the connection."""
         return BrokerWsRouters(self.service)
 
     async def start(self) -> None:

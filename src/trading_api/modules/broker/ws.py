@@ -28,6 +28,8 @@ BrokerConnectionWsRouter: TypeAlias = WsRouter[
 
 
 class BrokerWsRouters(list[WsRouter[Any, Any]]):
+    """The five routes, with their topics in one service."""
+
     def __init__(self, service: ResumableService) -> None:
         tags = ["broker"]
         numbered: dict[str, Any] = {

@@ -47,9 +47,11 @@ class InstrumentedJournal:
             yield entry
 
     async def close(self) -> None:
+        """Close the inner journal."""
         await self._journal.close()
 
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        """Read from the inner journal."""
         return await self._journal.read(account_id, since, limit)
 
     def health(self) -> str | None:

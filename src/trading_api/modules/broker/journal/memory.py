@@ -19,20 +19,23 @@ class MemoryJournal:
         self._last_seqs: dict[str, int] = {}
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Add the entries. Raises JournalConflict."""
         last_seqs = next_seqs(self._last_seqs, entries)
         self._entries.extend(entries)
         self._last_seqs.update(last_seqs)
 
     async def load(self) -> AsyncIterator[JournalEntry]:
+        """Yield a copy of all entries."""
         for entry in self._entries[:]:
             yield entry
 
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        """Return at most `limit` entries of an account after `since`."""
         own = (entry for entry in self._entries if entry.account_id == account_id)
         return list(islice((entry for entry in own if entry.seq > since), limit))
 
     async def close(self) -> None:
-        pass
+        """Do nothing: the entries stay for as long as the object."""
 
 
 def next_seqs(last_seqs: dict[str, int], entries: Sequence[JournalEntry]) -> dict[str, int]:

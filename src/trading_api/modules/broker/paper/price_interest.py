@@ -30,11 +30,13 @@ class PriceInterest:
             self._start(symbol)
 
     def add(self, symbol: str) -> None:
+        """Count one more use of a symbol; the first one starts the interest."""
         self._symbols[symbol] += 1
         if self._symbols[symbol] == 1:
             self._start(symbol)
 
     def remove(self, symbol: str) -> None:
+        """Count one use less; the last one ends the interest."""
         self._symbols[symbol] -= 1
         if not self._symbols[symbol]:
             del self._symbols[symbol]

@@ -90,12 +90,14 @@ class Prices:
         )
 
     def equity(self, state: AccountState) -> Decimal:
+        """Return an account's equity at the last touches."""
         return equity(state, _Marks(self))
 
     def _market_at(self, instrument: Instrument, touch: Touch | None, at_ms: int) -> Market:
         return Market(rules_of(instrument), touch, at_ms, _Marks(self))
 
     def symbols(self) -> Iterator[str]:
+        """Yield the symbols of all instruments."""
         return (instrument.symbol for instrument in self._market.instruments())
 
     def symbols_to_price(self, symbol: str) -> list[str]:
@@ -146,6 +148,7 @@ class _Marks(Mapping[str, Touch]):
 
 
 def rules_of(instrument: Instrument) -> TradingRules:
+    """Return the grid of prices and quantities that the engine checks."""
     return TradingRules(
         symbol=instrument.symbol,
         tick_size=instrument.tick_size,

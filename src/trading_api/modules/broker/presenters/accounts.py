@@ -48,6 +48,7 @@ def to_open_position(account: AccountSnapshot, position: PositionView) -> wire.P
 
 
 def to_open_positions(account: AccountSnapshot) -> Sequence[wire.Position]:
+    """Return all open positions of an account."""
     return [to_open_position(account, position) for position in account.positions()]
 
 
@@ -57,6 +58,7 @@ def open_side(position: PositionView) -> wire.Side:
 
 
 def to_equity(account: AccountSnapshot) -> wire.EquityData:
+    """Return an account's equity, balance, profit and margin."""
     balance, equity, used_margin = account.balance, account.equity(), account.used_margin()
     return wire.EquityData(
         equity=float(equity),
@@ -69,12 +71,14 @@ def to_equity(account: AccountSnapshot) -> wire.EquityData:
 
 
 def to_account(account: AccountSnapshot) -> wire.AccountMetainfo:
+    """Return an account's id, name and currency."""
     return wire.AccountMetainfo(
         id=account.account_id, name=account.account_id, currency=account.currency
     )
 
 
 def to_cash_line(line: CashLineView) -> wire.CashLine:
+    """Return one line of the cash ledger."""
     return wire.CashLine(
         seq=line.seq,
         kind=line.kind,

@@ -6,6 +6,7 @@ _EXACT = Context(prec=50)
 
 
 def optional_float(number: Decimal | None) -> float | None:
+    """Return the nearest floating-point number, or None for None."""
     return None if number is None else float(number)
 
 

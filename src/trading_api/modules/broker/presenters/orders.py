@@ -9,6 +9,7 @@ from trading_api.modules.broker.presenters.numbers import optional_float
 
 
 def to_placed_order(order: OrderView) -> wire.PlacedOrder:
+    """Return an order as TradingView's terminal expects it."""
     trail = order.trail or order.brackets.trail
     parent_id, parent_type = _parent(order)
     return wire.PlacedOrder(
@@ -37,6 +38,7 @@ def to_placed_order(order: OrderView) -> wire.PlacedOrder:
 
 
 def to_execution(execution: ExecutionView) -> wire.Execution:
+    """Return one fill."""
     return wire.Execution(
         symbol=execution.symbol,
         price=float(execution.price),

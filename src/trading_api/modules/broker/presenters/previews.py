@@ -15,6 +15,7 @@ from trading_api.modules.broker.presenters.numbers import difference, money_text
 
 
 def to_order_preview(preview: OrderPreview) -> OrderPreviewResult:
+    """Return a preview as sections of titled rows, and a warning for what would not fill."""
     sections = [OrderPreviewSection(header="Order", rows=_order_rows(preview))]
     if preview.filled_quantity:
         sections.append(OrderPreviewSection(header="At once", rows=_fill_rows(preview)))

@@ -54,6 +54,7 @@ class AccountTopics:
         self._subscriptions.attach(name, topic_update, [channel], stream)
 
     def close(self, name: str) -> None:
+        """Stop publishing on a topic. Ignores an unknown topic."""
         self._subscriptions.detach(name)
 
     def stream(self, name: str) -> AccountStream:

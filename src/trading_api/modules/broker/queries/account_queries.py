@@ -87,6 +87,7 @@ class AccountQueries:
     # The account
 
     def account(self, account_id: str) -> AccountMetainfo:
+        """Return an account's id, name and currency."""
         return to_account(self._broker.snapshot(account_id))
 
     def accounts(self, granted: Collection[str] | None) -> list[AccountMetainfo]:
@@ -95,9 +96,11 @@ class AccountQueries:
         return [self.account(account_id) for account_id in ids]
 
     def positions(self, account_id: str) -> Sequence[Position]:
+        """Return the open positions."""
         return to_open_positions(self._broker.snapshot(account_id))
 
     def equity(self, account_id: str) -> EquityData:
+        """Return the account's value at the last prices."""
         return to_equity(self._broker.snapshot(account_id))
 
     def cash_lines(self, account_id: str, since: int | None, limit: int) -> Iterator[CashLine]:
@@ -121,6 +124,7 @@ class AccountQueries:
     # What can be traded
 
     def configuration(self) -> BrokerConfiguration:
+        """Return the features that a terminal may offer."""
         return BrokerConfiguration(
             config_flags=BrokerFlags(), durations=DURATIONS, currency=self._currency
         )

@@ -41,6 +41,7 @@ class AccountTail:
     updated_ms: int
 
     def row(self) -> Row:
+        """Return the row of the table `accounts`."""
         return (
             self.account_id,
             self.seq,

@@ -61,6 +61,7 @@ class Database:
         return self._open_connection(engine, check_version)
 
     def close(self) -> None:
+        """Unlock the file."""
         assert self._lock is not None
         os.close(self._lock)
         self._lock = None
@@ -180,6 +181,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def check_version(connection: Connection) -> None:
+    """Raise ConfigurationError if the file does not have this program's version."""
     found = _version(connection)
     if found != VERSION:
         raise ConfigurationError(_version_error(_path_of(connection), found))

@@ -58,9 +58,11 @@ class SqlJournal:
         self._open: OpenLedger | None = None
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
+        """Write the entries in one transaction. Raises JournalConflict and JournalUnavailable."""
         await self._run(lambda: self._append(entries))
 
     async def load(self) -> AsyncGenerator[JournalEntry, None]:
+        """Yield the entries as they are at the first step. Raises ConfigurationError."""
         loading = await self._run(self._open_cursor)
         try:
             while entries := await self._run(loading.next):
@@ -70,6 +72,7 @@ class SqlJournal:
             await self._run(loading.close)
 
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        """Return at most `limit` entries of an account after `since`. Raises JournalUnavailable."""
         opened = self._open
         if opened is None:
             opened = await self._run(self._opened)
@@ -79,6 +82,7 @@ class SqlJournal:
         )
 
     async def close(self) -> None:
+        """Wait for both threads, then close the database."""
         # The writing connection closes last, so that SQLite leaves a single file.
         self._reading_thread.shutdown()
         await self._run(self._close)

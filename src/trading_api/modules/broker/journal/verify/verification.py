@@ -42,6 +42,8 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class VerificationSummary:
+    """How many accounts and events were verified."""
+
     accounts: int
     events: int
 
