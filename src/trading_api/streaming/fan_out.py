@@ -106,7 +106,7 @@ class FanOut:
         self._published.set()
 
     def _suffix(self, meta: UpdateMeta | None) -> bytes:
-        # The same object while the millisecond stays the same, for thousands may be made in one.
+        # The bytes are reused within a millisecond, in which thousands of updates may be made.
         ts = self._now_ms()
         if ts != self._ts:
             self._ts = ts

@@ -17,8 +17,8 @@ class Outbox:
     `dirty`, whose owner flushes it when the tick ends. While the connection is full (`pause` to
     `resume`) frames wait in the order in which they were put, bounded in number and in bytes.
 
-    Above half of that, the high water, a frame takes the place of an unsent one with the same key
-    and goes to the end, so that the last value always leaves. Frames without a key are never
+    Above half of that, the high water, a frame replaces an unsent one with the same key and goes to
+    the end. The last value always leaves. Frames without a key are never
     dropped: the first that finds no room closes the outbox and calls `on_overflow`."""
 
     __slots__ = (

@@ -216,8 +216,8 @@ class Session(Client):
             await handle(message, self)
             # An idle session holds no message.
             del message
-            # Other clients' messages get their turn between those that this one has sent, and a
-            # client that does not read its replies is not read from.
+            # Other clients' messages are handled between those of this one. A client that does not
+            # read its replies is not read from.
             await asyncio.sleep(0)
             await self.outbox.wait_below_high_water()
 
