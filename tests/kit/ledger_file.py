@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from trading_api.modules.broker.journal.journal import (
-    JournalEntry,
-)
+from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 

@@ -13,9 +13,7 @@ from pydantic import BaseModel
 from tests.kit.manual_market import ManualMarket, instrument
 from tests.kit.paper_client import PaperClient
 from trading_api.errors import ApiError
-from trading_api.models.broker import (
-    PreOrder,
-)
+from trading_api.models.broker import PreOrder
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.paper.factory import create_exchange_rules
 from trading_api.settings import Settings

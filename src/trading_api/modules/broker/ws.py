@@ -32,7 +32,7 @@ class BrokerWsRouters(list[WsRouter[Any, Any]]):
 
     def __init__(self, service: ResumableService) -> None:
         tags = ["broker"]
-        numbered: dict[str, Any] = {
+        resumable: dict[str, Any] = {
             "service": service,
             "sequencer": service,
             "resumes": True,
@@ -40,9 +40,9 @@ class BrokerWsRouters(list[WsRouter[Any, Any]]):
         }
         super().__init__(
             [
-                ws_generated.OrderWsRouter(route="orders", **numbered),
-                ws_generated.PositionWsRouter(route="positions", **numbered),
-                ws_generated.ExecutionWsRouter(route="executions", **numbered),
+                ws_generated.OrderWsRouter(route="orders", **resumable),
+                ws_generated.PositionWsRouter(route="positions", **resumable),
+                ws_generated.ExecutionWsRouter(route="executions", **resumable),
                 ws_generated.EquityWsRouter(
                     route="equity",
                     service=service,

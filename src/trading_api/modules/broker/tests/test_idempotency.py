@@ -7,19 +7,10 @@ from typing import Any
 import pytest
 
 from tests.kit.paper_client import PaperClient
-from tests.kit.paper_exchange import (
-    BUY,
-    LIMIT,
-    MARKET,
-    A,
-    B,
-    rejection_of,
-    running,
-)
+from tests.kit.paper_exchange import BUY, LIMIT, MARKET, A, B, rejection_of, running
 from trading_api.errors import ApiError
-from trading_api.models.broker import (
-    PreOrder,
-)
+from trading_api.models.broker import PreOrder
+from trading_api.modules.broker import mapping
 from trading_api.modules.broker.journal.memory import MemoryJournal
 
 
@@ -90,3 +81,39 @@ async def test_a_rejected_command_records_no_key() -> None:
             await exchange.client.place_order(A, order, "key")
         exchange.market.move("AAPL", "99.98", "100.00")
         assert await exchange.client.place_order(A, order, "key") == "order-1"
+
+
+def test_fingerprints_are_those_that_older_ledgers_hold() -> None:
+    order = PreOrder.model_validate(
+        {
+            "symbol": "NASDAQ:AAPL",
+            "type": 4,
+            "side": -1,
+            "qty": 2.5,
+            "limitPrice": 100.25,
+            "stopPrice": 99.0,
+            "duration": {"type": "GTD", "datetime": 1_790_000_000_000},
+            "takeProfit": 90.0,
+            "trailingStopPips": 50.0,
+            "seenPrice": 1.0,
+            "currentQuotes": {"ask": 1.0, "bid": 1.0},
+            "isClose": False,
+            "clientOrderId": "c-1",
+        }
+    )
+    keys = [
+        mapping.to_place_order(order, "k").key,
+        mapping.to_modify_order("order-7", order, "k").key,
+        mapping.to_cancel_order("order-7", "k").key,
+        mapping.to_close_position("AAPL", None, "k").key,
+        mapping.to_close_position("NASDAQ:AAPL", 4.0, "k").key,
+        mapping.to_reverse_position("AAPL", "k").key,
+    ]
+    assert [(key.operation, key.fingerprint[:16]) for key in keys if key] == [
+        ("place", "aa31f3f5da0dff7d"),
+        ("modify", "f8c14403256d8c83"),
+        ("cancel", "6090fe9d3df657e4"),
+        ("close", "1c896b75b5a904f8"),
+        ("close", "ed58d97d28f93527"),
+        ("reverse", "fcbb30b4ee6baa4d"),
+    ]

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.paper_exchange import (
-    LIMIT,
-    ROUTES,
-    A,
-    running,
-)
+from tests.kit.paper_exchange import LIMIT, ROUTES, A, running
 from trading_api.errors import ApiError
 from trading_api.modules.broker.publishing.replay import MISSED_EVENTS_MAX
 from trading_api.observability.request_id import client_request_id

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.paper_exchange import (
-    LIMIT,
-    A,
-    running,
-)
+from tests.kit.paper_exchange import LIMIT, A, running
 from trading_api.errors import ApiError
 from trading_api.modules.broker.journal.memory import MemoryJournal
 

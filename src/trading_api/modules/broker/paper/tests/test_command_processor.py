@@ -8,12 +8,7 @@ from collections.abc import Sequence
 import pytest
 from pydantic import BaseModel
 
-from tests.kit.paper_exchange import (
-    LIMIT,
-    A,
-    B,
-    running,
-)
+from tests.kit.paper_exchange import LIMIT, A, B, running
 from trading_api.errors import ApiError
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal

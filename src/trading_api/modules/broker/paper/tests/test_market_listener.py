@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from tests.kit.paper_exchange import (
-    LIMIT,
-    SELL,
-    STOP,
-    A,
-    running,
-)
+from tests.kit.paper_exchange import LIMIT, SELL, STOP, A, running
 from trading_api.domain.market_status import MarketState, MarketStatus
 
 

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.paper_exchange import (
-    BUY,
-    LEVERAGE,
-    LIMIT,
-    A,
-    running,
-)
+from tests.kit.paper_exchange import BUY, LEVERAGE, LIMIT, A, running
 from trading_api.errors import ApiError
-from trading_api.models.broker import (
-    LeverageSetParams,
-    PreOrder,
-)
+from trading_api.models.broker import LeverageSetParams, PreOrder
 
 
 async def test_a_part_of_a_position_is_closed_and_no_more_than_all_of_it() -> None:

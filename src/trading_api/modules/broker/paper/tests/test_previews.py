@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.kit.paper_exchange import (
-    BUY,
-    LIMIT,
-    MARKET,
-    A,
-    running,
-)
-from trading_api.models.broker import (
-    PreOrder,
-)
+from tests.kit.paper_exchange import BUY, LIMIT, MARKET, A, running
+from trading_api.models.broker import PreOrder
 
 
 async def test_a_preview_shows_what_placing_would_do_and_does_nothing() -> None:

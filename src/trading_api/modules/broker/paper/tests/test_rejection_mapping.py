@@ -6,19 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.kit.paper_exchange import (
-    BUY,
-    LIMIT,
-    SELL,
-    STOP,
-    A,
-    rejection_of,
-    running,
-)
+from tests.kit.paper_exchange import BUY, LIMIT, SELL, STOP, A, rejection_of, running
 from trading_api.errors import ApiError
-from trading_api.models.broker import (
-    PreOrder,
-)
+from trading_api.models.broker import PreOrder
 from trading_api.modules.broker.journal.memory import MemoryJournal
 
 NOT_ALLOWED = (422, "duration_not_allowed")

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kit.paper_exchange import (
-    BUY,
-    LEVERAGE,
-    LIMIT,
-    SELL,
-    A,
-    B,
-    running,
-)
+from tests.kit.paper_exchange import BUY, LEVERAGE, LIMIT, SELL, A, B, running
 from trading_api.domain.market_status import MarketState
-from trading_api.models.broker import (
-    Brackets,
-    LeverageSetParams,
-    PreOrder,
-)
+from trading_api.models.broker import Brackets, LeverageSetParams, PreOrder
 
 
 async def test_a_fill_is_published_as_execution_order_position_equity() -> None:

@@ -7,18 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from tests.kit.paper_exchange import (
-    LIMIT,
-    A,
-    B,
-    running,
-)
+from tests.kit.paper_exchange import LIMIT, A, B, running
 from trading_api.errors import ApiError, SymbolNotFound
-from trading_api.models.broker import (
-    CashLine,
-    Execution,
-    PlacedOrder,
-)
+from trading_api.models.broker import CashLine, Execution, PlacedOrder
 from trading_api.modules.broker.journal.memory import MemoryJournal
 
 
