@@ -5,7 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tests.kit.naive.margin import NaiveMargin
-from tests.kit.naive.values import LARGEST, NaiveOrder, Rejected, check_prices, indicative_price
+from tests.kit.naive.values import (
+    LARGEST,
+    NaiveOrder,
+    Rejected,
+    asks_for_no_more,
+    check_prices,
+    indicative_price,
+)
 from trading_api.domain.orders import NO_BRACKETS, Brackets, Duration, OrderRequest, Side
 from trading_api.modules.broker.engine.commands import Market
 
@@ -118,5 +125,11 @@ class NaiveChecks(NaiveMargin):
             raise Rejected("no_price")
         before = self.margin(order.symbol)
         after = self.margin(order.symbol, order, replaced)
-        if after > before and after - before > self.free_margin(market):
+        free = self.free_margin(market)
+        if after > before and after - before > free:
+            raise Rejected("insufficient_margin")
+        if after > before or (replaced and asks_for_no_more(order, replaced)):
+            return
+        filled = self.filled_margin(order, replaced)
+        if filled and filled > free + before:
             raise Rejected("insufficient_margin")

@@ -107,11 +107,13 @@ class NaiveExchange(NaiveMatching):
     def set_leverage(self, leverage: Fraction, market: Market) -> None:
         if not 1 <= leverage <= self.rules.leverage_max or leverage.denominator != 1:
             raise Rejected("leverage_wrong")
-        margin = self.exposure_margin(market.symbol)
-        more = margin * self.leverage(market.symbol) / leverage - margin
-        if more > 0 and more > self.free_margin(market):
-            raise Rejected("insufficient_margin")
+        present = self.leverage(market.symbol)
+        before = self.exposure_margin(market.symbol)
         self.leverages[market.symbol] = leverage
+        changes = leverage != present and before > 0
+        if changes and self.free_margin(market) < 0:
+            self.leverages[market.symbol] = present
+            raise Rejected("insufficient_margin")
 
     def place(self, request: OrderRequest, market: Market) -> str:
         if request.client_id and any(each.client_id == request.client_id for each in self.orders):

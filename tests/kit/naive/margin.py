@@ -89,6 +89,24 @@ class NaiveMargin(NaiveBrackets):
             exposures.append(kept + opened)
         return to_money(max(exposures) / self.leverage(symbol))
 
+    def filled_margin(self, order: NaiveOrder, replaced: NaiveOrder | None) -> Fraction:
+        """Return margin and costs once the order and all others of its side are filled."""
+        position, side = self.position(order.symbol), order.side
+        orders = [
+            each for each in self.opening_orders(order.symbol, order, replaced) if each.side is side
+        ]
+        closable = closable_by(position, side)
+        if closable and sum(each.remaining for each in orders) <= closable:
+            return ZERO
+        value = ZERO if closable else exposure(position)
+        for each in sorted(orders, key=lambda each: each.reserve):
+            closed = min(closable, each.remaining)
+            closable -= closed
+            value += (each.remaining - closed) * each.reserve
+        costs = sum(each.remaining * each.cost for each in orders)
+        minimum = Fraction(self.rules.fees.minimum) * len([1 for each in orders if not each.filled])
+        return to_money(value / self.leverage(order.symbol)) + costs + minimum
+
     def leverage(self, symbol: str) -> Fraction:
         return self.leverages.get(symbol, Fraction(self.rules.leverage_default))
 

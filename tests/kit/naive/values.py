@@ -137,6 +137,18 @@ def rest_if_away(order: NaiveOrder, touch: Touch) -> None:
         order.is_resting = True
 
 
+def asks_for_no_more(order: NaiveOrder, before: NaiveOrder) -> bool:
+    """Return whether a modified order is neither larger than before nor nearer to the market."""
+    if order.quantity > before.quantity:
+        return False
+    better = ZERO if order.limit is None else order.limit - (before.limit or ZERO)
+    if better * order.side > 0:
+        return False
+    if order.stop is None or before.stop is None or order.is_triggered:
+        return True
+    return (order.stop - before.stop) * order.side >= 0
+
+
 def price_time_priority(order: NaiveOrder) -> tuple[bool, Fraction, int]:
     """Sort market orders first, then the better limit, then the older order."""
     return (

@@ -85,15 +85,33 @@ def symbol_margin(
     return rounded(margin, MONEY_STEP) + _reserved_cost(position, adding, opposing, rules)
 
 
-def exposure_margin(state: AccountState, symbol: str, rules: ExchangeRules) -> Decimal:
-    """Return the margin for the worst exposure in a symbol.
+def exposure_margin(state: AccountState, symbol: str, leverage: Decimal) -> Decimal:
+    """Return the margin for the worst exposure in a symbol at a leverage.
 
     In the worst case all buys are filled and no sell, or the other way round."""
     position, open_orders = state.position(symbol), state.open_orders(symbol)
     adding = open_orders.exposure(position.side)
     opposing = open_orders.exposure(position.side.opposite)
-    margin = _worst_exposure(position, adding, opposing) / leverage_of(state, symbol, rules)
-    return rounded(margin, MONEY_STEP)
+    return rounded(_worst_exposure(position, adding, opposing) / leverage, MONEY_STEP)
+
+
+def filled_margin(
+    state: AccountState, symbol: str, side: Side, rules: ExchangeRules, change: OrderReplacement
+) -> Decimal:
+    """Return the margin and the cost once all orders of `side` are filled, and none of the other.
+
+    It is 0 where these orders only close the position. `change` is an order that is about to
+    work."""
+    position = state.position(symbol)
+    orders = _exposure_with(state.open_orders(symbol), side, change)
+    if side is position.side:
+        exposure = position.exposure + orders.value
+    elif orders.quantity > abs(position.quantity):
+        exposure = orders.value_beyond(abs(position.quantity))
+    else:
+        return ZERO
+    margin = rounded(exposure / leverage_of(state, symbol, rules), MONEY_STEP)
+    return margin + orders.cost + orders.unfilled * rules.fees.minimum
 
 
 def reserve_price(

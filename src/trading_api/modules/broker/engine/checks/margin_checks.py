@@ -8,10 +8,12 @@ from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode, no_price
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.engine.fill_rules import fill_priority, trigger_priority
 from trading_api.modules.broker.engine.margin import (
     OrderReplacement,
     equity,
     exposure_margin,
+    filled_margin,
     leverage_of,
     margin_of_other_symbols,
     symbol_margin,
@@ -32,27 +34,44 @@ def check_margin(
         return None
     if market.mark is None:
         return no_price(order.symbol)
+    change = OrderReplacement(order, replaced)
     before = symbol_margin(state, order.symbol, rules)
-    after = symbol_margin(state, order.symbol, rules, OrderReplacement(order, replaced))
-    if after <= before:
+    after = symbol_margin(state, order.symbol, rules, change)
+    others = margin_of_other_symbols(order.symbol, state, rules)
+    if after > before:
+        return _check_free_margin(state, after - before, before + others, market)
+    # The reserve of other orders does not cover what this one opens when a loss has used it up.
+    filled = filled_margin(state, order.symbol, order.side, rules, change)
+    if not filled or (replaced is not None and _asks_for_no_more(order, replaced)):
         return None
-    used = before + margin_of_other_symbols(order.symbol, state, rules)
-    return _check_free_margin(state, after - before, used, market)
+    return _check_free_margin(state, filled, others, market)
 
 
 def check_leverage(
     state: AccountState, rules: ExchangeRules, leverage: Decimal, market: Market
 ) -> Rejection | None:
-    """Reject a leverage that is not a whole number in range, or needs more margin than is free."""
+    """Reject a leverage that is not a whole number in range, or that equity does not cover.
+
+    A higher leverage uses less margin, but a long position at leverage 1 has no maintenance margin
+    and at any other it has."""
     if not ONE <= leverage <= rules.leverage_max or leverage % 1:
         return Rejection(
             RejectionCode.LEVERAGE_WRONG,
             f"Leverage {leverage} is not a whole number from 1 to {rules.leverage_max}.",
         )
-    margin = exposure_margin(state, market.symbol, rules)
-    needed = margin * leverage_of(state, market.symbol, rules) / leverage - margin
-    used = used_margin(state, rules)
-    return _check_free_margin(state, needed, used, market) if needed > 0 else None
+    present = leverage_of(state, market.symbol, rules)
+    before = exposure_margin(state, market.symbol, present)
+    if leverage == present or not before:
+        return None
+    after = exposure_margin(state, market.symbol, leverage)
+    return _check_free_margin(state, after, used_margin(state, rules) - before, market)
+
+
+def _asks_for_no_more(order: Order, replaced: Order) -> bool:
+    """Return whether the order is not larger than the one before, nor nearer to the market."""
+    if order.quantity > replaced.quantity or fill_priority(order) < fill_priority(replaced):
+        return False
+    return not order.awaits_trigger or trigger_priority(order) >= trigger_priority(replaced)
 
 
 def _check_free_margin(

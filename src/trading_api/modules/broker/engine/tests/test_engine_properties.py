@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -21,6 +22,7 @@ from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.commands import (
     Command,
     Market,
+    MatchQuote,
     ModifyOrder,
     PlaceOrder,
     SetLeverage,
@@ -34,9 +36,16 @@ from trading_api.modules.broker.engine.events import (
     OrderTriggered,
     TrailingStopMoved,
 )
-from trading_api.modules.broker.engine.margin import equity, unrealized_at, used_margin
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.engine.margin import (
+    equity,
+    maintenance_margin,
+    unrealized_at,
+    used_margin,
+)
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
@@ -56,6 +65,8 @@ class Account(RandomAccount):
     def apply(self, command: Command) -> None:
         self.at_ms += 1
         before = used_margin(self.engine.state, self.exchange_rules)
+        was_below = is_below_maintenance(self.engine.state, self.exchange_rules, self.touches)
+        positions = dict(self.engine.state.positions)
         preview = self.engine.preview(command)
         assert self.engine.state == self.replayed, "a preview changes nothing"
         result = self.engine.apply(command)
@@ -72,6 +83,8 @@ class Account(RandomAccount):
             self.check_nothing_is_left_to_match(market)
         if isinstance(command, PlaceOrder | ModifyOrder):
             self.check_margin(command, result, before)
+        if not (was_below or isinstance(command, MatchQuote)):
+            self.check_maintenance(command, positions)
 
     def follow(self, event: Event, market: Market | None) -> None:
         self.lines += [line.amount for line in cash_lines(self.replayed.seq + 1, event)]
@@ -163,6 +176,23 @@ class Account(RandomAccount):
         if used > before and all(own in (order.id, order.parent_id) for order in filled):
             free = equity(state, command.market.marks) - used
             assert free >= -Decimal("1E-6")
+
+    def check_maintenance(self, command: Command, before: dict[str, Position]) -> None:
+        """Check that the next quote at the same prices would not liquidate.
+
+        Only the costs of closing may lead to that, because closing is never refused."""
+        if is_below_maintenance(self.engine.state, self.exchange_rules, self.touches):
+            after = self.engine.state.positions
+            shrunk = [
+                symbol
+                for symbol, position in before.items()
+                if symbol not in after or abs(after[symbol].quantity) < abs(position.quantity)
+            ]
+            assert shrunk, "closing has costs"
+            for symbol, position in after.items():
+                held = before[symbol].quantity if symbol in before else Decimal(0)
+                assert held * position.quantity > 0, "nothing was opened"
+                assert abs(position.quantity) <= abs(held), "nothing was added"
 
     @invariant()
     def replaying_the_events_gives_the_same_state(self) -> None:
@@ -281,6 +311,13 @@ class Account(RandomAccount):
         symbols = {order.symbol for order in naive.orders}
         margin = sum(naive.margin(symbol) for symbol in symbols)
         assert used_margin(state, self.exchange_rules) == margin
+
+
+def is_below_maintenance(
+    state: AccountState, rules: ExchangeRules, marks: Mapping[str, Touch]
+) -> bool:
+    needed = maintenance_margin(state, rules)
+    return needed > 0 and equity(state, marks) < needed
 
 
 def is_triggered(order: Order, touch: Touch) -> bool:
