@@ -63,7 +63,7 @@ async def test_the_time_is_a_bare_integer_of_seconds(server: Server) -> None:
     assert (await server.get("/datafeed/config"))["supports_time"] is True
 
 
-async def test_udf_tells_what_the_datafeed_tells(server: Server) -> None:
+async def test_udf_returns_what_the_datafeed_returns(server: Server) -> None:
     config = await server.get("/udf/config")
     assert config == await server.get("/datafeed/config") | {
         "supports_search": True,
@@ -90,7 +90,7 @@ async def test_udf_history_is_the_datafeeds_in_columns(server: Server, resolutio
     assert history == {name[0]: [bar[name] for bar in bars] for name in ("open", *NAMES)}
 
 
-async def test_udf_tells_holes_from_the_beginning(server: Server) -> None:
+async def test_udf_distinguishes_holes_from_the_beginning(server: Server) -> None:
     ahead = {"symbol": "AAPL", "resolution": "1D", "from": 4_000_000_000, "to": 4_000_000_001}
     answer = await server.get("/udf/history", **ahead)
     assert (answer["s"], answer["t"]) == ("no_data", [])
@@ -102,8 +102,8 @@ async def test_udf_tells_holes_from_the_beginning(server: Server) -> None:
 async def test_udf_quotes_an_unknown_symbol_as_an_error_of_its_own(server: Server) -> None:
     answer = await server.get("/udf/quotes", symbols="AAPL,NOPE,FX:EURUSD")
     assert answer["s"] == "ok"
-    told = [(quote["n"], quote["s"]) for quote in answer["d"]]
-    assert told == [("AAPL", "ok"), ("NOPE", "error"), ("FX:EURUSD", "ok")]
+    published = [(quote["n"], quote["s"]) for quote in answer["d"]]
+    assert published == [("AAPL", "ok"), ("NOPE", "error"), ("FX:EURUSD", "ok")]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ async def test_udf_quotes_an_unknown_symbol_as_an_error_of_its_own(server: Serve
         ("quotes", {"symbols": "A," * 500}, "At most 500 symbols"),
     ],
 )
-async def test_what_udf_cannot_tell_is_an_error_with_status_200(
+async def test_what_udf_cannot_answer_is_an_error_with_status_200(
     server: Server, path: str, query: dict[str, Any], why: str
 ) -> None:
     window = {"symbol": "AAPL", "resolution": "5", "from": NOON_S, "to": NOON_S}

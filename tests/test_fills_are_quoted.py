@@ -1,4 +1,4 @@
-"""One path: the broker fills at what quotes told at that instant, and at nothing else."""
+"""One path: the broker fills at what was quoted at that instant, and at nothing else."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TICKETS = st.tuples(
 """Type, side, ticks from the last price to the trigger, and to the limit, lots, and how many ticks
 of the market go by before the next."""
 
-# The last millisecond of a tick is also its quote's: which of two a fill met could not be told.
+# The last millisecond of a tick is also its quote's: which of two a fill met would be ambiguous.
 INSTANTS = st.integers(FIRST_MS + 86_400_000, 1_795_258_915_123).filter(
     lambda instant_ms: (instant_ms + 1) % TICK_MS != 0
 )
@@ -45,7 +45,7 @@ Ticket = tuple[OrderType, Side, int, int, int, int]
 
 
 class Tape:
-    """Every quote of one symbol that was told."""
+    """Every quote of one symbol that was published."""
 
     def __init__(self, symbol: str) -> None:
         self._symbol = symbol

@@ -29,12 +29,12 @@ async def test_the_same_commands_are_the_same_updates_byte_for_byte() -> None:
         assert sum(f'"{route}.update"' in frame for frame in first) >= 4, route
 
 
-async def test_who_else_listens_changes_nothing_that_is_told() -> None:
+async def test_other_clients_change_nothing_that_is_sent() -> None:
     assert await _scripted() == await _scripted(others=["AAPL", "EURUSD", "USDJPY", "BTCUSD"])
 
 
 async def _scripted(others: Sequence[str] = (), **settings: Any) -> list[str]:
-    """All kinds of orders between moves of all lengths, and everything that was told. `others` are
+    """Place all kinds of orders between moves of all lengths, and return all updates. `others` are
     symbols that another client follows."""
     async with stepping(**settings) as bot, connected(bot.address) as other:
         if others:
@@ -67,7 +67,7 @@ async def _scripted(others: Sequence[str] = (), **settings: Any) -> list[str]:
         await bot.advance(by_ms=SECOND_MS)
         executions = await bot.executions()
         assert len(executions) >= 6
-        return [json.dumps(told) for told in (*await bot.heard(), *executions)]
+        return [json.dumps(published) for published in (*await bot.published(), *executions)]
 
 
 def _priced(price: float) -> dict[str, float]:
@@ -115,12 +115,12 @@ async def test_one_long_move_is_all_its_short_ones() -> None:
     assert await fills(30 * SECOND_MS) == await fills(*[250] * 120)
 
 
-async def test_every_tick_is_told_of_even_to_a_client_that_reads_slowly() -> None:
+async def test_every_tick_is_sent_even_to_a_client_that_reads_slowly() -> None:
     async with stepping(ws_outbox_size=16) as bot:
         await bot.socket.subscribe("quotes", symbols=[], fast_symbols=["AAPL"])
         await bot.socket.subscribe("bars", symbol="AAPL", resolution="1S")
         await bot.advance(by_ms=MINUTE_MS)
-        quotes = [each for each in await bot.heard() if each["type"] == "quotes.update"]
+        quotes = [each for each in await bot.published() if each["type"] == "quotes.update"]
         assert len(quotes) == 1 + 4 * 60, "the state, and one a tick"
 
 
@@ -147,7 +147,7 @@ async def test_parts_of_a_tick_add_up() -> None:
         assert [bar["time"] for bar in bars] == [START_MS - 1000, START_MS]
 
 
-async def test_a_move_that_cannot_be_says_why_and_moves_nothing() -> None:
+async def test_a_move_that_is_impossible_is_rejected_and_moves_nothing() -> None:
     async with stepping() as bot:
         assert await bot.refused(to_ms=START_MS - 1) == (422, "clock_is_later")
         assert await bot.refused(to_ms=START_MS + DAY_MS + 1) == (422, "advance_too_far")
@@ -189,8 +189,8 @@ async def test_a_recording_is_stepped_through_in_its_own_time_and_ends(tmp_path:
         assert sorted(execution["side"] for execution in executions) == [SELL, BUY]
         for execution in executions:
             assert START_MS + 600 * MINUTE_MS <= execution["time"] < START_MS + 605 * MINUTE_MS
-        told = [update["payload"]["payload"] for update in await bot.heard()]
-        last = {bar["time"]: bar["close"] for bar in told if "close" in bar}
+        published = [update["payload"]["payload"] for update in await bot.published()]
+        last = {bar["time"]: bar["close"] for bar in published if "close" in bar}
         assert list(last.values()) == [float(102 + number) for number in range(8)]
 
 

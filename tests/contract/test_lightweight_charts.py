@@ -139,20 +139,20 @@ async def _follow(bot: Bot, charts: list[Chart]) -> None:
     await bot.advance(by_ms=2_250)
     for chart in charts:
         await chart.catch_up()
-    for chart, bar in _bars(charts, await bot.heard()):
+    for chart, bar in _bars(charts, await bot.published()):
         if bar["time"] >= chart.last_ms:
             chart.update(bar)
 
 
 async def _apply_updates(bot: Bot, charts: list[Chart]) -> None:
-    for chart, bar in _bars(charts, await bot.heard()):
+    for chart, bar in _bars(charts, await bot.published()):
         chart.update(bar)
 
 
 def _bars(charts: list[Chart], updates: list[dict[str, Any]]) -> list[tuple[Chart, dict[str, Any]]]:
     by_topic = {chart.topic: chart for chart in charts}
-    told = [update["payload"] for update in updates if update["type"] == "bars.update"]
-    return [(by_topic[update["topic"]], update["payload"]) for update in told]
+    published = [update["payload"] for update in updates if update["type"] == "bars.update"]
+    return [(by_topic[update["topic"]], update["payload"]) for update in published]
 
 
 def _shown_by_lightweight_charts(charts: list[dict[str, Any]]) -> Any:

@@ -1,4 +1,4 @@
-"""Kills writes at every step they take, and says after each whether a version is whole.
+"""Kills writes at every step they take, and prints after each whether a version is complete.
 
 Run as a process of its own: `python -m ....killed_writes FOLDER`. Each write happens in a fork that
 ends itself with SIGKILL at the n-th thing it asks of the operating system; the first write that

@@ -1,4 +1,4 @@
-"""A server whose market moves when the test says so, and one client of it."""
+"""A server whose market moves when the test moves it, and one client of it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Bot:
         found: list[dict[str, Any]] = answer["bars"]
         return found
 
-    async def heard(self) -> list[dict[str, Any]]:
+    async def published(self) -> list[dict[str, Any]]:
         """Every update so far: the reply to one more request is behind them."""
         await self.socket.request("broker-connection.subscribe", ACCOUNT)
         updates, self.socket.updates = self.socket.updates, []

@@ -15,7 +15,7 @@ def at(text: str) -> int:
     return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000)
 
 
-def told(hours: SessionHours, first: str, last: str) -> list[tuple[str, str, str]]:
+def sessions_of(hours: SessionHours, first: str, last: str) -> list[tuple[str, str, str]]:
     """Start, end and trading day of the sessions that begin within."""
     sessions = hours.sessions(at(first), at(last))
     rows = zip(
@@ -83,12 +83,14 @@ def test_sessions_stand_in_the_time_of_their_exchange(
 ) -> None:
     """Over the weekend of the 9th of March 2025, when New York's clocks went forward."""
     hours = SessionHours(session, timezone)
-    assert told(hours, "2025-03-06T21:30", "2025-03-11T00:00") == expected
+    assert sessions_of(hours, "2025-03-06T21:30", "2025-03-11T00:00") == expected
 
 
 def test_a_night_in_which_clocks_go_back_is_an_hour_longer() -> None:
     hours = SessionHours("1800-0400:1", "America/New_York")
-    assert told(hours, "2025-11-01T00:00", "2025-11-03T00:00") == [("01 22:00", "02 09:00", "02")]
+    assert sessions_of(hours, "2025-11-01T00:00", "2025-11-03T00:00") == [
+        ("01 22:00", "02 09:00", "02")
+    ]
 
 
 def test_stretches_that_a_change_of_clocks_swallows_stay_in_order() -> None:
@@ -102,7 +104,7 @@ def test_holidays_are_closed_and_corrections_have_their_own_hours() -> None:
     hours = SessionHours(
         "0930-1600", "America/New_York", frozenset({"20241128"}), {"20241129": "0930-1300"}
     )
-    assert told(hours, "2024-11-27T00:00", "2024-12-01T00:00") == [
+    assert sessions_of(hours, "2024-11-27T00:00", "2024-12-01T00:00") == [
         ("27 14:30", "27 21:00", "27"),
         ("29 14:30", "29 18:00", "29"),
     ]

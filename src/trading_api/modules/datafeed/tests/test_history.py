@@ -1,5 +1,5 @@
 """A chart dragged to the very beginning, as the charting library asks for it: from the oldest bar
-it has, or from where `next_time` leads, until an answer says `no_data`."""
+it has, or from where `next_time` leads, until a response has `no_data`."""
 
 from __future__ import annotations
 

@@ -42,10 +42,10 @@ class Server:
     def now_ms(self) -> int:
         return self._simulator.now_ms
 
-    async def follow(self, symbol: str, resolution: str, told: list[Bar]) -> None:
+    async def follow(self, symbol: str, resolution: str, published: list[Bar]) -> None:
         topic = f"bars:{json.dumps({'symbol': symbol, 'resolution': resolution})}"
-        await self._service.create_topic(topic, lambda data, **_: told.append(_dumped(data)))
-        told.extend(map(_dumped, self._service.topic_state(topic)))
+        await self._service.create_topic(topic, lambda data, **_: published.append(_dumped(data)))
+        published.extend(map(_dumped, self._service.topic_state(topic)))
 
     async def history(self, symbol: str, resolution: str, from_ms: int) -> list[Bar]:
         answer = await bars_answer(self._service, symbol, resolution, from_ms, self.now_ms + 1)
@@ -69,19 +69,19 @@ def test_times_ascend_and_none_repeats_over_restarts_with_the_same_seed(
     seed: int, symbol: str, resolution: str, instant_ms: int, lives: list[tuple[int, int]]
 ) -> None:
     async def told_over_all_lives() -> tuple[list[Bar], list[Bar]]:
-        told: list[Bar] = []
+        published: list[Bar] = []
         now_ms = instant_ms
         for ticks, pause_ms in lives:
             server = Server(seed, now_ms)
-            if told:
-                told.extend(await server.history(symbol, resolution, told[-1]["time"]))
-            await server.follow(symbol, resolution, told)
+            if published:
+                published.extend(await server.history(symbol, resolution, published[-1]["time"]))
+            await server.follow(symbol, resolution, published)
             server.run(ticks)
             now_ms = server.now_ms + pause_ms
-        return told, await server.history(symbol, resolution, told[0]["time"])
+        return published, await server.history(symbol, resolution, published[0]["time"])
 
-    told, history = asyncio.run(told_over_all_lives())
-    for bar, later in pairwise(told):
+    published, history = asyncio.run(told_over_all_lives())
+    for bar, later in pairwise(published):
         assert bar["time"] <= later["time"], "an older bar would be a time violation"
         if bar["time"] == later["time"]:
             assert bar["open"] == later["open"]
@@ -90,7 +90,7 @@ def test_times_ascend_and_none_repeats_over_restarts_with_the_same_seed(
             assert bar["volume"] <= later["volume"]
         else:
             assert bar["close"] == later["open"]
-    assert list({bar["time"]: bar for bar in told}.values()) == history
+    assert list({bar["time"]: bar for bar in published}.values()) == history
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS, later_ms=st.integers(0, 10**10))

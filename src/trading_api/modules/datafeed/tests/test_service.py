@@ -23,21 +23,21 @@ MINUTE_MS = 60_000
 
 
 class Market:
-    """The simulator at a moment of the test's, and everything its topics said, in order."""
+    """The simulator at a moment of the test's, and all updates of its topics, in order."""
 
     def __init__(self) -> None:
         self.simulator = Simulator(seed=7, clock=lambda: NOON_MS)
         self.feed = MarketFeed(self.simulator, stale_after_ms=5_000)
         self.service = DatafeedService(self.simulator, self.feed, Subscriptions())
-        self.heard: list[dict[str, Any]] = []
+        self.published: list[dict[str, Any]] = []
 
     async def follow(self, route: str, **request: Any) -> list[dict[str, Any]]:
         topic = f"{route}:{json.dumps(request)}"
 
-        def hear(data: BaseModel, **meta: int | str) -> None:
-            self.heard.append(data.model_dump())
+        def receive(data: BaseModel, **meta: int | str) -> None:
+            self.published.append(data.model_dump())
 
-        await self.service.create_topic(topic, hear)
+        await self.service.create_topic(topic, receive)
         return [data.model_dump() for data in self.service.topic_state(topic)]
 
     def run_for(self, duration_ms: int) -> None:
@@ -60,22 +60,22 @@ async def test_streamed_bars_end_as_history_has_them(resolution: str) -> None:
     market = Market()
     (state,) = await market.follow("bars", symbol="AAPL", resolution=resolution)
     market.run_for(6 * MINUTE_MS)
-    last = {bar["time"]: bar for bar in [state, *market.heard]}
-    times = [bar["time"] for bar in market.heard]
+    last = {bar["time"]: bar for bar in [state, *market.published]}
+    times = [bar["time"] for bar in market.published]
     assert times == sorted(times), "an older bar would be a time violation"
     history = await market.history(resolution, state["time"], market.simulator.now_ms + 1)
     assert list(last.values()) == history
 
 
-async def test_bars_that_closed_during_a_pause_are_told_when_it_ends() -> None:
+async def test_bars_that_closed_during_a_pause_are_published_when_it_ends() -> None:
     market = Market()
     (state,) = await market.follow("bars", symbol="AAPL", resolution="1")
     market.run_for(30_000)
     market.pause_for(3 * MINUTE_MS)
-    told = {bar["time"]: bar for bar in market.heard}
+    published = {bar["time"]: bar for bar in market.published}
     history = await market.history("1", state["time"], market.simulator.now_ms + 1)
-    assert list(told.values()) == history[-len(told) :]
-    assert len(told) == 4
+    assert list(published.values()) == history[-len(published) :]
+    assert len(published) == 4
 
 
 async def test_a_quote_and_the_forming_bar_have_one_price() -> None:
@@ -87,10 +87,10 @@ async def test_a_quote_and_the_forming_bar_have_one_price() -> None:
             forming = (await market.history(resolution, NOON_MS, market.simulator.now_ms + 1, 1))[
                 -1
             ]
-            assert market.heard[-1]["v"]["lp"] == forming["close"]
+            assert market.published[-1]["v"]["lp"] == forming["close"]
 
 
-async def test_quotes_are_told_under_the_names_that_were_asked_for() -> None:
+async def test_quotes_are_published_under_the_requested_names() -> None:
     market = Market()
     state = await market.follow(
         "quotes", symbols=["NASDAQ:AAPL", "NOPE"], fast_symbols=["AAPL", "AAPL", "EURUSD"]
@@ -102,40 +102,40 @@ async def test_quotes_are_told_under_the_names_that_were_asked_for() -> None:
         ("NOPE", "error"),
     ]
     market.run_for(10_000)
-    assert {quote["n"] for quote in market.heard} == {"AAPL", "NASDAQ:AAPL", "EURUSD"}
+    assert {quote["n"] for quote in market.published} == {"AAPL", "NASDAQ:AAPL", "EURUSD"}
 
 
-async def test_slow_symbols_are_told_once_an_interval_and_fast_ones_of_each_change() -> None:
+async def test_slow_symbols_are_published_once_an_interval_and_fast_ones_on_each_change() -> None:
     market = Market()
     await market.follow("quotes", symbols=["EURUSD", "AAPL"], fast_symbols=["AAPL"])
     market.run_for(9_750)
-    assert {quote["n"] for quote in market.heard} == {"AAPL"}
-    assert len(market.heard) == 39
+    assert {quote["n"] for quote in market.published} == {"AAPL"}
+    assert len(market.published) == 39
     market.run_for(50_250)
-    slow = [quote["v"]["lp"] for quote in market.heard if quote["n"] == "EURUSD"]
+    slow = [quote["v"]["lp"] for quote in market.published if quote["n"] == "EURUSD"]
     assert len(slow) == 6
     assert slow[-1] == float(market.simulator.quote("EURUSD").last)
-    assert len(market.heard) == 240 + 6
+    assert len(market.published) == 240 + 6
 
 
-async def test_a_slow_symbol_that_changes_no_more_is_told_when_its_interval_ends() -> None:
+async def test_a_slow_symbol_that_changes_no_more_is_published_when_its_interval_ends() -> None:
     market = Market()
     await market.follow("quotes", symbols=["EURUSD"], fast_symbols=[])
     market.run_for(250)
     latest = float(market.simulator.quote("EURUSD").last)
     aapl = MarketUpdate(market.simulator.quote("AAPL"))
-    unheard = RecordingSink(wanted=())
-    market.simulator.step_to(NOON_MS + 9_750, unheard)
+    no_interest = RecordingSink(wanted=())
+    market.simulator.step_to(NOON_MS + 9_750, no_interest)
     market.feed.publish([aapl])
-    assert market.heard == []
-    market.simulator.step_to(NOON_MS + 10_000, unheard)
+    assert market.published == []
+    market.simulator.step_to(NOON_MS + 10_000, no_interest)
     market.feed.publish([aapl])
-    assert [quote["v"]["lp"] for quote in market.heard] == [latest]
+    assert [quote["v"]["lp"] for quote in market.published] == [latest]
     market.run_for(9_750)
-    assert len(market.heard) == 1
-    market.simulator.step_to(NOON_MS + 20_000, unheard)
+    assert len(market.published) == 1
+    market.simulator.step_to(NOON_MS + 20_000, no_interest)
     await market.service.flush()
-    assert len(market.heard) == 2, "though no symbol moved"
+    assert len(market.published) == 2, "though no symbol moved"
 
 
 async def test_a_slow_symbol_is_published_by_a_heartbeat_when_its_interval_ends() -> None:
@@ -144,10 +144,10 @@ async def test_a_slow_symbol_is_published_by_a_heartbeat_when_its_interval_ends(
     market.run_for(250)
     market.simulator.step_to(NOON_MS + 9_999, RecordingSink(wanted=()))
     market.feed.heartbeat()
-    assert market.heard == []
+    assert market.published == []
     market.simulator.step_to(NOON_MS + 10_000, RecordingSink(wanted=()))
     market.feed.heartbeat()
-    assert [quote["n"] for quote in market.heard] == ["EURUSD"]
+    assert [quote["n"] for quote in market.published] == ["EURUSD"]
 
 
 async def test_symbols_have_interest_while_a_topic_depends_on_them() -> None:
@@ -166,15 +166,15 @@ async def test_symbols_have_interest_while_a_topic_depends_on_them() -> None:
 
 
 @pytest.mark.parametrize("state", [MarketState.CLOSED, MarketState.STALE])
-async def test_a_market_that_stands_still_tells_what_it_held_back(state: MarketState) -> None:
+async def test_held_quotes_are_published_when_the_market_stops(state: MarketState) -> None:
     market = Market()
     await market.follow("quotes", symbols=["EURUSD", "NOPE"], fast_symbols=[])
     market.run_for(1_000)
     market.service.on_status(MarketStatus(state, "the recording has ended"))
-    (told,) = market.heard
-    assert told["v"]["lp"] == float(market.simulator.quote("EURUSD").last)
+    (published,) = market.published
+    assert published["v"]["lp"] == float(market.simulator.quote("EURUSD").last)
     market.service.on_status(MarketStatus(state, "the recording has ended"))
-    assert len(market.heard) == 1
+    assert len(market.published) == 1
 
 
 async def test_a_topic_that_is_opened_again_has_an_interval_of_its_own() -> None:
@@ -186,9 +186,9 @@ async def test_a_topic_that_is_opened_again_has_an_interval_of_its_own() -> None
     market.run_for(1_000)
     await market.follow("quotes", **request)
     market.run_for(9_750)
-    assert market.heard == []
+    assert market.published == []
     market.run_for(250)
-    assert len(market.heard) == 1
+    assert len(market.published) == 1
 
 
 @pytest.mark.parametrize("symbol", ["AAPL", "BTCUSD", "FX:EURUSD"])
@@ -197,12 +197,12 @@ async def test_the_trades_of_a_minute_are_its_bar(symbol: str) -> None:
     market.run_for(30_000)
     (state,) = await market.follow("trades", symbol=symbol)
     market.run_for(30_000)
-    market.heard.clear()
+    market.published.clear()
     start_ms = market.simulator.now_ms
     market.run_for(MINUTE_MS)
     answer = await bars_answer(market.service, symbol, "1", start_ms, start_ms + 1, 1)
     (bar,) = answer.bars[-1:]
-    trades = market.heard
+    trades = market.published
     assert {trade["symbol"] for trade in (state, *trades)} == {symbol.rpartition(":")[2]}
     assert sum(trade["qty"] for trade in trades) == pytest.approx(bar.volume, rel=1e-12)
     prices = [trade["price"] for trade in trades]
@@ -214,31 +214,31 @@ async def test_the_trades_of_a_minute_are_its_bar(symbol: str) -> None:
     assert times == sorted(set(times))
 
 
-async def test_a_book_is_told_whole_with_both_sides_ascending_from_the_quote() -> None:
+async def test_a_book_is_published_whole_with_both_sides_ascending_from_the_quote() -> None:
     market = Market()
     (state,) = await market.follow("orderbook", symbol="NASDAQ:AAPL", depth=7)
     market.run_for(5_000)
-    assert len(market.heard) > 5
-    for book in (state, *market.heard):
+    assert len(market.published) > 5
+    for book in (state, *market.published):
         assert book["snapshot"] is True
         prices = [level["price"] for level in (*book["bids"], *book["asks"])]
         assert prices == sorted(set(prices))
         assert len(book["bids"]) == len(book["asks"]) == 7
     quote = market.simulator.quote("AAPL")
     touch = {"price": float(quote.bid), "volume": float(quote.bid_size)}
-    assert market.heard[-1]["bids"][-1] == touch
+    assert market.published[-1]["bids"][-1] == touch
     touch = {"price": float(quote.ask), "volume": float(quote.ask_size)}
-    assert market.heard[-1]["asks"][0] == touch
+    assert market.published[-1]["asks"][0] == touch
 
 
-async def test_a_topic_that_nobody_follows_any_more_is_told_nothing() -> None:
+async def test_nothing_is_published_to_a_removed_topic() -> None:
     market = Market()
     request = {"symbol": "AAPL", "resolution": "1"}
     await market.follow("bars", **request)
     market.service.remove_topic(f"bars:{json.dumps(request)}")
     market.service.remove_topic("bars:unknown")
     market.run_for(1_000)
-    assert market.heard == []
+    assert market.published == []
 
 
 async def test_to_is_exclusive_and_count_back_reaches_before_from() -> None:
@@ -275,7 +275,7 @@ async def test_a_bar_alone_comes_with_the_one_before_it() -> None:
     assert [bar["time"] for bar in first] == [FIRST_MS]
 
 
-async def test_seconds_and_milliseconds_are_told_by_their_size() -> None:
+async def test_seconds_and_milliseconds_are_distinguished_by_their_size() -> None:
     market = Market()
     start_ms, end_ms = NOON_MS - 10 * MINUTE_MS, NOON_MS
     assert await market.history("1", start_ms, end_ms) == await market.history(
@@ -315,7 +315,7 @@ async def test_no_data_only_where_nothing_older_exists() -> None:
         (("AAPL", "1S", FIRST_MS, NOON_MS, 0), 422, "window_too_large"),
     ],
 )
-async def test_a_window_that_cannot_be_answered_says_why(
+async def test_a_window_that_cannot_be_answered_is_rejected_with_a_code(
     arguments: tuple[str, str, int, int, int], status: int, code: str
 ) -> None:
     with pytest.raises(ApiError) as refused:
@@ -341,7 +341,7 @@ async def test_a_window_that_cannot_be_answered_says_why(
         ),
     ],
 )
-async def test_a_topic_that_cannot_be_says_why(
+async def test_a_topic_that_cannot_be_opened_is_rejected_with_a_code(
     route: str, request_: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(ApiError) as refused:

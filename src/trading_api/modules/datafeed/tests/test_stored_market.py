@@ -28,16 +28,16 @@ from trading_api.streaming.subscriptions import Subscriptions
 
 
 class Followed:
-    """A stored symbol behind a service, and what its topics said."""
+    """A stored symbol behind a service, and the updates of its topics."""
 
     def __init__(self, store: BarStore) -> None:
         self.replay = Replay(Recording([opened(store)]), clock=lambda: 0)
         self.feed = MarketFeed(self.replay, stale_after_ms=60_000)
         self.service = DatafeedService(self.replay, self.feed, Subscriptions())
-        self.told: list[WireBar] = []
+        self.published: list[WireBar] = []
 
-    def tell(self, bar: WireBar) -> None:
-        self.told.append(bar)
+    def publish(self, bar: WireBar) -> None:
+        self.published.append(bar)
 
 
 async def test_the_day_of_a_night_session_is_live_before_its_date(
@@ -50,7 +50,7 @@ async def test_the_day_of_a_night_session_is_live_before_its_date(
     info = market.service.resolve("ONE")
     assert (info.session, info.timezone) == ("1800-1700", NEW_YORK)
     topic = f"bars:{buildTopicParams({'symbol': 'ONE', 'resolution': '1D'})}"
-    await market.service.create_topic(topic, market.tell)  # type: ignore[arg-type]
+    await market.service.create_topic(topic, market.publish)  # type: ignore[arg-type]
     (state,) = market.service.topic_state(topic)
     assert isinstance(state, WireBar)
     assert state.time == at("2025-03-10") > market.replay.now_ms
@@ -58,9 +58,9 @@ async def test_the_day_of_a_night_session_is_live_before_its_date(
     assert isinstance(quote.v, QuoteValues)
     assert quote.v.open_price == 10
     market.replay.step_to(10 * 60_000, market.feed)
-    assert {bar.time for bar in market.told} == {at("2025-03-10")}
+    assert {bar.time for bar in market.published} == {at("2025-03-10")}
     found = await bars_answer(market.service, "ONE", "1D", at("2025-03-01"), at("2025-03-20"))
-    assert found.bars == market.told[-1:]
+    assert found.bars == market.published[-1:]
 
 
 async def test_symbols_of_different_steps_are_played_together(store: BarStore, load: Load) -> None:
@@ -75,7 +75,7 @@ async def test_symbols_of_different_steps_are_played_together(store: BarStore, l
     assert service.resolve("MINUTES").supported_resolutions[0] == "1"
     with pytest.raises(Invalid, match="of DAYS; there are 1D, 1W, 1M"):
         await service.bars("DAYS", "60", 0, 1, 0)
-    heard = RecordingSink()
-    while replay.step_to(FOREVER_MS, heard):
+    sink = RecordingSink()
+    while replay.step_to(FOREVER_MS, sink):
         pass
-    assert heard.closings == ["the recording has ended"]
+    assert sink.closings == ["the recording has ended"]

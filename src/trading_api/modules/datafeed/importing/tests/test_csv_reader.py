@@ -215,7 +215,7 @@ ROWS = "".join(f"\n{1_704_189_600 + 60 * n},1,1,1,1" for n in range(40))
         ("1,2,3\n1,2,3", {}, "there is no header that names the columns"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_what_was_found(
+def test_an_unreadable_file_is_reported_with_what_was_found(
     content: str, options: dict[str, str], says: str, tmp_path: Path
 ) -> None:
     tick = {"tick": Decimal(options["tick"])} if "tick" in options else options
@@ -224,7 +224,7 @@ def test_what_cannot_be_read_is_told_with_what_was_found(
     assert says in str(caught.value)
 
 
-def test_files_of_different_bars_are_told_apart(tmp_path: Path) -> None:
+def test_files_of_different_bars_are_distinguished(tmp_path: Path) -> None:
     paths = []
     for step_s in (60, 300):
         paths.append(tmp_path / f"{step_s}.csv")
@@ -255,7 +255,7 @@ def test_bars_counted_from_their_session_are_on_its_grid(tmp_path: Path) -> None
     assert len(bars(store)) == 30
 
 
-def test_a_tick_is_told_and_kept(tmp_path: Path) -> None:
+def test_a_tick_is_given_and_kept(tmp_path: Path) -> None:
     rows = "\n2024-01-02,4750.25,4751,4750,4750.75\n2024-01-03,4750.25,4751.5,4750,4750.5"
     store = imported(tmp_path, (HEADER + rows).encode(), tick=Decimal("0.25"))
     series = store.open("ONE")

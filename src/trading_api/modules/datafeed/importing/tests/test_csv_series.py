@@ -79,7 +79,7 @@ def test_a_bad_row_is_named_by_its_line(tmp_path: Path, line: str, says: str) ->
         ([HEADER, "1,1,1,1,1,1", "8,1,1,1,1,1"], "No resolution is made of bars 7 s apart"),
     ],
 )
-def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, lines: list[str], says: str) -> None:
+def test_a_bad_file_is_reported_in_a_sentence(tmp_path: Path, lines: list[str], says: str) -> None:
     path = written(tmp_path, *lines)
     with pytest.raises(RecordingError) as caught:
         Recording(read_series(path))
@@ -87,7 +87,7 @@ def test_a_bad_file_is_told_in_a_sentence(tmp_path: Path, lines: list[str], says
     assert says in str(caught.value)
 
 
-def test_what_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported_in_a_sentence(tmp_path: Path) -> None:
     binary = tmp_path / "binary.csv"
     binary.write_bytes(b"\xff\xfe\x00\x80")
     for path in (tmp_path / "missing.csv", tmp_path, binary):

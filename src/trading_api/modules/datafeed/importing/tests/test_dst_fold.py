@@ -84,7 +84,7 @@ def test_the_newest_row_may_come_first(tmp_path: Path) -> None:
     assert stored == list(range(MINUTES))
 
 
-def test_a_file_that_begins_in_the_second_hour_is_told_by_what_follows(tmp_path: Path) -> None:
+def test_a_file_that_begins_in_the_second_hour_is_decided_by_what_follows(tmp_path: Path) -> None:
     _, stored = imported(tmp_path, [row(minute) for minute in range(150, MINUTES)])
     assert stored == list(range(150, MINUTES))
 

@@ -26,6 +26,6 @@ def test_calendars_with_a_break_and_with_a_night_write_their_sessions() -> None:
     assert ExchangeCalendar("CMES").session == "1700-1700:23456"
 
 
-def test_an_unknown_calendar_is_told_with_those_there_are() -> None:
+def test_an_unknown_calendar_is_reported_with_those_there_are() -> None:
     with pytest.raises(RecordingError, match="XNYS"):
         ExchangeCalendar("NOPE")

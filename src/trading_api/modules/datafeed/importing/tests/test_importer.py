@@ -102,10 +102,10 @@ def test_a_real_day_of_quotes_is_stored_as_it_was_quoted_and_played_to_its_end(
     replay = Replay(Recording([series]), clock=lambda: 0)
     before = len(replay.bars("EURUSD", "1S", -FOREVER_MS, FOREVER_MS))
     assert before / report.stored == pytest.approx(0.8, abs=0.01)
-    heard = RecordingSink()
-    while replay.step_to(FOREVER_MS, heard):
+    sink = RecordingSink()
+    while replay.step_to(FOREVER_MS, sink):
         pass
-    assert heard.closings == ["the recording has ended"]
+    assert sink.closings == ["the recording has ended"]
     assert replay.bars("EURUSD", "1D", -FOREVER_MS, FOREVER_MS) == [day]
     assert replay.bars("EURUSD", "1S", -FOREVER_MS, FOREVER_MS) == every(series, "1S")
 

@@ -107,7 +107,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1.0000000000001", "1234567890.123456", "0.123456789012345678"])
-def test_more_digits_than_can_be_kept_are_told(text: str) -> None:
+def test_more_digits_than_can_be_kept_are_reported(text: str) -> None:
     number = parse_number(text, True)
     assert number is not None
     assert not number.is_exact

@@ -33,7 +33,7 @@ class Listener:
         self.quotes: list[Quote] = []
         self.statuses: list[MarketStatus] = []
         self.heartbeats = 0
-        self._heard = asyncio.Event()
+        self._has_status = asyncio.Event()
 
     def on_update(self, update: MarketUpdate) -> None:
         self.quotes.append(update.quote)
@@ -43,16 +43,16 @@ class Listener:
 
     def on_status(self, status: MarketStatus) -> None:
         self.statuses.append(status)
-        self._heard.set()
+        self._has_status.set()
 
     async def flush(self) -> None:
         """It has nothing to do."""
 
-    async def hears(self, state: MarketState) -> MarketStatus:
+    async def becomes(self, state: MarketState) -> MarketStatus:
         async with asyncio.timeout(5):
             while not self.statuses or self.statuses[-1].state is not state:
-                self._heard.clear()
-                await self._heard.wait()
+                self._has_status.clear()
+                await self._has_status.wait()
         return self.statuses[-1]
 
 
@@ -108,11 +108,11 @@ async def test_a_source_that_hangs_is_silent_until_its_next_sign() -> None:
     async with running(feed):
         await source.has_started.wait()
         source.trade(101_00)
-        silent = await listener.hears(MarketState.STALE)
+        silent = await listener.becomes(MarketState.STALE)
         assert silent.reason == "no sign of life for 0.02 s"
         source.sink.heartbeat()
         assert feed.status.state is MarketState.OPEN
-        await listener.hears(MarketState.STALE)
+        await listener.becomes(MarketState.STALE)
 
 
 async def test_a_closed_market_is_closed_again_after_silence() -> None:
@@ -122,7 +122,7 @@ async def test_a_closed_market_is_closed_again_after_silence() -> None:
     async with running(feed):
         await source.has_started.wait()
         source.sink.closed("the recording has ended")
-        await listener.hears(MarketState.STALE)
+        await listener.becomes(MarketState.STALE)
         source.sink.heartbeat()
         assert feed.status == MarketStatus(MarketState.CLOSED, "the recording has ended")
         source.trade(101_00)
@@ -133,7 +133,7 @@ async def test_a_source_that_never_signs_is_silent_too() -> None:
     feed, listener = MarketFeed(FakeSource(), SOON_MS), Listener()
     feed.listen(listener).add("FAKE")
     async with running(feed):
-        await listener.hears(MarketState.STALE)
+        await listener.becomes(MarketState.STALE)
     assert [status.state for status in listener.statuses] == [MarketState.STALE]
 
 
@@ -142,7 +142,7 @@ async def test_a_source_that_raises_is_started_again(caplog: pytest.LogCaptureFi
     feed, listener = MarketFeed(source, NEVER_MS, restart_s=0.01), Listener()
     feed.listen(listener).add("FAKE")
     async with running(feed):
-        silent = await listener.hears(MarketState.STALE)
+        silent = await listener.becomes(MarketState.STALE)
         assert silent.reason == "the market source failed, and is started again"
         async with asyncio.timeout(5):
             await source.has_started.wait()
@@ -153,7 +153,7 @@ async def test_a_source_that_raises_is_started_again(caplog: pytest.LogCaptureFi
     assert record.exc_info is not None
 
 
-async def test_a_listener_that_raises_harms_nobody(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_listener_that_raises_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:
     source = FakeSource()
     feed, broken, listener = MarketFeed(source, NEVER_MS), BrokenListener(), Listener()
     feed.listen(broken).add("FAKE")
@@ -225,13 +225,13 @@ async def test_all_symbols_of_an_instant_are_known_before_the_first_is_handled()
 
 async def test_a_quote_is_the_published_one_while_there_is_interest() -> None:
     simulator = Simulator(7, clock=lambda: NOON_MS)
-    feed, unheard = MarketFeed(simulator, NEVER_MS), RecordingSink(wanted=())
+    feed, no_interest = MarketFeed(simulator, NEVER_MS), RecordingSink(wanted=())
     interest = feed.listen(Listener())
     interest.add("AAPL")
     assert feed.quote("AAPL") == simulator.quote("AAPL"), "before the first update"
     simulator.step(NOON_MS + 250, feed)
     published = simulator.quote("AAPL")
-    simulator.step(NOON_MS + 500, unheard)
+    simulator.step(NOON_MS + 500, no_interest)
     assert feed.quote("AAPL") == published != simulator.quote("AAPL")
     interest.remove("AAPL")
     assert feed.quote("AAPL") == simulator.quote("AAPL")

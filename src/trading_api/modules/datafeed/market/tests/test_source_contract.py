@@ -191,17 +191,17 @@ def test_no_quote_is_later_than_the_present_or_earlier_than_it_was_before_the_mo
     assert presents[-1] > presents[0]
 
 
-def test_quote_history_are_those_that_were_told_whoever_wanted_them(subject: Subject) -> None:
+def test_quote_history_is_what_was_reported_whatever_was_of_interest(subject: Subject) -> None:
     heard = RecordingSink()
     for _ in range(10):
         subject.step(heard)
     for symbol in subject.symbols:
-        told = [quote for quote in dict.fromkeys(heard.quotes) if quote.symbol == symbol]
-        assert list(islice(subject.source.quote_history(symbol), len(told))) == told[::-1]
-        assert subject.source.quote(symbol) == told[-1]
+        published = [quote for quote in dict.fromkeys(heard.quotes) if quote.symbol == symbol]
+        assert list(islice(subject.source.quote_history(symbol), len(published))) == published[::-1]
+        assert subject.source.quote(symbol) == published[-1]
 
 
-def test_what_nobody_wants_is_not_told_and_its_price_moves_on(subject: Subject) -> None:
+def test_what_has_no_interest_is_not_reported_and_its_price_moves_on(subject: Subject) -> None:
     heard, before = RecordingSink(wanted=()), subject.source.quote(subject.symbols[0])
     for _ in range(10):
         subject.step(heard)

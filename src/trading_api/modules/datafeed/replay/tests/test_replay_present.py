@@ -66,8 +66,8 @@ def newest(replay: Replay, symbol: str, resolution: str) -> Bar:
     return replay.bars(symbol, resolution, FOREVER_MS, FOREVER_MS, 1)[-1]
 
 
-def play(replay: Replay, until: str, heard: RecordingSink) -> None:
-    while replay.step(at(until), heard):
+def play(replay: Replay, until: str, sink: RecordingSink) -> None:
+    while replay.step(at(until), sink):
         pass
 
 
@@ -76,10 +76,10 @@ def test_a_day_that_has_begun_does_not_know_how_it_ends(store: BarStore) -> None
     assert newest(replay, "DAYS", "1D") == Bar(at("2025-03-07"), 101, 101, 101, 101, 20)
     assert newest(replay, "MINUTES", "1D").close == 100 + 120
     assert newest(replay, "COIN", "30").close == replay.bars("COIN", "1D", 0, FOREVER_MS)[-1].close
-    heard = RecordingSink()
-    play(replay, "2025-03-07 19:22:29", heard)
+    sink = RecordingSink()
+    play(replay, "2025-03-07 19:22:29", sink)
     assert newest(replay, "DAYS", "1D").close == 110
-    for quote in heard.quotes:
+    for quote in sink.quotes:
         assert quote.time_ms > at("2025-03-07 16:30")
 
 
@@ -99,10 +99,10 @@ def test_the_present_at_the_start_is_the_start(store: BarStore, start: str) -> N
 
 
 def test_a_present_between_moves_flows_and_jumps_only_over_nights(store: BarStore) -> None:
-    replay, heard = replay_of(store, "2025-03-07 20:59:50", "MINUTES"), RecordingSink()
+    replay, sink = replay_of(store, "2025-03-07 20:59:50", "MINUTES"), RecordingSink()
     presents = []
     for due_ms in range(0, 40_000, 1_000):
-        while replay.step_to(due_ms, heard):
+        while replay.step_to(due_ms, sink):
             pass
         presents.append(replay.now_ms)
         assert replay.quote("MINUTES").time_ms <= replay.now_ms
@@ -172,7 +172,7 @@ async def test_the_market_is_open_until_all_recordings_have_ended(store: BarStor
     assert feed.status_of("MINUTES").reason == "the recording has ended"
 
 
-def test_depth_before_any_bar_is_over_tells_nothing_of_the_first(store: BarStore) -> None:
+def test_the_book_before_any_bar_is_over_reveals_nothing_of_the_first(store: BarStore) -> None:
     replay = replay_of(store, "2025-03-06 14:30", "DAYS")
     depth = replay.order_book("DAYS", 5)
     tick_size = replay.instruments()[0].tick_size

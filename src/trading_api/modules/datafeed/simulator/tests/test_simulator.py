@@ -146,12 +146,12 @@ def test_bars_formed_tick_by_tick_are_those_of_history(
 def test_the_volume_of_a_bar_is_what_its_quotes_traded(
     seed: int, symbol: str, instant_ms: int
 ) -> None:
-    market, heard = simulator(seed, instant_ms), RecordingSink()
+    market, sink = simulator(seed, instant_ms), RecordingSink()
     instrument = next(each for each in market.instruments() if each.symbol == symbol)
     start_ms = next_bar_start("5S", instant_ms)
     market.step_to(start_ms, RecordingSink())
-    market.step_to(start_ms + 5_000, heard)
-    trades = [quote for quote in heard.quotes if quote.symbol == symbol and quote.last_size]
+    market.step_to(start_ms + 5_000, sink)
+    trades = [quote for quote in sink.quotes if quote.symbol == symbol and quote.last_size]
     (bar,) = market.bars(symbol, "5S", start_ms, start_ms + 1)
     assert sum(quote.last_size for quote in trades) * instrument.volume_scale == bar.volume
     assert all(quote.last_size % instrument.quantity_step == 0 for quote in trades)
@@ -194,9 +194,9 @@ def test_depth_thins_out_away_from_the_touch(symbol: str) -> None:
 
 
 def test_a_hiccup_of_the_clock_loses_no_tick() -> None:
-    market, heard = simulator(), RecordingSink()
-    market.step_to(NOW_MS + 5_000, heard)
-    times_ms = [quote.time_ms for quote in heard.quotes if quote.symbol == "AAPL"]
+    market, sink = simulator(), RecordingSink()
+    market.step_to(NOW_MS + 5_000, sink)
+    times_ms = [quote.time_ms for quote in sink.quotes if quote.symbol == "AAPL"]
     start_ms = NOW_MS // TICK_MS * TICK_MS
     assert times_ms == list(range(start_ms + TICK_MS - 1, market.now_ms, TICK_MS))
     assert market.now_ms == NOW_MS + 5_000
@@ -300,22 +300,22 @@ def test_history_begins_with_the_first_year() -> None:
 
 
 def test_after_a_pause_it_goes_on_at_the_present() -> None:
-    market, heard = simulator(), RecordingSink()
-    market.step_to(NOW_MS + 3_600_000, heard)
+    market, sink = simulator(), RecordingSink()
+    market.step_to(NOW_MS + 3_600_000, sink)
     symbols = [each.symbol for each in market.instruments()]
-    assert [quote.symbol for quote in heard.quotes] == symbols
+    assert [quote.symbol for quote in sink.quotes] == symbols
     assert market.now_ms == NOW_MS + 3_600_000
-    assert {quote.time_ms for quote in heard.quotes} == {market.now_ms // TICK_MS * TICK_MS - 1}
-    market.step_to(NOW_MS, heard)
+    assert {quote.time_ms for quote in sink.quotes} == {market.now_ms // TICK_MS * TICK_MS - 1}
+    market.step_to(NOW_MS, sink)
     assert market.now_ms == NOW_MS + 3_600_000
-    assert (len(heard.quotes), heard.heartbeats) == (len(symbols), 2)
+    assert (len(sink.quotes), sink.heartbeats) == (len(symbols), 2)
 
 
-def test_what_nobody_wants_is_not_reported_and_changes_nothing_for_who_does() -> None:
+def test_what_has_no_interest_is_not_reported_and_changes_nothing_for_the_rest() -> None:
     every, some, none = RecordingSink(), RecordingSink(wanted={"EURUSD"}), RecordingSink(wanted=())
-    for heard in (every, some, none):
+    for sink in (every, some, none):
         market = simulator()
-        while market.step(NOW_MS + 2_000, heard):
+        while market.step(NOW_MS + 2_000, sink):
             pass
         assert market.now_ms == NOW_MS + 2_000
         assert market.quote("BTCUSD") == [q for q in every.quotes if q.symbol == "BTCUSD"][-1]
@@ -325,13 +325,13 @@ def test_what_nobody_wants_is_not_reported_and_changes_nothing_for_who_does() ->
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
 @settings(max_examples=20, deadline=None)
-def test_the_quotes_before_are_those_that_were_told(
+def test_the_quotes_before_are_those_that_were_reported(
     seed: int, symbol: str, instant_ms: int
 ) -> None:
-    market, heard = simulator(seed, instant_ms), RecordingSink(wanted={symbol})
-    market.step_to(instant_ms + 3_000, heard)
-    before = islice(market.quote_history(symbol), len(heard.quotes))
-    assert list(before) == heard.quotes[::-1]
+    market, sink = simulator(seed, instant_ms), RecordingSink(wanted={symbol})
+    market.step_to(instant_ms + 3_000, sink)
+    before = islice(market.quote_history(symbol), len(sink.quotes))
+    assert list(before) == sink.quotes[::-1]
 
 
 def test_running_it_reports_each_tick_of_the_clock() -> None:

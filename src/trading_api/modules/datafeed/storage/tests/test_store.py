@@ -28,7 +28,7 @@ from trading_api.modules.datafeed.tests.recordings import (
 )
 
 
-def test_whoever_has_the_old_bars_open_keeps_them(store: BarStore, load: Load) -> None:
+def test_a_reader_that_has_the_old_bars_open_keeps_them(store: BarStore, load: Load) -> None:
     load(HEADER, minute("10:00"), minute("10:01"))
     old = opened(store)
     load(HEADER, minute("10:00", 99), minute("10:01", 99), is_replacing=True)
@@ -36,7 +36,9 @@ def test_whoever_has_the_old_bars_open_keeps_them(store: BarStore, load: Load) -
     assert [bar.open for bar in every(opened(store), "1")] == [99, 99]
 
 
-def test_a_deleted_symbol_is_gone_but_for_whoever_has_it_open(store: BarStore, load: Load) -> None:
+def test_a_deleted_symbol_is_gone_except_for_readers_that_have_it_open(
+    store: BarStore, load: Load
+) -> None:
     load(HEADER, minute("10:00"), minute("10:01"))
     old = opened(store)
     with store.lock("ONE"), pytest.raises(RecordingError, match="is under way"):
