@@ -32,7 +32,7 @@ trading_request_seconds trading_command_seconds trading_commit_seconds trading_c
 trading_clients_disconnected trading_loop_lag_seconds trading_connections trading_topics
 trading_subscriptions trading_updates_waiting trading_outbox_depth trading_outboxes_waiting
 trading_updates_delivered trading_updates_conflated trading_commands_waiting
-trading_ledger_events trading_market_silence_seconds trading_log_lines_dropped
+trading_ledger_events trading_market_report_age_seconds trading_log_lines_dropped
 """
 LABELS = {"operation", "status", "command", "outcome", "code", "le"}
 

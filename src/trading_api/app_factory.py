@@ -95,7 +95,9 @@ def create_app(
 
 def _observe(feed: MarketFeed, metrics: Metrics, readiness: Readiness) -> None:
     readiness.add_check(feed.health)
-    metrics.add_gauge("market_silence_seconds", "Since the market's last report", feed.silence_s)
+    metrics.add_gauge(
+        "market_report_age_seconds", "Since the market's last report", feed.report_age_s
+    )
     metrics.add_counter(
         "log_lines_dropped", "Log lines over the limit of their event", dropped_total
     )

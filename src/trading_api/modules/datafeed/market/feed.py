@@ -59,7 +59,7 @@ class MarketFeed:
     def now_ms(self) -> int:
         return self.source.now_ms
 
-    def silence_s(self) -> float:
+    def report_age_s(self) -> float:
         """Return the seconds since the source's last report; 0 before it runs."""
         return _now_s() - self._last_report_s if self._last_report_s else 0.0
 
