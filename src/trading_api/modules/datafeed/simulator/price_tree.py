@@ -22,7 +22,7 @@ LEVELS_MS = (
     TICK_MS,
 )
 _RADIX = tuple(long // short for long, short in pairwise(LEVELS_MS))
-_LEAF = len(LEVELS_MS) - 1
+LEAF_LEVEL = len(LEVELS_MS) - 1
 DAY_LEVEL = LEVELS_MS.index(DAY_MS)
 _YEAR_MS = DAY_MS << 8
 
@@ -61,7 +61,7 @@ class PriceTree:
                 nodes.append(self.node(level, start_ms // length_ms))
                 start_ms += length_ms
             level += 1
-        return nodes[0] if len(nodes) == 1 else _sum(nodes)
+        return nodes[0] if len(nodes) == 1 else sum_nodes(nodes)
 
     def draws(self, level: int, index: int) -> Iterator[Draw]:
         for turn in count():
@@ -71,7 +71,7 @@ class PriceTree:
 
     def _divide(self, level: int, index: int) -> tuple[Node, ...]:
         whole, draws = self.node(level, index), self.draws(level, index)
-        if level == _LEAF - 1:
+        if level == LEAF_LEVEL - 1:
             return tuple(walk(whole, next(draws)))
         return tuple(split(whole, _RADIX[level], self._usual_ranges[level + 1], draws))
 
@@ -84,7 +84,8 @@ def _growth(level_ms: int) -> int:
     return root + root * years_doubled * 3 // 16
 
 
-def _sum(nodes: list[Node]) -> Node:
+def sum_nodes(nodes: list[Node]) -> Node:
+    """Return consecutive intervals as one."""
     return (
         nodes[0][0],
         max(node[1] for node in nodes),

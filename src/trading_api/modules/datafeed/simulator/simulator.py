@@ -28,9 +28,11 @@ from trading_api.modules.datafeed.simulator.price_bridge import ONE, Draw, Node
 from trading_api.modules.datafeed.simulator.price_tree import (
     DAY_LEVEL,
     END_MS,
+    LEAF_LEVEL,
     LEVELS_MS,
     TICK_MS,
     PriceTree,
+    sum_nodes,
 )
 
 FIRST_MS = 1_167_609_600_000
@@ -44,6 +46,9 @@ _QUOTE, _ORDERS = 255, 254
 _ORDERS_TICKS = 16
 # After a shorter gap no trade is lost; a longer one is a pause.
 _CATCH_UP_MS = 5_000
+# A forming bar is extended by so many ticks at most, and summed again after a longer time.
+_EXTENDED_MS = 4 * TICK_MS
+_NO_NODE: tuple[int, int, Node] = (-1, -1, (0, 0, 0, 0, 0))
 
 
 class Simulator:
@@ -160,10 +165,24 @@ class _SymbolPath:
             listing.usual_price * listing.usual_day_range_ppm // 1_000_000,
         )
         self._quote: Quote | None = None
+        # By resolution: the start of the forming bar, its end so far, and their interval.
+        self._forming: dict[str, tuple[int, int, Node]] = {}
 
     def bar(self, resolution: str, start_ms: int, now_ms: int) -> Bar:
-        end_ms = min(next_bar_start(resolution, start_ms), now_ms)
+        end_ms = next_bar_start(resolution, start_ms)
+        if end_ms > now_ms:
+            return Bar(start_ms, *self._forming_node(resolution, start_ms, now_ms))
         return Bar(start_ms, *self._tree.between(_LEVEL_OF[resolution], start_ms, end_ms))
+
+    def _forming_node(self, resolution: str, start_ms: int, now_ms: int) -> Node:
+        """Extend the last forming bar by the ticks since then: most reports are one tick later."""
+        start, end_ms, node = self._forming.get(resolution, _NO_NODE)
+        if start != start_ms or not end_ms <= now_ms <= end_ms + _EXTENDED_MS:
+            node = self._tree.between(_LEVEL_OF[resolution], start_ms, now_ms)
+        elif end_ms < now_ms:
+            node = sum_nodes([node, self._tree.between(LEAF_LEVEL, end_ms, now_ms)])
+        self._forming[resolution] = start_ms, now_ms, node
+        return node
 
     def quote(self, end_ms: int) -> Quote:
         """Return the quote of the tick that ends then. The spread changes each second; the side of
@@ -173,7 +192,7 @@ class _SymbolPath:
         return self._quote
 
     def _quote_of(self, tick: int) -> Quote:
-        _, _, _, last, volume = self._tree.node(len(LEVELS_MS) - 1, tick)
+        _, _, _, last, volume = self._tree.node(LEAF_LEVEL, tick)
         draw = self._draw(tick)
         spread = 1 + self._draw(tick // 4 * 4)[0] * (2 * self._listing.usual_spread - 1) // ONE
         bid = last - spread if draw[1] & 1 else last
