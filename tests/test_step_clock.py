@@ -74,6 +74,18 @@ def _priced(price: float) -> dict[str, float]:
     return {"limitPrice": price, "stopPrice": price}
 
 
+async def test_a_quote_is_sent_before_what_it_causes() -> None:
+    async with stepping() as bot:
+        await bot.place(type=MARKET, side=BUY)
+        await bot.socket.subscribe("equity", **ACCOUNT)
+        await bot.socket.subscribe("quotes", symbols=[], fast_symbols=["AAPL"])
+        await bot.published()
+        await bot.advance(by_ms=500)
+        routes = [update["type"] for update in await bot.published()]
+        routes.remove("broker-connection.update")
+        assert routes == ["quotes.update", "equity.update"] * 2
+
+
 async def test_an_order_between_two_moves_fills_at_the_quote_of_that_instant() -> None:
     async with stepping() as bot:
         for moves in range(4):

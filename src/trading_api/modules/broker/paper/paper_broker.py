@@ -60,19 +60,19 @@ class PaperBroker:
         self._rules = rules
         self._market = market
         self._prices = Prices(market, settings.account_currency)
-        interest = PriceInterest(self._prices.symbols_to_price)
-        self._accounts = Accounts(rules, interest)
+        self._interest = PriceInterest(self._prices.symbols_to_price)
+        self._accounts = Accounts(rules, self._interest)
         self._committed = CommittedAccounts(self._accounts, rules, settings, market)
         self._translator = CommandTranslator(market, self._prices, settings.initial_balance)
         self._log = CommandLog(metrics)
         self._listeners: list[BrokerListener] = []
         self._processor = CommandProcessor(
-            self._accounts, interest, journal, self._committed.opening, self._publish
+            self._accounts, self._interest, journal, self._committed.opening, self._publish
         )
         self.market_listener = PaperMarketListener(
             market,
             self._prices,
-            interest,
+            self._interest,
             self._accounts,
             self._processor,
             on_valuation=self._publish_valuation,
@@ -81,7 +81,6 @@ class PaperBroker:
         metrics.add_gauge(
             "commands_waiting", "What the broker's inbox holds", self._processor.queue_depth
         )
-        interest.connect(market.listen(self.market_listener))
 
     # Commands
 
@@ -146,8 +145,11 @@ class PaperBroker:
     # Lifecycle
 
     async def start(self) -> None:
-        """Load the accounts from the journal. Raises ConfigurationError."""
+        """Load the accounts from the journal, then listen to the market. Raises
+        ConfigurationError."""
         await self._accounts.recover(self._journal.load())
+        # Not before: the datafeed listens first, so that a quote is sent before what it causes.
+        self._interest.connect(self._market.listen(self.market_listener))
 
     async def run(self) -> None:
         """Process commands and quotes until cancelled, then close the journal."""
