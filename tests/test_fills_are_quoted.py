@@ -116,11 +116,11 @@ async def _traded(
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
-    orders = {order.id: order for order in broker.queries.orders("DEMO-ACCOUNT")}
+    orders = {order.id: order for order in await broker.queries.orders("DEMO-ACCOUNT")}
     return (
         tape.quotes,
         orders,
-        list(broker.queries.executions("DEMO-ACCOUNT", listing.instrument.symbol)),
+        list(await broker.queries.executions("DEMO-ACCOUNT", listing.instrument.symbol)),
     )
 
 

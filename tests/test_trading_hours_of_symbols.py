@@ -86,7 +86,7 @@ def test_a_fill_is_within_its_session_after_its_order_and_at_its_quote(
 ) -> None:
     desk = Desk(BarStore(folder), start_ms)
     asyncio.run(desk.trade(tickets, is_stepped))
-    for execution in desk.executions():
+    for execution in asyncio.run(desk.executions()):
         symbol, (type_, placed_ms) = execution.symbol, desk.placed[execution.order_id or ""]
         assert placed_ms <= execution.time <= desk.replay.now_ms
         if symbol == "COIN":
@@ -134,11 +134,11 @@ class Desk:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    def executions(self) -> list[Execution]:
+    async def executions(self) -> list[Execution]:
         return [
             each
             for symbol in SYMBOLS
-            for each in self.broker.queries.executions("DEMO-ACCOUNT", symbol)
+            for each in await self.broker.queries.executions("DEMO-ACCOUNT", symbol)
         ]
 
 

@@ -16,6 +16,7 @@ from tests.kit.venue_account import (
     VenueAccount,
     VenueEvent,
     VenueExecution,
+    VenueHistory,
     VenueOrder,
     VenuePosition,
 )
@@ -75,6 +76,9 @@ class InstantVenue:
 
     def snapshot(self, account_id: str) -> VenueAccount:
         return self._accounts.get(account_id) or self._new_account(account_id)
+
+    def history(self, account_id: str) -> VenueHistory:
+        return self.snapshot(account_id).history
 
     async def events(self, account_id: str, since: int, limit: int) -> list[VenueEvent]:
         return self._ledger.get(account_id, [])[since : since + limit]
@@ -155,7 +159,7 @@ class InstantVenue:
         return CommandResult(order.id)
 
     def _cancel(self, account: VenueAccount, order_id: str) -> str:
-        order = account.order(order_id)
+        order = account.history.by_id.get(order_id)
         if order is None:
             raise NotFound(f"There is no order {order_id!r}.", "order_not_found")
         if not order.is_live:
@@ -231,7 +235,7 @@ class InstantVenue:
         if order.quantity <= 0:
             raise Invalid("The quantity is not above zero.", "quantity_not_positive")
         return VenueOrder(
-            id=f"order-{len(list(account.recent_orders(0))) + 1}",
+            id=f"order-{len(account.history.by_id) + 1}",
             symbol=instrument.symbol,
             side=order.side,
             type=order.type,

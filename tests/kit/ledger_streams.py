@@ -26,7 +26,7 @@ from trading_api.modules.broker.engine.commands import (
     SetLeverage,
 )
 from trading_api.modules.broker.engine.engine import Engine
-from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.events import Event, IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.touch import Touch
@@ -105,6 +105,7 @@ def _placing(market: Market, bid: Decimal, chance: random.Random) -> PlaceOrder:
         limit_price=price,
         stop_price=price,
         brackets=brackets,
+        client_id=f"client-{market.at_ms}" if market.at_ms % 3 == 0 else "",
     )
     key = (
         IdempotencyKey("place", f"key-{market.at_ms}", "0" * 64) if chance.random() < 0.2 else None
@@ -134,6 +135,8 @@ def _any(hint: Any) -> st.SearchStrategy[Any]:
         values = {field.name: _any(hints[field.name]) for field in fields(hint)}
         if hint is Execution:  # it happens once
             values["id"] = st.uuids().map(str)
+        if hint is IdempotencyKeyRecorded:  # recorded once
+            values["key"] = st.uuids().map(str)
         return st.builds(hint, **values)
     if issubclass(hint, Enum):
         return st.sampled_from(hint)

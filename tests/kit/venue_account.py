@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -105,6 +105,39 @@ class VenueEvent:
     leverage: Decimal | None = None
 
 
+class VenueHistory:
+    """The records of one account, as an AccountHistory."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, VenueOrder] = {}
+        self.fills: list[VenueExecution] = []
+        self.lines: list[VenueCashLine] = []
+
+    async def order(self, order_id: str) -> VenueOrder | None:
+        return self.by_id.get(order_id)
+
+    async def recent_orders(self, since_ms: int) -> list[VenueOrder]:
+        orders = self.by_id.values()
+        return [each for each in orders if each.is_live or each.updated_ms >= since_ms]
+
+    async def ended_orders(self, limit: int, before: str | None = None) -> list[VenueOrder]:
+        ids = list(self.by_id)
+        older = ids if before is None else ids[: ids.index(before)]
+        ended = [self.by_id[each] for each in reversed(older) if not self.by_id[each].is_live]
+        return ended[:limit]
+
+    async def executions(
+        self, symbol: str | None = None, limit: int | None = None
+    ) -> list[VenueExecution]:
+        own = [each for each in self.fills if symbol in (None, each.symbol)]
+        return own[-limit if limit else None :]
+
+    async def cash_lines(self, since: int | None, limit: int) -> list[VenueCashLine]:
+        if since is None:
+            return self.lines[-limit:]
+        return [each for each in self.lines if each.seq > since][:limit]
+
+
 class VenueAccount:
     """An account's events, applied one after the other, as an AccountSnapshot."""
 
@@ -115,45 +148,28 @@ class VenueAccount:
         self.currency = "USD"
         self.seq = 0
         self.balance = self.realized_pl = ZERO
+        self.history = VenueHistory()
         self._market = market
-        self._orders: dict[str, VenueOrder] = {}
-        self._executions: list[VenueExecution] = []
         self._positions: dict[str, VenuePosition] = {}
-        self._cash: list[VenueCashLine] = []
 
     def evolve(self, event: VenueEvent) -> None:
         self.seq = event.seq
+        history = self.history
         if event.balance is not None and event.balance != self.balance:
             kind = "realized_pl" if event.execution else "deposit"
             amount = event.balance - self.balance
-            self._cash.append(VenueCashLine(event.seq, kind, amount, event.balance, event.at_ms))
+            history.lines.append(VenueCashLine(event.seq, kind, amount, event.balance, event.at_ms))
             self.balance = event.balance
         if event.order is not None:
-            self._orders[event.order.id] = event.order
+            history.by_id[event.order.id] = event.order
         if event.execution is not None:
-            self._executions.append(event.execution)
+            history.fills.append(event.execution)
             self.realized_pl += event.execution.realized_pl
         if event.position is not None:
             self._positions[event.position.symbol] = event.position
 
-    def order(self, order_id: str) -> VenueOrder | None:
-        return self._orders.get(order_id)
-
     def live_orders(self) -> list[VenueOrder]:
-        return [order for order in self._orders.values() if order.is_live]
-
-    def recent_orders(self, since_ms: int) -> Iterator[VenueOrder]:
-        orders = list(self._orders.values())
-        return (each for each in orders if each.is_live or each.updated_ms >= since_ms)
-
-    def ended_orders(self, limit: int, before: str | None = None) -> list[VenueOrder]:
-        ids = list(self._orders)
-        older = ids if before is None else ids[: ids.index(before)]
-        ended = [self._orders[each] for each in reversed(older) if not self._orders[each].is_live]
-        return ended[:limit]
-
-    def executions(self, symbol: str | None = None) -> list[VenueExecution]:
-        return [each for each in self._executions if symbol in (None, each.symbol)]
+        return [order for order in self.history.by_id.values() if order.is_live]
 
     def position(self, symbol: str) -> VenuePosition | None:
         position = self._positions.get(symbol)
@@ -164,9 +180,6 @@ class VenueAccount:
 
     def position_brackets(self, symbol: str) -> list[VenueOrder]:
         return []
-
-    def cash_lines(self) -> list[VenueCashLine]:
-        return self._cash
 
     def equity(self) -> Decimal:
         profits = (self.unrealized_pl(each) for each in self.positions())

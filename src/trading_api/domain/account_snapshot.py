@@ -1,11 +1,11 @@
-"""An account as a broker shows it: orders, executions, positions, cash, and their value.
+"""An account as a broker shows it: live orders, positions, and their value.
 
 These are structural types with read-only attributes. A venue returns its own objects if they have
 these attributes, so nothing is copied."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -126,8 +126,7 @@ class CashLineView(Protocol):
 class AccountSnapshot(Protocol):
     """One account's committed state. Money is in the account's currency.
 
-    Read it before the next await: the venue may change the object behind it afterwards. The
-    iterator of `recent_orders` is the exception: the call fixes what it yields."""
+    Read it before the next await: the venue may change the object behind it afterwards."""
 
     @property
     def account_id(self) -> str: ...
@@ -144,26 +143,8 @@ class AccountSnapshot(Protocol):
     @property
     def realized_pl(self) -> Decimal: ...
 
-    def order(self, order_id: str) -> OrderView | None:
-        """Return one order, live or ended, or None if there is none of this id."""
-        ...
-
     def live_orders(self) -> Sequence[OrderView]:
         """Return the orders that may still change, the oldest first."""
-        ...
-
-    def recent_orders(self, since_ms: int) -> Iterator[OrderView]:
-        """Yield live orders and those that ended at `since_ms` or later, the oldest first."""
-        ...
-
-    def ended_orders(self, limit: int, before: str | None = None) -> Sequence[OrderView]:
-        """Return at most `limit` ended orders, the one placed last first.
-
-        If `before` is an order's id, return only orders that were placed before it."""
-        ...
-
-    def executions(self, symbol: str | None = None) -> Sequence[ExecutionView]:
-        """Return the executions of one symbol or of all, the oldest first."""
         ...
 
     def position(self, symbol: str) -> PositionView | None:
@@ -176,10 +157,6 @@ class AccountSnapshot(Protocol):
 
     def position_brackets(self, symbol: str) -> Sequence[OrderView]:
         """Return the working bracket of each type that was placed last for a position."""
-        ...
-
-    def cash_lines(self) -> Sequence[CashLineView]:
-        """Return the cash ledger, the oldest line first."""
         ...
 
     def equity(self) -> Decimal:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from trading_api.domain.account_event import AccountEvent
+from trading_api.domain.account_history import AccountHistory
 from trading_api.domain.account_snapshot import AccountSnapshot
 from trading_api.domain.broker_commands import (
     BrokerCommand,
@@ -68,6 +69,10 @@ class Broker(Protocol):
 
     def snapshot(self, account_id: str) -> AccountSnapshot:
         """Return the account's committed state. An account that was never used looks new."""
+        ...
+
+    def history(self, account_id: str) -> AccountHistory:
+        """Return the reader of the account's ended orders, executions and cash lines."""
         ...
 
     def account_ids(self) -> Sequence[str]:

@@ -51,7 +51,7 @@ async def place_order(context: KeyedTradeAccount, order: PreOrder) -> PlaceOrder
     response_model=list[PlacedOrder],
 )
 async def get_orders(context: ReadAccount) -> JSONArrayStream:
-    return JSONArrayStream(context.queries.orders(context.account_id))
+    return JSONArrayStream(await context.queries.orders(context.account_id))
 
 
 @router.delete(
@@ -107,12 +107,12 @@ async def get_orders_history(
         str | None, Query(max_length=64, description="The last order that is known already")
     ] = None,
 ) -> JSONArrayStream:
-    return JSONArrayStream(context.queries.orders_history(context.account_id, limit, before))
+    return JSONArrayStream(await context.queries.orders_history(context.account_id, limit, before))
 
 
 @router.get("/orders/{order_id}", operation_id="getOrder", summary="One order")
 async def get_order(context: ReadAccount, order_id: OrderId) -> PlacedOrder:
-    return context.queries.order(context.account_id, order_id)
+    return await context.queries.order(context.account_id, order_id)
 
 
 @router.put(

@@ -52,7 +52,7 @@ async def get_instrument(context: ReadAccount, symbol: SymbolPath) -> Instrument
     response_model=list[Execution],
 )
 async def get_all_executions(context: ReadAccount, limit: Limit = 200) -> JSONArrayStream:
-    return JSONArrayStream(context.queries.executions(context.account_id, limit=limit))
+    return JSONArrayStream(await context.queries.executions(context.account_id, limit=limit))
 
 
 @router.get(
@@ -66,7 +66,7 @@ async def get_executions(
     symbol: SymbolPath,
     limit: Annotated[int, Query(ge=1, le=10_000, description="How many at the most")] = 1000,
 ) -> JSONArrayStream:
-    return JSONArrayStream(context.queries.executions(context.account_id, symbol, limit))
+    return JSONArrayStream(await context.queries.executions(context.account_id, symbol, limit))
 
 
 @router.get(
@@ -78,7 +78,7 @@ async def get_executions(
 async def get_ledger(
     context: ReadAccount, since: Since | None = None, limit: Limit = 200
 ) -> JSONArrayStream:
-    return JSONArrayStream(context.queries.cash_lines(context.account_id, since, limit))
+    return JSONArrayStream(await context.queries.cash_lines(context.account_id, since, limit))
 
 
 @router.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Sequence
 
+from trading_api.modules.broker.journal.history import JournalHistory
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry, JournalUnavailable
 from trading_api.observability.metrics import Metrics
 
@@ -26,6 +27,10 @@ class InstrumentedJournal:
         self._failure: tuple[float, str] | None = None
         self._entries = 0
         metrics.add_gauge("ledger_events", "Events in the ledger", lambda: self._entries)
+
+    @property
+    def history(self) -> JournalHistory:
+        return self._journal.history
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         """Append, and record the duration or the failure."""

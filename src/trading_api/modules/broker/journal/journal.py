@@ -13,6 +13,7 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import KINDS, kind_of
+from trading_api.modules.broker.journal.history import JournalHistory
 
 _TYPES = {kind: kind[0].lower() + kind[1:] for kind in KINDS}
 
@@ -91,6 +92,11 @@ class JournalUnavailable(Exception):
 
 class Journal(Protocol):
     """Appends entries durably, and reads them back in order."""
+
+    @property
+    def history(self) -> JournalHistory:
+        """What the entries left behind: ended orders, executions, cash lines and keys."""
+        ...
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         """Write all entries or none; they are durable once this returns. They may belong to many

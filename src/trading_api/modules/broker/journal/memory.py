@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator, Sequence
 from itertools import islice
 
 from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry
+from trading_api.modules.broker.journal.memory_history import MemoryHistory
 
 MEMORY = "memory:"
 """The DATABASE_URL that names this journal."""
 
 
 class MemoryJournal:
-    """A Journal that keeps its entries in a list."""
+    """A Journal that keeps its entries in a list. It grows with every entry, for tests and for
+    backtests that end."""
 
     def __init__(self) -> None:
+        self.history = MemoryHistory()
         self._entries: list[JournalEntry] = []
         self._last_seqs: dict[str, int] = {}
 
@@ -22,6 +25,8 @@ class MemoryJournal:
         """Add the entries. Raises JournalConflict."""
         last_seqs = next_seqs(self._last_seqs, entries)
         self._entries.extend(entries)
+        for entry in entries:
+            self.history.add(entry)
         self._last_seqs.update(last_seqs)
 
     async def load(self) -> AsyncIterator[JournalEntry]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import OpenAccount
-from trading_api.modules.broker.engine.engine import Engine
+from trading_api.modules.broker.engine.events import AccountOpened
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.settings import Settings
 
@@ -39,7 +40,13 @@ class CommittedAccounts:
         settings = self._settings
         return OpenAccount(account_id, settings.account_currency, settings.initial_balance, at_ms)
 
+    def opening_entry(self, account_id: str) -> JournalEntry:
+        """Return the first entry of an account that a command would open now."""
+        opening = self.opening(account_id, self._market.now_ms)
+        event = AccountOpened(account_id, opening.currency, opening.balance, opening.at_ms)
+        return JournalEntry(account_id, 1, event)
+
     def _new_account(self, account_id: str) -> AccountState:
-        engine = Engine(AccountState(), self._rules)
-        engine.apply(self.opening(account_id, self._market.now_ms))
-        return engine.state
+        state = AccountState()
+        state.evolve(self.opening_entry(account_id).event)
+        return state

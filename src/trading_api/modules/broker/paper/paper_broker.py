@@ -25,12 +25,14 @@ from trading_api.modules.broker.engine.engine import Duplicate, Outcome, find_du
 from trading_api.modules.broker.engine.events import OrderCanceled, OrderPlaced
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry, JournalUnavailable
+from trading_api.modules.broker.journal.memory_history import MemoryHistory
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_log import CommandLog
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.command_translator import CommandTranslator
 from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts
 from trading_api.modules.broker.paper.market_listener import PaperMarketListener
+from trading_api.modules.broker.paper.paper_history import PaperHistory
 from trading_api.modules.broker.paper.paper_snapshot import PaperSnapshot
 from trading_api.modules.broker.paper.previews import preview_leverage, preview_order
 from trading_api.modules.broker.paper.price_interest import PriceInterest
@@ -120,6 +122,15 @@ class PaperBroker:
     def snapshot(self, account_id: str) -> PaperSnapshot:
         """Return the account's committed state."""
         return PaperSnapshot(self._committed.state(account_id), self._prices, self._rules)
+
+    def history(self, account_id: str) -> PaperHistory:
+        """Return the reader of the account's ended orders, executions and cash lines."""
+        state = self._accounts.committed(account_id)
+        if state is not None:
+            return PaperHistory(state, self._journal.history)
+        history = MemoryHistory()
+        history.add(self._committed.opening_entry(account_id))
+        return PaperHistory(self._committed.state(account_id), history)
 
     def account_ids(self) -> Sequence[str]:
         """Return the default account and those that a command has opened, sorted."""

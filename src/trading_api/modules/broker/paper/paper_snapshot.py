@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from decimal import Decimal
-from itertools import islice
 
 from trading_api.domain.account_snapshot import PositionView
 from trading_api.domain.orders import OrderStatus, OrderType
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
-from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.margin import (
     is_priced,
     leverage_of,
     unrealized_at,
     used_margin,
 )
-from trading_api.modules.broker.engine.order import Order, order_id, order_number
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.paper.prices import Prices
 
@@ -53,30 +50,8 @@ class PaperSnapshot:
     def realized_pl(self) -> Decimal:
         return self.state.realized_pl
 
-    # Orders and executions
-
-    def order(self, order_id: str) -> Order | None:
-        return self.state.orders.get(order_id)
-
     def live_orders(self) -> list[Order]:
         return self.state.live_orders()
-
-    def recent_orders(self, since_ms: int) -> Iterator[Order]:
-        orders = self.state.orders
-        live = {order_number(order.id): order for order in self.state.live_orders()}
-        ended = self.state.ended_since(since_ms)
-        # An ended order never changes, so it is looked up only when it is read.
-        return (live.get(number) or orders[order_id(number)] for number in sorted([*live, *ended]))
-
-    def ended_orders(self, limit: int, before: str | None = None) -> list[Order]:
-        state = self.state
-        end = state.order_count + 1 if before is None else order_number(before)
-        older = (state.orders[order_id(number)] for number in range(end - 1, 0, -1))
-        return list(islice((order for order in older if not order.is_live), limit))
-
-    def executions(self, symbol: str | None = None) -> Sequence[Execution]:
-        state = self.state
-        return state.executions if symbol is None else state.executions_by_symbol.get(symbol, ())
 
     # Positions
 
@@ -97,9 +72,6 @@ class PaperSnapshot:
         return list(newest.values())
 
     # Money
-
-    def cash_lines(self) -> Sequence[CashLine]:
-        return self.state.cash
 
     def equity(self) -> Decimal:
         return self._prices.equity(self.state)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from operator import attrgetter
 
 from trading_api.domain.instrument import Instrument, bare_symbol
 from trading_api.domain.ports.broker import Broker
@@ -37,8 +35,8 @@ ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
 
 
 class AccountQueries:
-    """Callers pass accounts that the client was granted. An iterator shows the moment of the call
-    that returned it, however late it is read."""
+    """Callers pass accounts that the client was granted. An answer shows the moment of the
+    call, however late it is read."""
 
     def __init__(self, broker: Broker, market: MarketData, currency: str) -> None:
         self._broker = broker
@@ -47,42 +45,43 @@ class AccountQueries:
 
     # Orders and executions
 
-    def orders(self, account_id: str) -> Iterator[PlacedOrder]:
+    async def orders(self, account_id: str) -> Iterator[PlacedOrder]:
         """Yield live orders and those that ended within the last 24 hours, the oldest first."""
         since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
-        return map(to_placed_order, self._broker.snapshot(account_id).recent_orders(since_ms))
+        orders = await self._broker.history(account_id).recent_orders(since_ms)
+        return map(to_placed_order, orders)
 
-    def order(self, account_id: str, order_id: str) -> PlacedOrder:
+    async def order(self, account_id: str, order_id: str) -> PlacedOrder:
         """Raises NotFound."""
-        order = self._broker.snapshot(account_id).order(order_id)
+        order = await self._broker.history(account_id).order(order_id)
         if order is None:
             raise _order_not_found(order_id)
         return to_placed_order(order)
 
-    def orders_history(
+    async def orders_history(
         self, account_id: str, limit: int, before: str | None
     ) -> Iterator[PlacedOrder]:
         """Yield ended orders, the one placed last first; only those placed before `before`. Raises
         NotFound."""
-        account = self._broker.snapshot(account_id)
-        if before is not None and account.order(before) is None:
+        history = self._broker.history(account_id)
+        if before is not None and await history.order(before) is None:
             raise _order_not_found(before)
-        return map(to_placed_order, account.ended_orders(limit, before))
+        return map(to_placed_order, await history.ended_orders(limit, before))
 
-    def executions(
+    async def executions(
         self, account_id: str, symbol: str | None = None, limit: int | None = None
     ) -> Iterator[Execution]:
         """Yield executions in their order, only the newest ones if there is a limit. Raises
         SymbolNotFound for a symbol that neither the market nor the account knows."""
-        account = self._broker.snapshot(account_id)
+        history = self._broker.history(account_id)
         if symbol is None:
-            executions = account.executions()
-        else:
-            known = self._market.instrument(symbol)
-            executions = account.executions(known.symbol if known else bare_symbol(symbol))
-            if known is None and not executions:
-                raise SymbolNotFound(symbol)
-        return map(to_execution, executions[-limit if limit else None :])
+            return map(to_execution, await history.executions(None, limit))
+        known = self._market.instrument(symbol)
+        name = known.symbol if known else bare_symbol(symbol)
+        executions = await history.executions(name, limit)
+        if known is None and not executions:
+            raise SymbolNotFound(symbol)
+        return map(to_execution, executions)
 
     # The account
 
@@ -103,19 +102,15 @@ class AccountQueries:
         """Return the account's value at the last prices."""
         return to_equity(self._broker.snapshot(account_id))
 
-    def cash_lines(self, account_id: str, since: int | None, limit: int) -> Iterator[CashLine]:
+    async def cash_lines(
+        self, account_id: str, since: int | None, limit: int
+    ) -> Iterator[CashLine]:
         """Yield the cash lines of the events after `since`, or the newest lines.
 
         The lines of one event come together, even if that is one line more than `limit`: a client
         asks for the next lines by the number of the last event."""
-        lines, seq_of = self._broker.snapshot(account_id).cash_lines(), attrgetter("seq")
-        if since is None:
-            since = lines[-limit].seq - 1 if len(lines) > limit else 0
-            limit = len(lines)
-        first = bisect_right(lines, since, key=seq_of)
-        last = lines[first : first + limit][-1:]
-        end = bisect_right(lines, last[0].seq, lo=first, key=seq_of) if last else first
-        return map(to_cash_line, lines[first:end])
+        lines = await self._broker.history(account_id).cash_lines(since, limit)
+        return map(to_cash_line, lines)
 
     async def events(self, account_id: str, since: int, limit: int) -> Iterator[BrokerEvent]:
         """Yield the events after number `since`, in their order. Raises Unavailable."""

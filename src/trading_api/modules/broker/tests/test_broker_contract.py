@@ -99,7 +99,10 @@ async def test_an_unused_account_looks_new_and_has_no_events(create_venue: Venue
         assert (account.account_id, account.currency, account.seq) == (A, "USD", 1)
         assert account.balance == account.equity() == BALANCE
         assert account.realized_pl == account.used_margin() == 0
-        assert [*account.live_orders(), *account.positions(), *account.executions()] == []
+        assert [*account.live_orders(), *account.positions()] == []
+        history = venue.history(A)
+        assert [*await history.executions(), *await history.recent_orders(0)] == []
+        assert [line.amount for line in await history.cash_lines(None, 10)] == [BALANCE]
         assert await venue.events(A, 0, 10) == []
         assert venue.account_ids() == ["DEMO-ACCOUNT"]
 
@@ -111,11 +114,12 @@ async def test_a_market_order_is_filled_and_all_of_it_is_visible(
         result = await venue.submit(A, order())
         assert not result.is_duplicate
         account = venue.snapshot(A)
-        placed = account.order(result.order_id)
+        history = venue.history(A)
+        placed = await history.order(result.order_id)
         assert placed is not None
         assert (placed.status, placed.average_price) == (OrderStatus.FILLED, HUNDRED)
         assert not placed.is_live
-        (execution,) = account.executions("AAPL")
+        (execution,) = await history.executions("AAPL")
         assert (execution.order_id, execution.price, execution.quantity) == (
             placed.id,
             HUNDRED,
@@ -126,9 +130,9 @@ async def test_a_market_order_is_filled_and_all_of_it_is_visible(
         assert (position.quantity, position.average_price) == (TEN, HUNDRED)
         market.move("AAPL", "101.00", "101.02")
         assert account.unrealized_pl(position) == account.equity() - account.balance == 10
-        assert [each.id for each in account.recent_orders(0)] == [placed.id]
-        assert [each.id for each in account.ended_orders(10)] == [placed.id]
-        assert [*account.ended_orders(10, placed.id)] == []
+        assert [each.id for each in await history.recent_orders(0)] == [placed.id]
+        assert [each.id for each in await history.ended_orders(10)] == [placed.id]
+        assert [*await history.ended_orders(10, placed.id)] == []
         assert venue.account_ids() == [A, "DEMO-ACCOUNT"]
 
 
@@ -172,7 +176,8 @@ async def test_cash_adds_up_to_the_balance(create_venue: VenueFactory) -> None:
         account = venue.snapshot(A)
         assert account.position("AAPL") is None
         assert account.realized_pl == 30
-        assert account.balance == BALANCE + 30 == sum(each.amount for each in account.cash_lines())
+        lines = await venue.history(A).cash_lines(0, 10)
+        assert account.balance == BALANCE + 30 == sum(each.amount for each in lines)
 
 
 async def test_a_key_names_one_command_for_ever(create_venue: VenueFactory) -> None:
@@ -181,7 +186,7 @@ async def test_a_key_names_one_command_for_ever(create_venue: VenueFactory) -> N
         first = await venue.submit(A, order(), key)
         again = await venue.submit(A, order(), key)
         assert (again.order_id, again.is_duplicate) == (first.order_id, True)
-        assert len(venue.snapshot(A).executions()) == 1
+        assert len(await venue.history(A).executions()) == 1
         with pytest.raises(Conflict) as caught:
             await venue.submit(A, order(), IdempotencyKey("place", "key", "two"))
         assert caught.value.code == "idempotency_key_reused"
@@ -246,13 +251,14 @@ async def test_a_preview_changes_nothing_and_is_what_happens(create_venue: Venue
         assert await venue.events(A, 0, 10) == []
         await venue.submit(A, order())
         account = venue.snapshot(A)
-        done, position = account.order(preview.order.id), account.position("AAPL")
+        history, position = venue.history(A), account.position("AAPL")
+        done = await history.order(preview.order.id)
         assert done is not None
         assert position is not None
         assert done.average_price == preview.order.average_price
         assert preview.filled_quantity == done.filled_quantity
         assert preview.position_quantity == position.quantity
-        assert preview.commission == sum(each.commission for each in account.executions())
+        assert preview.commission == sum(each.commission for each in await history.executions())
         resting = venue.preview_order(A, limit_order())
         assert (resting.filled_quantity, resting.position_quantity) == (Decimal(0), 2 * TEN)
         with pytest.raises(Invalid):
@@ -300,7 +306,7 @@ async def test_the_broker_module_serves_the_venue(create_venue: VenueFactory) ->
             {"seq": 3, "prev": 1},
             {"as_of_seq": 3},
         ]
-        (shown,) = service.queries.orders(A)
+        (shown,) = await service.queries.orders(A)
         assert shown.model_dump(by_alias=True, exclude_none=True) == fill[1][1]
         missed = await service.replay_since(topics["orders"], seq)
         assert missed is not None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from trading_api.modules.broker.engine.cash import cash_lines
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order
@@ -18,6 +19,7 @@ from trading_api.modules.broker.journal.journal import JournalConflict, JournalE
 from trading_api.modules.broker.journal.sqlite.projections import (
     CASH_ROWS,
     EXECUTION_ROWS,
+    KEY_ROWS,
     ORDER_ROWS,
     POSITION_ROWS,
     Record,
@@ -66,6 +68,7 @@ class Batch:
         self._executions: list[Row] = []
         self._positions: dict[tuple[str, str], Row | None] = {}
         self._cash_lines: list[Row] = []
+        self._keys: list[Row] = []
 
     def add(self, entry: JournalEntry) -> None:
         """Add an entry. Raises JournalConflict if it does not follow its account's last one."""
@@ -85,6 +88,8 @@ class Batch:
         for line, cash_line in enumerate(cash_lines(seq, event), start=1):
             self._cash_lines.append(CASH_ROWS.row(account_id, seq, line, of=cash_line))
             tail.balance = cash_line.balance
+        if isinstance(event, IdempotencyKeyRecorded):
+            self._keys.append(KEY_ROWS.row(account_id, seq, of=event))
         for record in records(event):
             self._project(account_id, seq, record)
 
@@ -101,6 +106,7 @@ class Batch:
             (statements.upsert_positions, positions),
             (statements.delete_positions, closed),
             (statements.insert_cash_lines, self._cash_lines),
+            (statements.insert_keys, self._keys),
         ):
             if rows:
                 connection.exec_driver_sql(statement, rows)

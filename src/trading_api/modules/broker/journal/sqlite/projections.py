@@ -13,12 +13,14 @@ from typing import Any, get_args, get_type_hints
 from sqlalchemy import Table
 
 from trading_api.modules.broker.engine.cash import CashLine
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.sqlite.tables import (
     CASH_LINES,
     EXECUTIONS,
+    IDEMPOTENCY_KEYS,
     ORDERS,
     POSITIONS,
 )
@@ -111,3 +113,4 @@ ORDER_ROWS = Projection(ORDERS, Order)
 EXECUTION_ROWS = Projection(EXECUTIONS, Execution)
 POSITION_ROWS = Projection(POSITIONS, Position)
 CASH_ROWS = Projection(CASH_LINES, CashLine)
+KEY_ROWS = Projection(IDEMPOTENCY_KEYS, IdempotencyKeyRecorded)

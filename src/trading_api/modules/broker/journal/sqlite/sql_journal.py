@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from trading_api.errors import ConfigurationError
-from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
+from trading_api.modules.broker.journal.event_codec import UnreadableEvent
 from trading_api.modules.broker.journal.journal import (
     JournalConflict,
     JournalEntry,
@@ -22,8 +22,14 @@ from trading_api.modules.broker.journal.journal import (
 )
 from trading_api.modules.broker.journal.sqlite.batch import AccountTail, Batch
 from trading_api.modules.broker.journal.sqlite.database import Database, to_journal_unavailable
+from trading_api.modules.broker.journal.sqlite.history_reader import (
+    HistoryReader,
+    select_entries,
+    to_entry,
+)
+from trading_api.modules.broker.journal.sqlite.sql_history import SqlHistory
 from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
-from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, EVENTS, NAMED_REQUESTS
+from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, EVENTS
 
 Result = TypeVar("Result")
 
@@ -56,6 +62,7 @@ class SqlJournal:
         # Unbounded, as are the requests behind it; each reads a bounded number of rows.
         self._reading_thread = ThreadPoolExecutor(1, thread_name_prefix="ledger-reading")
         self._open: OpenLedger | None = None
+        self.history = SqlHistory(self._run_reading)
 
     async def append(self, entries: Sequence[JournalEntry]) -> None:
         """Write the entries in one transaction. Raises JournalConflict and JournalUnavailable."""
@@ -73,13 +80,7 @@ class SqlJournal:
 
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` entries of an account after `since`. Raises JournalUnavailable."""
-        opened = self._open
-        if opened is None:
-            opened = await self._run(self._opened)
-        reading = opened.reading
-        return await asyncio.get_running_loop().run_in_executor(
-            self._reading_thread, lambda: _read(reading, account_id, since, limit)
-        )
+        return await self._run_reading(lambda reader: reader.entries(account_id, since, limit))
 
     async def close(self) -> None:
         """Wait for both threads, then close the database."""
@@ -90,6 +91,15 @@ class SqlJournal:
 
     async def _run(self, job: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+
+    async def _run_reading(self, job: Callable[[HistoryReader], Result]) -> Result:
+        opened = self._open
+        if opened is None:
+            opened = await self._run(self._opened)
+        reader = HistoryReader(opened.reading)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._reading_thread, lambda: job(reader)
+        )
 
     # In the writing thread
 
@@ -143,33 +153,6 @@ class SqlJournal:
             self._open = None
 
 
-def _read(connection: Connection, account_id: str, since: int, limit: int) -> list[JournalEntry]:
-    """Read in the reading thread. Raises JournalUnavailable."""
-    columns = EVENTS.columns
-    newer = (columns.account_id == account_id) & (columns.seq > since)
-    wanted = _entries().where(newer).order_by(columns.seq).limit(limit)
-    try:
-        with connection.begin():
-            rows = connection.execute(wanted).all()
-    except DBAPIError as error:
-        raise to_journal_unavailable(error) from error
-    return list(map(_entry, rows))
-
-
-def _entries() -> Select[Any]:
-    """Select the rows that `_entry` converts."""
-    columns, named = EVENTS.columns, NAMED_REQUESTS.columns
-    wanted = select(
-        columns.account_id, columns.seq, columns.kind, columns.payload, named.request_id
-    )
-    return wanted.select_from(EVENTS.outerjoin(NAMED_REQUESTS))
-
-
-def _entry(row: Row[Any]) -> JournalEntry:
-    event = decode(row.kind, row.payload)
-    return JournalEntry(row.account_id, row.seq, event, row.request_id or "")
-
-
 class _EntryCursor:
     """All entries as they were at one moment, in batches."""
 
@@ -178,12 +161,14 @@ class _EntryCursor:
         self._connection = database.reading()
         self._connection.begin()
         columns = EVENTS.columns
-        self._rows = self._connection.execute(_entries().order_by(columns.account_id, columns.seq))
+        self._rows = self._connection.execute(
+            select_entries().order_by(columns.account_id, columns.seq)
+        )
 
     def next(self) -> list[JournalEntry]:
         """Return the next batch, empty at the end. Raises ConfigurationError."""
         try:
-            return list(map(_entry, self._rows.fetchmany(LOAD_BATCH_SIZE)))
+            return list(map(to_entry, self._rows.fetchmany(LOAD_BATCH_SIZE)))
         except (UnreadableEvent, DBAPIError, sqlite3.Error) as error:
             reason = (
                 str(error)

@@ -12,6 +12,7 @@ from trading_api.modules.broker.journal.sqlite.tables import (
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
+    IDEMPOTENCY_KEYS,
     NAMED_REQUESTS,
     ORDERS,
     POSITIONS,
@@ -30,6 +31,7 @@ class SqlStatements:
         self.insert_named_requests = compiled(_insert(NAMED_REQUESTS))
         self.insert_executions = compiled(_insert(EXECUTIONS))
         self.insert_cash_lines = compiled(_insert(CASH_LINES))
+        self.insert_keys = compiled(_insert(IDEMPOTENCY_KEYS))
         self.upsert_accounts = compiled(_upsert(ACCOUNTS))
         self.upsert_orders = compiled(_upsert(ORDERS))
         self.upsert_positions = compiled(_upsert(POSITIONS))

@@ -7,17 +7,23 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKeyConstraint,
+    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.schema import SchemaItem
 
 METADATA = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(referred_table_name)s"}
 )
+HAS_ENDED = "status IN ('canceled', 'filled')"
+"""The condition of the index of ended orders; a query that repeats it uses the index."""
+HAS_CLIENT_ID = "client_id <> ''"
+"""The condition of the index of client order ids."""
 
 
 def _table(name: str, key: tuple[str, ...], *items: SchemaItem) -> Table:
@@ -49,6 +55,11 @@ def _boolean(name: str) -> Column[bool]:
 
 def _event_reference() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["account_id", "seq"], ["events.account_id", "events.seq"])
+
+
+def _partial_index(name: str, column: str, condition: str) -> Index:
+    where = text(condition)
+    return Index(name, "account_id", column, sqlite_where=where, postgresql_where=where)
 
 
 EVENTS = _table(
@@ -89,6 +100,8 @@ ORDERS = _table(
     _integer("version"),
     _text("message"),
     _event_reference(),
+    _partial_index("ix_orders_ended", "updated_ms", HAS_ENDED),
+    _partial_index("ix_orders_client_id", "client_id", HAS_CLIENT_ID),
 )
 EXECUTIONS = _table(
     "executions",
@@ -104,6 +117,8 @@ EXECUTIONS = _table(
     _decimal("rate"),
     _integer("time_ms"),
     _event_reference(),
+    Index("ix_executions_seq", "account_id", "seq"),
+    Index("ix_executions_symbol", "account_id", "symbol", "seq"),
 )
 POSITIONS = _table(
     "positions",
@@ -131,3 +146,13 @@ CASH_LINES = _table(
 )
 NAMED_REQUESTS = _table("named_requests", ("seq",), _text("request_id"), _event_reference())
 """The client's names of the requests that caused events."""
+IDEMPOTENCY_KEYS = _table(
+    "idempotency_keys",
+    ("operation", "key"),
+    _text("operation"),
+    _text("key"),
+    _text("fingerprint"),
+    _text("order_id"),
+    _integer("at_ms"),
+)
+"""The keys of commands that were done. They outlive the events that recorded them."""

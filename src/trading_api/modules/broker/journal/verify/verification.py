@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, select, text, union
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import cash_lines
+from trading_api.modules.broker.engine.events import Event, IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
@@ -19,6 +20,7 @@ from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.projections import (
     CASH_ROWS,
     EXECUTION_ROWS,
+    KEY_ROWS,
     ORDER_ROWS,
     POSITION_ROWS,
     Record,
@@ -30,6 +32,7 @@ from trading_api.modules.broker.journal.sqlite.tables import (
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
+    IDEMPOTENCY_KEYS,
     METADATA,
     NAMED_REQUESTS,
 )
@@ -94,27 +97,28 @@ class _AccountVerification:
             account_id, 0, "", self._state.balance, first_hash(account_id), 0, 0
         )
         self._seqs: dict[tuple[type, str], int] = {}
+        self._lines = _RowComparison(CASH_LINES, self._rows(CASH_LINES, "seq", "line"))
+        self._executions = _RowComparison(EXECUTIONS, self._rows(EXECUTIONS, "seq", "id"))
+        self._keys = _RowComparison(IDEMPOTENCY_KEYS, self._rows(IDEMPOTENCY_KEYS, "seq", "key"))
 
     def verify(self) -> Iterator[int]:
         """Verify the account, and yield the number of events after each batch."""
-        lines = _RowComparison(CASH_LINES, self._rows(CASH_LINES, "seq", "line"))
-        executions = _RowComparison(EXECUTIONS, self._rows(EXECUTIONS, "seq", "id"))
         count = 0
         for row in self._rows(EVENTS, "seq"):
-            self._verify_event(row, lines, executions)
+            self._verify_event(row)
             count += 1
             if count == READ_BATCH_SIZE:
                 yield count
                 count = 0
-        lines.end()
-        executions.end()
+        for growing in (self._lines, self._executions, self._keys):
+            growing.end()
         self._compare_latest()
         for row in self._rows(NAMED_REQUESTS):
             if not 1 <= row[1] <= self._tail.seq:
                 _compare(NAMED_REQUESTS, None, row)
         yield count
 
-    def _verify_event(self, row: Row, lines: _RowComparison, executions: _RowComparison) -> None:
+    def _verify_event(self, row: Row) -> None:
         _, seq, kind, at_ms, payload, hash = row
         _expect(EVENTS, row, "seq", self._tail.seq + 1, seq)
         _expect(EVENTS, row, "hash", next_hash(self._tail.hash, seq, kind, payload), hash)
@@ -123,8 +127,6 @@ class _AccountVerification:
         except UnreadableEvent as error:
             raise VerificationError(EVENTS, row, "payload", "a readable event", error) from error
         _expect(EVENTS, row, "at_ms", event.at_ms, at_ms)
-        for number, line in enumerate(cash_lines(seq, event), start=1):
-            lines.next(CASH_ROWS.row(self._id, seq, number, of=line))
         try:
             discrepancy = first_discrepancy(self._state, self._id, event)
             if discrepancy is None:
@@ -135,14 +137,22 @@ class _AccountVerification:
             raise VerificationError(
                 EVENTS, row, f"payload: {discrepancy.name}", discrepancy.expected, discrepancy.found
             )
-        for record in sorted(records(event), key=_id):
-            if isinstance(record, Execution):
-                executions.next(EXECUTION_ROWS.row(self._id, seq, of=record))
-            else:
-                self._seqs[type(record), _id(record)] = seq
+        self._compare_growing(seq, event)
         self._tail.hash = hash
         self._tail.opened_ms = self._tail.opened_ms if self._tail.seq else at_ms
         self._tail.seq, self._tail.updated_ms = seq, at_ms
+
+    def _compare_growing(self, seq: int, event: Event) -> None:
+        """Compare the rows that the event added to the tables that only grow."""
+        for number, line in enumerate(cash_lines(seq, event), start=1):
+            self._lines.next(CASH_ROWS.row(self._id, seq, number, of=line))
+        if isinstance(event, IdempotencyKeyRecorded):
+            self._keys.next(KEY_ROWS.row(self._id, seq, of=event))
+        for record in sorted(records(event), key=_id):
+            if isinstance(record, Execution):
+                self._executions.next(EXECUTION_ROWS.row(self._id, seq, of=record))
+            else:
+                self._seqs[type(record), _id(record)] = seq
 
     def _compare_latest(self) -> None:
         state, tail = self._state, self._tail

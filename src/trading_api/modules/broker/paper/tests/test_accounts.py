@@ -20,7 +20,7 @@ async def test_reading_opens_no_account_and_shows_a_new_one() -> None:
         }
         (equity,) = await exchange.subscribe("equity", "NEW")
         assert equity.model_dump()["equity"] == 100_000.0
-        assert list(exchange.queries.orders("NEW")) == []
+        assert list(await exchange.queries.orders("NEW")) == []
         with pytest.raises(ApiError):
             await exchange.client.cancel_order("NEW", "order-1")
     assert [entry async for entry in journal.load()] == []
@@ -32,12 +32,12 @@ async def test_accounts_continue_where_the_journal_ends() -> None:
         exchange.market.move("AAPL", "99.98", "100.00")
         await exchange.place(qty=5)
         await exchange.place(type=LIMIT, limitPrice=90.0)
-        before = list(exchange.queries.orders(A)), exchange.queries.positions(A)
+        before = list(await exchange.queries.orders(A)), exchange.queries.positions(A)
     async with running(journal) as exchange:
         exchange.market.move("AAPL", "99.98", "100.00")
         assert await exchange.place(type=LIMIT, limitPrice=80.0) == "order-3"
         assert (
-            list(exchange.queries.orders(A))[:2],
+            list(await exchange.queries.orders(A))[:2],
             exchange.queries.positions(A),
         ) == before
         exchange.market.move("AAPL", "89.00", "90.00")

@@ -36,7 +36,7 @@ async def test_what_the_journal_did_not_store_did_not_happen() -> None:
             await exchange.place(qty=2)
         assert (rejected.value.status, rejected.value.code) == (503, "ledger_failed")
         assert exchange.updates == []
-        assert [order.qty for order in exchange.queries.orders(A)] == [1.0]
+        assert [order.qty for order in await exchange.queries.orders(A)] == [1.0]
         journal.is_failing = False
         assert await exchange.place(qty=3) == "order-2"
         assert [position.qty for position in exchange.queries.positions(A)] == [4.0]
@@ -68,7 +68,7 @@ async def test_commands_are_ordered_among_the_quotes_when_they_arrive() -> None:
         exchange.market.move("AAPL", "109.98", "110.00", size=100)
         await placing
         await exchange.client.flush()
-        executions = list(exchange.queries.executions(A, "AAPL"))
+        executions = list(await exchange.queries.executions(A, "AAPL"))
         assert [(each.price, each.qty) for each in executions] == [
             (100.0, 100.0),
             (90.0, 100.0),
@@ -122,7 +122,7 @@ async def test_a_command_that_waits_for_the_journal_trades_at_the_quote_of_its_a
         settling = asyncio.create_task(exchange.client.flush())
         journal.is_open.set()
         await asyncio.gather(resting, market, settling)
-        executions = list(exchange.queries.executions(A, "AAPL"))
+        executions = list(await exchange.queries.executions(A, "AAPL"))
         assert [(each.price, each.qty, each.time) for each in executions] == [
             (98.0, 10.0, dip_ms),
             (98.0, 3.0, dip_ms),

@@ -41,8 +41,9 @@ class Desk:
         self.client = PaperClient(journal, create_exchange_rules(context.settings), context)
         self.market.move("AAPL", "99.98", "100.00")
 
-    def orders(self) -> dict[str, int]:
-        return {order.id: order.status for order in self.client.queries.orders("DEMO-ACCOUNT")}
+    async def orders(self) -> dict[str, int]:
+        orders = await self.client.queries.orders("DEMO-ACCOUNT")
+        return {order.id: order.status for order in orders}
 
 
 @asynccontextmanager
@@ -83,11 +84,11 @@ async def test_commands_are_refused_with_the_reason_and_nothing_in_memory_runs_a
                 assert caught.value.detail == (
                     "The ledger is locked by another process; nothing was done."
                 )
-            assert desk.orders() == {"order-1": 6}
+            assert await desk.orders() == {"order-1": 6}
             known = [account.id for account in desk.client.queries.accounts(None)]
             assert known == ["DEMO-ACCOUNT"]
         assert await desk.client.place_order("DEMO-ACCOUNT", BUY) == "order-2"
-        assert desk.orders() == {"order-1": 6, "order-2": 2}
+        assert await desk.orders() == {"order-1": 6, "order-2": 2}
     assert verify(Database(f"sqlite:///{path}")).accounts == 1
 
 
@@ -98,14 +99,14 @@ async def test_a_fill_that_could_not_be_kept_happens_at_the_next_quote(tmp_path:
         with locked(path):
             desk.market.move("AAPL", "89.00", "89.50")
             await desk.client.flush()
-            assert desk.orders() == {"order-1": 6}
-            assert list(desk.client.queries.executions("DEMO-ACCOUNT", "AAPL")) == []
+            assert await desk.orders() == {"order-1": 6}
+            assert list(await desk.client.queries.executions("DEMO-ACCOUNT", "AAPL")) == []
         desk.market.move("AAPL", "89.00", "89.50")
         await desk.client.flush()
-        assert desk.orders() == {"order-1": 2}
+        assert await desk.orders() == {"order-1": 2}
     async with running(path) as (desk, _):
-        assert desk.orders() == {"order-1": 2}
-        assert len(list(desk.client.queries.executions("DEMO-ACCOUNT", "AAPL"))) == 1
+        assert await desk.orders() == {"order-1": 2}
+        assert len(list(await desk.client.queries.executions("DEMO-ACCOUNT", "AAPL"))) == 1
 
 
 async def test_events_are_read_while_another_process_has_locked_the_ledger(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ async def test_an_order_in_a_stale_market_waits_for_its_next_quote() -> None:
         exchange.market.move("AAPL", "99.98", "100.00")
         exchange.market.become(MarketState.STALE, "no sign of life for 5 s")
         await exchange.place()
-        assert [order.status for order in exchange.queries.orders(A)] == [6]
+        assert [order.status for order in await exchange.queries.orders(A)] == [6]
         exchange.market.become(MarketState.OPEN)
         exchange.market.move("AAPL", "99.99", "100.01")
         await exchange.client.flush()
-        assert [(order.status, order.avg_price) for order in exchange.queries.orders(A)] == [
+        assert [(order.status, order.avg_price) for order in await exchange.queries.orders(A)] == [
             (2, 100.01)
         ]
 
@@ -32,12 +32,12 @@ async def test_an_order_of_a_closed_symbol_waits_until_the_symbol_opens_again() 
         await exchange.place(symbol="MSFT")
         exchange.market.move("AAPL", "9.00", "10.00")
         await exchange.client.flush()
-        assert list(exchange.queries.executions(A, "AAPL")) == []
-        assert len(list(exchange.queries.executions(A, "MSFT"))) == 1
+        assert list(await exchange.queries.executions(A, "AAPL")) == []
+        assert len(list(await exchange.queries.executions(A, "MSFT"))) == 1
         del exchange.market.closed["AAPL"]
         exchange.market.move("AAPL", "9.00", "10.00")
         await exchange.client.flush()
-        assert len(list(exchange.queries.executions(A, "AAPL"))) == 2
+        assert len(list(await exchange.queries.executions(A, "AAPL"))) == 2
 
 
 async def test_there_is_interest_in_symbols_with_orders_or_a_position_only() -> None:
@@ -59,7 +59,7 @@ async def test_a_stop_works_without_any_client() -> None:
         await exchange.place(type=STOP, side=SELL, stopPrice=99.0)
         exchange.market.move("AAPL", "98.10", "98.20")
         await exchange.client.flush()
-        assert [(order.status, order.avg_price) for order in exchange.queries.orders(A)] == [
+        assert [(order.status, order.avg_price) for order in await exchange.queries.orders(A)] == [
             (2, 98.1)
         ]
 
@@ -74,7 +74,7 @@ async def test_orders_expire_on_time_without_a_quote() -> None:
         await exchange.place(type=LIMIT, limitPrice=90.0, duration={"type": "DAY"})
         exchange.market.now_ms += 1000
         await exchange.client.flush()
-        assert [order.status for order in exchange.queries.orders(A)] == [1, 6]
+        assert [order.status for order in await exchange.queries.orders(A)] == [1, 6]
         exchange.market.now_ms = exchange.market.session_end_ms("AAPL")
         await exchange.client.flush()
-        assert [order.status for order in exchange.queries.orders(A)] == [1, 1]
+        assert [order.status for order in await exchange.queries.orders(A)] == [1, 1]

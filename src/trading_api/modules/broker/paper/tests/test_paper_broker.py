@@ -26,7 +26,7 @@ async def test_an_order_is_modified_and_cancelled_while_it_works() -> None:
         order_id = await exchange.place(type=LIMIT, limitPrice=90.0)
         changed = {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 5.0, "limitPrice": 91.0}
         await exchange.client.modify_order(A, order_id, PreOrder.model_validate(changed))
-        (order,) = exchange.queries.orders(A)
+        (order,) = await exchange.queries.orders(A)
         assert (order.qty, order.limit_price, order.status) == (5.0, 91.0, 6)
         await exchange.client.cancel_order(A, order_id)
         with pytest.raises(ApiError) as rejected:
@@ -80,6 +80,6 @@ async def test_an_account_that_can_no_longer_carry_its_position_is_liquidated() 
         exchange.market.move("AAPL", "94.80", "94.80", size=10_000)
         await exchange.client.flush()
         assert exchange.queries.positions(A) == []
-        *_, order = exchange.queries.orders(A)
+        *_, order = await exchange.queries.orders(A)
         assert order.message is not None
         assert "Liquidation" in order.message.text

@@ -17,7 +17,7 @@ async def test_a_preview_shows_what_placing_would_do_and_does_nothing() -> None:
         assert rows["Filled quantity"] == "4"
         assert rows["Average price"] == "100 USD"
         assert preview["warnings"] == ["6 of 10 would wait as Working."]
-        assert list(exchange.queries.orders(A)) == []
+        assert list(await exchange.queries.orders(A)) == []
 
 
 async def test_a_preview_shows_the_real_commission_margin_and_position() -> None:

@@ -43,7 +43,7 @@ async def test_topics_receive_the_updates_of_their_own_account_only() -> None:
         ]
         assert exchange.queries.positions(A) == exchange.queries.positions(B)
         for account in (A, B):
-            assert len(list(exchange.queries.orders(account))) == 1
+            assert len(list(await exchange.queries.orders(account))) == 1
 
 
 async def test_an_executions_topic_of_one_symbol_receives_that_symbol_only() -> None:
@@ -204,6 +204,6 @@ async def test_a_reset_starts_again_and_erases_nothing() -> None:
             == exchange.published("equity")[-1]["equity"]
             == 5_000.0
         )
-        assert len(list(exchange.queries.executions(A))) == 1
+        assert len(list(await exchange.queries.executions(A))) == 1
         assert exchange.queries.positions(A) == []
         assert await exchange.place() == "order-3"

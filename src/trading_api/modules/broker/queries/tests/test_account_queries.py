@@ -19,7 +19,7 @@ async def test_orders_that_ended_more_than_a_day_ago_are_not_listed() -> None:
         await exchange.place()
         await exchange.place(type=LIMIT, limitPrice=90.0)
         exchange.market.now_ms += 24 * 60 * 60 * 1000 + 1
-        assert [order.limit_price for order in exchange.queries.orders(A)] == [90.0]
+        assert [order.limit_price for order in await exchange.queries.orders(A)] == [90.0]
 
 
 async def test_a_position_in_a_symbol_that_is_gone_has_no_price() -> None:
@@ -31,12 +31,12 @@ async def test_a_position_in_a_symbol_that_is_gone_has_no_price() -> None:
         (position,) = exchange.queries.positions(A)
         assert (position.symbol, position.qty, position.pl) == ("AAPL", 10.0, None)
         for name in ("AAPL", "TEST:AAPL"):
-            (execution,) = exchange.queries.executions(A, name)
+            (execution,) = await exchange.queries.executions(A, name)
             assert execution.symbol == "AAPL"
-        assert list(exchange.queries.executions(A, "MSFT")) == []
+        assert list(await exchange.queries.executions(A, "MSFT")) == []
         for account, name in ((B, "AAPL"), (A, "NOPE")):
             with pytest.raises(SymbolNotFound):
-                exchange.queries.executions(account, name)
+                await exchange.queries.executions(account, name)
 
 
 async def test_events_and_cash_lines_show_the_account_from_its_beginning() -> None:
@@ -49,9 +49,9 @@ async def test_events_and_cash_lines_show_the_account_from_its_beginning() -> No
         events = list(await queries.events(A, 0, 100))
         assert [event.seq for event in events] == list(range(1, len(events) + 1))
         assert list(await queries.events(A, 2, 2)) == events[2:4]
-        cash = list(queries.cash_lines(A, 0, 100))
-        assert list(queries.cash_lines(A, cash[2].seq - 1, 1)) == cash[2:3]
-        assert list(queries.cash_lines(A, cash[2].seq, 9)) == cash[3:]
+        cash = list(await queries.cash_lines(A, 0, 100))
+        assert list(await queries.cash_lines(A, cash[2].seq - 1, 1)) == cash[2:3]
+        assert list(await queries.cash_lines(A, cash[2].seq, 9)) == cash[3:]
         lines = [(line.kind, line.amount) for line in cash]
         assert lines == [
             ("deposit", 100_000.0),
@@ -61,7 +61,7 @@ async def test_events_and_cash_lines_show_the_account_from_its_beginning() -> No
             ("commission", -5.0),
         ]
         assert queries.equity(A).balance == sum(amount for _, amount in lines)
-        assert list(queries.cash_lines(A, cash[-1].seq, 2)) == []
+        assert list(await queries.cash_lines(A, cash[-1].seq, 2)) == []
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
@@ -72,11 +72,11 @@ async def test_cash_lines_read_by_pages_are_complete(limit: int) -> None:
             await exchange.place(side=side)
         queries, since = exchange.queries, 0
         paged: list[CashLine] = []
-        while page := list(queries.cash_lines(A, since, limit)):
+        while page := list(await queries.cash_lines(A, since, limit)):
             paged += page
             since = page[-1].seq
-        assert paged == list(queries.cash_lines(A, 0, 100))
-        newest = list(queries.cash_lines(A, None, limit))
+        assert paged == list(await queries.cash_lines(A, 0, 100))
+        newest = list(await queries.cash_lines(A, None, limit))
         assert newest == paged[-len(newest) :]
         assert limit <= len(newest) <= limit + 1
 
@@ -88,12 +88,12 @@ async def test_ended_orders_are_listed_page_by_page_the_newest_first() -> None:
             await exchange.place()
         await exchange.place(type=LIMIT, limitPrice=90.0)
         history = exchange.queries.orders_history
-        newest = list(history(A, 2, None))
+        newest = list(await history(A, 2, None))
         assert [order.id for order in newest] == ["order-5", "order-4"]
-        older = history(A, 9, newest[-1].id)
+        older = await history(A, 9, newest[-1].id)
         assert [order.id for order in older] == ["order-3", "order-2", "order-1"]
         with pytest.raises(ApiError) as rejected:
-            history(A, 9, "order-99")
+            await history(A, 9, "order-99")
         assert (rejected.value.status, rejected.value.code) == (404, "order_not_found")
 
 
@@ -105,16 +105,21 @@ async def test_a_list_shows_the_moment_of_the_call_however_late_it_is_read() -> 
         await exchange.client.cancel_order(A, resting[0])
         queries = exchange.queries
 
-        def read() -> list[Iterator[PlacedOrder] | Iterator[Execution]]:
-            orders, history = queries.orders(A), queries.orders_history(A, 100, None)
-            return [orders, history, queries.executions(A), queries.executions(A, "AAPL")]
+        async def read() -> list[Iterator[PlacedOrder] | Iterator[Execution]]:
+            orders, history = await queries.orders(A), await queries.orders_history(A, 100, None)
+            return [
+                orders,
+                history,
+                await queries.executions(A),
+                await queries.executions(A, "AAPL"),
+            ]
 
-        immediately = [list(each) for each in read()]
-        late = read()
+        immediately = [list(each) for each in await read()]
+        late = await read()
         begun = [next(each) for each in late]
         await exchange.client.cancel_order(A, resting[1])
         await exchange.place(qty=5)
         exchange.market.now_ms += 2 * 24 * 60 * 60 * 1000
         rest = [list(each) for each in late]
         assert [[first, *more] for first, more in zip(begun, rest, strict=True)] == immediately
-        assert [list(each) for each in read()] != immediately
+        assert [list(each) for each in await read()] != immediately

@@ -16,7 +16,7 @@ import pytest
 from tests.kit.ledger_file import changed, loaded, opened, rows
 from tests.kit.ledger_streams import trading
 from trading_api.errors import ConfigurationError
-from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.sqlite.database import VERSION, Database
 from trading_api.modules.broker.journal.verify.verification import verify
 
 STREAM = trading("A", 60)
@@ -129,10 +129,21 @@ async def test_a_ledger_of_an_older_version_is_not_read_before_it_is_migrated(pa
 async def test_a_ledger_from_before_requests_had_names_is_migrated_and_read(path: Path) -> None:
     async with opened(path) as journal:
         await journal.append(STREAM)
-    changed(path, "DROP TABLE named_requests")
-    changed(path, "UPDATE alembic_version SET version_num = '0001'")
+    keys = rows(path, "SELECT * FROM idempotency_keys ORDER BY seq")
+    assert keys
+    for statement in (
+        "DROP TABLE named_requests",
+        "DROP TABLE idempotency_keys",
+        "DROP INDEX ix_orders_ended",
+        "DROP INDEX ix_orders_client_id",
+        "DROP INDEX ix_executions_seq",
+        "DROP INDEX ix_executions_symbol",
+        "UPDATE alembic_version SET version_num = '0001'",
+    ):
+        changed(path, statement)
     assert await loaded(path) == STREAM
-    assert rows(path, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert rows(path, "SELECT version_num FROM alembic_version") == [(VERSION,)]
+    assert rows(path, "SELECT * FROM idempotency_keys ORDER BY seq") == keys
 
 
 async def test_a_ledger_without_its_tables_stops_the_start_and_is_let_go(path: Path) -> None:

@@ -1,0 +1,40 @@
+"""What an account has left behind: ended orders, executions and the cash ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from trading_api.domain.account_snapshot import CashLineView, ExecutionView, OrderView
+
+
+class AccountHistory(Protocol):
+    """Reads one account's records. Each answer shows the moment of its call.
+
+    Every method raises Unavailable while the records cannot be read."""
+
+    async def order(self, order_id: str) -> OrderView | None:
+        """Return one order, live or ended, or None if there is none of this id."""
+        ...
+
+    async def recent_orders(self, since_ms: int) -> Sequence[OrderView]:
+        """Return live orders and those that ended at `since_ms` or later, the oldest first."""
+        ...
+
+    async def ended_orders(self, limit: int, before: str | None = None) -> Sequence[OrderView]:
+        """Return at most `limit` ended orders, the one placed last first.
+
+        If `before` is an order's id, return only orders that were placed before it."""
+        ...
+
+    async def executions(
+        self, symbol: str | None = None, limit: int | None = None
+    ) -> Sequence[ExecutionView]:
+        """Return the newest executions of one symbol or of all, the oldest first."""
+        ...
+
+    async def cash_lines(self, since: int | None, limit: int) -> Sequence[CashLineView]:
+        """Return the first lines after the event `since`, or the newest lines if it is None.
+
+        The lines of one event come together, even if that is one line more than `limit`."""
+        ...

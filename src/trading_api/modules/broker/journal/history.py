@@ -1,0 +1,52 @@
+"""The port to the history of accounts: what ended, and therefore left the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from trading_api.modules.broker.engine.cash import CashLine
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order
+
+
+class JournalHistory(Protocol):
+    """Reads what the events of an account left behind. Every method raises JournalUnavailable.
+
+    `seq_max` leaves out what events after this number added, so that several answers show the
+    same moment."""
+
+    async def orders(self, account_id: str, order_ids: Sequence[str]) -> Sequence[Order]:
+        """Return the newest version of those of the orders that exist, in the order given."""
+        ...
+
+    async def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> Sequence[Order]:
+        """Return the orders that ended at `since_ms` or later, the one placed first first."""
+        ...
+
+    async def orders_of_clients(
+        self, account_id: str, client_ids: Sequence[str]
+    ) -> Mapping[str, str]:
+        """Return, by client order id, the id of the order, for those ids that were used."""
+        ...
+
+    async def executions(
+        self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
+    ) -> Sequence[Execution]:
+        """Return the newest executions in a symbol, or in all, the oldest first."""
+        ...
+
+    async def cash_lines(
+        self, account_id: str, since: int | None, limit: int, seq_max: int
+    ) -> Sequence[CashLine]:
+        """Return the first lines after the event `since`, or the newest lines if it is None.
+
+        The lines of one event come together, even if that is one line more than `limit`."""
+        ...
+
+    async def recorded_keys(
+        self, account_id: str, keys: Sequence[tuple[str, str]]
+    ) -> Sequence[IdempotencyKeyRecorded]:
+        """Return what was recorded for those of the pairs of operation and key that are known."""
+        ...

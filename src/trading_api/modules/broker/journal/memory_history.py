@@ -1,0 +1,98 @@
+"""The history of accounts in memory, for the journal that ends with the process."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from trading_api.modules.broker.engine.cash import CashLine, cash_lines
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded, OrderFilled
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order, order_id, order_number
+from trading_api.modules.broker.journal.journal import JournalEntry
+
+_seq = attrgetter("seq")
+
+
+@dataclass(slots=True)
+class _Records:
+    """The records of one account. `ended` holds time and number of the orders that ended."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    order_seqs: dict[str, int] = field(default_factory=dict)
+    ended: list[tuple[int, int]] = field(default_factory=list)
+    client_ids: dict[str, str] = field(default_factory=dict)
+    executions: list[tuple[int, Execution]] = field(default_factory=list)
+    lines: list[CashLine] = field(default_factory=list)
+    keys: dict[tuple[str, str], IdempotencyKeyRecorded] = field(default_factory=dict)
+
+
+class MemoryHistory:
+    """A JournalHistory that keeps everything: about 2 KB for each order."""
+
+    def __init__(self) -> None:
+        self._accounts: defaultdict[str, _Records] = defaultdict(_Records)
+
+    def add(self, entry: JournalEntry) -> None:
+        """Record what an entry changes."""
+        records, event = self._accounts[entry.account_id], entry.event
+        records.lines += cash_lines(entry.seq, event)
+        if isinstance(event, IdempotencyKeyRecorded):
+            records.keys[event.operation, event.key] = event
+        if isinstance(event, OrderFilled):
+            records.executions.append((entry.seq, event.execution))
+        if (order := entry.order) is not None:
+            records.orders[order.id] = order
+            records.order_seqs[order.id] = entry.seq
+            if order.client_id:
+                records.client_ids[order.client_id] = order.id
+            if not order.is_live:
+                insort(records.ended, (order.updated_ms, order_number(order.id)))
+
+    async def orders(self, account_id: str, order_ids: Sequence[str]) -> Sequence[Order]:
+        orders = self._accounts[account_id].orders
+        return [orders[each] for each in order_ids if each in orders]
+
+    async def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> Sequence[Order]:
+        records = self._accounts[account_id]
+        recent = records.ended[bisect_left(records.ended, (since_ms, 0)) :]
+        ids = [order_id(number) for number in sorted(number for _, number in recent)]
+        return [records.orders[each] for each in ids if records.order_seqs[each] <= seq_max]
+
+    async def orders_of_clients(
+        self, account_id: str, client_ids: Sequence[str]
+    ) -> Mapping[str, str]:
+        known = self._accounts[account_id].client_ids
+        return {each: known[each] for each in client_ids if each in known}
+
+    async def executions(
+        self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
+    ) -> Sequence[Execution]:
+        own = [
+            execution
+            for seq, execution in self._accounts[account_id].executions
+            if seq <= seq_max and symbol in (None, execution.symbol)
+        ]
+        return own[-limit if limit else None :]
+
+    async def cash_lines(
+        self, account_id: str, since: int | None, limit: int, seq_max: int
+    ) -> Sequence[CashLine]:
+        lines = self._accounts[account_id].lines
+        lines = lines[: bisect_right(lines, seq_max, key=_seq)]
+        if since is None:
+            since = lines[-limit].seq - 1 if len(lines) > limit else 0
+            limit = len(lines)
+        first = bisect_right(lines, since, key=_seq)
+        last = lines[first : first + limit][-1:]
+        end = bisect_right(lines, last[0].seq, lo=first, key=_seq) if last else first
+        return lines[first:end]
+
+    async def recorded_keys(
+        self, account_id: str, keys: Sequence[tuple[str, str]]
+    ) -> Sequence[IdempotencyKeyRecorded]:
+        known = self._accounts[account_id].keys
+        return [known[each] for each in keys if each in known]

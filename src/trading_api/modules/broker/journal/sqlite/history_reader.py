@@ -1,0 +1,198 @@
+"""Reads the history of accounts from the tables: ended orders, executions, cash lines and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Select, select, text, tuple_
+from sqlalchemy.exc import DBAPIError
+
+from trading_api.domain.orders import Side
+from trading_api.modules.broker.engine.cash import CashKind, CashLine
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order, order_number
+from trading_api.modules.broker.journal.event_codec import decode
+from trading_api.modules.broker.journal.journal import JournalEntry
+from trading_api.modules.broker.journal.sqlite.database import to_journal_unavailable
+from trading_api.modules.broker.journal.sqlite.tables import (
+    CASH_LINES,
+    EVENTS,
+    EXECUTIONS,
+    HAS_CLIENT_ID,
+    HAS_ENDED,
+    IDEMPOTENCY_KEYS,
+    NAMED_REQUESTS,
+    ORDERS,
+)
+
+Result = TypeVar("Result")
+
+LINES_PER_EVENT_MAX = 2
+"""An execution has a line for its P&L and one for its commission."""
+
+
+class HistoryReader:
+    """Reads over one connection, in one thread. Every method raises JournalUnavailable.
+
+    `seq_max` leaves out what later events of the account added."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def entries(self, account_id: str, since: int, limit: int) -> list[JournalEntry]:
+        """Return at most `limit` entries after the event `since`."""
+        columns = EVENTS.columns
+        newer = (columns.account_id == account_id) & (columns.seq > since)
+        wanted = select_entries().where(newer).order_by(columns.seq).limit(limit)
+        return self._read(lambda: list(map(to_entry, self._connection.execute(wanted))))
+
+    def orders(self, account_id: str, order_ids: Sequence[str]) -> list[Order]:
+        """Return the newest version of those of the orders that exist, in the order given."""
+        wanted = _select_orders().where(
+            ORDERS.columns.account_id == account_id,
+            ORDERS.columns.id.in_(order_ids),
+        )
+        found = {order.id: order for order in self._read(lambda: self._orders(wanted))}
+        return [found[order_id] for order_id in order_ids if order_id in found]
+
+    def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> list[Order]:
+        """Return the orders that ended at `since_ms` or later, the one placed first first."""
+        wanted = _select_orders().where(
+            ORDERS.columns.account_id == account_id,
+            ORDERS.columns.updated_ms >= since_ms,
+            ORDERS.columns.seq <= seq_max,
+            text(HAS_ENDED),
+        )
+        orders = self._read(lambda: self._orders(wanted))
+        return sorted(orders, key=lambda order: order_number(order.id))
+
+    def orders_of_clients(self, account_id: str, client_ids: Sequence[str]) -> dict[str, str]:
+        """Return the id of the order by each client order id that was used."""
+        columns = ORDERS.columns
+        wanted = select(columns.client_id, columns.id).where(
+            columns.account_id == account_id,
+            columns.client_id.in_(client_ids),
+            text(HAS_CLIENT_ID),
+        )
+        return {
+            row.client_id: row.id
+            for row in self._read(lambda: self._connection.execute(wanted).all())
+        }
+
+    def executions(
+        self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
+    ) -> list[Execution]:
+        """Return the newest executions of a symbol or of all, the oldest first."""
+        columns = EXECUTIONS.columns
+        wanted = select(EXECUTIONS).where(columns.account_id == account_id, columns.seq <= seq_max)
+        if symbol is not None:
+            wanted = wanted.where(columns.symbol == symbol)
+        wanted = wanted.order_by(columns.seq.desc()).limit(limit)
+        newest = self._read(lambda: list(map(_to_execution, self._connection.execute(wanted))))
+        return newest[::-1]
+
+    def cash_lines(
+        self, account_id: str, since: int | None, limit: int, seq_max: int
+    ) -> list[CashLine]:
+        """Return the lines after the event `since`, or the newest lines if that is None.
+
+        The lines of one event come together, even if they are more than `limit`."""
+        columns = CASH_LINES.columns
+        wanted = select(CASH_LINES).where(columns.account_id == account_id, columns.seq <= seq_max)
+        if since is None:
+            wanted = wanted.order_by(columns.seq.desc(), columns.line.desc())
+        else:
+            wanted = wanted.where(columns.seq > since).order_by(columns.seq, columns.line)
+        wanted = wanted.limit(limit + LINES_PER_EVENT_MAX - 1)
+        lines = self._read(lambda: list(map(_to_cash_line, self._connection.execute(wanted))))
+        while len(lines) > limit and lines[-1].seq != lines[limit - 1].seq:
+            del lines[-1]
+        return lines if since is not None else lines[::-1]
+
+    def recorded_keys(
+        self, account_id: str, keys: Sequence[tuple[str, str]]
+    ) -> list[IdempotencyKeyRecorded]:
+        """Return those of the pairs of operation and key that were recorded."""
+        columns = IDEMPOTENCY_KEYS.columns
+        wanted = select(IDEMPOTENCY_KEYS).where(
+            columns.account_id == account_id, tuple_(columns.operation, columns.key).in_(keys)
+        )
+        return self._read(
+            lambda: [
+                IdempotencyKeyRecorded(
+                    row.operation, row.key, row.fingerprint, row.order_id, row.at_ms
+                )
+                for row in self._connection.execute(wanted)
+            ]
+        )
+
+    def _orders(self, wanted: Select[Any]) -> list[Order]:
+        return [_order(kind, payload) for kind, payload in self._connection.execute(wanted)]
+
+    def _read(self, read: Callable[[], Result]) -> Result:
+        try:
+            with self._connection.begin():
+                return read()
+        except DBAPIError as error:
+            raise to_journal_unavailable(error) from error
+
+
+def select_entries() -> Select[Any]:
+    """Select the rows that `to_entry` converts."""
+    columns, named = EVENTS.columns, NAMED_REQUESTS.columns
+    wanted = select(
+        columns.account_id, columns.seq, columns.kind, columns.payload, named.request_id
+    )
+    return wanted.select_from(EVENTS.outerjoin(NAMED_REQUESTS))
+
+
+def to_entry(row: Any) -> JournalEntry:
+    """Return the entry of a row. Raises UnreadableEvent."""
+    event = decode(row.kind, row.payload)
+    return JournalEntry(row.account_id, row.seq, event, row.request_id or "")
+
+
+def _select_orders() -> Select[Any]:
+    """Select the events that last changed orders: a row of ORDERS does not hold every field."""
+    is_last = (EVENTS.columns.account_id == ORDERS.columns.account_id) & (
+        EVENTS.columns.seq == ORDERS.columns.seq
+    )
+    return select(EVENTS.columns.kind, EVENTS.columns.payload).select_from(
+        ORDERS.join(EVENTS, is_last)
+    )
+
+
+def _order(kind: str, payload: str) -> Order:
+    order: Order = decode(kind, payload).order  # type: ignore[union-attr]
+    return order
+
+
+def _to_execution(row: Any) -> Execution:
+    return Execution(
+        id=row.id,
+        order_id=row.order_id,
+        symbol=row.symbol,
+        side=Side[row.side.upper()],
+        price=Decimal(row.price),
+        quantity=Decimal(row.quantity),
+        time_ms=row.time_ms,
+        realized_pl=Decimal(row.realized_pl),
+        commission=Decimal(row.commission),
+        rate=Decimal(row.rate),
+    )
+
+
+def _to_cash_line(row: Any) -> CashLine:
+    return CashLine(
+        seq=row.seq,
+        kind=CashKind(row.kind),
+        amount=Decimal(row.amount),
+        balance=Decimal(row.balance),
+        at_ms=row.at_ms,
+        symbol=row.symbol,
+        order_id=row.order_id,
+        execution_id=row.execution_id,
+    )

@@ -1,0 +1,62 @@
+"""The history of accounts in a SQL database, read in the journal's reading thread."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from trading_api.modules.broker.engine.cash import CashLine
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.journal.sqlite.history_reader import HistoryReader
+
+Result = TypeVar("Result")
+
+ORDERS_PER_QUERY = 1_000
+"""SQLite allows 32,766 parameters in one statement."""
+
+
+class RunReading(Protocol):
+    """Calls a function with the reader, in the thread that reads."""
+
+    def __call__(self, job: Callable[[HistoryReader], Result]) -> Awaitable[Result]: ...
+
+
+class SqlHistory:
+    """A JournalHistory over the tables."""
+
+    def __init__(self, run: RunReading) -> None:
+        self._run = run
+
+    async def orders(self, account_id: str, order_ids: Sequence[str]) -> Sequence[Order]:
+        found: list[Order] = []
+        for start in range(0, len(order_ids), ORDERS_PER_QUERY):
+            found += await self._orders(account_id, order_ids[start : start + ORDERS_PER_QUERY])
+        return found
+
+    async def _orders(self, account_id: str, order_ids: Sequence[str]) -> Sequence[Order]:
+        return await self._run(lambda reader: reader.orders(account_id, order_ids))
+
+    async def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> Sequence[Order]:
+        return await self._run(lambda reader: reader.ended_orders(account_id, since_ms, seq_max))
+
+    async def orders_of_clients(
+        self, account_id: str, client_ids: Sequence[str]
+    ) -> Mapping[str, str]:
+        return await self._run(lambda reader: reader.orders_of_clients(account_id, client_ids))
+
+    async def executions(
+        self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
+    ) -> Sequence[Execution]:
+        return await self._run(lambda reader: reader.executions(account_id, symbol, limit, seq_max))
+
+    async def cash_lines(
+        self, account_id: str, since: int | None, limit: int, seq_max: int
+    ) -> Sequence[CashLine]:
+        return await self._run(lambda reader: reader.cash_lines(account_id, since, limit, seq_max))
+
+    async def recorded_keys(
+        self, account_id: str, keys: Sequence[tuple[str, str]]
+    ) -> Sequence[IdempotencyKeyRecorded]:
+        return await self._run(lambda reader: reader.recorded_keys(account_id, keys))

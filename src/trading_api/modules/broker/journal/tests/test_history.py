@@ -1,0 +1,121 @@
+"""The history that a journal answers equals what a fold of all events gives, at every moment."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.kit.ledger_streams import mixed, trading
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.cash import CashLine, cash_lines
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded, OrderFilled
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.journal.journal import Journal, JournalEntry
+from trading_api.modules.broker.journal.tests.test_journal import JOURNALS
+from trading_api.modules.broker.paper.paper_history import PaperHistory
+
+STREAMS = {account_id: trading(account_id, 400) for account_id in ("A", "B")}
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=JOURNALS)
+async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Journal]:
+    made = JOURNALS[request.param](tmp_path)
+    entries = mixed(*STREAMS.values())
+    for start in range(0, len(entries), 70):
+        await made.append(entries[start : start + 70])
+    yield made
+    await made.close()
+
+
+class Fold:
+    """All records of an account, from its entries alone."""
+
+    def __init__(self, entries: list[JournalEntry]) -> None:
+        self.state = AccountState()
+        self.orders: dict[str, Order] = {}
+        self.executions: list[Execution] = []
+        self.lines: list[CashLine] = []
+        self.keys: list[IdempotencyKeyRecorded] = []
+        for entry in entries:
+            self.state.evolve(entry.event)
+            self.lines += cash_lines(entry.seq, entry.event)
+            if entry.order:
+                self.orders[entry.order.id] = entry.order
+            if isinstance(entry.event, OrderFilled):
+                self.executions.append(entry.event.execution)
+            if isinstance(entry.event, IdempotencyKeyRecorded):
+                self.keys.append(entry.event)
+
+    def recent_orders(self, since_ms: int) -> list[Order]:
+        orders = self.orders.values()
+        return [each for each in orders if each.is_live or each.updated_ms >= since_ms]
+
+    def ended_orders(self, limit: int, before: str | None) -> list[Order]:
+        ids = list(self.orders)
+        older = ids[: ids.index(before)] if before else ids
+        ended = [self.orders[each] for each in reversed(older) if not self.orders[each].is_live]
+        return ended[:limit]
+
+    def cash_lines(self, since: int | None, limit: int) -> list[CashLine]:
+        lines = self.lines if since is None else [each for each in self.lines if each.seq > since]
+        ends = [line.seq for line in (lines[-limit:] if since is None else lines[:limit])]
+        return [line for line in lines if line.seq in ends]
+
+
+@pytest.mark.parametrize("account_id", STREAMS)
+async def test_answers_equal_those_of_a_fold_of_all_events(
+    journal: Journal, account_id: str
+) -> None:
+    seed = random.randrange(10**6)
+    print("seed", seed)
+    chance, stream = random.Random(seed), STREAMS[account_id]
+    for end in [*sorted(chance.sample(range(1, len(stream)), 12)), len(stream)]:
+        fold = Fold(stream[:end])
+        history = PaperHistory(fold.state, journal.history)
+        since_ms = chance.randrange(stream[end - 1].at_ms + 2)
+        assert await history.recent_orders(since_ms) == fold.recent_orders(since_ms)
+        for order in fold.orders.values():
+            assert await history.order(order.id) == order
+        assert await history.order(f"order-{10**6}") is None
+        for before in (None, *chance.sample(list(fold.orders), min(3, len(fold.orders)))):
+            for limit in (1, 7, 1_000):
+                found = await history.ended_orders(limit, before)
+                assert found == fold.ended_orders(limit, before)
+        for symbol in (None, "AAPL", "MSFT", "NONE"):
+            own = [each for each in fold.executions if symbol in (None, each.symbol)]
+            assert await history.executions(symbol) == own
+            for limit in (1, 5):
+                assert await history.executions(symbol, limit) == own[-limit:]
+        for since in (None, 0, chance.randrange(end), end):
+            for limit in (1, 2, 3, 10, 1_000):
+                found_lines = await history.cash_lines(since, limit)
+                assert found_lines == fold.cash_lines(since, limit), (since, limit)
+
+
+async def test_keys_and_client_order_ids_are_found(journal: Journal) -> None:
+    fold = Fold(STREAMS["A"])
+    assert fold.keys
+    pairs = [(each.operation, each.key) for each in fold.keys]
+    found = await journal.history.recorded_keys("A", [("place", "unknown"), *pairs])
+    assert sorted(found, key=repr) == sorted(fold.keys, key=repr)
+    assert await journal.history.recorded_keys("C", pairs) == []
+    used = {each.client_id: each.id for each in fold.orders.values() if each.client_id}
+    assert used
+    assert await journal.history.orders_of_clients("A", ["unknown", *used]) == used
+    assert await journal.history.orders_of_clients("C", list(used)) == {}
+
+
+async def test_more_orders_than_one_query_takes_are_found(journal: Journal) -> None:
+    known = list(Fold(STREAMS["B"]).orders.values())
+    ids = [order.id for order in known]
+    many = [f"order-{number}" for number in range(10**6, 10**6 + 2_500)]
+    assert await journal.history.orders("B", [*ids[:3], *many, *ids[3:]]) == known

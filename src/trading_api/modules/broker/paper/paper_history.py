@@ -1,0 +1,69 @@
+"""The history of paper accounts as the broker port shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from trading_api.errors import Unavailable
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.cash import CashLine
+from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order, order_id, order_number
+from trading_api.modules.broker.journal.history import JournalHistory
+from trading_api.modules.broker.journal.journal import JournalUnavailable
+
+Result = TypeVar("Result")
+
+
+class PaperHistory:
+    """An AccountHistory: live orders are in `state`, what has ended is in the journal.
+
+    What the journal added after the event that `state` ends with is left out."""
+
+    def __init__(self, state: AccountState, journal: JournalHistory) -> None:
+        self._state = state
+        self._journal = journal
+
+    async def order(self, order_id: str) -> Order | None:
+        order = self._state.orders.get(order_id)
+        if order is not None and order.is_live:
+            return order
+        found = await _read(self._journal.orders(self._state.account_id, [order_id]))
+        return found[0] if found else None
+
+    async def recent_orders(self, since_ms: int) -> Sequence[Order]:
+        state = self._state
+        live = state.live_orders()
+        ended = await _read(self._journal.ended_orders(state.account_id, since_ms, state.seq))
+        return sorted([*live, *ended], key=_number)
+
+    async def ended_orders(self, limit: int, before: str | None = None) -> Sequence[Order]:
+        state = self._state
+        end = state.order_count + 1 if before is None else order_number(before)
+        live = {_number(order) for order in state.live_orders()}
+        ended = (number for number in range(end - 1, 0, -1) if number not in live)
+        ids = [order_id(number) for number in islice(ended, limit)]
+        return await _read(self._journal.orders(state.account_id, ids))
+
+    async def executions(
+        self, symbol: str | None = None, limit: int | None = None
+    ) -> Sequence[Execution]:
+        state = self._state
+        return await _read(self._journal.executions(state.account_id, symbol, limit, state.seq))
+
+    async def cash_lines(self, since: int | None, limit: int) -> Sequence[CashLine]:
+        state = self._state
+        return await _read(self._journal.cash_lines(state.account_id, since, limit, state.seq))
+
+
+def _number(order: Order) -> int:
+    return order_number(order.id)
+
+
+async def _read(reading: Awaitable[Result]) -> Result:
+    try:
+        return await reading
+    except JournalUnavailable as error:
+        raise Unavailable(f"{error.reason}.", error.code) from error
