@@ -291,6 +291,7 @@ async def test_a_clock_that_jumps_either_way_takes_no_time_back() -> None:
         MemoryJournal(), ExchangeRules(), ModuleContext(settings(), feed, lambda: feed.now_ms)
     )
     market = PreOrder.model_validate({"symbol": "AAPL", "type": 2, "side": 1, "qty": 1})
+    await broker.start()
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]
     presents, filled_ms, latest_ms = [], [], 0
     for jump_ms in (0, 3_600_000, -7_200_000):

@@ -107,6 +107,7 @@ async def _traded(
     feed.listen(tape).add(listing.instrument.symbol)
     context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
     broker = PaperClient(MemoryJournal(), ExchangeRules(leverage_default=Decimal(1000)), context)
+    await broker.start()
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]
     await clock.advance(lambda now_ms: now_ms)
     for ticket in tickets:

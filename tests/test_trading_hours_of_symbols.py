@@ -116,6 +116,7 @@ class Desk:
         due_ms = 0
         context = ModuleContext(Settings.defaults(), feed, lambda: feed.now_ms)
         self.broker = PaperClient(MemoryJournal(), ExchangeRules(), context)
+        await self.broker.start()
         running = [asyncio.create_task(part.run()) for part in (feed, self.broker)]
         await clock.advance(lambda now_ms: now_ms)
         for symbol, type_, side, distance, pause_ms in tickets:

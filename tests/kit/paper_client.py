@@ -40,11 +40,14 @@ class PaperClient:
             context.clock_ms,
         )
         self.queries = self.service.queries
+        self._is_started = False
 
     async def start(self) -> None:
         await self.broker.start()
+        self._is_started = True
 
     async def run(self) -> None:
+        assert self._is_started, "an exchange that is not started receives no quotes"
         await self.broker.run()
 
     async def flush(self) -> None:
