@@ -141,8 +141,9 @@ test("a good-till-date order shows its end, is shortened, and ends then", async 
   await expect.poll(() => until.inputValue()).toMatch(/^2026-01-06T10:/);
   const tomorrow = await until.inputValue();
   await until.fill("2026-01-05T09:00");
-  await terminal.place();
-  await terminal.toast("Not placed").getByText("Choose a later time").waitFor();
+  const preview = page.getByRole("region", { name: "Preview" });
+  await preview.getByText("Choose a later time").waitFor();
+  expect(await ticket.locator("button[type=submit]").isDisabled()).toBe(true);
   await until.fill(tomorrow);
   await terminal.place();
   await terminal.show("Orders");
@@ -258,6 +259,11 @@ test("a rejected order shows the reason and what to do", async () => {
   await terminal.fillTicket({ quantity: 500_000 });
   const preview = terminal.page.getByRole("region", { name: "Preview" });
   await preview.getByText(/Lower the quantity/).waitFor();
+  // The market may move after the preview.
+  await terminal.page.route("**/orders/preview**", (route) =>
+    route.fulfill({ json: { sections: [] } }),
+  );
+  await terminal.fillTicket({ quantity: 500_001 });
   await terminal.place();
   const toast = terminal.toast("Not placed");
   await toast.getByText(/Lower the quantity/).waitFor();

@@ -39,6 +39,7 @@ export class AppStore {
   readonly dialog: Accessor<OpenDialog>;
   readonly openDialog: (dialog: OpenDialog) => void;
   readonly #setSymbol: (symbol: string) => void;
+  readonly #running = createSignal<ReadonlySet<string>>(new Set());
 
   constructor() {
     [this.symbol, this.#setSymbol] = persistedSignal("symbol", "");
@@ -106,14 +107,31 @@ export class AppStore {
     this.setView("trade");
   }
 
-  /** Run a command and show its error. Resolve to whether it succeeded. */
-  async runCommand(title: string, command: () => Promise<unknown>): Promise<boolean> {
+  /** Return whether a command on `target` is running. Its buttons are disabled meanwhile. */
+  isRunning(target: string): boolean {
+    return this.#running[0]().has(target);
+  }
+
+  /**
+   * Run a command, unless one on the same `target` is running, and show its error with `title`.
+   * Resolve to whether it succeeded.
+   */
+  async runCommand(
+    target: string,
+    title: string,
+    command: () => Promise<unknown>,
+  ): Promise<boolean> {
+    const [running, setRunning] = this.#running;
+    if (running().has(target)) return false;
+    setRunning(new Set([...running(), target]));
     try {
       await command();
       return true;
     } catch (error) {
       this.notifications.showError(title, error);
       return false;
+    } finally {
+      setRunning(new Set([...running()].filter((each) => each !== target)));
     }
   }
 }

@@ -1,4 +1,5 @@
-// Formats numbers and times for the screen. A true minus sign is as wide as the plus.
+// Formats numbers, in the browser's language, and times. A true minus sign is as wide as the plus.
+import { LOCALE } from "./locale.ts";
 
 const MINUS = "\u2212";
 const formats = new Map<string, Intl.NumberFormat>();
@@ -7,7 +8,8 @@ function fixed(value: number, decimals: number, sign: "auto" | "exceptZero" = "a
   const key = `${decimals} ${sign}`;
   let format = formats.get(key);
   if (format === undefined) {
-    format = new Intl.NumberFormat("en-US", {
+    format = new Intl.NumberFormat(LOCALE, {
+      numberingSystem: "latn",
       minimumFractionDigits: decimals,
       maximumFractionDigits: decimals,
       signDisplay: sign === "auto" ? "negative" : "exceptZero",
@@ -23,7 +25,10 @@ export const money = (value: number): string => fixed(value, 2);
 export const change = (value: number, decimals = 2): string => fixed(value, decimals, "exceptZero");
 export const percent = (value: number): string => `${fixed(value, 2, "exceptZero")}%`;
 
-const quantities = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });
+const quantities = new Intl.NumberFormat(LOCALE, {
+  numberingSystem: "latn",
+  maximumFractionDigits: 8,
+});
 export const quantity = (value: number): string => quantities.format(value).replace("-", MINUS);
 
 /**
@@ -38,7 +43,11 @@ export function previewValue(text: string, isOfAccount: boolean): string {
   return fixed(Number(number), decimals) + unit;
 }
 
-const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat(LOCALE, {
+  numberingSystem: "latn",
+  notation: "compact",
+  maximumFractionDigits: 1,
+});
 export const volume = (value: number): string => compact.format(value);
 
 const two = (value: number): string => String(value).padStart(2, "0");
@@ -56,7 +65,6 @@ const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** Return the number of decimals of a step. */
 export const decimalsOf = (step: number): number => {
-  const text = step.toString();
-  if (text.includes("e-")) return Number(text.split("e-")[1]);
-  return text.split(".")[1]?.length ?? 0;
+  const [digits = "", exponent = "0"] = step.toString().split("e-");
+  return (digits.split(".")[1]?.length ?? 0) + Number(exponent);
 };

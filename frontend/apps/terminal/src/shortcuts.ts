@@ -18,6 +18,9 @@ export const SHORTCUTS: readonly { keys: string; action: string }[] = [
   { keys: "Up, Down", action: "In a number: one step; with Shift ten" },
 ];
 
+/** The target of commands that cancel several orders. */
+export const CANCEL_MANY = "orders";
+
 const PANELS: Record<string, Panel> = {
   1: "positions",
   2: "orders",
@@ -26,8 +29,19 @@ const PANELS: Record<string, Panel> = {
   5: "equity",
 };
 
+/** Run the shortcuts. One press of a key is one action, however long the key is held. */
 export function listenForShortcuts(app: AppStore): void {
+  let heldShortcut = "";
+  const preventRepetition = (event: KeyboardEvent) => {
+    // A held Enter would press the focused button, or submit its form, again and again.
+    if (event.repeat && (event.key === "Enter" || event.code === heldShortcut)) {
+      event.preventDefault();
+    }
+  };
+  addEventListener("keydown", preventRepetition, { capture: true });
   addEventListener("keydown", (event) => {
+    if (event.repeat) return;
+    heldShortcut = "";
     if (app.dialog() !== null || event.defaultPrevented) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -41,6 +55,7 @@ export function listenForShortcuts(app: AppStore): void {
     const act = actionOf(app, event.key);
     if (act === undefined) return;
     event.preventDefault();
+    heldShortcut = event.code;
     act();
   });
 }
@@ -58,14 +73,16 @@ function actionOf(app: AppStore, key: string): (() => void) | undefined {
     X: () => {
       const position = account.position(app.symbol());
       if (position)
-        void app.runCommand("Not closed", () => account.broker.closePosition(position.id));
+        void app.runCommand(position.id, "Not closed", () =>
+          account.broker.closePosition(position.id),
+        );
     },
     C: () => {
       const ids = account.liveOrders
         .filter(({ symbol }) => symbol === app.symbol())
         .map(({ id }) => id);
       if (ids.length > 0)
-        void app.runCommand("Not canceled", () =>
+        void app.runCommand(CANCEL_MANY, "Not canceled", () =>
           account.broker.cancelOrders(app.symbol(), undefined, ids),
         );
     },

@@ -339,4 +339,7 @@ function fillText({ side, filledQty, qty, symbol, avgPrice }: Order): string {
   return `${side === Side.Buy ? "Bought" : "Sold"} ${quantity} ${symbol}${price}`;
 }
 
-const FIGURE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 8 });
+const FIGURE = new Intl.NumberFormat(globalThis.navigator?.language, {
+  numberingSystem: "latn",
+  maximumFractionDigits: 8,
+});

@@ -2,7 +2,7 @@ import type { Position } from "@trading-api/client";
 import { createSignal } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { quantity } from "../format.ts";
-import { parseNumber } from "../ticket/parse-number.ts";
+import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { CommandForm } from "./command-form.tsx";
 import { createRules } from "./rules.ts";
@@ -11,7 +11,7 @@ export function CloseDialog(props: { position: Position }) {
   const app = useApp();
   const { position } = props;
   const rules = createRules(position.symbol);
-  const [amount, setAmount] = createSignal(String(position.qty));
+  const [amount, setAmount] = createSignal(formatInput(position.qty));
   const isValid = () => (parseNumber(amount()) ?? Number.POSITIVE_INFINITY) <= position.qty;
   return (
     <CommandForm

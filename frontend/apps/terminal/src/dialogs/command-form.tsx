@@ -18,6 +18,7 @@ export function CommandForm(props: CommandFormProps) {
   const [isSending, setIsSending] = createSignal(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
+    if (isSending()) return;
     setIsSending(true);
     try {
       await props.send();

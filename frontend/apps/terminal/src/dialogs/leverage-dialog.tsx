@@ -2,7 +2,7 @@ import type { LeverageInfo, LeveragePreview } from "@trading-api/client";
 import { createEffect, createResource, createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import { adviceFor } from "../notifications.ts";
-import { parseNumber } from "../ticket/parse-number.ts";
+import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { CommandForm } from "./command-form.tsx";
 
@@ -16,7 +16,9 @@ export function LeverageDialog(props: { symbol: string }) {
   const params = { symbol, side, orderType };
   const [info] = createResource<LeverageInfo>(() => account.broker.leverageInfo(params));
   const loadedInfo = () => (info.state === "ready" ? info() : undefined);
-  const [text, setText] = createSignal(String(ticket.leverage?.leverage ?? ""));
+  const [text, setText] = createSignal(
+    ticket.leverage === null ? "" : formatInput(ticket.leverage.leverage),
+  );
   const [preview, setPreview] = createSignal<LeveragePreview>({});
   const leverage = () => {
     const value = parseNumber(text());
@@ -69,7 +71,7 @@ export function LeverageDialog(props: { symbol: string }) {
             max={bounds().max}
             step={bounds().step}
             value={leverage() ?? bounds().leverage}
-            onInput={({ currentTarget }) => setText(currentTarget.value)}
+            onInput={({ currentTarget }) => setText(formatInput(currentTarget.valueAsNumber))}
           />
         )}
       </Show>

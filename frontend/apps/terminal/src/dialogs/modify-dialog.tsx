@@ -7,7 +7,7 @@ import { BracketFields } from "../ticket/bracket-fields.tsx";
 import { formatBrackets, isTrailing, parseBrackets } from "../ticket/brackets.ts";
 import { formatDuration, parseDuration } from "../ticket/duration.ts";
 import { DurationFields } from "../ticket/duration-fields.tsx";
-import { parseNumber } from "../ticket/parse-number.ts";
+import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 import { StopField } from "../ticket/stop-field.tsx";
 import { NumberField } from "../widgets/number-field.tsx";
 import { CommandForm } from "./command-form.tsx";
@@ -28,9 +28,9 @@ export function ModifyDialog(props: { order: Order }) {
   };
   const initial = formatDuration(duration ?? { type: "GTC" });
   const [fields, set] = createStore({
-    qty: String(order.qty),
-    limitPrice: order.limitPrice?.toString() ?? "",
-    stopPrice: order.stopPrice?.toString() ?? "",
+    qty: formatInput(order.qty),
+    limitPrice: order.limitPrice === undefined ? "" : formatInput(order.limitPrice),
+    stopPrice: order.stopPrice === undefined ? "" : formatInput(order.stopPrice),
     ...formatBrackets(brackets),
     isStopLossTrailing: trailingStopPips !== undefined && !trails,
     ...initial,

@@ -3,6 +3,7 @@ import { For, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { durationLabel, purposeLabel, sideLabel, statusLabel } from "../labels.ts";
+import { CANCEL_MANY } from "../shortcuts.ts";
 import { isTrailing } from "../ticket/brackets.ts";
 import { createDecimals } from "./decimals.ts";
 
@@ -10,7 +11,7 @@ export function OrdersTable() {
   const app = useApp();
   const { account } = app;
   const cancelAll = () =>
-    void app.runCommand("Not canceled", () =>
+    void app.runCommand(CANCEL_MANY, "Not canceled", () =>
       account.broker.cancelOrders(
         "",
         undefined,
@@ -48,7 +49,7 @@ export function OrdersTable() {
               Changed
             </th>
             <th scope="col" class="actions">
-              <button type="button" onClick={cancelAll}>
+              <button type="button" disabled={app.isRunning(CANCEL_MANY)} onClick={cancelAll}>
                 Cancel all
               </button>
             </th>
@@ -116,8 +117,9 @@ function Row(props: { order: Order }) {
         <button
           type="button"
           class="strong"
+          disabled={app.isRunning(props.order.id)}
           onClick={() =>
-            void app.runCommand("Not canceled", () =>
+            void app.runCommand(props.order.id, "Not canceled", () =>
               app.account.broker.cancelOrder(props.order.id),
             )
           }

@@ -61,6 +61,7 @@ function Row(props: { position: Position }) {
   const isLong = () => props.position.side === Side.Buy;
   const profit = () => props.position.pl ?? 0;
   const tone = () => (profit() > 0 ? "up" : profit() < 0 ? "down" : "");
+  const isRunning = () => app.isRunning(props.position.id);
   const copy = (): Position => ({ ...props.position });
   return (
     <tr data-position={props.position.id}>
@@ -96,8 +97,9 @@ function Row(props: { position: Position }) {
         </button>
         <button
           type="button"
+          disabled={isRunning()}
           onClick={() =>
-            void app.runCommand("Not reversed", () =>
+            void app.runCommand(props.position.id, "Not reversed", () =>
               app.account.broker.reversePosition(props.position.id),
             )
           }
@@ -110,8 +112,9 @@ function Row(props: { position: Position }) {
         <button
           type="button"
           class="strong"
+          disabled={isRunning()}
           onClick={() =>
-            void app.runCommand("Not closed", () =>
+            void app.runCommand(props.position.id, "Not closed", () =>
               app.account.broker.closePosition(props.position.id),
             )
           }

@@ -1,5 +1,5 @@
 import { type Brackets, type Order, OrderType, ParentType, StopType } from "@trading-api/client";
-import { parseNumber, parseOptionalNumber } from "./parse-number.ts";
+import { formatInput, parseNumber, parseOptionalNumber } from "./parse-number.ts";
 
 /** The typed texts. An empty price is none. A trailing stop loss has `pips` instead of a price. */
 export interface BracketTexts {
@@ -28,11 +28,14 @@ export const formatBrackets = ({
   stopLoss,
   trailingStopPips,
 }: Brackets): BracketTexts => ({
-  takeProfit: takeProfit?.toString() ?? "",
-  stopLoss: stopLoss?.toString() ?? "",
+  takeProfit: formatOptional(takeProfit),
+  stopLoss: formatOptional(stopLoss),
   isStopLossTrailing: trailingStopPips !== undefined,
-  pips: trailingStopPips?.toString() ?? "",
+  pips: formatOptional(trailingStopPips),
 });
+
+const formatOptional = (value: number | undefined): string =>
+  value === undefined ? "" : formatInput(value);
 
 /** Return whether the order itself is a trailing stop, and not only its stop loss. */
 export const isTrailing = ({ type, stopType }: Pick<Order, "type" | "stopType">): boolean =>

@@ -29,16 +29,20 @@ export function Preview() {
       return;
     }
     // A fill and another leverage change what the next order would do.
-    void account.executions.length;
+    void account.executions;
     void ticket.leverage;
+    const show = (found: OrderPreview, advice = "") => {
+      if (JSON.stringify(order) !== JSON.stringify(ticket.order)) return;
+      setPreview(found);
+      setAdvice(advice);
+      ticket.setPreview(order, found);
+    };
     const timer = setTimeout(async () => {
       try {
-        setPreview(await account.broker.previewOrder(order));
-        setAdvice("");
+        show(await account.broker.previewOrder(order));
       } catch (error) {
         if (!(error instanceof ApiError)) return;
-        setPreview({ sections: [], errors: [error.message] });
-        setAdvice(adviceFor(error) ?? "");
+        show({ sections: [], errors: [error.message] }, adviceFor(error));
       }
     }, DEBOUNCE_MS);
     onCleanup(() => clearTimeout(timer));

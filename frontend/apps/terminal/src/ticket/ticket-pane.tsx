@@ -156,7 +156,7 @@ export function TicketPane() {
         <button
           type="submit"
           class={`place ${fields.side === Side.Buy ? "buy" : "sell"}`}
-          disabled={ticket.order === null || ticket.isSending || account.loading !== "loaded"}
+          disabled={!ticket.canPlace}
           aria-keyshortcuts="Control+Enter"
         >
           {ticket.isSending ? "Placing…" : ticket.summary}

@@ -2,6 +2,7 @@ import {
   type InstrumentInfo,
   isLive,
   type LeverageInfo,
+  type OrderPreview,
   OrderType,
   type PreOrder,
   Side,
@@ -17,7 +18,7 @@ import type { Market } from "../market.ts";
 import type { Notifications } from "../notifications.ts";
 import { type BracketTexts, parseBrackets } from "./brackets.ts";
 import { type DurationTexts, parseDuration } from "./duration.ts";
-import { parseNumber } from "./parse-number.ts";
+import { formatInput, parseNumber } from "./parse-number.ts";
 import { rulesOf } from "./rules.ts";
 
 /** The typed texts. `pips` belong to the one stop that trails: the order or its stop loss. */
@@ -45,8 +46,9 @@ export interface TicketContext {
   /** Return the selected symbol. */
   symbol(): string;
   showPanel(panel: "orders"): void;
+  isRunning(target: string): boolean;
   /** Run a command and show an error that it throws. Resolve to whether it succeeded. */
-  runCommand(title: string, command: () => Promise<unknown>): Promise<boolean>;
+  runCommand(target: string, title: string, command: () => Promise<unknown>): Promise<boolean>;
 }
 
 /** The order that the user is entering for the selected symbol. */
@@ -70,7 +72,8 @@ export class Ticket {
   readonly #instrument = createSignal<InstrumentInfo | null>(null);
   readonly #leverage = createSignal<LeverageInfo | null>(null);
   readonly rules = rulesOf(() => this.instrument);
-  readonly #isSending = createSignal(false);
+  /** The last order that a preview rejected, as JSON. */
+  readonly #rejected = createSignal("");
 
   constructor(app: TicketContext) {
     this.#app = app;
@@ -87,7 +90,13 @@ export class Ticket {
     return this.#leverage[0]();
   }
   get isSending(): boolean {
-    return this.#isSending[0]();
+    return this.#app.isRunning(TICKET);
+  }
+  /** Whether the order can be placed now: the instrument is known, and no preview rejected it. */
+  get canPlace(): boolean {
+    const { order } = this;
+    if (order === null || this.instrument === null || this.isSending) return false;
+    return this.#app.account.loading === "loaded" && JSON.stringify(order) !== this.#rejected[0]();
   }
   /** Whether the order is a trailing stop. */
   get isTrailing(): boolean {
@@ -116,7 +125,7 @@ export class Ticket {
           if (symbol !== this.#app.symbol()) return;
           this.#instrument[1](found);
           this.#fields[1]("qty", (was) =>
-            isOnGrid(Number(was), found) ? was : String(found.qty.default),
+            isOnGrid(parseNumber(was) ?? 0, found) ? was : formatInput(found.qty.default),
           );
         },
         () => {},
@@ -201,16 +210,21 @@ export class Ticket {
     return `${sideLabel(side)} ${quantity(qty)} ${symbol} ${how}`;
   }
 
+  /** Record what a preview of `order` found. */
+  setPreview(order: PreOrder, { errors }: OrderPreview): void {
+    const text = JSON.stringify(order);
+    if (errors?.length) this.#rejected[1](text);
+    else if (this.#rejected[0]() === text) this.#rejected[1]("");
+  }
+
+  /** Place the order, if it can be placed. */
   async send(): Promise<void> {
-    const { order } = this;
-    if (order === null || this.isSending) return;
-    this.#isSending[1](true);
-    const { summary } = this;
+    const { order, summary } = this;
+    if (order === null || !this.canPlace) return;
     let orderId = "";
-    const isAccepted = await this.#app.runCommand(`Not placed: ${summary}`, async () => {
+    const isAccepted = await this.#app.runCommand(TICKET, `Not placed: ${summary}`, async () => {
       ({ orderId } = await this.#app.account.broker.placeOrder(order));
     });
-    this.#isSending[1](false);
     const known = this.#app.account.order(orderId);
     // A fill or a rejection has its own notification.
     if (!isAccepted || order.type === OrderType.Market || (known && !isLive(known.status))) return;
@@ -229,14 +243,14 @@ export class Ticket {
   ): void {
     if (this.fields[name] !== "" || this.#bestPrice === undefined) return;
     const suggested = this.#bestPrice * (1 + (this.fields.side * thousandths) / 1_000);
-    this.#fields[1](name, suggested.toFixed(this.rules.decimals()));
+    this.#fields[1](name, formatInput(suggested, this.rules.decimals()));
   }
 
   /** Suggest a distance of two thousandths of the best price. */
   #suggestPips(): void {
     if (this.fields.pips !== "" || this.#bestPrice === undefined) return;
     const pips = Math.round((this.#bestPrice * 0.002) / this.rules.pip());
-    this.#fields[1]("pips", String(Math.max(1, pips)));
+    this.#fields[1]("pips", formatInput(Math.max(1, pips)));
   }
 
   get #bestPrice(): number | undefined {
@@ -244,6 +258,9 @@ export class Ticket {
     return this.fields.side === Side.Buy ? quote?.ask : quote?.bid;
   }
 }
+
+/** The target of the command that places the ticket's order. */
+const TICKET = "ticket";
 
 const isOnGrid = (value: number, { qty: { min, max, step } }: InstrumentInfo): boolean =>
   value >= min && value <= max && Math.abs(value / step - Math.round(value / step)) < 1e-9;

@@ -1,4 +1,5 @@
 import { createUniqueId, Show } from "solid-js";
+import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 
 export interface NumberFieldProps {
   label: string;
@@ -11,14 +12,29 @@ export interface NumberFieldProps {
   onInput(value: string): void;
 }
 
+const EXAMPLE = 1_234.5;
+
 /** A text field for a number. The arrow keys and the buttons change it by a step. */
 export function NumberField(props: NumberFieldProps) {
   const id = createUniqueId();
   const move = (steps: number) => {
-    const now = Number(props.value.replaceAll(",", ""));
-    if (!Number.isFinite(now)) return;
+    const now = props.value.trim() === "" ? 0 : parseNumber(props.value);
+    if (now === null) return;
     const next = Math.max(props.step, now + steps * props.step);
-    props.onInput(next.toFixed(props.decimals));
+    props.onInput(formatInput(next, props.decimals));
+  };
+  /** A text that is no number, and may be one of another language, gets an example. */
+  const hint = () =>
+    /\D/.test(props.value.trim()) && parseNumber(props.value) === null
+      ? `Write it like ${formatInput(EXAMPLE)}`
+      : props.hint;
+  /** Remove the groups of a finished text, so that it shows how it is read. */
+  const onChange = () => {
+    const value = parseNumber(props.value);
+    if (value !== null && /\d\D\d{3}\b/.test(props.value)) {
+      const plain = formatInput(value);
+      if (plain.length < props.value.trim().length) props.onInput(plain);
+    }
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key];
@@ -37,8 +53,9 @@ export function NumberField(props: NumberFieldProps) {
           spellcheck={false}
           value={props.value}
           aria-invalid={props.invalid ?? false}
-          aria-describedby={props.hint ? `${id}-hint` : undefined}
+          aria-describedby={hint() ? `${id}-hint` : undefined}
           onInput={({ currentTarget }) => props.onInput(currentTarget.value)}
+          onChange={onChange}
           onKeyDown={onKeyDown}
         />
         <Show when={props.unit}>
@@ -61,9 +78,9 @@ export function NumberField(props: NumberFieldProps) {
           +
         </button>
       </div>
-      <Show when={props.hint}>
+      <Show when={hint()}>
         <small id={`${id}-hint`} class="hint">
-          {props.hint}
+          {hint()}
         </small>
       </Show>
     </div>

@@ -1,0 +1,2 @@
+/** The language that the browser prefers. It decides how numbers are written and read. */
+export const LOCALE = navigator.language;
