@@ -9,7 +9,8 @@ class SymbolInfo(WireModel):
     """TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`.
 
     `session_holidays` lists days such as 20241129, and `corrections` hours of a day such as
-    0930-1300:20241129. Both are empty where they are unknown.
+    0930-1300:20241129. Both are empty where they are unknown. `seconds_multipliers` lists the
+    numbers of seconds of the resolutions that are served directly, such as 5 for 5S.
     """
 
     model_config = example(
@@ -29,9 +30,10 @@ class SymbolInfo(WireModel):
             "format": "price",
             "has_intraday": True,
             "has_seconds": True,
+            "seconds_multipliers": ["1", "5"],
             "has_daily": True,
             "has_weekly_and_monthly": True,
-            "supported_resolutions": ["1", "5", "60", "1D"],
+            "supported_resolutions": ["1S", "5S", "1", "5", "60", "1D"],
             "volume_precision": 0,
             "data_status": "streaming",
             "currency_code": "USD",
@@ -53,6 +55,7 @@ class SymbolInfo(WireModel):
     format: Annotated[Literal["price", "volume"], NamedLiteral("PriceFormat")] = "price"
     has_intraday: bool
     has_seconds: bool
+    seconds_multipliers: list[str]
     has_daily: bool
     has_weekly_and_monthly: bool
     supported_resolutions: list[str]

@@ -106,6 +106,7 @@ def to_udf_history(history: History) -> UdfHistory:
 
 
 def to_symbol_info(instrument: Instrument, resolutions: list[str]) -> SymbolInfo:
+    seconds = [name.removesuffix("S") for name in resolutions if name.endswith("S")]
     return SymbolInfo(
         name=instrument.symbol,
         ticker=full_name(instrument),
@@ -120,7 +121,8 @@ def to_symbol_info(instrument: Instrument, resolutions: list[str]) -> SymbolInfo
         minmov=instrument.min_move,
         pricescale=instrument.price_scale,
         has_intraday=any(name.isdigit() for name in resolutions),
-        has_seconds=any(name.endswith("S") for name in resolutions),
+        has_seconds=seconds != [],
+        seconds_multipliers=seconds,
         has_daily="1D" in resolutions,
         has_weekly_and_monthly={"1W", "1M"} <= set(resolutions),
         supported_resolutions=resolutions,

@@ -2066,7 +2066,8 @@ export interface components {
          * @description TradingView's LibrarySymbolInfo. A tick is `minmov / pricescale`.
          *
          *     `session_holidays` lists days such as 20241129, and `corrections` hours of a day such as
-         *     0930-1300:20241129. Both are empty where they are unknown.
+         *     0930-1300:20241129. Both are empty where they are unknown. `seconds_multipliers` lists the
+         *     numbers of seconds of the resolutions that are served directly, such as 5 for 5S.
          * @example {
          *       "corrections": "",
          *       "currency_code": "USD",
@@ -2082,9 +2083,15 @@ export interface components {
          *       "minmov": 1,
          *       "name": "AAPL",
          *       "pricescale": 100,
+         *       "seconds_multipliers": [
+         *         "1",
+         *         "5"
+         *       ],
          *       "session": "24x7",
          *       "session_holidays": "",
          *       "supported_resolutions": [
+         *         "1S",
+         *         "5S",
          *         "1",
          *         "5",
          *         "60",
@@ -2136,6 +2143,8 @@ export interface components {
             name: string;
             /** Pricescale */
             pricescale: number;
+            /** Seconds Multipliers */
+            seconds_multipliers: string[];
             /** Session */
             session: string;
             /**

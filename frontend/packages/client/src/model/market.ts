@@ -18,7 +18,8 @@ export interface History {
   nextTime?: number;
 }
 
-export interface QuoteValues {
+/** A type and not an interface, because TradingView's has an index signature. */
+export type QuoteValues = {
   lp: number;
   ask: number;
   bid: number;
@@ -34,7 +35,7 @@ export interface QuoteValues {
   exchange: string;
   description: string;
   original_name: string;
-}
+};
 
 /** A quote or its error. `n` is the name exactly as it was requested. */
 export type QuoteData =
@@ -78,6 +79,7 @@ export interface SymbolInfo {
   format: "price" | "volume";
   has_intraday: boolean;
   has_seconds: boolean;
+  seconds_multipliers: string[];
   has_daily: boolean;
   has_weekly_and_monthly: boolean;
   supported_resolutions: string[];
