@@ -43,7 +43,8 @@ export class BarStream {
       {
         onData: (bar) => (this.#buffered ? this.#buffered.push(bar) : this.#emit(bar)),
         onReconnected: (how) => {
-          if (how === "snapshot") void this.#backfill();
+          // A backfill that the outage interrupted has to run again.
+          if (how === "snapshot" || this.#buffered !== null) void this.#backfill();
         },
         onFailed: () => options.onResetNeeded(),
       },
@@ -66,13 +67,16 @@ export class BarStream {
     this.#buffered ??= [];
     let missed: Bar[] | undefined = [];
     if (last !== null) {
-      const { rest, symbol, resolution } = this.#options;
+      const { rest, feeds, symbol, resolution } = this.#options;
       const from = Math.floor(last.time / 1_000);
       const read = () => rest.history(symbol, resolution, { from, to: END_OF_TIME_S });
       try {
         missed = (await retry(read, () => this.#currentBackfill === backfill, ATTEMPTS_MAX))?.bars;
       } catch {
-        if (this.#currentBackfill === backfill) this.#options.onResetNeeded();
+        if (this.#currentBackfill !== backfill) return;
+        // The reconnection starts another backfill, and the live bars wait for it.
+        if (feeds.connection.state.phase !== "connected") return;
+        this.#options.onResetNeeded();
       }
     }
     if (this.#currentBackfill !== backfill) return;
