@@ -3,11 +3,19 @@ import type {
   AccountManagerColumn,
   AccountManagerInfo,
   BrokerHost,
+  FormatterName,
   WatchedValue,
 } from "./tradingview/broker.ts";
 
 /** A watched value for each figure of the account's equity. */
-export type EquityValues = Record<keyof Equity, WatchedValue<number>>;
+export type EquityValues = Record<(typeof EQUITY_NAMES)[number], WatchedValue<number>>;
+
+export const EQUITY_NAMES = [
+  "balance",
+  "equity",
+  "unrealizedPL",
+  "realizedPL",
+] as const satisfies (keyof Equity)[];
 
 export const createEquityValues = (factory: BrokerHost["factory"]): EquityValues => ({
   balance: factory.createWatchedValue(0),
@@ -21,7 +29,7 @@ export function accountManagerInfo(values: EquityValues): AccountManagerInfo {
   const figure = (text: string, wValue: WatchedValue<number>) => ({
     text,
     wValue,
-    formatter: "fixed",
+    formatter: "fixed" as FormatterName,
     isDefault: true,
   });
   return {
@@ -61,6 +69,6 @@ export function accountManagerInfo(values: EquityValues): AccountManagerInfo {
 const column = (id: string, label: string, formatter: string): AccountManagerColumn => ({
   id,
   label,
-  formatter,
+  formatter: formatter as FormatterName,
   dataFields: [id],
 });

@@ -1,4 +1,9 @@
-import { accountManagerInfo, createEquityValues, type EquityValues } from "./account-manager.ts";
+import {
+  accountManagerInfo,
+  createEquityValues,
+  EQUITY_NAMES,
+  type EquityValues,
+} from "./account-manager.ts";
 import { CommandSender } from "./command-sender.ts";
 import { ApiError } from "./errors.ts";
 import { ExecutionSync } from "./execution-sync.ts";
@@ -6,6 +11,7 @@ import type { Feeds } from "./feeds.ts";
 import type { Subscription } from "./listener.ts";
 import {
   type Account,
+  type AccountId,
   type Brackets,
   type BrokerConnection,
   ConnectionStatus,
@@ -42,8 +48,8 @@ export interface BrokerOptions {
  * from the socket. While the socket is down its effects could not be reported, so commands reject
  * with a NotConnectedError. A command that the backend rejects throws an ApiError.
  */
-export class BrokerTerminalService implements BrokerTerminal {
-  readonly #host: BrokerHost;
+export class BrokerTerminalService<Action = never> implements BrokerTerminal<Action> {
+  readonly #host: BrokerHost<Action>;
   readonly #rest: Rest;
   readonly #feeds: Feeds;
   readonly #depth: number;
@@ -59,7 +65,7 @@ export class BrokerTerminalService implements BrokerTerminal {
   #brokerStatus: BrokerConnection | null = null;
   #lastStatus = "";
 
-  constructor(host: BrokerHost, { rest, feeds, accountId, depth = 20 }: BrokerOptions) {
+  constructor(host: BrokerHost<Action>, { rest, feeds, accountId, depth = 20 }: BrokerOptions) {
     this.#host = host;
     this.#rest = rest;
     this.#feeds = feeds;
@@ -102,8 +108,8 @@ export class BrokerTerminalService implements BrokerTerminal {
     return isListed ? accounts : [await this.#account.info(), ...accounts];
   }
 
-  currentAccount(): string {
-    return this.#accountId;
+  currentAccount(): AccountId {
+    return this.#accountId as AccountId;
   }
 
   setCurrentAccount(id: string): void {
@@ -114,6 +120,11 @@ export class BrokerTerminalService implements BrokerTerminal {
     this.#equity = this.#brokerStatus = null;
     this.#startSyncs();
     this.#host.currentAccountUpdate?.();
+  }
+
+  /** Return the host's own entries of the chart's context menu. */
+  async chartContextMenuActions(context: unknown, options?: unknown): Promise<Action[]> {
+    return (await this.#host.defaultContextMenuActions?.(context, options)) ?? [];
   }
 
   // Queries
@@ -202,6 +213,14 @@ export class BrokerTerminalService implements BrokerTerminal {
   }
 
   unsubscribeEquity(): void {}
+
+  /** Report the last known free margin again. It is the account's, whatever the symbol. */
+  subscribeMarginAvailable(_symbol: string): void {
+    const { freeMargin } = this.#equity ?? {};
+    if (freeMargin !== undefined) this.#host.marginAvailableUpdate?.(freeMargin);
+  }
+
+  unsubscribeMarginAvailable(_symbol: string): void {}
 
   subscribeRealtime(symbol: string): void {
     const subscription = { symbols: [], fast_symbols: [symbol] };
@@ -298,6 +317,8 @@ export class BrokerTerminalService implements BrokerTerminal {
     this.#equity = equity;
     for (const name of EQUITY_NAMES) this.#values[name].setValue(equity[name]);
     this.#host.equityUpdate(equity.equity);
+    const { freeMargin } = equity;
+    if (freeMargin !== undefined) this.#host.marginAvailableUpdate?.(freeMargin);
   }
 
   #showBrokerStatus(status: BrokerConnection): void {
@@ -314,8 +335,6 @@ export class BrokerTerminalService implements BrokerTerminal {
     this.#host.connectionStatusUpdate(status, info);
   }
 }
-
-const EQUITY_NAMES = ["balance", "equity", "unrealizedPL", "realizedPL"] as const;
 
 /** Return the status to show. That of the broker counts only while the socket is connected. */
 function statusOf(

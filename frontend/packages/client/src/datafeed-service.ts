@@ -1,18 +1,13 @@
 import { BarStream } from "./bar-stream.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Subscription } from "./listener.ts";
-import type {
-  Bar,
-  DatafeedConfiguration,
-  FoundSymbol,
-  Orderbook,
-  QuoteData,
-  SymbolInfo,
-} from "./model/market.ts";
+import type { Bar, FoundSymbol, Orderbook, QuoteData } from "./model/market.ts";
 import type { MarketRest } from "./rest-client.ts";
 import type {
   Datafeed,
   HistoryMetadata,
+  LibraryConfiguration,
+  LibrarySymbol,
   OnError,
   PeriodParams,
   ResolvedSymbol,
@@ -44,10 +39,13 @@ export class DatafeedService implements Datafeed {
 
   // Symbols
 
-  onReady(callback: (configuration: DatafeedConfiguration) => void): void {
+  onReady(callback: (configuration: LibraryConfiguration) => void): void {
     // TradingView has no callback for a failure, so this retries until the backend answers.
     const read = (): void =>
-      void this.#rest.configuration().then(callback, () => setTimeout(read, READY_RETRY_MS));
+      void this.#rest.configuration().then(
+        (found) => callback(found as LibraryConfiguration),
+        () => setTimeout(read, READY_RETRY_MS),
+      );
     read();
   }
 
@@ -62,10 +60,12 @@ export class DatafeedService implements Datafeed {
 
   resolveSymbol(
     symbolName: string,
-    onResolve: (symbol: SymbolInfo) => void,
+    onResolve: (symbol: LibrarySymbol) => void,
     onError: OnError,
   ): void {
-    this.#rest.symbol(symbolName).then(onResolve, failureHandler(onError));
+    this.#rest
+      .symbol(symbolName)
+      .then((found) => onResolve(found as LibrarySymbol), failureHandler(onError));
   }
 
   getServerTime(callback: (unixTime: number) => void): void {

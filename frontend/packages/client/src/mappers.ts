@@ -37,6 +37,7 @@ import type {
 } from "./generated/socket.ts";
 import type {
   Account,
+  AccountId,
   Brackets,
   BrokerConfiguration,
   BrokerConnection,
@@ -121,10 +122,13 @@ export const mapBrokerConnection = (status: BrokerConnectionStatus_Ws_Backend): 
 export const mapAccount = (account: AccountMetainfo_Api_Backend): Account => ({
   type: "demo",
   ...withoutNulls(account),
+  id: account.id as AccountId,
 });
 
-export const mapInstrument = (instrument: InstrumentInfo_Api_Backend): InstrumentInfo =>
-  withoutNulls(instrument);
+export const mapInstrument = (instrument: InstrumentInfo_Api_Backend): InstrumentInfo => ({
+  pipValue: 0,
+  ...withoutNulls(instrument),
+});
 
 export const mapPreview = (preview: OrderPreviewResult_Api_Backend): OrderPreview =>
   withoutNulls(preview);
@@ -178,7 +182,8 @@ export function mapPreOrder(order: PreOrder): PreOrder_Api_Backend {
     trailingStopPips: order.trailingStopPips,
     guaranteedStop: order.guaranteedStop,
     stopType: order.stopType,
-    duration: order.duration,
+    // The backend rejects a type of duration that it does not know.
+    duration: order.duration as PreOrder_Api_Backend["duration"],
     customFields: order.customFields,
     currentQuotes: order.currentQuotes,
     seenPrice: order.seenPrice,

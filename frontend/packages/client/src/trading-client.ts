@@ -31,7 +31,10 @@ export class TradingClient {
   }
 
   /** Return a new broker for `host`. Without `accountId` it is that of the default account. */
-  async broker(host: BrokerHost, accountId?: string): Promise<BrokerTerminalService> {
+  async broker<Action = never>(
+    host: BrokerHost<Action>,
+    accountId?: string,
+  ): Promise<BrokerTerminalService<Action>> {
     const id = accountId ?? (await this.rest.account().info()).id;
     return new BrokerTerminalService(host, { rest: this.rest, feeds: this.feeds, accountId: id });
   }

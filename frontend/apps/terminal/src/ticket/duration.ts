@@ -17,6 +17,6 @@ export function parseDuration({ duration: type, until }: DurationTexts): OrderDu
 export const formatUntil = (ms: number): string => new Date(ms).toISOString().slice(0, 16);
 
 export const formatDuration = ({ type, datetime }: OrderDuration): DurationTexts => ({
-  duration: type,
+  duration: type as DurationType,
   until: datetime === undefined ? "" : formatUntil(datetime),
 });

@@ -45,9 +45,9 @@ export type NotificationType = (typeof NotificationType)[keyof typeof Notificati
 
 export type DurationType = "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
 
-/** How long an order works. `datetime` is its end in ms UTC, for GTD. */
+/** How long an order works: a `DurationType`. `datetime` is its end in ms UTC, for GTD. */
 export interface OrderDuration {
-  type: DurationType;
+  type: string;
   datetime?: number;
 }
 
@@ -72,6 +72,13 @@ export interface PreOrder {
   clientOrderId?: string;
 }
 
+/** A message about an order. `type` is `information`, `warning` or `error`. */
+export interface OrderMessage {
+  // biome-ignore lint/suspicious/noExplicitAny: TradingView's is an enum, to which no string is assignable
+  type: any;
+  text: string;
+}
+
 /** A placed order. `updateTime` is in ms UTC, and `version` grows with every change. */
 export interface Order {
   id: string;
@@ -91,7 +98,7 @@ export interface Order {
   filledQty?: number;
   avgPrice?: number;
   updateTime?: number;
-  message?: { type: string; text: string };
+  message?: OrderMessage;
   parentId?: string;
   parentType?: ParentType;
   clientOrderId?: string;
@@ -126,12 +133,14 @@ export interface Execution {
   orderId?: string;
 }
 
-/** The figures of an account, in its currency. */
+/** The figures of an account, in its currency. `freeMargin` is equity less the used margin. */
 export interface Equity {
   equity: number;
   balance: number;
   unrealizedPL: number;
   realizedPL: number;
+  usedMargin?: number;
+  freeMargin?: number;
 }
 
 /**
@@ -153,8 +162,11 @@ export interface BrokerConnection {
   timestamp: number;
 }
 
+/** The id of an account, with the type that TradingView's library gives it. */
+export type AccountId = string & { [Symbol.species]: "AccountId" };
+
 export interface Account {
-  id: string;
+  id: AccountId;
   name: string;
   type: string;
   currency: string;
@@ -170,7 +182,8 @@ export interface Brackets {
 export interface InstrumentInfo {
   qty: { min: number; max: number; step: number; default: number };
   pipSize: number;
-  pipValue?: number;
+  /** The value of a pip of one unit in the account's currency, or 0 where it is not known. */
+  pipValue: number;
   minTick: number;
   description: string;
   currency: string;

@@ -29,8 +29,23 @@ export interface ResolvedSymbol {
   ticker?: string;
 }
 
+/** A resolution, with the type that TradingView's library gives it. */
+export type ResolutionString = string & { [Symbol.species]: "ResolutionString" };
+
+/** A DatafeedConfiguration that the library's callback accepts. */
+export type LibraryConfiguration = Omit<DatafeedConfiguration, "supported_resolutions"> & {
+  supported_resolutions: ResolutionString[];
+};
+
+/** A SymbolInfo that the library's callback accepts. */
+export type LibrarySymbol = Omit<SymbolInfo, "supported_resolutions" | "timezone"> & {
+  supported_resolutions: ResolutionString[];
+  // biome-ignore lint/suspicious/noExplicitAny: the library's is a list of zones, and this any zone
+  timezone: any;
+};
+
 export interface Datafeed {
-  onReady(callback: (configuration: DatafeedConfiguration) => void): void;
+  onReady(callback: (configuration: LibraryConfiguration) => void): void;
   searchSymbols(
     userInput: string,
     exchange: string,
@@ -39,7 +54,7 @@ export interface Datafeed {
   ): void;
   resolveSymbol(
     symbolName: string,
-    onResolve: (symbol: SymbolInfo) => void,
+    onResolve: (symbol: LibrarySymbol) => void,
     onError: OnError,
   ): void;
   getBars(

@@ -18,6 +18,7 @@ export class FakeHost implements BrokerHost {
   readonly positions: Position[] = [];
   readonly executions: Execution[] = [];
   readonly equities: number[] = [];
+  readonly margins: number[] = [];
   readonly statuses: ConnectionStatus[] = [];
   readonly notifications: { title: string; text: string; type?: NotificationType }[] = [];
   readonly quotes: { symbol: string; ask: number; bid: number }[] = [];
@@ -37,6 +38,10 @@ export class FakeHost implements BrokerHost {
 
   equityUpdate(equity: number): void {
     this.equities.push(equity);
+  }
+
+  marginAvailableUpdate(marginAvailable: number): void {
+    this.margins.push(marginAvailable);
   }
 
   connectionStatusUpdate(status: ConnectionStatus): void {
