@@ -9,8 +9,8 @@ MINUTE_MS = 60 * SECOND_MS
 DAY_MS = 1_440 * MINUTE_MS
 WEEK_MS = 7 * DAY_MS
 AHEAD_MS = 2 * DAY_MS
-"""The start of a bar is less than this ahead of the present: a trading day that began on the
-evening before, and east of Greenwich, stands at 00:00 UTC of its date."""
+"""The start of a bar is less than this ahead of the present. A trading day may begin on the evening
+before its date, and east of Greenwich; its bar has the time 00:00 UTC of the date."""
 
 _FIXED_MS = {
     **{f"{count}S": count * SECOND_MS for count in (1, 5, 15, 30)},

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from trading_api.modules.datafeed.importing.import_report import ImportReport
 from trading_api.modules.datafeed.importing.importer import (
-    ImportReport,
     ImportRequest,
     import_files,
 )

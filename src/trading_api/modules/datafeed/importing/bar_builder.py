@@ -84,24 +84,7 @@ def build_bars(
     Without `step_ms`, the usual step between rows is the bars'. Every price must be a multiple of
     `tick`, by default one unit of the last decimal. Raises RecordingError."""
     first = files[0]
-    for rows in files:
-        if (rows.are_ticks, rows.has_volume) != (first.are_ticks, first.has_volume):
-            raise RecordingError(f"{rows.path} has other columns than {first.path}.")
-        if rows.are_ticks:
-            _reject_unordered_ticks(rows)
-    if step_ms is None:
-        step_ms = SECOND_MS if first.are_ticks else _usual_step(files)
-    if not resolutions_built_from(step_ms):
-        raise RecordingError(
-            f"{first.path}: No resolution is made of bars {step_ms / 1_000:g} s apart."
-        )
-    if not first.are_ticks and step_ms < DAY_MS:
-        _reject_rows(
-            files,
-            _off_grid(files, step_ms, hours),
-            f"the row stands off the grid of bars of {format_duration(step_ms)}, "
-            "which most rows are",
-        )
+    step_ms = _checked_step(files, step_ms, hours)
     prices, price_decimals = _whole_prices(files)
     price_decimals, min_move = _on_ticks(files, prices, price_decimals, tick)
     volume = np.concatenate([np.asarray(rows.volume) for rows in files])
@@ -126,6 +109,30 @@ def build_bars(
         0 if first.are_ticks else count - len(columns),
         min_move,
     )
+
+
+def _checked_step(files: Sequence[CsvRows], step_ms: int | None, hours: SessionHours) -> int:
+    """Return the step of the bars. Raises RecordingError where files cannot be bars of one step."""
+    first = files[0]
+    for rows in files:
+        if (rows.are_ticks, rows.has_volume) != (first.are_ticks, first.has_volume):
+            raise RecordingError(f"{rows.path} has other columns than {first.path}.")
+        if rows.are_ticks:
+            _reject_unordered_ticks(rows)
+    if step_ms is None:
+        step_ms = SECOND_MS if first.are_ticks else _usual_step(files)
+    if not resolutions_built_from(step_ms):
+        raise RecordingError(
+            f"{first.path}: No resolution is made of bars {step_ms / 1_000:g} s apart."
+        )
+    if not first.are_ticks and step_ms < DAY_MS:
+        _reject_rows(
+            files,
+            _off_grid(files, step_ms, hours),
+            f"the row stands off the grid of bars of {format_duration(step_ms)}, "
+            "which most rows are",
+        )
+    return step_ms
 
 
 _PRICES = ("open", "high", "low", "close")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from trading_api.domain.resolution import DAY_MS, MINUTE_MS
 from trading_api.domain.session_hours import (
     ALWAYS,
     SessionError,
     SessionHours,
-    TradingSessions,
 )
 from trading_api.modules.datafeed.importing.bar_builder import (
     BuiltBars,
@@ -32,7 +32,12 @@ from trading_api.modules.datafeed.importing.csv_reader import (
 from trading_api.modules.datafeed.importing.csv_series import EXCHANGE
 from trading_api.modules.datafeed.importing.dst_fold import resolve_repeated_hours
 from trading_api.modules.datafeed.importing.exchange_calendar import ExchangeCalendar
-from trading_api.modules.datafeed.storage.bar_columns import BarColumns, Int64s
+from trading_api.modules.datafeed.importing.import_report import (
+    ImportReport,
+    find_gaps,
+    format_time,
+)
+from trading_api.modules.datafeed.storage.bar_columns import BarColumns
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import (
     BarStore,
@@ -61,74 +66,6 @@ class ImportRequest:
     is_replacing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """The intervals of trading time without a bar: how many there are, the longest, and the time of
-    the bar before it."""
-
-    count: int
-    longest_ms: int
-    after_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """Counts what an import did.
-
-    `rows` were read, not counting `unpriced` ones; `rounded` numbers were printed binary floats.
-    Of the resulting bars, `taken` are new, `duplicates` were there already, and `outside` lie
-    outside the session. `stored` counts all bars of the symbol now."""
-
-    symbol: str
-    rows: int
-    unpriced: int
-    rounded: int
-    are_ticks: bool
-    step_ms: int
-    tick: Decimal
-    taken: int
-    duplicates: int
-    outside: int
-    first_outside_ms: int
-    gaps: Gaps
-    stored: int
-    first_ms: int
-    last_ms: int
-
-    def lines(self) -> list[str]:
-        step = format_duration(self.step_ms)
-        text = [
-            f"{self.symbol}: {self.rows:,} {'ticks' if self.are_ticks else 'rows'} were read.",
-            f"New bars of {step}: {self.taken:,}.",
-            f"Duplicates, which say again what is there, dropped: {self.duplicates:,}.",
-        ]
-        if self.unpriced:
-            text.append(f"Rows without any price: {self.unpriced:,}, left out.")
-        if self.outside:
-            text.append(
-                f"Bars outside the session: {self.outside:,}, left out, the first at "
-                f"{_time(self.first_outside_ms)}."
-            )
-        if self.rounded:
-            text.append(
-                f"Numbers printed of computed floats: {self.rounded:,}, taken to as many decimals "
-                "as can be kept."
-            )
-        text.append("Repairs refused: 0; a row that needs one stops the import.")
-        gaps = "Gaps in trading time: none"
-        if self.gaps.count:
-            gaps = (
-                f"Gaps in trading time: {self.gaps.count:,}, the longest of "
-                f"{format_duration(self.gaps.longest_ms)} after {_time(self.gaps.after_ms)}"
-            )
-        text.append(gaps + (" (a minute or more without a tick)." if self.are_ticks else "."))
-        text.append(
-            f"Stored now: {self.stored:,} bars from {_time(self.first_ms)} to "
-            f"{_time(self.last_ms)}, in ticks of {self.tick:f}."
-        )
-        return text
-
-
 def import_files(
     store: BarStore, request: ImportRequest, progress: Progress | None = None
 ) -> ImportReport:
@@ -155,22 +92,42 @@ def import_files(
             _reject_another_grid(stored, old, new)
             new = _join(stored, old, new)
         hours = _hours(stored, calendar, new.columns)
-        stored = replace(
-            stored,
-            holidays=sorted(hours.holidays),
-            corrections=dict(hours.corrections),
-            step_ms=new.step_ms,
-            price_decimals=new.price_decimals,
-            volume_decimals=new.volume_decimals,
-            has_volume=new.has_volume,
-            are_ticks=new.are_ticks,
-            tick=_tick_text(request.tick) or stored.tick,
-        )
+        stored = _complete(stored, hours, new, _tick_text(request.tick) or stored.tick)
         writer.replace(stored, new.columns)
+    return _report(stored, files, bars, outside, new, known)
+
+
+def _complete(
+    stored: StoredSymbol, hours: SessionHours, bars: BuiltBars, tick: str
+) -> StoredSymbol:
+    """Add to a description what is known from the bars."""
+    return replace(
+        stored,
+        holidays=sorted(hours.holidays),
+        corrections=dict(hours.corrections),
+        step_ms=bars.step_ms,
+        price_decimals=bars.price_decimals,
+        volume_decimals=bars.volume_decimals,
+        has_volume=bars.has_volume,
+        are_ticks=bars.are_ticks,
+        tick=tick,
+    )
+
+
+def _report(
+    stored: StoredSymbol,
+    files: Sequence[CsvRows],
+    bars: BuiltBars,
+    outside: npt.NDArray[np.bool_],
+    new: BuiltBars,
+    known: int,
+) -> ImportReport:
+    """Report on `bars` of the files, of which those `outside` the session are left out. `new` are
+    all bars of the symbol now, and `known` counts those that were stored before."""
     times_ms = new.columns.time_ms
     inside = len(bars.columns) - int(outside.sum())
     return ImportReport(
-        symbol=request.symbol,
+        symbol=stored.symbol,
         rows=bars.rows,
         unpriced=sum(len(rows.unpriced) for rows in files),
         rounded=sum(rows.rounded for rows in files),
@@ -191,31 +148,6 @@ def import_files(
         first_ms=int(times_ms[0]),
         last_ms=int(times_ms[-1]),
     )
-
-
-def find_gaps(
-    times_ms: Int64s, step_ms: int, sessions: TradingSessions | None, tolerance_ms: int
-) -> Gaps:
-    """Find the gaps of more than `tolerance_ms` of trading time. A night or a weekend between two
-    sessions is none."""
-    if step_ms >= 28 * DAY_MS:
-        months = times_ms.astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
-        elapsed_ms = months * step_ms
-    elif sessions is None or step_ms > DAY_MS:
-        elapsed_ms = times_ms
-    elif step_ms == DAY_MS:
-        elapsed_ms = np.unique(sessions.days_ms).searchsorted(times_ms) * DAY_MS
-    else:
-        numbers = sessions.starts_ms.searchsorted(times_ms, "right") - 1
-        lengths_ms = sessions.ends_ms - sessions.starts_ms
-        over_ms = np.cumsum(lengths_ms) - lengths_ms
-        elapsed_ms = over_ms[numbers] + times_ms - sessions.starts_ms[numbers]
-    apart_ms = np.diff(elapsed_ms)
-    wide = apart_ms > tolerance_ms
-    if not wide.any():
-        return Gaps(0, 0, 0)
-    longest = int(apart_ms.argmax())
-    return Gaps(int(wide.sum()), int(apart_ms[longest]) - step_ms, int(times_ms[longest]))
 
 
 def _describe(
@@ -327,7 +259,7 @@ def _hours(
     return calendar.hours(stored.session, stored.timezone, first_ms, last_ms)
 
 
-def _outside(hours: SessionHours, bars: BuiltBars) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _outside(hours: SessionHours, bars: BuiltBars) -> npt.NDArray[np.bool_]:
     """Return which bars no session holds."""
     times_ms = bars.columns.time_ms
     sessions = sessions_of(hours, bars.step_ms, bars.columns)
@@ -347,8 +279,8 @@ def _reject_another_grid(stored: StoredSymbol, old: BarColumns, bars: BuiltBars)
     apart_ms = int(bars.columns.time_ms[0]) - int(old.time_ms[0])
     if stored.hours.is_always and bars.step_ms < DAY_MS and apart_ms % bars.step_ms:
         raise RecordingError(
-            f"The bar at {_time(int(bars.columns.time_ms[0]))} is off the grid of the stored bars "
-            f"of {format_duration(bars.step_ms)}; --replace forgets what is stored."
+            f"The bar at {format_time(int(bars.columns.time_ms[0]))} is off the grid of the stored "
+            f"bars of {format_duration(bars.step_ms)}; --replace forgets what is stored."
         )
 
 
@@ -373,13 +305,9 @@ def _join(stored: StoredSymbol, old: BarColumns, bars: BuiltBars) -> BuiltBars:
         time_ms = int(after.columns.time_ms[differs.argmax()])
         raise RecordingError(
             f"{int(differs.sum()):,} bars contradict stored ones of the same time, the first at "
-            f"{_time(time_ms)}; --replace forgets what is stored."
+            f"{format_time(time_ms)}; --replace forgets what is stored."
         )
     pairs = zip(before.columns.arrays(), after.columns.take(~known).arrays(), strict=True)
     together = BarColumns.from_arrays(np.concatenate(pair) for pair in pairs)
     order = np.argsort(together.time_ms, kind="stable")
     return replace(after, columns=together.take(order))
-
-
-def _time(time_ms: int) -> str:
-    return f"{datetime.fromtimestamp(time_ms / 1_000, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -80,10 +80,10 @@ def single_decimals(values: Floats, decimals_written: int) -> int | None:
     """Return to how many decimals to round numbers that provably passed through single precision,
     as 304.80999755859375 did, which was 304.81. None for all others.
 
-    Each value must be a single-precision number, and the one that its own rounding gives. The
-    proof is that one was written with fewer digits than it has, or that the grid of the decimals
-    is so much coarser than the binary one that chance is impossible. Fractions of 1/512 are singles
-    too, and exact."""
+    Each value must be a single-precision number, and the one that its own rounding gives. There
+    are two proofs. One number was written with fewer digits than it has; or the grid of the
+    decimals is so much coarser than the binary one that chance is impossible. Fractions of 1/512
+    are singles too, and exact."""
     values = np.unique(values)
     with np.errstate(over="ignore", under="ignore"):
         if not len(values) or (values.astype(np.float32) != values).any():

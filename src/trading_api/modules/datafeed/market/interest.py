@@ -47,7 +47,7 @@ class InterestSource(BarReader, Protocol):
 
 class InterestSet(dict[str, SymbolInterest]):
     """The interest of all listeners by symbol. `source` is read where an interest in bars begins:
-    its cursor stands at the newest bar."""
+    its cursor begins at the newest bar."""
 
     def __init__(self, source: InterestSource) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """Divides an interval of the market into shorter ones, in whole ticks and whole volumes.
 
-For any draws, the parts begin where the whole begins, join without a gap, end where it ends,
-reach its high and its low and not beyond, and share its volume exactly.
+For any draws, the parts begin where the whole begins, join without a gap, and end where it ends.
+They reach its high and its low and not beyond, and share its volume exactly.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from trading_api.domain.bar import Bar
-from trading_api.modules.datafeed.importing.importer import ImportReport
+from trading_api.modules.datafeed.importing.import_report import ImportReport
 from trading_api.modules.datafeed.storage.bar_series import BarSeries
 from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
+from trading_api.modules.datafeed.importing.import_report import ImportReport
 from trading_api.modules.datafeed.importing.importer import (
-    ImportReport,
     ImportRequest,
     import_files,
 )
