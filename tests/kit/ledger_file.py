@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
+
+
+@contextmanager
+def all_connections_closed() -> Iterator[None]:
+    """Check that every SQLite connection that is opened inside the context is closed at its end.
+
+    Python reports a connection that is not closed since 3.13 only, and whenever it finds it.
+    """
+    connections: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def recording_connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connections.append(connect(*arguments, **options))
+        return connections[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqlite3, "connect", recording_connect)
+        yield
+    for connection in connections:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+            connection.execute("SELECT 1")
 
 
 @asynccontextmanager

@@ -46,8 +46,7 @@ def create_lifespan(
             pass
         gc_policy = GcPolicy()
         with gc_policy.paused():
-            for module in modules:
-                await module.start()
+            await _start(modules)
         work = {module.name: module.run() for module in modules}
         work |= {name: run() for name, run in background.items()}
         work |= {"garbage": gc_policy.run()}
@@ -61,3 +60,22 @@ def create_lifespan(
                 task.cancel()
 
     return lifespan
+
+
+async def _start(modules: Sequence[Module]) -> None:
+    """Start the modules in order. If one fails, those before it release what they opened."""
+    for number, module in enumerate(modules):
+        try:
+            await module.start()
+        except BaseException:
+            for started in reversed(modules[:number]):
+                await _release(started)
+            raise
+
+
+async def _release(module: Module) -> None:
+    """Begin and end the module's work, whose end releases what its start opened."""
+    running = asyncio.create_task(module.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait([running])

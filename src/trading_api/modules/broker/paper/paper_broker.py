@@ -158,7 +158,11 @@ class PaperBroker:
     async def start(self) -> None:
         """Load the accounts from the journal, then listen to the market. Raises
         ConfigurationError."""
-        await self._accounts.recover(self._journal.load())
+        try:
+            await self._accounts.recover(self._journal.load())
+        except BaseException:
+            await self._journal.close()
+            raise
         # Not before: the datafeed listens first, so that a quote is sent before what it causes.
         self._interest.connect(self._market.listen(self.market_listener))
 

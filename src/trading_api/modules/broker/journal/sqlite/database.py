@@ -87,17 +87,23 @@ class Database:
                 f"{error.filename}."
             ) from error
         try:
+            self._lock_file(lock)
+        except BaseException:
+            os.close(lock)
+            raise
+        self._lock = lock
+
+    def _lock_file(self, lock: int) -> None:
+        try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(lock, 32, 0).decode().strip()
-            os.close(lock)
             raise ConfigurationError(
                 f"The ledger {self.path} (DATABASE_URL) is written by another process"
                 f"{f' ({holder})' if holder else ''}; a ledger has one writer."
             ) from error
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-        self._lock = lock
 
     def _connect(self, address: str, *pragmas: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -109,8 +115,12 @@ class Database:
             # Another thread may close it; two threads never use it at the same time.
             check_same_thread=False,
         )
-        for pragma in ("foreign_keys = on", *pragmas):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in ("foreign_keys = on", *pragmas):
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _open_connection(self, engine: Engine, prepare: Callable[[Connection], None]) -> Connection:

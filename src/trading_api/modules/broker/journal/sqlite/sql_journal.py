@@ -159,11 +159,14 @@ class _EntryCursor:
     def __init__(self, database: Database) -> None:
         self._path = database.path
         self._connection = database.reading()
-        self._connection.begin()
         columns = EVENTS.columns
-        self._rows = self._connection.execute(
-            select_entries().order_by(columns.account_id, columns.seq)
-        )
+        entries = select_entries().order_by(columns.account_id, columns.seq)
+        try:
+            self._connection.begin()
+            self._rows = self._connection.execute(entries)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def next(self) -> list[JournalEntry]:
         """Return the next batch, empty at the end. Raises ConfigurationError."""

@@ -7,13 +7,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.kit.ledger_file import changed, loaded, opened, rows
+from tests.kit.file_permissions import enforced_permissions
+from tests.kit.ledger_file import all_connections_closed, changed, loaded, opened, rows
 from tests.kit.ledger_streams import trading
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.sqlite.database import VERSION, Database
@@ -30,6 +29,12 @@ def anyio_backend() -> str:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "var" / "trading.db"
+
+
+@pytest.fixture(autouse=True)
+def every_connection_is_closed() -> Iterator[None]:
+    with all_connections_closed():
+        yield
 
 
 @pytest.mark.parametrize(
@@ -59,29 +64,12 @@ async def test_a_folder_that_cannot_be_written_is_named() -> None:
     assert "can't be made: " in await rejection(Path("/proc/trading.db"))
 
 
-@contextmanager
-def no_privileges() -> Iterator[Path]:
-    """Give a new folder; drop root's rights, because root may write read-only files."""
-    with TemporaryDirectory() as folder:
-        user = os.geteuid()
-        if user == 0:
-            os.chown(folder, 65534, 65534)
-            os.seteuid(65534)
-        try:
-            yield Path(folder)
-        finally:
-            os.seteuid(user)
-
-
-async def test_a_read_only_file_stops_the_start_with_the_reason(tmp_path: Path) -> None:
-    # Imports what a migration needs, while the rights to read the interpreter's files are there.
-    await loaded(tmp_path / "trading.db")
-    with no_privileges() as folder:
-        path = folder / "trading.db"
+async def test_a_read_only_file_stops_the_start_with_the_reason(path: Path) -> None:
+    with enforced_permissions():
         await loaded(path)
         path.chmod(0o444)
         assert "The ledger is read-only" in await rejection(path)
-        for each in folder.iterdir():  # SQLite's other files took its mode
+        for each in path.parent.iterdir():  # SQLite's other files took its mode
             each.chmod(0o644)
         assert await loaded(path) == []
 
