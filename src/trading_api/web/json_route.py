@@ -22,8 +22,25 @@ Responses = dict[int | str, dict[str, Any]]
 """What FastAPI takes as `responses`: the documented responses by status."""
 
 
+# FastAPI would take them from Python, whose versions name them differently. The documents are
+# compared byte by byte.
+_DESCRIPTIONS = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    409: "Conflict",
+    413: "Request Entity Too Large",
+    422: "Unprocessable Entity",
+    429: "Too Many Requests",
+    503: "Service Unavailable",
+}
+
+
 def _errors(*statuses: int) -> Responses:
-    return {status: {"model": ErrorResponse} for status in statuses}
+    return {
+        status: {"model": ErrorResponse, "description": _DESCRIPTIONS[status]}
+        for status in statuses
+    }
 
 
 VALIDATION_ERRORS = _errors(422)
