@@ -35,15 +35,18 @@ from trading_api.domain.broker_commands import (
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.orders import OrderStatus, OrderType, Side
 from trading_api.domain.ports.broker import BrokerListener
-from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.ports.market_data import Interest, MarketData
 from trading_api.domain.quote import Quote
 from trading_api.errors import Conflict, Invalid, NotFound, NotSupportedYet, SymbolNotFound
 
 
 class InstantVenue:
     """An ExecutionVenue. `balance` is the first deposit of each account."""
+
+    _interest: Interest
 
     def __init__(
         self, market: MarketData, balance: Decimal, default_account_id: str = "DEMO-ACCOUNT"
@@ -57,7 +60,11 @@ class InstantVenue:
         self._listeners: list[BrokerListener] = []
 
     async def start(self) -> None:
-        """A real adapter loads its ledger here and asks the venue for what it has missed."""
+        """A real adapter loads its ledger here and asks the venue for what it has missed.
+
+        The market calls its listeners in the order in which they listened. Modules listen when
+        they are built, so clients receive a quote before the equity that it changes."""
+        self._interest = self._market.listen(self)
 
     async def run(self) -> None:
         """A real adapter reads the venue's reports here, and commits an event for each."""
@@ -123,6 +130,22 @@ class InstantVenue:
         reason = "This venue has no leverage."
         return LeveragePreview(instrument.symbol, "USD", ZERO, ZERO, ZERO, reason)
 
+    # The market's listener
+
+    def on_update(self, update: MarketUpdate) -> None:
+        for account in self._accounts.values():
+            if account.position(update.quote.symbol):
+                for listener in self._listeners:
+                    listener.on_valuation(account.account_id)
+
+    def on_status(self, status: MarketStatus) -> None:
+        for listener in self._listeners:
+            listener.on_status(status)
+
+    def on_heartbeat(self) -> None: ...
+
+    async def flush(self) -> None: ...
+
     # Commands
 
     def _execute(self, account_id: str, command: BrokerCommand) -> CommandResult:
@@ -175,6 +198,10 @@ class InstantVenue:
         closed = min(abs(held), abs(change)) if held * change < 0 else ZERO
         profit = closed * (price - cost) * (1 if held > 0 else -1)
         after = held + change
+        if not held:
+            self._interest.add(order.symbol)
+        if not after:
+            self._interest.remove(order.symbol)
         if held * change >= 0:
             cost = (held * cost + change * price) / after
         elif abs(change) > abs(held):

@@ -27,7 +27,7 @@ from trading_api.domain.broker_commands import (
 from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.orders import OrderStatus, OrderType, Side
 from trading_api.domain.ports.broker import Broker, ExecutionVenue
-from trading_api.errors import ApiError, Conflict, Invalid, NotFound
+from trading_api.errors import ApiError, ConfigurationError, Conflict, Invalid, NotFound
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.module import BrokerModule
 from trading_api.modules.broker.paper.factory import create_paper_broker
@@ -59,14 +59,18 @@ class Recorder:
     broker: Broker
     events: list[AccountEvent] = field(default_factory=list)
     seqs: list[int] = field(default_factory=list)
+    valued: list[str] = field(default_factory=list)
+    states: list[MarketState] = field(default_factory=list)
 
     def on_event(self, event: AccountEvent) -> None:
         self.events.append(event)
         self.seqs.append(self.broker.snapshot(event.account_id).seq)
 
-    def on_valuation(self, account_id: str) -> None: ...
+    def on_valuation(self, account_id: str) -> None:
+        self.valued.append(account_id)
 
-    def on_status(self, status: MarketStatus) -> None: ...
+    def on_status(self, status: MarketStatus) -> None:
+        self.states.append(status.state)
 
 
 @asynccontextmanager
@@ -269,11 +273,32 @@ async def test_a_preview_changes_nothing_and_is_what_happens(create_venue: Venue
         assert venue.preview_leverage(A, too_high).rejection
 
 
-async def test_the_status_is_that_of_the_connection(create_venue: VenueFactory) -> None:
+async def test_the_status_is_that_of_the_connection_and_its_changes_are_published(
+    create_venue: VenueFactory,
+) -> None:
     async with running(create_venue) as (venue, market):
+        recorder = Recorder(venue)
+        venue.listen(recorder)
         states = [venue.status.state]
         market.become(MarketState.STALE, "no sign of life for 5 s")
         assert [*states, venue.status.state] == [MarketState.OPEN, MarketState.STALE]
+        assert recorder.states == [MarketState.STALE]
+
+
+async def test_accounts_are_valued_with_each_quote_of_an_open_position(
+    create_venue: VenueFactory,
+) -> None:
+    async with running(create_venue) as (venue, market):
+        recorder = Recorder(venue)
+        venue.listen(recorder)
+        await venue.submit(A, order())
+        await venue.submit(B, limit_order())
+        market.move("AAPL", "101.00", "101.02")
+        market.move("MSFT", "49.98", "50.00")
+        assert recorder.valued == [A]
+        await venue.submit(A, ClosePositionCommand("AAPL"))
+        market.move("AAPL", "101.00", "101.02")
+        assert recorder.valued == [A]
 
 
 async def test_the_broker_module_serves_the_venue(create_venue: VenueFactory) -> None:
@@ -281,6 +306,8 @@ async def test_the_broker_module_serves_the_venue(create_venue: VenueFactory) ->
         settings = Settings.defaults()
         context = ModuleContext(settings, market, lambda: 42, venue=venue)
         assert context.broker is venue
+        with pytest.raises(ConfigurationError, match="module broker"):
+            _ = ModuleContext(settings, market, lambda: 42).broker
         module = BrokerModule(context)
         service, updates = module.service, list[tuple[str, dict[str, Any], dict[str, int | str]]]()
 
