@@ -59,14 +59,14 @@ class CommandTranslator:
                 return CancelOrders(command.order_ids, self._market.now_ms)
             case ClosePositionCommand():
                 instrument = self._prices.instrument(command.symbol)
-                return ClosePosition(command.quantity, self._prices.market_of(instrument), key)
+                return ClosePosition(command.quantity, self._prices.current_market(instrument), key)
             case ReversePositionCommand():
                 instrument = self._prices.instrument(command.symbol)
-                return ReversePosition(self._prices.market_of(instrument), key)
+                return ReversePosition(self._prices.current_market(instrument), key)
             case EditBracketsCommand():
                 instrument = self._prices.instrument(command.symbol)
                 brackets = self._order_requests.brackets(command.brackets, instrument)
-                return EditBrackets(brackets, self._prices.market_of(instrument))
+                return EditBrackets(brackets, self._prices.current_market(instrument))
             case SetLeverageCommand():
                 return self.leverage_command(command)
             case DepositCommand():
@@ -83,7 +83,7 @@ class CommandTranslator:
         """Return the engine's command to place or modify an order."""
         instrument = self._prices.tradable(command.order.symbol)
         request = self._order_requests.order_request(command.order, instrument)
-        market = self._prices.market_of(instrument)
+        market = self._prices.current_market(instrument)
         if isinstance(command, PlaceOrderCommand):
             return PlaceOrder(request, market, key)
         return ModifyOrder(command.order_id, request, market, key)
@@ -91,4 +91,4 @@ class CommandTranslator:
     def leverage_command(self, command: SetLeverageCommand) -> SetLeverage:
         """Return the engine's command to set a symbol's leverage."""
         instrument = self._prices.tradable(command.symbol)
-        return SetLeverage(command.leverage, self._prices.market_of(instrument))
+        return SetLeverage(command.leverage, self._prices.current_market(instrument))

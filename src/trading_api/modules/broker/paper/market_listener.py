@@ -41,7 +41,7 @@ class PaperMarketListener:
     def on_update(self, update: MarketUpdate) -> None:
         """Enqueue the quote for matching, and report the accounts that it revalues."""
         quote, symbol = update.quote, update.quote.symbol
-        if symbol in self._interest and (market := self._prices.market_at(quote)):
+        if symbol in self._interest and (market := self._prices.quoted_market(quote)):
             self._processor.match_quote(MatchQuote(market))
         for account_id in self._accounts.exposed_to(symbol):
             state = self._accounts.committed(account_id)

@@ -1,4 +1,4 @@
-"""The market's quotes as an account trades on them."""
+"""The market's quotes in an account's currency, as the engine takes them."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class Prices:
         self._market = market
         self.currency = currency
 
-    def market_of(self, instrument: Instrument) -> Market:
+    def current_market(self, instrument: Instrument) -> Market:
         """Return an instrument's market at the present moment."""
-        return self._market_at(instrument, self.touch(instrument.symbol), self._market.now_ms)
+        return self._engine_market(instrument, self.touch(instrument.symbol), self._market.now_ms)
 
-    def market_at(self, quote: Quote) -> Market | None:
+    def quoted_market(self, quote: Quote) -> Market | None:
         """Return the market of a quote, or None while the quote cannot be traded on."""
-        instrument, touch = self._market.instrument(quote.symbol), self.touch_of(quote)
+        instrument, touch = self._market.instrument(quote.symbol), self.tradable_touch(quote)
         if instrument is None or touch is None:
             return None
-        return self._market_at(instrument, touch, quote.time_ms)
+        return self._engine_market(instrument, touch, quote.time_ms)
 
     def instrument(self, symbol: str) -> Instrument:
         """Return the instrument of a symbol. Raises SymbolNotFound."""
@@ -61,20 +61,20 @@ class Prices:
     def touch(self, symbol: str) -> Touch | None:
         """Return a symbol's touch, or None while there is no price to trade on."""
         quote = self._market.quote(symbol)
-        return self.touch_of(quote) if quote else None
+        return self.tradable_touch(quote) if quote else None
 
-    def touch_of(self, quote: Quote) -> Touch | None:
+    def tradable_touch(self, quote: Quote) -> Touch | None:
         """Return the touch of a quote, or None while its symbol cannot be traded."""
         if self._market.status_of(quote.symbol).state is not MarketState.OPEN:
             return None
-        return self._touch_at(quote)
+        return self._converted_touch(quote)
 
     def mark(self, symbol: str) -> Touch | None:
         """Return the last touch, tradable or not. Open positions are valued at it."""
         quote = self._market.quote(symbol)
-        return self._touch_at(quote) if quote else None
+        return self._converted_touch(quote) if quote else None
 
-    def _touch_at(self, quote: Quote) -> Touch | None:
+    def _converted_touch(self, quote: Quote) -> Touch | None:
         instrument = self._market.instrument(quote.symbol)
         rate = self.rate(instrument.currency) if instrument else None
         if rate is None:
@@ -91,10 +91,10 @@ class Prices:
 
     def equity(self, state: AccountState) -> Decimal:
         """Return an account's equity at the last touches."""
-        return equity(state, _Marks(self))
+        return equity(state, _LastTouches(self))
 
-    def _market_at(self, instrument: Instrument, touch: Touch | None, at_ms: int) -> Market:
-        return Market(rules_of(instrument), touch, at_ms, _Marks(self))
+    def _engine_market(self, instrument: Instrument, touch: Touch | None, at_ms: int) -> Market:
+        return Market(to_trading_rules(instrument), touch, at_ms, _LastTouches(self))
 
     def symbols(self) -> Iterator[str]:
         """Yield the symbols of all instruments."""
@@ -125,7 +125,7 @@ class Prices:
         return market.instrument(currency + own) or market.instrument(own + currency)
 
 
-class _Marks(Mapping[str, Touch]):
+class _LastTouches(Mapping[str, Touch]):
     """The last touch of every symbol, computed on first access."""
 
     def __init__(self, prices: Prices) -> None:
@@ -147,7 +147,7 @@ class _Marks(Mapping[str, Touch]):
         return sum(1 for _ in self)
 
 
-def rules_of(instrument: Instrument) -> TradingRules:
+def to_trading_rules(instrument: Instrument) -> TradingRules:
     """Return the grid of prices and quantities that the engine checks."""
     return TradingRules(
         symbol=instrument.symbol,
