@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trading_api.models.market import GetBarsResponse
-from trading_api.modules.datafeed.bars_encoding import encoded_bars
+from trading_api.modules.datafeed.bars_encoding import encode_bars
 from trading_api.modules.datafeed.history import History
 from trading_api.modules.datafeed.mapping import to_bar
 from trading_api.modules.datafeed.service import DatafeedService
@@ -18,11 +18,11 @@ async def bars_answer(
     count_back: int = 0,
 ) -> GetBarsResponse:
     history = await service.bars(symbol, resolution, from_time, to_time, count_back)
-    return GetBarsResponse.model_validate_json(await encoded_bars(history))
+    return GetBarsResponse.model_validate_json(await encode_bars(history))
 
 
-def slowly_encoded_bars(history: History) -> bytes:
-    """The twin of `encoded_bars`."""
+def encode_bars_slowly(history: History) -> bytes:
+    """The twin of `encode_bars`."""
     response = GetBarsResponse(
         bars=[to_bar(bar, history.instrument) for bar in history.bars],
         no_data=history.no_data,

@@ -17,7 +17,7 @@ from trading_api.models.market import (
     SearchSymbolResultItem,
     SymbolInfo,
 )
-from trading_api.modules.datafeed.bars_encoding import encoded_bars
+from trading_api.modules.datafeed.bars_encoding import encode_bars
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.web.dependencies import get_service
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
@@ -93,7 +93,7 @@ async def get_bars(
     count_back: CountBack = None,
 ) -> Response:
     history = await service.bars(symbol, resolution, from_time, to_time, count_back or 0)
-    return Response(await encoded_bars(history), media_type="application/json")
+    return Response(await encode_bars(history), media_type="application/json")
 
 
 @router.post("/quotes", operation_id="getQuotes", summary="Quotes of up to 500 symbols")

@@ -16,7 +16,7 @@ PIECE_BARS = 2_000
 """The bars that are encoded without a pause, in less than a millisecond."""
 
 
-async def encoded_bars(history: History) -> bytes:
+async def encode_bars(history: History) -> bytes:
     """Return the bytes to which Pydantic would encode GetBarsResponse (a test compares them)."""
     pieces = []
     for start in range(0, len(history.bars), PIECE_BARS):

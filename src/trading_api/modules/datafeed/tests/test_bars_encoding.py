@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.kit.bars_answer import slowly_encoded_bars
+from tests.kit.bars_answer import encode_bars_slowly
 from trading_api.domain.bar import Bar
 from trading_api.modules.datafeed import bars_encoding
-from trading_api.modules.datafeed.bars_encoding import encoded_bars
+from trading_api.modules.datafeed.bars_encoding import encode_bars
 from trading_api.modules.datafeed.history import History
 from trading_api.modules.datafeed.simulator.listings import LISTINGS
 
@@ -32,7 +32,7 @@ HISTORIES = st.builds(
 
 @given(HISTORIES)
 def test_the_bytes_are_those_of_the_model(history: History) -> None:
-    assert asyncio.run(encoded_bars(history)) == slowly_encoded_bars(history)
+    assert asyncio.run(encode_bars(history)) == encode_bars_slowly(history)
 
 
 @pytest.mark.parametrize("count", [0, 1, 1_999, 2_000, 2_001, 4_000])
@@ -40,4 +40,4 @@ async def test_pieces_join_without_a_seam(count: int) -> None:
     assert bars_encoding.PIECE_BARS == 2_000
     bars = [Bar(60_000 * n, 10 + n, 11 + n, 9 + n, 10 + n, n) for n in range(count)]
     history = History(LISTINGS[0].instrument, bars)
-    assert await encoded_bars(history) == slowly_encoded_bars(history)
+    assert await encode_bars(history) == encode_bars_slowly(history)

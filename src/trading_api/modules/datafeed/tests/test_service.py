@@ -150,6 +150,18 @@ async def test_a_slow_symbol_is_published_by_a_heartbeat_when_its_interval_ends(
     assert [quote["n"] for quote in market.published] == ["EURUSD"]
 
 
+async def test_held_quotes_follow_all_other_updates_of_the_instant() -> None:
+    """So that their place does not depend on which symbols other clients follow."""
+    market = Market()
+    await market.follow("quotes", symbols=["AAPL"], fast_symbols=["EURUSD"])
+    await market.follow("bars", symbol="BTCUSD", resolution="1S")
+    market.run_for(9_750)
+    market.published.clear()
+    market.run_for(250)
+    names = [update.get("n", "bar of BTCUSD") for update in market.published]
+    assert names == ["EURUSD", "bar of BTCUSD", "AAPL"]
+
+
 async def test_symbols_have_interest_while_a_topic_depends_on_them() -> None:
     market = Market()
     await market.follow("bars", symbol="NASDAQ:AAPL", resolution="1")
