@@ -27,7 +27,7 @@ ROUTES: dict[str, dict[str, Any]] = {
 MINUTES = Path(str(files("mintalib"))) / "samples" / "minute-prices.csv"
 
 
-async def test_one_market_order_is_heard_as_execution_order_position_equity() -> None:
+async def test_a_market_order_is_published_as_execution_order_position_equity() -> None:
     api_app, _ = create_app(Settings.defaults())
     async with (
         serving(api_app) as address,
@@ -139,7 +139,7 @@ async def test_a_recording_is_replayed_as_it_was_recorded(tmp_path: Path) -> Non
         assert waiting["status"] == 6, "nothing fills in a closed market"
 
 
-async def test_fifty_clients_at_once_hear_the_same() -> None:
+async def test_fifty_concurrent_clients_receive_the_same_updates() -> None:
     api_app, _ = create_app(Settings.defaults())
     async with (
         serving(api_app) as address,

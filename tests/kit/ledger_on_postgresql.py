@@ -69,7 +69,7 @@ def test_the_migrations_give_exactly_the_tables(database: PostgresqlDatabase) ->
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
 
 
-async def test_a_new_start_goes_on_and_what_there_is_can_be_verified(
+async def test_a_restart_continues_and_the_ledger_can_be_verified(
     database: PostgresqlDatabase,
 ) -> None:
     streams = [trading(account_id, LOAD_BATCH_SIZE) for account_id in ("A", "B-2", "b_1", "Ä")]
@@ -103,7 +103,7 @@ def test_any_events_survive_a_new_start_exactly(
     assert repr(anyio.run(survive)) == repr(entries)
 
 
-async def test_events_that_somebody_else_wrote_are_a_conflict(
+async def test_events_of_another_process_are_a_conflict(
     journal: SqlJournal, database: PostgresqlDatabase
 ) -> None:
     await journal.append(mixed(STREAM[:1], trading("B", 1)))

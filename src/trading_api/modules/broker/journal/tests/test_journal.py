@@ -1,4 +1,4 @@
-"""What every journal promises. A new one joins by its factory in `JOURNALS`."""
+"""The contract of every journal. Add a new one to `JOURNALS`."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ async def test_appending_nothing_changes_nothing(journal: Journal) -> None:
 
 
 @pytest.mark.parametrize("seq", [0, 1, 3])
-async def test_entry_out_of_turn_is_refused(journal: Journal, seq: int) -> None:
+async def test_an_entry_out_of_order_is_rejected(journal: Journal, seq: int) -> None:
     await journal.append([entry("A", 1)])
     with pytest.raises(JournalConflict, match="A goes on with seq 2") as caught:
         await journal.append([entry("A", seq)])
     assert (caught.value.entry, caught.value.expected_seq) == (entry("A", seq), 2)
 
 
-async def test_refused_append_keeps_none_of_its_entries(journal: Journal) -> None:
+async def test_a_rejected_append_stores_none_of_its_entries(journal: Journal) -> None:
     await journal.append([entry("A", 1)])
     with pytest.raises(JournalConflict):
         await journal.append([entry("A", 2), entry("B", 1), entry("B", 1)])

@@ -1,4 +1,4 @@
-"""`kill -9` of a trading broker, again and again."""
+"""`kill -9` of a trading command processor, repeatedly."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def test_what_was_acknowledged_outlives_ten_kills_at_random_moments(tmp_path: Pa
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    told = json.loads(result.stdout)
-    assert told["rounds"] == 10
-    assert told["acknowledged"] > 0
+    totals = json.loads(result.stdout)
+    assert totals["rounds"] == 10
+    assert totals["acknowledged"] > 0

@@ -1,4 +1,4 @@
-"""The broker while its ledger can't be written: what callers hear, and what it remembers."""
+"""The broker while its ledger can't be written: what callers receive, and what it keeps."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-class Desk:
+class FileExchange:
+    """A paper exchange over a ledger file that does not wait for locks."""
+
     def __init__(self, path: Path) -> None:
         self.market = ManualMarket(instrument("AAPL"))
         context = ModuleContext(Settings.defaults(), self.market, lambda: 42)
@@ -47,13 +49,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def running(path: Path) -> AsyncIterator[tuple[Desk, asyncio.Task[None]]]:
-    desk = Desk(path)
-    await desk.client.start()
-    work = asyncio.create_task(desk.client.run())
+async def running(path: Path) -> AsyncIterator[tuple[FileExchange, asyncio.Task[None]]]:
+    exchange = FileExchange(path)
+    await exchange.client.start()
+    work = asyncio.create_task(exchange.client.run())
     await asyncio.sleep(0)
     try:
-        yield desk, work
+        yield exchange, work
     finally:
         work.cancel()
         await asyncio.wait([work])
@@ -66,17 +68,17 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-async def test_commands_are_refused_with_the_reason_and_nothing_in_memory_runs_ahead(
+async def test_commands_are_rejected_with_the_reason_and_memory_is_never_ahead_of_the_ledger(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "trading.db"
-    async with running(path) as (desk, _):
-        assert await desk.client.place_order("DEMO-ACCOUNT", BID) == "order-1"
+    async with running(path) as (exchange, _):
+        assert await exchange.client.place_order("DEMO-ACCOUNT", BID) == "order-1"
         with locked(path):
             for command in (
-                desk.client.place_order("DEMO-ACCOUNT", BUY),
-                desk.client.cancel_order("DEMO-ACCOUNT", "order-1"),
-                desk.client.place_order("ANOTHER", BUY),
+                exchange.client.place_order("DEMO-ACCOUNT", BUY),
+                exchange.client.cancel_order("DEMO-ACCOUNT", "order-1"),
+                exchange.client.place_order("ANOTHER", BUY),
             ):
                 with pytest.raises(ApiError) as caught:
                     await command
@@ -84,62 +86,62 @@ async def test_commands_are_refused_with_the_reason_and_nothing_in_memory_runs_a
                 assert caught.value.detail == (
                     "The ledger is locked by another process; nothing was done."
                 )
-            assert await desk.orders() == {"order-1": 6}
-            known = [account.id for account in desk.client.queries.accounts(None)]
+            assert await exchange.orders() == {"order-1": 6}
+            known = [account.id for account in exchange.client.queries.accounts(None)]
             assert known == ["DEMO-ACCOUNT"]
-        assert await desk.client.place_order("DEMO-ACCOUNT", BUY) == "order-2"
-        assert await desk.orders() == {"order-1": 6, "order-2": 2}
+        assert await exchange.client.place_order("DEMO-ACCOUNT", BUY) == "order-2"
+        assert await exchange.orders() == {"order-1": 6, "order-2": 2}
     assert verify(Database(f"sqlite:///{path}")).accounts == 1
 
 
-async def test_a_fill_that_could_not_be_kept_happens_at_the_next_quote(tmp_path: Path) -> None:
+async def test_a_fill_that_could_not_be_stored_happens_at_the_next_quote(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
-    async with running(path) as (desk, _):
-        await desk.client.place_order("DEMO-ACCOUNT", BID)
+    async with running(path) as (exchange, _):
+        await exchange.client.place_order("DEMO-ACCOUNT", BID)
         with locked(path):
-            desk.market.move("AAPL", "89.00", "89.50")
-            await desk.client.flush()
-            assert await desk.orders() == {"order-1": 6}
-            assert list(await desk.client.queries.executions("DEMO-ACCOUNT", "AAPL")) == []
-        desk.market.move("AAPL", "89.00", "89.50")
-        await desk.client.flush()
-        assert await desk.orders() == {"order-1": 2}
-    async with running(path) as (desk, _):
-        assert await desk.orders() == {"order-1": 2}
-        assert len(list(await desk.client.queries.executions("DEMO-ACCOUNT", "AAPL"))) == 1
+            exchange.market.move("AAPL", "89.00", "89.50")
+            await exchange.client.flush()
+            assert await exchange.orders() == {"order-1": 6}
+            assert list(await exchange.client.queries.executions("DEMO-ACCOUNT", "AAPL")) == []
+        exchange.market.move("AAPL", "89.00", "89.50")
+        await exchange.client.flush()
+        assert await exchange.orders() == {"order-1": 2}
+    async with running(path) as (exchange, _):
+        assert await exchange.orders() == {"order-1": 2}
+        assert len(list(await exchange.client.queries.executions("DEMO-ACCOUNT", "AAPL"))) == 1
 
 
 async def test_events_are_read_while_another_process_has_locked_the_ledger(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
-    async with running(path) as (desk, _):
-        await desk.client.place_order("DEMO-ACCOUNT", BID)
+    async with running(path) as (exchange, _):
+        await exchange.client.place_order("DEMO-ACCOUNT", BID)
         with locked(path):
-            events = await desk.client.queries.events("DEMO-ACCOUNT", 0, 10)
+            events = await exchange.client.queries.events("DEMO-ACCOUNT", 0, 10)
         assert [event.type for event in events] == ["accountOpened", "orderPlaced"]
-        await desk.client.cancel_order("DEMO-ACCOUNT", "order-1")
-        (event,) = await desk.client.queries.events("DEMO-ACCOUNT", 2, 10)
+        await exchange.client.cancel_order("DEMO-ACCOUNT", "order-1")
+        (event,) = await exchange.client.queries.events("DEMO-ACCOUNT", 2, 10)
         assert event.type == "orderCanceled"
 
 
-async def test_events_that_cannot_be_read_are_refused_with_the_reason(tmp_path: Path) -> None:
+async def test_events_that_cannot_be_read_are_rejected_with_the_reason(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
-    async with running(path) as (desk, _):
-        await desk.client.place_order("DEMO-ACCOUNT", BID)
+    async with running(path) as (exchange, _):
+        await exchange.client.place_order("DEMO-ACCOUNT", BID)
         with closing(sqlite3.connect(path)) as other, other:
             other.execute("ALTER TABLE events RENAME TO somewhere_else")
         with pytest.raises(ApiError) as caught:
-            await desk.client.queries.events("DEMO-ACCOUNT", 0, 10)
+            await exchange.client.queries.events("DEMO-ACCOUNT", 0, 10)
         assert (caught.value.status, caught.value.code) == (503, "ledger_failed")
 
 
-async def test_a_ledger_that_somebody_else_has_written_ends_the_work(tmp_path: Path) -> None:
+async def test_a_ledger_that_another_process_has_written_ends_the_processor(tmp_path: Path) -> None:
     path = tmp_path / "trading.db"
-    async with running(path) as (desk, work):
-        await desk.client.place_order("DEMO-ACCOUNT", BID)
+    async with running(path) as (exchange, work):
+        await exchange.client.place_order("DEMO-ACCOUNT", BID)
         with closing(sqlite3.connect(path)) as other, other:
-            other.execute("INSERT INTO events VALUES ('DEMO-ACCOUNT', 3, 'Unheard', 1, '', '')")
+            other.execute("INSERT INTO events VALUES ('DEMO-ACCOUNT', 3, 'Unknown', 1, '', '')")
         with pytest.raises(ApiError) as caught:
-            await desk.client.place_order("DEMO-ACCOUNT", BUY)
+            await exchange.client.place_order("DEMO-ACCOUNT", BUY)
         assert (caught.value.status, caught.value.code) == (503, "ledger_failed")
         with pytest.raises(JournalConflict):
             await work

@@ -69,8 +69,10 @@ async def test_what_the_state_of_an_order_does_not_allow_is_a_conflict() -> None
             ({"stopPrice": 99.0, "qty": 4.0}, "quantity_below_filled"),
         ):
             wanted = PreOrder.model_validate(order | change)
-            status, said, _ = await rejection_of(exchange.client.modify_order(A, "order-1", wanted))
-            assert (status, said) == (409, code)
+            status, actual, _ = await rejection_of(
+                exchange.client.modify_order(A, "order-1", wanted)
+            )
+            assert (status, actual) == (409, code)
 
 
 async def test_a_rejection_names_the_orders_that_close_the_position_already() -> None:

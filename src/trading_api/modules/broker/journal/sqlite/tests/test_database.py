@@ -92,9 +92,9 @@ async def test_a_damaged_file_stops_the_start_with_the_reason(path: Path) -> Non
 async def test_an_event_that_cannot_be_read_stops_the_start_and_is_named(path: Path) -> None:
     async with opened(path) as journal:
         await journal.append(STREAM)
-    changed(path, "UPDATE events SET kind = 'Unheard' WHERE seq = 3")
+    changed(path, "UPDATE events SET kind = 'Unknown' WHERE seq = 3")
     sentence = await rejection(path)
-    assert "Unheard is no event of this version" in sentence
+    assert "Unknown is no event of this version" in sentence
     assert "verify-ledger" in sentence
 
 
@@ -134,7 +134,7 @@ async def test_a_ledger_from_before_requests_had_names_is_migrated_and_read(path
     assert rows(path, "SELECT * FROM idempotency_keys ORDER BY seq") == keys
 
 
-async def test_a_ledger_without_its_tables_stops_the_start_and_is_let_go(path: Path) -> None:
+async def test_a_ledger_without_its_tables_stops_the_start_and_is_unlocked(path: Path) -> None:
     await loaded(path)
     changed(path, "ALTER TABLE accounts RENAME TO aside")
     for _ in range(2):

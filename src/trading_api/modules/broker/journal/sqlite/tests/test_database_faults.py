@@ -86,7 +86,7 @@ def read_only(pragma: Pragma) -> Iterator[None]:
         ("taken_away", "ledger_moved", "The ledger's file was taken away"),
     ],
 )
-async def test_a_fault_keeps_nothing_and_names_itself_and_once_it_is_gone_all_goes_on(
+async def test_a_fault_stores_nothing_names_itself_and_ends_with_its_cause(
     fault: str, code: str, reason: str, path: Path, pragma: Pragma
 ) -> None:
     faults = {
@@ -143,7 +143,7 @@ anyio.run(fill_up)
 """
 
 
-def test_a_disk_that_is_really_full_is_named_and_once_there_is_room_all_goes_on(
+def test_a_disk_that_is_really_full_is_named_and_works_again_once_there_is_room(
     tmp_path: Path,
 ) -> None:
     """In a process that alone sees a small disk there."""
@@ -173,7 +173,7 @@ async def test_another_file_in_its_place_is_not_taken_for_the_ledger(path: Path)
             path.unlink()
 
 
-async def test_events_that_somebody_else_wrote_are_a_conflict(path: Path) -> None:
+async def test_events_of_another_process_are_a_conflict(path: Path) -> None:
     async with opened(path) as journal:
         await journal.append(mixed(STREAM[:1], trading("B", 1)))
         changed(path, "INSERT INTO events VALUES ('B', 2, 'OrderPlaced', 1, '{}', '')")

@@ -61,16 +61,18 @@ for _ in range(3):
         os.close(opener)
         os.read(gate, 1)
         held = Database(sys.argv[1])
-        try: connection, said = held.open(), "opened"
-        except ConfigurationError as error: said = str(error)
-        os.write(1, f"{said}\\n".encode())  # at once, between those of the others
+        try: connection, output = held.open(), "opened"
+        except ConfigurationError as error: output = str(error)
+        os.write(1, f"{output}\\n".encode())  # one write, so that lines do not mix
         sys.stdin.read()
         os._exit(0)
 os.close(opener)
 """
 
 
-def test_of_many_that_start_at_once_one_writes_and_the_others_say_so(tmp_path: Path) -> None:
+def test_of_simultaneous_starts_one_writes_and_the_others_name_the_reason(
+    tmp_path: Path,
+) -> None:
     """They are copies of one process: a start of Python for each would take most of the time."""
     starting = subprocess.Popen(
         [sys.executable, "-c", STARTING, f"sqlite:///{tmp_path}/trading.db"],
@@ -80,6 +82,6 @@ def test_of_many_that_start_at_once_one_writes_and_the_others_say_so(tmp_path: P
     )
     with starting:
         assert starting.stdout is not None
-        said = [starting.stdout.readline() for _ in range(3)]
-    assert sorted("opened" in line for line in said) == [False, False, True]
-    assert sum("is written by another process" in line for line in said) == 2
+        output = [starting.stdout.readline() for _ in range(3)]
+    assert sorted("opened" in line for line in output) == [False, False, True]
+    assert sum("is written by another process" in line for line in output) == 2

@@ -32,7 +32,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "var" / "trading.db"
 
 
-async def test_a_new_start_finds_all_events_and_goes_on_after_them(path: Path) -> None:
+async def test_a_restart_finds_all_events_and_continues_after_them(path: Path) -> None:
     async with opened(path) as journal:
         await journal.append(STREAM[:20])
     async with opened(path) as journal:
@@ -46,24 +46,24 @@ async def test_a_new_start_finds_all_events_and_goes_on_after_them(path: Path) -
     assert verify(Database(f"sqlite:///{path}")).events == 60
 
 
-async def test_more_events_than_are_loaded_at_once_come_in_order(path: Path) -> None:
+async def test_events_of_several_batches_are_loaded_in_order(path: Path) -> None:
     stream = trading("A", 2 * LOAD_BATCH_SIZE + 1)
     async with opened(path) as journal:
         await journal.append(stream)
     assert await loaded(path) == stream
 
 
-async def test_a_load_that_is_left_early_lets_the_file_go(path: Path) -> None:
+async def test_a_load_that_ends_early_closes_the_file(path: Path) -> None:
     async with opened(path) as journal:
         await journal.append(STREAM)
         async with aclosing(journal.load()) as entries:
             assert await anext(entries) == STREAM[0]
-    assert not path.with_name("trading.db-wal").exists(), "the last one out tidies up"
+    assert not path.with_name("trading.db-wal").exists(), "the last connection removes the log"
 
 
 @settings(max_examples=30, deadline=None)
 @given(events=st.lists(any_events(), min_size=1, max_size=8), cut=st.integers(0, 8))
-def test_any_events_survive_a_new_start_exactly(events: list[Event], cut: int) -> None:
+def test_any_events_survive_a_restart_exactly(events: list[Event], cut: int) -> None:
     entries = [JournalEntry("A", seq, each, "t" * (seq % 3)) for seq, each in enumerate(events, 1)]
 
     async def survive(path: Path) -> list[JournalEntry]:
@@ -76,7 +76,7 @@ def test_any_events_survive_a_new_start_exactly(events: list[Event], cut: int) -
         assert repr(anyio.run(survive, Path(folder) / "trading.db")) == repr(entries)
 
 
-async def test_the_tables_tell_a_person_what_there_is(path: Path) -> None:
+async def test_the_tables_are_readable(path: Path) -> None:
     async with opened(path) as journal:
         await journal.append(STREAM)
     fill = next(entry for entry in STREAM if isinstance(entry.event, OrderFilled))

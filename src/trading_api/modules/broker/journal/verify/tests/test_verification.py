@@ -1,4 +1,4 @@
-"""What `verify-ledger` finds: the first line that the events do not give."""
+"""`verify-ledger` finds the first row that does not follow from the events."""
 
 from __future__ import annotations
 
@@ -72,11 +72,11 @@ def test_a_request_that_caused_an_event_of_the_account_agrees(path: Path) -> Non
     assert verified(path).accounts == 2
 
 
-def test_progress_is_told_up_to_the_end(path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    verify(Database(f"sqlite:///{path}"), lambda done, of: told.append((done, of)))
+def test_progress_is_reported_up_to_the_end(path: Path) -> None:
+    reports: list[tuple[int, int]] = []
+    verify(Database(f"sqlite:///{path}"), lambda done, of: reports.append((done, of)))
     total = LONG + 50
-    assert told == [(READ_BATCH_SIZE, total), (LONG, total), (total, total)]
+    assert reports == [(READ_BATCH_SIZE, total), (LONG, total), (total, total)]
 
 
 LAST_FILL = "(SELECT max(seq) FROM executions WHERE account_id = 'B')"
@@ -200,7 +200,7 @@ def forge(path: Path, kind: str, payload: str) -> None:
 
 
 def test_an_event_of_an_unknown_kind_is_named(path: Path) -> None:
-    forge(path, "Unheard", "{}")
+    forge(path, "Unknown", "{}")
     with pytest.raises(
         VerificationError, match=r"account_id F, seq 1: payload: .* no event of this"
     ):
