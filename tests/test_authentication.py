@@ -42,6 +42,11 @@ async def server() -> AsyncIterator[Server]:
         yield Server(address, rest)
 
 
+def _encoded(claims: dict[str, object]) -> str:
+    """Return a signed token, without PyJWT's own check of its claims."""
+    return jwt.api_jws.encode(json.dumps(claims).encode(), SECRET, algorithm="HS256")
+
+
 def forged(**changed: object) -> dict[str, str]:
     """Return invalid tokens by their fault."""
     claims = {"sub": "x", "scope": "market:read admin", "exp": int(time.time()) + 60}
@@ -57,6 +62,10 @@ def forged(**changed: object) -> dict[str, str]:
         "expired": jwt.encode(claims | {"exp": int(time.time()) - LEEWAY_S - 1}, SECRET),
         "not valid yet": jwt.encode(claims | {"nbf": int(time.time()) + 60}, SECRET),
         "no expiry": jwt.encode({"sub": "x"}, SECRET),
+        "a subject with a lone surrogate": jwt.encode(claims | {"sub": "\ud800"}, SECRET),
+        "a long subject": jwt.encode(claims | {"sub": "x" * 256}, SECRET),
+        "an empty subject": jwt.encode(claims | {"sub": ""}, SECRET),
+        "a subject that is no text": _encoded(claims | {"sub": 7}),
         "no subject": jwt.encode({"exp": int(time.time()) + 60}, SECRET),
         "accounts that are none": jwt.encode(claims | {"accounts": "OWN"}, SECRET),
         "an audience": jwt.encode(claims | {"aud": "another service"}, SECRET),

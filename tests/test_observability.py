@@ -33,6 +33,8 @@ trading_clients_disconnected trading_loop_lag_seconds trading_connections tradin
 trading_subscriptions trading_updates_waiting trading_outbox_depth trading_outboxes_waiting
 trading_updates_delivered trading_updates_conflated trading_commands_waiting
 trading_ledger_events trading_market_report_age_seconds trading_log_lines_dropped
+trading_open_files_exhausted trading_outbox_bytes trading_outbox_bytes_highest
+process_resident_memory_bytes process_cpu_seconds process_open_fds process_max_fds
 """
 LABELS = {"operation", "status", "command", "outcome", "code", "le"}
 
@@ -109,6 +111,7 @@ async def test_an_administrator_lists_connections_and_topics_and_closes_a_connec
         }
         assert connections.keys() == {"ann", ""}
         assert connections["ann"]["topics"] == 1
+        assert connections["ann"]["waiting_bytes"] >= 0
         assert connections["ann"]["address"] == "127.0.0.1"
         topics = (await rest.get(f"{admin}/topics")).json()
         assert topics == [{"topic": topic, "subscribers": 1}]

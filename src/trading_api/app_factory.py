@@ -25,7 +25,9 @@ from trading_api.observability.log_rate_limit import dropped_total, log_dropped_
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.server.application import DESCRIPTION, TITLE, create_api_app
-from trading_api.server.lifespan import create_lifespan
+from trading_api.server.lifespan import BackgroundTask, create_lifespan, nothing_to_do
+from trading_api.server.process_limits import OpenFilesWatch
+from trading_api.server.withdrawn_keys import close_withdrawn_sessions
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
@@ -83,6 +85,8 @@ def create_app(
             "market": feed.run,
             "metrics": metrics.measure_loop_lag,
             "log": log_dropped_lines,
+            "open_files": _observe_open_files(metrics, readiness),
+            "keys": _observe_keys(tokens, ws_app, metrics, readiness),
         },
         [readiness.stop, ws_app.stop, *([clock.stop] if clock else [])],
         _description(settings, names, feed),
@@ -101,6 +105,33 @@ def _observe(feed: MarketFeed, metrics: Metrics, readiness: Readiness) -> None:
     metrics.add_counter(
         "log_lines_dropped", "Log lines over the limit of their event", dropped_total
     )
+
+
+def _observe_open_files(metrics: Metrics, readiness: Readiness) -> BackgroundTask:
+    watch = OpenFilesWatch()
+    readiness.add_check(watch.health)
+    metrics.add_counter(
+        "open_files_exhausted",
+        "Seconds in which no file or connection could be opened",
+        lambda: watch.exhausted_checks,
+    )
+    return watch.run
+
+
+def _observe_keys(
+    tokens: TokenVerifier, ws_app: FastWSAdapter, metrics: Metrics, readiness: Readiness
+) -> BackgroundTask:
+    keys = tokens.jwks
+    if keys is None:
+        return nothing_to_do
+    readiness.add_check(keys.health)
+    metrics.add_gauge("keys_age_seconds", "Since the keys of tokens were fetched", keys.age_s)
+    metrics.add_counter(
+        "keys_fetches_failed",
+        "Fetches of the keys of tokens that failed",
+        lambda: keys.failed_fetches,
+    )
+    return lambda: keys.run(lambda: close_withdrawn_sessions(ws_app, tokens))
 
 
 def _paper_broker(

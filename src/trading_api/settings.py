@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     auth_mode: Literal["off", "secret", "jwks"] = "off"
     auth_secret: SecretStr | None = None
     auth_jwks: str | None = None
+    auth_jwks_max_age_s: FinitePositive = 3600.0
     auth_issuer: str | None = None
     auth_audience: str | None = None
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from jwt import PyJWK
 from pydantic import TypeAdapter, ValidationError
 
 from trading_api.errors import Forbidden, NotFound, truncate
@@ -28,7 +29,8 @@ class Scope(StrEnum):
 class Principal:
     """A caller: who they are, which scopes they have and which accounts they may use.
 
-    `accounts` is None where any account may be named. `expires_s` is in seconds since 1970.
+    `accounts` is None where any account may be named. `expires_s` is in seconds since 1970. `key`
+    is what the token was verified with, and None where there is no token.
     """
 
     subject: str
@@ -36,6 +38,7 @@ class Principal:
     accounts: frozenset[str] | None
     default_account: str | None
     expires_s: float | None = None
+    key: PyJWK | str | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def anonymous(cls, default_account: str) -> Principal:

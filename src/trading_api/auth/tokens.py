@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import jwt
 from jwt import ExpiredSignatureError, PyJWTError
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from trading_api.auth.key_provider import KeyProvider, SecretKeyProvider, jwks_key_provider
+from trading_api.auth.key_provider import (
+    JwksKeyProvider,
+    Key,
+    KeyProvider,
+    SecretKeyProvider,
+    jwks_key_provider,
+)
 from trading_api.auth.principal import Principal
 from trading_api.errors import ConfigurationError, Unauthorized
 from trading_api.models.common import AccountId
@@ -23,8 +29,15 @@ SUBPROTOCOL = "trading-api"
 SUBPROTOCOL_TOKEN = "bearer."
 
 
+def _encodable(text: str) -> str:
+    """Return the text. Raises ValueError for a lone surrogate, which no response can contain."""
+    text.encode()
+    return text
+
+
 class _Claims(BaseModel):
-    sub: str
+    # OpenID Connect allows 255 characters.
+    sub: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_encodable)]
     exp: float
     scope: str | list[str] = ""
     accounts: list[AccountId] = []
@@ -52,6 +65,11 @@ class TokenVerifier:
     @property
     def is_required(self) -> bool:
         return self._keys is not None
+
+    @property
+    def jwks(self) -> JwksKeyProvider | None:
+        """The key set that is fetched, or None where no keys are."""
+        return self._keys if isinstance(self._keys, JwksKeyProvider) else None
 
     async def authenticate(self, token: str | None) -> Principal:
         """Return the caller whom the token names.
@@ -82,9 +100,13 @@ class TokenVerifier:
             raise Unauthorized("The token has expired.") from None
         except (PyJWTError, ValidationError):
             raise Unauthorized("The token is not valid.") from None
-        return self._create_principal(claims)
+        return self._create_principal(claims, key)
 
-    def _create_principal(self, claims: _Claims) -> Principal:
+    def is_current(self, principal: Principal) -> bool:
+        """Return whether the key that the principal's token is signed with is still accepted."""
+        return self._keys is None or principal.key is None or self._keys.holds(principal.key)
+
+    def _create_principal(self, claims: _Claims, key: Key) -> Principal:
         scopes = claims.scope.split() if isinstance(claims.scope, str) else claims.scope
         default = self._default_account
         if default not in claims.accounts:
@@ -95,6 +117,7 @@ class TokenVerifier:
             accounts=frozenset(claims.accounts),
             default_account=default,
             expires_s=claims.exp + LEEWAY_S,
+            key=key,
         )
 
 
@@ -108,7 +131,7 @@ def create_token_verifier(settings: Settings) -> TokenVerifier:
             raise ConfigurationError(
                 "AUTH_MODE=jwks needs AUTH_JWKS, the file or the http(s) address of a JWK set."
             )
-        keys = jwks_key_provider(settings.auth_jwks)
+        keys = jwks_key_provider(settings.auth_jwks, settings.auth_jwks_max_age_s)
     return TokenVerifier(
         keys, settings.default_account_id, settings.auth_audience, settings.auth_issuer
     )

@@ -6,8 +6,8 @@ from trading_api.models.common import WireModel, example
 class OpenConnection(WireModel):
     """An open WebSocket connection. `connected_ms` is when it was opened, in ms since 1970.
 
-    `waiting` is the number of updates that are not sent yet. `subject` is empty until the client
-    has authenticated.
+    `waiting` is the number of updates that are not sent yet, and `waiting_bytes` their size.
+    `subject` is empty until the client has authenticated.
     """
 
     model_config = example(
@@ -18,6 +18,7 @@ class OpenConnection(WireModel):
             "connected_ms": 1790000040000,
             "topics": 3,
             "waiting": 0,
+            "waiting_bytes": 0,
         }
     )
 
@@ -27,6 +28,7 @@ class OpenConnection(WireModel):
     connected_ms: int
     topics: int
     waiting: int
+    waiting_bytes: int
 
 
 class OpenTopic(WireModel):

@@ -18,7 +18,8 @@ from trading_api.shared.module_interface import Module
 log = logging.getLogger(__name__)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-BackgroundTasks = Mapping[str, Callable[[], Coroutine[Any, Any, None]]]
+BackgroundTask = Callable[[], Coroutine[Any, Any, None]]
+BackgroundTasks = Mapping[str, BackgroundTask]
 
 
 def create_lifespan(
@@ -60,6 +61,10 @@ def create_lifespan(
                 task.cancel()
 
     return lifespan
+
+
+async def nothing_to_do() -> None:
+    """A background task that ends immediately."""
 
 
 async def _start(modules: Sequence[Module]) -> None:

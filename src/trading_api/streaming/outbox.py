@@ -71,6 +71,11 @@ class Outbox:
         """Return the number of frames that wait for the connection."""
         return len(self._waiting)
 
+    @property
+    def bytes_waiting(self) -> int:
+        """The size of the frames that are not written yet."""
+        return len(self._first) + self._bytes
+
     def put(self, frame: bytes, key: Hashable | None = None) -> None:
         """Add a frame. Never waits and never fails. A key is not an integer."""
         if self.is_paused:

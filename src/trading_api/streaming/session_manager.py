@@ -186,6 +186,16 @@ class SessionManager:
             "Updates in all outboxes",
             lambda: sum(len(session.outbox) for session in sessions.values()),
         )
+        metrics.add_gauge(
+            "outbox_bytes",
+            "Bytes in all outboxes",
+            lambda: sum(session.outbox.bytes_waiting for session in sessions.values()),
+        )
+        metrics.add_gauge(
+            "outbox_bytes_highest",
+            "Bytes in the outbox with most",
+            lambda: max((each.outbox.bytes_waiting for each in sessions.values()), default=0),
+        )
         metrics.add_counter(
             "updates_delivered",
             "Updates that were put into outboxes",

@@ -29,6 +29,7 @@ async def get_connections(request: Request) -> list[OpenConnection]:
             connected_ms=session.connected_ms,
             topics=len(session.topics),
             waiting=len(session.outbox),
+            waiting_bytes=session.outbox.bytes_waiting,
         )
         for session in request.app.state.ws_app.sessions()
     ]

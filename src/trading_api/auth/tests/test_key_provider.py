@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import json
 import threading
@@ -15,8 +16,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt import PyJWKSet
 from jwt.algorithms import get_default_algorithms
+from jwt.warnings import InsecureKeyLengthWarning
 
 from trading_api.auth.key_provider import JwksKeyProvider, jwks_key_provider
 from trading_api.auth.tokens import TokenVerifier
@@ -48,19 +49,24 @@ class Provider:
 
     def __init__(self, *keys: dict[str, Any]) -> None:
         self.keys = list(keys)
+        self.document: Any = ...
         self.asked = 0
         self.is_down = False
         self.now_s = 1000.0
 
-    def fetch(self) -> PyJWKSet:
+    def fetch(self) -> dict[str, Any]:
         self.asked += 1
         if self.is_down:
             raise OSError("unreachable")
-        return PyJWKSet.from_dict({"keys": self.keys})
+        return {"keys": self.keys} if self.document is ... else self.document
+
+    def key_provider(self) -> JwksKeyProvider:
+        return JwksKeyProvider(
+            self.fetch, lifespan_s=300, cooldown_s=5, age_max_s=3_600, clock_s=lambda: self.now_s
+        )
 
     def tokens(self) -> TokenVerifier:
-        keys = JwksKeyProvider(self.fetch, lifespan_s=300, cooldown_s=5, clock_s=lambda: self.now_s)
-        return TokenVerifier(keys, "DEMO-ACCOUNT")
+        return TokenVerifier(self.key_provider(), "DEMO-ACCOUNT")
 
 
 @pytest.mark.parametrize("algorithm", PRIVATE)
@@ -133,6 +139,135 @@ async def test_a_symmetric_key_in_the_set_is_not_accepted() -> None:
         await provider.tokens().authenticate(
             signed("HS256", "1", "secret of thirty-two bytes, or so")
         )
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"use": "enc"}, "it is not for signatures"),
+        ({"key_ops": ["encrypt"]}, "it is not for signatures"),
+        ({"use": None, "key_ops": ["sign"]}, "it is not for signatures"),
+        ({"alg": "RS512"}, "its algorithm is not accepted"),
+    ],
+    ids=lambda value: str(value),
+)
+async def test_a_key_that_is_not_for_signatures_is_left_out(
+    changed: dict[str, Any], reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider = Provider(public("RS256", "1") | changed)
+    with pytest.raises(Unauthorized):
+        await provider.tokens().authenticate(signed("RS256", "1"))
+    ignored = [vars(each) for each in caplog.records if each.msg == "key_ignored"]
+    assert [(each["key_id"], each["reason"]) for each in ignored] == [("1", reason)]
+
+
+async def test_a_private_key_in_the_set_is_left_out() -> None:
+    own = json.loads(get_default_algorithms()["EdDSA"].to_jwk(PRIVATE["EdDSA"]))
+    with pytest.raises(Unauthorized):
+        await Provider(own | {"kid": "1"}).tokens().authenticate(signed("EdDSA", "1"))
+
+
+async def test_a_short_rsa_key_verifies_nothing() -> None:
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    own = json.loads(get_default_algorithms()["RS256"].to_jwk(short.public_key()))
+    tokens = Provider(own | {"kid": "1", "use": "sig"}, public("RS256", "2")).tokens()
+    with pytest.warns(InsecureKeyLengthWarning):
+        token = signed("RS256", "1", short)
+    with pytest.raises(Unauthorized):
+        await tokens.authenticate(token)
+    assert (await tokens.authenticate(signed("RS256", "2"))).subject == "somebody"
+
+
+@pytest.mark.parametrize("entry", [None, 7, "x", [], {}, {"kty": "RSA"}, {"kty": "EC", "crv": 1}])
+async def test_a_key_that_cannot_be_read_is_left_out(entry: Any) -> None:
+    provider = Provider(entry, public("EdDSA", "1"))
+    assert (await provider.tokens().authenticate(signed("EdDSA", "1"))).subject == "somebody"
+
+
+@pytest.mark.parametrize("document", [None, [], {}, {"keys": 5}, "x"])
+async def test_a_document_that_is_no_key_set_does_not_replace_one(document: Any) -> None:
+    provider = Provider(public("EdDSA", "1"))
+    keys = provider.key_provider()
+    tokens = TokenVerifier(keys, "DEMO-ACCOUNT")
+    await tokens.authenticate(signed("EdDSA", "1"))
+    provider.document = document
+    provider.now_s += 301
+    await tokens.authenticate(signed("EdDSA", "1"))
+    assert (provider.asked, keys.failed_fetches) == (2, 1)
+
+
+async def test_an_unreachable_key_set_is_not_used_beyond_its_age() -> None:
+    provider = Provider(public("EdDSA", "1"))
+    keys = provider.key_provider()
+    tokens = TokenVerifier(keys, "DEMO-ACCOUNT")
+    assert keys.health() == "the keys of tokens were never fetched"
+    principal = await tokens.authenticate(signed("EdDSA", "1"))
+    assert keys.health() is None
+    provider.is_down = True
+    provider.now_s += 3_600
+    await tokens.authenticate(signed("EdDSA", "1"))
+    assert (keys.age_s(), keys.health()) == (3_600, None)
+    provider.now_s += 1
+    with pytest.raises(Unavailable):
+        await tokens.authenticate(signed("EdDSA", "1"))
+    assert keys.health() == "the keys of tokens were not fetched for 3601 s"
+    assert not tokens.is_current(principal)
+    provider.is_down = False
+    provider.now_s += 6
+    await tokens.authenticate(signed("EdDSA", "1"))
+    assert keys.health() is None
+    assert tokens.is_current(principal), "the key is the same"
+
+
+async def test_an_unreachable_key_set_is_asked_for_once_in_the_cooldown() -> None:
+    provider = Provider()
+    provider.is_down = True
+    tokens = provider.tokens()
+    for seconds in (0, 1, 4, 0.5):
+        provider.now_s += seconds
+        with pytest.raises(Unavailable):
+            await tokens.authenticate(signed("EdDSA", "1"))
+    assert provider.asked == 2
+
+
+async def test_an_unknown_key_is_looked_for_again_after_the_cooldown() -> None:
+    provider = Provider(public("EdDSA", "1"))
+    tokens = provider.tokens()
+    for seconds, asked in ((0, 1), (5, 1), (0.1, 2), (5, 2), (0.1, 3)):
+        provider.now_s += seconds
+        with pytest.raises(Unauthorized):
+            await tokens.authenticate(signed("EdDSA", "unknown"))
+        assert provider.asked == asked
+
+
+async def test_withdrawn_keys_are_noticed_without_a_request() -> None:
+    provider = Provider(public("EdDSA", "1"), public("ES256", "2"))
+    keys = JwksKeyProvider(provider.fetch, lifespan_s=0.01, clock_s=lambda: provider.now_s)
+    tokens = TokenVerifier(keys, "DEMO-ACCOUNT")
+    withdrawn: list[int] = []
+    running = asyncio.create_task(keys.run(lambda: withdrawn.append(provider.asked)))
+    first = await tokens.authenticate(signed("EdDSA", "1"))
+    second = await tokens.authenticate(signed("ES256", "2"))
+
+    async def next_fetch() -> None:
+        asked = provider.asked
+        async with asyncio.timeout(10):
+            while provider.asked < asked + 2:  # noqa: ASYNC110, asked in a thread
+                await asyncio.sleep(0.001)
+
+    await next_fetch()
+    assert not withdrawn
+    provider.keys = [public("ES256", "1"), public("ES256", "2"), public("EdDSA", "3")]
+    await next_fetch()
+    assert len(withdrawn) == 1
+    assert not tokens.is_current(first), "another key has its id"
+    assert tokens.is_current(second)
+    provider.is_down = True
+    provider.now_s += 3_601
+    await next_fetch()
+    assert len(withdrawn) > 1
+    assert not tokens.is_current(second)
+    running.cancel()
 
 
 @contextmanager

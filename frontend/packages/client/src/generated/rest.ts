@@ -1606,15 +1606,16 @@ export interface components {
          * OpenConnection
          * @description An open WebSocket connection. `connected_ms` is when it was opened, in ms since 1970.
          *
-         *     `waiting` is the number of updates that are not sent yet. `subject` is empty until the client
-         *     has authenticated.
+         *     `waiting` is the number of updates that are not sent yet, and `waiting_bytes` their size.
+         *     `subject` is empty until the client has authenticated.
          * @example {
          *       "address": "127.0.0.1",
          *       "connected_ms": 1790000040000,
          *       "id": "0f8fad5bd9cb469fa16570867728950e",
          *       "subject": "anyone",
          *       "topics": 3,
-         *       "waiting": 0
+         *       "waiting": 0,
+         *       "waiting_bytes": 0
          *     }
          */
         OpenConnection: {
@@ -1630,6 +1631,8 @@ export interface components {
             topics: number;
             /** Waiting */
             waiting: number;
+            /** Waiting Bytes */
+            waiting_bytes: number;
         };
         /**
          * OpenTopic
