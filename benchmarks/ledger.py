@@ -144,7 +144,9 @@ async def _recovery(events: int) -> list[Figure]:
         await journal.close()
         kept = events // COMMITTED_TOGETHER * COMMITTED_TOGETHER
         interest = PriceInterest(lambda symbol: [symbol])
-        journal, accounts = SqlJournal(database), Accounts(ExchangeRules(), interest)
+        journal, accounts = SqlJournal(database), Accounts(
+            ExchangeRules(), interest, lambda symbol: ""
+        )
         started_s = time.perf_counter()
         with GcPolicy().paused():
             await accounts.recover(journal.load())

@@ -7,6 +7,7 @@ the commit before the send, the events and the snapshots stay."""
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -58,6 +59,7 @@ class InstantVenue:
         self._ledger: dict[str, list[VenueEvent]] = {}
         self._keys: dict[tuple[str, str, str], tuple[str, CommandResult]] = {}
         self._listeners: list[BrokerListener] = []
+        self._watched: Counter[str] = Counter()
 
     async def start(self) -> None:
         """A real adapter loads its ledger here and asks the venue for what it has missed.
@@ -77,6 +79,13 @@ class InstantVenue:
     def listen(self, listener: BrokerListener) -> Callable[[], None]:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def watch_valuation(self, account_id: str) -> None:
+        self._watched[account_id] += 1
+
+    def unwatch_valuation(self, account_id: str) -> None:
+        self._watched[account_id] -= 1
+        self._watched += Counter()  # removes the zeros
 
     def account_ids(self) -> list[str]:
         return sorted({self._default_account_id, *self._accounts})
@@ -133,10 +142,10 @@ class InstantVenue:
     # The market's listener
 
     def on_update(self, update: MarketUpdate) -> None:
-        for account in self._accounts.values():
-            if account.position(update.quote.symbol):
+        for account_id in self._watched:
+            if self.snapshot(account_id).position(update.quote.symbol):
                 for listener in self._listeners:
-                    listener.on_valuation(account.account_id)
+                    listener.on_valuation(account_id)
 
     def on_status(self, status: MarketStatus) -> None:
         for listener in self._listeners:

@@ -225,7 +225,8 @@ class _Round:
 
     async def run(self) -> None:
         interest = PriceInterest(lambda symbol: [symbol])
-        accounts, journal = Accounts(FREE, interest), SqlJournal(Database(self._url))
+        accounts = Accounts(FREE, interest, lambda symbol: "")
+        journal = SqlJournal(Database(self._url))
         await accounts.recover(journal.load())
         self._accounts = accounts
         self._processor = CommandProcessor(accounts, interest, journal, _opening, lambda *_: None)

@@ -31,7 +31,7 @@ class BrokerListener(Protocol):
         ...
 
     def on_valuation(self, account_id: str) -> None:
-        """Receive that new prices changed the value of an account's positions."""
+        """Receive that new prices changed the value of a watched account's positions."""
         ...
 
     def on_status(self, status: MarketStatus) -> None:
@@ -90,6 +90,17 @@ class Broker(Protocol):
 
     def listen(self, listener: BrokerListener) -> Callable[[], None]:
         """Call the listener from now on. Return a function that ends it."""
+        ...
+
+    def watch_valuation(self, account_id: str) -> None:
+        """Call `on_valuation` of the listeners for this account from now on.
+
+        Watching is counted. Without it a listener receives no valuation of the account: most
+        accounts have no client that looks at their value."""
+        ...
+
+    def unwatch_valuation(self, account_id: str) -> None:
+        """Undo one `watch_valuation` of the account."""
         ...
 
 

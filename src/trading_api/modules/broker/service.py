@@ -23,6 +23,9 @@ from trading_api.streaming.route_service import SequencedUpdate, TopicUpdate
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
 
+VALUED_ROUTES = {"equity"}
+"""The routes whose updates follow the value of an account's positions."""
+
 
 class BrokerService:
     """A ResumableService over the broker port. Endpoints reach the port as `broker` and read
@@ -41,17 +44,24 @@ class BrokerService:
         self._market = market
         self._clock_ms = clock_ms
         self._topics = AccountTopics(subscriptions)
+        # By topic, the account whose value it shows.
+        self._valued: dict[str, str] = {}
         broker.listen(EventPublisher(broker, self._topics, clock_ms))
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         """Start to publish a topic. Raises SymbolNotFound."""
-        _, request = parse_topic(topic)
+        route, request = parse_topic(topic)
         if "symbol" in request and self._market.instrument(request["symbol"]) is None:
             raise SymbolNotFound(request["symbol"])
         self._topics.open(topic, topic_update, self.broker.snapshot(request["accountId"]).seq)
+        if route in VALUED_ROUTES and topic not in self._valued:
+            self._valued[topic] = request["accountId"]
+            self.broker.watch_valuation(request["accountId"])
 
     def remove_topic(self, topic: str) -> None:
         """Stop publishing a topic. Ignores an unknown topic."""
+        if account_id := self._valued.pop(topic, ""):
+            self.broker.unwatch_valuation(account_id)
         self._topics.close(topic)
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:

@@ -117,13 +117,13 @@ class CommandProcessor:
         return await answer
 
     def match_quote(self, quote: MatchQuote) -> None:
-        """Match a quote for every account that has orders or a position in its symbol."""
+        """Match a quote for every account that it can change."""
         if not self._inbox.full():
             self._inbox.put_nowait(quote)
 
     def expire_orders(self, at_ms: int) -> None:
         """Expire the orders whose time is over at `at_ms`, also in symbols without quotes."""
-        if self._accounts.with_expired_orders(at_ms) and not self._inbox.full():
+        if self._accounts.index.has_expired_orders(at_ms) and not self._inbox.full():
             self._inbox.put_nowait(ExpireOrders(at_ms))
 
     async def flush(self) -> None:
@@ -147,10 +147,10 @@ class CommandProcessor:
             for item in waiting:
                 match item:
                     case MatchQuote():
-                        exposed = self._accounts.exposed_to(item.market.symbol)
-                        self._apply_to_each(exposed, item, batch)
+                        affected = self._accounts.index.affected_by(item.market)
+                        self._apply_to_each(affected, item, batch)
                     case ExpireOrders():
-                        expired = self._accounts.with_expired_orders(item.at_ms)
+                        expired = self._accounts.index.take_expired(item.at_ms)
                         self._apply_to_each(expired, item, batch)
                     case FlushMarker():
                         batch.flush_markers.append(item)
@@ -166,9 +166,13 @@ class CommandProcessor:
     ) -> None:
         for account_id in account_ids:
             try:
-                self._apply(account_id, command, batch)
+                outcome = self._apply(account_id, command, batch)
             except Exception:
                 log.exception("quote_not_applied", extra={"account": account_id})
+            else:
+                if not outcome:
+                    state = self._accounts[account_id].engine.state
+                    self._accounts.index.put_back(account_id, state)
 
     def _apply_request(self, request: PendingCommand, batch: CommandBatch) -> None:
         first = len(batch.events)

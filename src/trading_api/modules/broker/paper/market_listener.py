@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from itertools import islice
 
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
@@ -13,12 +15,16 @@ from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.prices import Prices
 
+VALUATIONS_PER_TURN = 256
+"""The rest is published in the next turns of the event loop, so that commands do not wait."""
+
 
 class PaperMarketListener:
     """Match each quote against the accounts that it can change.
 
-    `on_valuation` is called with each account whose open positions a quote revalues; `on_status`
-    with each change of the market's status."""
+    `on_valuation` is called with each watched account whose open positions new quotes revalue, at
+    most once for each instant of the market; `on_status` with each change of the market's
+    status."""
 
     def __init__(
         self,
@@ -37,28 +43,53 @@ class PaperMarketListener:
         self._processor = processor
         self._on_valuation = on_valuation
         self._on_status = on_status
+        # At most the watched accounts; a quote that follows adds none twice.
+        self._revalued: dict[str, None] = {}
+        self._is_reporting = False
 
     def on_update(self, update: MarketUpdate) -> None:
-        """Enqueue the quote for matching, and report the accounts that it revalues."""
+        """Enqueue the quote for matching, and note the watched accounts that it revalues."""
         quote, symbol = update.quote, update.quote.symbol
+        index = self._accounts.index
+        index.on_price(symbol, self._prices.mark(symbol))
+        if currency := self._prices.converted_currency(symbol):
+            rate = self._prices.rate(currency)
+            assert rate is not None, "the pair has just been quoted"
+            index.on_rate(currency, rate)
         if symbol in self._interest and (market := self._prices.quoted_market(quote)):
             self._processor.match_quote(MatchQuote(market))
-        for account_id in self._accounts.exposed_to(symbol):
+        for account_id in index.watched_holders(symbol):
             state = self._accounts.committed(account_id)
             if state is not None and symbol in state.positions:
-                self._on_valuation(account_id)
+                self._revalued[account_id] = None
 
     def on_status(self, status: MarketStatus) -> None:
         """Report the market's status as the status of the exchange."""
         self._on_status(status)
 
     def on_heartbeat(self) -> None:
-        """Ignore that time may have passed: `flush` and a timer expire orders."""
+        """Report the accounts that the quotes of this instant revalued. `flush` and a timer expire
+        orders."""
+        self._report_valuations()
 
     async def flush(self) -> None:
         """Return once everything so far is committed and published, expired orders too."""
+        while self._revalued:
+            self._report_valuations()
         self.expire_orders()
         await self._processor.flush()
+
+    def _report_valuations(self) -> None:
+        for account_id in list(islice(self._revalued, VALUATIONS_PER_TURN)):
+            del self._revalued[account_id]
+            self._on_valuation(account_id)
+        if self._revalued and not self._is_reporting:
+            self._is_reporting = True
+            asyncio.get_running_loop().call_soon(self._continue_reporting)
+
+    def _continue_reporting(self) -> None:
+        self._is_reporting = False
+        self._report_valuations()
 
     def expire_orders(self) -> None:
         """Cancel the orders whose time is over at the market's present."""

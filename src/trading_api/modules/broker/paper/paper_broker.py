@@ -63,7 +63,7 @@ class PaperBroker:
         self._market = market
         self._prices = Prices(market, settings.account_currency)
         self._interest = PriceInterest(self._prices.symbols_to_price)
-        self._accounts = Accounts(rules, self._interest)
+        self._accounts = Accounts(rules, self._interest, self._prices.foreign_currency)
         self._committed = CommittedAccounts(self._accounts, rules, settings, market)
         self._translator = CommandTranslator(market, self._prices, settings.initial_balance)
         self._log = CommandLog(metrics)
@@ -152,6 +152,14 @@ class PaperBroker:
         """Call the listener from now on. Return a function that ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def watch_valuation(self, account_id: str) -> None:
+        """Report new values of an account's positions to the listeners from now on. Counted."""
+        self._accounts.index.watch(account_id)
+
+    def unwatch_valuation(self, account_id: str) -> None:
+        """Undo one `watch_valuation` of the account."""
+        self._accounts.index.unwatch(account_id)
 
     # Lifecycle
 

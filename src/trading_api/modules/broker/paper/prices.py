@@ -120,6 +120,19 @@ class Prices:
         mid = (quote.bid + quote.ask) / 2
         return mid if pair.currency == self.currency else _RATES.divide(Decimal(1), mid)
 
+    def foreign_currency(self, symbol: str) -> str:
+        """Return the currency of a symbol where that is not the account's, else an empty string."""
+        instrument = self._market.instrument(symbol)
+        return instrument.currency if instrument and instrument.currency != self.currency else ""
+
+    def converted_currency(self, symbol: str) -> str:
+        """Return the currency that the pair `symbol` converts, or an empty string for others."""
+        for currency in (symbol.removeprefix(self.currency), symbol.removesuffix(self.currency)):
+            pair = self._pair(currency) if currency not in (symbol, "") else None
+            if pair is not None and pair.symbol == symbol:
+                return currency
+        return ""
+
     def _pair(self, currency: str) -> Instrument | None:
         market, own = self._market, self.currency
         return market.instrument(currency + own) or market.instrument(own + currency)

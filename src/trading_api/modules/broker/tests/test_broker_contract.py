@@ -285,7 +285,7 @@ async def test_the_status_is_that_of_the_connection_and_its_changes_are_publishe
         assert recorder.states == [MarketState.STALE]
 
 
-async def test_accounts_are_valued_with_each_quote_of_an_open_position(
+async def test_watched_accounts_are_valued_with_each_quote_of_an_open_position(
     create_venue: VenueFactory,
 ) -> None:
     async with running(create_venue) as (venue, market):
@@ -293,9 +293,17 @@ async def test_accounts_are_valued_with_each_quote_of_an_open_position(
         venue.listen(recorder)
         await venue.submit(A, order())
         await venue.submit(B, limit_order())
+        market.move("AAPL", "100.00", "100.02")
+        assert recorder.valued == [], "most accounts have no client that looks at their value"
+        for account_id in (A, A, B):
+            venue.watch_valuation(account_id)
+        venue.unwatch_valuation(A)
         market.move("AAPL", "101.00", "101.02")
         market.move("MSFT", "49.98", "50.00")
         assert recorder.valued == [A]
+        venue.unwatch_valuation(A)
+        market.move("AAPL", "101.00", "101.02")
+        venue.watch_valuation(A)
         await venue.submit(A, ClosePositionCommand("AAPL"))
         market.move("AAPL", "101.00", "101.02")
         assert recorder.valued == [A]
