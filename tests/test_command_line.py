@@ -286,6 +286,33 @@ def test_a_shutdown_does_not_wait_for_the_step_clock() -> None:
         process.communicate(timeout=20)
 
 
+def test_a_second_process_is_refused() -> None:
+    result = command(["serve"], WEB_CONCURRENCY="2", DATABASE_URL="memory:", PORT="0")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("trading-api: WEB_CONCURRENCY=2 would start 2 exchanges")
+
+
+def test_workers_of_uvicorn_are_refused() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "trading_api.main:app", "--workers=2", "--port=0"],
+        env=os.environ | {"DATABASE_URL": "memory:"},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    try:
+        for line in process.stderr:
+            assert "Application startup complete" not in line
+            if "--workers=2 would start 2 exchanges behind one port" in line:
+                break
+        else:
+            pytest.fail("uvicorn ended without the reason")
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
 def test_rejected_requests_do_not_fill_the_log() -> None:
     with served(LOG_LINES_PER_S="5") as (process, address):
         with httpx.Client(base_url=address) as stranger:

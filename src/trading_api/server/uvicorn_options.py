@@ -15,6 +15,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
     return {
         "host": settings.host,
         "port": settings.port,
+        "workers": 1,
         "log_config": log_config(settings.log_level, settings.log_format, settings.log_lines_per_s),
         # With "auto", uvicorn takes an error at the start for an application without a lifespan.
         "lifespan": "on",
