@@ -372,26 +372,6 @@ async def test_either_spelling_of_a_daily_resolution_is_served(spelling: str) ->
     assert len(await market.follow("bars", symbol="AAPL", resolution=spelling)) == 1
 
 
-def test_search_finds_the_symbol_itself_then_beginnings_then_words() -> None:
-    service = Market().service
-
-    def found(*query: Any) -> list[str]:
-        return [item.symbol for item in service.search(*query)]
-
-    assert found("eurusd", "", "", 50) == ["EURUSD"]
-    assert found("NASDAQ:AAPL", "", "", 50) == ["AAPL"]
-    assert found("usd", "", "", 50)[0] == "USDJPY"
-    assert found("dollar", "", "forex", 2) == ["EURUSD", "GBPUSD"]
-    assert found("NASDAQ:A", "", "", 50) == ["AAPL", "AMZN"]
-    assert found("fx:", "", "", 2) == ["EURUSD", "GBPUSD"]
-    assert found("A", "", "", 50)[:2] == ["AAPL", "AMZN"]
-    assert found("n", "", "", 50)[0] == "NVDA"
-    assert found("dollar", "FX", "forex", 50) == ["EURUSD", "GBPUSD", "USDJPY"]
-    assert found("dollar", "FX", "stock", 50) == []
-    assert found("", "CRYPTO", "", 50) == ["BTCUSD", "ETHUSD", "SOLUSD"]
-    assert found("nothing like it", "", "", 50) == []
-
-
 async def test_a_window_may_begin_before_1970() -> None:
     assert len(await Market().history("1M", -(10**9), NOON_MS, 500)) > 200
 
