@@ -11,6 +11,7 @@ import uvloop
 from benchmarks import (
     connect_storm,
     engine_commands,
+    frame_flood,
     history,
     idle_connection,
     ledger,
@@ -36,6 +37,7 @@ SCENARIOS = {
     "private_watchlist": watchlist.measure_private,
     "private_routes": private_routes.measure,
     "stuck_client": stuck_client.measure,
+    "frame_flood": frame_flood.measure,
     "history": history.measure,
     "step_clock": step_clock.measure,
     "stored_history": stored_history.measure,

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from trading_api.errors import TooManyRequests
 
 RETRY_AFTER_S = 5
+FRAMES_PER_S_MIN = 400
+FRAMES_PER_MESSAGE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
     """The limits of WebSocket connections, in the units of their settings.
 
-    `messages_per_s` holds for one connection, averaged over `BURST_S` of its token bucket.
+    `messages_per_s` holds for one connection, averaged over `BURST_S` of its token bucket. So do
+    `frames_per_s`, which counts the frames of every kind, and `unauthenticated_frames_per_s`.
     """
 
     connections_per_address: int = 1000
@@ -22,6 +25,18 @@ class ConnectionLimits:
     subscriptions: int = 1000
     messages_per_s: int = 200
     json_depth: int = 128
+    # A client without a token has one message to send, and pings to answer.
+    unauthenticated_frames_per_s: int = 20
+
+    @property
+    def frames_per_s(self) -> int:
+        return frames_per_s(self.messages_per_s)
+
+
+def frames_per_s(messages_per_s: int) -> int:
+    """Return the limit of frames for a limit of messages: room for control frames and fragments,
+    and never less than any setting of the heartbeat needs."""
+    return max(FRAMES_PER_S_MIN, FRAMES_PER_MESSAGE * messages_per_s)
 
 
 class ConnectionLimiter:

@@ -16,19 +16,21 @@ BURST_S = 10
 class TokenBucket:
     """Allows `per_s` events a second on average, and unused ones of up to `BURST_S` in a burst."""
 
+    __slots__ = ("_clock_s", "_per_s", "_refilled_s", "_tokens")
+
     def __init__(self, per_s: float, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._per_s = per_s
         self._clock_s = clock_s
         self._tokens = per_s * BURST_S
         self._refilled_s = clock_s()
 
-    def consume(self) -> float:
-        """Take one token and return 0, or return the seconds until one is available."""
+    def consume(self, count: int = 1) -> float:
+        """Take `count` tokens and return 0, or return the seconds until they are available."""
         now_s = self._clock_s()
         self._tokens += (now_s - self._refilled_s) * self._per_s
         self._tokens = min(self._tokens, self._per_s * BURST_S)
         self._refilled_s = now_s
-        if self._tokens < 1:
-            return (1 - self._tokens) / self._per_s
-        self._tokens -= 1
+        if self._tokens < count:
+            return (count - self._tokens) / self._per_s
+        self._tokens -= count
         return 0.0

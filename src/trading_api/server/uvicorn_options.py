@@ -5,7 +5,9 @@ from typing import Any
 
 from trading_api.limits.connection_limiter import ConnectionLimiter
 from trading_api.observability.logs import log_config
+from trading_api.server.frame_turns import FrameTurns
 from trading_api.server.http_protocol import PendingHeads, TimeoutHttpProtocol
+from trading_api.server.websocket_protocol import TradingWebSocketProtocol
 from trading_api.settings import Settings, check_exposure
 
 
@@ -28,7 +30,7 @@ def server_options(settings: Settings) -> dict[str, Any]:
         ),
         "timeout_keep_alive": settings.request_timeout_s,
         "backlog": settings.handshakes_max,
-        "ws": "trading_api.server.websocket_protocol:TradingWebSocketProtocol",
+        "ws": partial(TradingWebSocketProtocol, turns=FrameTurns()),
         "ws_max_size": settings.ws_frame_bytes_max,
         "ws_per_message_deflate": False,
         # Three pings per heartbeat. The session itself detects that no pong arrived.

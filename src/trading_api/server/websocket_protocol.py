@@ -1,5 +1,5 @@
-"""uvicorn's WebSocket protocol, with what ASGI hides: the transport and whether it is full, pings
-and pongs, and a close that a client which does not read cannot delay.
+"""uvicorn's WebSocket protocol, with what ASGI hides: the transport and whether it is full, frames
+of every kind, and a close that a client which does not read cannot delay.
 
 server/tests/test_uvicorn_internals.py lists what is used here of uvicorn's private attributes."""
 
@@ -11,11 +11,21 @@ from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame
+from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
+from trading_api.server.frame_turns import FrameTurns
 from trading_api.streaming.frames import texts
 from trading_api.streaming.transports import CLOSE_TIMEOUT_S, CONNECTION, ConnectionHandler
+
+FRAGMENTS_MAX = 128
+"""The most fragments of one message."""
+SLICE_BYTES = 256
+"""Input that is parsed without looking at its frames in between: at most 43 of them."""
+LATE_FRAMES_MAX = 4096
+"""The most frames that are parsed after the close frame was sent, to find the client's own."""
+DISCARD_INTERVAL_S = 0.01
+"""The pause between two reads of input that is discarded."""
 
 _PING = b"\x89\x00"
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -23,13 +33,22 @@ _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length
 
 class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     """A `streaming.transports.Connection`, which the ASGI scope offers as an extension. It is full
-    while the transport has paused its writing."""
+    while the transport has paused its writing.
+
+    Input is parsed in slices, and as many frames in one turn of the loop as `turns` allows. The
+    socket is not read while input waits for a later turn, or a message for the application."""
 
     # uvicorn's own attributes of the handshake are slots too. A dictionary of more than 30
     # attributes does not share its keys with other objects, and costs 1.3 KB for each of them.
     __slots__ = (
         "_abort_timer",
         "_handler",
+        "_input",
+        "_is_discarding",
+        "_is_waiting",
+        "_late_frames",
+        "_turns",
+        "_unsent_pong",
         "app_state",
         "asgi_version",
         "default_headers",
@@ -43,9 +62,16 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     )
     abort_after_s = CLOSE_TIMEOUT_S
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, turns: FrameTurns | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.queue: _Inbox = _Inbox()  # type: ignore[assignment]
+        self._turns = turns or FrameTurns()
+        # Bounded by one read of the socket, which is paused while there is any.
+        self._input = bytearray()
+        self._is_waiting = False
+        self._is_discarding = False
+        self._late_frames = 0
+        self._unsent_pong: bytes | None = None
         self._handler: ConnectionHandler | None = None
         self._abort_timer: TimerHandle | None = None
 
@@ -77,9 +103,8 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
             self.conn.send_close(code, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
-            if self.read_paused:
-                self.read_paused = False
-                self.transport.resume_reading()
+            self._end_output()
+            self._read_on()
             # While this is set, uvicorn leaves the transport open for the client's close frame.
             self.close_timer = self.loop.call_later(self.abort_after_s, self.transport.abort)
         self._abort_later()
@@ -89,14 +114,20 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.initial_response is not None and self.close_sent:
             # uvicorn does not set it, and then logs a rejected upgrade as an application's error.
             self.handshake_complete = True
+        if self.handshake_complete:
+            self._read_on()
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self._unsent_pong = b""
         if self._handler is not None:
             self._handler.pause_writing()
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        pong, self._unsent_pong = self._unsent_pong, None
+        if pong and not self.transport.is_closing():
+            self.transport.write(pong)
         if self._handler is not None:
             self._handler.resume_writing()
 
@@ -106,7 +137,104 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[CONNECTION] = self
 
+    # Input
+
     def data_received(self, data: bytes) -> None:
+        if not self.handshake_initiated:
+            self._receive_head(data)
+        elif self._is_discarding:
+            self._pause_reading()
+            self.loop.call_later(DISCARD_INTERVAL_S, self._read_on)
+        elif not self._input and len(data) <= SLICE_BYTES and self._may_parse_immediately():
+            self._parse(data)
+        else:
+            self._input += data
+            self._pause_reading()
+            if self._may_parse():
+                self._parse_later()
+
+    def parse_slice(self) -> bool:
+        """Parse a slice of the input that waits. Return whether more of it can be parsed now."""
+        self._is_waiting = False
+        if self._may_parse():
+            data = self._input[:SLICE_BYTES]
+            del self._input[:SLICE_BYTES]
+            self._parse(data)
+        self._is_waiting = bool(self._input) and self._may_parse()
+        if not self._is_waiting:
+            self._read_on()
+        return self._is_waiting
+
+    async def receive(self) -> Any:
+        message = await self.queue.get()
+        self._read_on()
+        return message
+
+    def _parse(self, data: bytes | bytearray) -> None:
+        self.conn.receive_data(data)
+        frames = len(self.conn.events)
+        self._turns.spend(frames or 1)
+        if self.conn.parser_exc is not None:
+            self.handle_parser_exception()
+        elif frames and self._accept_frames(frames):
+            self.handle_events()
+
+    def _accept_frames(self, count: int) -> bool:
+        """Count frames. Over a limit, discard them and all input that follows."""
+        if self.close_sent:
+            self._late_frames += count
+            is_over = self._late_frames > LATE_FRAMES_MAX
+        else:
+            is_over = self._handler is not None and not self._handler.on_frames(count)
+        if is_over:
+            self._discard_input()
+        return not is_over
+
+    def _discard_input(self) -> None:
+        """Parse nothing any more. Without a limit, a flood would be parsed until it ends."""
+        self._is_discarding = True
+        self.conn.events_received()
+        self._pause_reading()
+        self._end_output()
+
+    def _end_output(self) -> None:
+        # The client's close frame is not seen any more. The end of the output lets the client close
+        # the connection itself.
+        if self._is_discarding and self.close_sent and self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def _may_parse(self) -> bool:
+        """Return whether a frame can be handled: the application has taken each message."""
+        if self.disconnected or self.transport.is_closing():
+            return False
+        return self.handshake_complete and (self.close_sent or self.queue.empty())
+
+    def _may_parse_immediately(self) -> bool:
+        return self._turns.has_room and self._may_parse()
+
+    def _parse_later(self) -> None:
+        if not self._is_waiting:
+            self._is_waiting = True
+            self._turns.wait(self)
+
+    def _pause_reading(self) -> None:
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def _read_on(self) -> None:
+        """Parse the input that waits, or else read more of it, if there is a use for it."""
+        if self._is_discarding:
+            self._input.clear()
+        if not self._may_parse():
+            return
+        if self._input:
+            self._parse_later()
+        elif self.read_paused and (self.close_sent or not self._is_discarding):
+            self.read_paused = False
+            self.transport.resume_reading()
+
+    def _receive_head(self, data: bytes) -> None:
         super().data_received(data)
         if not self.handshake_initiated and self.conn.handshake_exc is not None:
             # uvicorn ignores an upgrade that cannot be parsed (a header is too long), and the
@@ -125,12 +253,20 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
             self.schedule_ping()
 
     def handle_ping(self) -> None:
-        super().handle_ping()
-        self._report_activity()
+        """Answer a ping. A client that does not read receives the answer to its last one only."""
+        if self._unsent_pong is None and not self.close_sent:
+            super().handle_ping()
+        elif pong := b"".join(self.conn.data_to_send()):
+            self._unsent_pong = pong
 
-    def handle_pong(self, event: Frame) -> None:
-        super().handle_pong(event)
-        self._report_activity()
+    def handle_cont(self, event: Frame) -> None:
+        super().handle_cont(event)
+        if len(self.frames) >= FRAGMENTS_MAX and self._handler is not None:
+            self._handler.request_close(
+                CloseCode.POLICY_VIOLATION,
+                f"Too many fragments; a message has at most {FRAGMENTS_MAX}",
+            )
+            self._discard_input()
 
     def send_receive_event_to_app(self) -> None:
         """Hand text that is not UTF-8 to the application as bytes, which closes with 1003."""
@@ -175,10 +311,6 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     def _report_lost(self) -> None:
         if self._handler is not None:
             self._handler.connection_lost()
-
-    def _report_activity(self) -> None:
-        if self._handler is not None:
-            self._handler.on_activity()
 
 
 class _Inbox:

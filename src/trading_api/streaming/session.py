@@ -143,6 +143,7 @@ class Session(Client):
         self.outbox = Outbox(
             options.outbox_size, self._connection.write, dirty, self.disconnect_slow_consumer
         )
+        self._frames = self._frame_bucket()
         self._active_s = self._loop.time()
         self._end_s = self._active_s + (options.lifespan_s or math.inf)
         self._auth_s = self._auth_deadline_s()
@@ -255,6 +256,9 @@ class Session(Client):
 
     def authenticate(self, principal: Principal) -> None:
         """Set who the client is, or renew until when it is authenticated."""
+        if self.principal is None:
+            self.principal = principal
+            self._frames = self._frame_bucket()
         self.principal = principal
         self._auth_s = self._auth_deadline_s()
         if self._timer is not None:
@@ -288,6 +292,13 @@ class Session(Client):
 
     # What the connection reports
 
+    def on_frames(self, count: int) -> bool:
+        self.on_activity()
+        if not self._frames.consume(count):
+            return True
+        self.request_close(_POLICY, f"Too many frames; at most {self._frames_per_s()} a second")
+        return False
+
     def on_activity(self) -> None:
         """Renew the heartbeat's deadline."""
         self._active_s = self._loop.time()
@@ -300,6 +311,14 @@ class Session(Client):
 
     def connection_lost(self) -> None:
         self.outbox.close(send_rest=False)
+
+    def _frame_bucket(self) -> TokenBucket:
+        return TokenBucket(self._frames_per_s())
+
+    def _frames_per_s(self) -> int:
+        if self.principal is None:
+            return self.limits.unauthenticated_frames_per_s
+        return self.limits.frames_per_s
 
 
 def _decode(text: str | None, depth_max: int) -> Message[str, Any]:

@@ -24,8 +24,13 @@ CLOSE_TIMEOUT_S = 5.0
 class ConnectionHandler(Protocol):
     """The session that a connection reports to."""
 
-    def on_activity(self) -> None:
-        """Called when the client sent a control frame."""
+    def on_frames(self, count: int) -> bool:
+        """Called when the client sent frames of any kind. Return False if it sent too many: the
+        session ends, and nothing more need be read."""
+        ...
+
+    def request_close(self, code: int, reason: str) -> None:
+        """Called when the client broke a rule of the connection."""
         ...
 
     def pause_writing(self) -> None:

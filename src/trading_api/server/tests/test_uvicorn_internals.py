@@ -16,6 +16,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from trading_api.server.http_protocol import TimeoutHttpProtocol
 from trading_api.server.websocket_protocol import TradingWebSocketProtocol
@@ -49,6 +51,7 @@ WEBSOCKET_ATTRIBUTES = {
     "curr_msg_data_type",
     "disconnected",
     "frames",
+    "handle_events",
     "handshake_complete",
     "handshake_initiated",
     "initial_response",
@@ -69,10 +72,11 @@ WEBSOCKET_OVERRIDES = {
     "data_received",
     "handle_close",
     "handle_connect",
+    "handle_cont",
     "handle_parser_exception",
     "handle_ping",
-    "handle_pong",
     "pause_writing",
+    "receive",
     "resume_writing",
     "send",
     "send_keepalive_ping",
@@ -156,7 +160,9 @@ async def test_uvicorn_has_every_attribute_and_method_that_is_used_of_it(
         assert [name for name in sorted(attributes) if not hasattr(connection, name)] == []
     for name in overrides:
         parameters = [*inspect.signature(getattr(base, name)).parameters]
-        assert inspect.iscoroutinefunction(getattr(base, name)) == (name == "send"), name
+        assert inspect.iscoroutinefunction(getattr(base, name)) == (
+            name in ("send", "receive")
+        ), name
         if name not in ("__init__", "send"):
             assert [*inspect.signature(getattr(own, name)).parameters] == parameters, name
 
@@ -175,6 +181,12 @@ async def test_the_websocket_protocols_slots_are_attributes_of_uvicorn() -> None
     slots = {name for name in TradingWebSocketProtocol.__slots__ if not name.startswith("_")}
     async with connected(WebSocketsSansIOProtocol, HANDSHAKE) as connection:
         assert [name for name in sorted(slots) if not hasattr(connection, name)] == []
+
+
+def test_the_frames_that_websockets_has_parsed_can_be_counted() -> None:
+    parser = ServerProtocol(state=State.OPEN)
+    parser.receive_data(b"\x8a\x80\0\0\0\0" * 3)
+    assert len(parser.events) == len(parser.events_received()) == 3
 
 
 async def test_uvicorn_says_whether_a_response_is_complete() -> None:

@@ -1,0 +1,53 @@
+"""A WebSocket client that sends bytes of the test's own choice."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+CONTINUATION, TEXT, CLOSE, PING, PONG = 0x0, 0x1, 0x8, 0x9, 0xA
+_FINAL, _MASKED, _NO_MASK = 0x80, 0x80, bytes(4)
+_HEAD = (
+    b"GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+    b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+
+def frame(opcode: int, payload: bytes = b"", final: bool = True) -> bytes:
+    """Return a client's frame of less than 126 bytes, masked with zeros."""
+    assert len(payload) < 126
+    return bytes([opcode | (_FINAL if final else 0), _MASKED | len(payload)]) + _NO_MASK + payload
+
+
+@asynccontextmanager
+async def upgraded(address: str) -> AsyncIterator[tuple[StreamReader, StreamWriter]]:
+    """Yield the streams of a connection after the handshake."""
+    host, port = address.split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        writer.write(_HEAD)
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 101 "), head
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def close_frame(reader: StreamReader) -> tuple[int, str]:
+    """Read short frames up to a close frame, and return its code and reason."""
+    while True:
+        opcode, size = await reader.readexactly(2)
+        assert size < 126
+        payload = await reader.readexactly(size)
+        if opcode & 0xF == CLOSE:
+            return int.from_bytes(payload[:2]), payload[2:].decode()
+
+
+async def send(writer: StreamWriter, data: bytes) -> None:
+    """Send all of it, or as much as the server accepts before it closes."""
+    with suppress(ConnectionError):
+        writer.write(data)
+        await writer.drain()
