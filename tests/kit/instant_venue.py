@@ -112,7 +112,7 @@ class InstantVenue:
             self._keys[account_id, key.operation, key.key] = key.fingerprint, result
         return result
 
-    def preview_order(
+    async def preview_order(
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
     ) -> OrderPreview:
         if isinstance(command, ModifyOrderCommand):

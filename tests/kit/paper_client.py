@@ -94,11 +94,11 @@ class PaperClient:
         command = ResetAccountCommand(mapping.to_optional_decimal(balance))
         await self.broker.submit(account_id, command)
 
-    def preview_order(
+    async def preview_order(
         self, account_id: str, order: PreOrder, order_id: str | None = None
     ) -> OrderPreviewResult:
         command = mapping.to_previewed_order(order, order_id)
-        return to_order_preview(self.broker.preview_order(account_id, command))
+        return to_order_preview(await self.broker.preview_order(account_id, command))
 
     def preview_leverage(self, account_id: str, params: LeverageSetParams) -> LeveragePreviewResult:
         command = mapping.to_set_leverage(params)

@@ -14,6 +14,8 @@ from tests.kit.manual_market import ManualMarket, instrument
 from tests.kit.paper_client import PaperClient
 from trading_api.errors import ApiError
 from trading_api.models.broker import PreOrder
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.journal.journal import Journal
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.paper.factory import create_exchange_rules
 from trading_api.settings import Settings
@@ -29,7 +31,7 @@ class PaperExchange:
     """A paper exchange, and all updates of the topics that a test subscribed to, in order."""
 
     def __init__(
-        self, journal: MemoryJournal, symbols: Sequence[str] = ("AAPL",), **settings: Any
+        self, journal: Journal, symbols: Sequence[str] = ("AAPL",), **settings: Any
     ) -> None:
         self.market = ManualMarket(
             *map(instrument, symbols),
@@ -64,6 +66,11 @@ class PaperExchange:
         fields = {"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10.0} | order
         return await self.client.place_order(account, PreOrder.model_validate(fields))
 
+    def states(self, account: str) -> list[AccountState]:
+        """Return both states that the broker holds of an account."""
+        held = self.broker.accounts[account]
+        return [held.committed, held.engine.state]
+
     def published(self, route: str) -> list[dict[str, Any]]:
         """Return the data that were published on a route."""
         return [data for topic, data in self.updates if topic.startswith(f"{route}:")]
@@ -74,9 +81,7 @@ class PaperExchange:
 
 
 @asynccontextmanager
-async def running(
-    journal: MemoryJournal | None = None, **settings: Any
-) -> AsyncIterator[PaperExchange]:
+async def running(journal: Journal | None = None, **settings: Any) -> AsyncIterator[PaperExchange]:
     """Run a paper exchange that continues from the journal. `settings` replace the defaults."""
     exchange = PaperExchange(journal or MemoryJournal(), **settings)
     await exchange.client.start()
@@ -85,6 +90,7 @@ async def running(
         yield exchange
     finally:
         task.cancel()
+        await asyncio.wait([task])
 
 
 async def rejection_of(doing: Awaitable[object]) -> tuple[int, str, str]:

@@ -57,7 +57,7 @@ class Broker(Protocol):
         before it sends it; what the venue then reports arrives as events."""
         ...
 
-    def preview_order(
+    async def preview_order(
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
     ) -> OrderPreview:
         """Return what the command would do now. Raises what `submit` would raise."""

@@ -91,7 +91,7 @@ async def preview_order(
     ] = None,
 ) -> OrderPreviewResult:
     command = to_previewed_order(order, order_id)
-    return to_order_preview(context.broker.preview_order(context.account_id, command))
+    return to_order_preview(await context.broker.preview_order(context.account_id, command))
 
 
 @router.get(

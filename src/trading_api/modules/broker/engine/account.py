@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections import ChainMap
-from collections.abc import Collection, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -45,9 +44,12 @@ class AccountState:
     | `working` | by symbol, the orders that its market can change |
     | `bracket_indexes` | by symbol, the live brackets |
     | `brackets_of` | by id of an order, the ids of all brackets it ever had |
-    | `ended` | the times and numbers of the orders that ended, by time |
+    | `ended` | the ids of the orders that ended and are still in `orders` |
     | `positions`, `liquidity_used`, `leverages` | by symbol; only open positions |
-    | `client_ids` | by client order id, the id of the order |"""
+    | `client_ids` | by client order id, the id of the order |
+
+    Without `discard_history` a state keeps every record of the account. After it, a state holds
+    what later events depend on, and its size depends on what the account holds."""
 
     account_id: str = ""
     currency: str = ""
@@ -62,7 +64,7 @@ class AccountState:
     orders: MutableMapping[str, Order] = field(default_factory=dict)
     working: dict[str, OpenOrders] = field(default_factory=dict)
     bracket_indexes: dict[str, BracketIndex] = field(default_factory=dict)
-    ended: list[tuple[int, int]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
     brackets_of: MutableMapping[str, Sequence[str]] = field(default_factory=dict)
     positions: dict[str, Position] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)
@@ -71,6 +73,7 @@ class AccountState:
     liquidity_used: dict[str, LiquidityUsed] = field(default_factory=dict)
     leverages: dict[str, Decimal] = field(default_factory=dict)
     client_ids: MutableMapping[str, str] = field(default_factory=dict)
+    recalled_client_ids: list[str] = field(default_factory=list)
     recorded_keys: MutableMapping[tuple[str, str], IdempotencyKeyRecorded] = field(
         default_factory=dict
     )
@@ -138,10 +141,6 @@ class AccountState:
         )
         return [self.orders[order_id] for order_id in bracket_index.in_placement_order(ids)]
 
-    def ended_since(self, at_ms: int) -> list[int]:
-        """Return the numbers of the orders that ended at `at_ms` or later."""
-        return [number for _, number in self.ended[bisect_left(self.ended, (at_ms, 0)) :]]
-
     def evolve(self, event: Event) -> None:
         """Change the state by the next event of the account."""
         self.seq += 1
@@ -165,6 +164,51 @@ class AccountState:
             case _:
                 self._evolve_order(event)
 
+    def discard_history(self) -> None:
+        """Remove the records that no later event depends on.
+
+        They are executions, cash lines, recorded keys, and the orders that ended. An order stays
+        as long as one of its brackets lives, and a bracket that was filled in part stays with
+        it."""
+        self.executions.clear()
+        self.executions_by_symbol.clear()
+        self.cash.clear()
+        self.recorded_keys.clear()
+        for order_id in self.ended:
+            if (order := self.orders.get(order_id)) is not None:
+                self._discard_ended(order)
+        self.ended.clear()
+        for client_id in self.recalled_client_ids:
+            self.client_ids.pop(client_id, None)
+        self.recalled_client_ids.clear()
+
+    def recall(
+        self,
+        orders: Iterable[Order],
+        client_ids: Mapping[str, str],
+        keys: Iterable[IdempotencyKeyRecorded],
+    ) -> None:
+        """Add records that were discarded, until the next `discard_history`. Records that the
+        state holds stay."""
+        for order in orders:
+            if order.id not in self.orders:
+                self.orders[order.id] = order
+                self.ended.append(order.id)
+        for client_id, order_id in client_ids.items():
+            if client_id not in self.client_ids:
+                self.client_ids[client_id] = order_id
+                self.recalled_client_ids.append(client_id)
+        for recorded in keys:
+            self.recorded_keys[recorded.operation, recorded.key] = recorded
+
+    def restore_order(self, order: Order) -> None:
+        """Add an order of an image. Orders are added in the order in which they were placed."""
+        self.orders[order.id] = order
+        self._index_order(order)
+        self._update_open_orders(order)
+        if order.is_bracket and order.is_live:
+            self._update_bracket(order)
+
     def copy(self) -> AccountState:
         """Return a state that changes independently of this one."""
         return replace(
@@ -178,6 +222,7 @@ class AccountState:
             },
             cash=self.cash.copy(),
             client_ids=dict(self.client_ids),
+            recalled_client_ids=self.recalled_client_ids.copy(),
             recorded_keys=dict(self.recorded_keys),
         )
 
@@ -195,6 +240,7 @@ class AccountState:
             executions_by_symbol={},
             cash=[],
             client_ids=ChainMap({}, self.client_ids),
+            recalled_client_ids=[],
             recorded_keys=ChainMap({}, self.recorded_keys),
         )
 
@@ -218,7 +264,7 @@ class AccountState:
         self.orders[order.id] = order
         self._update_open_orders(order)
         if not order.is_live:
-            insort(self.ended, (order.updated_ms, order_number(order.id)))
+            self.ended.append(order.id)
         if order.is_bracket:
             self._update_bracket(order)
         elif isinstance(event, OrderFilled):
@@ -228,12 +274,35 @@ class AccountState:
 
     def _add_order(self, order: Order) -> None:
         self.order_count += 1
+        self._index_order(order)
+
+    def _index_order(self, order: Order) -> None:
         if order.client_id:
             self.client_ids[order.client_id] = order.id
         if order.parent_id:
             # A new list, because a branch shares the old one.
             pair = self.brackets_of.get(order.parent_id, ())
             self.brackets_of[order.parent_id] = [*pair, order.id]
+
+    def _discard_ended(self, order: Order) -> None:
+        root = self.orders.get(order.parent_id, order)
+        brackets = [self.orders[each] for each in self.brackets_of.get(root.id, ())]
+        if not any(each.is_live for each in (root, *brackets)):
+            self.brackets_of.pop(root.id, None)
+            for each in (root, *brackets):
+                self._remove_order(each)
+        elif order is not root and not order.filled_quantity:
+            # Its parent counts what the brackets have filled, and this one filled nothing.
+            left = [each.id for each in brackets if each is not order]
+            if left:
+                self.brackets_of[root.id] = left
+            else:
+                self.brackets_of.pop(root.id, None)
+            self._remove_order(order)
+
+    def _remove_order(self, order: Order) -> None:
+        del self.orders[order.id]
+        self.client_ids.pop(order.client_id, None)
 
     def _update_open_orders(self, order: Order) -> None:
         if order.status in (OrderStatus.WORKING, OrderStatus.PLACING):
@@ -251,7 +320,7 @@ class AccountState:
                 del self.bracket_indexes[order.symbol]
         elif not order.parent_id:
             bracket_index = self.bracket_indexes.setdefault(order.symbol, BracketIndex())
-            bracket_index.put(order, self.order_count, WHOLE_POSITION)
+            bracket_index.put(order, order_number(order.id), WHOLE_POSITION)
         if order.parent_id:
             self._update_claims(self.orders[order.parent_id])
 
@@ -264,7 +333,7 @@ class AccountState:
         for order in pair:
             if order.is_live:
                 bracket_index = self.bracket_indexes.setdefault(order.symbol, BracketIndex())
-                bracket_index.put(order, self.order_count, left)
+                bracket_index.put(order, order_number(order.id), left)
 
     def _record_fill(self, event: OrderFilled) -> None:
         self.execution_count += 1

@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuery:
+    """Ids of one account: of orders, of orders as their clients name them, and of commands, by
+    operation and key."""
+
+    account_id: str
+    order_ids: Sequence[str] = ()
+    client_ids: Sequence[str] = ()
+    keys: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What is known of a RecordQuery. `client_ids` gives the ids of orders by client order id."""
+
+    orders: Sequence[Order]
+    client_ids: Mapping[str, str]
+    keys: Sequence[IdempotencyKeyRecorded]
 
 
 class JournalHistory(Protocol):
@@ -25,12 +46,6 @@ class JournalHistory(Protocol):
         """Return the orders that ended at `since_ms` or later, the one placed first first."""
         ...
 
-    async def orders_of_clients(
-        self, account_id: str, client_ids: Sequence[str]
-    ) -> Mapping[str, str]:
-        """Return, by client order id, the id of the order, for those ids that were used."""
-        ...
-
     async def executions(
         self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
     ) -> Sequence[Execution]:
@@ -45,8 +60,6 @@ class JournalHistory(Protocol):
         The lines of one event come together, even if that is one line more than `limit`."""
         ...
 
-    async def recorded_keys(
-        self, account_id: str, keys: Sequence[tuple[str, str]]
-    ) -> Sequence[IdempotencyKeyRecorded]:
-        """Return what was recorded for those of the pairs of operation and key that are known."""
+    async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:
+        """Return what is known of each query, as it was at one moment."""
         ...

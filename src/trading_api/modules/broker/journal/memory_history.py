@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -12,6 +12,7 @@ from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded, OrderFilled
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order, order_id, order_number
+from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalEntry
 
 _seq = attrgetter("seq")
@@ -62,12 +63,6 @@ class MemoryHistory:
         ids = [order_id(number) for number in sorted(number for _, number in recent)]
         return [records.orders[each] for each in ids if records.order_seqs[each] <= seq_max]
 
-    async def orders_of_clients(
-        self, account_id: str, client_ids: Sequence[str]
-    ) -> Mapping[str, str]:
-        known = self._accounts[account_id].client_ids
-        return {each: known[each] for each in client_ids if each in known}
-
     async def executions(
         self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
     ) -> Sequence[Execution]:
@@ -91,8 +86,14 @@ class MemoryHistory:
         end = bisect_right(lines, last[0].seq, lo=first, key=_seq) if last else first
         return lines[first:end]
 
-    async def recorded_keys(
-        self, account_id: str, keys: Sequence[tuple[str, str]]
-    ) -> Sequence[IdempotencyKeyRecorded]:
-        known = self._accounts[account_id].keys
-        return [known[each] for each in keys if each in known]
+    async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:
+        return [self._find(query) for query in queries]
+
+    def _find(self, query: RecordQuery) -> Records:
+        records = self._accounts[query.account_id]
+        clients = records.client_ids
+        return Records(
+            orders=[records.orders[each] for each in query.order_ids if each in records.orders],
+            client_ids={each: clients[each] for each in query.client_ids if each in clients},
+            keys=[records.keys[each] for each in query.keys if each in records.keys],
+        )

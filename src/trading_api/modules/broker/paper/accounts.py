@@ -12,6 +12,9 @@ from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.paper.account_index import AccountIndex
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 
+DISCARD_INTERVAL = 1_000
+"""Events of an account that are loaded before the records that they left are discarded."""
+
 
 class PaperAccount:
     """One account twice: `engine` decides, and is ahead of the journal while a commit runs;
@@ -29,6 +32,11 @@ class PaperAccount:
         for event in uncommitted:
             state.evolve(event)
         self.engine = Engine(state, self._rules)
+
+    def discard_history(self) -> None:
+        """Remove the records that no later event depends on; the journal has them."""
+        self.committed.discard_history()
+        self.engine.state.discard_history()
 
 
 class Accounts:
@@ -50,8 +58,12 @@ class Accounts:
     async def recover(self, entries: AsyncIterable[JournalEntry]) -> None:
         """Build the accounts from all entries of a journal."""
         async for entry in entries:
-            self[entry.account_id].committed.evolve(entry.event)
+            state = self[entry.account_id].committed
+            state.evolve(entry.event)
+            if state.seq % DISCARD_INTERVAL == 0:
+                state.discard_history()
         for account_id, account in self._accounts.items():
+            account.committed.discard_history()
             account.restore([])
             self.reindex(account_id)
 
@@ -71,6 +83,11 @@ class Accounts:
         if not state.is_open:
             del self._accounts[account_id]
             self.index.update(account_id, state)
+
+    def discard_history(self, account_id: str) -> None:
+        """Remove what the journal holds of an account and no later event depends on."""
+        if account := self._accounts.get(account_id):
+            account.discard_history()
 
     def committed(self, account_id: str) -> AccountState | None:
         """Return an account's committed state, or None if no command has opened it."""

@@ -26,6 +26,7 @@ from trading_api.modules.broker.journal.journal import (
 )
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.record_recall import RecordRecall
 from trading_api.observability.request_id import client_request_id, request_id
 
 log = logging.getLogger(__name__)
@@ -60,12 +61,14 @@ InboxItem = PendingCommand | MatchQuote | ExpireOrders | FlushMarker
 @dataclass(slots=True)
 class CommandBatch:
     """What is committed together: events in the order they happened, and the callers that wait
-    for them. `requests` gives the command that caused an event, by the event's index."""
+    for them. `requests` gives the command that caused an event, by the event's index. `recalled`
+    are the accounts that hold records for this batch."""
 
     events: list[tuple[str, Event]] = field(default_factory=list)
     answers: list[tuple[PendingCommand, Outcome]] = field(default_factory=list)
     requests: dict[int, PendingCommand] = field(default_factory=dict)
     flush_markers: list[FlushMarker] = field(default_factory=list)
+    recalled: set[str] = field(default_factory=set)
 
     def events_of(self, account_id: str) -> list[Event]:
         """Return one account's events in this batch."""
@@ -89,6 +92,7 @@ class CommandProcessor:
         self._accounts = accounts
         self._interest = interest
         self._journal = journal
+        self._records = RecordRecall(accounts, journal.history)
         self._opening = opening
         self._publish = publish
         # Full: quotes are skipped, because newer ones follow; flush markers wait. Commands are
@@ -144,6 +148,7 @@ class CommandProcessor:
             while len(waiting) < BATCH_SIZE and not self._inbox.empty():
                 waiting.append(self._inbox.get_nowait())
             batch = CommandBatch()
+            await self._recall(waiting, batch)
             for item in waiting:
                 match item:
                     case MatchQuote():
@@ -157,9 +162,42 @@ class CommandProcessor:
                     case PendingCommand():
                         self._apply_request(item, batch)
             await self._commit(batch)
+            for account_id in batch.recalled | {account_id for account_id, _ in batch.events}:
+                self._accounts.discard_history(account_id)
             for marker in batch.flush_markers:
                 if not marker.answer.done():
                     marker.answer.set_result(None)
+
+    async def _recall(self, waiting: list[InboxItem], batch: CommandBatch) -> None:
+        """Bring back the records that the commands refer to.
+
+        Nothing is committed until they are applied, so the records stay right. If the journal
+        cannot be read, the commands that need it are answered and removed from `waiting`."""
+        commands = [
+            (item.account_id, item.command) for item in waiting if isinstance(item, PendingCommand)
+        ]
+        try:
+            batch.recalled = await self._records.recall(commands)
+            return
+        except JournalUnavailable as error:
+            log.error("journal_unreadable", extra={"code": error.code, "reason": error.reason})
+            reason = error
+        except Exception:
+            log.exception("journal_unreadable")
+            reason = _FAILED
+        for item in waiting[:]:
+            if isinstance(item, PendingCommand):
+                self._refuse(item, reason)
+                waiting.remove(item)
+
+    def _refuse(self, request: PendingCommand, error: JournalUnavailable) -> None:
+        self._release_interest(request)
+        if not request.answer.done():
+            request.answer.set_exception(_nothing_done(error))
+
+    def _release_interest(self, request: PendingCommand) -> None:
+        if symbol := symbol_of(request.command):
+            self._interest.remove(symbol)
 
     def _apply_to_each(
         self, account_ids: Sequence[str], command: MatchQuote | ExpireOrders, batch: CommandBatch
@@ -187,8 +225,7 @@ class CommandProcessor:
             indexes = range(first, len(batch.events))
             batch.requests.update(dict.fromkeys(indexes, request))
         finally:
-            if symbol := symbol_of(request.command):
-                self._interest.remove(symbol)
+            self._release_interest(request)
 
     def _apply(self, account_id: str, command: Command, batch: CommandBatch) -> Outcome:
         account = self._accounts[account_id]
@@ -262,12 +299,14 @@ class CommandProcessor:
             self._restore(account_id, [])
         for request, _ in batch.answers:
             if not request.answer.done():
-                request.answer.set_exception(
-                    Unavailable(f"{error.reason}; nothing was done.", error.code)
-                )
+                request.answer.set_exception(_nothing_done(error))
 
 
 _FAILED = JournalUnavailable("The ledger can't be written", "ledger_failed")
+
+
+def _nothing_done(error: JournalUnavailable) -> Unavailable:
+    return Unavailable(f"{error.reason}; nothing was done.", error.code)
 
 
 def _events(outcome: Outcome) -> list[Event]:

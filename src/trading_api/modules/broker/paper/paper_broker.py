@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 from trading_api.domain.broker_commands import (
     BrokerCommand,
-    CancelOrderCommand,
     CommandResult,
     IdempotencyKey,
     ModifyOrderCommand,
@@ -19,12 +18,12 @@ from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.errors import Unavailable
+from trading_api.errors import ApiError
 from trading_api.modules.broker.engine.checks.rejection import Rejection
-from trading_api.modules.broker.engine.engine import Duplicate, Outcome, find_duplicate
+from trading_api.modules.broker.engine.engine import Duplicate, Outcome
 from trading_api.modules.broker.engine.events import OrderCanceled, OrderPlaced
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
-from trading_api.modules.broker.journal.journal import Journal, JournalEntry, JournalUnavailable
+from trading_api.modules.broker.journal.journal import Journal, JournalEntry
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_log import CommandLog
@@ -32,11 +31,12 @@ from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.command_translator import CommandTranslator
 from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts
 from trading_api.modules.broker.paper.market_listener import PaperMarketListener
-from trading_api.modules.broker.paper.paper_history import PaperHistory
+from trading_api.modules.broker.paper.paper_history import PaperHistory, reading_journal
 from trading_api.modules.broker.paper.paper_snapshot import PaperSnapshot
 from trading_api.modules.broker.paper.previews import preview_leverage, preview_order
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.prices import Prices
+from trading_api.modules.broker.paper.record_recall import RecordRecall
 from trading_api.modules.broker.paper.rejection_mapping import to_api_error
 from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
@@ -63,19 +63,20 @@ class PaperBroker:
         self._market = market
         self._prices = Prices(market, settings.account_currency)
         self._interest = PriceInterest(self._prices.symbols_to_price)
-        self._accounts = Accounts(rules, self._interest, self._prices.foreign_currency)
-        self._committed = CommittedAccounts(self._accounts, rules, settings, market)
+        self.accounts = Accounts(rules, self._interest, self._prices.foreign_currency)
+        self._committed = CommittedAccounts(self.accounts, rules, settings, market)
         self._translator = CommandTranslator(market, self._prices, settings.initial_balance)
+        self._records = RecordRecall(self.accounts, journal.history)
         self._log = CommandLog(metrics)
         self._listeners: list[BrokerListener] = []
         self._processor = CommandProcessor(
-            self._accounts, self._interest, journal, self._committed.opening, self._publish
+            self.accounts, self._interest, journal, self._committed.opening, self._publish
         )
         self.market_listener = PaperMarketListener(
             market,
             self._prices,
             self._interest,
-            self._accounts,
+            self.accounts,
             self._processor,
             on_valuation=self._publish_valuation,
             on_status=self._publish_status,
@@ -90,23 +91,25 @@ class PaperBroker:
         self, account_id: str, command: BrokerCommand, key: IdempotencyKey | None = None
     ) -> CommandResult:
         """Do one command and return once it is committed. Raises ApiError."""
-        # A duplicate is answered even if the market no longer knows its symbol. A cancellation
-        # names no symbol: the engine finds its duplicates.
-        if key is not None and not isinstance(command, CancelOrderCommand):
-            known = find_duplicate(self._committed.state(account_id), key)
-            if known is not None:
-                return _result(known)
-        engine_command = self._translator.to_engine(command, key)
+        try:
+            engine_command = self._translator.to_engine(command, key)
+        except ApiError:
+            # A duplicate is answered even if the market no longer knows its symbol.
+            if key is None or (known := await self._find_duplicate(account_id, key)) is None:
+                raise
+            return _result(known)
         execution = self._processor.execute(account_id, engine_command)
         return _result(await self._log.record(account_id, engine_command, execution))
 
-    def preview_order(
+    async def preview_order(
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
     ) -> OrderPreview:
         """Return what the command would do now. Raises ApiError."""
         engine_command = self._translator.order_command(command)
         instrument = self._prices.instrument(engine_command.request.symbol)
-        state = self._committed.state(account_id)
+        with reading_journal():
+            branch = await self._records.branch(account_id, engine_command)
+        state = branch or self._committed.state(account_id)
         preview = preview_order(state, self._rules, engine_command, instrument)
         if isinstance(preview, Rejection):
             raise to_api_error(preview)
@@ -125,7 +128,7 @@ class PaperBroker:
 
     def history(self, account_id: str) -> PaperHistory:
         """Return the reader of the account's ended orders, executions and cash lines."""
-        state = self._accounts.committed(account_id)
+        state = self.accounts.committed(account_id)
         if state is not None:
             return PaperHistory(state, self._journal.history)
         history = MemoryHistory()
@@ -138,10 +141,8 @@ class PaperBroker:
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` events after number `since`. Raises Unavailable."""
-        try:
+        with reading_journal():
             return await self._journal.read(account_id, since, limit)
-        except JournalUnavailable as error:
-            raise Unavailable(f"{error.reason}.", error.code) from error
 
     @property
     def status(self) -> MarketStatus:
@@ -155,11 +156,11 @@ class PaperBroker:
 
     def watch_valuation(self, account_id: str) -> None:
         """Report new values of an account's positions to the listeners from now on. Counted."""
-        self._accounts.index.watch(account_id)
+        self.accounts.index.watch(account_id)
 
     def unwatch_valuation(self, account_id: str) -> None:
         """Undo one `watch_valuation` of the account."""
-        self._accounts.index.unwatch(account_id)
+        self.accounts.index.unwatch(account_id)
 
     # Lifecycle
 
@@ -167,7 +168,7 @@ class PaperBroker:
         """Load the accounts from the journal, then listen to the market. Raises
         ConfigurationError."""
         try:
-            await self._accounts.recover(self._journal.load())
+            await self.accounts.recover(self._journal.load())
         except BaseException:
             await self._journal.close()
             raise
@@ -190,6 +191,12 @@ class PaperBroker:
         while True:
             await asyncio.sleep(EXPIRY_CHECK_S)
             self.market_listener.expire_orders()
+
+    async def _find_duplicate(
+        self, account_id: str, key: IdempotencyKey
+    ) -> Duplicate | Rejection | None:
+        with reading_journal():
+            return await self._records.find_duplicate(account_id, key)
 
     # Publishing
 

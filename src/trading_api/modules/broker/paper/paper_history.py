@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
@@ -63,7 +64,14 @@ def _number(order: Order) -> int:
 
 
 async def _read(reading: Awaitable[Result]) -> Result:
-    try:
+    with reading_journal():
         return await reading
+
+
+@contextmanager
+def reading_journal() -> Iterator[None]:
+    """Raise Unavailable where the journal cannot be read."""
+    try:
+        yield
     except JournalUnavailable as error:
         raise Unavailable(f"{error.reason}.", error.code) from error

@@ -251,7 +251,7 @@ async def test_accounts_are_independent(create_venue: VenueFactory) -> None:
 
 async def test_a_preview_changes_nothing_and_is_what_happens(create_venue: VenueFactory) -> None:
     async with running(create_venue) as (venue, _):
-        preview = venue.preview_order(A, order())
+        preview = await venue.preview_order(A, order())
         assert await venue.events(A, 0, 10) == []
         await venue.submit(A, order())
         account = venue.snapshot(A)
@@ -263,10 +263,10 @@ async def test_a_preview_changes_nothing_and_is_what_happens(create_venue: Venue
         assert preview.filled_quantity == done.filled_quantity
         assert preview.position_quantity == position.quantity
         assert preview.commission == sum(each.commission for each in await history.executions())
-        resting = venue.preview_order(A, limit_order())
+        resting = await venue.preview_order(A, limit_order())
         assert (resting.filled_quantity, resting.position_quantity) == (Decimal(0), 2 * TEN)
         with pytest.raises(Invalid):
-            venue.preview_order(A, order(symbol="NOPE"))
+            await venue.preview_order(A, order(symbol="NOPE"))
         with pytest.raises(Invalid):
             venue.preview_leverage(A, SetLeverageCommand("NOPE", Decimal(2)))
         too_high = SetLeverageCommand("AAPL", Decimal(10_000))

@@ -82,14 +82,3 @@ def test_ids_go_on_after_the_events_were_replayed() -> None:
 def accepted(result: Outcome) -> list[Event]:
     assert isinstance(result, list), result
     return result
-
-
-def test_orders_are_known_by_when_they_ended() -> None:
-    engine = play(
-        (None, buy(1, limit="90"), ["placed 1"]),
-        (None, buy(1, limit="90"), ["placed 2"]),
-        (None, cancel(2), ["canceled 2"]),
-        (None, cancel(1), ["canceled 1"]),
-    )
-    assert engine.state.ended_since(3) == [2, 1]
-    assert engine.state.ended_since(4) == [1]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, select, text, tuple_
+from sqlalchemy import Connection, Select, select, text
 from sqlalchemy.exc import DBAPIError
 
 from trading_api.domain.orders import Side
@@ -14,16 +14,16 @@ from trading_api.modules.broker.engine.cash import CashKind, CashLine
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order, order_number
-from trading_api.modules.broker.journal.event_codec import decode
-from trading_api.modules.broker.journal.journal import JournalEntry
+from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
+from trading_api.modules.broker.journal.history import RecordQuery, Records
+from trading_api.modules.broker.journal.journal import JournalEntry, JournalUnavailable
 from trading_api.modules.broker.journal.sqlite.database import to_journal_unavailable
+from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
 from trading_api.modules.broker.journal.sqlite.tables import (
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
-    HAS_CLIENT_ID,
     HAS_ENDED,
-    IDEMPOTENCY_KEYS,
     NAMED_REQUESTS,
     ORDERS,
 )
@@ -39,8 +39,9 @@ class HistoryReader:
 
     `seq_max` leaves out what later events of the account added."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, statements: SqlStatements) -> None:
         self._connection = connection
+        self._statements = statements
 
     def entries(self, account_id: str, since: int, limit: int) -> list[JournalEntry]:
         """Return at most `limit` entries after the event `since`."""
@@ -51,10 +52,7 @@ class HistoryReader:
 
     def orders(self, account_id: str, order_ids: Sequence[str]) -> list[Order]:
         """Return the newest version of those of the orders that exist, in the order given."""
-        wanted = _select_orders().where(
-            ORDERS.columns.account_id == account_id,
-            ORDERS.columns.id.in_(order_ids),
-        )
+        wanted = self._select_by_id(account_id, order_ids)
         found = {order.id: order for order in self._read(lambda: self._orders(wanted))}
         return [found[order_id] for order_id in order_ids if order_id in found]
 
@@ -68,19 +66,6 @@ class HistoryReader:
         )
         orders = self._read(lambda: self._orders(wanted))
         return sorted(orders, key=lambda order: order_number(order.id))
-
-    def orders_of_clients(self, account_id: str, client_ids: Sequence[str]) -> dict[str, str]:
-        """Return the id of the order by each client order id that was used."""
-        columns = ORDERS.columns
-        wanted = select(columns.client_id, columns.id).where(
-            columns.account_id == account_id,
-            columns.client_id.in_(client_ids),
-            text(HAS_CLIENT_ID),
-        )
-        return {
-            row.client_id: row.id
-            for row in self._read(lambda: self._connection.execute(wanted).all())
-        }
 
     def executions(
         self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
@@ -112,21 +97,37 @@ class HistoryReader:
             del lines[-1]
         return lines if since is not None else lines[::-1]
 
-    def recorded_keys(
-        self, account_id: str, keys: Sequence[tuple[str, str]]
-    ) -> list[IdempotencyKeyRecorded]:
-        """Return those of the pairs of operation and key that were recorded."""
-        columns = IDEMPOTENCY_KEYS.columns
-        wanted = select(IDEMPOTENCY_KEYS).where(
-            columns.account_id == account_id, tuple_(columns.operation, columns.key).in_(keys)
+    def find(self, queries: Sequence[RecordQuery]) -> list[Records]:
+        """Return what is known of each query."""
+        return self._read(lambda: [self._find(query) for query in queries])
+
+    def _find(self, query: RecordQuery) -> Records:
+        account_id = query.account_id
+        by_client = {
+            client_id: self._row(self._statements.select_client_id, account_id, client_id)
+            for client_id in query.client_ids
+        }
+        recorded = [
+            (*pair, self._row(self._statements.select_key, account_id, *pair))
+            for pair in query.keys
+        ]
+        wanted = self._select_by_id(account_id, query.order_ids)
+        return Records(
+            orders=self._orders(wanted) if query.order_ids else [],
+            client_ids={client_id: row.id for client_id, row in by_client.items() if row},
+            keys=[
+                IdempotencyKeyRecorded(operation, key, row.fingerprint, row.order_id, row.at_ms)
+                for operation, key, row in recorded
+                if row
+            ],
         )
-        return self._read(
-            lambda: [
-                IdempotencyKeyRecorded(
-                    row.operation, row.key, row.fingerprint, row.order_id, row.at_ms
-                )
-                for row in self._connection.execute(wanted)
-            ]
+
+    def _row(self, statement: str, *parameters: str) -> Any:
+        return self._connection.exec_driver_sql(statement, parameters).first()
+
+    def _select_by_id(self, account_id: str, order_ids: Sequence[str]) -> Select[Any]:
+        return _select_orders().where(
+            ORDERS.columns.account_id == account_id, ORDERS.columns.id.in_(order_ids)
         )
 
     def _orders(self, wanted: Select[Any]) -> list[Order]:
@@ -138,6 +139,10 @@ class HistoryReader:
                 return read()
         except DBAPIError as error:
             raise to_journal_unavailable(error) from error
+        except UnreadableEvent as error:
+            raise JournalUnavailable(
+                f"The ledger is damaged ({error})", "ledger_damaged"
+            ) from error
 
 
 def select_entries() -> Select[Any]:

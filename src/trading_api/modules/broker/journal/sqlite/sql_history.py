@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 
 from trading_api.modules.broker.engine.cash import CashLine
-from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.sqlite.history_reader import HistoryReader
 
 Result = TypeVar("Result")
@@ -41,11 +41,6 @@ class SqlHistory:
     async def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> Sequence[Order]:
         return await self._run(lambda reader: reader.ended_orders(account_id, since_ms, seq_max))
 
-    async def orders_of_clients(
-        self, account_id: str, client_ids: Sequence[str]
-    ) -> Mapping[str, str]:
-        return await self._run(lambda reader: reader.orders_of_clients(account_id, client_ids))
-
     async def executions(
         self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
     ) -> Sequence[Execution]:
@@ -56,7 +51,5 @@ class SqlHistory:
     ) -> Sequence[CashLine]:
         return await self._run(lambda reader: reader.cash_lines(account_id, since, limit, seq_max))
 
-    async def recorded_keys(
-        self, account_id: str, keys: Sequence[tuple[str, str]]
-    ) -> Sequence[IdempotencyKeyRecorded]:
-        return await self._run(lambda reader: reader.recorded_keys(account_id, keys))
+    async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:
+        return await self._run(lambda reader: reader.find(queries))

@@ -96,7 +96,7 @@ class SqlJournal:
         opened = self._open
         if opened is None:
             opened = await self._run(self._opened)
-        reader = HistoryReader(opened.reading)
+        reader = HistoryReader(opened.reading, opened.statements)
         return await asyncio.get_running_loop().run_in_executor(
             self._reading_thread, lambda: job(reader)
         )

@@ -12,6 +12,7 @@ from trading_api.modules.broker.journal.sqlite.tables import (
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
+    HAS_CLIENT_ID,
     IDEMPOTENCY_KEYS,
     NAMED_REQUESTS,
     ORDERS,
@@ -35,6 +36,16 @@ class SqlStatements:
         self.upsert_accounts = compiled(_upsert(ACCOUNTS))
         self.upsert_orders = compiled(_upsert(ORDERS))
         self.upsert_positions = compiled(_upsert(POSITIONS))
+        self.select_client_id = compiled(
+            _select(ORDERS, ["id"], ["account_id", "client_id"]) + f" AND {HAS_CLIENT_ID}"
+        )
+        self.select_key = compiled(
+            _select(
+                IDEMPOTENCY_KEYS,
+                ["fingerprint", "order_id", "at_ms"],
+                _names(IDEMPOTENCY_KEYS.primary_key.columns),
+            )
+        )
         self.delete_positions = compiled(_delete(POSITIONS))
 
 
@@ -54,6 +65,11 @@ def _upsert(table: Table) -> str:
 def _delete(table: Table) -> str:
     key = _names(table.primary_key.columns)
     return f"DELETE FROM {table.name} WHERE {' AND '.join(f'{name} = :{name}' for name in key)}"
+
+
+def _select(table: Table, names: list[str], by: list[str]) -> str:
+    condition = " AND ".join(f"{name} = :{name}" for name in by)
+    return f"SELECT {', '.join(names)} FROM {table.name} WHERE {condition}"
 
 
 def _names(columns: Iterable[Column[Any]]) -> list[str]:

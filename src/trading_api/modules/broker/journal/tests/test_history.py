@@ -14,6 +14,7 @@ from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded, OrderFilled
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry
 from trading_api.modules.broker.journal.tests.test_journal import JOURNALS
 from trading_api.modules.broker.paper.paper_history import PaperHistory
@@ -105,13 +106,18 @@ async def test_keys_and_client_order_ids_are_found(journal: Journal) -> None:
     fold = Fold(STREAMS["A"])
     assert fold.keys
     pairs = [(each.operation, each.key) for each in fold.keys]
-    found = await journal.history.recorded_keys("A", [("place", "unknown"), *pairs])
-    assert sorted(found, key=repr) == sorted(fold.keys, key=repr)
-    assert await journal.history.recorded_keys("C", pairs) == []
     used = {each.client_id: each.id for each in fold.orders.values() if each.client_id}
     assert used
-    assert await journal.history.orders_of_clients("A", ["unknown", *used]) == used
-    assert await journal.history.orders_of_clients("C", list(used)) == {}
+    some = ["order-1", "order-0", "none", "order-2"]
+    names = ("unknown", *used), (("place", "unknown"), *pairs)
+    own, foreign, nothing = await journal.history.find(
+        [RecordQuery("A", some, *names), RecordQuery("C", some, *names), RecordQuery("A")]
+    )
+    assert own.keys == fold.keys
+    assert own.client_ids == used
+    by_id = {order.id: order for order in own.orders}
+    assert by_id == {each: fold.orders[each] for each in ("order-1", "order-2")}
+    assert foreign == nothing == Records([], {}, [])
 
 
 async def test_more_orders_than_one_query_takes_are_found(journal: Journal) -> None:

@@ -192,7 +192,7 @@ def _purpose_discrepancies(before: Order, after: Order) -> Iterator[Discrepancy]
 def _execution_discrepancies(state: AccountState, event: OrderFilled) -> Iterator[Discrepancy]:
     execution, order = event.execution, event.order
     for name, expected in (
-        ("id", f"execution-{len(state.executions) + 1}"),
+        ("id", f"execution-{state.execution_count + 1}"),
         ("order_id", order.id),
         ("symbol", order.symbol),
         ("side", order.side),

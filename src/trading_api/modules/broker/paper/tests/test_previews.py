@@ -12,7 +12,7 @@ async def test_a_preview_shows_what_placing_would_do_and_does_nothing() -> None:
     async with running() as exchange:
         exchange.market.move("AAPL", "99.98", "100.00", size=4)
         order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 10})
-        preview = exchange.client.preview_order(A, order).model_dump(exclude_none=True)
+        preview = (await exchange.client.preview_order(A, order)).model_dump(exclude_none=True)
         rows = {row["title"]: row["value"] for row in preview["sections"][1]["rows"]}
         assert rows["Filled quantity"] == "4"
         assert rows["Average price"] == "100 USD"
@@ -24,7 +24,7 @@ async def test_a_preview_shows_the_real_commission_margin_and_position() -> None
     async with running(commission_taker_bps=Decimal(10), commission_minimum=Decimal(2)) as exchange:
         exchange.market.move("AAPL", "99.90", "100.00")
         order = PreOrder.model_validate({"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 50})
-        preview = exchange.client.preview_order(A, order)
+        preview = await exchange.client.preview_order(A, order)
         rows = {row.title: row.value for row in preview.sections[-1].rows}
         assert rows == {
             "Commission": "5 USD",
@@ -38,5 +38,5 @@ async def test_a_preview_shows_the_real_commission_margin_and_position() -> None
             {"symbol": "AAPL", "type": LIMIT, "side": BUY, "qty": 5, "limitPrice": 90.0}
         )
         order_id = await exchange.client.place_order(A, changed)
-        preview = exchange.client.preview_order(A, changed, order_id)
+        preview = await exchange.client.preview_order(A, changed, order_id)
         assert {row.title: row.value for row in preview.sections[-1].rows}["Commission"] == "2 USD"

@@ -1,0 +1,80 @@
+"""What an account's later events depend on, as one value that can be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.order import Order, order_number
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.touch import LiquidityUsed
+
+
+@dataclass(frozen=True, slots=True)
+class AccountImage:
+    """The state of an account after its event `seq`, without its history.
+
+    `orders` are the live orders, the parents of live brackets, and those ended brackets of these
+    parents that were filled in part, in the order in which they were placed. Two states that
+    continue in the same way have equal images."""
+
+    account_id: str
+    currency: str
+    deposited: Decimal
+    balance: Decimal
+    realized_pl: Decimal
+    commission: Decimal
+    seq: int
+    order_count: int
+    execution_count: int
+    sequence_last: int
+    orders: tuple[Order, ...]
+    positions: tuple[Position, ...]
+    liquidity_used: Mapping[str, LiquidityUsed]
+    leverages: Mapping[str, Decimal]
+
+
+def image_of(state: AccountState) -> AccountImage:
+    """Return the image of a state."""
+    kept = {order.id: order for order in _kept_orders(state)}
+    return AccountImage(
+        **{name: getattr(state, name) for name in _SCALARS},
+        orders=tuple(sorted(kept.values(), key=_number)),
+        positions=tuple(state.positions.values()),
+        liquidity_used=dict(state.liquidity_used),
+        leverages=dict(state.leverages),
+    )
+
+
+def restore(image: AccountImage) -> AccountState:
+    """Return the state that the image shows."""
+    state = AccountState(**{name: getattr(image, name) for name in _SCALARS})
+    state.positions.update((position.symbol, position) for position in image.positions)
+    state.liquidity_used.update(image.liquidity_used)
+    state.leverages.update(image.leverages)
+    for order in image.orders:
+        state.restore_order(order)
+    return state
+
+
+_SCALARS = [
+    field.name
+    for field in fields(AccountImage)
+    if field.name not in ("orders", "positions", "liquidity_used", "leverages")
+]
+
+
+def _kept_orders(state: AccountState) -> Iterator[Order]:
+    for order in state.live_orders():
+        yield order
+        parent = state.orders.get(order.parent_id)
+        if parent is not None:
+            yield parent
+            brackets = (state.orders[each] for each in state.brackets_of[parent.id])
+            yield from (each for each in brackets if each.is_live or each.filled_quantity)
+
+
+def _number(order: Order) -> int:
+    return order_number(order.id)
