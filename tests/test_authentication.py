@@ -183,7 +183,14 @@ async def test_a_foreign_account_is_answered_like_one_that_does_not_exist(
         assert answers[0].status_code == answers[1].status_code == 404
         assert answers[0].text == answers[1].text.replace("NOWHERE", "FOREIGN")
     async with connected(server.address, additional_headers=own) as client:
-        for route in ("orders", "positions", "executions", "equity", "broker-connection"):
+        for route in (
+            "orders",
+            "positions",
+            "executions",
+            "position-pl",
+            "equity",
+            "broker-connection",
+        ):
             replies = [
                 await client.request(f"{route}.subscribe", {"accountId": name})
                 for name in ("FOREIGN", "NOWHERE")

@@ -71,7 +71,9 @@ CONTRACT = {
     "setLeverage": ("put", "/broker/leverage/set"),
     "previewLeverage": ("post", "/broker/leverage/preview"),
 }
-ROUTES = "bars quotes trades orderbook orders positions executions equity broker-connection"
+ROUTES = (
+    "bars quotes trades orderbook orders positions executions position-pl equity broker-connection"
+)
 
 
 def test_every_operation_of_the_contract_has_its_path() -> None:

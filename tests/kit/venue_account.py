@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from trading_api.domain.account_snapshot import PositionView
+from trading_api.domain.account_snapshot import PositionValuation, PositionView
 from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
 from trading_api.domain.ports.market_data import MarketData
 
@@ -182,18 +182,19 @@ class VenueAccount:
         return []
 
     def equity(self) -> Decimal:
-        profits = (self.unrealized_pl(each) for each in self.positions())
-        return self.balance + sum((each for each in profits if each is not None), ZERO)
+        values = (self.valuation(each) for each in self.positions())
+        return self.balance + sum((value.profit for value in values if value), ZERO)
 
     def used_margin(self) -> Decimal:
         return sum((abs(each.quantity) * each.average_price for each in self.positions()), ZERO)
 
-    def unrealized_pl(self, position: PositionView) -> Decimal | None:
+    def valuation(self, position: PositionView) -> PositionValuation | None:
         quote = self._market.quote(position.symbol)
         if quote is None:
             return None
-        price = quote.bid if position.quantity > 0 else quote.ask
-        return position.quantity * (price - position.average_price)
+        quantity, average = position.quantity, position.average_price
+        price = quote.bid if quantity > 0 else quote.ask
+        return PositionValuation(price, quantity * (price - average), abs(quantity * average))
 
     def leverage(self, symbol: str) -> Decimal:
         return ONE

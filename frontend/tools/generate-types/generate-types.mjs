@@ -28,8 +28,10 @@ async function socket() {
 
 function messages(documented) {
   const names = Object.keys(documented).sort();
-  const payload = (name) =>
-    documented[name].payload.properties.payload?.$ref?.split("/").at(-1) ?? "unknown";
+  const payload = (name) => {
+    const schema = documented[name].payload.properties.payload?.$ref?.split("/").at(-1);
+    return schema ? `components["schemas"][${JSON.stringify(schema)}]` : "unknown";
+  };
   const routes = names
     .filter((name) => name.endsWith(".update"))
     .map((name) => name.slice(0, -".update".length));

@@ -6,6 +6,7 @@ these attributes, so nothing is copied."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
@@ -102,6 +103,19 @@ class PositionView(Protocol):
     def updated_ms(self) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class PositionValuation:
+    """The value of an open position at the last price.
+
+    `price` is the one at which the position could be closed now, in the instrument's currency.
+    `profit` is what that would yield, and `cost` what was paid or received for the position; both
+    are in the account's currency."""
+
+    price: Decimal
+    profit: Decimal
+    cost: Decimal
+
+
 class CashLineView(Protocol):
     """One line of the cash ledger. `seq` is the event that caused it."""
 
@@ -167,8 +181,8 @@ class AccountSnapshot(Protocol):
         """Return the margin that positions and open orders use."""
         ...
 
-    def unrealized_pl(self, position: PositionView) -> Decimal | None:
-        """Return an open position's profit at the last price, or None without a price."""
+    def valuation(self, position: PositionView) -> PositionValuation | None:
+        """Return an open position's value at the last price, or None without a price."""
         ...
 
     def leverage(self, symbol: str) -> Decimal:

@@ -29,6 +29,7 @@ export const STATE_ENTRY: {
   "broker-connection": () => LATEST,
   quotes: ({ n }) => ({ key: n, isRemoved: false }),
   orders: (order) => ({ key: orderKey(order), isRemoved: !isLive(order.status) }),
+  "position-pl": ({ symbol }) => ({ key: symbol, isRemoved: false }),
   positions: (position) => ({ key: positionKey(position), isRemoved: position.qty === 0 }),
   executions: null,
 };

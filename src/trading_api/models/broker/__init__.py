@@ -38,6 +38,7 @@ from trading_api.models.broker.positions import (
     EditPositionBracketsRequest as EditPositionBracketsRequest,
 )
 from trading_api.models.broker.positions import Position as Position
+from trading_api.models.broker.positions import PositionPL as PositionPL
 from trading_api.models.broker.subscriptions import AccountExecutions as AccountExecutions
 from trading_api.models.broker.subscriptions import (
     BrokerConnectionSubscriptionRequest as BrokerConnectionSubscriptionRequest,
@@ -50,6 +51,9 @@ from trading_api.models.broker.subscriptions import (
 )
 from trading_api.models.broker.subscriptions import (
     OrdersSubscriptionRequest as OrdersSubscriptionRequest,
+)
+from trading_api.models.broker.subscriptions import (
+    PositionPLSubscriptionRequest as PositionPLSubscriptionRequest,
 )
 from trading_api.models.broker.subscriptions import (
     PositionsSubscriptionRequest as PositionsSubscriptionRequest,

@@ -33,7 +33,7 @@ class BrokerFlags(CamelModel):
     support_executions: bool = True
     support_leverage: bool = True
     support_margin: bool = True
-    support_pl_update: bool = Field(default=False, alias="supportPLUpdate")
+    support_pl_update: bool = Field(default=True, alias="supportPLUpdate")
     support_position_netting: bool = True
     support_level2_data: bool = Field(default=True, alias="supportLevel2Data")
     support_multiposition: bool = False

@@ -36,6 +36,22 @@ class Position(CamelModel):
     stop_loss: Number | None = None
 
 
+class PositionPL(CamelModel):
+    """The unrealised profit of an open position at the last quote.
+
+    `price` is the one at which the position could be closed: the bid for a long position, the ask
+    for a short one. `pl` is in the account's currency. `plPercent` is `pl` in percent of what was
+    paid or received for the position, without the leverage.
+    """
+
+    model_config = example({"symbol": "AAPL", "pl": -0.2, "plPercent": -0.0107, "price": 187.42})
+
+    symbol: str
+    pl: Number
+    pl_percent: Number
+    price: Number
+
+
 class Brackets(CamelModel):
     """The brackets that a position shall have. A bracket that is left out is removed.
 

@@ -19,6 +19,12 @@ class PositionsSubscriptionRequest(SubscriptionModel):
     account_id: str = _account_id
 
 
+class PositionPLSubscriptionRequest(SubscriptionModel):
+    """The live profit of one account's open positions."""
+
+    account_id: str = _account_id
+
+
 class EquitySubscriptionRequest(SubscriptionModel):
     """The equity of one account."""
 

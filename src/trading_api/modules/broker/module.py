@@ -33,7 +33,7 @@ class BrokerModule:
         return api.ROUTERS
 
     def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
-        """Return the routes of orders, positions, executions, equity and the connection."""
+        """Return the routes of orders, positions, executions, profit, equity and the connection."""
         return BrokerWsRouters(self.service)
 
     async def start(self) -> None:

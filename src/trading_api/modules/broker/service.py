@@ -13,6 +13,7 @@ from trading_api.modules.broker.presenters.accounts import (
     to_connection_status,
     to_equity,
     to_open_positions,
+    to_position_pls,
 )
 from trading_api.modules.broker.presenters.orders import to_placed_order
 from trading_api.modules.broker.publishing.account_topics import CONNECTION_ROUTE, AccountTopics
@@ -23,8 +24,10 @@ from trading_api.streaming.route_service import SequencedUpdate, TopicUpdate
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
 
-VALUED_ROUTES = {"equity"}
+VALUED_ROUTES = {"equity", "position-pl"}
 """The routes whose updates follow the value of an account's positions."""
+UNNUMBERED_ROUTES = {CONNECTION_ROUTE, "position-pl"}
+"""The routes whose updates are no events of the account."""
 
 
 class BrokerService:
@@ -65,7 +68,8 @@ class BrokerService:
         self._topics.close(topic)
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
-        """Return what a topic shows now: live orders, open positions, equity or the connection."""
+        """Return what a topic shows now: live orders, open positions, their profits,
+        equity or the connection."""
         stream = self._topics.stream(topic)
         if stream.route == CONNECTION_ROUTE:
             return [to_connection_status(self.broker.status, self._clock_ms())]
@@ -75,6 +79,8 @@ class BrokerService:
                 return [to_placed_order(order) for order in account.live_orders()]
             case "positions":
                 return to_open_positions(account)
+            case "position-pl":
+                return to_position_pls(account)
             case "equity":
                 return [to_equity(account)]
             case _:
@@ -83,7 +89,7 @@ class BrokerService:
     def sequence(self, topic: str) -> Mapping[str, int]:
         """Return the number of the last event that the topic's present state includes."""
         stream = self._topics.stream(topic)
-        if stream.route == CONNECTION_ROUTE:
+        if stream.route in UNNUMBERED_ROUTES:
             return {}
         seq = self.broker.snapshot(stream.account_id).seq
         return {"as_of_seq": seq} if stream.route == "equity" else {"seq": seq}

@@ -12,6 +12,8 @@ from trading_api.models.broker import (
     OrdersSubscriptionRequest,
     PlacedOrder,
     Position,
+    PositionPL,
+    PositionPLSubscriptionRequest,
     PositionsSubscriptionRequest,
 )
 from trading_api.modules.broker import ws_generated
@@ -21,6 +23,7 @@ from trading_api.shared.ws.router_interface import ResumableService
 OrderWsRouter: TypeAlias = WsRouter[OrdersSubscriptionRequest, PlacedOrder]
 PositionWsRouter: TypeAlias = WsRouter[PositionsSubscriptionRequest, Position]
 ExecutionWsRouter: TypeAlias = WsRouter[ExecutionsSubscriptionRequest, Execution]
+PositionPlWsRouter: TypeAlias = WsRouter[PositionPLSubscriptionRequest, PositionPL]
 EquityWsRouter: TypeAlias = WsRouter[EquitySubscriptionRequest, EquityData]
 BrokerConnectionWsRouter: TypeAlias = WsRouter[
     BrokerConnectionSubscriptionRequest, BrokerConnectionStatus
@@ -28,7 +31,7 @@ BrokerConnectionWsRouter: TypeAlias = WsRouter[
 
 
 class BrokerWsRouters(list[WsRouter[Any, Any]]):
-    """The five routes, with their topics in one service."""
+    """The six routes, with their topics in one service."""
 
     def __init__(self, service: ResumableService) -> None:
         tags = ["broker"]
@@ -43,6 +46,12 @@ class BrokerWsRouters(list[WsRouter[Any, Any]]):
                 ws_generated.OrderWsRouter(route="orders", **resumable),
                 ws_generated.PositionWsRouter(route="positions", **resumable),
                 ws_generated.ExecutionWsRouter(route="executions", **resumable),
+                ws_generated.PositionPlWsRouter(
+                    route="position-pl",
+                    service=service,
+                    tags=tags,
+                    conflation_key=lambda profit: profit.symbol,
+                ),
                 ws_generated.EquityWsRouter(
                     route="equity",
                     service=service,

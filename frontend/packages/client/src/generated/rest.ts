@@ -1042,7 +1042,7 @@ export interface components {
             supportPlaceOrderPreview?: boolean;
             /**
              * Supportplupdate
-             * @default false
+             * @default true
              */
             supportPLUpdate?: boolean;
             /**

@@ -709,6 +709,76 @@ export interface components {
             updateTime?: number | null;
         };
         /**
+         * PositionPL
+         * @description The unrealised profit of an open position at the last quote.
+         *
+         *     `price` is the one at which the position could be closed: the bid for a long position, the ask
+         *     for a short one. `pl` is in the account's currency. `plPercent` is `pl` in percent of what was
+         *     paid or received for the position, without the leverage.
+         * @example {
+         *       "pl": -0.2,
+         *       "plPercent": -0.0107,
+         *       "price": 187.42,
+         *       "symbol": "AAPL"
+         *     }
+         */
+        PositionPL: {
+            /** Pl */
+            pl: number;
+            /** Plpercent */
+            plPercent: number;
+            /** Price */
+            price: number;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * PositionPLSubscriptionRequest
+         * @description The live profit of one account's open positions.
+         */
+        PositionPLSubscriptionRequest: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /** PositionPLUpdate */
+        PositionPLUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
+            payload: components["schemas"]["PositionPL"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+            /**
+             * Ts
+             * @description When the update was made, in ms since 1970
+             * @example 1790000040250
+             */
+            ts: number;
+        };
+        /**
          * PositionsSubscriptionRequest
          * @description The positions of one account.
          */
@@ -1074,6 +1144,9 @@ export type ParentType = components['schemas']['ParentType'];
 export type PlacedOrder = components['schemas']['PlacedOrder'];
 export type PlacedOrderUpdate = components['schemas']['PlacedOrderUpdate'];
 export type Position = components['schemas']['Position'];
+export type PositionPl = components['schemas']['PositionPL'];
+export type PositionPlSubscriptionRequest = components['schemas']['PositionPLSubscriptionRequest'];
+export type PositionPlUpdate = components['schemas']['PositionPLUpdate'];
 export type PositionsSubscriptionRequest = components['schemas']['PositionsSubscriptionRequest'];
 export type PositionUpdate = components['schemas']['PositionUpdate'];
 export type QuoteData = components['schemas']['QuoteData'];
@@ -1093,59 +1166,64 @@ export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
 /** Every message, by its type. */
 export interface Messages {
-    "auth": AuthRequest;
-    "auth.response": AuthResponse;
-    "bars.subscribe": BarsSubscriptionRequest;
-    "bars.subscribe.response": SubscriptionResponse;
-    "bars.unsubscribe": BarsSubscriptionRequest;
-    "bars.unsubscribe.response": SubscriptionResponse;
-    "bars.update": BarUpdate;
-    "broker-connection.subscribe": BrokerConnectionSubscriptionRequest;
-    "broker-connection.subscribe.response": SubscriptionResponse;
-    "broker-connection.unsubscribe": BrokerConnectionSubscriptionRequest;
-    "broker-connection.unsubscribe.response": SubscriptionResponse;
-    "broker-connection.update": BrokerConnectionStatusUpdate;
-    "equity.subscribe": EquitySubscriptionRequest;
-    "equity.subscribe.response": SubscriptionResponse;
-    "equity.unsubscribe": EquitySubscriptionRequest;
-    "equity.unsubscribe.response": SubscriptionResponse;
-    "equity.update": EquityDataUpdate;
-    "executions.resume": ResumeRequest;
-    "executions.resume.response": SubscriptionResponse;
-    "executions.subscribe": ExecutionsSubscriptionRequest;
-    "executions.subscribe.response": SubscriptionResponse;
-    "executions.unsubscribe": ExecutionsSubscriptionRequest;
-    "executions.unsubscribe.response": SubscriptionResponse;
-    "executions.update": ExecutionUpdate;
-    "orderbook.subscribe": OrderbookSubscriptionRequest;
-    "orderbook.subscribe.response": SubscriptionResponse;
-    "orderbook.unsubscribe": OrderbookSubscriptionRequest;
-    "orderbook.unsubscribe.response": SubscriptionResponse;
-    "orderbook.update": OrderbookUpdate;
-    "orders.resume": ResumeRequest;
-    "orders.resume.response": SubscriptionResponse;
-    "orders.subscribe": OrdersSubscriptionRequest;
-    "orders.subscribe.response": SubscriptionResponse;
-    "orders.unsubscribe": OrdersSubscriptionRequest;
-    "orders.unsubscribe.response": SubscriptionResponse;
-    "orders.update": PlacedOrderUpdate;
-    "positions.resume": ResumeRequest;
-    "positions.resume.response": SubscriptionResponse;
-    "positions.subscribe": PositionsSubscriptionRequest;
-    "positions.subscribe.response": SubscriptionResponse;
-    "positions.unsubscribe": PositionsSubscriptionRequest;
-    "positions.unsubscribe.response": SubscriptionResponse;
-    "positions.update": PositionUpdate;
-    "quotes.subscribe": QuotesSubscriptionRequest;
-    "quotes.subscribe.response": SubscriptionResponse;
-    "quotes.unsubscribe": QuotesSubscriptionRequest;
-    "quotes.unsubscribe.response": SubscriptionResponse;
-    "quotes.update": QuoteDataUpdate;
-    "trades.subscribe": TradesSubscriptionRequest;
-    "trades.subscribe.response": SubscriptionResponse;
-    "trades.unsubscribe": TradesSubscriptionRequest;
-    "trades.unsubscribe.response": SubscriptionResponse;
-    "trades.update": TradeUpdate;
+    "auth": components["schemas"]["AuthRequest"];
+    "auth.response": components["schemas"]["AuthResponse"];
+    "bars.subscribe": components["schemas"]["BarsSubscriptionRequest"];
+    "bars.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "bars.unsubscribe": components["schemas"]["BarsSubscriptionRequest"];
+    "bars.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "bars.update": components["schemas"]["BarUpdate"];
+    "broker-connection.subscribe": components["schemas"]["BrokerConnectionSubscriptionRequest"];
+    "broker-connection.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "broker-connection.unsubscribe": components["schemas"]["BrokerConnectionSubscriptionRequest"];
+    "broker-connection.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "broker-connection.update": components["schemas"]["BrokerConnectionStatusUpdate"];
+    "equity.subscribe": components["schemas"]["EquitySubscriptionRequest"];
+    "equity.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "equity.unsubscribe": components["schemas"]["EquitySubscriptionRequest"];
+    "equity.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "equity.update": components["schemas"]["EquityDataUpdate"];
+    "executions.resume": components["schemas"]["ResumeRequest"];
+    "executions.resume.response": components["schemas"]["SubscriptionResponse"];
+    "executions.subscribe": components["schemas"]["ExecutionsSubscriptionRequest"];
+    "executions.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "executions.unsubscribe": components["schemas"]["ExecutionsSubscriptionRequest"];
+    "executions.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "executions.update": components["schemas"]["ExecutionUpdate"];
+    "orderbook.subscribe": components["schemas"]["OrderbookSubscriptionRequest"];
+    "orderbook.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "orderbook.unsubscribe": components["schemas"]["OrderbookSubscriptionRequest"];
+    "orderbook.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "orderbook.update": components["schemas"]["OrderbookUpdate"];
+    "orders.resume": components["schemas"]["ResumeRequest"];
+    "orders.resume.response": components["schemas"]["SubscriptionResponse"];
+    "orders.subscribe": components["schemas"]["OrdersSubscriptionRequest"];
+    "orders.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "orders.unsubscribe": components["schemas"]["OrdersSubscriptionRequest"];
+    "orders.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "orders.update": components["schemas"]["PlacedOrderUpdate"];
+    "position-pl.subscribe": components["schemas"]["PositionPLSubscriptionRequest"];
+    "position-pl.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "position-pl.unsubscribe": components["schemas"]["PositionPLSubscriptionRequest"];
+    "position-pl.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "position-pl.update": components["schemas"]["PositionPLUpdate"];
+    "positions.resume": components["schemas"]["ResumeRequest"];
+    "positions.resume.response": components["schemas"]["SubscriptionResponse"];
+    "positions.subscribe": components["schemas"]["PositionsSubscriptionRequest"];
+    "positions.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "positions.unsubscribe": components["schemas"]["PositionsSubscriptionRequest"];
+    "positions.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "positions.update": components["schemas"]["PositionUpdate"];
+    "quotes.subscribe": components["schemas"]["QuotesSubscriptionRequest"];
+    "quotes.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "quotes.unsubscribe": components["schemas"]["QuotesSubscriptionRequest"];
+    "quotes.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "quotes.update": components["schemas"]["QuoteDataUpdate"];
+    "trades.subscribe": components["schemas"]["TradesSubscriptionRequest"];
+    "trades.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "trades.unsubscribe": components["schemas"]["TradesSubscriptionRequest"];
+    "trades.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "trades.update": components["schemas"]["TradeUpdate"];
 }
 export const ROUTES = [
     "bars",
@@ -1154,6 +1232,7 @@ export const ROUTES = [
     "executions",
     "orderbook",
     "orders",
+    "position-pl",
     "positions",
     "quotes",
     "trades",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from decimal import Decimal
 
-from trading_api.domain.account_snapshot import PositionView
+from trading_api.domain.account_snapshot import PositionValuation, PositionView
 from trading_api.domain.orders import OrderStatus, OrderType
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -79,10 +79,13 @@ class PaperSnapshot:
     def used_margin(self) -> Decimal:
         return used_margin(self.state, self._rules)
 
-    def unrealized_pl(self, position: PositionView) -> Decimal | None:
+    def valuation(self, position: PositionView) -> PositionValuation | None:
         assert isinstance(position, Position)
         mark = self._prices.mark(position.symbol)
-        return unrealized_at(position, mark) if is_priced(position, mark) else None
+        if mark is None or not is_priced(position, mark):
+            return None
+        price = mark.price(position.side.opposite)
+        return PositionValuation(price, unrealized_at(position, mark), position.exposure)
 
     def leverage(self, symbol: str) -> Decimal:
         return leverage_of(self.state, symbol, self._rules)

@@ -10,6 +10,7 @@ from trading_api.domain.account_snapshot import (
     AccountSnapshot,
     CashLineView,
     OrderView,
+    PositionValuation,
     PositionView,
 )
 from trading_api.domain.market_status import MarketState, MarketStatus
@@ -42,14 +43,31 @@ def to_position(
 
 def to_open_position(account: AccountSnapshot, position: PositionView) -> wire.Position:
     """Return an open position with its profit at the last price and its brackets."""
-    profit = account.unrealized_pl(position)
+    value = account.valuation(position)
     brackets = account.position_brackets(position.symbol)
-    return to_position(position, open_side(position), profit, brackets)
+    return to_position(position, open_side(position), value.profit if value else None, brackets)
 
 
 def to_open_positions(account: AccountSnapshot) -> Sequence[wire.Position]:
     """Return all open positions of an account."""
     return [to_open_position(account, position) for position in account.positions()]
+
+
+def to_position_pls(account: AccountSnapshot) -> Sequence[wire.PositionPL]:
+    """Return the profit of all open positions of an account that have a price."""
+    valuations = ((each.symbol, account.valuation(each)) for each in account.positions())
+    return [to_position_pl(symbol, value) for symbol, value in valuations if value]
+
+
+def to_position_pl(symbol: str, value: PositionValuation) -> wire.PositionPL:
+    """Return a position's profit, also in percent of its cost."""
+    percent = value.profit / value.cost * 100 if value.cost else Decimal(0)
+    return wire.PositionPL(
+        symbol=symbol,
+        pl=float(value.profit),
+        pl_percent=float(percent),
+        price=float(value.price),
+    )
 
 
 def open_side(position: PositionView) -> wire.Side:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
 from trading_api.domain.account_event import AccountEvent
+from trading_api.models.broker import PositionPL
 from trading_api.modules.broker.presenters.events import TopicChange
 from trading_api.streaming.route_service import TopicUpdate, UpdateMeta
 from trading_api.streaming.subscriptions import Subscriptions, Topic
@@ -25,12 +26,14 @@ class AccountStream:
     """What a topic shows, and how far it has come.
 
     `symbol` narrows an executions topic. `last_seq` is the number of the last event that was
-    published on the topic, or of the account's last event when the topic was opened."""
+    published on the topic, or of the account's last event when the topic was opened. `profits`
+    are those that a position-pl topic published last, by symbol; only open positions."""
 
     route: str
     account_id: str
     symbol: str | None
     last_seq: int
+    profits: dict[str, PositionPL] = field(default_factory=dict)
 
     def resume_from(self, seq: int) -> None:
         """Let the next update's `prev` be at most `seq`, the last event that a client received.
@@ -88,6 +91,17 @@ def publish_change(topics: Collection[Topic], event: AccountEvent, change: Topic
             log.debug("update", extra={"topic": topic.name})
             topic.publish(change.data, **event_meta(event, stream.last_seq))
             stream.last_seq = event.seq
+
+
+def publish_profits(topics: Collection[Topic], profits: Sequence[PositionPL]) -> None:
+    """Publish those of an account's profits that differ from the ones published last."""
+    for topic in topics:
+        stream: AccountStream = topic.stream
+        for profit in profits:
+            if stream.profits.get(profit.symbol) != profit:
+                log.debug("update", extra={"topic": topic.name})
+                topic.publish(profit)
+        stream.profits = {profit.symbol: profit for profit in profits}
 
 
 def event_meta(event: AccountEvent, prev: int) -> UpdateMeta:

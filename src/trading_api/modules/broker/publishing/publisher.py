@@ -8,12 +8,17 @@ from trading_api.domain.account_event import AccountEvent
 from trading_api.domain.account_snapshot import AccountSnapshot
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.ports.broker import Broker
-from trading_api.modules.broker.presenters.accounts import to_connection_status, to_equity
+from trading_api.modules.broker.presenters.accounts import (
+    to_connection_status,
+    to_equity,
+    to_position_pls,
+)
 from trading_api.modules.broker.presenters.events import ROUTES, topic_changes
 from trading_api.modules.broker.publishing.account_topics import (
     AccountTopics,
     publish,
     publish_change,
+    publish_profits,
     request_meta,
 )
 from trading_api.streaming.route_service import UpdateMeta
@@ -31,25 +36,32 @@ class EventPublisher:
         self._clock_ms = clock_ms
 
     def on_event(self, event: AccountEvent) -> None:
-        """Publish execution, order, position, equity: a terminal redraws each from the one
-        before it."""
+        """Publish execution, order, position, profit, equity: a terminal redraws each from the
+        one before it."""
         account: AccountSnapshot | None = None
         for route in ROUTES:
             if topics := self._topics.topics(route, event.account_id):
                 account = account or self._broker.snapshot(event.account_id)
                 for change in topic_changes(route, account, event):
                     publish_change(topics, event, change)
+        if event.position is not None or event.closed_positions:
+            self._publish_profits(event.account_id)
         if _changes_equity(event):
             self._publish_equity(event.account_id, event)
 
     def on_valuation(self, account_id: str) -> None:
-        """Publish the account's equity at the new prices."""
+        """Publish the account's profits and equity at the new prices."""
+        self._publish_profits(account_id)
         self._publish_equity(account_id)
 
     def on_status(self, status: MarketStatus) -> None:
         """Publish the status of the connection to the venue."""
         message = to_connection_status(status, self._clock_ms())
         publish(self._topics.connection_topics(), message)
+
+    def _publish_profits(self, account_id: str) -> None:
+        if topics := self._topics.topics("position-pl", account_id):
+            publish_profits(topics, to_position_pls(self._broker.snapshot(account_id)))
 
     def _publish_equity(self, account_id: str, cause: AccountEvent | None = None) -> None:
         if topics := self._topics.topics("equity", account_id):

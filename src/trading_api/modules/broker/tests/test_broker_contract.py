@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from tests.kit.instant_venue import InstantVenue
 from tests.kit.manual_market import ManualMarket, instrument
 from trading_api.domain.account_event import EVENT_TYPES, AccountEvent
+from trading_api.domain.account_snapshot import PositionValuation
 from trading_api.domain.broker_commands import (
     CancelOrderCommand,
     CancelOrdersCommand,
@@ -133,7 +134,9 @@ async def test_a_market_order_is_filled_and_all_of_it_is_visible(
         assert position is not None
         assert (position.quantity, position.average_price) == (TEN, HUNDRED)
         market.move("AAPL", "101.00", "101.02")
-        assert account.unrealized_pl(position) == account.equity() - account.balance == 10
+        value = account.valuation(position)
+        assert value == PositionValuation(Decimal("101.00"), TEN, Decimal(1000))
+        assert account.equity() - account.balance == value.profit
         assert [each.id for each in await history.recent_orders(0)] == [placed.id]
         assert [each.id for each in await history.ended_orders(10)] == [placed.id]
         assert [*await history.ended_orders(10, placed.id)] == []

@@ -6,6 +6,7 @@ from trading_api.modules.broker.ws_generated.broker_connection_ws_router import 
 from trading_api.modules.broker.ws_generated.equity_ws_router import EquityWsRouter
 from trading_api.modules.broker.ws_generated.execution_ws_router import ExecutionWsRouter
 from trading_api.modules.broker.ws_generated.order_ws_router import OrderWsRouter
+from trading_api.modules.broker.ws_generated.position_pl_ws_router import PositionPlWsRouter
 from trading_api.modules.broker.ws_generated.position_ws_router import PositionWsRouter
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "EquityWsRouter",
     "ExecutionWsRouter",
     "OrderWsRouter",
+    "PositionPlWsRouter",
     "PositionWsRouter",
 ]
