@@ -2,8 +2,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   // The tests use the sources of the client. Its build is for packages that install it.
-  ssr: { resolve: { conditions: ["source", "module", "node", "import", "default"] } },
+  // Solid's build for browsers is the one that reacts to changes.
+  ssr: { resolve: { conditions: ["source", "browser", "module", "node", "import", "default"] } },
   test: {
+    server: { deps: { inline: ["solid-js"] } },
     include: ["**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -11,6 +11,7 @@ import { TerminalPage } from "../browser/support/terminal-page.ts";
 const QUOTES_MS = 20_000;
 const ORDERS = 30;
 const TOPICS = 50;
+const ENDED_ORDERS = 1_200;
 const QUOTES_PER_S = 200;
 const FRAMES_MS = 6_000;
 
@@ -69,6 +70,24 @@ test("an order, from the click to the screen", async () => {
   }
   print("click to screen", delays, `${ORDERS} market orders, to the position's new quantity`);
   await terminal.close();
+});
+
+test("an account with many ended orders", async () => {
+  await endOrders(ENDED_ORDERS);
+  const delays: number[] = [];
+  const history: number[] = [];
+  for (let turn = 0; turn < 5; turn += 1) {
+    const began = performance.now();
+    const terminal = await TerminalPage.open(browser, backend.address, { account: "ENDED" });
+    delays.push(performance.now() - began);
+    const shown = performance.now();
+    await terminal.show("History");
+    await terminal.orders.first().waitFor();
+    history.push(performance.now() - shown);
+    await terminal.close();
+  }
+  print("opening an account", delays, `${ENDED_ORDERS} ended orders, to the loaded chart`);
+  print("opening its history", history, "from the click to the first row");
 });
 
 test("a reconnection with many topics", async () => {
@@ -209,6 +228,22 @@ function countFrames(ms: number): Promise<{ frames: number; longest: number }> {
 }
 
 // Functions that run in the test
+
+async function endOrders(count: number): Promise<void> {
+  const send = async (method: string, path: string, body?: object) => {
+    const response = await fetch(`${backend.address}/api/v1/broker/${path}?account_id=ENDED`, {
+      method,
+      headers: { "Content-Type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return response.json();
+  };
+  const order = { symbol: "BTCUSD", type: 1, side: 1, qty: 0.01, limitPrice: 1_000 };
+  for (let placed = 0; placed < count; placed += 1) {
+    const { orderId } = await send("POST", "orders", order);
+    await send("DELETE", `orders/${orderId}`);
+  }
+}
 
 async function listenTo(symbols: string[]): Promise<Seen[]> {
   const received: Seen[] = [];

@@ -18,16 +18,19 @@ import {
   SimpleWatchedValue,
   type TradingClient,
 } from "@trading-api/client";
-import { createSignal } from "solid-js";
+import { type Accessor, batch, createMemo, createRoot, createSignal } from "solid-js";
 import { createStore, produce, reconcile } from "solid-js/store";
-import { isUnauthenticated } from "./authentication.ts";
 import { EquityCurve } from "./equity-curve.ts";
-import type { Notifications } from "./notifications.ts";
+import { MarketClock } from "./market-clock.ts";
+import { adviceFor, messageOf, type Notifications } from "./notifications.ts";
+import { isPermanent, readUntilAnswered } from "./read-until-answered.ts";
 
 export type Loading = "loading" | "loaded" | "failed";
 
+/** The number of ended orders, and that of executions, which the terminal stores. */
 const HISTORY_MAX = 500;
 const RETRY_MS = 1_500;
+const CLOCK_MS = 10_000;
 
 /**
  * The account that the terminal shows. It is the host of the client's broker and stores what the
@@ -37,6 +40,9 @@ export class TradingAccount {
   readonly #client: TradingClient;
   readonly #notifications: Notifications;
   readonly #orders = createStore<Record<string, Order>>({});
+  readonly #liveOrders: Accessor<Order[]>;
+  readonly #endedOrders = createSignal<readonly Order[]>([]);
+  readonly #historyLoading = createSignal<Loading | null>(null);
   readonly #positions = createStore<Record<string, Position>>({});
   readonly #executions = createSignal<readonly Execution[]>([]);
   readonly #equity = createSignal<Equity | null>(null);
@@ -48,8 +54,9 @@ export class TradingAccount {
   readonly #id = createSignal("");
   readonly #mergedOrders = new MergedOrders();
   readonly #mergedPositions = new MergedPositions();
-  /** The executions that the socket reported. The history may contain some of them. */
-  readonly #liveExecutions: Execution[] = [];
+  /** The executions that the socket reported before the history, which may contain them. */
+  #liveExecutions: Execution[] = [];
+  readonly #clock = new MarketClock();
   readonly curve = new EquityCurve();
   #broker: BrokerTerminalService | null = null;
   #onFill: () => void = () => {};
@@ -57,6 +64,13 @@ export class TradingAccount {
   constructor(client: TradingClient, notifications: Notifications) {
     this.#client = client;
     this.#notifications = notifications;
+    this.#liveOrders = createRoot(() =>
+      createMemo(() =>
+        Object.values(this.#orders[0]).sort(
+          (a, b) => familyNumber(b) - familyNumber(a) || orderNumber(a.id) - orderNumber(b.id),
+        ),
+      ),
+    );
   }
 
   get id(): string {
@@ -91,22 +105,27 @@ export class TradingAccount {
 
   /** The live orders, newest first, each followed by its brackets. */
   get liveOrders(): Order[] {
-    const live = Object.values(this.#orders[0]).filter(({ status }) => isLive(status));
-    return live.sort(
-      (a, b) => familyNumber(b) - familyNumber(a) || orderNumber(a.id) - orderNumber(b.id),
-    );
+    return this.#liveOrders();
   }
-  get endedOrders(): Order[] {
-    const ended = Object.values(this.#orders[0]).filter(({ status }) => !isLive(status));
-    return ended.sort(
-      (a, b) => (b.updateTime ?? 0) - (a.updateTime ?? 0) || orderNumber(b.id) - orderNumber(a.id),
-    );
+  /** The orders that ended, newest first. Those from before the start need `loadHistory`. */
+  get endedOrders(): readonly Order[] {
+    return this.#endedOrders[0]();
+  }
+  /** How far `loadHistory` is; null before it is called. */
+  get historyLoading(): Loading | null {
+    return this.#historyLoading[0]();
   }
   get positions(): Position[] {
     return Object.values(this.#positions[0]).sort((a, b) => a.symbol.localeCompare(b.symbol));
   }
-  order(id: string): Order | undefined {
+  /** Return a live order, as a store that follows its changes. */
+  liveOrder(id: string): Order | undefined {
     return this.#orders[0][id];
+  }
+  /** Return whether an order is known to have ended. */
+  hasEnded(id: string): boolean {
+    const order = this.#mergedOrders.get(id);
+    return order !== undefined && !isLive(order.status);
   }
   position(symbol: string): Position | undefined {
     return this.#positions[0][symbol];
@@ -137,10 +156,11 @@ export class TradingAccount {
         this.#loading[1]("loaded");
         return;
       } catch (error) {
-        this.#failure[1](error instanceof ApiError ? error.message : "");
+        const advice = isPermanent(error) ? adviceFor(error) : "Trying again.";
+        const message = error instanceof ApiError ? messageOf(error) : "";
+        this.#failure[1](`${message} ${advice ?? ""}`.trim());
         this.#loading[1]("failed");
-        // The application asks for a token and reloads the page.
-        if (isUnauthenticated(error)) return;
+        if (isPermanent(error)) return;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -158,31 +178,60 @@ export class TradingAccount {
 
   async #load(): Promise<void> {
     const rest = this.#client.rest.account(this.id);
-    const [ended, orders, positions, executions, lines] = await Promise.all([
-      rest.ordersHistory(HISTORY_MAX),
+    const [orders, positions, executions, lines] = await Promise.all([
       rest.orders(),
       rest.positions(),
       rest.recentExecutions(HISTORY_MAX),
       rest.cashLines(),
+      this.#readClock(),
     ]);
-    for (const order of [...ended, ...orders]) this.#applyOrder(order);
-    for (const position of this.#mergedPositions.addFromSnapshot(positions)) {
-      this.#showPosition(position);
-    }
-    this.#executions[1](mergeExecutions(executions, this.#liveExecutions));
+    batch(() => {
+      this.#applyOrders(orders);
+      for (const position of this.#mergedPositions.addFromSnapshot(positions)) {
+        this.#showPosition(position);
+      }
+      this.#executions[1](mergeExecutions(executions, this.#liveExecutions).slice(-HISTORY_MAX));
+      this.#liveExecutions = [];
+    });
     this.curve.setHistory(lines);
+    if (this.equity !== null) this.#showEquity(this.equity);
+    setInterval(() => {
+      if (document.visibilityState === "visible") this.#readClock().catch(() => {});
+    }, CLOCK_MS);
+  }
+
+  async #readClock(): Promise<void> {
+    const seconds = await this.#client.rest.market.time();
+    this.#clock.add(seconds * 1_000, performance.now());
+  }
+
+  /** Read the orders that ended before the start. A later call does nothing. */
+  async loadHistory(): Promise<void> {
+    const [loading, setLoading] = this.#historyLoading;
+    if (loading() !== null) return;
+    setLoading("loading");
+    const read = () => this.#client.rest.account(this.id).ordersHistory(HISTORY_MAX);
+    try {
+      const ended = await readUntilAnswered(this.#client.socket, read);
+      batch(() => {
+        this.#applyOrders(ended ?? []);
+        setLoading("loaded");
+      });
+    } catch {
+      setLoading("failed");
+    }
   }
 
   #host(): BrokerHost {
     return {
       factory: { createWatchedValue: (value) => new SimpleWatchedValue(value) },
-      orderUpdate: (order) => this.#applyOrder(order),
+      orderUpdate: (order) => this.#applyOrders([order]),
       positionUpdate: (position) => {
         if (this.#mergedPositions.applyLive(position)) this.#showPosition(position);
       },
       executionUpdate: (execution) => {
-        this.#liveExecutions.push(execution);
-        this.#executions[1]((all) => [...all, execution]);
+        if (this.loading !== "loaded") this.#liveExecutions.push(execution);
+        this.#executions[1]((all) => [...all, execution].slice(-HISTORY_MAX));
       },
       equityUpdate: () => {},
       connectionStatusUpdate: (status, info) => {
@@ -192,8 +241,23 @@ export class TradingAccount {
     };
   }
 
-  #applyOrder(order: Order): void {
-    if (this.#mergedOrders.apply(order)) this.#orders[1](order.id, reconcile(order));
+  /** Store the orders that are news. The live ones and the ended ones are kept apart. */
+  #applyOrders(orders: readonly Order[]): void {
+    const [live, setLive] = this.#orders;
+    const news = orders.filter((order) => this.#mergedOrders.apply(order));
+    const ended = news.filter(({ status }) => !isLive(status));
+    batch(() => {
+      for (const order of news) {
+        if (isLive(order.status)) setLive(order.id, reconcile(order));
+      }
+      if (ended.length === 0) return;
+      setLive(
+        produce((all) => {
+          for (const { id } of ended) if (live[id] !== undefined) delete all[id];
+        }),
+      );
+      this.#endedOrders[1]((all) => newestEnded([...ended, ...all]));
+    });
   }
 
   #showPosition(position: Position): void {
@@ -204,7 +268,8 @@ export class TradingAccount {
 
   #showEquity(equity: Equity): void {
     this.#equity[1](equity);
-    this.curve.add(Date.now(), equity.equity);
+    const ms = this.#clock.at(performance.now());
+    if (ms !== null) this.curve.add(ms, equity.equity);
   }
 
   #notify(title: string, text: string, type: NotificationType | undefined): void {
@@ -218,6 +283,13 @@ export class TradingAccount {
     });
   }
 }
+
+const newestEnded = (orders: Order[]): Order[] =>
+  orders
+    .sort(
+      (a, b) => (b.updateTime ?? 0) - (a.updateTime ?? 0) || orderNumber(b.id) - orderNumber(a.id),
+    )
+    .slice(0, HISTORY_MAX);
 
 const familyNumber = ({ id, parentId, parentType }: Order): number =>
   orderNumber(parentType === ParentType.Order && parentId !== undefined ? parentId : id);

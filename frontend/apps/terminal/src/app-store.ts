@@ -61,10 +61,9 @@ export class AppStore {
     const requested = address.get("symbol")?.toUpperCase() ?? this.symbol();
     while (true) {
       try {
-        const found = await this.market.start();
-        const symbol = found.includes(requested) ? requested : found[0];
+        const symbol = await this.market.start(requested);
         if (symbol !== undefined) this.selectSymbol(symbol);
-        if (symbol !== undefined && address.has("symbol") && symbol !== requested) {
+        if (symbol !== undefined && address.has("symbol") && !requested.endsWith(symbol)) {
           const title = `There is no ${requested} here`;
           this.notifications.show({
             tone: "info",

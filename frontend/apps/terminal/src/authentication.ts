@@ -17,6 +17,12 @@ export function signIn(token: string): void {
   location.reload();
 }
 
+/** Remove the token and reload the page without it. */
+export function signOut(): void {
+  sessionStorage.removeItem(KEY);
+  location.reload();
+}
+
 export function authentication(): { authentication?: Authentication } {
   const value = storedToken();
   return value === null ? {} : { authentication: { token: async () => ({ value }) } };

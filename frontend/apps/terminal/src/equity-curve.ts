@@ -28,11 +28,12 @@ export class EquityCurve {
     this.#notify(true);
   }
 
-  /** Add a live point. `ms` is in ms UTC. */
+  /** Add a live point. `ms` is the market's time in ms UTC, as that of the cash lines is. */
   add(ms: number, value: number): void {
     const point = { time: Math.floor(ms / 1_000), value };
     append(this.#live, point);
     append(this.#points, point);
+    if (this.#live.length > POINTS_MAX) this.#live = this.#live.slice(-POINTS_MAX / 2);
     if (this.#points.length > POINTS_MAX) this.#points = this.#points.slice(-POINTS_MAX / 2);
     this.#notify(false);
   }

@@ -31,8 +31,17 @@ export function purposeLabel(order: Order): string {
   return order.type === OrderType.Limit ? "Take profit" : "Stop loss";
 }
 
-export const chartLineLabel = (order: Order): string =>
-  `${purposeLabel(order)} ${sideLabel(order.side).toLowerCase()} ${quantity(order.qty)}`;
+/** Return the lines of an order on the chart. A stop-limit order has one for each of its prices. */
+export function chartLines(order: Order): { kind: string; price: number; title: string }[] {
+  const label = `${purposeLabel(order)} ${sideLabel(order.side).toLowerCase()} ${quantity(order.qty)}`;
+  const { limitPrice, stopPrice } = order;
+  const lines = [
+    { kind: "stop", price: stopPrice },
+    { kind: "limit", price: limitPrice },
+  ].flatMap(({ kind, price }) => (price === undefined ? [] : [{ kind, price, title: label }]));
+  if (lines.length < 2) return lines;
+  return lines.map((line) => ({ ...line, title: `${label}, ${line.kind}` }));
+}
 
 /**
  * Return how long an order works: `GTC`, `Day`, or its end. A bracket has no duration of its own.

@@ -9,6 +9,8 @@ export interface ShownQuote extends QuoteValues {
 }
 
 const DEFAULT_WATCHLIST_MAX = 12;
+/** The number of symbols that one request for quotes may have. */
+const QUOTES_MAX = 500;
 
 /** The symbols, their quotes and the watchlist. Quotes are shown at most once a frame. */
 export class Market {
@@ -31,12 +33,27 @@ export class Market {
     return this.#client.rest.market.search(text, "", "");
   }
 
-  /** Return all symbols. A watchlist that is empty gets the first of them. */
-  async start(): Promise<string[]> {
+  /**
+   * Load the watchlist: the remembered symbols that exist, or else the first ones. Return the
+   * `requested` symbol if it exists, or else the first one.
+   */
+  async start(requested: string): Promise<string | undefined> {
     const found = (await this.search("")).map(({ symbol }) => symbol);
-    const remembered = this.watched()?.filter((symbol) => found.includes(symbol));
-    this.#setWatched(remembered?.length ? remembered : found.slice(0, DEFAULT_WATCHLIST_MAX));
-    return found;
+    const remembered = this.watched() ?? [];
+    const existing = await this.#existing([...remembered, requested], found);
+    const watched = remembered.filter((symbol) => existing.has(symbol));
+    this.#setWatched(watched.length > 0 ? watched : found.slice(0, DEFAULT_WATCHLIST_MAX));
+    if (!existing.has(requested)) return found[0];
+    return found.includes(requested) ? requested : (await this.info(requested)).name;
+  }
+
+  /** Return those of `symbols` that exist. A search finds only the first symbols, `found`. */
+  async #existing(symbols: string[], found: string[]): Promise<Set<string>> {
+    const others = symbols.filter((symbol) => symbol !== "" && !found.includes(symbol));
+    if (others.length === 0) return new Set(found);
+    const quotes = await this.#client.rest.market.quotes(others.slice(0, QUOTES_MAX));
+    const existing = quotes.filter(({ s, v }) => s === "ok" || v.error !== "unknown_symbol");
+    return new Set([...found, ...existing.map(({ n }) => n)]);
   }
 
   watch(symbol: string): void {

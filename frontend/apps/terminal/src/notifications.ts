@@ -40,10 +40,22 @@ export class Notifications {
   /** Show the error of a command. */
   showError(title: string, error: unknown): void {
     const advice = adviceFor(error);
-    const text = error instanceof Error ? error.message : String(error);
-    this.show({ tone: "error", title, text, ...(advice && { advice }) });
+    this.show({ tone: "error", title, text: messageOf(error), ...(advice && { advice }) });
   }
 }
+
+/** Return the message of an error, without what concerns only callers of the REST API. */
+export function messageOf(error: unknown): string {
+  if (error instanceof ApiError && MESSAGES[error.code] !== undefined) {
+    return MESSAGES[error.code] ?? error.message;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+const MESSAGES: Record<string, string> = {
+  unknown_account: "The account does not exist, or it is not yours.",
+  unknown_symbol: "There is no such symbol.",
+};
 
 /** Return what the user should do about an error, or undefined. */
 export function adviceFor(error: unknown): string | undefined {
@@ -57,6 +69,7 @@ export function adviceFor(error: unknown): string | undefined {
 }
 
 const ADVICE: Record<string, string> = {
+  unknown_account: "Choose another account, or sign out and use another token.",
   insufficient_margin: "Lower the quantity, or close a position to free margin.",
   no_price: "The market is closed or silent: wait for it, or place a limit order.",
   price_off_tick: "Round the price to the symbol's tick.",

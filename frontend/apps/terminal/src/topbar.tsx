@@ -1,5 +1,6 @@
 import { createResource, createSignal, For, Show } from "solid-js";
 import { useApp } from "./app-store.ts";
+import { signOut, storedToken } from "./authentication.ts";
 import { ResolutionSwitch } from "./chart/resolution-switch.tsx";
 import * as format from "./format.ts";
 import { theme, toggleTheme } from "./theme.ts";
@@ -72,7 +73,11 @@ function AccountPicker() {
   const [isOpen, setIsOpen] = createSignal(false);
   const [accounts] = createResource(
     isOpen,
-    async () => await app.account.broker.accountsMetainfo(),
+    // An account that could not be loaded has no broker, and the user needs the others.
+    async () =>
+      await (app.account.id === ""
+        ? app.client.rest.account().all()
+        : app.account.broker.accountsMetainfo()),
   );
   const go = (id: string) => {
     const address = new URL(location.href);
@@ -109,6 +114,11 @@ function AccountPicker() {
           />
           <button type="submit">Open</button>
         </form>
+        <Show when={storedToken() !== null}>
+          <button type="button" onClick={signOut}>
+            Sign out
+          </button>
+        </Show>
       </div>
     </details>
   );

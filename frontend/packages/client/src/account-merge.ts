@@ -15,12 +15,17 @@ export const positionKey = ({ id }: Pick<Position, "id">): string => id;
 export const executionKey = ({ orderId, time, symbol, side, qty, price }: Execution): string =>
   JSON.stringify([orderId, time, symbol, side, qty, price]);
 
-/** The newest known version of each order. */
+/** The number of ended orders that are remembered. The backend reports an ended order once. */
+const ENDED_MAX = 1_000;
+
+/** The newest known version of each live order, and of the orders that ended last. */
 export class MergedOrders {
   readonly #orders = new Map<string, Order>();
+  /** The keys of the ended orders, in the order of their ends. */
+  readonly #ended = new Set<string>();
 
   constructor(orders: readonly Order[] = []) {
-    for (const order of orders) this.#orders.set(orderKey(order), order);
+    for (const order of orders) this.#store(order);
   }
 
   get(id: string): Order | undefined {
@@ -48,8 +53,20 @@ export class MergedOrders {
   /** Store `order` if it is news. Return whether it was stored. */
   apply(order: Order): boolean {
     if (!this.isNews(order)) return false;
-    this.#orders.set(orderKey(order), order);
+    this.#store(order);
     return true;
+  }
+
+  #store(order: Order): void {
+    const key = orderKey(order);
+    this.#orders.set(key, order);
+    this.#ended.delete(key);
+    if (!isLive(order.status)) this.#ended.add(key);
+    for (const oldest of this.#ended) {
+      if (this.#ended.size <= ENDED_MAX) break;
+      this.#ended.delete(oldest);
+      this.#orders.delete(oldest);
+    }
   }
 }
 
@@ -127,6 +144,14 @@ export class ExecutionMultiset {
   add(execution: Execution): void {
     const key = executionKey(execution);
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  /** Forget the executions that were added first, until at most `max` different ones are left. */
+  keepNewest(max: number): void {
+    for (const oldest of this.#counts.keys()) {
+      if (this.#counts.size <= max) break;
+      this.#counts.delete(oldest);
+    }
   }
 
   /** Remove one occurrence of `execution`. Return whether there was one. */

@@ -48,6 +48,8 @@ export class ExecutionSync {
   #apply(execution: Execution): void {
     if (this.#readFirst.remove(execution)) return;
     this.#known?.add(execution);
+    // A snapshot has at most READ_MAX executions, so older ones are not compared any more.
+    this.#known?.keepNewest(2 * READ_MAX);
     this.#onUpdate(execution);
   }
 

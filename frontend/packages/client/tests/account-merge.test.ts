@@ -151,3 +151,21 @@ test("a multiset keeps count and is not changed by a comparison", () => {
   const sum = executions.plus(new ExecutionMultiset([execution(1)]));
   expect(sum.missingIn([1, 1, 1].map((time) => execution(time)))).toHaveLength(1);
 });
+
+test("ended orders are forgotten from the oldest on, and live ones never", () => {
+  const merged = new MergedOrders();
+  merged.apply(order("live"));
+  for (let n = 0; n < 1_500; n += 1) {
+    merged.apply(order(`ended-${n}`, { status: OrderStatus.Filled }));
+  }
+  expect(merged.live().map(({ id }) => id)).toEqual(["live"]);
+  expect(merged.get("ended-499")).toBeUndefined();
+  expect(merged.get("ended-500")).toBeDefined();
+});
+
+test("a multiset keeps the newest executions", () => {
+  const executions = [1, 2, 3].map((time) => execution(time));
+  const multiset = new ExecutionMultiset(executions);
+  multiset.keepNewest(2);
+  expect(multiset.missingIn(executions).map(({ time }) => time)).toEqual([1]);
+});

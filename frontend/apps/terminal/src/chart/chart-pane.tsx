@@ -11,6 +11,7 @@ import {
 } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
+import { messageOf } from "../notifications.ts";
 import { theme } from "../theme.ts";
 import { type ChartState, PriceChart } from "./price-chart.ts";
 
@@ -48,7 +49,7 @@ export function ChartPane() {
       if (symbol === app.symbol()) setInfo(found);
     } catch (error) {
       if (symbol !== app.symbol()) return;
-      setReason(error instanceof Error ? error.message : String(error));
+      setReason(messageOf(error));
       setState("failed");
     }
   };

@@ -27,7 +27,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { price, quantity } from "../format.ts";
-import { chartLineLabel } from "../labels.ts";
+import { chartLines } from "../labels.ts";
 import { colour } from "../theme.ts";
 
 export type ChartState = "loading" | "ready" | "empty" | "failed";
@@ -61,6 +61,12 @@ export class PriceChart {
   readonly #volumes: ISeriesApi<"Histogram">;
   readonly #markers: ISeriesMarkersPluginApi<Time>;
   readonly #lines = new Map<string, { line: IPriceLine; text: string }>();
+  /** What `showTrading` showed last. */
+  #trading: { orders: readonly Order[]; position: Position | undefined } = {
+    orders: [],
+    position: undefined,
+  };
+  #isLabelCheckPending = false;
   #bars: Bar[] = [];
   #symbol: SymbolInfo | null = null;
   #resolution = "1";
@@ -96,6 +102,8 @@ export class PriceChart {
     });
     this.#chart.priceScale("volume").applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
     this.#markers = createSeriesMarkers(this.#candles, []);
+    // It is called whenever the chart draws, whatever changed the range of prices.
+    this.#candles.attachPrimitive({ updateAllViews: () => this.#checkLabels() });
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
       if (range === null) return;
       if (range.from < READ_AHEAD_BARS) void this.#readOlder();
@@ -186,6 +194,7 @@ export class PriceChart {
 
   /** Show the orders and the position of the shown symbol as price lines. */
   showTrading(orders: readonly Order[], position: Position | undefined): void {
+    this.#trading = { orders, position };
     const wanted = new Map<
       string,
       { price: number; title: string; colour: string; dashed: boolean }
@@ -195,12 +204,12 @@ export class PriceChart {
       wanted.set("position", { price: position.avgPrice, title, colour: "accent", dashed: false });
     }
     for (const order of orders) {
-      const price = order.limitPrice ?? order.stopPrice;
-      if (price === undefined) continue;
       const isBracket =
         order.parentType === ParentType.Order || order.parentType === ParentType.Position;
       const tone = isBracket ? "muted" : order.side === Side.Buy ? "up" : "down";
-      wanted.set(order.id, { price, title: chartLineLabel(order), colour: tone, dashed: true });
+      for (const { kind, price, title } of chartLines(order)) {
+        wanted.set(`${order.id} ${kind}`, { price, title, colour: tone, dashed: true });
+      }
     }
     for (const [id, { line }] of [...this.#lines]) {
       if (wanted.has(id)) continue;
@@ -208,20 +217,21 @@ export class PriceChart {
       this.#lines.delete(id);
     }
     for (const [id, { price: at, title, colour: name, dashed }] of wanted) {
-      const text = `${at} ${title} ${name}`;
+      const isInRange = this.#isInRange(at);
+      const text = `${at} ${title} ${name} ${isInRange}`;
       const drawn = this.#lines.get(id);
       if (drawn?.text === text) continue;
       const color = colour(name);
       const lineStyle = dashed ? LineStyle.Dashed : LineStyle.Solid;
       const options = {
         price: at,
-        title,
+        title: isInRange ? title : "",
         color,
         lineStyle,
         lineWidth: 1 as const,
         axisLabelColor: color,
         axisLabelTextColor: colour("surface"),
-        axisLabelVisible: true,
+        axisLabelVisible: isInRange,
       };
       if (drawn) drawn.line.applyOptions(options);
       this.#lines.set(id, { line: drawn?.line ?? this.#candles.createPriceLine(options), text });
@@ -247,6 +257,30 @@ export class PriceChart {
       });
     }
     this.#markers.setMarkers(markers);
+  }
+
+  /**
+   * Draw the labels of the lines that are in the visible range of prices, and no others. The chart
+   * would draw the label of a line outside of it at the height of another price.
+   */
+  #checkLabels(): void {
+    if (this.#isLabelCheckPending || this.#lines.size === 0) return;
+    this.#isLabelCheckPending = true;
+    // The chart must not be changed while it draws.
+    queueMicrotask(() => {
+      this.#isLabelCheckPending = false;
+      const { orders, position } = this.#trading;
+      const hasChanged = [...this.#lines.values()].some(({ line }) => {
+        const { price, axisLabelVisible } = line.options();
+        return axisLabelVisible !== this.#isInRange(price);
+      });
+      if (hasChanged) this.showTrading(orders, position);
+    });
+  }
+
+  #isInRange(price: number): boolean {
+    const at = this.#candles.priceToCoordinate(price);
+    return at !== null && at >= 0 && at <= this.#chart.paneSize().height;
   }
 
   /** Extend the price range to the lines that leave the candles at least half of the height. */

@@ -1,5 +1,6 @@
 import { createResource, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
+import { readUntilAnswered } from "../read-until-answered.ts";
 import { Choice } from "../widgets/choice.tsx";
 
 /** The most used resolutions. The others of the symbol are in the list next to them. */
@@ -7,9 +8,13 @@ const SHOWN = ["1S", "1", "5", "15", "60", "240", "1D", "1W"];
 
 export function ResolutionSwitch() {
   const app = useApp();
-  const [supported] = createResource(app.symbol, async (symbol) =>
-    symbol === "" ? [] : (await app.market.info(symbol)).supported_resolutions,
-  );
+  const [supported] = createResource(app.symbol, async (symbol) => {
+    if (symbol === "") return [];
+    const read = () => app.market.info(symbol);
+    // A resource that rejects would throw wherever it is read.
+    const info = await readUntilAnswered(app.client.socket, read).catch(() => undefined);
+    return info?.supported_resolutions ?? SHOWN;
+  });
   const offered = () => supported.latest ?? SHOWN;
   const shown = () => {
     const few = SHOWN.filter((each) => offered().includes(each));

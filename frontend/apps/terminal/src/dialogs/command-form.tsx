@@ -1,6 +1,6 @@
 import { createSignal, type JSX, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
-import { adviceFor } from "../notifications.ts";
+import { adviceFor, messageOf } from "../notifications.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
 export interface CommandFormProps {
@@ -24,7 +24,7 @@ export function CommandForm(props: CommandFormProps) {
       await props.send();
       app.openDialog(null);
     } catch (error) {
-      setProblem(`${error instanceof Error ? error.message : error} ${adviceFor(error) ?? ""}`);
+      setProblem(`${messageOf(error)} ${adviceFor(error) ?? ""}`);
     } finally {
       setIsSending(false);
     }

@@ -1,7 +1,8 @@
 import type { LeverageInfo, LeveragePreview } from "@trading-api/client";
 import { createEffect, createResource, createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
-import { adviceFor } from "../notifications.ts";
+import { adviceFor, messageOf } from "../notifications.ts";
+import { readUntilAnswered } from "../read-until-answered.ts";
 import { formatInput, parseNumber } from "../ticket/parse-number.ts";
 import { NumberField } from "../widgets/number-field.tsx";
 import { CommandForm } from "./command-form.tsx";
@@ -10,11 +11,13 @@ const DEBOUNCE_MS = 150;
 
 /** Sets the leverage of a symbol for the whole account, with a preview. */
 export function LeverageDialog(props: { symbol: string }) {
-  const { account, ticket } = useApp();
+  const { account, client, ticket } = useApp();
   const { symbol } = props;
   const { side, type: orderType } = ticket.fields;
   const params = { symbol, side, orderType };
-  const [info] = createResource<LeverageInfo>(() => account.broker.leverageInfo(params));
+  const [info] = createResource<LeverageInfo | undefined>(() =>
+    readUntilAnswered(client.socket, () => account.broker.leverageInfo(params)),
+  );
   const loadedInfo = () => (info.state === "ready" ? info() : undefined);
   const [text, setText] = createSignal(
     ticket.leverage === null ? "" : formatInput(ticket.leverage.leverage),
@@ -34,7 +37,7 @@ export function LeverageDialog(props: { symbol: string }) {
     const timer = setTimeout(async () => {
       const found = await account.broker
         .previewLeverage({ ...params, leverage: value })
-        .catch((error) => ({ errors: [`${error.message} ${adviceFor(error) ?? ""}`] }));
+        .catch((error) => ({ errors: [`${messageOf(error)} ${adviceFor(error) ?? ""}`] }));
       if (value === leverage()) setPreview(found);
     }, DEBOUNCE_MS);
     onCleanup(() => clearTimeout(timer));

@@ -1,15 +1,13 @@
 import { createSignal, Show } from "solid-js";
-import { useApp } from "../app-store.ts";
 import { signIn, storedToken } from "../authentication.ts";
 import { Dialog } from "../widgets/dialog.tsx";
 
-/** Asks for a token, which a server with AUTH_MODE requires. */
+/** Asks for a token, which a server with AUTH_MODE requires. Nothing works without one. */
 export function TokenDialog() {
-  const app = useApp();
   const [token, setToken] = createSignal("");
   const wasRejected = storedToken() !== null;
   return (
-    <Dialog title="Sign in" onClose={() => app.openDialog(null)}>
+    <Dialog title="Sign in">
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -1,5 +1,5 @@
 import { type Execution, type Order, Side } from "@trading-api/client";
-import { For, Show } from "solid-js";
+import { For, onMount, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
 import { purposeLabel, sideLabel, statusLabel } from "../labels.ts";
@@ -9,11 +9,19 @@ const ROWS_MAX = 200;
 
 export function HistoryTable() {
   const { account } = useApp();
+  onMount(() => void account.loadHistory());
+  const emptyText = () => {
+    if (account.historyLoading === "loading") return "Loading the history";
+    if (account.historyLoading === "failed") return "The history could not be loaded.";
+    return "No order ended yet. Filled, canceled and rejected ones are kept here.";
+  };
   return (
     <Show
       when={account.endedOrders.length > 0}
       fallback={
-        <p class="empty">No order ended yet. Filled, canceled and rejected ones are kept here.</p>
+        <p class="empty" role="status">
+          {emptyText()}
+        </p>
       }
     >
       <table class="table cards">

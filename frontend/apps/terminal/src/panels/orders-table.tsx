@@ -57,7 +57,7 @@ export function OrdersTable() {
         </thead>
         <tbody>
           <For each={account.liveOrders.map(({ id }) => id)}>
-            {(id) => <Show when={account.order(id)}>{(order) => <Row order={order()} />}</Show>}
+            {(id) => <Show when={account.liveOrder(id)}>{(order) => <Row order={order()} />}</Show>}
           </For>
         </tbody>
       </table>

@@ -60,7 +60,7 @@ export function Panels() {
             <p class="empty" role="status">
               {account.loading === "loading"
                 ? "Loading the account"
-                : `The account could not be loaded. ${account.failure} Trying again.`}
+                : `The account could not be loaded. ${account.failure}`}
             </p>
           }
         >

@@ -2,7 +2,7 @@ import { ApiError, type OrderPreview } from "@trading-api/client";
 import { createEffect, createSignal, For, onCleanup, Show } from "solid-js";
 import { useApp } from "../app-store.ts";
 import * as format from "../format.ts";
-import { adviceFor } from "../notifications.ts";
+import { adviceFor, messageOf } from "../notifications.ts";
 
 const DEBOUNCE_MS = 200;
 /** The preview is refreshed this often, because the market moves. */
@@ -42,7 +42,7 @@ export function Preview() {
         show(await account.broker.previewOrder(order));
       } catch (error) {
         if (!(error instanceof ApiError)) return;
-        show({ sections: [], errors: [error.message] }, adviceFor(error));
+        show({ sections: [], errors: [messageOf(error)] }, adviceFor(error));
       }
     }, DEBOUNCE_MS);
     onCleanup(() => clearTimeout(timer));

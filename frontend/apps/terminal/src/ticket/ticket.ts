@@ -1,6 +1,5 @@
 import {
   type InstrumentInfo,
-  isLive,
   type LeverageInfo,
   type OrderPreview,
   OrderType,
@@ -16,6 +15,7 @@ import { price, quantity } from "../format.ts";
 import { sideLabel } from "../labels.ts";
 import type { Market } from "../market.ts";
 import type { Notifications } from "../notifications.ts";
+import { readUntilAnswered } from "../read-until-answered.ts";
 import { type BracketTexts, parseBrackets } from "./brackets.ts";
 import { type DurationTexts, parseDuration } from "./duration.ts";
 import { formatInput, parseNumber } from "./parse-number.ts";
@@ -117,19 +117,16 @@ export class Ticket {
     });
     this.#instrument[1](null);
     const symbol = this.#app.symbol();
-    this.#app.client.rest
-      .account()
-      .instrument(symbol)
-      .then(
-        (found) => {
-          if (symbol !== this.#app.symbol()) return;
-          this.#instrument[1](found);
-          this.#fields[1]("qty", (was) =>
-            isOnGrid(parseNumber(was) ?? 0, found) ? was : formatInput(found.qty.default),
-          );
-        },
-        () => {},
-      );
+    this.#untilAnswered(symbol, () => this.#app.client.rest.account().instrument(symbol)).then(
+      (found) => {
+        if (found === undefined) return;
+        this.#instrument[1](found);
+        this.#fields[1]("qty", (was) =>
+          isOnGrid(parseNumber(was) ?? 0, found) ? was : formatInput(found.qty.default),
+        );
+      },
+      () => {},
+    );
   }
 
   /** Read the leverage again. The account must be loaded. */
@@ -137,10 +134,16 @@ export class Ticket {
     const symbol = this.#app.symbol();
     const { side, type: orderType } = this.fields;
     this.#leverage[1](null);
-    const found = await this.#app.account.broker
-      .leverageInfo({ symbol, side, orderType })
-      .catch(() => null);
-    if (symbol === this.#app.symbol()) this.#leverage[1](found);
+    const { broker } = this.#app.account;
+    const found = await this.#untilAnswered(symbol, () =>
+      broker.leverageInfo({ symbol, side, orderType }),
+    ).catch(() => undefined);
+    if (found !== undefined) this.#leverage[1](found);
+  }
+
+  /** Read something of the selected symbol, over an outage, until another one is selected. */
+  #untilAnswered<T>(symbol: string, read: () => Promise<T>): Promise<T | undefined> {
+    return readUntilAnswered(this.#app.client.socket, read, () => symbol === this.#app.symbol());
   }
 
   set(fields: Partial<TicketFields>): void {
@@ -225,9 +228,9 @@ export class Ticket {
     const isAccepted = await this.#app.runCommand(TICKET, `Not placed: ${summary}`, async () => {
       ({ orderId } = await this.#app.account.broker.placeOrder(order));
     });
-    const known = this.#app.account.order(orderId);
     // A fill or a rejection has its own notification.
-    if (!isAccepted || order.type === OrderType.Market || (known && !isLive(known.status))) return;
+    if (!isAccepted || order.type === OrderType.Market) return;
+    if (this.#app.account.hasEnded(orderId)) return;
     this.#app.notifications.show({
       tone: "info",
       title: "Order placed",

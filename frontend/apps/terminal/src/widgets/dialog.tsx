@@ -1,13 +1,14 @@
-import { createUniqueId, type JSX, onMount } from "solid-js";
+import { createUniqueId, type JSX, onMount, Show } from "solid-js";
 
 export interface DialogProps {
   title: string;
   class?: string;
   children: JSX.Element;
-  onClose(): void;
+  /** Called when the user closes the dialog. Without it the user cannot close it. */
+  onClose?(): void;
 }
 
-/** A modal dialog. Escape, the cross and a click outside of it close it. */
+/** A modal dialog. Escape, the cross and a click outside of it close it, unless it must stay. */
 export function Dialog(props: DialogProps) {
   const id = createUniqueId();
   let dialog!: HTMLDialogElement;
@@ -24,17 +25,26 @@ export function Dialog(props: DialogProps) {
       ref={dialog}
       class={`dialog ${props.class ?? ""}`}
       aria-labelledby={id}
-      onClose={() => props.onClose()}
+      onCancel={(event) => {
+        if (props.onClose === undefined) event.preventDefault();
+      }}
+      onClose={() => {
+        // Browsers close a dialog at a second Escape, whatever `cancel` did.
+        if (props.onClose === undefined) dialog.showModal();
+        else props.onClose();
+      }}
       onClick={(event) => {
-        if (event.target === dialog) dialog.close();
+        if (event.target === dialog && props.onClose !== undefined) dialog.close();
       }}
     >
       <div class="dialog-body">
         <header>
           <h2 id={id}>{props.title}</h2>
-          <button type="button" class="quiet" aria-label="Close" onClick={() => dialog.close()}>
-            ✕
-          </button>
+          <Show when={props.onClose}>
+            <button type="button" class="quiet" aria-label="Close" onClick={() => dialog.close()}>
+              ✕
+            </button>
+          </Show>
         </header>
         {props.children}
       </div>

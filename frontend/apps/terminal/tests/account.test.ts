@@ -1,0 +1,97 @@
+import {
+  type BrokerHost,
+  type Order,
+  OrderStatus,
+  OrderType,
+  Side,
+  type TradingClient,
+  WsFallback,
+} from "@trading-api/client";
+import { createEffect, createRoot } from "solid-js";
+import { beforeEach, expect, test, vi } from "vitest";
+import { TradingAccount } from "../src/account.ts";
+import { Notifications } from "../src/notifications.ts";
+
+const ENDED = 1_200;
+
+let host: BrokerHost;
+let historyReads: number;
+let account: TradingAccount;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  historyReads = 0;
+  const empty = async () => [];
+  const rest = {
+    info: async () => ({ id: "DEMO", currency: "USD" }),
+    configuration: async () => ({ configFlags: {}, durations: [], currency: "USD" }),
+    orders: async () => [order(ENDED + 1, OrderStatus.Working)],
+    positions: empty,
+    recentExecutions: empty,
+    cashLines: empty,
+    ordersHistory: async (limit: number) => {
+      historyReads += 1;
+      const ended = Array.from({ length: ENDED }, (_, n) => order(n, OrderStatus.Filled));
+      return ended.reverse().slice(0, limit);
+    },
+  };
+  const client = {
+    rest: { account: () => rest, market: { time: async () => 0 } },
+    socket: { onState: () => () => {} },
+    feeds: new WsFallback(),
+    broker: async (own: BrokerHost) => {
+      host = own;
+    },
+  } as unknown as TradingClient;
+  account = new TradingAccount(client, new Notifications());
+});
+
+const order = (n: number, status: OrderStatus): Order => {
+  const terms = { symbol: "AAPL", type: OrderType.Limit, side: Side.Buy, qty: 1 };
+  return { id: `order-${n}`, ...terms, status, updateTime: n, version: 1 };
+};
+
+test("the history is read when it is shown, once, and stored in one step", async () => {
+  await account.start("DEMO");
+  expect(account.loading).toBe("loaded");
+  expect(historyReads).toBe(0);
+  expect(account.liveOrders.map(({ id }) => id)).toEqual([`order-${ENDED + 1}`]);
+  let changes = -1;
+  const dispose = createRoot((dispose) => {
+    createEffect(() => {
+      void account.endedOrders;
+      void account.liveOrders;
+      changes += 1;
+    });
+    return dispose;
+  });
+  await Promise.all([account.loadHistory(), account.loadHistory()]);
+  expect([historyReads, changes]).toEqual([1, 1]);
+  expect(account.endedOrders.length).toBe(500);
+  expect(account.endedOrders[0]?.id).toBe(`order-${ENDED - 1}`);
+  dispose();
+});
+
+test("an order that ends moves from the live ones to the history", async () => {
+  await account.start("DEMO");
+  host.orderUpdate({ ...order(ENDED + 1, OrderStatus.Canceled), version: 2 });
+  expect(account.liveOrders).toEqual([]);
+  expect(account.liveOrder(`order-${ENDED + 1}`)).toBeUndefined();
+  expect(account.hasEnded(`order-${ENDED + 1}`)).toBe(true);
+  await account.loadHistory();
+  expect(account.endedOrders[0]?.status).toBe(OrderStatus.Canceled);
+  host.orderUpdate(order(ENDED + 1, OrderStatus.Working));
+  expect(account.liveOrders).toEqual([]);
+});
+
+test("what is stored of ended orders and of executions has a limit", async () => {
+  await account.start("DEMO");
+  for (let n = 0; n < ENDED; n += 1) {
+    host.orderUpdate(order(n, OrderStatus.Filled));
+    const terms = { symbol: "AAPL", price: 1, qty: 1, side: Side.Buy };
+    host.executionUpdate({ ...terms, time: n, orderId: `order-${n}` });
+  }
+  expect(account.endedOrders.length).toBe(500);
+  expect(account.executions.length).toBe(500);
+  expect(account.executions.at(-1)?.time).toBe(ENDED - 1);
+});
