@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from benchmarks import empty_endpoint, fastws_peer, streaming_app
+from benchmarks import empty_endpoint, fastws_peer, holders_app, streaming_app
 from trading_api.app_factory import create_app
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
@@ -23,6 +23,7 @@ from trading_api.settings import Settings
 APPS = {
     "trading_api": lambda settings: create_app(settings)[0],
     "stored": lambda settings: create_app(_stored(settings))[0],
+    "holders": holders_app.create_app,
     "streaming": streaming_app.create_app,
     "empty_endpoint": empty_endpoint.create_app,
     "fastws_peer": fastws_peer.create_app,

@@ -100,8 +100,13 @@ class ServerProcess:
     """
 
     def __init__(
-        self, app: str, settings: dict[str, Any] | None = None, log: Path | None = None
+        self,
+        app: str,
+        settings: dict[str, Any] | None = None,
+        log: Path | None = None,
+        start_timeout_s: float = START_TIMEOUT_S,
     ) -> None:
+        self._start_timeout_s = start_timeout_s
         self._app = app
         self._log = log
         self._settings = settings or {}
@@ -117,7 +122,7 @@ class ServerProcess:
         )
         self.cpu_s, self.resident_bytes = running.cpu_s, running.resident_bytes
         try:
-            async with asyncio.timeout(START_TIMEOUT_S), HttpClient(HOST, self.port) as http:
+            async with asyncio.timeout(self._start_timeout_s), HttpClient(HOST, self.port) as http:
                 await http.get("/health/live", statuses=(200, 404))
         except BaseException:
             await self._stack.aclose()
