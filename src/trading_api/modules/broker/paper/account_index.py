@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import count
 
@@ -84,6 +84,11 @@ class AccountIndex:
             return list(affected)
         numbers = self._by_symbol[symbol]
         return sorted(affected, key=numbers.__getitem__)
+
+    def set_bounds(self, marks: Mapping[str, Touch]) -> None:
+        """Evaluate all suspect accounts at the marks, so that the first quotes need not do it."""
+        for account_id in self._maintenance.all_suspects():
+            self._maintenance.clear_if_safe(account_id, self._state_of(account_id), marks)
 
     def on_price(self, symbol: str, mark: Touch | None) -> None:
         """Take note of a symbol's new price, before its quote is matched."""

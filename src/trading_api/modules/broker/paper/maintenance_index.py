@@ -54,6 +54,11 @@ class MaintenanceIndex:
         """Return the suspect accounts that a quote of the symbol has to evaluate."""
         return list(self._suspects.get(symbol, ()))
 
+    def all_suspects(self) -> list[str]:
+        """Return the suspect accounts of all symbols, once each."""
+        suspects = (account_id for each in self._suspects.values() for account_id in each)
+        return list(dict.fromkeys(suspects))
+
     def clear_if_safe(
         self, account_id: str, state: AccountState, marks: Mapping[str, Touch]
     ) -> bool:

@@ -174,6 +174,7 @@ class PaperBroker:
             raise
         # Not before: the datafeed listens first, so that a quote is sent before what it causes.
         self._interest.connect(self._market.listen(self.market_listener))
+        self.accounts.index.set_bounds(self._prices.marks())
 
     async def run(self) -> None:
         """Process commands and quotes until cancelled, then close the journal."""

@@ -89,6 +89,10 @@ class Prices:
             rate=rate,
         )
 
+    def marks(self) -> Mapping[str, Touch]:
+        """Return the last touch of every symbol. Each is kept from its first access on."""
+        return _LastTouches(self)
+
     def equity(self, state: AccountState) -> Decimal:
         """Return an account's equity at the last touches."""
         return equity(state, _LastTouches(self))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 
-from tests.kit.paper_exchange import BUY, SELL, A, running
+from tests.kit.paper_exchange import BUY, SELL, A, PaperExchange, running
+from trading_api.modules.broker.journal.memory import MemoryJournal
 
 
 @pytest.mark.parametrize(
@@ -60,3 +64,26 @@ async def test_winner_that_loses_its_price_counts_at_its_cost() -> None:
         exchange.market.move("MSFT", "80.00", "80.00")
         await exchange.client.flush()
         assert [position.symbol for position in exchange.queries.positions(A)] == ["AAPL"]
+
+
+@pytest.mark.parametrize(
+    ("is_known", "price", "left"),
+    [(True, "94", 1), (True, "93", 0), (False, "94", 1), (False, "93", 0)],
+)
+async def test_recovered_position_is_liquidated_by_the_first_quote_that_demands_it(
+    is_known: bool, price: str, left: int
+) -> None:
+    journal = MemoryJournal()
+    settings: dict[str, Any] = {"leverage_default": 10, "initial_balance": 1000}
+    async with running(journal, **settings) as exchange:
+        exchange.market.move("AAPL", "100", "100")
+        await exchange.place(qty=90)
+    exchange = PaperExchange(journal, **settings)
+    if is_known:
+        exchange.market.move("AAPL", "100", "100")
+    await exchange.client.start()
+    task = asyncio.create_task(exchange.client.run())
+    exchange.market.move("AAPL", price, price)
+    await exchange.client.flush()
+    assert len(exchange.queries.positions(A)) == left
+    task.cancel()
