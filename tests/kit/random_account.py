@@ -48,7 +48,10 @@ TRADING_RULES = {
     "AAPL": TradingRules("AAPL", Decimal("0.5"), Decimal(1), Decimal(60)),
     "BTC": TradingRules("BTC", Decimal("0.001"), Decimal("0.01"), Decimal(20)),
 }
-RATES = {"AAPL": Decimal(1), "BTC": Decimal("1.0837216119")}
+RATES = {
+    "AAPL": [Decimal(1)],
+    "BTC": [Decimal("1.0837216119"), Decimal("1.0837216119"), Decimal("0.5"), Decimal("2.4")],
+}
 CENT = Decimal("0.01")
 
 # One symbol more than the other, so that its orders meet.
@@ -110,20 +113,40 @@ class RandomAccount(RuleBasedStateMachine):
     def apply(self, command: Command) -> None:
         """Send the command to the account under test."""
 
-    @rule(symbol=SYMBOLS, bid=PRICES, spread=st.integers(-1, 4), bid_size=SIZES, ask_size=SIZES)
+    @rule(
+        symbol=SYMBOLS,
+        bid=PRICES,
+        spread=st.integers(-1, 4),
+        bid_size=SIZES,
+        ask_size=SIZES,
+        rate=st.integers(0, 3),
+    )
     def quote(
-        self, symbol: str, bid: Decimal, spread: int, bid_size: Decimal, ask_size: Decimal
+        self,
+        symbol: str,
+        bid: Decimal,
+        spread: int,
+        bid_size: Decimal,
+        ask_size: Decimal,
+        rate: int,
     ) -> None:
-        self.match_quote(symbol, bid, bid + spread * Decimal("0.5"), bid_size, ask_size)
+        self.match_quote(symbol, bid, bid + spread * Decimal("0.5"), bid_size, ask_size, rate)
 
     @rule(symbol=SYMBOLS, bid=st.sampled_from([0, 60, 80, 120, 140]), ask=st.integers(-1, 1))
     def gap(self, symbol: str, bid: int, ask: int) -> None:
         self.match_quote(symbol, Decimal(bid), Decimal((bid + ask) * ask), Decimal(6), Decimal(6))
 
     def match_quote(
-        self, symbol: str, bid: Decimal, ask: Decimal, bid_size: Decimal, ask_size: Decimal
+        self,
+        symbol: str,
+        bid: Decimal,
+        ask: Decimal,
+        bid_size: Decimal,
+        ask_size: Decimal,
+        rate: int = 0,
     ) -> None:
-        touch = Touch(symbol, self.at_ms, bid, ask, bid_size, ask_size, RATES[symbol])
+        rates = RATES[symbol]
+        touch = Touch(symbol, self.at_ms, bid, ask, bid_size, ask_size, rates[rate % len(rates)])
         self.touches[symbol] = touch
         self.apply(MatchQuote(self.market(symbol)))
 

@@ -126,11 +126,13 @@ class NaiveMatching(NaiveChecks):
         released = position.cost * closed / abs(position.quantity) if closed else ZERO
         due = (-closed * order.side * price - released) * rate + position.rounding_carry
         realized = to_money(due)
+        closed_share = closed / abs(position.quantity) if closed else ZERO
+        opened = (quantity - closed) * order.side * price
         after = NaivePosition(
             quantity=position.quantity + quantity * order.side,
-            cost=position.cost - released + (quantity - closed) * order.side * price,
+            cost=position.cost - released + opened,
             rounding_carry=due - realized,
-            rate=rate,
+            account_cost=position.account_cost * (1 - closed_share) + opened * rate,
         )
         if after.quantity:
             self.positions[order.symbol] = after

@@ -75,7 +75,7 @@ class NaivePosition:
     quantity: Fraction = ZERO
     cost: Fraction = ZERO
     rounding_carry: Fraction = ZERO
-    rate: Fraction = Fraction(1)
+    account_cost: Fraction = ZERO
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def closable_by(position: NaivePosition, side: Side) -> Fraction:
 
 
 def exposure(position: NaivePosition) -> Fraction:
-    return abs(position.cost * position.rate)
+    return abs(position.account_cost)
 
 
 def side_of(position: NaivePosition) -> Side:

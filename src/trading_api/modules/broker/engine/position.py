@@ -22,7 +22,8 @@ class Position:
 
     A short position has a negative quantity and a negative cost. `rounding_carry` is realised P&L
     that rounding held back; the next reduction books it, so that the parts of a round trip add up.
-    `rate`, that of the last fill, converts the cost into the account's currency."""
+    `rate` is that of the last fill. `account_cost` is the cost in the account's currency, each fill
+    at its own rate; events of an earlier version have none, and convert all at `rate`."""
 
     symbol: str
     quantity: Decimal = ZERO
@@ -30,6 +31,7 @@ class Position:
     rounding_carry: Decimal = ZERO
     rate: Decimal = ONE
     updated_ms: int = 0
+    account_cost: Decimal | None = None
 
     @property
     def average_price(self) -> Decimal:
@@ -44,7 +46,7 @@ class Position:
     @property
     def exposure(self) -> Decimal:
         """What was paid or received for the position, in the account's currency."""
-        return abs(self.cost * self.rate)
+        return abs(_account_cost(self))
 
     def closable_by(self, side: Side) -> Decimal:
         """Return how much of the position an order of `side` can close."""
@@ -68,6 +70,8 @@ def apply_fill(
     change = quantity * side
     closed = closed_quantity(position.quantity, change)
     released = released_cost(position, closed)
+    account_cost = _account_cost(position)
+    released_account_cost = _share(account_cost, closed, position.quantity)
     opened = change + closed
     due = rounded((closed * price - released) * rate, COST_STEP) + position.rounding_carry
     realized_pl = rounded(due, MONEY_STEP)
@@ -79,6 +83,7 @@ def apply_fill(
             rounding_carry=due - realized_pl,
             rate=rate,
             updated_ms=at_ms,
+            account_cost=account_cost - released_account_cost + opened * price * rate,
         ),
         realized_pl,
     )
@@ -93,9 +98,7 @@ def closed_quantity(held: Decimal, change: Decimal) -> Decimal:
 
 def released_cost(position: Position, closed: Decimal) -> Decimal:
     """Return the closed share of the cost. What rounding leaves stays in the position's cost."""
-    if closed == position.quantity:
-        return position.cost
-    return rounded(position.cost * closed / position.quantity, COST_STEP) if closed else ZERO
+    return _share(position.cost, closed, position.quantity)
 
 
 def ends_position(before: Position, after: Position) -> bool:
@@ -110,3 +113,15 @@ def unrealized_pl(position: Position, bid: Decimal, ask: Decimal, rate: Decimal)
     with localcontext(EXACT):
         price = bid if position.quantity > 0 else ask
         return rounded((position.quantity * price - position.cost) * rate, MONEY_STEP)
+
+
+def _account_cost(position: Position) -> Decimal:
+    if position.account_cost is None:
+        return position.cost * position.rate
+    return position.account_cost
+
+
+def _share(cost: Decimal, closed: Decimal, quantity: Decimal) -> Decimal:
+    if closed == quantity:
+        return cost
+    return rounded(cost * closed / quantity, COST_STEP) if closed else ZERO

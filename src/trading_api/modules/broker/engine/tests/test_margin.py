@@ -10,6 +10,7 @@ from tests.kit.engine_tables import (
     buy,
     cancel,
     close,
+    described,
     leverage,
     modify,
     play,
@@ -246,3 +247,22 @@ def test_leverage_is_a_whole_number_within_its_bounds_and_needs_its_margin() -> 
         rules=CASH,
     )
     assert used_margin(engine.state, CASH) == 1000
+
+
+def test_fill_at_another_rate_needs_the_margin_of_what_it_adds_and_of_no_more() -> None:
+    """What was paid at the old rate stays what it was."""
+    engine = play(rules=TENFOLD, balance=105)
+    for at_ms, (rate, make_command, expected, margin) in enumerate(
+        [
+            ("1", buy(10), "filled 1: 10 @ 100, holds 10 @ 100", "100"),
+            ("2.2", buy(1), "rejected: insufficient_margin", "100"),
+            ("0.5", buy(1), "filled 2: 1 @ 100, holds 11 @ 100", "105"),
+            ("3", sell(5, reduce_only=True), "filled 3: 5 @ 100, holds 6 @ 100", "57.27272727"),
+            ("1", close(), "filled 4: 6 @ 100, flat", "0"),
+        ],
+        start=1,
+    ):
+        touch = touch_of("100x99 / 100x99", at_ms, rate)
+        command = make_command(Market(TRADING_RULES, touch, at_ms, {"AAPL": touch}))
+        assert described(engine.apply(command))[-1] == expected
+        assert used_margin(engine.state, TENFOLD) == Decimal(margin)
