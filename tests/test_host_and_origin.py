@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.kit.commands import command
-from tests.kit.server import connected, serving
+from tests.kit.server import TIMEOUT_S, connected, serving
 from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.auth.tokens import create_token_verifier
@@ -46,6 +47,48 @@ async def test_clients_on_other_machines_are_rejected_while_authentication_is_of
 async def test_this_machine_is_served_by_any_of_its_addresses(address: str) -> None:
     async with client_at(address, Settings.defaults()) as client:
         assert (await client.get(f"{PREFIX}/datafeed/config")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "192.0.2.7"},
+        {"X-Forwarded-For": "127.0.0.1, 192.0.2.7"},
+        {"X-Forwarded-For": "192.0.2.7, 127.0.0.1"},
+        {"X-Forwarded-For": "unknown"},
+        {"Via": "1.1 proxy"},
+        {"Forwarded": "for=127.0.0.1"},
+        {"X-Real-IP": "127.0.0.1"},
+        {"X-Forwarded-Proto": "https", "X-Forwarded-For": " "},
+        {"CF-Connecting-IP": "127.0.0.1"},
+    ],
+    ids=str,
+)
+async def test_a_proxy_does_not_turn_this_machine_into_anyone(headers: dict[str, str]) -> None:
+    async with client_at("127.0.0.1", Settings.defaults()) as client:
+        answer = await client.get(f"{PREFIX}/health", headers=headers)
+        assert answer.status_code == 403
+        assert answer.json()["code"] in ("address_not_allowed", "client_address_missing")
+    async with client_at("127.0.0.1", secured()) as client:
+        assert (await client.get(f"{PREFIX}/health", headers=headers)).status_code == 200
+
+
+async def test_a_proxy_that_speaks_http_1_0_has_to_pass_the_client_address() -> None:
+    app, _ = create_app(Settings.defaults())
+    async with serving(app) as address, asyncio.timeout(TIMEOUT_S):
+        host, port = address.split(":")
+        for header, status in ((b"", b"403"), (b"X-Forwarded-For: 127.0.0.1\r\n", b"200")):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(b"GET /health/live HTTP/1.0\r\nHost: 127.0.0.1\r\n%b\r\n" % header)
+            assert status in (await reader.read()).splitlines()[0]
+            writer.close()
+
+
+async def test_a_proxy_of_this_machine_serves_its_clients() -> None:
+    async with client_at("127.0.0.1", Settings.defaults()) as client:
+        for forwarded in ("127.0.0.1", "::1", "127.0.0.1, 127.0.0.2"):
+            headers = {"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "http"}
+            assert (await client.get(f"{PREFIX}/health", headers=headers)).status_code == 200
 
 
 async def test_a_host_name_that_is_rebound_to_this_machine_is_rejected() -> None:

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     enabled_modules: str = "all"
+    root_path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.~-]+)*$", max_length=200)] = ""
 
     # Authentication: tokens signed with a shared secret, or with the keys of a JWK set.
     auth_mode: Literal["off", "secret", "jwks"] = "off"

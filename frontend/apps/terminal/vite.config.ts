@@ -5,6 +5,8 @@ const backend = process.env.BACKEND ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
   plugins: [solid()],
+  // Relative, because a proxy may serve the page at a sub-path.
+  base: "./",
   resolve: { conditions: ["source", "browser", "module", "import", "default"] },
   build: {
     outDir: "../../../src/trading_api/terminal",

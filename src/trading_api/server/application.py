@@ -25,7 +25,9 @@ from trading_api.web.json_route import AUTH_ERRORS, VALIDATION_ERRORS
 from trading_api.web.middleware.access_log import HEADER as REQUEST_ID
 from trading_api.web.middleware.access_log import AccessLogMiddleware, InFlightRequests
 from trading_api.web.middleware.authentication import AuthenticationMiddleware
+from trading_api.web.middleware.compression import CompressionMiddleware
 from trading_api.web.middleware.host_origin import HostOriginMiddleware
+from trading_api.web.middleware.root_path import RootPathMiddleware
 from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
 from trading_api.web.paths import DOCS_URL, OPENAPI_URL, PREFIX, WS_PATH
 from trading_api.web.terminal_page import terminal_router
@@ -101,7 +103,10 @@ def _add_middleware(
         origins=settings.cors_origin_regex,
     )
     app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(CompressionMiddleware)
     app.add_middleware(AccessLogMiddleware, metrics=metrics, in_flight=in_flight)
+    if settings.root_path:
+        app.add_middleware(RootPathMiddleware, root_path=settings.root_path)
 
 
 def _include_routers(app: FastAPI, modules: Sequence[Module]) -> None:

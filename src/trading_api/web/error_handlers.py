@@ -18,6 +18,7 @@ from trading_api.web.error_responses import (
     error_response,
     supports_denial_response,
 )
+from trading_api.web.paths import route_path
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def _documented_methods(request: Request) -> set[str]:
     Starlette's own Allow header lists the methods of one route only.
     """
     paths: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
-    path = request.url.path
+    path = route_path(request.scope)
     matching = [each for each in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), path)]
     if not matching:
         return set()

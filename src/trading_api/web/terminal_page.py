@@ -7,7 +7,7 @@ from collections.abc import Collection
 from html import escape
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
@@ -37,15 +37,18 @@ def terminal_router(modules: Collection[str], folder: Path = TERMINAL_DIR) -> AP
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/", methods=["GET", "HEAD"])
-    async def terminal() -> Response:
+    async def terminal(request: Request) -> Response:
+        root_path = request.scope.get("root_path", "")
         missing = [name for name in _REQUIRED_MODULES if name not in modules]
         if missing:
             return _message_page(
-                f"The terminal needs the module {missing[0]}, which ENABLED_MODULES leaves out."
+                f"The terminal needs the module {missing[0]}, which ENABLED_MODULES leaves out.",
+                root_path,
             )
         if not (folder / "index.html").is_file():
             return _message_page(
-                "The terminal is not built: `make dev` and `make serve` build it in a clone."
+                "The terminal is not built: `make dev` and `make serve` build it in a clone.",
+                root_path,
             )
         return FileResponse(folder / "index.html", headers=_HEADERS)
 
@@ -66,11 +69,11 @@ class _Assets(StaticFiles):
         return response
 
 
-def _message_page(message: str) -> HTMLResponse:
+def _message_page(message: str, root_path: str) -> HTMLResponse:
     return HTMLResponse(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>trading_api</title>'
         '<meta name="viewport" content="width=device-width">'
-        f'<p>{escape(message)} The API is documented: <a href="{DOCS_URL}">REST</a>, '
-        f'<a href="{ASYNCAPI_URL}">WebSocket</a>.</p></html>',
+        f'<p>{escape(message)} The API is documented: <a href="{root_path}{DOCS_URL}">REST</a>, '
+        f'<a href="{root_path}{ASYNCAPI_URL}">WebSocket</a>.</p></html>',
         headers=_HEADERS,
     )

@@ -22,6 +22,8 @@ export type OpenDialog =
 /** The state that the components share. */
 export class AppStore {
   readonly client = new TradingClient({
+    // The page may be at a sub-path, where a proxy serves the API too.
+    baseUrl: new URL(".", location.href).href.replace(/\/$/, ""),
     ...authentication(),
     socket: { backoff: { baseMs: 200, maxMs: 2_000 } },
   });

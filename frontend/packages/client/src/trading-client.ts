@@ -8,7 +8,8 @@ import type { BrokerHost } from "./tradingview/broker.ts";
 import { WsAdapter } from "./ws-adapter.ts";
 
 export interface TradingClientOptions {
-  /** The address without a path, such as `http://127.0.0.1:8000`. The default is the page's. */
+  /** The address of the server, such as `http://127.0.0.1:8000`, without `/api/v1`. A proxy may
+   * serve it at a sub-path. The default is the origin of the page. */
   baseUrl?: string;
   authentication?: Authentication;
   socket?: Partial<SocketOptions>;

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from trading_api.auth.tokens import TokenVerifier, bearer_token
 from trading_api.errors import ApiError
 from trading_api.web.error_responses import send_error
+from trading_api.web.paths import route_path
 
 
 class AuthenticationMiddleware:
@@ -27,7 +28,7 @@ class AuthenticationMiddleware:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # Not a coroutine: a WebSocket connection would keep its frame as long as it is open.
-        if scope["type"] == "lifespan" or self._open_paths.fullmatch(scope["path"]):
+        if scope["type"] == "lifespan" or self._open_paths.fullmatch(route_path(scope)):
             return self._app(scope, receive, send)
         return self._authenticate(scope, receive, send)
 

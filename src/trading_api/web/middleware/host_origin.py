@@ -13,17 +13,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from trading_api.auth.origins import is_allowed_origin
 from trading_api.errors import Forbidden
 from trading_api.web.error_responses import send_error
+from trading_api.web.paths import route_path
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Load balancers probe each server by its address, whatever its hosts are.
 _PROBE_PATHS = {"/health/live", "/health/ready"}
+_PROXY_HEADERS = {
+    *("forwarded", "via", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"),
+    *("x-forwarded-server", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"),
+}
 
 
 class HostOriginMiddleware:
     """Answers 403 to requests from a client, to a host or from a web page that is not allowed.
 
-    * Where `only_loopback`, clients on other machines are rejected. The address is the one that a
-      proxy on this machine reports (uvicorn's FORWARDED_ALLOW_IPS).
+    * Where `only_loopback`, clients on other machines are rejected: by the peer's address, and by
+      every address in `X-Forwarded-For`, whether or not uvicorn trusts the peer. A request by a
+      proxy that passes no `X-Forwarded-For` is rejected too, as far as it can be recognized: by
+      another header that proxies add, or by HTTP/1.0, which only proxies still speak.
     * Hosts other than `hosts` are rejected; None allows any.
     * A method that changes something is rejected from a page of a foreign origin.
 
@@ -49,14 +56,11 @@ class HostOriginMiddleware:
         return self._app(scope, receive, send)
 
     def _rejection(self, scope: Scope) -> Forbidden | None:
-        # A client without an address is connected by a Unix domain socket of this machine.
-        if self._only_loopback and scope.get("client") and not _is_loopback(scope["client"][0]):
-            return Forbidden(
-                "Without authentication only this machine is served.", "address_not_allowed"
-            )
         headers = Headers(scope=scope)
+        if self._only_loopback and (error := _remote_client_error(scope, headers)):
+            return error
         host = headers.get("host", "")
-        if not self._is_allowed_host(host) and scope["path"] not in _PROBE_PATHS:
+        if not self._is_allowed_host(host) and route_path(scope) not in _PROBE_PATHS:
             return Forbidden(
                 "This Host is not served here; ALLOWED_HOSTS names those.", "host_not_allowed"
             )
@@ -68,6 +72,25 @@ class HostOriginMiddleware:
 
     def _is_allowed_host(self, host: str) -> bool:
         return self._hosts is None or _without_port(host) in self._hosts
+
+
+def _remote_client_error(scope: Scope, headers: Headers) -> Forbidden | None:
+    """Return an error unless the request comes from this machine."""
+    forwarded = ",".join(headers.getlist("x-forwarded-for"))
+    addresses = [each.strip() for each in forwarded.split(",") if each.strip()]
+    is_proxied = scope.get("http_version") == "1.0" or not _PROXY_HEADERS.isdisjoint(headers.keys())
+    if is_proxied and not addresses:
+        return Forbidden(
+            "Without authentication a proxy has to pass the client's address on, in the header "
+            "X-Forwarded-For.",
+            "client_address_missing",
+        )
+    # A client without an address is connected by a Unix domain socket of this machine.
+    if scope.get("client"):
+        addresses.append(scope["client"][0])
+    if all(map(_is_loopback, addresses)):
+        return None
+    return Forbidden("Without authentication only this machine is served.", "address_not_allowed")
 
 
 @lru_cache(maxsize=1024)

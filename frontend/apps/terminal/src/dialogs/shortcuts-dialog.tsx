@@ -22,8 +22,8 @@ export function ShortcutsDialog() {
         </For>
       </dl>
       <p class="links">
-        <a href="/api/v1/docs">REST API</a>
-        <a href="/api/v1/ws/asyncapi">WebSocket API</a>
+        <a href="api/v1/docs">REST API</a>
+        <a href="api/v1/ws/asyncapi">WebSocket API</a>
         <a href="https://www.tradingview.com/" rel="noreferrer">
           Charts by TradingView
         </a>

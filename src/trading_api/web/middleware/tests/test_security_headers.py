@@ -17,7 +17,7 @@ from trading_api.web.middleware.security_headers import SecurityHeadersMiddlewar
 async def test_responses_carry_security_headers(path: str) -> None:
     transport = httpx.ASGITransport(create_app(Settings.defaults())[0])
     async with httpx.AsyncClient(transport=transport, base_url="https://localhost") as rest:
-        answer = await rest.get(path)
+        answer = await rest.get(path, headers={"Accept-Encoding": "identity"})
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Frame-Options"] == "DENY"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
