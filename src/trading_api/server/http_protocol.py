@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from asyncio import TimerHandle
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from trading_api.clock import RunningTimer, running_clock
 from trading_api.errors import TooManyRequests
 from trading_api.limits.connection_limiter import RETRY_AFTER_S, ConnectionLimiter
 
@@ -38,9 +39,9 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
     Each connection counts towards `connection_limiter` by its peer's address until it becomes a
     WebSocket, which is counted elsewhere."""
 
-    _head_timer: TimerHandle | None = None
-    _idle_timer: TimerHandle | None = None
-    _write_timer: TimerHandle | None = None
+    _head_timer: RunningTimer | None = None
+    _idle_timer: RunningTimer | None = None
+    _write_timer: RunningTimer | None = None
     _head_bytes = 0
     _address: str | None = None
 
@@ -108,7 +109,7 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
     def _await_head(self) -> None:
         self._pending_heads.add(self)
         self._head_bytes = 0
-        self._head_timer = self.loop.call_later(self.timeout_keep_alive, self._reject, _TIMEOUT)
+        self._head_timer = self._call_later(self._reject)
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -135,7 +136,12 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
         # uvicorn's own timer ends with the next data, whatever they are.
         if self.cycle.response_complete and self._head_timer is None:
             self._stop_idle_timer()
-            self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+            self._idle_timer = running_clock().call_later(
+                self.timeout_keep_alive, self.transport.close
+            )
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Leave the connection to `_idle_timer`: uvicorn's timer counts pauses of the process."""
 
     def _stop_idle_timer(self) -> None:
         if self._idle_timer is not None:
@@ -146,7 +152,9 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._write_timer = self.loop.call_later(self.timeout_keep_alive, self.transport.abort)
+        self._write_timer = running_clock().call_later(
+            self.timeout_keep_alive, self.transport.abort
+        )
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -156,6 +164,9 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
         if self._write_timer is not None:
             self._write_timer.cancel()
             self._write_timer = None
+
+    def _call_later(self, call: Callable[[], object]) -> RunningTimer:
+        return running_clock().call_later(self.timeout_keep_alive, call)
 
     # The limit of connections
 

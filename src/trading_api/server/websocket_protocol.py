@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 from asyncio import TimerHandle
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
+from trading_api.clock import RunningTimer, running_clock
 from trading_api.server.frame_turns import FrameTurns
 from trading_api.streaming.frames import texts
 from trading_api.streaming.transports import CLOSE_TIMEOUT_S, CONNECTION, ConnectionHandler
@@ -73,7 +74,7 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
         self._late_frames = 0
         self._unsent_pong: bytes | None = None
         self._handler: ConnectionHandler | None = None
-        self._abort_timer: TimerHandle | None = None
+        self._abort_timer: RunningTimer | None = None
 
     def attach(self, handler: ConnectionHandler) -> None:
         self._handler = handler
@@ -106,7 +107,7 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
             self._end_output()
             self._read_on()
             # While this is set, uvicorn leaves the transport open for the client's close frame.
-            self.close_timer = self.loop.call_later(self.abort_after_s, self.transport.abort)
+            self.close_timer = cast(TimerHandle, self._call_abort_later())
         self._abort_later()
 
     async def send(self, message: Any) -> None:
@@ -306,7 +307,10 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _abort_later(self) -> None:
         if self._abort_timer is None and not self.disconnected:
-            self._abort_timer = self.loop.call_later(self.abort_after_s, self.transport.abort)
+            self._abort_timer = self._call_abort_later()
+
+    def _call_abort_later(self) -> RunningTimer:
+        return running_clock().call_later(self.abort_after_s, self.transport.abort)
 
     def _report_lost(self) -> None:
         if self._handler is not None:

@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket
 from websockets.frames import CloseCode
 
 from trading_api.auth.principal import Principal
+from trading_api.clock import running_clock
 from trading_api.limits.connection_limiter import ConnectionLimits, Lease
 from trading_api.limits.json_nesting import exceeds_nesting
 from trading_api.limits.token_bucket import TokenBucket
@@ -144,9 +145,10 @@ class Session(Client):
             options.outbox_size, self._connection.write, dirty, self.disconnect_slow_consumer
         )
         self._frames = self._frame_bucket()
-        self._active_s = self._loop.time()
+        self._clock = running_clock()
+        self._active_s = self._clock.now_s()
         self._end_s = self._active_s + (options.lifespan_s or math.inf)
-        self._auth_s = self._auth_deadline_s()
+        self._auth_end_s = self._active_s + AUTH_TIMEOUT_S
         self._timer: TimerHandle | None = None
         self._watch_deadlines()
         self._connection.attach(self)
@@ -242,7 +244,7 @@ class Session(Client):
         if not self.outbox.above_high_water:
             return
         try:
-            async with asyncio.timeout(self._options.catch_up_s):
+            async with self._clock.timeout(self._options.catch_up_s):
                 await self.outbox.wait_below_high_water()
         except TimeoutError:
             self.disconnect_slow_consumer()
@@ -260,30 +262,32 @@ class Session(Client):
             self.principal = principal
             self._frames = self._frame_bucket()
         self.principal = principal
-        self._auth_s = self._auth_deadline_s()
         if self._timer is not None:
             self._timer.cancel()
         self._watch_deadlines()
 
-    def _auth_deadline_s(self) -> float:
+    def _auth_left_s(self, now_s: float) -> float:
         if self.principal is None:
-            return self._loop.time() + AUTH_TIMEOUT_S
+            return self._auth_end_s - now_s
         if self.principal.expires_s is None:
             return math.inf
-        return self._loop.time() + self.principal.expires_s - time.time()
+        # A token expires by the wall clock, even while the process is paused.
+        return self.principal.expires_s - time.time()
 
     def _watch_deadlines(self) -> None:
         """End the session if a deadline has passed; otherwise look again at the next one.
 
         One timer is enough, for activity only stores its time: with 10,000 clients, a new timer for
         each of their pongs would cost more than all else that idle connections do."""
+        now_s = self._clock.now_s()
         silent_s = self._active_s + (self._options.heartbeat_s or math.inf)
-        timed_out_s = min(silent_s, self._end_s)
-        when_s = min(timed_out_s, self._auth_s)
-        if when_s > self._loop.time():
-            if when_s < math.inf:
-                self._timer = self._loop.call_at(when_s, self._watch_deadlines)
-        elif timed_out_s < self._auth_s:
+        left_s = min(silent_s, self._end_s) - now_s
+        auth_left_s = self._auth_left_s(now_s)
+        next_s = min(left_s, auth_left_s)
+        if next_s > 0:
+            if next_s < math.inf:
+                self._timer = self._loop.call_later(next_s, self._watch_deadlines)
+        elif left_s < auth_left_s:
             self._request(self._options.timed_out)
         elif self.principal is None:
             self.request_close(_POLICY, f"No token came within {AUTH_TIMEOUT_S:g} s")
@@ -301,7 +305,7 @@ class Session(Client):
 
     def on_activity(self) -> None:
         """Renew the heartbeat's deadline."""
-        self._active_s = self._loop.time()
+        self._active_s = self._clock.now_s()
 
     def pause_writing(self) -> None:
         self.outbox.pause()

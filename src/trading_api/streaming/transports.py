@@ -11,6 +11,7 @@ from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from trading_api.clock import running_clock
 from trading_api.streaming.frames import texts
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,7 @@ class AsgiConnection:
 
     async def close(self, code: int, reason: str) -> None:
         try:
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            async with running_clock().timeout(CLOSE_TIMEOUT_S):
                 if self._sending is not None:
                     await asyncio.wait([self._sending])
                 if self._is_open():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -15,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
+from trading_api.clock import running_clock
 from trading_api.limits.json_nesting import exceeds_nesting
 from trading_api.models.common import ErrorResponse
 
@@ -93,7 +93,7 @@ class _StrictRequest(Request):
             body = bytearray()
             settings = self.app.state.settings
             try:
-                async with asyncio.timeout(settings.request_timeout_s):
+                async with running_clock().timeout(settings.request_timeout_s):
                     async for chunk in self.stream():
                         body += chunk
                         if len(body) > settings.body_bytes_max:

@@ -26,7 +26,6 @@ HTTP_ATTRIBUTES = {
     "client",
     "cycle",
     "headers",
-    "loop",
     "timeout_keep_alive",
     "transport",
     "url",
@@ -43,6 +42,7 @@ HTTP_OVERRIDES = {
     "pause_writing",
     "resume_writing",
     "send_400_response",
+    "timeout_keep_alive_handler",
 }
 WEBSOCKET_ATTRIBUTES = {
     "close_sent",

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from trading_api.clock import running_clock
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.market_update import MarketUpdate
@@ -25,7 +26,7 @@ class MarketFeed:
     """MarketData over any source, and the source's MarketSink.
 
     `run` replaces the source's own `run`, where another part moves it. A source that reports
-    nothing for `stale_after_ms` by the event loop's clock makes the market STALE until its next
+    nothing for `stale_after_ms` while the event loop runs makes the market STALE until its next
     report; then the status is again what it reported last."""
 
     def __init__(
@@ -194,4 +195,5 @@ class MarketFeed:
 
 
 def _now_s() -> float:
-    return asyncio.get_running_loop().time()
+    # A source of this process reports nothing while the process is paused.
+    return running_clock().now_s()
