@@ -315,3 +315,15 @@ test("two browsers see their own accounts, and one account in both", async () =>
   expect(await other.cell(other.position("AAPL"), "qty").innerText()).toBe("3");
   await Promise.all([other.close(), same.close()]);
 });
+
+test("the profit of a position follows the market while the position stays as it is", async () => {
+  await bought(10);
+  const profit = () => terminal.cell(terminal.position("AAPL"), "profit").innerText();
+  const seen = new Set<string>();
+  await market.advanceUntil(async () => seen.add(await profit()).size >= 4, 5);
+  const { bid } = await terminal.quote();
+  const average = await terminal.cell(terminal.position("AAPL"), "average").innerText();
+  await expect
+    .poll(async () => parseNumber(await profit()))
+    .toBeCloseTo((bid - parseNumber(average)) * 10, 2);
+});

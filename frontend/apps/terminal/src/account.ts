@@ -229,6 +229,10 @@ export class TradingAccount {
       positionUpdate: (position) => {
         if (this.#mergedPositions.applyLive(position)) this.#showPosition(position);
       },
+      // A position that is not shown gets its profit with the position.
+      plUpdate: (id, pl) => {
+        if (this.position(id) !== undefined) this.#positions[1](id, "pl", pl);
+      },
       executionUpdate: (execution) => {
         if (this.loading !== "loaded") this.#liveExecutions.push(execution);
         this.#executions[1]((all) => [...all, execution].slice(-HISTORY_MAX));

@@ -274,6 +274,10 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
       ...parts,
       onUpdate: (position) => this.#showPosition(position),
     });
+    const profits = feeds.positionPL(
+      { accountId },
+      { onData: ({ symbol, pl }) => this.#host.plUpdate?.(symbol, pl), onFailed },
+    );
     const equity = feeds.equity(
       { accountId },
       { onData: (data) => this.#showEquity(data), onFailed },
@@ -283,7 +287,7 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
       { onData: (status) => this.#showBrokerStatus(status), onFailed },
     );
     this.#stopFunctions = [executions, orders, positions].map((each) => () => each.stop());
-    this.#stopFunctions.push(equity.unsubscribe, connection.unsubscribe);
+    this.#stopFunctions.push(profits.unsubscribe, equity.unsubscribe, connection.unsubscribe);
     this.#ready = Promise.all([executions.ready, orders.ready, positions.ready]);
     this.#ready.catch(() => {});
     this.#showStatus();

@@ -1,5 +1,12 @@
 import type { Listener, Subscription } from "./listener.ts";
-import type { BrokerConnection, Equity, Execution, Order, Position } from "./model/broker.ts";
+import type {
+  BrokerConnection,
+  Equity,
+  Execution,
+  Order,
+  Position,
+  PositionPL,
+} from "./model/broker.ts";
 import type { Bar, Orderbook, QuoteData, Trade } from "./model/market.ts";
 import type { SocketState } from "./socket-options.ts";
 
@@ -15,6 +22,8 @@ export interface FeedTypes {
   orders: { subscription: { accountId: string }; data: Order };
   /** The state is the open positions. `qty` is 0 once a position is closed. */
   positions: { subscription: { accountId: string }; data: Position };
+  /** The open profit of each open position, with every change of its price. */
+  positionPL: { subscription: { accountId: string }; data: PositionPL };
   /** There is no state: only new executions are sent. */
   executions: { subscription: { accountId: string; symbol?: string }; data: Execution };
   equity: { subscription: { accountId: string }; data: Equity };

@@ -32,6 +32,7 @@ import type {
   Orderbook as Orderbook_Ws_Backend,
   PlacedOrder as PlacedOrder_Ws_Backend,
   Position as Position_Ws_Backend,
+  PositionPl as PositionPl_Ws_Backend,
   QuoteData as QuoteData_Ws_Backend,
   Trade as Trade_Ws_Backend,
 } from "./generated/socket.ts";
@@ -50,6 +51,7 @@ import type {
   Order,
   OrderPreview,
   Position,
+  PositionPL,
   PreOrder,
 } from "./model/broker.ts";
 import type {
@@ -109,6 +111,8 @@ export const mapOrder = (order: PlacedOrder_Api_Backend | PlacedOrder_Ws_Backend
 
 export const mapPosition = (position: Position_Api_Backend | Position_Ws_Backend): Position =>
   withoutNulls(position);
+
+export const mapPositionPL = (profit: PositionPl_Ws_Backend): PositionPL => withoutNulls(profit);
 
 export const mapExecution = (execution: Execution_Api_Backend | Execution_Ws_Backend): Execution =>
   withoutNulls(execution);

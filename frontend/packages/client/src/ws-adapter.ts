@@ -58,6 +58,14 @@ export class WsAdapter implements Feeds {
     );
   }
 
+  positionPL(
+    { accountId }: Params<"positionPL">,
+    listener: DataListener<"positionPL">,
+  ): Subscription {
+    const own = mapListener(listener, map.mapPositionPL);
+    return this.connection.subscribe("position-pl", { accountId }, own);
+  }
+
   executions(
     { accountId, symbol }: Params<"executions">,
     listener: DataListener<"executions">,

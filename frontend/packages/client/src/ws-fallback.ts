@@ -38,6 +38,7 @@ export class WsFallback implements Feeds {
   readonly orderbook = this.#feed("orderbook", "orderbook");
   readonly orders = this.#feed("orders", "orders");
   readonly positions = this.#feed("positions", "positions");
+  readonly positionPL = this.#feed("positionPL", "position-pl");
   readonly executions = this.#feed("executions", "executions");
   readonly equity = this.#feed("equity", "equity");
   readonly brokerConnection = this.#feed("brokerConnection", "broker-connection");

@@ -3,7 +3,14 @@
 import { expect, test } from "vitest";
 import { BrokerTerminalService } from "../src/broker-terminal-service.ts";
 import type { DatafeedService } from "../src/datafeed-service.ts";
-import type { Equity, Execution, InstrumentInfo, Order, Position } from "../src/model/broker.ts";
+import type {
+  Equity,
+  Execution,
+  InstrumentInfo,
+  Order,
+  Position,
+  PositionPL,
+} from "../src/model/broker.ts";
 import type { Orderbook, QuoteData } from "../src/model/market.ts";
 import type { AccountRest, Rest } from "../src/rest-client.ts";
 import { TradingClient } from "../src/trading-client.ts";
@@ -88,6 +95,26 @@ test("the available margin is reported with each change, and on request", async 
   broker.subscribeMarginAvailable("MSFT");
   expect(host.margins).toEqual([6, 6]);
   broker.unsubscribeMarginAvailable("AAPL");
+  broker.stop();
+});
+
+test("the profit of a position is reported with every change of its price", async () => {
+  let publish: (profit: PositionPL) => void = () => {};
+  const feeds = new WsFallback({
+    positionPL: (_, send) => {
+      publish = send;
+      return () => {};
+    },
+  });
+  const host = new FakeHost();
+  const broker = new BrokerTerminalService(host, { ...emptyAccount(), feeds });
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  publish({ symbol: "AAPL", pl: -1, plPercent: -0.1, price: 99 });
+  publish({ symbol: "AAPL", pl: 2, plPercent: 0.2, price: 102 });
+  expect(host.profits).toEqual([
+    ["AAPL", -1],
+    ["AAPL", 2],
+  ]);
   broker.stop();
 });
 

@@ -121,6 +121,17 @@ export interface Position {
   stopLoss?: number;
 }
 
+/**
+ * The open profit of a position at `price`, at which it could be closed now. `pl` is in the account's
+ * currency, and `plPercent` is in percent of what the position cost.
+ */
+export interface PositionPL {
+  symbol: string;
+  pl: number;
+  plPercent: number;
+  price: number;
+}
+
 /** A fill. `time` is in ms UTC. `netAmount` is the moved cash: realised profit less commission. */
 export interface Execution {
   symbol: string;

@@ -18,6 +18,7 @@ export class FakeHost implements BrokerHost {
   readonly positions: Position[] = [];
   readonly executions: Execution[] = [];
   readonly equities: number[] = [];
+  readonly profits: [symbol: string, pl: number][] = [];
   readonly margins: number[] = [];
   readonly statuses: ConnectionStatus[] = [];
   readonly notifications: { title: string; text: string; type?: NotificationType }[] = [];
@@ -38,6 +39,10 @@ export class FakeHost implements BrokerHost {
 
   equityUpdate(equity: number): void {
     this.equities.push(equity);
+  }
+
+  plUpdate(positionId: string, pl: number): void {
+    this.profits.push([positionId, pl]);
   }
 
   marginAvailableUpdate(marginAvailable: number): void {
