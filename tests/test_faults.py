@@ -96,6 +96,21 @@ async def test_a_client_that_never_finishes_its_upgrade_is_let_go() -> None:
         writer.close()
 
 
+@pytest.mark.parametrize("answered", [1, 3])
+async def test_a_further_request_on_a_connection_that_is_never_finished_is_let_go(
+    answered: int,
+) -> None:
+    async with served(settings(request_timeout_s=0.3)) as (address, _):
+        reader, writer = await asyncio.open_connection(*address.split(":"))
+        async with asyncio.timeout(TIMEOUT_S):
+            for _ in range(answered):
+                writer.write(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                assert b" 200 " in await reader.readuntil(b"}")
+            writer.write(b"GET /health/live HTTP/1.1\r\nHost: 127.")
+            assert b" 408 " in await reader.read()
+        writer.close()
+
+
 @pytest.mark.parametrize("line", [b"GET /", b"GET / HTTP/1.1\r\nX-Long: "], ids=["path", "header"])
 async def test_a_head_that_grows_and_grows_is_answered_431(line: bytes) -> None:
     async with served(settings()) as (address, rest):

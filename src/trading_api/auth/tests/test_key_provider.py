@@ -270,6 +270,14 @@ async def test_withdrawn_keys_are_noticed_without_a_request() -> None:
     running.cancel()
 
 
+async def test_a_configured_key_set_is_not_fetched_for_every_unknown_key(tmp_path: Path) -> None:
+    keys = jwks_key_provider(str(tmp_path / "missing.json"))
+    for _ in range(20):
+        with pytest.raises(Unavailable):
+            await keys.key("unknown")
+    assert keys.failed_fetches == 1
+
+
 @contextmanager
 def served(document: dict[str, Any]) -> Iterator[str]:
     class Handler(http.server.BaseHTTPRequestHandler):
