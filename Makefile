@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills postgres lock help checked terminal figures screenshots browsed built
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills postgres lock help checked terminal figures screenshots browsed built
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -33,6 +33,10 @@ built:
 # `make test check` makes the quick checks first and runs the tests once.
 test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+
+# PYTHONS and TESTS choose others: what CI runs takes less than a minute.
+test-pythons: .venv/.synced ## Run the tests on the newer Pythons that are found: PYTHONS (3.12 3.13 3.14)
+	@UV=$(UV) scripts/test_on_pythons.sh $(or $(PYTHONS),3.12 3.13 3.14) -- $(TESTS)
 
 check: checked test browsed ## Run what CI runs: format, lint, types, import contracts, generated files, tests, a browser
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import socket
 import sys
 import time
@@ -30,6 +31,7 @@ from trading_api.modules.datafeed.importing.importer import ImportRequest, impor
 from trading_api.modules.datafeed.importing.number_parsing import DECIMALS_MAX
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
+from trading_api.server.process_count import check_process_count
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings, check_exposure
@@ -89,6 +91,7 @@ def _serve(arguments: argparse.Namespace) -> None:
     if arguments.reload and "log_format" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_format": "text"})
     check_exposure(settings)
+    check_process_count(os.environ, sys.argv)
     # An error of the settings ends the start here, with one sentence instead of a traceback.
     importlib.import_module("trading_api.main")
     _check_port(settings)
