@@ -58,6 +58,22 @@ async def test_subscriptions_over_the_limit_are_answered_with_an_error() -> None
         assert (reply["status"], "at most 2" in reply["message"]) == ("error", True)
 
 
+async def test_a_subscription_counts_once_for_each_of_its_symbols() -> None:
+    app, _ = create_app(settings(ws_subscriptions_max=6))
+    async with serving(app) as address, connected(address) as client:
+        watched = {"symbols": ["AAPL", "AAPL"], "fast_symbols": ["MSFT", "GOOGL"]}
+        permuted = {"symbols": ["AAPL"], "fast_symbols": ["GOOGL", "MSFT", "EURUSD"]}
+        await client.subscribe("quotes", **watched)
+        reply = await client.request("quotes.subscribe", permuted)
+        assert (reply["status"], "at most 6" in reply["message"]) == ("error", True)
+        for resolution in ("1", "5", "15"):
+            await client.subscribe("bars", symbol="AAPL", resolution=resolution)
+        full = await client.request("bars.subscribe", BARS | {"resolution": "30"})
+        assert full["status"] == "error"
+        assert (await client.request("quotes.unsubscribe", watched))["status"] == "ok"
+        await client.subscribe("bars", symbol="AAPL", resolution="30")
+
+
 async def test_websockets_per_address_are_limited_before_the_upgrade() -> None:
     app, _ = create_app(settings(ws_connections_per_address=2))
     async with serving(app) as address:

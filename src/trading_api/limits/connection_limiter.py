@@ -16,6 +16,8 @@ FRAMES_PER_MESSAGE = 2
 class ConnectionLimits:
     """The limits of WebSocket connections, in the units of their settings.
 
+    `subscriptions` counts a topic of several symbols once for each of them.
+
     `messages_per_s` holds for one connection, averaged over `BURST_S` of its token bucket. So do
     `frames_per_s`, which counts the frames of every kind, and `unauthenticated_frames_per_s`.
     """

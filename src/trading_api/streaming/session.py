@@ -130,6 +130,7 @@ class Session(Client):
     ) -> None:
         super().__init__(ws)
         self.principal = principal
+        self.subscribed_symbols = 0
         self.limits = options.limits
         self.lease = lease
         self.connected_ms = time.time_ns() // 1_000_000

@@ -15,9 +15,11 @@ from trading_api.streaming.route_service import TopicUpdate, WsRouteService
 
 
 class Subscriber(Protocol):
-    """A connected session. `topics` are the names of the topics it has joined."""
+    """A connected session. `topics` are the names of the topics it has joined, and
+    `subscribed_symbols` the sum of their symbols."""
 
     topics: set[str]
+    subscribed_symbols: int
     outbox: Outbox
 
     @property
@@ -49,7 +51,8 @@ class Topic:
     """One topic of a route. `stream` belongs to the service that attached the topic.
 
     `sessions` have joined it. `outboxes` receive its updates, in the order in which their sessions
-    received the topic's state. `service` is None while the topic is not open."""
+    received the topic's state. `service` is None while the topic is not open. `symbol_count` is
+    what each of its sessions is charged."""
 
     name: str
     publish: TopicUpdate = _unattached
@@ -61,6 +64,7 @@ class Topic:
     channels: tuple[Hashable, ...] = ()
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_joins: int = 0
+    symbol_count: int = 1
 
 
 class Subscriptions:
@@ -125,7 +129,9 @@ class Subscriptions:
 
     # For routers
 
-    async def join(self, name: str, session: Subscriber, route: TopicRoute) -> Topic:
+    async def join(
+        self, name: str, session: Subscriber, route: TopicRoute, symbol_count: int = 1
+    ) -> Topic:
         """Add a session to a topic, which the first one opens.
 
         Sessions that race to open or to close a topic wait for each other here, so that each finds
@@ -137,9 +143,11 @@ class Subscriptions:
             async with topic.opening:
                 if topic.service is None:
                     await _open(topic, route)
-                if not session.closed:
+                if not session.closed and name not in session.topics:
+                    topic.symbol_count = symbol_count
                     topic.sessions.add(session)
                     session.topics.add(name)
+                    session.subscribed_symbols += symbol_count
         finally:
             topic.pending_joins -= 1
             self._close_if_unused(topic)
@@ -149,6 +157,7 @@ class Subscriptions:
         """Remove a session from a topic, which the last one closes."""
         topic = self._topics[name]
         session.topics.discard(name)
+        session.subscribed_symbols -= topic.symbol_count
         topic.sessions.discard(session)
         topic.outboxes.pop(session, None)
         self._close_if_unused(topic)

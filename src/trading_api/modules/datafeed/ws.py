@@ -37,6 +37,7 @@ class DatafeedWsRouters(list[WsRouter[Any, Any]]):
                     service=service,
                     tags=["datafeed"],
                     conflation_key=lambda quote: quote.n,
+                    symbol_count=lambda each: len({*each.symbols, *each.fast_symbols}),
                 ),
                 ws_generated.TradeWsRouter(route="trades", service=service, tags=["datafeed"]),
                 ws_generated.OrderbookWsRouter(

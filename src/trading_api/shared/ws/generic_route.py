@@ -43,7 +43,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
     `R.resume` where `resumes`.
 
     Subclasses are generated (WS-ROUTER-GENERATION.md) and add the typed handlers of the first
-    three. `sequencer` is the service of a route whose updates are numbered."""
+    three. `sequencer` is the service of a route whose updates are numbered. `symbol_count` returns
+    how many symbols a request names: each counts towards the limit of subscriptions."""
 
     request_model: ClassVar[type[BaseModel]]
     """The first argument of `WsRouter[Request, Data]`, unless a subclass names another."""
@@ -59,6 +60,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         conflation_key: Callable[[DataT], Hashable | None] = lambda data: None,
         sequencer: ResumableService | None = None,
         resumes: bool = False,
+        symbol_count: Callable[[RequestT], int] = lambda request: 1,
         tags: list[str] | None = None,
     ) -> None:
         super().__init__(prefix=f"{route}.", tags=list(tags or []))
@@ -69,6 +71,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         self.updates_queue = UpdatesQueue(maxsize=UPDATES_QUEUE_SIZE)
         self.conflation_key = conflation_key
         self._sequencer = sequencer
+        self._symbol_count = symbol_count
         self._bound: tuple[FanOut, Subscriptions] | None = None
         self.send("subscribe", reply="subscribe.response")(self.subscribe)
         self.send("unsubscribe", reply="unsubscribe.response")(self.unsubscribe)
@@ -93,7 +96,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         topic = self.topic_builder(payload)
         if topic in client.topics:
             return _ok("Already subscribed", topic)
-        return await self._subscribe(topic, client, self._state_loader(topic), "Subscribed")
+        loader, symbols = self._state_loader(topic), self._symbol_count(payload)
+        return await self._subscribe(topic, client, loader, "Subscribed", symbols)
 
     def handle_unsubscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
         """Remove the client from the topic of this request."""
@@ -114,11 +118,14 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         return await self._subscribe(topic, client, loader, "Resumed")
 
     async def _subscribe(
-        self, topic: str, client: Session, load: SnapshotLoader, done: str
+        self, topic: str, client: Session, load: SnapshotLoader, done: str, symbols: int = 1
     ) -> SubscriptionResponse:
-        if len(client.topics) >= client.limits.subscriptions:
-            most = client.limits.subscriptions
-            return _error(f"A connection holds at most {most} subscriptions", topic)
+        most = client.limits.subscriptions
+        if client.subscribed_symbols + symbols > most:
+            return _error(
+                f"A connection holds at most {most} subscriptions, one for each symbol",
+                topic[:TOPIC_LENGTH_MAX],
+            )
         if len(topic) > TOPIC_LENGTH_MAX:
             # Every update contains the topic. The reply contains as much of it as is allowed.
             return _error(
@@ -128,7 +135,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         try:
             assert client.principal is not None, "an unauthenticated client may only send `auth`"
             client.principal.authorize_subscription(parse_topic(topic)[1])
-            await self._join(topic, client, load)
+            await self._join(topic, client, load, symbols)
         except ApiError as rejection:
             return _error(rejection.detail, topic)
         except Exception:
@@ -136,8 +143,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             return _error("The topic could not be opened; try again", topic)
         return _ok(done, topic)
 
-    async def _join(self, name: str, client: Session, load: SnapshotLoader) -> None:
-        topic = await self._subscriptions.join(name, client, self)
+    async def _join(self, name: str, client: Session, load: SnapshotLoader, symbols: int) -> None:
+        topic = await self._subscriptions.join(name, client, self, symbols)
         if name not in client.topics:
             return
         try:

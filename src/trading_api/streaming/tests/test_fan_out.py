@@ -22,6 +22,7 @@ class Receiver:
 
     def __init__(self, dirty: list[Outbox]) -> None:
         self.topics: set[str] = set()
+        self.subscribed_symbols = 0
         self.received: list[bytes] = []
         self.outbox = Outbox(16, self.received.append, dirty, lambda: None)
 

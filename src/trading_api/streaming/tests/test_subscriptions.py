@@ -19,6 +19,7 @@ AAPL, MSFT = ("bars", "AAPL"), ("bars", "MSFT")
 class SessionDouble:
     def __init__(self) -> None:
         self.topics: set[str] = set()
+        self.subscribed_symbols = 0
         self.closed = False
         self.outbox = Outbox(16, lambda _: None, [], lambda: None)
 

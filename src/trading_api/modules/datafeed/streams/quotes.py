@@ -112,13 +112,18 @@ class QuoteStream:
         return _QuoteTopic(names, by_symbol)
 
     def _send(self, followers: Iterable[Follower]) -> None:
-        """Send each follower the latest quote of its name. A name is mapped once."""
-        mapped: dict[str, QuoteData] = {}
+        """Send each follower the latest quote of its name.
+
+        A name is mapped once, and published to its topics one after the other: then it is encoded
+        once too, in whatever order the topics list their names."""
+        by_name: dict[str, list[str]] = {}
         for topic_name, name in followers:
-            if name not in mapped:
-                instrument = self._symbols.instrument(name)
-                latest = self._latest[instrument.symbol]
-                mapped[name] = to_quote_data(name, instrument, latest.quote, latest.day)
-            topic = self._subscriptions.topic(topic_name)
-            assert topic is not None, "a follower is removed with its topic"
-            topic.publish(mapped[name])
+            by_name.setdefault(name, []).append(topic_name)
+        for name, topic_names in by_name.items():
+            instrument = self._symbols.instrument(name)
+            latest = self._latest[instrument.symbol]
+            quote = to_quote_data(name, instrument, latest.quote, latest.day)
+            for topic_name in topic_names:
+                topic = self._subscriptions.topic(topic_name)
+                assert topic is not None, "a follower is removed with its topic"
+                topic.publish(quote)
