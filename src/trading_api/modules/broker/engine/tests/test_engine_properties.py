@@ -46,9 +46,11 @@ from trading_api.modules.broker.engine.margin import (
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.quote_reach import quote_reach
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
+from trading_api.modules.broker.paper.order_index import OrderIndex
 
 TouchKey = tuple[str, int, Decimal, Decimal]
 
@@ -67,6 +69,7 @@ class Account(RandomAccount):
         before = used_margin(self.engine.state, self.exchange_rules)
         was_below = is_below_maintenance(self.engine.state, self.exchange_rules, self.touches)
         positions = dict(self.engine.state.positions)
+        is_reached = self.is_reached(command)
         preview = self.engine.preview(command)
         assert self.engine.state == self.replayed, "a preview changes nothing"
         result = self.engine.apply(command)
@@ -76,6 +79,8 @@ class Account(RandomAccount):
         if not isinstance(result, list):
             assert self.engine.state == self.replayed, "a rejection changes nothing"
             return
+        if isinstance(command, MatchQuote):
+            assert is_reached or was_below or not result, "the quote reaches nothing"
         market = getattr(command, "market", None)
         for event in result:
             self.follow(event, market)
@@ -85,6 +90,14 @@ class Account(RandomAccount):
             self.check_margin(command, result, before)
         if not (was_below or isinstance(command, MatchQuote)):
             self.check_maintenance(command, positions)
+
+    def is_reached(self, command: Command) -> bool:
+        """Return whether the index of orders finds the account for a quote."""
+        if not isinstance(command, MatchQuote):
+            return False
+        index = OrderIndex()
+        index.put("DEMO", quote_reach(self.engine.state.open_orders(command.market.symbol)))
+        return bool(index.take_reached(command.market))
 
     def follow(self, event: Event, market: Market | None) -> None:
         self.lines += [line.amount for line in cash_lines(self.replayed.seq + 1, event)]
