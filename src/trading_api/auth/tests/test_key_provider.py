@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import get_default_algorithms
 from jwt.warnings import InsecureKeyLengthWarning
 
+from trading_api.auth import key_provider
 from trading_api.auth.key_provider import JwksKeyProvider, jwks_key_provider
 from trading_api.auth.tokens import TokenVerifier
 from trading_api.errors import Unauthorized, Unavailable
@@ -268,6 +269,10 @@ async def test_withdrawn_keys_are_noticed_without_a_request() -> None:
     assert len(withdrawn) > 1
     assert not tokens.is_current(second)
     running.cancel()
+
+
+def test_a_key_set_is_fetched_as_often_as_the_threat_model_states() -> None:
+    assert key_provider.LIFESPAN_S == 300
 
 
 async def test_a_configured_key_set_is_not_fetched_for_every_unknown_key(tmp_path: Path) -> None:
