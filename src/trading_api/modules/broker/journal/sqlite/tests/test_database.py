@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.kit.file_permissions import enforced_permissions
-from tests.kit.ledger_file import all_connections_closed, changed, loaded, opened, rows
+from tests.kit.ledger_file import changed, loaded, opened, rows
 from tests.kit.ledger_streams import trading
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.sqlite.database import VERSION, Database
@@ -29,12 +28,6 @@ def anyio_backend() -> str:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "var" / "trading.db"
-
-
-@pytest.fixture(autouse=True)
-def every_connection_is_closed() -> Iterator[None]:
-    with all_connections_closed():
-        yield
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from trading_api.modules.broker.journal.sqlite import database
 from trading_api.modules.broker.journal.sqlite.database import VERSION, Database
@@ -36,9 +36,9 @@ def schema(path: Path) -> dict[str, str]:
 
 def test_they_give_exactly_the_tables(tmp_path: Path) -> None:
     path = migrated(tmp_path)
-    with create_engine(f"sqlite:///{path}").connect() as connection:
+    with create_engine(f"sqlite:///{path}", poolclass=NullPool).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    engine = create_engine(f"sqlite:///{tmp_path}/written_down.db")
+    engine = create_engine(f"sqlite:///{tmp_path}/written_down.db", poolclass=NullPool)
     METADATA.create_all(engine)
     found = schema(path)
     del found["alembic_version"]
