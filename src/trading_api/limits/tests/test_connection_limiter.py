@@ -3,7 +3,7 @@
 import pytest
 
 from trading_api.errors import TooManyRequests
-from trading_api.limits.connection_limiter import ConnectionLimiter, Lease
+from trading_api.limits.connection_limiter import ConnectionLimiter, ConnectionLimits, Lease
 
 
 def test_the_limit_holds_for_each_key_until_a_connection_is_released() -> None:
@@ -29,3 +29,8 @@ def test_a_lease_releases_everything_it_acquired_even_if_a_later_limit_is_reache
             lease.acquire(addresses, "a")
     with Lease() as lease:
         lease.acquire(subjects, "ann")
+
+
+def test_a_client_without_a_token_may_send_few_frames() -> None:
+    limits = ConnectionLimits()
+    assert 1 <= limits.unauthenticated_frames_per_s <= limits.frames_per_s / 10
