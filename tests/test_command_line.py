@@ -195,7 +195,9 @@ def test_the_error_for_an_invalid_file_names_its_lines(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "rows.csv"
-    path.write_text("time,open,high,low,close\n1,1,2,0.5,1\n61,1,2,0.5,3\n", encoding="utf-8")
+    path.write_text(
+        "time,open,high,low,close\n1700000000,1,2,0.5,1\n1700000060,1,2,0.5,3\n", encoding="utf-8"
+    )
     result = import_data(tmp_path, str(path), "--symbol", "X", "--timezone", "UTC")
     assert result.returncode == 2
     assert "line 3: the row has a high and a low" in result.stderr
@@ -231,6 +233,33 @@ def test_stored_symbols_are_listed_and_deleted(tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (0, "ONE is deleted.\n")
     listed = data_command(tmp_path, "list").stdout.splitlines()
     assert [line.split()[0] for line in listed] == ["symbol", "TWO"]
+
+
+def test_options_decide_what_a_file_leaves_open(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    lines = [f"0{day}/01/2024 10:00,1.004,2,0.5,1,BTC/USDT" for day in (2, 3)]
+    path.write_text("\n".join(["time,open,high,low,close,symbol", *lines]), encoding="utf-8")
+    result = import_data(tmp_path, str(path))
+    assert result.returncode == 2
+    assert "--time-format %d/%m/%Y" in result.stderr
+    options = ("--time-format", "%d/%m/%Y %H:%M", "--bar", "1h", "--label", "close")
+    result = import_data(tmp_path, str(path), *options, "--tick", "0.01", "--timezone", "UTC")
+    assert (result.returncode, result.stderr) == (0, "")
+    lines = result.stdout.splitlines()
+    assert lines[0] == "BTC/USDT is stored as BTC-USDT."
+    assert "Prices rounded to ticks of 0.01: 2." in lines
+    assert "2 bars from 2024-01-02 09:00:00 UTC to 2024-01-03 09:00:00 UTC" in lines[-1]
+    listed = data_command(tmp_path, "list").stdout.splitlines()
+    assert listed[1].startswith("BTC-USDT (BTC/USDT)  1:00:00")
+    result = data_command(tmp_path, "delete", "btc/usdt")
+    assert (result.returncode, result.stdout) == (0, "BTC-USDT is deleted.\n")
+
+
+@pytest.mark.parametrize("bar", ["7s", "1y", "0", "minute"])
+def test_an_invalid_length_of_bars_is_rejected(tmp_path: Path, bar: str) -> None:
+    result = import_data(tmp_path, "rows.csv", "--symbol", "X", "--bar", bar)
+    assert result.returncode == 2
+    assert f"{bar!r} is no length of bars; one is 30s, 5m" in result.stderr
 
 
 @pytest.mark.parametrize("tick", ["0", "-1", "x", "nan", "1e-13"])

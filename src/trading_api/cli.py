@@ -25,10 +25,14 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
-from trading_api.modules.datafeed.importing.bar_builder import format_duration
-from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
-from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
+from trading_api.modules.datafeed.importing.bar_length import (
+    format_duration,
+    parse_bar_length,
+)
+from trading_api.modules.datafeed.importing.csv_rows import FaultyRowsError
+from trading_api.modules.datafeed.importing.importer import ImportRequest, import_symbols
 from trading_api.modules.datafeed.importing.number_parsing import DECIMALS_MAX
+from trading_api.modules.datafeed.importing.symbol_names import to_symbol
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.server.process_count import check_process_count
@@ -157,11 +161,24 @@ def _token(arguments: argparse.Namespace) -> None:
 
 
 def _add_import(commands: Any) -> None:
-    command = commands.add_parser("import", help="put CSV files of bars or ticks into the store")
-    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    command.add_argument("--symbol", required=True, type=str.upper)
+    command = commands.add_parser("import", help="put files of bars or ticks into the store")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV or Parquet")
     command.add_argument(
-        "--timezone", required=True, type=_timezone, help="of the exchange: America/New_York"
+        "--symbol", type=str.upper, help="AAPL or BTC/USDT; the default is all that the files name"
+    )
+    command.add_argument(
+        "--timezone",
+        type=_timezone,
+        help="of times without an offset, and of the session: America/New_York",
+    )
+    command.add_argument(
+        "--time-format", help="s, ms, us or ns since 1970, excel, or a pattern as in %%d/%%m/%%Y"
+    )
+    command.add_argument(
+        "--bar", type=_bar, help="the length of the bars: 1m, 1h, 1d; the default is what they have"
+    )
+    command.add_argument(
+        "--label", choices=("open", "close"), default="open", help="which end of a bar its time is"
     )
     command.add_argument("--session", help="0930-1600; the default is round the clock")
     command.add_argument("--calendar", help="of exchange_calendars, for its holidays: XNYS")
@@ -170,7 +187,7 @@ def _add_import(commands: Any) -> None:
     command.add_argument("--type", help="stock, forex, crypto, futures, index")
     command.add_argument("--replace", action="store_true", help="delete the stored data first")
     command.add_argument(
-        "--tick", type=_tick, help="the price step: 0.25; the default is as fine as the prices are"
+        "--tick", type=_tick, help="round prices to this step: 0.25; the default is their own step"
     )
     command.set_defaults(run=_import)
 
@@ -183,6 +200,14 @@ def _tick(text: str) -> Decimal:
     if not (tick.is_finite() and Decimal(1).scaleb(-DECIMALS_MAX) <= tick <= _TICK_MAX):
         raise argparse.ArgumentTypeError(f"{text!r} is no price step; one is 0.01")
     return tick
+
+
+def _bar(text: str) -> int:
+    try:
+        return parse_bar_length(text)
+    except ValueError:
+        message = f"{text!r} is no length of bars; one is 30s, 5m, 1h, 1d, 1w or 1mo"
+        raise argparse.ArgumentTypeError(message) from None
 
 
 def _timezone(name: str) -> str:
@@ -203,10 +228,13 @@ def _import(arguments: argparse.Namespace) -> None:
         type=arguments.type,
         tick=arguments.tick,
         is_replacing=arguments.replace,
+        bar_ms=arguments.bar,
+        time_format=arguments.time_format,
+        is_close_labelled=arguments.label == "close",
     )
     progress = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
     try:
-        report = import_files(BarStore(Settings().data_dir), order, progress)
+        reports = import_symbols(BarStore(Settings().data_dir), order, progress)
     except FaultyRowsError as error:
         rows = "1 row" if error.count == 1 else f"{error.count:,} rows"
         lines = [f"{rows} cannot be taken as written, and nothing is repaired; from the first on:"]
@@ -216,7 +244,7 @@ def _import(arguments: argparse.Namespace) -> None:
         raise ConfigurationError("\n".join([*lines, "Nothing was imported."])) from error
     except (RecordingError, OSError) as error:
         raise ConfigurationError(f"{error} Nothing was imported.") from error
-    print("\n".join(report.lines()))
+    print("\n".join(line for report in reports for line in report.lines()))
 
 
 def _add_list(commands: Any) -> None:
@@ -238,7 +266,7 @@ def _list(_: argparse.Namespace) -> None:
         first, last = (datetime.fromtimestamp(columns[n].time_ms / 1_000, UTC) for n in (0, -1))
         rows.append(
             [
-                symbol.symbol,
+                symbol.symbol + (f" ({symbol.alias})" if symbol.alias else ""),
                 f"{format_duration(symbol.step_ms)}{' of ticks' if symbol.are_ticks else ''}",
                 f"{len(columns):,}",
                 f"{first:%Y-%m-%d %H:%M:%S}",
@@ -261,8 +289,9 @@ def _add_delete(commands: Any) -> None:
 def _delete(arguments: argparse.Namespace) -> int:
     store = BarStore(Settings().data_dir)
     try:
-        if store.delete(arguments.symbol):
-            print(f"{arguments.symbol} is deleted.")
+        symbol = to_symbol(arguments.symbol) or arguments.symbol
+        if store.delete(symbol):
+            print(f"{symbol} is deleted.")
             return 0
     except (RecordingError, OSError) as error:
         raise ConfigurationError(str(error)) from error

@@ -12,7 +12,7 @@ from trading_api.modules.datafeed.importing.importer import (
     import_files,
 )
 from trading_api.modules.datafeed.storage.store import BarStore
-from trading_api.modules.datafeed.tests.recordings import Load, written
+from trading_api.modules.datafeed.tests.recordings import IMPORTED_FILES, Load, LoadFile, written
 
 
 @pytest.fixture
@@ -25,9 +25,22 @@ def load(store: BarStore, tmp_path: Path) -> Load:
     """Imports a file of those lines."""
 
     def imported(
-        *lines: str, symbol: str = "ONE", timezone: str = "UTC", **options: object
+        *lines: str, symbol: str = "ONE", timezone: str | None = "UTC", **options: object
     ) -> ImportReport:
         path = written(tmp_path, *lines, name="rows.csv")
         return import_files(store, ImportRequest([path], symbol, timezone, **options))  # type: ignore[arg-type]
+
+    return imported
+
+
+@pytest.fixture
+def load_file(store: BarStore) -> LoadFile:
+    """Imports a file of the test data."""
+
+    def imported(
+        name: str, symbol: str = "ONE", timezone: str | None = "UTC", **options: object
+    ) -> ImportReport:
+        request = ImportRequest([IMPORTED_FILES / name], symbol, timezone, **options)  # type: ignore[arg-type]
+        return import_files(store, request)
 
     return imported

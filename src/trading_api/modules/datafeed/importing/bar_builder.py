@@ -1,10 +1,9 @@
-"""Builds bars of whole ticks and whole volumes from the rows of CSV files."""
+"""Builds bars of whole ticks and whole volumes from the rows of files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -19,7 +18,12 @@ from trading_api.domain.resolution import (
     resolutions_built_from,
 )
 from trading_api.domain.session_hours import SessionHours
-from trading_api.modules.datafeed.importing.csv_reader import (
+from trading_api.modules.datafeed.importing.bar_length import (
+    format_duration,
+    reject_shorter_than_a_second,
+    usual_step,
+)
+from trading_api.modules.datafeed.importing.csv_rows import (
     FAULTS_KEPT_MAX,
     CsvRows,
     FaultyRowsError,
@@ -30,8 +34,6 @@ from trading_api.modules.datafeed.storage.bar_columns import BarColumns, Int64s
 from trading_api.modules.datafeed.storage.errors import RecordingError
 
 _WHOLE_MAX = 2**62
-_STEPS_OF_A_FILE_MIN = 20
-_RUN_OF_ANOTHER_STEP = 30
 _ALWAYS = SessionHours()
 
 
@@ -39,7 +41,7 @@ _ALWAYS = SessionHours()
 class BuiltBars:
     """Bars that ascend and are unique, `step_ms` apart except for gaps. A price tick is `min_move`
     units of the last decimal. `rows` counts those that were read, `duplicates` those of them that
-    repeated another row."""
+    repeated another row, and `prices_rounded` the prices that were between ticks."""
 
     columns: BarColumns
     step_ms: int
@@ -50,6 +52,7 @@ class BuiltBars:
     rows: int
     duplicates: int
     min_move: int = 1
+    prices_rounded: int = 0
 
     def at_decimals(self, price_decimals: int, volume_decimals: int) -> BuiltBars:
         """Return the same bars in units at least as fine. Raises RecordingError where they are too
@@ -79,14 +82,21 @@ def build_bars(
     step_ms: int | None = None,
     hours: SessionHours = _ALWAYS,
     tick: Decimal | None = None,
+    is_rounding: bool = False,
+    is_close_labelled: bool = False,
 ) -> BuiltBars:
     """Return the bars of one symbol's files, in any order. Ticks are grouped into bars of a second.
     Without `step_ms`, the usual step between rows is the bars'. Every price must be a multiple of
-    `tick`, by default one unit of the last decimal. Raises RecordingError."""
+    `tick`, by default one unit of the last decimal, unless `is_rounding`. The times of close
+    labelled intraday bars are their ends. Raises RecordingError."""
     first = files[0]
-    step_ms = _checked_step(files, step_ms, hours)
+    step_ms = _checked_step(files, step_ms, hours, is_close_labelled)
     prices, price_decimals = _whole_prices(files)
-    price_decimals, min_move = _on_ticks(files, prices, price_decimals, tick)
+    prices_rounded, min_move = 0, 1
+    if tick is not None:
+        prices_rounded = _to_ticks(files, prices, price_decimals, tick, is_rounding)
+        price_decimals = decimals_of_tick(tick)
+        min_move = int(tick.scaleb(price_decimals))
     volume = np.concatenate([np.asarray(rows.volume) for rows in files])
     has_volume = first.has_volume and bool(volume.any())
     volume_decimals = finest([volume])
@@ -108,24 +118,36 @@ def build_bars(
         count,
         0 if first.are_ticks else count - len(columns),
         min_move,
+        prices_rounded,
     )
 
 
-def _checked_step(files: Sequence[CsvRows], step_ms: int | None, hours: SessionHours) -> int:
-    """Return the step of the bars. Raises RecordingError where files cannot be bars of one step."""
+def _checked_step(
+    files: Sequence[CsvRows], step_ms: int | None, hours: SessionHours, is_close_labelled: bool
+) -> int:
+    """Return the step of the bars, and label them by their starts. Raises RecordingError where
+    files cannot be bars of one step."""
     first = files[0]
     for rows in files:
         if (rows.are_ticks, rows.has_volume) != (first.are_ticks, first.has_volume):
             raise RecordingError(f"{rows.path} has other columns than {first.path}.")
         if rows.are_ticks:
             _reject_unordered_ticks(rows)
+    if first.are_ticks:
+        step_ms = SECOND_MS
+    else:
+        reject_shorter_than_a_second(files)
     if step_ms is None:
-        step_ms = SECOND_MS if first.are_ticks else _usual_step(files)
+        step_ms = usual_step(files)
     if not resolutions_built_from(step_ms):
         raise RecordingError(
-            f"{first.path}: No resolution is made of bars {step_ms / 1_000:g} s apart."
+            f"{first.path}: No resolution is made of bars {step_ms / 1_000:g} s apart; --bar gives "
+            "their length."
         )
     if not first.are_ticks and step_ms < DAY_MS:
+        if is_close_labelled:
+            for rows in files:
+                _label_by_open(rows, step_ms, hours)
         _reject_rows(
             files,
             _off_grid(files, step_ms, hours),
@@ -138,37 +160,22 @@ def _checked_step(files: Sequence[CsvRows], step_ms: int | None, hours: SessionH
 _PRICES = ("open", "high", "low", "close")
 
 
-def _usual_step(files: Sequence[CsvRows]) -> int:
-    """Return the most common step. Raises RecordingError where bars have several lengths."""
-    each = [np.diff(np.unique(np.asarray(rows.time_ms))) for rows in files]
-    if not any(map(len, each)):
-        raise RecordingError(f"{files[0].path}: one row does not tell how far bars are apart.")
-    step_ms = _most_common(np.concatenate(each))
-    for rows, steps_ms in zip(files, each, strict=True):
-        if len(steps_ms) >= _STEPS_OF_A_FILE_MIN and (own_ms := _most_common(steps_ms)) != step_ms:
-            raise RecordingError(
-                f"{rows.path} has bars of {format_duration(own_ms)}, the other files of "
-                f"{format_duration(step_ms)}; a symbol's bars are of one length."
-            )
-        _reject_run_of_another_step(rows, steps_ms, step_ms)
-    return step_ms
-
-
-def _reject_run_of_another_step(rows: CsvRows, steps_ms: Int64s, step_ms: int) -> None:
-    """Raise RecordingError where many consecutive gaps have one length: they are longer bars."""
-    firsts = np.flatnonzero(np.diff(steps_ms, prepend=0))
-    lengths = np.diff(firsts, append=len(steps_ms))
-    others = (steps_ms[firsts] != step_ms) & (lengths >= _RUN_OF_ANOTHER_STEP)
-    if step_ms >= DAY_MS or not others.any():
-        return
-    first = int(firsts[others.argmax()])
-    time_ms = np.unique(np.asarray(rows.time_ms))[first]
-    line = rows.line[int(np.flatnonzero(np.asarray(rows.time_ms) == time_ms)[0])]
-    other = format_duration(int(steps_ms[first]))
-    raise RecordingError(
-        f"{rows.path}, line {line}: the bars from here on are {other} apart, others "
-        f"{format_duration(step_ms)}; a symbol's bars are of one length."
+def _label_by_open(rows: CsvRows, step_ms: int, hours: SessionHours) -> None:
+    """Move the times of bars from their ends to their starts. The last bar of a session may be
+    shorter than the others."""
+    times_ms, written_ms = (
+        np.frombuffer(column, dtype=np.int64) for column in (rows.time_ms, rows.written_ms)
     )
+    moves_ms = np.full(len(times_ms), step_ms)
+    if not hours.is_always and len(times_ms):
+        sessions = hours.sessions(int(times_ms.min()) - DAY_MS, int(times_ms.max()))
+        numbers = sessions.ends_ms.searchsorted(times_ms)
+        ends = numbers < len(sessions.ends_ms)
+        ends[ends] = sessions.ends_ms[numbers[ends]] == times_ms[ends]
+        lengths_ms = times_ms[ends] - sessions.starts_ms[numbers[ends]]
+        moves_ms[ends] = (lengths_ms - 1) % step_ms + 1
+    times_ms -= moves_ms
+    written_ms -= moves_ms
 
 
 def _most_common(values: Int64s) -> int:
@@ -212,23 +219,23 @@ def _whole_prices(files: Sequence[CsvRows]) -> tuple[list[Int64s], int]:
     return units, decimals
 
 
-def _on_ticks(
-    files: Sequence[CsvRows], prices: list[Int64s], decimals: int, tick: Decimal | None
-) -> tuple[int, int]:
-    """Convert `prices` to whole ticks in place. Return the tick's decimals, and how many units of
-    the last one it is."""
-    if tick is None:
-        return decimals, 1
-    tick_decimals = decimals_of_tick(tick)
-    finer = max(decimals, tick_decimals)
-    units = int(tick.scaleb(finer))
-    off = np.zeros(len(prices[0]), dtype=np.bool_)
+def _to_ticks(
+    files: Sequence[CsvRows], prices: list[Int64s], decimals: int, tick: Decimal, is_rounding: bool
+) -> int:
+    """Convert `prices` to whole ticks in place, and return how many were rounded. Raises
+    FaultyRowsError for a price between ticks, unless `is_rounding`."""
+    finer = max(decimals, decimals_of_tick(tick))
+    factor, units = 10 ** (finer - decimals), int(tick.scaleb(finer))
+    most = np.concatenate([np.asarray(rows.high) for rows in files])
+    _reject_large(files, most, finer, 1, "price")
+    off = np.zeros(len(prices[0]), dtype=np.int64)
     for number, each in enumerate(prices):
-        fine = each * 10 ** (finer - decimals)
-        off |= fine % units != 0
-        prices[number] = fine // units
-    _reject_rows(files, off, f"a price is not a whole number of ticks of {tick:f}")
-    return tick_decimals, int(tick.scaleb(tick_decimals))
+        off += each * factor % units != 0
+        prices[number] = (each * factor + units // 2) // units
+    if not is_rounding:
+        _reject_rows(files, off > 0, f"a price is not a whole number of ticks of {tick:f}")
+    _reject_rows(files, prices[2] == 0, f"a price is less than half a tick of {tick:f}")
+    return int(off.sum())
 
 
 def decimals_of_tick(tick: Decimal) -> int:
@@ -247,10 +254,6 @@ def _reject_large(
 ) -> None:
     bad = values * 10.0**decimals > _WHOLE_MAX / summed
     _reject_rows(files, bad, f"the {name} is too large for {decimals} decimals")
-
-
-def format_duration(length_ms: int) -> str:
-    return str(timedelta(milliseconds=length_ms)).removesuffix(", 0:00:00")
 
 
 def _bar_times(rows: CsvRows, step_ms: int) -> Int64s:
@@ -301,6 +304,6 @@ def _reject_rows(files: Sequence[CsvRows], bad: npt.NDArray[np.bool_], what: str
     first = 0
     for rows in files:
         numbers = np.flatnonzero(bad[first : first + len(rows)])[:FAULTS_KEPT_MAX].tolist()
-        faults += [RowFault(rows.path, rows.line[number], what) for number in numbers]
+        faults += [rows.fault(number, what) for number in numbers]
         first += len(rows)
     raise FaultyRowsError(faults[:FAULTS_KEPT_MAX], int(bad.sum()))

@@ -1,15 +1,27 @@
-"""Finds the meaning of each column of a CSV file: by its name, or without a header by its place."""
+"""Finds the meaning of each column of a file: by its name, or without a header by its place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from trading_api.modules.datafeed.importing.table import Row
+
 _NAMES = {
     "time": (
         *("time", "datetime", "timestamp", "ts", "date_time", "date time", "open_time"),
-        *("open time", "gmt time", "utc time", "time_utc", "unix", "date"),
+        *(
+            "open time",
+            "gmt time",
+            "local time",
+            "utc time",
+            "time_utc",
+            "ts_event",
+            "unix",
+            "date",
+        ),
     ),
     "clock": ("time",),
     "open": ("open", "o", "open_price"),
@@ -31,6 +43,8 @@ _KINDS = (
 )
 _ALTERNATIVES = ("volume",)
 _UTC = ("gmt", "utc", "z")
+_HEADER_ROWS = 5
+_HISTDATA_TICK = re.compile(r"[0-9]{8} [0-9]{9}")
 
 CsvColumns: TypeAlias = Mapping[str, int]
 """The number of the cell by its meaning."""
@@ -44,32 +58,74 @@ class CsvHeaderError(Exception):
 class CsvHeader:
     """Describes the columns of a file.
 
-    The meanings are: time, and clock where the time of day has a column of its own; open to close,
-    or price, or bid with or without ask; volume and symbol where there are any. `is_utc` is set
-    where the name of the time column states it. `is_there` is false for a file without a
-    header."""
+    `columns` are those of each symbol; the symbol is empty where the header names none. The
+    meanings are: time, and clock where the time of day has a column of its own; open to close, or
+    price, or bid with or without ask; volume and symbol where there are any. A price next to a bid
+    is that of the last trade. `is_utc` is set where the name of the time column states it. The rows
+    begin at `first_line`."""
 
-    columns: CsvColumns
+    columns: Mapping[str, CsvColumns]
     is_utc: bool
-    is_there: bool = True
+    first_line: int
 
 
-def parse_header(cells: Sequence[str]) -> CsvHeader:
-    """Parse the cells of a file's first line. Raises CsvHeaderError."""
-    if all(not any(letter.isalpha() for letter in cell) for cell in cells):
-        return CsvHeader(_by_place(cells), is_utc=False, is_there=False)
-    zones = [_zone(cell) for cell in cells]
-    columns = _by_name([_name(cell) for cell in cells], list(cells))
-    zone = zones[columns["time"]]
+def parse_header(head: Sequence[Row], symbol: str | None = None) -> CsvHeader:
+    """Find the header in the first rows of a file, which may have a title above it. Of two columns
+    of volume, that of the symbol's base currency counts. Raises CsvHeaderError."""
+    first: CsvHeaderError | None = None
+    for number, (line, cells) in enumerate(head[:_HEADER_ROWS]):
+        try:
+            if not any(letter.isalpha() for cell in cells for letter in cell):
+                if first is None:
+                    return CsvHeader({"": _by_place(cells)}, is_utc=False, first_line=line)
+                break
+            if header := _of_yfinance(head[number : number + 3]):
+                return header
+            return _named(cells, line + 1, symbol)
+        except CsvHeaderError as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _named(cells: list[str], first_line: int, symbol: str | None) -> CsvHeader:
+    names = [_name(cell) for cell in cells]
+    columns = _by_name(names, cells, symbol)
+    zone = _zone(cells[columns["time"]])
     if zone and zone not in _UTC:
         raise CsvHeaderError(
             f"the column {cells[columns['time']]!r} names a time zone of its own; call it Time, "
             "and give --timezone"
         )
-    return CsvHeader(columns, is_utc=bool(zone))
+    return CsvHeader({"": columns}, is_utc=bool(zone), first_line=first_line)
 
 
-def _by_name(names: list[str], cells: list[str]) -> dict[str, int]:
+def _of_yfinance(rows: Sequence[Row]) -> CsvHeader | None:
+    """Parse the three lines of yfinance: names, symbols, and the name of the first column. The
+    first two come in either order."""
+    if len(rows) < 3 or rows[2][1][0] not in ("Date", "Datetime"):
+        return None
+    lines = {cells[0]: cells for _, cells in rows[:2]}
+    if lines.keys() != {"Price", "Ticker"}:
+        return None
+    found: dict[str, dict[str, int]] = {}
+    for number, (name, symbol) in enumerate(zip(lines["Price"], lines["Ticker"], strict=False)):
+        if number:
+            found.setdefault(symbol.strip().upper(), {"time": 0})[_name(name)] = number
+    wanted = ("time", *_KINDS[0], "volume")
+    if any(not columns.keys() >= set(_KINDS[0]) for columns in found.values()):
+        raise CsvHeaderError("a symbol has no columns of open, high, low and close")
+    return CsvHeader(
+        {
+            symbol: {name: columns[name] for name in wanted if name in columns}
+            for symbol, columns in found.items()
+        },
+        is_utc=False,
+        first_line=rows[2][0] + 1,
+    )
+
+
+def _by_name(names: list[str], cells: list[str], symbol: str | None) -> dict[str, int]:
     found: dict[str, int] = {}
     for meaning, spellings in _NAMES.items():
         numbers = [names.index(each) for each in spellings if each in names]
@@ -89,8 +145,12 @@ def _by_name(names: list[str], cells: list[str]) -> dict[str, int]:
             raise CsvHeaderError(f"several columns could be the {meaning}: {_listed(cells)}")
         if numbers:
             found[meaning] = numbers[0]
-    if "time" not in found and not names[0]:
-        found["time"] = 0  # the index of a data frame
+    if "time" not in found:  # the index of a data frame
+        index = [n for n, name in enumerate(names) if name == ("__index_level_0__" if n else "")]
+        if index:
+            found["time"] = index[0]
+    if "volume" not in found and (number := _volume_of(names, symbol)) is not None:
+        found["volume"] = number
     if "time" not in found:
         raise CsvHeaderError(
             f"no column is named time; there are {_listed(cells)}. Any of these would be it: "
@@ -110,11 +170,25 @@ def _by_name(names: list[str], cells: list[str]) -> dict[str, int]:
         found["close"] = found["price"]
         prices = _KINDS[0]
     wanted = ("time", "clock", *prices, "volume", "symbol")
+    if prices == ("price",):
+        wanted = (*wanted, "bid", "ask")
     return {meaning: found[meaning] for meaning in wanted if meaning in found}
 
 
+def _volume_of(names: list[str], symbol: str | None) -> int | None:
+    """Return the column `volume btc` of BTCUSDT, and not `volume usdt`."""
+    found = [number for number, name in enumerate(names) if name.startswith("volume ")]
+    for number in found:
+        if symbol and symbol.lower().startswith(names[number].removeprefix("volume ")):
+            return number
+    return found[0] if len(found) == 2 else None
+
+
 def _by_place(cells: Sequence[str]) -> dict[str, int]:
-    """Assume time, or day and time of day; open, high, low, close; volume."""
+    """Assume time, or day and time of day; open, high, low, close; volume. A file of HistData with
+    ticks has time, bid, ask, volume."""
+    if len(cells) == 4 and _HISTDATA_TICK.fullmatch(cells[0]):
+        return {"time": 0, "bid": 1, "ask": 2, "volume": 3}
     meanings = ["time", "open", "high", "low", "close", "volume"]
     if len(cells) > 1 and ":" in cells[1]:
         meanings.insert(1, "clock")

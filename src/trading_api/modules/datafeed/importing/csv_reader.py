@@ -1,22 +1,23 @@
-"""Reads the rows of a CSV file of bars or ticks, and checks each line."""
+"""Reads the rows of a file of bars or ticks, and checks each line."""
 
 from __future__ import annotations
 
-import csv
-from array import array
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
 from trading_api.modules.datafeed.importing.csv_header import (
     CsvColumns,
-    CsvHeader,
     CsvHeaderError,
     parse_header,
+)
+from trading_api.modules.datafeed.importing.csv_rows import (
+    FAULTS_KEPT_MAX,
+    CsvRows,
+    FaultyRowsError,
+    RowFault,
 )
 from trading_api.modules.datafeed.importing.number_parsing import (
     DECIMALS_MAX,
@@ -29,82 +30,33 @@ from trading_api.modules.datafeed.importing.number_parsing import (
     parse_number,
     single_decimals,
 )
-from trading_api.modules.datafeed.importing.time_parsing import TimeFormatError, TimeParser
+from trading_api.modules.datafeed.importing.symbol_names import to_symbol
+from trading_api.modules.datafeed.importing.table import Progress, Table, open_table
+from trading_api.modules.datafeed.importing.time_parsing import (
+    TimeFormatError,
+    TimeParser,
+    UndecidedTimeError,
+)
 from trading_api.modules.datafeed.storage.errors import RecordingError
-from trading_api.modules.datafeed.storage.store import is_symbol
 
-_EMPTY = frozenset(("", "null", "nan", "n/a", "-"))
-_ROWS_BETWEEN_PROGRESS = 5_000
-FAULTS_KEPT_MAX = 20
-
-Progress = Callable[[Path, int, int], None]
-"""Receives the file, how many bytes of it are read, and its size."""
+_EMPTY = frozenset(("", "null", "nan", "n/a", "none", "-"))
+_PRICES = ("open", "high", "low", "close", "price", "bid", "ask")
 
 
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """A row that cannot be imported as it is, and why. Nothing is repaired."""
-
-    path: Path
-    line: int
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.path}, line {self.line}: {self.what}."
-
-
-class FaultyRowsError(RecordingError):
-    """Rows of a file cannot be imported. `faults` are the first ones by line, `count` is the number
-    of all."""
-
-    def __init__(self, faults: list[RowFault], count: int) -> None:
-        super().__init__(str(faults[0]))
-        self.faults = faults
-        self.count = count
-
-
-@dataclass(slots=True, eq=False)
-class CsvRows:
-    """One symbol's rows in the order of the file.
-
-    `written_ms` is the time as its digits stand, without their offset from UTC. `later_ms` is how
-    much later the instant is if it lies in the second of two hours that are written alike. A tick
-    has its price in all four columns; of a bid and an ask, the bid is the low and the ask the
-    high. `unpriced` lists the lines without any price, which are left out. `rounded` counts the
-    numbers of computed floats, which are rounded to as many decimals as can be kept."""
-
-    path: Path
-    are_ticks: bool
-    has_ask: bool
-    has_volume: bool
-    line: array[int] = field(default_factory=lambda: array("q"))
-    time_ms: array[int] = field(default_factory=lambda: array("q"))
-    written_ms: array[int] = field(default_factory=lambda: array("q"))
-    later_ms: array[int] = field(default_factory=lambda: array("q"))
-    open: array[float] = field(default_factory=lambda: array("d"))
-    high: array[float] = field(default_factory=lambda: array("d"))
-    low: array[float] = field(default_factory=lambda: array("d"))
-    close: array[float] = field(default_factory=lambda: array("d"))
-    volume: array[float] = field(default_factory=lambda: array("d"))
-    unpriced: list[int] = field(default_factory=list)
-    rounded: int = 0
-
-    def __len__(self) -> int:
-        return len(self.line)
-
-
-def read_csv(
-    path: Path, own_symbol: str, zone: tzinfo = UTC, progress: Progress | None = None
+def read_file(
+    path: Path,
+    own_symbol: str | None,
+    latest_ms: int,
+    zone: tzinfo | None = UTC,
+    time_format: str | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, CsvRows]:
-    """Return the rows by symbol, which is `own_symbol` where no column names one. Times without an
-    offset are the zone's, unless the header states that they are UTC. Raises RecordingError."""
-    try:
-        with path.open(encoding=_encoding(path), newline="") as file:
-            return _CsvReader(path, own_symbol, zone).read(file, progress)
-    except OSError as error:
-        raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeError as error:
-        raise RecordingError(f"{path} is not a text file in UTF-8.") from error
+    """Return the rows by symbol as the file spells it, which is `own_symbol` where the file names
+    none. Times without an offset are the zone's, unless the header states that they are UTC. Times
+    after `latest_ms` are errors. `time_format` is that of TimeParser. Raises RecordingError."""
+    reader = _FileReader(open_table(path), own_symbol)
+    reader.times = TimeParser(reader.zone(zone), reader.time_texts, latest_ms, time_format)
+    return reader.read(progress)
 
 
 class _CellError(Exception):
@@ -142,120 +94,130 @@ class _Digits:
             self.too_long.append((line, what))
 
 
-class _CsvReader:
-    def __init__(self, path: Path, own_symbol: str, zone: tzinfo) -> None:
-        self._path = path
-        self._own_symbol = own_symbol
-        self._zone = zone
-        self._rows: dict[str, CsvRows] = {}
-        self._digits: dict[str, tuple[_Digits, _Digits]] = {}
+class _SymbolReader:
+    """Collects the rows of one symbol, with what is only known of all of them."""
+
+    def __init__(self, rows: CsvRows) -> None:
+        self.rows = rows
+        self.price_digits, self.volume_digits = _Digits(), _Digits()
+        self.sides: list[str] = ["", ""]
+        self.volume_count = 0
+        self.empty_volumes: list[tuple[int, str]] = []
+        self.empty_volume_count = 0
+
+
+class _FileReader:
+    """Reads one file, once its `times` are set."""
+
+    times: TimeParser
+
+    def __init__(self, table: Table, own_symbol: str | None) -> None:
+        self._table = table
+        self._symbols: dict[str, _SymbolReader] = {}
+        self._names: dict[str, str] = {}
         self._mark = ""
         self._faults: list[RowFault] = []
         self._fault_count = 0
-
-    def read(self, file: TextIO, progress: Progress | None) -> dict[str, CsvRows]:
-        first = file.readline()
-        if not first.strip():
-            raise RecordingError(
-                f"{self._path}, line 1: there is no header that names the columns."
-            )
-        self._delimiter = max(",;\t", key=first.count)
-        header, lines_above = self._header(first, file)
-        columns = header.columns
-        self._price_columns = [each for each in columns.items() if each[0] in _PRICES]
-        self._times = TimeParser(
-            UTC if header.is_utc else self._zone, lambda: self._time_texts(columns)
-        )
-        size, seen = self._path.stat().st_size, len(first)
-
-        def lines() -> Iterator[str]:
-            nonlocal seen
-            if not header.is_there:
-                yield first
-            for number, line in enumerate(file):
-                seen += len(line)
-                if progress is not None and number % _ROWS_BETWEEN_PROGRESS == 0:
-                    progress(self._path, min(seen, size), size)
-                yield line
-
-        reader = csv.reader(lines(), delimiter=self._delimiter)
         try:
-            for cells in reader:
-                if cells:
-                    self._read_row(columns, cells, reader.line_num + lines_above)
-        except csv.Error as error:
-            line = reader.line_num + lines_above
-            raise RecordingError(f"{self._path}, line {line}: {error}.") from error
-        if progress is not None:
-            progress(self._path, size, size)
-        self._rows = {symbol: rows for symbol, rows in self._rows.items() if len(rows)}
-        for symbol, rows in self._rows.items():
-            self._round_float_noise(rows, *self._digits[symbol])
-            self._reject_contradictions(rows)
+            self._header = parse_header(table.head(), own_symbol)
+        except CsvHeaderError as error:
+            raise RecordingError(f"{table.path}, line 1: {error}.") from error
+        self._skips_zero = False
+        self._columns = {
+            symbol: self._of_quotes_or_trades(columns)
+            for symbol, columns in self._header.columns.items()
+        }
+        self._first_columns = next(iter(self._columns.values()))
+        self._only_symbol: str | None = None
+        if len(self._columns) == 1 and "symbol" not in self._first_columns:
+            self._only_symbol = own_symbol or next(iter(self._columns))
+            if not self._only_symbol:
+                raise RecordingError(f"{table.path} names no symbol; --symbol does.")
+
+    def zone(self, zone: tzinfo | None) -> tzinfo | None:
+        return UTC if self._header.is_utc else zone
+
+    def time_texts(self) -> Iterator[str]:
+        columns = self._first_columns
+        return (_time_text(columns, cells) for _, cells in self._rows() if _has(columns, cells))
+
+    def read(self, progress: Progress | None) -> dict[str, CsvRows]:
+        prices = [
+            (symbol, columns, [(name, columns[name]) for name in _PRICES if name in columns])
+            for symbol, columns in self._columns.items()
+        ]
+        for line, cells in self._rows(progress):
+            for symbol, columns, price_columns in prices:
+                try:
+                    self._append(symbol, columns, price_columns, cells, line)
+                except UndecidedTimeError as error:
+                    fault = RowFault(self._table.path, line, str(error), self._table.place)
+                    raise RecordingError(str(fault)) from error
+                except (_CellError, TimeFormatError) as error:
+                    self._reject(line, str(error))
+        for each in self._symbols.values():
+            self._finish(each)
         if self._faults:
             self._faults.sort(key=lambda fault: fault.line)
             raise FaultyRowsError(self._faults[:FAULTS_KEPT_MAX], self._fault_count)
-        if not self._rows:
-            raise RecordingError(f"{self._path} has no rows.")
-        return self._rows
+        found = {name: each.rows for name, each in self._symbols.items() if len(each.rows)}
+        if not found:
+            raise RecordingError(f"{self._table.path} has no rows.")
+        return found
 
-    def _header(self, first: str, file: TextIO) -> tuple[CsvHeader, int]:
-        """Return the header, and the number of lines above the rows."""
-        cells = next(csv.reader([first], delimiter=self._delimiter))
-        above = 1
-        if cells[0] == "Price":
-            # Of yfinance: the names, then the ticker, then the name of the first column.
-            position = file.tell()
-            ticker, name = file.readline(), file.readline()
-            if ticker.startswith("Ticker") and name.startswith(("Date", "Datetime")):
-                cells[0], above = "Date", 3
-            else:
-                file.seek(position)
-        try:
-            header = parse_header(cells)
-        except CsvHeaderError as error:
-            raise RecordingError(f"{self._path}, line 1: {error}.") from error
-        return header, above if header.is_there else 0
+    def _rows(self, progress: Progress | None = None) -> Iterator[tuple[int, list[str]]]:
+        first_line = self._header.first_line
+        return (row for row in self._table.rows(progress) if row[0] >= first_line)
 
-    def _time_texts(self, columns: CsvColumns) -> Iterator[str]:
-        with self._path.open(encoding=_encoding(self._path), newline="") as file:
-            for cells in csv.reader(file, delimiter=self._delimiter):
-                if len(cells) > columns["time"]:
-                    yield _time_text(columns, cells)
-
-    def _read_row(self, columns: CsvColumns, cells: list[str], line: int) -> None:
-        try:
-            if len(cells) <= max(columns.values()):
-                raise _CellError("the row has too few cells")
-            self._append(columns, cells, line)
-        except (_CellError, TimeFormatError) as error:
-            self._reject(line, str(error))
+    def _of_quotes_or_trades(self, columns: CsvColumns) -> CsvColumns:
+        """Return the columns without those of quotes if the file has trades, or else without that
+        of trades, which MetaTrader leaves empty or zero."""
+        if not {"price", "bid"} <= columns.keys():
+            return columns
+        last = columns["price"]
+        texts = (cells[last] for _, cells in self._rows() if len(cells) > last)
+        has_trades = any(text.strip(" 0.") and not _is_empty(text) for text in texts)
+        self._skips_zero = has_trades
+        without = ("bid", "ask") if has_trades else ("price",)
+        return {name: number for name, number in columns.items() if name not in without}
 
     def _reject(self, line: int, what: str) -> None:
         self._fault_count += 1
         if len(self._faults) < FAULTS_KEPT_MAX:
-            self._faults.append(RowFault(self._path, line, what))
+            self._faults.append(RowFault(self._table.path, line, what, self._table.place))
 
-    def _append(self, columns: CsvColumns, cells: list[str], line: int) -> None:
-        own = "symbol" not in columns
-        symbol = self._own_symbol if own else _symbol(cells[columns["symbol"]])
-        rows = self._rows.get(symbol)
-        if rows is None:
-            rows = self._rows[symbol] = CsvRows(
-                self._path, "open" not in columns, "ask" in columns, "volume" in columns
-            )
-            self._digits[symbol] = _Digits(), _Digits()
-        price_digits, volume_digits = self._digits[symbol]
-        if all(cells[number].strip().lower() in _EMPTY for _, number in self._price_columns):
-            rows.unpriced.append(line)
+    def _append(
+        self,
+        symbol: str,
+        columns: CsvColumns,
+        price_columns: Sequence[tuple[str, int]],
+        cells: list[str],
+        line: int,
+    ) -> None:
+        if not _has(columns, cells):
+            raise _CellError("the row has too few cells")
+        if self._only_symbol is not None:
+            symbol = self._only_symbol
+        elif "symbol" in columns:
+            symbol = cells[columns["symbol"]].strip().upper()
+        reader = self._symbols.get(symbol) or self._add(symbol, columns)
+        rows = reader.rows
+        texts = [cells[number] for _, number in price_columns]
+        is_empty = [_is_empty(text) for text in texts]
+        if not rows.are_ticks:
+            is_unpriced = all(is_empty)
+        elif "price" in columns:
+            is_unpriced = is_empty[0] or (self._skips_zero and not texts[0].strip(" 0."))
+        else:
+            is_unpriced = self._carry(reader, texts, is_empty)
+        if is_unpriced:
+            self._leave_out(rows, _time_text(columns, cells), line)
             return
-        time_ms, written_ms, later_ms = self._times.parse(_time_text(columns, cells))
-        open_, high, low, close = self._prices(cells, line, price_digits)
-        volume = 0.0
-        if rows.has_volume:
-            volume = self._number("volume", cells[columns["volume"]], line, volume_digits)
-        if volume < 0:
-            raise _CellError("the volume is below zero")
+        time_ms, written_ms, later_ms = self.times.parse(_time_text(columns, cells))
+        open_, high, low, close = self._prices(price_columns, texts, line, reader.price_digits)
+        volume = self._volume(reader, cells[columns["volume"]], line) if rows.has_volume else 0.0
+        if any(is_empty):
+            rows.carried.append(len(rows))
         rows.line.append(line)
         rows.time_ms.append(time_ms)
         rows.written_ms.append(written_ms)
@@ -266,13 +228,51 @@ class _CsvReader:
         rows.close.append(close)
         rows.volume.append(volume)
 
+    def _add(self, symbol: str, columns: CsvColumns) -> _SymbolReader:
+        name = to_symbol(symbol)
+        if name is None:
+            raise _CellError(f"the symbol {symbol[:40]!r} is not made of A-Z 0-9 . _ -")
+        if (other := self._names.setdefault(name, symbol)) != symbol:
+            raise _CellError(f"the symbols {other[:40]!r} and {symbol[:40]!r} are both {name}")
+        rows = CsvRows(
+            self._table.path,
+            "open" not in columns,
+            "ask" in columns,
+            "volume" in columns,
+            self._table.place,
+        )
+        self._symbols[symbol] = reader = _SymbolReader(rows)
+        return reader
+
+    def _carry(self, reader: _SymbolReader, texts: list[str], is_empty: list[bool]) -> bool:
+        """Put the last value of a side that is empty into `texts`. Return whether the quote still
+        lacks a side."""
+        for side, (text, empty) in enumerate(zip(texts, is_empty, strict=True)):
+            if empty:
+                texts[side] = reader.sides[side]
+            else:
+                reader.sides[side] = text
+        return all(is_empty) or not all(texts)
+
+    def _leave_out(self, rows: CsvRows, time: str, line: int) -> None:
+        rows.unpriced.append(line)
+        try:
+            rows.unpriced_ms.append(self.times.parse(time)[0])
+        except TimeFormatError:
+            return
+
     def _prices(
-        self, cells: list[str], line: int, digits: _Digits
+        self,
+        price_columns: Sequence[tuple[str, int]],
+        texts: Sequence[str],
+        line: int,
+        digits: _Digits,
     ) -> tuple[float, float, float, float]:
         found = [
-            self._number(name, cells[number], line, digits) for name, number in self._price_columns
+            self._number(name, text, line, digits)
+            for (name, _), text in zip(price_columns, texts, strict=True)
         ]
-        for (name, _), price in zip(self._price_columns, found, strict=True):
+        for (name, _), price in zip(price_columns, found, strict=True):
             if price <= 0:
                 raise _CellError(f"a price is not above zero (the {name})")
         if len(found) == 4:
@@ -281,8 +281,22 @@ class _CsvReader:
         bid, ask = found[0], found[-1]
         return bid, ask, bid, bid
 
+    def _volume(self, reader: _SymbolReader, text: str, line: int) -> float:
+        """Return the volume. A volume that is missing is an error only where others are there."""
+        if _is_empty(text):
+            reader.empty_volume_count += 1
+            if len(reader.empty_volumes) < FAULTS_KEPT_MAX:
+                what = f"the volume {text[:40]!r} is not a finite, usable number"
+                reader.empty_volumes.append((line, what))
+            return 0.0
+        volume = self._number("volume", text, line, reader.volume_digits)
+        if volume < 0:
+            raise _CellError("the volume is below zero")
+        reader.volume_count += 1
+        return volume
+
     def _number(self, name: str, text: str, line: int, digits: _Digits) -> float:
-        number = parse_number(text, self._delimiter == ",")
+        number = parse_number(text, self._table.delimiter == ",")
         if number is not None and number.mark == "." and self._mark == ",":
             number = parse_grouped_number(text) or number
         if number is None:
@@ -296,6 +310,20 @@ class _CsvReader:
             self._mark = number.mark
         digits.note(number, line, name, text)
         return number.value
+
+    def _finish(self, reader: _SymbolReader) -> None:
+        rows = reader.rows
+        rows.needed_zone = self.times.needed_zone
+        if not len(rows):
+            return
+        if not reader.volume_count:
+            rows.has_volume = False
+        else:
+            for line, what in reader.empty_volumes:
+                self._reject(line, what)
+            self._fault_count += reader.empty_volume_count - len(reader.empty_volumes)
+        self._round_float_noise(rows, reader.price_digits, reader.volume_digits)
+        self._reject_contradictions(rows)
 
     def _round_float_noise(
         self, rows: CsvRows, price_digits: _Digits, volume_digits: _Digits
@@ -323,19 +351,21 @@ class _CsvReader:
         bad = ~((low <= np.minimum(open_, close)) & (np.maximum(open_, close) <= high))
         what = "the row has a high and a low that do not hold its open and close"
         if rows.are_ticks:
+            # The side that a row leaves out may have moved since it was written.
             bad, what = high < low, "the ask is below the bid"
+            bad[rows.carried] = False
         for number in np.flatnonzero(bad).tolist():
             self._reject(rows.line[number], what)
         for number in np.flatnonzero(low <= 0).tolist():
             self._reject(rows.line[number], "the row has a price too small to be kept")
 
 
-_PRICES = frozenset(("open", "high", "low", "close", "price", "bid", "ask"))
+def _is_empty(text: str) -> bool:
+    return text.strip().lower() in _EMPTY
 
 
-def _encoding(path: Path) -> str:
-    with path.open("rb") as file:
-        return "utf-16" if file.read(2) in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+def _has(columns: Mapping[str, int], cells: Sequence[str]) -> bool:
+    return len(cells) > max(columns.values())
 
 
 def _time_text(columns: CsvColumns, cells: Sequence[str]) -> str:
@@ -343,10 +373,3 @@ def _time_text(columns: CsvColumns, cells: Sequence[str]) -> str:
     if "clock" in columns:
         return f"{written} {cells[columns['clock']].strip()}"
     return written
-
-
-def _symbol(text: str) -> str:
-    symbol = text.strip().upper()
-    if not is_symbol(symbol):
-        raise _CellError(f"the symbol {text[:40]!r} is not made of A-Z 0-9 . _ -")
-    return symbol

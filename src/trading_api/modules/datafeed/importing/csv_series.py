@@ -1,29 +1,33 @@
-"""The symbols of one CSV file, to be played without an import."""
+"""The symbols of one file, to be played without an import."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+from trading_api.clock import wall_clock_ms
 from trading_api.domain.instrument import Instrument
-from trading_api.domain.resolution import resolutions_built_from
+from trading_api.domain.resolution import AHEAD_MS, resolutions_built_from
 from trading_api.modules.datafeed.importing.bar_builder import BuiltBars, build_bars
-from trading_api.modules.datafeed.importing.csv_reader import read_csv
+from trading_api.modules.datafeed.importing.csv_reader import read_file
+from trading_api.modules.datafeed.importing.symbol_names import to_symbol
 from trading_api.modules.datafeed.storage.bar_series import BarSeries
 
 EXCHANGE = "RECORDED"
 _QUANTITY_MAX = Decimal(1_000_000)
 
 
-def read_series(path: str | Path) -> list[BarSeries]:
-    """Return a series for each symbol of the file. A file without a column of symbols names its
-    symbol. Raises RecordingError, which names the file and the line."""
+def read_series(path: str | Path, clock: Callable[[], int] = wall_clock_ms) -> list[BarSeries]:
+    """Return a series for each symbol of the file. A file that names no symbol is named as its
+    symbol. Times without an offset are UTC. Raises RecordingError, which names the file and the
+    line."""
     path = Path(path)
     own_symbol = re.sub("[^A-Z0-9._-]", "_", path.stem.upper())
     return [
-        _series(path, symbol, build_bars([rows]))
-        for symbol, rows in read_csv(path, own_symbol=own_symbol).items()
+        _series(path, to_symbol(text) or text, build_bars([rows]))
+        for text, rows in read_file(path, own_symbol, clock() + AHEAD_MS).items()
     ]
 
 

@@ -9,8 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from trading_api.domain.resolution import DAY_MS
-from trading_api.modules.datafeed.importing.csv_reader import (
-    FAULTS_KEPT_MAX,
+from trading_api.modules.datafeed.importing.csv_rows import (
     CsvRows,
     FaultyRowsError,
     RowFault,
@@ -50,9 +49,9 @@ def resolve_repeated_hours(files: Sequence[CsvRows]) -> None:
     """Add the clock change to the times of rows that belong to the second hour. That hour begins
     where times go back: within a file, or from one to the next. Raises FaultyRowsError where the
     order does not decide."""
-    faults = [fault for hour in _repeated_hours(files) for fault in _resolve(hour)]
-    if faults:
-        raise FaultyRowsError(faults[:FAULTS_KEPT_MAX], len(faults))
+    FaultyRowsError.raise_for(
+        [fault for hour in _repeated_hours(files) for fault in _resolve(hour)]
+    )
 
 
 def _resolve(hour: _RepeatedHour) -> list[RowFault]:
@@ -63,7 +62,7 @@ def _resolve(hour: _RepeatedHour) -> list[RowFault]:
             "the time comes twice on that day, and the order of the rows does not tell which one "
             "it is; write it with its offset from UTC"
         )
-        return [RowFault(row.rows.path, row.rows.line[row.number], what) for row in rows]
+        return [row.rows.fault(row.number, what) for row in rows]
     for row in rows[second:]:
         row.rows.time_ms[row.number] += row.later_ms
     return []

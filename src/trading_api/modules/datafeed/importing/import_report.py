@@ -10,7 +10,7 @@ import numpy as np
 
 from trading_api.domain.resolution import DAY_MS
 from trading_api.domain.session_hours import TradingSessions
-from trading_api.modules.datafeed.importing.bar_builder import format_duration
+from trading_api.modules.datafeed.importing.bar_length import format_duration
 from trading_api.modules.datafeed.storage.bar_columns import Int64s
 
 
@@ -28,7 +28,9 @@ class Gaps:
 class ImportReport:
     """Counts what an import did.
 
-    `rows` were read, not counting `unpriced` ones; `rounded` numbers were printed binary floats.
+    `rows` were read, not counting `unpriced` ones; `rounded` numbers were printed binary floats,
+    and `prices_rounded` prices were between ticks. `alias` is what the user calls the symbol, where
+    that is no name to store it by.
     Of the resulting bars, `taken` are new, `duplicates` were there already, and `outside` lie
     outside the session. `stored` counts all bars of the symbol now."""
 
@@ -47,10 +49,13 @@ class ImportReport:
     stored: int
     first_ms: int
     last_ms: int
+    prices_rounded: int = 0
+    alias: str = ""
 
     def lines(self) -> list[str]:
         step = format_duration(self.step_ms)
-        text = [
+        text = [f"{self.alias} is stored as {self.symbol}."] if self.alias else []
+        text += [
             f"{self.symbol}: {self.rows:,} {'ticks' if self.are_ticks else 'rows'} were read.",
             f"New bars of {step}: {self.taken:,}.",
             f"Duplicates, which say again what is there, dropped: {self.duplicates:,}.",
@@ -67,6 +72,8 @@ class ImportReport:
                 f"Numbers printed of computed floats: {self.rounded:,}, taken to as many decimals "
                 "as can be kept."
             )
+        if self.prices_rounded:
+            text.append(f"Prices rounded to ticks of {self.tick:f}: {self.prices_rounded:,}.")
         text.append("Repairs refused: 0; a row that needs one stops the import.")
         gaps = "Gaps in trading time: none"
         if self.gaps.count:

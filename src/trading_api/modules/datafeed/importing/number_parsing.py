@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
@@ -55,7 +55,7 @@ def parse_number(text: str, comma_delimits: bool) -> ParsedNumber | None:
         shift = _SUFFIXES.get(text[-1:].upper(), 0)
         exact = Decimal(text[:-1] if shift else text).scaleb(shift)
         value = float(exact)
-    except (InvalidOperation, ValueError):
+    except (ArithmeticError, ValueError):  # an exponent can be too large for Decimal
         return None
     if not abs(value) <= _VALUE_MAX or "_" in text:
         return None
@@ -67,8 +67,13 @@ def parse_number(text: str, comma_delimits: bool) -> ParsedNumber | None:
             value = float(meant)
             decimals, digits = _size(Decimal(meant))
     is_exact = decimals <= DECIMALS_MAX and digits <= DIGITS_MAX
-    is_print = not is_exact and digits > DIGITS_MAX and Decimal(repr(value)) == exact
+    is_print = not is_exact and digits > DIGITS_MAX and _is_print(value, exact, decimals)
     return ParsedNumber(value, decimals, mark, is_exact, is_print, digits <= DIGITS_MAX)
+
+
+def _is_print(value: float, exact: Decimal, decimals: int) -> bool:
+    """Return whether a program would print these digits: all of them, or so many decimals."""
+    return exact in (Decimal(repr(value)), Decimal(f"{value:.{min(decimals, 20)}f}"))
 
 
 def parse_grouped_number(text: str) -> ParsedNumber | None:
@@ -78,25 +83,34 @@ def parse_grouped_number(text: str) -> ParsedNumber | None:
 
 def single_decimals(values: Floats, decimals_written: int) -> int | None:
     """Return to how many decimals to round numbers that provably passed through single precision,
-    as 304.80999755859375 did, which was 304.81. None for all others.
+    as 304.80999755859375 did, which was 304.81, or 186.419998, which was 186.42. None for all
+    others.
 
-    Each value must be a single-precision number, and the one that its own rounding gives. There
-    are two proofs. One number was written with fewer digits than it has; or the grid of the
-    decimals is so much coarser than the binary one that chance is impossible. Fractions of 1/512
-    are singles too, and exact."""
+    Each value must be what is printed, with all digits or with `decimals_written` of them, of the
+    single-precision number that its own rounding gives. There are two proofs. Digits were cut off;
+    or the grid of the decimals is so much coarser than that of the written numbers that chance is
+    impossible. Fractions of 1/512 are singles too, and exact."""
     values = np.unique(values)
-    with np.errstate(over="ignore", under="ignore"):
-        if not len(values) or (values.astype(np.float32) != values).any():
-            return None
-    for decimals in range(min(DECIMALS_MAX + 1, decimals_written)):
-        if (at_decimals(values, decimals).astype(np.float32) == values).all():
-            break
-    else:
+    if not len(values):
         return None
+    with np.errstate(over="ignore", under="ignore"):
+        is_whole_print = bool((values.astype(np.float32) == values).all())
+        for decimals in range(min(DECIMALS_MAX + 1, decimals_written)):
+            rounded = at_decimals(values, decimals)
+            printed = rounded.astype(np.float32).astype(np.float64)
+            if not is_whole_print:
+                printed = at_decimals(printed, min(decimals_written, DECIMALS_MAX))
+            if (printed == values).all():
+                break
+        else:
+            return None
+    if not is_whole_print:
+        noisy = int((rounded != values).sum())
+        bits = noisy * (decimals_written - decimals) * math.log2(10)
+        return decimals if bits >= _PROOF_BITS else None
     binary = _binary_places(values)
-    is_cut = decimals_written != binary
     bits = len(values) * (binary - decimals * math.log2(10))
-    return decimals if is_cut or bits >= _PROOF_BITS else None
+    return decimals if decimals_written != binary or bits >= _PROOF_BITS else None
 
 
 def double_decimals(values: Floats) -> int:

@@ -42,7 +42,8 @@ _SYMBOL_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 class StoredSymbol:
     """Describes a stored symbol. `calendar` names the exchange calendar that its holidays and
     corrections come from. `tick` is the one that the user gave; empty where it is as fine as the
-    prices. `price_decimals` are those of the tick."""
+    prices. `price_decimals` are those of the tick. `alias` is what the user calls the symbol, where
+    that is no name to store it by. `is_zone_known` is unset while no import needed a time zone."""
 
     symbol: str
     description: str
@@ -60,6 +61,8 @@ class StoredSymbol:
     has_volume: bool
     are_ticks: bool
     tick: str = ""
+    alias: str = ""
+    is_zone_known: bool = True
 
     @property
     def hours(self) -> SessionHours:

@@ -18,6 +18,8 @@ HEADER = "time,open,high,low,close,volume"
 NEW_YORK = "America/New_York"
 
 Load = Callable[..., ImportReport]
+LoadFile = Callable[..., ImportReport]
+IMPORTED_FILES = Path(__file__).parents[1] / "importing" / "tests" / "data"
 
 
 def package_file(package: str, *parts: str) -> Path:

@@ -197,9 +197,9 @@ ROWS = "".join(f"\n{1_704_189_600 + 60 * n},1,1,1,1" for n in range(40))
         ),
         (HEADER + ROWS + "\n1704199600,1.0000000000001,2,1,1", {}, "line 42: the open"),
         (
-            HEADER + "\n1,1.005,1.005,1.005,1.005\n61,1,1,1,1",
+            HEADER + "\n1704189600,0.004,0.004,0.004,0.004\n1704189660,1,1,1,1",
             {"tick": "0.01"},
-            "line 2: a price is",
+            "line 2: a price is less than half a tick of 0.01",
         ),
         (
             HEADER + ROWS + "".join(f"\n{1_704_199_500 + 300 * n},1,1,1,1" for n in range(40)),
@@ -209,7 +209,7 @@ ROWS = "".join(f"\n{1_704_189_600 + 60 * n},1,1,1,1" for n in range(40))
         ("Datum,open,high,low,close\n1,1,1,1,1", {}, "there are Datum, open, high, low, close"),
         ("Time (EET),open,high,low,close\n1,1,1,1,1", {}, "names a time zone of its own"),
         ("date,open,high,low,close\n01/02/2024,1,1,1,1", {}, "its day first or its month"),
-        ("time;open;high;low;close\n1;1,5;1,5;1.5;1,5", {}, "where others have ','"),
+        ("time;open;high;low;close\n1704189600;1,5;1,5;1.5;1,5", {}, "where others have ','"),
         ("time,open,high,low,close\n31.02.2024,1,1,1,1", {}, "taken are seconds, milliseconds"),
         (HEADER + ROWS, {"session": "9:30 to 16:00"}, "write 24x7, or hours as in 0930-1600"),
         ("1,2,3\n1,2,3", {}, "there is no header that names the columns"),

@@ -75,8 +75,11 @@ def test_a_bad_row_is_named_by_its_line(tmp_path: Path, line: str, says: str) ->
         (["time,open,high,low,volume", GOOD], "line 1: no column is named close"),
         (["open,high,low,close", GOOD], "line 1: no column is named time"),
         (["date,datetime,open,high,low,close", GOOD], "line 1: several columns could be the time"),
-        ([HEADER + ",symbol", GOOD + ",A/B"], "line 2: the symbol 'A/B' is not made of"),
-        ([HEADER, "1,1,1,1,1,1", "8,1,1,1,1,1"], "No resolution is made of bars 7 s apart"),
+        ([HEADER + ",symbol", GOOD + ",A:B"], "line 2: the symbol 'A:B' is not made of"),
+        (
+            [HEADER, f"{NOON_S},1,1,1,1,1", f"{NOON_S + 7},1,1,1,1,1"],
+            "No resolution is made of bars 7 s apart",
+        ),
     ],
 )
 def test_a_bad_file_is_reported_in_a_sentence(tmp_path: Path, lines: list[str], says: str) -> None:

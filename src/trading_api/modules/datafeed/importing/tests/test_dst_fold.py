@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
+from trading_api.modules.datafeed.importing.csv_rows import FaultyRowsError
 from trading_api.modules.datafeed.importing.import_report import ImportReport
 from trading_api.modules.datafeed.importing.importer import (
     ImportRequest,

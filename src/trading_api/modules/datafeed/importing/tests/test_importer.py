@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from trading_api.domain.bar import Bar
-from trading_api.modules.datafeed.importing.csv_reader import FaultyRowsError
+from trading_api.modules.datafeed.importing.csv_rows import FaultyRowsError
 from trading_api.modules.datafeed.importing.importer import (
     ImportRequest,
     import_files,
@@ -239,7 +239,7 @@ def test_every_bad_row_is_counted_and_the_first_ones_are_named(load: Load) -> No
     assert [fault.line for fault in caught.value.faults] == list(range(3, 43, 2))
 
 
-@pytest.mark.parametrize("symbol", ["", "A/B", "..", ".X", "lower", "A" * 65])
+@pytest.mark.parametrize("symbol", ["", "A:B", "..", ".X", "lower", "A" * 65])
 def test_a_symbol_that_is_no_name_of_a_folder_is_refused(load: Load, symbol: str) -> None:
     with pytest.raises(RecordingError, match="is not made of"):
         load(HEADER, minute("10:00"), minute("10:01"), symbol=symbol)
