@@ -14,13 +14,20 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from trading_api.clock import RunningTimer, running_clock
 from trading_api.errors import TooManyRequests
 from trading_api.limits.connection_limiter import RETRY_AFTER_S, ConnectionLimiter
+from trading_api.server.parse_turns import ParseTurns
 
 log = logging.getLogger(__name__)
+
+SLICE_BYTES = 1024
+"""Input that is parsed without a look at what it holds: 170 chunks or 40 requests at most."""
+SLICE_FRAMES = 32
+"""WebSocket frames that take as long to parse as a slice."""
 
 _TIMEOUT = b"408 Request Timeout"
 _HEAD_TOO_LARGE = b"431 Request Header Fields Too Large"
@@ -51,15 +58,21 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
         connection_limiter: ConnectionLimiter,
         pending_heads: PendingHeads,
         head_bytes_max: int,
+        turns: ParseTurns,
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
         self._connection_limiter = connection_limiter
         self._pending_heads = pending_heads
         self._head_bytes_max = head_bytes_max
+        self._turns = turns
+        # Bounded by one read of the socket, which is paused while there is any.
+        self._input = bytearray()
+        self._is_waiting = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.flow = _InputFlow(transport, self._read_on)
         if self._acquire_connection():
             self._await_head()
         else:
@@ -70,11 +83,53 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
         self._stop_head_timer()
         self._stop_idle_timer()
         self._stop_write_timer()
+        self._input.clear()
         super().connection_lost(exc)
+
+    # Input, in slices: a read may hold thousands of pipelined requests or chunks of a body
+
+    def data_received(self, data: bytes) -> None:
+        if not self._input and len(data) <= SLICE_BYTES and self._turns.has_room:
+            self._parse(data)
+        else:
+            self._input += data
+            self.transport.pause_reading()
+            self._parse_later()
+
+    def parse_slice(self) -> bool:
+        """Parse a slice of the input that waits. Return whether more of it can be parsed now."""
+        self._is_waiting = False
+        if self._may_parse():
+            data = bytes(self._input[:SLICE_BYTES])
+            del self._input[:SLICE_BYTES]
+            self._parse(data)
+        self._is_waiting = self._may_parse()
+        if not self._is_waiting:
+            self._read_on()
+        return self._is_waiting
+
+    def _may_parse(self) -> bool:
+        """Return whether input waits and the requests before it are being answered."""
+        if self.parser is None or self.transport.is_closing():
+            self._input.clear()
+        return bool(self._input) and not self.flow.read_paused and not self.pipeline
+
+    def _parse_later(self) -> None:
+        if not self._is_waiting and self._may_parse():
+            self._is_waiting = True
+            self._turns.wait(self)
+
+    def _read_on(self) -> None:
+        """Parse the input that waits, or else read more of it."""
+        if self._input:
+            self._parse_later()
+        elif not (self.flow.read_paused or self.pipeline or self.transport.is_closing()):
+            self.transport.resume_reading()
 
     # The head of a request
 
-    def data_received(self, data: bytes) -> None:
+    def _parse(self, data: bytes) -> None:
+        self._turns.spend(SLICE_FRAMES)
         awaited = self._head_timer
         super().data_received(data)
         # Where the timer has changed, a head was completed or begun within these data, and they
@@ -104,6 +159,10 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self._release_connection()
+        # uvicorn ignores what follows the head before it is answered.
+        if self._input:
+            self._input.clear()
+            self.transport.resume_reading()
         super().handle_websocket_upgrade()
 
     def _await_head(self) -> None:
@@ -128,11 +187,13 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
                 b"HTTP/1.1 %b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" % status
             )
             self.transport.close()
+            self._input.clear()
 
     # After a response
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._read_on()
         # uvicorn's own timer ends with the next data, whatever they are.
         if self.cycle.response_complete and self._head_timer is None:
             self._stop_idle_timer()
@@ -185,6 +246,19 @@ class TimeoutHttpProtocol(HttpToolsProtocol):
         if self._address is not None:
             self._connection_limiter.release(self._address)
             self._address = None
+
+
+class _InputFlow(FlowControl):
+    """uvicorn's flow control, which calls `read_on` where uvicorn would read the socket again."""
+
+    def __init__(self, transport: asyncio.Transport, read_on: Callable[[], None]) -> None:
+        super().__init__(transport)
+        self._read_on = read_on
+
+    def resume_reading(self) -> None:
+        if self.read_paused:
+            self.read_paused = False
+            self._read_on()
 
 
 class PendingHeads(dict[TimeoutHttpProtocol, None]):

@@ -5,8 +5,8 @@ from typing import Any
 
 from trading_api.limits.connection_limiter import ConnectionLimiter
 from trading_api.observability.logs import log_config
-from trading_api.server.frame_turns import FrameTurns
 from trading_api.server.http_protocol import PendingHeads, TimeoutHttpProtocol
+from trading_api.server.parse_turns import ParseTurns
 from trading_api.server.websocket_protocol import TradingWebSocketProtocol
 from trading_api.settings import Settings, check_exposure
 
@@ -14,6 +14,7 @@ from trading_api.settings import Settings, check_exposure
 def server_options(settings: Settings) -> dict[str, Any]:
     """Return keyword arguments of `uvicorn.run` and `uvicorn.Config`. Raises ConfigurationError."""
     check_exposure(settings)
+    turns = ParseTurns()
     return {
         "host": settings.host,
         "port": settings.port,
@@ -27,10 +28,11 @@ def server_options(settings: Settings) -> dict[str, Any]:
             connection_limiter=ConnectionLimiter(settings.http_connections_per_address, "address"),
             pending_heads=PendingHeads(settings.handshakes_max),
             head_bytes_max=settings.head_bytes_max,
+            turns=turns,
         ),
         "timeout_keep_alive": settings.request_timeout_s,
         "backlog": settings.handshakes_max,
-        "ws": partial(TradingWebSocketProtocol, turns=FrameTurns()),
+        "ws": partial(TradingWebSocketProtocol, turns=turns),
         "ws_max_size": settings.ws_frame_bytes_max,
         "ws_per_message_deflate": False,
         # Three pings per heartbeat. The session itself detects that no pong arrived.

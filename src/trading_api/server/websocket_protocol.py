@@ -15,7 +15,7 @@ from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
 from trading_api.clock import RunningTimer, running_clock
-from trading_api.server.frame_turns import FrameTurns
+from trading_api.server.parse_turns import ParseTurns
 from trading_api.streaming.frames import texts
 from trading_api.streaming.transports import CLOSE_TIMEOUT_S, CONNECTION, ConnectionHandler
 
@@ -63,10 +63,10 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     )
     abort_after_s = CLOSE_TIMEOUT_S
 
-    def __init__(self, *arguments: Any, turns: FrameTurns | None = None, **options: Any) -> None:
+    def __init__(self, *arguments: Any, turns: ParseTurns | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.queue: _Inbox = _Inbox()  # type: ignore[assignment]
-        self._turns = turns or FrameTurns()
+        self._turns = turns or ParseTurns()
         # Bounded by one read of the socket, which is paused while there is any.
         self._input = bytearray()
         self._is_waiting = False

@@ -25,7 +25,10 @@ from trading_api.server.websocket_protocol import TradingWebSocketProtocol
 HTTP_ATTRIBUTES = {
     "client",
     "cycle",
+    "flow",
     "headers",
+    "parser",
+    "pipeline",
     "timeout_keep_alive",
     "transport",
     "url",

@@ -13,7 +13,7 @@ from uvicorn.server import ServerState
 
 from tests.kit.raw_websocket import PING, PONG, TEXT, frame
 from tests.kit.server import TIMEOUT_S
-from trading_api.server.frame_turns import FRAMES_PER_TURN, FrameTurns
+from trading_api.server.parse_turns import FRAMES_PER_TURN, ParseTurns
 from trading_api.server.websocket_protocol import SLICE_BYTES, TradingWebSocketProtocol
 
 HEAD = (
@@ -56,7 +56,7 @@ class Client:
     """A connected client. `frames` is the number of its frames that were reported; none are too
     many. `texts` are the messages that the application received."""
 
-    def __init__(self, turns: FrameTurns) -> None:
+    def __init__(self, turns: ParseTurns) -> None:
         self.frames = 0
         self.texts: list[str] = []
         self.transport = TransportDouble()
@@ -92,7 +92,7 @@ Connect = Callable[[], Client]
 @asynccontextmanager
 async def connecting() -> AsyncIterator[Connect]:
     """Yield a function that makes clients of one server."""
-    turns = FrameTurns()
+    turns = ParseTurns()
     clients: list[Client] = []
 
     def connect() -> Client:

@@ -1,5 +1,4 @@
-"""Divides the parsing of WebSocket frames among the connections of a server and the turns of its
-event loop."""
+"""Divides the parsing of input among the connections of a server and the turns of its loop."""
 
 from __future__ import annotations
 
@@ -8,10 +7,11 @@ from collections import deque
 from typing import Protocol
 
 FRAMES_PER_TURN = 128
-"""About a millisecond of parsing. A read of 64 KB may hold 11,000 empty frames."""
+"""About a millisecond of parsing. A read of 64 KB may hold 11,000 empty WebSocket frames. The input
+of HTTP is counted in frames that take as long."""
 
 
-class FrameReader(Protocol):
+class InputReader(Protocol):
     """A connection with input that is not parsed yet."""
 
     def parse_slice(self) -> bool:
@@ -20,8 +20,8 @@ class FrameReader(Protocol):
         ...
 
 
-class FrameTurns:
-    """Limits how many frames all connections of a server parse in one turn of the event loop.
+class ParseTurns:
+    """Limits what all connections of a server parse in one turn of the event loop.
 
     A connection parses what it receives immediately while `has_room`. Otherwise it waits, and each
     waiting connection parses one slice after another in the turns that follow."""
@@ -30,7 +30,7 @@ class FrameTurns:
         self._frames_per_turn = frames_per_turn
         self._left = frames_per_turn
         # Bounded by the number of connections: each waits once at most.
-        self._waiting: deque[FrameReader] = deque()
+        self._waiting: deque[InputReader] = deque()
         self._is_scheduled = False
 
     @property
@@ -43,7 +43,7 @@ class FrameTurns:
         self._left -= frames
         self._schedule()
 
-    def wait(self, reader: FrameReader) -> None:
+    def wait(self, reader: InputReader) -> None:
         """Call `parse_slice` of the connection in a later turn, until it returns False."""
         self._waiting.append(reader)
         self._schedule()
