@@ -24,7 +24,9 @@ from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
 from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 from trading_api.server.gc_policy import GcPolicy
 
 ACCOUNTS = 64
@@ -149,7 +151,7 @@ async def _recovery(events: int) -> list[Figure]:
         )
         started_s = time.perf_counter()
         with GcPolicy().paused():
-            await accounts.recover(journal.load())
+            await LedgerLoader(journal, accounts, SnapshotSchedule(10**9), "USD", 10**9).begin()
         recovered_s = time.perf_counter() - started_s
         await journal.close()
         started_s = time.perf_counter()

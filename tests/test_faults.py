@@ -22,6 +22,7 @@ from tests.kit.server import TIMEOUT_S, WsClient, connected, serving, until
 from trading_api.app_factory import create_app
 from trading_api.domain.market_status import MarketState
 from trading_api.models.broker import PreOrder
+from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal
@@ -46,7 +47,9 @@ class FaultyJournal(MemoryJournal):
 
     fault: Exception | None = None
 
-    async def append(self, entries: Sequence[JournalEntry]) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         if self.fault is not None:
             raise self.fault
         await super().append(entries)

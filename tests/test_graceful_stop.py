@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from tests.kit.server import connected, serving, until
 from trading_api.app_factory import create_app
+from trading_api.modules.broker.engine.account_image import AccountImage
+from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.settings import Settings
 from trading_api.web.paths import PREFIX
@@ -30,10 +32,12 @@ class SlowJournal(MemoryJournal):
         self.is_open = asyncio.Event()
         self.asked = asyncio.Event()
 
-    async def append(self, entries: object) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         self.asked.set()
         await self.is_open.wait()
-        await super().append(entries)  # type: ignore[arg-type]
+        await super().append(entries, images)
 
 
 @dataclass(slots=True)

@@ -81,7 +81,7 @@ async def test_metrics_cover_every_part_with_bounded_labels() -> None:
 
 async def test_readiness_reports_the_reasons() -> None:
     class Broken(MemoryJournal):
-        async def append(self, entries: Any) -> None:
+        async def append(self, entries: Any, images: Any = ()) -> None:
             raise ZeroDivisionError
 
     app, _ = create_app(Settings.defaults().model_copy(update={"market_stale_s": 0.05}))

@@ -143,7 +143,9 @@ def _paper_broker(
 ) -> ExecutionVenue:
     ledger = InstrumentedJournal(journal or create_journal(settings), metrics)
     readiness.add_check(ledger.health)
-    return create_paper_broker(settings, ledger, feed, metrics)
+    broker = create_paper_broker(settings, ledger, feed, metrics)
+    readiness.add_check(broker.loader.health)
+    return broker
 
 
 def _websocket_app(

@@ -34,6 +34,7 @@ from trading_api.domain.orders import (
     Trail,
 )
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.account_image import image_of
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
@@ -52,13 +53,17 @@ from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
+from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 
 ACCOUNTS = ("A", "B", "C")
 CLIENTS = 6
 ROUND_S_MAX = 0.25
 """The longest duration of a round."""
 ROUNDS_A_LEDGER = 20
+EVENTS_AFTER_MAX = 40
+"""So few that every round stores images of accounts."""
 SYMBOL = "AAPL"
 FREE = ExchangeRules(leverage_default=Decimal(10**12), maintenance_ratio=Decimal(0))
 TRAIL = Trail(Decimal(50), Decimal("0.5"))
@@ -183,11 +188,15 @@ def main(folder: Path, rounds: int, seed: int | None = None) -> int:
 async def _recovered_accounts(url: str) -> dict[str, AccountState]:
     states: dict[str, AccountState] = {}
     journal = SqlJournal(Database(url))
+    recovered = Accounts(FREE, PriceInterest(lambda symbol: [symbol]), lambda symbol: "")
+    await LedgerLoader(journal, recovered, SnapshotSchedule(10**9), "USD", 10**9).begin()
     async for entry in journal.load():
         state = states.setdefault(entry.account_id, AccountState())
         state.evolve(entry.event)
         assert state.seq == entry.seq, entry
     await journal.close()
+    for account_id, state in states.items():
+        assert recovered.images([account_id]) == [image_of(state)], "a recovery gives this state"
     return states
 
 
@@ -227,9 +236,12 @@ class _Round:
         interest = PriceInterest(lambda symbol: [symbol])
         accounts = Accounts(FREE, interest, lambda symbol: "")
         journal = SqlJournal(Database(self._url))
-        await accounts.recover(journal.load())
+        snapshots = SnapshotSchedule(EVENTS_AFTER_MAX)
+        await LedgerLoader(journal, accounts, snapshots, "USD", 10**9).begin()
         self._accounts = accounts
-        self._processor = CommandProcessor(accounts, interest, journal, _opening, lambda *_: None)
+        self._processor = CommandProcessor(
+            accounts, interest, journal, _opening, lambda *_: None, snapshots
+        )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._processor.run())
             tasks.create_task(self._publish_quotes())

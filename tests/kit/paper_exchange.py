@@ -33,6 +33,7 @@ class PaperExchange:
     def __init__(
         self, journal: Journal, symbols: Sequence[str] = ("AAPL",), **settings: Any
     ) -> None:
+        self.journal = journal
         self.market = ManualMarket(
             *map(instrument, symbols),
             instrument("MSFT"),
@@ -48,6 +49,10 @@ class PaperExchange:
         self.queries = self.client.queries
         self.updates: list[tuple[str, dict[str, Any]]] = []
         self.meta: list[tuple[str, dict[str, int | str]]] = []
+
+    def restarted(self) -> PaperExchange:
+        """Return a new exchange that continues from the journal of this one."""
+        return PaperExchange(self.journal)
 
     async def subscribe(self, route: str, account: str, **more: str) -> Sequence[BaseModel]:
         """Open a topic, record its updates, and return its state."""

@@ -70,11 +70,8 @@ class OrderView(Protocol):
 
 
 class ExecutionView(Protocol):
-    """One fill. `realized_pl` and `commission` are in the account's currency. `id` is unique in
-    the account."""
+    """One fill. `realized_pl` and `commission` are in the account's currency."""
 
-    @property
-    def id(self) -> str: ...
     @property
     def order_id(self) -> str: ...
     @property

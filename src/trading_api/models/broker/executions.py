@@ -5,14 +5,13 @@ from trading_api.models.common import CamelModel, Number, example
 
 
 class Execution(CamelModel):
-    """One fill of an order. `time` is in ms since 1970. `id` is unique in the account.
+    """One fill of an order. `time` is in ms since 1970.
 
     `netAmount` is the change of cash in the account's currency: realised profit less commission.
     """
 
     model_config = example(
         {
-            "id": "execution-1",
             "symbol": "AAPL",
             "price": 187.44,
             "qty": 10,
@@ -24,7 +23,6 @@ class Execution(CamelModel):
         }
     )
 
-    id: str
     symbol: str
     price: Number
     qty: Number

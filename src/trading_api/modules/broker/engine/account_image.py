@@ -16,8 +16,8 @@ from trading_api.modules.broker.engine.touch import LiquidityUsed
 class AccountImage:
     """The state of an account after its event `seq`, without its history.
 
-    `orders` are the live orders, the parents of live brackets, and those ended brackets of these
-    parents that were filled in part, in the order in which they were placed. Two states that
+    `orders` are the live orders, the parents of live brackets, and the ended brackets of both that
+    were filled in part, in the order in which they were placed. Two states that
     continue in the same way have equal images."""
 
     account_id: str
@@ -68,12 +68,10 @@ _SCALARS = [
 
 def _kept_orders(state: AccountState) -> Iterator[Order]:
     for order in state.live_orders():
-        yield order
-        parent = state.orders.get(order.parent_id)
-        if parent is not None:
-            yield parent
-            brackets = (state.orders[each] for each in state.brackets_of[parent.id])
-            yield from (each for each in brackets if each.is_live or each.filled_quantity)
+        root = state.orders.get(order.parent_id, order)
+        yield from (order, root)
+        brackets = (state.orders[each] for each in state.brackets_of.get(root.id, ()))
+        yield from (each for each in brackets if each.is_live or each.filled_quantity)
 
 
 def _number(order: Order) -> int:

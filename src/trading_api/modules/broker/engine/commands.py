@@ -60,7 +60,6 @@ class DepositCash:
 
     amount: Decimal
     at_ms: int
-    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,6 @@ class ResetAccount:
 
     balance: Decimal
     at_ms: int
-    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,6 @@ class SetLeverage:
 
     leverage: Decimal
     market: Market
-    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,6 @@ class CancelOrders:
 
     order_ids: Sequence[str] | None
     at_ms: int
-    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +137,6 @@ class EditBrackets:
 
     brackets: Brackets
     market: Market
-    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +153,14 @@ class ExpireOrders:
     at_ms: int
 
 
+KeyedCommand = PlaceOrder | ModifyOrder | CancelOrder | ClosePosition | ReversePosition
 Command = (
-    OpenAccount
+    KeyedCommand
+    | OpenAccount
     | DepositCash
     | ResetAccount
     | SetLeverage
-    | PlaceOrder
-    | ModifyOrder
-    | CancelOrder
     | CancelOrders
-    | ClosePosition
-    | ReversePosition
     | EditBrackets
     | MatchQuote
     | ExpireOrders

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
+from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.history import JournalHistory
-from trading_api.modules.broker.journal.journal import Journal, JournalEntry, JournalUnavailable
+from trading_api.modules.broker.journal.journal import (
+    Journal,
+    JournalEntry,
+    JournalUnavailable,
+    RecoveryStep,
+)
 from trading_api.observability.metrics import Metrics
 
 UNHEALTHY_S = 10.0
@@ -32,11 +38,13 @@ class InstrumentedJournal:
     def history(self) -> JournalHistory:
         return self._journal.history
 
-    async def append(self, entries: Sequence[JournalEntry]) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         """Append, and record the duration or the failure."""
         started_s = time.monotonic()
         try:
-            await self._journal.append(entries)
+            await self._journal.append(entries, images)
         except Exception as error:
             self._failure = time.monotonic(), _reason(error)
             self._metrics.commits_failed.inc()
@@ -44,6 +52,17 @@ class InstrumentedJournal:
         self._failure = None
         self._entries += len(entries)
         self._metrics.commits.observe(time.monotonic() - started_s)
+
+    async def currencies(self) -> Mapping[str, str]:
+        """Return the currencies of the inner journal."""
+        return await self._journal.currencies()
+
+    async def recover(self) -> AsyncIterator[RecoveryStep]:
+        """Recover, and count the entries, also those before an account's image."""
+        async for step in self._journal.recover():
+            for item in step.items:
+                self._entries += item.seq if isinstance(item, AccountImage) else 1
+            yield step
 
     async def load(self) -> AsyncIterator[JournalEntry]:
         """Load, and count the entries."""

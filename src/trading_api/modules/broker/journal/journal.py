@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from trading_api.domain.orders import Side
+from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.events import AccountReset, Event
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
@@ -90,6 +91,17 @@ class JournalUnavailable(Exception):
         self.code = code
 
 
+@dataclass(frozen=True, slots=True)
+class RecoveryStep:
+    """A part of what recovery reads: images of accounts, and the entries after these images.
+
+    An account's image comes before its entries. `done` and `total` count images and entries."""
+
+    items: Sequence[AccountImage | JournalEntry]
+    done: int
+    total: int
+
+
 class Journal(Protocol):
     """Appends entries durably, and reads them back in order."""
 
@@ -98,9 +110,24 @@ class Journal(Protocol):
         """What the entries left behind: ended orders, executions, cash lines and keys."""
         ...
 
-    async def append(self, entries: Sequence[JournalEntry]) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         """Write all entries or none; they are durable once this returns. They may belong to many
-        accounts. Raises JournalConflict and JournalUnavailable."""
+        accounts.
+
+        `images` show accounts after their last entry, with these entries. A journal that stores
+        them recovers from them. Raises JournalConflict and JournalUnavailable."""
+        ...
+
+    async def currencies(self) -> Mapping[str, str]:
+        """Return the id of one account for each currency in which accounts are kept. Raises
+        ConfigurationError if there is nothing to load from."""
+        ...
+
+    def recover(self) -> AsyncIterator[RecoveryStep]:
+        """Yield at least one step, then until everything that was appended before is read. Raises
+        ConfigurationError."""
         ...
 
     def load(self) -> AsyncIterator[JournalEntry]:

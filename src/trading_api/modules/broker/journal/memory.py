@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import islice
 
-from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry
+from trading_api.modules.broker.engine.account_image import AccountImage
+from trading_api.modules.broker.engine.events import AccountOpened
+from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry, RecoveryStep
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
 
 MEMORY = "memory:"
@@ -21,13 +23,27 @@ class MemoryJournal:
         self._entries: list[JournalEntry] = []
         self._last_seqs: dict[str, int] = {}
 
-    async def append(self, entries: Sequence[JournalEntry]) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         """Add the entries. Raises JournalConflict."""
         last_seqs = next_seqs(self._last_seqs, entries)
         self._entries.extend(entries)
         for entry in entries:
             self.history.add(entry)
         self._last_seqs.update(last_seqs)
+
+    async def currencies(self) -> Mapping[str, str]:
+        """Return one account for each currency."""
+        events = (entry.event for entry in self._entries)
+        return {
+            each.currency: each.account_id for each in events if isinstance(each, AccountOpened)
+        }
+
+    async def recover(self) -> AsyncIterator[RecoveryStep]:
+        """Yield all entries in one step."""
+        entries = self._entries[:]
+        yield RecoveryStep(entries, len(entries), len(entries))
 
     async def load(self) -> AsyncIterator[JournalEntry]:
         """Yield a copy of all entries."""

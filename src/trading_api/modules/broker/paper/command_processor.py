@@ -27,6 +27,7 @@ from trading_api.modules.broker.journal.journal import (
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.record_recall import RecordRecall
+from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 from trading_api.observability.request_id import client_request_id, request_id
 
 log = logging.getLogger(__name__)
@@ -88,8 +89,10 @@ class CommandProcessor:
         journal: Journal,
         opening: Callable[[str, int], OpenAccount],
         publish: Callable[[JournalEntry], None],
+        snapshots: SnapshotSchedule,
     ) -> None:
         self._accounts = accounts
+        self._snapshots = snapshots
         self._interest = interest
         self._journal = journal
         self._records = RecordRecall(accounts, journal.history)
@@ -258,9 +261,10 @@ class CommandProcessor:
 
     async def _commit(self, batch: CommandBatch) -> None:
         entries = self._entries(batch)
+        imaged = self._snapshots.due() if entries else ()
         try:
             if entries:
-                await self._journal.append(entries)
+                await self._journal.append(entries, self._accounts.images(imaged))
         except JournalUnavailable as error:
             log.error("journal_unavailable", extra={"code": error.code, "reason": error.reason})
             self._roll_back(batch, error)
@@ -275,10 +279,13 @@ class CommandProcessor:
             return
         for index, entry in enumerate(entries):
             self._accounts[entry.account_id].committed.evolve(entry.event)
+            self._snapshots.add(entry.account_id)
             request = batch.requests.get(index)
             request_id.set(request.request_id if request else "")
             self._publish(entry)
         request_id.set("")
+        for account_id in imaged:
+            self._snapshots.stored(account_id)
         for request, outcome in batch.answers:
             if not request.answer.done():
                 request.answer.set_result(outcome)

@@ -56,7 +56,7 @@ class CommandTranslator:
             case CancelOrderCommand():
                 return CancelOrder(command.order_id, self._market.now_ms, key)
             case CancelOrdersCommand():
-                return CancelOrders(command.order_ids, self._market.now_ms, key)
+                return CancelOrders(command.order_ids, self._market.now_ms)
             case ClosePositionCommand():
                 instrument = self._prices.instrument(command.symbol)
                 return ClosePosition(command.quantity, self._prices.current_market(instrument), key)
@@ -66,14 +66,14 @@ class CommandTranslator:
             case EditBracketsCommand():
                 instrument = self._prices.instrument(command.symbol)
                 brackets = self._order_requests.brackets(command.brackets, instrument)
-                return EditBrackets(brackets, self._prices.current_market(instrument), key)
+                return EditBrackets(brackets, self._prices.current_market(instrument))
             case SetLeverageCommand():
-                return self.leverage_command(command, key)
+                return self.leverage_command(command)
             case DepositCommand():
-                return DepositCash(command.amount, self._market.now_ms, key)
+                return DepositCash(command.amount, self._market.now_ms)
             case ResetAccountCommand():
                 balance = self._initial_balance if command.balance is None else command.balance
-                return ResetAccount(balance, self._market.now_ms, key)
+                return ResetAccount(balance, self._market.now_ms)
             case _:
                 assert_never(command)
 
@@ -88,9 +88,7 @@ class CommandTranslator:
             return PlaceOrder(request, market, key)
         return ModifyOrder(command.order_id, request, market, key)
 
-    def leverage_command(
-        self, command: SetLeverageCommand, key: IdempotencyKey | None = None
-    ) -> SetLeverage:
+    def leverage_command(self, command: SetLeverageCommand) -> SetLeverage:
         """Return the engine's command to set a symbol's leverage."""
         instrument = self._prices.tradable(command.symbol)
-        return SetLeverage(command.leverage, self._prices.current_market(instrument), key)
+        return SetLeverage(command.leverage, self._prices.current_market(instrument))

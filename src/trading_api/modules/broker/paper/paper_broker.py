@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 from trading_api.domain.broker_commands import (
     BrokerCommand,
-    CancelOrdersCommand,
     CommandResult,
     IdempotencyKey,
     ModifyOrderCommand,
@@ -22,11 +21,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ApiError
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.engine import Duplicate, Outcome
-from trading_api.modules.broker.engine.events import (
-    ORDER_ID_SEPARATOR,
-    OrderCanceled,
-    OrderPlaced,
-)
+from trading_api.modules.broker.engine.events import OrderCanceled, OrderPlaced
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
@@ -35,6 +30,7 @@ from trading_api.modules.broker.paper.command_log import CommandLog
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.command_translator import CommandTranslator
 from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts
+from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
 from trading_api.modules.broker.paper.market_listener import PaperMarketListener
 from trading_api.modules.broker.paper.paper_history import PaperHistory, reading_journal
 from trading_api.modules.broker.paper.paper_snapshot import PaperSnapshot
@@ -43,6 +39,7 @@ from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.prices import Prices
 from trading_api.modules.broker.paper.record_recall import RecordRecall
 from trading_api.modules.broker.paper.rejection_mapping import to_api_error
+from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
 
@@ -69,13 +66,21 @@ class PaperBroker:
         self._prices = Prices(market, settings.account_currency)
         self._interest = PriceInterest(self._prices.symbols_to_price)
         self.accounts = Accounts(rules, self._interest, self._prices.foreign_currency)
+        snapshots = SnapshotSchedule()
+        currency = settings.account_currency
+        self.loader = LedgerLoader(journal, self.accounts, snapshots, currency)
         self._committed = CommittedAccounts(self.accounts, rules, settings, market)
         self._translator = CommandTranslator(market, self._prices, settings.initial_balance)
         self._records = RecordRecall(self.accounts, journal.history)
         self._log = CommandLog(metrics)
         self._listeners: list[BrokerListener] = []
         self._processor = CommandProcessor(
-            self.accounts, self._interest, journal, self._committed.opening, self._publish
+            self.accounts,
+            self._interest,
+            journal,
+            self._committed.opening,
+            self._publish,
+            snapshots,
         )
         self.market_listener = PaperMarketListener(
             market,
@@ -96,20 +101,22 @@ class PaperBroker:
         self, account_id: str, command: BrokerCommand, key: IdempotencyKey | None = None
     ) -> CommandResult:
         """Do one command and return once it is committed. Raises ApiError."""
+        self.loader.require_finished()
         try:
             engine_command = self._translator.to_engine(command, key)
         except ApiError:
             # A duplicate is answered even if the market no longer knows its symbol.
             if key is None or (known := await self._find_duplicate(account_id, key)) is None:
                 raise
-            return _result(command, known)
+            return _result(known)
         execution = self._processor.execute(account_id, engine_command)
-        return _result(command, await self._log.record(account_id, engine_command, execution))
+        return _result(await self._log.record(account_id, engine_command, execution))
 
     async def preview_order(
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
     ) -> OrderPreview:
         """Return what the command would do now. Raises ApiError."""
+        self.loader.require_finished()
         engine_command = self._translator.order_command(command)
         instrument = self._prices.instrument(engine_command.request.symbol)
         with reading_journal():
@@ -122,6 +129,7 @@ class PaperBroker:
 
     def preview_leverage(self, account_id: str, command: SetLeverageCommand) -> LeveragePreview:
         """Return what the command would do now. Raises Invalid for an unknown symbol."""
+        self.loader.require_finished()
         engine_command = self._translator.leverage_command(command)
         return preview_leverage(self._committed.state(account_id), self._rules, engine_command)
 
@@ -129,10 +137,12 @@ class PaperBroker:
 
     def snapshot(self, account_id: str) -> PaperSnapshot:
         """Return the account's committed state."""
+        self.loader.require_finished()
         return PaperSnapshot(self._committed.state(account_id), self._prices, self._rules)
 
     def history(self, account_id: str) -> PaperHistory:
         """Return the reader of the account's ended orders, executions and cash lines."""
+        self.loader.require_finished()
         state = self.accounts.committed(account_id)
         if state is not None:
             return PaperHistory(state, self._journal.history)
@@ -142,10 +152,12 @@ class PaperBroker:
 
     def account_ids(self) -> Sequence[str]:
         """Return the default account and those that a command has opened, sorted."""
+        self.loader.require_finished()
         return self._committed.ids()
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` events after number `since`. Raises Unavailable."""
+        self.loader.require_finished()
         with reading_journal():
             return await self._journal.read(account_id, since, limit)
 
@@ -170,10 +182,10 @@ class PaperBroker:
     # Lifecycle
 
     async def start(self) -> None:
-        """Load the accounts from the journal, then listen to the market. Raises
-        ConfigurationError."""
+        """Begin to load the accounts from the journal. A small ledger is loaded completely.
+        Raises ConfigurationError."""
         try:
-            await self.accounts.recover(self._journal.load())
+            await self.loader.begin()
         except BaseException:
             await self._journal.close()
             raise
@@ -191,6 +203,10 @@ class PaperBroker:
         finally:
             expiring.cancel()
             await self._journal.close()
+
+    def _listen_to_market(self) -> None:
+        # Not before the datafeed does, so that a quote is sent before what it causes.
+        self._interest.connect(self._market.listen(self.market_listener))
 
     async def _expire_orders(self) -> None:
         """Expire orders on time even if no quote arrives."""
@@ -223,13 +239,10 @@ class PaperBroker:
             listener.on_status(status)
 
 
-def _result(command: BrokerCommand, outcome: Outcome) -> CommandResult:
+def _result(outcome: Outcome) -> CommandResult:
     if isinstance(outcome, Rejection):
         raise to_api_error(outcome)
     if isinstance(outcome, Duplicate):
-        if isinstance(command, CancelOrdersCommand):
-            ids = outcome.order_id.split(ORDER_ID_SEPARATOR) if outcome.order_id else []
-            return CommandResult(canceled=ids, is_duplicate=True)
         return CommandResult(outcome.order_id, is_duplicate=True)
     placed = next((event.order.id for event in outcome if isinstance(event, OrderPlaced)), "")
     canceled = [event.order.id for event in outcome if isinstance(event, OrderCanceled)]

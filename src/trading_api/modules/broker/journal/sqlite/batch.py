@@ -8,13 +8,15 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
+from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.event_codec import encode, kind_of
-from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
+from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash, snapshot_hash
+from trading_api.modules.broker.journal.image_codec import encode_image
 from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry
 from trading_api.modules.broker.journal.sqlite.projections import (
     CASH_ROWS,
@@ -69,6 +71,7 @@ class Batch:
         self._positions: dict[tuple[str, str], Row | None] = {}
         self._cash_lines: list[Row] = []
         self._keys: list[Row] = []
+        self._snapshots: list[Row] = []
 
     def add(self, entry: JournalEntry) -> None:
         """Add an entry. Raises JournalConflict if it does not follow its account's last one."""
@@ -93,6 +96,14 @@ class Batch:
         for record in records(event):
             self._project(account_id, seq, record)
 
+    def add_image(self, image: AccountImage) -> None:
+        """Add an image that shows its account after all entries."""
+        account_id, seq = image.account_id, image.seq
+        tail = self.tails.get(account_id) or self._known[account_id]
+        assert tail.seq == seq, image
+        payload = encode_image(image)
+        self._snapshots.append((account_id, seq, payload, snapshot_hash(tail.hash, seq, payload)))
+
     def write(self, connection: Connection, statements: SqlStatements) -> None:
         """Write all rows inside the caller's transaction."""
         positions = [row for row in self._positions.values() if row is not None]
@@ -107,6 +118,7 @@ class Batch:
             (statements.delete_positions, closed),
             (statements.insert_cash_lines, self._cash_lines),
             (statements.insert_keys, self._keys),
+            (statements.upsert_snapshots, self._snapshots),
         ):
             if rows:
                 connection.exec_driver_sql(statement, rows)

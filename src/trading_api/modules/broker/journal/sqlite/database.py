@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.journal import JournalUnavailable
 
-VERSION = "0003"
+VERSION = "0004"
 """The version of the newest migration."""
 
 

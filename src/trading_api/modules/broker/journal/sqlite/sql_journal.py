@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,12 +12,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from trading_api.errors import ConfigurationError
-from trading_api.modules.broker.journal.event_codec import UnreadableEvent
+from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.journal import (
     JournalConflict,
     JournalEntry,
     JournalUnavailable,
+    RecoveryStep,
 )
 from trading_api.modules.broker.journal.sqlite.batch import AccountTail, Batch
 from trading_api.modules.broker.journal.sqlite.database import Database, to_journal_unavailable
@@ -27,6 +26,7 @@ from trading_api.modules.broker.journal.sqlite.history_reader import (
     select_entries,
     to_entry,
 )
+from trading_api.modules.broker.journal.sqlite.recovery_cursor import RecoveryCursor, read_ledger
 from trading_api.modules.broker.journal.sqlite.sql_history import SqlHistory
 from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
 from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, EVENTS
@@ -64,9 +64,26 @@ class SqlJournal:
         self._open: OpenLedger | None = None
         self.history = SqlHistory(self._run_reading)
 
-    async def append(self, entries: Sequence[JournalEntry]) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         """Write the entries in one transaction. Raises JournalConflict and JournalUnavailable."""
-        await self._run(lambda: self._append(entries))
+        await self._run(lambda: self._append(entries, images))
+
+    async def currencies(self) -> Mapping[str, str]:
+        """Return one account for each currency. Raises ConfigurationError."""
+        opened = await self._run(self._opened)
+        return {tail.currency: tail.account_id for tail in opened.tails.values()}
+
+    async def recover(self) -> AsyncGenerator[RecoveryStep, None]:
+        """Yield the snapshots, then the entries after them. Raises ConfigurationError."""
+        cursor = await self._run(self._open_recovery)
+        try:
+            yield await self._run(cursor.next)
+            while (step := await self._run(cursor.next)).items:
+                yield step
+        finally:
+            await self._run(cursor.close)
 
     async def load(self) -> AsyncGenerator[JournalEntry, None]:
         """Yield the entries as they are at the first step. Raises ConfigurationError."""
@@ -121,12 +138,14 @@ class SqlJournal:
             )
         return self._open
 
-    def _append(self, entries: Sequence[JournalEntry]) -> None:
+    def _append(self, entries: Sequence[JournalEntry], images: Sequence[AccountImage]) -> None:
         opened = self._opened()
         batch = Batch(opened.tails)
         for entry in entries:
             batch.add(entry)
-        if not entries:
+        for image in images:
+            batch.add_image(image)
+        if not (entries or images):
             return
         if self._database.file_id() != opened.file_id:
             # SQLite would continue to write to a file that has no name any more.
@@ -140,6 +159,10 @@ class SqlJournal:
         except DBAPIError as error:
             raise to_journal_unavailable(error) from error
         opened.tails.update(batch.tails)
+
+    def _open_recovery(self) -> RecoveryCursor:
+        self._opened()
+        return RecoveryCursor(self._database)
 
     def _open_cursor(self) -> _EntryCursor:
         self._opened()
@@ -170,18 +193,8 @@ class _EntryCursor:
 
     def next(self) -> list[JournalEntry]:
         """Return the next batch, empty at the end. Raises ConfigurationError."""
-        try:
-            return list(map(to_entry, self._rows.fetchmany(LOAD_BATCH_SIZE)))
-        except (UnreadableEvent, DBAPIError, sqlite3.Error) as error:
-            reason = (
-                str(error)
-                if isinstance(error, UnreadableEvent)
-                else to_journal_unavailable(error).reason
-            )
-            raise ConfigurationError(
-                f"The ledger {self._path} (DATABASE_URL) can't be read: {reason}. "
-                "`trading-api verify-ledger` says where."
-            ) from error
+        rows = self._rows
+        return read_ledger(self._path, lambda: list(map(to_entry, rows.fetchmany(LOAD_BATCH_SIZE))))
 
     def close(self) -> None:
         self._connection.close()

@@ -17,6 +17,7 @@ from trading_api.modules.broker.journal.sqlite.tables import (
     NAMED_REQUESTS,
     ORDERS,
     POSITIONS,
+    SNAPSHOTS,
 )
 
 
@@ -36,6 +37,7 @@ class SqlStatements:
         self.upsert_accounts = compiled(_upsert(ACCOUNTS))
         self.upsert_orders = compiled(_upsert(ORDERS))
         self.upsert_positions = compiled(_upsert(POSITIONS))
+        self.upsert_snapshots = compiled(_upsert(SNAPSHOTS))
         self.select_client_id = compiled(
             _select(ORDERS, ["id"], ["account_id", "client_id"]) + f" AND {HAS_CLIENT_ID}"
         )

@@ -156,3 +156,5 @@ IDEMPOTENCY_KEYS = _table(
     _integer("at_ms"),
 )
 """The keys of commands that were done. They outlive the events that recorded them."""
+SNAPSHOTS = _table("snapshots", (), _text("payload"), _text("hash"))
+"""The newest image of each account, after its event `seq`. The hash follows that event's hash."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.kit.ledger_streams import trading
+from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.journal import JournalEntry, JournalUnavailable
 from trading_api.modules.broker.journal.memory import MemoryJournal
@@ -25,7 +26,9 @@ class FailingJournal(MemoryJournal):
 
     error: Exception | None = None
 
-    async def append(self, entries: Sequence[JournalEntry]) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         if self.error is not None:
             raise self.error
         await super().append(entries)

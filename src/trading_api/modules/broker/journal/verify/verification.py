@@ -9,12 +9,14 @@ from functools import cache
 from sqlalchemy import Connection, Table, func, select, text, union
 
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.account_image import image_of
 from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.events import Event, IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
-from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash
+from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash, snapshot_hash
+from trading_api.modules.broker.journal.image_codec import encode_image
 from trading_api.modules.broker.journal.sqlite.batch import AccountTail
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.projections import (
@@ -35,6 +37,7 @@ from trading_api.modules.broker.journal.sqlite.tables import (
     IDEMPOTENCY_KEYS,
     METADATA,
     NAMED_REQUESTS,
+    SNAPSHOTS,
 )
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
@@ -99,6 +102,7 @@ class _AccountVerification:
         self._seqs: dict[tuple[type, str], int] = {}
         self._lines = _RowComparison(CASH_LINES, self._rows(CASH_LINES, "seq", "line"))
         self._executions = _RowComparison(EXECUTIONS, self._rows(EXECUTIONS, "seq", "id"))
+        self._snapshot = next(self._rows(SNAPSHOTS), None)
         self._keys = _RowComparison(IDEMPOTENCY_KEYS, self._rows(IDEMPOTENCY_KEYS, "seq", "key"))
 
     def verify(self) -> Iterator[int]:
@@ -106,10 +110,13 @@ class _AccountVerification:
         count = 0
         for row in self._rows(EVENTS, "seq"):
             self._verify_event(row)
+            self._verify_snapshot()
             count += 1
             if count == READ_BATCH_SIZE:
                 yield count
                 count = 0
+        if (missed := self._snapshot) is not None:
+            _compare(SNAPSHOTS, None, missed)
         for growing in (self._lines, self._executions, self._keys):
             growing.end()
         self._compare_latest()
@@ -141,6 +148,16 @@ class _AccountVerification:
         self._tail.hash = hash
         self._tail.opened_ms = self._tail.opened_ms if self._tail.seq else at_ms
         self._tail.seq, self._tail.updated_ms = seq, at_ms
+
+    def _verify_snapshot(self) -> None:
+        """Compare the account's snapshot with the state, if it shows the last event."""
+        found, tail = self._snapshot, self._tail
+        if found is None or found[1] != tail.seq:
+            return
+        payload = encode_image(image_of(self._state))
+        hash = snapshot_hash(tail.hash, tail.seq, payload)
+        _compare(SNAPSHOTS, (self._id, tail.seq, payload, hash), found)
+        self._snapshot = None
 
     def _compare_growing(self, seq: int, event: Event) -> None:
         """Compare the rows that the event added to the tables that only grow."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from tests.kit.paper_exchange import LIMIT, A, B, running
 from trading_api.errors import ApiError
+from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal
 
@@ -19,7 +20,9 @@ class FailingJournal(MemoryJournal):
 
     is_failing = False
 
-    async def append(self, entries: Sequence[JournalEntry]) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         if self.is_failing:
             raise OSError("no space left on device")
         await super().append(entries)
@@ -46,7 +49,9 @@ async def test_commands_that_wait_together_are_journaled_together_and_each_is_an
     appended: list[int] = []
 
     class CountingJournal(MemoryJournal):
-        async def append(self, entries: Sequence[JournalEntry]) -> None:
+        async def append(
+            self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+        ) -> None:
             appended.append(len(entries))
             await super().append(entries)
 
@@ -102,7 +107,9 @@ class BlockedJournal(MemoryJournal):
         self.is_open = asyncio.Event()
         self.has_waiter = asyncio.Event()
 
-    async def append(self, entries: Sequence[JournalEntry]) -> None:
+    async def append(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
+    ) -> None:
         self.has_waiter.set()
         await self.is_open.wait()
         await super().append(entries)

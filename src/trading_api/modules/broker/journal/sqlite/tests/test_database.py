@@ -115,6 +115,7 @@ async def test_a_ledger_from_before_requests_had_names_is_migrated_and_read(path
     for statement in (
         "DROP TABLE named_requests",
         "DROP TABLE idempotency_keys",
+        "DROP TABLE snapshots",
         "DROP INDEX ix_orders_ended",
         "DROP INDEX ix_orders_client_id",
         "DROP INDEX ix_executions_seq",
