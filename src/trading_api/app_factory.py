@@ -15,7 +15,6 @@ from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.journal import Journal
-from trading_api.modules.broker.paper.factory import create_paper_broker
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
@@ -75,7 +74,7 @@ def create_app(
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
     venue: ExecutionVenue | None = None
     if "broker" in names:
-        venue = _paper_broker(settings, journal, feed, metrics, readiness)
+        venue = _create_venue(settings, journal, feed, metrics, readiness)
     context = ModuleContext(settings, feed, now_ms, metrics, subscriptions, venue)
     modules = registry.build(names, context)
     lifespan = create_lifespan(
@@ -134,7 +133,7 @@ def _observe_keys(
     return lambda: keys.run(lambda: close_withdrawn_sessions(ws_app, tokens))
 
 
-def _paper_broker(
+def _create_venue(
     settings: Settings,
     journal: Journal | None,
     feed: MarketFeed,

@@ -10,8 +10,8 @@ from decimal import Decimal
 class Instrument:
     """A symbol that can be traded. Prices are whole ticks of `min_move / price_scale`, bar volumes
     are whole units of `1 / volume_scale`, order quantities are whole multiples of `quantity_step`.
-    `resolutions` are its own; where empty, those of the market. `session`, `holidays` and
-    `corrections` are written as TradingView writes them."""
+    `resolutions` are the bar lengths that the instrument has; if empty, it has all of the market's.
+    `session`, `holidays` and `corrections` are written as TradingView writes them."""
 
     symbol: str
     description: str

@@ -77,7 +77,8 @@ class Outbox:
         return len(self._first) + self._bytes
 
     def put(self, frame: bytes, key: Hashable | None = None) -> None:
-        """Add a frame. Never waits and never fails. A key is not an integer."""
+        """Add a frame. Never waits and never fails. A key must not be an integer: frames without a
+        key are stored under integers."""
         if self.is_paused:
             self._wait(frame, key)
         elif not self._first:

@@ -165,17 +165,14 @@ class Session(Client):
         finally:
             reader.cancel()
             await asyncio.wait([reader])
-        if close is not CLIENT_LEFT:
+        if close.code:
             self.outbox.close(send_rest=True)
             await self._connection.close(close.code, close.reason)
 
     def request_close(self, code: int, reason: str) -> None:
         """End the session with this code and reason, unless its end was requested before."""
-        self._request(SessionClose(code, reason))
-
-    def _request(self, close: SessionClose) -> None:
         if not self._close.done():
-            self._close.set_result(close)
+            self._close.set_result(SessionClose(code, reason))
 
     def release(self) -> SessionClose:
         """Free what the session holds once it has ended, and return how it ended."""
@@ -183,7 +180,7 @@ class Session(Client):
         self._connection.detach()
         if self._timer is not None:
             self._timer.cancel()
-        self._request(CLIENT_LEFT)
+        self.request_close(*CLIENT_LEFT)
         return CLIENT_LEFT if self._close.cancelled() else self._close.result()
 
     @property
@@ -196,18 +193,18 @@ class Session(Client):
         try:
             await self._handle_messages(handle)
         except SessionClosed as closed:
-            self._request(closed.close)
+            self.request_close(*closed.close)
         except ValidationError:
-            self._request(_protocol_error("Could not validate payload"))
+            self.request_close(*_protocol_error("Could not validate payload"))
         except NoMatchingOperation:
-            self._request(_protocol_error("No matching type"))
+            self.request_close(*_protocol_error("No matching type"))
         except ValueError:
-            self._request(_protocol_error("Could not decode message"))
+            self.request_close(*_protocol_error("Could not decode message"))
         except Exception:
             log.exception("session_failed", extra={"client": self.uid})
-            self._request(INTERNAL_ERROR)
+            self.request_close(*INTERNAL_ERROR)
         else:
-            self._request(CLIENT_LEFT)
+            self.request_close(*CLIENT_LEFT)
 
     async def _handle_messages(self, handle: MessageHandler) -> None:
         messages = TokenBucket(self.limits.messages_per_s)
@@ -253,7 +250,7 @@ class Session(Client):
     def disconnect_slow_consumer(self) -> None:
         """Discard what waits in the outbox, and end the session."""
         self.outbox.close(send_rest=False)
-        self._request(SLOW_CONSUMER)
+        self.request_close(*SLOW_CONSUMER)
 
     # Deadlines: heartbeat, lifespan and authentication
 
@@ -289,7 +286,7 @@ class Session(Client):
             if next_s < math.inf:
                 self._timer = self._loop.call_later(next_s, self._watch_deadlines)
         elif left_s < auth_left_s:
-            self._request(self._options.timed_out)
+            self.request_close(*self._options.timed_out)
         elif self.principal is None:
             self.request_close(_POLICY, f"No token came within {AUTH_TIMEOUT_S:g} s")
         else:

@@ -61,7 +61,7 @@ class Topic:
     service: WsRouteService | None = None
     sessions: set[Subscriber] = field(default_factory=set)
     outboxes: dict[Subscriber, Outbox] = field(default_factory=dict)
-    channels: tuple[Hashable, ...] = ()
+    keys: tuple[Hashable, ...] = ()
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_joins: int = 0
     symbol_count: int = 1
@@ -69,14 +69,15 @@ class Topic:
 
 class Subscriptions:
     """The only registry of topics. Routers join sessions to topics and release them; services file
-    their topics under the channels on which they depend, such as `("bars", "AAPL")`.
+    their topics under the keys by which they find them to publish: a channel and what narrows it, such
+    as `("bars", "AAPL")`.
 
     A topic is open, in its service too, from its first session to its last. A session receives
     updates from the moment it received the topic's state."""
 
     def __init__(self) -> None:
         self._topics: dict[str, Topic] = {}
-        self._channels: dict[Hashable, dict[Topic, None]] = {}
+        self._by_key: dict[Hashable, dict[Topic, None]] = {}
 
     def __len__(self) -> int:
         return len(self._topics)
@@ -98,34 +99,34 @@ class Subscriptions:
         self,
         topic: str,
         topic_update: TopicUpdate,
-        channels: Iterable[Hashable],
+        keys: Iterable[Hashable],
         stream: Any = None,
     ) -> Topic:
-        """File a topic under each of its channels, instead of any it was filed under before. A
+        """File a topic under each of its keys, instead of any it was filed under before. A
         topic without a session is registered too."""
         entry = self._entry(topic)
         self._unfile(entry)
         entry.publish, entry.stream = topic_update, stream
-        entry.channels = tuple(dict.fromkeys(channels))
-        for channel in entry.channels:
-            self._channels.setdefault(channel, {})[entry] = None
+        entry.keys = tuple(dict.fromkeys(keys))
+        for key in entry.keys:
+            self._by_key.setdefault(key, {})[entry] = None
         return entry
 
     def detach(self, topic: str) -> None:
-        """Remove a topic from its channels. Ignores an unknown topic."""
+        """Remove a topic from its keys. Ignores an unknown topic."""
         entry = self._topics.get(topic)
         if entry is not None:
             self._unfile(entry)
             self._forget_if_unused(entry)
 
-    def channel(self, key: Hashable) -> Collection[Topic]:
-        """Return the topics of a channel, in the order in which they were attached."""
-        topics = self._channels.get(key)
+    def topics_of(self, key: Hashable) -> Collection[Topic]:
+        """Return the topics of a key, in the order in which they were attached."""
+        topics = self._by_key.get(key)
         return () if topics is None else topics.keys()
 
-    def channels(self) -> Collection[Hashable]:
-        """Return the channels that have a topic."""
-        return self._channels.keys()
+    def keys(self) -> Collection[Hashable]:
+        """Return the keys that have a topic."""
+        return self._by_key.keys()
 
     # For routers
 
@@ -174,12 +175,12 @@ class Subscriptions:
         return topic
 
     def _unfile(self, topic: Topic) -> None:
-        for channel in topic.channels:
-            topics = self._channels[channel]
+        for key in topic.keys:
+            topics = self._by_key[key]
             del topics[topic]
             if not topics:
-                del self._channels[channel]
-        topic.channels, topic.stream, topic.publish = (), None, _unattached
+                del self._by_key[key]
+        topic.keys, topic.stream, topic.publish = (), None, _unattached
 
     def _close_if_unused(self, topic: Topic) -> None:
         if topic.sessions:
@@ -188,7 +189,7 @@ class Subscriptions:
         if service is not None:
             service.remove_topic(topic.name)
             self._unfile(topic)
-        if not topic.channels:
+        if not topic.keys:
             self._forget_if_unused(topic)
 
     def _forget_if_unused(self, topic: Topic) -> None:

@@ -55,7 +55,7 @@ class TickerService:
         quote = update.quote
         if self._prices.get(quote.symbol) != quote.last:
             self._prices[quote.symbol] = quote.last
-            for topic in self._subscriptions.channel(("ticker", quote.symbol)):
+            for topic in self._subscriptions.topics_of(("ticker", quote.symbol)):
                 topic.publish(_to_ticker(quote))
 
     def on_heartbeat(self) -> None:

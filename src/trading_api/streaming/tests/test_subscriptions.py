@@ -73,7 +73,7 @@ def trade() -> Trade:
 
 
 def names(subscriptions: Subscriptions, channel: tuple[str, str]) -> list[str]:
-    return [topic.name for topic in subscriptions.channel(channel)]
+    return [topic.name for topic in subscriptions.topics_of(channel)]
 
 
 def test_a_topic_is_found_under_each_of_its_channels_until_it_is_detached(
@@ -84,14 +84,14 @@ def test_a_topic_is_found_under_each_of_its_channels_until_it_is_detached(
     assert names(subscriptions, AAPL) == ["one", "both"], "in the order of attaching"
     assert names(subscriptions, MSFT) == ["both"]
     assert subscriptions.topic("both") is both
-    assert set(subscriptions.channels()) == {AAPL, MSFT}
+    assert set(subscriptions.keys()) == {AAPL, MSFT}
 
     subscriptions.detach("both")
     subscriptions.detach("both")
     subscriptions.detach("never attached")
     assert names(subscriptions, AAPL) == ["one"]
-    assert not subscriptions.channel(MSFT)
-    assert list(subscriptions.channels()) == [AAPL]
+    assert not subscriptions.topics_of(MSFT)
+    assert list(subscriptions.keys()) == [AAPL]
     assert subscriptions.topic("both") is None
 
 
@@ -120,7 +120,7 @@ async def test_the_first_session_opens_a_topic_and_the_last_one_closes_it(
     assert route.calls == ["create one"]
     subscriptions.release(second)
     assert route.calls == ["create one", "remove one"]
-    assert (len(subscriptions), list(subscriptions.channels())) == (0, [])
+    assert (len(subscriptions), list(subscriptions.keys())) == (0, [])
     topic.publish(trade())
     assert len(route.published) == 1, "a closed topic publishes nothing"
 
@@ -134,7 +134,7 @@ async def test_a_topic_that_fails_to_open_leaves_nothing_behind(
         await subscriptions.join("one", session, route)
     assert route.calls == ["create one", "remove one"]
     assert session.topics == set()
-    assert (len(subscriptions), list(subscriptions.channels())) == (0, [])
+    assert (len(subscriptions), list(subscriptions.keys())) == (0, [])
 
 
 async def test_a_session_that_closes_while_its_topic_opens_does_not_join(
@@ -157,4 +157,4 @@ async def test_a_service_that_never_detaches_leaves_no_topic_behind(
     await subscriptions.join("one", session, route)
     monkeypatch.setattr(route, "remove_topic", lambda topic: None)
     subscriptions.release(session)
-    assert (len(subscriptions), list(subscriptions.channels())) == (0, [])
+    assert (len(subscriptions), list(subscriptions.keys())) == (0, [])

@@ -69,11 +69,11 @@ class AccountTopics:
 
     def topics(self, route: str, account_id: str) -> Collection[Topic]:
         """Return the open topics of a route for an account."""
-        return self._subscriptions.channel((route, account_id))
+        return self._subscriptions.topics_of((route, account_id))
 
     def connection_topics(self) -> Collection[Topic]:
         """Return the open topics that show the connection to the venue."""
-        return self._subscriptions.channel(_CONNECTION_CHANNEL)
+        return self._subscriptions.topics_of(_CONNECTION_CHANNEL)
 
 
 def publish(topics: Collection[Topic], data: BaseModel, meta: UpdateMeta | None = None) -> None:

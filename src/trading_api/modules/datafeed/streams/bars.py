@@ -60,7 +60,7 @@ class BarStream:
         return [to_bar(bar, instrument) for bar in newest]
 
     def publish(self, update: MarketUpdate) -> None:
-        for topic in self._subscriptions.channel(("bars", update.quote.symbol)):
+        for topic in self._subscriptions.topics_of(("bars", update.quote.symbol)):
             bar_topic: _BarTopic = topic.stream
             for bar in update.bars.get(bar_topic.resolution, ()):
                 topic.publish(to_bar(bar, bar_topic.instrument))

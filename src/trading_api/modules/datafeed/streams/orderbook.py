@@ -61,7 +61,7 @@ class OrderBookStream:
 
     def publish(self, update: MarketUpdate) -> None:
         """The book is mapped once, however many topics depend on it and however deep they are."""
-        topics = self._subscriptions.channel(("orderbook", update.quote.symbol))
+        topics = self._subscriptions.topics_of(("orderbook", update.quote.symbol))
         if not topics or update.book is None:
             return
         deepest = to_orderbook(update.book)

@@ -64,7 +64,7 @@ class QuoteStream:
         self._subscriptions.detach(topic.name)
         for symbol in names:
             self._interest.remove(symbol, DAY)
-            if not self._subscriptions.channel(("quotes", symbol)):
+            if not self._subscriptions.topics_of(("quotes", symbol)):
                 self._latest.pop(symbol, None)
 
     def state(self, topic: Topic) -> Sequence[QuoteData]:
@@ -72,7 +72,7 @@ class QuoteStream:
 
     def publish(self, update: MarketUpdate) -> None:
         symbol = update.quote.symbol
-        topics = self._subscriptions.channel(("quotes", symbol))
+        topics = self._subscriptions.topics_of(("quotes", symbol))
         if not topics:
             return
         self._latest[symbol] = update

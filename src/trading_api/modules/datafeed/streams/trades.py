@@ -54,6 +54,6 @@ class TradeStream:
         return [to_trade(last)] if last else []
 
     def publish(self, update: MarketUpdate) -> None:
-        for topic in self._subscriptions.channel(("trades", update.quote.symbol)):
+        for topic in self._subscriptions.topics_of(("trades", update.quote.symbol)):
             if trade := topic.stream.tape.read(update.quote):
                 topic.publish(to_trade(trade))
