@@ -15,6 +15,7 @@ from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.journal import Journal
+from trading_api.modules.broker.paper.factory import create_paper_broker
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource

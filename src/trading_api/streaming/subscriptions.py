@@ -69,8 +69,8 @@ class Topic:
 
 class Subscriptions:
     """The only registry of topics. Routers join sessions to topics and release them; services file
-    their topics under the keys by which they find them to publish: a channel and what narrows it, such
-    as `("bars", "AAPL")`.
+    their topics under the keys by which they find them to publish. A key is a channel and what
+    narrows it, such as `("bars", "AAPL")`.
 
     A topic is open, in its service too, from its first session to its last. A session receives
     updates from the moment it received the topic's state."""
