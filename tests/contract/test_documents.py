@@ -94,6 +94,21 @@ def test_every_operation_is_documented_with_valid_examples(name: str) -> None:
             _check_examples(media["schema"], required=True)
 
 
+def test_every_command_takes_an_idempotency_key_and_nothing_else_does() -> None:
+    keyed = {
+        name
+        for name, (_, _, operation) in OPERATIONS.items()
+        if any(each["name"] == "Idempotency-Key" for each in operation.get("parameters", []))
+    }
+    commands = {
+        name
+        for name, (_, path, operation) in OPERATIONS.items()
+        if path.startswith("/api/v1/broker/")
+        and operation["security"] in ([{"token": ["account:trade"]}], [{"token": ["admin"]}])
+    }
+    assert keyed == commands
+
+
 def test_each_route_has_its_messages() -> None:
     kinds = ("subscribe", "subscribe.response", "unsubscribe", "unsubscribe.response", "update")
     found = {f"{route}.{kind}" for route in ROUTES.split() for kind in kinds}

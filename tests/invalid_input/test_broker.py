@@ -207,10 +207,12 @@ async def test_an_invalid_amount_is_rejected_and_leaves_the_ledger_unchanged(
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("PUT", "positions/EURUSD/brackets", {"brackets": {}}),
-        ("DELETE", "orders", None),
-        ("POST", "orders/cancel", {"orderIds": []}),
-        ("POST", "accounts/DEMO-ACCOUNT/reset", {}),
+        ("POST", "orders/preview", LIMIT),
+        (
+            "POST",
+            "leverage/preview",
+            {"symbol": "AAPL", "orderType": 1, "side": 1, "leverage": 2},
+        ),
     ],
 )
 async def test_an_idempotency_key_is_rejected_where_it_is_not_supported(

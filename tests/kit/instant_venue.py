@@ -221,7 +221,14 @@ class InstantVenue:
             "orderFilled",
             order=self._filled(order, order.quantity * price),
             execution=VenueExecution(
-                order.id, order.symbol, order.side, order.quantity, price, profit, at_ms
+                f"execution-{len(account.history.fills) + 1}",
+                order.id,
+                order.symbol,
+                order.side,
+                order.quantity,
+                price,
+                profit,
+                at_ms,
             ),
             position=VenuePosition(order.symbol, after, cost if after else ZERO, at_ms),
             balance=account.balance + profit,

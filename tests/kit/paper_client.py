@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from trading_api.domain.broker_commands import (
-    CancelOrdersCommand,
-    DepositCommand,
-    ResetAccountCommand,
-)
 from trading_api.models.broker import (
     Brackets,
     LeveragePreviewResult,
@@ -66,8 +60,11 @@ class PaperClient:
     async def cancel_order(self, account_id: str, order_id: str, key: str | None = None) -> None:
         await self.broker.submit(account_id, *mapping.to_cancel_order(order_id, key))
 
-    async def cancel_orders(self, account_id: str, order_ids: Sequence[str] | None) -> list[str]:
-        result = await self.broker.submit(account_id, CancelOrdersCommand(order_ids))
+    async def cancel_orders(
+        self, account_id: str, order_ids: Sequence[str] | None, key: str | None = None
+    ) -> list[str]:
+        command = mapping.to_cancel_orders(order_ids, key)
+        result = await self.broker.submit(account_id, *command)
         return list(result.canceled)
 
     async def close_position(
@@ -81,18 +78,22 @@ class PaperClient:
     ) -> None:
         await self.broker.submit(account_id, *mapping.to_reverse_position(position_id, key))
 
-    async def edit_brackets(self, account_id: str, position_id: str, brackets: Brackets) -> None:
-        await self.broker.submit(account_id, mapping.to_edit_brackets(position_id, brackets))
+    async def edit_brackets(
+        self, account_id: str, position_id: str, brackets: Brackets, key: str | None = None
+    ) -> None:
+        command = mapping.to_edit_brackets(position_id, brackets, key)
+        await self.broker.submit(account_id, *command)
 
-    async def set_leverage(self, account_id: str, params: LeverageSetParams) -> None:
-        await self.broker.submit(account_id, mapping.to_set_leverage(params))
+    async def set_leverage(
+        self, account_id: str, params: LeverageSetParams, key: str | None = None
+    ) -> None:
+        await self.broker.submit(account_id, *mapping.to_set_leverage(params, key))
 
-    async def deposit(self, account_id: str, amount: float) -> None:
-        await self.broker.submit(account_id, DepositCommand(Decimal(str(amount))))
+    async def deposit(self, account_id: str, amount: float, key: str | None = None) -> None:
+        await self.broker.submit(account_id, *mapping.to_deposit(amount, key))
 
-    async def reset(self, account_id: str, balance: float | None) -> None:
-        command = ResetAccountCommand(mapping.to_optional_decimal(balance))
-        await self.broker.submit(account_id, command)
+    async def reset(self, account_id: str, balance: float | None, key: str | None = None) -> None:
+        await self.broker.submit(account_id, *mapping.to_reset_account(balance, key))
 
     async def preview_order(
         self, account_id: str, order: PreOrder, order_id: str | None = None
@@ -101,5 +102,5 @@ class PaperClient:
         return to_order_preview(await self.broker.preview_order(account_id, command))
 
     def preview_leverage(self, account_id: str, params: LeverageSetParams) -> LeveragePreviewResult:
-        command = mapping.to_set_leverage(params)
+        command = mapping.to_leverage(params)
         return to_leverage_preview(self.broker.preview_leverage(account_id, command))

@@ -53,6 +53,7 @@ class VenueOrder:
 class VenueExecution:
     """An ExecutionView."""
 
+    id: str
     order_id: str
     symbol: str
     side: Side
@@ -116,9 +117,15 @@ class VenueHistory:
     async def order(self, order_id: str) -> VenueOrder | None:
         return self.by_id.get(order_id)
 
-    async def recent_orders(self, since_ms: int) -> list[VenueOrder]:
-        orders = self.by_id.values()
-        return [each for each in orders if each.is_live or each.updated_ms >= since_ms]
+    async def recent_orders(
+        self, since_ms: int, limit: int, before: str | None = None
+    ) -> list[VenueOrder]:
+        ended = await self.ended_orders(len(self.by_id), before)
+        recent = [each.id for each in ended if each.updated_ms >= since_ms][:limit]
+        older = list(self.by_id.values())
+        if before is not None:
+            older = older[: list(self.by_id).index(before)]
+        return [each for each in older if each.is_live or each.id in recent]
 
     async def ended_orders(self, limit: int, before: str | None = None) -> list[VenueOrder]:
         ids = list(self.by_id)
@@ -127,9 +134,11 @@ class VenueHistory:
         return ended[:limit]
 
     async def executions(
-        self, symbol: str | None = None, limit: int | None = None
+        self, symbol: str | None = None, limit: int | None = None, before: str | None = None
     ) -> list[VenueExecution]:
-        own = [each for each in self.fills if symbol in (None, each.symbol)]
+        places = (place for place, each in enumerate(self.fills) if each.id == before)
+        fills = self.fills if before is None else self.fills[: next(places, 0)]
+        own = [each for each in fills if symbol in (None, each.symbol)]
         return own[-limit if limit else None :]
 
     async def cash_lines(self, since: int | None, limit: int) -> list[VenueCashLine]:

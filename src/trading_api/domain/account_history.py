@@ -17,8 +17,13 @@ class AccountHistory(Protocol):
         """Return one order, live or ended, or None if there is none of this id."""
         ...
 
-    async def recent_orders(self, since_ms: int) -> Sequence[OrderView]:
-        """Return live orders and those that ended at `since_ms` or later, the oldest first."""
+    async def recent_orders(
+        self, since_ms: int, limit: int, before: str | None = None
+    ) -> Sequence[OrderView]:
+        """Return live orders and those that ended at `since_ms` or later, the oldest first.
+
+        Of the ended ones return at most `limit`, those that were placed last. If `before` is an
+        order's id, return only orders that were placed before it."""
         ...
 
     async def ended_orders(self, limit: int, before: str | None = None) -> Sequence[OrderView]:
@@ -28,9 +33,12 @@ class AccountHistory(Protocol):
         ...
 
     async def executions(
-        self, symbol: str | None = None, limit: int | None = None
+        self, symbol: str | None = None, limit: int | None = None, before: str | None = None
     ) -> Sequence[ExecutionView]:
-        """Return the newest executions of one symbol or of all, the oldest first."""
+        """Return the newest executions of one symbol or of all, the oldest first.
+
+        If `before` is an execution's id, return only executions before it; none if the account
+        has no such execution."""
         ...
 
     async def cash_lines(self, since: int | None, limit: int) -> Sequence[CashLineView]:

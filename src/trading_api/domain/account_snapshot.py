@@ -70,8 +70,11 @@ class OrderView(Protocol):
 
 
 class ExecutionView(Protocol):
-    """One fill. `realized_pl` and `commission` are in the account's currency."""
+    """One fill. `realized_pl` and `commission` are in the account's currency. `id` is unique in
+    the account."""
 
+    @property
+    def id(self) -> str: ...
     @property
     def order_id(self) -> str: ...
     @property

@@ -156,7 +156,7 @@ class CommandResult:
 
     `order_id` is the first order that it placed, or empty. `canceled` are the orders that it
     canceled. `is_duplicate` means that an earlier command with the same idempotency key did it;
-    then only `order_id` is known."""
+    then `canceled` is known only of a command that cancels several orders."""
 
     order_id: str = ""
     canceled: Sequence[str] = ()

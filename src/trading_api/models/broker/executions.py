@@ -5,13 +5,14 @@ from trading_api.models.common import CamelModel, Number, example
 
 
 class Execution(CamelModel):
-    """One fill of an order. `time` is in ms since 1970.
+    """One fill of an order. `time` is in ms since 1970. `id` is unique in the account.
 
     `netAmount` is the change of cash in the account's currency: realised profit less commission.
     """
 
     model_config = example(
         {
+            "id": "execution-1",
             "symbol": "AAPL",
             "price": 187.44,
             "qty": 10,
@@ -23,6 +24,7 @@ class Execution(CamelModel):
         }
     )
 
+    id: str
     symbol: str
     price: Number
     qty: Number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -9,12 +10,15 @@ from trading_api.domain.broker_commands import (
     BracketsInstruction,
     BrokerCommand,
     CancelOrderCommand,
+    CancelOrdersCommand,
     ClosePositionCommand,
+    DepositCommand,
     EditBracketsCommand,
     IdempotencyKey,
     ModifyOrderCommand,
     OrderInstruction,
     PlaceOrderCommand,
+    ResetAccountCommand,
     ReversePositionCommand,
     SetLeverageCommand,
 )
@@ -71,14 +75,43 @@ def to_reverse_position(position_id: str, key: str | None = None) -> KeyedComman
     )
 
 
-def to_edit_brackets(position_id: str, brackets: Brackets) -> EditBracketsCommand:
+def to_cancel_orders(order_ids: Sequence[str] | None, key: str | None = None) -> KeyedCommand:
+    """Return the command to cancel some orders, or every live one."""
+    command = CancelOrdersCommand(order_ids)
+    if order_ids is None:
+        return KeyedCommand(command, idempotency_key("cancel-all", key))
+    return KeyedCommand(command, idempotency_key("cancel-many", key, *order_ids))
+
+
+def to_edit_brackets(position_id: str, brackets: Brackets, key: str | None = None) -> KeyedCommand:
     """Return the command to replace what protects a position."""
-    return EditBracketsCommand(position_id, to_brackets_instruction(brackets))
+    command = EditBracketsCommand(position_id, to_brackets_instruction(brackets))
+    symbol = bare_symbol(position_id)
+    return KeyedCommand(command, idempotency_key("brackets", key, symbol, brackets))
 
 
-def to_set_leverage(params: LeverageSetParams) -> SetLeverageCommand:
+def to_set_leverage(params: LeverageSetParams, key: str | None = None) -> KeyedCommand:
     """Return the command to set a symbol's leverage."""
+    symbol = bare_symbol(params.symbol)
+    return KeyedCommand(
+        to_leverage(params), idempotency_key("leverage", key, symbol, params.leverage)
+    )
+
+
+def to_leverage(params: LeverageSetParams) -> SetLeverageCommand:
+    """Return the command to set or preview a symbol's leverage."""
     return SetLeverageCommand(params.symbol, to_decimal(params.leverage))
+
+
+def to_deposit(amount: float, key: str | None = None) -> KeyedCommand:
+    """Return the command to add paper money."""
+    return KeyedCommand(DepositCommand(to_decimal(amount)), idempotency_key("deposit", key, amount))
+
+
+def to_reset_account(balance: float | None, key: str | None = None) -> KeyedCommand:
+    """Return the command to start again with `balance`, or with the initial balance."""
+    command = ResetAccountCommand(to_optional_decimal(balance))
+    return KeyedCommand(command, idempotency_key("reset", key, balance))
 
 
 def to_previewed_order(

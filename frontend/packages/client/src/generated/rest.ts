@@ -1374,11 +1374,12 @@ export interface components {
         };
         /**
          * Execution
-         * @description One fill of an order. `time` is in ms since 1970.
+         * @description One fill of an order. `time` is in ms since 1970. `id` is unique in the account.
          *
          *     `netAmount` is the change of cash in the account's currency: realised profit less commission.
          * @example {
          *       "commission": 0,
+         *       "id": "execution-1",
          *       "netAmount": 0,
          *       "orderId": "order-1",
          *       "price": 187.44,
@@ -1391,6 +1392,8 @@ export interface components {
         Execution: {
             /** Commission */
             commission?: number | null;
+            /** Id */
+            id: string;
             /** Netamount */
             netAmount?: number | null;
             /** Orderid */
@@ -2653,7 +2656,12 @@ export interface operations {
     };
     getAccounts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The last account that is known already */
+                after?: string;
+                /** @description How many at the most */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2710,7 +2718,10 @@ export interface operations {
     deposit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
             };
@@ -2808,7 +2819,10 @@ export interface operations {
     resetAccount: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 account_id: string;
             };
@@ -3086,6 +3100,7 @@ export interface operations {
             query?: {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
+                before?: string | null;
                 /** @description How many at the most */
                 limit?: number;
             };
@@ -3147,6 +3162,7 @@ export interface operations {
             query?: {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
+                before?: string | null;
                 /** @description How many at the most */
                 limit?: number;
             };
@@ -3495,7 +3511,10 @@ export interface operations {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3593,6 +3612,8 @@ export interface operations {
             query?: {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
+                before?: string | null;
+                limit?: number | null;
             };
             header?: never;
             path?: never;
@@ -3755,7 +3776,10 @@ export interface operations {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4097,7 +4121,10 @@ export interface operations {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4195,7 +4222,6 @@ export interface operations {
             query?: {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
-                /** @description The last order that is known already */
                 before?: string | null;
                 /** @description How many at the most */
                 limit?: number;
@@ -4512,7 +4538,10 @@ export interface operations {
                 /** @description The caller's default account where it is left out */
                 account_id?: string | null;
             };
-            header?: never;
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 position_id: string;
             };

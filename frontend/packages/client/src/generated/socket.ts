@@ -285,11 +285,12 @@ export interface components {
         };
         /**
          * Execution
-         * @description One fill of an order. `time` is in ms since 1970.
+         * @description One fill of an order. `time` is in ms since 1970. `id` is unique in the account.
          *
          *     `netAmount` is the change of cash in the account's currency: realised profit less commission.
          * @example {
          *       "commission": 0,
+         *       "id": "execution-1",
          *       "netAmount": 0,
          *       "orderId": "order-1",
          *       "price": 187.44,
@@ -305,6 +306,8 @@ export interface components {
              * @default null
              */
             commission?: number | null;
+            /** Id */
+            id: string;
             /**
              * Netamount
              * @default null

@@ -82,28 +82,27 @@ class _WithoutKey(_AccountRequirement):
         return self.context(request, account_id)
 
 
-class _InPathWithoutKey(_AccountRequirement):
-    async def __call__(self, request: Request, account_id: _NamedAccountId) -> AccountContext:
-        _reject_key(request)
-        return self.context(request, account_id)
+class _InPathWithKey(_AccountRequirement):
+    async def __call__(
+        self, request: Request, account_id: _NamedAccountId, key: _IdempotencyKey = None
+    ) -> AccountContext:
+        return self.context(request, account_id, key)
 
 
 def _reject_key(request: Request) -> None:
     """Raise Invalid for a key: a client that sends one relies on it, so it is never ignored."""
     if "idempotency-key" in request.headers:
         raise Invalid(
-            "An Idempotency-Key is taken where orders are placed, modified and canceled and "
-            "positions closed and reversed.",
+            "An Idempotency-Key is taken by commands; a preview changes nothing.",
             "idempotency_key_not_taken",
         )
 
 
 ReadAccount = Annotated[AccountContext, security_dependency(_WithoutKeyCheck(Scope.ACCOUNT_READ))]
 PreviewAccount = Annotated[AccountContext, security_dependency(_WithoutKey(Scope.ACCOUNT_READ))]
-TradeAccount = Annotated[AccountContext, security_dependency(_WithoutKey(Scope.ACCOUNT_TRADE))]
-KeyedTradeAccount = Annotated[AccountContext, security_dependency(_WithKey(Scope.ACCOUNT_TRADE))]
+TradeAccount = Annotated[AccountContext, security_dependency(_WithKey(Scope.ACCOUNT_TRADE))]
 PathTradeAccount = Annotated[
-    AccountContext, security_dependency(_InPathWithoutKey(Scope.ACCOUNT_TRADE))
+    AccountContext, security_dependency(_InPathWithKey(Scope.ACCOUNT_TRADE))
 ]
 Service = Annotated[BrokerService, get_service("broker")]
 """For endpoints that are about no account."""

@@ -1,6 +1,9 @@
 """/broker/account, /broker/accounts"""
 
-from trading_api.domain.broker_commands import DepositCommand, ResetAccountCommand
+from typing import Annotated
+
+from fastapi import Query
+
 from trading_api.models.broker import AccountMetainfo, DepositRequest, EquityData, ResetRequest
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.account_context import (
@@ -9,7 +12,8 @@ from trading_api.modules.broker.api.account_context import (
     Reader,
     Service,
 )
-from trading_api.modules.broker.mapping import to_decimal, to_optional_decimal
+from trading_api.modules.broker.mapping import to_deposit, to_reset_account
+from trading_api.modules.broker.queries.account_queries import ACCOUNTS_MAX
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
 router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
@@ -30,8 +34,17 @@ async def get_equity(context: ReadAccount) -> EquityData:
     operation_id="getAccounts",
     summary="The accounts that the caller may use, as far as they are known",
 )
-async def get_accounts(service: Service, who: Reader) -> list[AccountMetainfo]:
-    return service.queries.accounts(who.accounts)
+async def get_accounts(
+    service: Service,
+    who: Reader,
+    limit: Annotated[
+        int, Query(ge=1, le=ACCOUNTS_MAX, description="How many at the most")
+    ] = ACCOUNTS_MAX,
+    after: Annotated[
+        str, Query(max_length=64, description="The last account that is known already")
+    ] = "",
+) -> list[AccountMetainfo]:
+    return service.queries.accounts(who.accounts, limit, after)
 
 
 @router.post(
@@ -41,8 +54,8 @@ async def get_accounts(service: Service, who: Reader) -> list[AccountMetainfo]:
     responses=COMMAND_ERRORS,
 )
 async def deposit(context: PathTradeAccount, request: DepositRequest) -> SuccessResponse:
-    command = DepositCommand(to_decimal(request.amount))
-    await context.broker.submit(context.account_id, command)
+    command = to_deposit(request.amount, context.key)
+    await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Deposited")
 
 
@@ -53,6 +66,6 @@ async def deposit(context: PathTradeAccount, request: DepositRequest) -> Success
     responses=COMMAND_ERRORS,
 )
 async def reset_account(context: PathTradeAccount, request: ResetRequest) -> SuccessResponse:
-    command = ResetAccountCommand(to_optional_decimal(request.balance))
-    await context.broker.submit(context.account_id, command)
+    command = to_reset_account(request.balance, context.key)
+    await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Reset")

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from trading_api.domain.broker_commands import CancelOrdersCommand
 from trading_api.models.broker import (
     CancelOrdersRequest,
     CancelOrdersResult,
@@ -15,7 +14,6 @@ from trading_api.models.broker import (
 )
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.account_context import (
-    KeyedTradeAccount,
     Limit,
     OrderId,
     PreviewAccount,
@@ -24,21 +22,36 @@ from trading_api.modules.broker.api.account_context import (
 )
 from trading_api.modules.broker.mapping import (
     to_cancel_order,
+    to_cancel_orders,
     to_modify_order,
     to_place_order,
     to_previewed_order,
 )
 from trading_api.modules.broker.presenters.previews import to_order_preview
+from trading_api.modules.broker.queries.account_queries import ENDED_ORDERS_MAX
 from trading_api.web.json_array_stream import JSONArrayStream
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
 router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
 
+OrdersLimit = Annotated[
+    int,
+    Query(
+        ge=1,
+        le=ENDED_ORDERS_MAX,
+        description="Only the orders placed last, so many at the most. Where it is left out, all "
+        f"live orders and the {ENDED_ORDERS_MAX} ended ones that were placed last",
+    ),
+]
+BeforeOrder = Annotated[
+    str, Query(max_length=64, description="The last order that is known already")
+]
+
 
 @router.post(
     "/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND_ERRORS
 )
-async def place_order(context: KeyedTradeAccount, order: PreOrder) -> PlaceOrderResult:
+async def place_order(context: TradeAccount, order: PreOrder) -> PlaceOrderResult:
     command = to_place_order(order, context.key)
     result = await context.broker.submit(context.account_id, *command)
     return PlaceOrderResult(order_id=result.order_id)
@@ -50,8 +63,10 @@ async def place_order(context: KeyedTradeAccount, order: PreOrder) -> PlaceOrder
     summary="Live orders, and those that ended within 24 hours",
     response_model=list[PlacedOrder],
 )
-async def get_orders(context: ReadAccount) -> JSONArrayStream:
-    return JSONArrayStream(await context.queries.orders(context.account_id))
+async def get_orders(
+    context: ReadAccount, limit: OrdersLimit | None = None, before: BeforeOrder | None = None
+) -> JSONArrayStream:
+    return JSONArrayStream(await context.queries.orders(context.account_id, limit, before))
 
 
 @router.delete(
@@ -61,7 +76,8 @@ async def get_orders(context: ReadAccount) -> JSONArrayStream:
     responses=COMMAND_ERRORS,
 )
 async def cancel_all_orders(context: TradeAccount) -> CancelOrdersResult:
-    result = await context.broker.submit(context.account_id, CancelOrdersCommand())
+    command = to_cancel_orders(None, context.key)
+    result = await context.broker.submit(context.account_id, *command)
     return CancelOrdersResult(canceled=list(result.canceled))
 
 
@@ -72,8 +88,8 @@ async def cancel_all_orders(context: TradeAccount) -> CancelOrdersResult:
     responses=COMMAND_ERRORS,
 )
 async def cancel_orders(context: TradeAccount, request: CancelOrdersRequest) -> CancelOrdersResult:
-    command = CancelOrdersCommand(request.order_ids)
-    result = await context.broker.submit(context.account_id, command)
+    command = to_cancel_orders(request.order_ids, context.key)
+    result = await context.broker.submit(context.account_id, *command)
     return CancelOrdersResult(canceled=list(result.canceled))
 
 
@@ -101,11 +117,7 @@ async def preview_order(
     response_model=list[PlacedOrder],
 )
 async def get_orders_history(
-    context: ReadAccount,
-    limit: Limit = 200,
-    before: Annotated[
-        str | None, Query(max_length=64, description="The last order that is known already")
-    ] = None,
+    context: ReadAccount, limit: Limit = 200, before: BeforeOrder | None = None
 ) -> JSONArrayStream:
     return JSONArrayStream(await context.queries.orders_history(context.account_id, limit, before))
 
@@ -122,7 +134,7 @@ async def get_order(context: ReadAccount, order_id: OrderId) -> PlacedOrder:
     responses=COMMAND_ERRORS,
 )
 async def modify_order(
-    context: KeyedTradeAccount, order_id: OrderId, order: PreOrder
+    context: TradeAccount, order_id: OrderId, order: PreOrder
 ) -> SuccessResponse:
     command = to_modify_order(order_id, order, context.key)
     await context.broker.submit(context.account_id, *command)
@@ -135,7 +147,7 @@ async def modify_order(
     summary="Cancel a live order",
     responses=COMMAND_ERRORS,
 )
-async def cancel_order(context: KeyedTradeAccount, order_id: OrderId) -> SuccessResponse:
+async def cancel_order(context: TradeAccount, order_id: OrderId) -> SuccessResponse:
     command = to_cancel_order(order_id, context.key)
     await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Canceled")

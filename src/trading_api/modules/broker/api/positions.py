@@ -7,7 +7,6 @@ from fastapi import Query
 from trading_api.models.broker import EditPositionBracketsRequest, Position
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.account_context import (
-    KeyedTradeAccount,
     PositionId,
     ReadAccount,
     TradeAccount,
@@ -34,7 +33,7 @@ async def get_positions(context: ReadAccount) -> list[Position]:
     responses=COMMAND_ERRORS,
 )
 async def close_position(
-    context: KeyedTradeAccount,
+    context: TradeAccount,
     position_id: PositionId,
     amount: Annotated[
         float | None,
@@ -52,7 +51,7 @@ async def close_position(
     summary="Turn a position round by one order at the market",
     responses=COMMAND_ERRORS,
 )
-async def reverse_position(context: KeyedTradeAccount, position_id: PositionId) -> SuccessResponse:
+async def reverse_position(context: TradeAccount, position_id: PositionId) -> SuccessResponse:
     command = to_reverse_position(position_id, context.key)
     await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Reversing")
@@ -69,6 +68,6 @@ async def edit_position_brackets(
     position_id: PositionId,
     request: EditPositionBracketsRequest,
 ) -> SuccessResponse:
-    command = to_edit_brackets(position_id, request.brackets)
-    await context.broker.submit(context.account_id, command)
+    command = to_edit_brackets(position_id, request.brackets, context.key)
+    await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Protected")

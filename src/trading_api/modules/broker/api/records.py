@@ -25,6 +25,10 @@ from trading_api.web.security import require_scope
 
 router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
 
+BeforeExecution = Annotated[
+    str, Query(max_length=64, description="The oldest execution that is known already")
+]
+
 
 @router.get(
     "/config",
@@ -51,8 +55,11 @@ async def get_instrument(context: ReadAccount, symbol: SymbolPath) -> Instrument
     summary="The newest executions",
     response_model=list[Execution],
 )
-async def get_all_executions(context: ReadAccount, limit: Limit = 200) -> JSONArrayStream:
-    return JSONArrayStream(await context.queries.executions(context.account_id, limit=limit))
+async def get_all_executions(
+    context: ReadAccount, limit: Limit = 200, before: BeforeExecution | None = None
+) -> JSONArrayStream:
+    executions = await context.queries.executions(context.account_id, None, limit, before)
+    return JSONArrayStream(executions)
 
 
 @router.get(
@@ -65,8 +72,10 @@ async def get_executions(
     context: ReadAccount,
     symbol: SymbolPath,
     limit: Annotated[int, Query(ge=1, le=10_000, description="How many at the most")] = 1000,
+    before: BeforeExecution | None = None,
 ) -> JSONArrayStream:
-    return JSONArrayStream(await context.queries.executions(context.account_id, symbol, limit))
+    executions = await context.queries.executions(context.account_id, symbol, limit, before)
+    return JSONArrayStream(executions)
 
 
 @router.get(

@@ -60,6 +60,7 @@ class DepositCash:
 
     amount: Decimal
     at_ms: int
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class ResetAccount:
 
     balance: Decimal
     at_ms: int
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class SetLeverage:
 
     leverage: Decimal
     market: Market
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class CancelOrders:
 
     order_ids: Sequence[str] | None
     at_ms: int
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ class EditBrackets:
 
     brackets: Brackets
     market: Market
+    key: IdempotencyKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +158,17 @@ class ExpireOrders:
     at_ms: int
 
 
-KeyedCommand = PlaceOrder | ModifyOrder | CancelOrder | ClosePosition | ReversePosition
 Command = (
-    KeyedCommand
-    | OpenAccount
+    OpenAccount
     | DepositCash
     | ResetAccount
     | SetLeverage
+    | PlaceOrder
+    | ModifyOrder
+    | CancelOrder
     | CancelOrders
+    | ClosePosition
+    | ReversePosition
     | EditBrackets
     | MatchQuote
     | ExpireOrders

@@ -26,7 +26,13 @@ from trading_api.modules.broker.engine.commands import (
     SetLeverage,
     time_of,
 )
-from trading_api.modules.broker.engine.events import Event, IdempotencyKeyRecorded, OrderPlaced
+from trading_api.modules.broker.engine.events import (
+    ORDER_ID_SEPARATOR,
+    Event,
+    IdempotencyKeyRecorded,
+    OrderCanceled,
+    OrderPlaced,
+)
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.handlers.account_handlers import (
     deposit,
@@ -55,7 +61,7 @@ from trading_api.modules.broker.engine.transaction import Transaction
 class Duplicate:
     """The answer to a command whose idempotency key was used before for the same command.
 
-    `order_id` is the order that the first command placed, or empty."""
+    `order_id` is the `order_id` of the event that recorded the key."""
 
     order_id: str
 
@@ -96,7 +102,7 @@ class Engine:
         with localcontext(EXACT):
             rejection = self._handle(transaction, command)
             if key and not rejection:
-                transaction.emit(_key_recorded(key, transaction.events, time_of(command)))
+                transaction.emit(_key_recorded(key, command, transaction.events))
         assert not (rejection and transaction.events), rejection
         return rejection or transaction.events
 
@@ -149,7 +155,14 @@ def find_duplicate(state: AccountState, key: IdempotencyKey) -> Duplicate | Reje
     return check_same_command(recorded, key) or Duplicate(recorded.order_id)
 
 
-def _key_recorded(key: IdempotencyKey, events: list[Event], at_ms: int) -> IdempotencyKeyRecorded:
-    placed = (event.order for event in events if isinstance(event, OrderPlaced))
-    made = next((order.id for order in placed if not order.is_bracket), "")
-    return IdempotencyKeyRecorded(key.operation, key.key, key.fingerprint, made, at_ms)
+def _key_recorded(
+    key: IdempotencyKey, command: Command, events: list[Event]
+) -> IdempotencyKeyRecorded:
+    if isinstance(command, CancelOrders):
+        made = ORDER_ID_SEPARATOR.join(
+            event.order.id for event in events if isinstance(event, OrderCanceled)
+        )
+    else:
+        placed = (event.order for event in events if isinstance(event, OrderPlaced))
+        made = next((order.id for order in placed if not order.is_bracket), "")
+    return IdempotencyKeyRecorded(key.operation, key.key, key.fingerprint, made, time_of(command))

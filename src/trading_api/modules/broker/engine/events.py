@@ -11,6 +11,8 @@ from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import LiquidityUsed
 
+ORDER_ID_SEPARATOR = ","
+
 
 @dataclass(frozen=True, slots=True)
 class AccountOpened:
@@ -58,7 +60,8 @@ class LeverageSet:
 class IdempotencyKeyRecorded:
     """A command with an idempotency key was done.
 
-    `order_id` is the order that it placed, or empty. `fingerprint` identifies the command."""
+    `order_id` is the order that it placed, or empty. A command that cancels several orders has
+    their ids there, separated by ORDER_ID_SEPARATOR. `fingerprint` identifies the command."""
 
     operation: str
     key: str

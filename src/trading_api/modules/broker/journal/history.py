@@ -42,14 +42,25 @@ class JournalHistory(Protocol):
         """Return the newest version of those of the orders that exist, in the order given."""
         ...
 
-    async def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> Sequence[Order]:
-        """Return the orders that ended at `since_ms` or later, the one placed first first."""
+    async def ended_orders(
+        self, account_id: str, since_ms: int, seq_max: int, limit: int, end: int
+    ) -> Sequence[Order]:
+        """Return the orders that ended at `since_ms` or later, the one placed first first.
+
+        Of those with a number below `end`, return at most `limit`: those placed last."""
         ...
 
     async def executions(
-        self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
+        self,
+        account_id: str,
+        symbol: str | None,
+        limit: int | None,
+        seq_max: int,
+        before: str | None = None,
     ) -> Sequence[Execution]:
-        """Return the newest executions in a symbol, or in all, the oldest first."""
+        """Return the newest executions in a symbol, or in all, the oldest first.
+
+        If `before` is an id, return only executions before that one; none if it is unknown."""
         ...
 
     async def cash_lines(

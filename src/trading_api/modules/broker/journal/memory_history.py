@@ -57,18 +57,30 @@ class MemoryHistory:
         orders = self._accounts[account_id].orders
         return [orders[each] for each in order_ids if each in orders]
 
-    async def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> Sequence[Order]:
+    async def ended_orders(
+        self, account_id: str, since_ms: int, seq_max: int, limit: int, end: int
+    ) -> Sequence[Order]:
         records = self._accounts[account_id]
         recent = records.ended[bisect_left(records.ended, (since_ms, 0)) :]
-        ids = [order_id(number) for number in sorted(number for _, number in recent)]
-        return [records.orders[each] for each in ids if records.order_seqs[each] <= seq_max]
+        ids = [order_id(number) for number in sorted(each for _, each in recent if each < end)]
+        ended = [records.orders[each] for each in ids if records.order_seqs[each] <= seq_max]
+        return ended[-limit:]
 
     async def executions(
-        self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
+        self,
+        account_id: str,
+        symbol: str | None,
+        limit: int | None,
+        seq_max: int,
+        before: str | None = None,
     ) -> Sequence[Execution]:
+        executions = self._accounts[account_id].executions
+        if before is not None:
+            places = (place for place, each in enumerate(executions) if each[1].id == before)
+            executions = executions[: next(places, 0)]
         own = [
             execution
-            for seq, execution in self._accounts[account_id].executions
+            for seq, execution in executions
             if seq <= seq_max and symbol in (None, execution.symbol)
         ]
         return own[-limit if limit else None :]

@@ -56,7 +56,7 @@ class CommandTranslator:
             case CancelOrderCommand():
                 return CancelOrder(command.order_id, self._market.now_ms, key)
             case CancelOrdersCommand():
-                return CancelOrders(command.order_ids, self._market.now_ms)
+                return CancelOrders(command.order_ids, self._market.now_ms, key)
             case ClosePositionCommand():
                 instrument = self._prices.instrument(command.symbol)
                 return ClosePosition(command.quantity, self._prices.current_market(instrument), key)
@@ -66,14 +66,14 @@ class CommandTranslator:
             case EditBracketsCommand():
                 instrument = self._prices.instrument(command.symbol)
                 brackets = self._order_requests.brackets(command.brackets, instrument)
-                return EditBrackets(brackets, self._prices.current_market(instrument))
+                return EditBrackets(brackets, self._prices.current_market(instrument), key)
             case SetLeverageCommand():
-                return self.leverage_command(command)
+                return self.leverage_command(command, key)
             case DepositCommand():
-                return DepositCash(command.amount, self._market.now_ms)
+                return DepositCash(command.amount, self._market.now_ms, key)
             case ResetAccountCommand():
                 balance = self._initial_balance if command.balance is None else command.balance
-                return ResetAccount(balance, self._market.now_ms)
+                return ResetAccount(balance, self._market.now_ms, key)
             case _:
                 assert_never(command)
 
@@ -88,7 +88,9 @@ class CommandTranslator:
             return PlaceOrder(request, market, key)
         return ModifyOrder(command.order_id, request, market, key)
 
-    def leverage_command(self, command: SetLeverageCommand) -> SetLeverage:
+    def leverage_command(
+        self, command: SetLeverageCommand, key: IdempotencyKey | None = None
+    ) -> SetLeverage:
         """Return the engine's command to set a symbol's leverage."""
         instrument = self._prices.tradable(command.symbol)
-        return SetLeverage(command.leverage, self._prices.current_market(instrument))
+        return SetLeverage(command.leverage, self._prices.current_market(instrument), key)

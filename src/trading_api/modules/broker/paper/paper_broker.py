@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from trading_api.domain.broker_commands import (
     BrokerCommand,
+    CancelOrdersCommand,
     CommandResult,
     IdempotencyKey,
     ModifyOrderCommand,
@@ -21,7 +22,11 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ApiError
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.engine import Duplicate, Outcome
-from trading_api.modules.broker.engine.events import OrderCanceled, OrderPlaced
+from trading_api.modules.broker.engine.events import (
+    ORDER_ID_SEPARATOR,
+    OrderCanceled,
+    OrderPlaced,
+)
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
@@ -108,9 +113,9 @@ class PaperBroker:
             # A duplicate is answered even if the market no longer knows its symbol.
             if key is None or (known := await self._find_duplicate(account_id, key)) is None:
                 raise
-            return _result(known)
+            return _result(command, known)
         execution = self._processor.execute(account_id, engine_command)
-        return _result(await self._log.record(account_id, engine_command, execution))
+        return _result(command, await self._log.record(account_id, engine_command, execution))
 
     async def preview_order(
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
@@ -239,10 +244,13 @@ class PaperBroker:
             listener.on_status(status)
 
 
-def _result(outcome: Outcome) -> CommandResult:
+def _result(command: BrokerCommand, outcome: Outcome) -> CommandResult:
     if isinstance(outcome, Rejection):
         raise to_api_error(outcome)
     if isinstance(outcome, Duplicate):
+        if isinstance(command, CancelOrdersCommand):
+            ids = outcome.order_id.split(ORDER_ID_SEPARATOR) if outcome.order_id else []
+            return CommandResult(canceled=ids, is_duplicate=True)
         return CommandResult(outcome.order_id, is_duplicate=True)
     placed = next((event.order.id for event in outcome if isinstance(event, OrderPlaced)), "")
     canceled = [event.order.id for event in outcome if isinstance(event, OrderCanceled)]

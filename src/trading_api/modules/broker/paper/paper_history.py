@@ -34,10 +34,15 @@ class PaperHistory:
         found = await _read(self._journal.orders(self._state.account_id, [order_id]))
         return found[0] if found else None
 
-    async def recent_orders(self, since_ms: int) -> Sequence[Order]:
+    async def recent_orders(
+        self, since_ms: int, limit: int, before: str | None = None
+    ) -> Sequence[Order]:
         state = self._state
-        live = state.live_orders()
-        ended = await _read(self._journal.ended_orders(state.account_id, since_ms, state.seq))
+        end = state.order_count + 1 if before is None else order_number(before)
+        live = [order for order in state.live_orders() if _number(order) < end]
+        ended = await _read(
+            self._journal.ended_orders(state.account_id, since_ms, state.seq, limit, end)
+        )
         return sorted([*live, *ended], key=_number)
 
     async def ended_orders(self, limit: int, before: str | None = None) -> Sequence[Order]:
@@ -49,10 +54,12 @@ class PaperHistory:
         return await _read(self._journal.orders(state.account_id, ids))
 
     async def executions(
-        self, symbol: str | None = None, limit: int | None = None
+        self, symbol: str | None = None, limit: int | None = None, before: str | None = None
     ) -> Sequence[Execution]:
         state = self._state
-        return await _read(self._journal.executions(state.account_id, symbol, limit, state.seq))
+        return await _read(
+            self._journal.executions(state.account_id, symbol, limit, state.seq, before)
+        )
 
     async def cash_lines(self, since: int | None, limit: int) -> Sequence[CashLine]:
         state = self._state

@@ -40,6 +40,7 @@ def to_placed_order(order: OrderView) -> wire.PlacedOrder:
 def to_execution(execution: ExecutionView) -> wire.Execution:
     """Return one fill."""
     return wire.Execution(
+        id=execution.id,
         symbol=execution.symbol,
         price=float(execution.price),
         qty=float(execution.quantity),

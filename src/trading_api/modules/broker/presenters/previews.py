@@ -72,9 +72,14 @@ def _fill_rows(preview: OrderPreview) -> list[OrderPreviewRow]:
 
 
 def _account_rows(preview: OrderPreview) -> list[OrderPreviewRow]:
-    currency = preview.currency
+    currency, order = preview.currency, preview.order
+    # The rest of an order with a limit may rest, and then pays the maker's commission.
+    is_maximum = order.is_live and order.limit_price is not None
     return [
-        _row("Commission", money_text(preview.commission, currency)),
+        _row(
+            "Commission, at most" if is_maximum else "Commission",
+            money_text(preview.commission, currency),
+        ),
         _row("Margin required", money_text(preview.margin_required, currency)),
         _row("Free margin afterwards", money_text(preview.free_margin, currency)),
         _row("Position once filled", plain_text(preview.position_quantity)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
 from trading_api.domain.instrument import Instrument, bare_symbol
@@ -32,6 +33,10 @@ from trading_api.modules.broker.presenters.instruments import DURATIONS, to_inst
 from trading_api.modules.broker.presenters.orders import to_execution, to_placed_order
 
 ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
+ENDED_ORDERS_MAX = 10_000
+"""A list without a limit leaves out older ones of the ended orders: about 2.5 MB."""
+ACCOUNTS_MAX = 10_000
+"""How many accounts one answer has at the most: about 1 MB."""
 
 
 class AccountQueries:
@@ -45,11 +50,20 @@ class AccountQueries:
 
     # Orders and executions
 
-    async def orders(self, account_id: str) -> Iterator[PlacedOrder]:
-        """Yield live orders and those that ended within the last 24 hours, the oldest first."""
+    async def orders(
+        self, account_id: str, limit: int | None = None, before: str | None = None
+    ) -> Iterator[PlacedOrder]:
+        """Yield live orders and those that ended within the last 24 hours, the oldest first.
+
+        Without a limit, that is every live order and at most ENDED_ORDERS_MAX ended ones. With
+        one, only that many orders, those placed last. `before` leaves out what was not placed
+        before that order. Raises NotFound."""
+        history = self._broker.history(account_id)
+        if before is not None and await history.order(before) is None:
+            raise _order_not_found(before)
         since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
-        orders = await self._broker.history(account_id).recent_orders(since_ms)
-        return map(to_placed_order, orders)
+        orders = await history.recent_orders(since_ms, limit or ENDED_ORDERS_MAX, before)
+        return map(to_placed_order, orders[-limit:] if limit else orders)
 
     async def order(self, account_id: str, order_id: str) -> PlacedOrder:
         """Raises NotFound."""
@@ -69,17 +83,23 @@ class AccountQueries:
         return map(to_placed_order, await history.ended_orders(limit, before))
 
     async def executions(
-        self, account_id: str, symbol: str | None = None, limit: int | None = None
+        self,
+        account_id: str,
+        symbol: str | None = None,
+        limit: int | None = None,
+        before: str | None = None,
     ) -> Iterator[Execution]:
-        """Yield executions in their order, only the newest ones if there is a limit. Raises
-        SymbolNotFound for a symbol that neither the market nor the account knows."""
+        """Yield executions in their order, only the newest ones if there is a limit.
+
+        `before` is an execution's id, and leaves out what is not older. Raises SymbolNotFound for a
+        symbol that neither the market nor the account knows."""
         history = self._broker.history(account_id)
         if symbol is None:
-            return map(to_execution, await history.executions(None, limit))
+            return map(to_execution, await history.executions(None, limit, before))
         known = self._market.instrument(symbol)
         name = known.symbol if known else bare_symbol(symbol)
-        executions = await history.executions(name, limit)
-        if known is None and not executions:
+        executions = await history.executions(name, limit, before)
+        if known is None and not executions and before is None:
             raise SymbolNotFound(symbol)
         return map(to_execution, executions)
 
@@ -89,10 +109,15 @@ class AccountQueries:
         """Return an account's id, name and currency."""
         return to_account(self._broker.snapshot(account_id))
 
-    def accounts(self, granted: Collection[str] | None) -> list[AccountMetainfo]:
-        """Return the granted accounts; for None the default one and those that were used."""
+    def accounts(
+        self, granted: Collection[str] | None, limit: int = ACCOUNTS_MAX, after: str = ""
+    ) -> list[AccountMetainfo]:
+        """Return the granted accounts; for None the default one and those that were used.
+
+        They are sorted by id. Only the first `limit` of those after `after` are returned."""
         ids = self._broker.account_ids() if granted is None else sorted(granted)
-        return [self.account(account_id) for account_id in ids]
+        first = bisect_right(ids, after)
+        return [self.account(account_id) for account_id in ids[first : first + limit]]
 
     def positions(self, account_id: str) -> Sequence[Position]:
         """Return the open positions."""

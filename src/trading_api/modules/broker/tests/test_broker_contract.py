@@ -106,7 +106,7 @@ async def test_an_unused_account_looks_new_and_has_no_events(create_venue: Venue
         assert account.realized_pl == account.used_margin() == 0
         assert [*account.live_orders(), *account.positions()] == []
         history = venue.history(A)
-        assert [*await history.executions(), *await history.recent_orders(0)] == []
+        assert [*await history.executions(), *await history.recent_orders(0, 100)] == []
         assert [line.amount for line in await history.cash_lines(None, 10)] == [BALANCE]
         assert await venue.events(A, 0, 10) == []
         assert venue.account_ids() == ["DEMO-ACCOUNT"]
@@ -137,7 +137,7 @@ async def test_a_market_order_is_filled_and_all_of_it_is_visible(
         value = account.valuation(position)
         assert value == PositionValuation(Decimal("101.00"), TEN, Decimal(1000))
         assert account.equity() - account.balance == value.profit
-        assert [each.id for each in await history.recent_orders(0)] == [placed.id]
+        assert [each.id for each in await history.recent_orders(0, 100)] == [placed.id]
         assert [each.id for each in await history.ended_orders(10)] == [placed.id]
         assert [*await history.ended_orders(10, placed.id)] == []
         assert venue.account_ids() == [A, "DEMO-ACCOUNT"]

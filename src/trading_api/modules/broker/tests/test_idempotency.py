@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
 from tests.kit.paper_client import PaperClient
-from tests.kit.paper_exchange import BUY, LIMIT, MARKET, A, B, rejection_of, running
+from tests.kit.paper_exchange import BUY, LEVERAGE, LIMIT, MARKET, A, B, rejection_of, running
 from trading_api.errors import ApiError
-from trading_api.models.broker import PreOrder
+from trading_api.models.broker import Brackets, LeverageSetParams, PreOrder
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.journal.memory import MemoryJournal
 
@@ -83,6 +84,54 @@ async def test_a_rejected_command_records_no_key() -> None:
         assert await exchange.client.place_order(A, order, "key") == "order-1"
 
 
+async def test_every_command_of_an_account_is_done_once_for_its_key() -> None:
+    brackets = Brackets.model_validate({"takeProfit": 120.0, "stopLoss": 80.0})
+    leverage = LeverageSetParams.model_validate(LEVERAGE | {"leverage": 5.0})
+    journal = MemoryJournal()
+    async with running(journal) as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        await exchange.place(qty=10)
+        await exchange.place(type=LIMIT, limitPrice=90.0)
+        await exchange.place(type=LIMIT, limitPrice=91.0)
+        client = exchange.client
+        commands: dict[str, Callable[[str], Awaitable[object]]] = {
+            "cancel-many": lambda key: client.cancel_orders(A, ["order-2"], key),
+            "cancel-all": lambda key: client.cancel_orders(A, None, key),
+            "brackets": lambda key: client.edit_brackets(A, "TEST:AAPL", brackets, key),
+            "leverage": lambda key: client.set_leverage(A, leverage, key),
+            "deposit": lambda key: client.deposit(A, 500.0, key),
+            "reset": lambda key: client.reset(A, None, key),
+        }
+        others: dict[str, Callable[[str], Awaitable[object]]] = {
+            "cancel-many": lambda key: client.cancel_orders(A, ["order-3"], key),
+            "brackets": lambda key: client.edit_brackets(A, "AAPL", Brackets(), key),
+            "deposit": lambda key: client.deposit(A, 501.0, key),
+            "reset": lambda key: client.reset(A, 501.0, key),
+        }
+        first = {name: await command("key") for name, command in commands.items()}
+        assert (first["cancel-many"], first["cancel-all"]) == (["order-2"], ["order-3"])
+        events = [each async for each in journal.load()]
+        again = {name: await command("key") for name, command in commands.items()}
+        assert again == first
+        for command in others.values():
+            rejected = await rejection_of(command("key"))
+            assert rejected[:2] == (409, "idempotency_key_reused")
+        assert [each async for each in journal.load()] == events
+        assert exchange.queries.equity(A).balance == 100_000.0
+        await client.deposit(A, 500.0, "another key")
+        assert exchange.queries.equity(A).balance == 100_500.0
+
+
+async def test_a_repeated_cancellation_of_nothing_is_answered_alike() -> None:
+    async with running() as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        assert await exchange.client.cancel_orders(A, None, "key") == []
+        await exchange.place(type=LIMIT, limitPrice=90.0)
+        assert await exchange.client.cancel_orders(A, None, "key") == []
+        (order,) = await exchange.queries.orders(A)
+        assert order.status == 6
+
+
 def test_fingerprints_are_those_that_older_ledgers_hold() -> None:
     order = PreOrder.model_validate(
         {
@@ -101,6 +150,7 @@ def test_fingerprints_are_those_that_older_ledgers_hold() -> None:
             "clientOrderId": "c-1",
         }
     )
+    leverage = {"symbol": "NASDAQ:AAPL", "orderType": 2, "side": 1, "leverage": 5.0}
     keys = [
         mapping.to_place_order(order, "k").key,
         mapping.to_modify_order("order-7", order, "k").key,
@@ -108,6 +158,12 @@ def test_fingerprints_are_those_that_older_ledgers_hold() -> None:
         mapping.to_close_position("AAPL", None, "k").key,
         mapping.to_close_position("NASDAQ:AAPL", 4.0, "k").key,
         mapping.to_reverse_position("AAPL", "k").key,
+        mapping.to_cancel_orders(None, "k").key,
+        mapping.to_cancel_orders(["order-7", "order-8"], "k").key,
+        mapping.to_edit_brackets("AAPL", Brackets(take_profit=9.5), "k").key,
+        mapping.to_set_leverage(LeverageSetParams.model_validate(leverage), "k").key,
+        mapping.to_deposit(500.0, "k").key,
+        mapping.to_reset_account(None, "k").key,
     ]
     assert [(key.operation, key.fingerprint[:16]) for key in keys if key] == [
         ("place", "aa31f3f5da0dff7d"),
@@ -116,4 +172,10 @@ def test_fingerprints_are_those_that_older_ledgers_hold() -> None:
         ("close", "1c896b75b5a904f8"),
         ("close", "ed58d97d28f93527"),
         ("reverse", "fcbb30b4ee6baa4d"),
+        ("cancel-all", "4f53cda18c2baa0c"),
+        ("cancel-many", "dc6c2f5ca8706f6e"),
+        ("brackets", "a259af1d5466267b"),
+        ("leverage", "3fbd9246252fd460"),
+        ("deposit", "37136dd7b53c92c1"),
+        ("reset", "1d8fc6ceb1f94c63"),
     ]

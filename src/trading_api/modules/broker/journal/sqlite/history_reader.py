@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.cash import CashKind, CashLine
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
-from trading_api.modules.broker.engine.order import Order, order_number
+from trading_api.modules.broker.engine.order import Order, order_id
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalEntry, JournalUnavailable
@@ -56,25 +56,45 @@ class HistoryReader:
         found = {order.id: order for order in self._read(lambda: self._orders(wanted))}
         return [found[order_id] for order_id in order_ids if order_id in found]
 
-    def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> list[Order]:
-        """Return the orders that ended at `since_ms` or later, the one placed first first."""
-        wanted = _select_orders().where(
-            ORDERS.columns.account_id == account_id,
-            ORDERS.columns.updated_ms >= since_ms,
-            ORDERS.columns.seq <= seq_max,
-            text(HAS_ENDED),
+    def ended_orders(
+        self, account_id: str, since_ms: int, seq_max: int, limit: int, end: int
+    ) -> list[Order]:
+        """Return the last `limit` of the orders with a number below `end` that ended at `since_ms`
+        or later, the one placed first first."""
+        columns = ORDERS.columns
+        ended = (
+            (columns.account_id == account_id)
+            & (columns.updated_ms >= since_ms)
+            & (columns.seq <= seq_max)
+            & text(HAS_ENDED)
         )
-        orders = self._read(lambda: self._orders(wanted))
-        return sorted(orders, key=lambda order: order_number(order.id))
+        # Ids are `order-` and a number, so the longer id is the later one.
+        place = func.length(columns.id), columns.id
+        first_left_out = order_id(end)
+        is_before = (place[0] < len(first_left_out)) | (
+            (place[0] == len(first_left_out)) & (columns.id < first_left_out)
+        )
+        wanted = _select_orders().where(ended, is_before).limit(limit)
+        wanted = wanted.order_by(*(each.desc() for each in place))
+        return self._read(lambda: self._orders(wanted))[::-1]
 
     def executions(
-        self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
+        self,
+        account_id: str,
+        symbol: str | None,
+        limit: int | None,
+        seq_max: int,
+        before: str | None = None,
     ) -> list[Execution]:
         """Return the newest executions of a symbol or of all, the oldest first."""
         columns = EXECUTIONS.columns
         wanted = select(EXECUTIONS).where(columns.account_id == account_id, columns.seq <= seq_max)
         if symbol is not None:
             wanted = wanted.where(columns.symbol == symbol)
+        if before is not None:
+            known = EXECUTIONS.alias().columns
+            end = select(known.seq).where(known.account_id == account_id, known.id == before)
+            wanted = wanted.where(columns.seq < end.scalar_subquery())
         wanted = wanted.order_by(columns.seq.desc()).limit(limit)
         newest = self._read(lambda: list(map(_to_execution, self._connection.execute(wanted))))
         return newest[::-1]

@@ -38,13 +38,24 @@ class SqlHistory:
     async def _orders(self, account_id: str, order_ids: Sequence[str]) -> Sequence[Order]:
         return await self._run(lambda reader: reader.orders(account_id, order_ids))
 
-    async def ended_orders(self, account_id: str, since_ms: int, seq_max: int) -> Sequence[Order]:
-        return await self._run(lambda reader: reader.ended_orders(account_id, since_ms, seq_max))
+    async def ended_orders(
+        self, account_id: str, since_ms: int, seq_max: int, limit: int, end: int
+    ) -> Sequence[Order]:
+        return await self._run(
+            lambda reader: reader.ended_orders(account_id, since_ms, seq_max, limit, end)
+        )
 
     async def executions(
-        self, account_id: str, symbol: str | None, limit: int | None, seq_max: int
+        self,
+        account_id: str,
+        symbol: str | None,
+        limit: int | None,
+        seq_max: int,
+        before: str | None = None,
     ) -> Sequence[Execution]:
-        return await self._run(lambda reader: reader.executions(account_id, symbol, limit, seq_max))
+        return await self._run(
+            lambda reader: reader.executions(account_id, symbol, limit, seq_max, before)
+        )
 
     async def cash_lines(
         self, account_id: str, since: int | None, limit: int, seq_max: int

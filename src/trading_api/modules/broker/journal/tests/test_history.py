@@ -56,9 +56,11 @@ class Fold:
             if isinstance(entry.event, IdempotencyKeyRecorded):
                 self.keys.append(entry.event)
 
-    def recent_orders(self, since_ms: int) -> list[Order]:
-        orders = self.orders.values()
-        return [each for each in orders if each.is_live or each.updated_ms >= since_ms]
+    def recent_orders(self, since_ms: int, limit: int, before: str | None) -> list[Order]:
+        ids = list(self.orders)
+        older = [self.orders[each] for each in (ids[: ids.index(before)] if before else ids)]
+        ended = [each for each in older if not each.is_live and each.updated_ms >= since_ms]
+        return [each for each in older if each.is_live or each in ended[-limit:]]
 
     def ended_orders(self, limit: int, before: str | None) -> list[Order]:
         ids = list(self.orders)
@@ -83,7 +85,6 @@ async def test_answers_equal_those_of_a_fold_of_all_events(
         fold = Fold(stream[:end])
         history = PaperHistory(fold.state, journal.history)
         since_ms = chance.randrange(stream[end - 1].at_ms + 2)
-        assert await history.recent_orders(since_ms) == fold.recent_orders(since_ms)
         for order in fold.orders.values():
             assert await history.order(order.id) == order
         assert await history.order(f"order-{10**6}") is None
@@ -91,11 +92,19 @@ async def test_answers_equal_those_of_a_fold_of_all_events(
             for limit in (1, 7, 1_000):
                 found = await history.ended_orders(limit, before)
                 assert found == fold.ended_orders(limit, before)
+                recent = await history.recent_orders(since_ms, limit, before)
+                assert recent == fold.recent_orders(since_ms, limit, before)
         for symbol in (None, "AAPL", "MSFT", "NONE"):
             own = [each for each in fold.executions if symbol in (None, each.symbol)]
             assert await history.executions(symbol) == own
             for limit in (1, 5):
                 assert await history.executions(symbol, limit) == own[-limit:]
+                for end_of in chance.sample(fold.executions, min(2, len(fold.executions))):
+                    older = fold.executions[: fold.executions.index(end_of)]
+                    older = [each for each in older if symbol in (None, each.symbol)]
+                    found_fills = await history.executions(symbol, limit, end_of.id)
+                    assert found_fills == older[-limit:]
+            assert await history.executions(symbol, 5, "execution-0") == []
         for since in (None, 0, chance.randrange(end), end):
             for limit in (1, 2, 3, 10, 1_000):
                 found_lines = await history.cash_lines(since, limit)

@@ -10,6 +10,7 @@ from operator import attrgetter
 from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
+    ORDER_ID_SEPARATOR,
     AccountOpened,
     AccountReset,
     CashDeposited,
@@ -103,8 +104,9 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
         case IdempotencyKeyRecorded():
             if (event.operation, event.key) in state.recorded_keys:
                 yield Discrepancy("key", "one that is new", event.key)
-            if event.order_id and event.order_id not in state.orders:
-                yield Discrepancy("order_id", "an order of the account", event.order_id)
+            for order_id in filter(None, event.order_id.split(ORDER_ID_SEPARATOR)):
+                if order_id not in state.orders:
+                    yield Discrepancy("order_id", "an order of the account", order_id)
         case _:
             yield from _order_discrepancies(state, event)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from tests.kit.paper_exchange import LIMIT, A, B, running
+from tests.kit.paper_exchange import LIMIT, A, B, rejection_of, running
 from trading_api.errors import ApiError, SymbolNotFound
 from trading_api.models.broker import CashLine, Execution, PlacedOrder
 from trading_api.modules.broker.journal.memory import MemoryJournal
+from trading_api.modules.broker.queries import account_queries
 
 
 async def test_orders_that_ended_more_than_a_day_ago_are_not_listed() -> None:
@@ -20,6 +22,57 @@ async def test_orders_that_ended_more_than_a_day_ago_are_not_listed() -> None:
         await exchange.place(type=LIMIT, limitPrice=90.0)
         exchange.market.now_ms += 24 * 60 * 60 * 1000 + 1
         assert [order.limit_price for order in await exchange.queries.orders(A)] == [90.0]
+
+
+async def test_orders_come_in_pages_and_live_ones_come_always(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running() as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        await exchange.place(type=LIMIT, limitPrice=90.0)
+        for _ in range(11):
+            await exchange.place()
+        await exchange.place(type=LIMIT, limitPrice=91.0)
+
+        async def numbers(**page: Any) -> list[int]:
+            orders = await exchange.queries.orders(A, **page)
+            return [int(order.id.removeprefix("order-")) for order in orders]
+
+        assert await numbers() == list(range(1, 14))
+        assert await numbers(limit=3) == [11, 12, 13]
+        assert await numbers(limit=3, before="order-11") == [8, 9, 10]
+        assert await numbers(limit=100, before="order-3") == [1, 2]
+        assert await numbers(limit=5, before="order-1") == []
+        assert (await rejection_of(exchange.queries.orders(A, 3, "order-14")))[0] == 404
+        monkeypatch.setattr(account_queries, "ENDED_ORDERS_MAX", 2)
+        assert await numbers() == [1, 11, 12, 13]
+
+
+async def test_executions_have_ids_and_come_in_pages() -> None:
+    async with running() as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        exchange.market.move("MSFT", "49.98", "50.00")
+        for number in range(6):
+            await exchange.place(symbol="MSFT" if number % 2 else "AAPL")
+        queries = exchange.queries
+        ids = [each.id for each in await queries.executions(A, None, 4)]
+        assert ids == ["execution-3", "execution-4", "execution-5", "execution-6"]
+        older = [each.id for each in await queries.executions(A, None, 4, ids[0])]
+        assert older == ["execution-1", "execution-2"]
+        own = [each.id for each in await queries.executions(A, "AAPL", 1, "execution-5")]
+        assert own == ["execution-3"]
+        assert list(await queries.executions(A, None, 4, "execution-9")) == []
+
+
+async def test_accounts_come_in_pages() -> None:
+    async with running() as exchange:
+        for account in ("C", "B", "A"):
+            await exchange.client.deposit(account, 1.0)
+        queries = exchange.queries
+        assert [each.id for each in queries.accounts(None)] == ["A", "B", "C", "DEMO-ACCOUNT"]
+        assert [each.id for each in queries.accounts(None, 2)] == ["A", "B"]
+        assert [each.id for each in queries.accounts(None, 2, "B")] == ["C", "DEMO-ACCOUNT"]
+        assert [each.id for each in queries.accounts({"Z", "X"}, 5, "X")] == ["Z"]
 
 
 async def test_a_position_in_a_symbol_that_is_gone_has_no_price() -> None:
