@@ -130,7 +130,7 @@ async def test_a_client_that_leaves_is_sent_no_close_frame() -> None:
         client.leave()
     assert client.handled == ["ping"]
     assert client.connection.closed is None
-    assert client.session.release() is CLIENT_LEFT
+    assert client.session.release() == CLIENT_LEFT
 
 
 async def test_a_session_that_is_cancelled_leaves_nothing_behind() -> None:
@@ -141,7 +141,7 @@ async def test_a_session_that_is_cancelled_leaves_nothing_behind() -> None:
     serving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await serving
-    assert client.session.release() is CLIENT_LEFT
+    assert client.session.release() == CLIENT_LEFT
     assert client.session.closed
     assert client.connection.handler is None
 
