@@ -51,6 +51,7 @@ def test_the_error_for_an_unknown_module_names_the_known_modules(name: str) -> N
     [
         ({"PORT": "none"}, "PORT: Input should be a valid integer"),
         ({"DATAFEED_SPEED": "inf"}, "DATAFEED_SPEED: "),
+        ({"DATAFEED_SPEED": "0.0009"}, "DATAFEED_SPEED: "),
         ({"DEFAULT_ACCOUNT_ID": "no spaces"}, "DEFAULT_ACCOUNT_ID: "),
     ],
 )

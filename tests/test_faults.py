@@ -7,6 +7,7 @@ import gzip
 import itertools
 import logging
 import resource
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -27,7 +28,9 @@ from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.market.market_clock import MarketClock
 from trading_api.modules.datafeed.market.ports import MarketSink
+from trading_api.modules.datafeed.simulator.price_tree import TICK_MS
 from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
@@ -296,33 +299,55 @@ def has_bought(broker: PaperClient, quantity: int) -> bool:
     return any(each.quantity == quantity for each in broker.broker.snapshot("A").positions())
 
 
-def has_come_to(feed: MarketFeed, instant_ms: int) -> bool:
-    return feed.status.state is MarketState.OPEN and feed.now_ms >= instant_ms
-
-
-async def test_a_clock_that_jumps_either_way_takes_no_time_back() -> None:
-    """An hour forward and two hours back: the present stays, and so do orders and fills."""
-    now_ms = 1_790_000_000_000
-    simulator = Simulator(7, clock=lambda: now_ms)
-    feed = MarketFeed(simulator, stale_after_ms=60_000)
+async def test_a_clock_that_jumps_either_way_takes_no_time_back_and_stops_nothing() -> None:
+    """Forward an hour, back two, back half a minute: the present goes on, and so do fills, each at
+    a quote of its own time."""
+    ahead_ns = 0
+    clock = MarketClock(lambda: time.time_ns() + ahead_ns)
+    feed = MarketFeed(Simulator(7, clock=clock.now_ms), stale_after_ms=1_000)
     broker = PaperClient(
         MemoryJournal(), ExchangeRules(), ModuleContext(settings(), feed, lambda: feed.now_ms)
     )
     market = PreOrder.model_validate({"symbol": "AAPL", "type": 2, "side": 1, "qty": 1})
     await broker.start()
     running = [asyncio.create_task(part.run()) for part in (feed, broker)]
-    presents, filled_ms, latest_ms = [], [], 0
-    for jump_ms in (0, 3_600_000, -7_200_000):
-        now_ms += jump_ms
-        latest_ms = max(latest_ms, now_ms)
-        await until(partial(has_come_to, feed, latest_ms - 1_000))
+    presents, filled_ms = [feed.now_ms], []
+    for jump_s in (0, 3_600, -7_200, -30):
+        ahead_ns += jump_s * 10**9
+        least_ms = presents[-1] + 1_000 * max(0, jump_s) + 300
+        await until(partial(has_come_to, feed, least_ms))
         presents.append(feed.now_ms)
+        assert feed.status.state is MarketState.OPEN
         await broker.place_order("A", market)
-        await until(partial(has_bought, broker, len(presents)))
+        await until(partial(has_bought, broker, len(presents) - 1))
         filled_ms.append([*await broker.queries.executions("A")][-1].time)
+        assert filled_ms[-1] >= presents[-1] - TICK_MS
     for task in running:
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
     assert presents == sorted(presents)
-    assert filled_ms == sorted(filled_ms)
-    assert presents[1] >= presents[0] + 3_600_000
+    assert filled_ms == sorted(set(filled_ms))
+
+
+async def test_no_order_is_filled_at_the_quote_of_a_market_that_stands_still() -> None:
+    now_ms = 1_790_000_000_000
+    app, _ = create_app(
+        settings(market_stale_s=0.3), market_source=Simulator(7, clock=lambda: now_ms)
+    )
+    async with (
+        serving(app) as address,
+        connected(address) as client,
+        httpx.AsyncClient(base_url=f"http://{address}") as rest,
+    ):
+        await client.subscribe("broker-connection", **ACCOUNT)
+        await until(lambda: any("silent" in each for each in app.state.readiness.reasons()))
+        assert (await rest.get("/health/ready")).status_code == 503
+        statuses = [(await client.update("broker-connection"))["payload"]["payload"]]
+        while statuses[-1]["status"] != 3:
+            statuses.append((await client.update("broker-connection"))["payload"]["payload"])
+        await rest.post(f"{PREFIX}/broker/orders", json=ORDER | {"type": 2})
+        assert (await rest.get(f"{PREFIX}/broker/positions")).json() == []
+
+
+def has_come_to(feed: MarketFeed, instant_ms: int) -> bool:
+    return feed.status.state is MarketState.OPEN and feed.now_ms >= instant_ms

@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     datafeed_path: Path | None = None
     datafeed_symbols: str = ""
     data_dir: Path = Path("var/data")
-    datafeed_speed: FinitePositive = 1.0
+    # Below a thousandth, a market would move so seldom that it counts as stale.
+    datafeed_speed: Annotated[float, Field(ge=0.001, allow_inf_nan=False)] = 1.0
     datafeed_clock: Literal["wall", "step"] = "wall"
     datafeed_start: datetime | None = None
 

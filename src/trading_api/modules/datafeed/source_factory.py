@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from trading_api.clock import wall_clock_ms
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.market.ports import MarketSource
@@ -35,7 +34,7 @@ def create_market_source(settings: Settings) -> MarketSource:
             f"{_utc(recording.start_ms)} to {_utc(recording.end_ms)}; DATAFEED_SYMBOLS names those "
             "to play."
         )
-    return Replay(recording, start_ms, speed=settings.datafeed_speed, clock=wall_clock_ms)
+    return Replay(recording, start_ms, speed=settings.datafeed_speed)
 
 
 def require_steppable(source: MarketSource) -> SteppableSource:
@@ -47,7 +46,7 @@ def require_steppable(source: MarketSource) -> SteppableSource:
 
 def _simulator(seed: int, start_ms: int | None) -> Simulator:
     if start_ms is None:
-        return Simulator(seed, clock=wall_clock_ms)
+        return Simulator(seed)
     if not FIRST_MS < start_ms < END_MS:
         raise ConfigurationError("DATAFEED_START of the simulator is from 2007 to 2149.")
     return Simulator(seed, clock=lambda: start_ms)

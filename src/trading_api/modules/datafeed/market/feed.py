@@ -27,7 +27,8 @@ class MarketFeed:
 
     `run` replaces the source's own `run`, where another part moves it. A source that reports
     nothing for `stale_after_ms` while the event loop runs makes the market STALE until its next
-    report; then the status is again what it reported last."""
+    report; then the status is again what it reported last. A heartbeat of an open market is a
+    report only if the source's present is later than at the report before."""
 
     def __init__(
         self,
@@ -49,7 +50,7 @@ class MarketFeed:
         self.interest = InterestSet(source)
         self._listeners: list[ListenerInterest] = []
         self._reported_status, self._status = _OPEN, MarketStatus(MarketState.STARTING)
-        self._last_report_s = 0.0
+        self._last_report_s, self._last_present_ms = 0.0, -1
         self._reported = asyncio.Event()
 
     @property
@@ -129,6 +130,12 @@ class MarketFeed:
         self._pass_time()
 
     def heartbeat(self) -> None:
+        is_closed = self._reported_status.state is MarketState.CLOSED
+        if is_closed or self.source.now_ms > self._last_present_ms:
+            self.hold()
+
+    def hold(self) -> None:
+        """Report that the market is as it was. It may stand still: a client moves it."""
         self._accept(self._reported_status)
         self._pass_time()
 
@@ -141,7 +148,7 @@ class MarketFeed:
             await each.listener.flush()
 
     def _accept(self, reported: MarketStatus) -> None:
-        self._last_report_s = _now_s()
+        self._last_report_s, self._last_present_ms = _now_s(), self.source.now_ms
         self._reported.set()
         self._reported_status = reported
         self._become(reported)

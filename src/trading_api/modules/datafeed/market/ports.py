@@ -14,7 +14,7 @@ from trading_api.modules.datafeed.market.interest import InterestView
 
 
 class MarketSink(Protocol):
-    """Receives the reports of a running source. Every report is also its heartbeat."""
+    """Receives the reports of a running source. An update is also a heartbeat."""
 
     @property
     def interest(self) -> InterestView:
@@ -27,7 +27,9 @@ class MarketSink(Protocol):
         ...
 
     def heartbeat(self) -> None:
-        """Report that the source lives, though nothing of interest changed."""
+        """Report that the present moved on, though nothing of interest changed. It does not count
+        if the source's `now_ms` is what it was: a market that stands still is stale. While the
+        market is closed, it counts always."""
         ...
 
     def closed(self, reason: str) -> None:

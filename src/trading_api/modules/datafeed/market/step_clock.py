@@ -23,8 +23,13 @@ class SteppableSource(MarketSource, Protocol):
         ...
 
 
-class FlushableSink(MarketSink, Protocol):
-    """A sink that can wait until its reports were handled."""
+class HeldSink(MarketSink, Protocol):
+    """A sink of a market that stands still until a client moves it. It can wait until its reports
+    were handled."""
+
+    def hold(self) -> None:
+        """Report that the market stands still on purpose: it is not stale."""
+        ...
 
     async def flush(self) -> None:
         """Return once all reports up to now have been handled."""
@@ -45,16 +50,16 @@ class StepClock:
         self._source = source
         self._wait_delivered = wait_delivered
         self._heartbeat_s = heartbeat_s
-        self._feed: asyncio.Future[FlushableSink] | None = None
+        self._feed: asyncio.Future[HeldSink] | None = None
         self._lock = asyncio.Lock()
         self._is_stopped = False
 
-    async def run(self, feed: FlushableSink) -> None:
-        """Replace the source's own `run`: send heartbeats, and let `advance` step the source."""
+    async def run(self, feed: HeldSink) -> None:
+        """Replace the source's own `run`: hold the market, and let `advance` step the source."""
         self._running().set_result(feed)
         try:
             while True:
-                feed.heartbeat()
+                feed.hold()
                 await asyncio.sleep(self._heartbeat_s)
         finally:
             self._feed = None
@@ -84,7 +89,7 @@ class StepClock:
                     await asyncio.sleep(0)
             return self._source.now_ms
 
-    def _running(self) -> asyncio.Future[FlushableSink]:
+    def _running(self) -> asyncio.Future[HeldSink]:
         if self._feed is None:
             self._feed = asyncio.get_running_loop().create_future()
         return self._feed

@@ -1,13 +1,13 @@
-"""A template of a market source: it makes a market of trades that something else delivers.
+"""A template of a market source: it makes a market of what a venue sends.
 
 Copy it to connect a venue. docs/market-source.md lists the steps.
 """
 
 from __future__ import annotations
 
-import asyncio
 from bisect import bisect_left
 from collections.abc import AsyncIterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from operator import attrgetter
 
@@ -22,20 +22,28 @@ from trading_api.modules.datafeed.market.size_decay import decayed_size
 from trading_api.modules.datafeed.market.update_builder import build_update
 
 RESOLUTIONS = ("1S", "1", "5", "60", "1D")
-_HEARTBEAT_S = 1.0
 _LOTS_SHOWN = 100
 _time_of = attrgetter("time_ms")
 
 
+@dataclass(frozen=True, slots=True)
+class VenueTime:
+    """The venue's clock, which the venue sends while nothing trades."""
+
+    time_ms: int
+
+
 class TemplateSource:
-    """Implements MarketSource over `trades`, which ascend in time.
+    """Implements MarketSource over `messages` of a venue, which ascend in time.
 
     `opening` has one trade for each instrument, since a symbol needs a price from the start. All
     bars and quotes are kept in memory."""
 
-    def __init__(self, opening: Mapping[Instrument, Trade], trades: AsyncIterable[Trade]) -> None:
+    def __init__(
+        self, opening: Mapping[Instrument, Trade], messages: AsyncIterable[Trade | VenueTime]
+    ) -> None:
         self._symbols = {each.symbol: _SymbolHistory(each) for each in opening}
-        self._trades = trades
+        self._messages = messages
         self._now_ms = 0
         for trade in sorted(opening.values(), key=_time_of):
             self._apply(trade)
@@ -76,17 +84,22 @@ class TemplateSource:
         return OrderBook(symbol, quote.time_ms, bids, asks)
 
     async def run(self, sink: MarketSink) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_send_heartbeats(sink))
-            async for trade in self._trades:
-                self.accept(trade, sink)
-            sink.closed("there are no more trades")
+        """Report what the venue sends, and nothing else: a heartbeat of a timer would hide that
+        the connection is lost."""
+        async for message in self._messages:
+            self.accept(message, sink)
+        sink.closed("there are no more trades")
 
-    def accept(self, trade: Trade, sink: MarketSink) -> None:
-        """Move the present to the trade and report it, if a listener is interested."""
-        self._apply(trade)
-        if interest := sink.interest.get(trade.symbol):
-            sink.publish([build_update(self, self.quote(trade.symbol), interest)])
+    def accept(self, message: Trade | VenueTime, sink: MarketSink) -> None:
+        """Move the present to the message's time. Report a trade in which a listener is
+        interested."""
+        if isinstance(message, VenueTime):
+            self._now_ms = max(self._now_ms, message.time_ms)
+            sink.heartbeat()
+            return
+        self._apply(message)
+        if interest := sink.interest.get(message.symbol):
+            sink.publish([build_update(self, self.quote(message.symbol), interest)])
         else:
             sink.heartbeat()
 
@@ -151,9 +164,3 @@ def _side(
         for level, price in enumerate(prices)
         if price > 0
     )
-
-
-async def _send_heartbeats(sink: MarketSink) -> None:
-    while True:
-        sink.heartbeat()
-        await asyncio.sleep(_HEARTBEAT_S)

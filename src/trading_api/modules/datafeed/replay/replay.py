@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trading_api.clock import wall_clock_ms
 from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.order_book import LEVELS_MAX, OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
+from trading_api.modules.datafeed.market.market_clock import monotonic_clock_ms
 from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.market.size_decay import decayed_size
 from trading_api.modules.datafeed.market.update_builder import build_update
@@ -25,6 +25,9 @@ _HISTORY_PERCENT = 80
 _HEARTBEAT_MS = 500
 _TICKS_BETWEEN_YIELDS = 200
 
+PAUSE_MAX_MS = 5_000
+"""The most that one turn of a running replay counts, before it is multiplied by the speed."""
+
 
 class Replay:
     """Plays a recording. Implements MarketSource and SteppableSource.
@@ -32,15 +35,16 @@ class Replay:
     The ticks up to `start_ms` are history: by default those of the first 80 % of the rows, and at
     least the first tick of each symbol. Later ticks are played at `speed` times their pace, four a
     bar: open, nearer extreme, other extreme, close. Where no bar is under way, as at night, the
-    present jumps to the next one. No tick is left out at any speed. Time between two runs does not
-    count."""
+    present jumps to the next one. No tick is left out at any speed. `clock` returns milliseconds
+    that measure durations. Time between two runs does not count, nor does what a pause of the
+    process lasts beyond PAUSE_MAX_MS."""
 
     def __init__(
         self,
         recording: Recording,
         start_ms: int | None = None,
         speed: float = 60.0,
-        clock: Callable[[], int] = wall_clock_ms,
+        clock: Callable[[], int] = monotonic_clock_ms,
     ) -> None:
         if not 0 < speed < math.inf:
             raise ValueError("The speed of a replay is a finite number above zero.")
@@ -87,9 +91,11 @@ class Replay:
         return self._tracks[symbol].closed_reason(self._now_ms)
 
     async def run(self, sink: MarketSink) -> None:
-        began_ms, played_ms = self._clock(), self._played_ms
+        last_ms, exact_due_ms = self._clock(), float(self._played_ms)
         while True:
-            due_ms = played_ms + int((self._clock() - began_ms) * self._speed)
+            now_ms = self._clock()
+            exact_due_ms += max(0, min(now_ms - last_ms, PAUSE_MAX_MS)) * self._speed
+            last_ms, due_ms = now_ms, int(exact_due_ms)
             if self.step_to(due_ms, sink):
                 await asyncio.sleep(0)
                 continue

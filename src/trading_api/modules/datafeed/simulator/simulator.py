@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
-from trading_api.clock import wall_clock_ms
 from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.order_book import OrderBook, PriceLevel
@@ -20,6 +19,7 @@ from trading_api.domain.resolution import (
     length_ms,
     next_bar_start,
 )
+from trading_api.modules.datafeed.market.market_clock import MarketClock
 from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.market.size_decay import decayed_size
 from trading_api.modules.datafeed.market.update_builder import build_update
@@ -58,16 +58,17 @@ class Simulator:
     The cost of a window is proportional to the bars in it, however long ago they were. Symbols
     trade round the clock. The last price at an instant is that of the last whole tick of 250 ms,
     which is quoted in its last millisecond. A pause of more than five seconds is skipped: the
-    market goes on at the clock's present, without the ticks in between."""
+    market goes on at the clock's present, without the ticks in between. `clock` returns
+    milliseconds since 1970; by default it is a MarketClock."""
 
     def __init__(
         self,
         seed: int,
-        clock: Callable[[], int] = wall_clock_ms,
+        clock: Callable[[], int] | None = None,
         listings: Sequence[Listing] = LISTINGS,
     ) -> None:
-        self._clock = clock
-        self._now_ms = clock()
+        self._clock = clock or MarketClock().now_ms
+        self._now_ms = self._clock()
         self._ticks_end_ms = _whole_ticks(self._now_ms)
         self._symbols = {
             listing.instrument.symbol: _SymbolPath(seed, listing) for listing in listings

@@ -46,6 +46,7 @@ class RecordingSink:
     ) -> None:
         self.quotes: list[Quote] = []
         self.heartbeats = 0
+        self.holds = 0
         self.closings: list[str] = []
         self._on_quote = on_quote
         self.interest = EverySymbol(wanted)
@@ -58,6 +59,9 @@ class RecordingSink:
 
     def heartbeat(self) -> None:
         self.heartbeats += 1
+
+    def hold(self) -> None:
+        self.holds += 1
 
     def closed(self, reason: str) -> None:
         self.closings.append(reason)
@@ -80,13 +84,14 @@ class FakeSource:
             quantity_max=Decimal(1_000),
         )
         self._seconds = [Bar(NOON_MS, price, price, price, price, 1)]
+        self._passed_ms = 0
         self._sink: MarketSink | None = None
         self.has_started = asyncio.Event()
         self.runs = 0
 
     @property
     def now_ms(self) -> int:
-        return self._seconds[-1].time_ms + 1_000
+        return self._seconds[-1].time_ms + 1_000 + self._passed_ms
 
     def instruments(self) -> Sequence[Instrument]:
         return (self._instrument,)
@@ -139,8 +144,14 @@ class FakeSource:
 
     def trade(self, price: int) -> None:
         self._seconds.append(Bar(self.now_ms, price, price, price, price, 1))
+        self._passed_ms = 0
         if self._sink is not None:
             report(self, self._sink)
+
+    def pass_time(self) -> None:
+        """Move the present a second on, without a trade."""
+        self._passed_ms += 1_000
+        self.sink.heartbeat()
 
     @property
     def sink(self) -> MarketSink:

@@ -110,9 +110,50 @@ async def test_a_source_that_hangs_is_silent_until_its_next_sign() -> None:
         source.trade(101_00)
         silent = await listener.becomes(MarketState.STALE)
         assert silent.reason == "no sign of life for 0.02 s"
-        source.sink.heartbeat()
+        source.pass_time()
         assert feed.status.state is MarketState.OPEN
         await listener.becomes(MarketState.STALE)
+
+
+async def test_a_source_whose_present_stands_still_is_stale_however_often_it_beats() -> None:
+    source = FakeSource()
+    feed, listener = MarketFeed(source, SOON_MS), Listener()
+    feed.listen(listener).add("FAKE")
+    async with running(feed):
+        await source.has_started.wait()
+        source.trade(101_00)
+        async with asyncio.timeout(5):
+            while feed.status.state is not MarketState.STALE:
+                source.sink.heartbeat()
+                await asyncio.sleep(0.001)
+        source.sink.heartbeat()
+        assert feed.report_age_s() >= SOON_MS / 1_000
+        source.pass_time()
+        states = [status.state for status in listener.statuses]
+        assert states == [MarketState.OPEN, MarketState.STALE, MarketState.OPEN]
+    assert listener.heartbeats == 2, "time passed twice"
+
+
+async def test_a_simulator_whose_clock_stands_still_is_stale() -> None:
+    feed, listener = MarketFeed(Simulator(7, clock=lambda: NOON_MS), 300), Listener()
+    feed.listen(listener)
+    async with running(feed):
+        await listener.becomes(MarketState.STALE)
+        await asyncio.sleep(0.3)
+    states = [status.state for status in listener.statuses]
+    assert states == [MarketState.OPEN, MarketState.STALE], "it does not open again"
+
+
+async def test_a_market_that_is_held_is_open_though_it_stands_still() -> None:
+    source = FakeSource()
+    feed, listener = MarketFeed(source, SOON_MS), Listener()
+    feed.listen(listener)
+    async with running(feed):
+        await source.has_started.wait()
+        for _ in range(2):
+            await listener.becomes(MarketState.STALE)
+            feed.hold()
+            assert feed.status.state is MarketState.OPEN
 
 
 async def test_a_closed_market_is_closed_again_after_silence() -> None:

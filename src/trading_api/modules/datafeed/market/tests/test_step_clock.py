@@ -84,7 +84,7 @@ async def test_a_move_that_is_refused_moves_nothing_and_the_next_one_works() -> 
 async def test_a_market_that_stands_still_is_not_silent() -> None:
     feed = SlowFeed()
     async with clock_over(feed, heartbeat_s=0.001), asyncio.timeout(5):
-        while feed.heartbeats < 3:  # noqa: ASYNC110, the feed has no event
+        while feed.holds < 3:  # noqa: ASYNC110, the feed has no event
             await asyncio.sleep(0.001)
     assert feed.quotes == []
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 
 import httpx
 
-from tests.kit.server import connected, serving
+from tests.kit.server import connected, serving, until
 from trading_api.app_factory import create_app
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.trade import Trade
-from trading_api.modules.datafeed.market.template_source import TemplateSource
-from trading_api.modules.datafeed.tests.fakes import NOON_MS, FakeSource
+from trading_api.modules.datafeed.market.template_source import TemplateSource, VenueTime
+from trading_api.modules.datafeed.tests.fakes import NOON_MS, FakeSource, RecordingSink
 from trading_api.settings import Settings
 
 (SHARE,) = FakeSource().instruments()
@@ -60,6 +60,26 @@ async def test_trades_that_arrive_out_of_order_take_no_time_back() -> None:
     source._apply(trade(3, 99_00))
     assert source.now_ms == NOON_MS + 5_000
     assert source.quote("FAKE").time_ms == source.now_ms
+
+
+async def test_it_beats_only_when_the_venue_does() -> None:
+    """A timer of our own would say that a lost connection is well."""
+    messages: asyncio.Queue[Trade | VenueTime] = asyncio.Queue()
+
+    async def received() -> AsyncIterator[Trade | VenueTime]:
+        while True:
+            yield await messages.get()
+
+    source, sink = TemplateSource({SHARE: trade(0, 100_00)}, received()), RecordingSink()
+    running = asyncio.create_task(source.run(sink))
+    for second in (2, 3):
+        messages.put_nowait(VenueTime(NOON_MS + 1_000 * second))
+    await until(lambda: sink.heartbeats == 2)
+    assert source.now_ms == NOON_MS + 3_000
+    messages.put_nowait(trade(1, 101_00))
+    await until(lambda: len(sink.quotes) == 1)
+    assert sink.quotes[0].time_ms == NOON_MS + 3_000, "no quote is before the present"
+    running.cancel()
 
 
 async def no_trades() -> AsyncIterator[Trade]:

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from trading_api.domain.quote import Quote
 from trading_api.domain.resolution import bar_start
 from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.replay.recording import Recording
-from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.replay.replay import PAUSE_MAX_MS, Replay
 from trading_api.modules.datafeed.storage.bar_series import BarSeries
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 from trading_api.modules.datafeed.tests.fakes import FOREVER_MS, RecordingSink
@@ -278,6 +278,41 @@ def test_running_it_plays_at_its_speed_and_beats_on_after_the_end(tmp_path: Path
 
     asyncio.run(run())
     assert (len(sink.quotes), sink.closings) == (4, ["the recording has ended"])
+
+
+@pytest.mark.parametrize("step_ms", [3_600_000, -3_600_000, 30_000, -30_000])
+def test_a_step_of_its_clock_makes_a_replay_neither_jump_nor_stop(
+    tmp_path: Path, step_ms: int
+) -> None:
+    """At speed 60, an hour would be sixty."""
+    path = written(tmp_path, HEADER, *(f"{NOON_S + 60 * n},10,11,9,10,4" for n in range(9_000)))
+    now_ms, read = 1_000, 0
+
+    def clock() -> int:
+        nonlocal now_ms, read
+        read += 1
+        now_ms += 100 + (step_ms if read == 3 else 0)
+        return now_ms
+
+    presents_ms: list[int] = []
+
+    class Watching(RecordingSink):
+        def heartbeat(self) -> None:
+            presents_ms.append(replay.now_ms)
+
+    replay = Replay(Recording(read_series(path)), clock=clock)
+
+    async def run() -> None:
+        task = asyncio.create_task(replay.run(Watching()))
+        async with asyncio.timeout(5):
+            while len(presents_ms) < 6:  # noqa: ASYNC110, the sink has no event
+                await asyncio.sleep(0)
+        task.cancel()
+
+    asyncio.run(run())
+    passed_ms = [later - earlier for earlier, later in pairwise(presents_ms)]
+    assert sum(passed > 0 for passed in passed_ms) >= len(passed_ms) - 1, presents_ms
+    assert max(passed_ms) <= PAUSE_MAX_MS * 60
 
 
 def test_a_replay_does_not_go_backwards(tmp_path: Path) -> None:

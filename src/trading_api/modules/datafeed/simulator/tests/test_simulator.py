@@ -19,6 +19,7 @@ from trading_api.domain.resolution import (
     bar_start,
     next_bar_start,
 )
+from trading_api.modules.datafeed.market.market_clock import MarketClock
 from trading_api.modules.datafeed.simulator.listings import LISTINGS
 from trading_api.modules.datafeed.simulator.price_tree import LEVELS_MS, TICK_MS, PriceTree
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
@@ -356,3 +357,32 @@ def test_running_it_reports_each_tick_of_the_clock() -> None:
     assert times_ms == sorted(times_ms)
     assert len(set(times_ms)) * len(LISTINGS) == len(times_ms)
     assert all(time_ms % TICK_MS == TICK_MS - 1 for time_ms in times_ms)
+
+
+@pytest.mark.parametrize("step_ms", [-3_600_000, -30_000, 300, 4_000])
+def test_a_step_of_the_wall_clock_loses_and_repeats_no_tick(step_ms: int) -> None:
+    passed_ms = iter(range(0, 10**6, 60))
+    wall_ms = NOW_MS
+
+    def wall_ns() -> int:
+        return wall_ms * 1_000_000
+
+    def monotonic_ns() -> int:
+        nonlocal wall_ms
+        now_ms = next(passed_ms)
+        wall_ms += 60 + (step_ms if now_ms == 600 else 0)
+        return now_ms * 1_000_000
+
+    times_ms: list[int] = []
+    market = Simulator(7, clock=MarketClock(wall_ns, monotonic_ns).now_ms)
+
+    async def run() -> None:
+        sink = RecordingSink(lambda quote: times_ms.append(quote.time_ms), wanted={"AAPL"})
+        task = asyncio.create_task(market.run(sink))
+        async with asyncio.timeout(5):
+            while len(times_ms) < 6:  # noqa: ASYNC110, the sink has no event
+                await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(run())
+    assert {later - earlier for earlier, later in pairwise(times_ms)} == {TICK_MS}
