@@ -186,7 +186,7 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
   }
 
   async cancelOrders(_symbol: string, _side: Side | undefined, orderIds: string[]): Promise<void> {
-    await this.#command((account) => account.cancelMany(orderIds));
+    await this.#command((account, key) => account.cancelMany(orderIds, key));
   }
 
   closePosition(positionId: string, amount?: number): Promise<void> {
@@ -198,11 +198,11 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
   }
 
   editPositionBrackets(positionId: string, brackets: Brackets): Promise<void> {
-    return this.#command((account) => account.editBrackets(positionId, brackets));
+    return this.#command((account, key) => account.editBrackets(positionId, brackets, key));
   }
 
   setLeverage(params: LeverageParams & { leverage: number }): Promise<{ leverage: number }> {
-    return this.#command((account) => account.setLeverage(params));
+    return this.#command((account, key) => account.setLeverage(params, key));
   }
 
   // Subscriptions of the host

@@ -71,12 +71,15 @@ export interface AccountRest {
   modify(orderId: string, order: PreOrder, key: string): Promise<void>;
   cancel(orderId: string, key: string): Promise<void>;
   /** Return the ids of the canceled orders, including their brackets. */
-  cancelMany(orderIds: string[]): Promise<string[]>;
+  cancelMany(orderIds: string[], key: string): Promise<string[]>;
   close(positionId: string, amount: number | undefined, key: string): Promise<void>;
   reverse(positionId: string, key: string): Promise<void>;
-  editBrackets(positionId: string, brackets: Brackets): Promise<void>;
+  editBrackets(positionId: string, brackets: Brackets, key: string): Promise<void>;
   leverage(params: LeverageParams): Promise<LeverageInfo>;
-  setLeverage(params: LeverageParams & { leverage: number }): Promise<{ leverage: number }>;
+  setLeverage(
+    params: LeverageParams & { leverage: number },
+    key: string,
+  ): Promise<{ leverage: number }>;
   previewLeverage(params: LeverageParams & { leverage: number }): Promise<LeveragePreview>;
 }
 
@@ -224,8 +227,8 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
       const params = { ...ofOrder(orderId), header: headers(key) };
       unwrap(await http.DELETE("/api/v1/broker/orders/{order_id}", { params }));
     },
-    async cancelMany(orderIds) {
-      const request = { params: { query }, body: { orderIds } };
+    async cancelMany(orderIds, key) {
+      const request = { params: { query, header: headers(key) }, body: { orderIds } };
       return unwrap(await http.POST("/api/v1/broker/orders/cancel", request)).canceled;
     },
     async close(positionId, amount, key) {
@@ -238,8 +241,8 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
       const params = { ...ofPosition(positionId), header: headers(key) };
       unwrap(await http.POST("/api/v1/broker/positions/{position_id}/reverse", { params }));
     },
-    async editBrackets(positionId, brackets) {
-      const params = ofPosition(positionId);
+    async editBrackets(positionId, brackets, key) {
+      const params = { ...ofPosition(positionId), header: headers(key) };
       const body = { brackets: map.mapBrackets(brackets) };
       unwrap(await http.PUT("/api/v1/broker/positions/{position_id}/brackets", { params, body }));
     },
@@ -247,8 +250,9 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
       const params = { query: { ...query, symbol, orderType, side } };
       return map.mapLeverage(unwrap(await http.GET("/api/v1/broker/leverage/info", { params })));
     },
-    async setLeverage({ symbol, orderType, side, leverage }) {
-      const request = { params: { query }, body: { symbol, orderType, side, leverage } };
+    async setLeverage({ symbol, orderType, side, leverage }, key) {
+      const params = { query, header: headers(key) };
+      const request = { params, body: { symbol, orderType, side, leverage } };
       return unwrap(await http.PUT("/api/v1/broker/leverage/set", request));
     },
     async previewLeverage({ symbol, orderType, side, leverage }) {
