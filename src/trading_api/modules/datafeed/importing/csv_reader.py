@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +21,14 @@ from trading_api.modules.datafeed.importing.csv_rows import (
     RowFault,
 )
 from trading_api.modules.datafeed.importing.number_parsing import (
-    DECIMALS_MAX,
-    DIGITS_MAX,
     Floats,
-    ParsedNumber,
-    at_decimals,
-    double_decimals,
+    finest,
     parse_grouped_number,
     parse_number,
-    single_decimals,
+    parse_plain_numbers,
 )
 from trading_api.modules.datafeed.importing.symbol_names import to_symbol
+from trading_api.modules.datafeed.importing.symbol_reader import Digits, SymbolReader
 from trading_api.modules.datafeed.importing.table import Progress, Table, open_table
 from trading_api.modules.datafeed.importing.time_parsing import (
     TimeFormatError,
@@ -40,6 +38,8 @@ from trading_api.modules.datafeed.importing.time_parsing import (
 from trading_api.modules.datafeed.storage.errors import RecordingError
 
 _EMPTY = frozenset(("", "null", "nan", "n/a", "none", "-"))
+_BATCH_ROWS = 2_048
+_NONE: Floats = np.zeros(0)
 _PRICES = ("open", "high", "low", "close", "price", "bid", "ask")
 
 
@@ -63,49 +63,6 @@ class _CellError(Exception):
     """A row cannot be imported. The message is a clause that says why."""
 
 
-class _Digits:
-    """Counts the digits of one symbol's prices, or of its volumes: the most decimals that were
-    written, and the numbers that are too long to be kept as they are written."""
-
-    def __init__(self) -> None:
-        self.decimals = 0
-        self.too_long: list[tuple[int, str]] = []
-        self.too_long_count = 0
-        self._prints_count = 0
-        self._are_prints = True
-
-    @property
-    def are_doubles(self) -> bool:
-        """Whether every number that is too long is provably a printed binary float, as adjusted
-        prices are."""
-        return self._prints_count > 0 and self._are_prints
-
-    def note(self, number: ParsedNumber, line: int, name: str, text: str) -> None:
-        if number.decimals > self.decimals:
-            self.decimals = number.decimals
-        if number.is_exact:
-            return
-        self.too_long_count += 1
-        self._prints_count += number.is_print
-        self._are_prints &= number.is_print or number.has_few_digits
-        if len(self.too_long) < FAULTS_KEPT_MAX:
-            limits = f"{DECIMALS_MAX} decimals or {DIGITS_MAX} digits"
-            what = f"the {name} {text.strip()[:40]!r} has more than {limits}; round it"
-            self.too_long.append((line, what))
-
-
-class _SymbolReader:
-    """Collects the rows of one symbol, with what is only known of all of them."""
-
-    def __init__(self, rows: CsvRows) -> None:
-        self.rows = rows
-        self.price_digits, self.volume_digits = _Digits(), _Digits()
-        self.sides: list[str] = ["", ""]
-        self.volume_count = 0
-        self.empty_volumes: list[tuple[int, str]] = []
-        self.empty_volume_count = 0
-
-
 class _FileReader:
     """Reads one file, once its `times` are set."""
 
@@ -113,7 +70,7 @@ class _FileReader:
 
     def __init__(self, table: Table, own_symbol: str | None) -> None:
         self._table = table
-        self._symbols: dict[str, _SymbolReader] = {}
+        self._symbols: dict[str, SymbolReader] = {}
         self._names: dict[str, str] = {}
         self._mark = ""
         self._faults: list[RowFault] = []
@@ -146,17 +103,16 @@ class _FileReader:
             (symbol, columns, [(name, columns[name]) for name in _PRICES if name in columns])
             for symbol, columns in self._columns.items()
         ]
-        for line, cells in self._rows(progress):
-            for symbol, columns, price_columns in prices:
-                try:
-                    self._append(symbol, columns, price_columns, cells, line)
-                except UndecidedTimeError as error:
-                    fault = RowFault(self._table.path, line, str(error), self._table.place)
-                    raise RecordingError(str(fault)) from error
-                except (_CellError, TimeFormatError) as error:
-                    self._reject(line, str(error))
+        rows = self._rows(progress)
+        while batch := list(islice(rows, _BATCH_ROWS)):
+            if self._append_plain(self._first_columns, prices[0][2], batch):
+                continue
+            for line, cells in batch:
+                for symbol, columns, price_columns in prices:
+                    self._read_row(symbol, columns, price_columns, cells, line)
         for each in self._symbols.values():
-            self._finish(each)
+            each.rows.needed_zone = self.times.needed_zone
+            self._fault_count += each.finish(self._reject)
         if self._faults:
             self._faults.sort(key=lambda fault: fault.line)
             raise FaultyRowsError(self._faults[:FAULTS_KEPT_MAX], self._fault_count)
@@ -185,6 +141,66 @@ class _FileReader:
         self._fault_count += 1
         if len(self._faults) < FAULTS_KEPT_MAX:
             self._faults.append(RowFault(self._table.path, line, what, self._table.place))
+
+    def _read_row(
+        self,
+        symbol: str,
+        columns: CsvColumns,
+        price_columns: Sequence[tuple[str, int]],
+        cells: list[str],
+        line: int,
+    ) -> None:
+        try:
+            self._append(symbol, columns, price_columns, cells, line)
+        except UndecidedTimeError as error:
+            fault = RowFault(self._table.path, line, str(error), self._table.place)
+            raise RecordingError(str(fault)) from error
+        except (_CellError, TimeFormatError) as error:
+            self._reject(line, str(error))
+
+    def _append_plain(
+        self,
+        columns: CsvColumns,
+        price_columns: Sequence[tuple[str, int]],
+        batch: Sequence[tuple[int, list[str]]],
+    ) -> bool:
+        """Append rows as `_append` does, column by column, if all numbers are plain and no row has
+        a fault. Return whether that was so."""
+        count = min(len(cells) for _, cells in batch)
+        if self._only_symbol is None or self._mark == "," or count <= max(columns.values()):
+            return False
+        texts = list(zip(*(cells[:count] for _, cells in batch), strict=True))
+        prices = [parse_plain_numbers(texts[number]) for _, number in price_columns]
+        volume = parse_plain_numbers(texts[columns["volume"]]) if "volume" in columns else _NONE
+        if volume is None or any(each is None or not each.all() for each in prices):
+            return False
+        try:
+            times = [self.times.parse(_time_text(columns, cells)) for _, cells in batch]
+        except TimeFormatError:
+            return False
+        reader = self._symbols.get(self._only_symbol) or self._add(self._only_symbol, columns)
+        rows, bars = reader.rows, [each for each in prices if each is not None]
+        of_numbers = [texts[n] for name, n in columns.items() if name in (*_PRICES, "volume")]
+        if any("." in text for column_texts in of_numbers for text in column_texts):
+            self._mark = "."
+        if len(bars) != 4:
+            reader.sides = [texts[number][-1] for _, number in price_columns]
+            bars = [bars[0], bars[-1], bars[0], bars[0]]
+        reader.price_digits.decimals = max(reader.price_digits.decimals, finest(bars))
+        if len(volume):
+            reader.volume_digits.decimals = max(reader.volume_digits.decimals, finest([volume]))
+            reader.volume_count += len(volume)
+        rows.line.extend(line for line, _ in batch)
+        for column, values in zip(
+            (rows.time_ms, rows.written_ms, rows.later_ms), zip(*times, strict=True), strict=True
+        ):
+            column.extend(values)
+        volume = volume if len(volume) else np.zeros(len(batch))
+        for prices_of, numbers in zip(
+            (rows.open, rows.high, rows.low, rows.close, rows.volume), (*bars, volume), strict=True
+        ):
+            prices_of.frombytes(numbers.tobytes())
+        return True
 
     def _append(
         self,
@@ -228,7 +244,7 @@ class _FileReader:
         rows.close.append(close)
         rows.volume.append(volume)
 
-    def _add(self, symbol: str, columns: CsvColumns) -> _SymbolReader:
+    def _add(self, symbol: str, columns: CsvColumns) -> SymbolReader:
         name = to_symbol(symbol)
         if name is None:
             raise _CellError(f"the symbol {symbol[:40]!r} is not made of A-Z 0-9 . _ -")
@@ -241,10 +257,10 @@ class _FileReader:
             "volume" in columns,
             self._table.place,
         )
-        self._symbols[symbol] = reader = _SymbolReader(rows)
+        self._symbols[symbol] = reader = SymbolReader(rows)
         return reader
 
-    def _carry(self, reader: _SymbolReader, texts: list[str], is_empty: list[bool]) -> bool:
+    def _carry(self, reader: SymbolReader, texts: list[str], is_empty: list[bool]) -> bool:
         """Put the last value of a side that is empty into `texts`. Return whether the quote still
         lacks a side."""
         for side, (text, empty) in enumerate(zip(texts, is_empty, strict=True)):
@@ -266,7 +282,7 @@ class _FileReader:
         price_columns: Sequence[tuple[str, int]],
         texts: Sequence[str],
         line: int,
-        digits: _Digits,
+        digits: Digits,
     ) -> tuple[float, float, float, float]:
         found = [
             self._number(name, text, line, digits)
@@ -281,13 +297,10 @@ class _FileReader:
         bid, ask = found[0], found[-1]
         return bid, ask, bid, bid
 
-    def _volume(self, reader: _SymbolReader, text: str, line: int) -> float:
+    def _volume(self, reader: SymbolReader, text: str, line: int) -> float:
         """Return the volume. A volume that is missing is an error only where others are there."""
         if _is_empty(text):
-            reader.empty_volume_count += 1
-            if len(reader.empty_volumes) < FAULTS_KEPT_MAX:
-                what = f"the volume {text[:40]!r} is not a finite, usable number"
-                reader.empty_volumes.append((line, what))
+            reader.note_empty_volume(text, line)
             return 0.0
         volume = self._number("volume", text, line, reader.volume_digits)
         if volume < 0:
@@ -295,7 +308,7 @@ class _FileReader:
         reader.volume_count += 1
         return volume
 
-    def _number(self, name: str, text: str, line: int, digits: _Digits) -> float:
+    def _number(self, name: str, text: str, line: int, digits: Digits) -> float:
         number = parse_number(text, self._table.delimiter == ",")
         if number is not None and number.mark == "." and self._mark == ",":
             number = parse_grouped_number(text) or number
@@ -310,54 +323,6 @@ class _FileReader:
             self._mark = number.mark
         digits.note(number, line, name, text)
         return number.value
-
-    def _finish(self, reader: _SymbolReader) -> None:
-        rows = reader.rows
-        rows.needed_zone = self.times.needed_zone
-        if not len(rows):
-            return
-        if not reader.volume_count:
-            rows.has_volume = False
-        else:
-            for line, what in reader.empty_volumes:
-                self._reject(line, what)
-            self._fault_count += reader.empty_volume_count - len(reader.empty_volumes)
-        self._round_float_noise(rows, reader.price_digits, reader.volume_digits)
-        self._reject_contradictions(rows)
-
-    def _round_float_noise(
-        self, rows: CsvRows, price_digits: _Digits, volume_digits: _Digits
-    ) -> None:
-        prices = [rows.open, rows.high, rows.low, rows.close]
-        for columns, digits in ((prices, price_digits), ([rows.volume], volume_digits)):
-            # Views of the memory of the rows.
-            views: list[Floats] = [np.frombuffer(column) for column in columns]
-            decimals = single_decimals(np.concatenate(views), digits.decimals)
-            if decimals is None and digits.are_doubles:
-                decimals = double_decimals(np.concatenate(views))
-                rows.rounded += digits.too_long_count
-            if decimals is not None:
-                for view in views:
-                    view[:] = at_decimals(view, decimals)
-                continue
-            for line, what in digits.too_long:
-                self._reject(line, what)
-            self._fault_count += digits.too_long_count - len(digits.too_long)
-
-    def _reject_contradictions(self, rows: CsvRows) -> None:
-        open_, high, low, close = (
-            np.frombuffer(column) for column in (rows.open, rows.high, rows.low, rows.close)
-        )
-        bad = ~((low <= np.minimum(open_, close)) & (np.maximum(open_, close) <= high))
-        what = "the row has a high and a low that do not hold its open and close"
-        if rows.are_ticks:
-            # The side that a row leaves out may have moved since it was written.
-            bad, what = high < low, "the ask is below the bid"
-            bad[rows.carried] = False
-        for number in np.flatnonzero(bad).tolist():
-            self._reject(rows.line[number], what)
-        for number in np.flatnonzero(low <= 0).tolist():
-            self._reject(rows.line[number], "the row has a price too small to be kept")
 
 
 def _is_empty(text: str) -> bool:

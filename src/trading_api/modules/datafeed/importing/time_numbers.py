@@ -37,12 +37,12 @@ def number_format(texts: Iterable[str], latest_ms: int) -> str:
     one length, or else the unit that their largest has. Raises UnknownNumbersError where all are
     too small for seconds since 1970."""
     lengths: Counter[int] = Counter()
-    count, largest, last = 0, Decimal(0), ""
+    count, largest, last = 0, 0.0, ""
     for text in texts:
         if not is_number(text):
             continue
         count += 1
-        value = abs(Decimal(text))
+        value = abs(float(text))
         if value >= largest:
             largest, last = value, text
         if (date := _date(text, latest_ms)) is not None:
@@ -86,7 +86,7 @@ class NumericTimes:
         return _milliseconds(value, _PER_SECOND[self._form])
 
 
-def _unit(size: Decimal) -> str:
+def _unit(size: float | Decimal) -> str:
     return next((u for u, count in _PER_SECOND.items() if size < _SECONDS_MAX * count), "ns")
 
 

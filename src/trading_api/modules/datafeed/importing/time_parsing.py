@@ -121,7 +121,10 @@ class TimeParser:
     def _parsed(self, text: str) -> datetime:
         if text[4:5] == text[7:8] == ".":
             text = f"{text[:4]}-{text[5:7]}-{text[8:]}"
-        text = _ZONE.sub(lambda found: found[1] or "Z", text)
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            text = _ZONE.sub(lambda found: found[1] or "Z", text)
         try:
             return datetime.fromisoformat(text)
         except ValueError:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from trading_api.domain.bar import Bar
+from trading_api.modules.datafeed.importing.csv_reader import read_file
+from trading_api.modules.datafeed.importing.csv_rows import FaultyRowsError
 from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
@@ -273,3 +277,30 @@ def test_a_new_year_is_no_gap_and_no_other_bar(tmp_path: Path) -> None:
     days = [datetime.fromtimestamp(1_704_153_600 + 86_400 * n, UTC) for n in range(40)]
     rows = "".join(f"\n{day:%Y-%m-%d},1,1,1,1" for day in days)
     assert len(bars(imported(tmp_path, (HEADER + rows).encode()))) == 40
+
+
+def test_plain_numbers_are_read_as_any_others(tmp_path: Path) -> None:
+    """Rows of a file with a column of symbols are read one by one, others column by column."""
+    seed = 5
+    random = Random(seed)
+    for number in range(40):
+        decimals, count = random.randrange(5), random.choice([1, 5, 5, 2_100])
+        step_s, lines = random.choice([60, 86_400]), []
+        for row in range(count):
+            low = round(random.uniform(1, 1_000), decimals)
+            texts = [str(low), str(low + 2), str(low), str(low + 1), str(random.randrange(3))]
+            if number % 3 == 0 and random.random() < 2 / count:
+                texts[random.randrange(5)] = random.choice(["x", "1e3", "-1", "", "1,000", "0"])
+            lines.append(";".join([str(1_600_000_000 + step_s * row), *texts]))
+        found = []
+        for name, tail in (("fast.csv", ""), ("slow.csv", ";ONE")):
+            path = tmp_path / name
+            header = f"{HEADER},volume{tail.replace('ONE', 'symbol')}".replace(",", ";")
+            path.write_text("\n".join([header, *(line + tail for line in lines)]), encoding="utf-8")
+            try:
+                rows = read_file(path, "ONE", 2**60)["ONE"]
+                found.append({each.name: getattr(rows, each.name) for each in fields(rows)})
+                del found[-1]["path"]
+            except FaultyRowsError as error:
+                found.append({"faults": [(f.line, f.what) for f in error.faults] + [error.count]})
+        assert found[0] == found[1], f"{seed=}, file {number}"
