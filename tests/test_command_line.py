@@ -19,7 +19,7 @@ import pytest
 
 from tests.kit.commands import command
 from trading_api.app_factory import create_app
-from trading_api.cli import ProgressBar
+from trading_api.cli import ProgressBar, main
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.factory import check_ledger
 from trading_api.server.process_limits import OPEN_FILES_MAX
@@ -375,3 +375,22 @@ def test_serve_runs_until_sigterm_and_exits_cleanly() -> None:
         assert process.returncode in (0, -signal.SIGTERM)
         assert "Traceback" not in log
         assert "ERROR" not in log
+
+
+def test_ledger_is_backed_up_and_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy, path = tmp_path / "copy.db", tmp_path / "trading.db"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+    assert main(["ledger", "backup", str(copy)]) == 2
+    assert "There is no ledger" in capsys.readouterr().err
+    check_ledger(Settings())
+    assert main(["ledger", "backup", str(copy)]) == 0
+    assert main(["ledger", "restore", str(copy)]) == 0
+    assert f"The ledger that was there is {path}.replaced-" in capsys.readouterr().out
+    path.unlink()
+    assert main(["ledger", "restore", str(copy)]) == 0
+    assert capsys.readouterr().out == f"{path} is now {copy}.\n"
+    monkeypatch.setenv("DATABASE_URL", "memory:")
+    assert main(["ledger", "backup", str(copy)]) == 2
+    assert "keeps nothing that could be copied" in capsys.readouterr().err

@@ -1,4 +1,5 @@
-"""The `trading-api` command: serve, token, data import, data list, data delete, verify-ledger."""
+"""The `trading-api` command: serve, token, data import, data list, data delete, verify-ledger,
+ledger backup, ledger restore."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.memory import MEMORY
+from trading_api.modules.broker.journal.sqlite.backup import back_up, restore
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
 from trading_api.modules.datafeed.importing.bar_length import (
@@ -81,6 +83,10 @@ def _create_parser() -> argparse.ArgumentParser:
     _add_list(data_commands)
     _add_delete(data_commands)
     _add_verify_ledger(commands)
+    ledger = commands.add_parser("ledger", help="copies of the ledger at DATABASE_URL")
+    ledger_commands = ledger.add_subparsers(required=True)
+    _add_backup(ledger_commands)
+    _add_restore(ledger_commands)
     return parser
 
 
@@ -321,6 +327,38 @@ def _verify_ledger(_: argparse.Namespace) -> None:
         f"{database.path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
         "Every balance, order, execution, position and cash line follows from them."
     )
+
+
+def _add_backup(commands: Any) -> None:
+    command = commands.add_parser("backup", help="copy the ledger; a server may run")
+    command.add_argument("target", type=Path, metavar="FILE")
+    command.set_defaults(run=_backup)
+
+
+def _backup(arguments: argparse.Namespace) -> None:
+    size_bytes = back_up(Database(_ledger_url()), arguments.target)
+    print(f"{arguments.target} is a copy of the ledger ({size_bytes:,} bytes).")
+
+
+def _add_restore(commands: Any) -> None:
+    command = commands.add_parser("restore", help="put a copy in place; the server must be stopped")
+    command.add_argument("source", type=Path, metavar="FILE")
+    command.set_defaults(run=_restore)
+
+
+def _restore(arguments: argparse.Namespace) -> None:
+    database = Database(_ledger_url())
+    aside = restore(arguments.source, database)
+    print(f"{database.path} is now {arguments.source}.")
+    if aside is not None:
+        print(f"The ledger that was there is {aside}.")
+
+
+def _ledger_url() -> str:
+    url = Settings().database_url
+    if url == MEMORY:
+        raise ConfigurationError(f"DATABASE_URL={url} keeps nothing that could be copied.")
+    return url
 
 
 class ProgressBar:

@@ -18,9 +18,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.journal import JournalUnavailable
+from trading_api.modules.broker.journal.sqlite.ledger_head import LedgerHeadFile
 
 VERSION = "0004"
 """The version of the newest migration."""
+WAL_BYTES_MAX = 16 * 1024 * 1024
+"""The size to which the write-ahead log shrinks after a reader that made it grow has ended."""
+WRITER_PRAGMAS = ("synchronous = full", f"journal_size_limit = {WAL_BYTES_MAX}")
 
 
 class Database:
@@ -38,7 +42,7 @@ class Database:
         self._acquire_lock()
         engine = create_engine(
             "sqlite://",
-            creator=lambda: self._connect(f"file:{quote(str(self.path))}", "synchronous = full"),
+            creator=lambda: self._connect(f"file:{quote(str(self.path))}", *WRITER_PRAGMAS),
             poolclass=NullPool,
         )
         _set_begin_statement(engine, "BEGIN IMMEDIATE")
@@ -65,6 +69,19 @@ class Database:
         assert self._lock is not None
         os.close(self._lock)
         self._lock = None
+
+    def head_file(self) -> LedgerHeadFile | None:
+        """Return the file that shows how far the ledger had come, or None if there is none."""
+        return LedgerHeadFile(self.path.with_name(f"{self.path.name}.head"))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep servers from using the file. Raises ConfigurationError while one does."""
+        self._acquire_lock()
+        try:
+            yield
+        finally:
+            self.close()
 
     def file_id(self) -> tuple[int, int] | None:
         """Return the identity of the file behind the name, or None if there is no file."""

@@ -7,11 +7,13 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.journal import (
     JournalConflict,
@@ -26,6 +28,7 @@ from trading_api.modules.broker.journal.sqlite.history_reader import (
     select_entries,
     to_entry,
 )
+from trading_api.modules.broker.journal.sqlite.ledger_head import Head, LedgerHeadFile
 from trading_api.modules.broker.journal.sqlite.recovery_cursor import RecoveryCursor, read_ledger
 from trading_api.modules.broker.journal.sqlite.sql_history import SqlHistory
 from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
@@ -46,6 +49,8 @@ class OpenLedger:
     statements: SqlStatements
     file_id: tuple[int, int] | None
     tails: dict[str, AccountTail]
+    head_file: LedgerHeadFile | None
+    events: int
 
 
 class SqlJournal:
@@ -127,6 +132,10 @@ class SqlJournal:
                 with self._database.startup_errors(), connection.begin():
                     found = connection.execute(select(ACCOUNTS))
                     tails = {row.account_id: _tail(row) for row in found}
+                    events = sum(tail.seq for tail in tails.values())
+                    head_file = self._database.head_file()
+                    if head_file is not None and (head := head_file.read()) is not None:
+                        _check_head(connection, self._database.path, head, events)
                 reading = self._database.reading()
             except BaseException:
                 connection.close()
@@ -134,7 +143,13 @@ class SqlJournal:
                 raise
             statements = SqlStatements(connection.dialect)
             self._open = OpenLedger(
-                connection, reading, statements, self._database.file_id(), tails
+                connection,
+                reading,
+                statements,
+                self._database.file_id(),
+                tails,
+                head_file,
+                events,
             )
         return self._open
 
@@ -159,6 +174,10 @@ class SqlJournal:
         except DBAPIError as error:
             raise to_journal_unavailable(error) from error
         opened.tails.update(batch.tails)
+        opened.events += len(entries)
+        if opened.head_file is not None and entries:
+            tail = batch.tails[entries[-1].account_id]
+            opened.head_file.write(Head(opened.events, tail.account_id, tail.seq, tail.hash))
 
     def _open_recovery(self) -> RecoveryCursor:
         self._opened()
@@ -172,6 +191,8 @@ class SqlJournal:
         if self._open is not None:
             self._open.reading.close()
             self._open.connection.close()
+            if self._open.head_file is not None:
+                self._open.head_file.close()
             self._database.close()
             self._open = None
 
@@ -223,3 +244,19 @@ def _check_sequence(connection: Connection, entries: Sequence[JournalEntry]) -> 
             expected[entry.account_id] = (last or 0) + 1
             if entry.seq != expected[entry.account_id]:
                 raise JournalConflict(entry, expected[entry.account_id])
+
+
+def _check_head(connection: Connection, path: Path, head: Head, events: int) -> None:
+    """Raise ConfigurationError if the ledger does not hold the last event that was committed."""
+    columns = EVENTS.columns
+    is_last = (columns.account_id == head.account_id) & (columns.seq == head.seq)
+    found = connection.scalar(select(columns.hash).where(is_last))
+    if found == head.hash and events >= head.events:
+        return
+    raise ConfigurationError(
+        f"The ledger {path} (DATABASE_URL) ends after {events:,} events, but {head.events:,} were "
+        f"committed, the last as event {head.seq} of {head.account_id} ({path.name}.head): it is "
+        "an older copy or another ledger, or its write-ahead log was damaged. Put the newest copy "
+        f"in its place. To go on with this one, delete {path.name}.head; numbers of orders and "
+        "events are then given a second time."
+    )

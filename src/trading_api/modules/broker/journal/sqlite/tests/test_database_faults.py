@@ -191,3 +191,11 @@ async def test_an_execution_that_happens_twice_is_a_bug_and_no_conflict(path: Pa
             await journal.append([again, replace(again, seq=again.seq + 1)])
         opened_again = AccountOpened("C", "USD", Decimal(1), at_ms=1)
         await journal.append([JournalEntry("C", 1, opened_again)])
+
+
+async def test_every_commit_waits_for_the_disk(path: Path, pragma: Pragma) -> None:
+    async with opened(path) as journal:
+        await journal.append(STREAM)
+        assert pragma("synchronous") == (2,), "FULL"
+        assert pragma("journal_mode") == ("wal",)
+        assert pragma("foreign_keys") == (1,)
