@@ -137,5 +137,7 @@ test.concurrent("an expired token ends the connection, and a fresh one restores 
   await broker.ready();
   const { orderId } = await broker.placeOrder(ORDER);
   await until(() => host.order(orderId)?.status === OrderStatus.Filled);
+  // The history of executions may still be loading when the order's update arrives.
+  await until(() => host.executions.length > 0);
   expect(host.executions).toHaveLength(1);
 });
