@@ -145,6 +145,8 @@ async def test_authentication_precedes_every_other_check_of_a_request(
         ("GET", "/broker/accounts", "account:read"),
         ("POST", "/broker/orders", "account:trade"),
         ("POST", "/broker/accounts/OWN/deposit", "account:trade"),
+        ("POST", "/broker/accounts/OWN/withdraw", "account:trade"),
+        ("POST", "/broker/accounts/OWN/settle", "admin"),
     ],
 )
 async def test_each_scope_permits_its_own_paths_only(
@@ -157,6 +159,24 @@ async def test_each_scope_permits_its_own_paths_only(
     with_it = bearer(token(scope, "market:read"))
     answer = await server.rest.request(method, path, json=ORDER, headers=with_it)
     assert answer.status_code not in (401, 403)
+
+
+async def test_an_operator_settles_a_position_of_any_account(server: Server) -> None:
+    owner = bearer(token("account:read", "account:trade", accounts=("SETTLED",)))
+    await server.rest.post("/broker/orders", json=ORDER | {"type": 2}, headers=owner)
+    path, body = "/broker/accounts/SETTLED/settle", {"symbol": "NASDAQ:AAPL", "price": 12.5}
+    assert (await server.rest.post(path, json=body, headers=owner)).status_code == 403
+    operator = bearer(token("admin", accounts=("OTHER",)))
+    for _ in range(2):  # the second one is a duplicate
+        headers = operator | {"Idempotency-Key": "settle"}
+        answer = await server.rest.post(path, json=body, headers=headers)
+        assert (answer.status_code, answer.json()["message"]) == (200, "Settled")
+    answer = await server.rest.post(path, json=body, headers=operator)
+    assert (answer.status_code, answer.json()["code"]) == (404, "position_not_found")
+    answer = await server.rest.post(path.replace("SETTLED", "no%20id"), json=body, headers=operator)
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_account")
+    (line,) = (await server.rest.get("/broker/ledger?since=2", headers=owner)).json()
+    assert (line["kind"], line["symbol"]) == ("settlement", "AAPL")
 
 
 async def test_a_foreign_account_is_answered_like_one_that_does_not_exist(
@@ -173,6 +193,7 @@ async def test_a_foreign_account_is_answered_like_one_that_does_not_exist(
         ("POST", "/broker/orders?account_id={}", ORDER),
         ("DELETE", f"/broker/orders/{order_id}?account_id={{}}", None),
         ("POST", "/broker/accounts/{}/deposit", {"amount": 5}),
+        ("POST", "/broker/accounts/{}/withdraw", {"amount": 5}),
         ("GET", "/broker/events?account_id={}", None),
     ]
     for method, path, body in attempts:

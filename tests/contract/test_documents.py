@@ -64,6 +64,8 @@ CONTRACT = {
     "closeConnection": ("delete", "/admin/connections/{connection_id}"),
     "getTopics": ("get", "/admin/topics"),
     "deposit": ("post", "/broker/accounts/{account_id}/deposit"),
+    "withdraw": ("post", "/broker/accounts/{account_id}/withdraw"),
+    "settlePosition": ("post", "/broker/accounts/{account_id}/settle"),
     "resetAccount": ("post", "/broker/accounts/{account_id}/reset"),
     "getExecutions": ("get", "/broker/executions/{symbol}"),
     "getAccountInfo": ("get", "/broker/account"),

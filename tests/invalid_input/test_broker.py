@@ -194,7 +194,9 @@ async def test_an_invalid_idempotency_key_is_rejected(api: httpx.AsyncClient, ke
 @pytest.mark.parametrize(
     "amount", [0, -0.0, -5, 1e-12, 5e-324, 1.000000001, 1e12 + 1, 1e300, 1e308]
 )
-@pytest.mark.parametrize(("path", "field"), [("deposit", "amount"), ("reset", "balance")])
+@pytest.mark.parametrize(
+    ("path", "field"), [("deposit", "amount"), ("withdraw", "amount"), ("reset", "balance")]
+)
 async def test_an_invalid_amount_is_rejected_and_leaves_the_ledger_unchanged(
     api: httpx.AsyncClient, path: str, field: str, amount: float
 ) -> None:

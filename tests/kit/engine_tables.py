@@ -39,12 +39,15 @@ from trading_api.modules.broker.engine.commands import (
     ResetAccount,
     ReversePosition,
     SetLeverage,
+    SettlePosition,
+    WithdrawCash,
 )
 from trading_api.modules.broker.engine.engine import Duplicate, Engine, Outcome
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
+    CashWithdrawn,
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
@@ -57,6 +60,7 @@ from trading_api.modules.broker.engine.events import (
     OrderRested,
     OrderSuspended,
     OrderTriggered,
+    PositionSettled,
     TrailingStopMoved,
 )
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -184,6 +188,15 @@ def deposit(amount: str | int) -> CommandMaker:
     return lambda market: DepositCash(Decimal(amount), market.at_ms)
 
 
+def withdraw(amount: str | int) -> CommandMaker:
+    return lambda market: WithdrawCash(Decimal(amount), market.marks, market.at_ms)
+
+
+def settle(price: str | int, symbol: str = "AAPL", rate: str | None = None) -> CommandMaker:
+    converted = None if rate is None else Decimal(rate)
+    return lambda market: SettlePosition(symbol, Decimal(price), converted, market.at_ms)
+
+
 def reset(market: Market) -> ResetAccount:
     return ResetAccount(Decimal(1000), market.at_ms)
 
@@ -273,6 +286,10 @@ def _described(event: Event) -> str:
     match event:
         case CashDeposited():
             return f"deposited {_plain(event.amount)}"
+        case CashWithdrawn():
+            return f"withdrew {_plain(event.amount)}"
+        case PositionSettled():
+            return f"settled @ {_plain(event.price)}, realized {_plain(event.realized_pl)}"
         case AccountReset():
             return f"reset to {_plain(event.balance)}"
         case LeverageSet():

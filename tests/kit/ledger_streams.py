@@ -24,6 +24,8 @@ from trading_api.modules.broker.engine.commands import (
     PlaceOrder,
     ResetAccount,
     SetLeverage,
+    SettlePosition,
+    WithdrawCash,
 )
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event, IdempotencyKeyRecorded
@@ -82,6 +84,11 @@ def _command(state: AccountState, chance: random.Random, at_ms: int) -> Command:
             return SetLeverage(Decimal(chance.randrange(1, 100)), market)
         case 2 if chance.random() < 0.1:
             return ResetAccount(Decimal(100_000), at_ms)
+        case 15 if chance.random() < 0.5:
+            return WithdrawCash(Decimal(chance.randrange(1, 10**6)) / 100, market.marks, at_ms)
+        case 16 if symbol in state.positions and chance.random() < 0.5:
+            price = Decimal(chance.randrange(9_900, 10_100)) / 100
+            return SettlePosition(symbol, price, chance.choice([None, touch.rate]), at_ms)
         case 3 | 4 | 5 if live:
             return CancelOrder(chance.choice(live), at_ms)
         case 6 | 7 | 8 if symbol in state.positions:

@@ -10,6 +10,7 @@ from trading_api.models.broker import (
     LeverageSetParams,
     OrderPreviewResult,
     PreOrder,
+    SettlementRequest,
 )
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -91,6 +92,15 @@ class PaperClient:
 
     async def deposit(self, account_id: str, amount: float, key: str | None = None) -> None:
         await self.broker.submit(account_id, *mapping.to_deposit(amount, key))
+
+    async def withdraw(self, account_id: str, amount: float, key: str | None = None) -> None:
+        await self.broker.submit(account_id, *mapping.to_withdraw(amount, key))
+
+    async def settle(
+        self, account_id: str, symbol: str, price: float, key: str | None = None
+    ) -> None:
+        request = SettlementRequest(symbol=symbol, price=price)
+        await self.broker.submit(account_id, *mapping.to_settle_position(request, key))
 
     async def reset(self, account_id: str, balance: float | None, key: str | None = None) -> None:
         await self.broker.submit(account_id, *mapping.to_reset_account(balance, key))

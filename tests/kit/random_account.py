@@ -35,6 +35,8 @@ from trading_api.modules.broker.engine.commands import (
     ResetAccount,
     ReversePosition,
     SetLeverage,
+    SettlePosition,
+    WithdrawCash,
 )
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
@@ -311,10 +313,10 @@ class RandomAccount(RuleBasedStateMachine):
     def cancel(self, number: int, key: IdempotencyKey | None) -> None:
         self.apply(CancelOrder(f"order-{number}", self.at_ms, key))
 
-    @rule(numbers=st.none() | st.lists(NUMBERS, max_size=3))
-    def cancel_many(self, numbers: list[int] | None) -> None:
+    @rule(numbers=st.none() | st.lists(NUMBERS, max_size=3), key=KEYS)
+    def cancel_many(self, numbers: list[int] | None, key: IdempotencyKey | None) -> None:
         ids = None if numbers is None else [f"order-{number}" for number in numbers]
-        self.apply(CancelOrders(ids, self.at_ms))
+        self.apply(CancelOrders(ids, self.at_ms, key))
 
     @rule(symbol=SYMBOLS, quantity=st.none() | QUANTITIES, is_silent=st.booleans(), key=KEYS)
     def close(
@@ -334,9 +336,33 @@ class RandomAccount(RuleBasedStateMachine):
     def set_leverage(self, symbol: str, times: int) -> None:
         self.apply(SetLeverage(Decimal(times), self.market(symbol)))
 
-    @rule(amount=st.sampled_from(["0", "500", "0.000000001", "1000"]))
-    def deposit(self, amount: str) -> None:
-        self.apply(DepositCash(Decimal(amount), self.at_ms))
+    @rule(amount=st.sampled_from(["0", "500", "0.000000001", "1000"]), key=KEYS)
+    def deposit(self, amount: str, key: IdempotencyKey | None) -> None:
+        self.apply(DepositCash(Decimal(amount), self.at_ms, key))
+
+    @rule(amount=st.sampled_from(["0", "1", "300", "0.000000001"]), key=KEYS)
+    def withdraw(self, amount: str, key: IdempotencyKey | None) -> None:
+        self.apply(WithdrawCash(Decimal(amount), dict(self.touches), self.at_ms, key))
+
+    @rule(less=st.sampled_from(["0", "0.00000001", "-0.00000001"]))
+    def withdraw_all(self, less: str) -> None:
+        """All that can be withdrawn, and a little more or less."""
+        state = self.engine.state
+        with localcontext(EXACT):
+            free = equity(state, self.touches) - used_margin(state, self.exchange_rules)
+            amount = min(free, state.balance) - Decimal(less)
+        self.apply(WithdrawCash(amount, dict(self.touches), self.at_ms))
+
+    @rule(
+        symbol=SYMBOLS,
+        price=PRICES | st.sampled_from([Decimal(0), Decimal(-1), Decimal("1E-9")]),
+        rate=st.none() | st.sampled_from([Decimal(1), Decimal("0.0067")]),
+        key=KEYS,
+    )
+    def settle(
+        self, symbol: str, price: Decimal, rate: Decimal | None, key: IdempotencyKey | None
+    ) -> None:
+        self.apply(SettlePosition(symbol, price, rate, self.at_ms, key))
 
     @rule()
     def expire(self) -> None:

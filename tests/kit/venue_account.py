@@ -103,6 +103,7 @@ class VenueEvent:
     request_id: str = ""
     closed_positions: Sequence[tuple[VenuePosition, Side]] = ()
     symbol: str | None = None
+    price: Decimal | None = None
     leverage: Decimal | None = None
 
 

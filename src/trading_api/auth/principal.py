@@ -69,6 +69,14 @@ class Principal:
             "unknown_account",
         )
 
+    def any_account(self, account_id: str) -> str:
+        """Return the id of an account, whoever may use it. The caller needs the scope `admin`.
+
+        Raises NotFound where no account can have this id.
+        """
+        self.require(Scope.ADMIN)
+        return _validated(account_id)
+
     def authorize_subscription(self, request: Mapping[str, Any]) -> None:
         """Check that the caller may subscribe with this payload. Raises Forbidden, NotFound.
 

@@ -55,7 +55,12 @@ class AccountEvent(Protocol):
 
     @property
     def symbol(self) -> str | None:
-        """The symbol of `leverageSet`."""
+        """The symbol of `leverageSet` and `positionSettled`."""
+        ...
+
+    @property
+    def price(self) -> Decimal | None:
+        """The stated price, in `positionSettled`."""
         ...
 
     @property
@@ -69,6 +74,7 @@ EVENT_TYPES = frozenset(
         "accountOpened",
         "accountReset",
         "cashDeposited",
+        "cashWithdrawn",
         "commandBound",
         "leverageSet",
         "orderActivated",
@@ -81,5 +87,6 @@ EVENT_TYPES = frozenset(
         "orderSuspended",
         "orderTrailed",
         "orderTriggered",
+        "positionSettled",
     }
 )

@@ -128,6 +128,24 @@ class DepositCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawCommand:
+    """Take `amount` of the account's currency. Only a paper account accepts it."""
+
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SettlePositionCommand:
+    """End a position at a stated price, without a trade. Only a paper account accepts it.
+
+    It is for an operator, where a position cannot be closed because its symbol has left the
+    market. The orders of the symbol are canceled."""
+
+    symbol: str
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ResetAccountCommand:
     """Cancel the orders, drop the positions and start again with `balance`.
 
@@ -146,6 +164,8 @@ BrokerCommand = (
     | EditBracketsCommand
     | SetLeverageCommand
     | DepositCommand
+    | WithdrawCommand
+    | SettlePositionCommand
     | ResetAccountCommand
 )
 

@@ -135,9 +135,11 @@ class NaiveBrackets(NaiveState):
 
     def cancel(self, order: NaiveOrder) -> None:
         order.status = CANCELED
+        self.canceled.append(order.id)
         for each in self.orders:
             if each.parent_id == order.id and each.is_live and not self.size(each):
                 each.status = CANCELED
+                self.canceled.append(each.id)
         parent = self.parent(order)
         if parent and parent.is_live:
             if order.type is OrderType.LIMIT:

@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from tests.kit.naive.matching import NaiveMatching
 from tests.kit.naive.values import (
+    LARGEST,
     PLACING,
     WORKING,
     NaiveOrder,
@@ -17,6 +18,7 @@ from tests.kit.naive.values import (
     entry_price,
     indicative_price,
     side_of,
+    to_money,
     with_leg,
 )
 from trading_api.domain.orders import NO_BRACKETS, Brackets, Duration, OrderRequest, OrderType
@@ -36,6 +38,8 @@ from trading_api.modules.broker.engine.commands import (
     ResetAccount,
     ReversePosition,
     SetLeverage,
+    SettlePosition,
+    WithdrawCash,
 )
 
 
@@ -58,12 +62,22 @@ class NaiveExchange(NaiveMatching):
         return ""
 
     def handle(self, command: Command) -> str:
-        """Return the id of the order that the command placed, or empty."""
+        """Return the id of the order that the command placed, the ids of the orders that it
+        canceled if that is its purpose, or empty."""
         match command:
             case OpenAccount():
                 self.balance = Fraction(command.balance)
             case DepositCash():
                 self.deposit(Fraction(command.amount))
+            case WithdrawCash():
+                self.withdraw(Fraction(command.amount), command)
+            case SettlePosition():
+                rate = command.rate
+                self.settle(
+                    command.symbol,
+                    Fraction(command.price),
+                    None if rate is None else Fraction(rate),
+                )
             case ResetAccount():
                 self.check_amount(Fraction(command.balance))
                 self.cancel_those(self.orders)
@@ -81,9 +95,10 @@ class NaiveExchange(NaiveMatching):
                     raise Rejected("not_modifiable")
                 self.cancel(order)
             case CancelOrders():
-                ids = command.order_ids
+                first, ids = len(self.canceled), command.order_ids
                 wanted = [each for each in self.orders if ids is None or each.id in ids]
                 self.cancel_those(each for each in wanted if not each.is_liquidation)
+                return ",".join(self.canceled[first:])
             case ClosePosition():
                 quantity = command.quantity
                 return self.close(None if quantity is None else Fraction(quantity), command.market)
@@ -103,6 +118,24 @@ class NaiveExchange(NaiveMatching):
         if self.balance + amount > 10**15:
             raise Rejected("amount_wrong")
         self.balance += amount
+
+    def withdraw(self, amount: Fraction, command: WithdrawCash) -> None:
+        self.check_amount(amount)
+        if amount > min(self.balance, self.free_margin(command)):
+            raise Rejected("insufficient_funds")
+        self.balance -= amount
+
+    def settle(self, symbol: str, price: Fraction, rate: Fraction | None) -> None:
+        position = self.position(symbol)
+        if not position.quantity:
+            raise Rejected("position_not_found")
+        if not 0 <= price <= LARGEST or price % Fraction(1, 10**8):
+            raise Rejected("settlement_price_wrong")
+        self.cancel_those(each for each in self.orders if each.symbol == symbol)
+        rate = position.rate if rate is None else rate
+        gain = (position.quantity * price - position.cost) * rate
+        self.balance += to_money(gain + position.rounding_carry)
+        del self.positions[symbol]
 
     def set_leverage(self, leverage: Fraction, market: Market) -> None:
         if not 1 <= leverage <= self.rules.leverage_max or leverage.denominator != 1:

@@ -16,20 +16,20 @@ from tests.kit.naive.values import (
     to_money,
 )
 from trading_api.domain.orders import OrderType, Side
-from trading_api.modules.broker.engine.commands import Market
+from trading_api.modules.broker.engine.commands import Market, WithdrawCash
 
 
 class NaiveMargin(NaiveBrackets):
     """Computes equity, margin and reserves."""
 
-    def free_margin(self, market: Market) -> Fraction:
+    def free_margin(self, market: Market | WithdrawCash) -> Fraction:
         symbols = {each.symbol for each in self.orders} | self.positions.keys()
         return self.equity(market) - sum(self.margin(symbol) for symbol in symbols)
 
-    def equity(self, market: Market) -> Fraction:
+    def equity(self, market: Market | WithdrawCash) -> Fraction:
         return self.balance + sum(self.profit(symbol, market) for symbol in self.positions)
 
-    def profit(self, symbol: str, market: Market) -> Fraction:
+    def profit(self, symbol: str, market: Market | WithdrawCash) -> Fraction:
         """Return the P&L of closing now, or zero without a price."""
         position, mark = self.position(symbol), market.marks.get(symbol)
         if mark is None or not position.quantity:

@@ -133,6 +133,7 @@ class NaiveMatching(NaiveChecks):
             cost=position.cost - released + opened,
             rounding_carry=due - realized,
             account_cost=position.account_cost * (1 - closed_share) + opened * rate,
+            rate=rate,
         )
         if after.quantity:
             self.positions[order.symbol] = after

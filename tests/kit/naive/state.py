@@ -32,6 +32,7 @@ class NaiveState:
         self.used: dict[tuple[object, ...], Fraction] = {}
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
         self.balance = ZERO
+        self.canceled: list[str] = []
         self.last_sequence = 0
 
     def live_order(self, order_id: str) -> NaiveOrder:

@@ -76,6 +76,7 @@ class NaivePosition:
     cost: Fraction = ZERO
     rounding_carry: Fraction = ZERO
     account_cost: Fraction = ZERO
+    rate: Fraction = Fraction(1)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from trading_api.models.broker.account import DepositRequest as DepositRequest
 from trading_api.models.broker.account import DisconnectType as DisconnectType
 from trading_api.models.broker.account import EquityData as EquityData
 from trading_api.models.broker.account import ResetRequest as ResetRequest
+from trading_api.models.broker.account import SettlementRequest as SettlementRequest
+from trading_api.models.broker.account import WithdrawalRequest as WithdrawalRequest
 from trading_api.models.broker.configuration import BrokerConfiguration as BrokerConfiguration
 from trading_api.models.broker.configuration import BrokerFlags as BrokerFlags
 from trading_api.models.broker.configuration import DurationInfo as DurationInfo

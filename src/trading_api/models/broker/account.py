@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trading_api.models.common import CamelModel, Number, WireIntEnum, example
+from trading_api.models.common import CamelModel, Number, Symbol, WireIntEnum, example
 
 
 class AccountMetainfo(CamelModel):
@@ -98,6 +98,23 @@ class DepositRequest(CamelModel):
     amount: Amount
 
 
+class WithdrawalRequest(CamelModel):
+    """An amount of cash to take, in the account's currency."""
+
+    model_config = example({"amount": 5000})
+
+    amount: Amount
+
+
+class SettlementRequest(CamelModel):
+    """The position to end, and the price to end it at, in the currency of its instrument."""
+
+    model_config = example({"symbol": "AAPL", "price": 187.4})
+
+    symbol: Symbol
+    price: Annotated[Number, Field(json_schema_extra={"minimum": 0, "maximum": 1_000_000_000_000})]
+
+
 class ResetRequest(CamelModel):
     """The balance to start again with. The default is INITIAL_BALANCE."""
 
@@ -109,8 +126,8 @@ class ResetRequest(CamelModel):
 class CashLine(CamelModel):
     """One change of an account's cash. The balance is the sum of all amounts.
 
-    `kind` is `deposit`, `realized_pl`, `commission` or `reset`. `seq` is the number of the event
-    that caused it. `time` is in ms since 1970.
+    `kind` is `deposit`, `withdrawal`, `realized_pl`, `commission`, `settlement` or `reset`. `seq`
+    is the number of the event that caused it. `time` is in ms since 1970.
     """
 
     model_config = example(

@@ -12,8 +12,8 @@ class BrokerEvent(CamelModel):
     """One event of an account. Events are numbered from 1 without gaps.
 
     `type` is the kind of event, `time` is in ms since 1970. The other fields are the objects that
-    the event changed, in their new state. `requestId` is the `X-Request-ID` of the command that
-    caused it, where the client sent one.
+    the event changed, in their new state. `price` is that of a settlement. `requestId` is the
+    `X-Request-ID` of the command that caused it, where the client sent one.
     """
 
     model_config = example(
@@ -46,4 +46,5 @@ class BrokerEvent(CamelModel):
     balance: Number | None = None
     symbol: str | None = None
     leverage: Number | None = None
+    price: Number | None = None
     request_id: str | None = None

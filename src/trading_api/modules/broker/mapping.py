@@ -21,6 +21,8 @@ from trading_api.domain.broker_commands import (
     ResetAccountCommand,
     ReversePositionCommand,
     SetLeverageCommand,
+    SettlePositionCommand,
+    WithdrawCommand,
 )
 from trading_api.domain.instrument import bare_symbol
 from trading_api.domain.orders import Duration, OrderType, Side
@@ -29,6 +31,7 @@ from trading_api.models.broker import (
     LeverageSetParams,
     OrderDuration,
     PreOrder,
+    SettlementRequest,
     StopType,
 )
 from trading_api.modules.broker.idempotency import idempotency_key
@@ -106,6 +109,18 @@ def to_leverage(params: LeverageSetParams) -> SetLeverageCommand:
 def to_deposit(amount: float, key: str | None = None) -> KeyedCommand:
     """Return the command to add paper money."""
     return KeyedCommand(DepositCommand(to_decimal(amount)), idempotency_key("deposit", key, amount))
+
+
+def to_withdraw(amount: float, key: str | None = None) -> KeyedCommand:
+    """Return the command to take cash."""
+    command = WithdrawCommand(to_decimal(amount))
+    return KeyedCommand(command, idempotency_key("withdraw", key, amount))
+
+
+def to_settle_position(request: SettlementRequest, key: str | None = None) -> KeyedCommand:
+    """Return an operator's command to end a position at a stated price."""
+    command = SettlePositionCommand(request.symbol, to_decimal(request.price))
+    return KeyedCommand(command, idempotency_key("settle", key, request))
 
 
 def to_reset_account(balance: float | None, key: str | None = None) -> KeyedCommand:

@@ -119,6 +119,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/broker/accounts/{account_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a position at a stated price without a trade, as an operator */
+        post: operations["settlePosition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker/accounts/{account_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take cash that the account's balance and free margin cover */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/broker/config": {
         parameters: {
             query?: never;
@@ -876,8 +910,8 @@ export interface components {
          * @description One event of an account. Events are numbered from 1 without gaps.
          *
          *     `type` is the kind of event, `time` is in ms since 1970. The other fields are the objects that
-         *     the event changed, in their new state. `requestId` is the `X-Request-ID` of the command that
-         *     caused it, where the client sent one.
+         *     the event changed, in their new state. `price` is that of a settlement. `requestId` is the
+         *     `X-Request-ID` of the command that caused it, where the client sent one.
          * @example {
          *       "order": {
          *         "filledQty": 0,
@@ -906,6 +940,8 @@ export interface components {
             position?: components["schemas"]["Position"] | null;
             /** Positions */
             positions?: components["schemas"]["Position"][] | null;
+            /** Price */
+            price?: number | null;
             /** Requestid */
             requestId?: string | null;
             /** Seq */
@@ -1109,8 +1145,8 @@ export interface components {
          * CashLine
          * @description One change of an account's cash. The balance is the sum of all amounts.
          *
-         *     `kind` is `deposit`, `realized_pl`, `commission` or `reset`. `seq` is the number of the event
-         *     that caused it. `time` is in ms since 1970.
+         *     `kind` is `deposit`, `withdrawal`, `realized_pl`, `commission`, `settlement` or `reset`. `seq`
+         *     is the number of the event that caused it. `time` is in ms since 1970.
          * @example {
          *       "amount": 12.5,
          *       "balance": 100012.5,
@@ -2041,6 +2077,23 @@ export interface components {
             type: string;
         };
         /**
+         * SettlementRequest
+         * @description The position to end, and the price to end it at, in the currency of its instrument.
+         * @example {
+         *       "price": 187.4,
+         *       "symbol": "AAPL"
+         *     }
+         */
+        SettlementRequest: {
+            /** Price */
+            price: number;
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /**
          * Side
          * @enum {integer}
          */
@@ -2373,6 +2426,17 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * WithdrawalRequest
+         * @description An amount of cash to take, in the account's currency.
+         * @example {
+         *       "amount": 5000
+         *     }
+         */
+        WithdrawalRequest: {
+            /** Amount */
+            amount: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2431,6 +2495,7 @@ export type QuoteError = components['schemas']['QuoteError'];
 export type QuoteValues = components['schemas']['QuoteValues'];
 export type ResetRequest = components['schemas']['ResetRequest'];
 export type SearchSymbolResultItem = components['schemas']['SearchSymbolResultItem'];
+export type SettlementRequest = components['schemas']['SettlementRequest'];
 export type Side = components['schemas']['Side'];
 export type StopType = components['schemas']['StopType'];
 export type SuccessResponse = components['schemas']['SuccessResponse'];
@@ -2441,6 +2506,7 @@ export type UdfError = components['schemas']['UdfError'];
 export type UdfHistory = components['schemas']['UdfHistory'];
 export type UdfQuotes = components['schemas']['UdfQuotes'];
 export type VersionInfo = components['schemas']['VersionInfo'];
+export type WithdrawalRequest = components['schemas']['WithdrawalRequest'];
 export type $defs = Record<string, never>;
 export interface operations {
     getConnections: {
@@ -2831,6 +2897,208 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    settlePosition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlementRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawalRequest"];
             };
         };
         responses: {

@@ -55,13 +55,17 @@ class _AccountRequirement(ScopeRequirement):
 
         Raises Forbidden, NotFound, TooManyRequests, and Unavailable once the server is stopping.
         """
-        account = self.authorize(request).account(account_id)
-        if self.scope is Scope.ACCOUNT_TRADE:
+        account = self.account(self.authorize(request), account_id)
+        if self.scope is not Scope.ACCOUNT_READ:
             if request.app.state.readiness.is_stopping:
                 raise Unavailable("The server stops; nothing was done.", "stopping")
             request.app.state.command_rate_limiter.consume(account)
         service: BrokerService = request.app.state.services["broker"]
         return AccountContext(service.broker, service.queries, account, key)
+
+    def account(self, principal: Principal, account_id: str | None) -> str:
+        """Return the id of the account that the request is about. Raises NotFound."""
+        return principal.account(account_id)
 
 
 class _WithoutKeyCheck(_AccountRequirement):
@@ -89,6 +93,12 @@ class _InPathWithKey(_AccountRequirement):
         return self.context(request, account_id, key)
 
 
+class _OfOperator(_InPathWithKey):
+    def account(self, principal: Principal, account_id: str | None) -> str:
+        assert account_id is not None, "it is in the path"
+        return principal.any_account(account_id)
+
+
 def _reject_key(request: Request) -> None:
     """Raise Invalid for a key: a client that sends one relies on it, so it is never ignored."""
     if "idempotency-key" in request.headers:
@@ -104,6 +114,8 @@ TradeAccount = Annotated[AccountContext, security_dependency(_WithKey(Scope.ACCO
 PathTradeAccount = Annotated[
     AccountContext, security_dependency(_InPathWithKey(Scope.ACCOUNT_TRADE))
 ]
+OperatorAccount = Annotated[AccountContext, security_dependency(_OfOperator(Scope.ADMIN))]
+"""An account of anyone, for an operator."""
 Service = Annotated[BrokerService, get_service("broker")]
 """For endpoints that are about no account."""
 Reader = Annotated[Principal, require_scope(Scope.ACCOUNT_READ)]

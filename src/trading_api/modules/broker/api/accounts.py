@@ -4,15 +4,28 @@ from typing import Annotated
 
 from fastapi import Query
 
-from trading_api.models.broker import AccountMetainfo, DepositRequest, EquityData, ResetRequest
+from trading_api.models.broker import (
+    AccountMetainfo,
+    DepositRequest,
+    EquityData,
+    ResetRequest,
+    SettlementRequest,
+    WithdrawalRequest,
+)
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.api.account_context import (
+    OperatorAccount,
     PathTradeAccount,
     ReadAccount,
     Reader,
     Service,
 )
-from trading_api.modules.broker.mapping import to_deposit, to_reset_account
+from trading_api.modules.broker.mapping import (
+    to_deposit,
+    to_reset_account,
+    to_settle_position,
+    to_withdraw,
+)
 from trading_api.modules.broker.queries.account_queries import ACCOUNTS_MAX
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
@@ -57,6 +70,30 @@ async def deposit(context: PathTradeAccount, request: DepositRequest) -> Success
     command = to_deposit(request.amount, context.key)
     await context.broker.submit(context.account_id, *command)
     return SuccessResponse(message="Deposited")
+
+
+@router.post(
+    "/accounts/{account_id}/withdraw",
+    operation_id="withdraw",
+    summary="Take cash that the account's balance and free margin cover",
+    responses=COMMAND_ERRORS,
+)
+async def withdraw(context: PathTradeAccount, request: WithdrawalRequest) -> SuccessResponse:
+    command = to_withdraw(request.amount, context.key)
+    await context.broker.submit(context.account_id, *command)
+    return SuccessResponse(message="Withdrawn")
+
+
+@router.post(
+    "/accounts/{account_id}/settle",
+    operation_id="settlePosition",
+    summary="End a position at a stated price without a trade, as an operator",
+    responses=COMMAND_ERRORS,
+)
+async def settle_position(context: OperatorAccount, request: SettlementRequest) -> SuccessResponse:
+    command = to_settle_position(request, context.key)
+    await context.broker.submit(context.account_id, *command)
+    return SuccessResponse(message="Settled")
 
 
 @router.post(

@@ -14,12 +14,14 @@ from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
+    CashWithdrawn,
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
     OrderEvent,
     OrderFilled,
     OrderPlaced,
+    PositionSettled,
 )
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.money import EXACT, ZERO
@@ -153,6 +155,13 @@ class AccountState:
             case CashDeposited():
                 self.deposited = EXACT.add(self.deposited, event.amount)
                 self.balance = event.balance
+            case CashWithdrawn():
+                self.deposited = EXACT.subtract(self.deposited, event.amount)
+                self.balance = event.balance
+            case PositionSettled():
+                self.realized_pl = EXACT.add(self.realized_pl, event.realized_pl)
+                self.balance = event.balance
+                del self.positions[event.symbol]
             case AccountReset():
                 self.deposited = self.balance = event.balance
                 self.realized_pl = self.commission = ZERO

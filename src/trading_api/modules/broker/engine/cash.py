@@ -10,8 +10,10 @@ from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
+    CashWithdrawn,
     Event,
     OrderFilled,
+    PositionSettled,
 )
 from trading_api.modules.broker.engine.money import EXACT
 
@@ -22,6 +24,8 @@ class CashKind(StrEnum):
     DEPOSIT = "deposit"
     REALIZED_PL = "realized_pl"
     COMMISSION = "commission"
+    WITHDRAWAL = "withdrawal"
+    SETTLEMENT = "settlement"
     RESET = "reset"
 
 
@@ -30,7 +34,7 @@ class CashLine:
     """One change of a balance by `amount`, to `balance`.
 
     `seq` is the number of the event. The symbol and the ids are empty unless an execution caused
-    the change."""
+    the change; a settlement has a symbol."""
 
     seq: int
     kind: CashKind
@@ -49,6 +53,12 @@ def cash_lines(seq: int, event: Event) -> list[CashLine]:
             return [CashLine(seq, CashKind.DEPOSIT, event.balance, event.balance, event.at_ms)]
         case CashDeposited():
             return [CashLine(seq, CashKind.DEPOSIT, event.amount, event.balance, event.at_ms)]
+        case CashWithdrawn():
+            amount = event.amount.copy_negate()
+            return [CashLine(seq, CashKind.WITHDRAWAL, amount, event.balance, event.at_ms)]
+        case PositionSettled() if event.realized_pl:
+            change = event.realized_pl, event.balance, event.at_ms, event.symbol
+            return [CashLine(seq, CashKind.SETTLEMENT, *change)]
         case AccountReset():
             return [CashLine(seq, CashKind.RESET, event.amount, event.balance, event.at_ms)]
         case OrderFilled():

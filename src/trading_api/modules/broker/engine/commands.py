@@ -64,6 +64,16 @@ class DepositCash:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawCash:
+    """Take an amount from the balance. `marks` are the last touches, which value the positions."""
+
+    amount: Decimal
+    marks: Mapping[str, Touch]
+    at_ms: int
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ResetAccount:
     """Cancel all orders, end all positions, and set the balance."""
 
@@ -136,6 +146,19 @@ class ReversePosition:
 
 
 @dataclass(frozen=True, slots=True)
+class SettlePosition:
+    """End the position at a price that an operator states, without a trade.
+
+    `rate` converts the price into the account's currency; None means the rate of the last fill."""
+
+    symbol: str
+    price: Decimal
+    rate: Decimal | None
+    at_ms: int
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EditBrackets:
     """Replace everything that protects the position by new brackets."""
 
@@ -161,6 +184,7 @@ class ExpireOrders:
 Command = (
     OpenAccount
     | DepositCash
+    | WithdrawCash
     | ResetAccount
     | SetLeverage
     | PlaceOrder
@@ -169,6 +193,7 @@ Command = (
     | CancelOrders
     | ClosePosition
     | ReversePosition
+    | SettlePosition
     | EditBrackets
     | MatchQuote
     | ExpireOrders
@@ -176,11 +201,13 @@ Command = (
 
 
 def symbol_of(command: Command) -> str | None:
-    """Return the symbol in which the command trades, or None where it trades in none."""
+    """Return the symbol in which the command trades, or None where it trades in none.
+
+    A settlement trades in no market."""
     match command:
-        case OpenAccount() | DepositCash() | ResetAccount() | CancelOrder() | CancelOrders():
+        case OpenAccount() | DepositCash() | WithdrawCash() | ResetAccount() | SettlePosition():
             return None
-        case ExpireOrders():
+        case CancelOrder() | CancelOrders() | ExpireOrders():
             return None
         case _:
             return command.market.symbol
@@ -189,9 +216,9 @@ def symbol_of(command: Command) -> str | None:
 def time_of(command: Command) -> int:
     """Return the time of the command, in milliseconds since 1970."""
     match command:
-        case OpenAccount() | DepositCash() | ResetAccount() | CancelOrder() | CancelOrders():
+        case OpenAccount() | DepositCash() | WithdrawCash() | ResetAccount() | SettlePosition():
             return command.at_ms
-        case ExpireOrders():
+        case CancelOrder() | CancelOrders() | ExpireOrders():
             return command.at_ms
         case _:
             return command.market.at_ms

@@ -24,6 +24,8 @@ from trading_api.modules.broker.engine.commands import (
     ResetAccount,
     ReversePosition,
     SetLeverage,
+    SettlePosition,
+    WithdrawCash,
     time_of,
 )
 from trading_api.modules.broker.engine.events import (
@@ -39,6 +41,7 @@ from trading_api.modules.broker.engine.handlers.account_handlers import (
     open_account,
     reset,
     set_leverage,
+    withdraw,
 )
 from trading_api.modules.broker.engine.handlers.cancellation_handlers import (
     cancel,
@@ -50,6 +53,7 @@ from trading_api.modules.broker.engine.handlers.position_handlers import (
     close,
     edit_brackets,
     reverse,
+    settle,
 )
 from trading_api.modules.broker.engine.liquidation import enforce_maintenance
 from trading_api.modules.broker.engine.matching import match as match_orders
@@ -140,6 +144,10 @@ class Engine:
                 rejection = set_leverage(transaction, command)
             case DepositCash():
                 rejection = deposit(transaction, command)
+            case WithdrawCash():
+                rejection = withdraw(transaction, command)
+            case SettlePosition():
+                rejection = settle(transaction, command)
             case ResetAccount():
                 rejection = reset(transaction, command)
             case _:

@@ -34,6 +34,15 @@ class CashDeposited:
 
 
 @dataclass(frozen=True, slots=True)
+class CashWithdrawn:
+    """`amount` was taken from the balance."""
+
+    amount: Decimal
+    balance: Decimal
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountReset:
     """The account starts again with `balance`, which differs by `amount` from the one before.
 
@@ -53,6 +62,23 @@ class LeverageSet:
 
     symbol: str
     leverage: Decimal
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PositionSettled:
+    """An operator ended a position at a stated price, without a trade.
+
+    `price` is in the currency of the instrument. `realized_pl` is in the account's, converted at
+    `rate`, and part of the new `balance`. `position` is flat, and `side` the side that it had."""
+
+    symbol: str
+    side: Side
+    price: Decimal
+    rate: Decimal
+    realized_pl: Decimal
+    position: Position
+    balance: Decimal
     at_ms: int
 
 
@@ -170,5 +196,12 @@ OrderEvent = (
     | OrderCanceled
 )
 Event = (
-    AccountOpened | CashDeposited | AccountReset | LeverageSet | IdempotencyKeyRecorded | OrderEvent
+    AccountOpened
+    | CashDeposited
+    | CashWithdrawn
+    | AccountReset
+    | LeverageSet
+    | PositionSettled
+    | IdempotencyKeyRecorded
+    | OrderEvent
 )

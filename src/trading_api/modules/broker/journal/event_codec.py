@@ -13,8 +13,10 @@ from trading_api.modules.broker.journal.upcasting import is_previous_format, upc
 KINDS: dict[str, type[Event]] = {
     "AccountOpened": events.AccountOpened,
     "CashDeposited": events.CashDeposited,
+    "CashWithdrawn": events.CashWithdrawn,
     "AccountReset": events.AccountReset,
     "LeverageSet": events.LeverageSet,
+    "PositionSettled": events.PositionSettled,
     "CommandBound": events.IdempotencyKeyRecorded,
     "OrderPlaced": events.OrderPlaced,
     "OrderArrived": events.OrderAccepted,

@@ -9,7 +9,12 @@ from typing import Protocol
 
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.account_image import AccountImage
-from trading_api.modules.broker.engine.events import AccountReset, Event
+from trading_api.modules.broker.engine.events import (
+    AccountReset,
+    Event,
+    OrderFilled,
+    PositionSettled,
+)
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
@@ -50,13 +55,16 @@ class JournalEntry:
 
     @property
     def position(self) -> Position | None:
-        return getattr(self.event, "position", None)
+        return self.event.position if isinstance(self.event, OrderFilled) else None
 
     @property
     def closed_positions(self) -> Sequence[tuple[Position, Side]]:
-        if not isinstance(self.event, AccountReset):
-            return ()
-        return list(zip(self.event.positions, self.event.sides, strict=True))
+        match self.event:
+            case AccountReset():
+                return list(zip(self.event.positions, self.event.sides, strict=True))
+            case PositionSettled():
+                return [(self.event.position, self.event.side)]
+        return ()
 
     @property
     def balance(self) -> Decimal | None:
@@ -65,6 +73,10 @@ class JournalEntry:
     @property
     def symbol(self) -> str | None:
         return getattr(self.event, "symbol", None)
+
+    @property
+    def price(self) -> Decimal | None:
+        return getattr(self.event, "price", None)
 
     @property
     def leverage(self) -> Decimal | None:

@@ -18,7 +18,10 @@ from trading_api.domain.broker_commands import (
     ResetAccountCommand,
     ReversePositionCommand,
     SetLeverageCommand,
+    SettlePositionCommand,
+    WithdrawCommand,
 )
+from trading_api.domain.instrument import bare_symbol
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
@@ -32,6 +35,8 @@ from trading_api.modules.broker.engine.commands import (
     ResetAccount,
     ReversePosition,
     SetLeverage,
+    SettlePosition,
+    WithdrawCash,
 )
 from trading_api.modules.broker.paper.order_requests import OrderRequestMapper
 from trading_api.modules.broker.paper.prices import Prices
@@ -71,6 +76,11 @@ class CommandTranslator:
                 return self.leverage_command(command, key)
             case DepositCommand():
                 return DepositCash(command.amount, self._market.now_ms, key)
+            case WithdrawCommand():
+                marks = self._prices.marks()
+                return WithdrawCash(command.amount, marks, self._market.now_ms, key)
+            case SettlePositionCommand():
+                return self._settlement(command, key)
             case ResetAccountCommand():
                 balance = self._initial_balance if command.balance is None else command.balance
                 return ResetAccount(balance, self._market.now_ms, key)
@@ -94,3 +104,11 @@ class CommandTranslator:
         """Return the engine's command to set a symbol's leverage."""
         instrument = self._prices.tradable(command.symbol)
         return SetLeverage(command.leverage, self._prices.current_market(instrument), key)
+
+    def _settlement(
+        self, command: SettlePositionCommand, key: IdempotencyKey | None
+    ) -> SettlePosition:
+        instrument = self._market.instrument(command.symbol)
+        symbol = instrument.symbol if instrument else bare_symbol(command.symbol)
+        rate = self._prices.rate(instrument.currency) if instrument else None
+        return SettlePosition(symbol, command.price, rate, self._market.now_ms, key)

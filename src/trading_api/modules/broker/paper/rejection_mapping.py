@@ -15,6 +15,7 @@ _CONFLICTS = {
     RejectionCode.CLIENT_ID_TAKEN,
     RejectionCode.NO_PRICE,
     RejectionCode.INSUFFICIENT_MARGIN,
+    RejectionCode.INSUFFICIENT_FUNDS,
 }
 
 

@@ -22,6 +22,8 @@ from trading_api.modules.broker.presenters.orders import to_execution, to_placed
 ROUTES = ("executions", "orders", "positions")
 """The routes whose updates are events, in the order in which one event is published on them."""
 
+_CLOSES_POSITIONS = {"accountReset", "positionSettled"}
+
 
 @dataclass(frozen=True, slots=True)
 class TopicChange:
@@ -90,9 +92,10 @@ def to_broker_event(event: AccountEvent) -> wire.BrokerEvent:
             if position is None
             else to_position(position, _side_after_fill(event, position), None)
         ),
-        positions=to_closed_positions(event) if event.type == "accountReset" else None,
+        positions=to_closed_positions(event) if event.type in _CLOSES_POSITIONS else None,
         balance=optional_float(event.balance),
         symbol=event.symbol,
+        price=optional_float(event.price),
         leverage=optional_float(event.leverage),
     )
 

@@ -23,7 +23,14 @@ from trading_api.modules.broker.publishing.account_topics import (
 )
 from trading_api.streaming.route_service import UpdateMeta
 
-_CHANGES_EQUITY = {"accountReset", "cashDeposited", "leverageSet", "orderFilled"}
+_CHANGES_EQUITY = {
+    "accountReset",
+    "cashDeposited",
+    "cashWithdrawn",
+    "leverageSet",
+    "orderFilled",
+    "positionSettled",
+}
 _CHANGES_MARGIN = {"orderCanceled", "orderModified", "orderPlaced"}
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.kit.paper_client import PaperClient
 from tests.kit.paper_exchange import BUY, LEVERAGE, LIMIT, MARKET, A, B, rejection_of, running
 from trading_api.errors import ApiError
-from trading_api.models.broker import Brackets, LeverageSetParams, PreOrder
+from trading_api.models.broker import Brackets, LeverageSetParams, PreOrder, SettlementRequest
 from trading_api.modules.broker import mapping
 from trading_api.modules.broker.journal.memory import MemoryJournal
 
@@ -100,12 +100,16 @@ async def test_every_command_of_an_account_is_done_once_for_its_key() -> None:
             "brackets": lambda key: client.edit_brackets(A, "TEST:AAPL", brackets, key),
             "leverage": lambda key: client.set_leverage(A, leverage, key),
             "deposit": lambda key: client.deposit(A, 500.0, key),
+            "withdraw": lambda key: client.withdraw(A, 50.0, key),
+            "settle": lambda key: client.settle(A, "TEST:AAPL", 90.0, key),
             "reset": lambda key: client.reset(A, None, key),
         }
         others: dict[str, Callable[[str], Awaitable[object]]] = {
             "cancel-many": lambda key: client.cancel_orders(A, ["order-3"], key),
             "brackets": lambda key: client.edit_brackets(A, "AAPL", Brackets(), key),
             "deposit": lambda key: client.deposit(A, 501.0, key),
+            "withdraw": lambda key: client.withdraw(A, 51.0, key),
+            "settle": lambda key: client.settle(A, "AAPL", 91.0, key),
             "reset": lambda key: client.reset(A, 501.0, key),
         }
         first = {name: await command("key") for name, command in commands.items()}
@@ -150,6 +154,7 @@ def test_fingerprints_are_those_that_older_ledgers_hold() -> None:
             "clientOrderId": "c-1",
         }
     )
+    settlement = SettlementRequest(symbol="NASDAQ:AAPL", price=12.5)
     leverage = {"symbol": "NASDAQ:AAPL", "orderType": 2, "side": 1, "leverage": 5.0}
     keys = [
         mapping.to_place_order(order, "k").key,
@@ -164,6 +169,8 @@ def test_fingerprints_are_those_that_older_ledgers_hold() -> None:
         mapping.to_set_leverage(LeverageSetParams.model_validate(leverage), "k").key,
         mapping.to_deposit(500.0, "k").key,
         mapping.to_reset_account(None, "k").key,
+        mapping.to_withdraw(500.0, "k").key,
+        mapping.to_settle_position(settlement, "k").key,
     ]
     assert [(key.operation, key.fingerprint[:16]) for key in keys if key] == [
         ("place", "aa31f3f5da0dff7d"),
@@ -178,4 +185,6 @@ def test_fingerprints_are_those_that_older_ledgers_hold() -> None:
         ("leverage", "3fbd9246252fd460"),
         ("deposit", "37136dd7b53c92c1"),
         ("reset", "1d8fc6ceb1f94c63"),
+        ("withdraw", "37136dd7b53c92c1"),
+        ("settle", "d031ad78532ac116"),
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.checks.account_checks import check_amount
 from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode, no_price
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -19,8 +21,9 @@ from trading_api.modules.broker.engine.margin import (
     symbol_margin,
     used_margin,
 )
-from trading_api.modules.broker.engine.money import ONE
+from trading_api.modules.broker.engine.money import ONE, ZERO
 from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.touch import Touch
 
 
 def check_margin(
@@ -65,6 +68,24 @@ def check_leverage(
         return None
     after = exposure_margin(state, market.symbol, leverage)
     return _check_free_margin(state, after, used_margin(state, rules) - before, market)
+
+
+def check_withdrawal(
+    state: AccountState, rules: ExchangeRules, amount: Decimal, marks: Mapping[str, Touch]
+) -> Rejection | None:
+    """Reject a withdrawal that is not a valid amount, or more than the account can pay.
+
+    It can pay what its balance and its free margin cover: unrealized profit is no cash."""
+    if rejection := check_amount(amount):
+        return rejection
+    free = equity(state, marks) - used_margin(state, rules)
+    available = max(min(state.balance, free), ZERO)
+    if amount <= available:
+        return None
+    return Rejection(
+        RejectionCode.INSUFFICIENT_FUNDS,
+        f"{_money(available)} {state.currency} can be withdrawn.",
+    )
 
 
 def _asks_for_no_more(order: Order, replaced: Order) -> bool:

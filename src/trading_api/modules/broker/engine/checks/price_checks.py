@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from trading_api.domain.orders import Trail
 from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode
+from trading_api.modules.broker.engine.money import MONEY_STEP
 from trading_api.modules.broker.engine.trading_rules import TradingRules, is_on_grid
 
 PRICE_MAX = Decimal("1E12")
@@ -47,3 +48,16 @@ def _priced(price: Decimal | Trail) -> str:
     if isinstance(price, Trail):
         return f"trailingStopPips {price.pips}, {price.distance} in price,"
     return f"Price {price}"
+
+
+def check_settlement_price(price: Decimal) -> Rejection | None:
+    """Reject a price that is negative, too large, or finer than a unit of money.
+
+    A settlement may be at 0, and off the tick grid: the instrument may be unknown by then."""
+    if price == 0 or (price <= PRICE_MAX and is_on_grid(price, MONEY_STEP)):
+        return None
+    return Rejection(
+        RejectionCode.SETTLEMENT_PRICE_WRONG,
+        f"Settlement price {price} is not from 0 to {PRICE_MAX:f}, without fractions of "
+        f"{MONEY_STEP:f}.",
+    )

@@ -37,6 +37,8 @@ class RejectionCode(StrEnum):
     NOT_REDUCING = "not_reducing"
     EXCEEDS_POSITION = "exceeds_position"
     INSUFFICIENT_MARGIN = "insufficient_margin"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    SETTLEMENT_PRICE_WRONG = "settlement_price_wrong"
     AMOUNT_WRONG = "amount_wrong"
     LEVERAGE_WRONG = "leverage_wrong"
 

@@ -1,21 +1,23 @@
-"""Handle the commands that open, fund and reset an account, and set its leverage."""
+"""Handle the commands that open, fund, empty and reset an account, and set its leverage."""
 
 from __future__ import annotations
 
 from trading_api.modules.broker.engine.cancellation import cancel_orders
 from trading_api.modules.broker.engine.checks.account_checks import check_amount, check_deposit
-from trading_api.modules.broker.engine.checks.margin_checks import check_leverage
+from trading_api.modules.broker.engine.checks.margin_checks import check_leverage, check_withdrawal
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     DepositCash,
     OpenAccount,
     ResetAccount,
     SetLeverage,
+    WithdrawCash,
 )
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
+    CashWithdrawn,
     LeverageSet,
 )
 from trading_api.modules.broker.engine.position import Position
@@ -37,6 +39,16 @@ def deposit(transaction: Transaction, command: DepositCash) -> Rejection | None:
         return rejection
     balance = transaction.state.balance + command.amount
     transaction.emit(CashDeposited(command.amount, balance, command.at_ms))
+    return None
+
+
+def withdraw(transaction: Transaction, command: WithdrawCash) -> Rejection | None:
+    """Take an amount from the balance, if the free margin covers it."""
+    state = transaction.state
+    if rejection := check_withdrawal(state, transaction.rules, command.amount, command.marks):
+        return rejection
+    balance = state.balance - command.amount
+    transaction.emit(CashWithdrawn(command.amount, balance, command.at_ms))
     return None
 
 

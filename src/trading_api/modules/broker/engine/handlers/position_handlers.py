@@ -1,4 +1,4 @@
-"""Handle the commands that close, reverse and protect positions."""
+"""Handle the commands that close, reverse, settle and protect positions."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ from trading_api.modules.broker.engine.checks.position_checks import (
     check_tradable,
     position_not_found,
 )
-from trading_api.modules.broker.engine.checks.rejection import Rejection
+from trading_api.modules.broker.engine.checks.price_checks import check_settlement_price
+from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode
 from trading_api.modules.broker.engine.commands import (
     ClosePosition,
     EditBrackets,
     Market,
     ReversePosition,
+    SettlePosition,
 )
+from trading_api.modules.broker.engine.events import PositionSettled
 from trading_api.modules.broker.engine.fill_rules import closable_quantity
 from trading_api.modules.broker.engine.handlers.order_handlers import (
     check_order_margin,
@@ -34,11 +37,13 @@ from trading_api.modules.broker.engine.handlers.order_handlers import (
     submit_order,
 )
 from trading_api.modules.broker.engine.matching import match
+from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order, OrderPurpose
-from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.position import Position, apply_fill
 from trading_api.modules.broker.engine.transaction import Transaction
 
 REPLACED = "The position has brackets of its own now."
+SETTLED = "The position was settled."
 REVERSED = "The position it was to close is being reversed."
 
 
@@ -84,6 +89,38 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     cancel_orders(transaction, others, market.at_ms, REVERSED)
     suspend_brackets(transaction, market)
     enter_order(transaction, order, market)
+    return None
+
+
+def settle(transaction: Transaction, command: SettlePosition) -> Rejection | None:
+    """Cancel the orders of a symbol, and end its position at the stated price without a trade."""
+    position = transaction.state.position(command.symbol)
+    if not position.quantity:
+        # No instrument vouches for the symbol, so it may be any text.
+        return Rejection(
+            RejectionCode.POSITION_NOT_FOUND, f"There is no open position in {command.symbol!r}."
+        )
+    if rejection := check_settlement_price(command.price):
+        return rejection
+    live = transaction.state.live_orders()
+    own = [order for order in live if order.symbol == command.symbol]
+    cancel_orders(transaction, own, command.at_ms, SETTLED)
+    rate = position.rate if command.rate is None else command.rate
+    side, quantity = position.side, abs(position.quantity)
+    price = command.price + ZERO  # no negative zero
+    result = apply_fill(position, side.opposite, quantity, price, rate, command.at_ms)
+    transaction.emit(
+        PositionSettled(
+            symbol=command.symbol,
+            side=side,
+            price=price,
+            rate=rate,
+            realized_pl=result.realized_pl,
+            position=result.position,
+            balance=transaction.state.balance + result.realized_pl,
+            at_ms=command.at_ms,
+        )
+    )
     return None
 
 

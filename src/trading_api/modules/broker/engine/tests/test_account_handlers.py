@@ -1,4 +1,4 @@
-"""Deposits, resets and the cash lines of an account."""
+"""Deposits, withdrawals, resets and the cash lines of an account."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from tests.kit.engine_tables import (
     deposit,
     leverage,
     play,
+    quote,
     reset,
     reset_to,
     sell,
     touch_of,
+    withdraw,
 )
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
@@ -28,6 +30,8 @@ from trading_api.modules.broker.engine.commands import (
     Market,
     OpenAccount,
     ResetAccount,
+    SettlePosition,
+    WithdrawCash,
 )
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule
@@ -75,6 +79,32 @@ def test_deposits_bring_no_balance_beyond_what_is_exact() -> None:
     )
 
 
+def test_a_withdrawal_leaves_the_margin_that_positions_and_orders_use() -> None:
+    engine = play(
+        (TICK, leverage(1), ["leverage 1"]),
+        (TICK, buy(5), ["placed 1", "filled 1: 5 @ 100, holds 5 @ 100"]),
+        (TICK, buy(1, limit="90"), ["placed 2"]),
+        (None, withdraw("0"), ["rejected: amount_wrong"]),
+        (None, withdraw("-1"), ["rejected: amount_wrong"]),
+        # 1000 - 5 of loss - 500 of the position - 90 and 1 of spread of the order
+        (None, withdraw("404.00000001"), ["rejected: insufficient_funds"]),
+        (None, withdraw("404"), ["withdrew 404"]),
+        (TICK, quote, []),
+    )
+    assert engine.state.balance == engine.state.deposited == 596
+
+
+def test_unrealized_profit_cannot_be_withdrawn() -> None:
+    up = "199x40 / 200x40"
+    play(
+        (TICK, leverage(100), ["leverage 100"]),
+        (TICK, buy(9), ["placed 1", "filled 1: 9 @ 100, holds 9 @ 100"]),
+        (up, withdraw("1000.00000001"), ["rejected: insufficient_funds"]),
+        (up, withdraw("1000"), ["withdrew 1000"]),
+        (up, withdraw("0.00000001"), ["rejected: insufficient_funds"]),
+    )
+
+
 def test_reset_ends_all_orders_and_positions_and_erases_nothing() -> None:
     engine = play(
         (TICK, buy(5, client_id="mine"), ["placed 1", "filled 1: 5 @ 100, holds 5 @ 100"]),
@@ -119,6 +149,8 @@ def test_balance_is_the_sum_of_its_lines() -> None:
         buy(2)(market),
         close(1)(market),
         buy(1, limit="90")(market),
+        WithdrawCash(Decimal(3), {}, 8),
+        SettlePosition("AAPL", Decimal(90), None, 8),
         ResetAccount(Decimal(500), 9),
     ]
     for command in commands:
@@ -134,7 +166,9 @@ def test_balance_is_the_sum_of_its_lines() -> None:
         "commission -1 execution-1",
         "realized_pl -1 execution-2",
         "commission -1 execution-2",
-        "reset -507 ",
+        "withdrawal -3 ",
+        "settlement -10 ",
+        "reset -494 ",
     ]
     assert state.cash == lines
     assert (lines[3].symbol, lines[3].order_id, lines[3].at_ms) == ("AAPL", "order-2", 5)

@@ -34,6 +34,7 @@ from trading_api.modules.broker.engine.events import (
     OrderFilled,
     OrderRested,
     OrderTriggered,
+    PositionSettled,
     TrailingStopMoved,
 )
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -62,6 +63,8 @@ class Account(RandomAccount):
         self.orders: dict[str, Order] = {}
         self.lines: list[Decimal] = []
         self.reset_after = 0
+        self.settled: dict[str, Decimal] = defaultdict(Decimal)
+        self.settled_pl = Decimal(0)
         self.taken: dict[tuple[TouchKey, Side], Decimal] = defaultdict(Decimal)
 
     def apply(self, command: Command) -> None:
@@ -112,8 +115,13 @@ class Account(RandomAccount):
             assert market is not None
             self.check_fill(event, market)
         assert not first_discrepancy(self.replayed, "DEMO", event), "verify-ledger would report it"
+        if isinstance(event, PositionSettled):
+            self.settled[event.symbol] += self.replayed.position(event.symbol).quantity
+            self.settled_pl += event.realized_pl
         self.replayed.evolve(event)
         if isinstance(event, AccountReset):
+            self.settled.clear()
+            self.settled_pl = Decimal(0)
             self.reset_after = len(self.replayed.executions)
             assert event.balance == sum(self.lines), "a reset is a line too"
 
@@ -215,7 +223,7 @@ class Account(RandomAccount):
     def balance_is_the_sum_of_its_lines(self) -> None:
         state = self.engine.state
         executions = state.executions[self.reset_after :]
-        realized = sum((execution.realized_pl for execution in executions), Decimal(0))
+        realized = sum((execution.realized_pl for execution in executions), self.settled_pl)
         commission = sum((execution.commission for execution in executions), Decimal(0))
         assert (state.realized_pl, state.commission) == (realized, commission)
         assert state.balance == state.deposited + realized - commission
@@ -237,6 +245,8 @@ class Account(RandomAccount):
         held: dict[str, Decimal] = defaultdict(Decimal)
         for execution in state.executions[self.reset_after :]:
             held[execution.symbol] += execution.quantity * execution.side
+        for symbol, quantity in self.settled.items():
+            held[symbol] -= quantity
         assert {symbol: quantity for symbol, quantity in held.items() if quantity} == {
             symbol: position.quantity for symbol, position in state.positions.items()
         }

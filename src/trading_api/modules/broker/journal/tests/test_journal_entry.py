@@ -15,12 +15,13 @@ from trading_api.modules.broker.engine.events import (
     LeverageSet,
     OrderFilled,
     OrderPlaced,
+    PositionSettled,
 )
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import KINDS
 from trading_api.modules.broker.journal.journal import JournalEntry
 
-ABSENT = ("order", "execution", "position", "balance", "symbol", "leverage")
+ABSENT = ("order", "execution", "position", "balance", "symbol", "price", "leverage")
 
 
 def absent(entry: JournalEntry) -> set[str]:
@@ -49,8 +50,8 @@ def test_orders_and_fills_are_the_objects_of_the_event() -> None:
             assert absent(entry) == {*ABSENT} - {"order"}
         if isinstance(event, OrderFilled):
             assert (entry.execution, entry.position) == (event.execution, event.position)
-            assert absent(entry) == {"symbol", "leverage"}
-        if not isinstance(event, AccountReset):
+            assert absent(entry) == {"symbol", "price", "leverage"}
+        if not isinstance(event, AccountReset | PositionSettled):
             assert entry.closed_positions == ()
 
 
@@ -59,3 +60,12 @@ def test_a_reset_has_the_positions_that_it_closed() -> None:
     reset = AccountReset(Decimal(1), Decimal(5), (flat,), 9, (Side.SELL,))
     entry = JournalEntry("A", 3, reset)
     assert (entry.type, entry.closed_positions) == ("accountReset", [(flat, Side.SELL)])
+
+
+def test_a_settlement_has_the_position_that_it_closed_and_no_fill() -> None:
+    flat, price = Position("AAPL"), Decimal("12.5")
+    event = PositionSettled("AAPL", Side.BUY, price, Decimal(1), Decimal(3), flat, Decimal(8), 9)
+    entry = JournalEntry("A", 3, event)
+    assert (entry.type, entry.closed_positions) == ("positionSettled", [(flat, Side.BUY)])
+    assert (entry.symbol, entry.price, entry.balance) == ("AAPL", price, Decimal(8))
+    assert absent(entry) == {"order", "execution", "position", "leverage"}

@@ -14,6 +14,7 @@ from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     CashDeposited,
+    CashWithdrawn,
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
@@ -26,6 +27,7 @@ from trading_api.modules.broker.engine.events import (
     OrderRested,
     OrderSuspended,
     OrderTriggered,
+    PositionSettled,
     TrailingStopMoved,
 )
 from trading_api.modules.broker.engine.money import EXACT, ZERO
@@ -97,6 +99,12 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
         case CashDeposited():
             yield from _above("amount", event.amount, ZERO)
             yield from _same("balance", state.balance + event.amount, event.balance)
+        case CashWithdrawn():
+            yield from _above("amount", event.amount, ZERO)
+            yield from _same("balance", state.balance - event.amount, event.balance)
+            yield from _at_least("balance", event.balance, ZERO)
+        case PositionSettled():
+            yield from _settlement_discrepancies(state, event)
         case AccountReset():
             yield from _reset_discrepancies(state, event)
         case LeverageSet():
@@ -109,6 +117,23 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
                     yield Discrepancy("order_id", "an order of the account", order_id)
         case _:
             yield from _order_discrepancies(state, event)
+
+
+def _settlement_discrepancies(state: AccountState, event: PositionSettled) -> Iterator[Discrepancy]:
+    for order in state.live_orders():
+        if order.symbol == event.symbol:
+            yield Discrepancy("kind", f"{order.id} is canceled first", kind_of(event))
+    before = state.position(event.symbol)
+    if not before.quantity:
+        yield Discrepancy("symbol", "one with a position", event.symbol)
+    yield from _same("side", before.side, event.side)
+    yield from _at_least("price", event.price, ZERO)
+    yield from _above("rate", event.rate, ZERO)
+    opposite, quantity = before.side.opposite, abs(before.quantity)
+    result = apply_fill(before, opposite, quantity, event.price, event.rate, event.at_ms)
+    yield from _same("realized_pl", result.realized_pl, event.realized_pl)
+    yield from _same("position", result.position, event.position)
+    yield from _same("balance", state.balance + event.realized_pl, event.balance)
 
 
 def _reset_discrepancies(state: AccountState, event: AccountReset) -> Iterator[Discrepancy]:

@@ -49,6 +49,7 @@ _REQUEST = {
 CHOSEN: dict[str, set[str]] = {
     "AccountOpened": {"balance", "at_ms"},
     "CashDeposited": {"at_ms"},
+    "CashWithdrawn": {"at_ms"},
     "AccountReset": {"at_ms"},
     "LeverageSet": {"leverage", "at_ms"},
     "CommandBound": {"fingerprint", "at_ms"},
