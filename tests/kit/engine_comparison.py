@@ -16,7 +16,8 @@ def answered(result: Outcome) -> str:
         case Rejection():
             return f"rejected: {result.code}"
         case Duplicate():
-            return f"duplicate: {result.order_id}"
+            # The naive exchange cancels several orders in another sequence.
+            return f"duplicate: {','.join(sorted(result.order_id.split(',')))}"
     return ""
 
 

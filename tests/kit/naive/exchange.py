@@ -98,7 +98,7 @@ class NaiveExchange(NaiveMatching):
                 first, ids = len(self.canceled), command.order_ids
                 wanted = [each for each in self.orders if ids is None or each.id in ids]
                 self.cancel_those(each for each in wanted if not each.is_liquidation)
-                return ",".join(self.canceled[first:])
+                return ",".join(sorted(self.canceled[first:]))
             case ClosePosition():
                 quantity = command.quantity
                 return self.close(None if quantity is None else Fraction(quantity), command.market)
