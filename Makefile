@@ -14,7 +14,7 @@ TERMINAL_SOURCES := $(shell find frontend/apps/terminal frontend/packages/client
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 BROKER := src/trading_api/modules/broker
 ENGINE_TESTS := $(wildcard $(BROKER)/engine/tests/test_*.py)
-LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*/tests/test_*.py) $(BROKER)/paper/tests/test_journal_faults.py
+LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*/tests/test_*.py) $(wildcard $(BROKER)/paper/tests/test_*.py)
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 

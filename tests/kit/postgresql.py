@@ -92,9 +92,6 @@ class PostgresqlDatabase(Database):
     def close(self) -> None:
         pass
 
-    def head_file(self) -> None:
-        return None
-
     def file_id(self) -> None:
         return None
 

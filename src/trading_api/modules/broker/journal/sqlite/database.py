@@ -70,8 +70,8 @@ class Database:
         os.close(self._lock)
         self._lock = None
 
-    def head_file(self) -> LedgerHeadFile | None:
-        """Return the file that shows how far the ledger had come, or None if there is none."""
+    def head_file(self) -> LedgerHeadFile:
+        """Return the file that shows how far the ledger had come."""
         return LedgerHeadFile(self.path.with_name(f"{self.path.name}.head"))
 
     @contextmanager

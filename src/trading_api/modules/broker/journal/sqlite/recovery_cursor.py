@@ -32,11 +32,15 @@ class RecoveryCursor:
     def __init__(self, database: Database) -> None:
         self._path = database.path
         self._connection = database.reading()
-        self._connection.begin()
         self._done = 0
-        self._total = self._read(lambda: _count(self._connection))
-        self._images = self._read(lambda: self._connection.execute(_SNAPSHOT_ROWS))
-        self._entries = self._read(lambda: self._connection.execute(_ENTRY_ROWS))
+        try:
+            self._connection.begin()
+            self._total = _count(self._connection)
+            self._images = self._connection.execute(_SNAPSHOT_ROWS)
+            self._entries = self._connection.execute(_ENTRY_ROWS)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def next(self) -> RecoveryStep:
         """Return the next step, which is empty at the end."""

@@ -49,7 +49,7 @@ class OpenLedger:
     statements: SqlStatements
     file_id: tuple[int, int] | None
     tails: dict[str, AccountTail]
-    head_file: LedgerHeadFile | None
+    head_file: LedgerHeadFile
     events: int
 
 
@@ -134,7 +134,7 @@ class SqlJournal:
                     tails = {row.account_id: _tail(row) for row in found}
                     events = sum(tail.seq for tail in tails.values())
                     head_file = self._database.head_file()
-                    if head_file is not None and (head := head_file.read()) is not None:
+                    if (head := head_file.read()) is not None:
                         _check_head(connection, self._database.path, head, events)
                 reading = self._database.reading()
             except BaseException:
@@ -175,7 +175,7 @@ class SqlJournal:
             raise to_journal_unavailable(error) from error
         opened.tails.update(batch.tails)
         opened.events += len(entries)
-        if opened.head_file is not None and entries:
+        if entries:
             tail = batch.tails[entries[-1].account_id]
             opened.head_file.write(Head(opened.events, tail.account_id, tail.seq, tail.hash))
 
@@ -191,8 +191,7 @@ class SqlJournal:
         if self._open is not None:
             self._open.reading.close()
             self._open.connection.close()
-            if self._open.head_file is not None:
-                self._open.head_file.close()
+            self._open.head_file.close()
             self._database.close()
             self._open = None
 

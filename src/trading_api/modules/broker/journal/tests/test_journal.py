@@ -128,3 +128,19 @@ async def test_closing_waits_for_an_append_that_is_under_way(name: str, tmp_path
     await asyncio.sleep(0)
     await journal.close()
     assert appending.done()
+
+
+async def test_currencies_name_one_account_each(journal: Journal) -> None:
+    assert await journal.currencies() == {}
+    await journal.append([entry("A", 1), entry("B", 1)])
+    (found,) = (await journal.currencies()).items()
+    assert found in [("USD", "A"), ("USD", "B")]
+
+
+async def test_a_recovery_begins_with_a_step_and_gives_the_entries(journal: Journal) -> None:
+    assert [step.items for step in [each async for each in journal.recover()]] == [[]]
+    stream = trading("A", 20)
+    await journal.append(stream)
+    steps = [each async for each in journal.recover()]
+    assert [item for step in steps for item in step.items] == stream
+    assert (steps[-1].done, steps[-1].total) == (20, 20)
