@@ -388,6 +388,12 @@ def test_ledger_is_backed_up_and_restored(
     assert main(["ledger", "backup", str(copy)]) == 0
     assert main(["ledger", "restore", str(copy)]) == 0
     assert f"The ledger that was there is {path}.replaced-" in capsys.readouterr().out
+    archive = str(tmp_path / "archive.db")
+    assert main(["ledger", "prune", "--before", "2026-01-31", "--archive", archive]) == 0
+    assert "Removed 0 events of 0 accounts." in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["ledger", "prune", "--before", "31.1.", "--archive", archive])
+    assert "is no day; one is 2026-01-31" in capsys.readouterr().err
     path.unlink()
     assert main(["ledger", "restore", str(copy)]) == 0
     assert capsys.readouterr().out == f"{path} is now {copy}.\n"

@@ -1,5 +1,5 @@
 """The `trading-api` command: serve, token, data import, data list, data delete, verify-ledger,
-ledger backup, ledger restore."""
+ledger backup, ledger restore, ledger prune."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sqlite.backup import back_up, restore
 from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.verify.removal import remove_events
 from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
 from trading_api.modules.datafeed.importing.bar_length import (
     format_duration,
@@ -87,6 +88,7 @@ def _create_parser() -> argparse.ArgumentParser:
     ledger_commands = ledger.add_subparsers(required=True)
     _add_backup(ledger_commands)
     _add_restore(ledger_commands)
+    _add_prune(ledger_commands)
     return parser
 
 
@@ -327,6 +329,11 @@ def _verify_ledger(_: argparse.Namespace) -> None:
         f"{database.path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
         "Every balance, order, execution, position and cash line follows from them."
     )
+    if summary.removed:
+        print(
+            f"{summary.removed:,} older events were removed; what is left of them has not changed "
+            "since. Their archive verifies by itself."
+        )
 
 
 def _add_backup(commands: Any) -> None:
@@ -352,6 +359,39 @@ def _restore(arguments: argparse.Namespace) -> None:
     print(f"{database.path} is now {arguments.source}.")
     if aside is not None:
         print(f"The ledger that was there is {aside}.")
+
+
+def _add_prune(commands: Any) -> None:
+    command = commands.add_parser(
+        "prune", help="remove old events, after a copy; the server must be stopped"
+    )
+    command.add_argument("--before", required=True, type=_day, metavar="YYYY-MM-DD", help="in UTC")
+    command.add_argument(
+        "--archive", required=True, type=Path, metavar="FILE", help="the copy, which proves them"
+    )
+    command.set_defaults(run=_prune)
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; one is 2026-01-31") from None
+
+
+def _prune(arguments: argparse.Namespace) -> None:
+    database = Database(_ledger_url())
+    back_up(database, arguments.archive)
+    progress = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
+    summary = remove_events(
+        database,
+        round(arguments.before.timestamp() * 1_000),
+        partial(progress, database.path) if progress else None,
+    )
+    print(
+        f"Removed {summary.events:,} events of {summary.accounts:,} accounts. {arguments.archive} "
+        "is the ledger with them. The file does not shrink; its space is used again."
+    )
 
 
 def _ledger_url() -> str:

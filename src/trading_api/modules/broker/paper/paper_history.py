@@ -29,7 +29,7 @@ class PaperHistory:
 
     async def order(self, order_id: str) -> Order | None:
         order = self._state.orders.get(order_id)
-        if order is not None and order.is_live:
+        if order is not None:
             return order
         found = await _read(self._journal.orders(self._state.account_id, [order_id]))
         return found[0] if found else None

@@ -15,7 +15,8 @@ async def missed_updates(
 ) -> list[SequencedUpdate] | None:
     """Return what was published on a topic after event `seq`, up to the moment of the return.
 
-    None if more than MISSED_EVENTS_MAX events were missed, or if the account has no event `seq`.
+    None if more than MISSED_EVENTS_MAX events were missed, if some of them were removed, or if the
+    account has no event `seq`.
     Raises Unavailable."""
     account_id = stream.account_id
     updates: list[SequencedUpdate] = []
@@ -23,7 +24,10 @@ async def missed_updates(
     while since < (last := broker.snapshot(account_id).seq):
         if last - seq > MISSED_EVENTS_MAX:
             return None
-        for event in await broker.events(account_id, since, last - since):
+        events = await broker.events(account_id, since, last - since)
+        if len(events) < last - since:
+            return None  # some were removed
+        for event in events:
             account = broker.snapshot(account_id)
             for change in topic_changes(stream.route, account, event):
                 if stream.symbol in (None, change.symbol):

@@ -20,7 +20,7 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.journal import JournalUnavailable
 from trading_api.modules.broker.journal.sqlite.ledger_head import LedgerHeadFile
 
-VERSION = "0004"
+VERSION = "0005"
 """The version of the newest migration."""
 WAL_BYTES_MAX = 16 * 1024 * 1024
 """The size to which the write-ahead log shrinks after a reader that made it grow has ended."""

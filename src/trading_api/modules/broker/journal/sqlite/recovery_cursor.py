@@ -16,7 +16,7 @@ from trading_api.modules.broker.journal.hash_chain import snapshot_hash
 from trading_api.modules.broker.journal.image_codec import decode_image
 from trading_api.modules.broker.journal.journal import JournalEntry, RecoveryStep
 from trading_api.modules.broker.journal.sqlite.database import Database, to_journal_unavailable
-from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, EVENTS, SNAPSHOTS
+from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, ANCHORS, EVENTS, SNAPSHOTS
 
 Result = TypeVar("Result")
 
@@ -84,8 +84,12 @@ _is_after = (EVENTS.columns.account_id == ACCOUNTS.columns.account_id) & (
 _is_at = (EVENTS.columns.account_id == SNAPSHOTS.columns.account_id) & (
     EVENTS.columns.seq == SNAPSHOTS.columns.seq
 )
-_SNAPSHOT_ROWS = select(SNAPSHOTS, EVENTS.columns.hash.label("event_hash")).select_from(
-    SNAPSHOTS.outerjoin(EVENTS, _is_at)
+_is_removed = (ANCHORS.columns.account_id == SNAPSHOTS.columns.account_id) & (
+    ANCHORS.columns.seq == SNAPSHOTS.columns.seq
+)
+_event_hash = func.coalesce(EVENTS.columns.hash, ANCHORS.columns.hash, "")
+_SNAPSHOT_ROWS = select(SNAPSHOTS, _event_hash.label("event_hash")).select_from(
+    SNAPSHOTS.outerjoin(EVENTS, _is_at).outerjoin(ANCHORS, _is_removed)
 )
 _ENTRY_ROWS = (
     select(
@@ -108,7 +112,7 @@ def _count(connection: Connection) -> int:
 
 def _image(row: Any) -> AccountImage:
     image = decode_image(row.payload)
-    expected = snapshot_hash(row.event_hash or "", row.seq, row.payload)
+    expected = snapshot_hash(row.event_hash, row.seq, row.payload)
     if row.hash != expected or (image.account_id, image.seq) != (row.account_id, row.seq):
         raise UnreadableEvent(f"the snapshot of {row.account_id} does not follow its events")
     return image

@@ -32,7 +32,7 @@ from trading_api.modules.broker.journal.sqlite.ledger_head import Head, LedgerHe
 from trading_api.modules.broker.journal.sqlite.recovery_cursor import RecoveryCursor, read_ledger
 from trading_api.modules.broker.journal.sqlite.sql_history import SqlHistory
 from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
-from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, EVENTS
+from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, ANCHORS, EVENTS
 
 Result = TypeVar("Result")
 
@@ -250,6 +250,8 @@ def _check_head(connection: Connection, path: Path, head: Head, events: int) -> 
     columns = EVENTS.columns
     is_last = (columns.account_id == head.account_id) & (columns.seq == head.seq)
     found = connection.scalar(select(columns.hash).where(is_last))
+    if found is None:
+        found = _removed_hash(connection, head)
     if found == head.hash and events >= head.events:
         return
     raise ConfigurationError(
@@ -259,3 +261,15 @@ def _check_head(connection: Connection, path: Path, head: Head, events: int) -> 
         f"in its place. To go on with this one, delete {path.name}.head; numbers of orders and "
         "events are then given a second time."
     )
+
+
+def _removed_hash(connection: Connection, head: Head) -> str | None:
+    """Return the hash of the head's event if it was removed, as far as that is known."""
+    anchor = connection.execute(
+        select(ANCHORS.columns.seq, ANCHORS.columns.hash).where(
+            ANCHORS.columns.account_id == head.account_id
+        )
+    ).first()
+    if anchor is None or anchor.seq < head.seq:
+        return None
+    return head.hash if anchor.seq > head.seq else str(anchor.hash)

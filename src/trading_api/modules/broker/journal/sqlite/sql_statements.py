@@ -9,6 +9,7 @@ from sqlalchemy import Column, Dialect, Table, text
 
 from trading_api.modules.broker.journal.sqlite.tables import (
     ACCOUNTS,
+    ANCHORS,
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
@@ -37,6 +38,7 @@ class SqlStatements:
         self.upsert_accounts = compiled(_upsert(ACCOUNTS))
         self.upsert_orders = compiled(_upsert(ORDERS))
         self.upsert_positions = compiled(_upsert(POSITIONS))
+        self.upsert_anchors = compiled(_upsert(ANCHORS))
         self.upsert_snapshots = compiled(_upsert(SNAPSHOTS))
         self.select_client_id = compiled(
             _select(ORDERS, ["id"], ["account_id", "client_id"]) + f" AND {HAS_CLIENT_ID}"

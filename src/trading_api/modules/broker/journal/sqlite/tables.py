@@ -158,3 +158,18 @@ IDEMPOTENCY_KEYS = _table(
 """The keys of commands that were done. They outlive the events that recorded them."""
 SNAPSHOTS = _table("snapshots", (), _text("payload"), _text("hash"))
 """The newest image of each account, after its event `seq`. The hash follows that event's hash."""
+ANCHORS = _table(
+    "anchors",
+    (),
+    _text("hash"),
+    _text("payload"),
+    _text("row_seqs"),
+    _integer("opened_ms"),
+    _integer("updated_ms"),
+    _text("keys_hash"),
+    _text("proof"),
+)
+"""What remains of the events of an account that were removed, up to `seq`.
+
+`hash` is the hash of the last one, `payload` the image after it, and `row_seqs` the `seq` of each
+order and position that is left. `proof` is a hash of all other columns."""

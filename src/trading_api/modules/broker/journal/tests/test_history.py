@@ -83,6 +83,7 @@ async def test_answers_equal_those_of_a_fold_of_all_events(
     chance, stream = random.Random(seed), STREAMS[account_id]
     for end in [*sorted(chance.sample(range(1, len(stream)), 12)), len(stream)]:
         fold = Fold(stream[:end])
+        fold.state.discard_history()
         history = PaperHistory(fold.state, journal.history)
         since_ms = chance.randrange(stream[end - 1].at_ms + 2)
         for order in fold.orders.values():

@@ -9,14 +9,15 @@ from functools import cache
 from sqlalchemy import Connection, Table, func, select, text, union
 
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.account_image import image_of
+from trading_api.modules.broker.engine.account_image import image_of, restore
 from trading_api.modules.broker.engine.cash import cash_lines
 from trading_api.modules.broker.engine.events import Event, IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
 from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash, snapshot_hash
-from trading_api.modules.broker.journal.image_codec import encode_image
+from trading_api.modules.broker.journal.image_codec import decode_image, encode_image
 from trading_api.modules.broker.journal.sqlite.batch import AccountTail
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.projections import (
@@ -31,17 +32,27 @@ from trading_api.modules.broker.journal.sqlite.projections import (
 )
 from trading_api.modules.broker.journal.sqlite.tables import (
     ACCOUNTS,
+    ANCHORS,
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
     IDEMPOTENCY_KEYS,
     METADATA,
     NAMED_REQUESTS,
+    ORDERS,
+    POSITIONS,
     SNAPSHOTS,
+)
+from trading_api.modules.broker.journal.verify.anchor import (
+    Anchor,
+    decode_row_seqs,
+    encode_row_seqs,
+    hash_of_keys,
 )
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
 READ_BATCH_SIZE = 1_000
+SEQ_MAX = 2**63 - 1
 Progress = Callable[[int, int], None]
 """Receives the number of verified events and the total."""
 
@@ -50,8 +61,11 @@ Progress = Callable[[int, int], None]
 class VerificationSummary:
     """How many accounts and events were verified."""
 
+    """`removed` counts the events that were removed, and are proved by anchors alone."""
+
     accounts: int
     events: int
+    removed: int = 0
 
 
 class VerificationError(Exception):
@@ -75,39 +89,46 @@ def verify(database: Database, progress: Progress | None = None) -> Verification
     with database.reading() as connection, connection.begin():
         total = connection.scalar(select(func.count()).select_from(EVENTS)) or 0
         summary = VerificationSummary(0, 0)
-        for account_id in _account_ids(connection):
+        for account_id in account_ids(connection):
             verified = summary.events
-            for events in _AccountVerification(connection, account_id).verify():
+            account = AccountVerification(connection, account_id)
+            for events in account.verify():
                 verified += events
                 if progress:
                     progress(verified, total)
-            summary = VerificationSummary(summary.accounts + 1, verified)
+            removed = summary.removed + account.removed
+            summary = VerificationSummary(summary.accounts + 1, verified, removed)
     return summary
 
 
-def _account_ids(connection: Connection) -> Sequence[str]:
+def account_ids(connection: Connection) -> Sequence[str]:
     """Return the accounts of all tables, because a row without events is wrong too."""
     ids = union(*(select(table.columns.account_id) for table in METADATA.tables.values()))
     return connection.scalars(ids.order_by("account_id")).all()
 
 
-class _AccountVerification:
+class AccountVerification:
+    """Verifies one account. Its methods raise VerificationError at the first row that is wrong."""
+
     def __init__(self, connection: Connection, account_id: str) -> None:
         self._connection = connection
         self._id = account_id
+        self._seqs: dict[tuple[type, str], int] = {}
         self._state = AccountState()
         self._tail = AccountTail(
             account_id, 0, "", self._state.balance, first_hash(account_id), 0, 0
         )
-        self._seqs: dict[tuple[type, str], int] = {}
+        self.removed = 0
+        self._begin_at_anchor()
         self._lines = _RowComparison(CASH_LINES, self._rows(CASH_LINES, "seq", "line"))
         self._executions = _RowComparison(EXECUTIONS, self._rows(EXECUTIONS, "seq", "id"))
         self._snapshot = next(self._rows(SNAPSHOTS), None)
-        self._keys = _RowComparison(IDEMPOTENCY_KEYS, self._rows(IDEMPOTENCY_KEYS, "seq", "key"))
+        self._keys = _RowComparison(IDEMPOTENCY_KEYS, self._key_rows(self.removed + 1, SEQ_MAX))
 
     def verify(self) -> Iterator[int]:
         """Verify the account, and yield the number of events after each batch."""
         count = 0
+        self._verify_snapshot()
         for row in self._rows(EVENTS, "seq"):
             self._verify_event(row)
             self._verify_snapshot()
@@ -121,9 +142,55 @@ class _AccountVerification:
             growing.end()
         self._compare_latest()
         for row in self._rows(NAMED_REQUESTS):
-            if not 1 <= row[1] <= self._tail.seq:
+            if not self.removed < row[1] <= self._tail.seq:
                 _compare(NAMED_REQUESTS, None, row)
         yield count
+
+    def verify_until(self, at_ms: int) -> Anchor:
+        """Verify the events before the first one of `at_ms` or later, and return what would
+        remain if they were removed."""
+        for row in self._rows(EVENTS, "seq"):
+            if row[3] >= at_ms:
+                break
+            self._verify_event(row)
+        image, tail = image_of(self._state), self._tail
+        symbols = [position.symbol for position in image.positions]
+        row_seqs = {
+            ORDERS.name: {order.id: self._seqs[Order, order.id] for order in image.orders},
+            POSITIONS.name: {symbol: self._seqs[Position, symbol] for symbol in symbols},
+        }
+        return Anchor(
+            self._id,
+            tail.seq,
+            tail.hash,
+            encode_image(image),
+            encode_row_seqs(row_seqs),
+            tail.opened_ms,
+            tail.updated_ms,
+            hash_of_keys(self._key_rows(1, tail.seq)),
+        ).proved()
+
+    def _begin_at_anchor(self) -> None:
+        """Continue after the events that were removed, if there are any."""
+        row = next(self._rows(ANCHORS), None)
+        if row is None:
+            return
+        anchor = Anchor(*row)
+        _expect(ANCHORS, row, "proof", anchor.proved().proof, anchor.proof)
+        self.removed = anchor.seq
+        state = self._state = restore(decode_image(anchor.payload))
+        tail = self._tail
+        tail.seq, tail.hash, tail.balance = anchor.seq, anchor.hash, state.balance
+        tail.opened_ms, tail.updated_ms = anchor.opened_ms, anchor.updated_ms
+        row_seqs = decode_row_seqs(anchor.row_seqs)
+        for kind, table in ((Order, ORDERS), (Position, POSITIONS)):
+            self._seqs.update(((kind, id), seq) for id, seq in row_seqs[table.name].items())
+        found = hash_of_keys(self._key_rows(1, anchor.seq))
+        _expect(ANCHORS, row, "keys_hash", anchor.keys_hash, found)
+
+    def _key_rows(self, first: int, last: int) -> Iterator[Row]:
+        rows = self._rows(IDEMPOTENCY_KEYS, "seq", "key")
+        return (row for row in rows if first <= row[1] <= last)
 
     def _verify_event(self, row: Row) -> None:
         _, seq, kind, at_ms, payload, hash = row

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.kit.paper_exchange import BUY, LEVERAGE, LIMIT, SELL, A, B, running
 from trading_api.domain.market_status import MarketState
 from trading_api.models.broker import Brackets, LeverageSetParams, PreOrder
+from trading_api.modules.broker.journal.journal import JournalEntry
+from trading_api.modules.broker.journal.memory import MemoryJournal
 
 
 async def test_a_fill_is_published_as_execution_order_position_equity() -> None:
@@ -207,3 +211,23 @@ async def test_a_reset_starts_again_and_erases_nothing() -> None:
         assert len(list(await exchange.queries.executions(A))) == 1
         assert exchange.queries.positions(A) == []
         assert await exchange.place() == "order-3"
+
+
+async def test_events_that_were_removed_cannot_be_replayed() -> None:
+    class PrunedJournal(MemoryJournal):
+        first = 0
+
+        async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+            entries = await super().read(account_id, since, limit)
+            return [entry for entry in entries if entry.seq > self.first]
+
+    journal = PrunedJournal()
+    async with running(journal) as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        await exchange.place()
+        await exchange.subscribe("orders", A)
+        topic = f'orders:{{"accountId":"{A}"}}'
+        assert len(await exchange.service.replay_since(topic, 1) or ()) == 2
+        journal.first = 2
+        assert await exchange.service.replay_since(topic, 1) is None
+        assert len(await exchange.service.replay_since(topic, 2) or ()) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -56,6 +57,24 @@ async def test_a_copy_is_made_while_a_server_writes_and_takes_its_place_later(
     async with opened(path) as journal:
         await journal.append(STREAM[40:])
     assert sorted(each.name for each in copy.parent.iterdir()) == ["copy.db"]
+
+
+async def test_copies_and_their_names_are_on_the_disk(
+    path: Path, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await loaded(path)
+    synced: list[str] = []
+    monkeypatch.setattr(
+        os,
+        "fsync",
+        lambda descriptor: synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink())),
+    )
+    back_up(database, tmp_path / "copy.db")
+    assert synced == [str(tmp_path / "copy.db.partial"), str(tmp_path)]
+    synced.clear()
+    restore(tmp_path / "copy.db", database)
+    assert synced[-1] == str(tmp_path)
+    assert str(tmp_path / "trading.db.incoming.partial") in synced
 
 
 async def test_a_copy_is_restored_where_no_ledger_is(path: Path, tmp_path: Path) -> None:

@@ -116,6 +116,7 @@ async def test_a_ledger_from_before_requests_had_names_is_migrated_and_read(path
         "DROP TABLE named_requests",
         "DROP TABLE idempotency_keys",
         "DROP TABLE snapshots",
+        "DROP TABLE anchors",
         "DROP INDEX ix_orders_ended",
         "DROP INDEX ix_orders_client_id",
         "DROP INDEX ix_executions_seq",

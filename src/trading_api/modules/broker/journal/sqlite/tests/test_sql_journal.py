@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import aclosing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -95,3 +96,11 @@ async def test_the_tables_are_readable(path: Path) -> None:
     assert rows(path, "SELECT kind, amount FROM cash_lines WHERE seq = 1") == [
         ("deposit", "100000")
     ]
+
+
+async def test_a_journal_that_is_closed_leaves_no_thread(path: Path) -> None:
+    async with opened(path) as journal:
+        await journal.append(STREAM)
+        await journal.read("A", 0, 1)
+        assert any(thread.name.startswith("ledger") for thread in threading.enumerate())
+    assert not any(thread.name.startswith("ledger") for thread in threading.enumerate())

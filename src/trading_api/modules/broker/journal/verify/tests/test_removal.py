@@ -1,0 +1,177 @@
+"""Removing old events: what is left continues, verifies, and shows every change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.kit.ledger_file import changed, loaded, opened, rows
+from tests.kit.ledger_streams import EXCHANGE_RULES, mixed, trading
+from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.account_image import AccountImage, image_of
+from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.journal.history import RecordQuery
+from trading_api.modules.broker.journal.sqlite.backup import back_up
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.verify.removal import RemovalSummary, remove_events
+from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
+from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.price_interest import PriceInterest
+
+STREAMS = {account_id: trading(account_id, 300) for account_id in ("A", "B")}
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def path(tmp_path: Path) -> Path:
+    """A ledger with 200 events of each account, and a snapshot of A in their middle."""
+    path = tmp_path / "trading.db"
+    async with opened(path) as journal:
+        await journal.append(STREAMS["A"][:120], [image("A", 120)])
+        await journal.append(mixed(STREAMS["A"][120:200], STREAMS["B"][:200]))
+    return path
+
+
+@pytest.fixture
+def database(path: Path) -> Database:
+    return Database(f"sqlite:///{path}")
+
+
+def image(account_id: str, seq: int) -> AccountImage:
+    state = AccountState()
+    for entry in STREAMS[account_id][:seq]:
+        state.evolve(entry.event)
+    return image_of(state)
+
+
+def first_at(account_id: str, at_ms: int) -> int:
+    """Return how many events come before the first one of `at_ms`."""
+    return sum(entry.at_ms < at_ms for entry in STREAMS[account_id][:200])
+
+
+async def recovered(path: Path) -> dict[str, AccountImage]:
+    accounts = Accounts(EXCHANGE_RULES, PriceInterest(lambda symbol: [symbol]), lambda symbol: "")
+    async with opened(path) as journal:
+        async for step in journal.recover():
+            for item in step.items:
+                accounts.recover(item)
+    return {each: accounts.images([each])[0] for each in accounts.ids()}
+
+
+@pytest.mark.parametrize("at_ms", [30, 60, 90, 10**6])
+async def test_what_is_left_continues_and_verifies(
+    path: Path, database: Database, at_ms: int
+) -> None:
+    gone = {account_id: first_at(account_id, at_ms) for account_id in STREAMS}
+    assert remove_events(database, at_ms) == RemovalSummary(2, sum(gone.values()))
+    left = [entry for stream in STREAMS.values() for entry in stream[:200]]
+    left = [entry for entry in left if entry.seq > gone[entry.account_id]]
+    assert await loaded(path) == left
+    assert await recovered(path) == {each: image(each, 200) for each in STREAMS}
+    assert verify(database).removed == sum(gone.values())
+    assert remove_events(database, at_ms) == RemovalSummary(0, 0)
+    async with opened(path) as journal:
+        await journal.append(mixed(*(stream[200:] for stream in STREAMS.values())))
+    summary = verify(database)
+    assert (summary.events, summary.removed) == (600 - sum(gone.values()), sum(gone.values()))
+    assert await recovered(path) == {each: image(each, 300) for each in STREAMS}
+    assert remove_events(database, 10**9).events == summary.events
+    assert verify(database).removed == 600
+    assert rows(path, "SELECT count(*) FROM events") == [(0,)]
+    assert await recovered(path) == {each: image(each, 300) for each in STREAMS}
+
+
+async def test_keys_outlive_the_events_that_recorded_them(path: Path, database: Database) -> None:
+    events = [entry.event for entry in STREAMS["A"][:200]]
+    keys = [each for each in events if isinstance(each, IdempotencyKeyRecorded)]
+    remove_events(database, 10**6)
+    async with opened(path) as journal:
+        query = RecordQuery("A", keys=[(each.operation, each.key) for each in keys])
+        (found,) = await journal.history.find([query])
+    assert found.keys == keys != []
+
+
+async def test_the_archive_proves_what_was_removed(
+    path: Path, database: Database, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive.db"
+    back_up(database, archive)
+    remove_events(database, 60)
+    assert verify(Database(f"sqlite:///{archive}")).events == 400
+    last = rows(archive, "SELECT account_id, seq, hash FROM events ORDER BY account_id, seq")
+    for anchor in rows(path, "SELECT account_id, seq, hash FROM anchors"):
+        assert anchor in last
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE anchors SET payload = replace(payload, 'USD', 'EUR')",
+        "UPDATE anchors SET seq = seq + 1",
+        "UPDATE anchors SET hash = ''",
+        "UPDATE anchors SET opened_ms = 0",
+        "DELETE FROM anchors WHERE account_id = 'A'",
+        "UPDATE idempotency_keys SET fingerprint = 'other' WHERE seq < 60",
+        "DELETE FROM idempotency_keys WHERE seq < 60",
+        "UPDATE orders SET quantity = '999' WHERE seq < 60",
+        "UPDATE executions SET seq = 3 WHERE seq = (SELECT max(seq) FROM executions)",
+        "INSERT INTO named_requests VALUES ('A', 3, 'x')",
+    ],
+)
+async def test_a_change_to_what_is_left_does_not_verify(
+    path: Path, database: Database, statement: str
+) -> None:
+    remove_events(database, 60)
+    verify(database)
+    changed(path, statement)
+    with pytest.raises(VerificationError):
+        verify(database)
+
+
+async def test_nothing_is_removed_that_does_not_verify(path: Path, database: Database) -> None:
+    changed(path, "UPDATE events SET payload = '{}' WHERE account_id = 'B' AND seq = 5")
+    with pytest.raises(VerificationError):
+        remove_events(database, 10**6)
+    assert rows(path, "SELECT DISTINCT account_id FROM events") == [("B",)]
+
+
+async def test_a_process_that_dies_leaves_each_account_either_way(
+    path: Path, database: Database
+) -> None:
+    class Killed(Exception): ...
+
+    def die(done: int, total: int) -> None:
+        assert (done, total) == (1, 2)
+        raise Killed
+
+    with pytest.raises(Killed):
+        remove_events(database, 10**6, die)
+    assert verify(database).removed == 200
+    assert await recovered(path) == {each: image(each, 200) for each in STREAMS}
+    assert remove_events(database, 10**6) == RemovalSummary(1, 200)
+
+
+async def test_a_ledger_in_use_is_not_changed(path: Path, database: Database) -> None:
+    async with opened(path) as journal:
+        await journal.append([])
+        with pytest.raises(ConfigurationError, match="is written by another process"):
+            remove_events(database, 10**6)
+
+
+async def test_the_head_of_a_removed_event_is_still_checked(path: Path, database: Database) -> None:
+    remove_events(database, 10**6)
+    await loaded(path)
+    changed(path, "UPDATE anchors SET hash = 'other'")
+    with pytest.raises(ConfigurationError, match="older copy or another ledger"):
+        await loaded(path)
+    changed(path, "UPDATE anchors SET seq = seq - 1")
+    with pytest.raises(ConfigurationError, match="older copy or another ledger"):
+        await loaded(path)
+    changed(path, "UPDATE anchors SET seq = seq + 2")
+    await loaded(path)
