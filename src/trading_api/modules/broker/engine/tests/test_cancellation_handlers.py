@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from tests.kit.engine_tables import buy, cancel, cancel_all, cancel_many, play, quote
+from trading_api.domain.broker_commands import IdempotencyKey
+from trading_api.modules.broker.engine.commands import CancelOrders
+from trading_api.modules.broker.engine.engine import Duplicate
 
 TICK = "99x40 / 100x40"
 
@@ -35,3 +38,14 @@ def test_cancel_of_a_filled_order_is_refused() -> None:
         ("99x9 / 100x9", buy(1), ["placed 1", "filled 1: 1 @ 100, holds 1 @ 100"]),
         (None, cancel(1), ["rejected: order_not_working"]),
     )
+
+
+def test_a_key_of_several_cancellations_records_every_order() -> None:
+    engine = play(
+        (TICK, buy(1, limit="90"), ["placed 1"]), (TICK, buy(1, limit="91"), ["placed 2"])
+    )
+    key = IdempotencyKey("cancel", "key", "print")
+    for _ in range(2):
+        result = engine.apply(CancelOrders(None, 9, key))
+    assert isinstance(result, Duplicate)
+    assert engine.state.recorded_keys["cancel", "key"].order_id.count("order-") == 2

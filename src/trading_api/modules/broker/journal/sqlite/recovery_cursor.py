@@ -34,10 +34,9 @@ class RecoveryCursor:
         self._connection = database.reading()
         self._done = 0
         try:
-            self._connection.begin()
-            self._total = _count(self._connection)
-            self._images = self._connection.execute(_SNAPSHOT_ROWS)
-            self._entries = self._connection.execute(_ENTRY_ROWS)
+            self._total = self._read(lambda: _count(self._connection))
+            self._images = self._read(lambda: self._connection.execute(_SNAPSHOT_ROWS))
+            self._entries = self._read(lambda: self._connection.execute(_ENTRY_ROWS))
         except BaseException:
             self._connection.close()
             raise

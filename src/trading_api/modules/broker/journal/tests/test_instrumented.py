@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from tests.kit.ledger_streams import trading
-from trading_api.modules.broker.engine.account_image import AccountImage
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.account_image import AccountImage, image_of
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
-from trading_api.modules.broker.journal.journal import JournalEntry, JournalUnavailable
+from trading_api.modules.broker.journal.journal import (
+    JournalEntry,
+    JournalUnavailable,
+    RecoveryStep,
+)
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.observability.metrics import Metrics
 
@@ -70,3 +75,21 @@ async def test_it_is_healthy_again_when_that_time_is_over() -> None:
     with pytest.raises(JournalUnavailable):
         await journal.append(STREAM)
     assert journal.health() is None
+
+
+async def test_a_recovery_counts_the_events_that_an_image_shows() -> None:
+    state, stream = AccountState(), trading("A", 30)
+    for entry in stream[:20]:
+        state.evolve(entry.event)
+
+    class ImageJournal(MemoryJournal):
+        async def recover(self) -> AsyncIterator[RecoveryStep]:
+            yield RecoveryStep([image_of(state), *stream[20:]], 11, 11)
+
+    inner, metrics = ImageJournal(), Metrics()
+    await inner.append(stream)
+    journal = InstrumentedJournal(inner, metrics)
+    assert [step.done async for step in journal.recover()] == [11]
+    assert b"trading_ledger_events 30.0" in metrics.exposition()
+    assert await journal.currencies() == {"USD": "A"}
+    assert journal.history is inner.history

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, event
 from tests.kit.ledger_file import changed, loaded, opened
 from tests.kit.ledger_file_faults import taken_away, unwritable
 from tests.kit.ledger_streams import mixed, trading
+from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.engine.events import AccountOpened, OrderFilled
 from trading_api.modules.broker.journal.journal import (
     JournalConflict,
@@ -199,3 +200,25 @@ async def test_every_commit_waits_for_the_disk(path: Path, pragma: Pragma) -> No
         assert pragma("synchronous") == (2,), "FULL"
         assert pragma("journal_mode") == ("wal",)
         assert pragma("foreign_keys") == (1,)
+
+
+async def test_tables_that_are_missing_stop_a_load_and_a_recovery(path: Path) -> None:
+    async with opened(path) as journal:
+        await journal.append(STREAM)
+        changed(path, "ALTER TABLE snapshots RENAME TO aside")
+        with pytest.raises(ConfigurationError, match="no such table: snapshots"):
+            [step async for step in journal.recover()]
+        changed(path, "ALTER TABLE named_requests RENAME TO other")
+        with pytest.raises(Exception, match="no such table: named_requests"):
+            [entry async for entry in journal.load()]
+    assert not path.with_name("trading.db-wal").exists(), "no connection is left open"
+
+
+async def test_a_record_that_is_damaged_is_unavailable(path: Path) -> None:
+    async with opened(path) as journal:
+        await journal.append(STREAM)
+        changed(path, "UPDATE events SET payload = '{}' WHERE seq = 2")
+        with pytest.raises(JournalUnavailable, match=r"The ledger is damaged \(") as caught:
+            await journal.read("A", 0, 10)
+        assert caught.value.code == "ledger_damaged"
+        assert await journal.read("A", 2, 100) == STREAM[2:]
