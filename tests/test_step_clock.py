@@ -62,7 +62,7 @@ async def _scripted(others: Sequence[str] = (), **settings: Any) -> list[str]:
             last = (await bot.quote("AAPL"))["lp"]
             price = round(last + distance / 100, 2)
             await bot.place(type=LIMIT if distance < 0 else STOP, side=BUY, **_priced(price))
-        await bot.advance(by_ms=2 * MINUTE_MS)
+        await bot.advance(by_ms=3 * MINUTE_MS)
         await bot.rest.delete("/broker/positions/AAPL")
         await bot.advance(by_ms=SECOND_MS)
         executions = await bot.executions()

@@ -7,6 +7,7 @@ They reach its high and its low and not beyond, and share its volume exactly.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 from math import isqrt
@@ -20,11 +21,14 @@ Draw = tuple[int, ...]
 DRAWS = 10
 
 ONE = 1 << 16
-# In 1/65536: the range of a half as a share of its whole's, and how far a bridge swings in the
-# middle. Tuned until ranges grew with the square root of time (test_simulator measures it).
-_RANGE_AT_ONE_EXTREME = 42_000
-_RANGE_BETWEEN_EXTREMES = 26_000
-_SWING = 36_000
+# In 1/65536: the deviation of the middle and of an extreme, as shares of the whole's range and of
+# the usual one. Tuned until ranges grew with the root of time, and until bars, their extremes and
+# their returns were as those of recorded markets (test_realism measures it).
+_MIDDLE_OF_RANGE, _MIDDLE_OF_USUAL = 98_304, 26_214
+_EXTREME_OF_RANGE, _EXTREME_OF_USUAL = 19_661, 32_768
+# How far a random bridge goes beyond its ends, for 1,024 equal parts of all bridges, in 1/65536 of
+# its deviation. Decimal rounds logarithms in the same way on every machine.
+_BEYOND = tuple(int((-(Decimal(2 * n + 1) / 2_048).ln() / 2).sqrt() * ONE) for n in range(1_024))
 
 
 def split(whole: Node, parts: int, usual_range: int, draws: Iterator[Draw]) -> list[Node]:
@@ -68,92 +72,92 @@ def walk(whole: Node, draw: Draw) -> list[Node]:
 
 
 def _halve(whole: Node, before: int, after: int, usual_range: int, draw: Draw) -> tuple[Node, Node]:
+    """Divide an interval in two. One half holds the whole's high. The other one's high is lower,
+    unless it begins or ends there: equal extremes of neighbours are as rare as in a market. The
+    same holds for the low. How active both halves are is drawn, so that quiet and volatile times
+    come together and large moves are more frequent than by a normal distribution."""
     open_, high, low, close, volume = whole
-    middle = _middle(whole, before, after, draw)
-    slack = (high - low) // 4 + 1
-    high_is_left = _choose(
-        draw[3],
-        before * (high - max(middle, close) + slack),
-        after * (high - max(open_, middle) + slack),
-    )
-    low_is_left = _choose(
-        draw[4],
-        before * (min(middle, close) - low + slack),
-        after * (min(open_, middle) - low + slack),
-    )
+    range_, activity = high - low, ONE // 4 + draw[9] * 3 // 2
     parts = before + after
-    left = _extremes(
-        whole,
-        (open_, middle),
-        (high_is_left, low_is_left),
-        _reaches(before, parts, usual_range),
-        (draw[5], draw[9]),
+    middle_of, middle_usual, left_of, left_usual, right_of, right_usual = _deviations(
+        before, parts, usual_range
     )
-    right = _extremes(
-        whole,
-        (middle, close),
-        (not high_is_left, not low_is_left),
-        _reaches(after, parts, usual_range),
-        (draw[6], draw[9]),
-    )
-    base = high - low + 1
+    deviation = (range_ * middle_of + middle_usual) * activity >> 16
+    middle = _middle(whole, before, parts, deviation, draw)
+    left_top, left_bottom = (open_, middle) if open_ > middle else (middle, open_)
+    right_top, right_bottom = (middle, close) if middle > close else (close, middle)
+    left = (range_ * left_of + left_usual) * activity >> 16, left_top - left_bottom
+    right = (range_ * right_of + right_usual) * activity >> 16, right_top - right_bottom
+    if _choose(draw[3], before * (high - right_top), after * (high - left_top)):
+        left_high, right_high = high, right_top + _beyond(*right, high - right_top, draw[5])
+    else:
+        left_high, right_high = left_top + _beyond(*left, high - left_top, draw[5]), high
+    if _choose(draw[4], before * (right_bottom - low), after * (left_bottom - low)):
+        left_low, right_low = low, right_bottom - _beyond(*right, right_bottom - low, draw[6])
+    else:
+        left_low, right_low = left_bottom - _beyond(*left, left_bottom - low, draw[6]), low
     left_volume, right_volume = _share(
         volume,
         [
-            before * (2 * (left[0] - left[1]) + base) * (ONE + draw[7]),
-            after * (2 * (right[0] - right[1]) + base) * (ONE + draw[8]),
+            before * (2 * (left_high - left_low) + range_ + 1) * (ONE + draw[7]),
+            after * (2 * (right_high - right_low) + range_ + 1) * (ONE + draw[8]),
         ],
     )
-    return (open_, *left, middle, left_volume), (middle, *right, close, right_volume)
+    return (
+        (open_, left_high, left_low, middle, left_volume),
+        (middle, right_high, right_low, close, right_volume),
+    )
 
 
-def _middle(whole: Node, before: int, after: int, draw: Draw) -> int:
-    """Return a point of a random bridge from open to close, reflected at the high and the low."""
+def _middle(whole: Node, before: int, parts: int, deviation: int, draw: Draw) -> int:
+    """Return a point of a random bridge from open to close, within the high and the low. It moves
+    rather towards the extreme that is further away."""
     open_, high, low, close, _ = whole
-    drift = (close - open_) * before * ONE // (before + after)
-    swing = (high - low) * (draw[0] + draw[1] + draw[2] - 3 * ONE // 2) * _SWING // ONE
-    middle = open_ + (drift + swing + draw[9]) // ONE
-    # A swing is shorter than the range, so one reflection is enough.
-    if middle > high:
-        return 2 * high - middle
-    return 2 * low - middle if middle < low else middle
+    straight = (open_ * parts + (close - open_) * before + (draw[9] * parts >> 16)) // parts
+    reach = abs(draw[0] + draw[1] - ONE) * deviation >> 16
+    if draw[2] * (high - low) < (high - straight) * ONE:
+        return straight + _damped(reach, high - straight, draw[9])
+    return straight - _damped(reach, straight - low, draw[9])
 
 
-def _extremes(
-    whole: Node,
-    ends: tuple[int, int],
-    holds: tuple[bool, bool],
-    reaches: tuple[int, int, int, int],
-    draw: tuple[int, int],
-) -> tuple[int, int]:
-    _, high, low, _, _ = whole
-    top, bottom = max(ends), min(ends)
-    holds_high, holds_low = holds
-    if holds_high and holds_low:
-        return high, low
-    noise, dither = draw
-    scale, constant = reaches[:2] if holds_high or holds_low else reaches[2:]
-    reach = (((high - low) * scale + constant) * (ONE // 2 + noise) // ONE + dither) // ONE
-    if holds_high:
-        return high, max(low, min(bottom, high - reach))
-    if holds_low:
-        return min(high, max(top, low + reach)), low
-    spare = max(0, reach - (top - bottom))
-    above = (spare * noise + dither) // ONE
-    return min(high, top + above), max(low, bottom - spare + above)
+def _beyond(deviation: int, between: int, room: int, draw: int) -> int:
+    """Return how far a random bridge goes beyond its ends, which are `between` apart: less than
+    `room`, unless that is 0. It goes less far where its ends are further apart."""
+    reach = deviation * _BEYOND[draw >> 6] >> 16
+    if not reach:
+        return 0
+    return _damped(reach * reach // (reach + (between << 16)), room, (draw & 63) << 10)
+
+
+def _damped(reach: int, room: int, dither: int) -> int:
+    """Return a reach, which is in 1/65536 ticks, in whole ticks and less than the room: as it is
+    up to half of the room, and ever less of what is above that."""
+    if reach <= room << 15:
+        return reach + dither >> 16 if room > 1 else 0
+    if room < 2:
+        return 0
+    reach = (room << 16) - (room * room << 30) // reach
+    return min(room - 1, reach + dither >> 16)
 
 
 @lru_cache(4_096)
-def _reaches(part: int, parts: int, usual_range: int) -> tuple[int, int, int, int]:
-    """Return a factor of the whole's range and an addend, for a part that holds one extreme of the
-    whole; and the same two for a part that holds none."""
-    share = isqrt((2 * part << 32) // parts)
-    usual = usual_range * isqrt(part << 32) // ONE
+def _deviations(before: int, parts: int, usual_range: int) -> tuple[int, int, int, int, int, int]:
+    """Return a factor of the whole's range and an addend, which add up to the deviation of the
+    middle in 1/65536 ticks, and the same for the extremes of the left half and of the right
+    one."""
+    after, whole = parts - before, isqrt(parts << 32)
+    middle, left, right = (
+        isqrt((before * after << 32) // parts),
+        isqrt(before << 32),
+        isqrt(after << 32),
+    )
     return (
-        _RANGE_AT_ONE_EXTREME * share // (2 * ONE),
-        usual // 2,
-        _RANGE_BETWEEN_EXTREMES * share // (2 * ONE),
-        usual // 3,
+        _MIDDLE_OF_RANGE * middle // whole,
+        _MIDDLE_OF_USUAL * (usual_range * middle // ONE) // ONE,
+        _EXTREME_OF_RANGE * left // whole,
+        _EXTREME_OF_USUAL * (usual_range * left // ONE) // ONE,
+        _EXTREME_OF_RANGE * right // whole,
+        _EXTREME_OF_USUAL * (usual_range * right // ONE) // ONE,
     )
 
 
