@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from io import StringIO
 from pathlib import Path
 
 import httpx
@@ -19,7 +18,6 @@ import pytest
 
 from tests.kit.commands import command
 from trading_api.app_factory import create_app
-from trading_api.cli import ProgressBar, main
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.factory import check_ledger
 from trading_api.server.process_limits import OPEN_FILES_MAX
@@ -271,15 +269,6 @@ def test_an_invalid_tick_is_rejected(tmp_path: Path, tick: str) -> None:
     assert f"{tick!r} is no price step; one is 0.01" in result.stderr
 
 
-def test_progress_overwrites_one_line() -> None:
-    stream = StringIO()
-    bar = ProgressBar(stream)
-    bar(Path("rows.csv"), 50, 100)
-    bar(Path("rows.csv"), 100, 100)
-    assert stream.getvalue().count("\r") == 2
-    assert stream.getvalue().endswith("100%\n")
-
-
 @contextmanager
 def served(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start the server and return the process with the address that it printed."""
@@ -375,28 +364,3 @@ def test_serve_runs_until_sigterm_and_exits_cleanly() -> None:
         assert process.returncode in (0, -signal.SIGTERM)
         assert "Traceback" not in log
         assert "ERROR" not in log
-
-
-def test_ledger_is_backed_up_and_restored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    copy, path = tmp_path / "copy.db", tmp_path / "trading.db"
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
-    assert main(["ledger", "backup", str(copy)]) == 2
-    assert "There is no ledger" in capsys.readouterr().err
-    check_ledger(Settings())
-    assert main(["ledger", "backup", str(copy)]) == 0
-    assert main(["ledger", "restore", str(copy)]) == 0
-    assert f"The ledger that was there is {path}.replaced-" in capsys.readouterr().out
-    archive = str(tmp_path / "archive.db")
-    assert main(["ledger", "prune", "--before", "2026-01-31", "--archive", archive]) == 0
-    assert "Removed 0 events of 0 accounts." in capsys.readouterr().out
-    with pytest.raises(SystemExit):
-        main(["ledger", "prune", "--before", "31.1.", "--archive", archive])
-    assert "is no day; one is 2026-01-31" in capsys.readouterr().err
-    path.unlink()
-    assert main(["ledger", "restore", str(copy)]) == 0
-    assert capsys.readouterr().out == f"{path} is now {copy}.\n"
-    monkeypatch.setenv("DATABASE_URL", "memory:")
-    assert main(["ledger", "backup", str(copy)]) == 2
-    assert "keeps nothing that could be copied" in capsys.readouterr().err

@@ -12,9 +12,8 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from zoneinfo import available_timezones
 
 import uvicorn
@@ -23,11 +22,8 @@ from pydantic import ValidationError
 from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
-from trading_api.modules.broker.journal.memory import MEMORY
-from trading_api.modules.broker.journal.sqlite.backup import back_up, restore
-from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.verify.removal import remove_events
-from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
+from trading_api.modules.broker.journal.commands import add_ledger_commands
+from trading_api.modules.broker.journal.verify.verification import VerificationError
 from trading_api.modules.datafeed.importing.bar_length import (
     format_duration,
     parse_bar_length,
@@ -38,6 +34,7 @@ from trading_api.modules.datafeed.importing.number_parsing import DECIMALS_MAX
 from trading_api.modules.datafeed.importing.symbol_names import to_symbol
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
+from trading_api.observability.progress_bar import ProgressBar
 from trading_api.server.process_count import check_process_count
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
@@ -83,12 +80,7 @@ def _create_parser() -> argparse.ArgumentParser:
     _add_import(data_commands)
     _add_list(data_commands)
     _add_delete(data_commands)
-    _add_verify_ledger(commands)
-    ledger = commands.add_parser("ledger", help="copies of the ledger at DATABASE_URL")
-    ledger_commands = ledger.add_subparsers(required=True)
-    _add_backup(ledger_commands)
-    _add_restore(ledger_commands)
-    _add_prune(ledger_commands)
+    add_ledger_commands(commands)
     return parser
 
 
@@ -309,110 +301,3 @@ def _delete(arguments: argparse.Namespace) -> int:
         + (f"there are {stored}." if stored else "nothing is.")
     )
     return 1
-
-
-def _add_verify_ledger(commands: Any) -> None:
-    command = commands.add_parser(
-        "verify-ledger", help="rebuild every account from its events and compare; a server may run"
-    )
-    command.set_defaults(run=_verify_ledger)
-
-
-def _verify_ledger(_: argparse.Namespace) -> None:
-    url = Settings().database_url
-    if url == MEMORY:
-        raise ConfigurationError(f"DATABASE_URL={url} keeps nothing that could be verified.")
-    database = Database(url)
-    progress = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
-    summary = verify(database, partial(progress, database.path) if progress else None)
-    print(
-        f"{database.path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
-        "Every balance, order, execution, position and cash line follows from them."
-    )
-    if summary.removed:
-        print(
-            f"{summary.removed:,} older events were removed; what is left of them has not changed "
-            "since. Their archive verifies by itself."
-        )
-
-
-def _add_backup(commands: Any) -> None:
-    command = commands.add_parser("backup", help="copy the ledger; a server may run")
-    command.add_argument("target", type=Path, metavar="FILE")
-    command.set_defaults(run=_backup)
-
-
-def _backup(arguments: argparse.Namespace) -> None:
-    size_bytes = back_up(Database(_ledger_url()), arguments.target)
-    print(f"{arguments.target} is a copy of the ledger ({size_bytes:,} bytes).")
-
-
-def _add_restore(commands: Any) -> None:
-    command = commands.add_parser("restore", help="put a copy in place; the server must be stopped")
-    command.add_argument("source", type=Path, metavar="FILE")
-    command.set_defaults(run=_restore)
-
-
-def _restore(arguments: argparse.Namespace) -> None:
-    database = Database(_ledger_url())
-    aside = restore(arguments.source, database)
-    print(f"{database.path} is now {arguments.source}.")
-    if aside is not None:
-        print(f"The ledger that was there is {aside}.")
-
-
-def _add_prune(commands: Any) -> None:
-    command = commands.add_parser(
-        "prune", help="remove old events, after a copy; the server must be stopped"
-    )
-    command.add_argument("--before", required=True, type=_day, metavar="YYYY-MM-DD", help="in UTC")
-    command.add_argument(
-        "--archive", required=True, type=Path, metavar="FILE", help="the copy, which proves them"
-    )
-    command.set_defaults(run=_prune)
-
-
-def _day(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; one is 2026-01-31") from None
-
-
-def _prune(arguments: argparse.Namespace) -> None:
-    database = Database(_ledger_url())
-    back_up(database, arguments.archive)
-    progress = ProgressBar(sys.stderr) if sys.stderr.isatty() else None
-    summary = remove_events(
-        database,
-        round(arguments.before.timestamp() * 1_000),
-        partial(progress, database.path) if progress else None,
-    )
-    print(
-        f"Removed {summary.events:,} events of {summary.accounts:,} accounts. {arguments.archive} "
-        "is the ledger with them. The file does not shrink; its space is used again."
-    )
-
-
-def _ledger_url() -> str:
-    url = Settings().database_url
-    if url == MEMORY:
-        raise ConfigurationError(f"DATABASE_URL={url} keeps nothing that could be copied.")
-    return url
-
-
-class ProgressBar:
-    """A progress bar: one line that is drawn over itself.
-
-    tqdm would need as much code to adapt its API to this callback.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def __call__(self, path: Path, done: int, size: int) -> None:
-        share = done / max(1, size)
-        bar = ("#" * round(share * 30)).ljust(30, ".")
-        end = "\n" if done >= size else ""
-        self._stream.write(f"\r{path.name[:40]} [{bar}] {share:4.0%}{end}")
-        self._stream.flush()

@@ -1,0 +1,117 @@
+"""The subcommands of `trading-api` that read, copy and prune the ledger at DATABASE_URL."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.journal.memory import MEMORY
+from trading_api.modules.broker.journal.sqlite.backup import back_up, restore
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.verify.removal import remove_events
+from trading_api.modules.broker.journal.verify.verification import verify
+from trading_api.observability.progress_bar import ProgressBar
+from trading_api.settings import Settings
+
+
+def add_ledger_commands(commands: Any) -> None:
+    """Add `verify-ledger`, `ledger backup`, `ledger restore` and `ledger prune` to argparse's
+    subparsers."""
+    _add_verify_ledger(commands)
+    ledger = commands.add_parser("ledger", help="copies of the ledger at DATABASE_URL")
+    ledger_commands = ledger.add_subparsers(required=True)
+    _add_backup(ledger_commands)
+    _add_restore(ledger_commands)
+    _add_prune(ledger_commands)
+
+
+def _add_verify_ledger(commands: Any) -> None:
+    command = commands.add_parser(
+        "verify-ledger", help="rebuild every account from its events and compare; a server may run"
+    )
+    command.set_defaults(run=_verify_ledger)
+
+
+def _verify_ledger(_: argparse.Namespace) -> None:
+    database = Database(_ledger_url("verified"))
+    summary = verify(database, _progress(database))
+    print(
+        f"{database.path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
+        "Every balance, order, execution, position and cash line follows from them."
+    )
+    if summary.removed:
+        print(
+            f"{summary.removed:,} older events were removed; what is left of them has not changed "
+            "since. Their archive verifies by itself."
+        )
+
+
+def _add_backup(commands: Any) -> None:
+    command = commands.add_parser("backup", help="copy the ledger; a server may run")
+    command.add_argument("target", type=Path, metavar="FILE")
+    command.set_defaults(run=_backup)
+
+
+def _backup(arguments: argparse.Namespace) -> None:
+    size_bytes = back_up(Database(_ledger_url("copied")), arguments.target)
+    print(f"{arguments.target} is a copy of the ledger ({size_bytes:,} bytes).")
+
+
+def _add_restore(commands: Any) -> None:
+    command = commands.add_parser("restore", help="put a copy in place; the server must be stopped")
+    command.add_argument("source", type=Path, metavar="FILE")
+    command.set_defaults(run=_restore)
+
+
+def _restore(arguments: argparse.Namespace) -> None:
+    database = Database(_ledger_url("copied"))
+    aside = restore(arguments.source, database)
+    print(f"{database.path} is now {arguments.source}.")
+    if aside is not None:
+        print(f"The ledger that was there is {aside}.")
+
+
+def _add_prune(commands: Any) -> None:
+    command = commands.add_parser(
+        "prune", help="remove old events, after a copy; the server must be stopped"
+    )
+    command.add_argument("--before", required=True, type=_day, metavar="YYYY-MM-DD", help="in UTC")
+    command.add_argument(
+        "--archive", required=True, type=Path, metavar="FILE", help="the copy, which proves them"
+    )
+    command.set_defaults(run=_prune)
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; one is 2026-01-31") from None
+
+
+def _prune(arguments: argparse.Namespace) -> None:
+    database = Database(_ledger_url("copied"))
+    back_up(database, arguments.archive)
+    before_ms = round(arguments.before.timestamp() * 1_000)
+    summary = remove_events(database, before_ms, _progress(database))
+    print(
+        f"Removed {summary.events:,} events of {summary.accounts:,} accounts. {arguments.archive} "
+        "is the ledger with them. The file does not shrink; its space is used again."
+    )
+
+
+def _ledger_url(purpose: str) -> str:
+    url = Settings().database_url
+    if url == MEMORY:
+        raise ConfigurationError(f"DATABASE_URL={url} keeps nothing that could be {purpose}.")
+    return url
+
+
+def _progress(database: Database) -> Callable[[int, int], None] | None:
+    return partial(ProgressBar(sys.stderr), database.path) if sys.stderr.isatty() else None
