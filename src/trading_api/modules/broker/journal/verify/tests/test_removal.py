@@ -117,8 +117,10 @@ async def test_the_archive_proves_what_was_removed(
         "UPDATE anchors SET hash = ''",
         "UPDATE anchors SET opened_ms = 0",
         "DELETE FROM anchors WHERE account_id = 'A'",
-        "UPDATE idempotency_keys SET fingerprint = 'other' "
-        "WHERE seq <= (SELECT min(seq) FROM anchors)",
+        (
+            "UPDATE idempotency_keys SET fingerprint = 'other' "
+            "WHERE seq <= (SELECT min(seq) FROM anchors)"
+        ),
         "DELETE FROM idempotency_keys WHERE seq <= (SELECT min(seq) FROM anchors)",
         "UPDATE orders SET quantity = '999' WHERE seq <= (SELECT max(seq) FROM anchors)",
         "UPDATE executions SET seq = 3 WHERE seq = (SELECT max(seq) FROM executions)",
