@@ -60,7 +60,7 @@ test("lines outside of the visible prices have no labels", async () => {
   const { bid } = await terminal.quote();
   await terminal.show("Orders");
   const far = { type: "Limit", limit: bid - 0.3, stopLoss: bid / 4 } as const;
-  await terminal.fillTicket({ ...far, quantity: 1, takeProfit: bid + 0.3 });
+  await terminal.fillTicket({ ...far, quantity: 1, takeProfit: bid + 0.1 });
   await terminal.place();
   await expect.poll(() => terminal.orders.count()).toBe(3);
   await terminal.fillTicket({ ...far, quantity: 2 });

@@ -82,10 +82,10 @@ test("a limit order rests as Working, is modified in the dialog, and is canceled
 });
 
 test("a take profit that is hit closes the position and cancels the stop", async () => {
-  // This market falls at first.
-  const { bid } = await terminal.quote();
-  const prices = { takeProfit: bid - 0.08, stopLoss: bid + 40 };
-  await terminal.fillTicket({ side: "Sell", quantity: 4, ...prices });
+  // This market rises at first.
+  const { ask } = await terminal.quote();
+  const prices = { takeProfit: ask + 0.08, stopLoss: ask - 40 };
+  await terminal.fillTicket({ side: "Buy", quantity: 4, ...prices });
   await terminal.place();
   await terminal.position("AAPL").waitFor();
   await terminal.show("Orders");
@@ -94,7 +94,7 @@ test("a take profit that is hit closes the position and cancels the stop", async
   await terminal.orders.filter({ hasText: "Stop loss" }).waitFor();
 
   await market.advanceUntil(async () => (await terminal.orders.count()) === 0);
-  await terminal.toast(/Bought 4 AAPL/).waitFor();
+  await terminal.toast(/Sold 4 AAPL/).waitFor();
   await terminal.show("Positions");
   await terminal.page.getByText("No open position").waitFor();
   await terminal.show("History");
