@@ -71,9 +71,9 @@ class PaperBroker:
         self._prices = Prices(market, settings.account_currency)
         self._interest = PriceInterest(self._prices.symbols_to_price)
         self.accounts = Accounts(rules, self._interest, self._prices.foreign_currency)
-        snapshots = SnapshotSchedule()
+        self.snapshots = SnapshotSchedule()
         currency = settings.account_currency
-        self.loader = LedgerLoader(journal, self.accounts, snapshots, currency)
+        self.loader = LedgerLoader(journal, self.accounts, self.snapshots, currency)
         self._committed = CommittedAccounts(self.accounts, rules, settings, market)
         self._translator = CommandTranslator(market, self._prices, settings.initial_balance)
         self._records = RecordRecall(self.accounts, journal.history)
@@ -85,7 +85,7 @@ class PaperBroker:
             journal,
             self._committed.opening,
             self._publish,
-            snapshots,
+            self.snapshots,
         )
         self.market_listener = PaperMarketListener(
             market,

@@ -18,7 +18,7 @@ class SnapshotSchedule:
     are due. An account that is idle is therefore due once, and then costs nothing."""
 
     def __init__(self, events_max: int = EVENTS_AFTER_MAX) -> None:
-        self._events_max = events_max
+        self.events_max = events_max
         self._events: dict[str, int] = {}
         self._total = 0
 
@@ -29,7 +29,7 @@ class SnapshotSchedule:
 
     def due(self) -> Sequence[str]:
         """Return the accounts whose images are due, at most ACCOUNTS_PER_COMMIT."""
-        excess, result = self._total - self._events_max, []
+        excess, result = self._total - self.events_max, []
         for account_id, events in islice(self._events.items(), ACCOUNTS_PER_COMMIT):
             if excess <= 0:
                 break

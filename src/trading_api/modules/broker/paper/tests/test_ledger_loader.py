@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.ledger_file import changed, opened
+from tests.kit.ledger_file import changed, opened, rows
 from tests.kit.ledger_streams import EXCHANGE_RULES, mixed, trading
 from tests.kit.paper_exchange import LIMIT, A, rejection_of, running
 from trading_api.errors import ConfigurationError
@@ -108,6 +108,34 @@ async def test_a_recovery_reads_images_and_what_came_after_them(tmp_path: Path) 
         assert steps[-1].total <= 250 + len(STREAMS)
     await journal.close()
     assert verify(database).events == 900
+
+
+@pytest.mark.parametrize(("less", "is_loaded"), [(0, True), (1, False)])
+async def test_a_small_ledger_is_loaded_before_the_server_listens(
+    less: int, is_loaded: bool
+) -> None:
+    journal = MemoryJournal()
+    await journal.append(STREAMS[0])
+    loader = LedgerLoader(journal, new_accounts(), SnapshotSchedule(), "USD", 300 - less)
+    await loader.begin()
+    assert loader.is_finished == is_loaded
+
+
+async def test_commits_store_the_images_that_are_due(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/trading.db")
+    async with running(SqlJournal(database)) as exchange:
+        exchange.broker.snapshots.events_max = 5
+        exchange.market.move("AAPL", "99.98", "100.00")
+        for account_id in (A, "B", A, "B"):
+            await exchange.place(account_id)
+            await exchange.place(account_id, type=LIMIT, limitPrice=90.0)
+    events = rows(database.path, "SELECT count(*) FROM events")[0][0]
+    shown = rows(database.path, "SELECT sum(seq) FROM snapshots")[0][0]
+    assert isinstance(events, int)
+    assert isinstance(shown, int)
+    # What the last commit brought is due with the next one.
+    assert 5 <= events - shown <= 5 + 2
+    assert verify(database).events == events
 
 
 @pytest.mark.parametrize(
