@@ -19,6 +19,7 @@ from tests.kit.ledger_file_faults import taken_away, unwritable
 from tests.kit.ledger_streams import mixed, trading
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.engine.events import AccountOpened, OrderFilled
+from trading_api.modules.broker.journal.history import RecordQuery
 from trading_api.modules.broker.journal.journal import (
     JournalConflict,
     JournalEntry,
@@ -222,3 +223,13 @@ async def test_a_record_that_is_damaged_is_unavailable(path: Path) -> None:
             await journal.read("A", 0, 10)
         assert caught.value.code == "ledger_damaged"
         assert await journal.read("A", 2, 100) == STREAM[2:]
+
+
+async def test_records_that_cannot_be_looked_up_are_unavailable(path: Path) -> None:
+    async with opened(path) as journal:
+        await journal.append(STREAM)
+        changed(path, "ALTER TABLE idempotency_keys RENAME TO aside")
+        for _ in range(2):
+            with pytest.raises(JournalUnavailable, match="no such table: idempotency_keys"):
+                await journal.history.find([RecordQuery("A", keys=[("place", "key")])])
+        assert await journal.read("A", 0, 100) == STREAM

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.kit.ledger_streams import EXCHANGE_RULES, trading
-from trading_api.domain.orders import OrderStatus
+from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
@@ -28,9 +28,11 @@ from trading_api.modules.broker.engine.events import (
     OrderFilled,
     OrderModified,
     OrderPlaced,
+    PositionSettled,
 )
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
 from trading_api.modules.broker.engine.order import OrderPurpose
+from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import decode, encode, kind_of
 from trading_api.modules.broker.journal.verify.event_checks import Discrepancy, first_discrepancy
 
@@ -207,3 +209,16 @@ def test_what_an_order_cannot_be_is_named(
     )
     assert discrepancy is not None
     assert discrepancy.name == name
+
+
+def test_a_settlement_ends_a_position_after_its_orders() -> None:
+    state, placed = first(OrderPlaced)
+    symbol, flat = placed.order.symbol, Position(placed.order.symbol, updated_ms=9)
+    settled = PositionSettled(
+        symbol, Side.BUY, Decimal(1), Decimal(1), Decimal(0), flat, state.balance, 9
+    )
+    found = first_discrepancy(state, "A", settled)
+    assert found == Discrepancy("symbol", "one with a position", symbol)
+    state.evolve(placed)
+    found = first_discrepancy(state, "A", settled)
+    assert found == Discrepancy("kind", "order-1 is canceled first", "PositionSettled")
