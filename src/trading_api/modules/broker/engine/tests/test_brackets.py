@@ -2,46 +2,9 @@
 
 from __future__ import annotations
 
-from tests.kit.engine_tables import Row, brackets, buy, cancel, close, modify, play, quote, sell
+from tests.kit.bracket_tables import BOTH, DONE, HALF_FILLED, PAIR, TICK, entered
+from tests.kit.engine_tables import brackets, buy, cancel, close, modify, play, quote, sell
 from trading_api.domain.orders import OrderStatus, Side
-
-TICK = "99x40 / 100x40"
-
-
-DONE = "There is nothing left for it to protect."
-
-
-PAIR = "Its bracket has closed what was filled of it."
-
-
-BOTH = brackets("110", "90")
-
-
-HALF_FILLED: Row = (
-    "99x9 / 100x4",
-    buy(10, limit="100", brackets=BOTH),
-    [
-        "placed 1",
-        "placed 2",
-        "placed 3",
-        "filled 1: 4 @ 100, holds 4 @ 100",
-        "activated 2: 4",
-        "activated 3: 4",
-        "rested 2",
-    ],
-)
-
-
-def entered(quantity: int) -> list[str]:
-    return [
-        "placed 1",
-        "placed 2",
-        "placed 3",
-        f"filled 1: {quantity} @ 100, holds {quantity} @ 100",
-        f"activated 2: {quantity}",
-        f"activated 3: {quantity}",
-        "rested 2",
-    ]
 
 
 def test_brackets_wait_for_their_order_and_then_belong_to_its_position() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.kit.bracket_tables import BOTH, HALF_FILLED, PAIR, TICK
 from tests.kit.engine_tables import (
-    Row,
     brackets,
     buy,
     cancel,
@@ -15,29 +15,6 @@ from tests.kit.engine_tables import (
     sell,
 )
 from trading_api.domain.orders import NO_BRACKETS, Duration
-
-TICK = "99x40 / 100x40"
-
-
-PAIR = "Its bracket has closed what was filled of it."
-
-
-BOTH = brackets("110", "90")
-
-
-HALF_FILLED: Row = (
-    "99x9 / 100x4",
-    buy(10, limit="100", brackets=BOTH),
-    [
-        "placed 1",
-        "placed 2",
-        "placed 3",
-        "filled 1: 4 @ 100, holds 4 @ 100",
-        "activated 2: 4",
-        "activated 3: 4",
-        "rested 2",
-    ],
-)
 
 
 def test_prices_of_brackets_stand_on_their_sides_of_the_entry() -> None:

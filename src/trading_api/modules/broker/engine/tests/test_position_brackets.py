@@ -2,30 +2,8 @@
 
 from __future__ import annotations
 
+from tests.kit.bracket_tables import BOTH, DONE, REPLACED, TICK, entered
 from tests.kit.engine_tables import brackets, buy, play, protect, quote
-
-TICK = "99x40 / 100x40"
-
-
-DONE = "There is nothing left for it to protect."
-
-
-REPLACED = "The position has brackets of its own now."
-
-
-BOTH = brackets("110", "90")
-
-
-def entered(quantity: int) -> list[str]:
-    return [
-        "placed 1",
-        "placed 2",
-        "placed 3",
-        f"filled 1: {quantity} @ 100, holds {quantity} @ 100",
-        f"activated 2: {quantity}",
-        f"activated 3: {quantity}",
-        "rested 2",
-    ]
 
 
 def test_position_brackets_follow_its_size_and_end_with_it() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.kit.bracket_tables import BOTH, DONE, HALF_FILLED, REPLACED, TICK, entered
 from tests.kit.engine_tables import (
     FREE,
     Row,
@@ -22,46 +23,7 @@ from tests.kit.engine_tables import (
     sell,
 )
 
-TICK = "99x40 / 100x40"
-
-
-DONE = "There is nothing left for it to protect."
-
-
-REPLACED = "The position has brackets of its own now."
-
-
 REVERSED = "The position it was to close is being reversed."
-
-
-BOTH = brackets("110", "90")
-
-
-HALF_FILLED: Row = (
-    "99x9 / 100x4",
-    buy(10, limit="100", brackets=BOTH),
-    [
-        "placed 1",
-        "placed 2",
-        "placed 3",
-        "filled 1: 4 @ 100, holds 4 @ 100",
-        "activated 2: 4",
-        "activated 3: 4",
-        "rested 2",
-    ],
-)
-
-
-def entered(quantity: int) -> list[str]:
-    return [
-        "placed 1",
-        "placed 2",
-        "placed 3",
-        f"filled 1: {quantity} @ 100, holds {quantity} @ 100",
-        f"activated 2: {quantity}",
-        f"activated 3: {quantity}",
-        "rested 2",
-    ]
 
 
 def test_reverse_is_one_order_of_twice_the_position() -> None:
