@@ -68,7 +68,7 @@ class JwksKeyProvider:
     * The set is fetched again once it is older than `lifespan_s`, or for a key id that is not in
       it, but then at most every `cooldown_s`.
     * While a fetch fails, the previous set stays in use until it is older than `age_max_s`. A key
-      that was withdrawn would otherwise be accepted as long as somebody blocks the fetches.
+      that was withdrawn would otherwise be accepted as long as the fetches are blocked.
     * Keys that are not for signatures, or too short, are left out.
     """
 

@@ -70,7 +70,7 @@ class Principal:
         )
 
     def any_account(self, account_id: str) -> str:
-        """Return the id of an account, whoever may use it. The caller needs the scope `admin`.
+        """Return the id of any account, granted or not. The caller needs the scope `admin`.
 
         Raises NotFound where no account can have this id.
         """

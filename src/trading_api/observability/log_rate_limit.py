@@ -27,7 +27,7 @@ class LogRateLimitFilter(logging.Filter):
       suppress what happens to users.
     * The audit trail is never dropped: commands, their events, and requests that succeeded. The
       limits on commands bound it.
-    * Lines of level DEBUG are never dropped; whoever turns them on wants all of them.
+    * Lines of level DEBUG are never dropped, because an operator turns them on to see all of them.
     """
 
     def __init__(self, lines_per_s: int, clock_s: Callable[[], float] = time.monotonic) -> None:

@@ -142,9 +142,10 @@ def _damped(reach: int, room: int, dither: int) -> int:
 
 @lru_cache(4_096)
 def _deviations(before: int, parts: int, usual_range: int) -> tuple[int, int, int, int, int, int]:
-    """Return a factor of the whole's range and an addend, which add up to the deviation of the
-    middle in 1/65536 ticks, and the same for the extremes of the left half and of the right
-    one."""
+    """Return three pairs of a factor of the whole's range and an addend, flattened.
+
+    The product and the addend add up to a deviation in 1/65536 ticks. The pairs are those of the
+    middle, of the left half's extremes, and of the right half's."""
     after, whole = parts - before, isqrt(parts << 32)
     middle, left, right = (
         isqrt((before * after << 32) // parts),
