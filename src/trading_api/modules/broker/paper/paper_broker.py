@@ -194,24 +194,31 @@ class PaperBroker:
         except BaseException:
             await self._journal.close()
             raise
-        # Not before: the datafeed listens first, so that a quote is sent before what it causes.
-        self._interest.connect(self._market.listen(self.market_listener))
-        self.accounts.index.set_bounds(self._prices.marks())
+        if self.loader.is_finished:
+            self._listen_to_market()
 
     async def run(self) -> None:
-        """Process commands and quotes until cancelled, then close the journal."""
+        """Load the rest of the accounts. Then process commands and quotes until cancelled, and
+        close the journal. Raises ConfigurationError."""
         # Not a task group: it would cancel this task too when the processor fails, and so
         # interrupt the journal's closing.
-        expiring = asyncio.create_task(self._expire_orders())
+        expiring: asyncio.Task[None] | None = None
         try:
+            if not self.loader.is_finished:
+                await self.loader.finish()
+                self._listen_to_market()
+            expiring = asyncio.create_task(self._expire_orders())
             await self._processor.run()
         finally:
-            expiring.cancel()
+            if expiring is not None:
+                expiring.cancel()
             await self._journal.close()
 
     def _listen_to_market(self) -> None:
-        # Not before the datafeed does, so that a quote is sent before what it causes.
+        # Not before the datafeed does, so that a quote is sent before what it causes; and not
+        # before all accounts are loaded, so that a quote reaches each of them.
         self._interest.connect(self._market.listen(self.market_listener))
+        self.accounts.index.set_bounds(self._prices.marks())
 
     async def _expire_orders(self) -> None:
         """Expire orders on time even if no quote arrives."""

@@ -10,6 +10,7 @@ import pytest
 from tests.kit.ledger_file import changed, opened, rows
 from tests.kit.ledger_streams import EXCHANGE_RULES, mixed, trading
 from tests.kit.paper_exchange import LIMIT, A, rejection_of, running
+from tests.kit.server import until
 from trading_api.errors import ConfigurationError
 from trading_api.models.broker import PreOrder
 from trading_api.modules.broker.engine.account import AccountState
@@ -20,7 +21,10 @@ from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
 from trading_api.modules.broker.paper.accounts import Accounts
-from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
+from trading_api.modules.broker.paper.ledger_loader import (
+    LOADED_BEFORE_LISTENING_MAX,
+    LedgerLoader,
+)
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.snapshot_schedule import ACCOUNTS_PER_COMMIT, SnapshotSchedule
 
@@ -70,6 +74,19 @@ async def test_everything_is_answered_with_503_until_the_ledger_is_loaded() -> N
     assert loader.health() is None
     assert [order.id for order in await queries.orders(A)] == ["order-1", "order-2"]
     await loader.finish()
+
+
+async def test_a_running_broker_loads_a_large_ledger_and_then_trades() -> None:
+    journal = MemoryJournal()
+    await journal.append(trading(A, LOADED_BEFORE_LISTENING_MAX + 1))
+    async with running(journal) as exchange:
+        assert exchange.broker.loader.health()
+        await until(lambda: exchange.broker.loader.is_finished)
+        seq = exchange.broker.snapshot(A).seq
+        assert seq == LOADED_BEFORE_LISTENING_MAX + 1
+        exchange.market.move("AAPL", "99.98", "100.00")
+        await exchange.place(type=LIMIT, limitPrice=90.0)
+        assert exchange.broker.snapshot(A).seq == seq + 1
 
 
 async def test_a_ledger_in_another_currency_stops_the_start(tmp_path: Path) -> None:
