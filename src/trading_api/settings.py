@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/trading.db"
     initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
 
+    # Several processes: the bus between them, and the ownership of accounts.
+    bus_url: str = ""
+    bus_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=64)] = "trading"
+    shards: Annotated[int, Field(ge=1, le=4096)] = 256
+    owner_stale_s: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 3.0
+
     # Rules of the paper exchange: costs, latency and margin.
     commission_per_unit: Cost = Decimal(0)
     commission_maker_bps: Cost = Decimal(0)

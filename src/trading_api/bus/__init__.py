@@ -1,0 +1,1 @@
+"""The bus between processes: a port, and its implementations."""

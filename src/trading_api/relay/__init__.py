@@ -1,0 +1,1 @@
+"""Topics, requests and the market's time, carried over the bus between gateways and owners."""

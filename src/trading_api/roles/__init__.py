@@ -1,0 +1,1 @@
+"""The programs of a deployment with several processes, each composed of its parts."""
