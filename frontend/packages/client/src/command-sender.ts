@@ -20,7 +20,7 @@ export class CommandSender {
   async send<T>(command: (key: string) => Promise<T>): Promise<T> {
     this.requireConnection();
     const key = newIdempotencyKey();
-    const deadline = Date.now() + RECONNECT_TIMEOUT_MS;
+    const deadline = performance.now() + RECONNECT_TIMEOUT_MS;
     while (true) {
       try {
         return await command(key);
@@ -65,8 +65,8 @@ export class CommandSender {
   async #reconnectsBefore(deadline: number): Promise<boolean> {
     do {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      if (this.#isConnected) return Date.now() < deadline;
-    } while (Date.now() < deadline);
+      if (this.#isConnected) return performance.now() < deadline;
+    } while (performance.now() < deadline);
     return false;
   }
 }

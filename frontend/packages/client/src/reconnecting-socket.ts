@@ -37,6 +37,8 @@ export class ReconnectingSocket {
   #state: SocketState = { phase: "idle" };
   #socket: WebSocketLike | null = null;
   #attempt = 0;
+  /** When the connection opened, in ms of the monotonic clock. */
+  #openedAt = 0;
 
   constructor(options: ResolvedSocketOptions, handler: SocketHandler) {
     this.#options = options;
@@ -83,7 +85,8 @@ export class ReconnectingSocket {
   fail(reason: string): void {
     this.#handler.onFailing(reason);
     const { phase } = this.#state;
-    if (phase === "connected" && Date.now() - this.#state.since >= STABLE_MS) this.#attempt = 0;
+    const lastedMs = performance.now() - this.#openedAt;
+    if (phase === "connected" && lastedMs >= STABLE_MS) this.#attempt = 0;
     this.#disconnect(reason);
     if (!this.#handler.isNeeded()) {
       this.#enter({ phase: "idle" });
@@ -135,6 +138,7 @@ export class ReconnectingSocket {
   #opened(token: Token | null): void {
     this.#timers.stop("opening");
     this.#authenticate(token);
+    this.#openedAt = performance.now();
     this.#enter({ phase: "connected", since: Date.now() });
     this.#handler.onOpen();
   }

@@ -30,7 +30,7 @@ export class RequestQueue {
   }
 
   add(request: Request): void {
-    this.#pending.push({ ...request, deadline: Date.now() + this.#timeoutMs });
+    this.#pending.push({ ...request, deadline: performance.now() + this.#timeoutMs });
     if (this.#pending.length === 1) this.#startTimeout();
   }
 
@@ -55,6 +55,6 @@ export class RequestQueue {
     this.#timers.stop("reply");
     const first = this.#pending[0];
     if (first === undefined) return;
-    this.#timers.start("reply", first.deadline - Date.now(), () => this.#onTimeout(first));
+    this.#timers.start("reply", first.deadline - performance.now(), () => this.#onTimeout(first));
   }
 }

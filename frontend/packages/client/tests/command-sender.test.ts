@@ -50,6 +50,21 @@ test("a command whose response was lost is sent again with the same key after a 
   expect(new Set(keys).size).toBe(2);
 });
 
+test("a step of the wall clock neither shortens nor extends the wait for a reconnection", async () => {
+  for (const stepMs of [3_600_000, -3_600_000]) {
+    const rejected = vi.fn();
+    connection.state = { phase: "connected", since: 0 };
+    const run = commands.send(() => Promise.reject(LOST)).catch(rejected);
+    connection.state = { phase: "connecting", attempt: 1 };
+    vi.setSystemTime(Date.now() + stepMs);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(rejected).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(rejected).toHaveBeenCalledOnce();
+    await run;
+  }
+});
+
 test("without a reconnection it rejects, because the command may have arrived", async () => {
   const run = expect(commands.send(() => Promise.reject(LOST))).rejects.toMatchObject({
     wasSent: true,

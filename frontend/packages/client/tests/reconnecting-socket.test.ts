@@ -51,6 +51,25 @@ test("delays double up to the maximum, and a stable connection resets them", asy
   expect(delays).toEqual([250]);
 });
 
+test("a step of the wall clock does not make a connection stable or unstable", async () => {
+  const delays: number[] = [];
+  client.onState((state) => {
+    if (state.phase === "waiting") delays.push(Math.round(state.retryAt - Date.now()));
+  });
+  client.subscribe("bars", AAPL, new RecordingListener());
+  for (const [stepMs, lastedMs] of [
+    [0, 100],
+    [3_600_000, 100],
+    [-3_600_000, 6_000],
+  ] as const) {
+    await settle(lastedMs);
+    vi.setSystemTime(Date.now() + stepMs);
+    server.cut();
+    await settle(2_000);
+  }
+  expect(delays).toEqual([250, 500, 250]);
+});
+
 test("jitter shortens a delay by up to half", async () => {
   client.close();
   client = clientOf({ random: () => 0 });

@@ -41,6 +41,22 @@ test("only the first request times out, at its own deadline", async () => {
   expect(onTimeout.mock.calls[0]?.[0]).toMatchObject({ topic: "2" });
 });
 
+test("a step of the wall clock does not change a deadline", async () => {
+  for (const stepMs of [3_600_000, -3_600_000]) {
+    onTimeout.mockReset();
+    requests = new RequestQueue(1_000, onTimeout);
+    requests.add(request("bars.subscribe", "1"));
+    requests.add(request("bars.subscribe", "2"));
+    await vi.advanceTimersByTimeAsync(100);
+    vi.setSystemTime(Date.now() + stepMs);
+    requests.takeAnswered("bars.subscribe.response");
+    await vi.advanceTimersByTimeAsync(800);
+    expect(onTimeout).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(onTimeout).toHaveBeenCalledOnce();
+  }
+});
+
 test("a lost connection ends all requests and their timeout", async () => {
   const onLost = vi.fn();
   requests.add(request("bars.subscribe", "1", onLost));
