@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.history import JournalHistory
@@ -57,9 +57,9 @@ class InstrumentedJournal:
         """Return the currencies of the inner journal."""
         return await self._journal.currencies()
 
-    async def recover(self) -> AsyncIterator[RecoveryStep]:
+    async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
         """Recover, and count the entries, also those before an account's image."""
-        async for step in self._journal.recover():
+        async for step in self._journal.recover(shards):
             for item in step.items:
                 self._entries += item.seq if isinstance(item, AccountImage) else 1
             yield step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -137,9 +137,10 @@ class Journal(Protocol):
         ConfigurationError if there is nothing to load from."""
         ...
 
-    def recover(self) -> AsyncIterator[RecoveryStep]:
-        """Yield at least one step, then until everything that was appended before is read. Raises
-        ConfigurationError."""
+    def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
+        """Yield at least one step, then until everything that was appended before is read.
+
+        Read the accounts of `shards` only, or all accounts. Raises ConfigurationError."""
         ...
 
     def load(self) -> AsyncIterator[JournalEntry]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from itertools import islice
 
+from trading_api.domain.shards import shard_of
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.events import AccountOpened
 from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry, RecoveryStep
@@ -16,9 +17,10 @@ MEMORY = "memory:"
 
 class MemoryJournal:
     """A Journal that keeps its entries in a list. It grows with every entry, for tests and for
-    backtests that end."""
+    backtests that end. Its accounts are in `shard_count` shards."""
 
-    def __init__(self) -> None:
+    def __init__(self, shard_count: int = 1) -> None:
+        self._shard_count = shard_count
         self.history = MemoryHistory()
         self._entries: list[JournalEntry] = []
         self._last_seqs: dict[str, int] = {}
@@ -40,9 +42,12 @@ class MemoryJournal:
             each.currency: each.account_id for each in events if isinstance(each, AccountOpened)
         }
 
-    async def recover(self) -> AsyncIterator[RecoveryStep]:
-        """Yield all entries in one step."""
+    async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
+        """Yield all entries, or those of accounts in `shards`, in one step."""
         entries = self._entries[:]
+        if shards is not None:
+            count = self._shard_count
+            entries = [each for each in entries if shard_of(each.account_id, count) in shards]
         yield RecoveryStep(entries, len(entries), len(entries))
 
     async def load(self) -> AsyncIterator[JournalEntry]:

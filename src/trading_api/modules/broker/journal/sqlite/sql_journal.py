@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -80,8 +80,11 @@ class SqlJournal:
         opened = await self._run(self._opened)
         return {tail.currency: tail.account_id for tail in opened.tails.values()}
 
-    async def recover(self) -> AsyncGenerator[RecoveryStep, None]:
-        """Yield the snapshots, then the entries after them. Raises ConfigurationError."""
+    async def recover(
+        self, shards: Collection[int] | None = None
+    ) -> AsyncGenerator[RecoveryStep, None]:
+        """Yield the snapshots, then the entries after them. The ledger is one shard, so `shards`
+        changes nothing. Raises ConfigurationError."""
         cursor = await self._run(self._open_recovery)
         try:
             yield await self._run(cursor.next)

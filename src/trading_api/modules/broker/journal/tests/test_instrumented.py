@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 import pytest
 
@@ -83,7 +83,9 @@ async def test_a_recovery_counts_the_events_that_an_image_shows() -> None:
         state.evolve(entry.event)
 
     class ImageJournal(MemoryJournal):
-        async def recover(self) -> AsyncIterator[RecoveryStep]:
+        async def recover(
+            self, shards: Collection[int] | None = None
+        ) -> AsyncIterator[RecoveryStep]:
             yield RecoveryStep([image_of(state), *stream[20:]], 11, 11)
 
     inner, metrics = ImageJournal(), Metrics()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ def new_accounts() -> Accounts:
 class SlowJournal(MemoryJournal):
     """Yields its entries one by one."""
 
-    async def recover(self) -> AsyncIterator[RecoveryStep]:
+    async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
         entries = [entry async for entry in self.load()]
         yield RecoveryStep([], 0, len(entries))
         for number, entry in enumerate(entries, start=1):
