@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Sequence
-from typing import Any, Protocol, TypeAlias
-
-import orjson
-from pydantic import BaseModel
+from typing import Protocol, TypeAlias
 
 from trading_api.streaming.frames import text_frame
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.route_service import UpdateMeta
 from trading_api.streaming.subscriptions import Subscriber, Topic, TopicRoute
+from trading_api.streaming.update_encoding import Datum, DatumFormat, LastEncoded, SuffixEncoder
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +22,7 @@ FLUSH_BATCH = 256
 SMALL_AUDIENCE = 8
 """Updates for no more outboxes than this are flushed before those of a large audience."""
 
-Update: TypeAlias = tuple[int, "Route", Topic, Sequence[BaseModel], bytes, Subscriber | None]
+Update: TypeAlias = tuple[int, "Route", Topic, Sequence[Datum], bytes, Subscriber | None]
 """Stamp, route, topic, data, suffix, recipient.
 
 The data are for every session that receives the topic; or they are the topic's state, for one
@@ -50,17 +47,29 @@ class UpdatesQueue(deque[Update]):
         return len(self) >= self.maxsize
 
 
-class Route(TopicRoute, Protocol):
+class Route(TopicRoute, DatumFormat, Protocol):
     """A route of the WebSocket, as FanOut uses it."""
 
     updates_queue: UpdatesQueue
-    conflation_key: Callable[[Any], Hashable | None]
-    """Of two unsent updates of a topic with the same key only the newer need be sent; None: each
-    must be."""
 
-    @abstractmethod
-    def encode(self, data: BaseModel) -> bytes:
-        """Return the datum's JSON, the same for every topic that publishes it."""
+
+class UpdateDelivery(Protocol):
+    """Delivers the updates of routes that are bound to it."""
+
+    def add_queue(self, queue: UpdatesQueue) -> None:
+        """Accept the queue of a route, for the updates that wait there."""
+        ...
+
+    def post(
+        self,
+        route: Route,
+        topic: Topic,
+        data: Sequence[Datum],
+        meta: UpdateMeta | bytes | None = None,
+        to: Subscriber | None = None,
+    ) -> None:
+        """Deliver data of a topic to all who receive it, or to one subscriber. Never fails and
+        never waits. `meta` is the fields next to each datum, or a suffix that is encoded."""
         ...
 
 
@@ -72,9 +81,7 @@ class FanOut:
     the updates of one account's orders. `now_ms` stamps every update."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
-        self._now_ms = now_ms
-        self._ts = 0
-        self._ts_suffix = b""
+        self._encode_suffix = SuffixEncoder(now_ms).encode
         self._queues: list[UpdatesQueue] = []
         self._stamps = itertools.count(1)
         self._published = asyncio.Event()
@@ -93,25 +100,18 @@ class FanOut:
         self,
         route: Route,
         topic: Topic,
-        data: Sequence[BaseModel],
-        meta: UpdateMeta | None = None,
+        data: Sequence[Datum],
+        meta: UpdateMeta | bytes | None = None,
         to: Subscriber | None = None,
     ) -> None:
         """Queue data of a topic for all who receive it, or for one session. Never fails: a full
-        queue is drained first."""
+        queue is drained first. `meta` is the fields next to each datum, or an encoded suffix."""
         queue = route.updates_queue
         if queue.full():
             self._empty_queues()
-        queue.put_nowait((next(self._stamps), route, topic, data, self._suffix(meta), to))
+        suffix = meta if isinstance(meta, bytes) else self._encode_suffix(meta)
+        queue.put_nowait((next(self._stamps), route, topic, data, suffix, to))
         self._published.set()
-
-    def _suffix(self, meta: UpdateMeta | None) -> bytes:
-        # The bytes are reused within a millisecond, in which thousands of updates may be made.
-        ts = self._now_ms()
-        if ts != self._ts:
-            self._ts = ts
-            self._ts_suffix = b',"ts":%d}}' % ts
-        return b",%b%b" % (orjson.dumps(meta)[1:-1], self._ts_suffix) if meta else self._ts_suffix
 
     async def run(self) -> None:
         """Drain the queues whenever something was published, until cancelled."""
@@ -148,14 +148,14 @@ class FanOut:
             queue.clear()
         updates.sort()
         single_update = len(updates) == 1
-        encoder = _LastEncoded()
+        encoder = LastEncoded()
         for update in updates:
             try:
                 self._deliver(update, encoder, single_update)
             except Exception:
                 log.exception("update_not_delivered", extra={"topic": update[2].name})
 
-    def _deliver(self, update: Update, encoder: _LastEncoded, single_update: bool) -> None:
+    def _deliver(self, update: Update, encoder: LastEncoded, single_update: bool) -> None:
         _, route, topic, data, suffix, recipient = update
         outboxes: Collection[Outbox] = topic.outboxes.values()
         if recipient is not None:
@@ -195,22 +195,6 @@ class FanOut:
                 log.exception("outbox_not_flushed")
         if self.dirty:
             self.schedule_flush()
-
-
-class _LastEncoded:
-    """Encodes a datum once, however many topics publish it one after the other."""
-
-    __slots__ = ("_datum", "_route", "_text")
-
-    def __init__(self) -> None:
-        self._datum: BaseModel | None = None
-        self._route: Route | None = None
-
-    def encode(self, datum: BaseModel, route: Route) -> bytes:
-        if datum is not self._datum or route is not self._route:
-            self._text = route.encode(datum)
-            self._datum, self._route = datum, route
-        return self._text
 
 
 def _send(frame: bytes, key: Hashable | None, outboxes: Collection[Outbox]) -> None:

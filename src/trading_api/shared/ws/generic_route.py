@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, get_args, get_origin
 
 import orjson
 from fastws import OperationRouter
 from pydantic import BaseModel
 
-from trading_api.errors import ApiError, Conflict
+from trading_api.errors import ApiError
 from trading_api.models.ws import ResumeRequest, SubscriptionResponse
 from trading_api.shared.ws.router_interface import WsRouteInterface
 from trading_api.shared.ws.subscription_model import check_subscription_model
-from trading_api.streaming.fan_out import FanOut, UpdatesQueue
-from trading_api.streaming.route_service import (
-    ResumableService,
-    TopicUpdate,
-    UpdateMeta,
-    WsRouteService,
-)
+from trading_api.streaming.fan_out import UpdateDelivery, UpdatesQueue
+from trading_api.streaming.route_service import ResumableService, TopicUpdate, WsRouteService
 from trading_api.streaming.session import Session
+from trading_api.streaming.snapshots import ServiceSnapshots, Snapshot, TopicSnapshots
 from trading_api.streaming.subscriptions import Subscriptions, Topic
 from trading_api.streaming.topics import parse_topic
+from trading_api.streaming.update_encoding import encode_model
 
 log = logging.getLogger(__name__)
 
 RequestT = TypeVar("RequestT", bound=BaseModel)
 DataT = TypeVar("DataT", bound=BaseModel)
 
-Snapshot: TypeAlias = Sequence[tuple[Sequence[BaseModel], UpdateMeta]]
-"""The first updates that a client receives of a topic: parts, each with its meta fields."""
-SnapshotLoader: TypeAlias = Callable[[], Awaitable[Snapshot]]
+SnapshotLoader: TypeAlias = Callable[[str], Awaitable[Snapshot]]
 
 UPDATES_QUEUE_SIZE = 1024
 TOPIC_LENGTH_MAX = 8192
@@ -44,7 +40,10 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
 
     Subclasses are generated (WS-ROUTER-GENERATION.md) and add the typed handlers of the first
     three. `sequencer` is the service of a route whose updates are numbered. `symbol_count` returns
-    how many symbols a request names: each counts towards the limit of subscriptions."""
+    how many symbols a request names: each counts towards the limit of subscriptions.
+
+    `snapshots` provides what a client receives first. A process that receives encoded data from
+    another one replaces it, `encode` and `conflation_key`."""
 
     request_model: ClassVar[type[BaseModel]]
     """The first argument of `WsRouter[Request, Data]`, unless a subclass names another."""
@@ -69,10 +68,11 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         self.service = service
         # Full: the publisher drains it first (FanOut.post).
         self.updates_queue = UpdatesQueue(maxsize=UPDATES_QUEUE_SIZE)
-        self.conflation_key = conflation_key
-        self._sequencer = sequencer
+        self.encode: Callable[[Any], bytes] = encode_model
+        self.conflation_key: Callable[[Any], Hashable | None] = conflation_key
+        self.snapshots: TopicSnapshots = ServiceSnapshots(service, sequencer)
         self._symbol_count = symbol_count
-        self._bound: tuple[FanOut, Subscriptions] | None = None
+        self._bound: tuple[UpdateDelivery, Subscriptions] | None = None
         self.send("subscribe", reply="subscribe.response")(self.subscribe)
         self.send("unsubscribe", reply="unsubscribe.response")(self.unsubscribe)
         if resumes:
@@ -84,10 +84,10 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             if get_origin(base) is WsRouter and "request_model" not in cls.__dict__:
                 cls.request_model = get_args(base)[0]
 
-    def bind(self, fan_out: FanOut, subscriptions: Subscriptions) -> None:
+    def bind(self, delivery: UpdateDelivery, subscriptions: Subscriptions) -> None:
         """Connect the route to what delivers its updates and what registers its topics."""
-        fan_out.add_queue(self.updates_queue)
-        self._bound = fan_out, subscriptions
+        delivery.add_queue(self.updates_queue)
+        self._bound = delivery, subscriptions
 
     # Operations
 
@@ -96,15 +96,15 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         topic = self.topic_builder(payload)
         if topic in client.topics:
             return _ok("Already subscribed", topic)
-        loader, symbols = self._state_loader(topic), self._symbol_count(payload)
-        return await self._subscribe(topic, client, loader, "Subscribed", symbols)
+        symbols = self._symbol_count(payload)
+        return await self._subscribe(topic, client, self.snapshots.state, "Subscribed", symbols)
 
     def handle_unsubscribe(self, payload: RequestT, client: Session) -> SubscriptionResponse:
         """Remove the client from the topic of this request."""
         topic = self.topic_builder(payload)
         if topic not in client.topics:
             return _error("Not subscribed to this topic", topic)
-        self._subscriptions.leave(topic, client)
+        self.subscriptions.leave(topic, client)
         return _ok("Unsubscribed", topic)
 
     async def resume(self, payload: ResumeRequest, client: Session) -> SubscriptionResponse:
@@ -114,8 +114,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             return _error(f"No topic of {self.route}: send it as an update had it", topic[:200])
         if topic in client.topics:
             return _error("Subscribed to it already", topic)
-        loader = self._replay_loader(topic, payload.seq)
-        return await self._subscribe(topic, client, loader, "Resumed")
+        load_missed = partial(self.snapshots.missed, seq=payload.seq)
+        return await self._subscribe(topic, client, load_missed, "Resumed")
 
     async def _subscribe(
         self, topic: str, client: Session, load: SnapshotLoader, done: str, symbols: int = 1
@@ -144,36 +144,17 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         return _ok(done, topic)
 
     async def _join(self, name: str, client: Session, load: SnapshotLoader, symbols: int) -> None:
-        topic = await self._subscriptions.join(name, client, self, symbols)
+        topic = await self.subscriptions.join(name, client, self, symbols)
         if name not in client.topics:
             return
         try:
-            snapshot = await load()
+            snapshot = await load(name)
         except BaseException:
-            self._subscriptions.leave(name, client)
+            self.subscriptions.leave(name, client)
             raise
         # No await from here on, so that what is published next follows the snapshot.
         for data, meta in snapshot:
-            self._fan_out.post(self, topic, data, meta, client)
-
-    # Snapshots
-
-    def _state_loader(self, topic: str) -> SnapshotLoader:
-        async def state() -> Snapshot:
-            sequence = self._sequencer.sequence(topic) if self._sequencer else {}
-            return [(self.service.topic_state(topic), sequence)]
-
-        return state
-
-    def _replay_loader(self, topic: str, seq: int) -> SnapshotLoader:
-        async def missed() -> Snapshot:
-            assert self._sequencer is not None, "a route that resumes has a sequencer"
-            updates = await self._sequencer.replay_since(topic, seq)
-            if updates is None:
-                raise Conflict("Too much was missed; subscribe anew", "not_resumable")
-            return [((), {}), *(((each.data,), each.meta) for each in updates)]
-
-        return missed
+            self.delivery.post(self, topic, data, meta, client)
 
     def _is_own(self, topic: str) -> bool:
         """Return whether a subscription to this route makes exactly this topic."""
@@ -187,7 +168,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
     # Updates
 
     def topic_update(self, topic: Topic) -> TopicUpdate:
-        post = self._fan_out.post
+        post = self.delivery.post
         return lambda data, **meta: post(self, topic, (data,), meta)
 
     def update_prefix(self, topic: str) -> bytes:
@@ -197,17 +178,13 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             name,
         )
 
-    def encode(self, data: BaseModel) -> bytes:
-        # model_dump_json calls this too, and decodes the bytes to a string.
-        return data.__pydantic_serializer__.to_json(data, by_alias=True, exclude_none=True)
-
     @property
-    def _fan_out(self) -> FanOut:
+    def delivery(self) -> UpdateDelivery:
         assert self._bound is not None, "include the router in a FastWSAdapter first"
         return self._bound[0]
 
     @property
-    def _subscriptions(self) -> Subscriptions:
+    def subscriptions(self) -> Subscriptions:
         assert self._bound is not None, "include the router in a FastWSAdapter first"
         return self._bound[1]
 
