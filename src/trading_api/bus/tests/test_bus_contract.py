@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.kit.bus_kinds import BusKind
+from tests.kit.bus_kinds import BusKind, local_kind
 from tests.kit.server import until
 from trading_api.bus.port import (
     MESSAGE_BYTES_MAX,
@@ -20,6 +20,11 @@ from trading_api.bus.port import (
 
 TIMEOUT_S = 5.0
 Connect = Callable[..., Awaitable[Bus]]
+
+
+@pytest.fixture(params=["local"])
+def bus_kind(request: pytest.FixtureRequest) -> BusKind:
+    return local_kind()
 
 
 @pytest.fixture
