@@ -1,4 +1,4 @@
-"""The composition root: the only place that names concrete parts."""
+"""The composition root of one process that serves all; `roles` composes several processes."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def create_app(
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
     tokens, in_flight = create_token_verifier(settings), InFlightRequests()
     metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
-    ws_app = _websocket_app(settings, tokens, now_ms, in_flight, subscriptions)
+    ws_app = create_websocket_app(settings, tokens, now_ms, in_flight, subscriptions)
     ws_app.register_metrics(metrics)
     clock = StepClock(require_steppable(source), ws_app.wait_delivered) if is_stepped else None
     feed = MarketFeed(
@@ -65,7 +65,7 @@ def create_app(
         stale_after_ms=round(settings.market_stale_s * 1000),
         run=clock.run if clock else None,
     )
-    _observe(feed, metrics, readiness)
+    observe_feed(feed, metrics, readiness)
 
     registry = ModuleRegistry(
         {"datafeed": partial(DatafeedModule, source, clock=clock), "broker": BrokerModule}
@@ -75,7 +75,7 @@ def create_app(
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
     venue: ExecutionVenue | None = None
     if "broker" in names:
-        venue = _create_venue(settings, journal, feed, metrics, readiness)
+        venue = create_venue(settings, journal, feed, metrics, readiness)
     context = ModuleContext(settings, feed, now_ms, metrics, subscriptions, venue)
     modules = registry.build(names, context)
     lifespan = create_lifespan(
@@ -85,8 +85,8 @@ def create_app(
             "market": feed.run,
             "metrics": metrics.measure_loop_lag,
             "log": log_dropped_lines,
-            "open_files": _observe_open_files(metrics, readiness),
-            "keys": _observe_keys(tokens, ws_app, metrics, readiness),
+            "open_files": observe_open_files(metrics, readiness),
+            "keys": observe_keys(tokens, ws_app, metrics, readiness),
         },
         [readiness.stop, ws_app.stop, *([clock.stop] if clock else [])],
         _description(settings, names, feed),
@@ -97,7 +97,7 @@ def create_app(
     return api_app, ws_app
 
 
-def _observe(feed: MarketFeed, metrics: Metrics, readiness: Readiness) -> None:
+def observe_feed(feed: MarketFeed, metrics: Metrics, readiness: Readiness) -> None:
     readiness.add_check(feed.health)
     metrics.add_gauge(
         "market_report_age_seconds", "Since the market's last report", feed.report_age_s
@@ -107,7 +107,7 @@ def _observe(feed: MarketFeed, metrics: Metrics, readiness: Readiness) -> None:
     )
 
 
-def _observe_open_files(metrics: Metrics, readiness: Readiness) -> BackgroundTask:
+def observe_open_files(metrics: Metrics, readiness: Readiness) -> BackgroundTask:
     watch = OpenFilesWatch()
     readiness.add_check(watch.health)
     metrics.add_counter(
@@ -118,7 +118,7 @@ def _observe_open_files(metrics: Metrics, readiness: Readiness) -> BackgroundTas
     return watch.run
 
 
-def _observe_keys(
+def observe_keys(
     tokens: TokenVerifier, ws_app: FastWSAdapter, metrics: Metrics, readiness: Readiness
 ) -> BackgroundTask:
     keys = tokens.jwks
@@ -134,7 +134,7 @@ def _observe_keys(
     return lambda: keys.run(lambda: close_withdrawn_sessions(ws_app, tokens))
 
 
-def _create_venue(
+def create_venue(
     settings: Settings,
     journal: Journal | None,
     feed: MarketFeed,
@@ -148,7 +148,7 @@ def _create_venue(
     return broker
 
 
-def _websocket_app(
+def create_websocket_app(
     settings: Settings,
     tokens: TokenVerifier,
     now_ms: Callable[[], int],

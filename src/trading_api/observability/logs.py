@@ -59,12 +59,19 @@ class EventFormatter(_BoundedFormatter):
 
 
 class JsonFormatter(_BoundedFormatter):
-    """Writes one JSON object a line, in which `event` is the message."""
+    """Writes one JSON object a line, in which `event` is the message.
+
+    A `process_name` distinguishes the processes of one deployment."""
+
+    def __init__(self, process_name: str = "") -> None:
+        super().__init__()
+        self._process = {"process": process_name} if process_name else {}
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
+            **self._process,
             "logger": record.name,
             "event": _message(record),
             **_fields(record),
@@ -112,12 +119,13 @@ class LibraryNoiseFilter(logging.Filter):
         return '"WebSocket %s"' not in message and not message.startswith("connection ")
 
 
-def log_config(level: str, style: str, lines_per_s: int) -> dict[str, Any]:
+def log_config(level: str, style: str, lines_per_s: int, process_name: str = "") -> dict[str, Any]:
     """Return the configuration for `logging.config`.
 
     `style` is `text` or `json`. `lines_per_s` limits the lines of each event
-    (`LogRateLimitFilter`).
+    (`LogRateLimitFilter`). Each line names the process, if it has a name.
     """
+    before_name = f"{process_name} " if process_name else ""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -128,9 +136,9 @@ def log_config(level: str, style: str, lines_per_s: int) -> dict[str, Any]:
         "formatters": {
             "text": {
                 "()": EventFormatter,
-                "format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+                "format": f"%(asctime)s %(levelname)-7s {before_name}%(name)s: %(message)s",
             },
-            "json": {"()": JsonFormatter},
+            "json": {"()": JsonFormatter, "process_name": process_name},
         },
         "handlers": {
             "stderr": {

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from trading_api.auth.tokens import TokenVerifier
@@ -51,8 +52,11 @@ def create_api_app(
     metrics: Metrics,
     readiness: Readiness,
     in_flight: InFlightRequests,
+    innermost: Sequence[Middleware] = (),
 ) -> FastAPI:
-    """Return the application that serves the modules' REST routes, the WebSocket and the pages."""
+    """Return the application that serves the modules' REST routes, the WebSocket and the pages.
+
+    A request passes the `innermost` middleware last, authenticated, before the routes."""
     app = FastAPIOffline(
         title=TITLE,
         version=VERSION,
@@ -64,12 +68,9 @@ def create_api_app(
         static_url=f"{DOCS_URL}/assets",
         separate_input_output_schemas=False,
     )
-    app.state.services = {module.name: module.service for module in modules}
+    _set_state(app, settings, modules, metrics, readiness)
     app.state.ws_app = ws_app
-    app.state.metrics = metrics
-    app.state.readiness = readiness
-    app.state.settings = settings
-    app.state.command_rate_limiter = CommandRateLimiter(settings.commands_per_s)
+    app.user_middleware += innermost
     _add_middleware(app, settings, tokens, metrics, in_flight)
     add_error_handlers(app)
     _include_routers(app, modules)
@@ -78,6 +79,49 @@ def create_api_app(
         ws_app.include_router(router)
     ws_app.setup(app)
     return app
+
+
+def create_owner_app(
+    settings: Settings, modules: Sequence[Module], metrics: Metrics, readiness: Readiness
+) -> FastAPI:
+    """Return the application that answers the requests which gateways forward. A gateway has
+    authenticated the caller and applied the limits of HTTP."""
+    app = FastAPI(openapi_url=None)
+    _set_state(app, settings, modules, metrics, readiness)
+    add_error_handlers(app)
+    for router in (router for module in modules for router in module.get_api_routers()):
+        app.include_router(router, prefix=PREFIX)
+    return app
+
+
+def create_probe_app(
+    settings: Settings,
+    lifespan: Lifespan,
+    tokens: TokenVerifier,
+    metrics: Metrics,
+    readiness: Readiness,
+) -> FastAPI:
+    """Return the application of a process that serves operators alone: health and metrics."""
+    app = FastAPI(openapi_url=None, lifespan=lifespan)
+    _set_state(app, settings, (), metrics, readiness)
+    _add_middleware(app, settings, tokens, metrics, InFlightRequests())
+    add_error_handlers(app)
+    app.include_router(probes.router)
+    return app
+
+
+def _set_state(
+    app: FastAPI,
+    settings: Settings,
+    modules: Sequence[Module],
+    metrics: Metrics,
+    readiness: Readiness,
+) -> None:
+    app.state.services = {module.name: module.service for module in modules}
+    app.state.metrics = metrics
+    app.state.readiness = readiness
+    app.state.settings = settings
+    app.state.command_rate_limiter = CommandRateLimiter(settings.commands_per_s)
 
 
 def _add_middleware(

@@ -1,4 +1,4 @@
-"""Start the modules, keep the background tasks running, and stop them in order."""
+"""Start the parts of a process, keep the background tasks running, and stop them in order."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from trading_api.server.gc_policy import GcPolicy
 from trading_api.server.supervision import on_stop, supervised
-from trading_api.shared.module_interface import Module
 
 log = logging.getLogger(__name__)
 
@@ -22,16 +21,31 @@ BackgroundTask = Callable[[], Coroutine[Any, Any, None]]
 BackgroundTasks = Mapping[str, BackgroundTask]
 
 
+class Part(Protocol):
+    """What a lifespan starts and runs: a module, or another part of the process."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def start(self) -> None:
+        """Prepare the part. Awaited before the first request is served."""
+        ...
+
+    async def run(self) -> None:
+        """Work until cancelled, then release what `start` opened."""
+        ...
+
+
 def create_lifespan(
-    modules: Sequence[Module],
+    parts: Sequence[Part],
     background: BackgroundTasks,
     stops: Sequence[Callable[[], None]],
     description: Mapping[str, object],
 ) -> Lifespan:
     """Return the application's lifespan.
 
-    It awaits the start of every module before the first request. Then it runs the modules and
-    the `background` tasks until the server stops. If one of them fails, the process is
+    It awaits the start of every part before the first request. Then it runs the parts and the
+    `background` tasks until the server stops. If one of them fails, the process is
     stopped. The `stops` are called in order as soon as the process receives a signal to stop, while
     requests may still be running. `description` holds the fields of the log event `started`.
     """
@@ -47,8 +61,8 @@ def create_lifespan(
             pass
         gc_policy = GcPolicy()
         with gc_policy.paused():
-            await _start(modules)
-        work = {module.name: module.run() for module in modules}
+            await _start(parts)
+        work = {part.name: part.run() for part in parts}
         work |= {name: run() for name, run in background.items()}
         work |= {"garbage": gc_policy.run()}
         log.info("started", extra=description)
@@ -67,20 +81,20 @@ async def nothing_to_do() -> None:
     """A background task that ends immediately."""
 
 
-async def _start(modules: Sequence[Module]) -> None:
-    """Start the modules in order. If one fails, those before it release what they opened."""
-    for number, module in enumerate(modules):
+async def _start(parts: Sequence[Part]) -> None:
+    """Start the parts in order. If one fails, those before it release what they opened."""
+    for number, part in enumerate(parts):
         try:
-            await module.start()
+            await part.start()
         except BaseException:
-            for started in reversed(modules[:number]):
+            for started in reversed(parts[:number]):
                 await _release(started)
             raise
 
 
-async def _release(module: Module) -> None:
-    """Begin and end the module's work, whose end releases what its start opened."""
-    running = asyncio.create_task(module.run())
+async def _release(part: Part) -> None:
+    """Begin and end the part's work, whose end releases what its start opened."""
+    running = asyncio.create_task(part.run())
     await asyncio.sleep(0)
     running.cancel()
     await asyncio.wait([running])

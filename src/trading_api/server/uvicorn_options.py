@@ -19,7 +19,12 @@ def server_options(settings: Settings) -> dict[str, Any]:
         "host": settings.host,
         "port": settings.port,
         "workers": 1,
-        "log_config": log_config(settings.log_level, settings.log_format, settings.log_lines_per_s),
+        "log_config": log_config(
+            settings.log_level,
+            settings.log_format,
+            settings.log_lines_per_s,
+            settings.process_name,
+        ),
         # With "auto", uvicorn takes an error at the start for an application without a lifespan.
         "lifespan": "on",
         "timeout_graceful_shutdown": settings.shutdown_grace_s,
