@@ -40,16 +40,16 @@ class ChildProcess:
         self._environment = environment
         self._pass_fds = pass_fds
         self._process: asyncio.subprocess.Process | None = None
-        self._is_stopping = False
+        self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Start the process, and again whenever it ends, until `stop`. Raises
         InvalidConfiguration."""
         wait_s = RESTART_MIN_S
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             started_s = time.monotonic()
             status = await self._run_once()
-            if self._is_stopping:
+            if self._stopping.is_set():
                 return
             if status == CONFIGURATION_ERROR:
                 raise InvalidConfiguration
@@ -62,7 +62,7 @@ class ChildProcess:
 
     async def stop(self, grace_s: float) -> None:
         """Ask the process to stop, and kill it after `grace_s`."""
-        self._is_stopping = True
+        self._stopping.set()
         process = self._process
         if process is None or process.returncode is not None:
             return
