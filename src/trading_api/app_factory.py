@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from fastapi import FastAPI
@@ -154,11 +155,14 @@ def create_websocket_app(
     now_ms: Callable[[], int],
     in_flight: InFlightRequests,
     subscriptions: Subscriptions,
+    shutdown_spread_s: float = 0.0,
 ) -> FastWSAdapter:
+    """Return the WebSocket application. Its sessions end spread over `shutdown_spread_s`."""
+    options = SessionOptions.from_settings(settings)
     return FastWSAdapter(
         path=WS_PATH,
         subscriptions=subscriptions,
-        options=SessionOptions.from_settings(settings),
+        options=replace(options, shutdown_spread_s=shutdown_spread_s),
         tokens=tokens,
         now_ms=now_ms,
         wait_idle=in_flight.wait_idle,

@@ -69,7 +69,9 @@ class SessionOptions:
     """What every session of an application has in common. Times are in seconds; None: no limit.
 
     A session without any frame for `heartbeat_s` is closed. A producer that waits for delivery
-    waits at most `catch_up_s` for one client. A shutdown takes about `shutdown_s`."""
+    waits at most `catch_up_s` for one client. A shutdown takes about `shutdown_s`, of which
+    `shutdown_spread_s` spread the ends of the sessions, so that clients do not all return at once.
+    """
 
     origins: re.Pattern[str]
     outbox_size: int
@@ -77,6 +79,7 @@ class SessionOptions:
     lifespan_s: float | None = None
     catch_up_s: float = 5.0
     shutdown_s: float = 10.0
+    shutdown_spread_s: float = 0.0
     limits: ConnectionLimits = field(default_factory=ConnectionLimits)
 
     @classmethod

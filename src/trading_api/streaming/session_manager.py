@@ -25,6 +25,8 @@ from trading_api.streaming.topics import parse_topic
 
 log = logging.getLogger(__name__)
 
+SPREAD_TURN_S = 0.05
+
 
 class SessionManager:
     """The open sessions of one application.
@@ -146,14 +148,19 @@ class SessionManager:
         """Wait for a shutdown and then close every session with 1012.
 
         Requests in progress are answered first, within half of the time for a shutdown. Every
-        session is sent what waits for it."""
+        session is sent what waits for it, and updates until its turn comes."""
         await self._shutdown.wait()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._options.shutdown_s / 2):
                 await self._wait_idle()
         self._fan_out.drain()
-        for session in list(self.sessions.values()):
-            session.request_close(*SHUTDOWN)
+        sessions = list(self.sessions.values())
+        turns = max(1, round(self._options.shutdown_spread_s / SPREAD_TURN_S))
+        for turn in range(turns):
+            for session in sessions[turn::turns]:
+                session.request_close(*SHUTDOWN)
+            if turn < turns - 1:
+                await asyncio.sleep(SPREAD_TURN_S)
 
     # Delivery
 

@@ -15,8 +15,8 @@ from trading_api.auth.tokens import TokenVerifier
 from trading_api.errors import TooManyRequests, Unavailable
 from trading_api.limits.connection_limiter import ConnectionLimits, Lease
 from trading_api.streaming.fan_out import FanOut
-from trading_api.streaming.session import SHUTDOWN, Session, SessionOptions
-from trading_api.streaming.session_manager import SessionManager
+from trading_api.streaming.session import CLIENT_LEFT, SHUTDOWN, Session, SessionOptions
+from trading_api.streaming.session_manager import SPREAD_TURN_S, SessionManager
 from trading_api.streaming.subscriptions import Subscriptions
 
 
@@ -36,13 +36,16 @@ class Verifier(TokenVerifier):
 class Server:
     """A manager whose HTTP requests are in progress until `idle` is set."""
 
-    def __init__(self, **limits: int) -> None:
+    def __init__(self, spread_s: float = 0.0, **limits: int) -> None:
         self.idle = asyncio.Event()
         self.idle.set()
         self.verifier = Verifier()
         self.manager = SessionManager(
             SessionOptions(
-                re.compile("http://allowed"), outbox_size=8, limits=ConnectionLimits(**limits)
+                re.compile("http://allowed"),
+                outbox_size=8,
+                shutdown_spread_s=spread_s,
+                limits=ConnectionLimits(**limits),
             ),
             self.verifier,
             FanOut(lambda: 0),
@@ -101,6 +104,17 @@ async def test_a_shutdown_closes_every_session_once_requests_are_answered() -> N
     server.idle.set()
     await closing
     assert session.release() == SHUTDOWN
+
+
+async def test_a_shutdown_can_spread_the_ends_of_the_sessions() -> None:
+    server = Server(spread_s=2 * SPREAD_TURN_S)
+    first, second = await server.open(), await server.open()
+    server.manager.request_shutdown()
+    closing = asyncio.create_task(server.manager.close_on_shutdown())
+    await asyncio.sleep(0)
+    assert first.release() == SHUTDOWN
+    assert second.release() == CLIENT_LEFT
+    await closing
 
 
 async def test_a_session_whose_handshake_ends_after_the_shutdown_is_closed_too() -> None:
