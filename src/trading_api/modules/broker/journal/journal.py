@@ -93,6 +93,16 @@ class JournalConflict(Exception):
         self.expected_seq = expected_seq
 
 
+class FencedOut(Exception):
+    """Raised when nothing was written, because another process owns the shard of an account now.
+    What this process has of the shard may be out of date."""
+
+
+class CommitUnknown(Exception):
+    """Raised when the connection was lost during a commit, so that all of it was written or
+    nothing. Only a process that reads the journal again can know."""
+
+
 class JournalUnavailable(Exception):
     """Raised when nothing was written and the caller may try again. `reason` is a sentence without
     its full stop."""
@@ -129,7 +139,8 @@ class Journal(Protocol):
         accounts.
 
         `images` show accounts after their last entry, with these entries. A journal that stores
-        them recovers from them. Raises JournalConflict and JournalUnavailable."""
+        them recovers from them. Raises JournalConflict, JournalUnavailable, FencedOut and
+        CommitUnknown."""
         ...
 
     async def currencies(self) -> Mapping[str, str]:

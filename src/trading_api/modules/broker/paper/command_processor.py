@@ -19,6 +19,8 @@ from trading_api.modules.broker.engine.commands import (
 from trading_api.modules.broker.engine.engine import Outcome
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.journal.journal import (
+    CommitUnknown,
+    FencedOut,
     Journal,
     JournalConflict,
     JournalEntry,
@@ -143,7 +145,7 @@ class CommandProcessor:
 
     async def run(self) -> None:
         """Process the inbox until cancelled. Raises JournalConflict if another process has
-        written the journal."""
+        written the journal, and FencedOut and CommitUnknown, which leave callers unanswered."""
         while True:
             self._is_idle = True
             waiting = [await self._inbox.get()]
@@ -273,6 +275,8 @@ class CommandProcessor:
             # The accounts in memory differ from those of the journal; only a restart repairs that.
             self._roll_back(batch, _FAILED)
             raise
+        except (FencedOut, CommitUnknown):
+            raise  # no caller may receive an answer: the process ends
         except Exception:
             log.exception("journal_failed")
             self._roll_back(batch, _FAILED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -21,10 +20,6 @@ JOURNALS: dict[str, Callable[[Path], Journal]] = {
     "memory": lambda _: MemoryJournal(),
     "sqlite": lambda folder: SqlJournal(Database(f"sqlite:///{folder}/trading.db")),
 }
-if "POSTGRESQL_FOLDER" in os.environ:  # make postgres
-    from tests.kit.postgresql import PostgresqlDatabase
-
-    JOURNALS["postgresql"] = lambda folder: SqlJournal(PostgresqlDatabase(folder))
 
 
 @pytest.fixture

@@ -1,0 +1,204 @@
+"""The PostgreSQL database behind a ledger: how it is reached, brought up to date and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+
+import asyncpg
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from trading_api.domain.shards import MARKET_PARTITION, shard_partition
+from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.journal.journal import JournalUnavailable
+from trading_api.modules.broker.journal.postgres.ownership_table import LOCK_SPACE, MIGRATION_LOCK
+
+VERSION = "0001"
+"""The version of the newest migration."""
+CONNECT_TIMEOUT_S = 5.0
+SETTINGS = {
+    "synchronous_commit": "on",
+    # A machine that has died keeps its locks no longer than this.
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+
+
+class PostgresDatabase:
+    """A PostgreSQL database whose accounts are spread over `shards` shards.
+
+    Raises ConfigurationError for an address that is not one of PostgreSQL. The methods that return
+    or take SQLAlchemy's connections are called inside `greenlet_spawn`."""
+
+    def __init__(self, url: str, shards: int) -> None:
+        address = _address(url)
+        self.shards = shards
+        self.path = address.render_as_string()
+        """The address without its password, for messages."""
+        self._dsn = address.render_as_string(hide_password=False)
+
+    async def connect(self, purpose: str, **settings: str) -> asyncpg.Connection:
+        """Return a new connection, whose session has the purpose as a part of its name. Raises what
+        asyncpg and the operating system raise."""
+        name = {"application_name": f"trading-api {purpose}"}
+        return await asyncpg.connect(
+            self._dsn, timeout=CONNECT_TIMEOUT_S, server_settings=SETTINGS | name | settings
+        )
+
+    def prepare(self) -> None:
+        """Create the tables or migrate old ones, and create the partitions. Starts of several
+        processes wait for each other. Raises ConfigurationError."""
+        with self.startup_errors(), self._engine("migration").connect() as connection:
+            lock = {"space": LOCK_SPACE, "number": MIGRATION_LOCK}
+            with connection.begin():
+                connection.execute(text("SELECT pg_advisory_lock(:space, :number)"), lock)
+            # The end of the session unlocks it.
+            self._migrate(connection)
+            with connection.begin():
+                self._create_partitions(connection)
+
+    def reading(self) -> Connection:
+        """Return a connection whose transaction sees one moment, and whose results are read in
+        parts. Raises ConfigurationError if there is no ledger of this version."""
+        return self._reading("reading", stream_results=True, max_row_buffer=1_000)
+
+    def reading_whole(self) -> Connection:
+        """Return a connection for short results, which it reads at once."""
+        return self._reading("history")
+
+    def _reading(self, purpose: str, **options: object) -> Connection:
+        with self.startup_errors():
+            engine = self._engine(purpose, default_transaction_read_only="on")
+            connection = engine.connect()
+            try:
+                found = _version(connection)
+                if found != VERSION:
+                    raise ConfigurationError(self._version_error(found))
+                with connection.begin():
+                    self._check_shards(connection)
+                connection.execution_options(isolation_level="REPEATABLE READ", **options)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+    @contextmanager
+    def startup_errors(self) -> Iterator[None]:
+        """Turn errors of the database into ConfigurationError."""
+        try:
+            yield
+        except DATABASE_ERRORS as error:
+            fault = to_journal_unavailable(error)
+            raise ConfigurationError(f"{fault.reason}: {self.path} (DATABASE_URL).") from error
+
+    def _engine(self, purpose: str, **settings: str) -> Engine:
+        async def connect(*_: object, **__: object) -> asyncpg.Connection:
+            return await self.connect(purpose, **settings)
+
+        return create_engine(
+            "postgresql+asyncpg://",
+            connect_args={"async_creator_fn": connect},
+            poolclass=NullPool,
+        )
+
+    def _migrate(self, connection: Connection) -> None:
+        found = _version(connection)
+        if found == VERSION:
+            return
+        # Imported here: it takes 0.17 s and is seldom needed.
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+        from alembic.util import CommandError
+
+        config = Config()
+        with as_file(files(__package__) / "migrations") as scripts:
+            config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+            if found is not None:
+                try:
+                    ScriptDirectory.from_config(config).get_revision(found)
+                except CommandError:
+                    raise ConfigurationError(self._version_error(found)) from None
+            config.attributes["connection"] = connection
+            command.upgrade(config, VERSION)
+
+    def _create_partitions(self, connection: Connection) -> None:
+        if not self._check_shards(connection):
+            partitions = [MARKET_PARTITION, *map(shard_partition, range(self.shards))]
+            connection.execute(
+                text("INSERT INTO ownership (partition) VALUES (:partition)"),
+                [{"partition": each} for each in partitions],
+            )
+
+    def _check_shards(self, connection: Connection) -> bool:
+        """Return whether there are partitions. Raise ConfigurationError if they are not as many as
+        SHARDS says."""
+        counted = text("SELECT count(*) FROM ownership WHERE partition <> :market")
+        stored = connection.scalar(counted, {"market": MARKET_PARTITION})
+        if stored and stored != self.shards:
+            raise ConfigurationError(
+                f"SHARDS={self.shards}, but the accounts of the ledger {self.path} (DATABASE_URL) "
+                f"are spread over {stored} shards, which stay: set SHARDS={stored}."
+            )
+        return bool(stored)
+
+    def _version_error(self, found: str | None) -> str:
+        if found is None:
+            return f"{self.path} (DATABASE_URL) holds no ledger."
+        if found > VERSION:
+            return (
+                f"The ledger {self.path} (DATABASE_URL) is of version {found}, newer than "
+                f"{VERSION}, the newest that this program knows; start the newer program."
+            )
+        return (
+            f"The ledger {self.path} (DATABASE_URL) is of version {found}; starting the server "
+            f"brings it to {VERSION}."
+        )
+
+
+DATABASE_ERRORS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What is raised where the database cannot be reached or used."""
+
+
+def to_journal_unavailable(error: BaseException) -> JournalUnavailable:
+    """Return the error with a reason and a code for the callers that wait."""
+    cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
+    if cause is not None and isinstance(cause.__cause__, asyncpg.PostgresError):
+        cause = cause.__cause__
+    state = getattr(cause, "sqlstate", None) or ""
+    for prefix, reason, code in (
+        ("55P03", "The ledger is locked by another process", "ledger_locked"),
+        ("25006", "The ledger is read-only", "ledger_read_only"),
+        ("53100", "The ledger's disk is full", "ledger_full"),
+        ("XX001", "The ledger is damaged", "ledger_damaged"),
+        ("XX002", "The ledger is damaged", "ledger_damaged"),
+    ):
+        if state == prefix:
+            return JournalUnavailable(reason, code)
+    return JournalUnavailable(f"The ledger can't be used ({cause or error!r})", "ledger_failed")
+
+
+def _address(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError(_ADDRESS_ERROR) from None
+    if parsed.drivername not in ("postgresql", "postgres") or not parsed.database:
+        raise ConfigurationError(_ADDRESS_ERROR)
+    return parsed
+
+
+_ADDRESS_ERROR = "DATABASE_URL is postgresql://user:password@host:5432/database."
+
+
+def _version(connection: Connection) -> str | None:
+    """Return the version of the last migration, or None for a database without a ledger."""
+    with connection.begin():
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return version
