@@ -44,9 +44,13 @@ def _sent(number: signal.Signals) -> list[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_terminal_that_closes_stops_the_server_like_sigterm(number: signal.Signals) -> None:
-    before = signal.getsignal(signal.SIGHUP)
-    assert _sent(number) == ["stop", "SIGTERM"]
-    assert signal.getsignal(signal.SIGHUP) is before
+    # Set here, because the tests may run under nohup.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        assert _sent(number) == ["stop", "SIGTERM"]
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_sighup_stays_ignored_under_nohup() -> None:
