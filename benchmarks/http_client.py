@@ -29,16 +29,25 @@ class HttpClient:
     ) -> bytes:
         return await self._request("GET", path, b"", statuses, token)
 
-    async def post(self, path: str, body: bytes = b"", token: str | None = None) -> bytes:
-        return await self._request("POST", path, body, (200,), token)
+    async def post(
+        self, path: str, body: bytes = b"", token: str | None = None, key: str | None = None
+    ) -> bytes:
+        return await self._request("POST", path, body, (200,), token, key)
 
     async def _request(
-        self, method: str, path: str, body: bytes, statuses: Collection[int], token: str | None
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        statuses: Collection[int],
+        token: str | None,
+        key: str | None = None,
     ) -> bytes:
-        authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+        optional = f"Authorization: Bearer {token}\r\n" if token else ""
+        optional += f"Idempotency-Key: {key}\r\n" if key else ""
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n{authorization}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n{optional}\r\n"
         )
         self._writer.write(head.encode() + body)
         answer = (await self._reader.readuntil(b"\r\n\r\n")).lower()

@@ -35,11 +35,16 @@ async def measure() -> list[Figure]:
             ServerProcess("trading_api", {"database_url": "memory:"}) as memory,
             ServerProcess("empty_endpoint") as empty,
         ):
-            servers = {"SQLite ledger": durable, "memory": memory, "empty endpoint": empty}
+            servers = {
+                "SQLite ledger": (durable, False),
+                "SQLite ledger, with keys": (durable, True),
+                "memory": (memory, False),
+                "empty endpoint": (empty, False),
+            }
             for _ in range(ROUNDS):
                 for clients in CLIENTS:
-                    for name, server in servers.items():
-                        run = await _load(server, clients)
+                    for name, (server, has_keys) in servers.items():
+                        run = await _load(server, clients, has_keys)
                         runs.setdefault((name, clients), []).append(run)
         commits = _bare_commits(Path(folder) / "bare.db")
     best = {key: max(each, key=lambda run: run.rate) for key, each in runs.items()}
@@ -71,23 +76,24 @@ class _Run:
         ]
 
 
-async def _load(server: ServerProcess, clients: int) -> _Run:
+async def _load(server: ServerProcess, clients: int, has_keys: bool) -> _Run:
     took_s: list[float] = []
     cpu_s, started_s = server.cpu_s(), time.perf_counter()
     until_s = started_s + SECONDS
     async with asyncio.TaskGroup() as tasks:
         for _ in range(clients):
-            tasks.create_task(_place(server.port, until_s, took_s))
+            tasks.create_task(_place(server.port, until_s, took_s, has_keys))
     return _Run(took_s, time.perf_counter() - started_s, server.cpu_s() - cpu_s)
 
 
-async def _place(port: int, until_s: float, took_s: list[float]) -> None:
+async def _place(port: int, until_s: float, took_s: list[float], has_keys: bool) -> None:
     """Limit orders far from the market."""
     async with HttpClient(HOST, port) as http:
         while (sent_s := time.perf_counter()) < until_s:
-            account = f"BENCH-{next(_numbers) % ACCOUNTS}"
+            number = next(_numbers)
+            account, key = f"BENCH-{number % ACCOUNTS}", f"key-{number}" if has_keys else None
             order = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1.0}
-            await http.post(f"{PATH}?account_id={account}", orjson.dumps(order))
+            await http.post(f"{PATH}?account_id={account}", orjson.dumps(order), key=key)
             took_s.append(time.perf_counter() - sent_s)
 
 
