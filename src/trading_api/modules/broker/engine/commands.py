@@ -213,6 +213,12 @@ def symbol_of(command: Command) -> str | None:
             return command.market.symbol
 
 
+def key_of(command: Command) -> IdempotencyKey | None:
+    """Return the idempotency key of the command, or None if it has none."""
+    key: IdempotencyKey | None = getattr(command, "key", None)
+    return key
+
+
 def time_of(command: Command) -> int:
     """Return the time of the command, in milliseconds since 1970."""
     match command:

@@ -26,6 +26,7 @@ from trading_api.modules.broker.engine.commands import (
     SetLeverage,
     SettlePosition,
     WithdrawCash,
+    key_of,
     time_of,
 )
 from trading_api.modules.broker.engine.events import (
@@ -99,7 +100,7 @@ class Engine:
         """Change the state by a command, and return the events, the duplicate or the rejection.
 
         A rejection and a duplicate change nothing."""
-        key = getattr(command, "key", None)
+        key = key_of(command)
         if key and (answer := find_duplicate(self._state, key)):
             return answer
         transaction = Transaction(self._state, self._rules)

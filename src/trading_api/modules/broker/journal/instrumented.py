@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.history import JournalHistory
 from trading_api.modules.broker.journal.journal import (
+    DuplicateKey,
     Journal,
     JournalEntry,
     JournalUnavailable,
@@ -45,6 +46,8 @@ class InstrumentedJournal:
         started_s = time.monotonic()
         try:
             await self._journal.append(entries, images)
+        except DuplicateKey:  # the journal works
+            raise
         except Exception as error:
             self._failure = time.monotonic(), _reason(error)
             self._metrics.commits_failed.inc()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -12,6 +12,7 @@ from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.events import (
     AccountReset,
     Event,
+    IdempotencyKeyRecorded,
     OrderFilled,
     PositionSettled,
 )
@@ -48,6 +49,12 @@ class JournalEntry:
     @property
     def order(self) -> Order | None:
         return getattr(self.event, "order", None)
+
+    @property
+    def key(self) -> tuple[str, str] | None:
+        """The operation and the key that the event records, if it does."""
+        event = self.event
+        return (event.operation, event.key) if isinstance(event, IdempotencyKeyRecorded) else None
 
     @property
     def execution(self) -> Execution | None:
@@ -103,6 +110,16 @@ class CommitUnknown(Exception):
     nothing. Only a process that reads the journal again can know."""
 
 
+class DuplicateKey(Exception):
+    """Raised for entries that record an idempotency key a second time; nothing was written.
+
+    `account_ids` are the accounts of such keys."""
+
+    def __init__(self, account_ids: Set[str]) -> None:
+        super().__init__(f"Keys are recorded a second time in {', '.join(sorted(account_ids))}")
+        self.account_ids = account_ids
+
+
 class JournalUnavailable(Exception):
     """Raised when nothing was written and the caller may try again. `reason` is a sentence without
     its full stop."""
@@ -139,8 +156,8 @@ class Journal(Protocol):
         accounts.
 
         `images` show accounts after their last entry, with these entries. A journal that stores
-        them recovers from them. Raises JournalConflict, JournalUnavailable, FencedOut and
-        CommitUnknown."""
+        them recovers from them. Raises JournalConflict, DuplicateKey, JournalUnavailable,
+        FencedOut and CommitUnknown."""
         ...
 
     async def currencies(self) -> Mapping[str, str]:

@@ -8,7 +8,12 @@ from itertools import islice
 from trading_api.domain.shards import shard_of
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.events import AccountOpened
-from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry, RecoveryStep
+from trading_api.modules.broker.journal.journal import (
+    DuplicateKey,
+    JournalConflict,
+    JournalEntry,
+    RecoveryStep,
+)
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
 
 MEMORY = "memory:"
@@ -28,8 +33,10 @@ class MemoryJournal:
     async def append(
         self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
     ) -> None:
-        """Add the entries. Raises JournalConflict."""
+        """Add the entries. Raises JournalConflict and DuplicateKey."""
         last_seqs = next_seqs(self._last_seqs, entries)
+        if repeating := self.history.repeated_keys(entries):
+            raise DuplicateKey(repeating)
         self._entries.extend(entries)
         for entry in entries:
             self.history.add(entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -53,6 +53,10 @@ class MemoryHistory:
             if not order.is_live:
                 insort(records.ended, (order.updated_ms, order_number(order.id)))
 
+    def repeated_keys(self, entries: Sequence[JournalEntry]) -> set[str]:
+        """Return the accounts of those entries whose key is already recorded."""
+        return {each.account_id for each in entries if each.key in self._keys_of(each.account_id)}
+
     async def orders(self, account_id: str, order_ids: Sequence[str]) -> Sequence[Order]:
         orders = self._accounts[account_id].orders
         return [orders[each] for each in order_ids if each in orders]
@@ -100,6 +104,10 @@ class MemoryHistory:
 
     async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:
         return [self._find(query) for query in queries]
+
+    def _keys_of(self, account_id: str) -> Collection[tuple[str, str]]:
+        records = self._accounts.get(account_id)
+        return records.keys if records else ()
 
     def _find(self, query: RecordQuery) -> Records:
         records = self._accounts[query.account_id]

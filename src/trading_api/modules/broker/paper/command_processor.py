@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from trading_api.errors import Unavailable
+from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     Command,
     ExpireOrders,
     MatchQuote,
     OpenAccount,
+    key_of,
     symbol_of,
     time_of,
 )
@@ -20,6 +23,7 @@ from trading_api.modules.broker.engine.engine import Outcome
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.journal.journal import (
     CommitUnknown,
+    DuplicateKey,
     FencedOut,
     Journal,
     JournalConflict,
@@ -33,11 +37,14 @@ from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 from trading_api.observability.request_id import client_request_id, request_id
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 INBOX_SIZE = 10_000
 COMMANDS_WAITING_MAX = 8_000
 """The rest of the inbox is kept free for quotes, so that commands alone never displace one."""
 BATCH_SIZE = 256
+REPEATING_MAX = 10_000
+"""Accounts with repeated keys that are remembered."""
 
 
 @dataclass(slots=True)
@@ -68,14 +75,17 @@ class CommandBatch:
     are the accounts that hold records for this batch."""
 
     events: list[tuple[str, Event]] = field(default_factory=list)
-    answers: list[tuple[PendingCommand, Outcome]] = field(default_factory=list)
+    answers: list[tuple[PendingCommand, Outcome | Exception]] = field(default_factory=list)
     requests: dict[int, PendingCommand] = field(default_factory=dict)
-    flush_markers: list[FlushMarker] = field(default_factory=list)
     recalled: set[str] = field(default_factory=set)
 
     def events_of(self, account_id: str) -> list[Event]:
         """Return one account's events in this batch."""
         return [event for owner, event in self.events if owner == account_id]
+
+    def changed(self) -> set[str]:
+        """Return the accounts that have events in this batch."""
+        return {account_id for account_id, _ in self.events}
 
 
 class CommandProcessor:
@@ -104,6 +114,8 @@ class CommandProcessor:
         # rejected before that.
         self._inbox: asyncio.Queue[InboxItem] = asyncio.Queue(INBOX_SIZE)
         self._is_idle = False
+        # Accounts that have repeated a key: their keys are looked up first.
+        self._repeating: set[str] = set()
 
     def queue_depth(self) -> int:
         """Return how many commands and quotes wait in the inbox."""
@@ -152,26 +164,39 @@ class CommandProcessor:
             self._is_idle = False
             while len(waiting) < BATCH_SIZE and not self._inbox.empty():
                 waiting.append(self._inbox.get_nowait())
-            batch = CommandBatch()
-            await self._recall(waiting, batch)
+            commands = [item for item in waiting if isinstance(item, PendingCommand)]
+            await self._process(waiting)
+            for command in commands:
+                self._release_interest(command)
             for item in waiting:
-                match item:
-                    case MatchQuote():
-                        affected = self._accounts.index.affected_by(item.market)
-                        self._apply_to_each(affected, item, batch)
-                    case ExpireOrders():
-                        expired = self._accounts.index.take_expired(item.at_ms)
-                        self._apply_to_each(expired, item, batch)
-                    case FlushMarker():
-                        batch.flush_markers.append(item)
-                    case PendingCommand():
-                        self._apply_request(item, batch)
+                if isinstance(item, FlushMarker) and not item.answer.done():
+                    item.answer.set_result(None)
+
+    async def _process(self, waiting: list[InboxItem]) -> None:
+        """Apply the items and commit what they cause.
+
+        The journal rejects a key that it has recorded, so that a new key costs no look-up. Then
+        nothing of the batch remains, and all of it is applied again with the recorded keys."""
+        batch = CommandBatch()
+        try:
+            await self._recall(waiting, batch)
+            self._apply_all(waiting, batch)
+            await self._find_duplicates(batch)
             await self._commit(batch)
-            for account_id in batch.recalled | {account_id for account_id, _ in batch.events}:
+            return
+        except DuplicateKey as error:
+            self._restore_all(batch)
+            self._expect_duplicates(error.account_ids)
+        finally:
+            for account_id in batch.recalled | batch.changed():
                 self._accounts.discard_history(account_id)
-            for marker in batch.flush_markers:
-                if not marker.answer.done():
-                    marker.answer.set_result(None)
+        await self._process(waiting)
+
+    def _expect_duplicates(self, account_ids: Set[str]) -> None:
+        assert not account_ids <= self._repeating, account_ids
+        if len(self._repeating) > REPEATING_MAX:
+            self._repeating.clear()
+        self._repeating |= account_ids
 
     async def _recall(self, waiting: list[InboxItem], batch: CommandBatch) -> None:
         """Bring back the records that the commands refer to.
@@ -181,24 +206,45 @@ class CommandProcessor:
         commands = [
             (item.account_id, item.command) for item in waiting if isinstance(item, PendingCommand)
         ]
-        try:
-            batch.recalled = await self._records.recall(commands)
+        recalled = await _read(self._records.recall(commands, self._repeating))
+        if not isinstance(recalled, JournalUnavailable):
+            batch.recalled = recalled
             return
-        except JournalUnavailable as error:
-            log.error("journal_unreadable", extra={"code": error.code, "reason": error.reason})
-            reason = error
-        except Exception:
-            log.exception("journal_unreadable")
-            reason = _FAILED
         for item in waiting[:]:
             if isinstance(item, PendingCommand):
-                self._refuse(item, reason)
+                _answer(item, _nothing_done(recalled))
                 waiting.remove(item)
 
-    def _refuse(self, request: PendingCommand, error: JournalUnavailable) -> None:
-        self._release_interest(request)
-        if not request.answer.done():
-            request.answer.set_exception(_nothing_done(error))
+    async def _find_duplicates(self, batch: CommandBatch) -> None:
+        """Replace the answer to each command that is not done, but whose key is recorded."""
+        places, requests = [], []
+        for place, (request, answer) in enumerate(batch.answers):
+            key, account_id = key_of(request.command), request.account_id
+            is_open = self._accounts.committed(account_id) is not None
+            if key and is_open and isinstance(answer, Rejection | Exception):
+                places.append(place)
+                requests.append((account_id, key))
+        if not requests:
+            return
+        found = await _read(self._records.find_duplicates(requests))
+        for number, place in enumerate(places):
+            request, answer = batch.answers[place]
+            if isinstance(found, JournalUnavailable):
+                batch.answers[place] = request, _nothing_done(found)
+            else:
+                batch.answers[place] = request, found[number] or answer
+
+    def _apply_all(self, waiting: Sequence[InboxItem], batch: CommandBatch) -> None:
+        for item in waiting:
+            match item:
+                case MatchQuote():
+                    affected = self._accounts.index.affected_by(item.market)
+                    self._apply_to_each(affected, item, batch)
+                case ExpireOrders():
+                    expired = self._accounts.index.take_expired(item.at_ms)
+                    self._apply_to_each(expired, item, batch)
+                case PendingCommand():
+                    self._apply_request(item, batch)
 
     def _release_interest(self, request: PendingCommand) -> None:
         if symbol := symbol_of(request.command):
@@ -223,14 +269,11 @@ class CommandProcessor:
             outcome = self._apply(request.account_id, request.command, batch)
         except Exception as error:
             log.exception("command_failed", extra={"account": request.account_id})
-            if not request.answer.done():
-                request.answer.set_exception(error)
+            batch.answers.append((request, error))
         else:
             batch.answers.append((request, outcome))
             indexes = range(first, len(batch.events))
             batch.requests.update(dict.fromkeys(indexes, request))
-        finally:
-            self._release_interest(request)
 
     def _apply(self, account_id: str, command: Command, batch: CommandBatch) -> Outcome:
         account = self._accounts[account_id]
@@ -261,6 +304,10 @@ class CommandProcessor:
         self._accounts.reindex(account_id)
         self._accounts.discard_unopened(account_id)
 
+    def _restore_all(self, batch: CommandBatch) -> None:
+        for account_id in batch.changed():
+            self._restore(account_id, [])
+
     async def _commit(self, batch: CommandBatch) -> None:
         entries = self._entries(batch)
         imaged = self._snapshots.due() if entries else ()
@@ -269,17 +316,19 @@ class CommandProcessor:
                 await self._journal.append(entries, self._accounts.images(imaged))
         except JournalUnavailable as error:
             log.error("journal_unavailable", extra={"code": error.code, "reason": error.reason})
-            self._roll_back(batch, error)
+            await self._roll_back(batch, error)
             return
+        except DuplicateKey:
+            raise
         except JournalConflict:
             # The accounts in memory differ from those of the journal; only a restart repairs that.
-            self._roll_back(batch, _FAILED)
+            await self._roll_back(batch, _FAILED)
             raise
         except (FencedOut, CommitUnknown):
             raise  # no caller may receive an answer: the process ends
         except Exception:
             log.exception("journal_failed")
-            self._roll_back(batch, _FAILED)
+            await self._roll_back(batch, _FAILED)
             return
         for index, entry in enumerate(entries):
             self._accounts[entry.account_id].committed.evolve(entry.event)
@@ -290,9 +339,8 @@ class CommandProcessor:
         request_id.set("")
         for account_id in imaged:
             self._snapshots.stored(account_id)
-        for request, outcome in batch.answers:
-            if not request.answer.done():
-                request.answer.set_result(outcome)
+        for request, answer in batch.answers:
+            _answer(request, answer)
 
     def _entries(self, batch: CommandBatch) -> list[JournalEntry]:
         last_seqs: dict[str, int] = {}
@@ -305,15 +353,36 @@ class CommandProcessor:
             entries.append(JournalEntry(account_id, seq, event, name))
         return entries
 
-    def _roll_back(self, batch: CommandBatch, error: JournalUnavailable) -> None:
-        for account_id in {account_id for account_id, _ in batch.events}:
-            self._restore(account_id, [])
-        for request, _ in batch.answers:
-            if not request.answer.done():
-                request.answer.set_exception(_nothing_done(error))
+    async def _roll_back(self, batch: CommandBatch, error: JournalUnavailable) -> None:
+        self._restore_all(batch)
+        batch.answers = [(request, _nothing_done(error)) for request, _ in batch.answers]
+        await self._find_duplicates(batch)
+        for request, answer in batch.answers:
+            _answer(request, answer)
 
 
 _FAILED = JournalUnavailable("The ledger can't be written", "ledger_failed")
+
+
+async def _read(reading: Awaitable[Result]) -> Result | JournalUnavailable:
+    """Return what is read from the journal, or why it cannot be read."""
+    try:
+        return await reading
+    except JournalUnavailable as error:
+        log.error("journal_unreadable", extra={"code": error.code, "reason": error.reason})
+        return error
+    except Exception:
+        log.exception("journal_unreadable")
+        return _FAILED
+
+
+def _answer(request: PendingCommand, answer: Outcome | Exception) -> None:
+    if request.answer.done():
+        return
+    if isinstance(answer, Exception):
+        request.answer.set_exception(answer)
+    else:
+        request.answer.set_result(answer)
 
 
 def _nothing_done(error: JournalUnavailable) -> Unavailable:

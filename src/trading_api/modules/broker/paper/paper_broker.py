@@ -230,7 +230,8 @@ class PaperBroker:
         self, account_id: str, key: IdempotencyKey
     ) -> Duplicate | Rejection | None:
         with reading_journal():
-            return await self._records.find_duplicate(account_id, key)
+            (known,) = await self._records.find_duplicates([(account_id, key)])
+            return known
 
     # Publishing
 

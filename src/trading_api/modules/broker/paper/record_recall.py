@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.rejection import Rejection
-from trading_api.modules.broker.engine.commands import CancelOrder, Command, ModifyOrder, PlaceOrder
+from trading_api.modules.broker.engine.commands import (
+    CancelOrder,
+    Command,
+    ModifyOrder,
+    PlaceOrder,
+    key_of,
+)
 from trading_api.modules.broker.engine.engine import Duplicate, find_duplicate
-from trading_api.modules.broker.journal.history import JournalHistory, RecordQuery
+from trading_api.modules.broker.journal.history import JournalHistory, RecordQuery, Records
 from trading_api.modules.broker.paper.accounts import Accounts
 
 
@@ -22,12 +28,15 @@ class RecordRecall:
         self._accounts = accounts
         self._history = history
 
-    async def recall(self, requests: Iterable[tuple[str, Command]]) -> set[str]:
+    async def recall(
+        self, requests: Iterable[tuple[str, Command]], with_keys_of: Collection[str] = ()
+    ) -> set[str]:
         """Add what the commands refer to to their accounts, for the time until the accounts
         discard it again. Return the accounts that received something.
 
-        What is recalled stays right only while nothing else is committed."""
-        queries = self._queries(requests)
+        Keys are looked up for the accounts `with_keys_of` only. What is recalled stays right only
+        while nothing else is committed."""
+        queries = self._queries(requests, with_keys_of)
         if not queries:
             return set()
         found = await self._history.find(queries)
@@ -50,17 +59,19 @@ class RecordRecall:
             branch.recall(records.orders, records.client_ids, records.keys)
         return branch
 
-    async def find_duplicate(
-        self, account_id: str, key: IdempotencyKey
-    ) -> Duplicate | Rejection | None:
-        """Return the answer to a command whose key the account has recorded, else None."""
-        query = RecordQuery(account_id, keys=[(key.operation, key.key)])
-        (records,) = await self._history.find([query])
-        state = AccountState()
-        state.recall([], {}, records.keys)
-        return find_duplicate(state, key)
+    async def find_duplicates(
+        self, requests: Sequence[tuple[str, IdempotencyKey]]
+    ) -> Sequence[Duplicate | Rejection | None]:
+        """Return the answer to each command whose key its account has recorded, else None."""
+        queries = [
+            RecordQuery(account_id, keys=[(key.operation, key.key)]) for account_id, key in requests
+        ]
+        found = await self._history.find(queries)
+        return [_duplicate(key, records) for (_, key), records in zip(requests, found, strict=True)]
 
-    def _queries(self, requests: Iterable[tuple[str, Command]]) -> Sequence[RecordQuery]:
+    def _queries(
+        self, requests: Iterable[tuple[str, Command]], with_keys_of: Collection[str] = ()
+    ) -> Sequence[RecordQuery]:
         order_ids: dict[str, list[str]] = {}
         client_ids: dict[str, list[str]] = {}
         keys: dict[str, list[tuple[str, str]]] = {}
@@ -75,7 +86,7 @@ class RecordRecall:
                 client_id = command.request.client_id
                 if client_id and client_id not in state.client_ids:
                     client_ids.setdefault(account_id, []).append(client_id)
-            if key := getattr(command, "key", None):
+            if account_id in with_keys_of and (key := key_of(command)):
                 keys.setdefault(account_id, []).append((key.operation, key.key))
         return [
             RecordQuery(
@@ -86,3 +97,9 @@ class RecordRecall:
             )
             for account_id in order_ids | client_ids | keys
         ]
+
+
+def _duplicate(key: IdempotencyKey, records: Records) -> Duplicate | Rejection | None:
+    state = AccountState()
+    state.recall([], {}, records.keys)
+    return find_duplicate(state, key)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.journal import (
+    DuplicateKey,
     JournalConflict,
     JournalEntry,
     JournalUnavailable,
@@ -32,7 +33,12 @@ from trading_api.modules.broker.journal.sqlite.ledger_head import Head, LedgerHe
 from trading_api.modules.broker.journal.sqlite.recovery_cursor import RecoveryCursor, read_ledger
 from trading_api.modules.broker.journal.sqlite.sql_history import SqlHistory
 from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
-from trading_api.modules.broker.journal.sqlite.tables import ACCOUNTS, ANCHORS, EVENTS
+from trading_api.modules.broker.journal.sqlite.tables import (
+    ACCOUNTS,
+    ANCHORS,
+    EVENTS,
+    IDEMPOTENCY_KEYS,
+)
 
 Result = TypeVar("Result")
 
@@ -72,7 +78,8 @@ class SqlJournal:
     async def append(
         self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
     ) -> None:
-        """Write the entries in one transaction. Raises JournalConflict and JournalUnavailable."""
+        """Write the entries in one transaction. Raises JournalConflict, DuplicateKey and
+        JournalUnavailable."""
         await self._run(lambda: self._append(entries, images))
 
     async def currencies(self) -> Mapping[str, str]:
@@ -173,6 +180,7 @@ class SqlJournal:
                 batch.write(opened.connection, opened.statements)
         except IntegrityError:
             _check_sequence(opened.connection, entries)
+            _check_keys(opened.connection, entries)
             raise
         except DBAPIError as error:
             raise to_journal_unavailable(error) from error
@@ -246,6 +254,22 @@ def _check_sequence(connection: Connection, entries: Sequence[JournalEntry]) -> 
             expected[entry.account_id] = (last or 0) + 1
             if entry.seq != expected[entry.account_id]:
                 raise JournalConflict(entry, expected[entry.account_id])
+
+
+def _check_keys(connection: Connection, entries: Sequence[JournalEntry]) -> None:
+    """Raise DuplicateKey if the database has any of the keys that the entries record."""
+    columns = IDEMPOTENCY_KEYS.columns
+    repeating = set()
+    with connection.begin():
+        for entry in entries:
+            if entry.key is not None:
+                place = (columns.account_id, columns.operation, columns.key)
+                wanted = zip(place, (entry.account_id, *entry.key), strict=True)
+                same = [column == value for column, value in wanted]
+                if connection.execute(select(columns.seq).where(*same)).first():
+                    repeating.add(entry.account_id)
+    if repeating:
+        raise DuplicateKey(repeating)
 
 
 def _check_head(connection: Connection, path: Path, head: Head, events: int) -> None:

@@ -11,6 +11,7 @@ from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import AccountImage, image_of
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.journal import (
+    DuplicateKey,
     JournalEntry,
     JournalUnavailable,
     RecoveryStep,
@@ -50,6 +51,16 @@ async def test_it_counts_what_is_appended_and_loaded_and_passes_everything_on() 
     assert [entry async for entry in again.load()] == STREAM
     await again.close()
     assert again.health() is None
+
+
+async def test_a_key_that_is_recorded_twice_is_no_failure() -> None:
+    inner, metrics = FailingJournal(), Metrics()
+    journal = InstrumentedJournal(inner, metrics)
+    inner.error = DuplicateKey({"A"})
+    with pytest.raises(DuplicateKey):
+        await journal.append(STREAM)
+    assert journal.health() is None
+    assert b"trading_commits_failed_total 0.0" in metrics.exposition()
 
 
 async def test_it_is_unhealthy_for_a_while_after_a_failed_write() -> None:

@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.kit.ledger_streams import mixed, trading
-from trading_api.modules.broker.engine.events import AccountOpened, Event
-from trading_api.modules.broker.journal.journal import Journal, JournalConflict, JournalEntry
+from trading_api.modules.broker.engine.events import AccountOpened, Event, IdempotencyKeyRecorded
+from trading_api.modules.broker.journal.journal import (
+    DuplicateKey,
+    Journal,
+    JournalConflict,
+    JournalEntry,
+)
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
@@ -81,6 +86,29 @@ async def test_a_rejected_append_stores_none_of_its_entries(journal: Journal) ->
     assert await loaded(journal) == [entry("A", 1)]
     await journal.append([entry("B", 1), entry("A", 2)])
     assert len(await loaded(journal)) == 3
+
+
+@pytest.mark.parametrize("name", JOURNALS)
+async def test_a_key_is_recorded_once_for_ever(name: str, tmp_path: Path) -> None:
+    def keyed(account_id: str, seq: int, key: str) -> JournalEntry:
+        event = IdempotencyKeyRecorded("place", key, "content", f"order-{seq}", at_ms=seq)
+        return JournalEntry(account_id, seq, event)
+
+    journal = JOURNALS[name](tmp_path)
+    await journal.append([entry("A", 1), keyed("A", 2, "one"), entry("B", 1), keyed("B", 2, "one")])
+    with pytest.raises(DuplicateKey) as caught:
+        await journal.append([entry("B", 3), keyed("A", 3, "one"), keyed("B", 4, "two")])
+    assert caught.value.account_ids == {"A"}
+    assert len(await loaded(journal)) == 4
+    await journal.append([keyed("A", 3, "two"), keyed("B", 3, "two")])
+    if name != "memory":
+        await journal.close()
+        journal = JOURNALS[name](tmp_path)
+    with pytest.raises(DuplicateKey) as caught:
+        await journal.append([keyed("B", 4, "one"), keyed("A", 4, "two")])
+    assert caught.value.account_ids == {"A", "B"}
+    assert len(await loaded(journal)) == 6
+    await journal.close()
 
 
 async def test_load_shows_what_was_there_when_it_began(journal: Journal) -> None:

@@ -123,13 +123,17 @@ async def test_commands_that_need_a_record_are_rejected_while_none_can_be_read()
         await exchange.place()
         for error, code in ((damaged, "ledger_damaged"), (KeyError(), "ledger_failed")):
             history.error = error
-            refused = await rejection_of(exchange.client.place_order(A, order(), key="one"))
-            assert refused[:2] == (503, code)
+            named = exchange.client.place_order(A, order(clientOrderId="mine"))
+            assert (await rejection_of(named))[:2] == (503, code)
+            too_large = exchange.client.place_order(A, order(qty=1e6), key="one")
+            assert (await rejection_of(too_large))[:2] == (503, code)
             assert await exchange.place() != "", "it needs no record"
+            new_key = exchange.client.place_order(A, order(), key=f"new {code}")
+            assert await new_key != "", "the journal takes no key twice"
         history.error = damaged
         with pytest.raises(Unavailable):
             await exchange.client.preview_order(A, order(clientOrderId="mine"))
         with pytest.raises(Unavailable):
             await exchange.client.place_order(A, order(symbol="NOPE"), key="one")
         history.error = None
-        assert await exchange.client.place_order(A, order(), key="one") == "order-4"
+        assert await exchange.client.place_order(A, order(), key="one") == "order-6"
