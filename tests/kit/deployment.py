@@ -1,0 +1,246 @@
+"""A deployment as real processes on 127.0.0.1. Each process has a name, and a log of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+
+from tests.kit.deployment_proxy import TcpProxy
+
+READY_S_MAX = 60.0
+"""The longest start of a process. Many processes share the machine."""
+STOP_S_MAX = 30.0
+UNPRIVILEGED_USER = 65534
+POLL_S = 0.02
+
+
+class DeploymentError(Exception):
+    """Raised when a process does not start or stop in time. The message names its log."""
+
+
+class ControlledProcess(Protocol):
+    """A process that a test can end, halt and continue."""
+
+    name: str
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id, or None while the process does not run."""
+        ...
+
+
+@dataclass(slots=True)
+class ServerProcess:
+    """A program that the deployment starts. `ready_url` answers 200 once the program is ready;
+    without it, `port` accepts connections. `folder` is the working directory, by default that of
+    the log."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(repr=False)
+    log_path: Path
+    ready_url: str | None = None
+    port: int | None = None
+    is_unprivileged: bool = False
+    folder: Path | None = None
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        if self._process is None or self._process.poll() is not None:
+            return None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the program; its output is appended to the log."""
+        assert self.pid is None, f"{self.name} runs"
+        user: dict[str, Any] = {}
+        if self.is_unprivileged and os.geteuid() == 0:
+            user = {"user": UNPRIVILEGED_USER, "group": UNPRIVILEGED_USER, "extra_groups": []}
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command,
+                env=dict(self.environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder or self.log_path.parent,
+                **user,
+            )
+
+    async def ready(self) -> None:
+        """Return once the program is ready. Raises DeploymentError."""
+        deadline_s = time.monotonic() + READY_S_MAX
+        while not await self._is_ready():
+            if self.pid is None:
+                raise DeploymentError(f"{self.name} ended while it started: see {self.log_path}")
+            if time.monotonic() > deadline_s:
+                raise DeploymentError(f"{self.name} is not ready in time: see {self.log_path}")
+            await asyncio.sleep(POLL_S)
+
+    async def ended(self) -> int:
+        """Return the exit status once the program has ended. Raises DeploymentError."""
+        assert self._process is not None, f"{self.name} was never started"
+        deadline_s = time.monotonic() + STOP_S_MAX
+        while (status := self._process.poll()) is None:
+            if time.monotonic() > deadline_s:
+                raise DeploymentError(f"{self.name} does not end: see {self.log_path}")
+            await asyncio.sleep(POLL_S)
+        return status
+
+    async def _is_ready(self) -> bool:
+        if self.ready_url is not None:
+            with suppress(httpx.TransportError):
+                async with httpx.AsyncClient(timeout=2) as client:
+                    return (await client.get(self.ready_url)).status_code == 200
+            return False
+        assert self.port is not None
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.close()
+            return True
+        return False
+
+
+@dataclass(slots=True)
+class ChildOfSupervisor:
+    """A process that a supervisor starts, and starts again. `index` counts those with the same
+    `mark` in their command line, in the order of their process ids."""
+
+    name: str
+    supervisor: ServerProcess
+    mark: str
+    index: int = 0
+
+    @property
+    def pid(self) -> int | None:
+        parent = self.supervisor.pid
+        found = [] if parent is None else [p for p in _children(parent) if self.mark in _line(p)]
+        return sorted(found)[self.index] if self.index < len(found) else None
+
+
+@dataclass(slots=True)
+class Deployment:
+    """The processes of a deployment by name, in the order in which they start.
+
+    `base_urls` are the addresses of the gateways. `client_environment` is what the subcommands of
+    `trading-api` need to find the ledger."""
+
+    folder: Path
+    base_urls: list[str]
+    client_environment: dict[str, str]
+    processes: dict[str, ServerProcess] = field(default_factory=dict)
+    children: dict[str, ChildOfSupervisor] = field(default_factory=dict)
+    proxies: dict[str, TcpProxy] = field(default_factory=dict)
+    temporary_folders: list[Path] = field(default_factory=list)
+
+    def add(self, process: ServerProcess) -> ServerProcess:
+        self.processes[process.name] = process
+        return process
+
+    def process(self, name: str) -> ControlledProcess:
+        return self.processes.get(name) or self.children[name]
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the names of processes that begin with the prefix."""
+        return [n for n in (*self.processes, *self.children) if n.startswith(prefix)]
+
+    async def start(self) -> None:
+        """Start every proxy, and every process in order. Raises DeploymentError."""
+        for proxy in self.proxies.values():
+            await proxy.start()
+        for process in self.processes.values():
+            process.start()
+            await process.ready()
+
+    async def start_again(self, name: str) -> None:
+        """Start a process that has ended, and return once it is ready. Raises DeploymentError."""
+        self.processes[name].start()
+        await self.processes[name].ready()
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process. Raises DeploymentError if it does not run."""
+        pid = self.process(name).pid
+        if pid is None:
+            raise DeploymentError(f"{name} does not run")
+        os.kill(pid, number)
+
+    async def kill(self, name: str) -> None:
+        """End a process without a chance to clean up."""
+        pid = self.process(name).pid
+        self.signal(name, signal.SIGKILL)
+        while self.process(name).pid == pid:  # noqa: ASYNC110, the kernel sends no event
+            await asyncio.sleep(POLL_S)
+
+    async def stop(self, name: str) -> None:
+        """Ask a process to end, and wait for it. Raises DeploymentError."""
+        process = self.processes[name]
+        self.signal(name, signal.SIGTERM)
+        await process.ended()
+
+    async def stop_all(self) -> None:
+        """Stop every process in reverse order; kill those that do not stop in time."""
+        for proxy in self.proxies.values():
+            proxy.restore()
+        for process in reversed(self.processes.values()):
+            if process.pid is None:
+                continue
+            with suppress(DeploymentError, ProcessLookupError):
+                os.kill(process.pid, signal.SIGCONT)
+                await self.stop(process.name)
+                continue
+            if process.pid is not None:
+                os.kill(process.pid, signal.SIGKILL)
+                await process.ended()
+        for proxy in self.proxies.values():
+            await proxy.close()
+        for folder in self.temporary_folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def running(deployment: Deployment) -> AsyncIterator[Deployment]:
+    """Start the deployment, and stop all of it at the end."""
+    try:
+        await deployment.start()
+        yield deployment
+    finally:
+        await deployment.stop_all()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+def trading_api(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "trading_api", *arguments]
+
+
+def _children(parent: int) -> list[int]:
+    """Return the child processes of a process, as /proc lists them for each of its threads."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{parent}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def _line(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    return ""

