@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills postgres lock help checked terminal figures screenshots browsed built
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills chaos postgres lock help checked terminal figures screenshots browsed built
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -97,6 +97,9 @@ kills: .venv/.synced ## Kill a trading broker 200 times at random moments, and l
 	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \
 	  $(BIN)/python -m tests.kit.killed_writers $$folder 200; \
 	  status=$$?; rm -rf $$folder; exit $$status
+
+chaos: .venv/.synced ## Fail processes of a DEPLOYMENT (cluster, workers, embedded) under load for SECONDS (300), from SEED
+	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),300) --seed $(SEED) --bus $(or $(BUS),nats)
 
 postgres: .venv/.synced ## Run the ledger's tests on PostgreSQL, which comes as a wheel
 	@$(BIN)/pytest $(BROKER)/journal/postgres $(BROKER)/journal/tests/test_journal.py $(BROKER)/journal/tests/test_history.py

@@ -1,0 +1,158 @@
+"""The faults that a run injects, each a function with a name. A seed chooses their order and the
+process that each one hits."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import orjson
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from tests.chaos.trader import SYMBOLS
+from tests.kit.deployment import Deployment, DeploymentError
+from tests.kit.deployment_layouts import PARTITIONED, terminate_sessions
+
+PAUSED_S = 5.0
+RESTART_DELAY_S = 0.5
+"""How long a service manager takes to start a process again."""
+UNREAD_S = 8.0
+SUPERVISOR_S_MAX = 30.0
+
+Inject = Callable[[Deployment, random.Random], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault, and the prefix of the processes without which it cannot be injected."""
+
+    name: str
+    process: str
+    inject: Inject
+
+
+async def kill(prefix: str, deployment: Deployment, choice: random.Random) -> None:
+    """Kill a process with SIGKILL. Start it again, unless a supervisor does."""
+    name = choice.choice(deployment.names(prefix))
+    await deployment.kill(name)
+    await asyncio.sleep(RESTART_DELAY_S)
+    if name in deployment.processes:
+        await deployment.start_again(name)
+    else:
+        await _running_again(deployment, name)
+
+
+async def pause(prefix: str, deployment: Deployment, choice: random.Random) -> None:
+    """Halt a process with SIGSTOP for PAUSED_S; it does not notice."""
+    name = choice.choice(deployment.names(prefix))
+    pid = deployment.process(name).pid
+    deployment.signal(name, signal.SIGSTOP)
+    await asyncio.sleep(PAUSED_S)
+    if deployment.process(name).pid == pid:
+        deployment.signal(name, signal.SIGCONT)
+
+
+async def end_sessions(deployment: Deployment, choice: random.Random) -> None:
+    """Terminate every session of the ledger at PostgreSQL."""
+    await asyncio.to_thread(terminate_sessions, deployment)
+    await _start_ended(deployment)
+
+
+async def restart_postgresql(deployment: Deployment, choice: random.Random) -> None:
+    """Stop PostgreSQL in immediate mode, as a crash, and start it again."""
+    deployment.signal("postgresql", signal.SIGQUIT)
+    await deployment.processes["postgresql"].ended()
+    await deployment.start_again("postgresql")
+    await _start_ended(deployment)
+
+
+async def partition_gateway(deployment: Deployment, choice: random.Random) -> None:
+    """Let no byte pass between one gateway and the bus for PAUSED_S."""
+    proxy = deployment.proxies[PARTITIONED]
+    proxy.interrupt()
+    await asyncio.sleep(PAUSED_S)
+    proxy.restore()
+
+
+async def unread_client(deployment: Deployment, choice: random.Random) -> None:
+    """Connect a client that subscribes to the market and reads nothing for UNREAD_S."""
+    address = choice.choice(deployment.base_urls).replace("http", "ws", 1) + "/api/v1/ws"
+    try:
+        async with connect(address, close_timeout=1, ping_interval=None, max_queue=1) as client:
+            for depth in range(1, 51):
+                for symbol in SYMBOLS:
+                    payload = {"symbol": symbol, "depth": depth}
+                    message = {"type": "orderbook.subscribe", "payload": payload}
+                    await client.send(orjson.dumps(message).decode())
+                await asyncio.sleep(0.05)
+            client.transport.pause_reading()
+            await asyncio.sleep(UNREAD_S)
+            client.transport.abort()
+    except (OSError, WebSocketException):
+        pass
+
+
+async def rolling_restart(deployment: Deployment, choice: random.Random) -> None:
+    """Stop each process with SIGTERM and start it again, one after the other."""
+    children = list(deployment.children)
+    for name in children or [n for n in deployment.processes if n != "postgresql"]:
+        if name in deployment.processes:
+            await deployment.stop(name)
+            await deployment.start_again(name)
+        else:
+            pid = deployment.process(name).pid
+            deployment.signal(name, signal.SIGTERM)
+            while deployment.process(name).pid == pid:  # noqa: ASYNC110, the kernel sends no event
+                await asyncio.sleep(0.05)
+            await _running_again(deployment, name)
+        await asyncio.sleep(1)
+
+
+FAULTS = [
+    *(
+        Fault(f"{verb} {role}", role, partial(function, role))
+        for verb, function in (("kill", kill), ("pause", pause))
+        for role in ("server", "core", "broker", "market", "gateway", "bus")
+    ),
+    Fault("PostgreSQL sessions end", "postgresql", end_sessions),
+    Fault("PostgreSQL restarts", "postgresql", restart_postgresql),
+    Fault("partition gateway", "broker", partition_gateway),
+    Fault("client does not read", "", unread_client),
+    Fault("rolling restart", "", rolling_restart),
+]
+
+
+def schedule(deployment: Deployment, seed: int, names: list[str]) -> Iterator[Fault]:
+    """Yield the deployment's faults without end: all of them in an order of the seed, then again
+    in another. `names` restricts them; an empty list means all."""
+    possible = [
+        fault
+        for fault in FAULTS
+        if deployment.names(fault.process) and (not names or fault.name in names)
+    ]
+    if not possible:
+        raise DeploymentError(f"this deployment has none of the faults {names}")
+    choice = random.Random(seed)
+    while True:
+        yield from choice.sample(possible, len(possible))
+
+
+async def _running_again(deployment: Deployment, name: str) -> None:
+    async with asyncio.timeout(SUPERVISOR_S_MAX):
+        while deployment.process(name).pid is None:  # noqa: ASYNC110, the kernel sends no event
+            await asyncio.sleep(0.05)
+
+
+async def _start_ended(deployment: Deployment) -> None:
+    """Start again what ended by itself, as a service manager does: a process whose ownership is
+    in doubt exits."""
+    for _ in range(3):
+        await asyncio.sleep(RESTART_DELAY_S)
+        for name, process in deployment.processes.items():
+            if process.pid is None:
+                await deployment.start_again(name)
