@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
 
-from tests.kit.bus_kinds import BusKind, local_kind
+from tests.kit.bus_servers import KINDS, BusTestServer, running
 from tests.kit.server import until
 from trading_api.bus.port import (
     MESSAGE_BYTES_MAX,
@@ -22,18 +22,19 @@ TIMEOUT_S = 5.0
 Connect = Callable[..., Awaitable[Bus]]
 
 
-@pytest.fixture(params=["local"])
-def bus_kind(request: pytest.FixtureRequest) -> BusKind:
-    return local_kind()
+@pytest.fixture(scope="module", params=KINDS)
+def server(request: pytest.FixtureRequest) -> Iterator[BusTestServer]:
+    with running(request.param) as server:
+        yield server
 
 
 @pytest.fixture
-async def connect(bus_kind: BusKind) -> AsyncIterator[Connect]:
+async def connect(server: BusTestServer) -> AsyncIterator[Connect]:
     """Return a started bus for each call, of the prefix given. It is closed after the test."""
     async with AsyncExitStack() as stack:
 
         async def connected(prefix: str = "test") -> Bus:
-            bus = bus_kind.connect(prefix)
+            bus = server.bus(prefix)
             await bus.start()
             stack.push_async_callback(bus.close)
             return bus
@@ -195,7 +196,7 @@ async def test_a_request_without_a_responder_fails_immediately(connect: Connect)
     stop_serving()
     await owner.flush()
     with pytest.raises(NoResponder):
-        await gateway.request("shard-0.topics", b"", TIMEOUT_S)
+        await gateway.request("shard-0.http", b"", TIMEOUT_S)
 
 
 async def test_a_request_without_an_answer_times_out(connect: Connect) -> None:
