@@ -30,7 +30,7 @@ from trading_api.bus.port import (
     RequestTimeout,
     Unsubscribe,
 )
-from trading_api.bus.subjects import full_subject
+from trading_api.bus.subjects import full_subject, request_subject
 from trading_api.errors import ConfigurationError
 
 START_S = 5.0
@@ -129,7 +129,7 @@ class NatsBus:
         def receive(message: Msg) -> None:
             handle_message(subject, handler, message.data)
 
-        return await self._subscribe(subject, receive)
+        return await self._subscribe(full_subject(self._prefix, subject), receive)
 
     async def serve(self, subject: str, handler: RequestHandler) -> Unsubscribe:
         def receive(message: Msg) -> None:
@@ -138,12 +138,12 @@ class NatsBus:
                     subject, handler, message.data, lambda answer: self._put(reply_to, answer)
                 )
 
-        return await self._subscribe(subject, receive)
+        return await self._subscribe(request_subject(self._prefix, subject), receive)
 
     async def request(self, subject: str, message: bytes, timeout_s: float) -> bytes:
         check_length(message)
         self._check_connected()
-        name = full_subject(self._prefix, subject)
+        name = request_subject(self._prefix, subject)
         try:
             answer: Msg = await self._client.request(name, message, timeout_s)
         except errors.NoRespondersError:
@@ -200,14 +200,14 @@ class NatsBus:
 
     # Subscriptions
 
-    async def _subscribe(self, subject: str, receive: Callable[[Msg], None]) -> Unsubscribe:
+    async def _subscribe(self, name: str, receive: Callable[[Msg], None]) -> Unsubscribe:
         self._check_connected()
 
         async def receive_if_subscribed(message: Msg) -> None:
             if subscribed in self._subscribed:
                 receive(message)
 
-        subscribed = _Subscribed(full_subject(self._prefix, subject), receive_if_subscribed)
+        subscribed = _Subscribed(name, receive_if_subscribed)
         self._subscribed.add(subscribed)
         try:
             await self._subscribe_at_client(subscribed)

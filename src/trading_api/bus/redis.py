@@ -28,7 +28,7 @@ from trading_api.bus.port import (
     Unsubscribe,
 )
 from trading_api.bus.redis_link import RedisLink
-from trading_api.bus.subjects import full_subject
+from trading_api.bus.subjects import full_subject, request_subject
 
 START_S = 5.0
 """How long `start` tries to connect."""
@@ -51,7 +51,7 @@ class RedisBus:
         self._start_s = start_s
         self._reconnect_listeners = ReconnectListeners()
         self._link = RedisLink(url, self._on_message, self._reconnect_listeners.call_all)
-        # A subject has no slash: requests and answers have channels of their own.
+        # Not the name of a subject, since it has a slash.
         self._answer_channel = f"{prefix}/answers/{secrets.token_hex(8)}"
         self._receivers: dict[bytes, list[MessageHandler]] = {}
         self._answers: dict[int, asyncio.Future[bytes]] = {}
@@ -100,7 +100,7 @@ class RedisBus:
         def receive(message: bytes) -> None:
             handle_message(subject, start, message)
 
-        return self._subscribe(self._request_channel(subject), receive)
+        return self._subscribe(request_subject(self._prefix, subject), receive)
 
     async def request(self, subject: str, message: bytes, timeout_s: float) -> bytes:
         check_length(message)
@@ -111,7 +111,7 @@ class RedisBus:
         try:
             async with asyncio.timeout(timeout_s):
                 receivers = await self._link.publish_and_count(
-                    self._request_channel(subject),
+                    request_subject(self._prefix, subject),
                     header + self._answer_channel.encode() + message,
                 )
                 if receivers == 0:
@@ -131,9 +131,6 @@ class RedisBus:
 
     def on_reconnect(self, call: Callable[[], None]) -> None:
         self._reconnect_listeners.add(call)
-
-    def _request_channel(self, subject: str) -> str:
-        return f"{full_subject(self._prefix, subject)}/requests"
 
     def _subscribe(self, channel: str, receive: MessageHandler) -> Unsubscribe:
         if not self.is_connected:

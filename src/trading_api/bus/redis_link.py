@@ -35,7 +35,7 @@ Outgoing = tuple[tuple[bytes | str, ...], asyncio.Future[int] | None]
 """A command, and who waits for the number that the server answers."""
 
 
-class Connection(Protocol):
+class RedisConnection(Protocol):
     """What is used of redis-py's connection."""
 
     async def connect(self) -> None: ...
@@ -144,8 +144,8 @@ class RedisLink:
 
     # The connections
 
-    def _new_connection(self) -> Connection:
-        connection: Connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
+    def _new_connection(self) -> RedisConnection:
+        connection: RedisConnection = self._pool.make_connection()  # type: ignore[no-untyped-call]
         return connection
 
     async def _connect(self) -> None:
@@ -224,7 +224,7 @@ class RedisLink:
             finally:
                 _give_up(outgoing, RequestTimeout())
 
-    async def _write(self, connection: Connection, *commands: Iterable[bytes | str]) -> None:
+    async def _write(self, connection: RedisConnection, *commands: Iterable[bytes | str]) -> None:
         await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
 
     # Receiving
