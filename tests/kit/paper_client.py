@@ -24,9 +24,15 @@ from trading_api.shared.module_interface import ModuleContext
 class PaperClient:
     """Sends wire requests to a paper exchange of its own, and reads through `queries`."""
 
-    def __init__(self, journal: Journal, rules: ExchangeRules, context: ModuleContext) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        rules: ExchangeRules,
+        context: ModuleContext,
+        shard_count: int | None = None,
+    ) -> None:
         settings, market = context.settings, context.market
-        self.broker = PaperBroker(journal, rules, settings, market, context.metrics)
+        self.broker = PaperBroker(journal, rules, settings, market, context.metrics, shard_count)
         self.service = BrokerService(
             self.broker,
             market,

@@ -31,10 +31,15 @@ class PaperExchange:
     """A paper exchange, and all updates of the topics that a test subscribed to, in order."""
 
     def __init__(
-        self, journal: Journal, symbols: Sequence[str] = ("AAPL",), **settings: Any
+        self,
+        journal: Journal,
+        symbols: Sequence[str] = ("AAPL",),
+        market: ManualMarket | None = None,
+        shard_count: int | None = None,
+        **settings: Any,
     ) -> None:
         self.journal = journal
-        self.market = ManualMarket(
+        self.market = market or ManualMarket(
             *map(instrument, symbols),
             instrument("MSFT"),
             instrument("USDJPY", currency="JPY", price_scale=1000),
@@ -44,7 +49,9 @@ class PaperExchange:
         context = ModuleContext(
             Settings.defaults().model_copy(update=settings), self.market, lambda: 42
         )
-        self.client = PaperClient(journal, create_exchange_rules(context.settings), context)
+        self.client = PaperClient(
+            journal, create_exchange_rules(context.settings), context, shard_count
+        )
         self.broker, self.service = self.client.broker, self.client.service
         self.queries = self.client.queries
         self.updates: list[tuple[str, dict[str, Any]]] = []
@@ -87,7 +94,9 @@ class PaperExchange:
 
 @asynccontextmanager
 async def running(journal: Journal | None = None, **settings: Any) -> AsyncIterator[PaperExchange]:
-    """Run a paper exchange that continues from the journal. `settings` replace the defaults."""
+    """Run a paper exchange that continues from the journal.
+
+    `settings` are the arguments of PaperExchange, and replace the defaults."""
     exchange = PaperExchange(journal or MemoryJournal(), **settings)
     await exchange.client.start()
     task = asyncio.create_task(exchange.client.run())

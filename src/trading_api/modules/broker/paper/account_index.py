@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import count
 
@@ -85,9 +85,14 @@ class AccountIndex:
         numbers = self._by_symbol[symbol]
         return sorted(affected, key=numbers.__getitem__)
 
-    def set_bounds(self, marks: Mapping[str, Touch]) -> None:
-        """Evaluate all suspect accounts at the marks, so that the first quotes need not do it."""
-        for account_id in self._maintenance.all_suspects():
+    def set_bounds(
+        self, marks: Mapping[str, Touch], account_ids: Iterable[str] | None = None
+    ) -> None:
+        """Evaluate the suspect ones of the accounts, or of all, at the marks, so that the first
+        quotes need not do it."""
+        if account_ids is None:
+            account_ids = self._maintenance.all_suspects()
+        for account_id in filter(self._maintenance.is_suspect, account_ids):
             self._maintenance.clear_if_safe(account_id, self._state_of(account_id), marks)
 
     def on_price(self, symbol: str, mark: Touch | None) -> None:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.account_image import AccountImage, image_of, restore
+from trading_api.modules.broker.engine.account_image import AccountImage, image_of
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
-from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.paper.account_index import AccountIndex
 from trading_api.modules.broker.paper.price_interest import PriceInterest
-
-DISCARD_INTERVAL = 1_000
-"""Events of an account that are loaded before the records that they left are discarded."""
-
-ACCOUNTS_PER_TURN = 100
-"""Accounts that are made ready at one turn of the event loop, which takes about 10 ms."""
 
 
 class PaperAccount:
@@ -41,6 +33,11 @@ class PaperAccount:
     def state(self) -> AccountState:
         """The engine's state, to be read only."""
         return self.committed if self._engine is None else self._engine.state
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no quote can change the account."""
+        return not self.state.working and not self.state.positions
 
     def restore(self, uncommitted: Sequence[Event]) -> None:
         """Set the engine back to the committed state plus the events that are still to be
@@ -66,33 +63,24 @@ class Accounts:
         interest: PriceInterest,
         foreign_currency: Callable[[str], str],
     ) -> None:
-        self._rules = rules
+        self.rules = rules
         self._accounts: dict[str, PaperAccount] = {}
         self.index = AccountIndex(
             rules, interest, foreign_currency, lambda account_id: self[account_id].state
         )
 
-    def recover(self, item: AccountImage | JournalEntry) -> bool:
-        """Take the next item of a recovery. Return whether it is an entry.
+    def add(self, accounts: Mapping[str, PaperAccount]) -> None:
+        """Hold accounts that were recovered. Call `reindex` with each: a quote reaches it from
+        then on."""
+        self._accounts.update(accounts)
 
-        Call `finish_recovery` after the last item."""
-        account = self[item.account_id]
-        if isinstance(item, AccountImage):
-            account.committed = restore(item)
-            return False
-        state = account.committed
-        state.evolve(item.event)
-        if state.seq % DISCARD_INTERVAL == 0:
-            state.discard_history()
-        return True
+    def stop_matching(self, account_id: str) -> None:
+        """Keep quotes and the time from an account, until its next `reindex`."""
+        self.index.update(account_id, AccountState())
 
-    async def finish_recovery(self) -> None:
-        """Make the recovered accounts ready for commands."""
-        for number, (account_id, account) in enumerate(self._accounts.items()):
-            account.discard_history()
-            self.reindex(account_id)
-            if number % ACCOUNTS_PER_TURN == 0:
-                await asyncio.sleep(0)
+    def take(self, account_ids: Iterable[str]) -> list[PaperAccount]:
+        """Remove accounts that `stop_matching` was called with, and return them."""
+        return [self._accounts.pop(each) for each in account_ids]
 
     def images(self, account_ids: Iterable[str]) -> list[AccountImage]:
         """Return the images of accounts, with what is not committed yet."""
@@ -101,7 +89,7 @@ class Accounts:
     def __getitem__(self, account_id: str) -> PaperAccount:
         account = self._accounts.get(account_id)
         if account is None:
-            account = self._accounts[account_id] = PaperAccount(self._rules)
+            account = self._accounts[account_id] = PaperAccount(self.rules)
         return account
 
     def ids(self) -> Collection[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence, Set
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from trading_api.errors import Unavailable
@@ -31,6 +30,12 @@ from trading_api.modules.broker.journal.journal import (
     JournalUnavailable,
 )
 from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.command_batch import (
+    CommandBatch,
+    FlushMarker,
+    InboxItem,
+    PendingCommand,
+)
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.record_recall import RecordRecall
 from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
@@ -45,47 +50,6 @@ COMMANDS_WAITING_MAX = 8_000
 BATCH_SIZE = 256
 REPEATING_MAX = 10_000
 """Accounts with repeated keys that are remembered."""
-
-
-@dataclass(slots=True)
-class PendingCommand:
-    """A command whose caller waits for `answer`."""
-
-    account_id: str
-    command: Command
-    answer: asyncio.Future[Outcome]
-    request_id: str
-    client_request_id: str
-
-
-@dataclass(slots=True)
-class FlushMarker:
-    """Its `answer` is set once everything before it in the inbox is committed and published."""
-
-    answer: asyncio.Future[None]
-
-
-InboxItem = PendingCommand | MatchQuote | ExpireOrders | FlushMarker
-
-
-@dataclass(slots=True)
-class CommandBatch:
-    """What is committed together: events in the order they happened, and the callers that wait
-    for them. `requests` gives the command that caused an event, by the event's index. `recalled`
-    are the accounts that hold records for this batch."""
-
-    events: list[tuple[str, Event]] = field(default_factory=list)
-    answers: list[tuple[PendingCommand, Outcome | Exception]] = field(default_factory=list)
-    requests: dict[int, PendingCommand] = field(default_factory=dict)
-    recalled: set[str] = field(default_factory=set)
-
-    def events_of(self, account_id: str) -> list[Event]:
-        """Return one account's events in this batch."""
-        return [event for owner, event in self.events if owner == account_id]
-
-    def changed(self) -> set[str]:
-        """Return the accounts that have events in this batch."""
-        return {account_id for account_id, _ in self.events}
 
 
 class CommandProcessor:
@@ -149,10 +113,16 @@ class CommandProcessor:
 
     async def flush(self) -> None:
         """Return once everything enqueued so far is committed and published, or has failed."""
+        await self.between_commits(_do_nothing)
+
+    async def between_commits(self, action: Callable[[], None]) -> None:
+        """Call `action` once everything enqueued so far is committed and published, or has failed,
+        while nothing is being committed. It must not raise."""
         if self._is_idle and self._inbox.empty():
+            action()
             return
         answer: asyncio.Future[None] = asyncio.Future()
-        await self._inbox.put(FlushMarker(answer))
+        await self._inbox.put(FlushMarker(action, answer))
         await answer
 
     async def run(self) -> None:
@@ -169,8 +139,10 @@ class CommandProcessor:
             for command in commands:
                 self._release_interest(command)
             for item in waiting:
-                if isinstance(item, FlushMarker) and not item.answer.done():
-                    item.answer.set_result(None)
+                if isinstance(item, FlushMarker):
+                    item.action()
+                    if not item.answer.done():
+                        item.answer.set_result(None)
 
     async def _process(self, waiting: list[InboxItem]) -> None:
         """Apply the items and commit what they cause.
@@ -359,6 +331,10 @@ class CommandProcessor:
         await self._find_duplicates(batch)
         for request, answer in batch.answers:
             _answer(request, answer)
+
+
+def _do_nothing() -> None:
+    """Do nothing between two commits."""
 
 
 _FAILED = JournalUnavailable("The ledger can't be written", "ledger_failed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.modules.broker.engine.account import AccountState
@@ -26,10 +26,12 @@ class CommittedAccounts:
         self._settings = settings
         self._market = market
 
-    def ids(self) -> Sequence[str]:
-        """Return the default account and those that a command has opened, sorted."""
-        opened = [each for each in self._accounts.ids() if self._accounts.committed(each)]
-        return sorted({self._settings.default_account_id, *opened})
+    def ids(self, is_held: Callable[[str], bool]) -> Sequence[str]:
+        """Return the default account if this process holds it, and those that a command has
+        opened, sorted."""
+        opened = {each for each in self._accounts.ids() if self._accounts.committed(each)}
+        default = self._settings.default_account_id
+        return sorted(opened | {default} if is_held(default) else opened)
 
     def state(self, account_id: str) -> AccountState:
         """Return an account's committed state, to be read only."""

@@ -11,12 +11,16 @@ from trading_api.settings import Settings
 
 
 def create_paper_broker(
-    settings: Settings, journal: Journal, market: MarketData, metrics: Metrics
+    settings: Settings,
+    journal: Journal,
+    market: MarketData,
+    metrics: Metrics,
+    shard_count: int | None = None,
 ) -> PaperBroker:
     """Return a paper exchange that fills at the market's quotes. It opens the journal when it
-    starts."""
+    starts, and loads all accounts; with a `shard_count` those of the shards that it is given."""
     rules = create_exchange_rules(settings)
-    return PaperBroker(journal, rules, settings, market, metrics)
+    return PaperBroker(journal, rules, settings, market, metrics, shard_count)
 
 
 def create_exchange_rules(settings: Settings) -> ExchangeRules:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from trading_api.errors import ConfigurationError, Unavailable
 from trading_api.modules.broker.journal.journal import Journal, RecoveryStep
+from trading_api.modules.broker.paper.account_recovery import AccountRecovery
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 
@@ -31,9 +32,15 @@ class LedgerLoader:
         self._currency = currency
         self._before_listening_max = before_listening_max
         self._steps: AsyncIterator[RecoveryStep] | None = None
+        self._recovery = AccountRecovery(accounts.rules)
         self._done = 0
         self._total = 0
         self.is_finished = False
+
+    async def begin_empty(self) -> None:
+        """Open the journal and load nothing. Raises ConfigurationError."""
+        await self._check_currency()
+        self.is_finished = True
 
     async def begin(self) -> None:
         """Open the journal, and load it unless that takes long. Raises ConfigurationError."""
@@ -51,7 +58,10 @@ class LedgerLoader:
         async for step in self._steps:
             self._apply(step)
             await asyncio.sleep(0)
-        await self._accounts.finish_recovery()
+        await self._recovery.prepare()
+        self._recovery.add_to(self._accounts, self._snapshots)
+        await self._recovery.make_ready(self._accounts)
+        self._recovery = AccountRecovery(self._accounts.rules)
         await self._store_images()
         self.is_finished = True
 
@@ -81,9 +91,7 @@ class LedgerLoader:
                 )
 
     def _apply(self, step: RecoveryStep) -> None:
-        for item in step.items:
-            if self._accounts.recover(item):
-                self._snapshots.add(item.account_id)
+        self._recovery.apply(step)
         self._done, self._total = step.done, step.total
 
     async def _store_images(self) -> None:

@@ -54,6 +54,11 @@ class MaintenanceIndex:
         """Return the suspect accounts that a quote of the symbol has to evaluate."""
         return list(self._suspects.get(symbol, ()))
 
+    def is_suspect(self, account_id: str) -> bool:
+        """Return whether the next quote of the account's symbols has to evaluate it."""
+        symbols = self._symbols.get(account_id, ())
+        return any(account_id in self._suspects.get(symbol, ()) for symbol in symbols)
+
     def all_suspects(self) -> list[str]:
         """Return the suspect accounts of all symbols, once each."""
         suspects = (account_id for each in self._suspects.values() for account_id in each)

@@ -36,6 +36,7 @@ from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.command_translator import CommandTranslator
 from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts
 from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
+from trading_api.modules.broker.paper.loaded_shards import LoadedShards
 from trading_api.modules.broker.paper.market_listener import PaperMarketListener
 from trading_api.modules.broker.paper.paper_history import PaperHistory, reading_journal
 from trading_api.modules.broker.paper.paper_snapshot import PaperSnapshot
@@ -55,7 +56,10 @@ EXPIRY_CHECK_S = 1.0
 
 class PaperBroker:
     """An ExecutionVenue that matches orders against the market's quotes and keeps every event in
-    a journal. Each account opens with its first command."""
+    a journal. Each account opens with its first command.
+
+    It loads all accounts when it starts. With a `shard_count` it starts without accounts, and
+    those of a shard come with `load_shard` and go with `release_shard`."""
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class PaperBroker:
         settings: Settings,
         market: MarketData,
         metrics: Metrics,
+        shard_count: int | None = None,
     ) -> None:
         self._journal = journal
         self._rules = rules
@@ -87,6 +92,16 @@ class PaperBroker:
             self._publish,
             self.snapshots,
         )
+        self.shards: LoadedShards | None = None
+        if shard_count is not None:
+            self.shards = LoadedShards(
+                shard_count,
+                journal,
+                self.accounts,
+                self.snapshots,
+                self._processor,
+                self._prices.marks,
+            )
         self.market_listener = PaperMarketListener(
             market,
             self._prices,
@@ -107,6 +122,8 @@ class PaperBroker:
     ) -> CommandResult:
         """Do one command and return once it is committed. Raises ApiError."""
         self.loader.require_finished()
+        if self.shards is not None:
+            self.shards.require_open(account_id)
         try:
             engine_command = self._translator.to_engine(command, key)
         except ApiError:
@@ -121,11 +138,12 @@ class PaperBroker:
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
     ) -> OrderPreview:
         """Return what the command would do now. Raises ApiError."""
-        self.loader.require_finished()
+        self._require_readable(account_id)
         engine_command = self._translator.order_command(command)
         instrument = self._prices.instrument(engine_command.request.symbol)
         with reading_journal():
             branch = await self._records.branch(account_id, engine_command)
+        self._require_readable(account_id)
         state = branch or self._committed.state(account_id)
         preview = preview_order(state, self._rules, engine_command, instrument)
         if isinstance(preview, Rejection):
@@ -134,7 +152,7 @@ class PaperBroker:
 
     def preview_leverage(self, account_id: str, command: SetLeverageCommand) -> LeveragePreview:
         """Return what the command would do now. Raises Invalid for an unknown symbol."""
-        self.loader.require_finished()
+        self._require_readable(account_id)
         engine_command = self._translator.leverage_command(command)
         return preview_leverage(self._committed.state(account_id), self._rules, engine_command)
 
@@ -142,12 +160,12 @@ class PaperBroker:
 
     def snapshot(self, account_id: str) -> PaperSnapshot:
         """Return the account's committed state."""
-        self.loader.require_finished()
+        self._require_readable(account_id)
         return PaperSnapshot(self._committed.state(account_id), self._prices, self._rules)
 
     def history(self, account_id: str) -> PaperHistory:
         """Return the reader of the account's ended orders, executions and cash lines."""
-        self.loader.require_finished()
+        self._require_readable(account_id)
         state = self.accounts.committed(account_id)
         if state is not None:
             return PaperHistory(state, self._journal.history)
@@ -158,11 +176,11 @@ class PaperBroker:
     def account_ids(self) -> Sequence[str]:
         """Return the default account and those that a command has opened, sorted."""
         self.loader.require_finished()
-        return self._committed.ids()
+        return self._committed.ids(self._is_readable)
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` events after number `since`. Raises Unavailable."""
-        self.loader.require_finished()
+        self._require_readable(account_id)
         with reading_journal():
             return await self._journal.read(account_id, since, limit)
 
@@ -184,13 +202,36 @@ class PaperBroker:
         """Undo one `watch_valuation` of the account."""
         self.accounts.index.unwatch(account_id)
 
+    def _require_readable(self, account_id: str) -> None:
+        self.loader.require_finished()
+        if self.shards is not None:
+            self.shards.require_readable(account_id)
+
+    def _is_readable(self, account_id: str) -> bool:
+        return self.shards is None or self.shards.is_readable(account_id)
+
     # Lifecycle
+
+    async def load_shard(self, shard: int) -> None:
+        """Load a shard's accounts and take their commands. Other shards trade meanwhile. Raises
+        ConfigurationError."""
+        assert self.shards is not None, "an exchange without shards loads all accounts"
+        await self.shards.load(shard)
+
+    async def release_shard(self, shard: int) -> None:
+        """Refuse new commands of a shard with Unavailable, commit those that wait, and remove its
+        accounts from memory. Other shards trade meanwhile."""
+        assert self.shards is not None, "an exchange without shards keeps all accounts"
+        await self.shards.release(shard)
 
     async def start(self) -> None:
         """Begin to load the accounts from the journal. A small ledger is loaded completely.
         Raises ConfigurationError."""
         try:
-            await self.loader.begin()
+            if self.shards is None:
+                await self.loader.begin()
+            else:
+                await self.loader.begin_empty()
         except BaseException:
             await self._journal.close()
             raise
@@ -244,6 +285,8 @@ class PaperBroker:
                 log.exception("event_not_published", extra={"account": entry.account_id})
 
     def _publish_valuation(self, account_id: str) -> None:
+        if not self._is_readable(account_id):
+            return  # released after the quote
         for listener in self._listeners:
             listener.on_valuation(account_id)
 

@@ -40,3 +40,7 @@ class SnapshotSchedule:
     def stored(self, account_id: str) -> None:
         """Take note that the image of an account shows all its events."""
         self._total -= self._events.pop(account_id)
+
+    def remove(self, account_id: str) -> None:
+        """Forget the events of an account that leaves this process."""
+        self._total -= self._events.pop(account_id, 0)

@@ -17,8 +17,10 @@ from trading_api.modules.broker.journal.sqlite.backup import back_up
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.removal import RemovalSummary, remove_events
 from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
+from trading_api.modules.broker.paper.account_recovery import AccountRecovery
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 
 STREAMS = {account_id: trading(account_id, 300) for account_id in ("A", "B")}
 
@@ -57,10 +59,11 @@ def first_at(account_id: str, at_ms: int) -> int:
 
 async def recovered(path: Path) -> dict[str, AccountImage]:
     accounts = Accounts(EXCHANGE_RULES, PriceInterest(lambda symbol: [symbol]), lambda symbol: "")
+    recovery = AccountRecovery(EXCHANGE_RULES)
     async with opened(path) as journal:
         async for step in journal.recover():
-            for item in step.items:
-                accounts.recover(item)
+            recovery.apply(step)
+    recovery.add_to(accounts, SnapshotSchedule())
     return {each: accounts.images([each])[0] for each in accounts.ids()}
 
 

@@ -1,0 +1,143 @@
+"""The shards whose accounts this process holds, and how they come and go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from trading_api.domain.shards import shard_of
+from trading_api.errors import Unavailable
+from trading_api.modules.broker.engine.touch import Touch
+from trading_api.modules.broker.journal.journal import Journal
+from trading_api.modules.broker.paper.account_recovery import ACCOUNTS_PER_TURN, AccountRecovery
+from trading_api.modules.broker.paper.accounts import Accounts, PaperAccount
+from trading_api.modules.broker.paper.command_processor import CommandProcessor
+from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
+
+IDS_PER_TURN = 5_000
+"""Account ids whose shards are computed at one turn of the event loop, which takes about 5 ms."""
+
+
+class LoadedShards:
+    """Loads and releases the accounts of one shard while the others trade.
+
+    A shard is readable from the moment that its accounts are complete until they are removed. It
+    is open, and takes commands, for a little less."""
+
+    def __init__(
+        self,
+        shard_count: int,
+        journal: Journal,
+        accounts: Accounts,
+        snapshots: SnapshotSchedule,
+        processor: CommandProcessor,
+        marks: Callable[[], Mapping[str, Touch]],
+    ) -> None:
+        self._count = shard_count
+        self._journal = journal
+        self._accounts = accounts
+        self._snapshots = snapshots
+        self._processor = processor
+        self._marks = marks
+        self._readable: set[int] = set()
+        self._open: set[int] = set()
+        # Loading or being released.
+        self._moving: set[int] = set()
+
+    def is_readable(self, account_id: str) -> bool:
+        """Return whether the account is in memory, or would be if a command had opened it."""
+        return shard_of(account_id, self._count) in self._readable
+
+    def require_readable(self, account_id: str) -> None:
+        """Raise Unavailable unless the account can be read."""
+        if not self.is_readable(account_id):
+            raise _shard_moving()
+
+    def require_open(self, account_id: str) -> None:
+        """Raise Unavailable unless the account takes commands."""
+        if shard_of(account_id, self._count) not in self._open:
+            raise _shard_moving()
+
+    def open_shards(self) -> Collection[int]:
+        """Return the shards that take commands."""
+        return frozenset(self._open)
+
+    async def load(self, shard: int) -> None:
+        """Read a shard's accounts from the journal and open it. Raises ConfigurationError."""
+        self._begin_move(shard, is_readable=False)
+        try:
+            recovery = AccountRecovery(self._accounts.rules)
+            async for step in self._journal.recover([shard]):
+                recovery.apply(step)
+                await asyncio.sleep(0)
+            await recovery.prepare()
+            # Readers must find the accounts before a quote changes the first one.
+            recovery.add_to(self._accounts, self._snapshots)
+            self._readable.add(shard)
+            await recovery.make_ready(self._accounts, self._set_bounds)
+            self._open.add(shard)
+        finally:
+            self._moving.discard(shard)
+
+    async def release(self, shard: int) -> None:
+        """Refuse new commands of a shard, wait until the others are committed, and remove its
+        accounts from memory."""
+        self._begin_move(shard, is_readable=True)
+        try:
+            self._open.discard(shard)
+            # After this no command of the shard waits, so that none opens an account.
+            await self._processor.flush()
+            account_ids = await self._ids_of(shard)
+            for first in range(0, len(account_ids), ACCOUNTS_PER_TURN):
+                await self._stop_matching(account_ids[first : first + ACCOUNTS_PER_TURN])
+            removed = await self._remove(shard, account_ids)
+            while removed:
+                del removed[-ACCOUNTS_PER_TURN:]
+                await asyncio.sleep(0)
+        finally:
+            self._moving.discard(shard)
+
+    def _begin_move(self, shard: int, *, is_readable: bool) -> None:
+        assert 0 <= shard < self._count, shard
+        assert shard not in self._moving, f"shard {shard} is being loaded or released"
+        assert (shard in self._readable) == is_readable, shard
+        self._moving.add(shard)
+
+    async def _ids_of(self, shard: int) -> Sequence[str]:
+        candidates = list(self._accounts.ids())
+        account_ids: list[str] = []
+        for first in range(0, len(candidates), IDS_PER_TURN):
+            portion = candidates[first : first + IDS_PER_TURN]
+            account_ids += [each for each in portion if shard_of(each, self._count) == shard]
+            await asyncio.sleep(0)
+        return account_ids
+
+    async def _stop_matching(self, account_ids: Sequence[str]) -> None:
+        def stop() -> None:
+            for account_id in account_ids:
+                self._accounts.stop_matching(account_id)
+
+        # A commit that failed would put its accounts back into the index.
+        await self._processor.between_commits(stop)
+
+    async def _remove(self, shard: int, account_ids: Sequence[str]) -> list[PaperAccount]:
+        removed: list[PaperAccount] = []
+
+        def remove() -> None:
+            self._readable.discard(shard)
+            for account_id in account_ids:
+                self._snapshots.remove(account_id)
+            removed.extend(self._accounts.take(account_ids))
+
+        # A commit may be storing images of these accounts.
+        await self._processor.between_commits(remove)
+        return removed
+
+    def _set_bounds(self, account_ids: Sequence[str]) -> None:
+        self._accounts.index.set_bounds(self._marks(), account_ids)
+
+
+def _shard_moving() -> Unavailable:
+    return Unavailable(
+        "The account is moving to another server; nothing was done. Try again.", "shard_moving"
+    )
