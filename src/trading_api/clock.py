@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary, ref
 
+WALL_STEP_S = 1.0
+"""A step of the wall clock that is reported; a clock that is kept in time moves in smaller ones."""
 TICK_S = 0.1
 """How often a loop is seen to run. A pause of up to twice this time is not noticed."""
 
@@ -30,6 +32,8 @@ class RunningClock:
         self._loop_time = loop.time
         self._paused_s = 0.0
         self._tick_s = loop.time()
+        self._wall_s = time.time()
+        self._wall_listeners: set[Callable[[], object]] = set()
         loop.call_later(TICK_S, self._tick)
 
     def now_s(self) -> float:
@@ -39,6 +43,15 @@ class RunningClock:
     def call_later(self, delay_s: float, call: Callable[[], object]) -> RunningTimer:
         """Call `call` after the loop has run for `delay_s`, unless the timer is cancelled."""
         return RunningTimer(self, self._running_loop(), self.now_s() + delay_s, call)
+
+    def listen_to_wall_clock(self, call: Callable[[], object]) -> None:
+        """Call `call` whenever the wall clock has moved ahead of the loop's clock: the machine was
+        suspended, which the loop's timers do not count, or the time was set."""
+        self._wall_listeners.add(call)
+
+    def stop_listening(self, call: Callable[[], object]) -> None:
+        """End what `listen_to_wall_clock` began."""
+        self._wall_listeners.discard(call)
 
     @asynccontextmanager
     async def timeout(self, delay_s: float) -> AsyncIterator[None]:
@@ -52,10 +65,14 @@ class RunningClock:
                 timer.cancel()
 
     def _tick(self) -> None:
-        now_s = self._loop_time()
+        now_s, wall_s = self._loop_time(), time.time()
+        step_s = (wall_s - self._wall_s) - (now_s - self._tick_s)
         self._paused_s += self._unseen_pause_s(now_s)
-        self._tick_s = now_s
+        self._tick_s, self._wall_s = now_s, wall_s
         self._running_loop().call_later(TICK_S, self._tick)
+        if step_s > WALL_STEP_S:
+            for call in list(self._wall_listeners):
+                call()
 
     def _unseen_pause_s(self, now_s: float) -> float:
         return max(0.0, now_s - self._tick_s - 2 * TICK_S)

@@ -155,6 +155,7 @@ class Session(Client):
         self._auth_end_s = self._active_s + AUTH_TIMEOUT_S
         self._timer: TimerHandle | None = None
         self._watch_deadlines()
+        self._clock.listen_to_wall_clock(self._watch_deadlines)
         self._connection.attach(self)
 
     # The life of a session
@@ -181,6 +182,7 @@ class Session(Client):
         """Free what the session holds once it has ended, and return how it ended."""
         self.outbox.close(send_rest=False)
         self._connection.detach()
+        self._clock.stop_listening(self._watch_deadlines)
         if self._timer is not None:
             self._timer.cancel()
         self.request_close(*CLIENT_LEFT)
@@ -263,8 +265,6 @@ class Session(Client):
             self.principal = principal
             self._frames = self._frame_bucket()
         self.principal = principal
-        if self._timer is not None:
-            self._timer.cancel()
         self._watch_deadlines()
 
     def _auth_left_s(self, now_s: float) -> float:
@@ -272,7 +272,7 @@ class Session(Client):
             return self._auth_end_s - now_s
         if self.principal.expires_s is None:
             return math.inf
-        # A token expires by the wall clock, even while the process is paused.
+        # A token expires by the wall clock, even while the process or the machine is paused.
         return self.principal.expires_s - time.time()
 
     def _watch_deadlines(self) -> None:
@@ -280,6 +280,8 @@ class Session(Client):
 
         One timer is enough, for activity only stores its time: with 10,000 clients, a new timer for
         each of their pongs would cost more than all else that idle connections do."""
+        if self._timer is not None:
+            self._timer.cancel()
         now_s = self._clock.now_s()
         silent_s = self._active_s + (self._options.heartbeat_s or math.inf)
         left_s = min(silent_s, self._end_s) - now_s

@@ -81,3 +81,26 @@ async def test_a_timeout_is_not_reached_by_a_pause() -> None:
     with pytest.raises(TimeoutError):
         async with running_clock().timeout(0.01):
             await asyncio.Event().wait()
+
+
+async def test_only_a_step_of_the_wall_clock_ahead_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    step_s, wall_clock_s = [0.0], time.time
+    monkeypatch.setattr(time, "time", lambda: wall_clock_s() + step_s[0])
+    clock, reports = running_clock(), list[float]()
+
+    def report() -> None:
+        reports.append(step_s[0])
+
+    clock.listen_to_wall_clock(report)
+    for seconds in (0.5, 3_600.0, -3_600.0):
+        step_s[0] = seconds
+        await asyncio.sleep(2 * TICK_S)
+    pause()
+    await asyncio.sleep(2 * TICK_S)
+    assert reports == [3_600.0]
+    clock.stop_listening(report)
+    step_s[0] = 3_600.0
+    await asyncio.sleep(2 * TICK_S)
+    assert reports == [3_600.0]

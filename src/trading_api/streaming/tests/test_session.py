@@ -15,6 +15,7 @@ from fastws import Message
 from starlette.websockets import WebSocket
 
 from trading_api.auth.principal import Principal
+from trading_api.clock import TICK_S
 from trading_api.limits.connection_limiter import ConnectionLimits, Lease
 from trading_api.streaming import session as session_module
 from trading_api.streaming.frames import texts
@@ -243,6 +244,22 @@ async def test_a_renewed_token_moves_the_deadline() -> None:
         1008,
         "The token has expired; connect again with a fresh one",
     )
+
+
+async def test_a_token_that_expired_while_the_machine_was_suspended_ends_the_session(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    suspended_s, wall_clock_s = [0.0], time.time
+    monkeypatch.setattr(time, "time", lambda: wall_clock_s() + suspended_s[0])
+    for valid_s, is_over in ((3_600, True), (7_200, False)):
+        passive = Client(Principal("me", frozenset(), None, None, time.time() + valid_s))
+        async with served(passive) as serving:
+            await asyncio.sleep(2 * TICK_S)
+            suspended_s[0] += 3_601
+            await asyncio.wait([serving], timeout=5 if is_over else 3 * TICK_S)
+            assert serving.done() == is_over
+            passive.session.request_close(*CLIENT_LEFT)
+        assert (passive.connection.closed is not None) == is_over
 
 
 async def test_a_slow_consumer_is_disconnected_and_sent_nothing_more() -> None:
