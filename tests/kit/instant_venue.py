@@ -87,8 +87,9 @@ class InstantVenue:
         self._watched[account_id] -= 1
         self._watched += Counter()  # removes the zeros
 
-    def account_ids(self) -> list[str]:
-        return sorted({self._default_account_id, *self._accounts})
+    def account_ids(self, after: str = "", limit: int | None = None) -> list[str]:
+        ids = {self._default_account_id, *self._accounts}
+        return sorted(each for each in ids if each > after)[:limit]
 
     def snapshot(self, account_id: str) -> VenueAccount:
         return self._accounts.get(account_id) or self._new_account(account_id)

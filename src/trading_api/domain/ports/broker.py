@@ -75,8 +75,9 @@ class Broker(Protocol):
         """Return the reader of the account's ended orders, executions and cash lines."""
         ...
 
-    def account_ids(self) -> Sequence[str]:
-        """Return the default account and those that a command has opened, sorted."""
+    def account_ids(self, after: str = "", limit: int | None = None) -> Sequence[str]:
+        """Return the default account and those that a command has opened, sorted: at most `limit`
+        of those after `after`."""
         ...
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[AccountEvent]:

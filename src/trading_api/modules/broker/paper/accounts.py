@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import AccountImage, image_of
@@ -11,6 +11,7 @@ from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.paper.account_index import AccountIndex
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.sorted_ids import SortedIds
 
 
 class PaperAccount:
@@ -21,6 +22,7 @@ class PaperAccount:
         self._rules = rules
         self._engine: Engine | None = None
         self.committed = AccountState()
+        self.is_listed = False
 
     @property
     def engine(self) -> Engine:
@@ -65,6 +67,7 @@ class Accounts:
     ) -> None:
         self.rules = rules
         self._accounts: dict[str, PaperAccount] = {}
+        self._ids = SortedIds()
         self.index = AccountIndex(
             rules, interest, foreign_currency, lambda account_id: self[account_id].state
         )
@@ -92,9 +95,10 @@ class Accounts:
             account = self._accounts[account_id] = PaperAccount(self.rules)
         return account
 
-    def ids(self) -> Collection[str]:
-        """Return the ids of all accounts, also of those that no command has opened yet."""
-        return self._accounts.keys()
+    def ids(self, after: str = "") -> Iterator[str]:
+        """Yield the ids after `after` of the accounts that a command has opened, in order. No
+        account may be opened meanwhile."""
+        return (each for each in self._ids.after(after) if self.committed(each))
 
     def discard_unopened(self, account_id: str) -> None:
         """Remove an account whose commands were all rejected, so that it takes no memory."""
@@ -115,4 +119,8 @@ class Accounts:
 
     def reindex(self, account_id: str) -> None:
         """Update the index after an account's engine has changed."""
-        self.index.update(account_id, self._accounts[account_id].state)
+        account = self._accounts[account_id]
+        if not account.is_listed and account.state.is_open:
+            account.is_listed = True
+            self._ids.add(account_id)
+        self.index.update(account_id, account.state)

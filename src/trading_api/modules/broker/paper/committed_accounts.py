@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.modules.broker.engine.account import AccountState
@@ -24,14 +26,18 @@ class CommittedAccounts:
         self._accounts = accounts
         self._rules = rules
         self._settings = settings
+        self._default_id = settings.default_account_id
         self._market = market
 
-    def ids(self, is_held: Callable[[str], bool]) -> Sequence[str]:
+    def ids(
+        self, is_held: Callable[[str], bool], after: str = "", limit: int | None = None
+    ) -> Sequence[str]:
         """Return the default account if this process holds it, and those that a command has
-        opened, sorted."""
-        opened = {each for each in self._accounts.ids() if self._accounts.committed(each)}
-        default = self._settings.default_account_id
-        return sorted(opened | {default} if is_held(default) else opened)
+        opened, sorted: at most `limit` of those after `after`."""
+        ids, default = list(islice(self._accounts.ids(after), limit)), self._default_id
+        if default > after and default not in ids and is_held(default):
+            insort(ids, default)
+        return ids[:limit]
 
     def state(self, account_id: str) -> AccountState:
         """Return an account's committed state, to be read only."""

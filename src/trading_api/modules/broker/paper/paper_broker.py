@@ -173,10 +173,11 @@ class PaperBroker:
         history.add(self._committed.opening_entry(account_id))
         return PaperHistory(self._committed.state(account_id), history)
 
-    def account_ids(self) -> Sequence[str]:
-        """Return the default account and those that a command has opened, sorted."""
+    def account_ids(self, after: str = "", limit: int | None = None) -> Sequence[str]:
+        """Return the default account and those that a command has opened, sorted: at most `limit`
+        of those after `after`."""
         self.loader.require_finished()
-        return self._committed.ids(self._is_readable)
+        return self._committed.ids(self._is_readable, after, limit)
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` events after number `since`. Raises Unavailable."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
 from trading_api.domain.instrument import Instrument, bare_symbol
@@ -115,9 +114,11 @@ class AccountQueries:
         """Return the granted accounts; for None the default one and those that were used.
 
         They are sorted by id. Only the first `limit` of those after `after` are returned."""
-        ids = self._broker.account_ids() if granted is None else sorted(granted)
-        first = bisect_right(ids, after)
-        return [self.account(account_id) for account_id in ids[first : first + limit]]
+        if granted is None:
+            ids = self._broker.account_ids(after, limit)
+        else:
+            ids = sorted(each for each in granted if each > after)[:limit]
+        return [self.account(account_id) for account_id in ids]
 
     def positions(self, account_id: str) -> Sequence[Position]:
         """Return the open positions."""

@@ -143,6 +143,22 @@ async def test_a_market_order_is_filled_and_all_of_it_is_visible(
         assert venue.account_ids() == [A, "DEMO-ACCOUNT"]
 
 
+async def test_accounts_are_listed_in_pages(create_venue: VenueFactory) -> None:
+    async with running(create_venue) as (venue, _):
+        for account_id in ("E", "C", "A", "C"):
+            await venue.submit(account_id, order())
+        assert venue.account_ids() == ["A", "C", "DEMO-ACCOUNT", "E"]
+        await venue.submit("B", order())
+        assert venue.account_ids(limit=3) == ["A", "B", "C"]
+        assert venue.account_ids("C", 1) == ["DEMO-ACCOUNT"]
+        assert venue.account_ids("CC", 2) == ["DEMO-ACCOUNT", "E"]
+        assert venue.account_ids("DEMO-ACCOUNT") == ["E"]
+        await venue.submit("DEMO-ACCOUNT", order())
+        assert venue.account_ids("B", 2) == ["C", "DEMO-ACCOUNT"]
+        assert venue.account_ids(limit=2) == ["A", "B"]
+        assert venue.account_ids("E") == []
+
+
 async def test_events_are_numbered_published_after_the_commit_and_read_again(
     create_venue: VenueFactory,
 ) -> None:

@@ -1,0 +1,39 @@
+"""The ids of accounts in order, for lists in pages."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+INSERTED_MAX = 1_000
+"""New ids that are inserted one by one, within a millisecond. More are sorted with the others."""
+
+
+class SortedIds:
+    """A sorted set of ids. Sorts when it is read, and only what is new."""
+
+    def __init__(self) -> None:
+        self._sorted: list[str] = []
+        self._new: list[str] = []
+
+    def add(self, account_id: str) -> None:
+        """Add an id, which may be in the set already."""
+        self._new.append(account_id)
+
+    def after(self, account_id: str) -> Iterator[str]:
+        """Yield the ids after another one in order. Nothing may be added meanwhile."""
+        self._merge()
+        for place in range(bisect_right(self._sorted, account_id), len(self._sorted)):
+            yield self._sorted[place]
+
+    def _merge(self) -> None:
+        if len(self._new) > INSERTED_MAX:
+            self._sorted += self._new
+            self._sorted.sort()
+            self._sorted = list(dict.fromkeys(self._sorted))
+        else:
+            for account_id in self._new:
+                place = bisect_left(self._sorted, account_id)
+                if self._sorted[place : place + 1] != [account_id]:
+                    self._sorted.insert(place, account_id)
+        self._new.clear()
