@@ -211,7 +211,7 @@ class OrderPreviewResult(CamelModel):
     model_config = example(
         {
             "sections": [{"header": "Order", "rows": [{"title": "Symbol", "value": "AAPL"}]}],
-            "warnings": ["Nothing would be filled at once; the order would wait as Working."],
+            "warnings": ["Nothing would be filled immediately; the order would wait as Working."],
         }
     )
 

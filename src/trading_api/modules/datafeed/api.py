@@ -49,12 +49,12 @@ Instant = Annotated[
 ServerTime = Annotated[int, Field(examples=[1_790_000_000])]
 
 
-@router.get("/config", operation_id="getConfig", summary="What the datafeed can do")
+@router.get("/config", operation_id="getConfig", summary="The configuration of the datafeed")
 async def get_config(service: Service) -> DatafeedConfiguration:
     return service.configuration()
 
 
-@router.get("/search", operation_id="searchSymbols", summary="Symbols that match some text")
+@router.get("/search", operation_id="searchSymbols", summary="Search symbols by text")
 async def search_symbols(
     service: Service,
     user_input: Annotated[str, Query(max_length=256, examples=["EUR"])],
@@ -106,7 +106,7 @@ async def get_server_time(service: Service) -> ServerTime:
     return service.time_s()
 
 
-@router.get("/health", operation_id="datafeedHealthCheck", summary="How the market is")
+@router.get("/health", operation_id="datafeedHealthCheck", summary="The state of the market source")
 async def datafeed_health_check(service: Service) -> DatafeedHealthResponse:
     return service.health()
 
@@ -114,7 +114,7 @@ async def datafeed_health_check(service: Service) -> DatafeedHealthResponse:
 @router.post(
     "/clock/advance",
     operation_id="advanceClock",
-    summary="Move a market under the step clock by or to, at most a day at once",
+    summary="Advance a market under the step clock, at most a day in one request",
     responses=COMMAND_ERRORS,
     dependencies=[require_scope(Scope.ADMIN)],
 )

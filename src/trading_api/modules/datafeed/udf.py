@@ -45,7 +45,7 @@ HistoryAnswer = Annotated[UdfHistory | UdfError, Field(examples=_examples_of(Udf
 QuotesAnswer = Annotated[UdfQuotes | UdfError, Field(examples=_examples_of(UdfQuotes, UdfError))]
 
 
-@router.get("/config", operation_id="udfConfig", summary="What the datafeed can do")
+@router.get("/config", operation_id="udfConfig", summary="The configuration of the datafeed")
 async def udf_config(service: Service) -> UdfConfiguration:
     return UdfConfiguration(**dict(service.configuration()))
 
@@ -63,7 +63,7 @@ async def udf_symbols(service: Service, symbol: SymbolName) -> SymbolAnswer:
         return _error(refusal)
 
 
-@router.get("/search", operation_id="udfSearch", summary="Symbols that match some text")
+@router.get("/search", operation_id="udfSearch", summary="Search symbols by text")
 async def udf_search(
     service: Service,
     query: Annotated[str, Query(max_length=256, examples=["EUR"])] = "",

@@ -21,6 +21,6 @@ async def get_api_versions() -> APIMetadata:
     )
 
 
-@router.get("/version", operation_id="getCurrentAPIVersion", summary="The version served here")
+@router.get("/version", operation_id="getCurrentAPIVersion", summary="The version of this API")
 async def get_current_api_version() -> VersionInfo:
     return _current

@@ -75,7 +75,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The accounts that the caller may use, as far as they are known */
+        /** The accounts that the caller can use */
         get: operations["getAccounts"];
         put?: never;
         post?: never;
@@ -94,7 +94,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add paper money to an account */
+        /** Deposit cash */
         post: operations["deposit"];
         delete?: never;
         options?: never;
@@ -111,7 +111,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel the orders, drop the positions and begin anew; the records stay */
+        /** Cancel the orders, remove the positions and set the balance; the records stay */
         post: operations["resetAccount"];
         delete?: never;
         options?: never;
@@ -128,7 +128,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a position at a stated price without a trade, as an operator */
+        /** Settle a position at a stated price without a trade, as an operator */
         post: operations["settlePosition"];
         delete?: never;
         options?: never;
@@ -145,7 +145,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take cash that the account's balance and free margin cover */
+        /** Withdraw cash that the account's balance and free margin cover */
         post: operations["withdraw"];
         delete?: never;
         options?: never;
@@ -160,7 +160,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a terminal may turn on */
+        /** The features that a terminal can enable */
         get: operations["getBrokerConfig"];
         put?: never;
         post?: never;
@@ -177,7 +177,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the account is worth now */
+        /** The account's balance, equity and margin */
         get: operations["getEquity"];
         put?: never;
         post?: never;
@@ -194,7 +194,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The account's events in order, for anyone who missed some */
+        /** The account's events after a number, in order */
         get: operations["getEvents"];
         put?: never;
         post?: never;
@@ -245,7 +245,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a ticket needs of a symbol */
+        /** The properties of a symbol that an order ticket needs */
         get: operations["getInstrument"];
         put?: never;
         post?: never;
@@ -298,7 +298,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What another leverage would change */
+        /** Preview a change of leverage */
         post: operations["previewLeverage"];
         delete?: never;
         options?: never;
@@ -370,7 +370,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel those of these orders that are still live */
+        /** Cancel those of the listed orders that are live */
         post: operations["cancelOrders"];
         delete?: never;
         options?: never;
@@ -404,7 +404,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What placing or modifying an order would do now */
+        /** Preview an order, or a change of one */
         post: operations["previewOrder"];
         delete?: never;
         options?: never;
@@ -454,7 +454,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set what protects a position, in place of all that did */
+        /** Replace the brackets of a position */
         put: operations["editPositionBrackets"];
         post?: never;
         delete?: never;
@@ -472,7 +472,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn a position round by one order at the market */
+        /** Reverse a position by one market order */
         post: operations["reversePosition"];
         delete?: never;
         options?: never;
@@ -506,7 +506,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move a market under the step clock by or to, at most a day at once */
+        /** Advance a market under the step clock, at most a day in one request */
         post: operations["advanceClock"];
         delete?: never;
         options?: never;
@@ -521,7 +521,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the datafeed can do */
+        /** The configuration of the datafeed */
         get: operations["getConfig"];
         put?: never;
         post?: never;
@@ -538,7 +538,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the market is */
+        /** The state of the market source */
         get: operations["datafeedHealthCheck"];
         put?: never;
         post?: never;
@@ -589,7 +589,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Symbols that match some text */
+        /** Search symbols by text */
         get: operations["searchSymbols"];
         put?: never;
         post?: never;
@@ -640,7 +640,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the datafeed can do */
+        /** The configuration of the datafeed */
         get: operations["udfConfig"];
         put?: never;
         post?: never;
@@ -691,7 +691,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Symbols that match some text */
+        /** Search symbols by text */
         get: operations["udfSearch"];
         put?: never;
         post?: never;
@@ -742,7 +742,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The version served here */
+        /** The version of this API */
         get: operations["getCurrentAPIVersion"];
         put?: never;
         post?: never;
@@ -1728,7 +1728,7 @@ export interface components {
          *         }
          *       ],
          *       "warnings": [
-         *         "Nothing would be filled at once; the order would wait as Working."
+         *         "Nothing would be filled immediately; the order would wait as Working."
          *       ]
          *     }
          */
@@ -2785,7 +2785,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -2886,7 +2886,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -2987,7 +2987,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -3088,7 +3088,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -3780,7 +3780,7 @@ export interface operations {
                 account_id?: string | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -3943,7 +3943,7 @@ export interface operations {
                 account_id?: string | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -4045,7 +4045,7 @@ export interface operations {
                 account_id?: string | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -4195,7 +4195,7 @@ export interface operations {
                 account_id?: string | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -4299,7 +4299,7 @@ export interface operations {
                 account_id?: string | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -4390,7 +4390,7 @@ export interface operations {
                 account_id?: string | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -4716,7 +4716,7 @@ export interface operations {
                 amount?: number | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -4807,7 +4807,7 @@ export interface operations {
                 account_id?: string | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -4911,7 +4911,7 @@ export interface operations {
                 account_id?: string | null;
             };
             header?: {
-                /** @description Names the command: sent again with it, it is not done again and gets the first answer; another command of that name gets 409 */
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
                 "Idempotency-Key"?: string | null;
             };
             path: {

@@ -29,8 +29,8 @@ _IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=255,
-        description="Names the command: sent again with it, it is not done again and gets the "
-        "first answer; another command of that name gets 409",
+        description="Identifies the command: a repetition is not executed and returns the first "
+        "answer; another command with the same key returns 409",
     ),
 ]
 

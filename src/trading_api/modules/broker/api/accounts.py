@@ -37,7 +37,7 @@ async def get_account_info(context: ReadAccount) -> AccountMetainfo:
     return context.queries.account(context.account_id)
 
 
-@router.get("/equity", operation_id="getEquity", summary="What the account is worth now")
+@router.get("/equity", operation_id="getEquity", summary="The account's balance, equity and margin")
 async def get_equity(context: ReadAccount) -> EquityData:
     return context.queries.equity(context.account_id)
 
@@ -45,7 +45,7 @@ async def get_equity(context: ReadAccount) -> EquityData:
 @router.get(
     "/accounts",
     operation_id="getAccounts",
-    summary="The accounts that the caller may use, as far as they are known",
+    summary="The accounts that the caller can use",
 )
 async def get_accounts(
     service: Service,
@@ -63,7 +63,7 @@ async def get_accounts(
 @router.post(
     "/accounts/{account_id}/deposit",
     operation_id="deposit",
-    summary="Add paper money to an account",
+    summary="Deposit cash",
     responses=COMMAND_ERRORS,
 )
 async def deposit(context: PathTradeAccount, request: DepositRequest) -> SuccessResponse:
@@ -75,7 +75,7 @@ async def deposit(context: PathTradeAccount, request: DepositRequest) -> Success
 @router.post(
     "/accounts/{account_id}/withdraw",
     operation_id="withdraw",
-    summary="Take cash that the account's balance and free margin cover",
+    summary="Withdraw cash that the account's balance and free margin cover",
     responses=COMMAND_ERRORS,
 )
 async def withdraw(context: PathTradeAccount, request: WithdrawalRequest) -> SuccessResponse:
@@ -87,7 +87,7 @@ async def withdraw(context: PathTradeAccount, request: WithdrawalRequest) -> Suc
 @router.post(
     "/accounts/{account_id}/settle",
     operation_id="settlePosition",
-    summary="End a position at a stated price without a trade, as an operator",
+    summary="Settle a position at a stated price without a trade, as an operator",
     responses=COMMAND_ERRORS,
 )
 async def settle_position(context: OperatorAccount, request: SettlementRequest) -> SuccessResponse:
@@ -99,7 +99,7 @@ async def settle_position(context: OperatorAccount, request: SettlementRequest) 
 @router.post(
     "/accounts/{account_id}/reset",
     operation_id="resetAccount",
-    summary="Cancel the orders, drop the positions and begin anew; the records stay",
+    summary="Cancel the orders, remove the positions and set the balance; the records stay",
     responses=COMMAND_ERRORS,
 )
 async def reset_account(context: PathTradeAccount, request: ResetRequest) -> SuccessResponse:

@@ -50,7 +50,7 @@ async def set_leverage(context: TradeAccount, params: LeverageSetParams) -> Leve
 @router.post(
     "/preview",
     operation_id="previewLeverage",
-    summary="What another leverage would change",
+    summary="Preview a change of leverage",
     responses=COMMAND_ERRORS,
 )
 async def preview_leverage(

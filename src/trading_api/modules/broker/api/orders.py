@@ -84,7 +84,7 @@ async def cancel_all_orders(context: TradeAccount) -> CancelOrdersResult:
 @router.post(
     "/orders/cancel",
     operation_id="cancelOrders",
-    summary="Cancel those of these orders that are still live",
+    summary="Cancel those of the listed orders that are live",
     responses=COMMAND_ERRORS,
 )
 async def cancel_orders(context: TradeAccount, request: CancelOrdersRequest) -> CancelOrdersResult:
@@ -96,7 +96,7 @@ async def cancel_orders(context: TradeAccount, request: CancelOrdersRequest) -> 
 @router.post(
     "/orders/preview",
     operation_id="previewOrder",
-    summary="What placing or modifying an order would do now",
+    summary="Preview an order, or a change of one",
     responses=COMMAND_ERRORS,
 )
 async def preview_order(

@@ -48,7 +48,7 @@ async def close_position(
 @router.post(
     "/positions/{position_id}/reverse",
     operation_id="reversePosition",
-    summary="Turn a position round by one order at the market",
+    summary="Reverse a position by one market order",
     responses=COMMAND_ERRORS,
 )
 async def reverse_position(context: TradeAccount, position_id: PositionId) -> SuccessResponse:
@@ -60,7 +60,7 @@ async def reverse_position(context: TradeAccount, position_id: PositionId) -> Su
 @router.put(
     "/positions/{position_id}/brackets",
     operation_id="editPositionBrackets",
-    summary="Set what protects a position, in place of all that did",
+    summary="Replace the brackets of a position",
     responses=COMMAND_ERRORS,
 )
 async def edit_position_brackets(

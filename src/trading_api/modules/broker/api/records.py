@@ -33,7 +33,7 @@ BeforeExecution = Annotated[
 @router.get(
     "/config",
     operation_id="getBrokerConfig",
-    summary="What a terminal may turn on",
+    summary="The features that a terminal can enable",
     dependencies=[require_scope(Scope.ACCOUNT_READ)],
 )
 async def get_broker_config(service: Service) -> BrokerConfiguration:
@@ -43,7 +43,7 @@ async def get_broker_config(service: Service) -> BrokerConfiguration:
 @router.get(
     "/instruments/{symbol}",
     operation_id="getInstrument",
-    summary="What a ticket needs of a symbol",
+    summary="The properties of a symbol that an order ticket needs",
 )
 async def get_instrument(context: ReadAccount, symbol: SymbolPath) -> InstrumentInfo:
     return context.queries.instrument(context.account_id, symbol)
@@ -93,7 +93,7 @@ async def get_ledger(
 @router.get(
     "/events",
     operation_id="getEvents",
-    summary="The account's events in order, for anyone who missed some",
+    summary="The account's events after a number, in order",
     response_model=list[BrokerEvent],
 )
 async def get_events(context: ReadAccount, since: Since = 0, limit: Limit = 200) -> JSONArrayStream:

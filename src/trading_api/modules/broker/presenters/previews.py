@@ -18,7 +18,7 @@ def to_order_preview(preview: OrderPreview) -> OrderPreviewResult:
     """Return a preview as sections of titled rows, and a warning for what would not fill."""
     sections = [OrderPreviewSection(header="Order", rows=_order_rows(preview))]
     if preview.filled_quantity:
-        sections.append(OrderPreviewSection(header="At once", rows=_fill_rows(preview)))
+        sections.append(OrderPreviewSection(header="Immediately", rows=_fill_rows(preview)))
     sections.append(OrderPreviewSection(header="Account", rows=_account_rows(preview)))
     order = preview.order
     warnings = [] if order.status is OrderStatus.FILLED else [_unfilled_warning(order)]
@@ -92,7 +92,7 @@ def _unfilled_warning(order: OrderView) -> str:
     if order.status is OrderStatus.PLACING:
         return "The order would be on its way to the market first, as Placing."
     if not order.filled_quantity:
-        return "Nothing would be filled at once; the order would wait as Working."
+        return "Nothing would be filled immediately; the order would wait as Working."
     remaining = plain_text(difference(order.quantity, order.filled_quantity))
     return f"{remaining} of {plain_text(order.quantity)} would wait as Working."
 
