@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -26,12 +26,12 @@ from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.streams.bars import BarStream
 from trading_api.modules.datafeed.streams.orderbook import OrderBookStream
-from trading_api.modules.datafeed.streams.ports import Stream
+from trading_api.modules.datafeed.streams.ports import ReplayableStream, Stream
 from trading_api.modules.datafeed.streams.quotes import QuoteStream
 from trading_api.modules.datafeed.streams.trades import TradeStream
 from trading_api.modules.datafeed.symbols import Symbols
-from trading_api.streaming.route_service import TopicUpdate
-from trading_api.streaming.subscriptions import Subscriptions
+from trading_api.streaming.route_service import SequencedUpdate, TopicUpdate
+from trading_api.streaming.subscriptions import Subscriptions, Topic
 from trading_api.streaming.topics import parse_topic
 
 # Existing clients send milliseconds where seconds belong. Larger numbers cannot be seconds.
@@ -39,7 +39,8 @@ _SECONDS_MAX = 100_000_000_000
 
 
 class DatafeedService:
-    """Answers from the market source, and publishes what the market reports to topics."""
+    """A ResumableService that answers from the market source, and publishes what the market
+    reports to topics."""
 
     def __init__(
         self,
@@ -58,13 +59,16 @@ class DatafeedService:
         self._quotes = QuoteStream(
             market, symbols, subscriptions, interest, self._quote_data, slow_interval_ms
         )
+        bars = BarStream(source, symbols, subscriptions, interest)
+        trades = TradeStream(source, symbols, subscriptions, interest)
         # In the order in which each publishes its part of an update.
         self._streams: dict[str, Stream] = {
-            "bars": BarStream(source, symbols, subscriptions, interest),
+            "bars": bars,
             "orderbook": OrderBookStream(source, symbols, subscriptions, interest),
-            "trades": TradeStream(source, symbols, subscriptions, interest),
+            "trades": trades,
             "quotes": self._quotes,
         }
+        self._replayable: dict[str, ReplayableStream] = {"bars": bars, "trades": trades}
 
     # Queries
 
@@ -139,9 +143,22 @@ class DatafeedService:
             self._streams[parse_topic(topic)[0]].close(attached)
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
+        return self._streams[parse_topic(topic)[0]].state(self._attached(topic))
+
+    def sequence(self, topic: str) -> Mapping[str, int]:
+        """Return no fields: the updates of the market are not numbered."""
+        return {}
+
+    async def replay_since(self, topic: str, seq: int) -> Sequence[SequencedUpdate] | None:
+        """Return the bars from the time `seq` on, or the trades after it. Times are in
+        milliseconds. None where they are too many."""
+        data = self._replayable[parse_topic(topic)[0]].replay(self._attached(topic), seq)
+        return None if data is None else [SequencedUpdate(each, {}) for each in data]
+
+    def _attached(self, topic: str) -> Topic:
         attached = self._subscriptions.topic(topic)
         assert attached is not None, "a topic has no state before it is created"
-        return self._streams[parse_topic(topic)[0]].state(attached)
+        return attached
 
     # The market's listener
 

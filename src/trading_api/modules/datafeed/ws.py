@@ -14,7 +14,7 @@ from trading_api.models.market import (
 )
 from trading_api.modules.datafeed import ws_generated
 from trading_api.shared.ws.generic_route import WsRouter
-from trading_api.shared.ws.router_interface import WsRouteService
+from trading_api.shared.ws.router_interface import ResumableService
 
 BarWsRouter: TypeAlias = WsRouter[BarsSubscriptionRequest, Bar]
 QuoteWsRouter: TypeAlias = WsRouter[QuotesSubscriptionRequest, QuoteData]
@@ -23,7 +23,7 @@ OrderbookWsRouter: TypeAlias = WsRouter[OrderbookSubscriptionRequest, Orderbook]
 
 
 class DatafeedWsRouters(list[WsRouter[Any, Any]]):
-    def __init__(self, service: WsRouteService) -> None:
+    def __init__(self, service: ResumableService) -> None:
         super().__init__(
             [
                 ws_generated.BarWsRouter(
@@ -31,6 +31,8 @@ class DatafeedWsRouters(list[WsRouter[Any, Any]]):
                     service=service,
                     tags=["datafeed"],
                     conflation_key=lambda bar: bar.time,
+                    sequencer=service,
+                    position=lambda bar: bar.time,
                 ),
                 ws_generated.QuoteWsRouter(
                     route="quotes",
@@ -39,7 +41,13 @@ class DatafeedWsRouters(list[WsRouter[Any, Any]]):
                     conflation_key=lambda quote: quote.n,
                     symbol_count=lambda each: len({*each.symbols, *each.fast_symbols}),
                 ),
-                ws_generated.TradeWsRouter(route="trades", service=service, tags=["datafeed"]),
+                ws_generated.TradeWsRouter(
+                    route="trades",
+                    service=service,
+                    tags=["datafeed"],
+                    sequencer=service,
+                    position=lambda trade: trade.time,
+                ),
                 ws_generated.OrderbookWsRouter(
                     route="orderbook",
                     service=service,

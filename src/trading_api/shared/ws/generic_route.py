@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, get_args, get_origin
 
@@ -16,7 +16,12 @@ from trading_api.models.ws import ResumeRequest, SubscriptionResponse
 from trading_api.shared.ws.router_interface import WsRouteInterface
 from trading_api.shared.ws.subscription_model import check_subscription_model
 from trading_api.streaming.fan_out import UpdateDelivery, UpdatesQueue
-from trading_api.streaming.route_service import ResumableService, TopicUpdate, WsRouteService
+from trading_api.streaming.route_service import (
+    ResumableService,
+    TopicUpdate,
+    UpdateMeta,
+    WsRouteService,
+)
 from trading_api.streaming.session import Session
 from trading_api.streaming.snapshots import ServiceSnapshots, Snapshot, TopicSnapshots
 from trading_api.streaming.subscriptions import Subscriptions, Topic
@@ -40,7 +45,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
 
     Subclasses are generated (WS-ROUTER-GENERATION.md) and add the typed handlers of the first
     three. `sequencer` is the service of a route whose updates are numbered. `symbol_count` returns
-    how many symbols a request names: each counts towards the limit of subscriptions.
+    how many symbols a request names: each counts towards the limit of subscriptions. `position`
+    returns from where the sequencer replays a route without numbers: for example, a bar's time.
 
     `snapshots` provides what a client receives first. A process that receives encoded data from
     another one replaces it, `encode` and `conflation_key`."""
@@ -59,6 +65,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         conflation_key: Callable[[DataT], Hashable | None] = lambda data: None,
         sequencer: ResumableService | None = None,
         resumes: bool = False,
+        position: Callable[[DataT], int] | None = None,
         symbol_count: Callable[[RequestT], int] = lambda request: 1,
         tags: list[str] | None = None,
     ) -> None:
@@ -71,6 +78,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         self.encode: Callable[[Any], bytes] = encode_model
         self.conflation_key: Callable[[Any], Hashable | None] = conflation_key
         self.snapshots: TopicSnapshots = ServiceSnapshots(service, sequencer)
+        self.replays = resumes or position is not None
+        self._position = position
         self._symbol_count = symbol_count
         self._bound: tuple[UpdateDelivery, Subscriptions] | None = None
         self.send("subscribe", reply="subscribe.response")(self.subscribe)
@@ -177,6 +186,12 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
             self.route.encode(),
             name,
         )
+
+    def position_of(self, data: Sequence[Any], meta: UpdateMeta) -> int:
+        """Return from where to replay what follows these data. 0 for a route without replay."""
+        if self._position is not None:
+            return self._position(data[-1]) if data else 0
+        return int(meta.get("seq", 0)) if self.replays else 0
 
     @property
     def delivery(self) -> UpdateDelivery:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import Interest
+from trading_api.domain.quote import Quote
 from trading_api.models.market import Trade
 from trading_api.modules.datafeed.mapping import to_trade
 from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.streams.ports import REPLAY_MAX
 from trading_api.modules.datafeed.streams.trade_tape import TradeTape
 from trading_api.modules.datafeed.symbols import Symbols
 from trading_api.streaming.route_service import TopicUpdate
@@ -52,6 +55,21 @@ class TradeStream:
     def state(self, topic: Topic) -> Sequence[Trade]:
         last = topic.stream.tape.last
         return [to_trade(last)] if last else []
+
+    def replay(self, topic: Topic, since_ms: int) -> Sequence[Trade] | None:
+        """Return the trades after `since_ms`, as far back as the source has quotes."""
+        history = self._source.quote_history(topic.stream.symbol)
+        newer: list[Quote] = []
+        for quote in history:
+            if quote.time_ms <= since_ms:
+                history = chain((quote,), history)
+                break
+            newer.append(quote)
+            if len(newer) > REPLAY_MAX:
+                return None
+        tape = TradeTape(history)
+        trades = (tape.read(quote) for quote in reversed(newer))
+        return [to_trade(trade) for trade in trades if trade]
 
     def publish(self, update: MarketUpdate) -> None:
         for topic in self._subscriptions.topics_of(("trades", update.quote.symbol)):
