@@ -49,6 +49,7 @@ class PaperExchange:
         context = ModuleContext(
             Settings.defaults().model_copy(update=settings), self.market, lambda: 42
         )
+        self.subscriptions = context.subscriptions
         self.client = PaperClient(
             journal, create_exchange_rules(context.settings), context, shard_count
         )

@@ -1,0 +1,31 @@
+"""The times of a gateway's partitions, and what they call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionOptions:
+    """Times in seconds. A client waits for a topic at most `open_s`. An owner that sends nothing
+    for `silence_s` counts as lost. Missing frames are requested after `gap_s`. What failed is tried
+    again after `retry_s`."""
+
+    open_s: float = 5.0
+    request_s: float = 2.0
+    silence_s: float = 3.0
+    gap_s: float = 0.05
+    retry_s: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionEvents:
+    """What a partition calls. `lost_state` returns what the clients of a topic are sent while its
+    owner is silent."""
+
+    close_topic_sessions: Callable[[str], None]
+    on_partition_change: Callable[[str, bool], None]
+    lost_state: Callable[[str], Sequence[BaseModel]]

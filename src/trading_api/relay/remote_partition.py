@@ -1,0 +1,372 @@
+"""The topics of one partition at a gateway, kept equal to those of its owner."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from trading_api.clock import running_clock
+from trading_api.errors import ApiError
+from trading_api.relay.owner_client import OwnerClient, OwnerSilent, answer_deadline
+from trading_api.relay.partition_jobs import Job, PartitionJobs
+from trading_api.relay.partition_options import PartitionEvents, PartitionOptions
+from trading_api.relay.remote_topic import NEVER_SYNCED, RemoteTopic, snapshot_parts
+from trading_api.relay.stream_receiver import StreamReceiver
+from trading_api.relay.topic_messages import SHARED_AUDIENCE, OwnerBeat, TopicOpened
+from trading_api.relay.update_frame import UpdateFrame, decode_frame, decode_updates
+from trading_api.streaming.snapshots import Snapshot
+from trading_api.streaming.update_encoding import EncodedDatum, encode_model
+
+log = logging.getLogger(__name__)
+
+OPEN_ATTEMPTS = 5
+MISSED_ATTEMPTS = 2
+REOPENED_AT_A_TIME = 32
+UNKNOWN_LEASE = -1
+
+Answer = TypeVar("Answer")
+
+
+class RemotePartition:
+    """Follows the owner of one partition.
+
+    A *break* is a moment from which on the stream is not continued: another owner or lease, a later
+    stream, or frames that are lost for good. It begins a new *round*. Each topic is then opened
+    again from its position, and until that is done no update of it is posted. So its clients miss
+    nothing and receive nothing twice."""
+
+    def __init__(
+        self,
+        name: str,
+        gateway: str,
+        owner: OwnerClient,
+        options: PartitionOptions,
+        events: PartitionEvents,
+        start_job: Callable[[Job], None],
+    ) -> None:
+        self.name = name
+        self.is_lost = False
+        self.breaks = 0
+        self._gateway = gateway
+        self._owner = owner
+        self._options = options
+        self._events = events
+        self._jobs = PartitionJobs(name, start_job)
+        self._topics: dict[int, RemoteTopic] = {}
+        # By topic, the generation up to which the owner has to close it: at most the topics that
+        # were open when the owner was lost.
+        self._closing: dict[str, int] = {}
+        self._receiver = StreamReceiver(self._deliver, self._break)
+        self._round = 0
+        self._epoch = 0
+        self._lease = UNKNOWN_LEASE
+        self._lease_beat = 0
+        self._seen_s = running_clock().now_s()
+        self._changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._topics)
+
+    # Topics, for the routers of the gateway
+
+    async def open(self, topic: RemoteTopic) -> None:
+        """Open a topic at the owner. Raises ApiError; then the topic is not open here."""
+        self._topics[topic.number] = topic
+        topic.kept.acquire(self._receiver.delivered)
+        try:
+            async with answer_deadline(self._options.open_s):
+                opened = await self._opened(topic, None, is_first=True)
+        except BaseException:
+            topic.kept.release()
+            raise
+        topic.position = opened.position
+        self._synchronize(topic, opened)
+        # The first client consumes it, and what was kept since.
+        topic.first_reply = opened
+
+    async def snapshot(self, topic: RemoteTopic, since: int | None) -> Snapshot:
+        """Return what a new client of the topic receives first, up to this moment: the topic's
+        state, or what follows the position `since`. Raises ApiError."""
+        topic.kept.acquire(self._receiver.delivered)
+        try:
+            first, topic.first_reply = topic.first_reply, None
+            if first is not None:
+                topic.kept.release()
+            if since is not None or (first is not None and not self._is_usable(topic, first)):
+                first = None
+            async with answer_deadline(self._options.open_s):
+                opened = await self._opened(topic, since, first)
+            return [
+                *snapshot_parts(opened),
+                *(((each.datum,), each.suffix) for each in topic.kept.after(opened.seq)),
+            ]
+        finally:
+            topic.kept.release()
+
+    def close(self, topic: RemoteTopic) -> None:
+        """Close a topic here, and at the owner in the background."""
+        topic.is_closed = True
+        if self._topics.get(topic.number) is topic:
+            del self._topics[topic.number]
+        self._wake()
+        if topic.generation:
+            self._closing[topic.name] = topic.generation
+            self._jobs.start("close", self._close_at_owner)
+
+    async def _opened(
+        self,
+        topic: RemoteTopic,
+        since: int | None,
+        first: TopicOpened | None = None,
+        *,
+        is_first: bool = False,
+        is_resync: bool = False,
+    ) -> TopicOpened:
+        """Return what the owner has of a topic, once the stream has come as far. Raises ApiError,
+        and OwnerSilent after OPEN_ATTEMPTS."""
+        for _ in range(OPEN_ATTEMPTS):
+            opened = first or await self._request_open(topic, since)
+            first = None
+            if opened is None:
+                continue
+            waits_for_topic = not (is_first or is_resync)
+            while self._is_usable(topic, opened):
+                is_synced = topic.synced_round == self._round
+                if self._receiver.delivered >= opened.seq and (is_synced or not waits_for_topic):
+                    return opened
+                await self._change()
+        raise OwnerSilent
+
+    async def _request_open(self, topic: RemoteTopic, since: int | None) -> TopicOpened | None:
+        """Return None if the owner did not answer this request."""
+        if topic.is_closed or topic.is_failed or self.is_lost:
+            raise OwnerSilent
+        topic.generation = self._owner.next_generation()
+        opened = await self._answer(self._owner.open(topic.name, topic.generation, since))
+        if opened is not None:
+            self._accept(opened)
+        return opened
+
+    async def _answer(self, request: Awaitable[Answer]) -> Answer | None:
+        """Return the owner's answer to a request, or None if there was none."""
+        try:
+            return await request
+        except OwnerSilent as silent:
+            if silent.is_absent:
+                self.lose()
+            return None
+
+    def _is_usable(self, topic: RemoteTopic, opened: TopicOpened) -> bool:
+        """Return whether all updates that follow the reply are kept or will come."""
+        return (
+            not topic.is_closed
+            and (opened.epoch, opened.lease) == (self._epoch, self._lease)
+            and (opened.epoch, opened.stream) == self._receiver.key
+            and opened.seq >= topic.kept.since
+        )
+
+    def _synchronize(self, topic: RemoteTopic, opened: TopicOpened) -> None:
+        """Post what followed the reply, and from now on each update as it comes."""
+        for update in topic.kept.after(opened.seq):
+            topic.post(update)
+        topic.synced_round = self._round
+        self._wake()
+
+    # What the owner sends
+
+    def on_frame(self, frame: UpdateFrame) -> None:
+        """Accept a frame of the partition."""
+        if frame.epoch < self._epoch:
+            return
+        self._see(frame.epoch)
+        self._receiver.receive(frame)
+        self._request_missed()
+
+    def on_heartbeat(self, beat: OwnerBeat) -> None:
+        """Accept a heartbeat that names the partition."""
+        mine = beat.partitions[self.name]
+        if mine.epoch < self._epoch:
+            return
+        self._see(mine.epoch)
+        if not self._topics:
+            return
+        is_later = self._lease != UNKNOWN_LEASE and beat.number > self._lease_beat
+        if is_later and beat.leases.get(self._gateway) != self._lease:
+            # The owner dropped this gateway, and with it the topics.
+            self._lease = UNKNOWN_LEASE
+            self._break()
+        stream = mine.streams.get(SHARED_AUDIENCE) or mine.streams.get(self._gateway)
+        if stream is not None:
+            key = mine.epoch, stream[0]
+            self._receiver.follow(key, stream[1])
+            self._receiver.expect(key, stream[1])
+            self._request_missed()
+
+    def _accept(self, opened: TopicOpened) -> None:
+        if opened.epoch < self._epoch:
+            return
+        self._see(opened.epoch)
+        if opened.lease > self._lease:
+            if self._lease != UNKNOWN_LEASE:
+                self._break()
+            self._lease = opened.lease
+        if opened.lease == self._lease:
+            self._lease_beat = max(self._lease_beat, opened.beat)
+        key = opened.epoch, opened.stream
+        self._receiver.follow(key, opened.seq)
+        self._receiver.expect(key, opened.seq)
+        self._request_missed()
+        self._wake()
+
+    def _see(self, epoch: int) -> None:
+        """Note a sign of life of the owner of this epoch."""
+        self._seen_s = running_clock().now_s()
+        if epoch > self._epoch:
+            self._epoch = epoch
+            self._lease, self._lease_beat = UNKNOWN_LEASE, 0
+            self._closing.clear()
+            self._break()
+        if self.is_lost:
+            self.is_lost = False
+            log.info("owner_back", extra={"partition": self.name, "epoch": epoch})
+            self._events.on_partition_change(self.name, True)
+            self._jobs.start("resync", self._resync)
+
+    def _deliver(self, frame: UpdateFrame) -> None:
+        topics, seq, this_round = self._topics, frame.seq, self._round
+        for update in decode_updates(frame.body):
+            topic = topics.get(update.number)
+            if topic is None:
+                continue
+            if topic.kept.is_active:
+                topic.kept.add(seq, update)
+            if topic.synced_round == this_round:
+                topic.post(update)
+        self._wake()
+
+    # Loss of frames
+
+    def _break(self) -> None:
+        self._round += 1
+        for topic in self._topics.values():
+            topic.kept.restart(self._receiver.delivered)
+        self._wake()
+        if stale := self._stale():
+            self.breaks += 1
+            log.info("stream_broken", extra={"partition": self.name, "topics": len(stale)})
+            self._jobs.start("resync", self._resync)
+
+    def _request_missed(self) -> None:
+        if self._receiver.gap is not None:
+            if self._topics:
+                self._jobs.start("missed", self._fetch_missed)
+            else:
+                self._receiver.leave_out_gap()
+
+    async def _fetch_missed(self) -> None:
+        """Request missing frames again, and leave them out if they cannot be had."""
+        receiver, attempts = self._receiver, 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._options.gap_s):
+                while receiver.gap is not None:
+                    await self._change()
+        while (gap := receiver.gap) is not None and receiver.key is not None:
+            key = receiver.key
+            frames = await self._answer(self._owner.frames(key[1], *gap))
+            if receiver.key != key:
+                continue
+            for message in frames or ():
+                self.on_frame(decode_frame(message))
+            if receiver.gap == gap:
+                attempts += 1
+                if frames == [] or attempts == MISSED_ATTEMPTS:
+                    receiver.leave_out_gap()
+            else:
+                attempts = 0
+
+    # Loss of the owner
+
+    def check_silence(self) -> None:
+        """Notice that the owner is silent, and repeat what failed. Called again and again."""
+        if running_clock().now_s() - self._seen_s > self._options.silence_s:
+            self.lose()
+            return
+        if self._closing:
+            self._jobs.start("close", self._close_at_owner)
+        if self._stale():
+            self._jobs.start("resync", self._resync)
+
+    def lose(self) -> None:
+        """Treat the owner as lost, until it sends something."""
+        if self.is_lost:
+            return
+        self.is_lost = True
+        log.warning("owner_lost", extra={"partition": self.name, "topics": len(self._topics)})
+        self._wake()
+        self._events.on_partition_change(self.name, False)
+        for topic in self._topics.values():
+            if data := self._events.lost_state(topic.name):
+                # The true state follows once the owner is back.
+                topic.synced_round = NEVER_SYNCED
+                encoded = [EncodedDatum(encode_model(each), None) for each in data]
+                topic.router.delivery.post(topic.router, topic.topic, encoded)
+
+    # Jobs
+
+    async def _resync(self) -> None:
+        """Open again each topic that is not of the present round, until there is none."""
+        while not self.is_lost and (stale := self._stale()):
+            batch = stale[:REOPENED_AT_A_TIME]
+            results = await asyncio.gather(*map(self._reopen, batch))
+            if not all(results) and not self.is_lost:
+                await asyncio.sleep(self._options.retry_s)
+
+    def _stale(self) -> list[RemoteTopic]:
+        return [
+            topic
+            for topic in self._topics.values()
+            if topic.synced_round != self._round and not topic.is_failed
+            # A topic that was never open is being opened.
+            and topic.position is not None
+        ]
+
+    async def _reopen(self, topic: RemoteTopic) -> bool:
+        """Return whether the topic needs no further attempt."""
+        since = topic.position if topic.router.replays else None
+        topic.kept.acquire(self._receiver.delivered)
+        try:
+            async with answer_deadline(self._options.open_s):
+                opened = await self._opened(topic, since, is_resync=True)
+            topic.post_snapshot(opened)
+            self._synchronize(topic, opened)
+            return True
+        except ApiError as error:
+            if topic.is_closed:
+                return True
+            if error.status >= 500:
+                return False
+            log.warning("topic_not_continued", extra={"topic": topic.name, "code": error.code})
+            topic.is_failed = True
+            self._events.close_topic_sessions(topic.name)
+            return True
+        finally:
+            topic.kept.release()
+
+    async def _close_at_owner(self) -> None:
+        while closing := dict(self._closing):
+            closed = await self._answer(self._owner.close(list(closing.items())))
+            if closed is None:
+                return
+            for name, generation in closing.items():
+                if self._closing.get(name) == generation:
+                    del self._closing[name]
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _change(self) -> None:
+        await self._changed.wait()
