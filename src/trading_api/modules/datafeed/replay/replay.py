@@ -25,6 +25,7 @@ _HISTORY_PERCENT = 80
 _HEARTBEAT_MS = 500
 _TICKS_BETWEEN_YIELDS = 200
 
+CATCH_UP_TICKS = 2_000
 PAUSE_MAX_MS = 5_000
 """The most that one turn of a running replay counts, before it is multiplied by the speed."""
 
@@ -52,9 +53,13 @@ class Replay:
         self._speed = speed
         self._resolutions = recording.resolutions
         start_ms = _history_end(recording) if start_ms is None else start_ms
-        start_ms = max(recording.start_ms, min(start_ms, recording.end_ms))
+        self._recording = recording
+        self._start(max(recording.start_ms, min(start_ms, recording.end_ms)))
+
+    def _start(self, start_ms: int) -> None:
+        """Make everything up to `start_ms` history, and play what follows."""
         self._tracks = {
-            series.instrument.symbol: _Track(series, start_ms) for series in recording.series
+            series.instrument.symbol: _Track(series, start_ms) for series in self._recording.series
         }
         self._now_ms = start_ms
         self._timeline = _timeline(list(self._tracks.values()), start_ms)
@@ -108,6 +113,14 @@ class Replay:
             return False
         self._play(self._next, sink)
         return True
+
+    def move_to(self, instant_ms: int, sink: MarketSink) -> None:
+        """Play all ticks up to an instant. If they are more than CATCH_UP_TICKS, they become
+        history without being reported."""
+        for _ in range(CATCH_UP_TICKS):
+            if not self.step(instant_ms, sink):
+                return
+        self._start(max(self._now_ms, instant_ms))
 
     def step_to(
         self, due_ms: int, sink: MarketSink, ticks_max: int = _TICKS_BETWEEN_YIELDS

@@ -120,7 +120,7 @@ class Simulator:
 
     async def run(self, sink: MarketSink) -> None:
         while True:
-            self.step_to(self._clock(), sink)
+            self.move_to(self._clock(), sink)
             await asyncio.sleep((TICK_MS - self._clock() % TICK_MS) / 1_000)
 
     def step(self, until_ms: int, sink: MarketSink) -> bool:
@@ -131,7 +131,7 @@ class Simulator:
         self._tick(self._ticks_end_ms + TICK_MS, sink)
         return True
 
-    def step_to(self, instant_ms: int, sink: MarketSink) -> None:
+    def move_to(self, instant_ms: int, sink: MarketSink) -> None:
         """Move the present to the instant: tick by tick, or in one step after a pause."""
         last_ms = _whole_ticks(instant_ms) - TICK_MS
         if last_ms + TICK_MS - self._ticks_end_ms > _CATCH_UP_MS:

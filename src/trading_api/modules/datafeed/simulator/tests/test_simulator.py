@@ -125,7 +125,7 @@ def test_bars_formed_tick_by_tick_are_those_of_history(
     tick_size = {each.symbol: each.tick_size for each in market.instruments()}[symbol]
     streamed: dict[int, Bar] = {}
     for _ in range(50):
-        market.step_to(market.now_ms + TICK_MS, RecordingSink())
+        market.move_to(market.now_ms + TICK_MS, RecordingSink())
         (bar,) = market.bars(symbol, resolution, market.now_ms, market.now_ms, 1)
         assert bar.close * tick_size == market.quote(symbol).last
         if (earlier := streamed.get(bar.time_ms)) is not None:
@@ -150,8 +150,8 @@ def test_the_volume_of_a_bar_is_what_its_quotes_traded(
     market, sink = simulator(seed, instant_ms), RecordingSink()
     instrument = next(each for each in market.instruments() if each.symbol == symbol)
     start_ms = next_bar_start("5S", instant_ms)
-    market.step_to(start_ms, RecordingSink())
-    market.step_to(start_ms + 5_000, sink)
+    market.move_to(start_ms, RecordingSink())
+    market.move_to(start_ms + 5_000, sink)
     trades = [quote for quote in sink.quotes if quote.symbol == symbol and quote.last_size]
     (bar,) = market.bars(symbol, "5S", start_ms, start_ms + 1)
     assert sum(quote.last_size for quote in trades) * instrument.volume_scale == bar.volume
@@ -169,7 +169,7 @@ def test_the_volume_of_a_bar_is_what_its_quotes_traded(
 def test_depth_is_a_function_of_the_present(seed: int, symbol: str, instant_ms: int) -> None:
     market = simulator(seed, instant_ms - 1_000)
     market.order_book(symbol, 3)
-    market.step_to(instant_ms, RecordingSink())
+    market.move_to(instant_ms, RecordingSink())
     depth, quote = market.order_book(symbol, LEVELS_MAX), market.quote(symbol)
     assert depth == simulator(seed, instant_ms).order_book(symbol, LEVELS_MAX)
     assert (depth.bids[0].price, depth.asks[0].price) == (quote.bid, quote.ask)
@@ -196,7 +196,7 @@ def test_depth_thins_out_away_from_the_touch(symbol: str) -> None:
 
 def test_a_hiccup_of_the_clock_loses_no_tick() -> None:
     market, sink = simulator(), RecordingSink()
-    market.step_to(NOW_MS + 5_000, sink)
+    market.move_to(NOW_MS + 5_000, sink)
     times_ms = [quote.time_ms for quote in sink.quotes if quote.symbol == "AAPL"]
     start_ms = NOW_MS // TICK_MS * TICK_MS
     assert times_ms == list(range(start_ms + TICK_MS - 1, market.now_ms, TICK_MS))
@@ -302,12 +302,12 @@ def test_history_begins_with_the_first_year() -> None:
 
 def test_after_a_pause_it_goes_on_at_the_present() -> None:
     market, sink = simulator(), RecordingSink()
-    market.step_to(NOW_MS + 3_600_000, sink)
+    market.move_to(NOW_MS + 3_600_000, sink)
     symbols = [each.symbol for each in market.instruments()]
     assert [quote.symbol for quote in sink.quotes] == symbols
     assert market.now_ms == NOW_MS + 3_600_000
     assert {quote.time_ms for quote in sink.quotes} == {market.now_ms // TICK_MS * TICK_MS - 1}
-    market.step_to(NOW_MS, sink)
+    market.move_to(NOW_MS, sink)
     assert market.now_ms == NOW_MS + 3_600_000
     assert (len(sink.quotes), sink.heartbeats) == (len(symbols), 2)
 
@@ -330,7 +330,7 @@ def test_the_quotes_before_are_those_that_were_reported(
     seed: int, symbol: str, instant_ms: int
 ) -> None:
     market, sink = simulator(seed, instant_ms), RecordingSink(wanted={symbol})
-    market.step_to(instant_ms + 3_000, sink)
+    market.move_to(instant_ms + 3_000, sink)
     before = islice(market.quote_history(symbol), len(sink.quotes))
     assert list(before) == sink.quotes[::-1]
 

@@ -1,0 +1,141 @@
+"""A market that follows another one shows what the other shows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.kit.faulty_bus import FaultShares, FaultyBus
+from tests.kit.server import until
+from trading_api.bus.local import LocalBus, LocalHub
+from trading_api.bus.port import Bus
+from trading_api.domain.market_status import MarketState
+from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
+from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.simulator.simulator import Simulator
+from trading_api.modules.datafeed.storage.store import BarStore
+from trading_api.relay.market_ticks import FollowedMarket, TickPublisher
+
+STALE_MS = 60_000
+START_MS = 1_760_000_000_000
+Source = Simulator | Replay
+Sources = Callable[[], Source]
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_ms = START_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+@pytest.fixture(params=["simulator", "replay"])
+def sources(request: pytest.FixtureRequest, tmp_path: Path) -> Sources:
+    """Makes sources that show the same market."""
+    if request.param == "simulator":
+        return lambda: Simulator(7, clock=Clock())
+    rows = [f"{START_MS + 60_000 * n},{n + 1},{n + 9},{n + 1},{n + 5},40" for n in range(5_000)]
+    path = tmp_path / "ABC.csv"
+    path.write_text("\n".join(["time,open,high,low,close,volume", *rows]))
+    import_files(BarStore(tmp_path), ImportRequest([path], "ABC", "UTC", "24x7"))
+    recording = Recording([BarStore(tmp_path).open("ABC")])
+    return lambda: Replay(recording, START_MS + 60_000, clock=Clock())
+
+
+class Leader:
+    """A market that the test moves, and that publishes its ticks."""
+
+    def __init__(self, bus: Bus, source: Source, epoch: int = 1) -> None:
+        self.source = source
+        self.feed = MarketFeed(source, STALE_MS)
+        self.feed.heartbeat()
+        self.ticks = TickPublisher(bus, self.feed)
+        self.ticks.claim(epoch)
+
+    def move(self, by_ms: int) -> None:
+        self.source.move_to(self.source.now_ms + by_ms, self.feed)
+        self.feed.heartbeat()
+
+
+@asynccontextmanager
+async def following(bus: Bus, source: Source) -> AsyncIterator[MarketFeed]:
+    feed = MarketFeed(source, STALE_MS, run=FollowedMarket(bus, source).run)
+    task = asyncio.create_task(feed.run())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    try:
+        yield feed
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def shown(source: Source) -> object:
+    symbol = source.instruments()[0].symbol
+    bars = source.bars(symbol, "1", source.now_ms - 600_000, source.now_ms + 1, 5)
+    return source.now_ms, source.quote(symbol), bars, source.order_book(symbol, 3)
+
+
+async def test_a_follower_shows_the_same_quotes_and_bars(sources: Sources) -> None:
+    hub = LocalHub()
+    buses = LocalBus(hub), LocalBus(hub)
+    for bus in buses:
+        await bus.start()
+    leader, follower = Leader(buses[0], sources()), sources()
+    async with following(buses[1], follower) as feed:
+        for by_ms in (250, 1_000, 60_000, 3_600_000, 250):
+            leader.move(by_ms)
+            await until(lambda: follower.now_ms == leader.source.now_ms)
+            assert shown(follower) == shown(leader.source)
+        assert feed.status.state is MarketState.OPEN
+
+
+async def test_a_follower_that_joins_late_and_loses_ticks_catches_up(sources: Sources) -> None:
+    hub = LocalHub()
+    shares = FaultShares(dropped=0.5, repeated=0.2, reordered=0.2)
+    buses = FaultyBus(LocalBus(hub), Random(3), shares), LocalBus(hub)
+    for bus in buses:
+        await bus.start()
+    leader, follower = Leader(buses[0], sources()), sources()
+    leader.move(50 * 3_600_000)
+    async with following(buses[1], follower):
+        for _ in range(40):
+            leader.move(1_000)
+        while follower.now_ms != leader.source.now_ms:
+            leader.ticks.on_heartbeat()
+            await asyncio.sleep(0)
+        assert shown(follower) == shown(leader.source)
+
+
+async def test_ticks_of_an_earlier_leader_are_ignored(sources: Sources) -> None:
+    hub = LocalHub()
+    bus = LocalBus(hub)
+    await bus.start()
+    old, new, follower = Leader(bus, sources()), Leader(bus, sources(), epoch=2), sources()
+    async with following(bus, follower):
+        new.move(1_000)
+        await until(lambda: follower.now_ms == new.source.now_ms)
+        old.move(10_000)
+        new.move(1_000)
+        await until(lambda: follower.now_ms == new.source.now_ms)
+
+
+async def test_a_follower_shows_that_the_market_is_closed(sources: Sources) -> None:
+    hub = LocalHub()
+    bus = LocalBus(hub)
+    await bus.start()
+    leader, follower = Leader(bus, sources()), sources()
+    async with following(bus, follower) as feed:
+        leader.feed.closed("it is Sunday")
+        await until(lambda: feed.status == leader.feed.status)
+        leader.ticks.release()
+        leader.move(1_000)
+        assert feed.status.state is MarketState.CLOSED
