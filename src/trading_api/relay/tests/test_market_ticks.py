@@ -46,7 +46,9 @@ def sources(request: pytest.FixtureRequest, tmp_path: Path) -> Sources:
     path = tmp_path / "ABC.csv"
     path.write_text("\n".join(["time,open,high,low,close,volume", *rows]))
     import_files(BarStore(tmp_path), ImportRequest([path], "ABC", "UTC", "24x7"))
-    recording = Recording([BarStore(tmp_path).open("ABC")])
+    series = BarStore(tmp_path).open("ABC")
+    assert series is not None
+    recording = Recording([series])
     return lambda: Replay(recording, START_MS + 60_000, clock=Clock())
 
 

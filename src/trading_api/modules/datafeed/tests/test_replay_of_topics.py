@@ -36,7 +36,7 @@ class Market:
 
     def run_ticks(self, count: int) -> None:
         for _ in range(count):
-            self.simulator.step_to(self.simulator.now_ms + TICK_MS, self.feed)
+            self.simulator.move_to(self.simulator.now_ms + TICK_MS, self.feed)
 
     async def replay(self, position: int) -> list[BaseModel] | None:
         updates = await self.service.replay_since(self.topic, position)

@@ -43,10 +43,10 @@ class Market:
     def run_for(self, duration_ms: int) -> None:
         end_ms = self.simulator.now_ms + duration_ms
         while self.simulator.now_ms < end_ms:
-            self.simulator.step_to(self.simulator.now_ms + 250, self.feed)
+            self.simulator.move_to(self.simulator.now_ms + 250, self.feed)
 
     def pause_for(self, duration_ms: int) -> None:
-        self.simulator.step_to(self.simulator.now_ms + duration_ms, self.feed)
+        self.simulator.move_to(self.simulator.now_ms + duration_ms, self.feed)
 
     async def history(
         self, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
@@ -125,15 +125,15 @@ async def test_a_slow_symbol_that_changes_no_more_is_published_when_its_interval
     latest = float(market.simulator.quote("EURUSD").last)
     aapl = MarketUpdate(market.simulator.quote("AAPL"))
     no_interest = RecordingSink(wanted=())
-    market.simulator.step_to(NOON_MS + 9_750, no_interest)
+    market.simulator.move_to(NOON_MS + 9_750, no_interest)
     market.feed.publish([aapl])
     assert market.published == []
-    market.simulator.step_to(NOON_MS + 10_000, no_interest)
+    market.simulator.move_to(NOON_MS + 10_000, no_interest)
     market.feed.publish([aapl])
     assert [quote["v"]["lp"] for quote in market.published] == [latest]
     market.run_for(9_750)
     assert len(market.published) == 1
-    market.simulator.step_to(NOON_MS + 20_000, no_interest)
+    market.simulator.move_to(NOON_MS + 20_000, no_interest)
     await market.service.flush()
     assert len(market.published) == 2, "though no symbol moved"
 
@@ -142,10 +142,10 @@ async def test_a_slow_symbol_is_published_by_a_heartbeat_when_its_interval_ends(
     market = Market()
     await market.follow("quotes", symbols=["EURUSD"], fast_symbols=[])
     market.run_for(250)
-    market.simulator.step_to(NOON_MS + 9_999, RecordingSink(wanted=()))
+    market.simulator.move_to(NOON_MS + 9_999, RecordingSink(wanted=()))
     market.feed.heartbeat()
     assert market.published == []
-    market.simulator.step_to(NOON_MS + 10_000, RecordingSink(wanted=()))
+    market.simulator.move_to(NOON_MS + 10_000, RecordingSink(wanted=()))
     market.feed.heartbeat()
     assert [quote["n"] for quote in market.published] == ["EURUSD"]
 

@@ -52,7 +52,7 @@ class Subject:
 
 def _simulator(_: Path) -> Subject:
     simulator = Simulator(seed=7, clock=lambda: NOON_MS - 2_000)
-    return Subject(simulator, lambda sink: simulator.step_to(simulator.now_ms + 250, sink))
+    return Subject(simulator, lambda sink: simulator.move_to(simulator.now_ms + 250, sink))
 
 
 def _replay(folder: Path) -> Subject:

@@ -61,8 +61,8 @@ async def test_permuted_topics_share_one_encoding_of_each_name(speed: str) -> No
         topic.outboxes[session] = session.outbox
 
     # Slow quotes are held for ten seconds, and then sent together.
-    source.step_to(source.now_ms + 20_000, feed)
-    source.step_to(source.now_ms + 20_000, feed)
+    source.move_to(source.now_ms + 20_000, feed)
+    source.move_to(source.now_ms + 20_000, feed)
     fan_out.drain()
     assert set(router.encoded) == set(NAMES)
     assert fan_out.delivered == len(router.encoded) * len([*permutations(NAMES)])
