@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from trading_api.domain.shards import shard_of
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import AccountImage, image_of
 from trading_api.modules.broker.engine.engine import Engine
@@ -57,17 +58,22 @@ class PaperAccount:
 
 class Accounts:
     """Every account, with an index of what each waits for. Call `reindex` after each use of an
-    engine."""
+    engine.
+
+    With a `shard_count` the accounts of each shard can be found."""
 
     def __init__(
         self,
         rules: ExchangeRules,
         interest: PriceInterest,
         foreign_currency: Callable[[str], str],
+        shard_count: int | None = None,
     ) -> None:
         self.rules = rules
         self._accounts: dict[str, PaperAccount] = {}
         self._ids = SortedIds()
+        self._shard_count = shard_count
+        self._shards: dict[int, set[str]] = {}
         self.index = AccountIndex(
             rules, interest, foreign_currency, lambda account_id: self[account_id].state
         )
@@ -81,9 +87,17 @@ class Accounts:
         """Keep quotes and the time from an account, until its next `reindex`."""
         self.index.update(account_id, AccountState())
 
-    def take(self, account_ids: Iterable[str]) -> list[PaperAccount]:
-        """Remove accounts that `stop_matching` was called with, and return them."""
-        return [self._accounts.pop(each) for each in account_ids]
+    def of_shard(self, shard: int) -> list[str]:
+        """Return the ids of a shard's accounts that a command has opened."""
+        return [each for each in self._shards.get(shard, ()) if each in self._accounts]
+
+    def take_shard(self, shard: int) -> list[PaperAccount]:
+        """Remove a shard's accounts, all of which `stop_matching` was called with, and return
+        them."""
+        account_ids = self._shards.pop(shard, set())
+        self._ids.remove(account_ids)
+        taken = (self._accounts.pop(each, None) for each in account_ids)
+        return [account for account in taken if account is not None]
 
     def images(self, account_ids: Iterable[str]) -> list[AccountImage]:
         """Return the images of accounts, with what is not committed yet."""
@@ -123,4 +137,7 @@ class Accounts:
         if not account.is_listed and account.state.is_open:
             account.is_listed = True
             self._ids.add(account_id)
+            if self._shard_count is not None:
+                shard = shard_of(account_id, self._shard_count)
+                self._shards.setdefault(shard, set()).add(account_id)
         self.index.update(account_id, account.state)

@@ -14,9 +14,6 @@ from trading_api.modules.broker.paper.accounts import Accounts, PaperAccount
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 
-IDS_PER_TURN = 5_000
-"""Account ids whose shards are computed at one turn of the event loop, which takes about 5 ms."""
-
 
 class LoadedShards:
     """Loads and releases the accounts of one shard while the others trade.
@@ -87,7 +84,7 @@ class LoadedShards:
             self._open.discard(shard)
             # After this no command of the shard waits, so that none opens an account.
             await self._processor.flush()
-            account_ids = await self._ids_of(shard)
+            account_ids = self._accounts.of_shard(shard)
             for first in range(0, len(account_ids), ACCOUNTS_PER_TURN):
                 await self._stop_matching(account_ids[first : first + ACCOUNTS_PER_TURN])
             removed = await self._remove(shard, account_ids)
@@ -102,15 +99,6 @@ class LoadedShards:
         assert shard not in self._moving, f"shard {shard} is being loaded or released"
         assert (shard in self._readable) == is_readable, shard
         self._moving.add(shard)
-
-    async def _ids_of(self, shard: int) -> Sequence[str]:
-        candidates = list(self._accounts.ids())
-        account_ids: list[str] = []
-        for first in range(0, len(candidates), IDS_PER_TURN):
-            portion = candidates[first : first + IDS_PER_TURN]
-            account_ids += [each for each in portion if shard_of(each, self._count) == shard]
-            await asyncio.sleep(0)
-        return account_ids
 
     async def _stop_matching(self, account_ids: Sequence[str]) -> None:
         def stop() -> None:
@@ -127,7 +115,7 @@ class LoadedShards:
             self._readable.discard(shard)
             for account_id in account_ids:
                 self._snapshots.remove(account_id)
-            removed.extend(self._accounts.take(account_ids))
+            removed.extend(self._accounts.take_shard(shard))
 
         # A commit may be storing images of these accounts.
         await self._processor.between_commits(remove)

@@ -75,7 +75,7 @@ class PaperBroker:
         self._market = market
         self._prices = Prices(market, settings.account_currency)
         self._interest = PriceInterest(self._prices.symbols_to_price)
-        self.accounts = Accounts(rules, self._interest, self._prices.foreign_currency)
+        self.accounts = Accounts(rules, self._interest, self._prices.foreign_currency, shard_count)
         self.snapshots = SnapshotSchedule()
         currency = settings.account_currency
         self.loader = LedgerLoader(journal, self.accounts, self.snapshots, currency)

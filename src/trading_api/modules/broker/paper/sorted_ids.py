@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 INSERTED_MAX = 1_000
 """New ids that are inserted one by one, within a millisecond. More are sorted with the others."""
@@ -19,6 +19,12 @@ class SortedIds:
     def add(self, account_id: str) -> None:
         """Add an id, which may be in the set already."""
         self._new.append(account_id)
+
+    def remove(self, account_ids: Collection[str]) -> None:
+        """Remove ids, which need not be in the set."""
+        self._merge()
+        removed = set(account_ids)
+        self._sorted = [each for each in self._sorted if each not in removed]
 
     def after(self, account_id: str) -> Iterator[str]:
         """Yield the ids after another one in order. Nothing may be added meanwhile."""

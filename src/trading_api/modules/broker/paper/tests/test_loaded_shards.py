@@ -80,7 +80,8 @@ def what_memory_holds(exchange: PaperExchange) -> list[object]:
     index = broker.accounts.index
     maintenance = index._maintenance
     return [
-        *(vars(broker.accounts)["_accounts"], broker.snapshots._events, broker._interest._symbols),
+        *(broker.accounts._accounts, broker.accounts._ids._sorted, broker.accounts._ids._new),
+        *(broker.accounts._shards, broker.snapshots._events, broker._interest._symbols),
         *(index._by_symbol, index._symbols, index._orders, index._watched, index._watched_holders),
         list(index._expiries._values),
         *(maintenance._bounds, maintenance._currencies, maintenance._suspects),

@@ -21,3 +21,7 @@ def test_ids_are_sorted_however_many_are_new() -> None:
         == sorted(each for each in model if each > "ACCOUNT-2")[:3]
     )
     assert list(ids.after("Z")) == []
+    removed = chance.sample(sorted(model), 100)
+    ids.add("ACCOUNT-0")
+    ids.remove([*removed, "unknown"])
+    assert list(ids.after("")) == sorted({*model, "ACCOUNT-0"} - set(removed))
