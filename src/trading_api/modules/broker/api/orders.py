@@ -39,12 +39,13 @@ OrdersLimit = Annotated[
     Query(
         ge=1,
         le=ENDED_ORDERS_MAX,
-        description="Only the orders placed last, so many at the most. Where it is left out, all "
-        f"live orders and the {ENDED_ORDERS_MAX} ended ones that were placed last",
+        description="The maximum number of orders; those placed last are returned. The default is "
+        f"{ENDED_ORDERS_MAX} with `before`. Without both, all live orders and the "
+        f"{ENDED_ORDERS_MAX} ended ones placed last are returned",
     ),
 ]
 BeforeOrder = Annotated[
-    str, Query(max_length=64, description="The last order that is known already")
+    str, Query(max_length=64, description="Only orders that were placed before this one")
 ]
 
 

@@ -54,15 +54,17 @@ class AccountQueries:
     ) -> Iterator[PlacedOrder]:
         """Yield live orders and those that ended within the last 24 hours, the oldest first.
 
-        Without a limit, that is every live order and at most ENDED_ORDERS_MAX ended ones. With
-        one, only that many orders, those placed last. `before` leaves out what was not placed
-        before that order. Raises NotFound."""
+        Without arguments, that is every live order and at most ENDED_ORDERS_MAX ended ones. With
+        a limit, only that many orders, those placed last. `before` leaves out what was not placed
+        before that order; its default limit is ENDED_ORDERS_MAX, so that pages leave no gap.
+        Raises NotFound."""
         history = self._broker.history(account_id)
         if before is not None and await history.order(before) is None:
             raise _order_not_found(before)
         since_ms = self._market.now_ms - ENDED_ORDERS_SHOWN_MS
         orders = await history.recent_orders(since_ms, limit or ENDED_ORDERS_MAX, before)
-        return map(to_placed_order, orders[-limit:] if limit else orders)
+        is_page = limit is not None or before is not None
+        return map(to_placed_order, orders[-(limit or ENDED_ORDERS_MAX) :] if is_page else orders)
 
     async def order(self, account_id: str, order_id: str) -> PlacedOrder:
         """Raises NotFound."""

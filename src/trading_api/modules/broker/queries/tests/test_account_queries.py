@@ -46,6 +46,11 @@ async def test_orders_come_in_pages_and_live_ones_come_always(
         assert (await rejection_of(exchange.queries.orders(A, 3, "order-14")))[0] == 404
         monkeypatch.setattr(account_queries, "ENDED_ORDERS_MAX", 2)
         assert await numbers() == [1, 11, 12, 13]
+        pages = [await numbers(limit=2)]
+        while pages[0]:
+            pages.insert(0, await numbers(before=f"order-{pages[0][0]}"))
+        assert [number for page in pages for number in page] == list(range(1, 14))
+        assert max(map(len, pages)) == 2
 
 
 async def test_executions_have_ids_and_come_in_pages() -> None:
