@@ -14,7 +14,9 @@ BURST_S = 10
 
 
 class TokenBucket:
-    """Allows `per_s` events a second on average, and unused ones of up to `BURST_S` in a burst."""
+    """Allows `per_s` events a second on average, and unused ones of up to `BURST_S` in a burst.
+
+    A pause of the process refills it as any other time does: what waited was sent in that time."""
 
     __slots__ = ("_clock_s", "_per_s", "_refilled_s", "_tokens")
 
