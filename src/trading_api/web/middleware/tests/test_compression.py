@@ -12,6 +12,7 @@ from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 from trading_api.web.middleware.compression import MINIMUM_BYTES
 
+SETTINGS = Settings.defaults().model_copy(update={"database_url": "memory:"})
 WINDOW = "from_time=1789880000&to_time=1790000000&count_back=2000"
 BARS = f"/api/v1/datafeed/bars?symbol=AAPL&resolution=1&{WINDOW}"
 DOCS_SCRIPT = "/api/v1/docs/assets/swagger-ui-bundle.js"
@@ -20,7 +21,7 @@ DOCUMENT = "/api/v1/openapi.json"
 
 @pytest.mark.parametrize("path", [BARS, DOCS_SCRIPT, DOCUMENT])
 async def test_a_long_response_is_compressed_on_request(path: str) -> None:
-    app, _ = create_app(Settings.defaults())
+    app, _ = create_app(SETTINGS)
     async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
         async with rest.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as packed:
             raw = b"".join([part async for part in packed.aiter_raw()])
@@ -37,7 +38,7 @@ async def test_a_long_response_is_compressed_on_request(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/health", "/api/v1/datafeed/config"])
 async def test_a_short_response_is_not_compressed(path: str) -> None:
-    app, _ = create_app(Settings.defaults())
+    app, _ = create_app(SETTINGS)
     async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
         answer = await rest.get(path, headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in answer.headers
@@ -45,7 +46,7 @@ async def test_a_short_response_is_not_compressed(path: str) -> None:
 
 
 async def test_a_part_of_a_file_is_not_compressed() -> None:
-    app, _ = create_app(Settings.defaults())
+    app, _ = create_app(SETTINGS)
     async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
         headers = {"Accept-Encoding": "gzip", "Range": "bytes=0-9999"}
         answer = await rest.get(DOCS_SCRIPT, headers=headers)

@@ -13,12 +13,15 @@ from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 
 ROOT = "/trading"
+SETTINGS = Settings.defaults().model_copy(update={"root_path": ROOT, "database_url": "memory:"})
 PAGES = ("/api/v1/docs", "/api/v1/ws/asyncapi")
 
 
 @pytest.mark.parametrize("prefix", ["", ROOT])
 async def test_every_path_is_served_with_and_without_the_sub_path(prefix: str) -> None:
-    app, _ = create_app(secured(root_path=ROOT, allowed_hosts="trading.example"))
+    app, _ = create_app(
+        secured(root_path=ROOT, allowed_hosts="trading.example", database_url="memory:")
+    )
     async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
         host = {"Host": "trading.example"}
         for path in ("/", "/api/v1/health", "/health/ready", *PAGES):
@@ -35,7 +38,7 @@ async def test_every_path_is_served_with_and_without_the_sub_path(prefix: str) -
 
 
 async def test_the_links_of_pages_and_documents_contain_the_sub_path() -> None:
-    app, _ = create_app(Settings.defaults().model_copy(update={"root_path": ROOT}))
+    app, _ = create_app(SETTINGS)
     async with serving(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as rest:
         page = (await rest.get(ROOT + PAGES[0])).text
         links = re.findall(r"""(?:href|src)="([^"]+)"|url: '([^']+)'""", page)
@@ -54,7 +57,7 @@ async def test_the_links_of_pages_and_documents_contain_the_sub_path() -> None:
 
 @pytest.mark.parametrize("prefix", ["", ROOT])
 async def test_sockets_open_at_the_sub_path(prefix: str) -> None:
-    app, _ = create_app(Settings.defaults().model_copy(update={"root_path": ROOT}))
+    app, _ = create_app(SETTINGS)
     async with serving(app) as address, connected(f"{address}{prefix}") as client:
         await client.subscribe("bars", symbol="AAPL", resolution="1")
 
