@@ -159,7 +159,8 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         try:
             snapshot = await load(name)
         except BaseException:
-            self.subscriptions.leave(name, client)
+            if name in client.topics:
+                self.subscriptions.leave(name, client)
             raise
         # No await from here on, so that what is published next follows the snapshot.
         for data, meta in snapshot:
