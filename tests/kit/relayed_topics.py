@@ -228,6 +228,9 @@ class Deployment:
         self._tasks[part].cancel()
         await asyncio.wait([self._tasks.pop(part)])
 
+    def bus_of(self, part: Owner | Gateway) -> Bus:
+        return self._buses[part]
+
     async def close(self) -> None:
         for part in list(self._tasks):
             await self.stop(part)

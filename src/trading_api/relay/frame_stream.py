@@ -32,6 +32,7 @@ class FrameStream:
         identity: int,
         publish: Callable[[bytes], None],
         schedule: Callable[[FrameStream], None],
+        kept_frames_max: int = KEPT_FRAMES_MAX,
     ) -> None:
         self.epoch = epoch
         self.identity = identity
@@ -40,6 +41,7 @@ class FrameStream:
         self._partition = partition
         self._publish = publish
         self._schedule = schedule
+        self._kept_frames_max = kept_frames_max
         self._updates: list[bytes] = []
         self._updates_bytes = 0
         # Full: the oldest frame is dropped. Who misses it reads its topics again.
@@ -101,5 +103,5 @@ class FrameStream:
     def _keep(self, frame: bytes) -> None:
         self._kept.append((self.seq, frame))
         self._kept_bytes += len(frame)
-        while len(self._kept) > KEPT_FRAMES_MAX or self._kept_bytes > KEPT_BYTES_MAX:
+        while len(self._kept) > self._kept_frames_max or self._kept_bytes > KEPT_BYTES_MAX:
             self._kept_bytes -= len(self._kept.popleft()[1])

@@ -13,7 +13,7 @@ from typing import Any
 from trading_api.bus.port import Bus
 from trading_api.clock import running_clock
 from trading_api.relay import topic_messages as messages
-from trading_api.relay.frame_stream import FrameStream
+from trading_api.relay.frame_stream import KEPT_FRAMES_MAX, FrameStream
 from trading_api.relay.hosted_partition import GatewaySubscriber, HostedPartition
 from trading_api.relay.partitions import MARKET
 from trading_api.relay.stored_replies import StoredReplies
@@ -52,6 +52,7 @@ class TopicHost:
         *,
         heartbeat_s: float = HEARTBEAT_S,
         lease_s: float = LEASE_S,
+        kept_frames_max: int = KEPT_FRAMES_MAX,
     ) -> None:
         self._bus = bus
         self._owner_id = owner_id
@@ -61,6 +62,7 @@ class TopicHost:
         self._encoder = LastEncoded()
         self._heartbeat_s = heartbeat_s
         self._lease_s = lease_s
+        self._kept_frames_max = kept_frames_max
         # Streams, leases and heartbeats count on from the time, so that those of a process that is
         # started again are greater.
         self._counter = itertools.count(time.time_ns())
@@ -175,6 +177,7 @@ class TopicHost:
             next(self._counter),
             partial(self._bus.publish, subject),
             self._schedule,
+            self._kept_frames_max,
         )
 
     def _regroup(self, topic: Topic) -> None:
