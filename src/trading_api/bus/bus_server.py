@@ -68,7 +68,7 @@ class BusServer:
             self._folder = TemporaryDirectory(prefix="trading-api-bus-")
         folder = Path(self._folder.name)
         configuration = self._write_configuration(folder)
-        command = [sys.executable, "-I", "-S", bound_to_parent.__file__, program]
+        command = [*bound_to_parent.command(bound_to_parent.OWN_GROUP), program]
         self._process = await asyncio.create_subprocess_exec(
             *command, "--config", str(configuration), stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import logging
 import signal
 import time
 from collections.abc import Mapping, Sequence
+
+from trading_api.bus import bound_to_parent
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,6 @@ STABLE_S = 10.0
 """A process that ran this long is restarted without delay."""
 CONFIGURATION_ERROR = 2
 """The exit status of a process whose settings are not valid: to start it again would not help."""
-_PR_SET_PDEATHSIG = 1
 
 
 class InvalidConfiguration(Exception):
@@ -78,18 +78,11 @@ class ChildProcess:
 
     async def _run_once(self) -> int:
         self._process = await asyncio.create_subprocess_exec(
+            *bound_to_parent.command(),
             *self._command,
             env={**self._environment, "PROCESS_NAME": self.name},
             pass_fds=self._pass_fds,
             stdin=asyncio.subprocess.DEVNULL,
-            preexec_fn=end_with_parent,
         )
         log.info("process_started", extra={"child": self.name, "pid": self._process.pid})
         return await self._process.wait()
-
-
-def end_with_parent() -> None:
-    """Let the kernel send SIGTERM to this process when its parent ends, where it is Linux. Call it
-    between fork and exec."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
