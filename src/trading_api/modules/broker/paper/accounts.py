@@ -82,6 +82,8 @@ class Accounts:
         """Hold accounts that were recovered. Call `reindex` with each: a quote reaches it from
         then on."""
         self._accounts.update(accounts)
+        for account_id, account in accounts.items():
+            self._list(account_id, account)
 
     def stop_matching(self, account_id: str) -> None:
         """Keep quotes and the time from an account, until its next `reindex`."""
@@ -134,10 +136,14 @@ class Accounts:
     def reindex(self, account_id: str) -> None:
         """Update the index after an account's engine has changed."""
         account = self._accounts[account_id]
-        if not account.is_listed and account.state.is_open:
-            account.is_listed = True
-            self._ids.add(account_id)
-            if self._shard_count is not None:
-                shard = shard_of(account_id, self._shard_count)
-                self._shards.setdefault(shard, set()).add(account_id)
+        self._list(account_id, account)
         self.index.update(account_id, account.state)
+
+    def _list(self, account_id: str, account: PaperAccount) -> None:
+        if account.is_listed or not account.state.is_open:
+            return
+        account.is_listed = True
+        self._ids.add(account_id)
+        if self._shard_count is not None:
+            shard = shard_of(account_id, self._shard_count)
+            self._shards.setdefault(shard, set()).add(account_id)
