@@ -97,7 +97,7 @@ def test_a_recording_with_an_invalid_row_prevents_the_start_and_names_the_line(
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("postgresql://here/trading", "DATABASE_URL is sqlite:///a/file.db"),
+        ("mysql://here/trading", "DATABASE_URL is sqlite:///a/file.db"),
         ("sqlite:////proc/trading.db", "/proc/trading.db (DATABASE_URL) can't be made: "),
         ("sqlite:///pyproject.toml", "is no SQLite database"),
     ],
@@ -110,7 +110,7 @@ def test_a_ledger_that_cannot_be_opened_prevents_the_start(url: str, sentence: s
 
 
 def test_no_ledger_is_created_without_the_broker_module() -> None:
-    url = "postgresql://here/trading"
+    url = "mysql://here/trading"
     settings = Settings.defaults().model_copy(update={"database_url": url})
     with pytest.raises(ConfigurationError, match="DATABASE_URL"):
         create_app(settings)

@@ -16,8 +16,6 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
-from sqlalchemy.util import greenlet_spawn
-
 from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
 
 UNPRIVILEGED_USER = 65534
@@ -121,9 +119,15 @@ def new_database_url_with_ledger(shards: int) -> str:
 
 
 @cache
+def database_url_of(folder: Path, shards: int) -> str:
+    """Return the address of a database with a ledger that belongs to a folder, as a file would."""
+    return new_database_url_with_ledger(shards)
+
+
+@cache
 def _template(shards: int) -> str:
     name = server().create_database()
     prepare = PostgresDatabase(server().url(name), shards).prepare
     with ThreadPoolExecutor(1) as thread:  # the loop of the caller's thread may be running
-        thread.submit(lambda: asyncio.run(greenlet_spawn(prepare))).result()
+        thread.submit(lambda: asyncio.run(prepare())).result()
     return name

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from typing import Any
 
 import asyncpg
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.util import greenlet_spawn
 
-from trading_api.domain.shards import MARKET_PARTITION, shard_partition
+from trading_api.domain.shards import MARKET_PARTITION
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.journal import JournalUnavailable
-from trading_api.modules.broker.journal.postgres.ownership_table import LOCK_SPACE, MIGRATION_LOCK
+from trading_api.modules.broker.journal.postgres.ownership_table import (
+    LOCK_SPACE,
+    MIGRATION_LOCK,
+    all_partitions,
+)
+from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
 
 VERSION = "0001"
 """The version of the newest migration."""
 CONNECT_TIMEOUT_S = 5.0
+COMMIT_TIMEOUT_S = 10.0
+LOCK_TIMEOUT_S = 3.0
+"""How long the only writer waits at its start for one that has just ended."""
 SETTINGS = {
     "synchronous_commit": "on",
     # A machine that has died keeps its locks no longer than this.
@@ -32,26 +42,37 @@ class PostgresDatabase:
     """A PostgreSQL database whose accounts are spread over `shards` shards.
 
     Raises ConfigurationError for an address that is not one of PostgreSQL. The methods that return
-    or take SQLAlchemy's connections are called inside `greenlet_spawn`."""
+    SQLAlchemy's connections are called inside `greenlet_spawn`."""
 
-    def __init__(self, url: str, shards: int) -> None:
+    def __init__(
+        self,
+        url: str,
+        shards: int,
+        commit_timeout_s: float = COMMIT_TIMEOUT_S,
+        lock_timeout_s: float = LOCK_TIMEOUT_S,
+    ) -> None:
         address = _address(url)
         self.shards = shards
+        self.commit_timeout_s = commit_timeout_s
+        self.lock_timeout_s = lock_timeout_s
         self.path = address.render_as_string()
         """The address without its password, for messages."""
-        self._dsn = address.render_as_string(hide_password=False)
+        self.url = address.render_as_string(hide_password=False)
 
     async def connect(self, purpose: str, **settings: str) -> asyncpg.Connection:
         """Return a new connection, whose session has the purpose as a part of its name. Raises what
         asyncpg and the operating system raise."""
         name = {"application_name": f"trading-api {purpose}"}
         return await asyncpg.connect(
-            self._dsn, timeout=CONNECT_TIMEOUT_S, server_settings=SETTINGS | name | settings
+            self.url, timeout=CONNECT_TIMEOUT_S, server_settings=SETTINGS | name | settings
         )
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """Create the tables or migrate old ones, and create the partitions. Starts of several
         processes wait for each other. Raises ConfigurationError."""
+        await greenlet_spawn(self._prepare)
+
+    def _prepare(self) -> None:
         with self.startup_errors(), self._engine("migration").connect() as connection:
             lock = {"space": LOCK_SPACE, "number": MIGRATION_LOCK}
             with connection.begin():
@@ -64,40 +85,49 @@ class PostgresDatabase:
     def reading(self) -> Connection:
         """Return a connection whose transaction sees one moment, and whose results are read in
         parts. Raises ConfigurationError if there is no ledger of this version."""
-        return self._reading("reading", stream_results=True, max_row_buffer=1_000)
-
-    def reading_whole(self) -> Connection:
-        """Return a connection for short results, which it reads at once."""
-        return self._reading("history")
-
-    def _reading(self, purpose: str, **options: object) -> Connection:
         with self.startup_errors():
-            engine = self._engine(purpose, default_transaction_read_only="on")
-            connection = engine.connect()
+            connection = self._connection(
+                "reading",
+                isolation_level="REPEATABLE READ",
+                stream_results=True,
+                max_row_buffer=1_000,
+            )
             try:
                 found = _version(connection)
                 if found != VERSION:
                     raise ConfigurationError(self._version_error(found))
-                with connection.begin():
-                    self._check_shards(connection)
-                connection.execution_options(isolation_level="REPEATABLE READ", **options)
             except BaseException:
                 connection.close()
                 raise
-            return connection
+        return connection
+
+    def reading_whole(self) -> Connection:
+        """Return a connection that reads each result as a whole and at its own moment. Raises
+        JournalUnavailable."""
+        try:
+            return self._connection("history", isolation_level="AUTOCOMMIT")
+        except DBAPIError as error:
+            raise to_journal_unavailable(error) from error
+
+    def _connection(self, purpose: str, **options: Any) -> Connection:
+        engine = self._engine(purpose, default_transaction_read_only="on")
+        return engine.connect().execution_options(**options)
 
     @contextmanager
     def startup_errors(self) -> Iterator[None]:
         """Turn errors of the database into ConfigurationError."""
         try:
             yield
-        except DATABASE_ERRORS as error:
-            fault = to_journal_unavailable(error)
+        except (JournalUnavailable, DBAPIError) as error:
+            fault = to_journal_unavailable(error) if isinstance(error, DBAPIError) else error
             raise ConfigurationError(f"{fault.reason}: {self.path} (DATABASE_URL).") from error
 
     def _engine(self, purpose: str, **settings: str) -> Engine:
         async def connect(*_: object, **__: object) -> asyncpg.Connection:
-            return await self.connect(purpose, **settings)
+            try:
+                return await self.connect(purpose, **settings)
+            except DATABASE_ERRORS as error:
+                raise to_journal_unavailable(error) from error
 
         return create_engine(
             "postgresql+asyncpg://",
@@ -128,10 +158,9 @@ class PostgresDatabase:
 
     def _create_partitions(self, connection: Connection) -> None:
         if not self._check_shards(connection):
-            partitions = [MARKET_PARTITION, *map(shard_partition, range(self.shards))]
             connection.execute(
                 text("INSERT INTO ownership (partition) VALUES (:partition)"),
-                [{"partition": each} for each in partitions],
+                [{"partition": each} for each in all_partitions(self.shards)],
             )
 
     def _check_shards(self, connection: Connection) -> bool:
@@ -160,26 +189,8 @@ class PostgresDatabase:
         )
 
 
-DATABASE_ERRORS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
-"""What is raised where the database cannot be reached or used."""
-
-
-def to_journal_unavailable(error: BaseException) -> JournalUnavailable:
-    """Return the error with a reason and a code for the callers that wait."""
-    cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
-    if cause is not None and isinstance(cause.__cause__, asyncpg.PostgresError):
-        cause = cause.__cause__
-    state = getattr(cause, "sqlstate", None) or ""
-    for prefix, reason, code in (
-        ("55P03", "The ledger is locked by another process", "ledger_locked"),
-        ("25006", "The ledger is read-only", "ledger_read_only"),
-        ("53100", "The ledger's disk is full", "ledger_full"),
-        ("XX001", "The ledger is damaged", "ledger_damaged"),
-        ("XX002", "The ledger is damaged", "ledger_damaged"),
-    ):
-        if state == prefix:
-            return JournalUnavailable(reason, code)
-    return JournalUnavailable(f"The ledger can't be used ({cause or error!r})", "ledger_failed")
+DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+"""What asyncpg raises where the database cannot be reached or used; TimeoutError is an OSError."""
 
 
 def _address(url: str) -> URL:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asyncpg import Connection
+from asyncpg import Connection, LockNotAvailableError
 
-from trading_api.domain.shards import MARKET_PARTITION
+from trading_api.domain.shards import MARKET_PARTITION, shard_partition
 
 LOCK_SPACE = 0x7472
 """The first key of every advisory lock of this program. Locks of other programs in the same
@@ -46,6 +46,19 @@ class OwnershipTable:
         )
         return locked
 
+    async def lock_all(self, partitions: Sequence[str], timeout_s: float) -> bool:
+        """Lock the partitions one after the other, and return whether all are locked. If not, those
+        before the one that another session has locked are."""
+        numbers = [lock_number(partition) for partition in partitions]
+        try:
+            async with self._connection.transaction():
+                timeout_ms = max(1, round(timeout_s * 1_000))
+                await self._connection.execute(f"SET LOCAL lock_timeout = {timeout_ms}")
+                await self._connection.execute(_LOCK_ALL, LOCK_SPACE, numbers)
+        except LockNotAvailableError:
+            return False
+        return True
+
     async def unlock(self, partition: str) -> None:
         """Unlock the partition, which this session has locked."""
         await self._connection.execute(
@@ -58,9 +71,12 @@ class OwnershipTable:
         Waits for an append under the old epoch that has begun. What follows it writes nothing."""
         return (await self.take_all([partition], owner))[partition]
 
-    async def take_all(self, partitions: Sequence[str], owner: str) -> dict[str, int]:
-        """Take several partitions in one transaction, and return their epochs."""
-        rows = await self._connection.fetch(_TAKE, list(partitions), owner)
+    async def take_all(
+        self, partitions: Sequence[str], owner: str, *, sends_heartbeats: bool = True
+    ) -> dict[str, int]:
+        """Take several partitions in one transaction, and return their epochs. An owner that sends
+        no heartbeats never becomes stale."""
+        rows = await self._connection.fetch(_TAKE, list(partitions), owner, sends_heartbeats)
         epochs = {row["partition"]: row["epoch"] for row in rows}
         assert len(epochs) == len(partitions), "the table has a row for each partition"
         return epochs
@@ -95,6 +111,11 @@ class OwnershipTable:
         return [PartitionRow(**row) for row in await self._connection.fetch(_ROWS)]
 
 
+def all_partitions(shards: int) -> list[str]:
+    """Return the names of the market and of each shard."""
+    return [MARKET_PARTITION, *map(shard_partition, range(shards))]
+
+
 def lock_number(partition: str) -> int:
     """Return the second key of the partition's advisory lock."""
     if partition == MARKET_PARTITION:
@@ -111,9 +132,12 @@ WITH held AS MATERIALIZED (
 )
 UPDATE ownership
 SET epoch = epoch + 1, owner = $2, backend_pid = pg_backend_pid(),
-    heartbeat_at = clock_timestamp()
+    heartbeat_at = CASE WHEN $3 THEN clock_timestamp() END
 WHERE partition IN (SELECT partition FROM held)
 RETURNING partition, epoch
+"""
+_LOCK_ALL = """
+SELECT pg_advisory_lock($1, number) FROM unnest($2::int[]) AS locks(number)
 """
 _HEARTBEAT = """
 UPDATE ownership SET heartbeat_at = clock_timestamp()

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from trading_api.errors import ConfigurationError
-from trading_api.modules.broker.journal.journal import JournalUnavailable
+from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
 from trading_api.modules.broker.journal.sqlite.ledger_head import LedgerHeadFile
 
 VERSION = "0005"
@@ -159,22 +159,6 @@ class Database:
         except (DBAPIError, sqlite3.Error) as error:
             fault = to_journal_unavailable(error)
             raise ConfigurationError(f"{fault.reason}: {self.path} (DATABASE_URL).") from error
-
-
-def to_journal_unavailable(error: DBAPIError | sqlite3.Error) -> JournalUnavailable:
-    """Return the error with a reason and a code for the callers that wait."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    name = getattr(cause, "sqlite_errorname", "")
-    for prefix, reason, code in (
-        ("SQLITE_BUSY", "The ledger is locked by another process", "ledger_locked"),
-        ("SQLITE_READONLY", "The ledger is read-only", "ledger_read_only"),
-        ("SQLITE_FULL", "The ledger's disk is full", "ledger_full"),
-        ("SQLITE_CORRUPT", "The ledger is damaged", "ledger_damaged"),
-        ("SQLITE_NOTADB", "The ledger is no SQLite database", "ledger_damaged"),
-    ):
-        if name.startswith(prefix):
-            return JournalUnavailable(reason, code)
-    return JournalUnavailable(f"The ledger can't be used ({cause})", "ledger_failed")
 
 
 def _path(url: str) -> Path:

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from trading_api.errors import ConfigurationError
@@ -22,28 +21,23 @@ from trading_api.modules.broker.journal.journal import (
     JournalUnavailable,
     RecoveryStep,
 )
-from trading_api.modules.broker.journal.sqlite.batch import AccountTail, Batch
-from trading_api.modules.broker.journal.sqlite.database import Database, to_journal_unavailable
-from trading_api.modules.broker.journal.sqlite.history_reader import (
-    HistoryReader,
-    select_entries,
-    to_entry,
-)
-from trading_api.modules.broker.journal.sqlite.ledger_head import Head, LedgerHeadFile
-from trading_api.modules.broker.journal.sqlite.recovery_cursor import RecoveryCursor, read_ledger
-from trading_api.modules.broker.journal.sqlite.sql_history import SqlHistory
-from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
-from trading_api.modules.broker.journal.sqlite.tables import (
+from trading_api.modules.broker.journal.sql.batch import AccountTail, Batch
+from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
+from trading_api.modules.broker.journal.sql.history_reader import HistoryReader
+from trading_api.modules.broker.journal.sql.recovery_cursor import EntryCursor, RecoveryCursor
+from trading_api.modules.broker.journal.sql.sql_history import SqlHistory
+from trading_api.modules.broker.journal.sql.sql_statements import SqlStatements
+from trading_api.modules.broker.journal.sql.tables import (
     ACCOUNTS,
     ANCHORS,
     EVENTS,
     IDEMPOTENCY_KEYS,
 )
+from trading_api.modules.broker.journal.sqlite.batch_writer import write
+from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.sqlite.ledger_head import Head, LedgerHeadFile
 
 Result = TypeVar("Result")
-
-LOAD_BATCH_SIZE = 1_000
-"""Entries that one step of `load` reads; enough that switching threads is cheap."""
 
 
 @dataclass(slots=True)
@@ -140,8 +134,8 @@ class SqlJournal:
             connection = self._database.open()
             try:
                 with self._database.startup_errors(), connection.begin():
-                    found = connection.execute(select(ACCOUNTS))
-                    tails = {row.account_id: _tail(row) for row in found}
+                    found = connection.execute(select(ACCOUNTS)).mappings()
+                    tails = {row["account_id"]: AccountTail.of(row) for row in found}
                     events = sum(tail.seq for tail in tails.values())
                     head_file = self._database.head_file()
                     if (head := head_file.read()) is not None:
@@ -177,7 +171,7 @@ class SqlJournal:
             raise JournalUnavailable("The ledger's file was taken away", "ledger_moved")
         try:
             with opened.connection.begin():
-                batch.write(opened.connection, opened.statements)
+                write(opened.connection, opened.statements, batch)
         except IntegrityError:
             _check_sequence(opened.connection, entries)
             _check_keys(opened.connection, entries)
@@ -194,9 +188,9 @@ class SqlJournal:
         self._opened()
         return RecoveryCursor(self._database)
 
-    def _open_cursor(self) -> _EntryCursor:
+    def _open_cursor(self) -> EntryCursor:
         self._opened()
-        return _EntryCursor(self._database)
+        return EntryCursor(self._database)
 
     def _close(self) -> None:
         if self._open is not None:
@@ -205,42 +199,6 @@ class SqlJournal:
             self._open.head_file.close()
             self._database.close()
             self._open = None
-
-
-class _EntryCursor:
-    """All entries as they were at one moment, in batches."""
-
-    def __init__(self, database: Database) -> None:
-        self._path = database.path
-        self._connection = database.reading()
-        columns = EVENTS.columns
-        entries = select_entries().order_by(columns.account_id, columns.seq)
-        try:
-            self._connection.begin()
-            self._rows = self._connection.execute(entries)
-        except BaseException:
-            self._connection.close()
-            raise
-
-    def next(self) -> list[JournalEntry]:
-        """Return the next batch, empty at the end. Raises ConfigurationError."""
-        rows = self._rows
-        return read_ledger(self._path, lambda: list(map(to_entry, rows.fetchmany(LOAD_BATCH_SIZE))))
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-def _tail(row: Row[Any]) -> AccountTail:
-    return AccountTail(
-        account_id=row.account_id,
-        seq=row.seq,
-        currency=row.currency,
-        balance=Decimal(row.balance),
-        hash=row.hash,
-        opened_ms=row.opened_ms,
-        updated_ms=row.updated_ms,
-    )
 
 
 def _check_sequence(connection: Connection, entries: Sequence[JournalEntry]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.kit.ledger_streams import mixed, trading
+from tests.kit.postgresql import database_url_of
 from trading_api.modules.broker.engine.events import AccountOpened, Event, IdempotencyKeyRecorded
 from trading_api.modules.broker.journal.journal import (
     DuplicateKey,
@@ -18,12 +19,18 @@ from trading_api.modules.broker.journal.journal import (
     JournalEntry,
 )
 from trading_api.modules.broker.journal.memory import MemoryJournal
+from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
+from trading_api.modules.broker.journal.postgres.postgres_journal import PostgresJournal
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 
+SHARDS = 4
 JOURNALS: dict[str, Callable[[Path], Journal]] = {
     "memory": lambda _: MemoryJournal(),
     "sqlite": lambda folder: SqlJournal(Database(f"sqlite:///{folder}/trading.db")),
+    "postgresql": lambda folder: PostgresJournal(
+        PostgresDatabase(database_url_of(folder, SHARDS), SHARDS)
+    ),
 }
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
-from trading_api.modules.broker.journal.sqlite.projections import Row
+from trading_api.modules.broker.journal.sql.projections import Row
 
 RowSeqs = Mapping[str, Mapping[str, int]]
 """By table, the `seq` of each row by the id of its order or the symbol of its position."""

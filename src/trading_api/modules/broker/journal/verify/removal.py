@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from trading_api.modules.broker.journal.hash_chain import snapshot_hash
+from trading_api.modules.broker.journal.sql.sql_statements import SqlStatements
 from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
 from trading_api.modules.broker.journal.verify.anchor import Anchor, decode_row_seqs
 from trading_api.modules.broker.journal.verify.verification import (
     AccountVerification,

@@ -18,9 +18,8 @@ from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
 from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash, snapshot_hash
 from trading_api.modules.broker.journal.image_codec import decode_image, encode_image
-from trading_api.modules.broker.journal.sqlite.batch import AccountTail
-from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.sqlite.projections import (
+from trading_api.modules.broker.journal.sql.batch import AccountTail
+from trading_api.modules.broker.journal.sql.projections import (
     CASH_ROWS,
     EXECUTION_ROWS,
     KEY_ROWS,
@@ -30,7 +29,7 @@ from trading_api.modules.broker.journal.sqlite.projections import (
     Row,
     records,
 )
-from trading_api.modules.broker.journal.sqlite.tables import (
+from trading_api.modules.broker.journal.sql.tables import (
     ACCOUNTS,
     ANCHORS,
     CASH_LINES,
@@ -43,6 +42,7 @@ from trading_api.modules.broker.journal.sqlite.tables import (
     POSITIONS,
     SNAPSHOTS,
 )
+from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.anchor import (
     Anchor,
     decode_row_seqs,

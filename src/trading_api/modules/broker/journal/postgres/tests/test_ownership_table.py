@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 
 import asyncpg
 import pytest
 
-from tests.kit.postgresql import new_database_url_with_ledger
 from trading_api.domain.shards import MARKET_PARTITION
-from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
 from trading_api.modules.broker.journal.postgres.ownership_table import (
     OwnershipTable,
     PartitionRow,
+    all_partitions,
 )
-
-SHARDS = 4
-Connect = Callable[[], Awaitable[asyncpg.Connection]]
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-async def connect() -> AsyncIterator[Connect]:
-    database = PostgresDatabase(new_database_url_with_ledger(SHARDS), SHARDS)
-    async with AsyncExitStack() as stack:
-
-        async def connected() -> asyncpg.Connection:
-            connection = await database.connect("ownership")
-            stack.push_async_callback(connection.close)
-            return connection
-
-        yield connected
+from trading_api.modules.broker.journal.postgres.tests.conftest import SHARDS, Connect
 
 
 async def row(table: OwnershipTable, partition: str) -> PartitionRow:
@@ -127,3 +104,20 @@ async def test_a_partition_of_a_later_epoch_is_not_released(connect: Connect) ->
     await two.take("shard-1", "two")
     await one.release("shard-1", epoch)
     assert (await row(two, "shard-1")).owner == "two"
+
+
+async def test_all_partitions_are_locked_or_the_wait_ends(connect: Connect) -> None:
+    one, two = OwnershipTable(await connect()), OwnershipTable(await connect())
+    partitions = all_partitions(SHARDS)
+    assert await one.lock_all(partitions, timeout_s=1)
+    assert not await two.lock_all(partitions, timeout_s=0.01)
+    for partition in partitions:
+        await one.unlock(partition)
+    assert await two.lock_all(partitions, timeout_s=1)
+
+
+async def test_an_owner_without_heartbeats_may_never_become_stale(connect: Connect) -> None:
+    table = OwnershipTable(await connect())
+    await table.take_all(["shard-1"], "one", sends_heartbeats=False)
+    assert await table.stale_owners(0) == []
+    assert (await row(table, "shard-1")).owner == "one"

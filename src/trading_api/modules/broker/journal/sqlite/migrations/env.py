@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from trading_api.modules.broker.journal.sqlite.tables import METADATA
+from trading_api.modules.broker.journal.sql.tables import METADATA
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=METADATA, transactional_ddl=True)

@@ -16,9 +16,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
+from trading_api.modules.broker.journal.sql.tables import METADATA
 from trading_api.modules.broker.journal.sqlite import database
 from trading_api.modules.broker.journal.sqlite.database import VERSION, Database
-from trading_api.modules.broker.journal.sqlite.tables import METADATA
 
 
 def migrated(folder: Path) -> Path:

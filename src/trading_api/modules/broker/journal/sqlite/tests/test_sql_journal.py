@@ -16,8 +16,8 @@ from tests.kit.ledger_file import loaded, opened, rows
 from tests.kit.ledger_streams import any_events, trading
 from trading_api.modules.broker.engine.events import Event, OrderFilled
 from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry
+from trading_api.modules.broker.journal.sql.recovery_cursor import LOAD_BATCH_SIZE
 from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.sqlite.sql_journal import LOAD_BATCH_SIZE
 from trading_api.modules.broker.journal.verify.verification import verify
 
 STREAM = trading("A", 60)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-
-from sqlalchemy import Connection
+from typing import Any
 
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.cash import cash_lines
@@ -18,7 +17,7 @@ from trading_api.modules.broker.journal.event_codec import encode, kind_of
 from trading_api.modules.broker.journal.hash_chain import first_hash, next_hash, snapshot_hash
 from trading_api.modules.broker.journal.image_codec import encode_image
 from trading_api.modules.broker.journal.journal import JournalConflict, JournalEntry
-from trading_api.modules.broker.journal.sqlite.projections import (
+from trading_api.modules.broker.journal.sql.projections import (
     CASH_ROWS,
     EXECUTION_ROWS,
     KEY_ROWS,
@@ -29,7 +28,6 @@ from trading_api.modules.broker.journal.sqlite.projections import (
     decimal_text,
     records,
 )
-from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
 
 
 @dataclass(slots=True)
@@ -43,6 +41,19 @@ class AccountTail:
     hash: str
     opened_ms: int
     updated_ms: int
+
+    @classmethod
+    def of(cls, row: Any) -> AccountTail:
+        """Return the tail that a row of the table `accounts` shows, by the names of its columns."""
+        return cls(
+            account_id=row["account_id"],
+            seq=row["seq"],
+            currency=row["currency"],
+            balance=Decimal(row["balance"]),
+            hash=row["hash"],
+            opened_ms=row["opened_ms"],
+            updated_ms=row["updated_ms"],
+        )
 
     def row(self) -> Row:
         """Return the row of the table `accounts`."""
@@ -58,20 +69,23 @@ class AccountTail:
 
 
 class Batch:
-    """Collects entries and writes them. `known` holds the tails before the batch, and does not
-    change; `tails` holds those after it."""
+    """Collects the rows of entries, by table. `known` holds the tails before the batch, and does
+    not change; `tails` holds those after it.
+
+    A row is a tuple in the order of its table's columns. Orders and positions have only their
+    newest row, by account and id; None stands for a position that is closed."""
 
     def __init__(self, known: Mapping[str, AccountTail]) -> None:
         self.tails: dict[str, AccountTail] = {}
         self._known = known
-        self._events: list[Row] = []
-        self._named_requests: list[Row] = []
-        self._orders: dict[tuple[str, str], Row] = {}
-        self._executions: list[Row] = []
-        self._positions: dict[tuple[str, str], Row | None] = {}
-        self._cash_lines: list[Row] = []
-        self._keys: list[Row] = []
-        self._snapshots: list[Row] = []
+        self.events: list[Row] = []
+        self.named_requests: list[Row] = []
+        self.orders: dict[tuple[str, str], Row] = {}
+        self.executions: list[Row] = []
+        self.positions: dict[tuple[str, str], Row | None] = {}
+        self.cash_lines: list[Row] = []
+        self.keys: list[Row] = []
+        self.snapshots: list[Row] = []
 
     def add(self, entry: JournalEntry) -> None:
         """Add an entry. Raises JournalConflict if it does not follow its account's last one."""
@@ -85,14 +99,14 @@ class Batch:
         tail.hash = next_hash(tail.hash, seq, kind, payload)
         tail.updated_ms = event.at_ms
         tail.currency = getattr(event, "currency", tail.currency)
-        self._events.append((account_id, seq, kind, event.at_ms, payload, tail.hash))
+        self.events.append((account_id, seq, kind, event.at_ms, payload, tail.hash))
         if entry.request_id:
-            self._named_requests.append((account_id, seq, entry.request_id))
+            self.named_requests.append((account_id, seq, entry.request_id))
         for line, cash_line in enumerate(cash_lines(seq, event), start=1):
-            self._cash_lines.append(CASH_ROWS.row(account_id, seq, line, of=cash_line))
+            self.cash_lines.append(CASH_ROWS.row(account_id, seq, line, of=cash_line))
             tail.balance = cash_line.balance
         if isinstance(event, IdempotencyKeyRecorded):
-            self._keys.append(KEY_ROWS.row(account_id, seq, of=event))
+            self.keys.append(KEY_ROWS.row(account_id, seq, of=event))
         for record in records(event):
             self._project(account_id, seq, record)
 
@@ -102,37 +116,26 @@ class Batch:
         tail = self.tails.get(account_id) or self._known[account_id]
         assert tail.seq == seq, image
         payload = encode_image(image)
-        self._snapshots.append((account_id, seq, payload, snapshot_hash(tail.hash, seq, payload)))
+        self.snapshots.append((account_id, seq, payload, snapshot_hash(tail.hash, seq, payload)))
 
-    def write(self, connection: Connection, statements: SqlStatements) -> None:
-        """Write all rows inside the caller's transaction."""
-        positions = [row for row in self._positions.values() if row is not None]
-        closed = [key for key, row in self._positions.items() if row is None]
-        for statement, rows in (
-            (statements.insert_events, self._events),
-            (statements.insert_named_requests, self._named_requests),
-            (statements.upsert_accounts, [tail.row() for tail in self.tails.values()]),
-            (statements.upsert_orders, list(self._orders.values())),
-            (statements.insert_executions, self._executions),
-            (statements.upsert_positions, positions),
-            (statements.delete_positions, closed),
-            (statements.insert_cash_lines, self._cash_lines),
-            (statements.insert_keys, self._keys),
-            (statements.upsert_snapshots, self._snapshots),
-        ):
-            if rows:
-                connection.exec_driver_sql(statement, rows)
+    def open_positions(self) -> list[Row]:
+        """Return the rows of the positions that are open after the batch."""
+        return [row for row in self.positions.values() if row is not None]
+
+    def closed_positions(self) -> list[tuple[str, str]]:
+        """Return the account and symbol of each position that is closed after the batch."""
+        return [key for key, row in self.positions.items() if row is None]
 
     def _project(self, account_id: str, seq: int, record: Record) -> None:
         if isinstance(record, Order):
-            self._orders[account_id, record.id] = ORDER_ROWS.row(account_id, seq, of=record)
+            self.orders[account_id, record.id] = ORDER_ROWS.row(account_id, seq, of=record)
         elif isinstance(record, Execution):
-            self._executions.append(EXECUTION_ROWS.row(account_id, seq, of=record))
+            self.executions.append(EXECUTION_ROWS.row(account_id, seq, of=record))
         elif record.quantity:
             row = POSITION_ROWS.row(account_id, seq, of=record)
-            self._positions[account_id, record.symbol] = row
+            self.positions[account_id, record.symbol] = row
         else:
-            self._positions[account_id, record.symbol] = None
+            self.positions[account_id, record.symbol] = None
 
     def _tail_before(self, entry: JournalEntry) -> AccountTail:
         known = self._known.get(entry.account_id)

@@ -18,9 +18,9 @@ from trading_api.modules.broker.engine.order import Order, order_id
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalEntry, JournalUnavailable
-from trading_api.modules.broker.journal.sqlite.database import to_journal_unavailable
-from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
-from trading_api.modules.broker.journal.sqlite.tables import (
+from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
+from trading_api.modules.broker.journal.sql.sql_statements import SqlStatements
+from trading_api.modules.broker.journal.sql.tables import (
     CASH_LINES,
     EVENTS,
     EXECUTIONS,
@@ -156,7 +156,7 @@ class HistoryReader:
         )
 
     def _orders(self, wanted: Select[Any]) -> list[Order]:
-        return [_order(kind, payload) for kind, payload in self._connection.execute(wanted)]
+        return [to_order(kind, payload) for kind, payload in self._connection.execute(wanted)]
 
     def _read(self, read: Callable[[], Result]) -> Result:
         try:
@@ -195,7 +195,7 @@ def _select_orders() -> Select[Any]:
     )
 
 
-def _order(kind: str, payload: str) -> Order:
+def to_order(kind: str, payload: str) -> Order:
     order: Order = decode(kind, payload).order  # type: ignore[union-attr]
     return order
 

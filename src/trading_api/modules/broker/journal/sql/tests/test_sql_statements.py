@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.dialects import registry
 
 from tests.kit.ledger_streams import trading
-from trading_api.modules.broker.journal.sqlite.sql_statements import SqlStatements
+from trading_api.modules.broker.journal.sql.sql_statements import SqlStatements
 
 STREAM = trading("A", 60)
 

@@ -17,7 +17,7 @@ from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.journal.sqlite.tables import (
+from trading_api.modules.broker.journal.sql.tables import (
     CASH_LINES,
     EXECUTIONS,
     IDEMPOTENCY_KEYS,

@@ -9,7 +9,7 @@ from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.history import RecordQuery, Records
-from trading_api.modules.broker.journal.sqlite.history_reader import HistoryReader
+from trading_api.modules.broker.journal.sql.history_reader import HistoryReader
 
 Result = TypeVar("Result")
 

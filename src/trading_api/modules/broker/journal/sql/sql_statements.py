@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Dialect, Table, text
 
-from trading_api.modules.broker.journal.sqlite.tables import (
+from trading_api.modules.broker.journal.sql.tables import (
     ACCOUNTS,
     ANCHORS,
     CASH_LINES,

@@ -14,7 +14,7 @@ from trading_api.modules.broker.engine.cash import CashKind, CashLine
 from trading_api.modules.broker.engine.events import OrderFilled
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.journal.sqlite.projections import (
+from trading_api.modules.broker.journal.sql.projections import (
     CASH_ROWS,
     ORDER_ROWS,
     POSITION_ROWS,
