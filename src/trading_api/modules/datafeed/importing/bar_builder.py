@@ -20,6 +20,7 @@ from trading_api.domain.resolution import (
 from trading_api.domain.session_hours import SessionHours
 from trading_api.modules.datafeed.importing.bar_length import (
     format_duration,
+    most_common,
     reject_shorter_than_a_second,
     usual_step,
 )
@@ -178,11 +179,6 @@ def _label_by_open(rows: CsvRows, step_ms: int, hours: SessionHours) -> None:
     written_ms -= moves_ms
 
 
-def _most_common(values: Int64s) -> int:
-    found, counts = np.unique(values, return_counts=True)
-    return int(found[counts.argmax()])
-
-
 def _off_grid(files: Sequence[CsvRows], step_ms: int, hours: SessionHours) -> npt.NDArray[np.bool_]:
     """Return which rows are off the grid. A row is on it if it is whole steps from the start of its
     session, or has the phase of most others: in UTC, or on the clock of the exchange. Rows outside
@@ -191,7 +187,7 @@ def _off_grid(files: Sequence[CsvRows], step_ms: int, hours: SessionHours) -> np
     written_ms = np.concatenate([np.asarray(rows.written_ms, dtype=np.int64) for rows in files])
     off = np.ones(len(times_ms), dtype=np.bool_)
     for phases_ms in (times_ms % step_ms, written_ms % step_ms):
-        off &= phases_ms != _most_common(phases_ms)
+        off &= phases_ms != most_common(phases_ms)
     if hours.is_always or not off.any():
         return off
     sessions = hours.sessions(int(times_ms.min()), int(times_ms.max()))

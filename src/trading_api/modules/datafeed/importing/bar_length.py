@@ -61,9 +61,9 @@ def usual_step(files: Sequence[CsvRows]) -> int:
             f"{files[0].path}: one row does not tell how far bars are apart; --bar gives their "
             "length."
         )
-    step_ms = _most_common(np.concatenate(each))
+    step_ms = most_common(np.concatenate(each))
     for rows, steps_ms in zip(files, each, strict=True):
-        if len(steps_ms) >= _STEPS_OF_A_FILE_MIN and (own_ms := _most_common(steps_ms)) != step_ms:
+        if len(steps_ms) >= _STEPS_OF_A_FILE_MIN and (own_ms := most_common(steps_ms)) != step_ms:
             raise RecordingError(
                 f"{rows.path} has bars of {format_duration(own_ms)}, the other files of "
                 f"{format_duration(step_ms)}; a symbol's bars are of one length."
@@ -118,6 +118,7 @@ def _reject_run_of_another_step(rows: CsvRows, steps_ms: Int64s, step_ms: int) -
     raise RecordingError(str(rows.fault(number, what)))
 
 
-def _most_common(values: Int64s) -> int:
+def most_common(values: Int64s) -> int:
+    """Return the value that occurs most often, the smallest one of several."""
     found, counts = np.unique(values, return_counts=True)
     return int(found[counts.argmax()])

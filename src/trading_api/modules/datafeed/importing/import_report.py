@@ -30,7 +30,7 @@ class ImportReport:
 
     `rows` were read, not counting `unpriced` ones; `rounded` numbers were printed binary floats,
     and `prices_rounded` prices were between ticks. `alias` is what the user calls the symbol, where
-    that is no name to store it by.
+    that is no name to store it by. `look_close_labelled`: the times are probably the bars' ends.
     Of the resulting bars, `taken` are new, `duplicates` were there already, and `outside` lie
     outside the session. `stored` counts all bars of the symbol now."""
 
@@ -51,6 +51,7 @@ class ImportReport:
     last_ms: int
     prices_rounded: int = 0
     alias: str = ""
+    look_close_labelled: bool = False
 
     def lines(self) -> list[str]:
         step = format_duration(self.step_ms)
@@ -66,6 +67,11 @@ class ImportReport:
             text.append(
                 f"Bars outside the session: {self.outside:,}, left out, the first at "
                 f"{format_time(self.first_outside_ms)}."
+            )
+        if self.look_close_labelled:
+            text.append(
+                "Most sessions have a bar at their end and none at their start. If the times are "
+                "the ends of bars, import again with --label close and --replace."
             )
         if self.rounded:
             text.append(

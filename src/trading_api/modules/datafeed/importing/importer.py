@@ -34,6 +34,7 @@ from trading_api.modules.datafeed.importing.exchange_calendar import ExchangeCal
 from trading_api.modules.datafeed.importing.import_report import ImportReport, find_gaps
 from trading_api.modules.datafeed.importing.session_bounds import (
     as_tradingview,
+    look_close_labelled,
     outside_sessions,
     trading_hours,
 )
@@ -251,6 +252,7 @@ def _report(
         stored=len(times_ms),
         first_ms=int(times_ms[0]),
         last_ms=int(times_ms[-1]),
+        look_close_labelled=look_close_labelled(stored.hours, bars),
     )
 
 

@@ -45,3 +45,14 @@ def outside_sessions(hours: SessionHours, bars: BuiltBars) -> npt.NDArray[np.boo
         return ~np.isin(times_ms, sessions.days_ms)
     numbers = sessions.starts_ms.searchsorted(times_ms, "right") - 1
     return (numbers < 0) | (times_ms >= sessions.ends_ms[numbers])
+
+
+def look_close_labelled(hours: SessionHours, bars: BuiltBars) -> bool:
+    """Return whether the times of intraday bars look like their ends: more sessions have a bar at
+    their end than at their start."""
+    if hours.is_always or bars.step_ms >= DAY_MS or bars.are_ticks:
+        return False
+    times_ms = bars.columns.time_ms
+    sessions = hours.sessions(int(times_ms[0]), int(times_ms[-1]))
+    starts, ends = (np.isin(edges, times_ms) for edges in (sessions.starts_ms, sessions.ends_ms))
+    return int(ends.sum()) > int(starts.sum())

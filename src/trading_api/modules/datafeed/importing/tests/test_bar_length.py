@@ -78,6 +78,23 @@ def test_ticks_have_no_length(load: Load) -> None:
         load("time,price", "2024-01-02 10:00:00,1", bar_ms=60_000)
 
 
+def test_the_report_says_that_bars_look_labelled_at_their_close(
+    load: Load, load_file: LoadFile
+) -> None:
+    hours = {"session": "0930-1600", "timezone": "America/New_York"}
+    assert load_file("close_labelled.csv", "HINTED", **hours).look_close_labelled
+    report = load_file("close_labelled.csv", **hours, is_close_labelled=True)
+    assert not report.look_close_labelled
+    assert not any("--label" in line for line in report.lines())
+    report = load_file("close_labelled.csv", "ALWAYS", session="24x7")
+    assert not report.look_close_labelled
+    rows = [f"2026-01-05 {hour:02}:30:00,1,1,1,1,1" for hour in range(9, 17)]
+    # A bar at both ends: trading went on after the session.
+    assert not load(HEADER, *rows, symbol="BOTH", session="0930-1630").look_close_labelled
+    hinted = load(HEADER, *rows[1:], symbol="TWO", session="0930-1630")
+    assert any("--label close" in line for line in hinted.lines())
+
+
 def test_bars_labelled_at_their_close_are_moved_to_their_start(
     store: BarStore, load_file: LoadFile
 ) -> None:
