@@ -20,7 +20,6 @@ from trading_api.bus.port import Bus
 from trading_api.models.broker import BrokerConnectionStatus, ConnectionStatus
 from trading_api.modules.broker.journal.journal import Journal
 from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.ws import BrokerWsRouters
 from trading_api.relay.partition_options import PartitionOptions
 from trading_api.relay.partitions import topic_partition
@@ -33,7 +32,6 @@ from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.session import Session
 from trading_api.streaming.snapshots import Snapshot, TopicSnapshots
 from trading_api.streaming.subscriptions import Subscriptions
-from trading_api.streaming.update_encoding import encode_model
 
 SHARDS = 4
 NOW_MS = 1_790_000_000_000
@@ -251,53 +249,3 @@ async def deployed(wrap: Any = lambda bus: bus) -> AsyncIterator[Deployment]:
         deployment = Deployment(wrap)
         stack.push_async_callback(deployment.close)
         yield deployment
-
-
-def ignore(data: BaseModel, **meta: int | str) -> None: ...
-
-
-async def published_since(
-    exchange: PaperExchange, topic: str, seq: int
-) -> list[tuple[int, dict[str, Any]]]:
-    """Return every update of a topic after an event, as a service of its own reads it."""
-    service = BrokerService(
-        exchange.broker, exchange.market, Subscriptions(), "USD", lambda: NOW_MS
-    )
-    await service.create_topic(topic, ignore)
-    updates = await service.replay_since(topic, seq)
-    assert updates is not None
-    return [(int(each.meta["seq"]), without_profit(to_wire(each.data))) for each in updates]
-
-
-def without_profit(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the wire fields of a datum but for a position's profit, which follows the price."""
-    return {name: value for name, value in data.items() if name != "pl"}
-
-
-async def assert_unbroken(client: Client, exchange: PaperExchange, topic: str) -> int:
-    """Assert that a client received everything of a numbered topic after its state, in order and
-    one time. Return how many updates that were."""
-    received = [each for each in client.updates(topic) if "prev" in each]
-    last = client.first_seq[topic]
-    for each in received:
-        assert each["prev"] <= last <= each["seq"], (client.name, topic, each, last)
-        last = each["seq"]
-    expected = await published_since(exchange, topic, client.first_seq[topic])
-    found = [(each["seq"], without_profit(each["payload"])) for each in received]
-    assert [seq for seq, _ in found] == [seq for seq, _ in expected], client.name
-    for one, other in zip(found, expected, strict=True):
-        assert one == other, (client.name, topic)
-    return len(received)
-
-
-async def state_of(exchange: PaperExchange, topic: str) -> list[dict[str, Any]]:
-    """Return the state of a topic, as a service of its own reads it."""
-    service = BrokerService(
-        exchange.broker, exchange.market, Subscriptions(), "USD", lambda: NOW_MS
-    )
-    await service.create_topic(topic, ignore)
-    return [to_wire(each) for each in service.topic_state(topic)]
-
-
-def to_wire(data: BaseModel) -> dict[str, Any]:
-    return cast(dict[str, Any], json.loads(encode_model(data)))

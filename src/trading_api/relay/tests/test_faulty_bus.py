@@ -13,22 +13,19 @@ from hypothesis import strategies as st
 
 from tests.kit.faulty_bus import FaultShares, FaultyBus
 from tests.kit.paper_exchange import A, B
+from tests.kit.relayed_checks import FAR, assert_unbroken, count, published_since, state_of
 from tests.kit.relayed_topics import (
     HEARTBEAT_S,
     NUMBERED_ROUTES,
     Client,
     Deployment,
     Gateway,
-    assert_unbroken,
     deployed,
-    published_since,
-    state_of,
 )
 from tests.kit.server import until
 from trading_api.bus.port import Bus
 
 WHOLE_ROUTES = ("equity", "position-pl", "broker-connection")
-FAR: dict[str, Any] = {"type": 1, "limitPrice": 1.0}
 PRICES = [("99", "100"), ("100", "101"), ("98", "99")]
 
 
@@ -169,7 +166,7 @@ class _Run:
             for topic in topics:
                 if topic.partition(":")[0] in NUMBERED_ROUTES:
                     expected = await published_since(exchange, topic, client.first_seq[topic])
-                    await until(lambda: _count(client, topic) >= len(expected))  # noqa: B023
+                    await until(lambda: count(client, topic) >= len(expected))  # noqa: B023
                     await assert_unbroken(client, exchange, topic)
                 else:
                     await self._check_last(client, topic)
@@ -180,10 +177,6 @@ class _Run:
             if topic.startswith("broker-connection:"):
                 value.pop("timestamp")
             await until(lambda: _has_last(client, topic, value))  # noqa: B023
-
-
-def _count(client: Client, topic: str) -> int:
-    return sum("prev" in each for each in client.updates(topic))
 
 
 def _has_last(client: Client, topic: str, value: dict[str, Any]) -> bool:

@@ -1,54 +1,130 @@
-"""Topics from the service of an owner to the clients of a gateway."""
+"""Topics from the service of an owner to the clients of gateways."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import json
 
 from tests.kit.paper_exchange import A
-from tests.kit.relayed_topics import (
-    NUMBERED_ROUTES,
-    Client,
-    Owner,
+from tests.kit.relayed_checks import (
+    FAR,
     assert_unbroken,
-    deployed,
+    check,
+    count,
+    follow_all,
+    follow_embedded,
+    published_since,
+    start_owner,
     state_of,
+    statuses,
+    trade,
 )
+from tests.kit.relayed_topics import Client, deployed
 from tests.kit.server import until
-
-FAR: dict[str, Any] = {"type": 1, "limitPrice": 1.0}
-
-
-async def follow_all(client: Client, account: str = A) -> dict[str, str]:
-    routes = (*NUMBERED_ROUTES, "equity", "position-pl", "broker-connection")
-    return {route: await client.follow(route, accountId=account) for route in routes}
-
-
-async def trade(owner: Owner, count: int) -> None:
-    for number in range(count):
-        await owner.exchange.place(**({} if number % 3 else FAR))
-
-
-async def settle(client: Client, owner: Owner, topics: dict[str, str]) -> None:
-    """Wait until a client has the last event of its account."""
-    exchange = owner.exchange
-    await exchange.client.flush()
-    seq = exchange.broker.snapshot(A).seq
-    await until(
-        lambda: any(each.get("as_of_seq", 0) >= seq for each in client.updates(topics["equity"]))
-    )
+from trading_api.domain.market_status import MarketState
 
 
 async def test_a_client_receives_state_and_updates() -> None:
     async with deployed() as deployment:
-        owner, gateway = await deployment.owner(), await deployment.gateway()
-        owner.exchange.market.move("AAPL", "99", "100")
+        owner, gateway = await start_owner(deployment), await deployment.gateway()
         await trade(owner, 3)
         client = gateway.client()
         topics = await follow_all(client)
         await trade(owner, 6)
-        await settle(client, owner, topics)
-        for route in NUMBERED_ROUTES:
-            assert await assert_unbroken(client, owner.exchange, topics[route])
+        await check(client, owner, topics)
         equity = client.updates(topics["equity"])[-1]["payload"]
         assert [equity] == await state_of(owner.exchange, topics["equity"])
-        assert client.updates(topics["broker-connection"])[-1]["payload"]["status"] == 1
+        assert statuses(client, topics["broker-connection"]) == [1]
+        owner.exchange.market.become(MarketState.STALE)
+        await until(lambda: len(statuses(client, topics["broker-connection"])) == 2)
+
+
+async def test_messages_are_those_of_one_process() -> None:
+    async with deployed() as deployment:
+        owner, gateway = await start_owner(deployment), await deployment.gateway()
+        client = gateway.client()
+        topics = await follow_all(client)
+        embedded = await follow_embedded(owner)
+        await trade(owner, 3)
+        await check(client, owner, topics)
+        await until(lambda: len(client.messages) == len(embedded.received()))
+        for route, topic in topics.items():
+            mine = [each for each in client.messages if each["payload"]["topic"] == topic]
+            assert mine == embedded.received(topic), route
+
+
+async def test_a_rejected_topic_has_the_reply_of_the_service() -> None:
+    async with deployed() as deployment:
+        owner, gateway = await start_owner(deployment), await deployment.gateway()
+        reply = await gateway.client().subscribe("executions", accountId=A, symbol="NONE")
+        assert reply.status == "error"
+        assert reply.message.startswith("There is no symbol 'NONE'")
+        await until(lambda: not len(owner.exchange.subscriptions))
+        assert not len(gateway.subscriptions)
+
+
+async def test_a_topic_is_open_from_its_first_client_to_its_last() -> None:
+    async with deployed() as deployment:
+        owner = await start_owner(deployment)
+        gateways = [await deployment.gateway(), await deployment.gateway()]
+        clients = [gateways[0].client(), gateways[0].client(), gateways[1].client()]
+        for client in clients:
+            topic = await client.follow("orders", accountId=A)
+        assert owner.exchange.subscriptions.session_counts() == {topic: 2}, "two gateways"
+        clients[0].unsubscribe(topic)
+        clients[2].disconnect()
+        await until(lambda: owner.exchange.subscriptions.session_counts() == {topic: 1})
+        clients[1].unsubscribe(topic)
+        await until(lambda: not len(owner.exchange.subscriptions))
+        assert await clients[1].follow("orders", accountId=A) == topic
+        assert owner.exchange.subscriptions.session_counts() == {topic: 1}
+
+
+async def test_clients_that_join_while_updates_flow_miss_nothing() -> None:
+    async with deployed() as deployment:
+        owner = await start_owner(deployment)
+        gateways = [await deployment.gateway(), await deployment.gateway()]
+        trading = asyncio.create_task(trade(owner, 60))
+        joined: list[tuple[Client, dict[str, str]]] = []
+        for number in range(12):
+            client = gateways[number % 2].client()
+            joined.append((client, await follow_all(client)))
+            await trade(owner, 1)
+        await trading
+        await trade(owner, 3)
+        for client, topics in joined:
+            await check(client, owner, topics)
+
+
+async def test_a_client_resumes_at_another_gateway() -> None:
+    async with deployed() as deployment:
+        owner = await start_owner(deployment)
+        gateways = [await deployment.gateway(), await deployment.gateway()]
+        client = gateways[0].client()
+        topics = await follow_all(client)
+        await trade(owner, 4)
+        await check(client, owner, topics)
+        before = [each for each in client.updates(topics["orders"]) if "prev" in each]
+        client.disconnect()
+        await trade(owner, 4)
+        again = gateways[1].client()
+        assert (await again.resume(topics["orders"], before[-1]["seq"])).status == "ok"
+        await trade(owner, 4)
+        again.first_seq[topics["orders"]] = before[-1]["seq"]
+        expected = await published_since(owner.exchange, topics["orders"], before[-1]["seq"])
+        await until(lambda: count(again, topics["orders"]) >= len(expected))
+        assert await assert_unbroken(again, owner.exchange, topics["orders"])
+        refused = await gateways[1].client().resume(topics["orders"], 10_000)
+        assert refused.message == "Too much was missed; subscribe anew"
+
+
+async def test_a_state_longer_than_a_message_of_the_bus_arrives() -> None:
+    async with deployed() as deployment:
+        owner, gateway = await start_owner(deployment), await deployment.gateway()
+        await owner.exchange.client.deposit(A, 1_000_000_000.0)
+        for _ in range(40):
+            await asyncio.gather(*(owner.exchange.place(**FAR) for _ in range(100)))
+        client = gateway.client()
+        topic = await client.follow("orders", accountId=A)
+        assert len(client.updates(topic)) == 4_000
+        assert sum(len(json.dumps(each)) for each in client.messages) > 1_000_000
