@@ -1,0 +1,197 @@
+"""A gateway's forwarded requests to the owners of partitions, repeated until they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import replace
+from secrets import token_hex
+
+import orjson
+
+from trading_api.bus.port import MESSAGE_BYTES_MAX, Bus, BusUnavailable, NoResponder, RequestTimeout
+from trading_api.clock import running_clock
+from trading_api.errors import Unavailable, truncate
+from trading_api.relay.http_message import (
+    PART_BYTES,
+    EarlierPart,
+    ForwardedRequest,
+    ForwardedResponse,
+    MessageUnreadable,
+    RequestMessage,
+    RestOfResponse,
+    decode_response,
+    encode_request,
+)
+from trading_api.relay.request_host import NOT_OWNER, PARTS_EXPIRED, requests_subject
+
+RESPONSE_BYTES_MAX = 64 * MESSAGE_BYTES_MAX
+PAUSE_S = 0.02
+PAUSE_MAX_S = 0.5
+LAST_TRY_S = 0.25
+"""A try that begins shortly before the time is over gets this long, so that it may be answered."""
+IDEMPOTENCY_KEY = "idempotency-key"
+_KEY_LENGTH_MAX = 255
+_CHANGING_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_NOTHING_DONE = frozenset(
+    {"shard_moving", "ledger_loading", "stopping", NOT_OWNER, PARTS_EXPIRED, "version_unknown"}
+)
+"""Codes of owners that did nothing, and where the same request may succeed within seconds."""
+_OF_OWNERS = frozenset({NOT_OWNER, PARTS_EXPIRED, "version_unknown"})
+"""Those of them that clients never receive."""
+
+
+class _NotReceived(Exception):
+    """No owner has received the request."""
+
+
+class _NoAnswer(Exception):
+    """An owner may have received the request, and may have done it."""
+
+
+def is_command(method: str, path: str) -> bool:
+    """Return whether a request may change an account."""
+    return method in _CHANGING_METHODS and not path.endswith("/preview")
+
+
+class OwnerRequests:
+    """Sends requests to the owner of a partition, again and again until their time is over.
+
+    A try takes at most `try_timeout_s`. A command is repeated with its idempotency key, so that it
+    is done once."""
+
+    def __init__(self, bus: Bus, try_timeout_s: float, total_timeout_s: float) -> None:
+        self._bus = bus
+        self._try_timeout_s = try_timeout_s
+        self._total_timeout_s = total_timeout_s
+
+    def deadline_s(self) -> float:
+        """Return when a request that begins now is given up, on the loop's running clock."""
+        return running_clock().now_s() + self._total_timeout_s
+
+    async def send(
+        self, partition: str, request: ForwardedRequest, deadline_s: float
+    ) -> ForwardedResponse:
+        """Return the response of the partition's owner.
+
+        Raises Unavailable: `owner_unavailable` where nothing was done, and `outcome_unknown` for a
+        command that may have been done."""
+        subject, pause_s = requests_subject(partition), PAUSE_S
+        changes = is_command(request.method, request.path)
+        may_be_done = False
+        response: ForwardedResponse | None = None
+        while True:
+            try:
+                response = await self._try(subject, request, deadline_s)
+                if not _is_inconclusive(response, may_be_done):
+                    return response
+            except _NotReceived:
+                response = None
+            except _NoAnswer:
+                response = None
+                may_be_done = changes
+            left_s = deadline_s - running_clock().now_s()
+            if left_s <= 0:
+                break
+            # Many clients wait for the same owner: they do not come back together.
+            await asyncio.sleep(min(left_s, pause_s * random.uniform(0.5, 1.0)))
+            pause_s = min(2 * pause_s, PAUSE_MAX_S)
+        if may_be_done:
+            raise _outcome_unknown(request)
+        if response is None or _code(response) in _OF_OWNERS:
+            raise owner_unavailable()
+        return response
+
+    async def _try(
+        self, subject: str, request: ForwardedRequest, deadline_s: float
+    ) -> ForwardedResponse:
+        request, parts = _in_parts(request)
+        for part in parts:
+            answer = await self._request_earlier(subject, part, deadline_s)
+            if answer.status != 200:
+                return answer
+        response = await self._request(subject, request, deadline_s)
+        body = bytearray(response.body)
+        while len(body) < min(response.size, RESPONSE_BYTES_MAX):
+            rest = RestOfResponse(response.token, len(body))
+            part_response = await self._request_rest(subject, rest, deadline_s)
+            if part_response.status != 200 or not part_response.body:
+                raise _NoAnswer
+            body += part_response.body
+        return replace(response, body=bytes(body))
+
+    async def _request_earlier(
+        self, subject: str, part: EarlierPart, deadline_s: float
+    ) -> ForwardedResponse:
+        try:
+            return await self._request(subject, part, deadline_s)
+        except _NoAnswer:
+            raise _NotReceived from None  # the request itself is not sent
+
+    async def _request_rest(
+        self, subject: str, rest: RestOfResponse, deadline_s: float
+    ) -> ForwardedResponse:
+        try:
+            return await self._request(subject, rest, deadline_s)
+        except _NotReceived:
+            raise _NoAnswer from None  # the request itself was received
+
+    async def _request(
+        self, subject: str, request: RequestMessage, deadline_s: float
+    ) -> ForwardedResponse:
+        if not self._bus.is_connected:
+            raise _NotReceived
+        left_s = deadline_s - running_clock().now_s()
+        timeout_s = min(self._try_timeout_s, max(left_s, LAST_TRY_S))
+        try:
+            answer = await self._bus.request(subject, encode_request(request), timeout_s)
+            return decode_response(answer)
+        except NoResponder:
+            raise _NotReceived from None
+        # The connection may have been lost after the request was sent.
+        except (RequestTimeout, BusUnavailable, MessageUnreadable):
+            raise _NoAnswer from None
+
+
+def owner_unavailable() -> Unavailable:
+    """Return the error for a request that no owner has received."""
+    return Unavailable(
+        "The server of this account does not answer; nothing was done. Try again.",
+        "owner_unavailable",
+    )
+
+
+def _outcome_unknown(request: ForwardedRequest) -> Unavailable:
+    key = next((value for name, value in request.headers if name == IDEMPOTENCY_KEY), "")
+    return Unavailable(
+        "It is not known whether this command was done. Send it again with the header "
+        f"Idempotency-Key: {truncate(key, _KEY_LENGTH_MAX)}",
+        "outcome_unknown",
+    )
+
+
+def _is_inconclusive(response: ForwardedResponse, may_be_done: bool) -> bool:
+    """Return whether a request is repeated after this response.
+
+    After a try that was not answered, a refusal to try again leaves open what that try did."""
+    if may_be_done and response.status in (429, 503):
+        return True
+    return response.status == 503 and _code(response) in _NOTHING_DONE
+
+
+def _code(response: ForwardedResponse) -> str:
+    try:
+        return str(orjson.loads(response.body)["code"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return ""
+
+
+def _in_parts(request: ForwardedRequest) -> tuple[ForwardedRequest, list[EarlierPart]]:
+    """Return the request with the end of its body, and what has to be sent before it."""
+    body = request.body
+    if len(body) <= PART_BYTES:
+        return request, []
+    token = token_hex(8)
+    starts = range(0, len(body), PART_BYTES)
+    *earlier, last = [EarlierPart(token, each, body[each : each + PART_BYTES]) for each in starts]
+    return replace(request, token=token, body=last.body), earlier

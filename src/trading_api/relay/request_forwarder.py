@@ -1,0 +1,157 @@
+"""Middleware of a gateway that forwards requests about accounts to the servers that own them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from secrets import token_hex
+
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from trading_api.auth.principal import Principal
+from trading_api.bus.port import Bus
+from trading_api.clock import running_clock
+from trading_api.errors import ApiError
+from trading_api.observability.request_id import client_request_id, request_id
+from trading_api.relay.account_list import AccountList
+from trading_api.relay.http_message import ForwardedRequest, ForwardedResponse
+from trading_api.relay.owner_requests import IDEMPOTENCY_KEY, OwnerRequests, is_command
+from trading_api.relay.partitions import account_partition, shard_partition
+from trading_api.web.error_responses import build_error_response, send_error
+from trading_api.web.paths import PREFIX, route_path
+
+_BROKER = f"{PREFIX}/broker/"
+_ACCOUNTS = f"{_BROKER}accounts"
+_CONFIG = f"{_BROKER}config"
+_METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_FORWARDED_HEADERS = frozenset({b"content-type", b"host", IDEMPOTENCY_KEY.encode()})
+"""What endpoints read. The caller and the request's id travel as fields of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardedRoute:
+    """What the access log shows as the route of a request that an owner answered."""
+
+    operation_id: str
+
+
+class RequestForwarder:
+    """Answers requests below `/api/v1/broker/` with the response of the account's owner.
+
+    It is installed inside authentication, and takes the caller from `scope["state"]["principal"]`.
+    Of a body at most `body_bytes_max` bytes and one more are read, within `body_timeout_s`; the
+    owner rejects a longer one. A command without an idempotency key gets one."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        bus: Bus,
+        shards: int,
+        gateway_id: str,
+        body_bytes_max: int,
+        try_timeout_s: float = 2.0,
+        total_timeout_s: float = 5.0,
+        body_timeout_s: float = 10.0,
+    ) -> None:
+        self._app = app
+        self._shards = shards
+        self._gateway_id = gateway_id
+        self._body_bytes_max = body_bytes_max
+        self._body_timeout_s = body_timeout_s
+        self._requests = OwnerRequests(bus, try_timeout_s, total_timeout_s)
+        self._account_list = AccountList(self._requests, shards)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        # Not a coroutine: a WebSocket connection would keep its frame as long as it is open.
+        if scope["type"] == "http" and route_path(scope).startswith(_BROKER):
+            return self._forward(scope, receive, send)
+        return self._app(scope, receive, send)
+
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await self._read_body(scope, receive)
+        except TimeoutError:
+            rejection = build_error_response(408, "The body did not come in time.", "too_slow")
+            return await rejection(scope, receive, send)
+        except ClientDisconnect:
+            rejection = build_error_response(400, "The client has disconnected.", "http_error")
+            return await rejection(scope, receive, send)
+        try:
+            response = await self._respond(scope, body)
+        except ApiError as error:
+            return await send_error(error, scope, receive, send)
+        return await _send(response, scope, send)
+
+    async def _read_body(self, scope: Scope, receive: Receive) -> bytes:
+        """Raises TimeoutError and ClientDisconnect."""
+        body = bytearray()
+        if scope["method"] in _METHODS_WITH_BODY:
+            async with running_clock().timeout(self._body_timeout_s):
+                async for chunk in Request(scope, receive).stream():
+                    body += chunk
+                    if len(body) > self._body_bytes_max:
+                        break
+        return bytes(body[: self._body_bytes_max + 1])
+
+    async def _respond(self, scope: Scope, body: bytes) -> ForwardedResponse:
+        """Raises Unavailable."""
+        request, path = self._request(scope, body), route_path(scope)
+        if request.method == "GET" and path == _ACCOUNTS:
+            return await self._account_list.get(request)
+        account = _account(path, request)
+        partition = shard_partition(0)
+        if account is not None:
+            partition = account_partition(account, self._shards)
+        request = replace(request, principal=_for_account(request.principal, account))
+        return await self._requests.send(partition, request, self._requests.deadline_s())
+
+    def _request(self, scope: Scope, body: bytes) -> ForwardedRequest:
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in scope["headers"]
+            if name in _FORWARDED_HEADERS
+        ]
+        has_key = any(name == IDEMPOTENCY_KEY for name, _ in headers)
+        if is_command(scope["method"], scope["path"]) and not has_key:
+            headers.append((IDEMPOTENCY_KEY, f"{self._gateway_id}-{token_hex(12)}"))
+        return ForwardedRequest(
+            method=scope["method"],
+            scheme=scope["scheme"],
+            path=scope["path"],
+            root_path=scope.get("root_path", ""),
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            principal=scope["state"]["principal"],
+            request_id=request_id.get(),
+            client_request_id=client_request_id.get(),
+            is_body_cut=len(body) > self._body_bytes_max,
+            body=body,
+        )
+
+
+def _account(path: str, request: ForwardedRequest) -> str | None:
+    """Return the account that a request is about, or None if it is about none."""
+    if path.startswith(f"{_ACCOUNTS}/"):
+        return path.removeprefix(f"{_ACCOUNTS}/").partition("/")[0]
+    if path == _CONFIG:
+        return None
+    return QueryParams(request.query).get("account_id", request.principal.default_account)
+
+
+def _for_account(principal: Principal, account: str | None) -> Principal:
+    """Return the caller with no more accounts than the request is about: a token may have many."""
+    if principal.accounts is None:
+        return principal
+    return replace(principal, accounts=principal.accounts & {account})
+
+
+async def _send(response: ForwardedResponse, scope: Scope, send: Send) -> None:
+    if response.operation:
+        scope["route"] = ForwardedRoute(response.operation)
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers
+    ]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
