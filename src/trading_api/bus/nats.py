@@ -86,7 +86,7 @@ class NatsBus:
         try:
             async with asyncio.timeout(self._start_s):
                 await self._connect(self._client)
-        except (TimeoutError, OSError, errors.Error) as error:
+        except (TimeoutError, OSError, ValueError, errors.Error) as error:
             await self._abandon(self._client)
             reason = self._last_error or error
             raise ConfigurationError(f"BUS_URL: NATS cannot be reached: {reason}") from error

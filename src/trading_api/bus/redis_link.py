@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from redis.asyncio.connection import ConnectionPool
+from redis.exceptions import AuthenticationError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 
 from trading_api.bus.outgoing_queue import OutgoingQueue
 from trading_api.bus.port import BusUnavailable, RequestTimeout
@@ -26,6 +26,7 @@ RECONNECT_WAIT_S_MAX = 5.0
 PING_S = 2.0
 SILENCE_S = 6.0
 """A connection whose pings are unanswered for this long is closed."""
+CANCEL_S = 0.1
 SENT_TOGETHER_MAX = 100
 
 log = logging.getLogger(__name__)
@@ -93,8 +94,8 @@ class RedisLink:
                 await self._connect()
                 break
             except Lost as error:
-                is_refused = not isinstance(error, (RedisConnectionError, OSError, TimeoutError))
-                if is_refused or asyncio.get_running_loop().time() >= deadline_s:
+                is_too_late = asyncio.get_running_loop().time() >= deadline_s
+                if is_too_late or not _may_pass(error):
                     await self._disconnect()
                     raise ConfigurationError(
                         f"BUS_URL: Redis cannot be reached: {error}"
@@ -104,9 +105,10 @@ class RedisLink:
 
     async def close(self) -> None:
         """Disconnect. What is published and not sent yet is lost."""
-        if self._task is not None:
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            # A TaskGroup that fails at the same moment forgets the cancellation.
+            await asyncio.wait([self._task], timeout=CANCEL_S)
         await self._disconnect()
 
     def publish(self, channel: str, message: bytes) -> None:
@@ -266,6 +268,12 @@ def _redis_url(url: str) -> str:
     """Valkey's own schemes mean the same as those of Redis."""
     scheme, separator, rest = url.partition("://")
     return {"valkey": "redis", "valkeys": "rediss"}.get(scheme, scheme) + separator + rest
+
+
+def _may_pass(error: Exception) -> bool:
+    """Return whether to try again. A wrong password stays wrong."""
+    is_unreachable = isinstance(error, (RedisConnectionError, OSError, TimeoutError))
+    return is_unreachable and not isinstance(error, AuthenticationError)
 
 
 def _kind(response: Any) -> Any:
