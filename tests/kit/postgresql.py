@@ -70,13 +70,12 @@ class PostgresqlServer:
         self.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
-    def psql(self, sql: str, database: str = "postgres") -> str:
-        """Run SQL, and return what psql prints."""
+    def psql(self, sql: str, url: str | None = None) -> str:
+        """Run SQL in the database at an address, and return what psql prints."""
         command = [
             str(programs() / "psql"),
-            *("--no-psqlrc", "--quiet", "--tuples-only", "--no-align"),
-            *("--set=ON_ERROR_STOP=1", f"--host={self.folder}", f"--username={USER}"),
-            *(f"--dbname={database}", f"--command={sql}"),
+            *("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"),
+            *(f"--dbname={url or self.url('postgres')}", f"--command={sql}"),
         ]
         result = subprocess.run(command, check=True, capture_output=True, text=True)
         return result.stdout.strip()

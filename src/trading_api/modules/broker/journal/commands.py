@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.journal.factory import is_postgresql, postgres_database
 from trading_api.modules.broker.journal.memory import MEMORY
+from trading_api.modules.broker.journal.sql.recovery_cursor import ReadableDatabase
 from trading_api.modules.broker.journal.sqlite.backup import back_up, restore
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.removal import remove_events
-from trading_api.modules.broker.journal.verify.verification import verify
+from trading_api.modules.broker.journal.verify.verification import VerificationSummary, verify
 from trading_api.observability.progress_bar import ProgressBar
 from trading_api.settings import Settings
 
@@ -39,10 +42,10 @@ def _add_verify_ledger(commands: Any) -> None:
 
 
 def _verify_ledger(_: argparse.Namespace) -> None:
-    database = Database(_ledger_url("verified"))
-    summary = verify(database, _progress(database))
+    url = _ledger_url("verified")
+    path, summary = _verify_postgres() if is_postgresql(url) else _verify_file(Database(url))
     print(
-        f"{database.path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
+        f"{path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
         "Every balance, order, execution, position and cash line follows from them."
     )
     if summary.removed:
@@ -52,6 +55,17 @@ def _verify_ledger(_: argparse.Namespace) -> None:
         )
 
 
+def _verify_file(database: Database) -> tuple[object, VerificationSummary]:
+    return database.path, verify(database, _progress(database))
+
+
+def _verify_postgres() -> tuple[object, VerificationSummary]:
+    database = postgres_database(Settings())
+    from trading_api.modules.broker.journal.postgres.verification import verify_postgres
+
+    return database.path, asyncio.run(verify_postgres(database, _progress(database)))
+
+
 def _add_backup(commands: Any) -> None:
     command = commands.add_parser("backup", help="copy the ledger; a server may run")
     command.add_argument("target", type=Path, metavar="FILE")
@@ -59,7 +73,7 @@ def _add_backup(commands: Any) -> None:
 
 
 def _backup(arguments: argparse.Namespace) -> None:
-    size_bytes = back_up(Database(_ledger_url("copied")), arguments.target)
+    size_bytes = back_up(_ledger_file("copied"), arguments.target)
     print(f"{arguments.target} is a copy of the ledger ({size_bytes:,} bytes).")
 
 
@@ -70,7 +84,7 @@ def _add_restore(commands: Any) -> None:
 
 
 def _restore(arguments: argparse.Namespace) -> None:
-    database = Database(_ledger_url("copied"))
+    database = _ledger_file("replaced")
     aside = restore(arguments.source, database)
     print(f"{database.path} is now {arguments.source}.")
     if aside is not None:
@@ -96,7 +110,7 @@ def _day(text: str) -> datetime:
 
 
 def _prune(arguments: argparse.Namespace) -> None:
-    database = Database(_ledger_url("copied"))
+    database = _ledger_file("pruned")
     back_up(database, arguments.archive)
     before_ms = round(arguments.before.timestamp() * 1_000)
     summary = remove_events(database, before_ms, _progress(database))
@@ -113,5 +127,18 @@ def _ledger_url(purpose: str) -> str:
     return url
 
 
-def _progress(database: Database) -> Callable[[int, int], None] | None:
-    return partial(ProgressBar(sys.stderr), database.path) if sys.stderr.isatty() else None
+def _ledger_file(purpose: str) -> Database:
+    url = _ledger_url(purpose)
+    if is_postgresql(url):
+        raise ConfigurationError(
+            "DATABASE_URL names a PostgreSQL database; this command is for a SQLite file. "
+            "PostgreSQL's own tools copy and restore its databases: pg_dump, pg_restore and "
+            "pg_basebackup."
+        )
+    return Database(url)
+
+
+def _progress(database: ReadableDatabase) -> Callable[[int, int], None] | None:
+    return (
+        partial(ProgressBar(sys.stderr), Path(str(database.path))) if sys.stderr.isatty() else None
+    )

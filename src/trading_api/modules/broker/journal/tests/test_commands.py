@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from tests.kit.ledger_file import opened
-from tests.kit.ledger_streams import trading
+from tests.kit.ledger_streams import mixed, trading
+from tests.kit.postgresql import new_database_url, server
 from trading_api.cli import main
-from trading_api.modules.broker.journal.factory import check_ledger
+from trading_api.modules.broker.journal.factory import check_ledger, create_journal
 from trading_api.settings import Settings
 
 
@@ -57,3 +58,48 @@ def test_a_pruned_ledger_verifies_and_states_what_was_removed(
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{archive}")
     assert main(["verify-ledger"]) == 0
     assert "events: 40." in capsys.readouterr().out
+
+
+def test_a_ledger_in_postgresql_is_verified_with_its_shards(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = new_database_url()
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("SHARDS", "4")
+    assert main(["verify-ledger"]) == 2
+    assert "holds no ledger" in capsys.readouterr().err
+    check_ledger(Settings())
+
+    async def write() -> None:
+        journal = create_journal(Settings())
+        await journal.append(mixed(trading("A", 40), trading("B", 40)))
+        await journal.close()
+
+    asyncio.run(write())
+    assert main(["verify-ledger"]) == 0
+    assert "Accounts: 2; events: 80." in capsys.readouterr().out
+    server().psql(
+        "UPDATE accounts SET shard = 7 WHERE account_id = 'B'",
+        url,
+    )
+    assert main(["verify-ledger"]) == 1
+    assert "accounts, account_id B: shard: expected" in capsys.readouterr().err
+    server().psql("UPDATE cash_lines SET amount = '1'", url)
+    assert main(["verify-ledger"]) == 1
+    assert "cash_lines, account_id A" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["backup", "copy.db"],
+        ["restore", "copy.db"],
+        ["prune", "--before", "2026-01-31", "--archive", "archive.db"],
+    ],
+)
+def test_commands_for_files_name_the_tools_of_postgresql(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://trading@127.0.0.1/ledger")
+    assert main(["ledger", *command]) == 2
+    assert "pg_dump" in capsys.readouterr().err

@@ -29,6 +29,7 @@ from trading_api.modules.broker.journal.sql.projections import (
     Row,
     records,
 )
+from trading_api.modules.broker.journal.sql.recovery_cursor import ReadableDatabase
 from trading_api.modules.broker.journal.sql.tables import (
     ACCOUNTS,
     ANCHORS,
@@ -42,7 +43,6 @@ from trading_api.modules.broker.journal.sql.tables import (
     POSITIONS,
     SNAPSHOTS,
 )
-from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.anchor import (
     Anchor,
     decode_row_seqs,
@@ -81,7 +81,7 @@ class VerificationError(Exception):
         super().__init__(f"{where}: expected {expected}, found {found}.")
 
 
-def verify(database: Database, progress: Progress | None = None) -> VerificationSummary:
+def verify(database: ReadableDatabase, progress: Progress | None = None) -> VerificationSummary:
     """Verify the ledger as it is at one moment; a server may write meanwhile.
 
     One account at a time is in memory. Raises VerificationError at the first row that is wrong,
