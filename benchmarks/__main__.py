@@ -9,6 +9,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks import (
+    bus,
     connect_storm,
     engine_commands,
     frame_flood,
@@ -47,12 +48,13 @@ SCENARIOS = {
     "ledger": ledger.measure,
 }
 ON_REQUEST = {
+    "bus": bus.measure,
     "million_events": ledger.measure_a_million,
     "one_topic_heavy": one_topic.measure_heavy,
     "connect_storm": connect_storm.measure,
     "load": load.measure,
 }
-"""Too long for every run."""
+"""Too long for every run, or about a part that one process does not use."""
 SCENARIO_TIMEOUT_S = 120
 ON_REQUEST_TIMEOUT_S = 600
 RESULTS = Path(__file__).parent / "results.json"

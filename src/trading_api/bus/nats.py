@@ -40,7 +40,7 @@ CONNECT_S = 2.0
 PING_S = 2.0
 """Three unanswered pings end a connection, so that a dead one is noticed after six seconds."""
 WATCH_S = 1.0
-STUCK_S = 20.0
+STUCK_S = 10.0
 """A client that has not reconnected by then is replaced."""
 FLUSH_S = 5.0
 CLOSE_S = 1.0
@@ -250,6 +250,7 @@ class NatsBus:
             max_reconnect_attempts=-1,
             ping_interval=PING_S,  # type: ignore[arg-type]
             flush_timeout=FLUSH_S,
+            skip_subject_validation=True,  # full_subject has checked it
         )
 
     async def _abandon(self, client: Client) -> None:
