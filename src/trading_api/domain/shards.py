@@ -16,3 +16,8 @@ def shard_of(account_id: str, shards: int) -> int:
 def shard_partition(shard: int) -> str:
     """Return the name of the partition that a shard is."""
     return f"shard-{shard}"
+
+
+def shard_number(partition: str) -> int | None:
+    """Return the number of the shard that a partition is, or None for the market."""
+    return None if partition == MARKET_PARTITION else int(partition.removeprefix("shard-"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import islice
 
 from trading_api.domain.shards import shard_of
 from trading_api.errors import Unavailable
@@ -13,6 +14,9 @@ from trading_api.modules.broker.paper.account_recovery import ACCOUNTS_PER_TURN,
 from trading_api.modules.broker.paper.accounts import Accounts, PaperAccount
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
+
+SHARDS_PER_RECOVERY = 16
+"""Shards that are read together. They open together too, so that more would open later."""
 
 
 class LoadedShards:
@@ -40,6 +44,9 @@ class LoadedShards:
         self._open: set[int] = set()
         # Loading or being released.
         self._moving: set[int] = set()
+        # The shards that are to be loaded, in order.
+        self._waiting: dict[int, None] = {}
+        self._recovering = asyncio.Lock()
 
     def is_readable(self, account_id: str) -> bool:
         """Return whether the account is in memory, or would be if a command had opened it."""
@@ -60,21 +67,31 @@ class LoadedShards:
         return frozenset(self._open)
 
     async def load(self, shard: int) -> None:
-        """Read a shard's accounts from the journal and open it. Raises ConfigurationError."""
+        """Read a shard's accounts from the journal and open it. Shards that are loaded at the same
+        time are read together. Raises ConfigurationError."""
         self._begin_move(shard, is_readable=False)
+        self._waiting[shard] = None
         try:
-            recovery = AccountRecovery(self._accounts.rules)
-            async for step in self._journal.recover([shard]):
-                recovery.apply(step)
-                await asyncio.sleep(0)
-            await recovery.prepare()
-            # Readers must find the accounts before a quote changes the first one.
-            recovery.add_to(self._accounts, self._snapshots)
-            self._readable.add(shard)
-            await recovery.make_ready(self._accounts, self._set_bounds)
-            self._open.add(shard)
+            async with self._recovering:
+                if shard not in self._open:
+                    await self._recover(list(islice(self._waiting, SHARDS_PER_RECOVERY)))
         finally:
+            self._waiting.pop(shard, None)
             self._moving.discard(shard)
+
+    async def _recover(self, shards: Collection[int]) -> None:
+        recovery = AccountRecovery(self._accounts.rules)
+        async for step in self._journal.recover(shards):
+            recovery.apply(step)
+            await asyncio.sleep(0)
+        await recovery.prepare()
+        # Readers must find the accounts before a quote changes the first one.
+        recovery.add_to(self._accounts, self._snapshots)
+        self._readable.update(shards)
+        await recovery.make_ready(self._accounts, self._set_bounds)
+        self._open.update(shards)
+        for shard in shards:
+            self._waiting.pop(shard, None)
 
     async def release(self, shard: int) -> None:
         """Refuse new commands of a shard, wait until the others are committed, and remove its

@@ -47,6 +47,7 @@ class ShardJournal(MemoryJournal):
         self.reason = ""
         self.turns = 0
         self.refused: list[JournalEntry] = []
+        self.recovered: list[list[int]] = []
 
     async def append(
         self, entries: Sequence[JournalEntry], images: Sequence[AccountImage] = ()
@@ -62,6 +63,7 @@ class ShardJournal(MemoryJournal):
     async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
         if self.reason:
             raise ConfigurationError(self.reason)
+        self.recovered.append(list(shards or ()))
         async for step in super().recover(shards):
             yield RecoveryStep([], 0, step.total)
             for first in range(0, len(step.items), 2):
@@ -271,6 +273,25 @@ async def test_a_shard_that_cannot_be_read_is_not_loaded_and_can_be_tried_again(
         await exchange.broker.load_shard(0)
         exchange.market.move("AAPL", "99.98", "100.00")
         assert await exchange.place(HERE) == "order-1"
+
+
+async def test_shards_that_are_loaded_at_the_same_time_are_read_together() -> None:
+    journal = ShardJournal()
+    async with running(journal, shard_count=SHARDS) as exchange:
+        await asyncio.gather(*map(exchange.broker.load_shard, range(SHARDS)))
+        assert journal.recovered == [[0], [1, 2, 3]]
+        exchange.market.move("AAPL", "99.98", "100.00")
+        for account_id in (HERE, ELSEWHERE):
+            await exchange.place(account_id)
+        await asyncio.gather(*map(exchange.broker.release_shard, range(SHARDS)))
+        assert not any(what_memory_holds(exchange))
+        journal.reason = "unreadable"
+        loading = [exchange.broker.load_shard(shard) for shard in range(SHARDS)]
+        results = await asyncio.gather(*loading, return_exceptions=True)
+        assert [type(each) for each in results] == [ConfigurationError] * SHARDS
+        journal.reason = ""
+        await asyncio.gather(*map(exchange.broker.load_shard, range(SHARDS)))
+        assert await exchange.place(HERE) == "order-2"
 
 
 async def test_a_hundred_moves_leave_nothing_in_memory() -> None:

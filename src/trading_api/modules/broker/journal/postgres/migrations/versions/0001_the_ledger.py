@@ -69,6 +69,7 @@ def upgrade() -> None:
         _texts("keys_hash", "proof"),
     )
     _ownership()
+    _owners()
 
 
 def _orders() -> None:
@@ -107,6 +108,17 @@ def _ownership() -> None:
         # A new epoch changes a key. So it waits for an append, which locks the key, and a
         # heartbeat does not.
         sa.UniqueConstraint("partition", "epoch", name="uq_ownership_epoch"),
+    )
+
+
+def _owners() -> None:
+    op.create_table(
+        "owners",
+        sa.Column("owner", BYTEWISE, nullable=False),
+        sa.Column("kind", BYTEWISE, nullable=False),
+        sa.Column("backend_pid", sa.Integer, nullable=False),
+        sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("owner", name="pk_owners"),
     )
 
 

@@ -1,0 +1,98 @@
+"""The port to the tables that say which process owns which partition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionState:
+    """A partition and its last owner, which is empty after a release.
+
+    `silent_s` counts the seconds since the owner's last heartbeat; it is None for an owner that
+    sends none. `is_locked` says that the owner's session `backend_pid` has not ended."""
+
+    partition: str
+    epoch: int
+    owner: str
+    backend_pid: int | None
+    silent_s: float | None
+    is_locked: bool
+
+    def is_stale(self, stale_s: float) -> bool:
+        """Return whether the owner has been silent for longer than `stale_s`."""
+        return self.silent_s is not None and self.silent_s > stale_s
+
+    def is_free(self, stale_s: float) -> bool:
+        """Return whether another process may take the partition over."""
+        return not self.owner or not self.is_locked or self.is_stale(stale_s)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnershipView:
+    """The partitions, and the live owners of this session's kind, at one moment. An owner is live
+    while its session lasts and its heartbeats arrive."""
+
+    partitions: Sequence[PartitionState]
+    live_owners: Sequence[str]
+
+
+class OwnershipLost(Exception):
+    """Raised when the session that holds the locks cannot be used. Others may hold them now."""
+
+
+class OwnershipUnreadable(Exception):
+    """Raised when the tables cannot be read now. The locks are still held."""
+
+
+class OwnershipSession(Protocol):
+    """The session of one process. Its locks, and its right to send heartbeats, end with it.
+
+    Only one call at a time is allowed of those that raise OwnershipLost."""
+
+    async def open(
+        self, on_lost: Callable[[str], None], on_change: Callable[[], None], stale_s: float
+    ) -> None:
+        """Begin, and count this process among the live owners. A call that takes longer than
+        `stale_s` fails.
+
+        Call `on_lost` with the reason when the session ends without `close`, and `on_change` when
+        another process has released a partition. Raises ConfigurationError."""
+        ...
+
+    async def heartbeat(self) -> Mapping[str, int]:
+        """Record that this process is alive. Return the epoch of each partition that it owns.
+        Raises OwnershipLost."""
+        ...
+
+    async def claim(self, partitions: Sequence[str]) -> Mapping[str, int]:
+        """Lock the partitions that no other session has locked, begin a new epoch of each, and
+        return these epochs.
+
+        What is appended to the ledger under an earlier epoch writes nothing from then on. Raises
+        OwnershipLost."""
+        ...
+
+    async def release(self, partition: str, epoch: int) -> None:
+        """Leave a partition without an owner, and unlock it. Raises OwnershipLost."""
+        ...
+
+    async def leave(self) -> None:
+        """Count this process no longer among the live owners. It keeps what it owns. Raises
+        OwnershipLost."""
+        ...
+
+    async def view(self) -> OwnershipView:
+        """Return who owns what. Raises OwnershipUnreadable."""
+        ...
+
+    async def end_session(self, backend_pid: int) -> bool:
+        """End the session of another owner, and with it its locks. Return whether it has ended.
+        Raises OwnershipUnreadable."""
+        ...
+
+    async def close(self) -> None:
+        """End the session."""
+        ...

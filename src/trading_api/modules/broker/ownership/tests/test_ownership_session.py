@@ -1,0 +1,199 @@
+"""The contract of every OwnershipSession."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+
+import pytest
+
+from tests.kit.memory_ownership import MemoryOwnership
+from tests.kit.postgresql import new_database_url_with_ledger
+from tests.kit.server import until
+from trading_api.domain.shards import MARKET_PARTITION, shard_partition
+from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
+from trading_api.modules.broker.ownership.owner_clock import MonotonicClock
+from trading_api.modules.broker.ownership.ownership_session import (
+    OwnershipLost,
+    OwnershipSession,
+    PartitionState,
+)
+from trading_api.modules.broker.ownership.postgres_ownership import PostgresOwnership
+
+SHARDS = 4
+STALE_S = 2.0
+PARTITIONS = [MARKET_PARTITION, *map(shard_partition, range(SHARDS))]
+
+MakeSession = Callable[[str, str], OwnershipSession]
+
+
+class Opened:
+    """An open session, and what it reported."""
+
+    def __init__(self, session: OwnershipSession) -> None:
+        self.session = session
+        self.lost: list[str] = []
+        self.changes = 0
+
+    async def open(self, stale_s: float = STALE_S) -> None:
+        await self.session.open(self.lost.append, self._count, stale_s)
+
+    def _count(self) -> None:
+        self.changes += 1
+
+    async def partition(self, partition: str) -> PartitionState:
+        view = await self.session.view()
+        return next(each for each in view.partitions if each.partition == partition)
+
+
+Open = Callable[..., Awaitable[Opened]]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=["memory", "postgresql"])
+def make(request: pytest.FixtureRequest) -> MakeSession:
+    if request.param == "memory":
+        return MemoryOwnership(PARTITIONS, MonotonicClock()).session
+    database = PostgresDatabase(new_database_url_with_ledger(SHARDS), SHARDS)
+    return lambda owner, kind: PostgresOwnership(database, owner, kind)
+
+
+@pytest.fixture
+async def opened(make: MakeSession) -> AsyncIterator[Open]:
+    async with AsyncExitStack() as stack:
+
+        async def open(owner: str, kind: str = "shards", stale_s: float = STALE_S) -> Opened:
+            made = Opened(make(owner, kind))
+            await made.open(stale_s)
+            stack.push_async_callback(made.session.close)
+            return made
+
+        yield open
+
+
+async def test_at_first_no_partition_has_an_owner(opened: Open) -> None:
+    view = await (await opened("one")).session.view()
+    free = [PartitionState(each, 0, "", None, None, is_locked=False) for each in PARTITIONS]
+    assert list(view.partitions) == free
+    assert list(view.live_owners) == ["one"]
+
+
+async def test_live_owners_are_those_of_the_same_kind_that_have_not_left(opened: Open) -> None:
+    one, two = await opened("one"), await opened("two")
+    await opened("three", "market")
+    assert list((await one.session.view()).live_owners) == ["one", "two"]
+    await two.session.claim(["shard-1"])
+    await two.session.leave()
+    assert list((await one.session.view()).live_owners) == ["one"]
+    assert await two.session.heartbeat() == {"shard-1": 1}
+    assert list((await one.session.view()).live_owners) == ["one"]
+    await until_notified(one)
+
+
+async def test_a_partition_is_claimed_by_one_session_at_a_time(opened: Open) -> None:
+    one, two = await opened("one"), await opened("two")
+    assert await one.session.claim(["shard-0", "shard-1"]) == {"shard-0": 1, "shard-1": 1}
+    assert await two.session.claim(["shard-1", "shard-2"]) == {"shard-2": 1}
+    assert await two.session.claim(["shard-0"]) == {}
+    assert await one.session.heartbeat() == {"shard-0": 1, "shard-1": 1}
+    assert await two.session.heartbeat() == {"shard-2": 1}
+    state = await two.partition("shard-1")
+    assert (state.epoch, state.owner, state.is_locked) == (1, "one", True)
+    assert not state.is_free(STALE_S)
+
+
+async def test_a_released_partition_is_free_and_the_others_are_notified(opened: Open) -> None:
+    one, two = await opened("one"), await opened("two")
+    await one.session.claim(["shard-1"])
+    await one.session.release("shard-1", 1)
+    assert await one.session.heartbeat() == {}
+    assert await two.partition("shard-1") == PartitionState(
+        "shard-1", 1, "", None, None, is_locked=False
+    )
+    await until_notified(two)
+    assert await two.session.claim(["shard-1"]) == {"shard-1": 2}
+
+
+async def test_a_partition_of_a_closed_session_is_free_and_has_its_last_owner(
+    opened: Open, make: MakeSession
+) -> None:
+    one, two = Opened(make("one", "shards")), await opened("two")
+    await one.open()
+    await one.session.claim(["shard-1", MARKET_PARTITION])
+    await one.session.close()
+    assert one.lost == []
+    await until_free(two, MARKET_PARTITION)
+    state = await two.partition("shard-1")
+    assert (state.owner, state.is_locked) == ("one", False)
+    assert list((await two.session.view()).live_owners) == ["two"]
+    assert await two.session.claim(["shard-1", MARKET_PARTITION]) == {
+        "shard-1": 2,
+        MARKET_PARTITION: 2,
+    }
+
+
+async def test_an_owner_without_heartbeats_is_stale_and_its_session_can_be_ended(
+    opened: Open,
+) -> None:
+    stalled, other = await opened("stalled", stale_s=0.2), await opened("other", stale_s=0.2)
+    await stalled.session.claim(["shard-1"])
+    await asyncio.sleep(0.3)
+    await other.session.heartbeat()
+    state = await other.partition("shard-1")
+    assert state.is_stale(0.2)
+    assert state.is_free(0.2)
+    assert list((await other.session.view()).live_owners) == ["other"]
+    assert await other.session.claim(["shard-1"]) == {}
+    assert state.backend_pid is not None
+    assert await other.session.end_session(state.backend_pid)
+    assert await other.session.claim(["shard-1"]) == {"shard-1": 2}
+    with suppress(OwnershipLost):  # the end may be noticed by the call or before
+        await stalled.session.heartbeat()
+    await until(lambda: bool(stalled.lost))
+    with pytest.raises(OwnershipLost):
+        await stalled.session.release("shard-1", 1)
+    assert (await other.partition("shard-1")).owner == "other"
+
+
+async def test_a_session_that_holds_nothing_is_not_ended(opened: Open) -> None:
+    one, two = await opened("one"), await opened("two")
+    await one.session.claim(["shard-1"])
+    state = await two.partition("shard-1")
+    await one.session.release("shard-1", 1)
+    assert state.backend_pid is not None
+    assert await two.session.end_session(state.backend_pid)
+    assert await one.session.heartbeat() == {}
+    assert one.lost == []
+
+
+async def test_another_number_of_shards_stops_the_start() -> None:
+    url = new_database_url_with_ledger(SHARDS)
+    session = PostgresOwnership(PostgresDatabase(url, SHARDS + 1), "one", "shards")
+    with pytest.raises(ConfigurationError, match=f"set SHARDS={SHARDS}"):
+        await Opened(session).open()
+
+
+async def test_a_database_that_cannot_be_reached_stops_the_start() -> None:
+    database = PostgresDatabase("postgresql://nobody@127.0.0.1:1/ledger", SHARDS)
+    with pytest.raises(ConfigurationError, match="DATABASE_URL"):
+        await Opened(PostgresOwnership(database, "one", "shards")).open()
+
+
+async def until_free(opened: Opened, partition: str) -> None:
+    """Wait until PostgreSQL has noticed the end of the owner's session."""
+    for _ in range(500):
+        if (await opened.partition(partition)).is_free(STALE_S):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(partition)
+
+
+async def until_notified(opened: Opened) -> None:
+    """Wait for a notification, which PostgreSQL sends with the answer to the next query."""
+    await until(lambda: opened.changes > 0)
