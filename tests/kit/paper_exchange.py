@@ -55,6 +55,7 @@ class PaperExchange:
         )
         self.broker, self.service = self.client.broker, self.client.service
         self.queries = self.client.queries
+        self.task: asyncio.Task[None] | None = None
         self.updates: list[tuple[str, dict[str, Any]]] = []
         self.meta: list[tuple[str, dict[str, int | str]]] = []
 
@@ -100,7 +101,7 @@ async def running(journal: Journal | None = None, **settings: Any) -> AsyncItera
     `settings` are the arguments of PaperExchange, and replace the defaults."""
     exchange = PaperExchange(journal or MemoryJournal(), **settings)
     await exchange.client.start()
-    task = asyncio.create_task(exchange.client.run())
+    task = exchange.task = asyncio.create_task(exchange.client.run())
     try:
         yield exchange
     finally:
