@@ -33,9 +33,10 @@ class MessageUnreadable(Exception):
 class ForwardedRequest:
     """A request whose caller a gateway has authenticated.
 
-    `token` names the parts of the body that were sent before, and is empty if there are none.
-    `is_body_cut`: the client's body is longer than the gateway reads. `lists_partitions`: the
-    response names the partitions that it is true for."""
+    `command` is the number of a command, the same for all of its tries, which `attempt` counts; 0
+    for a request that changes nothing. `token` names the parts of the body that were sent before,
+    and is empty if there are none. `is_body_cut`: the client's body is longer than the gateway
+    reads. `lists_partitions`: the response names the partitions that it is true for."""
 
     method: str
     scheme: str
@@ -46,6 +47,8 @@ class ForwardedRequest:
     principal: Principal
     request_id: str
     client_request_id: str
+    command: int = 0
+    attempt: int = 1
     is_body_cut: bool = False
     lists_partitions: bool = False
     token: str = ""

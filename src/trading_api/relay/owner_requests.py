@@ -93,6 +93,7 @@ class OwnerRequests:
             left_s = deadline_s - running_clock().now_s()
             if left_s <= 0:
                 break
+            request = replace(request, attempt=request.attempt + 1)
             # Many clients wait for the same owner: they do not come back together.
             await asyncio.sleep(min(left_s, pause_s * random.uniform(0.5, 1.0)))
             pause_s = min(2 * pause_s, PAUSE_MAX_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
-from secrets import token_hex
+from secrets import randbits, token_hex
 
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
@@ -114,7 +114,8 @@ class RequestForwarder:
             if name in _FORWARDED_HEADERS
         ]
         has_key = any(name == IDEMPOTENCY_KEY for name, _ in headers)
-        if is_command(scope["method"], scope["path"]) and not has_key:
+        changes = is_command(scope["method"], scope["path"])
+        if changes and not has_key:
             headers.append((IDEMPOTENCY_KEY, f"{self._gateway_id}-{token_hex(12)}"))
         return ForwardedRequest(
             method=scope["method"],
@@ -126,6 +127,7 @@ class RequestForwarder:
             principal=scope["state"]["principal"],
             request_id=request_id.get(),
             client_request_id=client_request_id.get(),
+            command=1 + randbits(62) if changes else 0,
             is_body_cut=len(body) > self._body_bytes_max,
             body=body,
         )

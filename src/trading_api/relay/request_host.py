@@ -13,6 +13,7 @@ from trading_api.bus.port import Bus, Unsubscribe
 from trading_api.errors import ApiError, Unavailable
 from trading_api.observability.request_id import client_request_id, request_id
 from trading_api.relay.application_call import call_application, forwarded
+from trading_api.relay.command_replies import CommandReplies
 from trading_api.relay.http_message import (
     PART_BYTES,
     EarlierPart,
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 IN_PROGRESS_MAX = 800
 """Less than a bus hands out, so that a client gets an answer instead of a timeout."""
+RELEASE_S = 2.0
+"""How long requests in progress may hold up the release of a partition."""
 PARTS_EXPIRED = "parts_expired"
 """The code of the answer to a request whose body's earlier parts are not stored here."""
 NOT_OWNER = "not_owner"
@@ -46,12 +49,20 @@ class RequestHost:
     `app` finds the caller in `scope["state"]["principal"]`. At most `in_progress_max` requests of
     all partitions run together; further ones are answered with 503."""
 
-    def __init__(self, bus: Bus, app: ASGIApp, in_progress_max: int = IN_PROGRESS_MAX) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        app: ASGIApp,
+        in_progress_max: int = IN_PROGRESS_MAX,
+        release_s: float = RELEASE_S,
+    ) -> None:
         self._bus = bus
         self._app = app
         self._in_progress_max = in_progress_max
+        self._release_s = release_s
         self._in_progress = 0
         self._claims: dict[str, _Claim] = {}
+        self._replies = CommandReplies()
         self._request_bodies = StoredBodies()
         self._response_bodies = StoredBodies()
 
@@ -70,12 +81,17 @@ class RequestHost:
             raise
 
     async def release(self, partition: str) -> None:
-        """Serve no new requests of a partition, and wait for those in progress."""
+        """Serve no new requests of a partition, and wait for those in progress, at most
+        `release_s`."""
         claim = self._claims.pop(partition)
         claim.is_released = True
         if claim.unserve is not None:
             claim.unserve()
-        await claim.wait_idle()
+        try:
+            async with asyncio.timeout(self._release_s):
+                await claim.wait_idle()
+        except TimeoutError:
+            log.warning("requests_left_in_progress", extra={"partition": partition})
 
     async def _answer(self, claim: _Claim, message: bytes) -> ForwardedResponse:
         try:
@@ -109,6 +125,11 @@ class RequestHost:
             if earlier is None:
                 return _parts_expired()
             request = replace(request, body=earlier + request.body)
+        if request.command:
+            return await self._replies.run(request, self._call)
+        return await self._call(request)
+
+    async def _call(self, request: ForwardedRequest) -> ForwardedResponse:
         claims = dict(self._claims) if request.lists_partitions else {}
         token = request_id.set(request.request_id)
         named_token = client_request_id.set(request.client_request_id)
