@@ -272,7 +272,7 @@ async def test_withdrawn_keys_are_noticed_without_a_request() -> None:
 
 
 def test_a_key_set_is_fetched_as_often_as_the_threat_model_states() -> None:
-    assert key_provider.LIFESPAN_S == 300
+    assert (key_provider.LIFESPAN_S, key_provider.COOLDOWN_S) == (300, 5)
 
 
 async def test_a_configured_key_set_is_not_fetched_for_every_unknown_key(tmp_path: Path) -> None:
