@@ -23,9 +23,9 @@ ACCOUNTS_PER_TURN = 100
 
 
 class AccountRecovery:
-    """Accounts that are being recovered. Until `add_to` no command, quote or reader reaches them.
+    """Accounts that are being recovered. No quote reaches them before `make_ready`.
 
-    Call `apply` with each step, then `prepare`, `add_to` and `make_ready`."""
+    Call `apply` with each step, then `add_to`, and `make_ready` once readers may see them."""
 
     def __init__(self, rules: ExchangeRules) -> None:
         self._rules = rules
@@ -47,18 +47,16 @@ class AccountRecovery:
             if account.committed.seq % DISCARD_INTERVAL == 0:
                 account.committed.discard_history()
 
-    async def prepare(self) -> None:
-        """Discard the records that the journal keeps for the accounts."""
-        for accounts in _turns(self._accounts.values()):
-            for account in accounts:
+    async def add_to(self, accounts: Accounts, snapshots: SnapshotSchedule) -> None:
+        """Hold the accounts without what the journal keeps for them, and schedule their images."""
+        for account_ids in _turns(self._accounts):
+            portion = {each: self._accounts[each] for each in account_ids}
+            for account_id, account in portion.items():
                 account.discard_history()
+                if account_id in self._events:
+                    snapshots.add(account_id, self._events[account_id])
+            accounts.add(portion)
             await asyncio.sleep(0)
-
-    def add_to(self, accounts: Accounts, snapshots: SnapshotSchedule) -> None:
-        """Show the accounts to readers, and schedule their images."""
-        accounts.add(self._accounts)
-        for account_id, events in self._events.items():
-            snapshots.add(account_id, events)
 
     async def make_ready(
         self, accounts: Accounts, on_ready: Callable[[Sequence[str]], None] | None = None

@@ -32,9 +32,10 @@ class CommittedAccounts:
     def ids(
         self, is_held: Callable[[str], bool], after: str = "", limit: int | None = None
     ) -> Sequence[str]:
-        """Return the default account if this process holds it, and those that a command has
-        opened, sorted: at most `limit` of those after `after`."""
-        ids, default = list(islice(self._accounts.ids(after), limit)), self._default_id
+        """Return the accounts that `is_held` returns True for, of the default account and those
+        that a command has opened, sorted: at most `limit` of those after `after`."""
+        held = filter(is_held, self._accounts.ids(after))
+        ids, default = list(islice(held, limit)), self._default_id
         if default > after and default not in ids and is_held(default):
             insort(ids, default)
         return ids[:limit]

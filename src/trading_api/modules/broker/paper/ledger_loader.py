@@ -58,8 +58,7 @@ class LedgerLoader:
         async for step in self._steps:
             self._apply(step)
             await asyncio.sleep(0)
-        await self._recovery.prepare()
-        self._recovery.add_to(self._accounts, self._snapshots)
+        await self._recovery.add_to(self._accounts, self._snapshots)
         await self._recovery.make_ready(self._accounts)
         self._recovery = AccountRecovery(self._accounts.rules)
         await self._store_images()

@@ -84,9 +84,8 @@ class LoadedShards:
         async for step in self._journal.recover(shards):
             recovery.apply(step)
             await asyncio.sleep(0)
-        await recovery.prepare()
-        # Readers must find the accounts before a quote changes the first one.
-        recovery.add_to(self._accounts, self._snapshots)
+        await recovery.add_to(self._accounts, self._snapshots)
+        # Readers must see the accounts before a quote changes the first one.
         self._readable.update(shards)
         await recovery.make_ready(self._accounts, self._set_bounds)
         self._open.update(shards)

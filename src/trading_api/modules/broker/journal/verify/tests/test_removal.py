@@ -63,7 +63,7 @@ async def recovered(path: Path) -> dict[str, AccountImage]:
     async with opened(path) as journal:
         async for step in journal.recover():
             recovery.apply(step)
-    recovery.add_to(accounts, SnapshotSchedule())
+    await recovery.add_to(accounts, SnapshotSchedule())
     return {each: accounts.images([each])[0] for each in accounts.ids()}
 
 
