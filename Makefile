@@ -23,8 +23,8 @@ UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
 
-serve: .venv/.synced built ## Serve as in production: one process, no reload
-	@$(BIN)/trading-api serve
+serve: .venv/.synced built ## Serve as in production, without reload: one process, or several with WORKERS=2
+	@exec $(BIN)/trading-api serve $(if $(WORKERS),--workers $(WORKERS))
 
 # Without the terminal all else is served, and / says so.
 built:

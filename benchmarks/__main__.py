@@ -13,6 +13,7 @@ from benchmarks import (
     connect_storm,
     engine_commands,
     frame_flood,
+    gateway,
     history,
     idle_connection,
     ledger,
@@ -49,6 +50,7 @@ SCENARIOS = {
 }
 ON_REQUEST = {
     "bus": bus.measure,
+    "gateway": gateway.measure,
     "million_events": ledger.measure_a_million,
     "one_topic_heavy": one_topic.measure_heavy,
     "connect_storm": connect_storm.measure,

@@ -16,12 +16,16 @@ from fastapi import FastAPI
 
 from benchmarks import empty_endpoint, fastws_peer, holders_app, streaming_app
 from trading_api.app_factory import create_app
+from trading_api.roles.gateway import create_gateway
+from trading_api.roles.owner import create_owner
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings
 
 APPS = {
     "trading_api": lambda settings: create_app(settings)[0],
+    "core": lambda settings: create_owner(settings, "core"),
+    "gateway": lambda settings: create_gateway(settings)[0],
     "stored": lambda settings: create_app(_stored(settings))[0],
     "holders": holders_app.create_app,
     "streaming": streaming_app.create_app,

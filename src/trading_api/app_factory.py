@@ -17,6 +17,7 @@ from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.journal import Journal
 from trading_api.modules.broker.paper.factory import create_paper_broker
+from trading_api.modules.broker.paper.paper_broker import PaperBroker
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
@@ -141,10 +142,13 @@ def create_venue(
     feed: MarketFeed,
     metrics: Metrics,
     readiness: Readiness,
-) -> ExecutionVenue:
+    shard_count: int | None = None,
+) -> PaperBroker:
+    """Return the paper exchange over the journal, or over the one that the settings name. With a
+    `shard_count` it loads no account before it is given shards."""
     ledger = InstrumentedJournal(journal or create_journal(settings), metrics)
     readiness.add_check(ledger.health)
-    broker = create_paper_broker(settings, ledger, feed, metrics)
+    broker = create_paper_broker(settings, ledger, feed, metrics, shard_count)
     readiness.add_check(broker.loader.health)
     return broker
 

@@ -1,5 +1,5 @@
-"""The `trading-api` command: serve, token, data import, data list, data delete, verify-ledger,
-ledger backup, ledger restore, ledger prune."""
+"""The `trading-api` command: serve, the roles of several processes, token, data import and list,
+data delete, verify-ledger, ledger backup, restore and prune."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings, check_exposure
 
 _TICK_MAX = 1_000_000
+WORKERS_MAX = 64
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,6 +75,7 @@ def _create_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="trading-api", description=__doc__)
     commands = parser.add_subparsers(required=True)
     _add_serve(commands)
+    _add_roles(commands)
     _add_token(commands)
     data = commands.add_parser("data", help="your own market data, in DATA_DIR")
     data_commands = data.add_subparsers(required=True)
@@ -87,11 +89,57 @@ def _create_parser() -> argparse.ArgumentParser:
 def _add_serve(commands: Any) -> None:
     command = commands.add_parser("serve", help="start the backend; the environment configures it")
     command.add_argument("--reload", action="store_true", help="restart when the code changes")
+    command.add_argument(
+        "--workers",
+        type=_workers,
+        metavar="N",
+        help="serve clients by N processes, with one more for the market and the accounts",
+    )
     command.set_defaults(run=_serve)
 
 
-def _serve(arguments: argparse.Namespace) -> None:
+def _workers(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= WORKERS_MAX:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to {WORKERS_MAX}")
+    return int(text)
+
+
+def _add_roles(commands: Any) -> None:
+    """Add a subcommand for each role of a deployment with several processes (docs/scale.md)."""
+    for role, summary in (
+        ("gateway", "serve clients; the accounts and the market are in other processes"),
+        ("core", "own the market and all accounts, for the gateways of one machine"),
+        ("market", "own the market, or stand by"),
+        ("broker", "own a share of the accounts, in PostgreSQL"),
+    ):
+        command = commands.add_parser(role, help=summary)
+        command.set_defaults(run=_serve_role, role=role)
+
+
+def _serve_role(arguments: argparse.Namespace) -> int:
+    # Imported here, so that a single process imports nothing of a bus.
+    from trading_api.roles.serve import serve_gateway, serve_owner
+
     settings = Settings()
+    check_exposure(settings)
+    check_process_count(os.environ, sys.argv)
+    if arguments.role == "gateway":
+        return serve_gateway(settings)
+    return serve_owner(settings, arguments.role)
+
+
+def _serve_workers(settings: Settings, workers: int) -> int:
+    from trading_api.roles.supervisor import run_supervisor
+
+    check_process_count(os.environ, [])
+    _print_addresses(settings)
+    return run_supervisor(settings, workers)
+
+
+def _serve(arguments: argparse.Namespace) -> int | None:
+    settings = Settings()
+    if arguments.workers:
+        return _serve_workers(settings, arguments.workers)
     if arguments.reload and "log_format" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_format": "text"})
     check_exposure(settings)
@@ -104,6 +152,17 @@ def _serve(arguments: argparse.Namespace) -> None:
 
     check_ledger(settings)
     raise_open_files_limit()
+    _print_addresses(settings)
+    uvicorn.run(
+        "trading_api.main:app",
+        reload=arguments.reload,
+        reload_dirs=[str(Path(__file__).parent)] if arguments.reload else None,
+        **server_options(settings),
+    )
+    return None
+
+
+def _print_addresses(settings: Settings) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     base = f"{host}:{settings.port}"
     print(
@@ -111,12 +170,6 @@ def _serve(arguments: argparse.Namespace) -> None:
         f"REST        http://{base}/api/v1   documented at http://{base}/api/v1/docs\n"
         f"WebSocket   ws://{base}/api/v1/ws   documented at http://{base}/api/v1/ws/asyncapi",
         flush=True,
-    )
-    uvicorn.run(
-        "trading_api.main:app",
-        reload=arguments.reload,
-        reload_dirs=[str(Path(__file__).parent)] if arguments.reload else None,
-        **server_options(settings),
     )
 
 

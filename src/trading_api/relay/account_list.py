@@ -12,9 +12,10 @@ import orjson
 from pydantic import TypeAdapter
 from starlette.datastructures import QueryParams
 
+from trading_api.domain.shards import shard_partition
 from trading_api.relay.http_message import ForwardedRequest, ForwardedResponse, Headers
 from trading_api.relay.owner_requests import OwnerRequests
-from trading_api.relay.partitions import account_partition, shard_partition
+from trading_api.relay.partitions import account_partition
 
 ACCOUNTS_MAX = 10_000
 """How many accounts one answer has at the most, as the endpoint limits it."""

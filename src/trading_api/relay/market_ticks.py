@@ -92,7 +92,7 @@ class FollowingSink(Protocol):
         ...
 
 
-class FollowingSource(Protocol):
+class MovableSource(Protocol):
     """A market source that is a function of time."""
 
     def move_to(self, instant_ms: int, sink: Any) -> None:
@@ -105,7 +105,7 @@ class FollowedMarket:
     """Moves a source to the instants that the market's leader publishes. A tick of an earlier
     leader, and one that was overtaken, is ignored. `run` takes the place of the source's own."""
 
-    def __init__(self, bus: Bus, source: FollowingSource) -> None:
+    def __init__(self, bus: Bus, source: MovableSource) -> None:
         self._bus = bus
         self._source = source
         self._last = (-1, -1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from trading_api.domain.shards import MARKET_PARTITION, shard_of
-from trading_api.domain.shards import shard_partition as shard_partition
 from trading_api.streaming.topics import parse_topic
 
 MARKET = MARKET_PARTITION

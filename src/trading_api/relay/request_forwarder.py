@@ -13,12 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from trading_api.auth.principal import Principal
 from trading_api.bus.port import Bus
 from trading_api.clock import running_clock
+from trading_api.domain.shards import shard_partition
 from trading_api.errors import ApiError
 from trading_api.observability.request_id import client_request_id, request_id
 from trading_api.relay.account_list import AccountList
 from trading_api.relay.http_message import ForwardedRequest, ForwardedResponse
 from trading_api.relay.owner_requests import IDEMPOTENCY_KEY, OwnerRequests, is_command
-from trading_api.relay.partitions import account_partition, shard_partition
+from trading_api.relay.partitions import account_partition
 from trading_api.web.error_responses import build_error_response, send_error
 from trading_api.web.paths import PREFIX, route_path
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.importing.csv_series import read_series
-from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.market.ports import FollowingSource, MarketSource
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
@@ -41,6 +41,14 @@ def require_steppable(source: MarketSource) -> SteppableSource:
     """Return the source, if it can be moved by a step clock. Raises ConfigurationError."""
     if not isinstance(source, SteppableSource):
         raise ConfigurationError("DATAFEED_CLOCK=step needs a market source that has steps.")
+    return source
+
+
+def require_following(source: MarketSource) -> FollowingSource:
+    """Return the source, if it can follow the market of another process. Raises
+    ConfigurationError."""
+    if not isinstance(source, FollowingSource):
+        raise ConfigurationError("This market source cannot be followed by other processes.")
     return source
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
@@ -82,4 +82,15 @@ class MarketSource(Protocol):
 
     async def run(self, sink: MarketSink) -> None:
         """Move the present on and report it, until cancelled."""
+        ...
+
+
+@runtime_checkable
+class FollowingSource(MarketSource, Protocol):
+    """A source that shows the same market as another one at the same present, because it is a
+    function of time."""
+
+    def move_to(self, instant_ms: int, sink: MarketSink) -> None:
+        """Move the present to an instant, and report what happened until then. After a long pause,
+        what happened meanwhile is not reported."""
         ...

@@ -1,0 +1,49 @@
+"""The market of a process: led by its own source, or moved to the instants of another's."""
+
+from __future__ import annotations
+
+import asyncio
+
+from trading_api.bus.port import Bus
+from trading_api.modules.datafeed.market.feed import MarketFeed
+from trading_api.modules.datafeed.source_factory import create_market_source, require_following
+from trading_api.relay.market_ticks import FollowedMarket, TickPublisher
+from trading_api.settings import Settings
+
+
+class MarketPart:
+    """Follows the leader's ticks until this process leads.
+
+    All processes of a deployment have the same source, which is a function of time: only the
+    present travels."""
+
+    def __init__(self, settings: Settings, bus: Bus) -> None:
+        self.source = require_following(create_market_source(settings))
+        self._followed = FollowedMarket(bus, self.source)
+        self._leads = asyncio.Event()
+        self.feed = MarketFeed(
+            self.source, stale_after_ms=round(settings.market_stale_s * 1000), run=self._run
+        )
+        self._ticks = TickPublisher(bus, self.feed)
+
+    def lead(self, epoch: int) -> None:
+        """Let the own source move the market, and publish its ticks, from now on."""
+        self._ticks.claim(epoch)
+        self._leads.set()
+
+    def follow(self) -> None:
+        """Publish no more ticks. The process is about to stop."""
+        self._ticks.release()
+
+    async def _run(self, feed: MarketFeed) -> None:
+        following = asyncio.create_task(self._followed.run(feed))
+        leading = asyncio.create_task(self._leads.wait())
+        try:
+            await asyncio.wait([following, leading], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            following.cancel()
+            leading.cancel()
+            await asyncio.wait([following, leading])
+        if not self._leads.is_set():
+            following.result()
+        await self.source.run(feed)

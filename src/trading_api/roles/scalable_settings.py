@@ -1,0 +1,21 @@
+"""Which settings several processes can have."""
+
+from __future__ import annotations
+
+from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.journal.factory import is_postgresql
+from trading_api.roles.partition_claims import OwnerRole
+from trading_api.settings import Settings
+
+
+def check_scalable(settings: Settings, role: OwnerRole) -> None:
+    """Raises ConfigurationError for settings that more than one process cannot have."""
+    if settings.datafeed_clock == "step":
+        raise ConfigurationError(
+            "DATAFEED_CLOCK=step moves the market of one process; it cannot be used with several."
+        )
+    if role != "core" and not is_postgresql(settings.database_url):
+        raise ConfigurationError(
+            f"The role {role} needs PostgreSQL, which several processes can share: set "
+            "DATABASE_URL=postgresql://..."
+        )
