@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trading_api.domain.shards import MARKET_PARTITION, shard_of
+from trading_api.domain.shards import MARKET_PARTITION, shard_of, shard_partition
 from trading_api.streaming.topics import parse_topic
 
 MARKET = MARKET_PARTITION
