@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,19 +35,21 @@ class MarketTick:
 
 
 class TickPublisher:
-    """A MarketListener that publishes each instant of the market while this process leads it."""
+    """A MarketListener that publishes the market's present while this process leads it, one time
+    for all instants of a turn of the loop."""
 
     def __init__(self, bus: Bus, market: MarketData) -> None:
         self._bus = bus
         self._market = market
         self._epoch: int | None = None
         self._seq = 0
+        self._is_due = False
         market.listen(self)
 
     def claim(self, epoch: int) -> None:
         """Publish from now on, as the leader of this epoch."""
         self._epoch, self._seq = epoch, 0
-        self._publish()
+        self._publish_soon()
 
     def release(self) -> None:
         """Publish no more."""
@@ -56,15 +59,21 @@ class TickPublisher:
         """Ignored: the heartbeat after the updates of an instant is published."""
 
     def on_heartbeat(self) -> None:
-        self._publish()
+        self._publish_soon()
 
     def on_status(self, status: MarketStatus) -> None:
-        self._publish()
+        self._publish_soon()
 
     async def flush(self) -> None:
         """Nothing waits here."""
 
+    def _publish_soon(self) -> None:
+        if self._epoch is not None and not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._publish)
+
     def _publish(self) -> None:
+        self._is_due = False
         if self._epoch is None:
             return
         self._seq += 1
@@ -91,6 +100,10 @@ class FollowingSink(Protocol):
         """Report that the present moved on."""
         ...
 
+    def stale(self, reason: str) -> None:
+        """Report that the prices are out of date until the next report."""
+        ...
+
 
 class MovableSource(Protocol):
     """A market source that is a function of time."""
@@ -103,12 +116,16 @@ class MovableSource(Protocol):
 
 class FollowedMarket:
     """Moves a source to the instants that the market's leader publishes. A tick of an earlier
-    leader, and one that was overtaken, is ignored. `run` takes the place of the source's own."""
+    leader, and one that was overtaken, is ignored. `run` takes the place of the source's own.
+
+    What happened before the first tick is not reported: it is older than the accounts, whose orders
+    must not be matched with it."""
 
     def __init__(self, bus: Bus, source: MovableSource) -> None:
         self._bus = bus
         self._source = source
         self._last = (-1, -1)
+        self._is_first = True
         # Full: the oldest is dropped; a later tick includes it.
         self._ticks: asyncio.Queue[MarketTick] = asyncio.Queue(TICKS_WAITING_MAX)
 
@@ -140,7 +157,22 @@ class FollowedMarket:
     def _move(self, tick: MarketTick, feed: FollowingSink) -> None:
         state = MarketState(tick.state)
         if state in (MarketState.OPEN, MarketState.CLOSED):
-            self._source.move_to(tick.now_ms, feed)
+            self._source.move_to(tick.now_ms, _SilentSink() if self._is_first else feed)
+            self._is_first = False
             feed.heartbeat()
         if state is MarketState.CLOSED:
             feed.closed(tick.reason)
+        elif state is MarketState.STALE:
+            feed.stale(tick.reason)
+
+
+class _SilentSink:
+    """A market feed that passes nothing on, and in which no symbol has interest."""
+
+    interest: Mapping[str, Any] = {}
+
+    def publish(self, updates: object) -> None: ...
+
+    def heartbeat(self) -> None: ...
+
+    def closed(self, reason: str) -> None: ...

@@ -142,6 +142,10 @@ class MarketFeed:
     def closed(self, reason: str) -> None:
         self._accept(MarketStatus(MarketState.CLOSED, reason))
 
+    def stale(self, reason: str) -> None:
+        """Report that the prices are out of date until the next report."""
+        self._become(MarketStatus(MarketState.STALE, reason))
+
     async def flush(self) -> None:
         """Return once every listener has done and published all that the reports caused."""
         for each in tuple(self._listeners):

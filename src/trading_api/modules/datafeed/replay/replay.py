@@ -110,6 +110,10 @@ class Replay:
     def step(self, until_ms: int, sink: MarketSink) -> bool:
         if self._next is None or self._next.time_ms > until_ms:
             self._now_ms = max(self._now_ms, until_ms)
+            # A later `run` goes on from here, not from the tick before.
+            since_ms = self._now_ms - self._last.time_ms
+            next_due_ms = self._next.due_ms if self._next else self._last.due_ms
+            self._played_ms = max(self._played_ms, min(self._last.due_ms + since_ms, next_due_ms))
             return False
         self._play(self._next, sink)
         return True
