@@ -21,6 +21,7 @@ from benchmarks import (
     one_topic,
     order_to_update,
     place_order,
+    postgres_ledger,
     private_routes,
     quote_with_holders,
     step_clock,
@@ -47,6 +48,7 @@ SCENARIOS = {
     "stored_history": stored_history.measure,
     "idle_connection": idle_connection.measure,
     "ledger": ledger.measure,
+    "postgres_ledger": postgres_ledger.measure,
 }
 ON_REQUEST = {
     "bus": bus.measure,

@@ -43,7 +43,7 @@ Append = Callable[[Sequence[JournalEntry]], Awaitable[None]]
 
 
 async def measure() -> list[Figure]:
-    entries = _entries(ACCOUNTS, EVENTS_AN_ACCOUNT)
+    entries = ledger_entries(ACCOUNTS, EVENTS_AN_ACCOUNT)
     figures = [figure for size in BATCHES for figure in await _appending(entries, size)]
     return figures + await _recovery(RECOVERED, RECOVERED // EVENTS_AN_ACCOUNT)
 
@@ -64,7 +64,7 @@ async def _appending(entries: list[JournalEntry], size: int) -> list[Figure]:
             "memory journal": MemoryJournal().append,
             "bare SQLite": _bare(Path(folder) / "bare.db"),
         }
-        batches = {name: _Endless(entries, size) for name in appends}
+        batches = {name: EndlessBatches(entries, size) for name in appends}
         for _ in range(TURNS):
             for name, append in appends.items():
                 count, started_s, cpu_started_s = 0, time.perf_counter(), time.process_time()
@@ -94,7 +94,7 @@ async def _appending(entries: list[JournalEntry], size: int) -> list[Figure]:
     ]
 
 
-class _Endless:
+class EndlessBatches:
     """The same events again and again, each time of other accounts."""
 
     def __init__(self, entries: list[JournalEntry], size: int) -> None:
@@ -102,7 +102,7 @@ class _Endless:
         self._size = size
         self._place = 0
 
-    def __iter__(self) -> _Endless:
+    def __iter__(self) -> EndlessBatches:
         return self
 
     def __next__(self) -> list[JournalEntry]:
@@ -139,10 +139,10 @@ def _bare(path: Path) -> Append:
 
 async def _recovery(events: int, accounts: int) -> list[Figure]:
     """Recover a ledger without snapshots, which stores them, and then from the snapshots."""
-    entries = _entries(ACCOUNTS, events // accounts)
+    entries = ledger_entries(ACCOUNTS, events // accounts)
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/trading.db")
-        journal, batches = SqlJournal(database), _Endless(entries, COMMITTED_TOGETHER)
+        journal, batches = SqlJournal(database), EndlessBatches(entries, COMMITTED_TOGETHER)
         for batch in islice(batches, events // COMMITTED_TOGETHER):
             await journal.append(batch)
         await journal.close()
@@ -175,5 +175,5 @@ async def _recovered(database: Database) -> float:
     return took_s
 
 
-def _entries(accounts: int, each: int) -> list[JournalEntry]:
+def ledger_entries(accounts: int, each: int) -> list[JournalEntry]:
     return mixed(*(trading(f"ACCOUNT-{number}", each) for number in range(accounts)))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.journal import CommitUnknown
-from trading_api.modules.broker.journal.postgres.append_statement import APPEND
+from trading_api.modules.broker.journal.postgres.append_statement import AppendStatement
 from trading_api.modules.broker.journal.postgres.database import DATABASE_ERRORS, PostgresDatabase
 from trading_api.modules.broker.journal.postgres.fence import Fence
 from trading_api.modules.broker.journal.postgres.ownership_table import (
@@ -49,7 +48,7 @@ class CommitConnection:
         self._sole_owner = sole_owner
         self._timeout_s = database.commit_timeout_s
         self._connection: asyncpg.Connection | None = None
-        self._append: Any = None
+        self._statements: dict[str, Any] = {}
 
     async def take_all(self, fence: Fence) -> None:
         """Lock all partitions and take them. Raises ConfigurationError if another process has
@@ -69,12 +68,13 @@ class CommitConnection:
             (lock_number(name), epoch) for name, epoch in epochs.items() if lock_number(name) >= 0
         )
 
-    async def append(self, arguments: Sequence[Any]) -> int:
-        """Run APPEND, and return what it returns. Raises JournalUnavailable if nothing was written,
-        CommitUnknown, and other errors of asyncpg, after which nothing was written either."""
-        await self._connected()
+    async def append(self, statement: AppendStatement) -> bool:
+        """Run the statement, and return whether the process owns all shards, so that everything was
+        written. Raises JournalUnavailable if nothing was written, CommitUnknown, and other errors
+        of asyncpg, after which nothing was written either."""
+        prepared = await self._prepared(statement.text)
         try:
-            found: int = await self._append.fetchval(*arguments, timeout=self._timeout_s)
+            found: int = await prepared.fetchval(*statement.arguments, timeout=self._timeout_s)
         except asyncpg.PostgresError as error:
             if _may_have_committed(error):
                 await self._discard()
@@ -90,7 +90,7 @@ class CommitConnection:
         except OSError as error:
             await self._discard()
             raise CommitUnknown(f"The ledger has not answered ({error!r})") from error
-        return found
+        return found == statement.shard_count
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Any]:
         """Return the rows of a query. Raises JournalUnavailable."""
@@ -107,13 +107,23 @@ class CommitConnection:
             connection, self._connection = self._connection, None
             await connection.close(timeout=1)
 
+    async def _prepared(self, sql: str) -> Any:
+        """Return the prepared statement. Raises JournalUnavailable."""
+        connection = await self._connected()
+        if sql not in self._statements:
+            try:
+                self._statements[sql] = await connection.prepare(sql, timeout=self._timeout_s)
+            except DATABASE_ERRORS as error:
+                await self._discard()
+                raise to_journal_unavailable(error) from error
+        return self._statements[sql]
+
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
         try:
             connection = await self._database.connect("ledger", **SETTINGS)
             try:
-                self._append = await connection.prepare(APPEND)
                 if self._sole_owner:
                     # Whether or not they are free: the fence decides.
                     partitions = all_partitions(self._database.shards)
@@ -124,6 +134,7 @@ class CommitConnection:
         except DATABASE_ERRORS as error:
             raise to_journal_unavailable(error) from error
         self._connection = connection
+        self._statements = {}
         return connection
 
     async def _discard(self) -> None:

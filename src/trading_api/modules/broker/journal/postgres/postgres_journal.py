@@ -19,7 +19,7 @@ from trading_api.modules.broker.journal.journal import (
     JournalEntry,
     RecoveryStep,
 )
-from trading_api.modules.broker.journal.postgres.append_statement import append_arguments
+from trading_api.modules.broker.journal.postgres.append_statement import append_statement
 from trading_api.modules.broker.journal.postgres.commit_connection import (
     LAST_EVENTS,
     RECORDED_KEYS,
@@ -143,7 +143,7 @@ class PostgresJournal:
         for image in images:
             batch.add_image(image)
         try:
-            found = await self._commits.append(append_arguments(batch, shards, epochs))
+            is_ours = await self._commits.append(append_statement(batch, shards, epochs))
         except asyncpg.UniqueViolationError:
             await self._check_sequence(entries)
             await self._check_keys(entries)
@@ -151,7 +151,7 @@ class PostgresJournal:
         except BaseException:
             self._tails.clear()
             raise
-        if found != len(epochs):
+        if not is_ours:
             self._tails.clear()
             raise FencedOut(f"Another process owns some of {sorted(epochs)}, the shards of a batch")
         self._tails.update(batch.tails.values(), shards)

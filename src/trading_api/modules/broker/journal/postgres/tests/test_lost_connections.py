@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ import pytest
 from tests.kit.ledger_streams import trading
 from tests.kit.postgresql import server
 from tests.kit.unix_proxy import unix_proxy
+from trading_api.modules.broker.engine.events import AccountOpened
 from trading_api.modules.broker.journal.history import RecordQuery
 from trading_api.modules.broker.journal.journal import (
     CommitUnknown,
@@ -25,6 +27,10 @@ from trading_api.modules.broker.journal.postgres.postgres_journal import Postgre
 from trading_api.modules.broker.journal.postgres.tests.conftest import SHARDS, Connect, OpenJournal
 
 STREAM = trading("A", 60)
+ALIKE = [
+    JournalEntry("A", seq, AccountOpened("A", "USD", Decimal(seq), at_ms=seq)) for seq in (1, 2)
+]
+"""Entries that the same prepared statement writes."""
 NOT_YET_S = 0.1
 TERMINATE_ALL = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -101,12 +107,27 @@ async def test_a_commit_whose_answer_is_lost_is_unknown_and_complete(
         async with unix_proxy(server().folder, Path(folder)) as proxy:
             url = f"{database.url.partition('?')[0]}?host={folder}"
             journal = PostgresJournal(PostgresDatabase(url, SHARDS))
-            await journal.append(STREAM[:10])
+            await journal.append(ALIKE[:1])
             proxy.is_deaf = True
             with pytest.raises(CommitUnknown):
-                await journal.append(STREAM[10:])
+                await journal.append(ALIKE[1:])
             await journal.close()
-    assert await stored(open_journal(None)) == STREAM
+    assert await stored(open_journal(None)) == ALIKE
+
+
+async def test_a_connection_that_is_lost_before_the_statement_is_sent_leaves_nothing_done(
+    database: PostgresDatabase, open_journal: OpenJournal
+) -> None:
+    with TemporaryDirectory() as folder:
+        async with unix_proxy(server().folder, Path(folder)) as proxy:
+            url = f"{database.url.partition('?')[0]}?host={folder}"
+            journal = PostgresJournal(PostgresDatabase(url, SHARDS))
+            await journal.append(STREAM[:1])
+            proxy.is_deaf = True
+            with pytest.raises(JournalUnavailable):
+                await journal.append(STREAM[1:])
+            await journal.close()
+    assert await stored(open_journal(None)) == STREAM[:1]
 
 
 async def test_a_server_that_fails_and_returns_has_every_acknowledged_event(
