@@ -39,7 +39,7 @@ async def test_the_migrations_give_the_tables_and_indexes_of_sqlite(
     def compare() -> None:
         with database.reading() as connection:
             found = inspect(connection)
-            names = {"alembic_version", "ownership", *METADATA.tables}
+            names = {"alembic_version", "ownership", "owners", *METADATA.tables}
             assert set(found.get_table_names()) == names
             for table in METADATA.sorted_tables:
                 columns = {each["name"]: each for each in found.get_columns(table.name)}
