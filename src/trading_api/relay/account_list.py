@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from starlette.datastructures import QueryParams
 
 from trading_api.domain.shards import shard_partition
-from trading_api.relay.http_message import ForwardedRequest, ForwardedResponse, Headers
+from trading_api.relay.http_message import ForwardedRequest, ForwardedResponse
 from trading_api.relay.owner_requests import OwnerRequests
 from trading_api.relay.partitions import account_partition
 
@@ -22,7 +22,7 @@ ACCOUNTS_MAX = 10_000
 CONCURRENT_MAX = 8
 
 _limits: TypeAdapter[int] = TypeAdapter(int)
-_Answers: TypeAlias = list[tuple[Sequence[str], list[dict[str, Any]]]]
+Answers: TypeAlias = Sequence[tuple[Collection[str], list[dict[str, Any]]]]
 """The partitions that each answer is true for, and its accounts."""
 
 
@@ -43,24 +43,21 @@ class AccountList:
         deadline_s = self._requests.deadline_s()
         accounts = request.principal.accounts
         partitions = self._partitions_of(accounts, request)
-        answers: _Answers = []
-        first: ForwardedResponse | None = None
+        answers: list[tuple[Collection[str], list[dict[str, Any]]]] = []
         while partitions:
             asked = list(self._representatives(partitions, is_grouped=accounts is None))
-            for partition, response in zip(
-                asked, await self._ask_all(asked, request, deadline_s), strict=True
-            ):
+            responses = await self._ask_all(asked, request, deadline_s)
+            for partition, response in zip(asked, responses, strict=True):
                 if response.status != 200:
                     return response
-                first = first or response
-                covered = {partition, *response.partitions} if accounts is None else {partition}
-                answers.append((sorted(covered & partitions), orjson.loads(response.body)))
-                partitions -= covered
+                covered = {partition}
                 if accounts is None:
+                    covered |= partitions & set(response.partitions)
                     self._remember(covered)
-        assert first is not None, "at least one shard is asked"
-        body = orjson.dumps(self._merged(answers, _limit(request)))
-        return replace(first, headers=_with_length(first.headers, body), size=len(body), body=body)
+                answers.append((covered, orjson.loads(response.body)))
+                partitions -= covered
+        merged = merge_accounts(answers, _limit(request), self._shards)
+        return _with_body(response, orjson.dumps(merged))
 
     def _partitions_of(
         self, accounts: Collection[str] | None, request: ForwardedRequest
@@ -110,21 +107,22 @@ class AccountList:
         name = min(covered)
         self._groups.update(dict.fromkeys(covered, name))
 
-    def _merged(self, answers: _Answers, limit: int) -> list[dict[str, Any]]:
-        """Return the first accounts.
 
-        An answer that is full is true up to its last account. Its accounts are all in the answers
-        of their own owners, so that there are enough up to there."""
-        last: str | None = None
-        known: dict[str, dict[str, Any]] = {}
-        for partitions, accounts in answers:
-            if len(accounts) >= limit:
-                last = min(last or accounts[-1]["id"], accounts[-1]["id"])
-            for account in accounts:
-                if account_partition(account["id"], self._shards) in partitions:
-                    known[account["id"]] = account
-        ids = sorted(each for each in known if last is None or each <= last)
-        return [known[each] for each in ids[:limit]]
+def merge_accounts(answers: Answers, limit: int, shards: int) -> list[dict[str, Any]]:
+    """Return the first accounts of all answers.
+
+    An answer that is full is true up to its last account. All of its accounts are in the answers
+    of their own owners too, so that there are enough up to there."""
+    last: str | None = None
+    known: dict[str, dict[str, Any]] = {}
+    for partitions, accounts in answers:
+        if len(accounts) >= limit:
+            last = min(last or accounts[-1]["id"], accounts[-1]["id"])
+        for account in accounts:
+            if account_partition(account["id"], shards) in partitions:
+                known[account["id"]] = account
+    ids = sorted(each for each in known if last is None or each <= last)
+    return [known[each] for each in ids[:limit]]
 
 
 def _limit(request: ForwardedRequest) -> int:
@@ -132,6 +130,7 @@ def _limit(request: ForwardedRequest) -> int:
     return ACCOUNTS_MAX if text is None else _limits.validate_python(text)
 
 
-def _with_length(headers: Headers, body: bytes) -> Headers:
-    others = [(name, value) for name, value in headers if name != "content-length"]
-    return [*others, ("content-length", str(len(body)))]
+def _with_body(response: ForwardedResponse, body: bytes) -> ForwardedResponse:
+    others = [(name, value) for name, value in response.headers if name != "content-length"]
+    headers = [*others, ("content-length", str(len(body)))]
+    return replace(response, headers=headers, size=len(body), body=body)

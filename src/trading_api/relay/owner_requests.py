@@ -28,7 +28,7 @@ from trading_api.relay.request_host import NOT_OWNER, PARTS_EXPIRED, requests_su
 RESPONSE_BYTES_MAX = 64 * MESSAGE_BYTES_MAX
 PAUSE_S = 0.02
 PAUSE_MAX_S = 0.5
-LAST_TRY_S = 0.25
+LAST_TRY_S = 0.5
 """A try that begins shortly before the time is over gets this long, so that it may be answered."""
 IDEMPOTENCY_KEY = "idempotency-key"
 _KEY_LENGTH_MAX = 255
@@ -51,7 +51,8 @@ class _NoAnswer(Exception):
 
 def is_command(method: str, path: str) -> bool:
     """Return whether a request may change an account."""
-    return method in _CHANGING_METHODS and not path.endswith("/preview")
+    is_preview = method == "POST" and path.endswith("/preview")
+    return method in _CHANGING_METHODS and not is_preview
 
 
 class OwnerRequests:

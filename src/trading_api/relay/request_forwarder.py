@@ -157,4 +157,8 @@ async def _send(response: ForwardedResponse, scope: Scope, send: Send) -> None:
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers
     ]
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    # A response without a length was a stream, and middleware has to see it as one.
+    is_stream = all(name != b"content-length" for name, _ in headers)
+    await send({"type": "http.response.body", "body": response.body, "more_body": is_stream})
+    if is_stream:
+        await send({"type": "http.response.body"})

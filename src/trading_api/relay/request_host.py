@@ -126,8 +126,10 @@ class RequestHost:
                 return _parts_expired()
             request = replace(request, body=earlier + request.body)
         if request.command:
-            return await self._replies.run(request, self._call)
-        return await self._call(request)
+            response = await self._replies.run(request, self._call)
+        else:
+            response = await self._call(request)
+        return self._first_part(response)
 
     async def _call(self, request: ForwardedRequest) -> ForwardedResponse:
         claims = dict(self._claims) if request.lists_partitions else {}
@@ -140,7 +142,7 @@ class RequestHost:
             client_request_id.reset(named_token)
         # The process has owned these all the time.
         partitions = [each for each in claims if self._claims.get(each) is claims[each]]
-        return self._first_part(replace(response, partitions=partitions))
+        return replace(response, partitions=partitions)
 
     def _first_part(self, response: ForwardedResponse) -> ForwardedResponse:
         body = response.body

@@ -1,0 +1,221 @@
+"""Forwarded requests whose owner is silent, slow, moving or gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.kit.faulty_bus import FaultShares, FaultyBus
+from tests.kit.forwarded_requests import (
+    ALL_SHARDS,
+    GATEWAY_ID,
+    Owners,
+    RunningOwner,
+    gateway_app,
+    owners,
+    rest_of,
+)
+from trading_api.bus.local import LocalBus
+from trading_api.bus.port import Bus, RequestHandler, Unsubscribe
+from trading_api.domain.shards import shard_partition
+from trading_api.errors import ApiError, TooManyRequests, Unavailable
+from trading_api.relay.http_message import ForwardedResponse, encode_response
+from trading_api.relay.request_host import RequestHost, requests_subject
+from trading_api.settings import Settings
+from trading_api.web.error_responses import send_error
+
+ORDERS = "/api/v1/broker/orders"
+ORDER = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}
+SHORT: dict[str, Any] = {"try_timeout_s": 0.02, "total_timeout_s": 0.05}
+COMMAND = ("POST", ORDERS, ORDER)
+PREVIEW = ("POST", f"{ORDERS}/preview", ORDER)
+READ = ("GET", ORDERS, None)
+LIST = ("GET", "/api/v1/broker/accounts", None)
+
+
+async def client_of(owning: Owners, bus: Bus | None = None, **options: Any) -> httpx.AsyncClient:
+    return rest_of(gateway_app(Settings.defaults(), bus or await owning.bus(LocalBus), **options))
+
+
+async def serve_everywhere(bus: Bus, answer: Callable[[bytes], Awaitable[bytes]]) -> None:
+    for shard in ALL_SHARDS:
+        await bus.serve(requests_subject(shard_partition(shard)), answer)
+
+
+async def hang(message: bytes) -> bytes:
+    return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+
+async def placed_orders(owner: RunningOwner) -> list[str]:
+    return [each.id for each in await owner.exchange.queries.orders("DEMO-ACCOUNT")]
+
+
+class LossyBus(LocalBus):
+    """An owner's bus that loses its first answer."""
+
+    is_answer_lost = False
+
+    async def serve(self, subject: str, handler: RequestHandler) -> Unsubscribe:
+        async def answer(message: bytes) -> bytes:
+            reply = await handler(message)
+            if not self.is_answer_lost:
+                self.is_answer_lost = True
+                await hang(message)
+            return reply
+
+        return await super().serve(subject, answer)
+
+
+class Refusing:
+    """An application that answers with each of the errors, and then as the owner's own one."""
+
+    def __init__(self, owner: RunningOwner, errors: Sequence[ApiError]) -> None:
+        self._owner = owner
+        self._errors = list(errors)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._errors:
+            await send_error(self._errors.pop(0), scope, receive, send)
+        else:
+            await self._owner.app(scope, receive, send)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [COMMAND, PREVIEW, READ, LIST])
+async def test_without_an_owner_nothing_was_done(method: str, path: str, body: Any) -> None:
+    async with owners() as owning, await client_of(owning, **SHORT) as client:
+        answer = await client.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [COMMAND, PREVIEW, READ, LIST])
+async def test_without_a_bus_nothing_was_done(method: str, path: str, body: Any) -> None:
+    async with owners() as owning, await client_of(owning, **SHORT) as client:
+        await owning.start()
+        owning.hub.stop()
+        answer = await client.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [PREVIEW, READ, LIST])
+async def test_a_read_without_an_answer_is_owner_unavailable(
+    method: str, path: str, body: Any
+) -> None:
+    async with owners() as owning, await client_of(owning, **SHORT) as client:
+        await serve_everywhere(await owning.bus(LocalBus), hang)
+        answer = await client.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
+
+
+@pytest.mark.parametrize("key", ["mine", None])
+async def test_a_command_without_an_answer_names_the_key_to_repeat_it_with(key: str | None) -> None:
+    async with owners() as owning, await client_of(owning, **SHORT) as client:
+        await serve_everywhere(await owning.bus(LocalBus), hang)
+        headers = {"Idempotency-Key": key} if key else {}
+        answer = await client.post(ORDERS, json=ORDER, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (503, "outcome_unknown")
+        named = answer.json()["detail"].rpartition("Idempotency-Key: ")[2]
+        assert named == (key or named)
+        assert key or named.startswith(f"{GATEWAY_ID}-")
+
+
+async def test_a_command_is_repeated_with_its_key_after_a_lost_answer() -> None:
+    async with owners() as owning, await client_of(owning, try_timeout_s=0.2) as client:
+        bus = await owning.bus(LossyBus)
+        owner = await owning.start(bus=bus)
+        answer = await client.post(ORDERS, json=ORDER)
+        assert answer.status_code == 200
+        assert await placed_orders(owner) == [answer.json()["orderId"]]
+        assert bus.is_answer_lost
+
+
+@pytest.mark.parametrize("code", ["shard_moving", "ledger_loading", "stopping", "not_owner"])
+@pytest.mark.parametrize(("method", "path", "body"), [COMMAND, PREVIEW, READ, LIST])
+async def test_a_request_is_repeated_while_its_account_moves(
+    method: str, path: str, body: Any, code: str
+) -> None:
+    async with owners() as owning, await client_of(owning) as client:
+        owner = await owning.start()
+        await _replace_host(owning, owner, [Unavailable("Not now.", code)] * 2)
+        answer = await client.request(method, path, json=body)
+        assert answer.status_code == 200
+        assert len(await placed_orders(owner)) == (path == ORDERS and method == "POST")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Unavailable("The ledger is being loaded.", "ledger_loading"), "ledger_loading"),
+        (Unavailable("It has moved.", "not_owner"), "owner_unavailable"),
+        (Unavailable("Too many.", "overloaded"), "overloaded"),
+        (TooManyRequests("Too many.", 1), "too_many_requests"),
+    ],
+)
+async def test_the_last_refusal_is_the_answer(error: ApiError, code: str) -> None:
+    async with owners() as owning, await client_of(owning, total_timeout_s=0.05) as client:
+        owner = await owning.start()
+        await _replace_host(owning, owner, [error] * 1000)
+        answer = await client.post(ORDERS, json=ORDER)
+        assert (answer.status_code, answer.json()["code"]) == (error.status, code)
+
+
+@pytest.mark.parametrize(
+    "error", [Unavailable("Too many.", "overloaded"), TooManyRequests("Too many.", 1)]
+)
+async def test_a_refusal_of_a_repeated_command_does_not_hide_that_it_may_be_done(
+    error: ApiError,
+) -> None:
+    async with owners() as owning, await client_of(owning, **SHORT) as client:
+        owner = await owning.start()
+        bus = await owning.bus(LocalBus)
+        refusal = _encoded(error)
+        is_first = True
+
+        async def hang_then_refuse(message: bytes) -> bytes:
+            nonlocal is_first
+            if is_first:
+                is_first = False
+                return await hang(message)
+            return refusal
+
+        for shard in ALL_SHARDS:
+            await owner.host.release(shard_partition(shard))
+        await serve_everywhere(bus, hang_then_refuse)
+        answer = await client.post(ORDERS, json=ORDER)
+        assert (answer.status_code, answer.json()["code"]) == (503, "outcome_unknown")
+
+
+async def test_an_owner_that_comes_late_answers() -> None:
+    async with owners() as owning, await client_of(owning) as client:
+        asking = asyncio.create_task(client.get(ORDERS))
+        await owning.start()
+        assert (await asking).status_code == 200
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_command_is_done_once_on_a_bus_that_loses_and_repeats(seed: int) -> None:
+    shares = FaultShares(dropped=0.2, repeated=0.2, delayed=0.2, reordered=0.0)
+    async with owners() as owning:
+        bus = FaultyBus(await owning.bus(LocalBus), Random(seed), shares)
+        async with await client_of(owning, bus) as client:
+            owner = await owning.start()
+            answers = await asyncio.gather(*(client.post(ORDERS, json=ORDER) for _ in range(50)))
+            assert {each.status_code for each in answers} == {200}
+            ids = [each.json()["orderId"] for each in answers]
+            assert sorted(ids) == sorted(await placed_orders(owner))
+
+
+async def _replace_host(owning: Owners, owner: RunningOwner, errors: Sequence[ApiError]) -> None:
+    host = RequestHost(await owning.bus(LocalBus), Refusing(owner, errors))
+    for shard in ALL_SHARDS:
+        await owner.host.release(shard_partition(shard))
+        await host.claim(shard_partition(shard))
+
+
+def _encoded(error: ApiError) -> bytes:
+    body = b'{"detail":"Too many.","code":"%s"}' % error.code.encode()
+    return encode_response(ForwardedResponse(status=error.status, size=len(body), body=body))

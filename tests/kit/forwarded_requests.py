@@ -1,0 +1,145 @@
+"""A gateway and owners over a bus within one process, with real applications."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from tests.kit.paper_exchange import PaperExchange, running
+from trading_api.app_factory import create_websocket_app
+from trading_api.auth.tokens import create_token_verifier
+from trading_api.bus.local import LocalBus, LocalHub
+from trading_api.bus.port import Bus
+from trading_api.domain.shards import shard_partition
+from trading_api.modules.broker import api as broker_api
+from trading_api.observability.metrics import Metrics
+from trading_api.observability.readiness import Readiness
+from trading_api.relay.request_forwarder import RequestForwarder
+from trading_api.relay.request_host import RequestHost
+from trading_api.server.application import create_api_app, create_owner_app
+from trading_api.server.lifespan import create_lifespan
+from trading_api.settings import Settings
+from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.streaming.subscriptions import Subscriptions
+from trading_api.web.middleware.access_log import InFlightRequests
+
+BusT = TypeVar("BusT", bound=LocalBus)
+SHARDS = 4
+GATEWAY_ID = "0123456789ab"
+ALL_SHARDS = range(SHARDS)
+
+
+class BrokerRoutes:
+    """The broker module as the application sees it. Without a service, requests are forwarded."""
+
+    name = "broker"
+
+    def __init__(self, service: object = None) -> None:
+        self.service = service
+
+    def get_api_routers(self) -> Sequence[APIRouter]:
+        return broker_api.ROUTERS
+
+    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
+        return ()
+
+    async def start(self) -> None: ...
+
+    async def run(self) -> None: ...
+
+
+def api_app(
+    settings: Settings,
+    service: object = None,
+    innermost: Sequence[Middleware] = (),
+    metrics: Metrics | None = None,
+) -> FastAPI:
+    """Return the application that clients reach."""
+    tokens, in_flight = create_token_verifier(settings), InFlightRequests()
+    ws_app = create_websocket_app(settings, tokens, lambda: 0, in_flight, Subscriptions())
+    return create_api_app(
+        settings,
+        [BrokerRoutes(service)],
+        ws_app,
+        create_lifespan([], {}, [], {}),
+        tokens,
+        metrics or Metrics(),
+        Readiness(),
+        in_flight,
+        innermost,
+    )
+
+
+def gateway_app(
+    settings: Settings, bus: Bus, metrics: Metrics | None = None, **options: Any
+) -> FastAPI:
+    """Return the application of a gateway. `options` are those of RequestForwarder."""
+    defaults: dict[str, Any] = {
+        "shards": SHARDS,
+        "gateway_id": GATEWAY_ID,
+        "body_bytes_max": settings.body_bytes_max,
+    }
+    forwarder = Middleware(RequestForwarder, bus=bus, **defaults | options)
+    return api_app(settings, None, [forwarder], metrics)
+
+
+def rest_of(app: FastAPI, headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:
+    """Return a client of an application, which sends these headers with each request."""
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
+
+
+@dataclass
+class RunningOwner:
+    """An owner of shards. `app` is what its host calls."""
+
+    exchange: PaperExchange
+    app: FastAPI
+    host: RequestHost
+
+
+class Owners:
+    """Starts owners and buses on one hub."""
+
+    def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
+        self.hub = LocalHub()
+        self._settings = settings
+        self._stack = stack
+
+    async def bus(self, kind: Callable[[LocalHub], BusT]) -> BusT:
+        """Return a connected bus."""
+        bus = kind(self.hub)
+        await bus.start()
+        self._stack.push_async_callback(bus.close)
+        return bus
+
+    async def start(
+        self, shards: Collection[int] = ALL_SHARDS, bus: Bus | None = None
+    ) -> RunningOwner:
+        """Run an exchange that owns these shards, and serve them."""
+        count = None if len(shards) == SHARDS else SHARDS
+        exchange = await self._stack.enter_async_context(running(shard_count=count))
+        if count is not None:
+            for shard in shards:
+                await exchange.broker.load_shard(shard)
+        app = create_owner_app(
+            self._settings, [BrokerRoutes(exchange.service)], Metrics(), Readiness()
+        )
+        host = RequestHost(bus or await self.bus(LocalBus), app)
+        for shard in shards:
+            await host.claim(shard_partition(shard))
+        exchange.market.move("AAPL", "99", "100")
+        return RunningOwner(exchange, app, host)
+
+
+@asynccontextmanager
+async def owners(settings: Settings | None = None) -> AsyncIterator[Owners]:
+    """Yield what starts owners, and end them."""
+    async with AsyncExitStack() as stack:
+        yield Owners(settings or Settings.defaults(), stack)
