@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from nats import errors
 from nats.aio.client import Client
@@ -45,6 +45,8 @@ STUCK_S = 10.0
 FLUSH_S = 5.0
 CLOSE_S = 1.0
 """How long `close` waits for what was published before."""
+PING_ANSWER_S = 60
+"""Longer than a connection without answers lasts."""
 BUFFER_LOOK_S = 0.0005
 """How often `flush` looks whether the client has written its buffer."""
 PENDING_MESSAGES_MAX = 50_000
@@ -53,6 +55,7 @@ PENDING_BYTES_MAX = 32_000_000
 SENT_TOGETHER_MAX = 100
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 Receive = Callable[[Msg], Coroutine[Any, Any, None]]
 
 
@@ -79,8 +82,8 @@ class NatsBus:
         self._outgoing = OutgoingQueue[tuple[str, bytes]]()
         self._request_tasks = RequestTasks()
         self._reconnect_listeners = ReconnectListeners()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._unsubscribing: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._unsubscribing: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         try:
@@ -109,13 +112,14 @@ class NatsBus:
             try:
                 async with asyncio.timeout(CLOSE_S):
                     await self._flush()
-            except (TimeoutError, OSError, errors.Error):
+            except (TimeoutError, BusUnavailable):
                 pass
+        await self._abandon(self._client)
         running = (self._tasks | self._unsubscribing) - {asyncio.current_task()}
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
-        await self._abandon(self._client)
+        if running:  # the client swallows some cancellations
+            await asyncio.wait(running, timeout=CLOSE_S)
 
     @property
     def is_connected(self) -> bool:
@@ -159,8 +163,8 @@ class NatsBus:
         try:
             async with asyncio.timeout(FLUSH_S):
                 await self._flush()
-        except (TimeoutError, OSError, errors.Error) as error:
-            raise BusUnavailable from error
+        except TimeoutError:
+            raise BusUnavailable from None
 
     def on_reconnect(self, call: Callable[[], None]) -> None:
         self._reconnect_listeners.add(call)
@@ -187,8 +191,8 @@ class NatsBus:
                 if self._client.is_connected:
                     try:
                         await self._client.publish(name, message)
-                    except (OSError, errors.Error) as error:
-                        log.warning("bus_message_lost", extra={"reason": repr(error)})
+                    except Exception:  # the client's own mistakes too must not end the sending
+                        log.exception("bus_message_lost")
 
     async def _flush(self) -> None:
         await asyncio.gather(*self._unsubscribing)
@@ -196,7 +200,9 @@ class NatsBus:
         # The client writes its ping past its own buffer, where a subscription may wait.
         while self._client.pending_data_size and self._client.is_connected:  # noqa: ASYNC110
             await asyncio.sleep(BUFFER_LOOK_S)
-        await self._client.flush()
+        # Not awaited itself: a ping that is cancelled ends the client's task that reads.
+        if not await asyncio.shield(_keep(self._tasks, _ping(self._client))):
+            raise BusUnavailable
 
     # Subscriptions
 
@@ -257,6 +263,8 @@ class NatsBus:
         try:
             async with asyncio.timeout(CLOSE_S):
                 await client.close()
+        except TimeoutError:
+            log.info("bus_not_closed")  # the server does not read what the client still sends
         except Exception:
             log.exception("bus_not_closed")
 
@@ -264,28 +272,35 @@ class NatsBus:
         """Replace a client that has given up, after an error of the server, or that is stuck."""
         loop = asyncio.get_running_loop()
         connected_s = loop.time()
-        while True:
+        while self._is_open:
             await asyncio.sleep(WATCH_S)
-            if self._client.is_connected:
+            if not self._is_open or self._client.is_connected:
                 connected_s = loop.time()
             elif self._client.is_closed or loop.time() - connected_s > STUCK_S:
                 await self._replace_client()
                 connected_s = loop.time()
 
     async def _replace_client(self) -> None:
+        for subscribed in tuple(self._subscribed):
+            await self._unsubscribe_at_client(subscribed)
+            subscribed.at_client = None
         _keep(self._tasks, self._abandon(self._client))
         self._client = Client()
         try:
             async with asyncio.timeout(self._start_s):
                 await self._connect(self._client)
                 for subscribed in tuple(self._subscribed):
-                    await self._subscribe_at_client(subscribed)
+                    if subscribed.at_client is None:
+                        await self._subscribe_at_client(subscribed)
                 await self._flush()
-        except (TimeoutError, OSError, errors.Error) as error:
+        except (TimeoutError, OSError, errors.Error, BusUnavailable) as error:
             log.warning("bus_not_reconnected", extra={"reason": repr(self._last_error or error)})
             await self._abandon(self._client)  # which the next look replaces
             return
-        await self._on_reconnected()
+        if self._is_open:
+            await self._on_reconnected()
+        else:
+            await self._abandon(self._client)
 
     async def _on_error(self, error: Exception) -> None:
         self._last_error = error
@@ -303,8 +318,18 @@ class NatsBus:
         self._reconnect_listeners.call_all()
 
 
-def _keep(tasks: set[asyncio.Task[None]], coroutine: Coroutine[Any, Any, None]) -> None:
+async def _ping(client: Client) -> bool:
+    """Return whether the server has answered. A connection that is lost meanwhile has no answer."""
+    try:
+        await client.flush(PING_ANSWER_S)
+    except (OSError, errors.Error):
+        return False
+    return True
+
+
+def _keep(tasks: set[asyncio.Task[Any]], coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     """Run the coroutine as a task, which is one of `tasks` until it ends."""
     task = asyncio.create_task(coroutine)
     tasks.add(task)
     task.add_done_callback(tasks.discard)
+    return task

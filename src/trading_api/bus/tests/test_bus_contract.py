@@ -81,6 +81,31 @@ async def test_what_is_published_after_flush_is_received(connect: Connect) -> No
         assert received == [b"%d" % number]
 
 
+async def test_flushes_and_requests_that_are_cancelled_disturb_nothing(
+    connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    bus = await connect()
+    received: list[bytes] = []
+    await bus.subscribe("updates", received.append)
+    await bus.serve("shard-0.http", echo)
+    await bus.flush()
+    for turns in range(5):
+        for _ in range(10):
+            flush = asyncio.create_task(bus.flush())
+            request = asyncio.create_task(bus.request("shard-0.http", b"", TIMEOUT_S))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            flush.cancel()
+            request.cancel()
+            await asyncio.gather(flush, request, return_exceptions=True)
+    async with asyncio.timeout(1):
+        await bus.flush()
+        bus.publish("updates", b"1")
+        assert await bus.request("shard-0.http", b"2", TIMEOUT_S) == b"echo 2"
+        await until(lambda: received == [b"1"])
+    assert caplog.messages == []
+
+
 async def test_messages_of_many_loop_turns_arrive_on_an_undisturbed_bus(connect: Connect) -> None:
     publisher, subscriber = await connect(), await connect()
     received: list[bytes] = []
