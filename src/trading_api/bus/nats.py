@@ -303,7 +303,9 @@ class NatsBus:
             await self._abandon(self._client)
 
     async def _on_error(self, error: Exception) -> None:
-        self._last_error = error
+        # A reason that the server gives is better than the end of the connection after it.
+        if self._is_open or not isinstance(self._last_error, errors.Error):
+            self._last_error = error
         if isinstance(error, errors.SlowConsumerError):
             log.warning("bus_slow_consumer", extra={"subject": error.subject})
         elif self.is_connected:
