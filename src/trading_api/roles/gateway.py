@@ -113,6 +113,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         shards=settings.shards,
         gateway_id=gateway_id,
         body_bytes_max=settings.body_bytes_max,
+        body_timeout_s=settings.request_timeout_s,
     )
     api_app = create_api_app(
         settings, modules, ws_app, lifespan, tokens, metrics, readiness, in_flight, [forwarder]
