@@ -28,7 +28,12 @@ from trading_api.modules.broker.engine.events import (
     OrderPlaced,
 )
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
-from trading_api.modules.broker.journal.journal import Journal, JournalEntry
+from trading_api.modules.broker.journal.journal import (
+    CommitUnknown,
+    FencedOut,
+    Journal,
+    JournalEntry,
+)
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_log import CommandLog
@@ -241,7 +246,10 @@ class PaperBroker:
 
     async def run(self) -> None:
         """Load the rest of the accounts. Then process commands and quotes until cancelled, and
-        close the journal. Raises ConfigurationError."""
+        close the journal.
+
+        Raises ConfigurationError. Raises FencedOut and CommitUnknown without a delay, and leaves
+        the journal open: the process has to end before it answers anything."""
         # Not a task group: it would cancel this task too when the processor fails, and so
         # interrupt the journal's closing.
         expiring: asyncio.Task[None] | None = None
@@ -251,10 +259,14 @@ class PaperBroker:
                 self._listen_to_market()
             expiring = asyncio.create_task(self._expire_orders())
             await self._processor.run()
+        except (FencedOut, CommitUnknown):
+            raise
+        except BaseException:
+            await self._journal.close()
+            raise
         finally:
             if expiring is not None:
                 expiring.cancel()
-            await self._journal.close()
 
     def _listen_to_market(self) -> None:
         # Not before the datafeed does, so that a quote is sent before what it causes; and not

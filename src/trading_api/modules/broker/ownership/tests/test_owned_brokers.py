@@ -83,16 +83,17 @@ class Deployment:
         process = OwnerProcess(session, name, PARTITIONS, clock, STALE_S, POLL_S)
         fence = process.fence if journal_fence is None else journal_fence
         journal = PostgresJournal(self.database, fence)
-        async with running(journal, shard_count=SHARDS, market=self.market) as exchange:
-            self.market = exchange.market
-            made = OwnedBroker(exchange, process, fence)
-            self.brokers.append(made)
-            await process.start()
-            try:
+        try:
+            async with running(journal, shard_count=SHARDS, market=self.market) as exchange:
+                self.market = exchange.market
+                made = OwnedBroker(exchange, process, fence)
+                self.brokers.append(made)
+                await process.start()
                 yield made
-            finally:
-                await process.cancel()
-                await session.close()
+        finally:
+            await process.cancel()
+            await session.close()
+            await journal.close()  # which a fenced broker has left open
 
     async def do(self, account_id: str, doing: Callable[[OwnedBroker], Awaitable[str]]) -> str:
         """Send a command to whichever broker takes it, as a gateway does."""
