@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from tests.chaos.trader import SYMBOLS
-from tests.kit.deployment import Deployment, DeploymentError
+from tests.kit.deployment import POLL_S, Deployment, DeploymentError
 from tests.kit.deployment_layouts import PARTITIONED, terminate_sessions
 
 PAUSED_S = 5.0
@@ -24,7 +24,8 @@ RESTART_DELAY_S = 0.5
 """How long a service manager takes to start a process again."""
 UNREAD_S = 8.0
 RECEIVE_BUFFER_BYTES = 4096
-SUPERVISOR_S_MAX = 30.0
+RESTART_PAUSE_S = 1.0
+"""The time between two processes of a rolling restart."""
 
 Inject = Callable[[Deployment, random.Random], Awaitable[None]]
 
@@ -39,19 +40,16 @@ class Fault:
 
 
 async def kill(prefix: str, deployment: Deployment, choice: random.Random) -> None:
-    """Kill a process with SIGKILL. Start it again, unless a supervisor does."""
-    name = choice.choice(deployment.names(prefix))
+    """Kill a process with SIGKILL, and have it started again."""
+    name = _choose(prefix, deployment, choice)
     await deployment.kill(name)
     await asyncio.sleep(RESTART_DELAY_S)
-    if name in deployment.processes:
-        await deployment.start_again(name)
-    else:
-        await _running_again(deployment, name)
+    await deployment.start_again(name)
 
 
 async def pause(prefix: str, deployment: Deployment, choice: random.Random) -> None:
     """Halt a process with SIGSTOP for PAUSED_S; it does not notice."""
-    name = choice.choice(deployment.names(prefix))
+    name = _choose(prefix, deployment, choice)
     pid = deployment.process(name).pid
     deployment.signal(name, signal.SIGSTOP)
     await asyncio.sleep(PAUSED_S)
@@ -107,14 +105,13 @@ async def rolling_restart(deployment: Deployment, choice: random.Random) -> None
     for name in children or [n for n in deployment.processes if n != "postgresql"]:
         if name in deployment.processes:
             await deployment.stop(name)
-            await deployment.start_again(name)
         else:
             pid = deployment.process(name).pid
             deployment.signal(name, signal.SIGTERM)
             while deployment.process(name).pid == pid:  # noqa: ASYNC110, the kernel sends no event
-                await asyncio.sleep(0.05)
-            await _running_again(deployment, name)
-        await asyncio.sleep(1)
+                await asyncio.sleep(POLL_S)
+        await deployment.start_again(name)
+        await asyncio.sleep(RESTART_PAUSE_S)
 
 
 FAULTS = [
@@ -146,10 +143,11 @@ def schedule(deployment: Deployment, seed: int, names: list[str]) -> Iterator[Fa
         yield from choice.sample(possible, len(possible))
 
 
-async def _running_again(deployment: Deployment, name: str) -> None:
-    async with asyncio.timeout(SUPERVISOR_S_MAX):
-        while deployment.process(name).pid is None:  # noqa: ASYNC110, the kernel sends no event
-            await asyncio.sleep(0.05)
+def _choose(prefix: str, deployment: Deployment, choice: random.Random) -> str:
+    """Return a process; of gateways the one with the most connections, because clients that lost
+    theirs are all at another one."""
+    names = deployment.names(prefix)
+    return max(names, key=deployment.connections) if prefix == "gateway" else choice.choice(names)
 
 
 async def _start_ended(deployment: Deployment) -> None:

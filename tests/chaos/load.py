@@ -75,6 +75,7 @@ class Load:
         for trader in self._traders:
             trader.stop()
         await asyncio.gather(*self._trading)
+        self.recording.end_window()
         accounts = await self._read_accounts()
         deadline_s = time.monotonic() + CATCH_UP_S_MAX
         while time.monotonic() < deadline_s and not self._have_all(accounts):

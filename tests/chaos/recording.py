@@ -93,7 +93,7 @@ class ClientState:
 
 @dataclass(slots=True)
 class FaultWindow:
-    """The time that an injected fault can influence. It lasts until the next fault."""
+    """The time that an injected fault can influence, until the next fault or the end of trading."""
 
     name: str
     started_s: float
@@ -118,21 +118,24 @@ class Recording:
 
     def begin_window(self, name: str) -> FaultWindow:
         """Let a fault's window begin, and the one before it end."""
-        now_s = time.monotonic()
-        if self.windows:
-            self.windows[-1].ended_s = now_s
-        self.windows.append(FaultWindow(name, now_s))
+        self.end_window()
+        self.windows.append(FaultWindow(name, time.monotonic()))
         return self.windows[-1]
+
+    def end_window(self) -> None:
+        """Let the last window end now."""
+        if self.windows:
+            self.windows[-1].ended_s = time.monotonic()
 
     def fault_at(self, at_s: float) -> str:
         """Return the fault whose window includes the time, or the last one."""
         names = [each.name for each in self.windows if each.started_s <= at_s]
         return names[-1] if names else "none"
 
-    def longest_outage_s(self, window: FaultWindow, end_s: float) -> float:
-        """Return the longest time in the window in which an account had a command without an
-        acknowledged one. A command that was refused counts as none."""
-        end_s = min(window.ended_s, end_s)
+    def longest_outage_s(self, window: FaultWindow) -> float:
+        """Return the longest time in the window in which an account had no acknowledged command. A
+        command that was refused counts as none."""
+        end_s = window.ended_s
         longest_s = 0.0
         for account_id in {each.account_id for each in self.commands.values()}:
             times = [

@@ -58,7 +58,7 @@ async def run(
         views, ended_s = await load.finish()
         violations += judge(load.recording, views, ended_s)
         violations += await asyncio.to_thread(verify_ledger, deployment)
-    rows = _rows(load.recording, violations, ended_s)
+    rows = _rows(load.recording, violations)
     return Report(load.recording, views, rows, violations, ended_s)
 
 
@@ -85,12 +85,12 @@ async def _inject(
     return violations
 
 
-def _rows(recording: Recording, violations: list[Violation], ended_s: float) -> list[FaultRow]:
+def _rows(recording: Recording, violations: list[Violation]) -> list[FaultRow]:
     rows: dict[str, FaultRow] = {}
     for window in recording.windows:
         row = rows.setdefault(window.name, FaultRow(window.name))
         row.times += 1
-        row.outage_s = max(row.outage_s, recording.longest_outage_s(window, ended_s))
+        row.outage_s = max(row.outage_s, recording.longest_outage_s(window))
     for violation in violations:
         name = violation.fault or "unknown"
         rows.setdefault(name, FaultRow(name)).violations[violation.kind] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -25,6 +26,8 @@ READY_S_MAX = 60.0
 """The longest start of a process. Many processes share the machine."""
 STOP_S_MAX = 30.0
 POLL_S = 0.02
+STARTED = "Application startup complete."
+"""What uvicorn logs once an application has started up."""
 
 
 class DeploymentError(Exception):
@@ -117,19 +120,49 @@ class ServerProcess:
 
 @dataclass(slots=True)
 class ChildOfSupervisor:
-    """A process that a supervisor starts, and starts again. `index` counts those with the same
-    `mark` in their command line, in the order of their process ids."""
+    """A process that a supervisor starts, and starts again.
+
+    The log of the supervisor names its process id, or `program` is found among the supervisor's
+    children. Each child writes to that log too, also that it is ready."""
 
     name: str
     supervisor: ServerProcess
-    mark: str
-    index: int = 0
+    program: str = ""
+    _offset: int = 0
+    _logged_pid: int | None = None
+    _is_ready: bool = False
 
     @property
     def pid(self) -> int | None:
         parent = self.supervisor.pid
-        found = [] if parent is None else [p for p in _children(parent) if self.mark in _line(p)]
-        return sorted(found)[self.index] if self.index < len(found) else None
+        if parent is None:
+            return None
+        self._read_log()
+        for pid in _children(parent):
+            if pid == self._logged_pid or (self.program and self.program in _line(pid)):
+                return pid
+        return None
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether the process runs and has started up."""
+        return self.pid is not None and (self._is_ready or bool(self.program))
+
+    def _read_log(self) -> None:
+        with self.supervisor.log_path.open("rb") as log:
+            log.seek(self._offset)
+            for line in log:
+                if not line.endswith(b"\n"):
+                    break
+                self._offset += len(line)
+                if line.startswith(b"{"):
+                    self._take(json.loads(line))
+
+    def _take(self, line: dict[str, Any]) -> None:
+        if line["event"] == "process_started" and line["child"] == self.name:
+            self._logged_pid, self._is_ready = line["pid"], False
+        elif line["event"] == STARTED and line["process"] == self.name:
+            self._is_ready = True
 
 
 @dataclass(slots=True)
@@ -165,9 +198,29 @@ class Deployment:
         for process in self.processes.values():
             process.start()
             await process.ready()
+        for child in self.children:
+            await self.child_ready(child)
+
+    async def child_ready(self, name: str) -> None:
+        """Return once the supervisor has started a child. Raises DeploymentError."""
+        deadline_s = time.monotonic() + READY_S_MAX
+        while not self.children[name].is_ready:
+            if time.monotonic() > deadline_s:
+                log_path = self.children[name].supervisor.log_path
+                raise DeploymentError(f"{name} is not ready in time: see {log_path}")
+            await asyncio.sleep(POLL_S)
+
+    def connections(self, name: str) -> int:
+        """Return how many sockets a process has open."""
+        links = Path(f"/proc/{self.process(name).pid}/fd").iterdir()
+        return sum(str(link.readlink()).startswith("socket:") for link in links)
 
     async def start_again(self, name: str) -> None:
-        """Start a process that has ended, and return once it is ready. Raises DeploymentError."""
+        """Start a process that has ended, unless its supervisor does, and return once it is ready.
+        Raises DeploymentError."""
+        if name in self.children:
+            await self.child_ready(name)
+            return
         self.processes[name].start()
         await self.processes[name].ready()
 

@@ -39,10 +39,10 @@ def workers(folder: Path, count: int) -> Deployment:
     `bus` and `gateway-1` to `gateway-{count}`."""
     deployment = _on_one_port(folder, "supervisor", "serve", "--workers", str(count))
     supervisor = deployment.processes["supervisor"]
-    children = [("core", "trading_api core", 0), ("bus", "nats-server", 0)]
-    children += [(f"gateway-{index + 1}", "trading_api gateway", index) for index in range(count)]
-    for name, mark, index in children:
-        deployment.children[name] = ChildOfSupervisor(name, supervisor, mark, index)
+    programs_of = {"core": "", "bus": "nats-server"}
+    programs_of |= {f"gateway-{number}": "" for number in range(1, count + 1)}
+    for name, program in programs_of.items():
+        deployment.children[name] = ChildOfSupervisor(name, supervisor, program)
     return deployment
 
 
@@ -126,7 +126,9 @@ def _role_process(folder: Path, role: str, name: str, environment: dict[str, str
 
 
 def _environment(port: int) -> dict[str, str]:
-    return os.environ | {"HOST": "127.0.0.1", "PORT": str(port), "SHUTDOWN_GRACE_S": "3"}
+    """Return the environment of a server. Its start would be slow if it compiled every library."""
+    own = {"HOST": "127.0.0.1", "PORT": str(port), "SHUTDOWN_GRACE_S": "3", "LOG_FORMAT": "json"}
+    return os.environ | own | {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def _postgresql(folder: Path) -> tuple[ServerProcess, str]:
