@@ -99,6 +99,8 @@ class RemotePartition:
                 first = None
             async with answer_deadline(self._options.open_s):
                 opened = await self._opened(topic, since, first)
+            if since is not None:
+                topic.note_resumed(opened.position)
             return [
                 *snapshot_parts(opened),
                 *(((each.datum,), each.suffix) for each in topic.kept.after(opened.seq)),

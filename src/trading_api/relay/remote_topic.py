@@ -71,7 +71,8 @@ class RemoteTopic:
 
     `generation` is that of the newest request to open it. Updates are posted while `synced_round`
     is the partition's round. `position` is that of the last
-    update that was posted to all clients. `first_reply` waits for the first client, which consumes
+    update that was posted to all clients, or until one is posted (`has_posted`) that of the state.
+    `first_reply` waits for the first client, which consumes
     it. `is_failed`: the topic cannot be continued, and its sessions are being closed."""
 
     name: str
@@ -81,6 +82,7 @@ class RemoteTopic:
     generation: int = 0
     synced_round: int = NEVER_SYNCED
     position: int | None = None
+    has_posted: bool = False
     first_reply: TopicOpened | None = None
     is_closed: bool = False
     is_failed: bool = False
@@ -91,7 +93,15 @@ class RemoteTopic:
         router = self.router
         router.delivery.post(router, self.topic, (update.datum,), update.suffix)
         if router.replays:
-            self.position = update.position
+            self.position, self.has_posted = update.position, True
+
+    def note_resumed(self, position: int) -> None:
+        """Continue from the position of a client that resumed, if the state's is later.
+
+        The account's last events may belong to other topics. As `prev` they would look like a gap
+        to that client."""
+        if self.position is not None and not self.has_posted:
+            self.position = min(self.position, position)
 
     def post_snapshot(self, opened: TopicOpened) -> None:
         """Post what the topic shows, or what was missed, to all clients of the topic."""

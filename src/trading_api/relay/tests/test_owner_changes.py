@@ -8,7 +8,15 @@ from typing import Any
 
 from tests.kit.faulty_bus import FaultShares, FaultyBus
 from tests.kit.paper_exchange import A
-from tests.kit.relayed_checks import FAR, check, follow_all, start_owner, statuses, trade
+from tests.kit.relayed_checks import (
+    FAR,
+    assert_unbroken,
+    check,
+    follow_all,
+    start_owner,
+    statuses,
+    trade,
+)
 from tests.kit.relayed_topics import (
     FAST,
     HEARTBEAT_S,
@@ -52,6 +60,29 @@ async def test_another_owner_continues_every_chain() -> None:
         for client, topics in clients:
             await check(client, owner, topics)
         assert [g.closed_topics for g in gateways] == [[], []]
+
+
+async def test_another_owner_continues_the_chain_of_a_client_that_resumed() -> None:
+    """Between the client's last update and the change, the account has events of other topics."""
+    async with deployed() as deployment:
+        owner = await start_owner(deployment)
+        gateways = [await deployment.gateway(), await deployment.gateway()]
+        client = gateways[0].client()
+        topic = await client.follow("executions", accountId=A)
+        await owner.exchange.place()
+        await until(lambda: len(client.updates(topic)) == 1)
+        last = client.updates(topic)[-1]["seq"]
+        client.disconnect()
+        await owner.exchange.place(**FAR)
+        again = gateways[1].client()
+        assert (await again.resume(topic, last)).status == "ok"
+        await deployment.stop(owner)
+        owner = await start_owner(deployment)
+        await until(lambda: topic in owner.exchange.subscriptions.session_counts())
+        await owner.exchange.place()
+        await until(lambda: len(again.updates(topic)) == 1)
+        again.first_seq[topic] = last
+        assert await assert_unbroken(again, owner.exchange, topic) == 1
 
 
 async def test_an_owner_that_is_replaced_is_no_longer_listened_to() -> None:
