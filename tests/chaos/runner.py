@@ -65,7 +65,7 @@ async def run(
 async def _inject(
     deployment: Deployment, load: Load, seconds: float, seed: int, fault_names: list[str]
 ) -> list[Violation]:
-    """Inject one fault after the other, each once all accounts trade again."""
+    """Inject one fault after the other, at least one, each once all accounts trade again."""
     violations: list[Violation] = []
     choice = random.Random(seed)
     load.recording.begin_window("none")
@@ -74,14 +74,14 @@ async def _inject(
     await load.all_acknowledged(RECOVERY_S_MAX)
     await asyncio.sleep(WARM_UP_S)
     for fault in schedule(deployment, seed, fault_names):
-        if time.monotonic() >= end_s:
-            break
         load.recording.begin_window(fault.name)
         await fault.inject(deployment, choice)
         if not await load.all_acknowledged(RECOVERY_S_MAX):
             detail = f"no recovery within {RECOVERY_S_MAX} s"
             violations.append(Violation("unanswered", fault.name, detail))
         await asyncio.sleep(SETTLE_S)
+        if time.monotonic() >= end_s:
+            break
     return violations
 
 

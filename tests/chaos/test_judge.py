@@ -50,7 +50,7 @@ class Evidence:
 def run_with_a_kill(tmp_path_factory: pytest.TempPathFactory) -> tuple[Deployment, Evidence]:
     """Trade on a server that is killed once."""
     deployment = embedded(tmp_path_factory.mktemp("chaos"))
-    report = anyio.run(run, deployment, 4, SEED, ["kill server"], 4)
+    report = anyio.run(run, deployment, 1, SEED, ["kill server"], 4)
     assert report.violations == []
     assert any(stream.sessions > 1 for stream in report.recording.streams), "none was resumed"
     return deployment, Evidence(report.recording, report.accounts, report.ended_s)
