@@ -22,7 +22,6 @@ from trading_api.streaming.update_encoding import EncodedDatum, encode_model
 
 log = logging.getLogger(__name__)
 
-OPEN_ATTEMPTS = 5
 MISSED_ATTEMPTS = 2
 REOPENED_AT_A_TIME = 32
 UNKNOWN_LEASE = -1
@@ -64,8 +63,11 @@ class RemotePartition:
         self._epoch = 0
         self._lease = UNKNOWN_LEASE
         self._lease_beat = 0
+        # Whether the owner has sent anything since the last check, and when the last check was that
+        # found so.
+        self._has_sent = False
         self._seen_s = running_clock().now_s()
-        self._changed = asyncio.Event()
+        self._changed: asyncio.Event | None = None
 
     def __len__(self) -> int:
         return len(self._topics)
@@ -127,12 +129,13 @@ class RemotePartition:
         is_first: bool = False,
         is_resync: bool = False,
     ) -> TopicOpened:
-        """Return what the owner has of a topic, once the stream has come as far. Raises ApiError,
-        and OwnerSilent after OPEN_ATTEMPTS."""
-        for _ in range(OPEN_ATTEMPTS):
+        """Return what the owner has of a topic, once the stream has come as far. Request it again
+        while that is of no use. Raises ApiError."""
+        while True:
             opened = first or await self._request_open(topic, since)
             first = None
             if opened is None:
+                await asyncio.sleep(self._options.retry_s)
                 continue
             waits_for_topic = not (is_first or is_resync)
             while self._is_usable(topic, opened):
@@ -140,7 +143,6 @@ class RemotePartition:
                 if self._receiver.delivered >= opened.seq and (is_synced or not waits_for_topic):
                     return opened
                 await self._change()
-        raise OwnerSilent
 
     async def _request_open(self, topic: RemoteTopic, since: int | None) -> TopicOpened | None:
         """Return None if the owner did not answer this request."""
@@ -225,7 +227,7 @@ class RemotePartition:
 
     def _see(self, epoch: int) -> None:
         """Note a sign of life of the owner of this epoch."""
-        self._seen_s = running_clock().now_s()
+        self._has_sent = True
         if epoch > self._epoch:
             self._epoch = epoch
             self._lease, self._lease_beat = UNKNOWN_LEASE, 0
@@ -293,7 +295,10 @@ class RemotePartition:
 
     def check_silence(self) -> None:
         """Notice that the owner is silent, and repeat what failed. Called again and again."""
-        if running_clock().now_s() - self._seen_s > self._options.silence_s:
+        now_s = running_clock().now_s()
+        if self._has_sent:
+            self._has_sent, self._seen_s = False, now_s
+        elif now_s - self._seen_s > self._options.silence_s:
             self.lose()
             return
         if self._closing:
@@ -321,9 +326,11 @@ class RemotePartition:
     async def _resync(self) -> None:
         """Open again each topic that is not of the present round, until there is none."""
         while not self.is_lost and (stale := self._stale()):
-            batch = stale[:REOPENED_AT_A_TIME]
-            results = await asyncio.gather(*map(self._reopen, batch))
-            if not all(results) and not self.is_lost:
+            are_done = True
+            for start in range(0, len(stale), REOPENED_AT_A_TIME):
+                batch = stale[start : start + REOPENED_AT_A_TIME]
+                are_done &= all(await asyncio.gather(*map(self._reopen, batch)))
+            if not are_done and not self.is_lost:
                 await asyncio.sleep(self._options.retry_s)
 
     def _stale(self) -> list[RemoteTopic]:
@@ -337,6 +344,8 @@ class RemotePartition:
 
     async def _reopen(self, topic: RemoteTopic) -> bool:
         """Return whether the topic needs no further attempt."""
+        if self._topics.get(topic.number) is not topic or topic.synced_round == self._round:
+            return True
         since = topic.position if topic.router.replays else None
         topic.kept.acquire(self._receiver.delivered)
         try:
@@ -367,8 +376,12 @@ class RemotePartition:
                     del self._closing[name]
 
     def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
 
     async def _change(self) -> None:
+        """Wait until a frame came or anything else changed."""
+        if self._changed is None:
+            self._changed = asyncio.Event()
         await self._changed.wait()

@@ -64,6 +64,7 @@ class RemoteTopics:
         self._generations = itertools.count(time.time_ns())
         self._partitions: dict[str, RemotePartition] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._is_stopped = False
         # What has to run once `run` does: at most three jobs for each partition.
         self._waiting_jobs: list[Job] = []
         self.unreadable_messages = 0
@@ -91,12 +92,15 @@ class RemoteTopics:
         """Publish that the gateway lives, notice silent owners and repair streams, until
         cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
             tasks.create_task(self._beat(), name="gateway beat")
-            tasks.create_task(self._watch(), name="owner watch")
+            self._tasks = tasks
             waiting, self._waiting_jobs = self._waiting_jobs, []
             for job in waiting:
                 tasks.create_task(job())
+            try:
+                await self._watch()
+            finally:
+                self._tasks, self._is_stopped = None, True
 
     def health(self) -> str | None:
         """Return why the gateway cannot serve, or None. A single silent shard is no reason: the
@@ -155,10 +159,10 @@ class RemoteTopics:
                 partition.check_silence()
 
     def _start_job(self, job: Job) -> None:
-        if self._tasks is None:
-            self._waiting_jobs.append(job)
-        else:
+        if self._tasks is not None:
             self._tasks.create_task(job())
+        elif not self._is_stopped:
+            self._waiting_jobs.append(job)
 
     def _partition(self, name: str) -> RemotePartition:
         partition = self._partitions.get(name)

@@ -33,13 +33,15 @@ class StreamReceiver:
 
     def receive(self, frame: UpdateFrame) -> None:
         """Accept a frame in whatever order it comes."""
-        if self.key is None or frame.key > self.key:
-            self.follow(frame.key, frame.prev)
-        if frame.key != self.key or frame.seq <= self.delivered or frame.seq in self._later:
+        key = frame.key
+        if key != self.key:
+            self.follow(key, frame.prev)
+        if key != self.key or frame.seq <= self.delivered or frame.seq in self._later:
             return
         if frame.prev <= self.delivered:
             self._advance(frame)
-            self._deliver_later()
+            if self._later:
+                self._deliver_later()
             return
         self._later[frame.seq] = frame
         self._later_bytes += len(frame.body)
