@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MISSED_ATTEMPTS = 2
 REOPENED_AT_A_TIME = 32
+CLOSED_AT_A_TIME = 25
+"""How many topics one request closes. Together their names are less than a message of the bus."""
 UNKNOWN_LEASE = -1
 
 Answer = TypeVar("Answer")
@@ -235,7 +238,6 @@ class RemotePartition:
             self._break()
         if self.is_lost:
             self.is_lost = False
-            log.info("owner_back", extra={"partition": self.name, "epoch": epoch})
             self._events.on_partition_change(self.name, True)
             self._jobs.start("resync", self._resync)
 
@@ -311,7 +313,6 @@ class RemotePartition:
         if self.is_lost:
             return
         self.is_lost = True
-        log.warning("owner_lost", extra={"partition": self.name, "topics": len(self._topics)})
         self._wake()
         self._events.on_partition_change(self.name, False)
         for topic in self._topics.values():
@@ -367,7 +368,7 @@ class RemotePartition:
             topic.kept.release()
 
     async def _close_at_owner(self) -> None:
-        while closing := dict(self._closing):
+        while closing := dict(itertools.islice(self._closing.items(), CLOSED_AT_A_TIME)):
             closed = await self._answer(self._owner.close(list(closing.items())))
             if closed is None:
                 return

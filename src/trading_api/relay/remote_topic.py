@@ -70,10 +70,10 @@ class RemoteTopic:
     """A topic that a gateway opened at its owner, or is about to.
 
     `generation` is that of the newest request to open it. Updates are posted while `synced_round`
-    is the partition's round. `position` is that of the last
-    update that was posted to all clients, or until one is posted (`has_posted`) that of the state.
-    `first_reply` waits for the first client, which consumes
-    it. `is_failed`: the topic cannot be continued, and its sessions are being closed."""
+    is the partition's round. `position` is that of the last update that was posted to all clients,
+    or until one is posted (`has_posted`) that of the state. `first_reply` waits for the first
+    client, which consumes it. `is_failed`: the topic cannot be continued, and its sessions are
+    being closed."""
 
     name: str
     number: int

@@ -12,7 +12,8 @@ PART_BYTES = 800_000
 
 
 class StoredReplies:
-    """Sends a long reply in parts. The oldest stored replies are dropped for newer ones."""
+    """Sends a long reply in parts. A reply is dropped with its last part, or for newer ones. Who
+    misses a part repeats the whole request."""
 
     def __init__(self) -> None:
         self._replies: dict[int, bytes] = {}
@@ -33,7 +34,10 @@ class StoredReplies:
         reply = self._replies.get(request.token)
         if reply is None:
             return messages.NotOwner()
-        part = reply[request.start : request.start + PART_BYTES]
+        end = request.start + PART_BYTES
+        part = reply[request.start : end]
+        if end >= len(reply):
+            del self._replies[request.token]
         return messages.PartOfReply(request.token, len(reply), part)
 
     def _is_full(self) -> bool:

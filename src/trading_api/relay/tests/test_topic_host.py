@@ -96,6 +96,13 @@ def test_a_long_reply_is_stored_and_sent_in_parts() -> None:
         assert isinstance(rest, messages.PartOfReply)
         data += rest.data
     assert data == reply
+    assert stored.rest(messages.RestOfReply(part.token, 0)) == messages.NotOwner()
+
+
+def test_only_the_newest_long_replies_are_stored() -> None:
+    stored, reply = StoredReplies(), bytes(1_000_000)
+    part = messages.decode_reply(stored.in_parts(reply))
+    assert isinstance(part, messages.PartOfReply)
     for _ in range(STORED_REPLIES_MAX):
         stored.in_parts(reply)
     assert stored.rest(messages.RestOfReply(part.token, 0)) == messages.NotOwner()
