@@ -9,6 +9,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks import (
+    brokers,
     bus,
     connect_storm,
     engine_commands,
@@ -51,6 +52,7 @@ SCENARIOS = {
     "postgres_ledger": postgres_ledger.measure,
 }
 ON_REQUEST = {
+    "brokers": brokers.measure,
     "bus": bus.measure,
     "gateway": gateway.measure,
     "million_events": ledger.measure_a_million,

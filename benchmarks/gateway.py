@@ -101,7 +101,7 @@ def _figures(name: str, run: _Run) -> list[Figure]:
 @asynccontextmanager
 async def _one_process() -> AsyncIterator[_Server]:
     async with ServerProcess("trading_api") as server:
-        await _ready(server.port)
+        await ready(server.port)
         yield _Server(server.port, server)
 
 
@@ -114,11 +114,12 @@ async def _core_and_gateway() -> AsyncIterator[_Server]:
         settings: dict[str, Any] = {"bus_url": bus.url, "shards": 1}
         core = await stack.enter_async_context(ServerProcess("core", settings))
         gateway = await stack.enter_async_context(ServerProcess("gateway", settings))
-        await _ready(gateway.port)
+        await ready(gateway.port)
         yield _Server(gateway.port, gateway, core)
 
 
-async def _ready(port: int) -> None:
+async def ready(port: int) -> None:
+    """Wait until a gateway has the market and accounts. Raises TimeoutError."""
     async with HttpClient(HOST, port) as http:
         for _ in range(round(READY_S / READY_CHECK_S)):
             if b'"ready"' in await http.get("/health/ready", statuses=(200, 503)):

@@ -25,6 +25,8 @@ from trading_api.settings import Settings
 APPS = {
     "trading_api": lambda settings: create_app(settings)[0],
     "core": lambda settings: create_owner(settings, "core"),
+    "market": lambda settings: create_owner(settings, "market"),
+    "broker": lambda settings: create_owner(settings, "broker"),
     "gateway": lambda settings: create_gateway(settings)[0],
     "stored": lambda settings: create_app(_stored(settings))[0],
     "holders": holders_app.create_app,

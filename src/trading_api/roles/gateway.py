@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -22,9 +21,8 @@ from trading_api.auth.tokens import create_token_verifier
 from trading_api.bus.factory import create_bus
 from trading_api.bus.port import Bus
 from trading_api.clock import wall_clock_ms
-from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.models.broker import BrokerConnectionStatus, ConnectionStatus
 from trading_api.modules.broker import api as broker_api
-from trading_api.modules.broker.presenters.accounts import to_connection_status
 from trading_api.modules.broker.publishing.account_topics import CONNECTION_ROUTE
 from trading_api.modules.broker.ws import BrokerWsRouters
 from trading_api.modules.datafeed import DatafeedModule
@@ -50,12 +48,10 @@ from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
 from trading_api.web.middleware.access_log import InFlightRequests
 
-log = logging.getLogger(__name__)
-
 SHUTDOWN_SPREAD = 0.4
 """The part of the grace period in which the clients are disconnected, one after the other."""
 
-_OWNER_LOST = MarketStatus(MarketState.STALE, "The exchange cannot be reached; it is tried again")
+_OWNER_LOST = "The exchange cannot be reached; waiting for it"
 
 
 def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI, FastWSAdapter]:
@@ -85,7 +81,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         routers=(),
         partition_of=lambda topic: topic_partition(topic, settings.shards),
         close_topic_sessions=lambda topic: _close_sessions(subscriptions, topic),
-        on_partition_change=_log_partition,
+        on_partition_change=lambda partition, answers: None,
         lost_state=_lost_state,
     )
     modules = _modules(settings, source, feed, metrics, topics)
@@ -191,14 +187,16 @@ def _modules(
     ]
 
 
-def _log_partition(partition: str, is_answering: bool) -> None:
-    log.info("owner_answers" if is_answering else "owner_lost", extra={"partition": partition})
-
-
 def _lost_state(topic: str) -> Sequence[BaseModel]:
     """Return what the clients of a topic receive while its owner cannot be reached."""
     if parse_topic(topic)[0] == CONNECTION_ROUTE:
-        return [to_connection_status(_OWNER_LOST, wall_clock_ms())]
+        return [
+            BrokerConnectionStatus(
+                status=ConnectionStatus.CONNECTING,
+                message=_OWNER_LOST,
+                timestamp=wall_clock_ms(),
+            )
+        ]
     return []
 
 
