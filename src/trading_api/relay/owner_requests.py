@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from secrets import token_hex
 
@@ -26,6 +28,8 @@ from trading_api.relay.http_message import (
 from trading_api.relay.request_host import NOT_OWNER, PARTS_EXPIRED, requests_subject
 
 RESPONSE_BYTES_MAX = 64 * MESSAGE_BYTES_MAX
+IN_PROGRESS_MAX = 400
+"""Half of what an owner takes from all gateways together."""
 PAUSE_S = 0.02
 PAUSE_MAX_S = 0.5
 LAST_TRY_S = 0.5
@@ -59,12 +63,22 @@ class OwnerRequests:
     """Sends requests to the owner of a partition, again and again until their time is over.
 
     A try takes at most `try_timeout_s`. A command is repeated with its idempotency key, so that it
-    is done once."""
+    is done once. At most `in_progress_max` requests of a partition are sent at the same time, so
+    that those to a silent owner are bounded; the others wait for their turn."""
 
-    def __init__(self, bus: Bus, try_timeout_s: float, total_timeout_s: float) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        try_timeout_s: float,
+        total_timeout_s: float,
+        in_progress_max: int = IN_PROGRESS_MAX,
+    ) -> None:
         self._bus = bus
         self._try_timeout_s = try_timeout_s
         self._total_timeout_s = total_timeout_s
+        self._in_progress_max = in_progress_max
+        # One for each partition that was asked.
+        self._turns: dict[str, asyncio.Semaphore] = {}
 
     def deadline_s(self) -> float:
         """Return when a request that begins now is given up, on the loop's running clock."""
@@ -75,8 +89,33 @@ class OwnerRequests:
     ) -> ForwardedResponse:
         """Return the response of the partition's owner.
 
-        Raises Unavailable: `owner_unavailable` where nothing was done, and `outcome_unknown` for a
-        command that may have been done."""
+        Raises Unavailable: `owner_unavailable` and `overloaded` where nothing was done, and
+        `outcome_unknown` for a command that may have been done."""
+        async with self._turn(partition, deadline_s):
+            return await self._send(partition, request, deadline_s)
+
+    @asynccontextmanager
+    async def _turn(self, partition: str, deadline_s: float) -> AsyncIterator[None]:
+        turns = self._turns.get(partition)
+        if turns is None:
+            turns = self._turns[partition] = asyncio.Semaphore(self._in_progress_max)
+        if turns.locked():
+            try:
+                async with running_clock().timeout(deadline_s - running_clock().now_s()):
+                    await turns.acquire()
+            except TimeoutError:
+                detail = "Too many requests are in progress; try again."
+                raise Unavailable(detail, "overloaded") from None
+        else:
+            await turns.acquire()
+        try:
+            yield
+        finally:
+            turns.release()
+
+    async def _send(
+        self, partition: str, request: ForwardedRequest, deadline_s: float
+    ) -> ForwardedResponse:
         subject, pause_s = requests_subject(partition), PAUSE_S
         changes = is_command(request.method, request.path)
         may_be_done = False
