@@ -12,6 +12,7 @@ from trading_api.modules.broker.ownership.ownership_session import (
     OwnershipLost,
     OwnershipUnreadable,
     OwnershipView,
+    OwnerState,
     PartitionState,
 )
 
@@ -142,26 +143,23 @@ class MemoryOwnershipSession:
         table = self._table
         if not table.is_readable or not self._running.is_set():
             raise OwnershipUnreadable("the tables cannot be read")
-        now_s = table.clock.now_s()
         states = [
             PartitionState(
                 name,
                 row.epoch,
                 row.owner,
                 row.session,
-                None if row.heartbeat_s is None else now_s - row.heartbeat_s,
+                row.heartbeat_s,
                 row.session in table.sessions and row.session in table.locks.values(),
             )
             for name, row in sorted(table.rows.items())
         ]
-        live = [
-            owner
+        owners = [
+            OwnerState(owner, heartbeat_s)
             for owner, (kind, session, heartbeat_s) in sorted(table.owners.items())
-            if kind == self._kind
-            and session in table.sessions
-            and now_s - heartbeat_s <= self._stale_s
+            if kind == self._kind and session in table.sessions
         ]
-        return OwnershipView(states, live)
+        return OwnershipView(states, owners)
 
     async def end_session(self, backend_pid: int) -> bool:
         await self._wait_running()

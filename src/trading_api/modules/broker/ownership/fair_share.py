@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
+from trading_api.modules.broker.ownership.heartbeat_watch import SilentOwners
 from trading_api.modules.broker.ownership.ownership_session import OwnershipView, PartitionState
 
 
@@ -23,23 +24,30 @@ class OwnershipPlan:
 
 
 def plan_moves(
-    view: OwnershipView, owner: str, partitions: Collection[str], stale_s: float
+    view: OwnershipView, silent: SilentOwners, owner: str, partitions: Collection[str]
 ) -> OwnershipPlan:
     """Return the moves that bring `owner` to its share of `partitions`.
 
     The shares of all live owners add up to all partitions, so that what one releases another
-    claims."""
+    claims. A partition is free after a release, after the end of its owner's session, and when its
+    owner is silent."""
     states = [each for each in view.partitions if each.partition in partitions]
     own = [each.partition for each in states if each.owner == owner]
-    share = share_of(view, owner, states)
-    free = [each for each in states if each.owner != owner and each.is_free(stale_s)]
+    live = {each.owner for each in view.owners} - silent.owners | {owner}
+    share = share_of(owner, live, states)
+    free = [
+        each
+        for each in states
+        if each.owner != owner
+        and (not each.owner or not each.is_locked or each.partition in silent.partitions)
+    ]
     return OwnershipPlan(free[: max(0, share - len(own))], own[share:])
 
 
-def share_of(view: OwnershipView, owner: str, states: Sequence[PartitionState]) -> int:
+def share_of(owner: str, live: Collection[str], states: Sequence[PartitionState]) -> int:
     """Return how many partitions a live owner has once all have equally many. Those that have the
     most keep what is left over, so that it does not move."""
     held = Counter(each.owner for each in states)
-    owners = sorted({*view.live_owners, owner}, key=lambda each: (-held[each], each))
+    owners = sorted(live, key=lambda each: (-held[each], each))
     share, remainder = divmod(len(states), len(owners))
     return share + (owners.index(owner) < remainder)

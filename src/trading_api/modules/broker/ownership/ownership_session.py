@@ -11,32 +11,32 @@ from typing import Protocol
 class PartitionState:
     """A partition and its last owner, which is empty after a release.
 
-    `silent_s` counts the seconds since the owner's last heartbeat; it is None for an owner that
-    sends none. `is_locked` says that the owner's session `backend_pid` has not ended."""
+    `heartbeat_at` is the time of the owner's last heartbeat by the clock of the tables, in
+    seconds; it is None for an owner that sends none. `is_locked` says that the owner's session
+    `backend_pid` has not ended."""
 
     partition: str
     epoch: int
     owner: str
     backend_pid: int | None
-    silent_s: float | None
+    heartbeat_at: float | None
     is_locked: bool
 
-    def is_stale(self, stale_s: float) -> bool:
-        """Return whether the owner has been silent for longer than `stale_s`."""
-        return self.silent_s is not None and self.silent_s > stale_s
 
-    def is_free(self, stale_s: float) -> bool:
-        """Return whether another process may take the partition over."""
-        return not self.owner or not self.is_locked or self.is_stale(stale_s)
+@dataclass(frozen=True, slots=True)
+class OwnerState:
+    """An owner whose session has not ended, and the time of its last heartbeat."""
+
+    owner: str
+    heartbeat_at: float
 
 
 @dataclass(frozen=True, slots=True)
 class OwnershipView:
-    """The partitions, and the live owners of this session's kind, at one moment. An owner is live
-    while its session lasts and its heartbeats arrive."""
+    """The partitions, and the owners of this session's kind, at one moment."""
 
     partitions: Sequence[PartitionState]
-    live_owners: Sequence[str]
+    owners: Sequence[OwnerState]
 
 
 class OwnershipLost(Exception):
@@ -55,7 +55,7 @@ class OwnershipSession(Protocol):
     async def open(
         self, on_lost: Callable[[str], None], on_change: Callable[[], None], stale_s: float
     ) -> None:
-        """Begin, and count this process among the live owners. A call that takes longer than
+        """Begin, and count this process among the owners. A call that takes longer than
         `stale_s` fails.
 
         Call `on_lost` with the reason when the session ends without `close`, and `on_change` when
@@ -80,7 +80,7 @@ class OwnershipSession(Protocol):
         ...
 
     async def leave(self) -> None:
-        """Count this process no longer among the live owners. It keeps what it owns. Raises
+        """Count this process no longer among the owners. It keeps what it owns. Raises
         OwnershipLost."""
         ...
 

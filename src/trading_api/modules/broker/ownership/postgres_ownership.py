@@ -20,6 +20,7 @@ from trading_api.modules.broker.ownership.ownership_session import (
     OwnershipLost,
     OwnershipUnreadable,
     OwnershipView,
+    OwnerState,
     PartitionState,
 )
 
@@ -97,7 +98,7 @@ class PostgresOwnership:
             await holding.execute("SELECT pg_notify($1, $2)", CHANNEL, partition)
 
     async def leave(self) -> None:
-        """Remove the owner from the live ones, and notify the others."""
+        """Remove the owner, and notify the others."""
         async with self._locks() as holding:
             await holding.execute("DELETE FROM owners WHERE owner = $1", self._owner)
             await holding.execute("SELECT pg_notify($1, '')", CHANNEL)
@@ -106,9 +107,9 @@ class PostgresOwnership:
         """Return who owns what."""
         async with self._reads() as reading:
             partitions = await reading.fetch(_PARTITIONS, LOCK_SPACE)
-            owners = await reading.fetch(_LIVE_OWNERS, self._kind, self._stale_s, OWNER_LOCK_SPACE)
+            owners = await reading.fetch(_OWNERS, self._kind, OWNER_LOCK_SPACE)
         return OwnershipView(
-            [PartitionState(**row) for row in partitions], [row["owner"] for row in owners]
+            [PartitionState(**row) for row in partitions], [OwnerState(**row) for row in owners]
         )
 
     async def end_session(self, backend_pid: int) -> bool:
@@ -178,15 +179,14 @@ WITH sessions AS MATERIALIZED (
     SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND granted
 )
 SELECT partition, epoch, owner, backend_pid,
-    EXTRACT(EPOCH FROM clock_timestamp() - heartbeat_at)::float8 AS silent_s,
+    EXTRACT(EPOCH FROM heartbeat_at)::float8 AS heartbeat_at,
     EXISTS (SELECT FROM sessions WHERE pid = backend_pid) AS is_locked
 FROM ownership ORDER BY partition
 """
-_LIVE_OWNERS = """
-SELECT owner FROM owners
-WHERE kind = $1 AND clock_timestamp() - heartbeat_at <= $2 * interval '1 second'
-    AND backend_pid IN (
-        SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = $3 AND granted
-    )
+_OWNERS = """
+SELECT owner, EXTRACT(EPOCH FROM heartbeat_at)::float8 AS heartbeat_at FROM owners
+WHERE kind = $1 AND backend_pid IN (
+    SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = $2 AND granted
+)
 ORDER BY owner
 """

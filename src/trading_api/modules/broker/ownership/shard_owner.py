@@ -11,6 +11,7 @@ from typing import TypeAlias
 from trading_api.domain.shards import shard_number
 from trading_api.modules.broker.journal.postgres.fence import Fence
 from trading_api.modules.broker.ownership.fair_share import OwnershipPlan, plan_moves
+from trading_api.modules.broker.ownership.heartbeat_watch import HeartbeatWatch
 from trading_api.modules.broker.ownership.owner_clock import MonotonicClock, OwnerClock
 from trading_api.modules.broker.ownership.ownership_session import (
     OwnershipLost,
@@ -65,6 +66,7 @@ class ShardOwner:
         self._stale_s = stale_s
         self._fence = fence or Fence()
         self._clock = clock or MonotonicClock()
+        self._others = HeartbeatWatch(self._clock, stale_s)
         self._poll_s = poll_s
         self._epochs: dict[str, int] = {}
         self._loaded: set[str] = set()
@@ -72,6 +74,7 @@ class ShardOwner:
         # Held during each use of the session that holds the locks.
         self._using_session = asyncio.Lock()
         self._changed = asyncio.Event()
+        self._is_open = False
         self._is_leaving = False
         self._is_fenced = asyncio.Event()
         # The claims or releases under way. They are finished also when `run` is cancelled.
@@ -84,8 +87,10 @@ class ShardOwner:
 
     async def start(self) -> None:
         """Begin the session. Raises ConfigurationError."""
-        self._alive_until_s = self._clock.now_s() + self._stale_s
         await self._session.open(self._on_lost, self._changed.set, self._stale_s)
+        # It owns nothing yet.
+        self._alive_until_s = self._clock.now_s() + self._stale_s
+        self._is_open = True
 
     async def run(self) -> None:
         """Claim and release until cancelled or fenced. Raises what a callback raises."""
@@ -97,7 +102,9 @@ class ShardOwner:
 
     async def release_all(self) -> None:
         """Release every partition, one after the other, and end the session. Call it after `run`
-        has ended."""
+        has ended. It does nothing if `start` failed."""
+        if not self._is_open:
+            return
         self._is_leaving = True
         try:
             async with self._heartbeats():
@@ -127,7 +134,8 @@ class ShardOwner:
             view = await self._session.view()
             if self._find_lost(view):
                 return
-            plan = plan_moves(view, self.owner, self._partitions, self._stale_s)
+            silent = self._others.observe(view)
+            plan = plan_moves(view, silent, self.owner, self._partitions)
             if plan.claims:
                 await self._unless_lost(self._claim(plan))
             for partition in plan.releases:

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
 from trading_api.modules.broker.ownership.fair_share import plan_moves
-from trading_api.modules.broker.ownership.ownership_session import OwnershipView, PartitionState
+from trading_api.modules.broker.ownership.heartbeat_watch import SilentOwners
+from trading_api.modules.broker.ownership.ownership_session import (
+    OwnershipView,
+    OwnerState,
+    PartitionState,
+)
 
-STALE_S = 3.0
+NONE_SILENT = SilentOwners()
 
 
-def state(
-    number: int, owner: str = "", *, is_locked: bool = True, silent_s: float | None = 0.5
-) -> PartitionState:
+def state(number: int, owner: str = "", *, is_locked: bool = True) -> PartitionState:
     """Return a partition that `owner` holds, or nobody."""
     pid = ord(owner) if owner else None
-    return PartitionState(
-        f"shard-{number}", 1, owner, pid, silent_s if owner else None, bool(owner) and is_locked
-    )
+    return PartitionState(f"shard-{number}", 1, owner, pid, None, bool(owner) and is_locked)
+
+
+def view_of(states: Sequence[PartitionState], live: str) -> OwnershipView:
+    return OwnershipView(states, [OwnerState(each, 0.0) for each in live])
 
 
 def plan(owners: str, live: str, me: str) -> tuple[list[str], list[str]]:
     """Return what `me` claims and releases; `owners` has one letter for each partition."""
     states = [state(number, owner.strip()) for number, owner in enumerate(owners)]
-    view = OwnershipView(states, list(live))
-    found = plan_moves(view, me, {each.partition for each in states}, STALE_S)
+    partitions = {each.partition for each in states}
+    found = plan_moves(view_of(states, live), NONE_SILENT, me, partitions)
     return [each.partition[-1] for each in found.claims], [each[-1] for each in found.releases]
 
 
@@ -60,22 +66,17 @@ def test_each_owner_moves_towards_its_share(
 
 
 def test_what_silent_or_ended_owners_held_is_claimed_and_their_sessions_are_ended() -> None:
-    states = [
-        state(0, "b", silent_s=STALE_S + 0.1),
-        state(1, "c", is_locked=False),
-        state(2, "d"),
-        state(3, "e", silent_s=None),
-        state(4, "f", silent_s=None, is_locked=False),
-    ]
+    states = [state(0, "b"), state(1, "c", is_locked=False), state(2, "d"), state(3)]
+    silent = SilentOwners({"shard-0"}, {"b"})
     partitions = {each.partition for each in states}
-    found = plan_moves(OwnershipView(states, ["a"]), "a", partitions, STALE_S)
-    assert [each.partition for each in found.claims] == ["shard-0", "shard-1", "shard-4"]
+    found = plan_moves(view_of(states, "ab"), silent, "a", partitions)
+    assert [each.partition for each in found.claims] == ["shard-0", "shard-1", "shard-3"]
     assert found.stalled_sessions() == {ord("b")}
 
 
 def test_partitions_of_others_are_not_touched() -> None:
     states = [state(0), state(1)]
-    found = plan_moves(OwnershipView(states, ["a"]), "a", {"shard-1"}, STALE_S)
+    found = plan_moves(view_of(states, "a"), NONE_SILENT, "a", {"shard-1"})
     assert [each.partition for each in found.claims] == ["shard-1"]
 
 
@@ -98,7 +99,7 @@ def move_at_random(owners: list[str], live: str, chance: random.Random) -> int:
         me = chance.choice(live)
         states = [state(number, owner) for number, owner in enumerate(owners)]
         partitions = {each.partition for each in states}
-        found = plan_moves(OwnershipView(states, list(live)), me, partitions, STALE_S)
+        found = plan_moves(view_of(states, live), NONE_SILENT, me, partitions)
         for each in found.claims:
             owners[int(each.partition[6:])] = me
         for partition in found.releases:

@@ -18,6 +18,7 @@ from trading_api.modules.broker.ownership.owner_clock import MonotonicClock
 from trading_api.modules.broker.ownership.ownership_session import (
     OwnershipLost,
     OwnershipSession,
+    OwnershipView,
     PartitionState,
 )
 from trading_api.modules.broker.ownership.postgres_ownership import PostgresOwnership
@@ -81,18 +82,18 @@ async def test_at_first_no_partition_has_an_owner(opened: Open) -> None:
     view = await (await opened("one")).session.view()
     free = [PartitionState(each, 0, "", None, None, is_locked=False) for each in PARTITIONS]
     assert list(view.partitions) == free
-    assert list(view.live_owners) == ["one"]
+    assert names(view) == ["one"]
 
 
-async def test_live_owners_are_those_of_the_same_kind_that_have_not_left(opened: Open) -> None:
+async def test_owners_are_those_of_the_same_kind_that_have_not_left(opened: Open) -> None:
     one, two = await opened("one"), await opened("two")
     await opened("three", "market")
-    assert list((await one.session.view()).live_owners) == ["one", "two"]
+    assert names(await one.session.view()) == ["one", "two"]
     await two.session.claim(["shard-1"])
     await two.session.leave()
-    assert list((await one.session.view()).live_owners) == ["one"]
+    assert names(await one.session.view()) == ["one"]
     assert await two.session.heartbeat() == {"shard-1": 1}
-    assert list((await one.session.view()).live_owners) == ["one"]
+    assert names(await one.session.view()) == ["one"]
     await until_notified(one)
 
 
@@ -105,7 +106,7 @@ async def test_a_partition_is_claimed_by_one_session_at_a_time(opened: Open) -> 
     assert await two.session.heartbeat() == {"shard-2": 1}
     state = await two.partition("shard-1")
     assert (state.epoch, state.owner, state.is_locked) == (1, "one", True)
-    assert not state.is_free(STALE_S)
+    assert state.heartbeat_at is not None
 
 
 async def test_a_released_partition_is_free_and_the_others_are_notified(opened: Open) -> None:
@@ -131,24 +132,31 @@ async def test_a_partition_of_a_closed_session_is_free_and_has_its_last_owner(
     await until_free(two, MARKET_PARTITION)
     state = await two.partition("shard-1")
     assert (state.owner, state.is_locked) == ("one", False)
-    assert list((await two.session.view()).live_owners) == ["two"]
+    assert names(await two.session.view()) == ["two"]
     assert await two.session.claim(["shard-1", MARKET_PARTITION]) == {
         "shard-1": 2,
         MARKET_PARTITION: 2,
     }
 
 
-async def test_an_owner_without_heartbeats_is_stale_and_its_session_can_be_ended(
-    opened: Open,
-) -> None:
-    stalled, other = await opened("stalled", stale_s=0.2), await opened("other", stale_s=0.2)
+async def test_a_heartbeat_shows_at_the_owner_and_its_partitions(opened: Open) -> None:
+    one, two = await opened("one"), await opened("two")
+    await one.session.claim(["shard-1"])
+    await two.session.claim(["shard-2"])
+    before = await two.session.view()
+    await asyncio.sleep(0.01)
+    await one.session.heartbeat()
+    after = await two.session.view()
+    assert after.owners[0].heartbeat_at > before.owners[0].heartbeat_at
+    assert after.owners[1] == before.owners[1]
+    changed = set(after.partitions) - set(before.partitions)
+    assert [each.partition for each in changed] == ["shard-1"]
+
+
+async def test_the_session_of_an_owner_can_be_ended(opened: Open) -> None:
+    stalled, other = await opened("stalled"), await opened("other")
     await stalled.session.claim(["shard-1"])
-    await asyncio.sleep(0.3)
-    await other.session.heartbeat()
     state = await other.partition("shard-1")
-    assert state.is_stale(0.2)
-    assert state.is_free(0.2)
-    assert list((await other.session.view()).live_owners) == ["other"]
     assert await other.session.claim(["shard-1"]) == {}
     assert state.backend_pid is not None
     assert await other.session.end_session(state.backend_pid)
@@ -185,10 +193,14 @@ async def test_a_database_that_cannot_be_reached_stops_the_start() -> None:
         await Opened(PostgresOwnership(database, "one", "shards")).open()
 
 
+def names(view: OwnershipView) -> list[str]:
+    return [each.owner for each in view.owners]
+
+
 async def until_free(opened: Opened, partition: str) -> None:
     """Wait until PostgreSQL has noticed the end of the owner's session."""
     for _ in range(500):
-        if (await opened.partition(partition)).is_free(STALE_S):
+        if not (await opened.partition(partition)).is_locked:
             return
         await asyncio.sleep(0.01)
     raise AssertionError(partition)

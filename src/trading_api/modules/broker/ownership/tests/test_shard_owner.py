@@ -266,6 +266,11 @@ async def test_no_more_partitions_are_loaded_once_the_process_ends(
     assert {row.owner for row in deployment.table.rows.values()} == {""}
 
 
+async def test_an_owner_that_did_not_start_has_nothing_to_release(deployment: Deployment) -> None:
+    await deployment.make("one").owner.release_all()
+    assert deployment.table.owners == {}
+
+
 async def test_a_partition_that_cannot_be_loaded_ends_the_process(
     deployment: Deployment, caplog: pytest.LogCaptureFixture
 ) -> None:
