@@ -1,0 +1,116 @@
+"""A core and a gateway, each with its own connection to one bus."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.kit.server import connected, serving
+from trading_api.auth.tokens import issue_token
+from trading_api.bus.local import LocalBus, LocalHub
+from trading_api.errors import ConfigurationError
+from trading_api.roles.gateway import create_gateway
+from trading_api.roles.owner import create_owner
+from trading_api.roles.partition_claims import OwnerRole
+from trading_api.roles.scalable_settings import check_scalable
+from trading_api.settings import Settings
+
+SECRET = "a secret of the tests, of thirty-two bytes"
+ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
+
+
+def settings(**changed: Any) -> Settings:
+    defaults = Settings.defaults().model_dump()
+    return Settings.model_validate(defaults | {"database_url": "memory:", "shards": 2} | changed)
+
+
+@asynccontextmanager
+async def core_and_gateway(**changed: Any) -> AsyncIterator[str]:
+    """Yield the gateway's address once it is ready."""
+    hub, chosen = LocalHub(), settings(**changed)
+    gateway, _ = create_gateway(chosen, LocalBus(hub))
+    core = create_owner(chosen, "core", LocalBus(hub))
+    async with serving(gateway, chosen) as address, httpx.AsyncClient() as http:
+        readiness = f"http://{address}/health/ready"
+        assert (await http.get(readiness)).status_code == 503
+        async with serving(core, chosen):
+            async with asyncio.timeout(10):
+                while (await http.get(readiness)).status_code != 200:  # noqa: ASYNC110, by HTTP
+                    await asyncio.sleep(0.01)
+            yield address
+
+
+async def test_an_order_reaches_the_core_and_its_updates_every_client() -> None:
+    async with (
+        core_and_gateway() as address,
+        connected(address) as first,
+        connected(address) as second,
+        httpx.AsyncClient(base_url=f"http://{address}/api/v1/broker") as http,
+    ):
+        await first.subscribe("orders", accountId="A")
+        response = await http.post(
+            "/orders?account_id=A", json=ORDER, headers={"X-Request-Id": "my-order"}
+        )
+        assert response.status_code == 200
+        update = (await first.update("orders"))["payload"]
+        assert update["payload"]["id"] == response.json()["orderId"]
+        assert update["request_id"] == "my-order"
+        await second.subscribe("orders", accountId="A")
+        state = (await second.update("orders"))["payload"]
+        assert state["payload"] == update["payload"]
+        accounts = (await http.get("/accounts")).json()
+        assert [account["id"] for account in accounts] == ["A", "DEMO-ACCOUNT"]
+
+
+async def test_a_gateway_answers_history_and_streams_the_market() -> None:
+    async with (
+        core_and_gateway() as address,
+        connected(address) as client,
+        httpx.AsyncClient(base_url=f"http://{address}/api/v1/datafeed") as http,
+    ):
+        await client.subscribe("bars", symbol="AAPL", resolution="1")
+        streamed = (await client.update("bars"))["payload"]["payload"]
+        window = {"from_time": streamed["time"], "to_time": streamed["time"] + 60_000}
+        answer = await http.get("/bars", params={"symbol": "AAPL", "resolution": "1"} | window)
+        assert answer.json()["bars"][-1]["open"] == streamed["open"]
+
+
+async def test_a_gateway_authenticates_and_the_core_authorizes() -> None:
+    claims = {"sub": "trader", "accounts": ["A"], "exp": 4_000_000_000}
+    reader = issue_token(SECRET, claims | {"scope": "account:read market:read"})
+    trader = issue_token(SECRET, claims | {"scope": "account:read account:trade"})
+    async with (
+        core_and_gateway(auth_mode="secret", auth_secret=SECRET) as address,
+        httpx.AsyncClient(base_url=f"http://{address}/api/v1/broker") as http,
+    ):
+        found = []
+        for token, account in ((None, "A"), (reader, "A"), (trader, "B"), (trader, "A")):
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            response = await http.post(f"/orders?account_id={account}", json=ORDER, headers=headers)
+            found.append((response.status_code, response.json().get("code")))
+        assert found == [
+            (401, "token_missing"),
+            (403, "insufficient_scope"),
+            (404, "unknown_account"),
+            (200, None),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("role", "changed", "reason"),
+    [
+        ("broker", {}, "The role broker needs PostgreSQL"),
+        ("market", {"database_url": "sqlite:///var/trading.db"}, "market needs PostgreSQL"),
+        ("core", {"datafeed_clock": "step"}, "DATAFEED_CLOCK=step"),
+    ],
+)
+def test_settings_that_several_processes_cannot_have_are_refused(
+    role: OwnerRole, changed: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=reason):
+        check_scalable(settings(**changed), role)
