@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import httpx
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
 from tests.kit.paper_exchange import PaperExchange, running
 from trading_api.app_factory import create_websocket_app
@@ -18,6 +19,7 @@ from trading_api.bus.local import LocalBus, LocalHub
 from trading_api.bus.port import Bus
 from trading_api.domain.shards import shard_partition
 from trading_api.modules.broker import api as broker_api
+from trading_api.modules.broker.journal.journal import Journal
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.relay.request_forwarder import RequestForwarder
@@ -33,6 +35,16 @@ BusT = TypeVar("BusT", bound=LocalBus)
 SHARDS = 4
 GATEWAY_ID = "0123456789ab"
 ALL_SHARDS = range(SHARDS)
+
+
+class CountingBus(LocalBus):
+    """A bus that counts the requests that are sent with it."""
+
+    requests = 0
+
+    async def request(self, subject: str, message: bytes, timeout_s: float) -> bytes:
+        self.requests += 1
+        return await super().request(subject, message, timeout_s)
 
 
 class BrokerRoutes:
@@ -95,6 +107,12 @@ def rest_of(app: FastAPI, headers: Mapping[str, str] | None = None) -> httpx.Asy
     return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
 
 
+def owner_app(settings: Settings, exchange: PaperExchange) -> FastAPI:
+    """Return the application of an owner, which answers for an exchange."""
+    modules = [BrokerRoutes(exchange.service)]
+    return create_owner_app(settings, modules, Metrics(), Readiness())
+
+
 @dataclass
 class RunningOwner:
     """An owner of shards. `app` is what its host calls."""
@@ -105,7 +123,7 @@ class RunningOwner:
 
 
 class Owners:
-    """Starts owners and buses on one hub."""
+    """Starts owners, gateways and their buses on one hub."""
 
     def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
         self.hub = LocalHub()
@@ -119,27 +137,44 @@ class Owners:
         self._stack.push_async_callback(bus.close)
         return bus
 
+    async def exchange(self, journal: Journal | None = None, **options: Any) -> PaperExchange:
+        """Run an exchange. `options` are those of PaperExchange."""
+        exchange = await self._stack.enter_async_context(running(journal, **options))
+        exchange.market.move("AAPL", "99", "100")
+        return exchange
+
+    async def host(
+        self,
+        app: ASGIApp,
+        shards: Collection[int] = ALL_SHARDS,
+        bus: Bus | None = None,
+        **options: Any,
+    ) -> RequestHost:
+        """Serve shards by an application. `options` are those of RequestHost."""
+        host = RequestHost(bus or await self.bus(LocalBus), app, **options)
+        for shard in shards:
+            await host.claim(shard_partition(shard))
+        return host
+
     async def start(
         self, shards: Collection[int] = ALL_SHARDS, bus: Bus | None = None
     ) -> RunningOwner:
         """Run an exchange that owns these shards, and serve them."""
         count = None if len(shards) == SHARDS else SHARDS
-        exchange = await self._stack.enter_async_context(running(shard_count=count))
-        if count is not None:
-            for shard in shards:
-                await exchange.broker.load_shard(shard)
-        app = create_owner_app(
-            self._settings, [BrokerRoutes(exchange.service)], Metrics(), Readiness()
-        )
-        host = RequestHost(bus or await self.bus(LocalBus), app)
-        for shard in shards:
-            await host.claim(shard_partition(shard))
-        exchange.market.move("AAPL", "99", "100")
-        return RunningOwner(exchange, app, host)
+        exchange = await self.exchange(shard_count=count)
+        for shard in shards if count is not None else ():
+            await exchange.broker.load_shard(shard)
+        app = owner_app(self._settings, exchange)
+        return RunningOwner(exchange, app, await self.host(app, shards, bus))
+
+    async def client(self, bus: Bus | None = None, **options: Any) -> httpx.AsyncClient:
+        """Return a client of a new gateway. `options` are those of RequestForwarder."""
+        gateway = gateway_app(self._settings, bus or await self.bus(LocalBus), **options)
+        return await self._stack.enter_async_context(rest_of(gateway))
 
 
 @asynccontextmanager
 async def owners(settings: Settings | None = None) -> AsyncIterator[Owners]:
-    """Yield what starts owners, and end them."""
+    """Yield what starts owners and gateways, and end them."""
     async with AsyncExitStack() as stack:
         yield Owners(settings or Settings.defaults(), stack)

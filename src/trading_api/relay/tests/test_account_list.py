@@ -14,14 +14,11 @@ import pytest
 from tests.kit.forwarded_requests import (
     ALL_SHARDS,
     SHARDS,
-    Owners,
+    CountingBus,
     RunningOwner,
-    gateway_app,
     owners,
-    rest_of,
 )
 from tests.kit.signed_tokens import bearer, secured, token
-from trading_api.bus.local import LocalBus
 from trading_api.domain.shards import shard_of, shard_partition
 from trading_api.modules.broker.queries import account_queries
 from trading_api.relay import account_list
@@ -35,7 +32,6 @@ DEFAULT = "DEMO-ACCOUNT"
 class Listed:
     """Two owners with half of the shards each, and a client of a gateway."""
 
-    owning: Owners
     owners: list[RunningOwner]
     client: httpx.AsyncClient
 
@@ -53,12 +49,9 @@ class Listed:
 
 @asynccontextmanager
 async def listed(settings: Settings | None = None) -> AsyncIterator[Listed]:
-    settings = settings or Settings.defaults()
     async with owners(settings) as owning:
         both = [await owning.start(ALL_SHARDS[0::2]), await owning.start(ALL_SHARDS[1::2])]
-        app = gateway_app(settings, await owning.bus(LocalBus))
-        async with rest_of(app) as client:
-            yield Listed(owning, both, client)
+        yield Listed(both, await owning.client())
 
 
 async def open_all(deployment: Listed) -> None:
@@ -128,35 +121,22 @@ async def test_the_list_is_complete_after_shards_moved() -> None:
 
 
 async def test_without_one_owner_there_is_no_list() -> None:
-    settings = Settings.defaults()
-    async with owners(settings) as owning:
+    async with owners() as owning:
         await owning.start([0, 1, 2])
-        app = gateway_app(settings, await owning.bus(LocalBus), total_timeout_s=0.05)
-        async with rest_of(app) as client:
-            answer = await client.get("/api/v1/broker/accounts")
-            assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
-
-
-class CountingBus(LocalBus):
-    """A bus that counts the requests that are sent with it."""
-
-    requests = 0
-
-    async def request(self, subject: str, message: bytes, timeout_s: float) -> bytes:
-        self.requests += 1
-        return await super().request(subject, message, timeout_s)
+        client = await owning.client(total_timeout_s=0.05)
+        answer = await client.get("/api/v1/broker/accounts")
+        assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
 
 
 async def test_each_owner_is_asked_once() -> None:
-    settings = Settings.defaults()
-    async with owners(settings) as owning:
+    async with owners() as owning:
         for shards in (ALL_SHARDS[0::2], ALL_SHARDS[1::2]):
             await owning.start(shards)
         bus = await owning.bus(CountingBus)
-        async with rest_of(gateway_app(settings, bus)) as client:
-            for asked in (2, 4):
-                assert len((await client.get("/api/v1/broker/accounts")).json()) == 1
-                assert bus.requests == asked
+        client = await owning.client(bus)
+        for asked in (2, 4):
+            assert len((await client.get("/api/v1/broker/accounts")).json()) == 1
+            assert bus.requests == asked
 
 
 def test_an_owner_that_lists_more_than_its_shards_hides_no_account() -> None:

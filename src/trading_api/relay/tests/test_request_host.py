@@ -12,6 +12,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.kit.forwarded_requests import ALL_SHARDS, Owners, gateway_app, owners, rest_of
+from tests.kit.server import until
 from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.auth.principal import Principal
 from trading_api.bus.local import LocalBus
@@ -58,13 +59,6 @@ class Recorder:
         await send({"type": "http.response.body", "body": body})
 
 
-async def host_of(owning: Owners, app: ASGIApp, **options: Any) -> RequestHost:
-    host = RequestHost(await owning.bus(LocalBus), app, **options)
-    for shard in ALL_SHARDS:
-        await host.claim(shard_partition(shard))
-    return host
-
-
 @asynccontextmanager
 async def recording(
     app: ASGIApp, settings: Settings | None = None, **options: Any
@@ -72,10 +66,8 @@ async def recording(
     """Yield what starts owners, and a client whose requests the application answers."""
     settings = settings or Settings.defaults()
     async with owners(settings) as owning:
-        await host_of(owning, app, **options)
-        gateway = gateway_app(settings, await owning.bus(LocalBus), body_bytes_max=LARGE)
-        async with rest_of(gateway) as client:
-            yield owning, client
+        await owning.host(app, **options)
+        yield owning, await owning.client(body_bytes_max=LARGE)
 
 
 async def test_a_client_cannot_name_another_caller() -> None:
@@ -122,14 +114,12 @@ async def test_an_owner_runs_a_request_with_the_ids_of_the_gateway() -> None:
 
 
 async def test_events_of_an_owner_carry_the_id_of_the_client() -> None:
-    settings = Settings.defaults()
-    async with owners(settings) as owning:
-        owner = await owning.start()
+    async with owners() as owning:
+        owner, client = await owning.start(), await owning.client()
         await owner.exchange.subscribe("orders", "DEMO-ACCOUNT")
-        async with rest_of(gateway_app(settings, await owning.bus(LocalBus))) as client:
-            await client.post(ORDERS, json=ORDER, headers={"X-Request-ID": "mine"})
-            await client.post(ORDERS, json=ORDER)
-            events = (await client.get("/api/v1/broker/events")).json()
+        await client.post(ORDERS, json=ORDER, headers={"X-Request-ID": "mine"})
+        await client.post(ORDERS, json=ORDER)
+        events = (await client.get("/api/v1/broker/events")).json()
     named = [each for each in events if "requestId" in each]
     assert {each["requestId"] for each in named} == {"mine"}
     assert 0 < len(named) < len(events)
@@ -138,11 +128,11 @@ async def test_events_of_an_owner_carry_the_id_of_the_client() -> None:
 
 
 async def test_the_gateway_measures_the_operation() -> None:
-    settings, metrics = Settings.defaults(), Metrics()
-    async with owners(settings) as owning:
+    metrics = Metrics()
+    async with owners() as owning:
         await owning.start()
         bus = await owning.bus(LocalBus)
-        async with rest_of(gateway_app(settings, bus, metrics=metrics)) as client:
+        async with rest_of(gateway_app(Settings.defaults(), bus, metrics)) as client:
             await client.post(ORDERS, json=ORDER)
             await client.get("/api/v1/broker/nothing")
     counted = [
@@ -172,8 +162,8 @@ async def test_parts_that_are_gone_are_asked_for_again() -> None:
         bus.hosts = hosts
         for shard in ALL_SHARDS:
             await hosts[0].claim(shard_partition(shard))
-        async with rest_of(gateway_app(Settings.defaults(), bus)) as client:
-            assert len((await client.get(ECHO)).content) == LARGE
+        client = await owning.client(bus)
+        assert len((await client.get(ECHO)).content) == LARGE
     assert len(app.scopes) == 2
 
 
@@ -212,19 +202,17 @@ async def test_a_message_of_another_version_is_refused() -> None:
 async def test_the_release_of_a_partition_waits_for_its_requests() -> None:
     app = Recorder()
     async with owners() as owning:
-        host = await host_of(owning, app, release_s=60.0)
+        host = await owning.host(app, release_s=60.0)
         app.is_open.clear()
-        gateway = gateway_app(Settings.defaults(), await owning.bus(LocalBus))
-        async with rest_of(gateway) as client:
-            asking = asyncio.create_task(client.get("/api/v1/broker/config"))
-            while not app.scopes:  # noqa: ASYNC110, the request is on its way
-                await asyncio.sleep(0)
-            releasing = asyncio.create_task(host.release("shard-0"))
-            await host.release("shard-1")  # another partition waits for nothing
-            assert not releasing.done()
-            app.is_open.set()
-            await releasing
-            assert (await asking).status_code == 200
+        client = await owning.client()
+        asking = asyncio.create_task(client.get("/api/v1/broker/config"))
+        await until(lambda: bool(app.scopes))
+        releasing = asyncio.create_task(host.release("shard-0"))
+        await host.release("shard-1")  # another partition waits for nothing
+        assert not releasing.done()
+        app.is_open.set()
+        await releasing
+        assert (await asking).status_code == 200
 
 
 async def test_an_application_that_fails_is_an_internal_error() -> None:

@@ -7,25 +7,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 from typing import Any
 
-import httpx
 import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.kit.faulty_bus import FaultShares, FaultyBus
-from tests.kit.forwarded_requests import (
-    ALL_SHARDS,
-    GATEWAY_ID,
-    Owners,
-    RunningOwner,
-    gateway_app,
-    owners,
-    rest_of,
-)
+from tests.kit.forwarded_requests import ALL_SHARDS, GATEWAY_ID, owner_app, owners
+from tests.kit.paper_exchange import PaperExchange
 from trading_api.bus.local import LocalBus
 from trading_api.bus.port import Bus, RequestHandler, Unsubscribe
 from trading_api.domain.shards import shard_partition
 from trading_api.errors import ApiError, TooManyRequests, Unavailable
-from trading_api.relay.http_message import ForwardedResponse, encode_response
-from trading_api.relay.request_host import RequestHost, requests_subject
+from trading_api.relay.request_host import requests_subject
 from trading_api.settings import Settings
 from trading_api.web.error_responses import send_error
 
@@ -38,10 +30,6 @@ READ = ("GET", ORDERS, None)
 LIST = ("GET", "/api/v1/broker/accounts", None)
 
 
-async def client_of(owning: Owners, bus: Bus | None = None, **options: Any) -> httpx.AsyncClient:
-    return rest_of(gateway_app(Settings.defaults(), bus or await owning.bus(LocalBus), **options))
-
-
 async def serve_everywhere(bus: Bus, answer: Callable[[bytes], Awaitable[bytes]]) -> None:
     for shard in ALL_SHARDS:
         await bus.serve(requests_subject(shard_partition(shard)), answer)
@@ -51,8 +39,8 @@ async def hang(message: bytes) -> bytes:
     return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
 
-async def placed_orders(owner: RunningOwner) -> list[str]:
-    return [each.id for each in await owner.exchange.queries.orders("DEMO-ACCOUNT")]
+async def placed_orders(exchange: PaperExchange) -> list[str]:
+    return [each.id for each in await exchange.queries.orders("DEMO-ACCOUNT")]
 
 
 class LossyBus(LocalBus):
@@ -72,29 +60,37 @@ class LossyBus(LocalBus):
 
 
 class Refusing:
-    """An application that answers with each of the errors, and then as the owner's own one."""
+    """An application that answers with each of the errors, and then as another one. Where it
+    `hangs`, the first request is not answered."""
 
-    def __init__(self, owner: RunningOwner, errors: Sequence[ApiError]) -> None:
-        self._owner = owner
+    hangs = False
+
+    def __init__(self, app: ASGIApp, errors: Sequence[ApiError]) -> None:
+        self._app = app
         self._errors = list(errors)
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.hangs:
+            self.hangs = False
+            await hang(b"")
         if self._errors:
             await send_error(self._errors.pop(0), scope, receive, send)
         else:
-            await self._owner.app(scope, receive, send)
+            await self._app(scope, receive, send)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [COMMAND, PREVIEW, READ, LIST])
 async def test_without_an_owner_nothing_was_done(method: str, path: str, body: Any) -> None:
-    async with owners() as owning, await client_of(owning, **SHORT) as client:
+    async with owners() as owning:
+        client = await owning.client(**SHORT)
         answer = await client.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [COMMAND, PREVIEW, READ, LIST])
 async def test_without_a_bus_nothing_was_done(method: str, path: str, body: Any) -> None:
-    async with owners() as owning, await client_of(owning, **SHORT) as client:
+    async with owners() as owning:
+        client = await owning.client(**SHORT)
         await owning.start()
         owning.hub.stop()
         answer = await client.request(method, path, json=body)
@@ -105,31 +101,46 @@ async def test_without_a_bus_nothing_was_done(method: str, path: str, body: Any)
 async def test_a_read_without_an_answer_is_owner_unavailable(
     method: str, path: str, body: Any
 ) -> None:
-    async with owners() as owning, await client_of(owning, **SHORT) as client:
+    async with owners() as owning:
+        client = await owning.client(**SHORT)
         await serve_everywhere(await owning.bus(LocalBus), hang)
         answer = await client.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
 
 
-@pytest.mark.parametrize("key", ["mine", None])
+@pytest.mark.parametrize("key", [None, "mine"])
 async def test_a_command_without_an_answer_names_the_key_to_repeat_it_with(key: str | None) -> None:
-    async with owners() as owning, await client_of(owning, **SHORT) as client:
-        await serve_everywhere(await owning.bus(LocalBus), hang)
-        headers = {"Idempotency-Key": key} if key else {}
-        answer = await client.post(ORDERS, json=ORDER, headers=headers)
+    async with owners() as owning:
+        app = Refusing(owner_app(Settings.defaults(), await owning.exchange()), [])
+        app.hangs = True
+        host, client = await owning.host(app, release_s=0.0), await owning.client(**SHORT)
+        answer = await client.post(ORDERS, json=ORDER, headers=key_of(key))
         assert (answer.status_code, answer.json()["code"]) == (503, "outcome_unknown")
         named = answer.json()["detail"].rpartition("Idempotency-Key: ")[2]
         assert named == (key or named)
         assert key or named.startswith(f"{GATEWAY_ID}-")
+        for shard in ALL_SHARDS:
+            await host.release(shard_partition(shard))
+        await owning.host(app)
+        client = await owning.client()
+        for _ in range(2):
+            again = await client.post(ORDERS, json=ORDER, headers=key_of(named))
+            assert again.json() == {"orderId": "order-1"}
+        assert len((await client.get(ORDERS)).json()) == 1
+
+
+def key_of(key: str | None) -> dict[str, str]:
+    return {"Idempotency-Key": key} if key else {}
 
 
 async def test_a_command_is_repeated_with_its_key_after_a_lost_answer() -> None:
-    async with owners() as owning, await client_of(owning, try_timeout_s=0.2) as client:
+    async with owners() as owning:
+        client = await owning.client(try_timeout_s=0.2)
         bus = await owning.bus(LossyBus)
         owner = await owning.start(bus=bus)
         answer = await client.post(ORDERS, json=ORDER)
         assert answer.status_code == 200
-        assert await placed_orders(owner) == [answer.json()["orderId"]]
+        assert await placed_orders(owner.exchange) == [answer.json()["orderId"]]
         assert bus.is_answer_lost
 
 
@@ -138,12 +149,15 @@ async def test_a_command_is_repeated_with_its_key_after_a_lost_answer() -> None:
 async def test_a_request_is_repeated_while_its_account_moves(
     method: str, path: str, body: Any, code: str
 ) -> None:
-    async with owners() as owning, await client_of(owning) as client:
-        owner = await owning.start()
-        await _replace_host(owning, owner, [Unavailable("Not now.", code)] * 2)
+    async with owners() as owning:
+        client = await owning.client()
+        exchange = await owning.exchange()
+        app = owner_app(Settings.defaults(), exchange)
+        await owning.host(Refusing(app, [Unavailable("Not now.", code)] * 2))
         answer = await client.request(method, path, json=body)
         assert answer.status_code == 200
-        assert len(await placed_orders(owner)) == (path == ORDERS and method == "POST")
+        is_placed = path == ORDERS and method == "POST"
+        assert len(await placed_orders(exchange)) == is_placed
 
 
 @pytest.mark.parametrize(
@@ -156,41 +170,37 @@ async def test_a_request_is_repeated_while_its_account_moves(
     ],
 )
 async def test_the_last_refusal_is_the_answer(error: ApiError, code: str) -> None:
-    async with owners() as owning, await client_of(owning, total_timeout_s=0.05) as client:
-        owner = await owning.start()
-        await _replace_host(owning, owner, [error] * 1000)
+    async with owners() as owning:
+        client = await owning.client(total_timeout_s=0.05)
+        app = owner_app(Settings.defaults(), await owning.exchange())
+        await owning.host(Refusing(app, [error] * 1000))
         answer = await client.post(ORDERS, json=ORDER)
         assert (answer.status_code, answer.json()["code"]) == (error.status, code)
 
 
 @pytest.mark.parametrize(
-    "error", [Unavailable("Too many.", "overloaded"), TooManyRequests("Too many.", 1)]
+    "error",
+    [
+        Unavailable("Too many.", "overloaded"),
+        Unavailable("The ledger can't be written; nothing was done.", "ledger_unavailable"),
+        TooManyRequests("Too many.", 1),
+    ],
 )
 async def test_a_refusal_of_a_repeated_command_does_not_hide_that_it_may_be_done(
     error: ApiError,
 ) -> None:
-    async with owners() as owning, await client_of(owning, **SHORT) as client:
-        owner = await owning.start()
-        bus = await owning.bus(LocalBus)
-        refusal = _encoded(error)
-        is_first = True
-
-        async def hang_then_refuse(message: bytes) -> bytes:
-            nonlocal is_first
-            if is_first:
-                is_first = False
-                return await hang(message)
-            return refusal
-
-        for shard in ALL_SHARDS:
-            await owner.host.release(shard_partition(shard))
-        await serve_everywhere(bus, hang_then_refuse)
+    async with owners() as owning:
+        client = await owning.client(**SHORT)
+        app = Refusing(owner_app(Settings.defaults(), await owning.exchange()), [error] * 1000)
+        app.hangs = True
+        await owning.host(app)
         answer = await client.post(ORDERS, json=ORDER)
         assert (answer.status_code, answer.json()["code"]) == (503, "outcome_unknown")
 
 
 async def test_an_owner_that_comes_late_answers() -> None:
-    async with owners() as owning, await client_of(owning) as client:
+    async with owners() as owning:
+        client = await owning.client()
         asking = asyncio.create_task(client.get(ORDERS))
         await owning.start()
         assert (await asking).status_code == 200
@@ -198,24 +208,11 @@ async def test_an_owner_that_comes_late_answers() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 async def test_a_command_is_done_once_on_a_bus_that_loses_and_repeats(seed: int) -> None:
-    shares = FaultShares(dropped=0.2, repeated=0.2, delayed=0.2, reordered=0.0)
+    shares = FaultShares(dropped=0.2, repeated=0.2, delayed=0.2, reordered=0.2)
     async with owners() as owning:
         bus = FaultyBus(await owning.bus(LocalBus), Random(seed), shares)
-        async with await client_of(owning, bus) as client:
-            owner = await owning.start()
-            answers = await asyncio.gather(*(client.post(ORDERS, json=ORDER) for _ in range(50)))
-            assert {each.status_code for each in answers} == {200}
-            ids = [each.json()["orderId"] for each in answers]
-            assert sorted(ids) == sorted(await placed_orders(owner))
-
-
-async def _replace_host(owning: Owners, owner: RunningOwner, errors: Sequence[ApiError]) -> None:
-    host = RequestHost(await owning.bus(LocalBus), Refusing(owner, errors))
-    for shard in ALL_SHARDS:
-        await owner.host.release(shard_partition(shard))
-        await host.claim(shard_partition(shard))
-
-
-def _encoded(error: ApiError) -> bytes:
-    body = b'{"detail":"Too many.","code":"%s"}' % error.code.encode()
-    return encode_response(ForwardedResponse(status=error.status, size=len(body), body=body))
+        client, owner = await owning.client(bus), await owning.start()
+        answers = await asyncio.gather(*(client.post(ORDERS, json=ORDER) for _ in range(50)))
+        assert {each.status_code for each in answers} == {200}
+        ids = [each.json()["orderId"] for each in answers]
+        assert sorted(ids) == sorted(await placed_orders(owner.exchange))
