@@ -8,9 +8,9 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from trading_api.clock import wall_clock_ms
 from trading_api.domain.shards import shard_partition
 from trading_api.modules.broker.journal.factory import postgres_database
+from trading_api.modules.datafeed.market.market_clock import monotonic_clock_ms
 from trading_api.relay.partitions import MARKET
 from trading_api.roles.owned_partitions import OwnedPartitions
 from trading_api.settings import Settings
@@ -88,7 +88,8 @@ def create_claims(
     """Return how a process of this role comes to own partitions. Raises ConfigurationError."""
     shards = [shard_partition(shard) for shard in range(settings.shards)]
     if role == "core":
-        return SoleOwnerClaims([MARKET, *shards], wall_clock_ms, owned.claim, owned.release)
+        # Not the wall clock, which may step back. The gateways are on the same machine.
+        return SoleOwnerClaims([MARKET, *shards], monotonic_clock_ms, owned.claim, owned.release)
     from trading_api.modules.broker.ownership.postgres_ownership import PostgresOwnership
     from trading_api.modules.broker.ownership.shard_owner import ShardOwner
 
