@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from trading_api.domain.market_update import MarketUpdate
@@ -57,8 +57,11 @@ class TradeStream:
         return [to_trade(last)] if last else []
 
     def replay(self, topic: Topic, since_ms: int) -> Sequence[Trade] | None:
-        """Return the trades after `since_ms`, as far back as the source has quotes."""
+        """Return the trades after `since_ms`, as far back as the source has quotes. With 0 there
+        was no trade yet: then those of the last REPLAY_MAX quotes."""
         history = self._source.quote_history(topic.stream.symbol)
+        if not since_ms:
+            history = islice(history, REPLAY_MAX)
         newer: list[Quote] = []
         for quote in history:
             if quote.time_ms <= since_ms:

@@ -71,5 +71,13 @@ async def test_too_many_are_not_replayed(topic: str) -> None:
     market = Market(topic)
     await market.open()
     assert await market.replay(NOON_MS - (REPLAY_MAX + 10) * 1000) is None
-    assert await market.replay(0) is None
+    assert await market.replay(1) is None
     assert await market.replay(NOON_MS - 100_000) is not None
+
+
+async def test_without_a_last_trade_those_of_the_latest_quotes_are_replayed() -> None:
+    market = Market(TRADES)
+    await market.open()
+    replayed = await market.replay(0)
+    assert replayed
+    assert replayed == (await market.replay(NOON_MS - REPLAY_MAX * TICK_MS))
