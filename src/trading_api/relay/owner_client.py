@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ from trading_api.clock import running_clock
 from trading_api.errors import ApiError, Unavailable
 from trading_api.relay import topic_messages as messages
 
+OPENING_MAX = 32
+"""How many topics of one partition are opened at the same time."""
 REPLY_BYTES_TOTAL_MAX = 64 * MESSAGE_BYTES_MAX
 
 
@@ -40,6 +43,9 @@ class OwnerClient:
         self._subject = messages.topics_subject(partition)
         self._generations = generations
         self._request_s = request_s
+        # More wait for their turn, as long as their callers wait: an owner drops requests above its
+        # limit.
+        self._opening = asyncio.Semaphore(OPENING_MAX)
 
     def next_generation(self) -> int:
         """Return the number of a new request to open a topic."""
@@ -49,7 +55,8 @@ class OwnerClient:
         """Open a topic, and return what it shows, or what follows the position `since`. Raises the
         ApiError that the owner answers with."""
         request = messages.OpenTopic(self._gateway, topic, generation, since)
-        reply = await self._request(request)
+        async with self._opening:
+            reply = await self._request(request)
         if isinstance(reply, messages.TopicRejected):
             error = ApiError(reply.detail, reply.code)
             error.status = reply.status

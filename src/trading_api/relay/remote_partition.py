@@ -17,7 +17,7 @@ from trading_api.relay.partition_options import PartitionEvents, PartitionOption
 from trading_api.relay.remote_topic import NEVER_SYNCED, RemoteTopic, snapshot_parts
 from trading_api.relay.stream_receiver import StreamReceiver
 from trading_api.relay.topic_messages import SHARED_AUDIENCE, OwnerBeat, TopicOpened
-from trading_api.relay.update_frame import UpdateFrame, decode_frame, decode_updates
+from trading_api.relay.update_frame import FrameError, UpdateFrame, decode_frame, decode_updates
 from trading_api.streaming.snapshots import Snapshot
 from trading_api.streaming.update_encoding import EncodedDatum, encode_model
 
@@ -243,7 +243,12 @@ class RemotePartition:
 
     def _deliver(self, frame: UpdateFrame) -> None:
         topics, seq, this_round = self._topics, frame.seq, self._round
-        for update in decode_updates(frame.body):
+        try:
+            updates = list(decode_updates(frame.body))
+        except FrameError:
+            self._break()
+            raise
+        for update in updates:
             topic = topics.get(update.number)
             if topic is None:
                 continue

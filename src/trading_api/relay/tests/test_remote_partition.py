@@ -46,12 +46,13 @@ class ScriptedOwner:
         await asyncio.sleep(0)  # the frames overtake the reply
         return messages.encode(reply)
 
-    def send(self, *seqs: int, epoch: int = 1) -> None:
+    def send(self, *seqs: int, epoch: int = 1, damage: bool = False) -> None:
         """Publish frames with one update each, whose datum is the frame's number."""
         for seq in seqs:
             suffix = b',"seq":%d,"prev":%d,"ts":1}}' % (seq, seq - 1)
             update = encode_update(topic_number(TOPIC), seq, None, suffix, b"%d" % seq)
-            frame = UpdateFrame("script", PARTITION, epoch, STREAM, seq, seq - 1, update)
+            body = update[:-1] if damage else update
+            frame = UpdateFrame("script", PARTITION, epoch, STREAM, seq, seq - 1, body)
             self.bus.publish(self._subject, encode_frame(frame))
 
     def opened(self, seq: int, epoch: int = 1) -> messages.TopicOpened:
@@ -143,3 +144,16 @@ async def test_frames_of_a_former_owner_are_dropped_once_the_new_one_is_known() 
         assert [each["payload"] for each in client.updates(TOPIC)] == [3, 7, 8]
         assert isinstance(owner.requests[1], messages.OpenTopic)
         assert owner.requests[1].since == 3
+
+
+async def test_after_a_damaged_frame_its_topics_are_opened_again() -> None:
+    async with deployed() as deployment:
+        owner, gateway = await scripted(deployment)
+        owner.script = [lambda: owner.opened(1), lambda: owner.opened(2)]
+        client = gateway.client()
+        await client.follow("orders", accountId="ACCOUNT-A")
+        owner.send(2, damage=True)
+        await until(lambda: len(client.updates(TOPIC)) == 2)
+        assert gateway.topics.unreadable_messages == 1
+        owner.send(3)
+        await until(lambda: [each["payload"] for each in client.updates(TOPIC)] == [1, 2, 3])
