@@ -57,7 +57,9 @@ class PostgresJournal:
         self._opening = asyncio.Lock()
         self._is_open = False
         self._is_closed = False
-        self._append_under_way: asyncio.Future[None] | None = None
+        # One statement at a time runs over the connection that commits.
+        self._commit_lock = asyncio.Lock()
+        self._appends: set[asyncio.Task[None]] = set()
         self.history = PostgresHistory(database, self._run_reading)
 
     async def append(
@@ -66,15 +68,18 @@ class PostgresJournal:
         """Write the entries in one transaction. Raises JournalConflict, DuplicateKey,
         JournalUnavailable, FencedOut and CommitUnknown."""
         # A caller that is cancelled does not interrupt the commit.
-        self._append_under_way = asyncio.ensure_future(self._append(entries, images))
-        await asyncio.shield(self._append_under_way)
+        task = asyncio.create_task(self._append(entries, images))
+        self._appends.add(task)
+        task.add_done_callback(self._appends.discard)
+        await asyncio.shield(task)
 
     async def currencies(self) -> Mapping[str, str]:
         """Return one account for each currency. Raises ConfigurationError."""
         await self._open()
-        rows = await self._commits.fetch(
-            "SELECT currency, min(account_id) FROM accounts GROUP BY currency"
-        )
+        async with self._commit_lock:
+            rows = await self._commits.fetch(
+                "SELECT currency, min(account_id) FROM accounts GROUP BY currency"
+            )
         return dict(map(tuple, rows))
 
     async def recover(
@@ -112,8 +117,8 @@ class PostgresJournal:
         if self._is_closed:
             return
         self._is_closed = True
-        if self._append_under_way is not None:
-            await asyncio.wait([self._append_under_way])
+        if self._appends:
+            await asyncio.wait(self._appends)
         await self.history.close()
         await self._thread.run(self._close_reading)
         await self._thread.close()
@@ -131,8 +136,13 @@ class PostgresJournal:
         self, entries: Sequence[JournalEntry], images: Sequence[AccountImage]
     ) -> None:
         await self._open()
-        if not (entries or images):
-            return
+        if entries or images:
+            async with self._commit_lock:
+                await self._commit(entries, images)
+
+    async def _commit(
+        self, entries: Sequence[JournalEntry], images: Sequence[AccountImage]
+    ) -> None:
         ids = {each.account_id for each in entries} | {each.account_id for each in images}
         shards = {account_id: shard_of(account_id, self._database.shards) for account_id in ids}
         epochs = self._epochs(shards)

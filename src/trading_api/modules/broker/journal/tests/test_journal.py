@@ -160,6 +160,16 @@ async def test_closing_waits_for_an_append_that_is_under_way(name: str, tmp_path
     assert appending.done()
 
 
+async def test_appends_that_overlap_are_done_in_their_order(journal: Journal) -> None:
+    await journal.append([])
+    stream = trading("A", 60)
+    async with asyncio.TaskGroup() as tasks:
+        for start in range(0, len(stream), 10):
+            tasks.create_task(journal.append(stream[start : start + 10]))
+        tasks.create_task(journal.currencies())
+    assert await loaded(journal) == stream
+
+
 async def test_currencies_name_one_account_each(journal: Journal) -> None:
     assert await journal.currencies() == {}
     await journal.append([entry("A", 1), entry("B", 1)])
