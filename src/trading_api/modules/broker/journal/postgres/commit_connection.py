@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Awaitable
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,11 @@ import asyncpg
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.journal import CommitUnknown
 from trading_api.modules.broker.journal.postgres.append_statement import AppendStatement
-from trading_api.modules.broker.journal.postgres.database import DATABASE_ERRORS, PostgresDatabase
+from trading_api.modules.broker.journal.postgres.database import (
+    DATABASE_ERRORS,
+    PostgresDatabase,
+    disconnect,
+)
 from trading_api.modules.broker.journal.postgres.fence import Fence
 from trading_api.modules.broker.journal.postgres.ownership_table import (
     OwnershipTable,
@@ -77,70 +82,63 @@ class CommitConnection:
             found: int = await prepared.fetchval(*statement.arguments, timeout=self._timeout_s)
         except asyncpg.PostgresError as error:
             if _may_have_committed(error):
-                await self._discard()
+                self._discard()
                 raise CommitUnknown(f"The ledger's answer was lost ({error})") from error
             if isinstance(error, _REFUSALS):
                 raise to_journal_unavailable(error) from error
             raise
-        except asyncpg.InterfaceError as error:
-            if isinstance(error, asyncpg.DataError):
-                raise
-            await self._discard()  # it was closed before the statement was sent
-            raise to_journal_unavailable(error) from error
-        except OSError as error:
-            await self._discard()
+        except (OSError, asyncpg.InternalClientError) as error:
+            self._discard()
             raise CommitUnknown(f"The ledger has not answered ({error!r})") from error
         return found == statement.shard_count
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Any]:
         """Return the rows of a query. Raises JournalUnavailable."""
         connection = await self._connected()
-        try:
-            rows: list[Any] = await connection.fetch(sql, *arguments, timeout=self._timeout_s)
-        except DATABASE_ERRORS as error:
-            await self._discard()
-            raise to_journal_unavailable(error) from error
+        fetch = connection.fetch(sql, *arguments, timeout=self._timeout_s)
+        rows: list[Any] = await self._or_discard(fetch)
         return rows
 
     async def close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            await connection.close(timeout=1)
+            await disconnect(connection)
 
     async def _prepared(self, sql: str) -> Any:
         """Return the prepared statement. Raises JournalUnavailable."""
         connection = await self._connected()
         if sql not in self._statements:
-            try:
-                self._statements[sql] = await connection.prepare(sql, timeout=self._timeout_s)
-            except DATABASE_ERRORS as error:
-                await self._discard()
-                raise to_journal_unavailable(error) from error
+            prepare = connection.prepare(sql, timeout=self._timeout_s)
+            self._statements[sql] = await self._or_discard(prepare)
         return self._statements[sql]
+
+    async def _or_discard(self, answer: Awaitable[Any]) -> Any:
+        """Return the answer. Raises JournalUnavailable after it ended the connection."""
+        try:
+            return await answer
+        except DATABASE_ERRORS as error:
+            self._discard()
+            raise to_journal_unavailable(error) from error
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
         try:
             connection = await self._database.connect("ledger", **SETTINGS)
-            try:
-                if self._sole_owner:
-                    # Whether or not they are free: the fence decides.
-                    partitions = all_partitions(self._database.shards)
-                    await OwnershipTable(connection).lock_all(partitions, 0)
-            except BaseException:
-                connection.terminate()
-                raise
         except DATABASE_ERRORS as error:
             raise to_journal_unavailable(error) from error
-        self._connection = connection
-        self._statements = {}
+        self._connection, self._statements = connection, {}
+        if self._sole_owner:
+            # Whether or not they are free: the fence decides.
+            partitions = all_partitions(self._database.shards)
+            await self._or_discard(OwnershipTable(connection).lock_all(partitions, timeout_s=0))
         return connection
 
-    async def _discard(self) -> None:
-        if self._connection is not None:
-            self._connection.terminate()
-            self._connection = None
+    def _discard(self) -> None:
+        """End the connection; there is another one the next time."""
+        connection, self._connection = self._connection, None
+        assert connection is not None
+        connection.terminate()
 
 
 _REFUSALS = (

@@ -26,6 +26,7 @@ from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
 VERSION = "0001"
 """The version of the newest migration."""
 CONNECT_TIMEOUT_S = 5.0
+CLOSE_TIMEOUT_S = 5.0
 COMMIT_TIMEOUT_S = 10.0
 LOCK_TIMEOUT_S = 3.0
 """How long the only writer waits at its start for one that has just ended."""
@@ -187,6 +188,14 @@ class PostgresDatabase:
             f"The ledger {self.path} (DATABASE_URL) is of version {found}; starting the server "
             f"brings it to {VERSION}."
         )
+
+
+async def disconnect(connection: asyncpg.Connection) -> None:
+    """Close the connection, if the server answers in time, or end it."""
+    try:
+        await connection.close(timeout=CLOSE_TIMEOUT_S)
+    except DATABASE_ERRORS:
+        connection.terminate()
 
 
 DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)

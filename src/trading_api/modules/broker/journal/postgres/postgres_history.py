@@ -13,7 +13,11 @@ from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalUnavailable
-from trading_api.modules.broker.journal.postgres.database import DATABASE_ERRORS, PostgresDatabase
+from trading_api.modules.broker.journal.postgres.database import (
+    DATABASE_ERRORS,
+    PostgresDatabase,
+    disconnect,
+)
 from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
 from trading_api.modules.broker.journal.sql.history_reader import to_order
 from trading_api.modules.broker.journal.sql.sql_history import RunReading, SqlHistory
@@ -73,7 +77,7 @@ class PostgresHistory(SqlHistory):
         """Wait for a `find` that is under way, then disconnect."""
         async with self._lock:
             if self._connection is not None:
-                await self._connection.close(timeout=1)
+                await disconnect(self._connection)
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():

@@ -18,6 +18,20 @@ Connect = Callable[[], Awaitable[asyncpg.Connection]]
 OpenJournal = Callable[[Fence | None], PostgresJournal]
 
 
+_UNTIL_WAITING = """
+DO $$ BEGIN
+    WHILE (SELECT count(*) FROM pg_locks WHERE NOT granted) < {count} LOOP
+        PERFORM pg_sleep(0.002);
+    END LOOP;
+END $$
+"""
+
+
+async def until_waiting(connection: asyncpg.Connection, count: int = 1) -> None:
+    """Return once so many sessions of the server wait for a lock."""
+    await connection.execute(_UNTIL_WAITING.format(count=count), timeout=30)
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

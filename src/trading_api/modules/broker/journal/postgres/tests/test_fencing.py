@@ -20,14 +20,18 @@ from trading_api.modules.broker.journal.postgres.database import PostgresDatabas
 from trading_api.modules.broker.journal.postgres.fence import Fence
 from trading_api.modules.broker.journal.postgres.ownership_table import OwnershipTable
 from trading_api.modules.broker.journal.postgres.postgres_journal import PostgresJournal
-from trading_api.modules.broker.journal.postgres.tests.conftest import SHARDS, Connect, OpenJournal
+from trading_api.modules.broker.journal.postgres.tests.conftest import (
+    SHARDS,
+    Connect,
+    OpenJournal,
+    until_waiting,
+)
 
 ACCOUNT = "A"
 SHARD = shard_of(ACCOUNT, SHARDS)
 STREAM = trading(ACCOUNT, 60)
 ELSEWHERE = next(each for each in "BCDEFGH" if shard_of(each, SHARDS) != SHARD)
 OTHER = trading(ELSEWHERE, 60)
-NOT_YET_S = 0.1
 
 
 @dataclass(slots=True)
@@ -138,9 +142,9 @@ async def test_a_take_over_waits_for_an_append_that_has_begun(
     async with asyncio.TaskGroup() as tasks:
         async with begun_append_is_blocked(blocker):
             appending = tasks.create_task(one.journal.append(STREAM[10:]))
-            await asyncio.sleep(NOT_YET_S)
+            await until_waiting(blocker)
             taking = tasks.create_task(two.take(SHARD))
-            await asyncio.sleep(NOT_YET_S)
+            await until_waiting(blocker, 2)
             assert not appending.done()
             assert not taking.done()
             assert await one.table.heartbeat("one") == 1, "a heartbeat does not wait"
@@ -159,7 +163,7 @@ async def test_an_append_waits_for_a_take_over_that_has_begun_and_writes_nothing
     async with taker.transaction():
         await OwnershipTable(taker).take(shard_partition(SHARD), "two")
         appending = asyncio.create_task(one.journal.append(STREAM[10:]))
-        await asyncio.sleep(NOT_YET_S)
+        await until_waiting(taker)
         assert not appending.done()
     with pytest.raises(FencedOut):
         await appending

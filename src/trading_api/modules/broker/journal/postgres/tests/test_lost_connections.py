@@ -24,7 +24,12 @@ from trading_api.modules.broker.journal.journal import (
 )
 from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
 from trading_api.modules.broker.journal.postgres.postgres_journal import PostgresJournal
-from trading_api.modules.broker.journal.postgres.tests.conftest import SHARDS, Connect, OpenJournal
+from trading_api.modules.broker.journal.postgres.tests.conftest import (
+    SHARDS,
+    Connect,
+    OpenJournal,
+    until_waiting,
+)
 
 STREAM = trading("A", 60)
 ALIKE = [
@@ -79,7 +84,7 @@ async def test_a_session_that_is_terminated_during_a_commit_leaves_it_unknown(
     blocker = await connect()
     async with blocked(blocker):
         appending = asyncio.create_task(journal.append(STREAM[10:]))
-        await asyncio.sleep(NOT_YET_S)
+        await until_waiting(blocker)
         await blocker.execute(TERMINATE_ALL)
         with pytest.raises(CommitUnknown):
             await appending
@@ -155,9 +160,10 @@ async def test_a_caller_that_is_cancelled_does_not_interrupt_the_commit(
 ) -> None:
     journal = open_journal(None)
     await journal.append(STREAM[:10])
-    async with blocked(await connect()):
+    blocker = await connect()
+    async with blocked(blocker):
         appending = asyncio.create_task(journal.append(STREAM[10:]))
-        await asyncio.sleep(NOT_YET_S)
+        await until_waiting(blocker)
         appending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await appending
