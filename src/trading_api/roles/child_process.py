@@ -34,26 +34,31 @@ class ChildProcess:
         command: Sequence[str],
         environment: Mapping[str, str],
         pass_fds: Sequence[int] = (),
+        stable_s: float = STABLE_S,
     ) -> None:
         self.name = name
         self._command = command
         self._environment = environment
         self._pass_fds = pass_fds
+        self._stable_s = stable_s
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Start the process, and again whenever it ends, until `stop`. Raises
-        InvalidConfiguration."""
-        wait_s = RESTART_MIN_S
+        InvalidConfiguration, unless it ran for `stable_s` before."""
+        wait_s, was_stable = RESTART_MIN_S, False
         while not self._stopping.is_set():
             started_s = time.monotonic()
             status = await self._run_once()
             if self._stopping.is_set():
                 return
-            if status == CONFIGURATION_ERROR:
+            is_stable = time.monotonic() - started_s > self._stable_s
+            was_stable = was_stable or is_stable
+            # Later, the same status may mean that a database does not answer now.
+            if status == CONFIGURATION_ERROR and not was_stable:
                 raise InvalidConfiguration
-            wait_s = RESTART_MIN_S if time.monotonic() - started_s > STABLE_S else wait_s
+            wait_s = RESTART_MIN_S if is_stable else wait_s
             log.error(
                 "process_ended", extra={"child": self.name, "status": status, "wait_s": wait_s}
             )

@@ -39,15 +39,19 @@ class OwnedWork:
     async def run(self) -> None:
         """Work until cancelled. Raises what a part raises."""
         modules = [asyncio.create_task(_fenced(module)) for module in self._modules]
-        others = [asyncio.create_task(self._host.run()), asyncio.create_task(self._claim())]
+        # Heartbeats go on while partitions are released, so that gateways wait for the next owner.
+        hosting = asyncio.create_task(self._host.run())
+        claiming = asyncio.create_task(self._claim())
         try:
-            ended, _ = await asyncio.wait([*modules, *others], return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(
+                [*modules, hosting, claiming], return_when=asyncio.FIRST_COMPLETED
+            )
             for task in ended:
                 task.result()
         finally:
-            await _cancel(others)
+            await _cancel([claiming])
             await self._claims.release_all()
-            await _cancel(modules)
+            await _cancel([hosting, *modules])
             await self._bus.close()
 
     async def _claim(self) -> None:

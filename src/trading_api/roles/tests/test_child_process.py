@@ -61,6 +61,19 @@ async def test_a_process_with_invalid_settings_is_not_started_again(tmp_path: Pa
         await child("import sys; sys.exit(2)", tmp_path).run()
 
 
+async def test_a_process_that_ran_before_is_started_again_whatever_its_status(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "pids"
+    program = SLEEPS.replace("time.sleep(60)", "sys.exit(2)")
+    command = [sys.executable, "-c", program, str(path)]
+    process = ChildProcess("child", command, os.environ, stable_s=0.0)
+    running = asyncio.create_task(process.run())
+    await until(lambda: len(pids(path)) > 1)
+    await process.stop(grace_s=10)
+    await running
+
+
 async def test_a_process_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "pids"
     supervisor = (
