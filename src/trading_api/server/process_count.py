@@ -27,7 +27,8 @@ def check_process_count(environment: Mapping[str, str], command: Sequence[str]) 
         if count > 1:
             raise ConfigurationError(
                 f"{source} would start {count} exchanges behind one port, each with accounts and "
-                "a market of its own: serve with one process, or with `trading-api serve --workers`."
+                "a market of its own: serve with one process, or by "
+                "`trading-api serve --workers`."
             )
 
 
