@@ -165,8 +165,8 @@ class PostgresDatabase:
             )
 
     def _check_shards(self, connection: Connection) -> bool:
-        """Return whether there are partitions. Raise ConfigurationError if they are not as many as
-        SHARDS says."""
+        """Return whether there are partitions. Raise ConfigurationError if their number is not
+        that of SHARDS."""
         counted = text("SELECT count(*) FROM ownership WHERE partition <> :market")
         stored = connection.scalar(counted, {"market": MARKET_PARTITION})
         if stored and stored != self.shards:

@@ -19,8 +19,8 @@ TERMINATION_TIMEOUT_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class PartitionRow:
-    """A row of the table. `silent_s` counts the seconds since the last heartbeat. A partition that
-    nobody owns has an empty owner, no process id and no heartbeat."""
+    """A row of the table. `silent_s` counts the seconds since the last heartbeat. A partition
+    without an owner has an empty name there, no process id and no heartbeat."""
 
     partition: str
     epoch: int
