@@ -16,6 +16,7 @@ from trading_api.bus.outgoing_queue import OUTGOING_BYTES_MAX
 from trading_api.bus.port import Bus, BusUnavailable, RequestTimeout
 
 TIMEOUT_S = 5.0
+BLOCKED_S_MAX = 60.0
 LARGE = 100_000
 Connect = Callable[[], Awaitable[Bus]]
 
@@ -213,7 +214,7 @@ class Subscriber(threading.Thread):
             await self._is_over.wait()
 
     def _receive(self, message: bytes) -> None:
-        self.go_on.wait(TIMEOUT_S)
+        self.go_on.wait(BLOCKED_S_MAX)
         self.received.append(message[:5])
 
     def _count_reconnect(self) -> None:
