@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -15,6 +16,9 @@ from tests.kit.server import until
 from trading_api.bus.outgoing_queue import OUTGOING_BYTES_MAX
 from trading_api.bus.port import Bus, BusUnavailable, RequestTimeout
 
+_IS_WRITELINES_UNBOUNDED = (3, 12) <= sys.version_info < (3, 12, 9) or (
+    (3, 13) <= sys.version_info < (3, 13, 2)
+)
 TIMEOUT_S = 5.0
 BLOCKED_S_MAX = 60.0
 LARGE = 100_000
@@ -163,6 +167,8 @@ async def test_closing_without_a_server_does_not_raise(server: BusTestServer) ->
 async def test_publishing_to_a_stalled_server_is_bounded_and_goes_on_later(
     program: ServerProgram,
 ) -> None:
+    if program.kind == "nats" and _IS_WRITELINES_UNBOUNDED:
+        pytest.skip("this Python buffers without a bound what nats-py writes (CVE-2024-12254)")
     async with AsyncExitStack() as stack:
         publisher, subscriber = await connected(stack, program), await connected(stack, program)
         received: list[int] = []
