@@ -7,6 +7,7 @@ import asyncio
 import random
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,13 +18,15 @@ from websockets.exceptions import WebSocketException
 
 from tests.chaos.trader import SYMBOLS
 from tests.kit.deployment import POLL_S, Deployment, DeploymentError
-from tests.kit.deployment_layouts import PARTITIONED, terminate_sessions
+from tests.kit.deployment_layouts import terminate_sessions
 
 PAUSED_S = 5.0
 RESTART_DELAY_S = 0.5
 """How long a service manager takes to start a process again."""
 UNREAD_S = 8.0
 RECEIVE_BUFFER_BYTES = 4096
+END_NOTICED_S = 5.0
+"""By then a process has noticed that its session at PostgreSQL ended."""
 RESTART_PAUSE_S = 1.0
 """The time between two processes of a rolling restart."""
 
@@ -73,7 +76,7 @@ async def restart_postgresql(deployment: Deployment, choice: random.Random) -> N
 
 async def partition_gateway(deployment: Deployment, choice: random.Random) -> None:
     """Let no byte pass between one gateway and the bus for PAUSED_S."""
-    proxy = deployment.proxies[PARTITIONED]
+    proxy = deployment.proxies[_choose("gateway", deployment, choice)]
     proxy.interrupt()
     await asyncio.sleep(PAUSED_S)
     proxy.restore()
@@ -151,10 +154,10 @@ def _choose(prefix: str, deployment: Deployment, choice: random.Random) -> str:
 
 
 async def _start_ended(deployment: Deployment) -> None:
-    """Start again what ended by itself, as a service manager does: a process whose ownership is
-    in doubt exits."""
-    for _ in range(3):
+    """Start again what ends by itself, as a service manager does: a process whose ownership is in
+    doubt exits."""
+    end_s = time.monotonic() + END_NOTICED_S
+    while time.monotonic() < end_s:
         await asyncio.sleep(RESTART_DELAY_S)
-        for name, process in deployment.processes.items():
-            if process.pid is None:
-                await deployment.start_again(name)
+        ended = [name for name, process in deployment.processes.items() if process.pid is None]
+        await asyncio.gather(*map(deployment.start_again, ended))

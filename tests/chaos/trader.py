@@ -24,6 +24,8 @@ RESTING_MAX = 12
 PAUSE_S = (0.15, 0.45)
 ATTEMPT_TIMEOUT_S = 8.0
 RETRY_PAUSE_S = (0.05, 0.3)
+RETURN_S = 5.0
+"""When a trader returns to its first gateway after a failure."""
 GIVE_UP_S = 90.0
 """When a command without an answer is given up; the judge reports it."""
 
@@ -41,7 +43,8 @@ class Trader:
     ) -> None:
         self._account_id = account_id
         self._base_urls = base_urls
-        self._url_index = first_url % len(base_urls)
+        self._home_url = self._url_index = first_url % len(base_urls)
+        self._failed_s = 0.0
         self._recording = recording
         self._choice = random.Random(seed)
         self._numbers = count(1)
@@ -126,6 +129,8 @@ class Trader:
         key = f"{self._account_id}.{next(self._numbers)}.{self._choice.randrange(10**6)}"
         command = Command(self._account_id, key, kind, time.monotonic(), order_id)
         self._recording.commands[key] = command
+        if time.monotonic() > self._failed_s + RETURN_S:
+            self._url_index = self._home_url
         while time.monotonic() < command.started_s + GIVE_UP_S:
             response = await self._attempt(client, command, method, path, body)
             if response is not None and response.status_code < 500 and response.status_code != 429:
@@ -166,6 +171,7 @@ class Trader:
         except httpx.TransportError as error:
             attempt.code = type(error).__name__
         if attempt.status == 0 or attempt.status >= 500:
+            self._failed_s = time.monotonic()
             self._url_index = (self._url_index + 1) % len(self._base_urls)
         return response
 

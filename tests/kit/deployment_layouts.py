@@ -25,8 +25,6 @@ from tests.kit.postgresql import UNPRIVILEGED_USER, programs
 BusName = Literal["nats", "valkey"]
 SHARDS = 8
 OWNER_STALE_S = 3
-PARTITIONED = "gateway-2"
-"""The process of a cluster that reaches the bus through a proxy."""
 
 
 def embedded(folder: Path) -> Deployment:
@@ -50,7 +48,8 @@ def cluster(
     folder: Path, bus: BusName = "nats", gateways: int = 2, brokers: int = 2, markets: int = 2
 ) -> Deployment:
     """Return a deployment of the roles with PostgreSQL: `postgresql`, `bus`, `market-N`,
-    `broker-N` and `gateway-N`. Raises DeploymentError where a server cannot be installed."""
+    `broker-N` and `gateway-N`. Each gateway reaches the bus through the proxy of its name.
+    Raises DeploymentError where a server is not installed."""
     postgresql, database_url = _postgresql(folder)
     bus_process = _bus(folder, bus)
     assert postgresql.folder is not None
@@ -64,7 +63,7 @@ def cluster(
     for role, count in (("market", markets), ("broker", brokers), ("gateway", gateways)):
         for number in range(1, count + 1):
             name, bus_port = f"{role}-{number}", bus_process.port
-            if name == PARTITIONED:
+            if role == "gateway":
                 proxy = deployment.proxies[name] = TcpProxy(free_port(), bus_port)
                 bus_port = proxy.port
             environment = client_environment | {
