@@ -11,12 +11,14 @@ SOCKET = ".s.PGSQL.5432"
 
 
 class UnixProxy:
-    """Passes bytes on in both directions. While `is_deaf`, the server still receives what clients
-    send, and its answers are lost; after the first of them the connection to the client ends."""
+    """Passes bytes on in both directions.
+
+    If `answers_left` is a number, it passes on only so many answers of the server. The next one is
+    lost, and the connection to the client ends. The server still receives what clients send."""
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self.is_deaf = False
+        self.answers_left: int | None = None
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream_reader, upstream_writer = await asyncio.open_unix_connection(self._target / SOCKET)
@@ -38,7 +40,9 @@ class UnixProxy:
 
     async def _pass_back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
-            while (data := await reader.read(2**16)) and not self.is_deaf:
+            while (data := await reader.read(2**16)) and self.answers_left != 0:
+                if self.answers_left is not None:
+                    self.answers_left -= 1
                 writer.write(data)
 
 

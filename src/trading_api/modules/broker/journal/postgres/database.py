@@ -190,10 +190,10 @@ class PostgresDatabase:
         )
 
 
-async def disconnect(connection: asyncpg.Connection) -> None:
+async def disconnect(connection: asyncpg.Connection, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
     """Close the connection, if the server answers in time, or end it."""
     try:
-        await connection.close(timeout=CLOSE_TIMEOUT_S)
+        await connection.close(timeout=timeout_s)
     except DATABASE_ERRORS:
         connection.terminate()
 

@@ -125,12 +125,17 @@ class PostgresJournal:
         await self._commits.close()
 
     async def _open(self) -> None:
-        async with self._opening:
-            if not self._is_open:
-                await self._database.prepare()
-                if self._is_sole_owner:
-                    await self._commits.take_all(self._fence)
-                self._is_open = True
+        if not self._is_open:
+            async with self._opening:
+                await self._open_once()
+
+    async def _open_once(self) -> None:
+        if self._is_open:
+            return
+        await self._database.prepare()
+        if self._is_sole_owner:
+            await self._commits.take_all(self._fence)
+        self._is_open = True
 
     async def _append(
         self, entries: Sequence[JournalEntry], images: Sequence[AccountImage]
@@ -195,10 +200,11 @@ class PostgresJournal:
     async def _check_keys(self, entries: Sequence[JournalEntry]) -> None:
         """Raise DuplicateKey if the database has any of the keys that the entries record."""
         keys = [(each.account_id, *each.key) for each in entries if each.key is not None]
-        if keys:
-            rows = await self._commits.fetch(RECORDED_KEYS, *zip(*keys, strict=True))
-            if rows:
-                raise DuplicateKey({row["account_id"] for row in rows})
+        if not keys:
+            return
+        rows = await self._commits.fetch(RECORDED_KEYS, *zip(*keys, strict=True))
+        if rows:
+            raise DuplicateKey({row["account_id"] for row in rows})
 
     async def _run_reading(self, job: Callable[[HistoryReader], Result]) -> Result:
         await self._open()

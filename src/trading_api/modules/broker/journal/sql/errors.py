@@ -45,14 +45,12 @@ def read_ledger(path: object, read: Callable[[], Result]) -> Result:
     """Return what `read` returns. Raises ConfigurationError where the ledger is damaged."""
     try:
         return read()
-    except (UnreadableEvent, JournalUnavailable, DBAPIError, sqlite3.Error) as error:
-        match error:
-            case UnreadableEvent():
-                reason = str(error)
-            case JournalUnavailable():
-                reason = error.reason
-            case _:
-                reason = to_journal_unavailable(error).reason
+    except (UnreadableEvent, DBAPIError, sqlite3.Error) as error:
+        reason = (
+            str(error)
+            if isinstance(error, UnreadableEvent)
+            else to_journal_unavailable(error).reason
+        )
         raise ConfigurationError(
             f"The ledger {path} (DATABASE_URL) can't be read: {reason}. "
             "`trading-api verify-ledger` says where."

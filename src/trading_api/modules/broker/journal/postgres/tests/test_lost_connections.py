@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -22,7 +24,7 @@ from trading_api.modules.broker.journal.journal import (
     JournalEntry,
     JournalUnavailable,
 )
-from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
+from trading_api.modules.broker.journal.postgres.database import PostgresDatabase, disconnect
 from trading_api.modules.broker.journal.postgres.postgres_journal import PostgresJournal
 from trading_api.modules.broker.journal.postgres.tests.conftest import (
     SHARDS,
@@ -65,7 +67,8 @@ async def test_a_session_that_ends_between_commits_is_replaced(
     journal = open_journal(None)
     await journal.append(STREAM[:10])
     assert await journal.read("A", 5, 100) == STREAM[5:10]
-    await journal.history.find([RecordQuery("A", ["order-1"])])
+    for _ in range(2):
+        assert (await journal.history.find([RecordQuery("A", ["order-1"])]))[0].orders
     await (await connect()).execute(TERMINATE_ALL)
     await asyncio.sleep(NOT_YET_S)
     await journal.append(STREAM[10:])
@@ -113,7 +116,7 @@ async def test_a_commit_whose_answer_is_lost_is_unknown_and_complete(
             url = f"{database.url.partition('?')[0]}?host={folder}"
             journal = PostgresJournal(PostgresDatabase(url, SHARDS))
             await journal.append(ALIKE[:1])
-            proxy.is_deaf = True
+            proxy.answers_left = 0
             with pytest.raises(CommitUnknown):
                 await journal.append(ALIKE[1:])
             await journal.close()
@@ -128,11 +131,40 @@ async def test_a_connection_that_is_lost_before_the_statement_is_sent_leaves_not
             url = f"{database.url.partition('?')[0]}?host={folder}"
             journal = PostgresJournal(PostgresDatabase(url, SHARDS))
             await journal.append(STREAM[:1])
-            proxy.is_deaf = True
+            proxy.answers_left = 0
             with pytest.raises(JournalUnavailable):
                 await journal.append(STREAM[1:])
             await journal.close()
     assert await stored(open_journal(None)) == STREAM[:1]
+
+
+async def test_a_connection_that_is_lost_while_it_opens_is_no_answer(
+    database: PostgresDatabase,
+) -> None:
+    with TemporaryDirectory() as folder:
+        async with unix_proxy(server().folder, Path(folder)) as proxy:
+            url = f"{database.url.partition('?')[0]}?host={folder}"
+            journal = PostgresJournal(PostgresDatabase(url, SHARDS))
+            await journal.append(STREAM[:10])
+            proxy.answers_left = 1
+            with pytest.raises(JournalUnavailable, match="The ledger can't be used"):
+                await journal.read("A", 0, 100)
+            proxy.answers_left = None
+            assert await journal.read("A", 0, 100) == STREAM[:10]
+            await journal.close()
+
+
+async def test_a_server_that_does_not_react_is_not_waited_for(
+    database: PostgresDatabase,
+) -> None:
+    connection = await database.connect("test")
+    backend = connection.get_server_pid()
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        await disconnect(connection, timeout_s=0.05)
+        assert connection.is_closed()
+    finally:
+        os.kill(backend, signal.SIGCONT)
 
 
 async def test_a_server_that_fails_and_returns_has_every_acknowledged_event(
@@ -146,6 +178,8 @@ async def test_a_server_that_fails_and_returns_has_every_acknowledged_event(
             await journal.append(STREAM[10:])
         with pytest.raises(JournalUnavailable):
             await journal.read("A", 0, 100)
+        with pytest.raises(JournalUnavailable):
+            await journal.history.find([RecordQuery("A")])
         with pytest.raises(JournalUnavailable):
             await journal.append(STREAM[10:])
     finally:
@@ -165,7 +199,7 @@ async def test_a_caller_that_is_cancelled_does_not_interrupt_the_commit(
         appending = asyncio.create_task(journal.append(STREAM[10:]))
         await until_waiting(blocker)
         appending.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await appending
+        await asyncio.wait([appending])
+        assert appending.cancelled()
     await journal.close()
     assert await stored(open_journal(None)) == STREAM

@@ -3,6 +3,7 @@ restart."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from tests.kit.postgresql import database_url_of
 from trading_api.domain.shards import shard_of
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import AccountImage, image_of
-from trading_api.modules.broker.engine.events import Event, OrderFilled
+from trading_api.modules.broker.engine.events import Event, IdempotencyKeyRecorded, OrderFilled
 from trading_api.modules.broker.journal.event_codec import encode
 from trading_api.modules.broker.journal.history import RecordQuery
 from trading_api.modules.broker.journal.journal import (
@@ -114,6 +115,18 @@ async def test_recovery_reads_images_and_the_entries_after_them_in_steps(
     assert image(stream) in steps[0].items
 
 
+async def test_simultaneous_first_calls_open_the_journal_once(
+    open_journal: OpenJournal, connect: Connect
+) -> None:
+    journal = open_journal(None)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(journal.append(STREAM))
+        tasks.create_task(journal.currencies())
+        tasks.create_task(journal.read("A", 0, 10))
+    epochs = await (await connect()).fetch("SELECT DISTINCT epoch FROM ownership")
+    assert [row["epoch"] for row in epochs] == [1]
+
+
 async def test_a_load_that_ends_early_closes_its_connection(open_journal: OpenJournal) -> None:
     """asyncpg warns of a connection that is not closed, and warnings fail a test."""
     journal = open_journal(None)
@@ -165,6 +178,9 @@ async def test_an_execution_that_happens_twice_is_a_bug_and_no_conflict(
     await journal.append(STREAM)
     with pytest.raises(Exception, match="pk_executions"):
         await journal.append([replace(fill, seq=len(STREAM) + 1)])
+    key = IdempotencyKeyRecorded("place", "new", "", "order-1", at_ms=1)
+    with pytest.raises(Exception, match="pk_executions"):
+        await journal.append([JournalEntry("A", 61, key), replace(fill, seq=62)])
     assert await stored(journal) == STREAM
 
 
