@@ -16,10 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from tests.kit.postgresql import new_database_url, server
 from tests.kit.server import until
+from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
+from trading_api.modules.broker.journal.postgres.verification import verify_postgres
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.verification import verify
+from trading_api.settings import Settings
 
 CLIENTS = 4
 LIMIT, BUY, CANCELED = 1, 1, 1
@@ -79,9 +84,22 @@ class Trader:
             assert found[id][1] in (CANCELED, "canceled")
 
 
-async def test_what_a_server_acknowledged_outlives_it(tmp_path: Path) -> None:
-    path = tmp_path / "trading.db"
-    url = f"sqlite:///{path}"
+async def stored_orders(url: str) -> list[tuple[str, Any, Any]]:
+    """Verify the ledger, and return the id, quantity and status of each order."""
+    select = "SELECT id, quantity, status FROM orders"
+    if url.startswith("postgresql:"):
+        await verify_postgres(PostgresDatabase(url, Settings.defaults().shards))
+        rows = server().psql(select, url).splitlines()
+        return [(id, quantity, status) for id, quantity, status in (row.split("|") for row in rows)]
+    database = Database(url)
+    verify(database)
+    with closing(sqlite3.connect(database.path)) as ledger:
+        return ledger.execute(select).fetchall()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_what_a_server_acknowledged_outlives_it(tmp_path: Path, kind: str) -> None:
+    url = f"sqlite:///{tmp_path}/trading.db" if kind == "sqlite" else new_database_url()
     trader = Trader()
     for _ in range(2):
         async with asyncio.TaskGroup() as trading, killed_server(url) as client:
@@ -92,6 +110,4 @@ async def test_what_a_server_acknowledged_outlives_it(tmp_path: Path) -> None:
             known = len(trader.placed)
             await until(lambda: len(trader.placed) > known)  # noqa: B023, waited for right here
             await asyncio.sleep(random.uniform(0, 0.3))
-        verify(Database(url))
-    with closing(sqlite3.connect(path)) as ledger:
-        trader.check(ledger.execute("SELECT id, quantity, status FROM orders").fetchall())
+        trader.check(await stored_orders(url))
