@@ -16,7 +16,7 @@ class PartitionOptions:
 
     open_s: float = 5.0
     request_s: float = 2.0
-    silence_s: float = 3.0
+    silence_s: float = 2.0
     gap_s: float = 0.05
     retry_s: float = 0.25
 

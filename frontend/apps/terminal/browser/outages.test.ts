@@ -64,6 +64,35 @@ test("after a killed server restarts, nothing is missing and nothing is shown tw
   expect(await terminal.orders.count()).toBe(1);
 });
 
+test("each process of several may be killed: the badge shows it, and nothing is missing", async () => {
+  const workers = ["-m", "trading_api", "serve", "--workers", "2"];
+  const server = await Backend.start({ LOG_LEVEL: "info" }, workers);
+  backend = server;
+  terminal = await TerminalPage.open(browser, server.address, { symbol: "AAPL" });
+  await terminal.fillTicket({ quantity: 1 });
+  await terminal.place();
+  await terminal.position("AAPL").waitFor();
+
+  server.pauseChild("core");
+  await terminal.badge("Connecting");
+  await server.killChild("core");
+  await terminal.badge("Live");
+  await order(server.address, { symbol: "AAPL", type: 2, side: 1, qty: 2 });
+  await terminal.cell(terminal.position("AAPL"), "qty").filter({ hasText: /^3$/ }).waitFor();
+
+  // The page is connected to one of the two.
+  const seen = terminal.badge(/Reconnecting|Connecting/);
+  await Promise.all([server.killChild("gateway-1"), server.killChild("gateway-2")]);
+  await seen;
+  await terminal.badge("Live");
+  await order(server.address, { symbol: "AAPL", type: 2, side: 1, qty: 1 });
+  await terminal.cell(terminal.position("AAPL"), "qty").filter({ hasText: /^4$/ }).waitFor();
+  await terminal.show("Fills");
+  await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(3);
+  const { bid } = await terminal.quote();
+  await expect.poll(async () => (await terminal.quote()).bid, { timeout: 5_000 }).not.toBe(bid);
+});
+
 test("a stale market shows in the badge, fills nothing, and recovers", async () => {
   const market = await StaleMarket.start();
   backend = market;

@@ -19,7 +19,7 @@ class StaleSimulator(Simulator):
     async def run(self, sink: MarketSink) -> None:
         while True:
             if not STALLED.exists():  # noqa: ASYNC240, it serves one test
-                self.step_to(self._clock(), sink)
+                self.move_to(self._clock(), sink)
             await asyncio.sleep(STEP_S)
 
 

@@ -47,6 +47,27 @@ export class Backend {
     return this.#port;
   }
 
+  /** Stop a process that a supervisor has started, so that it neither works nor ends. */
+  pauseChild(name: string): void {
+    process.kill(this.#childPid(name), "SIGSTOP");
+  }
+
+  /** Kill a process that a supervisor has started, and resolve once another one takes its place. */
+  async killChild(name: string): Promise<void> {
+    const pid = this.#childPid(name);
+    process.kill(pid, "SIGKILL");
+    while (this.#childPid(name) === pid) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  #childPid(name: string): number {
+    const started = new RegExp(`"process_started","child":"${name}","pid":(\\d+)`, "g");
+    const found = [...this.#output.matchAll(started)].at(-1);
+    if (found === undefined) throw new Error(`There is no process ${name}: ${this.#output}`);
+    return Number(found[1]);
+  }
+
   /** Start the process, on the same port and folder as before, and resolve once it is healthy. */
   async restart(): Promise<void> {
     const { PATH = "", HOME = "" } = process.env;
