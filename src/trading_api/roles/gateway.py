@@ -75,18 +75,25 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         source, stale_after_ms=round(settings.market_stale_s * 1000), run=followed.run
     )
     observe_feed(feed, metrics, readiness)
+    # At most all partitions.
+    lost: set[str] = set()
     topics = RemoteTopics(
         bus,
         gateway_id,
         routers=(),
         partition_of=lambda topic: topic_partition(topic, settings.shards),
         close_topic_sessions=lambda topic: _close_sessions(subscriptions, topic),
-        on_partition_change=lambda partition, answers: None,
+        on_partition_change=lambda partition, answers: (lost.discard if answers else lost.add)(
+            partition
+        ),
         lost_state=_lost_state,
     )
     modules = _modules(settings, source, feed, metrics, topics)
     topics.attach([router for module in modules for router in module.get_ws_routers()])
     readiness.add_check(topics.health)
+    metrics.add_gauge(
+        "relay_partitions_lost", "Partitions whose owner does not answer", lambda: len(lost)
+    )
     metrics.add_counter(
         "relay_streams_broken", "Streams whose topics were opened again", lambda: topics.breaks
     )
