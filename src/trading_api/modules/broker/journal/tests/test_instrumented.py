@@ -47,8 +47,10 @@ async def test_it_counts_what_is_appended_and_loaded_and_passes_everything_on() 
     await journal.append(STREAM[15:])
     assert await journal.read("A", 3, 2) == STREAM[3:5]
     assert b"ledger_events 20.0" in metrics.exposition()
-    again = InstrumentedJournal(inner, Metrics())
+    metrics = Metrics()
+    again = InstrumentedJournal(inner, metrics)
     assert [entry async for entry in again.load()] == STREAM
+    assert b"ledger_events 20.0" in metrics.exposition()
     await again.close()
     assert again.health() is None
 
