@@ -1,4 +1,4 @@
-"""The port to the tables that say which process owns which partition."""
+"""The port to the tables that hold the owner of each partition."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class PartitionState:
     """A partition and its last owner, which is empty after a release.
 
     `heartbeat_at` is the time of the owner's last heartbeat by the clock of the tables, in
-    seconds; it is None for an owner that sends none. `is_locked` says that the owner's session
-    `backend_pid` has not ended."""
+    seconds; it is None for an owner that sends none. `is_locked`: the owner's session `backend_pid`
+    has not ended, and holds the lock of the partition."""
 
     partition: str
     epoch: int

@@ -14,6 +14,7 @@ from trading_api.modules.broker.journal.postgres.database import DATABASE_ERRORS
 from trading_api.modules.broker.journal.postgres.ownership_table import (
     LOCK_SPACE,
     OwnershipTable,
+    all_partitions,
     lock_number,
 )
 from trading_api.modules.broker.ownership.ownership_session import (
@@ -106,7 +107,9 @@ class PostgresOwnership:
     async def view(self) -> OwnershipView:
         """Return who owns what."""
         async with self._reads() as reading:
-            partitions = await reading.fetch(_PARTITIONS, LOCK_SPACE)
+            names = all_partitions(self._database.shards)
+            numbers = [lock_number(each) for each in names]
+            partitions = await reading.fetch(_PARTITIONS, LOCK_SPACE, names, numbers)
             owners = await reading.fetch(_OWNERS, self._kind, OWNER_LOCK_SPACE)
         return OwnershipView(
             [PartitionState(**row) for row in partitions], [OwnerState(**row) for row in owners]
@@ -174,14 +177,19 @@ _LOCK = """
 SELECT partition FROM unnest($2::text[], $3::int[]) AS wanted (partition, number)
 WHERE pg_try_advisory_lock($1, number)
 """
+# The session must hold the lock of this very partition: PostgreSQL uses process ids again, after a
+# restart in a container even the same ones, and another owner may have the id of one that is gone.
 _PARTITIONS = """
-WITH sessions AS MATERIALIZED (
-    SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = $1 AND granted
+WITH held AS MATERIALIZED (
+    SELECT pid, objid::int AS number FROM pg_locks
+    WHERE locktype = 'advisory' AND classid = $1 AND granted
 )
 SELECT partition, epoch, owner, backend_pid,
     EXTRACT(EPOCH FROM heartbeat_at)::float8 AS heartbeat_at,
-    EXISTS (SELECT FROM sessions WHERE pid = backend_pid) AS is_locked
-FROM ownership ORDER BY partition
+    COALESCE((backend_pid, number) IN (SELECT pid, number FROM held), false) AS is_locked
+FROM ownership LEFT JOIN unnest($2::text[], $3::int[]) AS locks (partition, number)
+    USING (partition)
+ORDER BY partition
 """
 _OWNERS = """
 SELECT owner, EXTRACT(EPOCH FROM heartbeat_at)::float8 AS heartbeat_at FROM owners

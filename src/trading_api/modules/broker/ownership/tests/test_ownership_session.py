@@ -180,6 +180,27 @@ async def test_a_session_that_holds_nothing_is_not_ended(opened: Open) -> None:
     assert one.lost == []
 
 
+async def test_a_process_id_that_postgresql_uses_again_is_no_lock_of_the_earlier_owner() -> None:
+    database = PostgresDatabase(new_database_url_with_ledger(SHARDS), SHARDS)
+    gone, live = (Opened(PostgresOwnership(database, each, "shards")) for each in ("gone", "live"))
+    await gone.open()
+    await gone.session.claim(["shard-1"])
+    await gone.session.close()
+    await live.open()
+    await live.session.claim(["shard-2", MARKET_PARTITION])
+    connection = await database.connect("test")
+    await connection.execute(
+        "UPDATE ownership SET backend_pid ="
+        " (SELECT backend_pid FROM ownership WHERE partition = 'shard-2')"
+        " WHERE partition = 'shard-1'"
+    )
+    await connection.close()
+    view = await live.session.view()
+    await live.session.close()
+    locked = {each.partition for each in view.partitions if each.is_locked}
+    assert locked == {"shard-2", MARKET_PARTITION}
+
+
 async def test_another_number_of_shards_stops_the_start() -> None:
     url = new_database_url_with_ledger(SHARDS)
     session = PostgresOwnership(PostgresDatabase(url, SHARDS + 1), "one", "shards")
