@@ -57,20 +57,24 @@ class SoleOwnerClaims:
         self._epoch = epoch
         self._on_claimed = on_claimed
         self._on_released = on_released
+        self._claimed: list[str] = []
 
     async def start(self) -> None:
         """Claim all partitions in an epoch that is higher than those of earlier starts."""
         epoch = self._epoch()
         for partition in self._partitions:
             await self._on_claimed(partition, epoch)
+            self._claimed.append(partition)
 
     async def run(self) -> None:
         """Wait until cancelled."""
         await asyncio.Event().wait()
 
     async def release_all(self) -> None:
-        """Release every partition, one after the other."""
-        for partition in self._partitions:
+        """Release every partition that is claimed, one after the other. It may be called when
+        `start` has failed or was cancelled."""
+        while self._claimed:
+            partition = self._claimed.pop(0)
             await self._on_released(partition)
 
 
