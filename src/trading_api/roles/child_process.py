@@ -22,7 +22,7 @@ CONFIGURATION_ERROR = 2
 
 
 class InvalidConfiguration(Exception):
-    """Raised when a process ended because its settings are not valid. It has said why."""
+    """Raised when a process ended because its settings are not valid. It has logged why."""
 
 
 class ChildProcess:

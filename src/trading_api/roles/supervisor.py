@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Mapping
 
 from trading_api.bus.bus_server import BusServer
@@ -19,6 +20,7 @@ from trading_api.observability.logs import log_config
 from trading_api.roles.child_process import (
     RESTART_MAX_S,
     RESTART_MIN_S,
+    STABLE_S,
     ChildProcess,
     InvalidConfiguration,
 )
@@ -60,7 +62,7 @@ class Supervisor:
                 await bus.start()
                 self._environment["BUS_URL"] = bus.url
                 async with asyncio.TaskGroup() as tasks:
-                    keeping = tasks.create_task(_keep_running(bus))
+                    keeping = tasks.create_task(keep_running(bus))
                     try:
                         return await self._run_processes(listening)
                     finally:
@@ -134,14 +136,21 @@ async def _run(settings: Settings, workers: int) -> int:
     return await Supervisor(settings, workers, os.environ).run()
 
 
-async def _keep_running(bus: BusServer) -> None:
-    wait_s = RESTART_MIN_S
+async def keep_running(bus: BusServer, stable_s: float = STABLE_S) -> None:
+    """Start the bus again whenever it has ended, and when that failed, until cancelled."""
+    wait_s, started_s = RESTART_MIN_S, time.monotonic()
     while True:
         await bus.wait()
+        if time.monotonic() - started_s > stable_s:
+            wait_s = RESTART_MIN_S
         log.error("process_ended", extra={"child": "bus", "wait_s": wait_s})
         await asyncio.sleep(wait_s)
-        wait_s = min(2 * wait_s, RESTART_MAX_S)
-        await bus.start()
+        wait_s, started_s = min(2 * wait_s, RESTART_MAX_S), time.monotonic()
+        try:
+            await bus.start()
+        except ConfigurationError as error:
+            # It ran before, so this may pass: a slow machine, or another process on its port.
+            log.error("bus_not_started", extra={"reason": str(error)})
 
 
 def _command(role: str) -> list[str]:
