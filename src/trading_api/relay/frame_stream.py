@@ -16,6 +16,8 @@ UPDATE_BYTES_MAX = 900_000
 """The longest update, which is a frame of its own."""
 KEPT_FRAMES_MAX = 1_000
 KEPT_BYTES_MAX = 8 * 1024 * 1024
+KEPT_HEARTBEATS = 20
+"""A frame is kept for so many heartbeats. A gateway that was silent that long lost its topics."""
 
 
 class FrameStream:
@@ -44,9 +46,12 @@ class FrameStream:
         self._kept_frames_max = kept_frames_max
         self._updates: list[bytes] = []
         self._updates_bytes = 0
-        # Full: the oldest frame is dropped. Who misses it reads its topics again.
+        # Full: the oldest frame is dropped. Old ones are dropped too, as an owner has a stream for
+        # each shard and gateway. Who misses a frame reads its topics again.
         self._kept: deque[tuple[int, bytes]] = deque()
         self._kept_bytes = 0
+        # The number of the last frame at each of the last heartbeats.
+        self._seqs: deque[int] = deque()
 
     def add(self, update: bytes) -> None:
         """Add an encoded update to the next frame."""
@@ -85,6 +90,14 @@ class FrameStream:
         self._kept.clear()
         self._kept_bytes = 0
 
+    def note_heartbeat(self) -> None:
+        """Drop the frames that are older than the last KEPT_HEARTBEATS heartbeats."""
+        self._seqs.append(self.seq)
+        if len(self._seqs) > KEPT_HEARTBEATS:
+            last_old = self._seqs.popleft()
+            while self._kept and self._kept[0][0] <= last_old:
+                self._drop_oldest()
+
     def frames(self, first: int, last: int, bytes_max: int) -> Sequence[bytes]:
         """Return the frames from `first` to `last`, as many as `bytes_max` allows, but one at
         least. Empty if `first` is not kept."""
@@ -104,4 +117,7 @@ class FrameStream:
         self._kept.append((self.seq, frame))
         self._kept_bytes += len(frame)
         while len(self._kept) > self._kept_frames_max or self._kept_bytes > KEPT_BYTES_MAX:
-            self._kept_bytes -= len(self._kept.popleft()[1])
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        self._kept_bytes -= len(self._kept.popleft()[1])

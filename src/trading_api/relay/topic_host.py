@@ -113,6 +113,9 @@ class TopicHost:
         """Publish heartbeats and drop silent gateways, until cancelled."""
         while True:
             self._publish_heartbeat(list(self._partitions.values()))
+            for hosted in self._partitions.values():
+                for stream in hosted.streams.values():
+                    stream.note_heartbeat()
             await asyncio.sleep(self._heartbeat_s)
             self._drop_silent_gateways()
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from trading_api.relay.frame_stream import FRAME_BYTES_MAX, KEPT_BYTES_MAX, FrameStream
+from trading_api.relay.frame_stream import (
+    FRAME_BYTES_MAX,
+    KEPT_BYTES_MAX,
+    KEPT_HEARTBEATS,
+    FrameStream,
+)
 from trading_api.relay.update_frame import decode_frame
 
 UPDATE = b"u" * 1_000
@@ -80,6 +85,18 @@ def test_frames_are_kept_up_to_a_number_of_bytes() -> None:
         published.stream.add(b"u" * 200_000)
         published.stream.flush()
     assert published.numbers(1, 1) == []
+    assert published.numbers(3, 4) == [3, 4]
+
+
+def test_frames_are_kept_for_a_number_of_heartbeats() -> None:
+    published = Published()
+    published.publish(2)
+    for _ in range(KEPT_HEARTBEATS):
+        published.stream.note_heartbeat()
+        published.publish(1)
+    assert published.numbers(1, 3) == [1, 2, 3]
+    published.stream.note_heartbeat()
+    assert published.numbers(1, 3) == published.numbers(2, 3) == []
     assert published.numbers(3, 4) == [3, 4]
 
 
