@@ -20,7 +20,7 @@ class BusUnavailable(Exception):
 
 
 class NoResponder(Exception):
-    """Raised when no process serves the subject, so that nobody has received the request."""
+    """Raised when no process serves the subject, so that no process has received the request."""
 
 
 class RequestTimeout(Exception):

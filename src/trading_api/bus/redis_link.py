@@ -173,7 +173,7 @@ class RedisLink:
         for pong in self._pongs:
             if not pong.done():
                 pong.set_exception(BusUnavailable())
-                pong.exception()  # nobody may wait for it, which is no mistake
+                pong.exception()  # a caller may not wait for it, which is no mistake
         self._pongs.clear()
 
     async def _run(self) -> None:
@@ -287,4 +287,4 @@ def _give_up(outgoing: Iterable[Outgoing], error: Exception) -> None:
     for _, count in outgoing:
         if count is not None and not count.done():
             count.set_exception(error)
-            count.exception()  # nobody may wait for it, which is no mistake
+            count.exception()  # a caller may not wait for it, which is no mistake
