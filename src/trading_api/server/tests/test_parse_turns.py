@@ -14,7 +14,11 @@ from uvicorn.server import ServerState
 from tests.kit.raw_websocket import PING, PONG, TEXT, frame
 from tests.kit.server import TIMEOUT_S
 from trading_api.server.parse_turns import FRAMES_PER_TURN, ParseTurns
-from trading_api.server.websocket_protocol import SLICE_BYTES, TradingWebSocketProtocol
+from trading_api.server.websocket_protocol import (
+    DISCARD_INTERVAL_S,
+    SLICE_BYTES,
+    TradingWebSocketProtocol,
+)
 
 HEAD = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -53,11 +57,12 @@ class TransportDouble:
 
 
 class Client:
-    """A connected client. `frames` is the number of its frames that were reported; none are too
-    many. `texts` are the messages that the application received."""
+    """A connected client. `frames` is the number of its frames that were reported; they are too
+    many if `is_over`. `texts` are the messages that the application received."""
 
     def __init__(self, turns: ParseTurns) -> None:
         self.frames = 0
+        self.is_over = False
         self.texts: list[str] = []
         self.transport = TransportDouble()
         config = uvicorn.Config(self._app, interface="asgi3", log_config=None)
@@ -77,7 +82,7 @@ class Client:
 
     def on_frames(self, count: int) -> bool:
         self.frames += count
-        return True
+        return not self.is_over
 
     def request_close(self, code: int, reason: str) -> None: ...
     def pause_writing(self) -> None: ...
@@ -186,3 +191,22 @@ async def test_a_client_that_does_not_read_receives_one_pong_for_its_pings() -> 
         assert client.transport.written == []
         client.connection.resume_writing()
         assert client.transport.written == [b"\x8a\x0299"]
+
+
+async def test_what_arrives_after_the_limit_is_discarded_one_read_in_an_interval() -> None:
+    async with connecting() as connect:
+        client = connect()
+        await turns()
+        states: list[bool] = []
+        client.is_over = True
+        client.receive(frame(PONG))
+        states.append(client.transport.is_paused)
+        client.connection.close_sent = True
+        client.connection.parse_slice()
+        for _ in range(3):
+            states.append(client.transport.is_paused)
+            client.receive(frame(PONG) * 1_000)
+            states.append(client.transport.is_paused)
+            await asyncio.sleep(2 * DISCARD_INTERVAL_S)
+        assert states == [True, False, True, False, True, False, True]
+        assert client.frames == 1
