@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 from trading_api.bus.port import MESSAGE_BYTES_MAX, MessageHandler, RequestHandler
 
 CONCURRENT_REQUESTS_MAX = 1_000
-"""How many requests of one bus are handled at the same time; more are dropped."""
+"""How many requests of one kind are handled at the same time; more are dropped. The kind is the
+last word of the subject: many topics that are opened leave room for the commands."""
 REQUEST_BYTES_MAX = 64 * MESSAGE_BYTES_MAX
 """How many bytes these requests may have together."""
 
@@ -56,7 +58,7 @@ class ReconnectListeners:
 
 
 class RequestTasks:
-    """Runs request handlers as tasks, a limited number at the same time.
+    """Runs request handlers as tasks, a limited number of each kind at the same time.
 
     A request above the limits is dropped and logged, so that its caller times out."""
 
@@ -68,23 +70,26 @@ class RequestTasks:
         self._concurrent_max = concurrent_max
         self._bytes_max = bytes_max
         self._bytes = 0
+        self._counts: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(
         self, subject: str, handler: RequestHandler, message: bytes, reply: Callable[[bytes], None]
     ) -> None:
         """Handle the request in a task, which calls `reply` with the answer."""
-        length = len(message)
-        if len(self._tasks) >= self._concurrent_max or self._bytes + length > self._bytes_max:
+        length, kind = len(message), subject.rpartition(".")[2]
+        if self._counts[kind] >= self._concurrent_max or self._bytes + length > self._bytes_max:
             log.warning("bus_request_dropped", extra={"subject": subject, "bytes": length})
             return
         self._bytes += length
+        self._counts[kind] += 1
         task = asyncio.create_task(self._handle(subject, handler, message, reply))
         self._tasks.add(task)
 
         def ended(task: asyncio.Task[None]) -> None:
             self._tasks.discard(task)
             self._bytes -= length
+            self._counts[kind] -= 1
 
         task.add_done_callback(ended)
 

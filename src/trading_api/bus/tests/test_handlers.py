@@ -34,6 +34,24 @@ async def test_requests_above_a_limit_are_dropped_until_others_have_ended(
     assert answers == [b"1", b"2"]
 
 
+async def test_many_topics_that_are_opened_leave_room_for_commands() -> None:
+    tasks = RequestTasks(concurrent_max=2)
+    answers: list[bytes] = []
+
+    async def never(message: bytes) -> bytes:
+        await asyncio.Event().wait()
+        return message
+
+    async def answer(message: bytes) -> bytes:
+        return message
+
+    for shard in range(10):
+        tasks.start(f"shard-{shard}.topics", never, b"open", answers.append)
+    tasks.start("shard-0.http", answer, b"order", answers.append)
+    await until(lambda: answers == [b"order"])
+    await tasks.close()
+
+
 async def test_a_handler_may_close_the_tasks_that_it_is_one_of() -> None:
     tasks = RequestTasks()
     is_closed = asyncio.Event()
