@@ -47,7 +47,7 @@ class FrameStream:
         self._updates: list[bytes] = []
         self._updates_bytes = 0
         # Full: the oldest frame is dropped. Old ones are dropped too, as an owner has a stream for
-        # each shard and gateway. Who misses a frame reads its topics again.
+        # each shard and gateway. A gateway that misses one reads its topics again.
         self._kept: deque[tuple[int, bytes]] = deque()
         self._kept_bytes = 0
         # The number of the last frame at each of the last heartbeats.

@@ -66,8 +66,8 @@ class RemotePartition:
         self._epoch = 0
         self._lease = UNKNOWN_LEASE
         self._lease_beat = 0
-        # Whether the owner has sent anything since the last check, and when the last check was that
-        # found so.
+        # Whether the owner has sent anything since the last check, and the time of the last check
+        # at which it had.
         self._has_sent = False
         self._seen_s = running_clock().now_s()
         self._changed: asyncio.Event | None = None

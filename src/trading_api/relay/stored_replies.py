@@ -12,8 +12,8 @@ PART_BYTES = 800_000
 
 
 class StoredReplies:
-    """Sends a long reply in parts. A reply is dropped with its last part, or for newer ones. Who
-    misses a part repeats the whole request."""
+    """Sends a long reply in parts. A reply is dropped with its last part, or for newer ones. A
+    gateway that misses a part repeats the whole request."""
 
     def __init__(self) -> None:
         self._replies: dict[int, bytes] = {}
