@@ -15,8 +15,8 @@ class StreamReceiver:
 
     A frame that is too early is kept until those before it came; `gap` names them. A frame of an
     earlier stream, or one that was delivered, is dropped. The first frame of a later stream
-    replaces the stream. `on_break` is called after frames were left out: all that
-    depends on the stream has to read the present state again. `delivered` is the number of the last frame that was
+    replaces the stream. `on_break` is called after frames were left out: all that depends on the
+    stream has to read the present state again. `delivered` is the number of the last frame that was
     delivered or left out."""
 
     def __init__(
