@@ -63,11 +63,13 @@ def _deployment(name: str, bus: str, folder: Path) -> Deployment:
 
 
 def _print_report(report: Report) -> None:
-    print("| fault | times | outage s | lost | repeated | other |\n|---|---|---|---|---|---|")
+    print("| fault | times | outage s | no quotes s | lost | repeated | other |")
+    print("|---|---|---|---|---|---|---|")
     for row in report.rows:
         lost, repeated = row.violations["lost"], row.violations["repeated"]
         other = row.violations.total() - lost - repeated
-        print(f"| {row.name} | {row.times} | {row.outage_s:.1f} | {lost} | {repeated} | {other} |")
+        seconds = f"{row.outage_s:.1f} | {row.quote_gap_s:.1f}"
+        print(f"| {row.name} | {row.times} | {seconds} | {lost} | {repeated} | {other} |")
     recording = report.recording
     commands = recording.commands.values()
     attempts = [attempt for command in commands for attempt in command.attempts]

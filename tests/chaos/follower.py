@@ -166,7 +166,7 @@ class Follower:
     def _on_update(self, route: str, message: dict[str, Any]) -> None:
         data, now_s = message["payload"], time.monotonic()
         if route == "quotes":
-            self.state.last_quote_s = now_s
+            self.state.note_quote(now_s)
         elif route == "equity":
             self.state.equity = data
             self.state.equity_seq = message["as_of_seq"]

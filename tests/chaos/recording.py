@@ -12,6 +12,8 @@ from typing import Any, Literal
 Kind = Literal["place", "modify", "cancel", "close", "deposit"]
 Outcome = Literal["open", "acknowledged", "refused"]
 
+QUOTE_GAP_S = 1.0
+"""The simulator moves each symbol several times a second; a longer silence is an outage."""
 SEQUENCED_ROUTES = ("orders", "positions", "executions")
 
 
@@ -79,7 +81,8 @@ class Stream:
 @dataclass(slots=True)
 class ClientState:
     """What a client shows at the end: the newest version of each order, open positions,
-    executions, the last equity, the profits, and when the last quote arrived."""
+    executions, the last equity, the profits, when the last quote arrived, and each time
+    without one that was longer than QUOTE_GAP_S."""
 
     account_id: str
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -89,6 +92,13 @@ class ClientState:
     equity_seq: int = 0
     profits: dict[str, dict[str, Any]] = field(default_factory=dict)
     last_quote_s: float = 0.0
+    quote_gaps: list[tuple[float, float]] = field(default_factory=list)
+
+    def note_quote(self, now_s: float) -> None:
+        """Note that a quote arrived, and the time without one before it if that was long."""
+        if self.last_quote_s and now_s > self.last_quote_s + QUOTE_GAP_S:
+            self.quote_gaps.append((self.last_quote_s, now_s))
+        self.last_quote_s = now_s
 
 
 @dataclass(slots=True)
@@ -147,3 +157,15 @@ class Recording:
             gaps = (after - before for before, after in pairwise(points))
             longest_s = max(longest_s, *gaps)
         return longest_s
+
+    def longest_quote_gap_s(self, window: FaultWindow) -> float:
+        """Return the longest time without a quote whose middle lies in the window."""
+        return max(
+            (
+                end_s - start_s
+                for client in self.clients.values()
+                for start_s, end_s in client.quote_gaps
+                if window.started_s <= (start_s + end_s) / 2 < window.ended_s
+            ),
+            default=0.0,
+        )

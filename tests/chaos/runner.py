@@ -29,6 +29,7 @@ class FaultRow:
     name: str
     times: int = 0
     outage_s: float = 0.0
+    quote_gap_s: float = 0.0
     violations: Counter[str] = field(default_factory=Counter)
 
 
@@ -91,6 +92,7 @@ def _rows(recording: Recording, violations: list[Violation]) -> list[FaultRow]:
         row = rows.setdefault(window.name, FaultRow(window.name))
         row.times += 1
         row.outage_s = max(row.outage_s, recording.longest_outage_s(window))
+        row.quote_gap_s = max(row.quote_gap_s, recording.longest_quote_gap_s(window))
     for violation in violations:
         name = violation.fault or "unknown"
         rows.setdefault(name, FaultRow(name)).violations[violation.kind] += 1
