@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import orjson
 from websockets.asyncio.client import connect
@@ -25,8 +26,8 @@ RESTART_DELAY_S = 0.5
 """How long a service manager takes to start a process again."""
 UNREAD_S = 8.0
 RECEIVE_BUFFER_BYTES = 4096
-END_NOTICED_S = 5.0
-"""By then a process has noticed that its session at PostgreSQL ended."""
+END_NOTICED_S = 2.0
+"""By then a process has noticed that another one may own what it owned."""
 RESTART_PAUSE_S = 1.0
 """The time between two processes of a rolling restart."""
 
@@ -51,13 +52,14 @@ async def kill(prefix: str, deployment: Deployment, choice: random.Random) -> No
 
 
 async def pause(prefix: str, deployment: Deployment, choice: random.Random) -> None:
-    """Halt a process with SIGSTOP for PAUSED_S; it does not notice."""
+    """Halt a process with SIGSTOP for PAUSED_S, after which it may end itself."""
     name = _choose(prefix, deployment, choice)
     pid = deployment.process(name).pid
     deployment.signal(name, signal.SIGSTOP)
     await asyncio.sleep(PAUSED_S)
     if deployment.process(name).pid == pid:
         deployment.signal(name, signal.SIGCONT)
+    await _start_ended(deployment)
 
 
 async def end_sessions(deployment: Deployment, choice: random.Random) -> None:
@@ -147,10 +149,22 @@ def schedule(deployment: Deployment, seed: int, names: list[str]) -> Iterator[Fa
 
 
 def _choose(prefix: str, deployment: Deployment, choice: random.Random) -> str:
-    """Return a process; of gateways the one with the most connections, because clients that lost
-    theirs are all at another one."""
+    """Return the process whose fault clients notice: of gateways the one with the most connections,
+    because clients that lost theirs are all at another one; of markets the one that leads."""
     names = deployment.names(prefix)
-    return max(names, key=deployment.connections) if prefix == "gateway" else choice.choice(names)
+    match prefix:
+        case "gateway":
+            return max(names, key=deployment.connections)
+        case "market":
+            return max(names, key=lambda name: _market_epoch(deployment.processes[name].log_path))
+        case _:
+            return choice.choice(names)
+
+
+def _market_epoch(log_path: Path) -> int:
+    """Return the last epoch in which a process claimed the market, as its log says."""
+    lines = (line for line in log_path.read_bytes().splitlines() if b'"partition_claimed"' in line)
+    return max((int(orjson.loads(line)["epoch"]) for line in lines), default=0)
 
 
 async def _start_ended(deployment: Deployment) -> None:
