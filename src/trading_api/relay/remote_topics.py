@@ -83,7 +83,8 @@ class RemoteTopics:
         subscribe = self._bus.subscribe
         await subscribe(messages.shared_updates_subject(MARKET), self._on_frame)
         await subscribe(messages.gateway_updates_subject(self._gateway), self._on_frame)
-        await subscribe(messages.HEARTBEATS, self._on_heartbeat)
+        for audience in (messages.SHARED_AUDIENCE, self._gateway):
+            await subscribe(messages.heartbeats_subject(audience), self._on_heartbeat)
         await self._bus.flush()
         self._bus.on_reconnect(self._publish_beat)
         self._publish_beat()

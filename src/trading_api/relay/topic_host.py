@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 1.0
 LEASE_S = 10.0
-HEARTBEAT_BYTES = 200_000
-"""About the most bytes of one heartbeat. More partitions take several."""
+PARTITIONS_PER_HEARTBEAT = 1_000
+"""More partitions take several messages, each of at most 100 KB and the leases."""
 
 
 class TopicHost:
@@ -220,26 +220,31 @@ class TopicHost:
     # Heartbeats
 
     def _publish_heartbeat(self, partitions: Sequence[HostedPartition]) -> None:
-        """Publish the last number of every stream, so that a lost last frame is noticed."""
+        """Publish the last number of every stream, so that a lost last frame is noticed. A stream
+        of one gateway is named to this gateway alone."""
         self._flush()
         self._beat = next(self._counter)
         leases = {gateway: lease.number for gateway, lease in self._leases.items()}
-        beats: dict[str, messages.PartitionBeat] = {}
-        size = 0
+        beats: dict[str, dict[str, messages.PartitionBeat]] = {messages.HEARTBEATS: {}}
         for hosted in partitions:
-            beats[hosted.name] = messages.PartitionBeat(hosted.epoch, hosted.stream_seqs())
-            size += 64 + 48 * len(hosted.streams)
-            if size > HEARTBEAT_BYTES:
-                self._publish_beats(leases, beats)
-                beats, size = {}, 0
-        if beats:
-            self._publish_beats(leases, beats)
+            beats[messages.HEARTBEATS][hosted.name] = messages.PartitionBeat(hosted.epoch, {})
+            for audience, seq in hosted.stream_seqs().items():
+                named = beats.setdefault(messages.heartbeats_subject(audience), {})
+                beat = named.setdefault(hosted.name, messages.PartitionBeat(hosted.epoch, {}))
+                beat.streams[audience] = seq
+        for subject, named in beats.items():
+            self._publish_beats(subject, leases, list(named.items()))
 
     def _publish_beats(
-        self, leases: dict[str, int], beats: dict[str, messages.PartitionBeat]
+        self,
+        subject: str,
+        leases: dict[str, int],
+        beats: Sequence[tuple[str, messages.PartitionBeat]],
     ) -> None:
-        beat = messages.OwnerBeat(self._owner_id, self._beat, leases, beats)
-        self._bus.publish(messages.HEARTBEATS, messages.encode(beat))
+        for start in range(0, len(beats), PARTITIONS_PER_HEARTBEAT):
+            part = dict(beats[start : start + PARTITIONS_PER_HEARTBEAT])
+            beat = messages.OwnerBeat(self._owner_id, self._beat, leases, part)
+            self._bus.publish(subject, messages.encode(beat))
 
     # Requests
 

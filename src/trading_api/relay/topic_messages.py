@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 HEARTBEATS = "heartbeats"
-"""The subject on which owners publish their heartbeats."""
+"""The subject on which owners name their partitions, and the streams of all gateways."""
 GATEWAYS = "gateways"
 """The subject on which gateways publish that they live."""
 SHARED_AUDIENCE = "*"
@@ -32,6 +32,11 @@ def shared_updates_subject(partition: str) -> str:
 def gateway_updates_subject(gateway: str) -> str:
     """Return the subject of the streams that one gateway receives."""
     return f"gateway.{gateway}.updates"
+
+
+def heartbeats_subject(audience: str) -> str:
+    """Return the subject of the heartbeats that name the streams of an audience."""
+    return HEARTBEATS if audience == SHARED_AUDIENCE else f"gateway.{audience}.heartbeats"
 
 
 class OpenTopic(msgspec.Struct, tag="open"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 
 from tests.kit.paper_exchange import A
 from tests.kit.relayed_checks import (
@@ -22,6 +23,7 @@ from tests.kit.relayed_checks import (
 from tests.kit.relayed_topics import Client, deployed
 from tests.kit.server import until
 from trading_api.domain.market_status import MarketState
+from trading_api.relay import topic_messages as messages
 
 
 async def test_a_client_receives_state_and_updates() -> None:
@@ -61,6 +63,26 @@ async def test_a_rejected_topic_has_the_reply_of_the_service() -> None:
         assert reply.message.startswith("There is no symbol 'NONE'")
         await until(lambda: not len(owner.exchange.subscriptions))
         assert not len(gateway.subscriptions)
+
+
+async def test_a_heartbeat_names_the_streams_of_one_gateway_to_this_one_alone() -> None:
+    async with deployed() as deployment:
+        owner = await start_owner(deployment)
+        gateways = [await deployment.gateway(), await deployment.gateway()]
+        seen: dict[str, set[str]] = {}
+        audiences = [messages.SHARED_AUDIENCE, *(gateway.name for gateway in gateways)]
+
+        def note(audience: str, message: bytes) -> None:
+            for beat in messages.decode_owner_beat(message).partitions.values():
+                seen.setdefault(audience, set()).update(beat.streams)
+
+        for audience in audiences:
+            subject = messages.heartbeats_subject(audience)
+            await deployment.bus_of(owner).subscribe(subject, partial(note, audience))
+        for gateway in gateways:
+            await gateway.client().follow("orders", accountId=A)
+        await until(lambda: len(seen) == len(audiences))
+        assert seen == {each: set() if each == "*" else {each} for each in audiences}
 
 
 async def test_a_topic_is_open_from_its_first_client_to_its_last() -> None:
