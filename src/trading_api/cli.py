@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -35,6 +34,7 @@ from trading_api.modules.datafeed.importing.symbol_names import to_symbol
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.observability.progress_bar import ProgressBar
+from trading_api.server.bound_socket import bound_socket
 from trading_api.server.process_count import check_process_count
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
@@ -146,7 +146,8 @@ def _serve(arguments: argparse.Namespace) -> int | None:
     check_process_count(os.environ, sys.argv)
     # An error of the settings ends the start here, with one sentence instead of a traceback.
     importlib.import_module("trading_api.main")
-    _check_port(settings)
+    # uvicorn would report a port in use only after the addresses are printed.
+    bound_socket(settings).close()
     # Already imported above. The other subcommands start faster without it.
     from trading_api.modules.broker.journal.factory import check_ledger
 
@@ -171,23 +172,6 @@ def _print_addresses(settings: Settings) -> None:
         f"WebSocket   ws://{base}/api/v1/ws   documented at http://{base}/api/v1/ws/asyncapi",
         flush=True,
     )
-
-
-def _check_port(settings: Settings) -> None:
-    """Raises ConfigurationError where another process listens on the address.
-
-    uvicorn would report it only after the addresses are printed.
-    """
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise ConfigurationError(
-                f"HOST={settings.host} PORT={settings.port} cannot be listened on "
-                f"({error.strerror}); try another, as in PORT={settings.port + 1}."
-            ) from error
 
 
 def _add_token(commands: Any) -> None:

@@ -25,6 +25,7 @@ from trading_api.roles.child_process import (
     InvalidConfiguration,
 )
 from trading_api.roles.scalable_settings import check_scalable
+from trading_api.server.bound_socket import bound_socket
 from trading_api.settings import Settings, check_exposure
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Supervisor:
         self._settings = settings
         self._workers = workers
         self._environment = dict(environment)
+        if not is_postgresql(settings.database_url):
+            self._environment["SHARDS"] = "1"
         self._stop_requested = asyncio.Event()
 
     async def run(self) -> int:
@@ -90,14 +93,10 @@ class Supervisor:
 
     def _core(self) -> ChildProcess:
         environment = self._environment | {"PORT": "0", "HOST": "127.0.0.1"}
-        if not is_postgresql(self._settings.database_url):
-            environment["SHARDS"] = "1"
         return ChildProcess("core", _command("core"), environment)
 
     def _gateways(self, listening: socket.socket) -> list[ChildProcess]:
         environment = self._environment | {LISTENING_FD: str(listening.fileno())}
-        if not is_postgresql(self._settings.database_url):
-            environment["SHARDS"] = "1"
         return [
             ChildProcess(
                 f"gateway-{number}", _command("gateway"), environment, [listening.fileno()]
@@ -107,19 +106,9 @@ class Supervisor:
 
 
 def listening_socket(settings: Settings) -> socket.socket:
-    """Return a socket that listens on the address of the settings. Raises ConfigurationError."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-        listening.listen(settings.handshakes_max)
-    except OSError as error:
-        listening.close()
-        raise ConfigurationError(
-            f"HOST={settings.host} PORT={settings.port} cannot be listened on "
-            f"({error.strerror}); try another, as in PORT={settings.port + 1}."
-        ) from error
+    """Return a socket that listens on the address of the settings, and that child processes
+    inherit. Raises ConfigurationError."""
+    listening = bound_socket(settings, settings.handshakes_max)
     listening.set_inheritable(True)
     return listening
 

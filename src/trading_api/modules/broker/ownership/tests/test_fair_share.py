@@ -19,7 +19,7 @@ NONE_SILENT = SilentOwners()
 
 
 def state(number: int, owner: str = "", *, is_locked: bool = True) -> PartitionState:
-    """Return a partition that `owner` holds, or nobody."""
+    """Return a partition that `owner` holds, or one without an owner."""
     pid = ord(owner) if owner else None
     return PartitionState(f"shard-{number}", 1, owner, pid, None, bool(owner) and is_locked)
 

@@ -1,0 +1,27 @@
+"""The socket on which a server listens."""
+
+from __future__ import annotations
+
+import socket
+
+from trading_api.errors import ConfigurationError
+from trading_api.settings import Settings
+
+
+def bound_socket(settings: Settings, backlog: int | None = None) -> socket.socket:
+    """Return a socket bound to HOST and PORT, which listens if there is a `backlog`. Raises
+    ConfigurationError."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+        if backlog is not None:
+            bound.listen(backlog)
+    except OSError as error:
+        bound.close()
+        raise ConfigurationError(
+            f"HOST={settings.host} PORT={settings.port} cannot be listened on "
+            f"({error.strerror}); try another, as in PORT={settings.port + 1}."
+        ) from error
+    return bound
