@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import as_file, files
 from typing import Any
 
 import asyncpg
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.util import greenlet_spawn
@@ -22,6 +21,11 @@ from trading_api.modules.broker.journal.postgres.ownership_table import (
     all_partitions,
 )
 from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
+from trading_api.modules.broker.journal.sql.schema_version import (
+    check_version,
+    schema_version,
+    upgrade,
+)
 
 VERSION = "0001"
 """The version of the newest migration."""
@@ -94,9 +98,7 @@ class PostgresDatabase:
                 max_row_buffer=1_000,
             )
             try:
-                found = _version(connection)
-                if found != VERSION:
-                    raise ConfigurationError(self._version_error(found))
+                check_version(connection, VERSION, self.path)
             except BaseException:
                 connection.close()
                 raise
@@ -137,25 +139,10 @@ class PostgresDatabase:
         )
 
     def _migrate(self, connection: Connection) -> None:
-        found = _version(connection)
-        if found == VERSION:
-            return
-        # Imported here: it takes 0.17 s and is seldom needed.
-        from alembic import command
-        from alembic.config import Config
-        from alembic.script import ScriptDirectory
-        from alembic.util import CommandError
-
-        config = Config()
-        with as_file(files(__package__) / "migrations") as scripts:
-            config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-            if found is not None:
-                try:
-                    ScriptDirectory.from_config(config).get_revision(found)
-                except CommandError:
-                    raise ConfigurationError(self._version_error(found)) from None
-            config.attributes["connection"] = connection
-            command.upgrade(config, VERSION)
+        found = schema_version(connection)
+        if found != VERSION:
+            assert __package__ is not None
+            upgrade(connection, __package__, found, VERSION, self.path)
 
     def _create_partitions(self, connection: Connection) -> None:
         if not self._check_shards(connection):
@@ -175,19 +162,6 @@ class PostgresDatabase:
                 f"are spread over {stored} shards, which stay: set SHARDS={stored}."
             )
         return bool(stored)
-
-    def _version_error(self, found: str | None) -> str:
-        if found is None:
-            return f"{self.path} (DATABASE_URL) holds no ledger."
-        if found > VERSION:
-            return (
-                f"The ledger {self.path} (DATABASE_URL) is of version {found}, newer than "
-                f"{VERSION}, the newest that this program knows; start the newer program."
-            )
-        return (
-            f"The ledger {self.path} (DATABASE_URL) is of version {found}; starting the server "
-            f"brings it to {VERSION}."
-        )
 
 
 async def disconnect(connection: asyncpg.Connection, timeout_s: float = CLOSE_TIMEOUT_S) -> None:
@@ -213,12 +187,3 @@ def _address(url: str) -> URL:
 
 
 _ADDRESS_ERROR = "DATABASE_URL is postgresql://user:password@host:5432/database."
-
-
-def _version(connection: Connection) -> str | None:
-    """Return the version of the last migration, or None for a database without a ledger."""
-    with connection.begin():
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return version

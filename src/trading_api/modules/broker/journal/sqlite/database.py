@@ -7,17 +7,21 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
+from trading_api.modules.broker.journal.sql.schema_version import (
+    check_version,
+    schema_version,
+    upgrade,
+)
 from trading_api.modules.broker.journal.sqlite.ledger_head import LedgerHeadFile
 
 VERSION = "0005"
@@ -62,7 +66,7 @@ class Database:
             "sqlite://", creator=lambda: self._connect(address), poolclass=NullPool
         )
         _set_begin_statement(engine, "BEGIN")
-        return self._open_connection(engine, check_version)
+        return self._open_connection(engine, _check_version)
 
     def close(self) -> None:
         """Unlock the file."""
@@ -182,20 +186,8 @@ def _set_begin_statement(engine: Engine, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _version(connection: Connection) -> str | None:
-    """Return the version of the file's last migration, or None for an empty file."""
-    with connection.begin():
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return version
-
-
-def check_version(connection: Connection) -> None:
-    """Raise ConfigurationError if the file does not have this program's version."""
-    found = _version(connection)
-    if found != VERSION:
-        raise ConfigurationError(_version_error(_path_of(connection), found))
+def _check_version(connection: Connection) -> None:
+    check_version(connection, VERSION, _path_of(connection))
 
 
 def _prepare(connection: Connection) -> None:
@@ -206,28 +198,14 @@ def _prepare(connection: Connection) -> None:
 
 def migrate(connection: Connection) -> None:
     """Create the tables or migrate old ones. Raises ConfigurationError."""
-    found = _version(connection)
+    found = schema_version(connection)
     if found == VERSION:
         # A write, so that a file that cannot be written fails here.
         with connection.begin():
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
         return
-    # Imported here: it takes 0.17 s and is seldom needed.
-    from alembic import command
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-    from alembic.util import CommandError
-
-    config = Config()
-    with as_file(files(__package__) / "migrations") as scripts:
-        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-        if found is not None:
-            try:
-                ScriptDirectory.from_config(config).get_revision(found)
-            except CommandError:
-                raise ConfigurationError(_version_error(_path_of(connection), found)) from None
-        config.attributes["connection"] = connection
-        command.upgrade(config, VERSION)
+    assert __package__ is not None
+    upgrade(connection, __package__, found, VERSION, _path_of(connection))
 
 
 def _path_of(connection: Connection) -> Path:
@@ -236,17 +214,3 @@ def _path_of(connection: Connection) -> Path:
 
 def _driver(connection: Connection) -> Any:
     return connection.connection.driver_connection
-
-
-def _version_error(path: Path, found: str | None) -> str:
-    if found is None:
-        return f"{path} (DATABASE_URL) holds no ledger."
-    if found > VERSION:
-        return (
-            f"The ledger {path} (DATABASE_URL) is of version {found}, newer than {VERSION}, the "
-            "newest that this program knows; start the newer program."
-        )
-    return (
-        f"The ledger {path} (DATABASE_URL) is of version {found}; starting the server brings it "
-        f"to {VERSION}."
-    )
