@@ -72,9 +72,12 @@ class Invalid(ApiError):
 
 
 class Unavailable(ApiError):
-    """The server cannot do this now; the same request may succeed later."""
+    """The server cannot do this now; the same request may succeed after `retry_after_s`."""
 
     status = 503
+
+    def __init__(self, detail: str, code: str, retry_after_s: int = 1) -> None:
+        super().__init__(detail, code, {"Retry-After": str(retry_after_s)})
 
 
 class SymbolNotFound(NotFound):

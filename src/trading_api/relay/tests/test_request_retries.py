@@ -85,6 +85,7 @@ async def test_without_an_owner_nothing_was_done(method: str, path: str, body: A
         client = await owning.client(**SHORT)
         answer = await client.request(method, path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (503, "owner_unavailable")
+        assert answer.headers["Retry-After"] == "1"
 
 
 @pytest.mark.parametrize(("method", "path", "body"), [COMMAND, PREVIEW, READ, LIST])
@@ -116,6 +117,7 @@ async def test_a_command_without_an_answer_names_the_key_to_repeat_it_with(key: 
         host, client = await owning.host(app, release_s=0.0), await owning.client(**SHORT)
         answer = await client.post(ORDERS, json=ORDER, headers=key_of(key))
         assert (answer.status_code, answer.json()["code"]) == (503, "outcome_unknown")
+        assert answer.headers["Retry-After"] == "1"
         named = answer.json()["detail"].rpartition("Idempotency-Key: ")[2]
         assert named == (key or named)
         assert key or named.startswith(f"{GATEWAY_ID}-")
@@ -176,6 +178,7 @@ async def test_the_last_refusal_is_the_answer(error: ApiError, code: str) -> Non
         await owning.host(Refusing(app, [error] * 1000))
         answer = await client.post(ORDERS, json=ORDER)
         assert (answer.status_code, answer.json()["code"]) == (error.status, code)
+        assert answer.headers["Retry-After"] == "1"
 
 
 @pytest.mark.parametrize(
