@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from secrets import token_hex
 
 import orjson
 
@@ -26,6 +25,7 @@ from trading_api.relay.http_message import (
     encode_request,
 )
 from trading_api.relay.request_host import NOT_OWNER, PARTS_EXPIRED, requests_subject
+from trading_api.relay.stored_bodies import new_token
 
 RESPONSE_BYTES_MAX = 64 * MESSAGE_BYTES_MAX
 IN_PROGRESS_MAX = 400
@@ -232,7 +232,7 @@ def _in_parts(request: ForwardedRequest) -> tuple[ForwardedRequest, list[Earlier
     body = request.body
     if len(body) <= PART_BYTES:
         return request, []
-    token = token_hex(8)
+    token = f"{new_token():x}"
     starts = range(0, len(body), PART_BYTES)
     *earlier, last = [EarlierPart(token, each, body[each : each + PART_BYTES]) for each in starts]
     return replace(request, token=token, body=last.body), earlier

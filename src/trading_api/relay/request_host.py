@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from secrets import token_hex
 
 from starlette.types import ASGIApp
 
@@ -24,7 +23,7 @@ from trading_api.relay.http_message import (
     decode_request,
     encode_response,
 )
-from trading_api.relay.stored_bodies import StoredBodies
+from trading_api.relay.stored_bodies import StoredBodies, new_token
 from trading_api.web.error_responses import error_response
 
 log = logging.getLogger(__name__)
@@ -63,8 +62,8 @@ class RequestHost:
         self._in_progress = 0
         self._claims: dict[str, _Claim] = {}
         self._replies = CommandReplies()
-        self._request_bodies = StoredBodies()
-        self._response_bodies = StoredBodies()
+        self._request_bodies = StoredBodies[str]()
+        self._response_bodies = StoredBodies[str]()
 
     async def claim(self, partition: str) -> None:
         """Serve a partition's requests from now on. Raises BusUnavailable."""
@@ -148,18 +147,16 @@ class RequestHost:
         body = response.body
         if len(body) <= PART_BYTES:
             return response
-        token = token_hex(8)
+        token = f"{new_token():x}"
         self._response_bodies.put(token, body)
         return replace(response, body=body[:PART_BYTES], token=token)
 
     def _rest(self, request: RestOfResponse) -> ForwardedResponse:
-        body = self._response_bodies.get(request.token)
-        if body is None:
+        part = self._response_bodies.part(request.token, request.start, PART_BYTES)
+        if part is None:
             return _parts_expired()
-        end = request.start + PART_BYTES
-        if end >= len(body):
-            self._response_bodies.take(request.token)
-        return ForwardedResponse(status=200, size=len(body), body=body[request.start : end])
+        size, body = part
+        return ForwardedResponse(status=200, size=size, body=body)
 
     def _keep(self, part: EarlierPart) -> ForwardedResponse:
         body = self._request_bodies.get(part.token) or b""

@@ -16,7 +16,7 @@ from trading_api.relay import topic_messages as messages
 from trading_api.relay.frame_stream import KEPT_FRAMES_MAX, FrameStream
 from trading_api.relay.hosted_partition import GatewaySubscriber, HostedPartition
 from trading_api.relay.partitions import MARKET
-from trading_api.relay.stored_replies import StoredReplies
+from trading_api.relay.reply_parts import ReplyParts
 from trading_api.relay.topic_opener import TopicOpener
 from trading_api.relay.update_frame import encode_update, topic_number
 from trading_api.shared.ws.generic_route import WsRouter
@@ -72,7 +72,7 @@ class TopicHost:
         self._audiences: dict[Topic, tuple[int, list[FrameStream]]] = {}
         # The streams with updates that wait: as many as there are streams.
         self._dirty: list[FrameStream] = []
-        self._replies = StoredReplies()
+        self._replies = ReplyParts()
         self._opener = TopicOpener(
             self._routers, subscriptions, self._encode_suffix, partition_of, self._regroup
         )
@@ -252,7 +252,7 @@ class TopicHost:
         request = messages.decode_request(message)
         if isinstance(request, messages.RestOfReply):
             return messages.encode(self._replies.rest(request))
-        return self._replies.in_parts(messages.encode(await self._answer(hosted, request)))
+        return self._replies.first(messages.encode(await self._answer(hosted, request)))
 
     async def _answer(
         self,

@@ -227,7 +227,7 @@ async def test_an_application_that_fails_is_an_internal_error() -> None:
 
 
 def test_stored_bodies_are_bounded() -> None:
-    stored = StoredBodies(count_max=3, bytes_max=10)
+    stored = StoredBodies[str](count_max=3, bytes_max=10)
     for number in range(5):
         stored.put(str(number), b"ab")
     assert [stored.get(str(number)) for number in range(5)] == [None, None, b"ab", b"ab", b"ab"]

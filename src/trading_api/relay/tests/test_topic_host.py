@@ -7,7 +7,6 @@ from trading_api.bus.port import Bus
 from trading_api.relay import topic_messages as messages
 from trading_api.relay.frame_stream import FrameStream
 from trading_api.relay.hosted_partition import CLOSED_TOPICS_MAX, GatewaySubscriber
-from trading_api.relay.stored_replies import PART_BYTES, STORED_REPLIES_MAX, StoredReplies
 
 TOPIC = 'orders:{"accountId":"ACCOUNT-A"}'
 SUBJECT = messages.topics_subject(partition_of(TOPIC))
@@ -82,27 +81,3 @@ def test_a_subscriber_remembers_a_bounded_number_of_closed_topics() -> None:
     subscriber.note_closed("1", 3)
     assert subscriber.is_closed("1", 5)
     assert not subscriber.is_closed("1", 6)
-
-
-def test_a_long_reply_is_stored_and_sent_in_parts() -> None:
-    stored, reply = StoredReplies(), bytes(range(256)) * 8_000
-    assert stored.in_parts(b"short") == b"short"
-    part = messages.decode_reply(stored.in_parts(reply))
-    assert isinstance(part, messages.PartOfReply)
-    assert (part.size, len(part.data)) == (len(reply), PART_BYTES)
-    data = part.data
-    while len(data) < part.size:
-        rest = stored.rest(messages.RestOfReply(part.token, len(data)))
-        assert isinstance(rest, messages.PartOfReply)
-        data += rest.data
-    assert data == reply
-    assert stored.rest(messages.RestOfReply(part.token, 0)) == messages.NotOwner()
-
-
-def test_only_the_newest_long_replies_are_stored() -> None:
-    stored, reply = StoredReplies(), bytes(1_000_000)
-    part = messages.decode_reply(stored.in_parts(reply))
-    assert isinstance(part, messages.PartOfReply)
-    for _ in range(STORED_REPLIES_MAX):
-        stored.in_parts(reply)
-    assert stored.rest(messages.RestOfReply(part.token, 0)) == messages.NotOwner()
