@@ -148,16 +148,18 @@ class Owners:
         app: ASGIApp,
         shards: Collection[int] = ALL_SHARDS,
         bus: Bus | None = None,
+        epoch: int = 1,
         **options: Any,
     ) -> RequestHost:
-        """Serve shards by an application. `options` are those of RequestHost."""
+        """Serve shards by an application, as their owner of an epoch. `options` are those of
+        RequestHost."""
         host = RequestHost(bus or await self.bus(LocalBus), app, **options)
         for shard in shards:
-            await host.claim(shard_partition(shard))
+            await host.claim(shard_partition(shard), epoch)
         return host
 
     async def start(
-        self, shards: Collection[int] = ALL_SHARDS, bus: Bus | None = None
+        self, shards: Collection[int] = ALL_SHARDS, bus: Bus | None = None, epoch: int = 1
     ) -> RunningOwner:
         """Run an exchange that owns these shards, and serve them."""
         count = None if len(shards) == SHARDS else SHARDS
@@ -165,7 +167,7 @@ class Owners:
         for shard in shards if count is not None else ():
             await exchange.broker.load_shard(shard)
         app = owner_app(self._settings, exchange)
-        return RunningOwner(exchange, app, await self.host(app, shards, bus))
+        return RunningOwner(exchange, app, await self.host(app, shards, bus, epoch))
 
     async def client(self, bus: Bus | None = None, **options: Any) -> httpx.AsyncClient:
         """Return a client of a new gateway. `options` are those of RequestForwarder."""

@@ -1,12 +1,13 @@
 """The messages with which a gateway forwards HTTP requests to the owner of a partition.
 
 A message is a version, a kind, the length of its head, the head as JSON, and raw bytes of a body.
+A receiver ignores fields of the head that it does not know, so that the next version can add some.
 A body that is too long for one message travels in parts, each as a request of its own."""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -79,13 +80,16 @@ RequestMessage: TypeAlias = ForwardedRequest | EarlierPart | RestOfResponse
 class ForwardedResponse:
     """The response of an owner, or a part of its body.
 
-    `operation` is the OpenAPI operation, and empty if there is none. A body of `size` bytes that is
-    longer than `body` is stored under `token` for a short time."""
+    `operation` is the OpenAPI operation, and empty if there is none. `partitions` are those that
+    the response is true for, if the request asked for them. `epochs` has the owner's epoch of the
+    partition that was asked, and of these. An older version sends none. A body of `size` bytes that
+    is longer than `body` is stored under `token` for a short time."""
 
     status: int
     headers: Headers = ()
     operation: str = ""
     partitions: Sequence[str] = ()
+    epochs: Mapping[str, int] = field(default_factory=dict)
     token: str = ""
     size: int = 0
     body: bytes = field(default=b"", repr=False)
@@ -107,7 +111,7 @@ def decode_request(message: bytes) -> RequestMessage:
     kind, head, body = _decode(message)
     if kind == _REQUEST:
         head["principal"] = _principal(head["principal"])
-        return ForwardedRequest(**head, body=body)
+        return ForwardedRequest(**_known(ForwardedRequest, head), body=body)
     if kind == _EARLIER_PART:
         return EarlierPart(head["token"], head["start"], body)
     if kind == _REST:
@@ -125,7 +129,7 @@ def decode_response(message: bytes) -> ForwardedResponse:
     kind, head, body = _decode(message)
     if kind != _RESPONSE:
         raise MessageUnreadable(f"kind {kind}")
-    return ForwardedResponse(**head, body=body)
+    return ForwardedResponse(**_known(ForwardedResponse, head), body=body)
 
 
 def _encode(kind: int, head: dict[str, Any], body: bytes = b"") -> bytes:
@@ -146,6 +150,12 @@ def _decode(message: bytes) -> tuple[int, dict[str, Any], bytes]:
 
 def _fields(message: ForwardedRequest | ForwardedResponse, but: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(message, name) for name in message.__slots__ if name not in but}
+
+
+def _known(
+    kind: type[ForwardedRequest | ForwardedResponse], head: dict[str, Any]
+) -> dict[str, Any]:
+    return {name: value for name, value in head.items() if name in kind.__slots__}
 
 
 def _plain(principal: Principal) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from trading_api.bus.port import MESSAGE_BYTES_MAX, Bus, BusUnavailable, NoRespo
 from trading_api.clock import running_clock
 from trading_api.errors import ApiError, Unavailable
 from trading_api.relay import topic_messages as messages
+from trading_api.relay.partition_epochs import PartitionEpochs
 
 OPENING_MAX = 32
 """How many topics of one partition are opened at the same time."""
@@ -26,7 +27,8 @@ class OwnerSilent(Unavailable):
 
 
 class OwnerClient:
-    """Sends requests about topics. Each raises OwnerSilent where no owner answers.
+    """Sends requests about topics. Each raises OwnerSilent where no owner answers, or one that has
+    a successor.
 
     `generations` number the requests to open a topic, of all partitions together."""
 
@@ -37,7 +39,10 @@ class OwnerClient:
         partition: str,
         generations: itertools.count[int],
         request_s: float,
+        epochs: PartitionEpochs,
     ) -> None:
+        self._epochs = epochs
+        self._partition = partition
         self._bus = bus
         self._gateway = gateway
         self._subject = messages.topics_subject(partition)
@@ -57,6 +62,8 @@ class OwnerClient:
         request = messages.OpenTopic(self._gateway, topic, generation, since)
         async with self._opening:
             reply = await self._request(request)
+        if isinstance(reply, messages.TopicRejected | messages.TopicOpened):
+            self._check_epoch(reply.epoch)
         if isinstance(reply, messages.TopicRejected):
             error = ApiError(reply.detail, reply.code)
             error.status = reply.status
@@ -78,6 +85,10 @@ class OwnerClient:
         request = messages.MissedFrames(self._gateway, stream, first, last)
         reply = await self._request(request)
         return reply.frames if isinstance(reply, messages.FramesAgain) else []
+
+    def _check_epoch(self, epoch: int | None) -> None:
+        if epoch is not None and not self._epochs.observe(self._partition, epoch):
+            raise OwnerSilent
 
     async def _request(self, request: messages.TopicRequest) -> messages.TopicReply:
         reply = await self._request_part(request)

@@ -24,6 +24,7 @@ from trading_api.relay.http_message import (
     decode_response,
     encode_request,
 )
+from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.request_host import NOT_OWNER, PARTS_EXPIRED, requests_subject
 from trading_api.relay.stored_bodies import new_token
 
@@ -63,8 +64,9 @@ class OwnerRequests:
     """Sends requests to the owner of a partition, again and again until their time is over.
 
     A try takes at most `try_timeout_s`. A command is repeated with its idempotency key, so that it
-    is done once. At most `in_progress_max` requests of a partition are sent at the same time, so
-    that those to a silent owner are bounded; the others wait for their turn."""
+    is done once. An answer of an owner that has a successor counts as none. At most
+    `in_progress_max` requests of a partition are sent at the same time, so that those to a silent
+    owner are bounded; the others wait for their turn."""
 
     def __init__(
         self,
@@ -72,8 +74,10 @@ class OwnerRequests:
         try_timeout_s: float,
         total_timeout_s: float,
         in_progress_max: int = IN_PROGRESS_MAX,
+        epochs: PartitionEpochs | None = None,
     ) -> None:
         self._bus = bus
+        self._epochs = epochs or PartitionEpochs()
         self._try_timeout_s = try_timeout_s
         self._total_timeout_s = total_timeout_s
         self._in_progress_max = in_progress_max
@@ -116,13 +120,13 @@ class OwnerRequests:
     async def _send(
         self, partition: str, request: ForwardedRequest, deadline_s: float
     ) -> ForwardedResponse:
-        subject, pause_s = requests_subject(partition), PAUSE_S
+        pause_s = PAUSE_S
         changes = is_command(request.method, request.path)
         may_be_done = False
         response: ForwardedResponse | None = None
         while True:
             try:
-                response = await self._try(subject, request, deadline_s)
+                response = await self._try(partition, request, deadline_s)
                 if not _is_inconclusive(response, may_be_done):
                     return response
             except _NotReceived:
@@ -144,54 +148,70 @@ class OwnerRequests:
         return response
 
     async def _try(
-        self, subject: str, request: ForwardedRequest, deadline_s: float
+        self, partition: str, request: ForwardedRequest, deadline_s: float
     ) -> ForwardedResponse:
         request, parts = _in_parts(request)
         for part in parts:
-            answer = await self._request_earlier(subject, part, deadline_s)
+            answer = await self._request_earlier(partition, part, deadline_s)
             if answer.status != 200:
                 return answer
-        response = await self._request(subject, request, deadline_s)
+        response = await self._request(partition, request, deadline_s)
         body = bytearray(response.body)
         while len(body) < min(response.size, RESPONSE_BYTES_MAX):
             rest = RestOfResponse(response.token, len(body))
-            part_response = await self._request_rest(subject, rest, deadline_s)
+            part_response = await self._request_rest(partition, rest, deadline_s)
             if part_response.status != 200 or not part_response.body:
                 raise _NoAnswer
             body += part_response.body
         return replace(response, body=bytes(body))
 
     async def _request_earlier(
-        self, subject: str, part: EarlierPart, deadline_s: float
+        self, partition: str, part: EarlierPart, deadline_s: float
     ) -> ForwardedResponse:
         try:
-            return await self._request(subject, part, deadline_s)
+            return await self._request(partition, part, deadline_s)
         except _NoAnswer:
             raise _NotReceived from None  # the request itself is not sent
 
     async def _request_rest(
-        self, subject: str, rest: RestOfResponse, deadline_s: float
+        self, partition: str, rest: RestOfResponse, deadline_s: float
     ) -> ForwardedResponse:
         try:
-            return await self._request(subject, rest, deadline_s)
+            return await self._request(partition, rest, deadline_s)
         except _NotReceived:
             raise _NoAnswer from None  # the request itself was received
 
     async def _request(
-        self, subject: str, request: RequestMessage, deadline_s: float
+        self, partition: str, request: RequestMessage, deadline_s: float
     ) -> ForwardedResponse:
         if not self._bus.is_connected:
             raise _NotReceived
         left_s = deadline_s - running_clock().now_s()
         timeout_s = min(self._try_timeout_s, max(left_s, LAST_TRY_S))
         try:
-            answer = await self._bus.request(subject, encode_request(request), timeout_s)
-            return decode_response(answer)
+            answer = await self._bus.request(
+                requests_subject(partition), encode_request(request), timeout_s
+            )
+            response = decode_response(answer)
         except NoResponder:
             raise _NotReceived from None
         # The connection may have been lost after the request was sent.
         except (RequestTimeout, BusUnavailable, MessageUnreadable):
             raise _NoAnswer from None
+        return self._of_owner(partition, response)
+
+    def _of_owner(self, partition: str, response: ForwardedResponse) -> ForwardedResponse:
+        """Return a response without the partitions that have a later owner. Raises _NoAnswer if the
+        partition that was asked is one of them."""
+        replaced = {
+            each for each, epoch in response.epochs.items() if not self._epochs.observe(each, epoch)
+        }
+        if partition in replaced:
+            raise _NoAnswer
+        if replaced:
+            partitions = [each for each in response.partitions if each not in replaced]
+            return replace(response, partitions=partitions)
+        return response
 
 
 def owner_unavailable() -> Unavailable:

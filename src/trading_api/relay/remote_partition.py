@@ -12,6 +12,7 @@ from typing import TypeVar
 from trading_api.clock import running_clock
 from trading_api.errors import ApiError
 from trading_api.relay.owner_client import OwnerClient, OwnerSilent, answer_deadline
+from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partition_jobs import Job, PartitionJobs
 from trading_api.relay.partition_options import PartitionEvents, PartitionOptions
 from trading_api.relay.remote_topic import NEVER_SYNCED, RemoteTopic, snapshot_parts
@@ -45,6 +46,7 @@ class RemotePartition:
         name: str,
         gateway: str,
         owner: OwnerClient,
+        epochs: PartitionEpochs,
         options: PartitionOptions,
         events: PartitionEvents,
         start_job: Callable[[Job], None],
@@ -54,6 +56,7 @@ class RemotePartition:
         self.breaks = 0
         self._gateway = gateway
         self._owner = owner
+        self._epochs = epochs
         self._options = options
         self._events = events
         self._jobs = PartitionJobs(name, start_job)
@@ -186,7 +189,7 @@ class RemotePartition:
 
     def on_frame(self, frame: UpdateFrame) -> None:
         """Accept a frame of the partition."""
-        if frame.epoch < self._epoch:
+        if not self._epochs.observe(self.name, frame.epoch):
             return
         self._see(frame.epoch)
         self._receiver.receive(frame)
@@ -195,7 +198,7 @@ class RemotePartition:
     def on_heartbeat(self, beat: OwnerBeat) -> None:
         """Accept a heartbeat that names the partition."""
         mine = beat.partitions[self.name]
-        if mine.epoch < self._epoch:
+        if not self._epochs.observe(self.name, mine.epoch):
             return
         self._see(mine.epoch)
         if not self._topics:
@@ -213,8 +216,6 @@ class RemotePartition:
             self._request_missed()
 
     def _accept(self, opened: TopicOpened) -> None:
-        if opened.epoch < self._epoch:
-            return
         self._see(opened.epoch)
         if opened.lease > self._lease:
             if self._lease != UNKNOWN_LEASE:

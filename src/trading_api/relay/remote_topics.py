@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from trading_api.bus.port import Bus
 from trading_api.relay import topic_messages as messages
 from trading_api.relay.owner_client import OwnerClient
+from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partition_jobs import Job
 from trading_api.relay.partition_options import PartitionEvents, PartitionOptions
 from trading_api.relay.partitions import MARKET
@@ -55,8 +56,10 @@ class RemoteTopics:
         *,
         beat_s: float = BEAT_S,
         options: PartitionOptions | None = None,
+        epochs: PartitionEpochs | None = None,
     ) -> None:
         self._bus = bus
+        self._epochs = epochs or PartitionEpochs()
         self._gateway = gateway_id
         self._beat_s = beat_s
         self._options = options or PartitionOptions()
@@ -169,9 +172,20 @@ class RemoteTopics:
         partition = self._partitions.get(name)
         if partition is None:
             owner = OwnerClient(
-                self._bus, self._gateway, name, self._generations, self._options.request_s
+                self._bus,
+                self._gateway,
+                name,
+                self._generations,
+                self._options.request_s,
+                self._epochs,
             )
             partition = self._partitions[name] = RemotePartition(
-                name, self._gateway, owner, self._options, self._events, self._start_job
+                name,
+                self._gateway,
+                owner,
+                self._epochs,
+                self._options,
+                self._events,
+                self._start_job,
             )
         return partition

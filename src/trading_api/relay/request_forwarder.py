@@ -24,6 +24,7 @@ from trading_api.relay.owner_requests import (
     OwnerRequests,
     is_command,
 )
+from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partitions import account_partition
 from trading_api.web.error_responses import build_error_response, send_error
 from trading_api.web.paths import PREFIX, route_path
@@ -61,13 +62,14 @@ class RequestForwarder:
         total_timeout_s: float = 5.0,
         body_timeout_s: float = 10.0,
         in_progress_max: int = IN_PROGRESS_MAX,
+        epochs: PartitionEpochs | None = None,
     ) -> None:
         self._app = app
         self._shards = shards
         self._gateway_id = gateway_id
         self._body_bytes_max = body_bytes_max
         self._body_timeout_s = body_timeout_s
-        self._requests = OwnerRequests(bus, try_timeout_s, total_timeout_s, in_progress_max)
+        self._requests = OwnerRequests(bus, try_timeout_s, total_timeout_s, in_progress_max, epochs)
         self._account_list = AccountList(self._requests, shards)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

@@ -65,13 +65,16 @@ class RequestHost:
         self._request_bodies = StoredBodies[str]()
         self._response_bodies = StoredBodies[str]()
 
-    async def claim(self, partition: str) -> None:
-        """Serve a partition's requests from now on. Raises BusUnavailable."""
+    async def claim(self, partition: str, epoch: int) -> None:
+        """Serve a partition's requests from now on, as its owner of this epoch. Raises
+        BusUnavailable."""
         assert partition not in self._claims, partition
-        claim = self._claims[partition] = _Claim()
+        claim = self._claims[partition] = _Claim(epoch)
 
         async def answer(message: bytes) -> bytes:
-            return encode_response(await self._answer(claim, message))
+            response = await self._answer(claim, message)
+            epochs = {**response.epochs, partition: epoch}
+            return encode_response(replace(response, epochs=epochs))
 
         try:
             claim.unserve = await self._bus.serve(requests_subject(partition), answer)
@@ -140,8 +143,12 @@ class RequestHost:
             request_id.reset(token)
             client_request_id.reset(named_token)
         # The process has owned these all the time.
-        partitions = [each for each in claims if self._claims.get(each) is claims[each]]
-        return replace(response, partitions=partitions)
+        owned = {
+            partition: claim.epoch
+            for partition, claim in claims.items()
+            if self._claims.get(partition) is claim
+        }
+        return replace(response, partitions=list(owned), epochs=owned)
 
     def _first_part(self, response: ForwardedResponse) -> ForwardedResponse:
         body = response.body
@@ -168,9 +175,10 @@ class RequestHost:
 
 
 class _Claim:
-    """The requests of one partition that are in progress."""
+    """The requests of one partition that are in progress, under one epoch of its owner."""
 
-    def __init__(self) -> None:
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
         self.unserve: Unsubscribe | None = None
         self.is_released = False
         self._count = 0

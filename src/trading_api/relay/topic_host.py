@@ -270,7 +270,9 @@ class TopicHost:
             self._opener.close(subscriber, request)
             return messages.TopicsClosed()
         opened = await self._opener.open(hosted, subscriber, request)
-        if isinstance(opened, messages.TopicOpened):
+        if isinstance(opened, messages.TopicRejected):
+            opened.epoch = hosted.epoch
+        elif isinstance(opened, messages.TopicOpened):
             opened.lease, opened.beat = lease.number, self._beat
         return opened
 

@@ -94,11 +94,12 @@ class TopicOpened(msgspec.Struct, tag="opened"):
 
 
 class TopicRejected(msgspec.Struct, tag="rejected"):
-    """An ApiError."""
+    """An ApiError. An older version sends no epoch."""
 
     status: int
     detail: str
     code: str
+    epoch: int | None = None
 
 
 class NotOwner(msgspec.Struct, tag="not_owner"):

@@ -34,6 +34,7 @@ from trading_api.observability.log_rate_limit import log_dropped_lines
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.relay.market_ticks import FollowedMarket
+from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partitions import topic_partition
 from trading_api.relay.remote_topics import RemoteTopics
 from trading_api.relay.request_forwarder import RequestForwarder
@@ -77,6 +78,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
     observe_feed(feed, metrics, readiness)
     # At most all partitions.
     lost: set[str] = set()
+    epochs = PartitionEpochs()
     topics = RemoteTopics(
         bus,
         gateway_id,
@@ -87,6 +89,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
             partition
         ),
         lost_state=_lost_state,
+        epochs=epochs,
     )
     modules = _modules(settings, source, feed, metrics, topics)
     topics.attach([router for module in modules for router in module.get_ws_routers()])
@@ -117,6 +120,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         gateway_id=gateway_id,
         body_bytes_max=settings.body_bytes_max,
         body_timeout_s=settings.request_timeout_s,
+        epochs=epochs,
     )
     api_app = create_api_app(
         settings, modules, ws_app, lifespan, tokens, metrics, readiness, in_flight, [forwarder]

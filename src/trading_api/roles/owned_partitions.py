@@ -33,7 +33,7 @@ class OwnedPartitions:
         elif self._venue is not None:
             await self._venue.load_shard(_shard(partition))
         await self._topics.claim(partition, epoch)
-        await self._requests.claim(partition)
+        await self._requests.claim(partition, epoch)
 
     async def release(self, partition: str) -> None:
         """Finish the requests in progress of a partition, then serve it no longer."""

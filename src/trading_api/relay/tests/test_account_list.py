@@ -113,7 +113,7 @@ async def test_the_list_is_complete_after_shards_moved() -> None:
             await gone.host.release(shard_partition(shard))
             await gone.exchange.broker.release_shard(shard)
             await moved.exchange.broker.load_shard(shard)
-            await moved.host.claim(shard_partition(shard))
+            await moved.host.claim(shard_partition(shard), 2)
         # The accounts of these shards are not in the journal of their new owner.
         assert await deployment.list() == [
             each for each in ACCOUNTS if shard_of(each, SHARDS) % 2

@@ -63,7 +63,7 @@ class Gate:
 async def host_of(owning: Owners, gate: Gate, **options: Any) -> RequestHost:
     host = RequestHost(await owning.bus(LocalBus), gate, **options)
     for shard in ALL_SHARDS:
-        await host.claim(shard_partition(shard))
+        await host.claim(shard_partition(shard), 1)
     return host
 
 

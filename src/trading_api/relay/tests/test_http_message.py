@@ -76,6 +76,26 @@ def test_a_message_of_another_version_is_unreadable(message: bytes) -> None:
         decode_response(message)
 
 
+def test_fields_of_a_later_version_are_ignored() -> None:
+    request = with_field(encode_request(request_of(PRINCIPALS[0])))
+    assert decode_request(request) == decode_request(encode_request(request_of(PRINCIPALS[0])))
+    response = encode_response(ForwardedResponse(status=200, body=b"[]"))
+    assert decode_response(with_field(response)) == decode_response(response)
+
+
+def test_a_response_of_the_previous_version_has_no_epochs() -> None:
+    head = b'{"status":200,"headers":[],"operation":"","partitions":[],"token":"","size":2}'
+    response = decode_response(bytes([1, 2, 0, 0, 0, len(head)]) + head + b"[]")
+    assert (response.status, response.body, response.epochs) == (200, b"[]", {})
+
+
+def with_field(message: bytes) -> bytes:
+    """Return the message with one more field in its head."""
+    prefix, length = message[:2], int.from_bytes(message[2:6])
+    head = message[6 : 6 + length].replace(b"{", b'{"later":[1],', 1)
+    return prefix + len(head).to_bytes(4) + head + message[6 + length :]
+
+
 def test_a_request_is_no_response() -> None:
     with pytest.raises(MessageUnreadable):
         decode_response(encode_request(request_of(PRINCIPALS[0])))

@@ -128,6 +128,29 @@ async def test_the_state_of_a_former_owner_is_requested_again() -> None:
         assert await received(owner, gateway) == [1]
 
 
+async def test_a_rejection_of_a_former_owner_is_no_answer() -> None:
+    async with deployed() as deployment:
+        owner, gateway = await scripted(deployment)
+        owner.script = [lambda: owner.opened(3, epoch=2)]
+        client = gateway.client()
+        await client.follow("orders", accountId="ACCOUNT-A")
+        owner.script = [
+            lambda: messages.TopicRejected(409, "Too much was missed.", "not_resumable", epoch=1),
+            lambda: messages.TopicRejected(404, "Unknown.", "unknown_topic", epoch=2),
+        ]
+        reply = await gateway.client().subscribe("orders", accountId="ACCOUNT-A")
+        assert (reply.status, reply.message) == ("error", "Unknown.")
+        assert len(owner.requests) == 3
+
+
+async def test_a_rejection_of_the_previous_version_has_no_epoch() -> None:
+    async with deployed() as deployment:
+        owner, gateway = await scripted(deployment)
+        owner.script = [lambda: messages.TopicRejected(404, "Unknown.", "unknown_topic")]
+        reply = await gateway.client().subscribe("orders", accountId="ACCOUNT-A")
+        assert (reply.status, reply.message) == ("error", "Unknown.")
+
+
 async def test_frames_of_a_former_owner_are_dropped_once_the_new_one_is_known() -> None:
     async with deployed() as deployment:
         owner, gateway = await scripted(deployment)

@@ -161,7 +161,7 @@ async def test_parts_that_are_gone_are_asked_for_again() -> None:
         bus = await owning.bus(MovingBus)
         bus.hosts = hosts
         for shard in ALL_SHARDS:
-            await hosts[0].claim(shard_partition(shard))
+            await hosts[0].claim(shard_partition(shard), 1)
         client = await owning.client(bus)
         assert len((await client.get(ECHO)).content) == LARGE
     assert len(app.scopes) == 2
@@ -179,7 +179,7 @@ class MovingBus(LocalBus):
             self.has_moved = True
             for shard in ALL_SHARDS:
                 await self.hosts[0].release(shard_partition(shard))
-                await self.hosts[1].claim(shard_partition(shard))
+                await self.hosts[1].claim(shard_partition(shard), 2)
         return answer
 
 

@@ -63,10 +63,10 @@ async def test_requests_are_answered_while_their_shard_moves(server: BusTestServ
             return [(await client.get(CONFIG)).status_code for _ in range(20)]
 
         async def move() -> None:
-            for _ in range(3):
+            for epoch in range(2, 5):
                 await hosts[0].release("shard-0")
                 hosts.reverse()
-                await hosts[0].claim("shard-0")
+                await hosts[0].claim("shard-0", epoch)
 
         first, second, _ = await asyncio.gather(ask(), ask(), move())
         assert first + second == [200] * 40
