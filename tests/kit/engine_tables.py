@@ -51,6 +51,7 @@ from trading_api.modules.broker.engine.events import (
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
+    NotificationRaised,
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
@@ -296,6 +297,8 @@ def _described(event: Event) -> str:
             return f"leverage {_plain(event.leverage)}"
         case IdempotencyKeyRecorded():
             return f"keyed {event.operation} {event.key}"
+        case NotificationRaised():
+            return f"notified {event.code}"
     assert not isinstance(event, AccountOpened)
     number = event.order.id.removeprefix("order-")
     match event:

@@ -29,6 +29,7 @@ from trading_api.domain.broker_commands import (
     CommandResult,
     IdempotencyKey,
     ModifyOrderCommand,
+    NotifyCommand,
     OrderInstruction,
     PlaceOrderCommand,
     SetLeverageCommand,
@@ -37,6 +38,7 @@ from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
+from trading_api.domain.notification import Notification
 from trading_api.domain.orders import OrderStatus, OrderType, Side
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import Interest, MarketData
@@ -180,6 +182,9 @@ class InstantVenue:
                 quantity = command.quantity or abs(position.quantity)
                 order = OrderInstruction(position.symbol, side, OrderType.MARKET, quantity)
                 return self._execute(account_id, PlaceOrderCommand(order))
+            case NotifyCommand():
+                self._commit(account, "notificationRaised", notification=command.notification)
+                return CommandResult()
             case _:
                 raise NotSupportedYet(type(command).__name__)
 
@@ -240,10 +245,11 @@ class InstantVenue:
         account: VenueAccount,
         type: str,
         *,
-        order: VenueOrder,
+        order: VenueOrder | None = None,
         execution: VenueExecution | None = None,
         position: VenuePosition | None = None,
         balance: Decimal | None = None,
+        notification: Notification | None = None,
     ) -> None:
         """Append one event, then apply it, then publish it."""
         account_id = account.account_id
@@ -251,7 +257,17 @@ class InstantVenue:
             self._accounts[account_id] = account
             self._publish(self._opened(account_id))
         at_ms, seq = self._market.now_ms, account.seq + 1
-        event = VenueEvent(account_id, seq, type, at_ms, order, execution, position, balance)
+        event = VenueEvent(
+            account_id,
+            seq,
+            type,
+            at_ms,
+            order,
+            execution,
+            position,
+            balance,
+            notification=notification,
+        )
         account.evolve(event)
         self._publish(event)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -11,6 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from trading_api.domain.broker_commands import IdempotencyKey
+from trading_api.domain.notification import Notification, ReferenceValue, Severity
 from trading_api.domain.orders import Brackets, OrderRequest, OrderType, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import (
@@ -20,6 +22,7 @@ from trading_api.modules.broker.engine.commands import (
     DepositCash,
     Market,
     MatchQuote,
+    Notify,
     OpenAccount,
     PlaceOrder,
     ResetAccount,
@@ -89,6 +92,10 @@ def _command(state: AccountState, chance: random.Random, at_ms: int) -> Command:
         case 16 if symbol in state.positions and chance.random() < 0.5:
             price = Decimal(chance.randrange(9_900, 10_100)) / 100
             return SettlePosition(symbol, price, chance.choice([None, touch.rate]), at_ms)
+        case 17 if at_ms % 4 == 0:
+            reference: dict[str, ReferenceValue] = {"symbol": symbol, "price": bid}
+            notification = Notification(Severity.INFO, "alert_fired", "Reached.", reference)
+            return Notify(notification, at_ms)
         case 3 | 4 | 5 if live:
             return CancelOrder(chance.choice(live), at_ms)
         case 6 | 7 | 8 if symbol in state.positions:
@@ -135,6 +142,8 @@ def _any(hint: Any) -> st.SearchStrategy[Any]:
     parts = get_args(hint)
     if get_origin(hint) is tuple:
         return st.lists(_any(parts[0]), max_size=3).map(tuple)
+    if get_origin(hint) is Mapping:
+        return st.dictionaries(*map(_any, parts), max_size=3)
     if parts:
         return st.one_of(*map(_any, parts))
     if isinstance(hint, type) and is_dataclass(hint):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from trading_api.domain.broker_commands import IdempotencyKey
+from trading_api.domain.notification import Notification, Severity
 from trading_api.domain.orders import (
     NO_BRACKETS,
     Brackets,
@@ -30,6 +31,7 @@ from trading_api.modules.broker.engine.commands import (
     Market,
     MatchQuote,
     ModifyOrder,
+    Notify,
     OpenAccount,
     PlaceOrder,
     ResetAccount,
@@ -92,6 +94,18 @@ EXCHANGE_RULES = st.builds(
     slippage=st.sampled_from([Slippage(), Slippage(3, seed=7)]),
     latency_ms=st.sampled_from([0, 0, 2]),
     leverage_default=st.sampled_from([Decimal(1), Decimal(5), Decimal(100), Decimal(100)]),
+)
+
+
+NOTIFICATIONS = st.builds(
+    Notification,
+    severity=st.sampled_from(Severity),
+    code=st.sampled_from(["alert_fired", "session_closing"]),
+    text=st.just("Something happened."),
+    reference=st.dictionaries(
+        st.sampled_from(["symbol", "price", "alertId"]),
+        st.just("AAPL") | st.integers(0, 9) | PRICES,
+    ),
 )
 
 
@@ -363,6 +377,10 @@ class RandomAccount(RuleBasedStateMachine):
         self, symbol: str, price: Decimal, rate: Decimal | None, key: IdempotencyKey | None
     ) -> None:
         self.apply(SettlePosition(symbol, price, rate, self.at_ms, key))
+
+    @rule(notification=NOTIFICATIONS, key=KEYS)
+    def notify(self, notification: Notification, key: IdempotencyKey | None) -> None:
+        self.apply(Notify(notification, self.at_ms, key))
 
     @rule()
     def expire(self) -> None:

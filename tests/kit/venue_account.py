@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from trading_api.domain.account_snapshot import PositionValuation, PositionView
+from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
 from trading_api.domain.ports.market_data import MarketData
 
@@ -105,6 +106,7 @@ class VenueEvent:
     symbol: str | None = None
     price: Decimal | None = None
     leverage: Decimal | None = None
+    notification: Notification | None = None
 
 
 class VenueHistory:

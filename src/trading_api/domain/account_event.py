@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from trading_api.domain.account_snapshot import ExecutionView, OrderView, PositionView
+from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Side
 
 
@@ -68,6 +69,11 @@ class AccountEvent(Protocol):
         """The new leverage, in `leverageSet`."""
         ...
 
+    @property
+    def notification(self) -> Notification | None:
+        """The notification, in `notificationRaised`."""
+        ...
+
 
 EVENT_TYPES = frozenset(
     {
@@ -77,6 +83,7 @@ EVENT_TYPES = frozenset(
         "cashWithdrawn",
         "commandBound",
         "leverageSet",
+        "notificationRaised",
         "orderActivated",
         "orderArrived",
         "orderCanceled",

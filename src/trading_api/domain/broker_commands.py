@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Duration, OrderType, Side
 
 
@@ -154,6 +155,16 @@ class ResetAccountCommand:
     balance: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NotifyCommand:
+    """Store a notification in the account, as one of its events. It changes nothing else.
+
+    Every venue accepts it. An idempotency key makes it one notification, however often the
+    command is repeated."""
+
+    notification: Notification
+
+
 BrokerCommand = (
     PlaceOrderCommand
     | ModifyOrderCommand
@@ -167,6 +178,7 @@ BrokerCommand = (
     | WithdrawCommand
     | SettlePositionCommand
     | ResetAccountCommand
+    | NotifyCommand
 )
 
 

@@ -33,6 +33,7 @@ from trading_api.modules.broker.engine.commands import (
     Market,
     MatchQuote,
     ModifyOrder,
+    Notify,
     OpenAccount,
     PlaceOrder,
     ResetAccount,
@@ -111,6 +112,8 @@ class NaiveExchange(NaiveMatching):
                 self.liquidate(command.market)
             case ExpireOrders():
                 self.expire(self.orders, command.at_ms)
+            case Notify():
+                self.notifications.append(command.notification)
         return ""
 
     def deposit(self, amount: Fraction) -> None:

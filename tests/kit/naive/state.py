@@ -15,6 +15,7 @@ from tests.kit.naive.values import (
     indicative_price,
     stop_behind,
 )
+from trading_api.domain.notification import Notification
 from trading_api.domain.orders import OrderRequest
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -31,6 +32,7 @@ class NaiveState:
         self.leverages: dict[str, Fraction] = {}
         self.used: dict[tuple[object, ...], Fraction] = {}
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
+        self.notifications: list[Notification] = []
         self.balance = ZERO
         self.canceled: list[str] = []
         self.last_sequence = 0

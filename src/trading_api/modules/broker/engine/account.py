@@ -18,6 +18,7 @@ from trading_api.modules.broker.engine.events import (
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
+    NotificationRaised,
     OrderEvent,
     OrderFilled,
     OrderPlaced,
@@ -170,6 +171,8 @@ class AccountState:
                 self.leverages[event.symbol] = event.leverage
             case IdempotencyKeyRecorded():
                 self.recorded_keys[event.operation, event.key] = event
+            case NotificationRaised():
+                pass  # nothing later depends on it
             case _:
                 self._evolve_order(event)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from trading_api.domain.broker_commands import IdempotencyKey
+from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Brackets, OrderRequest
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
@@ -168,6 +169,15 @@ class EditBrackets:
 
 
 @dataclass(frozen=True, slots=True)
+class Notify:
+    """Store a notification in the account."""
+
+    notification: Notification
+    at_ms: int
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MatchQuote:
     """Match the open orders of a symbol with a new quote, and check the maintenance margin."""
 
@@ -195,6 +205,7 @@ Command = (
     | ReversePosition
     | SettlePosition
     | EditBrackets
+    | Notify
     | MatchQuote
     | ExpireOrders
 )
@@ -207,7 +218,7 @@ def symbol_of(command: Command) -> str | None:
     match command:
         case OpenAccount() | DepositCash() | WithdrawCash() | ResetAccount() | SettlePosition():
             return None
-        case CancelOrder() | CancelOrders() | ExpireOrders():
+        case CancelOrder() | CancelOrders() | ExpireOrders() | Notify():
             return None
         case _:
             return command.market.symbol
@@ -224,7 +235,7 @@ def time_of(command: Command) -> int:
     match command:
         case OpenAccount() | DepositCash() | WithdrawCash() | ResetAccount() | SettlePosition():
             return command.at_ms
-        case CancelOrder() | CancelOrders() | ExpireOrders():
+        case CancelOrder() | CancelOrders() | ExpireOrders() | Notify():
             return command.at_ms
         case _:
             return command.market.at_ms

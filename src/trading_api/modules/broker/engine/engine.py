@@ -19,6 +19,7 @@ from trading_api.modules.broker.engine.commands import (
     ExpireOrders,
     MatchQuote,
     ModifyOrder,
+    Notify,
     OpenAccount,
     PlaceOrder,
     ResetAccount,
@@ -49,6 +50,7 @@ from trading_api.modules.broker.engine.handlers.cancellation_handlers import (
     cancel_many,
     expire,
 )
+from trading_api.modules.broker.engine.handlers.notification_handlers import notify
 from trading_api.modules.broker.engine.handlers.order_handlers import modify, place
 from trading_api.modules.broker.engine.handlers.position_handlers import (
     close,
@@ -151,6 +153,8 @@ class Engine:
                 rejection = settle(transaction, command)
             case ResetAccount():
                 rejection = reset(transaction, command)
+            case Notify():
+                notify(transaction, command)
             case _:
                 open_account(transaction, command)
         return rejection

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trading_api.domain.notification import Severity
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
@@ -93,6 +95,21 @@ class IdempotencyKeyRecorded:
     key: str
     fingerprint: str
     order_id: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRaised:
+    """A notification was stored in the account, which it does not change.
+
+    `names` and `figures` are its reference: the values that are texts, and those that are
+    numbers."""
+
+    severity: Severity
+    code: str
+    text: str
+    names: Mapping[str, str]
+    figures: Mapping[str, Decimal]
     at_ms: int
 
 
@@ -203,5 +220,6 @@ Event = (
     | LeverageSet
     | PositionSettled
     | IdempotencyKeyRecorded
+    | NotificationRaised
     | OrderEvent
 )

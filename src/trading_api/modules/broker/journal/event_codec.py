@@ -18,6 +18,7 @@ KINDS: dict[str, type[Event]] = {
     "LeverageSet": events.LeverageSet,
     "PositionSettled": events.PositionSettled,
     "CommandBound": events.IdempotencyKeyRecorded,
+    "NotificationRaised": events.NotificationRaised,
     "OrderPlaced": events.OrderPlaced,
     "OrderArrived": events.OrderAccepted,
     "OrderActivated": events.OrderActivated,

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.events import (
     AccountReset,
     Event,
     IdempotencyKeyRecorded,
+    NotificationRaised,
     OrderFilled,
     PositionSettled,
 )
@@ -88,6 +90,13 @@ class JournalEntry:
     @property
     def leverage(self) -> Decimal | None:
         return getattr(self.event, "leverage", None)
+
+    @property
+    def notification(self) -> Notification | None:
+        match self.event:
+            case NotificationRaised(severity, code, text, names, figures):
+                return Notification(severity, code, text, {**names, **figures})
+        return None
 
 
 class JournalConflict(Exception):

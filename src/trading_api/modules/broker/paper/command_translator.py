@@ -14,6 +14,7 @@ from trading_api.domain.broker_commands import (
     EditBracketsCommand,
     IdempotencyKey,
     ModifyOrderCommand,
+    NotifyCommand,
     PlaceOrderCommand,
     ResetAccountCommand,
     ReversePositionCommand,
@@ -31,6 +32,7 @@ from trading_api.modules.broker.engine.commands import (
     DepositCash,
     EditBrackets,
     ModifyOrder,
+    Notify,
     PlaceOrder,
     ResetAccount,
     ReversePosition,
@@ -84,6 +86,8 @@ class CommandTranslator:
             case ResetAccountCommand():
                 balance = self._initial_balance if command.balance is None else command.balance
                 return ResetAccount(balance, self._market.now_ms, key)
+            case NotifyCommand():
+                return Notify(command.notification, self._market.now_ms, key)
             case _:
                 assert_never(command)
 

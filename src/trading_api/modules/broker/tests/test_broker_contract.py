@@ -21,11 +21,13 @@ from trading_api.domain.broker_commands import (
     CancelOrdersCommand,
     ClosePositionCommand,
     IdempotencyKey,
+    NotifyCommand,
     OrderInstruction,
     PlaceOrderCommand,
     SetLeverageCommand,
 )
 from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.notification import Notification, Severity
 from trading_api.domain.orders import OrderStatus, OrderType, Side
 from trading_api.domain.ports.broker import Broker, ExecutionVenue
 from trading_api.errors import ApiError, ConfigurationError, Conflict, Invalid, NotFound
@@ -236,6 +238,31 @@ async def test_a_rejected_command_leaves_nothing_not_even_its_key(
         assert venue.account_ids() == ["DEMO-ACCOUNT"]
         market.move("MSFT", "49.98", "50.00")
         assert not (await venue.submit(A, order(symbol="MSFT"), key)).is_duplicate
+
+
+async def test_a_notification_is_an_event_that_changes_nothing(create_venue: VenueFactory) -> None:
+    async with running(create_venue) as (venue, _):
+        fired = Notification(
+            Severity.WARNING,
+            "alert_fired",
+            "AAPL is above 100.",
+            {"symbol": "AAPL", "price": Decimal("100.5"), "firing": 2},
+        )
+        key = IdempotencyKey("alert", "alert-1:2", "digest")
+        recorder = Recorder(venue)
+        venue.listen(recorder)
+        assert not (await venue.submit(A, NotifyCommand(fired), key)).is_duplicate
+        assert (await venue.submit(A, NotifyCommand(fired), key)).is_duplicate
+        (event,) = [each for each in recorder.events if each.notification is not None]
+        assert (event.seq, event.type, event.notification) == (2, "notificationRaised", fired)
+        assert {each.type for each in recorder.events} <= EVENT_TYPES
+        read = [each.notification for each in await venue.events(A, 0, 9) if each.notification]
+        assert read == [fired]
+        account = venue.snapshot(A)
+        assert account.balance == account.equity() == BALANCE
+        assert venue.account_ids() == [A, "DEMO-ACCOUNT"], "any command opens an account"
+        await venue.submit(A, order())
+        assert len(await venue.history(A).cash_lines(0, 10)) == 1
 
 
 async def test_a_live_order_is_canceled_once(create_venue: VenueFactory) -> None:

@@ -30,6 +30,7 @@ from trading_api.modules.broker.engine.commands import (
 from trading_api.modules.broker.engine.events import (
     AccountReset,
     Event,
+    NotificationRaised,
     OrderEvent,
     OrderFilled,
     OrderRested,
@@ -61,6 +62,7 @@ class Account(RandomAccount):
         self.naive = NaiveExchange(self.exchange_rules)
         self.replayed = AccountState()
         self.orders: dict[str, Order] = {}
+        self.notified: list[NotificationRaised] = []
         self.lines: list[Decimal] = []
         self.reset_after = 0
         self.settled: dict[str, Decimal] = defaultdict(Decimal)
@@ -106,6 +108,8 @@ class Account(RandomAccount):
         self.lines += [line.amount for line in cash_lines(self.replayed.seq + 1, event)]
         if isinstance(event, OrderEvent):
             self.check_transition(event)
+        if isinstance(event, NotificationRaised):
+            self.notified.append(event)
         if isinstance(event, OrderFilled | OrderTriggered | OrderRested | TrailingStopMoved):
             assert market is not None
             assert market.touch is not None
@@ -326,6 +330,7 @@ class Account(RandomAccount):
         assert state.execution_count == len(naive.executions)
         for symbol, own in state.executions_by_symbol.items():
             assert own == [each for each in state.executions if each.symbol == symbol]
+        assert [each.text for each in self.notified] == [each.text for each in naive.notifications]
         assert state.balance == naive.balance
         assert state.positions.keys() == naive.positions.keys()
         for symbol, position in state.positions.items():

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from tests.kit.ledger_streams import any_events, trading
-from trading_api.modules.broker.engine.events import AccountOpened, Event
+from trading_api.domain.notification import Severity
+from trading_api.modules.broker.engine.events import AccountOpened, Event, NotificationRaised
 from trading_api.modules.broker.journal.event_codec import (
     KINDS,
     UnreadableEvent,
@@ -43,6 +44,18 @@ def test_an_event_is_written_as_an_object_with_decimals_as_text() -> None:
         "balance": "100.10",
         "at_ms": 5,
     }
+
+
+def test_the_text_of_a_notification_never_changes() -> None:
+    """The chain of hashes covers it, and older ledgers hold it."""
+    names, figures = {"symbol": "AAPL"}, {"price": Decimal("100.50")}
+    event = NotificationRaised(Severity.WARNING, "alert_fired", "Up.", names, figures, at_ms=5)
+    stored = (
+        '{"severity":"warning","code":"alert_fired","text":"Up.","names":{"symbol":"AAPL"},'
+        '"figures":{"price":"100.50"},"at_ms":5}'
+    )
+    assert (kind_of(event), encode(event)) == ("NotificationRaised", stored)
+    assert decode("NotificationRaised", stored) == event
 
 
 @pytest.mark.parametrize(

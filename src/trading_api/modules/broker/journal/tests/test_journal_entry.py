@@ -7,12 +7,14 @@ from typing import get_args
 
 from tests.kit.ledger_streams import trading
 from trading_api.domain.account_event import EVENT_TYPES
+from trading_api.domain.notification import Notification, ReferenceValue, Severity
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
     Event,
     LeverageSet,
+    NotificationRaised,
     OrderFilled,
     OrderPlaced,
     PositionSettled,
@@ -21,7 +23,10 @@ from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import KINDS
 from trading_api.modules.broker.journal.journal import JournalEntry
 
-ABSENT = ("order", "execution", "position", "balance", "symbol", "price", "leverage")
+ABSENT = (
+    *("order", "execution", "position", "balance", "symbol", "price", "leverage"),
+    "notification",
+)
 
 
 def absent(entry: JournalEntry) -> set[str]:
@@ -50,7 +55,7 @@ def test_orders_and_fills_are_the_objects_of_the_event() -> None:
             assert absent(entry) == {*ABSENT} - {"order"}
         if isinstance(event, OrderFilled):
             assert (entry.execution, entry.position) == (event.execution, event.position)
-            assert absent(entry) == {"symbol", "price", "leverage"}
+            assert absent(entry) == {"symbol", "price", "leverage", "notification"}
         if not isinstance(event, AccountReset | PositionSettled):
             assert entry.closed_positions == ()
 
@@ -68,4 +73,14 @@ def test_a_settlement_has_the_position_that_it_closed_and_no_fill() -> None:
     entry = JournalEntry("A", 3, event)
     assert (entry.type, entry.closed_positions) == ("positionSettled", [(flat, Side.BUY)])
     assert (entry.symbol, entry.price, entry.balance) == ("AAPL", price, Decimal(8))
-    assert absent(entry) == {"order", "execution", "position", "leverage"}
+    assert absent(entry) == {"order", "execution", "position", "leverage", "notification"}
+
+
+def test_a_notification_has_one_reference_of_texts_and_numbers() -> None:
+    names, figures = {"symbol": "AAPL"}, {"price": Decimal("12.5")}
+    event = NotificationRaised(Severity.INFO, "alert_fired", "Up.", names, figures, 9)
+    entry = JournalEntry("A", 3, event)
+    assert entry.type == "notificationRaised"
+    reference: dict[str, ReferenceValue] = {"symbol": "AAPL", "price": Decimal("12.5")}
+    assert entry.notification == Notification(Severity.INFO, "alert_fired", "Up.", reference)
+    assert absent(entry) == {*ABSENT} - {"notification"}

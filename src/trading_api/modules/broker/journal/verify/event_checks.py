@@ -18,6 +18,7 @@ from trading_api.modules.broker.engine.events import (
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
+    NotificationRaised,
     OrderAccepted,
     OrderActivated,
     OrderCanceled,
@@ -115,6 +116,8 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
             for order_id in filter(None, event.order_id.split(ORDER_ID_SEPARATOR)):
                 if order_id not in state.orders:
                     yield Discrepancy("order_id", "an order of the account", order_id)
+        case NotificationRaised():
+            pass  # it follows from nothing
         case _:
             yield from _order_discrepancies(state, event)
 

@@ -55,6 +55,7 @@ CHOSEN: dict[str, set[str]] = {
     "AccountReset": {"at_ms"},
     "LeverageSet": {"leverage", "at_ms"},
     "CommandBound": {"fingerprint", "at_ms"},
+    "NotificationRaised": {"price", "at_ms"},
     "OrderPlaced": _REQUEST | {"arrives_ms"},
     "OrderModified": _REQUEST,
     "OrderActivated": {"quantity", "stop_price"},
