@@ -28,7 +28,7 @@ _MIDDLE_OF_RANGE, _MIDDLE_OF_USUAL = 98_304, 26_214
 _EXTREME_OF_RANGE, _EXTREME_OF_USUAL = 19_661, 32_768
 # How far a random bridge goes beyond its ends, for 1,024 equal parts of all bridges, in 1/65536 of
 # its deviation. Decimal rounds logarithms in the same way on every machine.
-_BEYOND = tuple(int((-(Decimal(2 * n + 1) / 2_048).ln() / 2).sqrt() * ONE) for n in range(1_024))
+BEYOND = tuple(int((-(Decimal(2 * n + 1) / 2_048).ln() / 2).sqrt() * ONE) for n in range(1_024))
 
 
 def split(whole: Node, parts: int, usual_range: int, draws: Iterator[Draw]) -> list[Node]:
@@ -79,7 +79,7 @@ def _halve(whole: Node, before: int, after: int, usual_range: int, draw: Draw) -
     open_, high, low, close, volume = whole
     range_, activity = high - low, ONE // 4 + draw[9] * 3 // 2
     parts = before + after
-    middle_of, middle_usual, left_of, left_usual, right_of, right_usual = _deviations(
+    middle_of, middle_usual, left_of, left_usual, right_of, right_usual = deviations(
         before, parts, usual_range
     )
     deviation = (range_ * middle_of + middle_usual) * activity >> 16
@@ -123,7 +123,7 @@ def _middle(whole: Node, before: int, parts: int, deviation: int, draw: Draw) ->
 def _beyond(deviation: int, between: int, room: int, draw: int) -> int:
     """Return how far a random bridge goes beyond its ends, which are `between` apart: less than
     `room`, unless that is 0. It goes less far where its ends are further apart."""
-    reach = deviation * _BEYOND[draw >> 6] >> 16
+    reach = deviation * BEYOND[draw >> 6] >> 16
     if not reach:
         return 0
     return _damped(reach * reach // (reach + (between << 16)), room, (draw & 63) << 10)
@@ -141,7 +141,7 @@ def _damped(reach: int, room: int, dither: int) -> int:
 
 
 @lru_cache(4_096)
-def _deviations(before: int, parts: int, usual_range: int) -> tuple[int, int, int, int, int, int]:
+def deviations(before: int, parts: int, usual_range: int) -> tuple[int, int, int, int, int, int]:
     """Return three pairs of a factor of the whole's range and an addend, flattened.
 
     The product and the addend add up to a deviation in 1/65536 ticks. The pairs are those of the

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from hashlib import blake2b
+
+import numpy as np
 
 from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
@@ -26,12 +29,14 @@ from trading_api.modules.datafeed.market.update_builder import build_update
 from trading_api.modules.datafeed.simulator.listings import LISTINGS, Listing
 from trading_api.modules.datafeed.simulator.price_bridge import ONE, Draw, Node
 from trading_api.modules.datafeed.simulator.price_tree import (
+    COLUMNS_MIN,
     DAY_LEVEL,
     END_MS,
     LEAF_LEVEL,
     LEVELS_MS,
     TICK_MS,
     PriceTree,
+    sum_columns,
     sum_nodes,
 )
 
@@ -88,22 +93,8 @@ class Simulator:
         self, symbol: str, resolution: str, start_ms: int, end_ms: int, count_back: int = 0
     ) -> list[Bar]:
         end_ms = min(end_ms, self._ticks_end_ms)
-        oldest_ms = first_bar_start(resolution, max(FIRST_MS, min(start_ms, end_ms)))
-        starts_ms: list[int] = []
-        instant_ms = oldest_ms
-        while instant_ms < end_ms:
-            starts_ms.append(instant_ms)
-            instant_ms = next_bar_start(resolution, instant_ms)
-        older_ms: list[int] = []
-        instant_ms = oldest_ms
-        while len(older_ms) + len(starts_ms) < count_back and instant_ms > FIRST_MS:
-            instant_ms = bar_start(resolution, instant_ms - 1)
-            older_ms.append(instant_ms)
-        path = self._symbols[symbol]
-        return [
-            path.bar(resolution, at_ms, self._ticks_end_ms)
-            for at_ms in (*reversed(older_ms), *starts_ms)
-        ]
+        starts_ms = _bar_starts(resolution, start_ms, end_ms, count_back)
+        return self._symbols[symbol].bars(resolution, starts_ms, self._ticks_end_ms)
 
     def quote(self, symbol: str) -> Quote:
         return self._symbols[symbol].quote(self._ticks_end_ms)
@@ -169,7 +160,23 @@ class _SymbolPath:
         # By resolution: the start of the forming bar, its end so far, and their interval.
         self._forming: dict[str, tuple[int, int, Node]] = {}
 
-    def bar(self, resolution: str, start_ms: int, now_ms: int) -> Bar:
+    def bars(self, resolution: str, starts_ms: Sequence[int], now_ms: int) -> list[Bar]:
+        """Return the bars that begin then, which are consecutive. The last one may be forming."""
+        if len(starts_ms) < COLUMNS_MIN:
+            return [self._bar(resolution, start_ms, now_ms) for start_ms in starts_ms]
+        *closed_ms, last_ms = starts_ms
+        level = _LEVEL_OF[resolution]
+        firsts = np.array(closed_ms, np.int64) // LEVELS_MS[level]
+        first, end = int(firsts[0]), last_ms // LEVELS_MS[level]
+        nodes = self._tree.columns(level, first, end)
+        if len(closed_ms) < end - first:
+            nodes = sum_columns(nodes, firsts - first)
+        return [
+            *map(Bar, closed_ms, *nodes.tolist()),
+            self._bar(resolution, last_ms, now_ms),
+        ]
+
+    def _bar(self, resolution: str, start_ms: int, now_ms: int) -> Bar:
         end_ms = next_bar_start(resolution, start_ms)
         if end_ms > now_ms:
             return Bar(start_ms, *self._forming_node(resolution, start_ms, now_ms))
@@ -245,6 +252,25 @@ def _all_time(listing: Listing, key: bytes) -> Node:
     draw = blake2b(b"all time", key=key, digest_size=2).digest()
     open_, close = (low + reach * (64 + byte // 2) // 256 for byte in draw)
     return open_, low + reach, low, close, listing.usual_day_volume * (END_MS // DAY_MS)
+
+
+def _bar_starts(resolution: str, start_ms: int, end_ms: int, count_back: int) -> Sequence[int]:
+    """Return the starts of bars within [start_ms, end_ms), and older ones until there are
+    `count_back`; none before FIRST_MS."""
+    first_ms = first_bar_start(resolution, max(FIRST_MS, min(start_ms, end_ms)))
+    bar_ms = length_ms(resolution)
+    if bar_ms is not None:
+        missing = max(0, count_back - len(range(first_ms, end_ms, bar_ms)))
+        return range(max(FIRST_MS, first_ms - missing * bar_ms), end_ms, bar_ms)
+    months_ms: deque[int] = deque()
+    instant_ms = first_ms
+    while instant_ms < end_ms:
+        months_ms.append(instant_ms)
+        instant_ms = next_bar_start(resolution, instant_ms)
+    while len(months_ms) < count_back and first_ms > FIRST_MS:
+        first_ms = bar_start(resolution, first_ms - 1)
+        months_ms.appendleft(first_ms)
+    return months_ms
 
 
 def _whole_ticks(instant_ms: int) -> int:
