@@ -6,11 +6,11 @@ import asyncio
 import itertools
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol, TypeAlias
 
 from trading_api.streaming.frames import text_frame
-from trading_api.streaming.outbox import Outbox
+from trading_api.streaming.outbox import Outbox, send_to_all
 from trading_api.streaming.route_service import UpdateMeta
 from trading_api.streaming.subscriptions import Subscriber, Topic, TopicRoute
 from trading_api.streaming.update_encoding import Datum, DatumFormat, LastEncoded, SuffixEncoder
@@ -175,7 +175,7 @@ class FanOut:
             key = route.conflation_key(datum)
             key = None if key is None else (topic.name, key)
             if single_update:
-                _send(frame, key, outboxes)
+                send_to_all(frame, key, outboxes)
             else:
                 for outbox in outboxes:
                     outbox.put(frame, key)
@@ -195,12 +195,3 @@ class FanOut:
                 log.exception("outbox_not_flushed")
         if self.dirty:
             self.schedule_flush()
-
-
-def _send(frame: bytes, key: Hashable | None, outboxes: Collection[Outbox]) -> None:
-    # Each outbox is written to the transport while it is in the processor's cache.
-    for outbox in outboxes:
-        try:
-            outbox.send(frame, key)
-        except Exception:
-            log.exception("outbox_not_flushed")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+import logging
+from collections.abc import Callable, Hashable, Iterable
+
+log = logging.getLogger(__name__)
 
 BYTES_MAX = 16 * 1024 * 1024
 WRITE_BYTES = 64 * 1024
@@ -90,14 +93,6 @@ class Outbox:
             if self._bytes >= WRITE_BYTES:
                 self.flush()
 
-    def send(self, frame: bytes, key: Hashable | None = None) -> None:
-        """Put a frame and flush, in one call."""
-        if self.is_paused or self._first:
-            self.put(frame, key)
-            self.flush()
-        else:
-            self._write(frame)
-
     def flush(self) -> None:
         """Write the frames that were put in this tick."""
         data = self._first
@@ -107,7 +102,8 @@ class Outbox:
                 data += b"".join(self._rest)
                 self._rest.clear()
                 self._bytes = 0
-            self._write(data)
+            write = self._write
+            write(data)
 
     def pause(self) -> None:
         """Make frames wait from now on, because the connection is full. This tick's frames, which
@@ -183,3 +179,18 @@ class Outbox:
         if self._below_high_water is not None and not self.above_high_water:
             self._below_high_water.set()
             self._below_high_water = None
+
+
+def send_to_all(frame: bytes, key: Hashable | None, outboxes: Iterable[Outbox]) -> None:
+    """Put a frame into each outbox and flush it, while it is in the processor's cache."""
+    for outbox in outboxes:
+        try:
+            if outbox.is_paused or outbox._first:
+                outbox.put(frame, key)
+                outbox.flush()
+            else:
+                # Python looks a slot up in the class when it is called like a method.
+                write = outbox._write
+                write(frame)
+        except Exception:
+            log.exception("outbox_not_flushed")

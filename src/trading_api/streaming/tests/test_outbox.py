@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trading_api.streaming.outbox import WRITE_BYTES, Outbox
+from trading_api.streaming.outbox import WRITE_BYTES, Outbox, send_to_all
 
 
 class Wire:
@@ -56,10 +56,20 @@ def test_what_is_sent_follows_what_was_put(paused: bool) -> None:
     if paused:
         wire.outbox.pause()
     wire.put("a")
-    wire.outbox.send(b"b ")
+    send_to_all(b"b ", None, [wire.outbox])
     wire.outbox.resume()
-    wire.outbox.send(b"c ")
+    send_to_all(b"c ", None, [wire.outbox])
     assert wire.writes == [b"a b ", b"c "]
+
+
+def test_a_connection_that_fails_does_not_keep_a_frame_from_the_others() -> None:
+    def fail(data: bytes) -> None:
+        raise RuntimeError("the transport is closed")
+
+    first, last = Wire(), Wire()
+    failing = Outbox(8, fail, [], lambda: None)
+    send_to_all(b"a ", "key", [first.outbox, failing, last.outbox])
+    assert (first.words(), last.words()) == (["a"], ["a"])
 
 
 def test_while_the_connection_is_full_frames_wait_in_order() -> None:
