@@ -12,6 +12,7 @@ from trading_api.auth.tokens import TokenVerifier, create_token_verifier
 from trading_api.clock import wall_clock_ms
 from trading_api.domain.ports.broker import ExecutionVenue
 from trading_api.errors import ConfigurationError
+from trading_api.limits.command_admission import CommandAdmission
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
@@ -34,11 +35,13 @@ from trading_api.settings import Settings
 from trading_api.shared.module_interface import ModuleContext
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.shared.ws.command_runner import CommandRunner
 from trading_api.streaming.session import SessionOptions
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.version import VERSION
 from trading_api.web.middleware.access_log import InFlightRequests
 from trading_api.web.paths import WS_PATH
+from trading_api.web.request_log import RequestLog
 
 
 def create_app(
@@ -59,7 +62,10 @@ def create_app(
     now_ms = (lambda: source.now_ms) if is_stepped else wall_clock_ms
     tokens, in_flight = create_token_verifier(settings), InFlightRequests()
     metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
-    ws_app = create_websocket_app(settings, tokens, now_ms, in_flight, subscriptions)
+    admission = CommandAdmission(settings.commands_per_s, readiness)
+    ws_app = create_websocket_app(
+        settings, tokens, now_ms, in_flight, subscriptions, admission, metrics
+    )
     ws_app.register_metrics(metrics)
     clock = StepClock(require_steppable(source), ws_app.wait_delivered) if is_stepped else None
     feed = MarketFeed(
@@ -94,7 +100,7 @@ def create_app(
         _description(settings, names, feed),
     )
     api_app = create_api_app(
-        settings, modules, ws_app, lifespan, tokens, metrics, readiness, in_flight
+        settings, modules, ws_app, lifespan, tokens, metrics, readiness, admission, in_flight
     )
     return api_app, ws_app
 
@@ -159,6 +165,8 @@ def create_websocket_app(
     now_ms: Callable[[], int],
     in_flight: InFlightRequests,
     subscriptions: Subscriptions,
+    admission: CommandAdmission,
+    metrics: Metrics,
     shutdown_spread_s: float = 0.0,
 ) -> FastWSAdapter:
     """Return the WebSocket application. Its sessions end spread over `shutdown_spread_s`."""
@@ -170,6 +178,7 @@ def create_websocket_app(
         tokens=tokens,
         now_ms=now_ms,
         wait_idle=in_flight.wait_idle,
+        commands=CommandRunner(admission, RequestLog(metrics), in_flight),
         title=TITLE,
         version=VERSION,
         description=DESCRIPTION,

@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     ws_frame_bytes_max: Annotated[int, Field(ge=1024)] = 64 * 1024
     ws_subscriptions_max: Annotated[int, Field(ge=1)] = 1000
     ws_messages_per_s: Annotated[int, Field(ge=1)] = 200
+    ws_commands_in_flight_max: Annotated[int, Field(ge=1)] = 64
     ws_connections_per_address: Annotated[int, Field(ge=1)] = 1000
     ws_connections_per_principal: Annotated[int, Field(ge=1)] = 100
     ws_heartbeat_s: FinitePositive = 30.0

@@ -76,6 +76,10 @@ CONTRACT = {
 ROUTES = (
     "bars quotes trades orderbook orders positions executions position-pl equity broker-connection"
 )
+COMMANDS = (
+    "orders.place orders.preview orders.modify orders.cancel orders.cancel-many positions.close "
+    "positions.reverse positions.brackets leverage.set"
+)
 
 
 def test_every_operation_of_the_contract_has_its_path() -> None:
@@ -116,6 +120,8 @@ def test_each_route_has_its_messages() -> None:
     found = {f"{route}.{kind}" for route in ROUTES.split() for kind in kinds}
     for route in ("orders", "positions", "executions"):
         found |= {f"{route}.resume", f"{route}.resume.response"}
+    for command in COMMANDS.split():
+        found |= {command, f"{command}.response"}
     assert set(MESSAGES) == found | {"auth", "auth.response"}
 
 

@@ -18,6 +18,7 @@ from trading_api.auth.tokens import create_token_verifier
 from trading_api.bus.local import LocalBus, LocalHub
 from trading_api.bus.port import Bus
 from trading_api.domain.shards import shard_partition
+from trading_api.limits.command_admission import CommandAdmission
 from trading_api.modules.broker import api as broker_api
 from trading_api.modules.broker.journal.journal import Journal
 from trading_api.observability.metrics import Metrics
@@ -74,15 +75,19 @@ def api_app(
 ) -> FastAPI:
     """Return the application that clients reach."""
     tokens, in_flight = create_token_verifier(settings), InFlightRequests()
-    ws_app = create_websocket_app(settings, tokens, lambda: 0, in_flight, Subscriptions())
+    metrics, admission = metrics or Metrics(), create_admission(settings)
+    ws_app = create_websocket_app(
+        settings, tokens, lambda: 0, in_flight, Subscriptions(), admission, metrics
+    )
     return create_api_app(
         settings,
         [BrokerRoutes(service)],
         ws_app,
         create_lifespan([], {}, [], {}),
         tokens,
-        metrics or Metrics(),
+        metrics,
         Readiness(),
+        admission,
         in_flight,
         innermost,
     )
@@ -110,7 +115,12 @@ def rest_of(app: FastAPI, headers: Mapping[str, str] | None = None) -> httpx.Asy
 def owner_app(settings: Settings, exchange: PaperExchange) -> FastAPI:
     """Return the application of an owner, which answers for an exchange."""
     modules = [BrokerRoutes(exchange.service)]
-    return create_owner_app(settings, modules, Metrics(), Readiness())
+    return create_owner_app(settings, modules, Metrics(), Readiness(), create_admission(settings))
+
+
+def create_admission(settings: Settings) -> CommandAdmission:
+    """Return the admission of commands of a server that is not stopping."""
+    return CommandAdmission(settings.commands_per_s, Readiness())
 
 
 @dataclass

@@ -10,6 +10,7 @@ from tests.kit.server import WsClient, connected
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+from trading_api.streaming.session import AUTH
 
 FRAME_BYTES_MAX = Settings.defaults().ws_frame_bytes_max
 MESSAGES = create_app(Settings.defaults())[1].asyncapi()["components"]["messages"]
@@ -17,6 +18,12 @@ REQUESTS: dict[str, Any] = {
     name: message["examples"][0]["payload"]["payload"]
     for name, message in MESSAGES.items()
     if name.endswith((".subscribe", ".unsubscribe", ".resume"))
+}
+"""The subscriptions and the other requests about topics."""
+COMMANDS: dict[str, Any] = {
+    name: message["examples"][0]["payload"]["payload"]
+    for name, message in MESSAGES.items()
+    if f"{name}.response" in MESSAGES and name not in REQUESTS and name != AUTH
 }
 ROUTES = sorted({name.partition(".")[0] for name in REQUESTS})
 MESSAGE_LENGTH_MAX = 256

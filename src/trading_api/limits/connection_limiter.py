@@ -16,7 +16,8 @@ FRAMES_PER_MESSAGE = 2
 class ConnectionLimits:
     """The limits of WebSocket connections, in the units of their settings.
 
-    `subscriptions` counts a topic of several symbols once for each of them.
+    `subscriptions` counts a topic of several symbols once for each of them. `commands_in_flight`
+    are commands that are not answered yet.
 
     `messages_per_s` holds for one connection, averaged over `BURST_S` of its token bucket. So do
     `frames_per_s`, which counts the frames of every kind, and `unauthenticated_frames_per_s`.
@@ -26,6 +27,7 @@ class ConnectionLimits:
     connections_per_principal: int = 100
     subscriptions: int = 1000
     messages_per_s: int = 200
+    commands_in_flight: int = 64
     json_depth: int = 128
     # A client without a token has one message to send, and pings to answer.
     unauthenticated_frames_per_s: int = 20

@@ -1,10 +1,16 @@
-"""The payloads that all WebSocket routes share: replies, updates and resuming."""
+"""The payloads that all WebSocket routes share: replies, updates, resuming and commands."""
 
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, Field
 
-from trading_api.models.common import NamedLiteral, SubscriptionModel, WireModel, example
+from trading_api.models.common import (
+    CamelModel,
+    NamedLiteral,
+    SubscriptionModel,
+    WireModel,
+    example,
+)
 
 DataT = TypeVar("DataT", bound=BaseModel)
 Topic = Annotated[str, Field(examples=['bars:{"resolution":"1","symbol":"AAPL"}'])]
@@ -56,3 +62,40 @@ class SubscriptionUpdate(WireModel, Generic[DataT]):
     as_of_seq: int | None = None
     request_id: str | None = None
     ts: Instant
+
+
+CommandId: TypeAlias = (
+    Annotated[str, Field(min_length=1, max_length=64, strict=True, examples=["1"])]
+    | Annotated[int, Field(ge=1 - 2**53, le=2**53 - 1, strict=True)]
+)
+"""Names a command within a session; the caller chooses it."""
+
+
+IdempotencyKeyText = Annotated[
+    str, Field(pattern=r"^[!-~]([ -~]{0,253}[!-~])?$", examples=["my-key-1"])
+]
+
+
+class CommandPayload(CamelModel):
+    """What every command over the socket has: the account, and the caller's id of the command.
+
+    The reply has the same `id`. `key` is the idempotency key, which REST takes as the header
+    `Idempotency-Key`, so it consists of what a header can carry: printable ASCII.
+    """
+
+    account_id: str = Field(examples=["DEMO-ACCOUNT"])
+    id: CommandId
+    key: IdempotencyKeyText | None = None
+
+
+class CommandReply(CamelModel):
+    """The reply to a command. `code` and `message` of an error are those of REST.
+
+    `retryAfter` is when to try again, in seconds, where the caller has to wait.
+    """
+
+    status: Annotated[Literal["ok", "error"], NamedLiteral("ReplyStatus")]
+    id: CommandId
+    message: str = Field(examples=["Done"])
+    code: str | None = None
+    retry_after: int | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
@@ -21,6 +20,7 @@ from trading_api.auth.tokens import create_token_verifier
 from trading_api.bus.factory import create_bus
 from trading_api.bus.port import Bus
 from trading_api.clock import wall_clock_ms
+from trading_api.limits.command_admission import CommandAdmission
 from trading_api.models.broker import BrokerConnectionStatus, ConnectionStatus
 from trading_api.modules.broker import api as broker_api
 from trading_api.modules.broker.publishing.account_topics import CONNECTION_ROUTE
@@ -41,9 +41,13 @@ from trading_api.relay.request_forwarder import RequestForwarder
 from trading_api.server.application import create_api_app
 from trading_api.server.lifespan import create_lifespan
 from trading_api.settings import Settings
-from trading_api.shared.module_interface import Module, ModuleContext
+from trading_api.shared.module_interface import (
+    AnyWsRouter,
+    Module,
+    ModuleContext,
+    topic_routers,
+)
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
-from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.session import Session
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
@@ -61,12 +65,16 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
     gateway_id = secrets.token_hex(6)
     tokens, in_flight = create_token_verifier(settings), InFlightRequests()
     metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
+    # The owner of an account counts its commands.
+    admission = CommandAdmission(None, readiness)
     ws_app = create_websocket_app(
         settings,
         tokens,
         wall_clock_ms,
         in_flight,
         subscriptions,
+        admission,
+        metrics,
         shutdown_spread_s=SHUTDOWN_SPREAD * settings.shutdown_grace_s,
     )
     ws_app.register_metrics(metrics)
@@ -92,7 +100,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         epochs=epochs,
     )
     modules = _modules(settings, source, feed, metrics, topics)
-    topics.attach([router for module in modules for router in module.get_ws_routers()])
+    topics.attach(topic_routers(router for module in modules for router in module.get_ws_routers()))
     readiness.add_check(topics.health)
     metrics.add_gauge(
         "relay_partitions_lost", "Partitions whose owner does not answer", lambda: len(lost)
@@ -123,7 +131,16 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         epochs=epochs,
     )
     api_app = create_api_app(
-        settings, modules, ws_app, lifespan, tokens, metrics, readiness, in_flight, [forwarder]
+        settings,
+        modules,
+        ws_app,
+        lifespan,
+        tokens,
+        metrics,
+        readiness,
+        admission,
+        in_flight,
+        [forwarder],
     )
     return api_app, ws_app
 
@@ -158,7 +175,7 @@ class _RemoteModule:
         name: str,
         service: object,
         api_routers: Sequence[APIRouter],
-        ws_routers: Sequence[WsRouter[Any, Any]],
+        ws_routers: Sequence[AnyWsRouter],
     ) -> None:
         self.name = name
         self.service = service
@@ -168,7 +185,7 @@ class _RemoteModule:
     def get_api_routers(self) -> Sequence[APIRouter]:
         return self._api_routers
 
-    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
+    def get_ws_routers(self) -> Sequence[AnyWsRouter]:
         return self._ws_routers
 
     async def start(self) -> None:

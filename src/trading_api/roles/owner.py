@@ -13,6 +13,7 @@ from trading_api.auth.tokens import create_token_verifier
 from trading_api.bus.factory import create_bus
 from trading_api.bus.port import Bus
 from trading_api.clock import wall_clock_ms
+from trading_api.limits.command_admission import CommandAdmission
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.paper.paper_broker import PaperBroker
@@ -31,7 +32,7 @@ from trading_api.roles.scalable_settings import check_scalable
 from trading_api.server.application import create_owner_app, create_probe_app
 from trading_api.server.lifespan import create_lifespan
 from trading_api.settings import Settings
-from trading_api.shared.module_interface import Module, ModuleContext
+from trading_api.shared.module_interface import Module, ModuleContext, topic_routers
 from trading_api.streaming.subscriptions import Subscriptions
 
 
@@ -58,12 +59,13 @@ def create_owner(settings: Settings, role: OwnerRole, bus: Bus | None = None) ->
     host = TopicHost(
         bus,
         owner_id,
-        [router for module in modules for router in module.get_ws_routers()],
+        topic_routers(router for module in modules for router in module.get_ws_routers()),
         subscriptions,
         wall_clock_ms,
         partition_of=lambda topic: topic_partition(topic, settings.shards),
     )
-    requests = RequestHost(bus, create_owner_app(settings, modules, metrics, readiness))
+    admission = CommandAdmission(settings.commands_per_s, readiness)
+    requests = RequestHost(bus, create_owner_app(settings, modules, metrics, readiness, admission))
     owned = OwnedPartitions(market, venue if role == "broker" else None, host, requests)
     claims = create_claims(settings, role, owner_id, owned, fence)
     work = OwnedWork(bus, modules, host, claims)

@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from trading_api.auth.tokens import TokenVerifier
-from trading_api.limits.command_rate_limiter import CommandRateLimiter
+from trading_api.limits.command_admission import CommandAdmission
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.server.lifespan import Lifespan
@@ -51,6 +51,7 @@ def create_api_app(
     tokens: TokenVerifier,
     metrics: Metrics,
     readiness: Readiness,
+    admission: CommandAdmission,
     in_flight: InFlightRequests,
     innermost: Sequence[Middleware] = (),
 ) -> FastAPI:
@@ -69,6 +70,7 @@ def create_api_app(
         separate_input_output_schemas=False,
     )
     _set_state(app, settings, modules, metrics, readiness)
+    app.state.command_admission = admission
     app.state.ws_app = ws_app
     app.user_middleware += innermost
     _add_middleware(app, settings, tokens, metrics, in_flight)
@@ -82,12 +84,17 @@ def create_api_app(
 
 
 def create_owner_app(
-    settings: Settings, modules: Sequence[Module], metrics: Metrics, readiness: Readiness
+    settings: Settings,
+    modules: Sequence[Module],
+    metrics: Metrics,
+    readiness: Readiness,
+    admission: CommandAdmission,
 ) -> FastAPI:
     """Return the application that answers the requests which gateways forward. A gateway has
     authenticated the caller and applied the limits of HTTP."""
     app = FastAPI(openapi_url=None)
     _set_state(app, settings, modules, metrics, readiness)
+    app.state.command_admission = admission
     add_error_handlers(app)
     for router in (router for module in modules for router in module.get_api_routers()):
         app.include_router(router, prefix=PREFIX)
@@ -121,7 +128,6 @@ def _set_state(
     app.state.metrics = metrics
     app.state.readiness = readiness
     app.state.settings = settings
-    app.state.command_rate_limiter = CommandRateLimiter(settings.commands_per_s)
 
 
 def _add_middleware(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from fastapi import APIRouter
 
@@ -13,8 +13,11 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError
 from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
+from trading_api.shared.ws.command_route import WsCommandRouter
 from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.subscriptions import Subscriptions
+
+AnyWsRouter: TypeAlias = WsRouter[Any, Any] | WsCommandRouter[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ class ModuleContext:
         return self.venue
 
 
+def topic_routers(routers: Iterable[AnyWsRouter]) -> list[WsRouter[Any, Any]]:
+    """Return the routers of topics, without those of commands."""
+    return [router for router in routers if isinstance(router, WsRouter)]
+
+
 class Module(Protocol):
     """A part of the application with its own service, REST routes and WebSocket routes."""
 
@@ -57,8 +65,8 @@ class Module(Protocol):
         """Return the module's REST routers, which are mounted under /api/v1."""
         ...
 
-    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
-        """Return one router for each WebSocket route of the module."""
+    def get_ws_routers(self) -> Sequence[AnyWsRouter]:
+        """Return one router for each WebSocket route of the module: of topics and of commands."""
         ...
 
     async def start(self) -> None:

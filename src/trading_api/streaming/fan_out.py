@@ -123,6 +123,13 @@ class FanOut:
         """Return the number of updates that are published and not yet in an outbox."""
         return sum(queue.qsize() for queue in self._queues)
 
+    def deliver(self) -> None:
+        """Put what is published into the outboxes, so that a reply that is sent next follows it."""
+        if self._published.is_set():
+            self._published.clear()
+            self._empty_queues()
+            self.schedule_flush()
+
     def drain(self) -> None:
         """Empty the queues and flush every outbox. What then still waits, waits for a slow
         client."""

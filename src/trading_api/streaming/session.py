@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from fastws import Client, Message
 from fastws.routing import NoMatchingOperation
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocket
 from websockets.frames import CloseCode
 
@@ -27,6 +27,7 @@ from trading_api.settings import Settings
 from trading_api.streaming.frames import text_frame
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.transports import CONNECTION, AsgiConnection, Connection
+from trading_api.streaming.update_encoding import encode_model
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ class SessionOptions:
             connections_per_principal=settings.ws_connections_per_principal,
             subscriptions=settings.ws_subscriptions_max,
             messages_per_s=settings.ws_messages_per_s,
+            commands_in_flight=settings.ws_commands_in_flight_max,
             json_depth=settings.json_depth_max,
         )
         return cls(
@@ -118,8 +120,8 @@ class Session(Client):
     messages until then, and closes the connection.
 
     Frames in the outbox leave by the session's own connection, so that one slow client delays no
-    other. They leave when the loop's tick ends if `schedule_flush` is called. `on_shutdown` is
-    called when the server stops."""
+    other. They leave when the loop's tick ends if `schedule_flush` is called. `deliver` puts what
+    is published into the outboxes. `on_shutdown` is called when the server stops."""
 
     def __init__(
         self,
@@ -129,11 +131,13 @@ class Session(Client):
         principal: Principal | None,
         dirty: list[Outbox],
         schedule_flush: Callable[[], None],
+        deliver: Callable[[], None],
         on_shutdown: Callable[[], None],
     ) -> None:
         super().__init__(ws)
         self.principal = principal
         self.subscribed_symbols = 0
+        self.commands_in_flight = 0
         self.limits = options.limits
         self.lease = lease
         self.connected_ms = time.time_ns() // 1_000_000
@@ -143,6 +147,7 @@ class Session(Client):
         self._loop = asyncio.get_running_loop()
         self._close: asyncio.Future[SessionClose] = self._loop.create_future()
         self._schedule_flush = schedule_flush
+        self._deliver = deliver
         offered: Connection | None = ws.scope.get("extensions", {}).get(CONNECTION)
         self._connection = offered or AsgiConnection(ws)
         self.outbox = Outbox(
@@ -235,8 +240,12 @@ class Session(Client):
         self.on_activity()
         return _decode(event.get("text"), self.limits.json_depth)
 
-    async def send(self, message: str) -> None:
-        self.outbox.put(text_frame(message.encode()))
+    def reply(self, type: str, payload: BaseModel, *, after_updates: bool = False) -> None:
+        """Send a reply, if wanted after every update that was published before it."""
+        if after_updates:
+            self._deliver()
+        head = b'{"type":"%b","payload":' % type.encode()
+        self.outbox.put(text_frame(head, encode_model(payload), b"}"))
         self._schedule_flush()
 
     # Slow consumers

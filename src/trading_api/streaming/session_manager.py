@@ -81,6 +81,7 @@ class SessionManager:
             principal,
             self._fan_out.dirty,
             self._fan_out.schedule_flush,
+            self._fan_out.deliver,
             self.request_shutdown,
         )
         self.sessions[session.uid] = session

@@ -12,9 +12,13 @@ from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 from websockets.frames import CloseCode
 
-from trading_api.errors import ApiError, truncate
+from trading_api.errors import ApiError
 from trading_api.web.error_responses import (
+    INTERNAL_ERROR,
+    INTERNAL_ERROR_DETAIL,
+    INVALID_REQUEST,
     build_error_response,
+    describe_invalid_field,
     error_response,
     supports_denial_response,
 )
@@ -61,10 +65,10 @@ async def _handle_validation_error(_: Request, error: Exception) -> JSONResponse
         )
     if first["loc"] == ("body",) and first["type"] in ("missing", "model_attributes_type"):
         detail = "The body has to be a JSON object, with Content-Type: application/json."
-        return build_error_response(422, detail, "invalid_request")
+        return build_error_response(422, detail, INVALID_REQUEST)
     field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-    more = f" (and {len(others)} more)" if others else ""
-    return build_error_response(422, f"{truncate(field)}: {first['msg']}{more}.", "invalid_request")
+    detail = describe_invalid_field(field, first["msg"], len(others))
+    return build_error_response(422, detail, INVALID_REQUEST)
 
 
 async def _handle_http_error(request: Request, error: Exception) -> JSONResponse:
@@ -92,4 +96,4 @@ def _documented_methods(request: Request) -> set[str]:
 
 async def _handle_unexpected_error(request: Request, error: Exception) -> JSONResponse:
     log.error("request_failed", exc_info=error, extra={"path": request.url.path})
-    return build_error_response(500, "The server failed; its log says why.", "internal_error")
+    return build_error_response(500, INTERNAL_ERROR_DETAIL, INTERNAL_ERROR)

@@ -6,7 +6,12 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 from websockets.frames import CloseCode
 
-from trading_api.errors import ApiError
+from trading_api.errors import ApiError, truncate
+
+INVALID_REQUEST = "invalid_request"
+"""The code of a request with a field that is missing or not valid."""
+INTERNAL_ERROR = "internal_error"
+INTERNAL_ERROR_DETAIL = "The server failed; its log says why."
 
 
 def error_response(error: ApiError) -> JSONResponse:
@@ -19,6 +24,12 @@ def build_error_response(
 ) -> JSONResponse:
     """Return an error response for a status that has no `ApiError` class."""
     return JSONResponse({"detail": detail, "code": code}, status, headers)
+
+
+def describe_invalid_field(field: str, message: str, others: int) -> str:
+    """Return the sentence for a field that is not valid, where `others` more are not."""
+    more = f" (and {others} more)" if others else ""
+    return f"{truncate(field)}: {message}{more}."
 
 
 async def send_error(error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:

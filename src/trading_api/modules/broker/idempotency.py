@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.instrument import bare_symbol
+from trading_api.errors import Invalid
 
 VOLATILE_FIELDS = {"seen_price", "current_quotes"}
 """What a terminal saw when it sent the order. A retry may have seen something else."""
@@ -25,6 +26,15 @@ def idempotency_key(
     if key is None:
         return None
     return IdempotencyKey(operation, key, _fingerprint(parts))
+
+
+def key_not_taken() -> Invalid:
+    """Return the error for a preview with a key. A client that sends a key relies on it, so it is
+    never ignored."""
+    return Invalid(
+        "An Idempotency-Key is taken by commands; a preview changes nothing.",
+        "idempotency_key_not_taken",
+    )
 
 
 def _fingerprint(parts: tuple[BaseModel | str | float | None, ...]) -> str:

@@ -1,15 +1,14 @@
 """The broker module: REST routes, WebSocket routes and the life of one execution venue."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter
 
 from trading_api.modules.broker import api
 from trading_api.modules.broker.service import BrokerService
-from trading_api.modules.broker.ws import BrokerWsRouters
-from trading_api.shared.module_interface import ModuleContext
-from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.modules.broker.ws import BrokerCommandWsRouters, BrokerWsRouters
+from trading_api.modules.broker.ws_commands import SocketCommands
+from trading_api.shared.module_interface import AnyWsRouter, ModuleContext
 
 
 class BrokerModule:
@@ -32,9 +31,11 @@ class BrokerModule:
         """Return the routers below `/broker`."""
         return api.ROUTERS
 
-    def get_ws_routers(self) -> Sequence[WsRouter[Any, Any]]:
-        """Return the routes of orders, positions, executions, profit, equity and the connection."""
-        return BrokerWsRouters(self.service)
+    def get_ws_routers(self) -> Sequence[AnyWsRouter]:
+        """Return the routes of orders, positions, executions, profit, equity and the connection,
+        and those of the commands."""
+        executor = SocketCommands(self.service.commands).executor
+        return [*BrokerWsRouters(self.service), *BrokerCommandWsRouters(executor)]
 
     async def start(self) -> None:
         """Load the venue's accounts."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from trading_api.domain.ports.broker import Broker
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import SymbolNotFound
+from trading_api.modules.broker.account_commands import AccountCommands
 from trading_api.modules.broker.presenters.accounts import (
     to_connection_status,
     to_equity,
@@ -31,8 +32,8 @@ UNNUMBERED_ROUTES = {CONNECTION_ROUTE, "position-pl"}
 
 
 class BrokerService:
-    """A ResumableService over the broker port. Endpoints reach the port as `broker` and read
-    through `queries`. A subscription needs an account that the client was granted."""
+    """A ResumableService over the broker port. Endpoints give `commands` and read through
+    `queries`. A subscription needs an account that the client was granted."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class BrokerService:
         clock_ms: Callable[[], int],
     ) -> None:
         self.broker = broker
+        self.commands = AccountCommands(broker)
         self.queries = AccountQueries(broker, market, currency)
         self._market = market
         self._clock_ms = clock_ms

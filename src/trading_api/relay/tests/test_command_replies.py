@@ -14,6 +14,7 @@ from tests.kit.forwarded_requests import (
     SHARDS,
     BrokerRoutes,
     Owners,
+    create_admission,
     gateway_app,
     owners,
     rest_of,
@@ -47,7 +48,9 @@ class Gate:
 
     def __init__(self, exchange: PaperExchange, *, holds_answers: bool = False) -> None:
         routes = BrokerRoutes(exchange.service)
-        self._app = create_owner_app(Settings.defaults(), [routes], Metrics(), Readiness())
+        settings = Settings.defaults()
+        admission = create_admission(settings)
+        self._app = create_owner_app(settings, [routes], Metrics(), Readiness(), admission)
         self._holds_answers = holds_answers
         self.is_open = asyncio.Event()
         self.requests = 0

@@ -18,6 +18,8 @@ from trading_api.observability.metrics import Metrics
 from trading_api.shared.plugins.asyncapi_document import normalize
 from trading_api.shared.plugins.asyncapi_page import asyncapi_page
 from trading_api.shared.ws.auth_route import AuthRouter
+from trading_api.shared.ws.command_route import WsCommandRouter
+from trading_api.shared.ws.command_runner import CommandRunner
 from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.fan_out import FanOut
 from trading_api.streaming.session import Session, SessionOptions
@@ -33,8 +35,8 @@ class FastWSAdapter(FastWS):
     """FastWS matches messages to operations, validates and documents them. Sessions, subscriptions
     and the delivery of updates are those of `trading_api.streaming`.
 
-    `path` is where the application mounts the endpoint. `wait_idle` waits until no HTTP request is
-    in progress."""
+    `path` is where the application mounts the endpoint. `wait_idle` waits until no request and no
+    command is in progress. `commands` runs the commands of routers that have one."""
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class FastWSAdapter(FastWS):
         tokens: TokenVerifier,
         now_ms: Callable[[], int],
         wait_idle: Callable[[], Awaitable[None]] = _idle,
+        commands: CommandRunner | None = None,
         **about: Any,
     ) -> None:
         super().__init__(
@@ -56,6 +59,8 @@ class FastWSAdapter(FastWS):
         self.subscriptions = subscriptions
         self.fan_out = FanOut(now_ms)
         self._manager = SessionManager(options, tokens, self.fan_out, subscriptions, wait_idle)
+        self._runner = commands
+        self._commands: dict[str, WsCommandRouter[Any, Any]] = {}
         self.connections = cast(dict[str, Client], self._manager.sessions)
         self.include_router(AuthRouter(tokens, self._manager.authenticate))
 
@@ -63,6 +68,9 @@ class FastWSAdapter(FastWS):
         super().include_router(router, prefix=prefix)
         if isinstance(router, WsRouter):
             router.bind(self.fan_out, self.subscriptions)
+        elif isinstance(router, WsCommandRouter):
+            assert self._runner is not None, "a router of a command needs a CommandRunner"
+            self._commands[router.route] = router
 
     # The life of one connection
 
@@ -84,7 +92,13 @@ class FastWSAdapter(FastWS):
         await client.serve(self._handle)
 
     async def _handle(self, message: Message[str, Any], session: Session) -> None:
-        await self.client_send(message, client=session)
+        command = self._commands.get(message.type)
+        if command is not None and self._runner is not None:
+            self._runner.start(command, message.payload, session)
+            return
+        reply: Any = await self(message, method="SEND", client=session)
+        if reply is not None:
+            session.reply(reply.type, reply.payload)
 
     # The life of the application
 

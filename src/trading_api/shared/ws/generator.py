@@ -1,5 +1,5 @@
-"""Generates a module's typed routers from the aliases `X: TypeAlias = WsRouter[Request, Data]` in
-its `ws.py`. See WS-ROUTER-GENERATION.md."""
+"""Generates a module's typed routers from the aliases `X: TypeAlias = WsRouter[Request, Data]` and
+`Y: TypeAlias = WsCommandRouter[Payload, Reply]` in its `ws.py`. See WS-ROUTER-GENERATION.md."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from tempfile import TemporaryDirectory
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel
 
+from trading_api.models.ws import CommandPayload, CommandReply
 from trading_api.shared.ws.subscription_model import (
     SubscriptionModelError,
     check_subscription_model,
 )
 
 FOLDER = "ws_generated"
+TEMPLATES = {"WsRouter": "ws_router.py.j2", "WsCommandRouter": "ws_command_router.py.j2"}
+"""The template for each generic class that an alias can name."""
 
 
 class GenerationError(Exception):
@@ -30,9 +33,10 @@ class GenerationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RouterAlias:
-    """`name: TypeAlias = WsRouter[request, data]`."""
+    """`name: TypeAlias = base[request, data]`, where a command's data is its reply."""
 
     name: str
+    base: str
     request: str
     data: str
     line: int
@@ -83,19 +87,21 @@ def _aliases(tree: ast.Module, shown_as: str) -> Iterator[RouterAlias]:
             case ast.AnnAssign(
                 target=ast.Name(id=name),
                 annotation=ast.Name(id="TypeAlias"),
-                value=ast.Subscript(value=ast.Name(id="WsRouter"), slice=arguments),
+                value=ast.Subscript(value=ast.Name(id=base), slice=arguments),
+            ) if (
+                base in TEMPLATES
             ):
                 match arguments:
                     case ast.Tuple(elts=[ast.Name(id=request), ast.Name(id=data)]):
                         pass
                     case _:
                         raise GenerationError(
-                            f"{shown_as}:{node.lineno}: {name} has to be WsRouter[Request, Data]"
+                            f"{shown_as}:{node.lineno}: {name} has to be {base}[Request, Data]"
                         )
                 if name in seen:
                     raise GenerationError(f"{shown_as}:{node.lineno}: {name} is there twice")
                 seen.add(name)
-                yield RouterAlias(name, request, data, node.lineno)
+                yield RouterAlias(name, base, request, data, node.lineno)
 
 
 def _imports(tree: ast.Module) -> dict[str, str]:
@@ -119,10 +125,19 @@ def _check(alias: RouterAlias, imports: dict[str, str], shown_as: str) -> None:
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             raise GenerationError(f"{where}: {module} has no model {name}")
         models.append(model)
+    if alias.base == "WsCommandRouter":
+        _check_command(models, where)
+        return
     try:
         check_subscription_model(models[0])
     except SubscriptionModelError as error:
         raise GenerationError(f"{where}: {error}") from error
+
+
+def _check_command(models: list[type[BaseModel]], where: str) -> None:
+    for model, base in zip(models, (CommandPayload, CommandReply), strict=True):
+        if not issubclass(model, base):
+            raise GenerationError(f"{where}: {model.__name__} is no {base.__name__}")
 
 
 def _render(
@@ -137,12 +152,12 @@ def _render(
     aliases = sorted(aliases, key=lambda alias: alias.module)
     index = environment.get_template("ws_generated.py.j2")
     files = {"__init__.py": index.render(source=shown_as, package=package, aliases=aliases)}
-    router = environment.get_template("ws_router.py.j2")
     for alias in aliases:
         models: dict[str, list[str]] = {}
         for name in sorted({alias.request, alias.data}):
             models.setdefault(imports[name], []).append(name)
-        text = router.render(source=shown_as, alias=alias, imports=dict(sorted(models.items())))
+        template = environment.get_template(TEMPLATES[alias.base])
+        text = template.render(source=shown_as, alias=alias, imports=dict(sorted(models.items())))
         files[f"{alias.module}.py"] = text
     return files
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from fastws import Message
+from pydantic import RootModel
 from starlette.websockets import WebSocket
 
 from trading_api.auth.principal import Principal
@@ -31,6 +32,14 @@ from trading_api.streaming.transports import CONNECTION, ConnectionHandler
 
 ANONYMOUS = Principal.anonymous("DEMO-ACCOUNT")
 PING = json.dumps({"type": "ping", "payload": {}})
+
+
+Text = RootModel[str]
+
+
+def text_of(reply: str) -> bytes:
+    """Return the message of a reply whose payload is a text."""
+    return b'{"type":"r","payload":"%b"}' % reply.encode()
 
 
 class ConnectionDouble:
@@ -77,6 +86,7 @@ class Client:
             self.dirty,
             lambda: None,
             lambda: None,
+            lambda: None,
         )
 
     async def accept(self) -> None:
@@ -92,7 +102,7 @@ class Client:
         if self.error:
             raise self.error
         self.handled.append(message.type)
-        await session.send("pong")
+        session.reply("r", Text(root="pong"))
 
     def received(self) -> list[bytes]:
         return [text for frames in self.connection.written for text in texts(frames)]
@@ -116,10 +126,10 @@ async def served(client: Client) -> AsyncIterator[asyncio.Task[None]]:
 async def test_the_first_request_to_close_wins_and_what_waits_is_sent_before_it() -> None:
     client = Client()
     async with served(client):
-        await client.session.send("last words")
+        client.session.reply("r", Text(root="last words"))
         client.session.request_close(1008, "first")
         client.session.request_close(1011, "second")
-    assert client.received() == [b"last words"]
+    assert client.received() == [text_of("last words")]
     assert client.connection.closed == (1008, "first")
     assert client.session.release() == (1008, "first")
 
@@ -267,7 +277,7 @@ async def test_a_slow_consumer_is_disconnected_and_sent_nothing_more() -> None:
     async with served(client):
         client.session.pause_writing()
         for number in range(3):
-            await client.session.send(str(number))
+            client.session.reply("r", Text(root=str(number)))
         client.session.request_close(1008, "too late")
     assert client.received() == []
     assert client.connection.closed is not None
@@ -278,14 +288,14 @@ async def test_catching_up_waits_for_a_reader_and_disconnects_who_does_not_read(
     client = Client(outbox_size=2, catch_up_s=0.05)
     async with served(client):
         client.session.pause_writing()
-        await client.session.send("a")
+        client.session.reply("r", Text(root="a"))
         catching_up = asyncio.create_task(client.session.catch_up())
         await asyncio.sleep(0)
         client.session.resume_writing()
         await catching_up
-        assert client.received() == [b"a"]
+        assert client.received() == [text_of("a")]
         client.session.pause_writing()
-        await client.session.send("b")
+        client.session.reply("r", Text(root="b"))
         await client.session.catch_up()
     assert client.connection.closed is not None
     assert client.connection.closed.code == 1013

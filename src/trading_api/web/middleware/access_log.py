@@ -7,7 +7,6 @@ rejected WebSocket handshakes without an id, and keeps a coroutine frame for eac
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import time
 from collections.abc import Awaitable
@@ -17,12 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.request_id import client_request_id, request_id
-
-log = logging.getLogger(__name__)
+from trading_api.web.request_log import RequestLog
 
 HEADER = "X-Request-ID"
 _RAW_HEADER = HEADER.lower().encode()
-SLOW_S = 1.0
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 
 
@@ -51,13 +48,12 @@ class InFlightRequests:
 class AccessLogMiddleware:
     """Logs each request, measures it, and returns its id in the header `X-Request-ID`.
 
-    A caller's own id is kept where it is plain: letters, digits, `_`, `.` and `-`. Requests that
-    change something, fail or are slow are logged with level INFO, the others with DEBUG.
+    A caller's own id is kept where it is plain: letters, digits, `_`, `.` and `-`.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, in_flight: InFlightRequests) -> None:
         self._app = app
-        self._requests = metrics.requests
+        self._log = RequestLog(metrics)
         self._in_flight = in_flight
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
@@ -125,19 +121,13 @@ class AccessLogMiddleware:
         return send_and_record
 
     def _record(self, scope: Scope, operation: str, status: int, duration_s: float) -> None:
-        self._requests.labels(operation, str(status)).observe(duration_s)
-        method = scope.get("method", "GET")
-        is_notable = method != "GET" or status >= 400 or duration_s > SLOW_S
-        level = logging.INFO if is_notable else logging.DEBUG
-        if log.isEnabledFor(level):
-            principal = scope.get("state", {}).get("principal")
-            fields = {
-                "method": method,
-                "path": scope["path"],
-                "operation": operation,
-                "status": status,
-                "ms": round(duration_s * 1000, 1),
-                "subject": principal.subject if principal else "",
-                "address": scope["client"][0] if scope.get("client") else "",
-            }
-            log.log(level, "request", extra=fields)
+        principal = scope.get("state", {}).get("principal")
+        self._log.record(
+            scope.get("method", "GET"),
+            scope["path"],
+            operation,
+            status,
+            duration_s,
+            principal.subject if principal else "",
+            scope["client"][0] if scope.get("client") else "",
+        )

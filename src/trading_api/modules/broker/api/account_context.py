@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Header, Path, Query, Request
 
 from trading_api.auth.principal import Principal, Scope
-from trading_api.domain.ports.broker import Broker
-from trading_api.errors import Invalid, Unavailable
+from trading_api.modules.broker.account_commands import AccountCommands
+from trading_api.modules.broker.idempotency import key_not_taken
 from trading_api.modules.broker.queries.account_queries import AccountQueries
 from trading_api.modules.broker.service import BrokerService
 from trading_api.web.dependencies import get_service
@@ -41,7 +41,7 @@ class AccountContext:
 
     `key` is the request's Idempotency-Key."""
 
-    broker: Broker
+    commands: AccountCommands
     queries: AccountQueries
     account_id: str
     key: str | None = None
@@ -57,11 +57,9 @@ class _AccountRequirement(ScopeRequirement):
         """
         account = self.account(self.authorize(request), account_id)
         if self.scope is not Scope.ACCOUNT_READ:
-            if request.app.state.readiness.is_stopping:
-                raise Unavailable("The server stops; nothing was done.", "stopping")
-            request.app.state.command_rate_limiter.consume(account)
+            request.app.state.command_admission.admit(account)
         service: BrokerService = request.app.state.services["broker"]
-        return AccountContext(service.broker, service.queries, account, key)
+        return AccountContext(service.commands, service.queries, account, key)
 
     def account(self, principal: Principal, account_id: str | None) -> str:
         """Return the id of the account that the request is about. Raises NotFound."""
@@ -100,12 +98,9 @@ class _OfOperator(_InPathWithKey):
 
 
 def _reject_key(request: Request) -> None:
-    """Raise Invalid for a key: a client that sends one relies on it, so it is never ignored."""
+    """Raises Invalid for a key."""
     if "idempotency-key" in request.headers:
-        raise Invalid(
-            "An Idempotency-Key is taken by commands; a preview changes nothing.",
-            "idempotency_key_not_taken",
-        )
+        raise key_not_taken()
 
 
 ReadAccount = Annotated[AccountContext, security_dependency(_WithoutKeyCheck(Scope.ACCOUNT_READ))]

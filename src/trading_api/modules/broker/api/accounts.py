@@ -20,12 +20,6 @@ from trading_api.modules.broker.api.account_context import (
     Reader,
     Service,
 )
-from trading_api.modules.broker.mapping import (
-    to_deposit,
-    to_reset_account,
-    to_settle_position,
-    to_withdraw,
-)
 from trading_api.modules.broker.queries.account_queries import ACCOUNTS_MAX
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
@@ -67,9 +61,7 @@ async def get_accounts(
     responses=COMMAND_ERRORS,
 )
 async def deposit(context: PathTradeAccount, request: DepositRequest) -> SuccessResponse:
-    command = to_deposit(request.amount, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Deposited")
+    return await context.commands.deposit(context.account_id, request.amount, context.key)
 
 
 @router.post(
@@ -79,9 +71,7 @@ async def deposit(context: PathTradeAccount, request: DepositRequest) -> Success
     responses=COMMAND_ERRORS,
 )
 async def withdraw(context: PathTradeAccount, request: WithdrawalRequest) -> SuccessResponse:
-    command = to_withdraw(request.amount, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Withdrawn")
+    return await context.commands.withdraw(context.account_id, request.amount, context.key)
 
 
 @router.post(
@@ -91,9 +81,7 @@ async def withdraw(context: PathTradeAccount, request: WithdrawalRequest) -> Suc
     responses=COMMAND_ERRORS,
 )
 async def settle_position(context: OperatorAccount, request: SettlementRequest) -> SuccessResponse:
-    command = to_settle_position(request, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Settled")
+    return await context.commands.settle_position(context.account_id, request, context.key)
 
 
 @router.post(
@@ -103,6 +91,4 @@ async def settle_position(context: OperatorAccount, request: SettlementRequest) 
     responses=COMMAND_ERRORS,
 )
 async def reset_account(context: PathTradeAccount, request: ResetRequest) -> SuccessResponse:
-    command = to_reset_account(request.balance, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Reset")
+    return await context.commands.reset_account(context.account_id, request.balance, context.key)

@@ -17,8 +17,6 @@ from trading_api.modules.broker.api.account_context import (
     ReadAccount,
     TradeAccount,
 )
-from trading_api.modules.broker.mapping import to_leverage, to_set_leverage
-from trading_api.modules.broker.presenters.previews import to_leverage_preview
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
 router = StrictJSONRouter(
@@ -42,9 +40,7 @@ async def leverage_info(
     "/set", operation_id="setLeverage", summary="Set a symbol's leverage", responses=COMMAND_ERRORS
 )
 async def set_leverage(context: TradeAccount, params: LeverageSetParams) -> LeverageSetResult:
-    command = to_set_leverage(params, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return LeverageSetResult(leverage=params.leverage)
+    return await context.commands.set_leverage(context.account_id, params, context.key)
 
 
 @router.post(
@@ -56,5 +52,4 @@ async def set_leverage(context: TradeAccount, params: LeverageSetParams) -> Leve
 async def preview_leverage(
     context: PreviewAccount, params: LeverageSetParams
 ) -> LeveragePreviewResult:
-    command = to_leverage(params)
-    return to_leverage_preview(context.broker.preview_leverage(context.account_id, command))
+    return context.commands.preview_leverage(context.account_id, params)

@@ -20,14 +20,6 @@ from trading_api.modules.broker.api.account_context import (
     ReadAccount,
     TradeAccount,
 )
-from trading_api.modules.broker.mapping import (
-    to_cancel_order,
-    to_cancel_orders,
-    to_modify_order,
-    to_place_order,
-    to_previewed_order,
-)
-from trading_api.modules.broker.presenters.previews import to_order_preview
 from trading_api.modules.broker.queries.account_queries import ENDED_ORDERS_MAX
 from trading_api.web.json_array_stream import JSONArrayStream
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
@@ -53,9 +45,7 @@ BeforeOrder = Annotated[
     "/orders", operation_id="placeOrder", summary="Place an order", responses=COMMAND_ERRORS
 )
 async def place_order(context: TradeAccount, order: PreOrder) -> PlaceOrderResult:
-    command = to_place_order(order, context.key)
-    result = await context.broker.submit(context.account_id, *command)
-    return PlaceOrderResult(order_id=result.order_id)
+    return await context.commands.place_order(context.account_id, order, context.key)
 
 
 @router.get(
@@ -77,9 +67,7 @@ async def get_orders(
     responses=COMMAND_ERRORS,
 )
 async def cancel_all_orders(context: TradeAccount) -> CancelOrdersResult:
-    command = to_cancel_orders(None, context.key)
-    result = await context.broker.submit(context.account_id, *command)
-    return CancelOrdersResult(canceled=list(result.canceled))
+    return await context.commands.cancel_orders(context.account_id, None, context.key)
 
 
 @router.post(
@@ -89,9 +77,8 @@ async def cancel_all_orders(context: TradeAccount) -> CancelOrdersResult:
     responses=COMMAND_ERRORS,
 )
 async def cancel_orders(context: TradeAccount, request: CancelOrdersRequest) -> CancelOrdersResult:
-    command = to_cancel_orders(request.order_ids, context.key)
-    result = await context.broker.submit(context.account_id, *command)
-    return CancelOrdersResult(canceled=list(result.canceled))
+    order_ids = request.order_ids
+    return await context.commands.cancel_orders(context.account_id, order_ids, context.key)
 
 
 @router.post(
@@ -107,8 +94,7 @@ async def preview_order(
         str | None, Query(max_length=64, description="The order that this would modify")
     ] = None,
 ) -> OrderPreviewResult:
-    command = to_previewed_order(order, order_id)
-    return to_order_preview(await context.broker.preview_order(context.account_id, command))
+    return await context.commands.preview_order(context.account_id, order, order_id)
 
 
 @router.get(
@@ -137,9 +123,7 @@ async def get_order(context: ReadAccount, order_id: OrderId) -> PlacedOrder:
 async def modify_order(
     context: TradeAccount, order_id: OrderId, order: PreOrder
 ) -> SuccessResponse:
-    command = to_modify_order(order_id, order, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Modified")
+    return await context.commands.modify_order(context.account_id, order_id, order, context.key)
 
 
 @router.delete(
@@ -149,6 +133,4 @@ async def modify_order(
     responses=COMMAND_ERRORS,
 )
 async def cancel_order(context: TradeAccount, order_id: OrderId) -> SuccessResponse:
-    command = to_cancel_order(order_id, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Canceled")
+    return await context.commands.cancel_order(context.account_id, order_id, context.key)

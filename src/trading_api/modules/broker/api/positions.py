@@ -11,11 +11,6 @@ from trading_api.modules.broker.api.account_context import (
     ReadAccount,
     TradeAccount,
 )
-from trading_api.modules.broker.mapping import (
-    to_close_position,
-    to_edit_brackets,
-    to_reverse_position,
-)
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
 
 router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
@@ -40,9 +35,8 @@ async def close_position(
         Query(allow_inf_nan=False, description="All of it where it is left out", examples=[5]),
     ] = None,
 ) -> SuccessResponse:
-    command = to_close_position(position_id, amount, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Closing")
+    commands = context.commands
+    return await commands.close_position(context.account_id, position_id, amount, context.key)
 
 
 @router.post(
@@ -52,9 +46,7 @@ async def close_position(
     responses=COMMAND_ERRORS,
 )
 async def reverse_position(context: TradeAccount, position_id: PositionId) -> SuccessResponse:
-    command = to_reverse_position(position_id, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Reversing")
+    return await context.commands.reverse_position(context.account_id, position_id, context.key)
 
 
 @router.put(
@@ -68,6 +60,5 @@ async def edit_position_brackets(
     position_id: PositionId,
     request: EditPositionBracketsRequest,
 ) -> SuccessResponse:
-    command = to_edit_brackets(position_id, request.brackets, context.key)
-    await context.broker.submit(context.account_id, *command)
-    return SuccessResponse(message="Protected")
+    commands, brackets = context.commands, request.brackets
+    return await commands.edit_brackets(context.account_id, position_id, brackets, context.key)

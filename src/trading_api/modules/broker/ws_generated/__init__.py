@@ -3,17 +3,39 @@
 from trading_api.modules.broker.ws_generated.broker_connection_ws_router import (
     BrokerConnectionWsRouter,
 )
+from trading_api.modules.broker.ws_generated.cancel_many_orders_ws_router import (
+    CancelManyOrdersWsRouter,
+)
+from trading_api.modules.broker.ws_generated.cancel_order_ws_router import CancelOrderWsRouter
+from trading_api.modules.broker.ws_generated.close_position_ws_router import ClosePositionWsRouter
+from trading_api.modules.broker.ws_generated.edit_brackets_ws_router import EditBracketsWsRouter
 from trading_api.modules.broker.ws_generated.equity_ws_router import EquityWsRouter
 from trading_api.modules.broker.ws_generated.execution_ws_router import ExecutionWsRouter
+from trading_api.modules.broker.ws_generated.modify_order_ws_router import ModifyOrderWsRouter
 from trading_api.modules.broker.ws_generated.order_ws_router import OrderWsRouter
+from trading_api.modules.broker.ws_generated.place_order_ws_router import PlaceOrderWsRouter
 from trading_api.modules.broker.ws_generated.position_pl_ws_router import PositionPlWsRouter
 from trading_api.modules.broker.ws_generated.position_ws_router import PositionWsRouter
+from trading_api.modules.broker.ws_generated.preview_order_ws_router import PreviewOrderWsRouter
+from trading_api.modules.broker.ws_generated.reverse_position_ws_router import (
+    ReversePositionWsRouter,
+)
+from trading_api.modules.broker.ws_generated.set_leverage_ws_router import SetLeverageWsRouter
 
 __all__ = [
     "BrokerConnectionWsRouter",
+    "CancelManyOrdersWsRouter",
+    "CancelOrderWsRouter",
+    "ClosePositionWsRouter",
+    "EditBracketsWsRouter",
     "EquityWsRouter",
     "ExecutionWsRouter",
+    "ModifyOrderWsRouter",
     "OrderWsRouter",
+    "PlaceOrderWsRouter",
     "PositionPlWsRouter",
     "PositionWsRouter",
+    "PreviewOrderWsRouter",
+    "ReversePositionWsRouter",
+    "SetLeverageWsRouter",
 ]

@@ -67,7 +67,7 @@ def test_the_routers_that_ship_are_short_and_current() -> None:
         files = generate(source, source.as_posix())
         assert stale_files(source.parent / "ws_generated", files) == []
         for name, text in files.items():
-            assert len(text.splitlines()) < 30, name
+            assert name == "__init__.py" or len(text.splitlines()) < 30, name
 
 
 def test_the_module_is_read_not_imported(tmp_path: Path) -> None:

@@ -1,0 +1,127 @@
+"""The commands of clients. REST and the WebSocket call the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trading_api.domain.broker_commands import CommandResult
+from trading_api.domain.ports.broker import Broker
+from trading_api.models.broker import (
+    Brackets,
+    CancelOrdersResult,
+    LeveragePreviewResult,
+    LeverageSetParams,
+    LeverageSetResult,
+    OrderPreviewResult,
+    PlaceOrderResult,
+    PreOrder,
+    SettlementRequest,
+)
+from trading_api.models.common import SuccessResponse
+from trading_api.modules.broker import mapping
+from trading_api.modules.broker.mapping import KeyedCommand
+from trading_api.modules.broker.presenters.previews import to_leverage_preview, to_order_preview
+
+
+class AccountCommands:
+    """Gives commands in the clients' form to the broker port, and returns its results in the
+    clients' form.
+
+    `key` is the client's idempotency key, or None. Every method raises what `Broker.submit`
+    raises. Commands of one account are executed in the order of the calls."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+
+    # Orders
+
+    async def place_order(
+        self, account_id: str, order: PreOrder, key: str | None
+    ) -> PlaceOrderResult:
+        result = await self._submit(account_id, mapping.to_place_order(order, key))
+        return PlaceOrderResult(order_id=result.order_id)
+
+    async def preview_order(
+        self, account_id: str, order: PreOrder, order_id: str | None = None
+    ) -> OrderPreviewResult:
+        """Return what an order would do, or with `order_id` a change of that order."""
+        command = mapping.to_previewed_order(order, order_id)
+        return to_order_preview(await self._broker.preview_order(account_id, command))
+
+    async def modify_order(
+        self, account_id: str, order_id: str, order: PreOrder, key: str | None
+    ) -> SuccessResponse:
+        await self._submit(account_id, mapping.to_modify_order(order_id, order, key))
+        return SuccessResponse(message="Modified")
+
+    async def cancel_order(
+        self, account_id: str, order_id: str, key: str | None
+    ) -> SuccessResponse:
+        await self._submit(account_id, mapping.to_cancel_order(order_id, key))
+        return SuccessResponse(message="Canceled")
+
+    async def cancel_orders(
+        self, account_id: str, order_ids: Sequence[str] | None, key: str | None
+    ) -> CancelOrdersResult:
+        """Cancel those of the orders that are live; without ids, every live order."""
+        result = await self._submit(account_id, mapping.to_cancel_orders(order_ids, key))
+        return CancelOrdersResult(canceled=list(result.canceled))
+
+    # Positions and leverage
+
+    async def close_position(
+        self, account_id: str, position_id: str, amount: float | None, key: str | None
+    ) -> SuccessResponse:
+        """Close `amount` of a position, or all of it."""
+        await self._submit(account_id, mapping.to_close_position(position_id, amount, key))
+        return SuccessResponse(message="Closing")
+
+    async def reverse_position(
+        self, account_id: str, position_id: str, key: str | None
+    ) -> SuccessResponse:
+        await self._submit(account_id, mapping.to_reverse_position(position_id, key))
+        return SuccessResponse(message="Reversing")
+
+    async def edit_brackets(
+        self, account_id: str, position_id: str, brackets: Brackets, key: str | None
+    ) -> SuccessResponse:
+        """Replace the brackets of a position."""
+        await self._submit(account_id, mapping.to_edit_brackets(position_id, brackets, key))
+        return SuccessResponse(message="Protected")
+
+    async def set_leverage(
+        self, account_id: str, params: LeverageSetParams, key: str | None
+    ) -> LeverageSetResult:
+        await self._submit(account_id, mapping.to_set_leverage(params, key))
+        return LeverageSetResult(leverage=params.leverage)
+
+    def preview_leverage(self, account_id: str, params: LeverageSetParams) -> LeveragePreviewResult:
+        command = mapping.to_leverage(params)
+        return to_leverage_preview(self._broker.preview_leverage(account_id, command))
+
+    # Cash
+
+    async def deposit(self, account_id: str, amount: float, key: str | None) -> SuccessResponse:
+        await self._submit(account_id, mapping.to_deposit(amount, key))
+        return SuccessResponse(message="Deposited")
+
+    async def withdraw(self, account_id: str, amount: float, key: str | None) -> SuccessResponse:
+        await self._submit(account_id, mapping.to_withdraw(amount, key))
+        return SuccessResponse(message="Withdrawn")
+
+    async def settle_position(
+        self, account_id: str, request: SettlementRequest, key: str | None
+    ) -> SuccessResponse:
+        """End a position at a stated price without a trade, as an operator."""
+        await self._submit(account_id, mapping.to_settle_position(request, key))
+        return SuccessResponse(message="Settled")
+
+    async def reset_account(
+        self, account_id: str, balance: float | None, key: str | None
+    ) -> SuccessResponse:
+        """Start again with `balance`, or with the initial balance."""
+        await self._submit(account_id, mapping.to_reset_account(balance, key))
+        return SuccessResponse(message="Reset")
+
+    async def _submit(self, account_id: str, command: KeyedCommand) -> CommandResult:
+        return await self._broker.submit(account_id, command.command, command.key)
