@@ -122,9 +122,10 @@ class RecordedSnapshots:
 
 
 class Gateway:
-    """The streaming part of a gateway, with the broker's routes and those of `more`."""
+    """The streaming part of a gateway, with the broker's routes. `shards` are those of the
+    deployment, and `options` those of RemoteTopics."""
 
-    def __init__(self, bus: Bus, name: str, **options: Any) -> None:
+    def __init__(self, bus: Bus, name: str, shards: int = SHARDS, **options: Any) -> None:
         self.name = name
         self.fan_out, self.subscriptions = FanOut(lambda: NOW_MS), Subscriptions()
         self.changes: list[tuple[str, bool]] = []
@@ -132,7 +133,7 @@ class Gateway:
             bus,
             name,
             [],
-            partition_of,
+            partial(topic_partition, shards=shards),
             self._close_sessions,
             lambda partition, is_served: self.changes.append((partition, is_served)),
             self._lost_state,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,8 +12,6 @@ from trading_api.errors import ApiError, Unavailable
 from trading_api.relay import topic_messages as messages
 from trading_api.relay.partition_epochs import PartitionEpochs
 
-OPENING_MAX = 32
-"""How many topics of one partition are opened at the same time."""
 REPLY_BYTES_TOTAL_MAX = 64 * MESSAGE_BYTES_MAX
 
 
@@ -48,9 +45,6 @@ class OwnerClient:
         self._subject = messages.topics_subject(partition)
         self._generations = generations
         self._request_s = request_s
-        # More wait for their turn, as long as their callers wait: an owner drops requests above its
-        # limit.
-        self._opening = asyncio.Semaphore(OPENING_MAX)
 
     def next_generation(self) -> int:
         """Return the number of a new request to open a topic."""
@@ -58,12 +52,13 @@ class OwnerClient:
 
     async def open(self, topic: str, generation: int, since: int | None) -> messages.TopicOpened:
         """Open a topic, and return what it shows, or what follows the position `since`. Raises the
-        ApiError that the owner answers with."""
+        ApiError that the owner answers with, and OwnerSilent where it has too many to open."""
         request = messages.OpenTopic(self._gateway, topic, generation, since)
-        async with self._opening:
-            reply = await self._request(request)
+        reply = await self._request(request)
         if isinstance(reply, messages.TopicRejected | messages.TopicOpened):
             self._check_epoch(reply.epoch)
+        if isinstance(reply, messages.TopicRejected) and reply.code == messages.OVERLOADED:
+            raise OwnerSilent
         if isinstance(reply, messages.TopicRejected):
             error = ApiError(reply.detail, reply.code)
             error.status = reply.status

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import TypeVar
 
 from trading_api.clock import running_clock
 from trading_api.errors import ApiError
+from trading_api.relay.closing_topics import ClosingTopics
+from trading_api.relay.opening_turns import OpeningTurns
 from trading_api.relay.owner_client import OwnerClient, OwnerSilent, answer_deadline
 from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partition_jobs import Job, PartitionJobs
@@ -18,6 +19,7 @@ from trading_api.relay.partition_options import PartitionEvents, PartitionOption
 from trading_api.relay.remote_topic import NEVER_SYNCED, RemoteTopic, snapshot_parts
 from trading_api.relay.stream_receiver import StreamReceiver
 from trading_api.relay.topic_messages import SHARED_AUDIENCE, OwnerBeat, TopicOpened
+from trading_api.relay.topic_resync import TopicResync
 from trading_api.relay.update_frame import FrameError, UpdateFrame, decode_frame, decode_updates
 from trading_api.streaming.snapshots import Snapshot
 from trading_api.streaming.update_encoding import EncodedDatum, encode_model
@@ -25,9 +27,6 @@ from trading_api.streaming.update_encoding import EncodedDatum, encode_model
 log = logging.getLogger(__name__)
 
 MISSED_ATTEMPTS = 2
-REOPENED_AT_A_TIME = 32
-CLOSED_AT_A_TIME = 25
-"""How many topics one request closes. Together their names are less than a message of the bus."""
 UNKNOWN_LEASE = -1
 
 Answer = TypeVar("Answer")
@@ -47,6 +46,7 @@ class RemotePartition:
         gateway: str,
         owner: OwnerClient,
         epochs: PartitionEpochs,
+        turns: OpeningTurns,
         options: PartitionOptions,
         events: PartitionEvents,
         start_job: Callable[[Job], None],
@@ -57,16 +57,17 @@ class RemotePartition:
         self._gateway = gateway
         self._owner = owner
         self._epochs = epochs
+        self._turns = turns
         self._options = options
         self._events = events
         self._jobs = PartitionJobs(name, start_job)
+        self._resync = TopicResync(self._stale, self._reopen, self._turn)
         self._topics: dict[int, RemoteTopic] = {}
-        # By topic, the generation up to which the owner has to close it: at most the topics that
-        # were open when the owner was lost.
-        self._closing: dict[str, int] = {}
+        self._closing = ClosingTopics(lambda topics: self._answer(owner.close(topics)))
         self._receiver = StreamReceiver(self._deliver, self._break)
         self._round = 0
         self._epoch = 0
+        self._owner_id = ""
         self._lease = UNKNOWN_LEASE
         self._lease_beat = 0
         # Whether the owner has sent anything since the last check, and the time of the last check
@@ -123,8 +124,8 @@ class RemotePartition:
             del self._topics[topic.number]
         self._wake()
         if topic.generation:
-            self._closing[topic.name] = topic.generation
-            self._jobs.start("close", self._close_at_owner)
+            self._closing.add(topic.name, topic.generation)
+            self._jobs.start("close", self._closing.close_all)
 
     async def _opened(
         self,
@@ -138,7 +139,12 @@ class RemotePartition:
         """Return what the owner has of a topic, once the stream has come as far. Request it again
         while that is of no use. Raises ApiError."""
         while True:
-            opened = first or await self._request_open(topic, since)
+            opened = first
+            if opened is None and is_resync:  # which has a turn
+                opened = await self._request_open(topic, since)
+            elif opened is None:
+                async with self._turn():
+                    opened = await self._request_open(topic, since)
             first = None
             if opened is None:
                 await asyncio.sleep(self._options.retry_s)
@@ -191,7 +197,7 @@ class RemotePartition:
         """Accept a frame of the partition."""
         if not self._epochs.observe(self.name, frame.epoch):
             return
-        self._see(frame.epoch)
+        self._see(frame.epoch, frame.owner)
         self._receiver.receive(frame)
         self._request_missed()
 
@@ -200,7 +206,7 @@ class RemotePartition:
         mine = beat.partitions[self.name]
         if not self._epochs.observe(self.name, mine.epoch):
             return
-        self._see(mine.epoch)
+        self._see(mine.epoch, beat.owner)
         if not self._topics:
             return
         is_later = self._lease != UNKNOWN_LEASE and beat.number > self._lease_beat
@@ -216,7 +222,7 @@ class RemotePartition:
             self._request_missed()
 
     def _accept(self, opened: TopicOpened) -> None:
-        self._see(opened.epoch)
+        self._see(opened.epoch, self._owner_id)
         if opened.lease > self._lease:
             if self._lease != UNKNOWN_LEASE:
                 self._break()
@@ -229,9 +235,9 @@ class RemotePartition:
         self._request_missed()
         self._wake()
 
-    def _see(self, epoch: int) -> None:
+    def _see(self, epoch: int, owner_id: str) -> None:
         """Note a sign of life of the owner of this epoch."""
-        self._has_sent = True
+        self._has_sent, self._owner_id = True, owner_id
         if epoch > self._epoch:
             self._epoch = epoch
             self._lease, self._lease_beat = UNKNOWN_LEASE, 0
@@ -240,7 +246,7 @@ class RemotePartition:
         if self.is_lost:
             self.is_lost = False
             self._events.on_partition_change(self.name, True)
-            self._jobs.start("resync", self._resync)
+            self._start_resync()
 
     def _deliver(self, frame: UpdateFrame) -> None:
         topics, seq, this_round = self._topics, frame.seq, self._round
@@ -269,7 +275,7 @@ class RemotePartition:
         if stale := self._stale():
             self.breaks += 1
             log.info("stream_broken", extra={"partition": self.name, "topics": len(stale)})
-            self._jobs.start("resync", self._resync)
+            self._start_resync()
 
     def _request_missed(self) -> None:
         if self._receiver.gap is not None:
@@ -310,9 +316,9 @@ class RemotePartition:
             self.lose()
             return
         if self._closing:
-            self._jobs.start("close", self._close_at_owner)
+            self._jobs.start("close", self._closing.close_all)
         if self._stale():
-            self._jobs.start("resync", self._resync)
+            self._start_resync()
 
     def lose(self) -> None:
         """Treat the owner as lost, until it sends something."""
@@ -330,15 +336,14 @@ class RemotePartition:
 
     # Jobs
 
-    async def _resync(self) -> None:
-        """Open again each topic that is not of the present round, until there is none."""
-        while not self.is_lost and (stale := self._stale()):
-            are_done = True
-            for start in range(0, len(stale), REOPENED_AT_A_TIME):
-                batch = stale[start : start + REOPENED_AT_A_TIME]
-                are_done &= all(await asyncio.gather(*map(self._reopen, batch)))
-            if not are_done and not self.is_lost:
-                await asyncio.sleep(self._options.retry_s)
+    def _start_resync(self) -> None:
+        async def resync() -> None:
+            await self._resync.run(self._options.retry_s, lambda: self.is_lost)
+
+        self._jobs.start("resync", resync)
+
+    def _turn(self) -> AbstractAsyncContextManager[None]:
+        return self._turns.take(lambda: self._owner_id)
 
     def _stale(self) -> list[RemoteTopic]:
         return [
@@ -372,15 +377,6 @@ class RemotePartition:
             return True
         finally:
             topic.kept.release()
-
-    async def _close_at_owner(self) -> None:
-        while closing := dict(itertools.islice(self._closing.items(), CLOSED_AT_A_TIME)):
-            closed = await self._answer(self._owner.close(list(closing.items())))
-            if closed is None:
-                return
-            for name, generation in closing.items():
-                if self._closing.get(name) == generation:
-                    del self._closing[name]
 
     def _wake(self) -> None:
         if self._changed is not None:

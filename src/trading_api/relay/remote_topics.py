@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from trading_api.bus.port import Bus
 from trading_api.relay import topic_messages as messages
+from trading_api.relay.opening_turns import OpeningTurns
 from trading_api.relay.owner_client import OwnerClient
 from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partition_jobs import Job
@@ -65,6 +66,7 @@ class RemoteTopics:
         self._options = options or PartitionOptions()
         self._events = PartitionEvents(close_topic_sessions, on_partition_change, lost_state)
         self._generations = itertools.count(time.time_ns())
+        self._turns = OpeningTurns()
         self._partitions: dict[str, RemotePartition] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._is_stopped = False
@@ -184,6 +186,7 @@ class RemoteTopics:
                 self._gateway,
                 owner,
                 self._epochs,
+                self._turns,
                 self._options,
                 self._events,
                 self._start_job,

@@ -17,7 +17,7 @@ from trading_api.relay.frame_stream import KEPT_FRAMES_MAX, FrameStream
 from trading_api.relay.hosted_partition import GatewaySubscriber, HostedPartition
 from trading_api.relay.partitions import MARKET
 from trading_api.relay.reply_parts import ReplyParts
-from trading_api.relay.topic_opener import TopicOpener
+from trading_api.relay.topic_opener import OpenerLimits, TopicOpener
 from trading_api.relay.update_frame import encode_update, topic_number
 from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.fan_out import Route, UpdatesQueue
@@ -53,6 +53,7 @@ class TopicHost:
         heartbeat_s: float = HEARTBEAT_S,
         lease_s: float = LEASE_S,
         kept_frames_max: int = KEPT_FRAMES_MAX,
+        opener_limits: OpenerLimits | None = None,
     ) -> None:
         self._bus = bus
         self._owner_id = owner_id
@@ -74,7 +75,12 @@ class TopicHost:
         self._dirty: list[FrameStream] = []
         self._replies = ReplyParts()
         self._opener = TopicOpener(
-            self._routers, subscriptions, self._encode_suffix, partition_of, self._regroup
+            self._routers,
+            subscriptions,
+            self._encode_suffix,
+            partition_of,
+            self._regroup,
+            opener_limits or OpenerLimits(),
         )
         self._is_subscribed = False
         for router in self._routers.values():

@@ -15,6 +15,8 @@ GATEWAYS = "gateways"
 """The subject on which gateways publish that they live."""
 SHARED_AUDIENCE = "*"
 """The audience of a stream that every gateway receives."""
+OVERLOADED = "overloaded"
+"""The code with which an owner rejects a topic while it has too many to open."""
 REPLY_BYTES_MAX = 900_000
 """The most bytes of one reply. Larger ones are fetched in parts."""
 

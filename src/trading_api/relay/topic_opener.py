@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from trading_api.errors import ApiError, NotFound
 from trading_api.relay.hosted_partition import GatewaySubscriber, HostedPartition
 from trading_api.relay.topic_messages import (
+    OVERLOADED,
     CloseTopics,
     NotOwner,
     OpenTopic,
@@ -25,8 +28,19 @@ from trading_api.streaming.subscriptions import Subscriptions, Topic
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenerLimits:
+    """How many topics an owner opens together, and how many more wait for their turn. A bus hands
+    out more requests, so that a gateway gets an answer instead of a timeout."""
+
+    opened_at_a_time: int = 64
+    waiting_max: int = 500
+
+
 class TopicOpener:
-    """Joins gateways to topics. `regroup` is called with a topic that a gateway joined or left."""
+    """Joins gateways to topics. `regroup` is called with a topic that a gateway joined or left.
+
+    Topics above the limits are rejected."""
 
     def __init__(
         self,
@@ -35,7 +49,11 @@ class TopicOpener:
         encode_suffix: Callable[[UpdateMeta | None], bytes],
         partition_of: Callable[[str], str],
         regroup: Callable[[Topic], None],
+        limits: OpenerLimits,
     ) -> None:
+        self._turns = asyncio.Semaphore(limits.opened_at_a_time)
+        self._waiting_max = limits.waiting_max
+        self._waiting = 0
         self._routers = routers
         self._subscriptions = subscriptions
         self._encode_suffix = encode_suffix
@@ -47,6 +65,35 @@ class TopicOpener:
         self, hosted: HostedPartition, subscriber: GatewaySubscriber, request: OpenTopic
     ) -> TopicOpened | TopicRejected | NotOwner:
         """Join the gateway to a topic, and return what the topic shows."""
+        if self._turns.locked() and self._waiting >= self._waiting_max:
+            detail = "Too many topics are being opened; try again."
+            return TopicRejected(503, detail, OVERLOADED)
+        self._waiting += 1
+        try:
+            await self._turns.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            return await self._open(hosted, subscriber, request)
+        finally:
+            self._turns.release()
+
+    def close(self, subscriber: GatewaySubscriber, request: CloseTopics) -> None:
+        """Remove the gateway from topics, unless it opened them again since."""
+        for name, generation in request.topics:
+            subscriber.note_closed(name, generation)
+            if subscriber.generations.get(name, 0) <= generation:
+                self._leave(subscriber, name)
+
+    def close_all(self, subscriber: GatewaySubscriber) -> None:
+        """Remove a gateway from all topics, and add it to none from now on."""
+        subscriber.closed = True
+        for name in list(subscriber.topics):
+            self._leave(subscriber, name)
+
+    async def _open(
+        self, hosted: HostedPartition, subscriber: GatewaySubscriber, request: OpenTopic
+    ) -> TopicOpened | TopicRejected | NotOwner:
         name = request.topic
         was_joined = name in subscriber.topics
         try:
@@ -66,19 +113,6 @@ class TopicOpener:
         if hosted.is_released or subscriber.closed or name not in subscriber.topics:
             return NotOwner()
         return opened
-
-    def close(self, subscriber: GatewaySubscriber, request: CloseTopics) -> None:
-        """Remove the gateway from topics, unless it opened them again since."""
-        for name, generation in request.topics:
-            subscriber.note_closed(name, generation)
-            if subscriber.generations.get(name, 0) <= generation:
-                self._leave(subscriber, name)
-
-    def close_all(self, subscriber: GatewaySubscriber) -> None:
-        """Remove a gateway from all topics, and add it to none from now on."""
-        subscriber.closed = True
-        for name in list(subscriber.topics):
-            self._leave(subscriber, name)
 
     def _router_of(self, hosted: HostedPartition, name: str) -> WsRouter[Any, Any]:
         router = self._routers.get(name.partition(":")[0])
