@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
 from trading_api.clock import running_clock
 from trading_api.errors import ApiError
 from trading_api.relay.closing_topics import ClosingTopics
+from trading_api.relay.frame_repair import FrameRepair
 from trading_api.relay.opening_turns import OpeningTurns
 from trading_api.relay.owner_client import OwnerClient, OwnerSilent, answer_deadline
 from trading_api.relay.partition_epochs import PartitionEpochs
@@ -20,13 +21,20 @@ from trading_api.relay.remote_topic import NEVER_SYNCED, RemoteTopic, snapshot_p
 from trading_api.relay.stream_receiver import StreamReceiver
 from trading_api.relay.topic_messages import SHARED_AUDIENCE, OwnerBeat, TopicOpened
 from trading_api.relay.topic_resync import TopicResync
-from trading_api.relay.update_frame import FrameError, UpdateFrame, decode_frame, decode_updates
+from trading_api.relay.update_frame import (
+    LOST_UPDATE,
+    NO_TOPIC,
+    FrameError,
+    RelayedUpdate,
+    UpdateFrame,
+    decode_updates,
+    marked_topic,
+)
 from trading_api.streaming.snapshots import Snapshot
 from trading_api.streaming.update_encoding import EncodedDatum, encode_model
 
 log = logging.getLogger(__name__)
 
-MISSED_ATTEMPTS = 2
 UNKNOWN_LEASE = -1
 
 Answer = TypeVar("Answer")
@@ -61,10 +69,19 @@ class RemotePartition:
         self._options = options
         self._events = events
         self._jobs = PartitionJobs(name, start_job)
-        self._resync = TopicResync(self._stale, self._reopen, self._turn)
+        self._resync = TopicResync(
+            self._reopenable, self._reopen, self._give_up, self._turn, options
+        )
         self._topics: dict[int, RemoteTopic] = {}
         self._closing = ClosingTopics(lambda topics: self._answer(owner.close(topics)))
         self._receiver = StreamReceiver(self._deliver, self._break)
+        self._repair = FrameRepair(
+            self._receiver,
+            lambda stream, first, last: self._answer(owner.frames(stream, first, last)),
+            self.on_frame,
+            self._change,
+            options.gap_s,
+        )
         self._round = 0
         self._epoch = 0
         self._owner_id = ""
@@ -242,6 +259,8 @@ class RemotePartition:
             self._epoch = epoch
             self._lease, self._lease_beat = UNKNOWN_LEASE, 0
             self._closing.clear()
+            for topic in self._topics.values():
+                topic.failures, topic.retry_at_s = 0, 0.0
             self._break()
         if self.is_lost:
             self.is_lost = False
@@ -256,6 +275,9 @@ class RemotePartition:
             self._break()
             raise
         for update in updates:
+            if update.number == NO_TOPIC:
+                self._on_marker(seq, update)
+                continue
             topic = topics.get(update.number)
             if topic is None:
                 continue
@@ -266,6 +288,14 @@ class RemotePartition:
         self._wake()
 
     # Loss of frames
+
+    def _on_marker(self, seq: int, marker: RelayedUpdate) -> None:
+        """Open the topic again whose update the owner could not encode."""
+        topic = self._topics.get(marked_topic(marker))
+        if topic is not None and marker.datum.key == LOST_UPDATE:
+            topic.kept.restart(seq)
+            topic.note_lost(marker.position)
+            self._start_resync()
 
     def _break(self) -> None:
         self._round += 1
@@ -280,30 +310,9 @@ class RemotePartition:
     def _request_missed(self) -> None:
         if self._receiver.gap is not None:
             if self._topics:
-                self._jobs.start("missed", self._fetch_missed)
+                self._jobs.start("missed", self._repair.run)
             else:
                 self._receiver.leave_out_gap()
-
-    async def _fetch_missed(self) -> None:
-        """Request missing frames again, and leave them out if they cannot be had."""
-        receiver, attempts = self._receiver, 0
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._options.gap_s):
-                while receiver.gap is not None:
-                    await self._change()
-        while (gap := receiver.gap) is not None and receiver.key is not None:
-            key = receiver.key
-            frames = await self._answer(self._owner.frames(key[1], *gap))
-            if receiver.key != key:
-                continue
-            for message in frames or ():
-                self.on_frame(decode_frame(message))
-            if receiver.gap == gap:
-                attempts += 1
-                if frames == [] or attempts == MISSED_ATTEMPTS:
-                    receiver.leave_out_gap()
-            else:
-                attempts = 0
 
     # Loss of the owner
 
@@ -337,10 +346,7 @@ class RemotePartition:
     # Jobs
 
     def _start_resync(self) -> None:
-        async def resync() -> None:
-            await self._resync.run(self._options.retry_s, lambda: self.is_lost)
-
-        self._jobs.start("resync", resync)
+        self._jobs.start("resync", self._resync.run)
 
     def _turn(self) -> AbstractAsyncContextManager[None]:
         return self._turns.take(lambda: self._owner_id)
@@ -354,10 +360,13 @@ class RemotePartition:
             and topic.position is not None
         ]
 
-    async def _reopen(self, topic: RemoteTopic) -> bool:
-        """Return whether the topic needs no further attempt."""
+    def _reopenable(self) -> list[RemoteTopic]:
+        return [] if self.is_lost else self._stale()
+
+    async def _reopen(self, topic: RemoteTopic) -> None:
+        """Open a topic again, unless that is done. Raises ApiError."""
         if self._topics.get(topic.number) is not topic or topic.synced_round == self._round:
-            return True
+            return
         since = topic.position if topic.router.replays else None
         topic.kept.acquire(self._receiver.delivered)
         try:
@@ -365,18 +374,16 @@ class RemotePartition:
                 opened = await self._opened(topic, since, is_resync=True)
             topic.post_snapshot(opened)
             self._synchronize(topic, opened)
-            return True
-        except ApiError as error:
-            if topic.is_closed:
-                return True
-            if error.status >= 500:
-                return False
-            log.warning("topic_not_continued", extra={"topic": topic.name, "code": error.code})
-            topic.is_failed = True
-            self._events.close_topic_sessions(topic.name)
-            return True
+        except ApiError:
+            # A topic is tried again once its owner is back.
+            if not topic.is_closed and not self.is_lost:
+                raise
         finally:
             topic.kept.release()
+
+    def _give_up(self, topic: RemoteTopic) -> None:
+        topic.is_failed = True
+        self._events.close_topic_sessions(topic.name)
 
     def _wake(self) -> None:
         if self._changed is not None:

@@ -72,8 +72,9 @@ class RemoteTopic:
     `generation` is that of the newest request to open it. Updates are posted while `synced_round`
     is the partition's round. `position` is that of the last update that was posted to all clients,
     or until one is posted (`has_posted`) that of the state. `first_reply` waits for the first
-    client, which consumes it. `is_failed`: the topic cannot be continued, and its sessions are
-    being closed."""
+    client, which consumes it. `failures` counts the attempts to open the topic again that failed
+    one after the other, and the next one is due at `retry_at_s` of the running clock. `is_failed`:
+    the topic cannot be continued, and its sessions are being closed."""
 
     name: str
     number: int
@@ -84,6 +85,8 @@ class RemoteTopic:
     position: int | None = None
     has_posted: bool = False
     first_reply: TopicOpened | None = None
+    failures: int = 0
+    retry_at_s: float = 0.0
     is_closed: bool = False
     is_failed: bool = False
     kept: KeptUpdates = field(default_factory=KeptUpdates)
@@ -102,6 +105,14 @@ class RemoteTopic:
         to that client."""
         if self.position is not None and not self.has_posted:
             self.position = min(self.position, position)
+
+    def note_lost(self, position: int) -> None:
+        """Post nothing until the topic is opened again: an update of this position is lost.
+
+        0 stands for an unknown position."""
+        self.synced_round = NEVER_SYNCED
+        if self.position is not None and position:
+            self.position = min(self.position, position - 1)
 
     def post_snapshot(self, opened: TopicOpened) -> None:
         """Post what the topic shows, or what was missed, to all clients of the topic."""

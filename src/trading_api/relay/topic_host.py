@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from trading_api.relay.hosted_partition import GatewaySubscriber, HostedPartitio
 from trading_api.relay.partitions import MARKET
 from trading_api.relay.reply_parts import ReplyParts
 from trading_api.relay.topic_opener import OpenerLimits, TopicOpener
-from trading_api.relay.update_frame import encode_update, topic_number
+from trading_api.relay.update_frame import encode_lost_update, encode_update, topic_number
 from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.fan_out import Route, UpdatesQueue
 from trading_api.streaming.route_service import UpdateMeta
@@ -144,23 +144,29 @@ class TopicHost:
             return
         number, streams = audience
         try:
-            router = self._routers[topic.name.partition(":")[0]]
             assert not isinstance(meta, bytes), "only a gateway posts encoded updates"
-            suffix = self._encode_suffix(meta)
-            for datum in data:
-                position = router.position_of((datum,), meta or {}) if router.replays else 0
-                key = route.conflation_key(datum)
-                update = encode_update(
-                    number,
-                    position,
-                    None if key is None else str(key),
-                    suffix,
-                    self._encoder.encode(datum, route),
-                )
-                for stream in streams:
-                    stream.add(update)
+            updates = self._encoded(route, topic, number, data, meta or {})
         except Exception:
-            log.exception("update_not_delivered", extra={"topic": topic.name})
+            log.exception("update_not_encoded", extra={"topic": topic.name})
+            seq = meta.get("seq") if isinstance(meta, Mapping) else None
+            updates = [encode_lost_update(number, seq if isinstance(seq, int) else None)]
+        for stream in streams:
+            for update in updates:
+                stream.add(update)
+
+    def _encoded(
+        self, route: Route, topic: Topic, number: int, data: Sequence[Datum], meta: UpdateMeta
+    ) -> list[bytes]:
+        router = self._routers[topic.name.partition(":")[0]]
+        suffix = self._encode_suffix(meta)
+        updates: list[bytes] = []
+        for datum in data:
+            position = router.position_of((datum,), meta) if router.replays else 0
+            key = route.conflation_key(datum)
+            name = None if key is None else str(key)
+            json = self._encoder.encode(datum, route)
+            updates.append(encode_update(number, position, name, suffix, json))
+        return updates
 
     def _schedule(self, stream: FrameStream) -> None:
         if not self._dirty:

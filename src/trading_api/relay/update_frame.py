@@ -19,6 +19,12 @@ _UPDATE = struct.Struct("!QqHHI")
 _NO_KEY = 0xFFFF
 _KEY_BYTES_MAX = _NO_KEY - 1
 
+NO_TOPIC = 0
+"""The number in an update that marks a topic instead of showing its content. Its conflation key is
+the kind of the mark. A receiver ignores kinds that it does not know."""
+LOST_UPDATE = "lost"
+"""The kind of a mark in the place of an update that could not be encoded."""
+
 
 class FrameError(ValueError):
     """Raised for bytes that are no frame of a known version."""
@@ -69,6 +75,17 @@ def encode_update(number: int, position: int, key: str | None, suffix: bytes, js
     key_length = _NO_KEY if key is None else len(name)
     head = _UPDATE.pack(number, position, key_length, len(suffix), len(json))
     return b"".join((head, name, suffix, json))
+
+
+def encode_lost_update(number: int, position: int | None) -> bytes:
+    """Return the mark of a topic for an update that could not be encoded. `position` is that of the
+    update, or None where it is unknown."""
+    return encode_update(NO_TOPIC, position or 0, LOST_UPDATE, b"", number.to_bytes(8))
+
+
+def marked_topic(update: RelayedUpdate) -> int:
+    """Return the number of the topic that an update of NO_TOPIC marks."""
+    return int.from_bytes(update.datum.json[:8])
 
 
 def encode_frame(frame: UpdateFrame) -> bytes:
