@@ -28,6 +28,7 @@ from benchmarks import (
     step_clock,
     stored_history,
     stuck_client,
+    takeover,
     watchlist,
 )
 from benchmarks.report import Figure, Skipped, machine, table, write_json
@@ -59,6 +60,7 @@ ON_REQUEST = {
     "one_topic_heavy": one_topic.measure_heavy,
     "connect_storm": connect_storm.measure,
     "load": load.measure,
+    "takeover": takeover.measure,
 }
 """Too long for every run, or about a part that one process does not use."""
 SCENARIO_TIMEOUT_S = 120

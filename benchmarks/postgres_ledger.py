@@ -58,7 +58,7 @@ async def _appending(
         }
         clocks: dict[str, Callable[[], float]] = {
             "us CPU / event": time.process_time,
-            "us CPU of the server / event": lambda: _cpu_s(server.folder / "data"),
+            "us CPU of the server / event": lambda: cpu_s(server.folder / "data"),
         }
         batches = {name: EndlessBatches(entries, size) for name in journals}
         rates: dict[str, list[float]] = {name: [] for name in journals}
@@ -90,7 +90,7 @@ async def _appending(
     return figures
 
 
-def _cpu_s(data: Path) -> float:
+def cpu_s(data: Path) -> float:
     """Return the CPU seconds of the server with this data directory and of all its children."""
     postmaster = int((data / "postmaster.pid").read_text(encoding="utf-8").split()[0])
     return sum(_cpu_s_of(postmaster, Path("/proc").glob("[0-9]*/stat")))

@@ -89,6 +89,13 @@ class InstantVenue:
         self._watched[account_id] -= 1
         self._watched += Counter()  # removes the zeros
 
+    async def load(self, account_id: str) -> None:
+        """A real adapter with many accounts reads this one here, unless it is in memory."""
+
+    def pin(self, account_id: str) -> None: ...
+
+    def unpin(self, account_id: str) -> None: ...
+
     def account_ids(self, after: str = "", limit: int | None = None) -> list[str]:
         ids = {self._default_account_id, *self._accounts}
         return sorted(each for each in ids if each > after)[:limit]

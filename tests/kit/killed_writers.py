@@ -48,9 +48,11 @@ from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
+from trading_api.modules.broker.journal.journal import Journal
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
 from trading_api.modules.broker.journal.verify.verification import verify
+from trading_api.modules.broker.paper.account_loader import AccountLoader
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
@@ -189,7 +191,9 @@ async def _recovered_accounts(url: str) -> dict[str, AccountState]:
     states: dict[str, AccountState] = {}
     journal = SqlJournal(Database(url))
     recovered = Accounts(FREE, PriceInterest(lambda symbol: [symbol]), lambda symbol: "")
-    await LedgerLoader(journal, recovered, SnapshotSchedule(10**9), "USD", 10**9).begin()
+    snapshots = SnapshotSchedule(10**9)
+    await LedgerLoader(journal, recovered, snapshots, "USD", 10**9).begin()
+    await _load_idle(journal, recovered, snapshots)
     async for entry in journal.load():
         state = states.setdefault(entry.account_id, AccountState())
         state.evolve(entry.event)
@@ -198,6 +202,16 @@ async def _recovered_accounts(url: str) -> dict[str, AccountState]:
     for account_id, state in states.items():
         assert recovered.images([account_id]) == [image_of(state)], "a recovery gives this state"
     return states
+
+
+async def _load_idle(journal: Journal, accounts: Accounts, snapshots: SnapshotSchedule) -> None:
+    """Load the accounts that are otherwise loaded at their first use."""
+
+    async def between_commits(action: Callable[[], None]) -> None:
+        action()
+
+    loader = AccountLoader(journal, accounts, snapshots, between_commits)
+    await asyncio.gather(*map(loader.load, list(accounts.ids())))
 
 
 def _killed_round(url: str, first_quantity: int, chance: random.Random) -> list[Acknowledged]:
@@ -238,6 +252,7 @@ class _Round:
         journal = SqlJournal(Database(self._url))
         snapshots = SnapshotSchedule(EVENTS_AFTER_MAX)
         await LedgerLoader(journal, accounts, snapshots, "USD", 10**9).begin()
+        await _load_idle(journal, accounts, snapshots)
         self._accounts = accounts
         self._processor = CommandProcessor(
             accounts, interest, journal, _opening, lambda *_: None, snapshots

@@ -30,9 +30,12 @@ class PaperClient:
         rules: ExchangeRules,
         context: ModuleContext,
         shard_count: int | None = None,
+        idle_max: int | None = None,
     ) -> None:
         settings, market = context.settings, context.market
-        self.broker = PaperBroker(journal, rules, settings, market, context.metrics, shard_count)
+        self.broker = PaperBroker(
+            journal, rules, settings, market, context.metrics, shard_count, idle_max
+        )
         self.service = BrokerService(
             self.broker,
             market,

@@ -36,6 +36,7 @@ class PaperExchange:
         symbols: Sequence[str] = ("AAPL",),
         market: ManualMarket | None = None,
         shard_count: int | None = None,
+        idle_max: int | None = None,
         **settings: Any,
     ) -> None:
         self.journal = journal
@@ -51,7 +52,7 @@ class PaperExchange:
         )
         self.subscriptions = context.subscriptions
         self.client = PaperClient(
-            journal, create_exchange_rules(context.settings), context, shard_count
+            journal, create_exchange_rules(context.settings), context, shard_count, idle_max
         )
         self.broker, self.service = self.client.broker, self.client.service
         self.queries = self.client.queries

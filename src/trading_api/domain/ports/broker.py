@@ -63,6 +63,22 @@ class Broker(Protocol):
         """Return what the command would do now. Raises what `submit` would raise."""
         ...
 
+    async def load(self, account_id: str) -> None:
+        """Bring the account into memory, where it stays for at least a second, and longer while it
+        is used or pinned. Raises Unavailable.
+
+        `preview_leverage`, `snapshot` and `history` need an account that is loaded, and raise
+        Unavailable for another one. The other methods load it."""
+        ...
+
+    def pin(self, account_id: str) -> None:
+        """Keep the account in memory from now on. Counted."""
+        ...
+
+    def unpin(self, account_id: str) -> None:
+        """Undo one `pin` of the account."""
+        ...
+
     def preview_leverage(self, account_id: str, command: SetLeverageCommand) -> LeveragePreview:
         """Return what the command would do now. Raises Invalid for an unknown symbol."""
         ...

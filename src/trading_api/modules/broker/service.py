@@ -49,24 +49,30 @@ class BrokerService:
         self._market = market
         self._clock_ms = clock_ms
         self._topics = AccountTopics(subscriptions)
-        # By topic, the account whose value it shows.
-        self._valued: dict[str, str] = {}
+        # By topic, the account that it keeps in memory.
+        self._pinned: dict[str, str] = {}
         broker.listen(EventPublisher(broker, self._topics, clock_ms))
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
-        """Start to publish a topic. Raises SymbolNotFound."""
+        """Start to publish a topic. Raises SymbolNotFound and Unavailable."""
         route, request = parse_topic(topic)
         if "symbol" in request and self._market.instrument(request["symbol"]) is None:
             raise SymbolNotFound(request["symbol"])
-        self._topics.open(topic, topic_update, self.broker.snapshot(request["accountId"]).seq)
-        if route in VALUED_ROUTES and topic not in self._valued:
-            self._valued[topic] = request["accountId"]
-            self.broker.watch_valuation(request["accountId"])
+        account_id = request["accountId"]
+        await self.broker.load(account_id)
+        self._topics.open(topic, topic_update, self.broker.snapshot(account_id).seq)
+        if topic not in self._pinned:
+            self._pinned[topic] = account_id
+            self.broker.pin(account_id)
+            if route in VALUED_ROUTES:
+                self.broker.watch_valuation(account_id)
 
     def remove_topic(self, topic: str) -> None:
         """Stop publishing a topic. Ignores an unknown topic."""
-        if account_id := self._valued.pop(topic, ""):
-            self.broker.unwatch_valuation(account_id)
+        if account_id := self._pinned.pop(topic, ""):
+            if topic.partition(":")[0] in VALUED_ROUTES:
+                self.broker.unwatch_valuation(account_id)
+            self.broker.unpin(account_id)
         self._topics.close(topic)
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:

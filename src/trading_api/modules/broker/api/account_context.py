@@ -61,6 +61,12 @@ class _AccountRequirement(ScopeRequirement):
         service: BrokerService = request.app.state.services["broker"]
         return AccountContext(service.commands, service.queries, account, key)
 
+    async def loaded_context(self, request: Request, account_id: str | None) -> AccountContext:
+        """Return the context of an account that the endpoint can read. Raises Unavailable too."""
+        context = self.context(request, account_id)
+        await context.queries.load(context.account_id)
+        return context
+
     def account(self, principal: Principal, account_id: str | None) -> str:
         """Return the id of the account that the request is about. Raises NotFound."""
         return principal.account(account_id)
@@ -68,7 +74,7 @@ class _AccountRequirement(ScopeRequirement):
 
 class _WithoutKeyCheck(_AccountRequirement):
     async def __call__(self, request: Request, account_id: _AccountId = None) -> AccountContext:
-        return self.context(request, account_id)
+        return await self.loaded_context(request, account_id)
 
 
 class _WithKey(_AccountRequirement):
@@ -81,7 +87,7 @@ class _WithKey(_AccountRequirement):
 class _WithoutKey(_AccountRequirement):
     async def __call__(self, request: Request, account_id: _AccountId = None) -> AccountContext:
         _reject_key(request)
-        return self.context(request, account_id)
+        return await self.loaded_context(request, account_id)
 
 
 class _InPathWithKey(_AccountRequirement):

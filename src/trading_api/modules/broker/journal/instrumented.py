@@ -60,12 +60,25 @@ class InstrumentedJournal:
         """Return the currencies of the inner journal."""
         return await self._journal.currencies()
 
-    async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
-        """Recover, and count the entries, also those before an account's image."""
-        async for step in self._journal.recover(shards):
+    async def recover(
+        self, shards: Collection[int] | None = None, *, with_idle: bool = True
+    ) -> AsyncIterator[RecoveryStep]:
+        """Recover, and count the entries, also those that are left out or before an image."""
+        async for step in self._journal.recover(shards, with_idle=with_idle):
             for item in step.items:
                 self._entries += item.seq if isinstance(item, AccountImage) else 1
+            self._entries += sum(step.left_out.values())
             yield step
+
+    async def recover_accounts(
+        self, account_ids: Collection[str]
+    ) -> Sequence[AccountImage | JournalEntry]:
+        """Recover accounts from the inner journal. Their entries are counted already."""
+        return await self._journal.recover_accounts(account_ids)
+
+    def forget(self, account_ids: Collection[str]) -> None:
+        """Forget accounts in the inner journal."""
+        self._journal.forget(account_ids)
 
     async def load(self) -> AsyncIterator[JournalEntry]:
         """Load, and count the entries."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -99,6 +99,10 @@ class JournalEntry:
         return None
 
 
+EVENTS_LEFT_OUT_MAX = 2_000
+"""The most events after its image of an account that recovery leaves out: a tenth of a second."""
+
+
 class JournalConflict(Exception):
     """Raised for entries that do not follow their account's last one, because another process has
     written it."""
@@ -143,11 +147,13 @@ class JournalUnavailable(Exception):
 class RecoveryStep:
     """A part of what recovery reads: images of accounts, and the entries after these images.
 
-    An account's image comes before its entries. `done` and `total` count images and entries."""
+    An account's image comes before its entries. `done` and `total` count images and entries.
+    `left_out` are accounts that are not read, with the numbers of their last events."""
 
     items: Sequence[AccountImage | JournalEntry]
     done: int
     total: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 class Journal(Protocol):
@@ -174,10 +180,26 @@ class Journal(Protocol):
         ConfigurationError if there is nothing to load from."""
         ...
 
-    def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
+    def recover(
+        self, shards: Collection[int] | None = None, *, with_idle: bool = True
+    ) -> AsyncIterator[RecoveryStep]:
         """Yield at least one step, then until everything that was appended before is read.
 
-        Read the accounts of `shards` only, or all accounts. Raises ConfigurationError."""
+        Read the accounts of `shards` only, or all accounts. Without `with_idle`, leave out the
+        accounts that have neither a live order nor a position, unless reading one of them later
+        would take more than EVENTS_LEFT_OUT_MAX events. Raises ConfigurationError."""
+        ...
+
+    async def recover_accounts(
+        self, account_ids: Collection[str]
+    ) -> Sequence[AccountImage | JournalEntry]:
+        """Return the image of each account, if it has one, and the entries after it. Nothing may
+        be appended to the accounts meanwhile. Raises JournalUnavailable."""
+        ...
+
+    def forget(self, account_ids: Collection[str]) -> None:
+        """Keep nothing of these accounts in memory that can be read again. Nothing is being
+        appended to them."""
         ...
 
     def load(self) -> AsyncIterator[JournalEntry]:

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from itertools import islice
 
 from trading_api.domain.shards import shard_of
+from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.events import AccountOpened
 from trading_api.modules.broker.journal.journal import (
+    EVENTS_LEFT_OUT_MAX,
     DuplicateKey,
     JournalConflict,
     JournalEntry,
@@ -49,13 +51,36 @@ class MemoryJournal:
             each.currency: each.account_id for each in events if isinstance(each, AccountOpened)
         }
 
-    async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
+    async def recover(
+        self, shards: Collection[int] | None = None, *, with_idle: bool = True
+    ) -> AsyncIterator[RecoveryStep]:
         """Yield all entries, or those of accounts in `shards`, in one step."""
         entries = self._entries[:]
         if shards is not None:
             count = self._shard_count
             entries = [each for each in entries if shard_of(each.account_id, count) in shards]
-        yield RecoveryStep(entries, len(entries), len(entries))
+        left_out = {} if with_idle else self._idle_accounts(entries)
+        entries = [each for each in entries if each.account_id not in left_out]
+        yield RecoveryStep(entries, len(entries), len(entries), left_out)
+
+    def _idle_accounts(self, entries: Sequence[JournalEntry]) -> dict[str, int]:
+        states: dict[str, AccountState] = {}
+        for entry in entries:
+            states.setdefault(entry.account_id, AccountState()).evolve(entry.event)
+        return {
+            account_id: state.seq
+            for account_id, state in states.items()
+            if not (state.live_orders() or state.positions or state.seq > EVENTS_LEFT_OUT_MAX)
+        }
+
+    async def recover_accounts(
+        self, account_ids: Collection[str]
+    ) -> Sequence[AccountImage | JournalEntry]:
+        """Return the entries of accounts."""
+        return [entry for entry in self._entries if entry.account_id in account_ids]
+
+    def forget(self, account_ids: Collection[str]) -> None:
+        """Do nothing: what is here cannot be read again."""
 
     async def load(self) -> AsyncIterator[JournalEntry]:
         """Yield a copy of all entries."""

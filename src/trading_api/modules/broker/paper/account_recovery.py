@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from itertools import islice
 from typing import TypeVar
 
@@ -30,11 +30,18 @@ class AccountRecovery:
     def __init__(self, rules: ExchangeRules) -> None:
         self._rules = rules
         self._accounts: dict[str, PaperAccount] = {}
+        self._left_out: list[str] = []
         # Of each account, the events that its image does not show.
         self._events: dict[str, int] = {}
 
+    @property
+    def account_ids(self) -> Set[str]:
+        """The accounts that were read."""
+        return self._accounts.keys()
+
     def apply(self, step: RecoveryStep) -> None:
         """Take the next step of the journal's recovery."""
+        self._left_out += step.left_out
         for item in step.items:
             account = self._accounts.get(item.account_id)
             if account is None:
@@ -42,21 +49,32 @@ class AccountRecovery:
             if isinstance(item, AccountImage):
                 account.committed = restore(item)
                 continue
+            assert item.seq == account.committed.seq + 1, item
             self._events[item.account_id] = self._events.get(item.account_id, 0) + 1
             account.committed.evolve(item.event)
             if account.committed.seq % DISCARD_INTERVAL == 0:
                 account.committed.discard_history()
 
     async def add_to(self, accounts: Accounts, snapshots: SnapshotSchedule) -> None:
-        """Hold the accounts without what the journal keeps for them, and schedule their images."""
-        for account_ids in _turns(self._accounts):
-            portion = {each: self._accounts[each] for each in account_ids}
-            for account_id, account in portion.items():
-                account.discard_history()
-                if account_id in self._events:
-                    snapshots.add(account_id, self._events[account_id])
-            accounts.add(portion)
+        """Hold the accounts without what the journal keeps for them, and schedule their images.
+        List those that were left out."""
+        for account_ids in _turns(self._left_out):
+            accounts.leave_out(account_ids)
             await asyncio.sleep(0)
+        for account_ids in _turns(self._accounts):
+            self.install(account_ids, accounts, snapshots)
+            await asyncio.sleep(0)
+
+    def install(
+        self, account_ids: Iterable[str], accounts: Accounts, snapshots: SnapshotSchedule
+    ) -> None:
+        """Do what `add_to` does, for some of the accounts that were read."""
+        portion = {each: self._accounts[each] for each in account_ids}
+        for account_id, account in portion.items():
+            account.discard_history()
+            if account_id in self._events:
+                snapshots.add(account_id, self._events[account_id])
+        accounts.add(portion)
 
     async def make_ready(
         self, accounts: Accounts, on_ready: Callable[[Sequence[str]], None] | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 
 from trading_api.domain.shards import shard_of
 from trading_api.modules.broker.engine.account import AccountState
@@ -11,6 +12,7 @@ from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.paper.account_index import AccountIndex
+from trading_api.modules.broker.paper.idle_accounts import IdleAccounts
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.sorted_ids import SortedIds
 
@@ -57,10 +59,11 @@ class PaperAccount:
 
 
 class Accounts:
-    """Every account, with an index of what each waits for. Call `reindex` after each use of an
-    engine.
+    """The accounts in memory, with an index of what each waits for, and the ids of all others that
+    the journal has. Call `reindex` after each use of an engine.
 
-    With a `shard_count` the accounts of each shard can be found."""
+    With a `shard_count` the accounts of each shard can be found. `idle_max` is how many idle
+    accounts stay in memory, or None if all do."""
 
     def __init__(
         self,
@@ -68,9 +71,15 @@ class Accounts:
         interest: PriceInterest,
         foreign_currency: Callable[[str], str],
         shard_count: int | None = None,
+        idle_max: int | None = None,
     ) -> None:
         self.rules = rules
+        self.idle = IdleAccounts(idle_max)
         self._accounts: dict[str, PaperAccount] = {}
+        # Accounts that the journal has and the memory has not, each with the number of the time
+        # at which it was left out or removed.
+        self._unloaded: dict[str, int] = {}
+        self._unloadings = count(1)
         self._ids = SortedIds()
         self._shard_count = shard_count
         self._shards: dict[int, set[str]] = {}
@@ -83,14 +92,53 @@ class Accounts:
         then on."""
         self._accounts.update(accounts)
         for account_id, account in accounts.items():
+            if self._unloaded.pop(account_id, None) is not None:
+                account.is_listed = True
             self._list(account_id, account)
+
+    def leave_out(self, account_ids: Iterable[str]) -> None:
+        """List accounts that the journal has, without their states."""
+        number = next(self._unloadings)
+        for account_id in account_ids:
+            assert account_id not in self._accounts, account_id
+            self._unloaded[account_id] = number
+            self._add_id(account_id)
+
+    def is_unloaded(self, account_id: str) -> bool:
+        """Return whether the journal has the account and the memory has not."""
+        return account_id in self._unloaded
+
+    def unloading_of(self, account_id: str) -> int | None:
+        """Return a number that an account has until it is loaded, or leaves this process."""
+        return self._unloaded.get(account_id)
+
+    def can_unload(self, account_id: str) -> bool:
+        """Return whether the account is idle, and the journal has all of it."""
+        account = self._accounts.get(account_id)
+        if account is None or account_id in self.idle.pinned or not account.committed.is_open:
+            return False
+        return account.is_idle and account.state.seq == account.committed.seq
+
+    def unload(self, account_ids: Collection[str]) -> None:
+        """Remove the states of accounts, which stay listed."""
+        number = next(self._unloadings)
+        for account_id in account_ids:
+            del self._accounts[account_id]
+            self._unloaded[account_id] = number
+        self.idle.remove(account_ids)
+
+    def unpin(self, account_id: str) -> None:
+        """Undo one pin of an account in `idle`."""
+        account = self._accounts.get(account_id)
+        if self.idle.unpin(account_id) and account is not None and account.state.is_open:
+            self.idle.update(account_id, is_idle=account.is_idle)
 
     def stop_matching(self, account_id: str) -> None:
         """Keep quotes and the time from an account, until its next `reindex`."""
         self.index.update(account_id, AccountState())
 
     def of_shard(self, shard: int) -> list[str]:
-        """Return the ids of a shard's accounts that a command has opened."""
+        """Return the ids of those of a shard's accounts that are in memory."""
         return [each for each in self._shards.get(shard, ()) if each in self._accounts]
 
     def take_shard(self, shard: int) -> list[PaperAccount]:
@@ -98,6 +146,9 @@ class Accounts:
         them."""
         account_ids = self._shards.pop(shard, set())
         self._ids.remove(account_ids)
+        self.idle.remove(account_ids)
+        for account_id in account_ids:
+            self._unloaded.pop(account_id, None)
         taken = (self._accounts.pop(each, None) for each in account_ids)
         return [account for account in taken if account is not None]
 
@@ -108,13 +159,15 @@ class Accounts:
     def __getitem__(self, account_id: str) -> PaperAccount:
         account = self._accounts.get(account_id)
         if account is None:
+            assert account_id not in self._unloaded, f"{account_id} is not loaded"
             account = self._accounts[account_id] = PaperAccount(self.rules)
         return account
 
     def ids(self, after: str = "") -> Iterator[str]:
         """Yield the ids after `after` of the accounts that a command has opened, in order. No
         account may be opened meanwhile."""
-        return (each for each in self._ids.after(after) if self.committed(each))
+        listed = self._ids.after(after)
+        return (each for each in listed if each in self._unloaded or self.committed(each))
 
     def discard_unopened(self, account_id: str) -> None:
         """Remove an account whose commands were all rejected, so that it takes no memory."""
@@ -122,6 +175,7 @@ class Accounts:
         if not state.is_open:
             del self._accounts[account_id]
             self.index.update(account_id, state)
+            self.idle.remove([account_id])
 
     def discard_history(self, account_id: str) -> None:
         """Remove what the journal holds of an account and no later event depends on."""
@@ -130,6 +184,7 @@ class Accounts:
 
     def committed(self, account_id: str) -> AccountState | None:
         """Return an account's committed state, or None if no command has opened it."""
+        assert account_id not in self._unloaded, f"{account_id} is not loaded"
         account = self._accounts.get(account_id)
         return account.committed if account and account.committed.is_open else None
 
@@ -138,11 +193,15 @@ class Accounts:
         account = self._accounts[account_id]
         self._list(account_id, account)
         self.index.update(account_id, account.state)
+        self.idle.update(account_id, is_idle=account.is_idle)
 
     def _list(self, account_id: str, account: PaperAccount) -> None:
         if account.is_listed or not account.state.is_open:
             return
         account.is_listed = True
+        self._add_id(account_id)
+
+    def _add_id(self, account_id: str) -> None:
         self._ids.add(account_id)
         if self._shard_count is not None:
             shard = shard_of(account_id, self._shard_count)

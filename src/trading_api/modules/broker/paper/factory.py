@@ -5,9 +5,13 @@ from decimal import Decimal
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule, Slippage
 from trading_api.modules.broker.journal.journal import Journal
+from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.paper.paper_broker import PaperBroker
 from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
+
+IDLE_ACCOUNTS_MAX = 20_000
+"""Idle accounts that stay in memory: about 60 MB."""
 
 
 def create_paper_broker(
@@ -18,9 +22,11 @@ def create_paper_broker(
     shard_count: int | None = None,
 ) -> PaperBroker:
     """Return a paper exchange that fills at the market's quotes. It opens the journal when it
-    starts, and loads all accounts; with a `shard_count` those of the shards that it is given."""
+    starts. With a `shard_count` it loads the accounts of the shards that it is given."""
     rules = create_exchange_rules(settings)
-    return PaperBroker(journal, rules, settings, market, metrics, shard_count)
+    # A journal in memory could give nothing back.
+    idle_max = None if settings.database_url == MEMORY else IDLE_ACCOUNTS_MAX
+    return PaperBroker(journal, rules, settings, market, metrics, shard_count, idle_max)
 
 
 def create_exchange_rules(settings: Settings) -> ExchangeRules:

@@ -1,4 +1,4 @@
-"""Loads the accounts from the journal, in part before and in part while the server listens."""
+"""Loads the active accounts from the journal, before or while the server listens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ LOADED_BEFORE_LISTENING_MAX = 2_000
 
 
 class LedgerLoader:
-    """Call `begin` before the server listens, then `finish`."""
+    """Loads the accounts with live orders or positions, and lists the others. Call `begin` before
+    the server listens, then `finish`."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class LedgerLoader:
     async def begin(self) -> None:
         """Open the journal, and load it unless that takes long. Raises ConfigurationError."""
         await self._check_currency()
-        self._steps = self._journal.recover()
+        self._steps = self._journal.recover(with_idle=False)
         self._apply(await anext(self._steps))
         if self._total <= self._before_listening_max:
             await self.finish()

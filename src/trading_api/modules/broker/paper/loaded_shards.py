@@ -10,6 +10,7 @@ from trading_api.domain.shards import shard_of
 from trading_api.errors import Unavailable
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.journal.journal import Journal
+from trading_api.modules.broker.paper.account_loader import AccountLoader
 from trading_api.modules.broker.paper.account_recovery import ACCOUNTS_PER_TURN, AccountRecovery
 from trading_api.modules.broker.paper.accounts import Accounts, PaperAccount
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
@@ -22,8 +23,9 @@ SHARDS_PER_RECOVERY = 16
 class LoadedShards:
     """Loads and releases the accounts of one shard while the others trade.
 
-    A shard is readable from the moment that its accounts are complete until they are removed. It
-    is open, and takes commands, for a little less."""
+    Loading reads the accounts with live orders or positions, and lists the others. A shard is
+    readable from that moment until its accounts are removed. It is open, and takes commands, for a
+    little less."""
 
     def __init__(
         self,
@@ -33,7 +35,9 @@ class LoadedShards:
         snapshots: SnapshotSchedule,
         processor: CommandProcessor,
         marks: Callable[[], Mapping[str, Touch]],
+        loader: AccountLoader,
     ) -> None:
+        self._loader = loader
         self._count = shard_count
         self._journal = journal
         self._accounts = accounts
@@ -49,7 +53,7 @@ class LoadedShards:
         self._recovering = asyncio.Lock()
 
     def is_readable(self, account_id: str) -> bool:
-        """Return whether the account is in memory, or would be if a command had opened it."""
+        """Return whether the account's shard is loaded."""
         return shard_of(account_id, self._count) in self._readable
 
     def require_readable(self, account_id: str) -> None:
@@ -81,10 +85,11 @@ class LoadedShards:
 
     async def _recover(self, shards: Collection[int]) -> None:
         recovery = AccountRecovery(self._accounts.rules)
-        async for step in self._journal.recover(shards):
+        async for step in self._journal.recover(shards, with_idle=False):
             recovery.apply(step)
             await asyncio.sleep(0)
         await recovery.add_to(self._accounts, self._snapshots)
+        await self._loader.load_pinned()
         # Readers must see the accounts before a quote changes the first one.
         self._readable.update(shards)
         await recovery.make_ready(self._accounts, self._set_bounds)
@@ -132,6 +137,7 @@ class LoadedShards:
             for account_id in account_ids:
                 self._snapshots.remove(account_id)
             removed.extend(self._accounts.take_shard(shard))
+            self._journal.forget(account_ids)
 
         # A commit may be storing images of these accounts.
         await self._processor.between_commits(remove)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import islice
 
 from trading_api.domain.market_status import MarketStatus
@@ -23,7 +23,8 @@ class PaperMarketListener:
     """Match each quote against the accounts that it can change.
 
     `on_valuation` is called with each watched account whose open positions new quotes revalue, at
-    most once for each instant of the market; `on_status` with each change of the market's
+    most once for each instant of the market. `settle` returns once the commands that wait for
+    their accounts are enqueued; `on_status` with each change of the market's
     status."""
 
     def __init__(
@@ -33,6 +34,7 @@ class PaperMarketListener:
         interest: PriceInterest,
         accounts: Accounts,
         processor: CommandProcessor,
+        settle: Callable[[], Awaitable[None]],
         on_valuation: Callable[[str], None],
         on_status: Callable[[MarketStatus], None],
     ) -> None:
@@ -41,6 +43,7 @@ class PaperMarketListener:
         self._interest = interest
         self._accounts = accounts
         self._processor = processor
+        self._settle = settle
         self._on_valuation = on_valuation
         self._on_status = on_status
         # At most the watched accounts; a quote that follows adds none twice.
@@ -73,7 +76,9 @@ class PaperMarketListener:
         self._report_valuations()
 
     async def flush(self) -> None:
-        """Return once everything so far is committed and published, expired orders too."""
+        """Return once everything so far is committed and published, expired orders too, and the
+        commands that wait for their accounts to be loaded."""
+        await self._settle()
         while self._revalued:
             self._report_valuations()
         self.expire_orders()

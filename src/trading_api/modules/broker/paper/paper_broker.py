@@ -19,7 +19,7 @@ from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.errors import ApiError
+from trading_api.errors import ApiError, Unavailable
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.engine import Duplicate, Outcome
 from trading_api.modules.broker.engine.events import (
@@ -35,6 +35,7 @@ from trading_api.modules.broker.journal.journal import (
     JournalEntry,
 )
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
+from trading_api.modules.broker.paper.account_loader import AccountLoader
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_log import CommandLog
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
@@ -57,14 +58,17 @@ from trading_api.settings import Settings
 log = logging.getLogger(__name__)
 
 EXPIRY_CHECK_S = 1.0
+UNLOADING_S = 1.0
 
 
 class PaperBroker:
     """An ExecutionVenue that matches orders against the market's quotes and keeps every event in
     a journal. Each account opens with its first command.
 
-    It loads all accounts when it starts. With a `shard_count` it starts without accounts, and
-    those of a shard come with `load_shard` and go with `release_shard`."""
+    It loads the accounts with live orders or positions when it starts, and each other one at its
+    first use. With a `shard_count` it starts without accounts, and those of a shard come with
+    `load_shard` and go with `release_shard`. At most `idle_max` idle accounts stay in memory; all
+    do if that is None."""
 
     def __init__(
         self,
@@ -74,13 +78,16 @@ class PaperBroker:
         market: MarketData,
         metrics: Metrics,
         shard_count: int | None = None,
+        idle_max: int | None = None,
     ) -> None:
         self._journal = journal
         self._rules = rules
         self._market = market
         self._prices = Prices(market, settings.account_currency)
         self._interest = PriceInterest(self._prices.symbols_to_price)
-        self.accounts = Accounts(rules, self._interest, self._prices.foreign_currency, shard_count)
+        self.accounts = Accounts(
+            rules, self._interest, self._prices.foreign_currency, shard_count, idle_max
+        )
         self.snapshots = SnapshotSchedule()
         currency = settings.account_currency
         self.loader = LedgerLoader(journal, self.accounts, self.snapshots, currency)
@@ -97,6 +104,9 @@ class PaperBroker:
             self._publish,
             self.snapshots,
         )
+        self.account_loader = AccountLoader(
+            journal, self.accounts, self.snapshots, self._processor.between_commits
+        )
         self.shards: LoadedShards | None = None
         if shard_count is not None:
             self.shards = LoadedShards(
@@ -106,6 +116,7 @@ class PaperBroker:
                 self.snapshots,
                 self._processor,
                 self._prices.marks,
+                self.account_loader,
             )
         self.market_listener = PaperMarketListener(
             market,
@@ -113,6 +124,7 @@ class PaperBroker:
             self._interest,
             self.accounts,
             self._processor,
+            self.account_loader.settle,
             on_valuation=self._publish_valuation,
             on_status=self._publish_status,
         )
@@ -126,9 +138,11 @@ class PaperBroker:
         self, account_id: str, command: BrokerCommand, key: IdempotencyKey | None = None
     ) -> CommandResult:
         """Do one command and return once it is committed. Raises ApiError."""
-        self.loader.require_finished()
-        if self.shards is not None:
-            self.shards.require_open(account_id)
+        self._require_open(account_id)
+        if not self.account_loader.is_ready(account_id):
+            with reading_journal():
+                await self.account_loader.load(account_id)
+            self._require_open(account_id)
         try:
             engine_command = self._translator.to_engine(command, key)
         except ApiError:
@@ -143,12 +157,16 @@ class PaperBroker:
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
     ) -> OrderPreview:
         """Return what the command would do now. Raises ApiError."""
-        self._require_readable(account_id)
+        await self.load(account_id)
         engine_command = self._translator.order_command(command)
         instrument = self._prices.instrument(engine_command.request.symbol)
-        with reading_journal():
-            branch = await self._records.branch(account_id, engine_command)
-        self._require_readable(account_id)
+        self.pin(account_id)
+        try:
+            with reading_journal():
+                branch = await self._records.branch(account_id, engine_command)
+            self._require_readable(account_id)
+        finally:
+            self.unpin(account_id)
         state = branch or self._committed.state(account_id)
         preview = preview_order(state, self._rules, engine_command, instrument)
         if isinstance(preview, Rejection):
@@ -157,20 +175,36 @@ class PaperBroker:
 
     def preview_leverage(self, account_id: str, command: SetLeverageCommand) -> LeveragePreview:
         """Return what the command would do now. Raises Invalid for an unknown symbol."""
-        self._require_readable(account_id)
+        self._require_loaded(account_id)
         engine_command = self._translator.leverage_command(command)
         return preview_leverage(self._committed.state(account_id), self._rules, engine_command)
 
     # State and events
 
+    async def load(self, account_id: str) -> None:
+        """Bring the account into memory. Raises Unavailable."""
+        self._require_readable(account_id)
+        if not self.account_loader.is_ready(account_id):
+            with reading_journal():
+                await self.account_loader.load(account_id)
+            self._require_readable(account_id)
+
+    def pin(self, account_id: str) -> None:
+        """Keep the account in memory. Counted."""
+        self.accounts.idle.pin(account_id)
+
+    def unpin(self, account_id: str) -> None:
+        """Undo one `pin` of the account."""
+        self.accounts.unpin(account_id)
+
     def snapshot(self, account_id: str) -> PaperSnapshot:
         """Return the account's committed state."""
-        self._require_readable(account_id)
+        self._require_loaded(account_id)
         return PaperSnapshot(self._committed.state(account_id), self._prices, self._rules)
 
     def history(self, account_id: str) -> PaperHistory:
         """Return the reader of the account's ended orders, executions and cash lines."""
-        self._require_readable(account_id)
+        self._require_loaded(account_id)
         state = self.accounts.committed(account_id)
         if state is not None:
             return PaperHistory(state, self._journal.history)
@@ -213,6 +247,16 @@ class PaperBroker:
         if self.shards is not None:
             self.shards.require_readable(account_id)
 
+    def _require_open(self, account_id: str) -> None:
+        self.loader.require_finished()
+        if self.shards is not None:
+            self.shards.require_open(account_id)
+
+    def _require_loaded(self, account_id: str) -> None:
+        self._require_readable(account_id)
+        if self.accounts.is_unloaded(account_id):
+            raise Unavailable("The account is not loaded; try again.", "account_loading")
+
     def _is_readable(self, account_id: str) -> bool:
         return self.shards is None or self.shards.is_readable(account_id)
 
@@ -252,12 +296,12 @@ class PaperBroker:
         the journal open: the process has to end before it answers anything."""
         # Not a task group: it would cancel this task too when the processor fails, and so
         # interrupt the journal's closing.
-        expiring: asyncio.Task[None] | None = None
+        timers: list[asyncio.Task[None]] = []
         try:
             if not self.loader.is_finished:
                 await self.loader.finish()
                 self._listen_to_market()
-            expiring = asyncio.create_task(self._expire_orders())
+            timers += map(asyncio.create_task, (self._expire_orders(), self._unload_idle()))
             await self._processor.run()
         except (FencedOut, CommitUnknown):
             raise
@@ -265,8 +309,8 @@ class PaperBroker:
             await self._journal.close()
             raise
         finally:
-            if expiring is not None:
-                expiring.cancel()
+            for timer in timers:
+                timer.cancel()
 
     def _listen_to_market(self) -> None:
         # Not before the datafeed does, so that a quote is sent before what it causes; and not
@@ -279,6 +323,12 @@ class PaperBroker:
         while True:
             await asyncio.sleep(EXPIRY_CHECK_S)
             self.market_listener.expire_orders()
+
+    async def _unload_idle(self) -> None:
+        """Remove idle accounts from memory while there are too many."""
+        while True:
+            await asyncio.sleep(UNLOADING_S)
+            await self.account_loader.unload_excess()
 
     async def _find_duplicate(
         self, account_id: str, key: IdempotencyKey

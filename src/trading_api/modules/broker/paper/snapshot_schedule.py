@@ -21,6 +21,7 @@ class SnapshotSchedule:
         self.events_max = events_max
         self._events: dict[str, int] = {}
         self._total = 0
+        self._hastened: dict[str, None] = {}
 
     def add(self, account_id: str, events: int = 1) -> None:
         """Count events of an account that its image does not show."""
@@ -29,18 +30,31 @@ class SnapshotSchedule:
 
     def due(self) -> Sequence[str]:
         """Return the accounts whose images are due, at most ACCOUNTS_PER_COMMIT."""
-        excess, result = self._total - self.events_max, []
+        result = dict.fromkeys(islice(self._hastened, ACCOUNTS_PER_COMMIT))
+        excess = self._total - self.events_max - sum(map(self.events_of, result))
         for account_id, events in islice(self._events.items(), ACCOUNTS_PER_COMMIT):
-            if excess <= 0:
+            if excess <= 0 or len(result) == ACCOUNTS_PER_COMMIT:
                 break
-            excess -= events
-            result.append(account_id)
-        return result
+            if account_id not in result:
+                excess -= events
+                result[account_id] = None
+        return list(result)
+
+    def events_of(self, account_id: str) -> int:
+        """Return how many events of an account its image does not show."""
+        return self._events.get(account_id, 0)
+
+    def hasten(self, account_id: str) -> None:
+        """Let the image of an account be due with the next commit, if it has events after it."""
+        if account_id in self._events:
+            self._hastened[account_id] = None
 
     def stored(self, account_id: str) -> None:
         """Take note that the image of an account shows all its events."""
         self._total -= self._events.pop(account_id)
+        self._hastened.pop(account_id, None)
 
     def remove(self, account_id: str) -> None:
-        """Forget the events of an account that leaves this process."""
+        """Forget the events of an account that leaves the memory."""
         self._total -= self._events.pop(account_id, 0)
+        self._hastened.pop(account_id, None)

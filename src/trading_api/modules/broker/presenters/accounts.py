@@ -88,11 +88,9 @@ def to_equity(account: AccountSnapshot) -> wire.EquityData:
     )
 
 
-def to_account(account: AccountSnapshot) -> wire.AccountMetainfo:
+def to_account(account_id: str, currency: str) -> wire.AccountMetainfo:
     """Return an account's id, name and currency."""
-    return wire.AccountMetainfo(
-        id=account.account_id, name=account.account_id, currency=account.currency
-    )
+    return wire.AccountMetainfo(id=account_id, name=account_id, currency=currency)
 
 
 def to_cash_line(line: CashLineView) -> wire.CashLine:

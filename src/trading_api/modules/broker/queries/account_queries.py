@@ -39,13 +39,18 @@ ACCOUNTS_MAX = 10_000
 
 
 class AccountQueries:
-    """Callers pass accounts that the client was granted. An answer shows the moment of the
-    call, however late it is read."""
+    """Callers pass accounts that the client was granted, and call `load` before they read one. An
+    answer shows the moment of the call, however late it is read."""
 
     def __init__(self, broker: Broker, market: MarketData, currency: str) -> None:
         self._broker = broker
         self._market = market
         self._currency = currency
+
+    async def load(self, account_id: str) -> None:
+        """Bring an account into memory, before any of the other methods reads it. Raises
+        Unavailable."""
+        await self._broker.load(account_id)
 
     # Orders and executions
 
@@ -108,7 +113,7 @@ class AccountQueries:
 
     def account(self, account_id: str) -> AccountMetainfo:
         """Return an account's id, name and currency."""
-        return to_account(self._broker.snapshot(account_id))
+        return to_account(account_id, self._broker.snapshot(account_id).currency)
 
     def accounts(
         self, granted: Collection[str] | None, limit: int = ACCOUNTS_MAX, after: str = ""
@@ -120,7 +125,8 @@ class AccountQueries:
             ids = self._broker.account_ids(after, limit)
         else:
             ids = sorted(each for each in granted if each > after)[:limit]
-        return [self.account(account_id) for account_id in ids]
+        # Not by their snapshots: most of them are not in memory. All have the same currency.
+        return [to_account(account_id, self._currency) for account_id in ids]
 
     def positions(self, account_id: str) -> Sequence[Position]:
         """Return the open positions."""

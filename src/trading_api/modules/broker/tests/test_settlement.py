@@ -38,6 +38,7 @@ async def test_a_position_in_a_symbol_that_is_gone_is_settled_and_frees_its_marg
         *_, line = await exchange.queries.cash_lines(A, None, 100)
         assert (line.kind, line.amount, line.symbol) == ("settlement", -400.0, "AAPL")
     async with running(journal) as exchange:
+        await exchange.broker.load(A)
         assert exchange.queries.positions(A) == []
         assert exchange.queries.equity(A).balance == 99_600.0
 

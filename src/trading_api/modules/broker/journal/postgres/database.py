@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,7 +27,7 @@ from trading_api.modules.broker.journal.sql.schema_version import (
     upgrade,
 )
 
-VERSION = "0001"
+VERSION = "0002"
 """The version of the newest migration."""
 CONNECT_TIMEOUT_S = 5.0
 CLOSE_TIMEOUT_S = 5.0
@@ -40,6 +40,15 @@ SETTINGS = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
+}
+
+
+BY_INDEX = {
+    # A plan that follows the indexes, however many rows the tables have or seem to have.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
 }
 
 
@@ -90,9 +99,18 @@ class PostgresDatabase:
     def reading(self) -> Connection:
         """Return a connection whose transaction sees one moment, and whose results are read in
         parts. Raises ConfigurationError if there is no ledger of this version."""
+        return self._reading({})
+
+    def recovering(self) -> Connection:
+        """Return what `reading` returns, for queries of few accounts. Raises
+        ConfigurationError."""
+        return self._reading(BY_INDEX)
+
+    def _reading(self, settings: Mapping[str, str]) -> Connection:
         with self.startup_errors():
             connection = self._connection(
                 "reading",
+                settings,
                 isolation_level="REPEATABLE READ",
                 stream_results=True,
                 max_row_buffer=1_000,
@@ -108,12 +126,12 @@ class PostgresDatabase:
         """Return a connection that reads each result as a whole and at its own moment. Raises
         JournalUnavailable."""
         try:
-            return self._connection("history", isolation_level="AUTOCOMMIT")
+            return self._connection("history", BY_INDEX, isolation_level="AUTOCOMMIT")
         except DBAPIError as error:
             raise to_journal_unavailable(error) from error
 
-    def _connection(self, purpose: str, **options: Any) -> Connection:
-        engine = self._engine(purpose, default_transaction_read_only="on")
+    def _connection(self, purpose: str, settings: Mapping[str, str], **options: Any) -> Connection:
+        engine = self._engine(purpose, default_transaction_read_only="on", **settings)
         return engine.connect().execution_options(**options)
 
     @contextmanager

@@ -14,6 +14,7 @@ from trading_api.modules.broker.journal.event_codec import UnreadableEvent
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalUnavailable
 from trading_api.modules.broker.journal.postgres.database import (
+    BY_INDEX,
     DATABASE_ERRORS,
     PostgresDatabase,
     disconnect,
@@ -25,12 +26,8 @@ from trading_api.modules.broker.journal.sql.sql_history import RunReading, SqlHi
 READ_TIMEOUT_S = 10.0
 SETTINGS = {
     "default_transaction_read_only": "on",
-    # One plan that follows the indexes, however many rows the tables have.
     "plan_cache_mode": "force_generic_plan",
-    "enable_seqscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-    "jit": "off",
+    **BY_INDEX,
 }
 _FIND = """
 SELECT 'order' AS what, number, id AS name, kind, payload, NULL AS order_id, NULL::bigint AS at_ms

@@ -83,18 +83,33 @@ class PostgresJournal:
         return dict(map(tuple, rows))
 
     async def recover(
-        self, shards: Collection[int] | None = None
+        self, shards: Collection[int] | None = None, *, with_idle: bool = True
     ) -> AsyncGenerator[RecoveryStep, None]:
-        """Yield the snapshots, then the entries after them. Raises ConfigurationError."""
+        """Yield the snapshots, and the entries after them. Raises ConfigurationError."""
         await self._open()
         run = self._thread.run
-        cursor = await run(lambda: RecoveryCursor(self._database, shards))
+        database = self._database
+        cursor = await run(
+            lambda: RecoveryCursor(
+                database.recovering(), database.path, shards, with_idle=with_idle
+            )
+        )
         try:
             yield await run(cursor.next)
             while (step := await run(cursor.next)).items:
                 yield step
         finally:
             await run(cursor.close)
+
+    async def recover_accounts(
+        self, account_ids: Collection[str]
+    ) -> Sequence[AccountImage | JournalEntry]:
+        """Return the images of accounts and the entries after them. Raises JournalUnavailable."""
+        return await self._run_reading(lambda reader: reader.recovered(account_ids))
+
+    def forget(self, account_ids: Collection[str]) -> None:
+        """Keep the tails of these accounts in memory no longer."""
+        self._tails.forget(self._shards_of(account_ids))
 
     async def load(self) -> AsyncGenerator[JournalEntry, None]:
         """Yield the entries as they are at the first step. Raises ConfigurationError."""
@@ -149,7 +164,7 @@ class PostgresJournal:
         self, entries: Sequence[JournalEntry], images: Sequence[AccountImage]
     ) -> None:
         ids = {each.account_id for each in entries} | {each.account_id for each in images}
-        shards = {account_id: shard_of(account_id, self._database.shards) for account_id in ids}
+        shards = self._shards_of(ids)
         epochs = self._epochs(shards)
         self._tails.begin(epochs)
         batch = Batch(await self._known_tails(shards))
@@ -170,6 +185,10 @@ class PostgresJournal:
             self._tails.clear()
             raise FencedOut(f"Another process owns some of {sorted(epochs)}, the shards of a batch")
         self._tails.update(batch.tails.values(), shards)
+
+    def _shards_of(self, account_ids: Collection[str]) -> dict[str, int]:
+        count = self._database.shards
+        return {account_id: shard_of(account_id, count) for account_id in account_ids}
 
     def _epochs(self, shards: Mapping[str, int]) -> dict[int, int]:
         """Return the epochs of the shards. Raises FencedOut."""

@@ -39,7 +39,18 @@ class TailCache:
     def update(self, tails: Iterable[AccountTail], shards: Mapping[str, int]) -> None:
         """Keep tails of accounts, which are given with their shards."""
         for tail in tails:
-            self._shards[shards[tail.account_id]].tails[tail.account_id] = tail
+            # A shard that was forgotten meanwhile begins again with the next append.
+            if shard := self._shards.get(shards[tail.account_id]):
+                shard.tails[tail.account_id] = tail
+
+    def forget(self, shards: Mapping[str, int]) -> None:
+        """Drop the tails of accounts, which are given with their shards, and each of the shards
+        of which none is left."""
+        for account_id, shard in shards.items():
+            if known := self._shards.get(shard):
+                known.tails.pop(account_id, None)
+                if not known.tails:
+                    del self._shards[shard]
 
     def clear(self) -> None:
         self._shards.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from trading_api.domain.orders import Side
+from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.engine.cash import CashKind, CashLine
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
@@ -19,6 +20,12 @@ from trading_api.modules.broker.journal.event_codec import UnreadableEvent, deco
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalEntry, JournalUnavailable
 from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
+from trading_api.modules.broker.journal.sql.recovery_rows import (
+    select_entries_after_images,
+    select_images,
+    to_image,
+    to_recovered_entry,
+)
 from trading_api.modules.broker.journal.sql.sql_statements import SqlStatements
 from trading_api.modules.broker.journal.sql.tables import (
     CASH_LINES,
@@ -50,6 +57,18 @@ class HistoryReader:
         newer = (columns.account_id == account_id) & (columns.seq > since)
         wanted = select_entries().where(newer).order_by(columns.seq).limit(limit)
         return self._read(lambda: list(map(to_entry, self._connection.execute(wanted))))
+
+    def recovered(self, account_ids: Collection[str]) -> list[AccountImage | JournalEntry]:
+        """Return the images of accounts, and the entries after them. Nothing may be written to the
+        accounts meanwhile."""
+
+        def read() -> list[AccountImage | JournalEntry]:
+            images = self._connection.execute(select_images(account_ids))
+            found: list[AccountImage | JournalEntry] = [to_image(row) for row in images]
+            entries = self._connection.execute(select_entries_after_images(account_ids))
+            return [*found, *map(to_recovered_entry, entries)]
+
+        return self._read(read)
 
     def orders(self, account_id: str, order_ids: Sequence[str]) -> list[Order]:
         """Return the newest version of those of the orders that exist, in the order given."""

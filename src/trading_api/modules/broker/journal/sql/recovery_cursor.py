@@ -1,20 +1,28 @@
-"""Reads what recovery needs: the snapshots of all accounts, and the events after them."""
+"""Reads what recovery needs: the snapshots of accounts, and the events after them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Table, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, literal_column
 
 from trading_api.modules.broker.engine.account_image import AccountImage
-from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
-from trading_api.modules.broker.journal.hash_chain import snapshot_hash
-from trading_api.modules.broker.journal.image_codec import decode_image
-from trading_api.modules.broker.journal.journal import JournalEntry, RecoveryStep
+from trading_api.modules.broker.journal.journal import (
+    EVENTS_LEFT_OUT_MAX,
+    JournalEntry,
+    RecoveryStep,
+)
 from trading_api.modules.broker.journal.sql.errors import read_ledger
 from trading_api.modules.broker.journal.sql.history_reader import select_entries, to_entry
-from trading_api.modules.broker.journal.sql.tables import ACCOUNTS, ANCHORS, EVENTS, SNAPSHOTS
+from trading_api.modules.broker.journal.sql.recovery_rows import (
+    ACCOUNT_HEADS,
+    select_entries_after_images,
+    select_images,
+    to_image,
+    to_recovered_entry,
+)
+from trading_api.modules.broker.journal.sql.tables import EVENTS
 
 Result = TypeVar("Result")
 
@@ -39,45 +47,73 @@ class ReadableDatabase(Protocol):
 
 
 class RecoveryCursor:
-    """Recovers an account from its snapshot, as it was when the cursor was opened.
+    """Recovers accounts from their images, as they were when the cursor was opened, over a
+    connection that it closes. `path` is what messages call the ledger.
 
-    Reads the accounts in `shards` only, if that is given. Every method raises
-    ConfigurationError."""
+    Reads the accounts in `shards` only, if that is given. Without `with_idle` it leaves out those
+    of `RecoveryStep.left_out`. Every method raises ConfigurationError."""
 
-    def __init__(self, database: ReadableDatabase, shards: Collection[int] | None = None) -> None:
-        self._path = database.path
-        self._connection = database.reading()
-        self._done = 0
-
-        def execute(statement: Any, table: Table) -> CursorResult[Any]:
-            if shards is not None:
-                accounts = select(ACCOUNTS.columns.account_id).where(_SHARD.in_(list(shards)))
-                statement = statement.where(table.columns.account_id.in_(accounts))
-            return self._read(lambda: self._connection.execute(statement))
-
+    def __init__(
+        self,
+        connection: Connection,
+        path: object,
+        shards: Collection[int] | None = None,
+        *,
+        with_idle: bool = True,
+    ) -> None:
+        self._path = path
+        self._connection = connection
+        heads = ACCOUNT_HEADS
+        if shards is not None:
+            heads = heads.where(_SHARD.in_(list(shards)))
         try:
-            counts: Any = execute(_COUNTS, ACCOUNTS).one()
-            self._total = int(counts.entries or 0) + int(counts.snapshots)
-            self._images = execute(_SNAPSHOT_ROWS, SNAPSHOTS)
-            self._entries = execute(_ENTRY_ROWS, ACCOUNTS)
+            rows = self._read(lambda: self._connection.execute(heads).all())
         except BaseException:
             self._connection.close()
             raise
+        read, self._left_out = _divide(rows, with_idle)
+        self._done = 0
+        self._total = sum(row.seq - row.image_seq + bool(row.image_seq) for row in read)
+        self._steps = self._read_steps(read)
 
     def next(self) -> RecoveryStep:
         """Return the next step, which is empty at the end."""
-        items: list[AccountImage | JournalEntry]
-        items = self._read(lambda: [_image(row) for row in self._images.fetchmany(STEP_SIZE)])
-        if not items:
-            items = self._read(lambda: [_entry(row) for row in self._entries.fetchmany(STEP_SIZE)])
+        items = self._read(lambda: next(self._steps, []))
         self._done += len(items)
-        return RecoveryStep(items, self._done, self._total)
+        left_out, self._left_out = self._left_out, {}
+        return RecoveryStep(items, self._done, self._total, left_out)
 
     def close(self) -> None:
         self._connection.close()
 
+    def _read_steps(self, heads: Sequence[Any]) -> Iterator[list[AccountImage | JournalEntry]]:
+        for first in range(0, len(heads), STEP_SIZE):
+            portion = heads[first : first + STEP_SIZE]
+            with_image = [row.account_id for row in portion if row.image_seq]
+            with_entries = [row.account_id for row in portion if row.seq > row.image_seq]
+            if with_image:
+                yield from self._convert(select_images(with_image), to_image)
+            if with_entries:
+                rows = select_entries_after_images(with_entries)
+                yield from self._convert(rows, to_recovered_entry)
+
+    def _convert(
+        self, rows: Select[Any], convert: Callable[[Any], AccountImage | JournalEntry]
+    ) -> Iterator[list[AccountImage | JournalEntry]]:
+        for portion in self._connection.execute(rows).partitions(STEP_SIZE):
+            yield [convert(row) for row in portion]
+
     def _read(self, read: Callable[[], Result]) -> Result:
         return read_ledger(self._path, read)
+
+
+def _divide(heads: Sequence[Any], with_idle: bool) -> tuple[list[Any], dict[str, int]]:
+    """Return the accounts that are read, and those that are left out with their last events."""
+    if with_idle:
+        return list(heads), {}
+    read = [row for row in heads if row.is_active or row.seq - row.image_seq > EVENTS_LEFT_OUT_MAX]
+    names = {row.account_id for row in read}
+    return read, {row.account_id: row.seq for row in heads if row.account_id not in names}
 
 
 class EntryCursor:
@@ -106,47 +142,3 @@ class EntryCursor:
 
 _SHARD: ColumnElement[int] = literal_column("accounts.shard")
 """A column that only PostgreSQL has."""
-_since = func.coalesce(SNAPSHOTS.columns.seq, 0)
-_has_snapshot = SNAPSHOTS.columns.account_id == ACCOUNTS.columns.account_id
-_accounts = ACCOUNTS.outerjoin(SNAPSHOTS, _has_snapshot)
-_is_after = (EVENTS.columns.account_id == ACCOUNTS.columns.account_id) & (
-    EVENTS.columns.seq > _since
-)
-_is_at = (EVENTS.columns.account_id == SNAPSHOTS.columns.account_id) & (
-    EVENTS.columns.seq == SNAPSHOTS.columns.seq
-)
-_is_removed = (ANCHORS.columns.account_id == SNAPSHOTS.columns.account_id) & (
-    ANCHORS.columns.seq == SNAPSHOTS.columns.seq
-)
-_event_hash = func.coalesce(EVENTS.columns.hash, ANCHORS.columns.hash, "")
-_SNAPSHOT_ROWS = select(SNAPSHOTS, _event_hash.label("event_hash")).select_from(
-    SNAPSHOTS.outerjoin(EVENTS, _is_at).outerjoin(ANCHORS, _is_removed)
-)
-_ENTRY_ROWS = (
-    select(
-        EVENTS.columns.account_id,
-        EVENTS.columns.seq,
-        EVENTS.columns.kind,
-        EVENTS.columns.payload,
-    )
-    .select_from(_accounts.join(EVENTS, _is_after))
-    .order_by(ACCOUNTS.columns.account_id, EVENTS.columns.seq)
-)
-
-
-_COUNTS = select(
-    func.sum(ACCOUNTS.columns.seq - _since).label("entries"),
-    func.count(SNAPSHOTS.columns.seq).label("snapshots"),
-).select_from(_accounts)
-
-
-def _image(row: Any) -> AccountImage:
-    image = decode_image(row.payload)
-    expected = snapshot_hash(row.event_hash, row.seq, row.payload)
-    if row.hash != expected or (image.account_id, image.seq) != (row.account_id, row.seq):
-        raise UnreadableEvent(f"the snapshot of {row.account_id} does not follow its events")
-    return image
-
-
-def _entry(row: Any) -> JournalEntry:
-    return JournalEntry(row.account_id, row.seq, decode(row.kind, row.payload))

@@ -22,6 +22,8 @@ METADATA = MetaData(
 )
 HAS_ENDED = "status IN ('canceled', 'filled')"
 """The condition of the index of ended orders; a query that repeats it uses the index."""
+IS_LIVE = "status NOT IN ('canceled', 'filled')"
+"""The condition of the index of live orders."""
 HAS_CLIENT_ID = "client_id <> ''"
 """The condition of the index of client order ids."""
 
@@ -57,9 +59,9 @@ def _event_reference() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["account_id", "seq"], ["events.account_id", "events.seq"])
 
 
-def _partial_index(name: str, column: str, condition: str) -> Index:
+def _partial_index(name: str, condition: str, *columns: str) -> Index:
     where = text(condition)
-    return Index(name, "account_id", column, sqlite_where=where, postgresql_where=where)
+    return Index(name, "account_id", *columns, sqlite_where=where, postgresql_where=where)
 
 
 EVENTS = _table(
@@ -100,8 +102,9 @@ ORDERS = _table(
     _integer("version"),
     _text("message"),
     _event_reference(),
-    _partial_index("ix_orders_ended", "updated_ms", HAS_ENDED),
-    _partial_index("ix_orders_client_id", "client_id", HAS_CLIENT_ID),
+    _partial_index("ix_orders_ended", HAS_ENDED, "updated_ms"),
+    _partial_index("ix_orders_live", IS_LIVE),
+    _partial_index("ix_orders_client_id", HAS_CLIENT_ID, "client_id"),
 )
 EXECUTIONS = _table(
     "executions",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,7 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class OpenLedger:
-    """The open connections, and the last event of every account."""
+    """The open connections, and the last event of each account that was written or looked up."""
 
     connection: Connection
     reading: Connection
@@ -79,20 +79,30 @@ class SqlJournal:
     async def currencies(self) -> Mapping[str, str]:
         """Return one account for each currency. Raises ConfigurationError."""
         opened = await self._run(self._opened)
-        return {tail.currency: tail.account_id for tail in opened.tails.values()}
+        return await self._run(lambda: _currencies(opened.connection))
 
     async def recover(
-        self, shards: Collection[int] | None = None
+        self, shards: Collection[int] | None = None, *, with_idle: bool = True
     ) -> AsyncGenerator[RecoveryStep, None]:
-        """Yield the snapshots, then the entries after them. The ledger is one shard, so `shards`
+        """Yield the snapshots, and the entries after them. The ledger is one shard, so `shards`
         changes nothing. Raises ConfigurationError."""
-        cursor = await self._run(self._open_recovery)
+        cursor = await self._run(lambda: self._open_recovery(with_idle))
         try:
             yield await self._run(cursor.next)
             while (step := await self._run(cursor.next)).items:
                 yield step
         finally:
             await self._run(cursor.close)
+
+    async def recover_accounts(
+        self, account_ids: Collection[str]
+    ) -> Sequence[AccountImage | JournalEntry]:
+        """Return the images of accounts and the entries after them. Raises JournalUnavailable."""
+        return await self._run_reading(lambda reader: reader.recovered(account_ids))
+
+    def forget(self, account_ids: Collection[str]) -> None:
+        """Keep the tails of these accounts in memory no longer."""
+        self._thread.submit(self._forget, list(account_ids))
 
     async def load(self) -> AsyncGenerator[JournalEntry, None]:
         """Yield the entries as they are at the first step. Raises ConfigurationError."""
@@ -134,9 +144,7 @@ class SqlJournal:
             connection = self._database.open()
             try:
                 with self._database.startup_errors(), connection.begin():
-                    found = connection.execute(select(ACCOUNTS)).mappings()
-                    tails = {row["account_id"]: AccountTail.of(row) for row in found}
-                    events = sum(tail.seq for tail in tails.values())
+                    events = connection.scalar(select(func.sum(ACCOUNTS.columns.seq))) or 0
                     head_file = self._database.head_file()
                     if (head := head_file.read()) is not None:
                         _check_head(connection, self._database.path, head, events)
@@ -151,7 +159,7 @@ class SqlJournal:
                 reading,
                 statements,
                 self._database.file_id(),
-                tails,
+                {},
                 head_file,
                 events,
             )
@@ -159,6 +167,8 @@ class SqlJournal:
 
     def _append(self, entries: Sequence[JournalEntry], images: Sequence[AccountImage]) -> None:
         opened = self._opened()
+        written = {each.account_id for each in entries} | {each.account_id for each in images}
+        _find_tails(opened, written)
         batch = Batch(opened.tails)
         for entry in entries:
             batch.add(entry)
@@ -184,13 +194,18 @@ class SqlJournal:
             tail = batch.tails[entries[-1].account_id]
             opened.head_file.write(Head(opened.events, tail.account_id, tail.seq, tail.hash))
 
-    def _open_recovery(self) -> RecoveryCursor:
+    def _open_recovery(self, with_idle: bool) -> RecoveryCursor:
         self._opened()
-        return RecoveryCursor(self._database)
+        return RecoveryCursor(self._database.reading(), self._database.path, with_idle=with_idle)
 
     def _open_cursor(self) -> EntryCursor:
         self._opened()
         return EntryCursor(self._database)
+
+    def _forget(self, account_ids: Sequence[str]) -> None:
+        if self._open is not None:
+            for account_id in account_ids:
+                self._open.tails.pop(account_id, None)
 
     def _close(self) -> None:
         if self._open is not None:
@@ -199,6 +214,27 @@ class SqlJournal:
             self._open.head_file.close()
             self._database.close()
             self._open = None
+
+
+def _currencies(connection: Connection) -> dict[str, str]:
+    columns = ACCOUNTS.columns
+    found = select(columns.currency, func.min(columns.account_id)).group_by(columns.currency)
+    with connection.begin():
+        return dict(map(tuple, connection.execute(found)))
+
+
+def _find_tails(opened: OpenLedger, account_ids: Set[str]) -> None:
+    """Look up the tails that are not known. Raises JournalUnavailable."""
+    unknown = account_ids - opened.tails.keys()
+    if not unknown:
+        return
+    rows = select(ACCOUNTS).where(ACCOUNTS.columns.account_id.in_(unknown))
+    try:
+        with opened.connection.begin():
+            for row in opened.connection.execute(rows).mappings():
+                opened.tails[row["account_id"]] = AccountTail.of(row)
+    except DBAPIError as error:
+        raise to_journal_unavailable(error) from error
 
 
 def _check_sequence(connection: Connection, entries: Sequence[JournalEntry]) -> None:

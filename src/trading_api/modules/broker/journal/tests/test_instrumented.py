@@ -90,21 +90,21 @@ async def test_it_is_healthy_again_when_that_time_is_over() -> None:
     assert journal.health() is None
 
 
-async def test_a_recovery_counts_the_events_that_an_image_shows() -> None:
+async def test_a_recovery_counts_the_events_that_it_does_not_read() -> None:
     state, stream = AccountState(), trading("A", 30)
     for entry in stream[:20]:
         state.evolve(entry.event)
 
     class ImageJournal(MemoryJournal):
         async def recover(
-            self, shards: Collection[int] | None = None
+            self, shards: Collection[int] | None = None, *, with_idle: bool = True
         ) -> AsyncIterator[RecoveryStep]:
-            yield RecoveryStep([image_of(state), *stream[20:]], 11, 11)
+            yield RecoveryStep([image_of(state), *stream[20:]], 11, 11, {"B": 12})
 
     inner, metrics = ImageJournal(), Metrics()
     await inner.append(stream)
     journal = InstrumentedJournal(inner, metrics)
     assert [step.done async for step in journal.recover()] == [11]
-    assert b"trading_ledger_events 30.0" in metrics.exposition()
+    assert b"trading_ledger_events 42.0" in metrics.exposition()
     assert await journal.currencies() == {"USD": "A"}
     assert journal.history is inner.history

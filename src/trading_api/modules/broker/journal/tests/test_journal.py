@@ -9,20 +9,33 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.ledger_streams import mixed, trading
+from tests.kit.ledger_streams import EXCHANGE_RULES, mixed, trading
 from tests.kit.postgresql import database_url_of
-from trading_api.modules.broker.engine.events import AccountOpened, Event, IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.account_image import image_of
+from trading_api.modules.broker.engine.events import (
+    AccountOpened,
+    CashDeposited,
+    Event,
+    IdempotencyKeyRecorded,
+)
 from trading_api.modules.broker.journal.journal import (
+    EVENTS_LEFT_OUT_MAX,
     DuplicateKey,
     Journal,
     JournalConflict,
     JournalEntry,
+    RecoveryStep,
 )
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
 from trading_api.modules.broker.journal.postgres.postgres_journal import PostgresJournal
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
+from trading_api.modules.broker.paper.account_recovery import AccountRecovery
+from trading_api.modules.broker.paper.accounts import Accounts
+from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
 
 SHARDS = 4
 JOURNALS: dict[str, Callable[[Path], Journal]] = {
@@ -184,3 +197,84 @@ async def test_a_recovery_begins_with_a_step_and_gives_the_entries(journal: Jour
     steps = [each async for each in journal.recover()]
     assert [item for step in steps for item in step.items] == stream
     assert (steps[-1].done, steps[-1].total) == (20, 20)
+
+
+def idle(account_id: str, count: int = 4) -> list[JournalEntry]:
+    """Return the entries of an account that received deposits."""
+    opened: Event = AccountOpened(account_id, "USD", Decimal(100), at_ms=1)
+    deposits: list[Event] = [
+        CashDeposited(Decimal(1), balance=Decimal(100 + number), at_ms=number)
+        for number in range(1, count)
+    ]
+    return [JournalEntry(account_id, seq, each) for seq, each in enumerate([opened, *deposits], 1)]
+
+
+def active(account_id: str) -> list[JournalEntry]:
+    """Return the entries of an account up to its first live order or position."""
+    state = AccountState()
+    entries = []
+    for each in trading(account_id, 300):
+        entries.append(each)
+        state.evolve(each.event)
+        if state.live_orders() or state.positions:
+            return entries
+    raise AssertionError("it trades")
+
+
+async def test_a_recovery_can_leave_out_idle_accounts(journal: Journal) -> None:
+    many = idle("MANY", EVENTS_LEFT_OUT_MAX + 1)
+    await journal.append([*idle("A"), *active("B"), *many])
+    await journal.append(idle("C"))
+    steps = [step async for step in journal.recover(with_idle=False)]
+    assert {account_id for step in steps for account_id in step.left_out.items()} == {
+        ("A", 4),
+        ("C", 4),
+    }
+    assert {item.account_id for step in steps for item in step.items} == {"B", "MANY"}
+    assert steps[-1].done == steps[-1].total == len(active("B")) + len(many)
+    everything = [step async for step in journal.recover()]
+    assert not any(step.left_out for step in everything)
+    assert {item.account_id for step in everything for item in step.items} == {
+        *("A", "B", "C", "MANY")
+    }
+
+
+async def test_an_image_makes_an_account_with_many_events_one_that_is_left_out(
+    journal: Journal,
+) -> None:
+    many = idle("MANY", EVENTS_LEFT_OUT_MAX + 1)
+    state = AccountState()
+    for each in many:
+        state.evolve(each.event)
+    await journal.append(many, [image_of(state)])
+    steps = [step async for step in journal.recover(with_idle=False)]
+    if not isinstance(journal, MemoryJournal):
+        assert [step.left_out for step in steps] == [{"MANY": len(many)}]
+
+
+async def test_accounts_are_recovered_by_name(journal: Journal) -> None:
+    state = AccountState()
+    first, *others = idle("A")
+    state.evolve(first.event)
+    await journal.append([first, *active("B")], [image_of(state)])
+    await journal.append([*others, *idle("C")])
+    recovery = AccountRecovery(EXCHANGE_RULES)
+    found = await journal.recover_accounts(["A", "C", "UNKNOWN"])
+    recovery.apply(RecoveryStep(found, len(found), len(found)))
+    assert recovery.account_ids == {"A", "C"}
+    for each in others:
+        state.evolve(each.event)
+    accounts = Accounts(EXCHANGE_RULES, PriceInterest(lambda symbol: [symbol]), lambda symbol: "")
+    recovery.install(["A"], accounts, SnapshotSchedule())
+    assert accounts.images(["A"]) == [image_of(state)]
+
+
+async def test_a_forgotten_account_continues(journal: Journal) -> None:
+    entries = idle("A", 6)
+    await journal.append(entries[:2])
+    journal.forget(["A", "UNKNOWN"])
+    with pytest.raises(JournalConflict):
+        await journal.append([entries[0]])
+    journal.forget(["A"])
+    await journal.append(entries[2:])
+    assert await journal.read("A", 0, 100) == entries

@@ -38,7 +38,9 @@ def new_accounts() -> Accounts:
 class SlowJournal(MemoryJournal):
     """Yields its entries one by one."""
 
-    async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
+    async def recover(
+        self, shards: Collection[int] | None = None, *, with_idle: bool = True
+    ) -> AsyncIterator[RecoveryStep]:
         entries = [entry async for entry in self.load()]
         yield RecoveryStep([], 0, len(entries))
         for number, entry in enumerate(entries, start=1):

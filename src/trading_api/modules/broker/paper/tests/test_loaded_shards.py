@@ -60,12 +60,14 @@ class ShardJournal(MemoryJournal):
             raise JournalUnavailable(self.reason, "ledger_failed")
         await super().append(entries, images)
 
-    async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
+    async def recover(
+        self, shards: Collection[int] | None = None, *, with_idle: bool = True
+    ) -> AsyncIterator[RecoveryStep]:
         if self.reason:
             raise ConfigurationError(self.reason)
         self.recovered.append(list(shards or ()))
-        async for step in super().recover(shards):
-            yield RecoveryStep([], 0, step.total)
+        async for step in super().recover(shards, with_idle=with_idle):
+            yield RecoveryStep([], 0, step.total, step.left_out)
             for first in range(0, len(step.items), 2):
                 yield RecoveryStep(step.items[first : first + 2], first + 2, step.total)
 

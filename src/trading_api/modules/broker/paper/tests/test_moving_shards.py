@@ -35,8 +35,11 @@ Doing = Callable[[PaperClient, str], Awaitable[object]]
 class SlowJournal(MemoryJournal):
     """Yields a few entries in a step, so that much happens while a shard is loaded."""
 
-    async def recover(self, shards: Collection[int] | None = None) -> AsyncIterator[RecoveryStep]:
-        async for step in super().recover(shards):
+    async def recover(
+        self, shards: Collection[int] | None = None, *, with_idle: bool = True
+    ) -> AsyncIterator[RecoveryStep]:
+        async for step in super().recover(shards, with_idle=with_idle):
+            yield RecoveryStep([], 0, step.total, step.left_out)
             for first in range(0, len(step.items) + 1, 20):
                 yield RecoveryStep(step.items[first : first + 20], first, step.total)
 
@@ -139,13 +142,19 @@ class RandomTrader:
         return order
 
 
-async def started(stack: AsyncExitStack) -> tuple[PaperExchange, Owners]:
+async def started(stack: AsyncExitStack, idle_max: int | None) -> tuple[PaperExchange, Owners]:
     """Start one broker that holds every account, and several that share the shards."""
     embedded = await stack.enter_async_context(running(leverage_default=10))
     journal, first = SlowJournal(SHARDS), PaperExchange(MemoryJournal())
     exchanges = [
         await stack.enter_async_context(
-            running(journal, shard_count=SHARDS, market=first.market, leverage_default=10)
+            running(
+                journal,
+                shard_count=SHARDS,
+                idle_max=idle_max,
+                market=first.market,
+                leverage_default=10,
+            )
         )
         for _ in range(BROKERS)
     ]
@@ -155,12 +164,15 @@ async def started(stack: AsyncExitStack) -> tuple[PaperExchange, Owners]:
     return embedded, owners
 
 
+@pytest.mark.parametrize("idle_max", [None, 0])
 @pytest.mark.parametrize("seed", range(6))
-async def test_moving_shards_change_nothing(seed: int) -> None:
+async def test_moving_shards_and_unloading_accounts_change_nothing(
+    seed: int, idle_max: int | None
+) -> None:
     chance = random.Random(seed)
     trader = RandomTrader(chance)
     async with AsyncExitStack() as stack:
-        embedded, owners = await started(stack)
+        embedded, owners = await started(stack, idle_max)
         markets = embedded.market, owners.exchanges[0].market
         for market in markets:
             market.move("USDJPY", "149.990", "150.010")
@@ -193,6 +205,8 @@ async def test_moving_shards_change_nothing(seed: int) -> None:
                 outcomes += len(expected)
             for exchange in (embedded, *owners.exchanges):
                 await exchange.client.flush()
+                if chance.random() < 0.5:
+                    await exchange.broker.account_loader.unload_excess()
         assert outcomes > STEPS / 2
         await assert_same(embedded, owners)
 
@@ -206,6 +220,7 @@ async def assert_same(embedded: PaperExchange, owners: Owners) -> None:
         exchange = owners.exchanges[owners.holders[shard]]
         assert await exchange.journal.read(account_id, 0, 100_000) == expected
         events += len(expected)
+        await exchange.broker.load(account_id)
         held = exchange.broker.accounts.committed(account_id)
         other = embedded.broker.accounts.committed(account_id)
         assert (held is None) == (other is None)
@@ -214,12 +229,15 @@ async def assert_same(embedded: PaperExchange, owners: Owners) -> None:
     assert events > STEPS
 
 
+@pytest.mark.parametrize("idle_max", [None, 0])
 @pytest.mark.parametrize("seed", range(3))
-async def test_shards_that_move_among_quotes_stay_what_the_journal_says(seed: int) -> None:
+async def test_shards_that_move_among_quotes_stay_what_the_journal_says(
+    seed: int, idle_max: int | None
+) -> None:
     chance = random.Random(seed)
     trader = RandomTrader(chance)
     async with AsyncExitStack() as stack:
-        _, owners = await started(stack)
+        _, owners = await started(stack, idle_max)
         market = owners.exchanges[0].market
         market.move("USDJPY", "149.990", "150.010")
 
@@ -236,7 +254,13 @@ async def test_shards_that_move_among_quotes_stay_what_the_journal_says(seed: in
             for _ in range(60):
                 await owners.move(chance.randrange(SHARDS), chance.randrange(BROKERS))
 
-        await asyncio.gather(quote(), trade(), trade(), move())
+        async def unload() -> None:
+            for _ in range(2 * STEPS):
+                for exchange in owners.exchanges:
+                    await exchange.broker.account_loader.unload_excess()
+                    await asyncio.sleep(0)
+
+        await asyncio.gather(quote(), trade(), trade(), move(), unload())
         for exchange in owners.exchanges:
             await exchange.client.flush()
         journal = owners.exchanges[0].journal
@@ -245,6 +269,7 @@ async def test_shards_that_move_among_quotes_stay_what_the_journal_says(seed: in
             for entry in await journal.read(account_id, 0, 100_000):
                 folded.evolve(entry.event)
             holder = owners.exchanges[owners.holders[shard_of(account_id, SHARDS)]]
+            await holder.broker.load(account_id)
             account = holder.broker.accounts[account_id]
             assert image_of(account.committed) == image_of(folded)
             assert account.engine.state == account.committed

@@ -118,6 +118,7 @@ async def test_a_ledger_from_before_requests_had_names_is_migrated_and_read(path
         "DROP TABLE snapshots",
         "DROP TABLE anchors",
         "DROP INDEX ix_orders_ended",
+        "DROP INDEX ix_orders_live",
         "DROP INDEX ix_orders_client_id",
         "DROP INDEX ix_executions_seq",
         "DROP INDEX ix_executions_symbol",
