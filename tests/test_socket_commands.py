@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.kit.server import WsClient, connected, serving
+from tests.kit.command_ways import CASES, LIMIT, MARKET, TwoWays
+from tests.kit.server import connected, serving
 from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.app_factory import create_app
-from trading_api.modules.broker.rest_equivalents import equivalent_request, result_of
 from trading_api.settings import Settings
 from trading_api.web.paths import PREFIX
 
-LIMIT = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 10, "limitPrice": 1}
-MARKET = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 10}
 STANDING_MARKET = {"datafeed_clock": "step", "datafeed_start": "2026-09-21T14:30:00Z"}
-LEVERAGE = {"symbol": "EURUSD", "orderType": 2, "side": 1, "leverage": 20}
 
 
 def settings(**changed: Any) -> Settings:
@@ -28,95 +24,17 @@ def settings(**changed: Any) -> Settings:
     return Settings.model_validate(Settings.defaults().model_dump() | memory | changed)
 
 
-@dataclass
-class Server:
-    address: str
-    rest: httpx.AsyncClient
-    client: WsClient
-
-    async def by_socket(self, route: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Return the reply without its id."""
-        reply = await self.client.request(route, {"id": 1} | payload)
-        del reply["id"]
-        return reply
-
-    async def by_rest(self, route: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Return REST's answer in the form of a reply."""
-        request = equivalent_request(route, payload)
-        answer = await self.rest.request(
-            request.method,
-            PREFIX + request.path,
-            params={**request.query, "account_id": payload["accountId"]},
-            json=request.body,
-            headers={"Idempotency-Key": payload["key"]} if "key" in payload else {},
-        )
-        body = answer.json()
-        if answer.is_success:
-            return {"status": "ok", **result_of(route, body)}
-        reply = {"status": "error", "message": body["detail"], "code": body["code"]}
-        if wait := answer.headers.get("Retry-After"):
-            reply["retryAfter"] = int(wait)
-        return reply
-
-    async def orders(self, account_id: str) -> list[dict[str, Any]]:
-        query = {"account_id": account_id}
-        answer = await self.rest.get(f"{PREFIX}/broker/orders", params=query)
-        orders: list[dict[str, Any]] = answer.json()
-        return orders
-
-    async def event_kinds(self, account_id: str) -> list[str]:
-        query = {"account_id": account_id}
-        answer = await self.rest.get(f"{PREFIX}/broker/events", params=query)
-        return [event["type"] for event in answer.json()]
-
-
 @asynccontextmanager
 async def served(
     configuration: Settings | None = None, headers: dict[str, str] | None = None
-) -> AsyncIterator[Server]:
+) -> AsyncIterator[TwoWays]:
     app, _ = create_app(configuration or settings())
     async with (
         serving(app) as address,
         httpx.AsyncClient(base_url=f"http://{address}", headers=headers) as rest,
         connected(address, additional_headers=headers) as client,
     ):
-        yield Server(address, rest, client)
-
-
-CASES: list[tuple[str, dict[str, Any], str]] = [
-    ("orders.place", {"order": LIMIT}, "ok"),
-    ("orders.place", {"order": LIMIT, "key": "one"}, "ok"),
-    ("orders.place", {"order": LIMIT, "key": "one"}, "ok"),
-    ("orders.place", {"order": LIMIT | {"qty": 11}, "key": "one"}, "idempotency_key_reused"),
-    ("orders.place", {"order": LIMIT | {"qty": "10"}}, "invalid_request"),
-    ("orders.place", {"order": LIMIT | {"duration": {"type": "X"}}}, "invalid_request"),
-    ("orders.place", {"order": {"symbol": "AAPL"}}, "invalid_request"),
-    ("orders.place", {"order": LIMIT | {"limitPrice": 1.001}}, "price_off_tick"),
-    ("orders.place", {"order": LIMIT | {"qty": 0.5}}, "quantity_off_grid"),
-    ("orders.place", {"order": LIMIT | {"symbol": "NOPE"}}, "unknown_symbol"),
-    ("orders.place", {"order": LIMIT | {"qty": 100_000_000}}, "quantity_too_large"),
-    ("orders.place", {"order": MARKET}, "ok"),
-    ("orders.preview", {"order": LIMIT}, "ok"),
-    ("orders.preview", {"order": LIMIT | {"qty": -1}}, "quantity_not_positive"),
-    ("orders.preview", {"order": LIMIT, "key": "two"}, "idempotency_key_not_taken"),
-    ("orders.preview", {"order": LIMIT | {"limitPrice": 2}, "orderId": "order-1"}, "ok"),
-    ("orders.modify", {"orderId": "order-1", "order": LIMIT | {"limitPrice": 2}}, "ok"),
-    ("orders.modify", {"orderId": "order-99", "order": LIMIT}, "order_not_found"),
-    ("orders.cancel", {"orderId": "order-1"}, "ok"),
-    ("orders.cancel", {"orderId": "order-1"}, "order_not_working"),
-    ("orders.cancel-many", {"orderIds": ["order-1", "order-2", "order-99"]}, "ok"),
-    ("positions.brackets", {"positionId": "AAPL", "brackets": {"stopLoss": 1}}, "ok"),
-    ("positions.brackets", {"positionId": "MSFT", "brackets": {}}, "position_not_found"),
-    ("positions.close", {"positionId": "AAPL", "amount": 4}, "ok"),
-    ("positions.close", {"positionId": "AAPL", "amount": 0}, "quantity_not_positive"),
-    ("positions.reverse", {"positionId": "AAPL"}, "ok"),
-    ("positions.close", {"positionId": "AAPL"}, "ok"),
-    ("positions.close", {"positionId": "MSFT"}, "position_not_found"),
-    ("leverage.set", LEVERAGE, "ok"),
-    ("leverage.set", LEVERAGE | {"leverage": 100_000}, "leverage_wrong"),
-    ("leverage.set", LEVERAGE | {"symbol": "NOPE"}, "unknown_symbol"),
-    ("orders.cancel", {"accountId": "A B", "orderId": "order-1"}, "unknown_account"),
-]
+        yield TwoWays(rest, client)
 
 
 async def test_every_case_is_answered_alike_by_the_socket_and_by_rest() -> None:
@@ -249,7 +167,7 @@ async def test_a_command_is_measured_and_logged_as_rest_does(
 
 async def test_commands_in_flight_are_finished_when_their_client_leaves() -> None:
     async with served() as server:
-        async with connected(server.address) as other:
+        async with connected(server.rest.base_url.netloc.decode()) as other:
             for number in range(20):
                 payload = {"accountId": "A", "id": number, "order": LIMIT}
                 await other.send("orders.place", payload)

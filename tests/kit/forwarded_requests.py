@@ -23,6 +23,7 @@ from trading_api.modules.broker import api as broker_api
 from trading_api.modules.broker.journal.journal import Journal
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
+from trading_api.relay.owner_requests import OwnerRequests
 from trading_api.relay.request_forwarder import RequestForwarder
 from trading_api.relay.request_host import RequestHost
 from trading_api.server.application import create_api_app, create_owner_app
@@ -94,15 +95,20 @@ def api_app(
 
 
 def gateway_app(
-    settings: Settings, bus: Bus, metrics: Metrics | None = None, **options: Any
+    settings: Settings,
+    bus: Bus,
+    metrics: Metrics | None = None,
+    body_bytes_max: int | None = None,
+    **options: Any,
 ) -> FastAPI:
-    """Return the application of a gateway. `options` are those of RequestForwarder."""
-    defaults: dict[str, Any] = {
-        "shards": SHARDS,
-        "gateway_id": GATEWAY_ID,
-        "body_bytes_max": settings.body_bytes_max,
-    }
-    forwarder = Middleware(RequestForwarder, bus=bus, **defaults | options)
+    """Return the application of a gateway. `options` are those of OwnerRequests."""
+    forwarder = Middleware(
+        RequestForwarder,
+        requests=OwnerRequests(bus, **options),
+        shards=SHARDS,
+        gateway_id=GATEWAY_ID,
+        body_bytes_max=body_bytes_max or settings.body_bytes_max,
+    )
     return api_app(settings, None, [forwarder], metrics)
 
 
@@ -180,7 +186,7 @@ class Owners:
         return RunningOwner(exchange, app, await self.host(app, shards, bus, epoch))
 
     async def client(self, bus: Bus | None = None, **options: Any) -> httpx.AsyncClient:
-        """Return a client of a new gateway. `options` are those of RequestForwarder."""
+        """Return a client of a new gateway. `options` are those of OwnerRequests."""
         gateway = gateway_app(self._settings, bus or await self.bus(LocalBus), **options)
         return await self._stack.enter_async_context(rest_of(gateway))
 

@@ -7,9 +7,11 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from secrets import randbits, token_hex
 
 import orjson
 
+from trading_api.auth.principal import Principal
 from trading_api.bus.port import MESSAGE_BYTES_MAX, Bus, BusUnavailable, NoResponder, RequestTimeout
 from trading_api.clock import running_clock
 from trading_api.errors import Unavailable, truncate
@@ -71,8 +73,8 @@ class OwnerRequests:
     def __init__(
         self,
         bus: Bus,
-        try_timeout_s: float,
-        total_timeout_s: float,
+        try_timeout_s: float = 2.0,
+        total_timeout_s: float = 5.0,
         in_progress_max: int = IN_PROGRESS_MAX,
         epochs: PartitionEpochs | None = None,
     ) -> None:
@@ -212,6 +214,23 @@ class OwnerRequests:
             partitions = [each for each in response.partitions if each not in replaced]
             return replace(response, partitions=partitions)
         return response
+
+
+def gateway_key(gateway_id: str) -> str:
+    """Return an idempotency key for a command whose client sent none."""
+    return f"{gateway_id}-{token_hex(12)}"
+
+
+def command_number() -> int:
+    """Return a number that names a command in all of its tries."""
+    return 1 + randbits(62)
+
+
+def for_account(principal: Principal, account: str | None) -> Principal:
+    """Return the caller with no more accounts than the request is about: a token may have many."""
+    if principal.accounts is None:
+        return principal
+    return replace(principal, accounts=principal.accounts & {account})
 
 
 def owner_unavailable() -> Unavailable:

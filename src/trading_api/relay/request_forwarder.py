@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
-from secrets import randbits, token_hex
 
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from trading_api.auth.principal import Principal
-from trading_api.bus.port import Bus
 from trading_api.clock import running_clock
 from trading_api.domain.shards import shard_partition
 from trading_api.errors import ApiError
@@ -20,11 +17,12 @@ from trading_api.relay.account_list import AccountList
 from trading_api.relay.http_message import ForwardedRequest, ForwardedResponse
 from trading_api.relay.owner_requests import (
     IDEMPOTENCY_KEY,
-    IN_PROGRESS_MAX,
     OwnerRequests,
+    command_number,
+    for_account,
+    gateway_key,
     is_command,
 )
-from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partitions import account_partition
 from trading_api.web.error_responses import build_error_response, send_error
 from trading_api.web.paths import PREFIX, route_path
@@ -54,23 +52,19 @@ class RequestForwarder:
     def __init__(
         self,
         app: ASGIApp,
-        bus: Bus,
+        requests: OwnerRequests,
         shards: int,
         gateway_id: str,
         body_bytes_max: int,
-        try_timeout_s: float = 2.0,
-        total_timeout_s: float = 5.0,
         body_timeout_s: float = 10.0,
-        in_progress_max: int = IN_PROGRESS_MAX,
-        epochs: PartitionEpochs | None = None,
     ) -> None:
         self._app = app
         self._shards = shards
         self._gateway_id = gateway_id
         self._body_bytes_max = body_bytes_max
         self._body_timeout_s = body_timeout_s
-        self._requests = OwnerRequests(bus, try_timeout_s, total_timeout_s, in_progress_max, epochs)
-        self._account_list = AccountList(self._requests, shards)
+        self._requests = requests
+        self._account_list = AccountList(requests, shards)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # Not a coroutine: a WebSocket connection would keep its frame as long as it is open.
@@ -113,7 +107,7 @@ class RequestForwarder:
         partition = shard_partition(0)
         if account is not None:
             partition = account_partition(account, self._shards)
-        request = replace(request, principal=_for_account(request.principal, account))
+        request = replace(request, principal=for_account(request.principal, account))
         return await self._requests.send(partition, request, self._requests.deadline_s())
 
     def _request(self, scope: Scope, body: bytes) -> ForwardedRequest:
@@ -125,7 +119,7 @@ class RequestForwarder:
         has_key = any(name == IDEMPOTENCY_KEY for name, _ in headers)
         changes = is_command(scope["method"], scope["path"])
         if changes and not has_key:
-            headers.append((IDEMPOTENCY_KEY, f"{self._gateway_id}-{token_hex(12)}"))
+            headers.append((IDEMPOTENCY_KEY, gateway_key(self._gateway_id)))
         return ForwardedRequest(
             method=scope["method"],
             scheme=scope["scheme"],
@@ -136,7 +130,7 @@ class RequestForwarder:
             principal=scope["state"]["principal"],
             request_id=request_id.get(),
             client_request_id=client_request_id.get(),
-            command=1 + randbits(62) if changes else 0,
+            command=command_number() if changes else 0,
             is_body_cut=len(body) > self._body_bytes_max,
             body=body,
         )
@@ -149,13 +143,6 @@ def _account(path: str, request: ForwardedRequest) -> str | None:
     if path == _CONFIG:
         return None
     return QueryParams(request.query).get("account_id", request.principal.default_account)
-
-
-def _for_account(principal: Principal, account: str | None) -> Principal:
-    """Return the caller with no more accounts than the request is about: a token may have many."""
-    if principal.accounts is None:
-        return principal
-    return replace(principal, accounts=principal.accounts & {account})
 
 
 async def _send(response: ForwardedResponse, scope: Scope, send: Send) -> None:

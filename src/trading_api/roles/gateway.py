@@ -24,7 +24,8 @@ from trading_api.limits.command_admission import CommandAdmission
 from trading_api.models.broker import BrokerConnectionStatus, ConnectionStatus
 from trading_api.modules.broker import api as broker_api
 from trading_api.modules.broker.publishing.account_topics import CONNECTION_ROUTE
-from trading_api.modules.broker.ws import BrokerWsRouters
+from trading_api.modules.broker.rest_equivalents import equivalent_request, reply_fields
+from trading_api.modules.broker.ws import BrokerCommandWsRouters, BrokerWsRouters
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
@@ -33,7 +34,9 @@ from trading_api.modules.datafeed.ws import DatafeedWsRouters
 from trading_api.observability.log_rate_limit import log_dropped_lines
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
+from trading_api.relay.command_forwarder import CommandForwarder
 from trading_api.relay.market_ticks import FollowedMarket
+from trading_api.relay.owner_requests import OwnerRequests
 from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partitions import topic_partition
 from trading_api.relay.remote_topics import RemoteTopics
@@ -99,7 +102,11 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         lost_state=_lost_state,
         epochs=epochs,
     )
-    modules = _modules(settings, source, feed, metrics, topics)
+    requests = OwnerRequests(bus, epochs=epochs)
+    commands = CommandForwarder(
+        requests, settings.shards, gateway_id, equivalent_request, reply_fields
+    )
+    modules = _modules(settings, source, feed, metrics, topics, commands)
     topics.attach(topic_routers(router for module in modules for router in module.get_ws_routers()))
     readiness.add_check(topics.health)
     metrics.add_gauge(
@@ -123,12 +130,11 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
     )
     forwarder = Middleware(
         RequestForwarder,
-        bus=bus,
+        requests=requests,
         shards=settings.shards,
         gateway_id=gateway_id,
         body_bytes_max=settings.body_bytes_max,
         body_timeout_s=settings.request_timeout_s,
-        epochs=epochs,
     )
     api_app = create_api_app(
         settings,
@@ -201,6 +207,7 @@ def _modules(
     feed: MarketFeed,
     metrics: Metrics,
     topics: RemoteTopics,
+    commands: CommandForwarder,
 ) -> list[Module]:
     # The local datafeed answers REST. It publishes nothing: its registry has no topics.
     datafeed = DatafeedModule(source, ModuleContext(settings, feed, wall_clock_ms, metrics))
@@ -211,7 +218,12 @@ def _modules(
             datafeed.get_api_routers(),
             DatafeedWsRouters(topics.service),
         ),
-        _RemoteModule("broker", None, broker_api.ROUTERS, BrokerWsRouters(topics.service)),
+        _RemoteModule(
+            "broker",
+            None,
+            broker_api.ROUTERS,
+            [*BrokerWsRouters(topics.service), *BrokerCommandWsRouters(commands.executor)],
+        ),
     ]
 
 

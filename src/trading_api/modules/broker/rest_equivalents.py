@@ -5,20 +5,11 @@ A gateway forwards commands as requests, so that an account's owner has one way 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from trading_api.shared.ws.command_route import RestRequest
+
 _BODY_OF_LEVERAGE = ("symbol", "orderType", "side", "leverage")
-
-
-@dataclass(frozen=True, slots=True)
-class RestRequest:
-    """A request: its path below `/api/v1`, its query without the account, and its body."""
-
-    method: str
-    path: str
-    body: Any = None
-    query: Mapping[str, str] = field(default_factory=dict)
 
 
 def equivalent_request(route: str, payload: Mapping[str, Any]) -> RestRequest:
@@ -50,7 +41,7 @@ def equivalent_request(route: str, payload: Mapping[str, Any]) -> RestRequest:
     raise AssertionError(f"{route} is no command")
 
 
-def result_of(route: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+def reply_fields(route: str, answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of an ok reply for REST's answer to a command."""
     match route:
         case "orders.place":

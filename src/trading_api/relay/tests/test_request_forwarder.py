@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from tests.kit.forwarded_requests import GATEWAY_ID, SHARDS
 from trading_api.auth.principal import Principal
 from trading_api.bus.local import LocalBus, LocalHub
+from trading_api.relay.owner_requests import OwnerRequests
 from trading_api.relay.request_forwarder import RequestForwarder
 
 ORDERS = "/api/v1/broker/orders"
@@ -34,8 +35,9 @@ async def respond(
     """Return what the forwarder sends, on a bus without owners."""
     bus = LocalBus(LocalHub())
     await bus.start()
+    requests = OwnerRequests(bus, total_timeout_s=0.0)
     forwarder = RequestForwarder(
-        inner or Inner(), bus, SHARDS, GATEWAY_ID, 100, total_timeout_s=0.0, body_timeout_s=0.05
+        inner or Inner(), requests, SHARDS, GATEWAY_ID, 100, body_timeout_s=0.05
     )
     waiting, sent = list(messages), list[Message]()
 

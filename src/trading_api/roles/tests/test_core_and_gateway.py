@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.kit.command_ways import CASES, MARKET, TwoWays
 from tests.kit.server import connected, serving
 from trading_api.auth.tokens import issue_token
 from trading_api.bus.local import LocalBus, LocalHub
@@ -65,6 +66,37 @@ async def test_an_order_reaches_the_core_and_its_updates_every_client() -> None:
         assert state["payload"] == update["payload"]
         accounts = (await http.get("/accounts")).json()
         assert [account["id"] for account in accounts] == ["A", "DEMO-ACCOUNT"]
+
+
+async def test_commands_of_sockets_are_answered_by_the_core_as_those_of_rest_are() -> None:
+    async with (
+        core_and_gateway() as address,
+        connected(address) as client,
+        httpx.AsyncClient(base_url=f"http://{address}") as http,
+    ):
+        ways = TwoWays(http, client)
+        for route, fields, _ in CASES:
+            if route.startswith("positions") or fields.get("order") == MARKET:
+                continue  # a market order fills at the price of its moment
+            by_socket = await ways.by_socket(route, {"accountId": "SOCKET"} | fields)
+            assert by_socket == await ways.by_rest(route, {"accountId": "REST"} | fields)
+        kinds = [await ways.event_kinds(account) for account in ("SOCKET", "REST")]
+        assert len(kinds[0]) > 10
+
+
+async def test_commands_of_one_session_and_account_reach_the_core_in_their_order() -> None:
+    async with (
+        core_and_gateway() as address,
+        connected(address) as client,
+        httpx.AsyncClient(base_url=f"http://{address}") as http,
+    ):
+        for number in range(50):
+            payload = {"accountId": "A", "id": number, "order": ORDER | {"qty": number + 1}}
+            await client.send("orders.place", payload)
+        replies = [(await client.receive())["payload"] for _ in range(50)]
+        assert [reply["id"] for reply in replies] == list(range(50))
+        placed = {order["id"]: order["qty"] for order in await TwoWays(http, client).orders("A")}
+        assert placed == {f"order-{number}": number for number in range(1, 51)}
 
 
 async def test_a_gateway_answers_history_and_streams_the_market() -> None:

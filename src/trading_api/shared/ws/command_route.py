@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, get_args, get_origin
 
 from fastws import OperationRouter
@@ -17,11 +17,23 @@ ReplyT = TypeVar("ReplyT", bound=CommandReply)
 
 @dataclass(frozen=True, slots=True)
 class CommandCall:
-    """Who gives a command, and for which of their accounts. `raw` is the payload as it was sent."""
+    """Who gives a command, and for which of their accounts. `raw` is the payload as it was sent,
+    and `session` the id of the session that sent it."""
 
     principal: Principal
     account_id: str
     raw: dict[str, Any]
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestRequest:
+    """A request: its path below `/api/v1`, its query without the account, and its body."""
+
+    method: str
+    path: str
+    body: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 CommandExecutor: TypeAlias = Callable[[Any, CommandCall], Awaitable[Any]]

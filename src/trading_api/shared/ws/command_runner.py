@@ -122,7 +122,9 @@ class CommandRunner:
         if router.scope is not Scope.ACCOUNT_READ:
             self._admission.admit(account_id)
         payload = router.payload_model.model_validate(raw)
-        reply: CommandReply = await router.command(payload, CommandCall(principal, account_id, raw))
+        reply: CommandReply = await router.command(
+            payload, CommandCall(principal, account_id, raw, session.uid)
+        )
         return reply
 
 
