@@ -36,7 +36,13 @@ from trading_api.streaming.subscriptions import Subscriptions
 SHARDS = 4
 NOW_MS = 1_790_000_000_000
 FAST = PartitionOptions(
-    open_s=5.0, request_s=0.5, silence_s=0.3, gap_s=0.01, retry_s=0.01, retry_max_s=0.1
+    open_s=5.0,
+    request_s=0.5,
+    silence_s=0.3,
+    grace_s=0.3,
+    gap_s=0.01,
+    retry_s=0.01,
+    retry_max_s=0.1,
 )
 HEARTBEAT_S = 0.03
 LEASE_S = 30.0

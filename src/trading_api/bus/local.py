@@ -134,7 +134,8 @@ class LocalBus:
             if self.is_connected and registered.bus.is_connected and not answer.done():
                 answer.set_result(message)
 
-        if registered.is_active and self._hub.is_running:
+        # A request that was on its way when its responder ended is answered too.
+        if registered.bus.is_connected:
             tasks = registered.bus._request_tasks
             tasks.start(registered.subject, registered.handler, message, reply)
 

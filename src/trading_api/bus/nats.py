@@ -65,6 +65,7 @@ class _Subscribed:
 
     name: str
     receive: Receive
+    is_draining: bool = False
     at_client: Subscription | None = None
 
 
@@ -142,7 +143,8 @@ class NatsBus:
                     subject, handler, message.data, lambda answer: self._put(reply_to, answer)
                 )
 
-        return await self._subscribe(request_subject(self._prefix, subject), receive)
+        name = request_subject(self._prefix, subject)
+        return await self._subscribe(name, receive, is_drained=True)
 
     async def request(self, subject: str, message: bytes, timeout_s: float) -> bytes:
         check_length(message)
@@ -195,22 +197,30 @@ class NatsBus:
                         log.exception("bus_message_lost")
 
     async def _flush(self) -> None:
-        await asyncio.gather(*self._unsubscribing)
+        if self._unsubscribing:  # which a caller that is cancelled must not cancel
+            await asyncio.wait(self._unsubscribing)
         await self._send_now()
+        if not await self._round_trip():
+            raise BusUnavailable
+
+    async def _round_trip(self) -> bool:
+        """Return whether the server has answered after everything that the client has sent."""
         # The client writes its ping past its own buffer, where a subscription may wait.
         while self._client.pending_data_size and self._client.is_connected:  # noqa: ASYNC110
             await asyncio.sleep(BUFFER_LOOK_S)
         # Not awaited itself: a ping that is cancelled ends the client's task that reads.
-        if not await asyncio.shield(_keep(self._tasks, _ping(self._client))):
-            raise BusUnavailable
+        return await asyncio.shield(_keep(self._tasks, _ping(self._client)))
 
     # Subscriptions
 
-    async def _subscribe(self, name: str, receive: Callable[[Msg], None]) -> Unsubscribe:
+    async def _subscribe(
+        self, name: str, receive: Callable[[Msg], None], *, is_drained: bool = False
+    ) -> Unsubscribe:
+        """`is_drained`: what the server sent before it knew of the end is received too."""
         self._check_connected()
 
         async def receive_if_subscribed(message: Msg) -> None:
-            if subscribed in self._subscribed:
+            if subscribed in self._subscribed or subscribed.is_draining:
                 receive(message)
 
         subscribed = _Subscribed(name, receive_if_subscribed)
@@ -224,7 +234,9 @@ class NatsBus:
         def unsubscribe() -> None:
             if subscribed in self._subscribed:
                 self._subscribed.remove(subscribed)
-                _keep(self._unsubscribing, self._unsubscribe_at_client(subscribed))
+                subscribed.is_draining = is_drained
+                end = self._drain if is_drained else self._unsubscribe_at_client
+                _keep(self._unsubscribing, end(subscribed))
 
         return unsubscribe
 
@@ -242,6 +254,25 @@ class NatsBus:
                 await subscribed.at_client.unsubscribe()
         except (OSError, errors.Error):
             pass  # a client that is closed has no subscriptions
+
+    async def _drain(self, subscribed: _Subscribed) -> None:
+        """End a subscription after what the server sent it has been received.
+
+        `Subscription.drain` would not do: the client writes its ping past its own buffer, where the
+        end of the subscription may wait."""
+        subscription = subscribed.at_client
+        try:
+            if subscription is not None:
+                async with asyncio.timeout(FLUSH_S):
+                    await self._client._send_unsubscribe(subscription._id)
+                    await self._round_trip()
+                    while subscription.pending_msgs:  # noqa: ASYNC110, which the client reads
+                        await asyncio.sleep(0)
+        except (TimeoutError, OSError, errors.Error):
+            pass  # nothing arrives from a connection that is lost
+        finally:
+            subscribed.is_draining = False
+            await self._unsubscribe_at_client(subscribed)
 
     # The connection
 

@@ -58,7 +58,8 @@ class Bus(Protocol):
 
     async def serve(self, subject: str, handler: RequestHandler) -> Unsubscribe:
         """Answer the requests of a subject, several at the same time. If several processes serve
-        it, each may receive a request. Raises BusUnavailable."""
+        it, each may receive a request. After the end of the serving, requests that were on their
+        way are answered too; `flush` returns after they were received. Raises BusUnavailable."""
         ...
 
     async def request(self, subject: str, message: bytes, timeout_s: float) -> bytes:

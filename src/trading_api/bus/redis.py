@@ -54,6 +54,9 @@ class RedisBus:
         # Not the name of a subject, since it has a slash.
         self._answer_channel = f"{prefix}/answers/{secrets.token_hex(8)}"
         self._receivers: dict[bytes, list[MessageHandler]] = {}
+        # Responders that ended, until what the server sent them has arrived.
+        self._draining: dict[MessageHandler, bytes] = {}
+        self._drains: set[asyncio.Task[None]] = set()
         self._answers: dict[int, asyncio.Future[bytes]] = {}
         self._request_numbers = count()
         self._request_tasks = RequestTasks()
@@ -100,7 +103,18 @@ class RedisBus:
         def receive(message: bytes) -> None:
             handle_message(subject, start, message)
 
-        return self._subscribe(request_subject(self._prefix, subject), receive)
+        channel = request_subject(self._prefix, subject)
+        unsubscribe = self._subscribe(channel, receive)
+
+        def end_serving() -> None:
+            if receive in self._receivers.get(channel.encode(), ()):
+                unsubscribe()
+                self._draining[receive] = channel.encode()
+                task = asyncio.create_task(self._drain(receive))
+                self._drains.add(task)
+                task.add_done_callback(self._drains.discard)
+
+        return end_serving
 
     async def request(self, subject: str, message: bytes, timeout_s: float) -> bytes:
         check_length(message)
@@ -149,8 +163,18 @@ class RedisBus:
 
         return unsubscribe
 
+    async def _drain(self, receive: MessageHandler) -> None:
+        """Let a responder that ended receive what the server sent before it knew of the end."""
+        try:
+            await self._link.flush()
+        except BusUnavailable:
+            pass  # it arrives no more
+        finally:
+            del self._draining[receive]
+
     def _on_message(self, channel: bytes, message: bytes) -> None:
-        for receive in tuple(self._receivers.get(channel, ())):
+        draining = [each for each, name in self._draining.items() if name == channel]
+        for receive in (*self._receivers.get(channel, ()), *draining):
             receive(message)
 
     def _on_answer(self, message: bytes) -> None:

@@ -54,6 +54,7 @@ class HostedPartition:
         self.name = name
         self.epoch = epoch
         self.unserve: Unsubscribe | None = None
+        self.is_moving = False
         self.is_released = False
         self.streams: dict[str, FrameStream] = {}
         self.subscribers: dict[str, GatewaySubscriber] = {}

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TypeVar
 
-from trading_api.clock import running_clock
 from trading_api.errors import ApiError
 from trading_api.relay.closing_topics import ClosingTopics
 from trading_api.relay.frame_repair import FrameRepair
 from trading_api.relay.opening_turns import OpeningTurns
 from trading_api.relay.owner_client import OwnerClient, OwnerSilent, answer_deadline
+from trading_api.relay.owner_silence import OwnerSilence
 from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partition_jobs import Job, PartitionJobs
 from trading_api.relay.partition_options import PartitionEvents, PartitionOptions
@@ -87,10 +87,7 @@ class RemotePartition:
         self._owner_id = ""
         self._lease = UNKNOWN_LEASE
         self._lease_beat = 0
-        # Whether the owner has sent anything since the last check, and the time of the last check
-        # at which it had.
-        self._has_sent = False
-        self._seen_s = running_clock().now_s()
+        self._silence = OwnerSilence(options.silence_s, options.grace_s)
         self._changed: asyncio.Event | None = None
 
     def __len__(self) -> int:
@@ -189,7 +186,7 @@ class RemotePartition:
             return await request
         except OwnerSilent as silent:
             if silent.is_absent:
-                self.lose()
+                self._silence.note_absence()
             return None
 
     def _is_usable(self, topic: RemoteTopic, opened: TopicOpened) -> bool:
@@ -224,6 +221,8 @@ class RemotePartition:
         if not self._epochs.observe(self.name, mine.epoch):
             return
         self._see(mine.epoch, beat.owner)
+        if mine.is_moving:
+            self._silence.note_move()
         if not self._topics:
             return
         is_later = self._lease != UNKNOWN_LEASE and beat.number > self._lease_beat
@@ -254,7 +253,8 @@ class RemotePartition:
 
     def _see(self, epoch: int, owner_id: str) -> None:
         """Note a sign of life of the owner of this epoch."""
-        self._has_sent, self._owner_id = True, owner_id
+        self._owner_id = owner_id
+        self._silence.note_sent()
         if epoch > self._epoch:
             self._epoch = epoch
             self._lease, self._lease_beat = UNKNOWN_LEASE, 0
@@ -318,10 +318,7 @@ class RemotePartition:
 
     def check_silence(self) -> None:
         """Notice that the owner is silent, and repeat what failed. Called again and again."""
-        now_s = running_clock().now_s()
-        if self._has_sent:
-            self._has_sent, self._seen_s = False, now_s
-        elif now_s - self._seen_s > self._options.silence_s:
+        if self._silence.is_over():
             self.lose()
             return
         if self._closing:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 from starlette.types import ASGIApp
 
-from trading_api.bus.port import Bus, Unsubscribe
+from trading_api.bus.port import Bus, BusUnavailable, Unsubscribe
 from trading_api.errors import ApiError, Unavailable
 from trading_api.observability.request_id import client_request_id, request_id
 from trading_api.relay.application_call import call_application, forwarded
@@ -84,13 +85,15 @@ class RequestHost:
 
     async def release(self, partition: str) -> None:
         """Serve no new requests of a partition, and wait for those in progress, at most
-        `release_s`."""
+        `release_s`. Requests that were on their way are answered: they are for the next owner."""
         claim = self._claims.pop(partition)
         claim.is_released = True
         if claim.unserve is not None:
             claim.unserve()
         try:
             async with asyncio.timeout(self._release_s):
+                with suppress(BusUnavailable):
+                    await self._bus.flush()
                 await claim.wait_idle()
         except TimeoutError:
             log.warning("requests_left_in_progress", extra={"partition": partition})

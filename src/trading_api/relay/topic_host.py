@@ -105,10 +105,20 @@ class TopicHost:
             raise
         self._publish_heartbeat([hosted])
 
+    def announce_release(self, partition: str) -> None:
+        """Publish that a partition is about to be released, so that gateways wait for its next
+        owner. Ignores one that is not claimed."""
+        hosted = self._partitions.get(partition)
+        if hosted is not None:
+            hosted.is_moving = True
+            self._publish_heartbeat([hosted])
+
     def release(self, partition: str) -> None:
         """Serve a partition no longer, and close its topics. Ignores one that is not claimed."""
         hosted = self._partitions.pop(partition, None)
         if hosted is not None:
+            if hosted.is_moving:
+                self._publish_heartbeat([hosted])  # gateways wait from now on
             hosted.is_released = True
             if hosted.unserve is not None:
                 hosted.unserve()
@@ -239,10 +249,13 @@ class TopicHost:
         leases = {gateway: lease.number for gateway, lease in self._leases.items()}
         beats: dict[str, dict[str, messages.PartitionBeat]] = {messages.HEARTBEATS: {}}
         for hosted in partitions:
-            beats[messages.HEARTBEATS][hosted.name] = messages.PartitionBeat(hosted.epoch, {})
+            shared = messages.PartitionBeat(hosted.epoch, {}, hosted.is_moving)
+            beats[messages.HEARTBEATS][hosted.name] = shared
             for audience, seq in hosted.stream_seqs().items():
                 named = beats.setdefault(messages.heartbeats_subject(audience), {})
-                beat = named.setdefault(hosted.name, messages.PartitionBeat(hosted.epoch, {}))
+                beat = named.setdefault(
+                    hosted.name, messages.PartitionBeat(hosted.epoch, {}, hosted.is_moving)
+                )
                 beat.streams[audience] = seq
         for subject, named in beats.items():
             self._publish_beats(subject, leases, list(named.items()))

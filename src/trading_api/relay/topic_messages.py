@@ -132,10 +132,12 @@ TopicReply: TypeAlias = (
 
 
 class PartitionBeat(msgspec.Struct):
-    """The epoch of a partition, and by audience its streams: identity and last seq."""
+    """The epoch of a partition, and by audience its streams: identity and last seq. `is_moving`:
+    the owner releases the partition, and the next one is about to claim it."""
 
     epoch: int
     streams: dict[str, tuple[int, int]]
+    is_moving: bool = False
 
 
 class OwnerBeat(msgspec.Struct):

@@ -36,7 +36,9 @@ class OwnedPartitions:
         await self._requests.claim(partition, epoch)
 
     async def release(self, partition: str) -> None:
-        """Finish the requests in progress of a partition, then serve it no longer."""
+        """Announce the release of a partition, finish its requests in progress, then serve it no
+        longer."""
+        self._topics.announce_release(partition)
         await self._requests.release(partition)
         if partition == MARKET:
             self._market.follow()

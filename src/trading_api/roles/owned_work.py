@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
-from trading_api.bus.port import Bus
+from trading_api.bus.port import Bus, BusUnavailable
 from trading_api.modules.broker.journal.journal import CommitUnknown, FencedOut, JournalConflict
 from trading_api.relay.topic_host import TopicHost
 from trading_api.roles.partition_claims import PartitionClaims, exit_fenced
@@ -51,6 +52,8 @@ class OwnedWork:
         finally:
             await _cancel([claiming])
             await self._claims.release_all()
+            with suppress(BusUnavailable):
+                await self._bus.flush()  # requests that are on their way are answered
             await _cancel([hosting, *modules])
             await self._bus.close()
 

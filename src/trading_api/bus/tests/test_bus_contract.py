@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
@@ -222,6 +222,52 @@ async def test_a_request_without_a_responder_fails_immediately(connect: Connect)
     await owner.flush()
     with pytest.raises(NoResponder):
         await gateway.request("shard-0.http", b"", TIMEOUT_S)
+
+
+async def test_requests_during_the_end_of_the_serving_are_answered_or_refused(
+    connect: Connect,
+) -> None:
+    owner, gateway = await connect(), await connect()
+    answers: list[bytes] = []
+
+    async def ask(number: int) -> None:
+        with suppress(NoResponder):
+            answers.append(await gateway.request("shard-0.http", b"%d" % number, TIMEOUT_S))
+
+    for _ in range(10):
+        stop_serving = await owner.serve("shard-0.http", echo)
+        await owner.flush()
+        asking = []
+        for number in range(100):
+            asking.append(asyncio.create_task(ask(number)))
+            if number % 10 == 9:
+                await asyncio.sleep(0)
+            if number == 50:
+                stop_serving()
+        await asyncio.gather(*asking)
+    assert answers != []
+
+
+async def test_requests_on_their_way_are_received_before_a_flush_returns(connect: Connect) -> None:
+    owner, gateway = await connect(), await connect()
+    received: list[bytes] = []
+
+    async def note(message: bytes) -> bytes:
+        received.append(message)
+        return message
+
+    stop_serving = await owner.serve("shard-0.http", note)
+    await owner.flush()
+    requests = [
+        asyncio.create_task(gateway.request("shard-0.http", b"%d" % number, TIMEOUT_S))
+        for number in range(20)
+    ]
+    await asyncio.sleep(0)
+    await gateway.flush()
+    stop_serving()
+    await owner.flush()
+    answered = [await each for each in requests]
+    assert sorted(received) == sorted(answered)
 
 
 async def test_a_request_without_an_answer_times_out(connect: Connect) -> None:
