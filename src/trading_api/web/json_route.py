@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import orjson
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
-from trading_api.clock import running_clock
-from trading_api.limits.json_nesting import exceeds_nesting
 from trading_api.models.common import ErrorResponse
+from trading_api.web.command_route import CommandRoute, CommandRoutes
+from trading_api.web.strict_request import StrictRequest
 
 Responses = dict[int | str, dict[str, Any]]
 """What FastAPI takes as `responses`: the documented responses by status."""
@@ -49,21 +47,42 @@ AUTH_ERRORS = _errors(401, 403)
 COMMAND_ERRORS = _errors(409, 429, 503)
 _BODY_TOO_LARGE = _errors(413)
 
+# Where the scope holds the command that a request matches.
+_COMMAND = "trading_api.command"
+
 
 class StrictJSONRouter(APIRouter):
     """A router of `StrictJSONRoute`s.
 
     A path without the router's prefix is rejected by one comparison, instead of one by every
-    route.
+    route. Valid commands are called directly; FastAPI answers the other requests. The router must
+    be included under `paths.PREFIX`, and without further dependencies.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs, route_class=StrictJSONRoute)
+        self._commands: CommandRoutes | None = None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if self.prefix not in scope["path"]:
             return Match.NONE, {}
-        return super().matches(scope)
+        if self._commands is None:
+            self._commands = CommandRoutes(self.routes)
+        command = self._commands.find(scope)
+        if command is None:
+            return super().matches(scope)
+        scope[_COMMAND] = command
+        return Match.FULL, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        command: CommandRoute | None = scope.pop(_COMMAND, None)
+        if command is None:
+            return await super().handle(scope, receive, send)
+        request = StrictRequest(scope, receive)
+        response = await command.answer(request)
+        if response is None:
+            return await super().handle(scope, request.unread(), send)
+        return await response(scope, receive, send)
 
 
 class StrictJSONRoute(APIRoute):
@@ -82,31 +101,6 @@ class StrictJSONRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def handle_strictly(request: Request) -> Response:
-            return await handler(_StrictRequest(request.scope, request.receive))
+            return await handler(StrictRequest(request.scope, request.receive))
 
         return handle_strictly
-
-
-class _StrictRequest(Request):
-    async def body(self) -> bytes:
-        if not hasattr(self, "_body"):
-            body = bytearray()
-            settings = self.app.state.settings
-            try:
-                async with running_clock().timeout(settings.request_timeout_s):
-                    async for chunk in self.stream():
-                        body += chunk
-                        if len(body) > settings.body_bytes_max:
-                            detail = f"The body is over {settings.body_bytes_max} bytes"
-                            raise HTTPException(413, detail)
-            except TimeoutError:
-                raise HTTPException(408, "The body did not come in time") from None
-            self._body = bytes(body)
-        return self._body
-
-    async def json(self) -> Any:
-        body = await self.body()
-        depth_max = self.app.state.settings.json_depth_max
-        if exceeds_nesting(body.decode("latin-1"), depth_max):
-            raise HTTPException(422, f"The body is nested more than {depth_max} deep")
-        return orjson.loads(body)
