@@ -34,14 +34,20 @@ def test_an_unknown_module_prevents_the_start() -> None:
         check=False,
     )
     assert result.returncode == 2
-    assert "datafeed, broker, or all" in result.stderr
+    assert "datafeed, broker, alerts, or all" in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["", "datafeed,", "broker,nothing", " "])
 def test_the_error_for_an_unknown_module_names_the_known_modules(name: str) -> None:
-    with pytest.raises(ConfigurationError, match="datafeed, broker, or all"):
+    with pytest.raises(ConfigurationError, match="datafeed, broker, alerts, or all"):
         create_app(Settings.defaults().model_copy(update={"enabled_modules": name}))
+
+
+@pytest.mark.parametrize("names", [["alerts"], ["datafeed", "alerts"]])
+def test_alerts_without_the_broker_prevent_the_start(names: list[str]) -> None:
+    with pytest.raises(ConfigurationError, match="alerts needs the module broker"):
+        create_app(names)
 
 
 @pytest.mark.parametrize(

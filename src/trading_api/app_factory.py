@@ -13,6 +13,7 @@ from trading_api.clock import wall_clock_ms
 from trading_api.domain.ports.broker import ExecutionVenue
 from trading_api.errors import ConfigurationError
 from trading_api.limits.command_admission import CommandAdmission
+from trading_api.modules.alerts import AlertsModule
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
@@ -75,8 +76,9 @@ def create_app(
     )
     observe_feed(feed, metrics, readiness)
 
+    datafeed = partial(DatafeedModule, source, clock=clock)
     registry = ModuleRegistry(
-        {"datafeed": partial(DatafeedModule, source, clock=clock), "broker": BrokerModule}
+        {"datafeed": datafeed, "broker": BrokerModule, "alerts": AlertsModule}
     )
     names = registry.select(settings.enabled_modules.split(","))
     if clock and "datafeed" not in names:

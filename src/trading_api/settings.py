@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/trading.db"
     initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
 
+    # Price alerts.
+    alerts_per_account_max: Annotated[int, Field(ge=1, le=100_000)] = 200
+
     # Several processes: their names in the log, the bus between them, the ownership of accounts.
     process_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]*$", max_length=64)] = ""
     bus_url: str = ""

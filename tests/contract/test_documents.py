@@ -72,13 +72,20 @@ CONTRACT = {
     "leverageInfo": ("get", "/broker/leverage/info"),
     "setLeverage": ("put", "/broker/leverage/set"),
     "previewLeverage": ("post", "/broker/leverage/preview"),
+    "getAlerts": ("get", "/alerts"),
+    "createAlert": ("post", "/alerts"),
+    "getAlert": ("get", "/alerts/{alert_id}"),
+    "changeAlert": ("put", "/alerts/{alert_id}"),
+    "deleteAlert": ("delete", "/alerts/{alert_id}"),
 }
 ROUTES = (
-    "bars quotes trades orderbook orders positions executions position-pl equity broker-connection"
+    "bars quotes trades orderbook orders positions executions position-pl equity broker-connection "
+    "alerts"
 )
 COMMANDS = (
     "orders.place orders.preview orders.modify orders.cancel orders.cancel-many positions.close "
-    "positions.reverse positions.brackets leverage.set"
+    "positions.reverse positions.brackets leverage.set "
+    "alerts.create alerts.list alerts.change alerts.delete"
 )
 
 
@@ -109,7 +116,7 @@ def test_every_command_takes_an_idempotency_key_and_nothing_else_does() -> None:
     commands = {
         name
         for name, (_, path, operation) in OPERATIONS.items()
-        if path.startswith("/api/v1/broker/")
+        if path.startswith(("/api/v1/broker/", "/api/v1/alerts"))
         and operation["security"] in ([{"token": ["account:trade"]}], [{"token": ["admin"]}])
     }
     assert keyed == commands

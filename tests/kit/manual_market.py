@@ -78,7 +78,9 @@ class ManualMarket:
     def has_interest(self, symbol: str) -> bool:
         return any(symbol in interest for _, interest in self._listeners)
 
-    def move(self, symbol: str, bid: str, ask: str, size: int = 1000) -> None:
+    def move(
+        self, symbol: str, bid: str, ask: str, size: int = 1000, last: str | None = None
+    ) -> None:
         self.now_ms += 250
         self._quotes[symbol] = quote = Quote(
             symbol=symbol,
@@ -87,7 +89,7 @@ class ManualMarket:
             ask=Decimal(ask),
             bid_size=Decimal(size),
             ask_size=Decimal(size),
-            last=Decimal(bid),
+            last=Decimal(bid if last is None else last),
             last_size=Decimal(0),
         )
         for listener, interest in self._listeners:

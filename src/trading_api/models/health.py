@@ -14,7 +14,7 @@ class HealthResponse(WireModel):
             "timestamp": "2026-11-21T09:30:00.000+00:00",
             "version": "0.1.0",
             "api_version": "v1",
-            "modules": ["datafeed", "broker"],
+            "modules": ["datafeed", "broker", "alerts"],
         }
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import orjson
@@ -27,10 +27,17 @@ from trading_api.relay.partitions import account_partition
 from trading_api.shared.ws.command_route import CommandCall, CommandExecutor, RestRequest
 from trading_api.web.paths import PREFIX
 
-EquivalentRequest: TypeAlias = Callable[[str, Mapping[str, Any]], RestRequest]
-"""Returns the request that does the same as a command of a route, for its payload."""
-ReplyFields: TypeAlias = Callable[[str, Mapping[str, Any]], dict[str, Any]]
-"""Returns the fields of an ok reply of a route, for REST's answer."""
+
+class RestEquivalents(Protocol):
+    """What a module's commands are in REST. Its file `rest_equivalents.py` implements it."""
+
+    def equivalent_request(self, route: str, payload: Mapping[str, Any]) -> RestRequest:
+        """Return the request that does the same as a command of a route, for its payload."""
+        ...
+
+    def reply_fields(self, route: str, answer: Any) -> dict[str, Any]:
+        """Return the fields of an ok reply of a route, for REST's answer."""
+        ...
 
 
 class ForwardedReply(CommandReply):
@@ -50,36 +57,35 @@ class CommandForwarder:
         requests: OwnerRequests,
         shards: int,
         gateway_id: str,
-        equivalent_request: EquivalentRequest,
-        reply_fields: ReplyFields,
     ) -> None:
         self._requests = requests
         self._shards = shards
         self._gateway_id = gateway_id
-        self._equivalent_request = equivalent_request
-        self._reply_fields = reply_fields
         # One for each session and account with a command in flight.
         self._turns: dict[tuple[str, str], _Turns] = {}
 
-    def executor(self, route: str) -> CommandExecutor:
-        """Return what forwards the commands of a route."""
+    def executors(self, equivalents: RestEquivalents) -> Callable[[str], CommandExecutor]:
+        """Return a function that returns what forwards the commands of a module's route."""
 
-        async def execute(payload: CommandPayload, call: CommandCall) -> CommandReply:
-            async with self._turn(call):
-                answer = await self._send(route, payload, call)
-            body = orjson.loads(answer.body)
-            if answer.status >= 400:
-                raise OwnerRejection(answer, body)
-            fields = self._reply_fields(route, body)
-            return ForwardedReply.model_validate({"status": "ok", "id": payload.id, **fields})
+        def executor(route: str) -> CommandExecutor:
+            async def execute(payload: CommandPayload, call: CommandCall) -> CommandReply:
+                rest = equivalents.equivalent_request(route, call.raw)
+                async with self._turn(call):
+                    answer = await self._send(rest, payload, call)
+                body = orjson.loads(answer.body)
+                if answer.status >= 400:
+                    raise OwnerRejection(answer, body)
+                fields = equivalents.reply_fields(route, body)
+                return ForwardedReply.model_validate({"status": "ok", "id": payload.id, **fields})
 
-        return execute
+            return execute
+
+        return executor
 
     async def _send(
-        self, route: str, payload: CommandPayload, call: CommandCall
+        self, rest: RestRequest, payload: CommandPayload, call: CommandCall
     ) -> ForwardedResponse:
         """Raises Unavailable."""
-        rest = self._equivalent_request(route, call.raw)
         path = PREFIX + rest.path
         changes = is_command(rest.method, path)
         key = payload.key or (gateway_key(self._gateway_id) if changes else None)

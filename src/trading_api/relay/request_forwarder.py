@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 
@@ -27,9 +28,10 @@ from trading_api.relay.partitions import account_partition
 from trading_api.web.error_responses import build_error_response, send_error
 from trading_api.web.paths import PREFIX, route_path
 
-_BROKER = f"{PREFIX}/broker/"
-_ACCOUNTS = f"{_BROKER}accounts"
-_CONFIG = f"{_BROKER}config"
+_ABOUT_ACCOUNTS = re.compile(rf"{PREFIX}/(broker/.*|alerts(/.*)?)")
+"""The paths of the modules that serve accounts."""
+_ACCOUNTS = f"{PREFIX}/broker/accounts"
+_CONFIG = f"{PREFIX}/broker/config"
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _FORWARDED_HEADERS = frozenset({b"content-type", b"host", IDEMPOTENCY_KEY.encode()})
 """What endpoints read. The caller and the request's id travel as fields of the message."""
@@ -43,7 +45,7 @@ class ForwardedRoute:
 
 
 class RequestForwarder:
-    """Answers requests below `/api/v1/broker/` with the response of the account's owner.
+    """Answers requests about accounts with the response of the account's owner.
 
     It is installed inside authentication, and takes the caller from `scope["state"]["principal"]`.
     Of a body at most `body_bytes_max` bytes and one more are read, within `body_timeout_s`; the
@@ -68,7 +70,7 @@ class RequestForwarder:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # Not a coroutine: a WebSocket connection would keep its frame as long as it is open.
-        if scope["type"] == "http" and route_path(scope).startswith(_BROKER):
+        if scope["type"] == "http" and _ABOUT_ACCOUNTS.fullmatch(route_path(scope)):
             return self._forward(scope, receive, send)
         return self._app(scope, receive, send)
 

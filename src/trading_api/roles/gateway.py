@@ -22,9 +22,12 @@ from trading_api.bus.port import Bus
 from trading_api.clock import wall_clock_ms
 from trading_api.limits.command_admission import CommandAdmission
 from trading_api.models.broker import BrokerConnectionStatus, ConnectionStatus
+from trading_api.modules.alerts import api as alerts_api
+from trading_api.modules.alerts import rest_equivalents as alerts_requests
+from trading_api.modules.alerts.ws import AlertsCommandWsRouters, AlertsWsRouters
 from trading_api.modules.broker import api as broker_api
+from trading_api.modules.broker import rest_equivalents as broker_requests
 from trading_api.modules.broker.publishing.account_topics import CONNECTION_ROUTE
-from trading_api.modules.broker.rest_equivalents import equivalent_request, reply_fields
 from trading_api.modules.broker.ws import BrokerCommandWsRouters, BrokerWsRouters
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
@@ -103,9 +106,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         epochs=epochs,
     )
     requests = OwnerRequests(bus, epochs=epochs)
-    commands = CommandForwarder(
-        requests, settings.shards, gateway_id, equivalent_request, reply_fields
-    )
+    commands = CommandForwarder(requests, settings.shards, gateway_id)
     modules = _modules(settings, source, feed, metrics, topics, commands)
     topics.attach(topic_routers(router for module in modules for router in module.get_ws_routers()))
     readiness.add_check(topics.health)
@@ -222,7 +223,19 @@ def _modules(
             "broker",
             None,
             broker_api.ROUTERS,
-            [*BrokerWsRouters(topics.service), *BrokerCommandWsRouters(commands.executor)],
+            [
+                *BrokerWsRouters(topics.service),
+                *BrokerCommandWsRouters(commands.executors(broker_requests)),
+            ],
+        ),
+        _RemoteModule(
+            "alerts",
+            None,
+            [alerts_api.router],
+            [
+                *AlertsWsRouters(topics.service),
+                *AlertsCommandWsRouters(commands.executors(alerts_requests)),
+            ],
         ),
     ]
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trading_api.domain.shards import shard_number
-from trading_api.modules.broker.paper.paper_broker import PaperBroker
 from trading_api.relay.partitions import MARKET
 from trading_api.relay.request_host import RequestHost
 from trading_api.relay.topic_host import TopicHost
 from trading_api.roles.market_part import MarketPart
+from trading_api.shared.module_interface import ShardedAccounts
 
 
 class OwnedPartitions:
-    """Loads a claimed partition, and only then serves it. `venue` loads and releases the accounts
-    of shards; None where all accounts stay loaded."""
+    """Loads a claimed partition, and only then serves it. `accounts` load and release shards, the
+    one on which others depend first; none where all accounts stay loaded."""
 
     def __init__(
         self,
         market: MarketPart,
-        venue: PaperBroker | None,
+        accounts: Sequence[ShardedAccounts],
         topics: TopicHost,
         requests: RequestHost,
     ) -> None:
         self._market = market
-        self._venue = venue
+        self._accounts = accounts
         self._topics = topics
         self._requests = requests
 
@@ -30,8 +32,9 @@ class OwnedPartitions:
         """Serve a partition as its owner of this epoch."""
         if partition == MARKET:
             self._market.lead(epoch)
-        elif self._venue is not None:
-            await self._venue.load_shard(_shard(partition))
+        else:
+            for each in self._accounts:
+                await each.load_shard(_shard(partition))
         await self._topics.claim(partition, epoch)
         await self._requests.claim(partition, epoch)
 
@@ -42,8 +45,9 @@ class OwnedPartitions:
         await self._requests.release(partition)
         if partition == MARKET:
             self._market.follow()
-        elif self._venue is not None:
-            await self._venue.release_shard(_shard(partition))
+        else:
+            for each in reversed(self._accounts):
+                await each.release_shard(_shard(partition))
         self._topics.release(partition)
 
 

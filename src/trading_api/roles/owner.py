@@ -14,6 +14,7 @@ from trading_api.bus.factory import create_bus
 from trading_api.bus.port import Bus
 from trading_api.clock import wall_clock_ms
 from trading_api.limits.command_admission import CommandAdmission
+from trading_api.modules.alerts import AlertsModule
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.paper.paper_broker import PaperBroker
@@ -32,7 +33,12 @@ from trading_api.roles.scalable_settings import check_scalable
 from trading_api.server.application import create_owner_app, create_probe_app
 from trading_api.server.lifespan import create_lifespan
 from trading_api.settings import Settings
-from trading_api.shared.module_interface import Module, ModuleContext, topic_routers
+from trading_api.shared.module_interface import (
+    Module,
+    ModuleContext,
+    ShardedAccounts,
+    topic_routers,
+)
 from trading_api.streaming.subscriptions import Subscriptions
 
 
@@ -55,7 +61,9 @@ def create_owner(settings: Settings, role: OwnerRole, bus: Bus | None = None) ->
         journal = create_journal(settings, fence)
         shard_count = settings.shards if role == "broker" else None
         venue = create_venue(settings, journal, market.feed, metrics, readiness, shard_count)
-        modules.append(BrokerModule(replace(context, venue=venue)))
+        epochs = fence.epochs if fence else None
+        context = replace(context, venue=venue, shard_epochs=epochs)
+        modules += [BrokerModule(context), AlertsModule(context)]
     host = TopicHost(
         bus,
         owner_id,
@@ -66,7 +74,8 @@ def create_owner(settings: Settings, role: OwnerRole, bus: Bus | None = None) ->
     )
     admission = CommandAdmission(settings.commands_per_s, readiness)
     requests = RequestHost(bus, create_owner_app(settings, modules, metrics, readiness, admission))
-    owned = OwnedPartitions(market, venue if role == "broker" else None, host, requests)
+    accounts = [each for each in (venue, *modules) if isinstance(each, ShardedAccounts)]
+    owned = OwnedPartitions(market, accounts if role == "broker" else [], host, requests)
     claims = create_claims(settings, role, owner_id, owned, fence)
     work = OwnedWork(bus, modules, host, claims)
     readiness.add_check(work.health)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from fastapi import APIRouter
 
@@ -34,6 +34,9 @@ class ModuleContext:
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
     venue: ExecutionVenue | None = None
     """Where orders are executed. None while the module `broker`, which runs it, is disabled."""
+    shard_epochs: Mapping[int, int] | None = None
+    """The epoch of each shard whose accounts this process owns at the moment. None where it owns
+    all accounts from its start to its end."""
 
     @property
     def broker(self) -> Broker:
@@ -75,6 +78,22 @@ class Module(Protocol):
 
     async def run(self) -> None:
         """Do the module's background work. The task is cancelled when the server stops."""
+        ...
+
+
+@runtime_checkable
+class ShardedAccounts(Protocol):
+    """What holds the accounts of single shards, in a process that owns a part of them.
+
+    A module that stores something of accounts implements it."""
+
+    async def load_shard(self, shard: int) -> None:
+        """Load what is stored of a shard's accounts, and serve it. Other shards are served
+        meanwhile. Raises ConfigurationError."""
+        ...
+
+    async def release_shard(self, shard: int) -> None:
+        """Serve a shard no longer, finish what has begun, and remove it from memory."""
         ...
 
 

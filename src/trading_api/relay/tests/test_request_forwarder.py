@@ -94,14 +94,17 @@ async def test_no_more_is_read_than_the_owner_needs_to_reject_it() -> None:
     [
         (ORDERS, "", True),
         ("/trading/api/v1/broker/orders", "/trading", True),
+        ("/api/v1/alerts", "", True),
+        ("/api/v1/alerts/alert-1", "", True),
         ("/api/v1/broker", "", False),
+        ("/api/v1/alertsx", "", False),
         ("/api/v1/brokers/orders", "", False),
         ("/api/v1/datafeed/config", "", False),
         ("/trading/api/v1/broker/orders", "", False),
         ("/api/v1/datafeed/../broker/orders", "", False),
     ],
 )
-async def test_paths_below_the_broker_are_forwarded(
+async def test_paths_about_accounts_are_forwarded(
     path: str, root_path: str, is_forwarded: bool
 ) -> None:
     inner = Inner()

@@ -51,6 +51,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The alerts of the account */
+        get: operations["getAlerts"];
+        put?: never;
+        /** Create an alert */
+        post: operations["createAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert */
+        get: operations["getAlert"];
+        /** Replace what an alert waits for; it is active again */
+        put: operations["changeAlert"];
+        post?: never;
+        /** Delete an alert; one that was deleted stays deleted */
+        delete: operations["deleteAlert"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/broker/account": {
         parameters: {
             query?: never;
@@ -810,6 +847,118 @@ export interface components {
             to_ms?: number | null;
         };
         /**
+         * Alert
+         * @description A price alert of an account. Times are in ms since 1970.
+         *
+         *     `firings` counts how often it has fired. `lastFired` is the latest firing.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "condition": "up",
+         *       "createdMs": 1790000000250,
+         *       "firings": 1,
+         *       "frequency": "once",
+         *       "id": "alert-1",
+         *       "lastFired": {
+         *         "direction": "up",
+         *         "price": 190.52,
+         *         "time": 1790000040250
+         *       },
+         *       "price": 190.5,
+         *       "status": "fired",
+         *       "symbol": "AAPL"
+         *     }
+         */
+        Alert: {
+            /** Accountid */
+            accountId: string;
+            condition: components["schemas"]["AlertCondition"];
+            /** Createdms */
+            createdMs: number;
+            /** Expiresms */
+            expiresMs?: number | null;
+            /** Firings */
+            firings: number;
+            frequency: components["schemas"]["AlertFrequency"];
+            /** Id */
+            id: string;
+            lastFired?: components["schemas"]["AlertFiring"] | null;
+            /** Message */
+            message?: string | null;
+            /** Price */
+            price: number;
+            status: components["schemas"]["AlertStatus"];
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * AlertCondition
+         * @description In which direction the price has to cross the alert's price.
+         * @enum {string}
+         */
+        AlertCondition: "up" | "down" | "either";
+        /**
+         * AlertDirection
+         * @description The direction in which the price crossed.
+         * @enum {string}
+         */
+        AlertDirection: "up" | "down";
+        /**
+         * AlertFiring
+         * @description One firing of an alert: the quote's time, in ms since 1970, and its price.
+         * @example {
+         *       "direction": "up",
+         *       "price": 190.52,
+         *       "time": 1790000040250
+         *     }
+         */
+        AlertFiring: {
+            direction: components["schemas"]["AlertDirection"];
+            /** Price */
+            price: number;
+            /** Time */
+            time: number;
+        };
+        /**
+         * AlertFrequency
+         * @description How often an alert fires: once, or each time, at most once a minute.
+         * @enum {string}
+         */
+        AlertFrequency: "once" | "repeating";
+        /**
+         * AlertRequest
+         * @description What an alert waits for. `expiresMs` is in ms since 1970, in the time of the market.
+         *
+         *     `message` is a line of text that the notification repeats.
+         * @example {
+         *       "condition": "up",
+         *       "price": 190.5,
+         *       "symbol": "AAPL"
+         *     }
+         */
+        AlertRequest: {
+            /** @example up */
+            condition: components["schemas"]["AlertCondition"];
+            /** Expiresms */
+            expiresMs?: number | null;
+            /** @default once */
+            frequency?: components["schemas"]["AlertFrequency"];
+            /** Message */
+            message?: string | null;
+            /** Price */
+            price: number;
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /**
+         * AlertStatus
+         * @description `firing` lasts until the notification is stored. `deleted` is sent by updates only.
+         * @enum {string}
+         */
+        AlertStatus: "active" | "firing" | "fired" | "expired" | "deleted";
+        /**
          * APIMetadata
          * @description Every version of the API that this server offers.
          * @example {
@@ -1496,7 +1645,8 @@ export interface components {
          *       "api_version": "v1",
          *       "modules": [
          *         "datafeed",
-         *         "broker"
+         *         "broker",
+         *         "alerts"
          *       ],
          *       "status": "ok",
          *       "timestamp": "2026-11-21T09:30:00.000+00:00",
@@ -2446,6 +2596,13 @@ export interface components {
 }
 export type AccountMetainfo = components['schemas']['AccountMetainfo'];
 export type AdvanceClockRequest = components['schemas']['AdvanceClockRequest'];
+export type Alert = components['schemas']['Alert'];
+export type AlertCondition = components['schemas']['AlertCondition'];
+export type AlertDirection = components['schemas']['AlertDirection'];
+export type AlertFiring = components['schemas']['AlertFiring'];
+export type AlertFrequency = components['schemas']['AlertFrequency'];
+export type AlertRequest = components['schemas']['AlertRequest'];
+export type AlertStatus = components['schemas']['AlertStatus'];
 export type ApiMetadata = components['schemas']['APIMetadata'];
 export type Bar = components['schemas']['Bar'];
 export type Brackets = components['schemas']['Brackets'];
@@ -2652,6 +2809,423 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getAlerts: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    createAlert: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: {
+                /** @description Identifies the request: a repetition is not executed again; another request with the same key returns 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getAlert: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    changeAlert: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: {
+                /** @description Identifies the request: a repetition is not executed again; another request with the same key returns 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    deleteAlert: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: {
+                /** @description Identifies the request: a repetition is not executed again; another request with the same key returns 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,223 @@ export interface components {
             accountId: string;
         };
         /**
+         * Alert
+         * @description A price alert of an account. Times are in ms since 1970.
+         *
+         *     `firings` counts how often it has fired. `lastFired` is the latest firing.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "condition": "up",
+         *       "createdMs": 1790000000250,
+         *       "firings": 1,
+         *       "frequency": "once",
+         *       "id": "alert-1",
+         *       "lastFired": {
+         *         "direction": "up",
+         *         "price": 190.52,
+         *         "time": 1790000040250
+         *       },
+         *       "price": 190.5,
+         *       "status": "fired",
+         *       "symbol": "AAPL"
+         *     }
+         */
+        Alert: {
+            /** Accountid */
+            accountId: string;
+            condition: components["schemas"]["AlertCondition"];
+            /** Createdms */
+            createdMs: number;
+            /**
+             * Expiresms
+             * @default null
+             */
+            expiresMs?: number | null;
+            /** Firings */
+            firings: number;
+            frequency: components["schemas"]["AlertFrequency"];
+            /** Id */
+            id: string;
+            /** @default null */
+            lastFired?: components["schemas"]["AlertFiring"] | null;
+            /**
+             * Message
+             * @default null
+             */
+            message?: string | null;
+            /** Price */
+            price: number;
+            status: components["schemas"]["AlertStatus"];
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * AlertCondition
+         * @description In which direction the price has to cross the alert's price.
+         * @enum {string}
+         */
+        AlertCondition: "up" | "down" | "either";
+        /**
+         * AlertDirection
+         * @description The direction in which the price crossed.
+         * @enum {string}
+         */
+        AlertDirection: "up" | "down";
+        /**
+         * AlertFiring
+         * @description One firing of an alert: the quote's time, in ms since 1970, and its price.
+         * @example {
+         *       "direction": "up",
+         *       "price": 190.52,
+         *       "time": 1790000040250
+         *     }
+         */
+        AlertFiring: {
+            direction: components["schemas"]["AlertDirection"];
+            /** Price */
+            price: number;
+            /** Time */
+            time: number;
+        };
+        /**
+         * AlertFrequency
+         * @description How often an alert fires: once, or each time, at most once a minute.
+         * @enum {string}
+         */
+        AlertFrequency: "once" | "repeating";
+        /**
+         * AlertReply
+         * @description The alert as it is now.
+         * @example {
+         *       "alert": {
+         *         "accountId": "DEMO-ACCOUNT",
+         *         "condition": "up",
+         *         "createdMs": 1790000000250,
+         *         "firings": 0,
+         *         "frequency": "once",
+         *         "id": "alert-1",
+         *         "price": 190.5,
+         *         "status": "active",
+         *         "symbol": "AAPL"
+         *       },
+         *       "id": 1,
+         *       "message": "Created",
+         *       "status": "ok"
+         *     }
+         */
+        AlertReply: {
+            /** @default null */
+            alert?: components["schemas"]["Alert"] | null;
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * Retryafter
+             * @default null
+             */
+            retryAfter?: number | null;
+            /**
+             * ReplyStatus
+             * @enum {string}
+             */
+            status: "ok" | "error";
+        };
+        /**
+         * AlertRequest
+         * @description What an alert waits for. `expiresMs` is in ms since 1970, in the time of the market.
+         *
+         *     `message` is a line of text that the notification repeats.
+         * @example {
+         *       "condition": "up",
+         *       "price": 190.5,
+         *       "symbol": "AAPL"
+         *     }
+         */
+        AlertRequest: {
+            /** @example up */
+            condition: components["schemas"]["AlertCondition"];
+            /**
+             * Expiresms
+             * @default null
+             */
+            expiresMs?: number | null;
+            /** @default once */
+            frequency?: components["schemas"]["AlertFrequency"];
+            /**
+             * Message
+             * @default null
+             */
+            message?: string | null;
+            /** Price */
+            price: number;
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /**
+         * AlertsSubscriptionRequest
+         * @description The price alerts of one account.
+         */
+        AlertsSubscriptionRequest: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /**
+         * AlertStatus
+         * @description `firing` lasts until the notification is stored. `deleted` is sent by updates only.
+         * @enum {string}
+         */
+        AlertStatus: "active" | "firing" | "fired" | "expired" | "deleted";
+        /** AlertUpdate */
+        AlertUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
+            payload: components["schemas"]["Alert"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+            /**
+             * Ts
+             * @description When the update was made, in ms since 1970
+             * @example 1790000040250
+             */
+            ts: number;
+        };
+        /**
          * AuthRequest
          * @description Authenticates the connection, or replaces its token before that expires.
          */
@@ -121,6 +338,34 @@ export interface components {
             ts: number;
         };
         /**
+         * Brackets
+         * @description The brackets that a position shall have. A bracket that is left out is removed.
+         *
+         *     `trailingStopPips` replaces `stopLoss`.
+         */
+        Brackets: {
+            /**
+             * Guaranteedstop
+             * @default null
+             */
+            guaranteedStop?: number | null;
+            /**
+             * Stoploss
+             * @default null
+             */
+            stopLoss?: number | null;
+            /**
+             * Takeprofit
+             * @default null
+             */
+            takeProfit?: number | null;
+            /**
+             * Trailingstoppips
+             * @default null
+             */
+            trailingStopPips?: number | null;
+        };
+        /**
          * BrokerConnectionStatus
          * @description The connection of the broker to its market. `timestamp` is in ms since 1970.
          * @example {
@@ -187,10 +432,270 @@ export interface components {
             accountId: string;
         };
         /**
+         * CancelManyOrdersPayload
+         * @description The orders to cancel, as far as they are live.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 5,
+         *       "orderIds": [
+         *         "order-1"
+         *       ]
+         *     }
+         */
+        CancelManyOrdersPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /** Orderids */
+            orderIds: string[];
+        };
+        /**
+         * CancelManyOrdersReply
+         * @description The ids of the orders that were canceled, with their brackets.
+         * @example {
+         *       "canceled": [
+         *         "order-1"
+         *       ],
+         *       "id": 5,
+         *       "message": "Canceled",
+         *       "status": "ok"
+         *     }
+         */
+        CancelManyOrdersReply: {
+            /**
+             * Canceled
+             * @default null
+             */
+            canceled?: string[] | null;
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * Retryafter
+             * @default null
+             */
+            retryAfter?: number | null;
+            /**
+             * ReplyStatus
+             * @enum {string}
+             */
+            status: "ok" | "error";
+        };
+        /**
+         * CancelOrderPayload
+         * @description A live order to cancel.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 4,
+         *       "orderId": "order-1"
+         *     }
+         */
+        CancelOrderPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
+             * Orderid
+             * @example order-1
+             */
+            orderId: string;
+        };
+        /**
+         * ChangeAlertPayload
+         * @description An alert, and what it waits for from now on. It is active again.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "alert": {
+         *         "condition": "up",
+         *         "price": 190.5,
+         *         "symbol": "AAPL"
+         *       },
+         *       "alertId": "alert-1",
+         *       "id": 3
+         *     }
+         */
+        ChangeAlertPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            alert: components["schemas"]["AlertRequest"];
+            /**
+             * Alertid
+             * @example alert-1
+             */
+            alertId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+        };
+        /**
+         * ClosePositionPayload
+         * @description A position to close at the market, all of it or `amount`.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 6,
+         *       "positionId": "AAPL"
+         *     }
+         */
+        ClosePositionPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /**
+             * Amount
+             * @default null
+             */
+            amount?: number | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
+             * Positionid
+             * @example AAPL
+             */
+            positionId: string;
+        };
+        /**
+         * CommandReply
+         * @description The reply to a command. `code` and `message` of an error are those of REST.
+         *
+         *     `retryAfter` is when to try again, in seconds, where the caller has to wait.
+         */
+        CommandReply: {
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * Retryafter
+             * @default null
+             */
+            retryAfter?: number | null;
+            /**
+             * ReplyStatus
+             * @enum {string}
+             */
+            status: "ok" | "error";
+        };
+        /**
          * ConnectionStatus
          * @enum {integer}
          */
         ConnectionStatus: 1 | 2 | 3 | 4;
+        /**
+         * CreateAlertPayload
+         * @description An alert to create.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "alert": {
+         *         "condition": "up",
+         *         "price": 190.5,
+         *         "symbol": "AAPL"
+         *       },
+         *       "id": 1,
+         *       "key": "my-1"
+         *     }
+         */
+        CreateAlertPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            alert: components["schemas"]["AlertRequest"];
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+        };
+        /**
+         * CurrentQuotes
+         * @description The quote that the terminal showed when the order was sent.
+         */
+        CurrentQuotes: {
+            /** Ask */
+            ask: number;
+            /** Bid */
+            bid: number;
+        };
+        /**
+         * DeleteAlertPayload
+         * @description An alert to delete. One that was deleted before stays deleted.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "alertId": "alert-1",
+         *       "id": 4
+         *     }
+         */
+        DeleteAlertPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /**
+             * Alertid
+             * @example alert-1
+             */
+            alertId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+        };
         /**
          * DisconnectType
          * @enum {integer}
@@ -201,6 +706,46 @@ export interface components {
          * @enum {string}
          */
         DurationType: "DAY" | "GTC" | "GTD" | "IOC" | "FOK";
+        /**
+         * EditBracketsPayload
+         * @description The brackets that a position shall have.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "brackets": {
+         *         "stopLoss": 180.5,
+         *         "takeProfit": 195
+         *       },
+         *       "id": 8,
+         *       "positionId": "AAPL"
+         *     }
+         */
+        EditBracketsPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            brackets: components["schemas"]["Brackets"];
+            /**
+             * Customfields
+             * @default null
+             */
+            customFields?: {
+                [key: string]: unknown;
+            } | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
+             * Positionid
+             * @example AAPL
+             */
+            positionId: string;
+        };
         /**
          * EquityData
          * @description The state of an account's money, in the account's currency.
@@ -369,6 +914,115 @@ export interface components {
             ts: number;
         };
         /**
+         * ListAlertsPayload
+         * @description The account whose alerts to list. `key` has no effect.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 2
+         *     }
+         */
+        ListAlertsPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+        };
+        /**
+         * ListAlertsReply
+         * @description The alerts of the account, the oldest first.
+         * @example {
+         *       "alerts": [
+         *         {
+         *           "accountId": "DEMO-ACCOUNT",
+         *           "condition": "up",
+         *           "createdMs": 1790000000250,
+         *           "firings": 0,
+         *           "frequency": "once",
+         *           "id": "alert-1",
+         *           "price": 190.5,
+         *           "status": "active",
+         *           "symbol": "AAPL"
+         *         }
+         *       ],
+         *       "id": 2,
+         *       "message": "Listed",
+         *       "status": "ok"
+         *     }
+         */
+        ListAlertsReply: {
+            /**
+             * Alerts
+             * @default null
+             */
+            alerts?: components["schemas"]["Alert"][] | null;
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * Retryafter
+             * @default null
+             */
+            retryAfter?: number | null;
+            /**
+             * ReplyStatus
+             * @enum {string}
+             */
+            status: "ok" | "error";
+        };
+        /**
+         * ModifyOrderPayload
+         * @description The whole order as it shall be.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 3,
+         *       "order": {
+         *         "limitPrice": 187.4,
+         *         "qty": 10,
+         *         "side": 1,
+         *         "symbol": "AAPL",
+         *         "type": 1
+         *       },
+         *       "orderId": "order-1"
+         *     }
+         */
+        ModifyOrderPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            order: components["schemas"]["PreOrder"];
+            /**
+             * Orderid
+             * @example order-1
+             */
+            orderId: string;
+        };
+        /**
          * Orderbook
          * @description The best levels of the order book. Each update replaces the previous one.
          * @example {
@@ -501,6 +1155,68 @@ export interface components {
             text: string;
             /** Type */
             type: string;
+        };
+        /**
+         * OrderPreviewResult
+         * @description What an order would do, in sections for the user.
+         * @example {
+         *       "sections": [
+         *         {
+         *           "header": "Order",
+         *           "rows": [
+         *             {
+         *               "title": "Symbol",
+         *               "value": "AAPL"
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "warnings": [
+         *         "Nothing would be filled immediately; the order would wait as Working."
+         *       ]
+         *     }
+         */
+        OrderPreviewResult: {
+            /**
+             * Confirmid
+             * @default null
+             */
+            confirmId?: string | null;
+            /**
+             * Errors
+             * @default null
+             */
+            errors?: string[] | null;
+            /** Sections */
+            sections: components["schemas"]["OrderPreviewSection"][];
+            /**
+             * Warnings
+             * @default null
+             */
+            warnings?: string[] | null;
+        };
+        /**
+         * OrderPreviewRow
+         * @description One labelled value of an order preview.
+         */
+        OrderPreviewRow: {
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * OrderPreviewSection
+         * @description A group of rows of an order preview.
+         */
+        OrderPreviewSection: {
+            /**
+             * Header
+             * @default null
+             */
+            header?: string | null;
+            /** Rows */
+            rows: components["schemas"]["OrderPreviewRow"][];
         };
         /**
          * OrdersSubscriptionRequest
@@ -663,6 +1379,76 @@ export interface components {
              * @example 1790000040250
              */
             ts: number;
+        };
+        /**
+         * PlaceOrderPayload
+         * @description An order to place.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 1,
+         *       "key": "my-1",
+         *       "order": {
+         *         "limitPrice": 187.4,
+         *         "qty": 10,
+         *         "side": 1,
+         *         "symbol": "AAPL",
+         *         "type": 1
+         *       }
+         *     }
+         */
+        PlaceOrderPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            order: components["schemas"]["PreOrder"];
+        };
+        /**
+         * PlaceOrderReply
+         * @description The id of the order that was placed.
+         * @example {
+         *       "id": 1,
+         *       "message": "Placed",
+         *       "orderId": "order-1",
+         *       "status": "ok"
+         *     }
+         */
+        PlaceOrderReply: {
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * Orderid
+             * @default null
+             */
+            orderId?: string | null;
+            /**
+             * Retryafter
+             * @default null
+             */
+            retryAfter?: number | null;
+            /**
+             * ReplyStatus
+             * @enum {string}
+             */
+            status: "ok" | "error";
         };
         /**
          * Position
@@ -828,6 +1614,175 @@ export interface components {
             ts: number;
         };
         /**
+         * PreOrder
+         * @description An order request. Prices are in the symbol's currency.
+         *
+         *     `trailingStopPips` makes the stop-loss bracket follow the market, or the stop order itself
+         *     where `stopType` is 1. `clientOrderId` is the client's own id, unique within the account.
+         * @example {
+         *       "limitPrice": 187.4,
+         *       "qty": 10,
+         *       "side": 1,
+         *       "symbol": "AAPL",
+         *       "type": 1
+         *     }
+         */
+        PreOrder: {
+            /**
+             * Clientorderid
+             * @default null
+             */
+            clientOrderId?: string | null;
+            /** @default null */
+            currentQuotes?: components["schemas"]["CurrentQuotes"] | null;
+            /**
+             * Customfields
+             * @default null
+             */
+            customFields?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default null */
+            duration?: components["schemas"]["OrderDuration"] | null;
+            /**
+             * Guaranteedstop
+             * @default null
+             */
+            guaranteedStop?: number | null;
+            /**
+             * Isclose
+             * @default null
+             */
+            isClose?: boolean | null;
+            /**
+             * Limitprice
+             * @default null
+             */
+            limitPrice?: number | null;
+            /**
+             * Qty
+             * @example 10
+             */
+            qty: number;
+            /**
+             * Seenprice
+             * @default null
+             */
+            seenPrice?: number | null;
+            side: components["schemas"]["Side"];
+            /**
+             * Stoploss
+             * @default null
+             */
+            stopLoss?: number | null;
+            /**
+             * Stopprice
+             * @default null
+             */
+            stopPrice?: number | null;
+            /** @default null */
+            stopType?: components["schemas"]["StopType"] | null;
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+            /**
+             * Takeprofit
+             * @default null
+             */
+            takeProfit?: number | null;
+            /**
+             * Trailingstoppips
+             * @default null
+             */
+            trailingStopPips?: number | null;
+            type: components["schemas"]["OrderType"];
+        };
+        /**
+         * PreviewOrderPayload
+         * @description An order to preview, or with `orderId` a change of that order. A preview takes no `key`.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 2,
+         *       "order": {
+         *         "limitPrice": 187.4,
+         *         "qty": 10,
+         *         "side": 1,
+         *         "symbol": "AAPL",
+         *         "type": 1
+         *       }
+         *     }
+         */
+        PreviewOrderPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            order: components["schemas"]["PreOrder"];
+            /**
+             * Orderid
+             * @default null
+             */
+            orderId?: string | null;
+        };
+        /**
+         * PreviewOrderReply
+         * @description What the order would do.
+         * @example {
+         *       "id": 2,
+         *       "message": "Previewed",
+         *       "preview": {
+         *         "sections": [
+         *           {
+         *             "header": "Order",
+         *             "rows": [
+         *               {
+         *                 "title": "Symbol",
+         *                 "value": "AAPL"
+         *               }
+         *             ]
+         *           }
+         *         ]
+         *       },
+         *       "status": "ok"
+         *     }
+         */
+        PreviewOrderReply: {
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /** @default null */
+            preview?: components["schemas"]["OrderPreviewResult"] | null;
+            /**
+             * Retryafter
+             * @default null
+             */
+            retryAfter?: number | null;
+            /**
+             * ReplyStatus
+             * @enum {string}
+             */
+            status: "ok" | "error";
+        };
+        /**
          * QuoteData
          * @description The quote of a symbol. `n` is the name as the client spelled it.
          *
@@ -983,6 +1938,108 @@ export interface components {
             topic: string;
         };
         /**
+         * ReversePositionPayload
+         * @description A position to reverse by one market order.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 7,
+         *       "positionId": "AAPL"
+         *     }
+         */
+        ReversePositionPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /**
+             * Positionid
+             * @example AAPL
+             */
+            positionId: string;
+        };
+        /**
+         * SetLeveragePayload
+         * @description The leverage to set for a symbol.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 9,
+         *       "leverage": 5,
+         *       "orderType": 2,
+         *       "side": 1,
+         *       "symbol": "AAPL"
+         *     }
+         */
+        SetLeveragePayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /** Leverage */
+            leverage: number;
+            orderType: components["schemas"]["OrderType"];
+            side: components["schemas"]["Side"];
+            /**
+             * Symbol
+             * @example AAPL
+             */
+            symbol: string;
+        };
+        /**
+         * SetLeverageReply
+         * @description The leverage that is now in effect.
+         * @example {
+         *       "id": 9,
+         *       "leverage": 5,
+         *       "message": "Set",
+         *       "status": "ok"
+         *     }
+         */
+        SetLeverageReply: {
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Leverage
+             * @default null
+             */
+            leverage?: number | null;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * Retryafter
+             * @default null
+             */
+            retryAfter?: number | null;
+            /**
+             * ReplyStatus
+             * @enum {string}
+             */
+            status: "ok" | "error";
+        };
+        /**
          * Side
          * @enum {integer}
          */
@@ -1117,47 +2174,82 @@ export interface components {
     pathItems: never;
 }
 export type AccountExecutions = components['schemas']['AccountExecutions'];
+export type Alert = components['schemas']['Alert'];
+export type AlertCondition = components['schemas']['AlertCondition'];
+export type AlertDirection = components['schemas']['AlertDirection'];
+export type AlertFiring = components['schemas']['AlertFiring'];
+export type AlertFrequency = components['schemas']['AlertFrequency'];
+export type AlertReply = components['schemas']['AlertReply'];
+export type AlertRequest = components['schemas']['AlertRequest'];
+export type AlertsSubscriptionRequest = components['schemas']['AlertsSubscriptionRequest'];
+export type AlertStatus = components['schemas']['AlertStatus'];
+export type AlertUpdate = components['schemas']['AlertUpdate'];
 export type AuthRequest = components['schemas']['AuthRequest'];
 export type AuthResponse = components['schemas']['AuthResponse'];
 export type Bar = components['schemas']['Bar'];
 export type BarsSubscriptionRequest = components['schemas']['BarsSubscriptionRequest'];
 export type BarUpdate = components['schemas']['BarUpdate'];
+export type Brackets = components['schemas']['Brackets'];
 export type BrokerConnectionStatus = components['schemas']['BrokerConnectionStatus'];
 export type BrokerConnectionStatusUpdate = components['schemas']['BrokerConnectionStatusUpdate'];
 export type BrokerConnectionSubscriptionRequest = components['schemas']['BrokerConnectionSubscriptionRequest'];
+export type CancelManyOrdersPayload = components['schemas']['CancelManyOrdersPayload'];
+export type CancelManyOrdersReply = components['schemas']['CancelManyOrdersReply'];
+export type CancelOrderPayload = components['schemas']['CancelOrderPayload'];
+export type ChangeAlertPayload = components['schemas']['ChangeAlertPayload'];
+export type ClosePositionPayload = components['schemas']['ClosePositionPayload'];
+export type CommandReply = components['schemas']['CommandReply'];
 export type ConnectionStatus = components['schemas']['ConnectionStatus'];
+export type CreateAlertPayload = components['schemas']['CreateAlertPayload'];
+export type CurrentQuotes = components['schemas']['CurrentQuotes'];
+export type DeleteAlertPayload = components['schemas']['DeleteAlertPayload'];
 export type DisconnectType = components['schemas']['DisconnectType'];
 export type DurationType = components['schemas']['DurationType'];
+export type EditBracketsPayload = components['schemas']['EditBracketsPayload'];
 export type EquityData = components['schemas']['EquityData'];
 export type EquityDataUpdate = components['schemas']['EquityDataUpdate'];
 export type EquitySubscriptionRequest = components['schemas']['EquitySubscriptionRequest'];
 export type Execution = components['schemas']['Execution'];
 export type ExecutionsSubscriptionRequest = components['schemas']['ExecutionsSubscriptionRequest'];
 export type ExecutionUpdate = components['schemas']['ExecutionUpdate'];
+export type ListAlertsPayload = components['schemas']['ListAlertsPayload'];
+export type ListAlertsReply = components['schemas']['ListAlertsReply'];
+export type ModifyOrderPayload = components['schemas']['ModifyOrderPayload'];
 export type Orderbook = components['schemas']['Orderbook'];
 export type OrderbookLevel = components['schemas']['OrderbookLevel'];
 export type OrderbookSubscriptionRequest = components['schemas']['OrderbookSubscriptionRequest'];
 export type OrderbookUpdate = components['schemas']['OrderbookUpdate'];
 export type OrderDuration = components['schemas']['OrderDuration'];
 export type OrderMessage = components['schemas']['OrderMessage'];
+export type OrderPreviewResult = components['schemas']['OrderPreviewResult'];
+export type OrderPreviewRow = components['schemas']['OrderPreviewRow'];
+export type OrderPreviewSection = components['schemas']['OrderPreviewSection'];
 export type OrdersSubscriptionRequest = components['schemas']['OrdersSubscriptionRequest'];
 export type OrderStatus = components['schemas']['OrderStatus'];
 export type OrderType = components['schemas']['OrderType'];
 export type ParentType = components['schemas']['ParentType'];
 export type PlacedOrder = components['schemas']['PlacedOrder'];
 export type PlacedOrderUpdate = components['schemas']['PlacedOrderUpdate'];
+export type PlaceOrderPayload = components['schemas']['PlaceOrderPayload'];
+export type PlaceOrderReply = components['schemas']['PlaceOrderReply'];
 export type Position = components['schemas']['Position'];
 export type PositionPl = components['schemas']['PositionPL'];
 export type PositionPlSubscriptionRequest = components['schemas']['PositionPLSubscriptionRequest'];
 export type PositionPlUpdate = components['schemas']['PositionPLUpdate'];
 export type PositionsSubscriptionRequest = components['schemas']['PositionsSubscriptionRequest'];
 export type PositionUpdate = components['schemas']['PositionUpdate'];
+export type PreOrder = components['schemas']['PreOrder'];
+export type PreviewOrderPayload = components['schemas']['PreviewOrderPayload'];
+export type PreviewOrderReply = components['schemas']['PreviewOrderReply'];
 export type QuoteData = components['schemas']['QuoteData'];
 export type QuoteDataUpdate = components['schemas']['QuoteDataUpdate'];
 export type QuoteError = components['schemas']['QuoteError'];
 export type QuotesSubscriptionRequest = components['schemas']['QuotesSubscriptionRequest'];
 export type QuoteValues = components['schemas']['QuoteValues'];
 export type ResumeRequest = components['schemas']['ResumeRequest'];
+export type ReversePositionPayload = components['schemas']['ReversePositionPayload'];
+export type SetLeveragePayload = components['schemas']['SetLeveragePayload'];
+export type SetLeverageReply = components['schemas']['SetLeverageReply'];
 export type Side = components['schemas']['Side'];
 export type StopType = components['schemas']['StopType'];
 export type SubscriptionResponse = components['schemas']['SubscriptionResponse'];
@@ -1169,6 +2261,19 @@ export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
 /** Every message, by its type. */
 export interface Messages {
+    "alerts.change": components["schemas"]["ChangeAlertPayload"];
+    "alerts.change.response": components["schemas"]["AlertReply"];
+    "alerts.create": components["schemas"]["CreateAlertPayload"];
+    "alerts.create.response": components["schemas"]["AlertReply"];
+    "alerts.delete": components["schemas"]["DeleteAlertPayload"];
+    "alerts.delete.response": components["schemas"]["CommandReply"];
+    "alerts.list": components["schemas"]["ListAlertsPayload"];
+    "alerts.list.response": components["schemas"]["ListAlertsReply"];
+    "alerts.subscribe": components["schemas"]["AlertsSubscriptionRequest"];
+    "alerts.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "alerts.unsubscribe": components["schemas"]["AlertsSubscriptionRequest"];
+    "alerts.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "alerts.update": components["schemas"]["AlertUpdate"];
     "auth": components["schemas"]["AuthRequest"];
     "auth.response": components["schemas"]["AuthResponse"];
     "bars.subscribe": components["schemas"]["BarsSubscriptionRequest"];
@@ -1193,11 +2298,23 @@ export interface Messages {
     "executions.unsubscribe": components["schemas"]["ExecutionsSubscriptionRequest"];
     "executions.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
     "executions.update": components["schemas"]["ExecutionUpdate"];
+    "leverage.set": components["schemas"]["SetLeveragePayload"];
+    "leverage.set.response": components["schemas"]["SetLeverageReply"];
     "orderbook.subscribe": components["schemas"]["OrderbookSubscriptionRequest"];
     "orderbook.subscribe.response": components["schemas"]["SubscriptionResponse"];
     "orderbook.unsubscribe": components["schemas"]["OrderbookSubscriptionRequest"];
     "orderbook.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
     "orderbook.update": components["schemas"]["OrderbookUpdate"];
+    "orders.cancel": components["schemas"]["CancelOrderPayload"];
+    "orders.cancel-many": components["schemas"]["CancelManyOrdersPayload"];
+    "orders.cancel-many.response": components["schemas"]["CancelManyOrdersReply"];
+    "orders.cancel.response": components["schemas"]["CommandReply"];
+    "orders.modify": components["schemas"]["ModifyOrderPayload"];
+    "orders.modify.response": components["schemas"]["CommandReply"];
+    "orders.place": components["schemas"]["PlaceOrderPayload"];
+    "orders.place.response": components["schemas"]["PlaceOrderReply"];
+    "orders.preview": components["schemas"]["PreviewOrderPayload"];
+    "orders.preview.response": components["schemas"]["PreviewOrderReply"];
     "orders.resume": components["schemas"]["ResumeRequest"];
     "orders.resume.response": components["schemas"]["SubscriptionResponse"];
     "orders.subscribe": components["schemas"]["OrdersSubscriptionRequest"];
@@ -1210,8 +2327,14 @@ export interface Messages {
     "position-pl.unsubscribe": components["schemas"]["PositionPLSubscriptionRequest"];
     "position-pl.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
     "position-pl.update": components["schemas"]["PositionPLUpdate"];
+    "positions.brackets": components["schemas"]["EditBracketsPayload"];
+    "positions.brackets.response": components["schemas"]["CommandReply"];
+    "positions.close": components["schemas"]["ClosePositionPayload"];
+    "positions.close.response": components["schemas"]["CommandReply"];
     "positions.resume": components["schemas"]["ResumeRequest"];
     "positions.resume.response": components["schemas"]["SubscriptionResponse"];
+    "positions.reverse": components["schemas"]["ReversePositionPayload"];
+    "positions.reverse.response": components["schemas"]["CommandReply"];
     "positions.subscribe": components["schemas"]["PositionsSubscriptionRequest"];
     "positions.subscribe.response": components["schemas"]["SubscriptionResponse"];
     "positions.unsubscribe": components["schemas"]["PositionsSubscriptionRequest"];
@@ -1229,6 +2352,7 @@ export interface Messages {
     "trades.update": components["schemas"]["TradeUpdate"];
 }
 export const ROUTES = [
+    "alerts",
     "bars",
     "broker-connection",
     "equity",

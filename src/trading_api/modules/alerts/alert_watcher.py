@@ -1,0 +1,149 @@
+"""Finds the alerts that the market's quotes cross, and those whose time is over."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from heapq import heappop, heappush
+from typing import TypeAlias
+
+from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.market_update import MarketUpdate
+from trading_api.domain.ports.market_data import Interest, MarketData
+from trading_api.domain.quote import Quote
+from trading_api.modules.alerts.alert import AlertKey, Firing, PriceAlert
+from trading_api.modules.alerts.symbol_watch import SymbolWatch
+
+SeenPrices: TypeAlias = Mapping[tuple[int, str], Decimal]
+"""The last price that the alerts of a shard have seen of a symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """That the price crossed `threshold`, for which the alert waited, or that its time is over."""
+
+    alert: AlertKey
+    threshold: Decimal | None = None
+    firing: Firing | None = None
+
+
+class AlertWatcher:
+    """A MarketListener that queues a Trigger for each crossing and expiry.
+
+    It has an interest only in the symbols of active alerts. A quote of a market that is stale or
+    closed crosses nothing. `on_trigger` is called when there is something to take; `flush` returns
+    once everything that was taken is done."""
+
+    def __init__(
+        self,
+        market: MarketData,
+        on_trigger: Callable[[], None],
+        flush: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._market = market
+        self._on_trigger = on_trigger
+        self._flush = flush
+        self._interest: Interest | None = None
+        self._watches: dict[str, SymbolWatch] = {}
+        # May name alerts that were removed or changed since.
+        self._expiries: list[tuple[int, AlertKey]] = []
+        # Bounded by the alerts: one that waits here is queued again only after the price came back.
+        self._triggers: deque[Trigger] = deque()
+        self._prices: dict[tuple[int, str], Decimal] = {}
+        self.crossed_total = 0
+
+    def start(self) -> None:
+        """Listen to the market from now on."""
+        self._interest = self._market.listen(self)
+        for symbol in self._watches:
+            self._interest.add(symbol)
+
+    # Alerts
+
+    def watch(self, alert: PriceAlert, shard: int, seen_price: Decimal | None) -> None:
+        """Watch an active alert. Its first crossing starts from `seen_price`, or from the next
+        quote if it is None."""
+        watch = self._watches.get(alert.symbol)
+        if watch is None:
+            watch = self._watches[alert.symbol] = SymbolWatch()
+            if self._interest is not None:
+                self._interest.add(alert.symbol)
+        watch.add(alert, shard, seen_price)
+        if alert.expires_ms is not None:
+            heappush(self._expiries, (alert.expires_ms, alert.key))
+
+    def unwatch(self, alert: PriceAlert, shard: int) -> None:
+        """Stop watching an alert. Ignores one that is not watched."""
+        watch = self._watches.get(alert.symbol)
+        if watch is not None and watch.remove(alert.key, shard) and not len(watch):
+            del self._watches[alert.symbol]
+            if self._interest is not None:
+                self._interest.remove(alert.symbol)
+
+    def last_price(self, symbol: str) -> Decimal | None:
+        """Return the last price that the alerts of a symbol have seen, or else the price of its
+        latest quote."""
+        watch = self._watches.get(symbol)
+        if watch is not None and watch.last_price is not None:
+            return watch.last_price
+        quote = self._market.quote(symbol)
+        return None if quote is None else price_of(quote)
+
+    # What there is to do
+
+    def has_triggers(self) -> bool:
+        return bool(self._triggers)
+
+    def take_trigger(self) -> Trigger:
+        """Remove and return the oldest trigger."""
+        return self._triggers.popleft()
+
+    def take_prices(self) -> SeenPrices:
+        """Remove and return the prices to store, together with what all triggers changed."""
+        taken, self._prices = self._prices, {}
+        return taken
+
+    # The market's listener
+
+    def on_update(self, update: MarketUpdate) -> None:
+        """Compare the quote with the one before it."""
+        quote = update.quote
+        watch = self._watches.get(quote.symbol)
+        if watch is None or self._market.status_of(quote.symbol).state is not MarketState.OPEN:
+            return
+        price = price_of(quote)
+        crossings = watch.move(price)
+        self.crossed_total += len(crossings)
+        for each in crossings:
+            firing = Firing(quote.time_ms, price, each.direction)
+            self._triggers.append(Trigger(each.alert, each.threshold, firing))
+        stored_price = watch.take_price_to_store()
+        if stored_price is not None:
+            for shard in watch.shards:
+                self._prices[shard, quote.symbol] = stored_price
+        if crossings or stored_price is not None:
+            self._on_trigger()
+
+    def on_heartbeat(self) -> None:
+        """Queue the alerts whose time is over at the market's present."""
+        expiries, now_ms = self._expiries, self._market.now_ms
+        if not expiries or expiries[0][0] > now_ms:
+            return
+        while expiries and expiries[0][0] <= now_ms:
+            _, alert = heappop(expiries)
+            self._triggers.append(Trigger(alert))
+        self._on_trigger()
+
+    def on_status(self, status: MarketStatus) -> None:
+        """Ignore the status: each quote is checked."""
+
+    async def flush(self) -> None:
+        """Return once everything that the quotes up to now caused is stored and published."""
+        await self._flush()
+
+
+def price_of(quote: Quote) -> Decimal:
+    """Return the price by which alerts fire: the last trade's, or the mid without a trade."""
+    return quote.last or (quote.bid + quote.ask) / 2
