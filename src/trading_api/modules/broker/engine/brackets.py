@@ -72,6 +72,8 @@ def fit_brackets(transaction: Transaction, order: Order, before: Position, marke
     state = transaction.state
     has_new = restore_brackets(transaction, order, market.at_ms)
     after, index = state.position(market.symbol), state.bracket_index(market.symbol)
+    if not index.claims:
+        return has_new
     affected = list(state.brackets_of.get(order.parent_id or order.id, ()))
     for side in Side:
         closable, closable_before = after.closable_by(side), before.closable_by(side)

@@ -48,6 +48,8 @@ class CashLine:
 
 def cash_lines(seq: int, event: Event) -> list[CashLine]:
     """Return the cash lines of the event with number `seq`."""
+    if not hasattr(event, "balance"):  # most events: only those that move cash carry one
+        return []
     match event:
         case AccountOpened():
             return [CashLine(seq, CashKind.DEPOSIT, event.balance, event.balance, event.at_ms)]

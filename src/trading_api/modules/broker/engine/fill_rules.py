@@ -31,12 +31,12 @@ def fill_priority(order: Order) -> Decimal:
     """Return the priority of an order to fill: market orders first, then the better limit."""
     if order.limit_price is None:
         return MARKET_ORDER_PRIORITY
-    return _signed(order.limit_price, order.side.opposite)
+    return _negated_for_buys(order.limit_price, order.side)
 
 
 def last_fillable_priority(side: Side, price: Decimal) -> Decimal:
     """Return the largest priority that fills at `price`: that of limits at it or better."""
-    return _signed(price, side.opposite)
+    return _negated_for_buys(price, side)
 
 
 def fill_price(order: Order, touch: Touch, slippage: Decimal) -> Decimal:
@@ -102,3 +102,7 @@ def closable_quantity(position: Position, others: Iterable[Order]) -> Decimal:
 def _signed(price: Decimal, side: Side) -> Decimal:
     # Unlike a product, exact in any decimal context.
     return price if side is Side.BUY else price.copy_negate()
+
+
+def _negated_for_buys(price: Decimal, side: Side) -> Decimal:
+    return price.copy_negate() if side is Side.BUY else price

@@ -221,8 +221,4 @@ def _exposure_with(
     exposure = open_orders.exposure(side)
     if change.added is None or change.added.side is not side:
         return exposure
-    exposure = exposure.copy()
-    exposure.add(change.added)
-    if change.removed is not None:
-        exposure.remove(change.removed)
-    return exposure
+    return exposure.with_order(change.added, change.removed)

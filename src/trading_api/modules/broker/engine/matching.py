@@ -52,19 +52,19 @@ def match(transaction: Transaction, market: Market) -> None:
     """Expire, accept, trigger, trail and fill the orders of a symbol that the market reaches.
 
     Orders fill in price-time priority. Immediate orders that are left over are canceled."""
-    if market.symbol not in transaction.state.working:
+    state, symbol, at_ms = transaction.state, market.symbol, market.at_ms
+    if not state.open_orders(symbol).may_match(market.touch, at_ms):
         return
-    at_ms = market.at_ms
-    cancel_expired(transaction, market.symbol, at_ms)
-    for order in transaction.state.open_orders(market.symbol).due_arrivals(at_ms):
+    cancel_expired(transaction, symbol, at_ms)
+    for order in state.open_orders(symbol).due_arrivals(at_ms):
         transaction.emit(OrderAccepted(mark_resting(accepted(order, at_ms), market.touch), at_ms))
     if market.touch is not None:
         # Brackets that a fill activated meet the same touch.
         while _match_touch(transaction, market, market.touch):
             pass
-        for order in transaction.state.open_orders(market.symbol).newly_resting(market.touch):
+        for order in state.open_orders(symbol).newly_resting(market.touch):
             transaction.emit(OrderRested(rested(order), at_ms))
-    for order in transaction.state.open_orders(market.symbol).immediate_orders():
+    for order in state.open_orders(symbol).immediate_orders():
         cancel_order(transaction, order, at_ms, NOT_FILLED[order.duration])
 
 
@@ -77,17 +77,17 @@ def mark_resting(order: Order, touch: Touch | None) -> Order:
 
 def _match_touch(transaction: Transaction, market: Market, touch: Touch) -> bool:
     """Return whether a fill activated or enlarged a bracket."""
-    open_orders = transaction.state.open_orders(market.symbol)
-    for order in open_orders.triggered_stops(touch):
+    state, symbol = transaction.state, market.symbol
+    for order in state.open_orders(symbol).triggered_stops(touch):
         after = mark_resting(triggered(order, market.at_ms), touch)
         transaction.emit(OrderTriggered(after, market.at_ms))
     # The old stop is tested before it moves.
-    for order in transaction.state.open_orders(market.symbol).trailing_stops(touch):
+    for order in state.open_orders(symbol).trailing_stops(touch):
         _move_trailing_stop(transaction, order, market, touch)
     has_changed = False
     # The sides share no displayed size, so either may go first.
     for side in (Side.BUY, Side.SELL):
-        for order in transaction.state.open_orders(market.symbol).fillable(side, touch):
+        for order in state.open_orders(symbol).fillable(side, touch):
             # An earlier fill may have ended it, or the position that it was to reduce.
             order = transaction.current(order)
             if order.status is OrderStatus.WORKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -21,6 +21,8 @@ from trading_api.modules.broker.engine.touch import Touch
 
 QueueKey = tuple[Decimal, int, str]
 Queue = list[QueueKey]
+ReservedPart = tuple[Decimal, str, Decimal]
+"""The reserve price, the id and the remaining quantity of an order."""
 
 _LAST = float("inf")
 
@@ -31,30 +33,39 @@ class OpenOrderExposure:
 
     `value` is the exposure that they reserve margin for. `cost` is what filling them costs,
     without the minimum commission that each of the `unfilled` orders still has to pay. `parts` are
-    the reserve price, id and remaining quantity of each order, the cheapest first."""
+    sorted, the cheapest first. `added` and `replaced` are parts of the sums that `parts` does not
+    show yet."""
 
     value: Decimal = ZERO
     cost: Decimal = ZERO
     quantity: Decimal = ZERO
     unfilled: int = 0
-    parts: list[tuple[Decimal, str, Decimal]] = field(default_factory=list)
+    parts: list[ReservedPart] = field(default_factory=list)
+    added: ReservedPart | None = None
+    replaced: ReservedPart | None = None
 
     def add(self, order: Order) -> None:
         """Add what an order reserves."""
-        quantity = order.remaining_quantity
-        insort(self.parts, (order.reserve_price, order.id, quantity))
-        self._count(order, quantity, 1)
+        insort(self.parts, self._count(order, 1))
 
     def remove(self, order: Order) -> None:
         """Remove what an order reserves."""
-        quantity = order.remaining_quantity
-        del self.parts[bisect_left(self.parts, (order.reserve_price, order.id, quantity))]
-        self._count(order, quantity.copy_negate(), -1)
+        del self.parts[bisect_left(self.parts, self._count(order, -1))]
+
+    def with_order(self, added: Order, replaced: Order | None) -> OpenOrderExposure:
+        """Return the exposure with an order that is about to work in place of `replaced`.
+
+        It is valid until this exposure changes."""
+        after = OpenOrderExposure(self.value, self.cost, self.quantity, self.unfilled, self.parts)
+        after.added = after._count(added, 1)
+        if replaced is not None:
+            after.replaced = after._count(replaced, -1)
+        return after
 
     def value_beyond(self, quantity: Decimal) -> Decimal:
         """Return the exposure that is left when the cheapest orders have closed `quantity`."""
         value = self.value
-        for price, _, remaining in self.parts:
+        for price, _, remaining in self._cheapest_first():
             if not quantity:
                 break
             closed = min(quantity, remaining)
@@ -67,12 +78,27 @@ class OpenOrderExposure:
         parts = self.parts.copy()
         return OpenOrderExposure(self.value, self.cost, self.quantity, self.unfilled, parts)
 
-    def _count(self, order: Order, quantity: Decimal, number: int) -> None:
-        self.value = EXACT.fma(quantity, order.reserve_price, self.value)
+    def _count(self, order: Order, sign: int) -> ReservedPart:
+        """Add an order to the sums, or subtract it, and return its part."""
+        price, remaining = order.reserve_price, order.remaining_quantity
+        quantity = remaining if sign > 0 else remaining.copy_negate()
+        self.value = EXACT.fma(quantity, price, self.value)
         self.cost = EXACT.fma(quantity, order.reserve_cost, self.cost)
         self.quantity = EXACT.add(self.quantity, quantity)
         if not order.filled_quantity:
-            self.unfilled += number
+            self.unfilled += sign
+        return price, order.id, remaining
+
+    def _cheapest_first(self) -> Iterator[ReservedPart]:
+        added = self.added
+        for part in self.parts:
+            if added is not None and added < part:
+                yield added
+                added = None
+            if part != self.replaced:
+                yield part
+        if added is not None:
+            yield added
 
 
 @dataclass(slots=True)
@@ -152,6 +178,23 @@ class OpenOrders:
         """The first time at which an order expires, or None if none does."""
         return self.expiring[0][0] if self.expiring else None
 
+    def may_match(self, touch: Touch | None, at_ms: int) -> bool:
+        """Return whether `match` may change an order at this touch and time, from a look at the
+        first order of each queue.
+
+        It may return True where nothing changes, but never False where something does."""
+        if self.placing or self.incoming or self.immediate:
+            return True
+        if self.expiring and self.expiring[0][0] <= at_ms:
+            return True
+        if touch is None:
+            return False
+        return (
+            bool(self.trailing)
+            or self._reaches(Side.BUY, touch.ask)
+            or (self._reaches(Side.SELL, touch.bid))
+        )
+
     def due_arrivals(self, at_ms: int) -> list[Order]:
         """Return the orders that have reached the market by now, the oldest first."""
         return self._select(self.placing, lambda order: order.arrives_ms <= at_ms)
@@ -160,8 +203,8 @@ class OpenOrders:
         """Return the stop orders that the touch triggers, the oldest first."""
         triggered = [
             order
-            for side, stops in ((Side.BUY, self.buy_stops), (Side.SELL, self.sell_stops))
-            if touch.is_tradable(side)
+            for side in (Side.BUY, Side.SELL)
+            if (stops := self._stop_queue(side)) and touch.is_tradable(side)
             for order in self._up_to(stops, last_triggered_priority(side, touch.price(side)))
         ]
         return sorted(triggered, key=_sequence)
@@ -172,9 +215,9 @@ class OpenOrders:
 
     def fillable(self, side: Side, touch: Touch) -> list[Order]:
         """Return the orders of `side` that may trade at the touch, in price-time priority."""
-        if not touch.is_tradable(side):
+        queue = self._fill_queue(side)
+        if not queue or not touch.is_tradable(side):
             return []
-        queue = self.buys if side is Side.BUY else self.sells
         return self._up_to(queue, last_fillable_priority(side, touch.price(side)))
 
     def newly_resting(self, touch: Touch) -> list[Order]:
@@ -208,10 +251,23 @@ class OpenOrders:
             sell_exposure=self.sell_exposure.copy(),
         )
 
+    def _reaches(self, side: Side, price: Decimal) -> bool:
+        """Return whether `price` fills or triggers the first order of a queue of `side`."""
+        queue, stops = self._fill_queue(side), self._stop_queue(side)
+        return bool(
+            (queue and queue[0][0] <= last_fillable_priority(side, price))
+            or (stops and stops[0][0] <= last_triggered_priority(side, price))
+        )
+
     def _queue(self, order: Order) -> Queue:
-        if order.awaits_trigger:
-            return self.buy_stops if order.side is Side.BUY else self.sell_stops
-        return self.buys if order.side is Side.BUY else self.sells
+        side = order.side
+        return self._stop_queue(side) if order.awaits_trigger else self._fill_queue(side)
+
+    def _fill_queue(self, side: Side) -> Queue:
+        return self.buys if side is Side.BUY else self.sells
+
+    def _stop_queue(self, side: Side) -> Queue:
+        return self.buy_stops if side is Side.BUY else self.sell_stops
 
     def _up_to(self, queue: Queue, last_priority: Decimal) -> list[Order]:
         end = bisect_right(queue, (last_priority, _LAST))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.money import (
@@ -110,9 +110,9 @@ def unrealized_pl(position: Position, bid: Decimal, ask: Decimal, rate: Decimal)
     """Return the P&L of closing the position now, a long one at the bid, a short one at the ask.
 
     Equity therefore does not jump when the position is closed."""
-    with localcontext(EXACT):
-        price = bid if position.quantity > 0 else ask
-        return rounded((position.quantity * price - position.cost) * rate, MONEY_STEP)
+    price = bid if position.quantity > 0 else ask
+    profit = EXACT.subtract(EXACT.multiply(position.quantity, price), position.cost)
+    return rounded(EXACT.multiply(profit, rate), MONEY_STEP)
 
 
 def _account_cost(position: Position) -> Decimal:

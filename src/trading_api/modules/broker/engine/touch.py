@@ -51,7 +51,9 @@ class Touch:
 
     def is_tradable(self, side: Side) -> bool:
         """Return whether an order of `side` finds a price and a size. A crossed touch has none."""
-        return self.price(side) > 0 and self.size(side) > 0 and not self.is_crossed
+        if side is Side.BUY:
+            return self.ask > 0 and self.ask_size > 0 and not self.is_crossed
+        return self.bid > 0 and self.bid_size > 0 and not self.is_crossed
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,11 @@ def check_margin(
     if market.mark is None:
         return no_price(order.symbol)
     change = OrderReplacement(order, replaced)
-    before = symbol_margin(state, order.symbol, rules)
     after = symbol_margin(state, order.symbol, rules, change)
     others = margin_of_other_symbols(order.symbol, state, rules)
+    if after + others <= equity(state, market.marks):
+        return None  # equity covers the worst that all orders can lead to
+    before = symbol_margin(state, order.symbol, rules)
     if after > before:
         return _check_free_margin(state, after - before, before + others, market)
     # The reserve of other orders does not cover what this one opens when a loss has used it up.

@@ -193,6 +193,17 @@ def test_cost_of_closing_orders_is_not_reserved_and_that_of_the_other_side_is() 
     assert used_margin(covered.state, rules) == Decimal("79.2") + Decimal("7.92") + Decimal("7.07")
 
 
+def test_order_beneath_the_reserve_of_the_other_side_needs_its_own_margin_after_a_loss() -> None:
+    play(
+        ("100x99 / 100x99", buy(10), ["placed 1", "filled 1: 10 @ 100, holds 10 @ 100"]),
+        ("100x99 / 100x99", sell(60, limit="150"), ["placed 2"]),
+        # Equity is 600, the reserve is 750, and what buying one more would need is 105.
+        ("60x99 / 60x99", buy(1, limit="50"), ["placed 3"]),
+        ("10x99 / 10x99", buy(1, limit="5"), NO_MARGIN),
+        rules=TENFOLD,
+    )
+
+
 def test_order_without_any_price_is_refused_until_there_is_one() -> None:
     play(
         (None, buy(1, limit="90"), ["rejected: no_price"]),
