@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 from decimal import Decimal
 
 from fastapi import FastAPI
+from msgspec.structs import replace
 
 from trading_api import app_factory
 from trading_api.domain.orders import OrderRequest, OrderType, Side

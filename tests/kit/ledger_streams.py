@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.domain.notification import Notification, ReferenceValue, Severity
@@ -146,9 +147,8 @@ def _any(hint: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(*map(_any, parts), max_size=3)
     if parts:
         return st.one_of(*map(_any, parts))
-    if isinstance(hint, type) and is_dataclass(hint):
-        hints = get_type_hints(hint)
-        values = {field.name: _any(hints[field.name]) for field in fields(hint)}
+    if is_dataclass(hint) or issubclass(hint, Struct):
+        values = {name: _any(each) for name, each in get_type_hints(hint).items()}
         if hint is Execution:  # it happens once
             values["id"] = st.uuids().map(str)
         if hint is IdempotencyKeyRecorded:  # recorded once

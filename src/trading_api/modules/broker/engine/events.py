@@ -1,10 +1,14 @@
-"""The events of an account. Each carries the values that result from it."""
+"""The events of an account. Each carries the values that result from it.
+
+Events and their values contain no cycles, so the garbage collector does not track them
+(`gc=False`)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from trading_api.domain.notification import Severity
 from trading_api.domain.orders import Side
@@ -16,8 +20,7 @@ from trading_api.modules.broker.engine.touch import LiquidityUsed
 ORDER_ID_SEPARATOR = ","
 
 
-@dataclass(frozen=True, slots=True)
-class AccountOpened:
+class AccountOpened(Struct, frozen=True, gc=False):
     """The account was opened with its first balance."""
 
     account_id: str
@@ -26,8 +29,7 @@ class AccountOpened:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class CashDeposited:
+class CashDeposited(Struct, frozen=True, gc=False):
     """`amount` was added to the balance."""
 
     amount: Decimal
@@ -35,8 +37,7 @@ class CashDeposited:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class CashWithdrawn:
+class CashWithdrawn(Struct, frozen=True, gc=False):
     """`amount` was taken from the balance."""
 
     amount: Decimal
@@ -44,8 +45,7 @@ class CashWithdrawn:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class AccountReset:
+class AccountReset(Struct, frozen=True, gc=False):
     """The account starts again with `balance`, which differs by `amount` from the one before.
 
     `positions` are the positions that the reset ended without an execution, now flat. `sides` are
@@ -58,8 +58,7 @@ class AccountReset:
     sides: tuple[Side, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LeverageSet:
+class LeverageSet(Struct, frozen=True, gc=False):
     """The leverage of a symbol was set."""
 
     symbol: str
@@ -67,8 +66,7 @@ class LeverageSet:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class PositionSettled:
+class PositionSettled(Struct, frozen=True, gc=False):
     """An operator ended a position at a stated price, without a trade.
 
     `price` is in the currency of the instrument. `realized_pl` is in the account's, converted at
@@ -84,8 +82,7 @@ class PositionSettled:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class IdempotencyKeyRecorded:
+class IdempotencyKeyRecorded(Struct, frozen=True, gc=False):
     """A command with an idempotency key was done.
 
     `order_id` is the order that it placed, or empty. A command that cancels several orders has
@@ -98,8 +95,7 @@ class IdempotencyKeyRecorded:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationRaised:
+class NotificationRaised(Struct, frozen=True, gc=False):
     """A notification was stored in the account, which it does not change.
 
     `names` and `figures` are its reference: the values that are texts, and those that are
@@ -113,72 +109,63 @@ class NotificationRaised:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPlaced:
+class OrderPlaced(Struct, frozen=True, gc=False):
     """A new order exists, in the market, on its way to it, or as an inactive bracket."""
 
     order: Order
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderAccepted:
+class OrderAccepted(Struct, frozen=True, gc=False):
     """An order reached the market."""
 
     order: Order
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderActivated:
+class OrderActivated(Struct, frozen=True, gc=False):
     """A bracket started to work."""
 
     order: Order
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderSuspended:
+class OrderSuspended(Struct, frozen=True, gc=False):
     """A bracket stopped working until there is something to protect again."""
 
     order: Order
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderModified:
+class OrderModified(Struct, frozen=True, gc=False):
     """Prices, quantity, duration or brackets of an order changed."""
 
     order: Order
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTriggered:
+class OrderTriggered(Struct, frozen=True, gc=False):
     """The market reached the stop of an order."""
 
     order: Order
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class TrailingStopMoved:
+class TrailingStopMoved(Struct, frozen=True, gc=False):
     """A trailing stop followed the market."""
 
     order: Order
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRested:
+class OrderRested(Struct, frozen=True, gc=False):
     """A limit order rests, because the market stands away from its limit."""
 
     order: Order
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFilled:
+class OrderFilled(Struct, frozen=True, gc=False):
     """An order was filled, completely or in part.
 
     `position` and `balance` are those after the fill; a closed position has the quantity 0.
@@ -192,8 +179,7 @@ class OrderFilled:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCanceled:
+class OrderCanceled(Struct, frozen=True, gc=False):
     """An order ended before it was filled completely."""
 
     order: Order

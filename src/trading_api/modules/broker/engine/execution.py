@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from trading_api.domain.orders import Side
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Struct, frozen=True, gc=False):
     """One fill of an order, at `price` in the currency of the instrument.
 
     `realized_pl` and `commission` are in the account's currency, converted at `rate`."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from trading_api.domain.orders import Duration, OrderStatus, Side
 from trading_api.modules.broker.engine.brackets import (

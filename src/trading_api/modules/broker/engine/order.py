@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from trading_api.domain.orders import (
     NO_BRACKETS,
@@ -40,8 +42,7 @@ _OPEN, _REVERSAL, _LIQUIDATION = OrderPurpose.OPEN, OrderPurpose.REVERSAL, Order
 _BRACKET, _ACTIVATED_BRACKET = OrderPurpose.BRACKET, OrderPurpose.ACTIVATED_BRACKET
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True, gc=False):
     """One version of an order; every event about an order carries a new one.
 
     `sequence` is its place in time priority; `version` grows with every event. `arrives_ms` is

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
+
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.money import (
     COST_STEP,
@@ -16,8 +18,7 @@ from trading_api.modules.broker.engine.money import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True, gc=False):
     """What an account holds of one symbol.
 
     A short position has a negative quantity and a negative cost. `rounding_carry` is realised P&L

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from msgspec import Struct
+
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.money import ZERO
 
@@ -56,8 +58,7 @@ class Touch:
         return self.bid > 0 and self.bid_size > 0 and not self.is_crossed
 
 
-@dataclass(frozen=True, slots=True)
-class LiquidityUsed:
+class LiquidityUsed(Struct, frozen=True, gc=False):
     """How much one account bought and sold of the touch with this time and these prices."""
 
     time_ms: int

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
+from msgspec import Struct
+
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.account_image import AccountImage
@@ -27,8 +29,7 @@ from trading_api.modules.broker.journal.history import JournalHistory
 _TYPES = {kind: kind[0].lower() + kind[1:] for kind in KINDS}
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True, gc=False):
     """One event of one account, and an AccountEvent of the broker port.
 
     `seq` counts an account's events from 1, without gaps. `request_id` is the client's name for

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from trading_api.domain.orders import OrderRequest, OrderStatus, OrderType
 from trading_api.modules.broker.engine.brackets import set_brackets, suspend_brackets

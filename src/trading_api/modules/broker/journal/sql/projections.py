@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum, StrEnum
 from functools import cache
@@ -83,7 +82,7 @@ def records(value: Any) -> Iterator[Record]:
 @cache
 def _names_with_records(kind: Any) -> tuple[str, ...]:
     hints = get_type_hints(kind)
-    return tuple(field.name for field in fields(kind) if _may_contain_record(hints[field.name]))
+    return tuple(name for name, hint in hints.items() if _may_contain_record(hint))
 
 
 def _may_contain_record(hint: Any) -> bool:
@@ -91,7 +90,7 @@ def _may_contain_record(hint: Any) -> bool:
         return any(map(_may_contain_record, parts))
     if hint in get_args(Record):
         return True
-    return is_dataclass(hint) and any(map(_may_contain_record, get_type_hints(hint).values()))
+    return isinstance(hint, type) and any(map(_may_contain_record, get_type_hints(hint).values()))
 
 
 def _encoder_of(hint: Any) -> Callable[[Any], Any] | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from operator import attrgetter
+
+from msgspec.structs import replace
 
 from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
@@ -62,7 +64,7 @@ _CHANGES: dict[type[OrderEvent], set[str]] = {
     OrderCanceled: {"message"},
 }
 _KEPT = {
-    kind: [field.name for field in fields(Order) if field.name not in _EVERY_CHANGE | changes]
+    kind: [name for name in Order.__struct_fields__ if name not in _EVERY_CHANGE | changes]
     for kind, changes in _CHANGES.items()
 }
 """The fields of an order that an event of each class must leave as they are."""
@@ -269,7 +271,7 @@ def _settled_discrepancies(state: AccountState, event: OrderFilled) -> Iterator[
     if event.position.account_cost is None:  # older events have none
         expected = replace(expected, account_cost=None)
     if expected != event.position:
-        names = [field.name for field in fields(Position)]
+        names = Position.__struct_fields__
         yield from _differences("position", names, expected, event.position)
     balance = state.balance + execution.realized_pl - execution.commission
     yield from _same("balance", balance, event.balance)

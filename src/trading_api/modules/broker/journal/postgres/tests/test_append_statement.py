@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.kit.ledger_streams import trading
 from trading_api.modules.broker.journal.journal import JournalEntry

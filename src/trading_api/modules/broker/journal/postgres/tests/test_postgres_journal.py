@@ -8,7 +8,6 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from contextlib import aclosing, closing
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.kit.ledger_file import opened
 from tests.kit.ledger_streams import any_events, mixed, trading

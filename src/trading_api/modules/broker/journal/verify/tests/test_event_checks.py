@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.kit.ledger_streams import EXCHANGE_RULES, trading
 from trading_api.domain.orders import OrderStatus, Side
@@ -37,8 +37,8 @@ from trading_api.modules.broker.journal.event_codec import decode, encode, kind_
 from trading_api.modules.broker.journal.verify.event_checks import Discrepancy, first_discrepancy
 
 SEEDS = st.integers(0, 2**32)
-COSTLY = replace(
-    EXCHANGE_RULES,
+COSTLY = ExchangeRules(
+    leverage_default=EXCHANGE_RULES.leverage_default,
     fees=FeeSchedule(Decimal("0.01"), Decimal(1), Decimal(3), Decimal("0.5")),
     slippage=Slippage(3),
     latency_ms=2,

@@ -6,12 +6,12 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import anyio
 import pytest
+from msgspec.structs import replace
 
 from tests.kit.ledger_streams import mixed, trading
 from trading_api.errors import ConfigurationError
