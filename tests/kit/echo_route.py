@@ -76,7 +76,9 @@ class SequencedEchoService(EchoService):
     def sequence(self, topic: str) -> dict[str, int]:
         return {"seq": len(self.events)}
 
-    async def replay_since(self, topic: str, seq: int) -> list[SequencedUpdate] | None:
+    async def replay_since(
+        self, topic: str, seq: int, prev: int | None = None
+    ) -> list[SequencedUpdate] | None:
         if seq > len(self.events):
             return None
         return [update for name, update in self.events[seq:] if name == topic]

@@ -125,8 +125,8 @@ class RecordedSnapshots:
         _subscribing.get().first_seq[topic] = meta.get("seq", 0)
         return snapshot
 
-    async def missed(self, topic: str, seq: int) -> Snapshot:
-        return await self._snapshots.missed(topic, seq)
+    async def missed(self, topic: str, seq: int, prev: int | None = None) -> Snapshot:
+        return await self._snapshots.missed(topic, seq, prev)
 
 
 class Gateway:

@@ -16,7 +16,8 @@ class GatewaySubscriber:
     """A gateway as the Subscriber of topics of one partition. It receives frames of `stream`
     instead of an outbox.
 
-    `generations` has the generation in which each joined topic was opened last."""
+    `generations` has the generation in which each joined topic was opened last, and `positions` how
+    far it is known to be read."""
 
     def __init__(self, stream: FrameStream) -> None:
         self.stream = stream
@@ -24,6 +25,7 @@ class GatewaySubscriber:
         self.subscribed_symbols = 0
         self.closed = False
         self.generations: dict[str, int] = {}
+        self.positions: dict[str, int] = {}
         self._closed_generations: dict[str, int] = {}
         # Nothing is put into it.
         self.outbox = Outbox(0, lambda frames: None, [], lambda: None)

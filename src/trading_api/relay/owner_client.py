@@ -50,10 +50,13 @@ class OwnerClient:
         """Return the number of a new request to open a topic."""
         return next(self._generations)
 
-    async def open(self, topic: str, generation: int, since: int | None) -> messages.TopicOpened:
-        """Open a topic, and return what it shows, or what follows the position `since`. Raises the
+    async def open(
+        self, topic: str, generation: int, since: int | None, prev: int | None
+    ) -> messages.TopicOpened:
+        """Open a topic, and return what it shows, or what follows the position `since`. `prev` is
+        the position of the last update that was posted, where that is before `since`. Raises the
         ApiError that the owner answers with, and OwnerSilent where it has too many to open."""
-        request = messages.OpenTopic(self._gateway, topic, generation, since)
+        request = messages.OpenTopic(self._gateway, topic, generation, since, prev)
         reply = await self._request(request)
         if isinstance(reply, messages.TopicRejected | messages.TopicOpened):
             self._check_epoch(reply.epoch)

@@ -22,7 +22,6 @@ from trading_api.relay.stream_receiver import StreamReceiver
 from trading_api.relay.topic_messages import SHARED_AUDIENCE, OwnerBeat, TopicOpened
 from trading_api.relay.topic_resync import TopicResync
 from trading_api.relay.update_frame import (
-    LOST_UPDATE,
     NO_TOPIC,
     FrameError,
     RelayedUpdate,
@@ -155,7 +154,8 @@ class RemotePartition:
         while True:
             opened = first
             if opened is None and is_resync:  # which has a turn
-                opened = await self._request_open(topic, since)
+                prev = None if since is None else topic.position
+                opened = await self._request_open(topic, since, prev)
             elif opened is None:
                 async with self._turn():
                     opened = await self._request_open(topic, since)
@@ -170,12 +170,15 @@ class RemotePartition:
                     return opened
                 await self._change()
 
-    async def _request_open(self, topic: RemoteTopic, since: int | None) -> TopicOpened | None:
+    async def _request_open(
+        self, topic: RemoteTopic, since: int | None, prev: int | None = None
+    ) -> TopicOpened | None:
         """Return None if the owner did not answer this request."""
         if topic.is_closed or topic.is_failed or self.is_lost:
             raise OwnerSilent
         topic.generation = self._owner.next_generation()
-        opened = await self._answer(self._owner.open(topic.name, topic.generation, since))
+        request = self._owner.open(topic.name, topic.generation, since, prev)
+        opened = await self._answer(request)
         if opened is not None:
             self._accept(opened)
         return opened
@@ -276,7 +279,7 @@ class RemotePartition:
             raise
         for update in updates:
             if update.number == NO_TOPIC:
-                self._on_marker(seq, update)
+                self._on_mark(seq, update)
                 continue
             topic = topics.get(update.number)
             if topic is None:
@@ -289,13 +292,12 @@ class RemotePartition:
 
     # Loss of frames
 
-    def _on_marker(self, seq: int, marker: RelayedUpdate) -> None:
-        """Open the topic again whose update the owner could not encode."""
-        topic = self._topics.get(marked_topic(marker))
-        if topic is not None and marker.datum.key == LOST_UPDATE:
-            topic.kept.restart(seq)
-            topic.note_lost(marker.position)
-            self._start_resync()
+    def _on_mark(self, seq: int, mark: RelayedUpdate) -> None:
+        topic = self._topics.get(marked_topic(mark))
+        if topic is not None:
+            topic.note_mark(seq, mark, self._round)
+            if topic.synced_round != self._round:
+                self._start_resync()
 
     def _break(self) -> None:
         self._round += 1
@@ -364,11 +366,10 @@ class RemotePartition:
         """Open a topic again, unless that is done. Raises ApiError."""
         if self._topics.get(topic.number) is not topic or topic.synced_round == self._round:
             return
-        since = topic.position if topic.router.replays else None
         topic.kept.acquire(self._receiver.delivered)
         try:
             async with answer_deadline(self._options.open_s):
-                opened = await self._opened(topic, since, is_resync=True)
+                opened = await self._opened(topic, topic.since, is_resync=True)
             topic.post_snapshot(opened)
             self._synchronize(topic, opened)
         except ApiError:

@@ -19,12 +19,13 @@ from trading_api.streaming.snapshots import Snapshot
 class RemoteService:
     """A ResumableService, and the TopicSnapshots, of topics that other processes publish.
 
-    `partition_of` returns the partition of a topic."""
+    `partition_of` returns the partition of a topic. `topics` are those that are open, or are being
+    opened."""
 
     def __init__(self, partition_of: Callable[[str], RemotePartition]) -> None:
         self._partition_of = partition_of
         self._routers: dict[str, WsRouter[Any, Any]] = {}
-        self._topics: dict[str, tuple[RemoteTopic, RemotePartition]] = {}
+        self.topics: dict[str, tuple[RemoteTopic, RemotePartition]] = {}
 
     def add_router(self, router: WsRouter[Any, Any]) -> None:
         """Serve the topics of this router, which is built with this service."""
@@ -37,12 +38,12 @@ class RemoteService:
         assert entry is not None, "a router opens only topics that are registered"
         partition = self._partition_of(topic)
         remote = RemoteTopic(topic, topic_number(topic), router, entry)
-        self._topics[topic] = remote, partition
+        self.topics[topic] = remote, partition
         await partition.open(remote)
 
     def remove_topic(self, topic: str) -> None:
         """Close a topic. Ignores an unknown topic."""
-        known = self._topics.pop(topic, None)
+        known = self.topics.pop(topic, None)
         if known is not None:
             remote, partition = known
             partition.close(remote)
@@ -53,13 +54,13 @@ class RemoteService:
         """Return the topic's state at its owner, and the updates that followed it."""
         return await self._snapshot(topic, None)
 
-    async def missed(self, topic: str, seq: int) -> Snapshot:
+    async def missed(self, topic: str, seq: int, prev: int | None = None) -> Snapshot:
         """Return every update of the topic after `seq`. Raises ApiError, Conflict where they are
         too many or unknown."""
         return await self._snapshot(topic, seq)
 
     async def _snapshot(self, topic: str, since: int | None) -> Snapshot:
-        known = self._topics.get(topic)
+        known = self.topics.get(topic)
         if known is None:
             raise OwnerSilent
         remote, partition = known
@@ -75,6 +76,8 @@ class RemoteService:
         """Return nothing: a remote state has its numbers with it."""
         return {}
 
-    async def replay_since(self, topic: str, seq: int) -> Sequence[SequencedUpdate] | None:
+    async def replay_since(
+        self, topic: str, seq: int, prev: int | None = None
+    ) -> Sequence[SequencedUpdate] | None:
         """Return None: `missed` returns what was missed."""
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trading_api.relay.topic_messages import TopicOpened
-from trading_api.relay.update_frame import RelayedUpdate
+from trading_api.relay.update_frame import LOST_UPDATE, POSITION, RelayedUpdate
 from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.subscriptions import Topic
 from trading_api.streaming.update_encoding import EncodedDatum
@@ -71,7 +71,8 @@ class RemoteTopic:
 
     `generation` is that of the newest request to open it. Updates are posted while `synced_round`
     is the partition's round. `position` is that of the last update that was posted to all clients,
-    or until one is posted (`has_posted`) that of the state. `first_reply` waits for the first
+    or until one is posted (`has_posted`) that of the state. Up to `read_position` there is no later
+    one. `first_reply` waits for the first
     client, which consumes it. `failures` counts the attempts to open the topic again that failed
     one after the other, and the next one is due at `retry_at_s` of the running clock. `is_failed`:
     the topic cannot be continued, and its sessions are being closed."""
@@ -83,6 +84,7 @@ class RemoteTopic:
     generation: int = 0
     synced_round: int = NEVER_SYNCED
     position: int | None = None
+    read_position: int = 0
     has_posted: bool = False
     first_reply: TopicOpened | None = None
     failures: int = 0
@@ -98,6 +100,13 @@ class RemoteTopic:
         if router.replays:
             self.position, self.has_posted = update.position, True
 
+    @property
+    def since(self) -> int | None:
+        """From where the topic is read again; None for its state."""
+        if self.position is None or not self.router.replays:
+            return None
+        return max(self.position, self.read_position)
+
     def note_resumed(self, position: int) -> None:
         """Continue from the position of a client that resumed, if the state's is later.
 
@@ -106,13 +115,17 @@ class RemoteTopic:
         if self.position is not None and not self.has_posted:
             self.position = min(self.position, position)
 
-    def note_lost(self, position: int) -> None:
-        """Post nothing until the topic is opened again: an update of this position is lost.
-
-        0 stands for an unknown position."""
-        self.synced_round = NEVER_SYNCED
-        if self.position is not None and position:
-            self.position = min(self.position, position - 1)
+    def note_mark(self, seq: int, mark: RelayedUpdate, present_round: int) -> None:
+        """Note how far the topic is read. Or post nothing until it is opened again, where the frame
+        `seq` has a mark in the place of an update."""
+        if mark.datum.key == POSITION and self.synced_round == present_round:
+            self.read_position = max(self.read_position, mark.position)
+        elif mark.datum.key == LOST_UPDATE:
+            self.kept.restart(seq)
+            self.synced_round = NEVER_SYNCED
+            if self.position is not None and mark.position:
+                self.position = min(self.position, mark.position - 1)
+                self.read_position = min(self.read_position, mark.position - 1)
 
     def post_snapshot(self, opened: TopicOpened) -> None:
         """Post what the topic shows, or what was missed, to all clients of the topic."""
@@ -120,7 +133,9 @@ class RemoteTopic:
         for data, suffix in snapshot_parts(opened):
             if data:
                 router.delivery.post(router, self.topic, data, suffix)
-        self.position = opened.position
+        # Without data it is the position from which they were requested.
+        if opened.position != self.since:
+            self.position = opened.position
 
 
 def snapshot_parts(opened: TopicOpened) -> list[tuple[list[EncodedDatum], bytes]]:

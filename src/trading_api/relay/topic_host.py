@@ -16,6 +16,7 @@ from trading_api.relay import topic_messages as messages
 from trading_api.relay.frame_stream import KEPT_FRAMES_MAX, FrameStream
 from trading_api.relay.hosted_partition import GatewaySubscriber, HostedPartition
 from trading_api.relay.partitions import MARKET
+from trading_api.relay.position_marks import PositionMarks
 from trading_api.relay.reply_parts import ReplyParts
 from trading_api.relay.topic_opener import OpenerLimits, TopicOpener
 from trading_api.relay.update_frame import encode_lost_update, encode_update, topic_number
@@ -82,6 +83,7 @@ class TopicHost:
             self._regroup,
             opener_limits or OpenerLimits(),
         )
+        self._marks = PositionMarks(self._routers)
         self._is_subscribed = False
         for router in self._routers.values():
             router.bind(self, subscriptions)
@@ -132,6 +134,7 @@ class TopicHost:
             for hosted in self._partitions.values():
                 for stream in hosted.streams.values():
                     stream.note_heartbeat()
+            self._marks.add(self._partitions.values())
             await asyncio.sleep(self._heartbeat_s)
             self._drop_silent_gateways()
 

@@ -43,12 +43,14 @@ def heartbeats_subject(audience: str) -> str:
 
 class OpenTopic(msgspec.Struct, tag="open"):
     """Open a topic for a gateway, or read it again. `generation` grows with each of the gateway's
-    requests. With `since` the reply has what follows this position, else the topic's state."""
+    requests. With `since` the reply has what follows this position, else the topic's state. `prev`
+    is the position of the last update that was posted, where that is before `since`."""
 
     gateway: str
     topic: str
     generation: int
     since: int | None = None
+    prev: int | None = None
 
 
 class CloseTopics(msgspec.Struct, tag="close"):

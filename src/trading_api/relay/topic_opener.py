@@ -148,6 +148,7 @@ class TopicOpener:
             if not topic.sessions:
                 self._names.pop(topic_number(name), None)
         subscriber.generations.pop(name, None)
+        subscriber.positions.pop(name, None)
 
     def _undo(self, subscriber: GatewaySubscriber, request: OpenTopic, was_joined: bool) -> None:
         if not was_joined and request.generation == subscriber.generations.get(request.topic):
@@ -159,7 +160,7 @@ class TopicOpener:
         since, snapshots = request.since, router.snapshots
         is_replay = since is not None and router.replays
         if is_replay and since is not None:
-            snapshot = await snapshots.missed(request.topic, since)
+            snapshot = await snapshots.missed(request.topic, since, request.prev)
         else:
             snapshot = await snapshots.state(request.topic)
         # No await from here on. What was published before is part of the snapshot, and leaves in
@@ -171,6 +172,8 @@ class TopicOpener:
             assert not isinstance(meta, bytes), "the owner reads models"
             if data or not is_replay:
                 position = router.position_of(data, meta)
+        if router.is_numbered:
+            subscriber.positions[request.topic] = router.present_position(request.topic)
         return TopicOpened(
             epoch=0,
             lease=0,

@@ -22,6 +22,8 @@ _KEY_BYTES_MAX = _NO_KEY - 1
 NO_TOPIC = 0
 """The number in an update that marks a topic instead of showing its content. Its conflation key is
 the kind of the mark. A receiver ignores kinds that it does not know."""
+POSITION = "position"
+"""The kind of a mark that the topic had no update up to this position but those before the mark."""
 LOST_UPDATE = "lost"
 """The kind of a mark in the place of an update that could not be encoded."""
 
@@ -81,6 +83,11 @@ def encode_lost_update(number: int, position: int | None) -> bytes:
     """Return the mark of a topic for an update that could not be encoded. `position` is that of the
     update, or None where it is unknown."""
     return encode_update(NO_TOPIC, position or 0, LOST_UPDATE, b"", number.to_bytes(8))
+
+
+def encode_position(number: int, position: int) -> bytes:
+    """Return the mark that a topic was read up to a position."""
+    return encode_update(NO_TOPIC, position, POSITION, b"", number.to_bytes(8))
 
 
 def marked_topic(update: RelayedUpdate) -> int:

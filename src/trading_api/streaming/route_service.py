@@ -52,7 +52,12 @@ class ResumableService(WsRouteService, Protocol):
         """Return the sequence fields of the topic's present state, for example `{"seq": 7}`."""
         ...
 
-    async def replay_since(self, topic: str, seq: int) -> Sequence[SequencedUpdate] | None:
+    async def replay_since(
+        self, topic: str, seq: int, prev: int | None = None
+    ) -> Sequence[SequencedUpdate] | None:
         """Return every update of the topic after `seq`, up to the moment of the return; None where
-        that is unknown."""
+        that is unknown.
+
+        `prev` is the number of the last update that the subscriber has, where it is less than
+        `seq`: the topic had no update in between."""
         ...

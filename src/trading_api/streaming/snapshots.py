@@ -22,9 +22,9 @@ class TopicSnapshots(Protocol):
         """Return the topic's present state. Raises ApiError."""
         ...
 
-    async def missed(self, topic: str, seq: int) -> Snapshot:
-        """Return every update of the topic after `seq`. Raises ApiError, Conflict where they are
-        too many or unknown."""
+    async def missed(self, topic: str, seq: int, prev: int | None = None) -> Snapshot:
+        """Return every update of the topic after `seq`. `prev` is the last one that the subscriber
+        has, by default `seq`. Raises ApiError, Conflict where they are too many or unknown."""
         ...
 
 
@@ -39,9 +39,9 @@ class ServiceSnapshots:
         sequence = self._sequencer.sequence(topic) if self._sequencer else {}
         return [(self._service.topic_state(topic), sequence)]
 
-    async def missed(self, topic: str, seq: int) -> Snapshot:
+    async def missed(self, topic: str, seq: int, prev: int | None = None) -> Snapshot:
         assert self._sequencer is not None, "a route that resumes has a sequencer"
-        updates = await self._sequencer.replay_since(topic, seq)
+        updates = await self._sequencer.replay_since(topic, seq, prev)
         if updates is None:
             raise Conflict("Too much was missed; subscribe anew", "not_resumable")
         return [((), {}), *(((each.data,), each.meta) for each in updates)]

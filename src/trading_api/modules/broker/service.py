@@ -102,11 +102,15 @@ class BrokerService:
         seq = self.broker.snapshot(stream.account_id).seq
         return {"as_of_seq": seq} if stream.route == "equity" else {"seq": seq}
 
-    async def replay_since(self, topic: str, seq: int) -> Sequence[SequencedUpdate] | None:
+    async def replay_since(
+        self, topic: str, seq: int, prev: int | None = None
+    ) -> Sequence[SequencedUpdate] | None:
         """Return the topic's updates after event `seq`, or None where they are too many or
-        unknown. Raises Unavailable."""
+        unknown. `prev` is the last update that the client has, by default `seq`. Raises
+        Unavailable."""
         stream = self._topics.stream(topic)
-        missed = await missed_updates(self.broker, stream, seq)
+        prev = seq if prev is None else prev
+        missed = await missed_updates(self.broker, stream, seq, prev)
         if missed is not None:
-            stream.resume_from(int(missed[-1].meta["seq"]) if missed else seq)
+            stream.resume_from(int(missed[-1].meta["seq"]) if missed else prev)
         return missed

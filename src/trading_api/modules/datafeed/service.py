@@ -149,7 +149,9 @@ class DatafeedService:
         """Return no fields: the updates of the market are not numbered."""
         return {}
 
-    async def replay_since(self, topic: str, seq: int) -> Sequence[SequencedUpdate] | None:
+    async def replay_since(
+        self, topic: str, seq: int, prev: int | None = None
+    ) -> Sequence[SequencedUpdate] | None:
         """Return the bars from the time `seq` on, or the trades after it. Times are in
         milliseconds. None where they are too many."""
         data = self._replayable[parse_topic(topic)[0]].replay(self._attached(topic), seq)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -29,7 +30,10 @@ from tests.kit.relayed_topics import (
 )
 from tests.kit.server import until
 from trading_api.bus.port import Bus
+from trading_api.modules.broker.publishing.replay import MISSED_EVENTS_MAX
+from trading_api.relay.position_marks import EVENTS_PER_MARK
 from trading_api.relay.update_frame import UpdateFrame, encode_frame
+from trading_api.streaming.subscriptions import Subscriptions
 
 NO_FAULTS = FaultShares(0, 0, 0, 0)
 SHARD = partition_of(f'orders:{{"accountId":"{A}"}}')
@@ -83,6 +87,39 @@ async def test_another_owner_continues_the_chain_of_a_client_that_resumed() -> N
         await until(lambda: len(again.updates(topic)) == 1)
         again.first_seq[topic] = last
         assert await assert_unbroken(again, owner.exchange, topic) == 1
+
+
+async def test_a_quiet_topic_continues_after_many_events_of_its_account() -> None:
+    async with deployed() as deployment:
+        owner, gateway = await start_owner(deployment), await deployment.gateway()
+        client = gateway.client()
+        await owner.exchange.client.deposit(A, 1e9)
+        topic = await client.follow("executions", accountId=A)
+        await owner.exchange.place()
+        await until(lambda: len(client.updates(topic)) == 1)
+        for _ in range(MISSED_EVENTS_MAX // 100 + 1):
+            await asyncio.gather(*(owner.exchange.place(**FAR) for _ in range(100)))
+        seq = owner.exchange.broker.snapshot(A).seq
+        await until(lambda: read_position(gateway, topic) >= seq - EVENTS_PER_MARK)
+        for _ in range(2):  # the second change finds no update since the first one
+            await deployment.stop(owner)
+            owner = await start_owner(deployment)
+            subscriptions = owner.exchange.subscriptions
+            await until(partial(is_open, subscriptions, topic))
+        await owner.exchange.place()
+        await until(lambda: len(client.updates(topic)) == 2)
+        first, second = client.updates(topic)
+        assert second["prev"] == first["seq"]
+        assert gateway.closed_topics == []
+
+
+def is_open(subscriptions: Subscriptions, topic: str) -> bool:
+    return topic in subscriptions.session_counts()
+
+
+def read_position(gateway: Gateway, topic: str) -> int:
+    remote, _ = gateway.topics.service.topics[topic]
+    return remote.read_position
 
 
 async def test_an_owner_that_is_replaced_is_no_longer_listened_to() -> None:

@@ -80,6 +80,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         self.snapshots: TopicSnapshots = ServiceSnapshots(service, sequencer)
         self.replays = resumes or position is not None
         self._position = position
+        self._sequencer = sequencer
         self._symbol_count = symbol_count
         self._bound: tuple[UpdateDelivery, Subscriptions] | None = None
         self.send("subscribe", reply="subscribe.response")(self.subscribe)
@@ -193,6 +194,17 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         if self._position is not None:
             return self._position(data[-1]) if data else 0
         return int(meta.get("seq", 0)) if self.replays else 0
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the route's updates have a `seq` from which it replays."""
+        return self.replays and self._position is None
+
+    def present_position(self, topic: str) -> int:
+        """Return the position of an open topic's present state, if the route is numbered. Raises
+        ApiError."""
+        assert self._sequencer is not None, "a numbered route has a sequencer"
+        return self.position_of((), self._sequencer.sequence(topic))
 
     @property
     def delivery(self) -> UpdateDelivery:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.kit.paper_exchange import LIMIT, ROUTES, A, running
 from trading_api.errors import ApiError
-from trading_api.modules.broker.publishing.replay import MISSED_EVENTS_MAX
+from trading_api.modules.broker.publishing.replay import (
+    MISSED_EVENTS_MAX,
+    MISSED_UPDATES_MAX,
+    PAGE_EVENTS,
+)
 from trading_api.observability.request_id import client_request_id
 
 
@@ -85,10 +91,45 @@ async def test_a_client_that_missed_too_much_cannot_resume() -> None:
         exchange.market.move("AAPL", "99.98", "100.00")
         await exchange.subscribe("orders", A)
         topic = f'orders:{{"accountId":"{A}"}}'
-        for _ in range(MISSED_EVENTS_MAX // 2):
+        for _ in range(MISSED_UPDATES_MAX // 2):
             order_id = await exchange.place(type=LIMIT, limitPrice=90.0)
             await exchange.client.cancel_order(A, order_id)
         missed = await exchange.service.replay_since(topic, 1)
         assert missed is not None
-        assert len(missed) == MISSED_EVENTS_MAX
-        assert await exchange.service.replay_since(topic, 0) is None
+        assert len(missed) == MISSED_UPDATES_MAX
+        await exchange.place(type=LIMIT, limitPrice=90.0)
+        assert await exchange.service.replay_since(topic, 1) is None
+        assert len(await exchange.service.replay_since(topic, 2) or ()) == MISSED_UPDATES_MAX
+
+
+async def test_a_client_of_a_quiet_topic_resumes_after_many_events_of_others() -> None:
+    async with running() as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        topic = f'executions:{{"accountId":"{A}"}}'
+        await exchange.subscribe("executions", A)
+        await exchange.place()
+        seq = exchange.service.sequence(topic)["seq"]
+        while exchange.service.sequence(topic)["seq"] <= seq + 2 * PAGE_EVENTS:
+            order_id = await exchange.place(type=LIMIT, limitPrice=90.0)
+            await exchange.client.cancel_order(A, order_id)
+        assert await exchange.service.replay_since(topic, seq) == []
+        await exchange.place()
+        (missed,) = await exchange.service.replay_since(topic, seq) or ()
+        assert missed.meta["prev"] == seq
+        (missed,) = await exchange.service.replay_since(topic, seq + 2 * PAGE_EVENTS, seq) or ()
+        assert missed.meta["prev"] == seq
+
+
+async def test_more_events_than_are_searched_cannot_be_replayed() -> None:
+    async with running() as exchange:
+        exchange.market.move("AAPL", "99.98", "100.00")
+        topic = f'executions:{{"accountId":"{A}"}}'
+        await exchange.subscribe("executions", A)
+        await exchange.client.deposit(A, 1e9)
+        first = exchange.service.sequence(topic)["seq"]
+        while exchange.service.sequence(topic)["seq"] < first + MISSED_EVENTS_MAX:
+            orders = (exchange.place(type=LIMIT, limitPrice=90.0) for _ in range(100))
+            await asyncio.gather(*orders)
+        last = exchange.service.sequence(topic)["seq"]
+        assert await exchange.service.replay_since(topic, last - MISSED_EVENTS_MAX) == []
+        assert await exchange.service.replay_since(topic, last - MISSED_EVENTS_MAX - 1) is None
