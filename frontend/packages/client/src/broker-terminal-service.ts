@@ -4,7 +4,9 @@ import {
   EQUITY_NAMES,
   type EquityValues,
 } from "./account-manager.ts";
-import { CommandSender } from "./command-sender.ts";
+import { type CommandPolicy, CommandSender } from "./command-sender.ts";
+import { CommandTransport } from "./command-transport.ts";
+import { Commands } from "./commands.ts";
 import { ApiError } from "./errors.ts";
 import { ExecutionSync } from "./execution-sync.ts";
 import type { Feeds } from "./feeds.ts";
@@ -35,7 +37,7 @@ import type { AccountRest, Rest } from "./rest-client.ts";
 import type { SocketState } from "./socket-options.ts";
 import type { AccountManagerInfo, BrokerHost, BrokerTerminal } from "./tradingview/broker.ts";
 
-export interface BrokerOptions {
+export interface BrokerOptions extends CommandPolicy {
   rest: Rest;
   feeds: Feeds;
   accountId: string;
@@ -44,35 +46,42 @@ export interface BrokerOptions {
 }
 
 /**
- * TradingView's broker API over the backend. Commands and queries use REST, and every change comes
- * from the socket. While the socket is down its effects could not be reported, so commands reject
- * with a NotConnectedError. A command that the backend rejects throws an ApiError.
+ * TradingView's broker API over the backend. Queries use REST, commands use the socket while it is
+ * connected, and every change comes from the socket. While that is down the effects of a command
+ * could not be reported. The command then rejects with a NotConnectedError, or is kept for a while
+ * with `whileDisconnected: "keep"`. A command that the backend rejects throws an ApiError.
  */
 export class BrokerTerminalService<Action = never> implements BrokerTerminal<Action> {
   readonly #host: BrokerHost<Action>;
   readonly #rest: Rest;
   readonly #feeds: Feeds;
   readonly #depth: number;
-  readonly #commands: CommandSender;
+  readonly #transport: CommandTransport;
+  readonly #policy: CommandPolicy;
   readonly #values: EquityValues;
   readonly #symbolFeeds = new Map<string, Subscription>();
   readonly #stopStateListener: () => void;
   #accountId: string;
   #account: AccountRest;
+  #commands!: Commands;
   #stopFunctions: (() => void)[] = [];
   #ready: Promise<unknown> = Promise.resolve();
   #equity: Equity | null = null;
   #brokerStatus: BrokerConnection | null = null;
   #lastStatus = "";
 
-  constructor(host: BrokerHost<Action>, { rest, feeds, accountId, depth = 20 }: BrokerOptions) {
+  constructor(
+    host: BrokerHost<Action>,
+    { rest, feeds, accountId, depth = 20, ...policy }: BrokerOptions,
+  ) {
     this.#host = host;
     this.#rest = rest;
     this.#feeds = feeds;
     this.#depth = depth;
     this.#accountId = accountId;
     this.#account = rest.account(accountId);
-    this.#commands = new CommandSender(feeds.connection);
+    this.#transport = new CommandTransport(rest, feeds.connection);
+    this.#policy = policy;
     this.#values = createEquityValues(host.factory);
     this.#stopStateListener = feeds.connection.onState(() => this.#showStatus());
     this.#startSyncs();
@@ -160,7 +169,7 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
   }
 
   previewOrder(order: PreOrder): Promise<OrderPreview> {
-    return this.#account.preview(order);
+    return this.#commands.preview(order);
   }
 
   leverageInfo(params: LeverageParams): Promise<LeverageInfo> {
@@ -171,38 +180,38 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
     return this.#account.previewLeverage(params);
   }
 
-  // CommandSender
+  // Commands
 
   placeOrder(order: PreOrder): Promise<{ orderId: string }> {
-    return this.#command((account, key) => account.place(order, key));
+    return this.#commands.place(order);
   }
 
   modifyOrder(order: Order): Promise<void> {
-    return this.#command((account, key) => account.modify(order.id, order, key));
+    return this.#commands.modify(order.id, order);
   }
 
   cancelOrder(orderId: string): Promise<void> {
-    return this.#command((account, key) => account.cancel(orderId, key));
+    return this.#commands.cancel(orderId);
   }
 
   async cancelOrders(_symbol: string, _side: Side | undefined, orderIds: string[]): Promise<void> {
-    await this.#command((account, key) => account.cancelMany(orderIds, key));
+    await this.#commands.cancelMany(orderIds);
   }
 
   closePosition(positionId: string, amount?: number): Promise<void> {
-    return this.#command((account, key) => account.close(positionId, amount, key));
+    return this.#commands.close(positionId, amount);
   }
 
   reversePosition(positionId: string): Promise<void> {
-    return this.#command((account, key) => account.reverse(positionId, key));
+    return this.#commands.reverse(positionId);
   }
 
   editPositionBrackets(positionId: string, brackets: Brackets): Promise<void> {
-    return this.#command((account, key) => account.editBrackets(positionId, brackets, key));
+    return this.#commands.editBrackets(positionId, brackets);
   }
 
   setLeverage(params: LeverageParams & { leverage: number }): Promise<{ leverage: number }> {
-    return this.#command((account, key) => account.setLeverage(params, key));
+    return this.#commands.setLeverage(params);
   }
 
   // Subscriptions of the host
@@ -286,19 +295,18 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
       { accountId },
       { onData: (status) => this.#showBrokerStatus(status), onFailed },
     );
-    this.#stopFunctions = [executions, orders, positions].map((each) => () => each.stop());
+    const syncs = [executions, orders, positions];
+    this.#stopFunctions = syncs.map((each) => () => each.stop());
     this.#stopFunctions.push(profits.unsubscribe, equity.unsubscribe, connection.unsubscribe);
-    this.#ready = Promise.all([executions.ready, orders.ready, positions.ready]);
-    this.#ready.catch(() => {});
+    const ready = Promise.all(syncs.map((each) => each.ready));
+    ready.catch(() => {});
+    this.#ready = ready;
+    // A kept command follows an outage, so it also waits for what the outage hid.
+    const settled = () => Promise.all(syncs.map((each) => each.settled()));
+    const isReady = this.#policy.whileDisconnected === "keep" ? settled : () => ready;
+    const sender = new CommandSender(feeds.connection, { ...this.#policy, isReady });
+    this.#commands = new Commands(this.#transport, sender, accountId);
     this.#showStatus();
-  }
-
-  /** Send a command once the account is subscribed. Earlier effects would not be reported. */
-  async #command<T>(send: (account: AccountRest, key: string) => Promise<T>): Promise<T> {
-    const account = this.#account;
-    this.#commands.requireConnection();
-    await this.#commands.withTimeout(this.#ready);
-    return this.#commands.send((key) => send(account, key));
   }
 
   #showOrder(order: Order): void {

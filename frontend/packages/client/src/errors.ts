@@ -29,15 +29,20 @@ export class NotConnectedError extends Error {
   }
 }
 
-/** An error response of the REST API, with its message and its machine-readable code. */
+/**
+ * An error response of the server, with its message and its machine-readable code. It is the same
+ * over REST and over the socket. `retryAfterS` is when to try again, where the server names it.
+ */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
   readonly code: string;
+  readonly retryAfterS: number | null;
 
-  constructor(status: number, code: string, detail: string) {
+  constructor(status: number, code: string, detail: string, retryAfterS: number | null = null) {
     super(detail);
     this.status = status;
     this.code = code;
+    this.retryAfterS = retryAfterS;
   }
 }

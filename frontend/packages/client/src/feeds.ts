@@ -1,3 +1,4 @@
+import type { CommandChannel } from "./command-channel.ts";
 import type { Listener, Subscription } from "./listener.ts";
 import type {
   BrokerConnection,
@@ -37,6 +38,10 @@ export type ListenerOrFunction<T> = Listener<T> | ((data: T) => void);
 export interface Connection {
   readonly state: SocketState;
   onState(listener: (state: SocketState) => void): () => void;
+  /** Resolve once every subscription is confirmed on the present connection. */
+  synchronized(): Promise<void>;
+  /** Sends commands over the connection, where that can. */
+  readonly commands?: CommandChannel;
 }
 
 /**

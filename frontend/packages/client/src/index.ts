@@ -1,3 +1,4 @@
+export type { AccountCommands } from "./account-commands.ts";
 export { MergedOrders, MergedPositions, mergeExecutions } from "./account-merge.ts";
 export {
   type Authentication,
@@ -8,6 +9,8 @@ export {
 } from "./authentication.ts";
 export type { Backoff } from "./backoff.ts";
 export { type BrokerOptions, BrokerTerminalService } from "./broker-terminal-service.ts";
+export type { CommandPolicy } from "./command-sender.ts";
+export { Commands } from "./commands.ts";
 export { type DatafeedOptions, DatafeedService } from "./datafeed-service.ts";
 export {
   ApiError,

@@ -1,6 +1,7 @@
 // Maps the types of the wire to the client's own types. Names of REST types end in _Api_Backend,
 // names of socket types in _Ws_Backend, and the client's own have no suffix. A field that the wire
 // omits or sends as null is absent here; 0, false and "" are values.
+import { commandErrorStatus } from "./command-error-status.ts";
 import { ApiError } from "./errors.ts";
 import type {
   AccountMetainfo as AccountMetainfo_Api_Backend,
@@ -65,6 +66,7 @@ import type {
   SymbolInfo,
   Trade,
 } from "./model/market.ts";
+import type { CommandReply } from "./routes.ts";
 
 // Market data
 
@@ -164,10 +166,17 @@ export function mapCashLine({ seq, kind, amount, balance, time }: CashLine_Api_B
 
 /** Map an error response. One of a proxy in front of the backend has no code and no detail. */
 export function mapApiError(
-  { status, statusText }: Response,
+  { status, statusText, headers }: Response,
   { code = "unknown", detail = statusText }: Partial<ErrorResponse_Api_Backend> = {},
 ): ApiError {
-  return new ApiError(status, code, detail);
+  const retryAfter = headers.get("Retry-After");
+  return new ApiError(status, code, detail, retryAfter === null ? null : Number(retryAfter));
+}
+
+/** Map an error reply to a command. Its status is that of REST. */
+export function mapCommandError({ code, message, retryAfter }: Omit<CommandReply, "id">): ApiError {
+  const own = code ?? "unknown";
+  return new ApiError(commandErrorStatus(own), own, message, retryAfter ?? null);
 }
 
 // Requests

@@ -33,6 +33,11 @@ export class PositionSync {
     return this.#subscription.ready;
   }
 
+  /** Resolve once what the socket did not send has been read. Rejects after `stop`. */
+  settled(): Promise<void> {
+    return this.#subscription.settled();
+  }
+
   stop(): void {
     this.#subscription.stop();
   }

@@ -14,6 +14,8 @@ interface ReconcilingOptions<T> {
   onFailed(error: unknown): void;
 }
 
+const STOPPED = "The subscription of the account was stopped.";
+
 /** A subscription that reconciles with REST whenever a reconnection replayed no updates. */
 export class ReconcilingSubscription<T> {
   readonly #options: ReconcilingOptions<T>;
@@ -21,6 +23,8 @@ export class ReconcilingSubscription<T> {
   readonly #ready = Promise.withResolvers<void>();
   /** Identifies the newest reconciliation; null once the subscription was stopped. */
   #currentRun: object | null = null;
+  #reconciliation: Promise<void> = Promise.resolve();
+  #isStopped = false;
 
   constructor(options: ReconcilingOptions<T>) {
     this.#options = options;
@@ -43,9 +47,21 @@ export class ReconcilingSubscription<T> {
     return this.#ready.promise;
   }
 
+  /** Resolve once what the socket did not send has been read. Rejects after `stop`. */
+  async settled(): Promise<void> {
+    let running: Promise<void>;
+    do {
+      await this.ready;
+      running = this.#reconciliation;
+      await running;
+      if (this.#isStopped) throw new NotConnectedError(STOPPED);
+    } while (running !== this.#reconciliation);
+  }
+
   stop(): void {
+    this.#isStopped = true;
     this.#currentRun = null;
-    this.#ready.reject(new NotConnectedError("The subscription of the account was stopped."));
+    this.#ready.reject(new NotConnectedError(STOPPED));
     this.#subscription.unsubscribe();
   }
 
@@ -53,7 +69,7 @@ export class ReconcilingSubscription<T> {
     const run = {};
     this.#currentRun = run;
     const isCurrent = () => this.#currentRun === run;
-    this.#options
+    this.#reconciliation = this.#options
       .reconcile(isCurrent)
       .then(() => {
         if (isCurrent()) this.#ready.resolve();

@@ -1,10 +1,10 @@
 import createClient, { type Client } from "openapi-fetch";
+import type { AccountCommands } from "./account-commands.ts";
 import type { Authentication } from "./authentication.ts";
 import type { paths } from "./generated/rest.ts";
 import * as map from "./mappers.ts";
 import type {
   Account,
-  Brackets,
   BrokerConfiguration,
   CashLine,
   Equity,
@@ -14,9 +14,7 @@ import type {
   LeverageParams,
   LeveragePreview,
   Order,
-  OrderPreview,
   Position,
-  PreOrder,
 } from "./model/broker.ts";
 import type {
   DatafeedConfiguration,
@@ -25,6 +23,7 @@ import type {
   QuoteData,
   SymbolInfo,
 } from "./model/market.ts";
+import { createRestCommands, unwrap } from "./rest-commands.ts";
 
 /** A range of bars, in seconds. `to` is exclusive, and `countBack` has precedence over `from`. */
 export interface HistoryRange {
@@ -44,11 +43,8 @@ export interface MarketRest {
   time(): Promise<number>;
 }
 
-/**
- * The REST queries and commands of one account. `key` is the idempotency key of a command: the
- * backend executes a command with the same key once.
- */
-export interface AccountRest {
+/** The REST queries and commands of one account. */
+export interface AccountRest extends AccountCommands {
   info(): Promise<Account>;
   all(): Promise<Account[]>;
   configuration(): Promise<BrokerConfiguration>;
@@ -66,20 +62,7 @@ export interface AccountRest {
    */
   cashLines(since?: number, limit?: number): Promise<CashLine[]>;
   instrument(symbol: string): Promise<InstrumentInfo>;
-  place(order: PreOrder, key: string): Promise<{ orderId: string }>;
-  preview(order: PreOrder, orderId?: string): Promise<OrderPreview>;
-  modify(orderId: string, order: PreOrder, key: string): Promise<void>;
-  cancel(orderId: string, key: string): Promise<void>;
-  /** Return the ids of the canceled orders, including their brackets. */
-  cancelMany(orderIds: string[], key: string): Promise<string[]>;
-  close(positionId: string, amount: number | undefined, key: string): Promise<void>;
-  reverse(positionId: string, key: string): Promise<void>;
-  editBrackets(positionId: string, brackets: Brackets, key: string): Promise<void>;
   leverage(params: LeverageParams): Promise<LeverageInfo>;
-  setLeverage(
-    params: LeverageParams & { leverage: number },
-    key: string,
-  ): Promise<{ leverage: number }>;
   previewLeverage(params: LeverageParams & { leverage: number }): Promise<LeveragePreview>;
 }
 
@@ -154,9 +137,6 @@ function createMarketRest(http: Client<paths>): MarketRest {
 
 function createAccountRest(http: Client<paths>, id: string | undefined): AccountRest {
   const query = id === undefined ? {} : { account_id: id };
-  const headers = (key: string) => ({ "Idempotency-Key": key });
-  const ofOrder = (order_id: string) => ({ query, path: { order_id } });
-  const ofPosition = (position_id: string) => ({ query, path: { position_id } });
   return {
     async info() {
       return map.mapAccount(
@@ -177,7 +157,7 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
       return orders.map(map.mapOrder);
     },
     async order(orderId) {
-      const params = ofOrder(orderId);
+      const params = { query, path: { order_id: orderId } };
       return map.mapOrder(unwrap(await http.GET("/api/v1/broker/orders/{order_id}", { params })));
     },
     async ordersHistory(limit = 200, before) {
@@ -208,52 +188,10 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
       const found = unwrap(await http.GET("/api/v1/broker/instruments/{symbol}", { params }));
       return map.mapInstrument(found);
     },
-    async place(order, key) {
-      const request = { params: { query, header: headers(key) }, body: map.mapPreOrder(order) };
-      return unwrap(await http.POST("/api/v1/broker/orders", request));
-    },
-    async preview(order, orderId) {
-      const params = { query: { ...query, ...(orderId !== undefined && { order_id: orderId }) } };
-      const body = map.mapPreOrder(order);
-      const preview = unwrap(await http.POST("/api/v1/broker/orders/preview", { params, body }));
-      return map.mapPreview(preview);
-    },
-    async modify(orderId, order, key) {
-      const params = { ...ofOrder(orderId), header: headers(key) };
-      const body = map.mapPreOrder(order);
-      unwrap(await http.PUT("/api/v1/broker/orders/{order_id}", { params, body }));
-    },
-    async cancel(orderId, key) {
-      const params = { ...ofOrder(orderId), header: headers(key) };
-      unwrap(await http.DELETE("/api/v1/broker/orders/{order_id}", { params }));
-    },
-    async cancelMany(orderIds, key) {
-      const request = { params: { query, header: headers(key) }, body: { orderIds } };
-      return unwrap(await http.POST("/api/v1/broker/orders/cancel", request)).canceled;
-    },
-    async close(positionId, amount, key) {
-      const { path } = ofPosition(positionId);
-      const part = { ...query, ...(amount !== undefined && { amount }) };
-      const params = { path, query: part, header: headers(key) };
-      unwrap(await http.DELETE("/api/v1/broker/positions/{position_id}", { params }));
-    },
-    async reverse(positionId, key) {
-      const params = { ...ofPosition(positionId), header: headers(key) };
-      unwrap(await http.POST("/api/v1/broker/positions/{position_id}/reverse", { params }));
-    },
-    async editBrackets(positionId, brackets, key) {
-      const params = { ...ofPosition(positionId), header: headers(key) };
-      const body = { brackets: map.mapBrackets(brackets) };
-      unwrap(await http.PUT("/api/v1/broker/positions/{position_id}/brackets", { params, body }));
-    },
+    ...createRestCommands(http, id),
     async leverage({ symbol, orderType, side }) {
       const params = { query: { ...query, symbol, orderType, side } };
       return map.mapLeverage(unwrap(await http.GET("/api/v1/broker/leverage/info", { params })));
-    },
-    async setLeverage({ symbol, orderType, side, leverage }, key) {
-      const params = { query, header: headers(key) };
-      const request = { params, body: { symbol, orderType, side, leverage } };
-      return unwrap(await http.PUT("/api/v1/broker/leverage/set", request));
     },
     async previewLeverage({ symbol, orderType, side, leverage }) {
       const request = { params: { query }, body: { symbol, orderType, side, leverage } };
@@ -271,16 +209,3 @@ const bearerMiddleware = (authentication: Authentication) => ({
     return request;
   },
 });
-
-/** Return the data of a result. Throws ApiError for an error response. */
-function unwrap<T>(result: Result<T>): T {
-  const { data, error, response } = result;
-  if (response.ok) return data as T;
-  throw map.mapApiError(response, error);
-}
-
-interface Result<T> {
-  data?: T;
-  error?: Parameters<typeof map.mapApiError>[1];
-  response: Response;
-}

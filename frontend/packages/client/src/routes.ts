@@ -7,6 +7,30 @@ export type SubscriptionOf<R extends Route> = Messages[`${R}.subscribe`];
 export type DataOf<R extends Route> = Messages[`${R}.update`]["payload"];
 export type Reply = Messages["bars.subscribe.response"];
 
+/** The fields of each command's `ok` reply, beside `status`, `id` and `message`. */
+export interface CommandResults {
+  "orders.place": { orderId: string };
+  "orders.preview": { preview: object };
+  "orders.modify": object;
+  "orders.cancel": object;
+  "orders.cancel-many": { canceled: string[] };
+  "positions.close": object;
+  "positions.reverse": object;
+  "positions.brackets": object;
+  "leverage.set": { leverage: number };
+}
+
+export type CommandType = keyof CommandResults;
+
+/** The reply to a command, which names it by `id`. With `ok` it also has the results. */
+export interface CommandReply {
+  status: "ok" | "error";
+  id: string | number;
+  message: string;
+  code?: string | null;
+  retryAfter?: number | null;
+}
+
 /** The payload of an update. `seq` and `prev` are set where the backend numbers the updates. */
 export interface Update<R extends Route = Route> {
   topic: string;

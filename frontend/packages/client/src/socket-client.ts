@@ -1,8 +1,9 @@
+import { CommandChannel } from "./command-channel.ts";
 import { NotConnectedError, SubscriptionError } from "./errors.ts";
 import type { Listener, Subscription } from "./listener.ts";
 import { ReconnectingSocket } from "./reconnecting-socket.ts";
 import { type Request, RequestQueue } from "./request-queue.ts";
-import type { DataOf, Reply, Route, SubscriptionOf, Update } from "./routes.ts";
+import type { CommandReply, DataOf, Reply, Route, SubscriptionOf, Update } from "./routes.ts";
 import { SharedTopic } from "./shared-topic.ts";
 import { resolveSocketOptions, type SocketOptions, type SocketState } from "./socket-options.ts";
 import { topicOf } from "./topics.ts";
@@ -13,10 +14,13 @@ import { topicOf } from "./topics.ts";
  * last subscription ended.
  */
 export class SocketClient {
+  /** Sends commands while there is a connection. */
+  readonly commands: CommandChannel;
   readonly #resumable: readonly string[];
   readonly #socket: ReconnectingSocket;
   readonly #requests: RequestQueue;
   readonly #topics = new Map<string, SharedTopic>();
+  #synchronization: PromiseWithResolvers<void> | null = null;
 
   constructor(options: SocketOptions) {
     const resolved = resolveSocketOptions(options);
@@ -32,6 +36,13 @@ export class SocketClient {
       onDisconnected: (reason) => this.#resetTopics(reason),
       isNeeded: () => this.#topics.size > 0,
     });
+    const link = {
+      isConnected: () => this.#isConnected,
+      send: (message: object) => this.#socket.send(message),
+      onTimeout: () => this.#socket.fail(NO_ANSWER),
+      onIdle: () => this.#startIdleTimeout(),
+    };
+    this.commands = new CommandChannel(link, resolved.commands, resolved.replyTimeoutMs);
   }
 
   get state(): SocketState {
@@ -53,7 +64,7 @@ export class SocketClient {
     subscription: SubscriptionOf<R>,
     listener: Listener<DataOf<R>>,
   ): Subscription {
-    if (this.state.phase === "closed") throw new NotConnectedError("The client was closed");
+    if (this.state.phase === "closed") throw new NotConnectedError(CLOSED);
     const shared = this.#sharedTopic(route, subscription);
     // A new object, so that one listener that is passed twice is called twice.
     const own = bindListener(listener) as Listener<DataOf<Route>>;
@@ -87,6 +98,17 @@ export class SocketClient {
     });
   }
 
+  /**
+   * Resolve once every subscription is confirmed on the present connection. Rejects with a
+   * NotConnectedError when the client is closed.
+   */
+  synchronized(): Promise<void> {
+    if (this.state.phase === "closed") return Promise.reject(new NotConnectedError(CLOSED));
+    if (this.#isSynchronized) return Promise.resolve();
+    this.#synchronization ??= Promise.withResolvers<void>();
+    return this.#synchronization.promise;
+  }
+
   /** Connect immediately instead of at the next attempt. */
   reconnectNow(): void {
     this.#socket.reconnectNow();
@@ -98,12 +120,25 @@ export class SocketClient {
     this.#topics.clear();
     this.#socket.close();
     for (const shared of topics) {
-      shared.fail(new SubscriptionError("ended", shared.topic, "The client was closed"));
+      shared.fail(new SubscriptionError("ended", shared.topic, CLOSED));
     }
+    this.#synchronization?.reject(new NotConnectedError(CLOSED));
+    this.#synchronization = null;
   }
 
   get #isConnected(): boolean {
     return this.state.phase === "connected";
+  }
+
+  get #isSynchronized(): boolean {
+    const all = [...this.#topics.values()];
+    return this.#isConnected && all.every(({ status }) => status === "confirmed");
+  }
+
+  #checkSynchronized(): void {
+    if (this.#synchronization === null || !this.#isSynchronized) return;
+    this.#synchronization.resolve();
+    this.#synchronization = null;
   }
 
   // The connection
@@ -113,13 +148,14 @@ export class SocketClient {
       if (shared.status === "unsubscribed") this.#subscribeOrResume(shared);
     }
     this.#startIdleTimeout();
+    this.#checkSynchronized();
   }
 
   /** The server replies in order, so it closed the connection over the first pending request. */
   #rejectFirstRequest(reason: string): void {
     if (!/^1003 (Could not validate|No matching type|Could not decode)/.test(reason)) return;
     const { shared, type = "" } = this.#requests.first ?? {};
-    if (!shared) return;
+    if (!shared || this.commands.isOnTrial) return;
     // A server without `resume` sends the state to a new subscription instead.
     if (type.endsWith(".resume")) shared.resetSequence();
     else this.#failTopic(shared, "malformed", `The server refused the request: ${reason}`);
@@ -131,6 +167,7 @@ export class SocketClient {
       shared.resumedFrom = null;
     }
     this.#requests.loseAll(reason);
+    this.commands.loseAll(reason);
   }
 
   /** A server that does not reply counts as gone. Only a topic that it never confirmed fails. */
@@ -138,7 +175,7 @@ export class SocketClient {
     if (shared && !shared.wasConfirmed) {
       this.#failTopic(shared, "unanswered", "The server did not answer");
     }
-    this.#socket.fail("The server does not answer");
+    this.#socket.fail(NO_ANSWER);
   }
 
   /** Repeat a subscription: that changes nothing, keeps the session alive and is answered. */
@@ -152,7 +189,7 @@ export class SocketClient {
   }
 
   #startIdleTimeout(): void {
-    if (this.#topics.size === 0) this.#socket.startIdleTimeout();
+    if (this.#topics.size === 0 && this.commands.isIdle) this.#socket.startIdleTimeout();
   }
 
   // Topics
@@ -212,12 +249,14 @@ export class SocketClient {
     this.#topics.delete(shared.topic);
     if (this.#isConnected) this.#unsubscribe(shared);
     this.#startIdleTimeout();
+    this.#checkSynchronized();
   }
 
   #failTopic(shared: SharedTopic, code: SubscriptionError["code"], message: string): void {
     if (this.#topics.get(shared.topic) === shared) this.#topics.delete(shared.topic);
     shared.fail(new SubscriptionError(code, shared.topic, message));
     if (this.#isConnected) this.#startIdleTimeout();
+    this.#checkSynchronized();
   }
 
   // Messages
@@ -232,7 +271,7 @@ export class SocketClient {
     if (message === null) return;
     if (message.type.endsWith(".update")) this.#onUpdate(message.payload as Update);
     else if (message.type.endsWith(".response"))
-      this.#onReply(message.type, message.payload as Reply);
+      this.#onReply(message.type, message.payload as Reply | CommandReply);
   }
 
   #onUpdate(update: Update): void {
@@ -247,7 +286,11 @@ export class SocketClient {
     else this.#resume(shared, seq);
   }
 
-  #onReply(type: string, reply: Reply): void {
+  #onReply(type: string, reply: Reply | CommandReply): void {
+    if ("id" in reply) {
+      this.commands.onReply(reply);
+      return;
+    }
     const request = this.#requests.takeAnswered(type);
     if (request === undefined) return;
     const { shared } = request;
@@ -257,9 +300,13 @@ export class SocketClient {
       const isOther = reply.status === "ok" && reply.topic !== request.topic;
       if (isOther) this.#failTopic(shared, "mismatched", `The server confirmed ${reply.topic}`);
       else request.onReply(reply);
+      this.#checkSynchronized();
     }
   }
 }
+
+const NO_ANSWER = "The server does not answer";
+const CLOSED = "The client was closed";
 
 function bindListener<T>(listener: Listener<T>): Listener<T> {
   return {

@@ -13,6 +13,9 @@ export type SocketState =
   | { phase: "waiting"; attempt: number; retryAt: number; reason: string }
   | { phase: "closed" };
 
+/** Return whether updates arrive in this state. */
+export const hasUpdates = ({ phase }: SocketState): boolean => phase === "connected";
+
 export interface SocketOptions {
   /** `ws://host/api/v1/ws`, or a function that is called before each connection. */
   url: string | (() => string);
@@ -25,6 +28,8 @@ export interface SocketOptions {
   replyTimeoutMs?: number;
   /** The time in ms after the last subscription at which the connection is closed. */
   idleTimeoutMs?: number;
+  /** Whether commands are sent over the socket while it is connected. The default is true. */
+  commands?: boolean;
   /** The routes that have a `resume`. The default is those of asyncapi.json. */
   resumable?: readonly string[];
   WebSocket?: WebSocketClass;
@@ -54,6 +59,7 @@ export function resolveSocketOptions(options: SocketOptions): ResolvedSocketOpti
     pingIntervalMs: 20_000,
     replyTimeoutMs: 10_000,
     idleTimeoutMs: 10_000,
+    commands: true,
     resumable: RESUMABLE,
     WebSocket: WebSocket as unknown as WebSocketClass,
     random: Math.random,

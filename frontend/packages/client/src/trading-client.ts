@@ -1,5 +1,8 @@
 import type { Authentication } from "./authentication.ts";
 import { BrokerTerminalService } from "./broker-terminal-service.ts";
+import { type CommandPolicy, CommandSender } from "./command-sender.ts";
+import { CommandTransport } from "./command-transport.ts";
+import { Commands } from "./commands.ts";
 import { DatafeedService } from "./datafeed-service.ts";
 import { RestClient } from "./rest-client.ts";
 import { SocketClient } from "./socket-client.ts";
@@ -31,13 +34,27 @@ export class TradingClient {
     this.datafeed = new DatafeedService({ rest: this.rest.market, feeds: this.feeds });
   }
 
-  /** Return a new broker for `host`. Without `accountId` it is that of the default account. */
+  /**
+   * Return a new broker for `host`. Without `accountId` it is that of the default account. `policy`
+   * says what becomes of commands while there is no connection.
+   */
   async broker<Action = never>(
     host: BrokerHost<Action>,
     accountId?: string,
+    policy: CommandPolicy = {},
   ): Promise<BrokerTerminalService<Action>> {
     const id = accountId ?? (await this.rest.account().info()).id;
-    return new BrokerTerminalService(host, { rest: this.rest, feeds: this.feeds, accountId: id });
+    const { rest, feeds } = this;
+    return new BrokerTerminalService(host, { rest, feeds, accountId: id, ...policy });
+  }
+
+  /**
+   * Return the commands of an account, for programs without a host. They use the socket while it is
+   * connected and REST otherwise. `policy` says what becomes of them during an outage.
+   */
+  commands(accountId: string, policy: CommandPolicy = {}): Commands {
+    const transport = new CommandTransport(this.rest, this.socket);
+    return new Commands(transport, new CommandSender(this.socket, policy), accountId);
   }
 
   /** End all subscriptions and the connection. The client cannot be used afterwards. */

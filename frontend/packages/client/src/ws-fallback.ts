@@ -24,6 +24,7 @@ export class WsFallback implements Feeds {
   readonly connection: Connection = {
     state: { phase: "connected", since: Date.now() },
     onState: () => () => {},
+    synchronized: () => Promise.resolve(),
   };
   readonly #mockFeeds: MockFeeds;
   readonly #topics = new Map<string, { shared: SharedTopic; stop: () => void }>();

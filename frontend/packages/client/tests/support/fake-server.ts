@@ -29,6 +29,13 @@ export class FakeServer {
     return { status: "ok", message: "", topic };
   };
 
+  /** Return the payload of the reply to a command, without its `id`, or undefined to send none. */
+  execute = (message: Message): object | undefined => ({
+    status: "ok",
+    message: "",
+    orderId: `order-${message.payload.id}`,
+  });
+
   get WebSocket(): WebSocketClass {
     const server = this;
     return class extends FakeSocket {
@@ -59,6 +66,13 @@ export class FakeServer {
     this.received.push(message);
     const [route, verb] = message.type.split(".") as [string, string];
     if (verb === undefined) return;
+    if ("id" in message.payload) {
+      const { id } = message.payload;
+      const reply = this.execute(message);
+      const type = `${message.type}.response`;
+      if (reply !== undefined) socket.deliver({ type, payload: { id, ...reply } });
+      return;
+    }
     const topic =
       verb === "resume" ? String(message.payload.topic) : topicOf(route, message.payload);
     const reply = this.reply(message, topic);
