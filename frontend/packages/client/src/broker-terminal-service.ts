@@ -4,9 +4,12 @@ import {
   EQUITY_NAMES,
   type EquityValues,
 } from "./account-manager.ts";
+import { type BrokerOptions, resolveBrokerOptions } from "./broker-options.ts";
 import { type CommandPolicy, CommandSender } from "./command-sender.ts";
 import { CommandTransport } from "./command-transport.ts";
 import { Commands } from "./commands.ts";
+import { statusOf } from "./connection-status.ts";
+import type { DatafeedService } from "./datafeed-service.ts";
 import { ApiError } from "./errors.ts";
 import { ExecutionSync } from "./execution-sync.ts";
 import type { Feeds } from "./feeds.ts";
@@ -16,7 +19,7 @@ import {
   type AccountId,
   type Brackets,
   type BrokerConnection,
-  ConnectionStatus,
+  type ConnectionStatus,
   type Equity,
   type Execution,
   type InstrumentInfo,
@@ -34,16 +37,8 @@ import {
 import { OrderSync } from "./order-sync.ts";
 import { PositionSync } from "./position-sync.ts";
 import type { AccountRest, Rest } from "./rest-client.ts";
-import type { SocketState } from "./socket-options.ts";
+import { retry } from "./retry.ts";
 import type { AccountManagerInfo, BrokerHost, BrokerTerminal } from "./tradingview/broker.ts";
-
-export interface BrokerOptions extends CommandPolicy {
-  rest: Rest;
-  feeds: Feeds;
-  accountId: string;
-  /** The number of order book levels on each side, from 1 to 50. */
-  depth?: number;
-}
 
 /**
  * TradingView's broker API over the backend. Queries use REST, commands use the socket while it is
@@ -61,19 +56,30 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
   readonly #values: EquityValues;
   readonly #symbolFeeds = new Map<string, Subscription>();
   readonly #stopStateListener: () => void;
-  #accountId: string;
+  /** Undefined until the default account is known. */
+  #accountId: string | undefined;
   #account: AccountRest;
-  #commands!: Commands;
+  #commands: Commands;
+  #isStopped = false;
   #stopFunctions: (() => void)[] = [];
   #ready: Promise<unknown> = Promise.resolve();
   #equity: Equity | null = null;
   #brokerStatus: BrokerConnection | null = null;
   #lastStatus = "";
 
+  constructor(host: BrokerHost<Action>, options: BrokerOptions);
+  /**
+   * Use the backend of `datafeed`, and its default account. `mock` replaces parts of them, such as
+   * the feeds by a WsFallback, or names an account.
+   */
+  constructor(host: BrokerHost<Action>, datafeed: DatafeedService, mock?: Partial<BrokerOptions>);
   constructor(
     host: BrokerHost<Action>,
-    { rest, feeds, accountId, depth = 20, ...policy }: BrokerOptions,
+    source: BrokerOptions | DatafeedService,
+    mock: Partial<BrokerOptions> = {},
   ) {
+    const options = resolveBrokerOptions(source, mock);
+    const { rest, feeds, accountId, depth = 20, ...policy } = options;
     this.#host = host;
     this.#rest = rest;
     this.#feeds = feeds;
@@ -84,11 +90,15 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
     this.#policy = policy;
     this.#values = createEquityValues(host.factory);
     this.#stopStateListener = feeds.connection.onState(() => this.#showStatus());
-    this.#startSyncs();
+    this.#commands = this.#createCommands(() => this.#ready);
+    if (accountId !== undefined) this.#startSyncs(accountId);
+    else this.#ready = this.#startDefaultAccount();
+    this.#ready.catch(() => {});
   }
 
   /** End all subscriptions. */
   stop(): void {
+    this.#isStopped = true;
     this.#stopStateListener();
     for (const stop of this.#stopFunctions) stop();
     for (const subscription of this.#symbolFeeds.values()) subscription.unsubscribe();
@@ -114,11 +124,13 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
     const accounts = await this.#account.all();
     // The backend does not list an account that was never used, and yet it exists.
     const isListed = accounts.some(({ id }) => id === this.#accountId);
-    return isListed ? accounts : [await this.#account.info(), ...accounts];
+    return isListed || this.#accountId === undefined
+      ? accounts
+      : [await this.#account.info(), ...accounts];
   }
 
   currentAccount(): AccountId {
-    return this.#accountId as AccountId;
+    return (this.#accountId ?? "") as AccountId;
   }
 
   setCurrentAccount(id: string): void {
@@ -127,7 +139,7 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
     this.#account = this.#rest.account(id);
     for (const stop of this.#stopFunctions) stop();
     this.#equity = this.#brokerStatus = null;
-    this.#startSyncs();
+    this.#startSyncs(id);
     this.#host.currentAccountUpdate?.();
   }
 
@@ -269,10 +281,26 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
 
   // The synchronization with the account
 
-  #startSyncs(): void {
-    const [feeds, accountId] = [this.#feeds, this.#accountId];
-    const onFailed = ({ message }: Error) =>
-      this.#host.showNotification("Not live", message, NotificationType.Error);
+  /** Ask for the default account until the server answers, and start its synchronization. */
+  async #startDefaultAccount(): Promise<void> {
+    const isNeeded = () => this.#accountId === undefined && !this.#isStopped;
+    try {
+      const account = await retry(() => this.#rest.account().info(), isNeeded);
+      if (account === undefined) return;
+      this.setCurrentAccount(account.id);
+    } catch (error) {
+      this.#showFailure(error as Error);
+      throw error;
+    }
+    await this.#ready;
+  }
+
+  readonly #showFailure = ({ message }: Error): void =>
+    this.#host.showNotification("Not live", message, NotificationType.Error);
+
+  #startSyncs(accountId: string): void {
+    const feeds = this.#feeds;
+    const onFailed = this.#showFailure;
     const parts = { feeds, rest: this.#account, accountId, onFailed };
     const executions = new ExecutionSync({
       ...parts,
@@ -304,9 +332,13 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
     // A kept command follows an outage, so it also waits for what the outage hid.
     const settled = () => Promise.all(syncs.map((each) => each.settled()));
     const isReady = this.#policy.whileDisconnected === "keep" ? settled : () => ready;
-    const sender = new CommandSender(feeds.connection, { ...this.#policy, isReady });
-    this.#commands = new Commands(this.#transport, sender, accountId);
+    this.#commands = this.#createCommands(isReady, accountId);
     this.#showStatus();
+  }
+
+  #createCommands(isReady: () => Promise<unknown>, accountId?: string): Commands {
+    const sender = new CommandSender(this.#feeds.connection, { ...this.#policy, isReady });
+    return new Commands(this.#transport, sender, accountId);
   }
 
   #showOrder(order: Order): void {
@@ -346,22 +378,6 @@ export class BrokerTerminalService<Action = never> implements BrokerTerminal<Act
     const { status, ...info } = shown;
     this.#host.connectionStatusUpdate(status, info);
   }
-}
-
-/** Return the status to show. That of the broker counts only while the socket is connected. */
-function statusOf(
-  socket: SocketState,
-  broker: BrokerConnection | null,
-): Omit<BrokerConnection, "timestamp"> {
-  if (socket.phase === "closed") return { status: ConnectionStatus.Disconnected };
-  if (socket.phase === "waiting") {
-    return { status: ConnectionStatus.Connecting, message: socket.reason };
-  }
-  if (socket.phase !== "connected" || broker === null) {
-    return { status: ConnectionStatus.Connecting };
-  }
-  const { timestamp: _, ...status } = broker;
-  return status;
 }
 
 function fillText({ side, filledQty, qty, symbol, avgPrice }: Order): string {

@@ -14,15 +14,25 @@ export class CommandTransport {
     this.#connection = connection;
   }
 
-  /** Run a command over the socket while it takes commands, and otherwise over REST. */
-  run<T>(accountId: string, command: (commands: AccountCommands) => Promise<T>): Promise<T> {
+  /**
+   * Run a command over the socket while it takes commands, and otherwise over REST. Without an id,
+   * which a message needs, it is run over REST on the default account.
+   */
+  run<T>(
+    accountId: string | undefined,
+    command: (commands: AccountCommands) => Promise<T>,
+  ): Promise<T> {
     const channel = this.#connection.commands;
-    if (channel?.isOpen) return command(createSocketCommands(channel, accountId));
+    if (accountId !== undefined && channel?.isOpen)
+      return command(createSocketCommands(channel, accountId));
     return command(this.#rest.account(accountId));
   }
 
   /** Run a query as `run` does. It changes nothing, so a lost answer is asked for over REST. */
-  async query<T>(accountId: string, query: (commands: AccountCommands) => Promise<T>): Promise<T> {
+  async query<T>(
+    accountId: string | undefined,
+    query: (commands: AccountCommands) => Promise<T>,
+  ): Promise<T> {
     try {
       return await this.run(accountId, query);
     } catch (error) {

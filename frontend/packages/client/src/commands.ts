@@ -10,9 +10,9 @@ import type { Brackets, LeverageParams, OrderPreview, PreOrder } from "./model/b
 export class Commands implements AccountCommands {
   readonly #transport: CommandTransport;
   readonly #sender: CommandSender;
-  readonly #accountId: string;
+  readonly #accountId: string | undefined;
 
-  constructor(transport: CommandTransport, sender: CommandSender, accountId: string) {
+  constructor(transport: CommandTransport, sender: CommandSender, accountId: string | undefined) {
     this.#transport = transport;
     this.#sender = sender;
     this.#accountId = accountId;

@@ -2,7 +2,7 @@ import { BarStream } from "./bar-stream.ts";
 import type { Feeds } from "./feeds.ts";
 import type { Subscription } from "./listener.ts";
 import type { Bar, FoundSymbol, Orderbook, QuoteData } from "./model/market.ts";
-import type { MarketRest } from "./rest-client.ts";
+import type { MarketRest, Rest } from "./rest-client.ts";
 import type {
   Datafeed,
   HistoryMetadata,
@@ -16,6 +16,8 @@ import type {
 export interface DatafeedOptions {
   rest: MarketRest;
   feeds: Feeds;
+  /** The REST API of the accounts, for a broker that is built on this datafeed. */
+  backend?: Rest;
   /** The number of order book levels on each side, from 1 to 50. */
   depth?: number;
 }
@@ -23,7 +25,8 @@ export interface DatafeedOptions {
 /** TradingView's datafeed API over the backend. History uses REST, and live data the socket. */
 export class DatafeedService implements Datafeed {
   readonly #rest: MarketRest;
-  readonly #feeds: Feeds;
+  readonly feeds: Feeds;
+  readonly backend: Rest | null;
   readonly #depth: number;
   readonly #lastBars = new Map<string, Bar>();
   readonly #bars = new Map<string, BarStream>();
@@ -31,9 +34,10 @@ export class DatafeedService implements Datafeed {
   readonly #books = new Map<string, Subscription>();
   #booksCreated = 0;
 
-  constructor({ rest, feeds, depth = 20 }: DatafeedOptions) {
+  constructor({ rest, feeds, backend, depth = 20 }: DatafeedOptions) {
     this.#rest = rest;
-    this.#feeds = feeds;
+    this.feeds = feeds;
+    this.backend = backend ?? null;
     this.#depth = depth;
   }
 
@@ -104,7 +108,7 @@ export class DatafeedService implements Datafeed {
     const series = seriesKey(symbol, resolution);
     const stream = new BarStream({
       rest: this.#rest,
-      feeds: this.#feeds,
+      feeds: this.feeds,
       symbol: symbolName(symbol),
       resolution,
       last: this.#lastBars.get(series) ?? null,
@@ -141,7 +145,7 @@ export class DatafeedService implements Datafeed {
     listenerGuid: string,
   ): void {
     this.unsubscribeQuotes(listenerGuid);
-    const subscription = this.#feeds.quotes(
+    const subscription = this.feeds.quotes(
       { symbols, fast_symbols: fastSymbols },
       {
         onData: (quote) => onData([quote]),
@@ -165,7 +169,7 @@ export class DatafeedService implements Datafeed {
     const subscription = { symbol, depth: this.#depth };
     // Not every symbol has an order book, so a rejection is not reported.
     const listener = { onData: callback, onFailed: () => {} };
-    this.#books.set(uid, this.#feeds.orderbook(subscription, listener));
+    this.#books.set(uid, this.feeds.orderbook(subscription, listener));
     return uid;
   }
 

@@ -8,7 +8,8 @@ export {
   type Token,
 } from "./authentication.ts";
 export type { Backoff } from "./backoff.ts";
-export { type BrokerOptions, BrokerTerminalService } from "./broker-terminal-service.ts";
+export type { BrokerOptions } from "./broker-options.ts";
+export { BrokerTerminalService } from "./broker-terminal-service.ts";
 export type { CommandPolicy } from "./command-sender.ts";
 export { Commands } from "./commands.ts";
 export { type DatafeedOptions, DatafeedService } from "./datafeed-service.ts";

@@ -31,7 +31,8 @@ export class TradingClient {
     const url = `${baseUrl.replace(/^http/, "ws").replace(/\/$/, "")}/api/v1/ws`;
     this.socket = new SocketClient({ url, ...own, ...socket });
     this.feeds = new WsAdapter(this.socket);
-    this.datafeed = new DatafeedService({ rest: this.rest.market, feeds: this.feeds });
+    const { rest, feeds } = this;
+    this.datafeed = new DatafeedService({ rest: rest.market, feeds, backend: rest });
   }
 
   /**

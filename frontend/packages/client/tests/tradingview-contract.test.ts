@@ -29,6 +29,13 @@ export const widgetOptions = (client: TradingClient, id: string) =>
       new BrokerTerminalService(host, { rest: client.rest, feeds: client.feeds, accountId: id }),
   }) satisfies TradingView.TradingTerminalWidgetOptions;
 
+/** The form of existing front ends. */
+export const existingWidgetOptions = (client: TradingClient) =>
+  ({
+    datafeed: client.datafeed,
+    broker_factory: (host) => new BrokerTerminalService(host, client.datafeed),
+  }) satisfies TradingView.TradingTerminalWidgetOptions;
+
 type Configuration = Awaited<ReturnType<AccountRest["configuration"]>>;
 
 /** Compiles only if the argument is assignable to `Expected`. */
