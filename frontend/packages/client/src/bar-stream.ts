@@ -3,6 +3,7 @@ import type { Subscription } from "./listener.ts";
 import type { Bar } from "./model/market.ts";
 import type { MarketRest } from "./rest-client.ts";
 import { retry } from "./retry.ts";
+import { hasUpdates } from "./socket-options.ts";
 
 export interface BarStreamOptions {
   rest: MarketRest;
@@ -75,7 +76,7 @@ export class BarStream {
       } catch {
         if (this.#currentBackfill !== backfill) return;
         // The reconnection starts another backfill, and the live bars wait for it.
-        if (feeds.connection.state.phase !== "connected") return;
+        if (!hasUpdates(feeds.connection.state)) return;
         this.#options.onResetNeeded();
       }
     }

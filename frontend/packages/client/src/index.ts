@@ -34,6 +34,7 @@ export {
 export type { Route } from "./routes.ts";
 export { SocketClient } from "./socket-client.ts";
 export type { SocketOptions, SocketState } from "./socket-options.ts";
+export type { PollingOptions, TopicReader, TopicSource } from "./topic-source.ts";
 export { topicOf, topicParams } from "./topics.ts";
 export { TradingClient, type TradingClientOptions } from "./trading-client.ts";
 export type * from "./tradingview/broker.ts";

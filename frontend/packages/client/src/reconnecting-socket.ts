@@ -15,6 +15,8 @@ export interface SocketHandler {
   onFailing(reason: string): void;
   /** Called when a connection or an attempt to connect ended, whichever side ended it. */
   onDisconnected(reason: string): void;
+  /** Return the shortest delay in ms before the next attempt. */
+  reconnectMsMin(): number;
   /** Return whether a connection is needed. A lost one is only replaced if it is. */
   isNeeded(): boolean;
 }
@@ -92,7 +94,8 @@ export class ReconnectingSocket {
       this.#enter({ phase: "idle" });
       return;
     }
-    const delay = backoffDelayMs(this.#options.backoff, this.#attempt, this.#options.random());
+    const backoff = backoffDelayMs(this.#options.backoff, this.#attempt, this.#options.random());
+    const delay = Math.max(backoff, this.#handler.reconnectMsMin());
     this.#attempt += 1;
     const retryAt = Date.now() + delay;
     this.#enter({ phase: "waiting", attempt: this.#attempt, retryAt, reason });

@@ -1,11 +1,18 @@
 import { CommandChannel } from "./command-channel.ts";
 import { NotConnectedError, SubscriptionError } from "./errors.ts";
-import type { Listener, Subscription } from "./listener.ts";
+import { callListener, type Listener, type Subscription } from "./listener.ts";
+import { PollingFallback } from "./polling-fallback.ts";
 import { ReconnectingSocket } from "./reconnecting-socket.ts";
 import { type Request, RequestQueue } from "./request-queue.ts";
 import type { CommandReply, DataOf, Reply, Route, SubscriptionOf, Update } from "./routes.ts";
 import { SharedTopic } from "./shared-topic.ts";
-import { resolveSocketOptions, type SocketOptions, type SocketState } from "./socket-options.ts";
+import {
+  hasUpdates,
+  resolveSocketOptions,
+  type SocketOptions,
+  type SocketState,
+} from "./socket-options.ts";
+import type { PollingOptions, TopicSource } from "./topic-source.ts";
 import { topicOf } from "./topics.ts";
 
 /**
@@ -20,7 +27,11 @@ export class SocketClient {
   readonly #socket: ReconnectingSocket;
   readonly #requests: RequestQueue;
   readonly #topics = new Map<string, SharedTopic>();
+  readonly #stateListeners = new Set<(state: SocketState) => void>();
+  readonly #fallback: PollingFallback | null;
   #synchronization: PromiseWithResolvers<void> | null = null;
+  /** The number of connections in succession over which the server sent nothing. */
+  #silentConnections = 0;
 
   constructor(options: SocketOptions) {
     const resolved = resolveSocketOptions(options);
@@ -29,11 +40,12 @@ export class SocketClient {
       this.#onReplyTimeout(request),
     );
     this.#socket = new ReconnectingSocket(resolved, {
-      onOpen: () => this.#subscribeAll(),
+      onOpen: () => (this.#isPolling ? this.#tryConnection() : this.#subscribeAll()),
       onMessage: (text) => this.#receive(text),
       onPing: () => this.#ping(),
       onFailing: (reason) => this.#rejectFirstRequest(reason),
-      onDisconnected: (reason) => this.#resetTopics(reason),
+      onDisconnected: (reason) => this.#onDisconnected(reason),
+      reconnectMsMin: () => this.#fallback?.reconnectMs ?? 0,
       isNeeded: () => this.#topics.size > 0,
     });
     const link = {
@@ -43,15 +55,18 @@ export class SocketClient {
       onIdle: () => this.#startIdleTimeout(),
     };
     this.commands = new CommandChannel(link, resolved.commands, resolved.replyTimeoutMs);
+    this.#socket.onState(() => this.#isPolling || this.#showState());
+    this.#fallback = resolved.topicSource && this.#createFallback(resolved.topicSource, resolved);
   }
 
   get state(): SocketState {
-    return this.#socket.state;
+    return this.#fallback?.state ?? this.#socket.state;
   }
 
   /** Call `listener` with every later state, until the returned function is called. */
   onState(listener: (state: SocketState) => void): () => void {
-    return this.#socket.onState(listener);
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
   }
 
   /**
@@ -69,9 +84,9 @@ export class SocketClient {
     // A new object, so that one listener that is passed twice is called twice.
     const own = bindListener(listener) as Listener<DataOf<Route>>;
     const confirmed = shared.add(own);
-    const { phase } = this.state;
+    const wasConnected = this.#isConnected;
     this.#socket.open();
-    if (phase === "connected" && shared.status === "unsubscribed") this.#subscribeOrResume(shared);
+    if (wasConnected && shared.status === "unsubscribed") this.#subscribeOrResume(shared);
     return {
       topic: shared.topic,
       confirmed,
@@ -118,6 +133,7 @@ export class SocketClient {
   close(): void {
     const topics = [...this.#topics.values()];
     this.#topics.clear();
+    this.#fallback?.stop();
     this.#socket.close();
     for (const shared of topics) {
       shared.fail(new SubscriptionError("ended", shared.topic, CLOSED));
@@ -126,13 +142,18 @@ export class SocketClient {
     this.#synchronization = null;
   }
 
+  /** Return whether the topics are subscribed over the socket. */
   get #isConnected(): boolean {
     return this.state.phase === "connected";
   }
 
+  get #isPolling(): boolean {
+    return this.state.phase === "polling";
+  }
+
   get #isSynchronized(): boolean {
     const all = [...this.#topics.values()];
-    return this.#isConnected && all.every(({ status }) => status === "confirmed");
+    return hasUpdates(this.state) && all.every(({ status }) => status === "confirmed");
   }
 
   #checkSynchronized(): void {
@@ -142,6 +163,37 @@ export class SocketClient {
   }
 
   // The connection
+
+  #showState(): void {
+    const { state } = this;
+    for (const listener of [...this.#stateListeners]) callListener(() => listener(state));
+  }
+
+  #createFallback(source: TopicSource, { polling }: { polling: PollingOptions }): PollingFallback {
+    return new PollingFallback(source, polling, {
+      topics: () => this.#topics.values(),
+      onConfirmed: () => this.#checkSynchronized(),
+      onRejected: (shared, message) => this.#failTopic(shared, "rejected", message),
+      reconnect: () => this.#socket.reconnectNow(),
+      onChange: () => {
+        if (!this.#isPolling) this.#resetTopics();
+        this.#showState();
+      },
+    });
+  }
+
+  /**
+   * End the polling once the server answers over a new connection. A proxy may accept a connection
+   * over which nothing arrives. The server rejects this request, and that is an answer.
+   */
+  #tryConnection(): void {
+    const onReply = () => {
+      this.#fallback?.stop();
+      this.#subscribeAll();
+    };
+    const type = "bars.unsubscribe";
+    this.#send({ symbol: "-", resolution: "1" }, { type, topic: "", shared: null, onReply });
+  }
 
   #subscribeAll(): void {
     for (const shared of this.#topics.values()) {
@@ -161,13 +213,20 @@ export class SocketClient {
     else this.#failTopic(shared, "malformed", `The server refused the request: ${reason}`);
   }
 
-  #resetTopics(reason: string): void {
+  #onDisconnected(reason: string): void {
+    if (!this.#isPolling) this.#resetTopics();
+    this.#requests.loseAll(reason);
+    this.commands.loseAll(reason);
+    this.#silentConnections += 1;
+    if (this.#topics.size === 0) this.#fallback?.stop();
+    else this.#fallback?.onAttemptFailed(this.#silentConnections, reason);
+  }
+
+  #resetTopics(): void {
     for (const shared of this.#topics.values()) {
       shared.status = "unsubscribed";
       shared.resumedFrom = null;
     }
-    this.#requests.loseAll(reason);
-    this.commands.loseAll(reason);
   }
 
   /** A server that does not reply counts as gone. Only a topic that it never confirmed fails. */
@@ -269,6 +328,7 @@ export class SocketClient {
   #receive(text: unknown): void {
     const message = parseMessage(text);
     if (message === null) return;
+    this.#silentConnections = 0;
     if (message.type.endsWith(".update")) this.#onUpdate(message.payload as Update);
     else if (message.type.endsWith(".response"))
       this.#onReply(message.type, message.payload as Reply | CommandReply);

@@ -1,20 +1,24 @@
 import type { Authentication } from "./authentication.ts";
 import type { Backoff } from "./backoff.ts";
 import { RESUMABLE } from "./generated/socket.ts";
+import { POLLING_OPTIONS, type PollingOptions, type TopicSource } from "./topic-source.ts";
 
 /**
  * The state of the connection. `idle`: there is no subscription. `waiting`: the connection failed
- * because of `reason`, and the next attempt is at `retryAt` (ms UTC). `closed`: `close()` was called.
+ * because of `reason`, and the next attempt is at `retryAt` (ms UTC). `polling`: WebSockets are
+ * blocked, so the topics are read over REST. `closed`: `close()` was called.
  */
 export type SocketState =
   | { phase: "idle" }
   | { phase: "connecting"; attempt: number }
   | { phase: "connected"; since: number }
+  | { phase: "polling"; since: number; reason: string }
   | { phase: "waiting"; attempt: number; retryAt: number; reason: string }
   | { phase: "closed" };
 
 /** Return whether updates arrive in this state. */
-export const hasUpdates = ({ phase }: SocketState): boolean => phase === "connected";
+export const hasUpdates = ({ phase }: SocketState): boolean =>
+  phase === "connected" || phase === "polling";
 
 export interface SocketOptions {
   /** `ws://host/api/v1/ws`, or a function that is called before each connection. */
@@ -30,6 +34,9 @@ export interface SocketOptions {
   idleTimeoutMs?: number;
   /** Whether commands are sent over the socket while it is connected. The default is true. */
   commands?: boolean;
+  /** Reads the topics where WebSockets are blocked. Without it the client waits for a connection. */
+  topicSource?: TopicSource;
+  polling?: Partial<PollingOptions>;
   /** The routes that have a `resume`. The default is those of asyncapi.json. */
   resumable?: readonly string[];
   WebSocket?: WebSocketClass;
@@ -48,13 +55,18 @@ export interface WebSocketLike {
 }
 export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
 
-export type ResolvedSocketOptions = Required<Omit<SocketOptions, "authentication">> & {
+export type ResolvedSocketOptions = Required<
+  Omit<SocketOptions, "authentication" | "topicSource" | "polling">
+> & {
   authentication: Authentication | null;
+  topicSource: TopicSource | null;
+  polling: PollingOptions;
 };
 
 export function resolveSocketOptions(options: SocketOptions): ResolvedSocketOptions {
   return {
     authentication: null,
+    topicSource: null,
     backoff: { baseMs: 250, maxMs: 5_000 },
     pingIntervalMs: 20_000,
     replyTimeoutMs: 10_000,
@@ -64,5 +76,6 @@ export function resolveSocketOptions(options: SocketOptions): ResolvedSocketOpti
     WebSocket: WebSocket as unknown as WebSocketClass,
     random: Math.random,
     ...options,
+    polling: { ...POLLING_OPTIONS, ...options.polling },
   };
 }

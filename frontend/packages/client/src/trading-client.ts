@@ -5,8 +5,10 @@ import { CommandTransport } from "./command-transport.ts";
 import { Commands } from "./commands.ts";
 import { DatafeedService } from "./datafeed-service.ts";
 import { RestClient } from "./rest-client.ts";
+import { RestTopics } from "./rest-topics.ts";
 import { SocketClient } from "./socket-client.ts";
 import type { SocketOptions } from "./socket-options.ts";
+import { POLLING_OPTIONS, type PollingOptions } from "./topic-source.ts";
 import type { BrokerHost } from "./tradingview/broker.ts";
 import { WsAdapter } from "./ws-adapter.ts";
 
@@ -16,6 +18,8 @@ export interface TradingClientOptions {
   baseUrl?: string;
   authentication?: Authentication;
   socket?: Partial<SocketOptions>;
+  /** How topics are read where WebSockets are blocked; false to wait for a connection instead. */
+  polling?: Partial<PollingOptions> | false;
 }
 
 /** The client of one backend: its REST API, its feeds over one socket, and TradingView's APIs. */
@@ -25,11 +29,20 @@ export class TradingClient {
   readonly feeds: WsAdapter;
   readonly datafeed: DatafeedService;
 
-  constructor({ baseUrl = location.origin, authentication, socket }: TradingClientOptions = {}) {
+  constructor({
+    baseUrl = location.origin,
+    authentication,
+    socket,
+    polling = {},
+  }: TradingClientOptions = {}) {
     const own = authentication && { authentication };
     this.rest = new RestClient({ baseUrl, ...own });
     const url = `${baseUrl.replace(/^http/, "ws").replace(/\/$/, "")}/api/v1/ws`;
-    this.socket = new SocketClient({ url, ...own, ...socket });
+    const fallback = polling !== false && {
+      topicSource: new RestTopics(this.rest, { ...POLLING_OPTIONS, ...polling }),
+      polling,
+    };
+    this.socket = new SocketClient({ url, ...own, ...fallback, ...socket });
     this.feeds = new WsAdapter(this.socket);
     const { rest, feeds } = this;
     this.datafeed = new DatafeedService({ rest: rest.market, feeds, backend: rest });

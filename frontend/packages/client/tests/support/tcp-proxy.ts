@@ -5,7 +5,7 @@ export class TcpProxy {
   readonly #port: number;
   readonly #connections = new Set<{ client: Socket; backend: Socket }>();
   readonly #server = createServer((client) => this.#accept(client));
-  #state: "forwarding" | "dropping responses" | "cut" = "forwarding";
+  #state: "forwarding" | "dropping responses" | "refusing upgrades" | "cut" = "forwarding";
 
   /** `port` is that of the backend. */
   constructor(port: number) {
@@ -34,6 +34,12 @@ export class TcpProxy {
     for (const { client, backend } of this.#connections) backend.unpipe(client).resume();
   }
 
+  /** End the WebSockets, and answer every new one with 403, until `restore`. */
+  refuseUpgrades(): void {
+    this.#state = "refusing upgrades";
+    for (const { client } of this.#connections) client.destroy();
+  }
+
   /** Forward new connections again. */
   restore(): void {
     this.#state = "forwarding";
@@ -51,6 +57,12 @@ export class TcpProxy {
       end.on("error", () => {});
       end.on("close", () => this.#connections.delete(connection));
     }
+    client.on("data", (bytes) => {
+      const isUpgrade = /^upgrade: websocket\r$/im.test(bytes.toString("latin1"));
+      if (this.#state !== "refusing upgrades" || !isUpgrade) return;
+      client.unpipe(connection.backend);
+      client.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    });
     client.pipe(connection.backend).pipe(client);
     if (this.#state === "cut") this.cut();
     else if (this.#state === "dropping responses") this.dropResponses();
