@@ -31,6 +31,7 @@ export {
   RestClient,
   type RestOptions,
 } from "./rest-client.ts";
+export { type ResumeOptions, type ResumeStorage, sessionResumeStorage } from "./resume-storage.ts";
 export type { Route } from "./routes.ts";
 export { SocketClient } from "./socket-client.ts";
 export type { SocketOptions, SocketState } from "./socket-options.ts";

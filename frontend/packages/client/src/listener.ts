@@ -25,6 +25,15 @@ export interface Subscription {
   unsubscribe(): void;
 }
 
+/** Return a new listener that calls `listener`. */
+export function bindListener<T>(listener: Listener<T>): Listener<T> {
+  return {
+    onData: (data) => listener.onData(data),
+    ...(listener.onReconnected && { onReconnected: (how) => listener.onReconnected?.(how) }),
+    ...(listener.onFailed && { onFailed: (error) => listener.onFailed?.(error) }),
+  };
+}
+
 /** Call a listener. An error that it throws is reported and does not stop the caller. */
 export function callListener(call: () => void): void {
   try {

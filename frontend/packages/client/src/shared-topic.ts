@@ -11,6 +11,15 @@ interface Confirmation {
   reject(error: SubscriptionError): void;
 }
 
+/** The time after the last part of a snapshot at which it is complete. */
+const SNAPSHOT_MS = 500;
+
+/** A topic's state after the update `seq`. */
+export interface StoredTopic {
+  seq: number;
+  state: DataOf<Route>[];
+}
+
 /** A topic that several listeners share, with its present state and its sequence numbers. */
 export class SharedTopic<R extends Route = Route> {
   /**
@@ -27,6 +36,10 @@ export class SharedTopic<R extends Route = Route> {
   readonly subscription: SubscriptionOf<R>;
   readonly #listeners = new Map<Listener<DataOf<R>>, Confirmation>();
   readonly #state = new Map<string, DataOf<R>>();
+  /** When the last part of a snapshot arrived. Nothing marks the end of one. */
+  #snapshotAt = Number.NEGATIVE_INFINITY;
+  /** The state before a reload of the page, until the server replays what followed. */
+  #restored: StoredTopic | null = null;
 
   constructor(route: R, topic: string, subscription: SubscriptionOf<R>) {
     this.route = route;
@@ -36,6 +49,20 @@ export class SharedTopic<R extends Route = Route> {
 
   get hasListeners(): boolean {
     return this.#listeners.size > 0;
+  }
+
+  /** Return the state to store; null where it may be incomplete or has no sequence number. */
+  get stored(): StoredTopic | null {
+    if (this.#restored !== null) return this.#restored;
+    const seq = this.sequence.lastSeq;
+    const isComplete = performance.now() - this.#snapshotAt >= SNAPSHOT_MS;
+    return seq === null || !isComplete ? null : { seq, state: [...this.#state.values()] };
+  }
+
+  /** Continue from a state that was stored before a reload of the page. */
+  restore(stored: StoredTopic): void {
+    this.#restored = stored;
+    this.sequence.lastSeq = stored.seq;
   }
 
   /** Add a listener. The promise resolves once the server confirmed the topic. */
@@ -71,6 +98,7 @@ export class SharedTopic<R extends Route = Route> {
       this.resetSequence();
       this.#state.clear();
       this.resumedFrom = null;
+      this.#restored = null;
     }
     const isFirst = !this.wasConfirmed;
     this.wasConfirmed = true;
@@ -78,6 +106,7 @@ export class SharedTopic<R extends Route = Route> {
       resolve();
       if (!isFirst) callListener(() => listener.onReconnected?.(how));
     }
+    this.#publishRestored();
     if (how === "replayed") this.#publish(this.sequence.finishReplay());
   }
 
@@ -92,6 +121,8 @@ export class SharedTopic<R extends Route = Route> {
 
   /** Publish an update. Return false if an update before it is missing. */
   accept(update: Update<R>): boolean {
+    this.#snapshotAt =
+      typeof update.prev === "number" ? Number.NEGATIVE_INFINITY : performance.now();
     const updates = this.sequence.accept(update);
     if (updates !== null) this.#publish(updates);
     return updates !== null;
@@ -112,13 +143,20 @@ export class SharedTopic<R extends Route = Route> {
     }
   }
 
+  #publishRestored(): void {
+    const { state } = this.#restored ?? { state: [] };
+    this.#restored = null;
+    for (const data of state) this.#publishData(data as DataOf<R>);
+  }
+
   #publish(updates: Update[]): void {
-    for (const update of updates) {
-      const data = update.payload as DataOf<R>;
-      this.#updateState(data);
-      for (const listener of [...this.#listeners.keys()]) {
-        if (this.#listeners.has(listener)) callListener(() => listener.onData(data));
-      }
+    for (const update of updates) this.#publishData(update.payload as DataOf<R>);
+  }
+
+  #publishData(data: DataOf<R>): void {
+    this.#updateState(data);
+    for (const listener of [...this.#listeners.keys()]) {
+      if (this.#listeners.has(listener)) callListener(() => listener.onData(data));
     }
   }
 

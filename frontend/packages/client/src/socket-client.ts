@@ -1,9 +1,11 @@
 import { CommandChannel } from "./command-channel.ts";
 import { NotConnectedError, SubscriptionError } from "./errors.ts";
-import { callListener, type Listener, type Subscription } from "./listener.ts";
+import { bindListener, callListener, type Listener, type Subscription } from "./listener.ts";
+import { parseMessage } from "./messages.ts";
 import { PollingFallback } from "./polling-fallback.ts";
 import { ReconnectingSocket } from "./reconnecting-socket.ts";
 import { type Request, RequestQueue } from "./request-queue.ts";
+import type { ResumeOptions } from "./resume-storage.ts";
 import type { CommandReply, DataOf, Reply, Route, SubscriptionOf, Update } from "./routes.ts";
 import { SharedTopic } from "./shared-topic.ts";
 import {
@@ -12,6 +14,7 @@ import {
   type SocketOptions,
   type SocketState,
 } from "./socket-options.ts";
+import { StoredTopics } from "./stored-topics.ts";
 import type { PollingOptions, TopicSource } from "./topic-source.ts";
 import { topicOf } from "./topics.ts";
 
@@ -29,6 +32,7 @@ export class SocketClient {
   readonly #topics = new Map<string, SharedTopic>();
   readonly #stateListeners = new Set<(state: SocketState) => void>();
   readonly #fallback: PollingFallback | null;
+  readonly #stored: StoredTopics | null;
   #synchronization: PromiseWithResolvers<void> | null = null;
   /** The number of connections in succession over which the server sent nothing. */
   #silentConnections = 0;
@@ -54,6 +58,7 @@ export class SocketClient {
       onTimeout: () => this.#socket.fail(NO_ANSWER),
       onIdle: () => this.#startIdleTimeout(),
     };
+    this.#stored = resolved.resume && this.#createStorage(resolved.resume, resolved.url);
     this.commands = new CommandChannel(link, resolved.commands, resolved.replyTimeoutMs);
     this.#socket.onState(() => this.#isPolling || this.#showState());
     this.#fallback = resolved.topicSource && this.#createFallback(resolved.topicSource, resolved);
@@ -138,6 +143,7 @@ export class SocketClient {
     for (const shared of topics) {
       shared.fail(new SubscriptionError("ended", shared.topic, CLOSED));
     }
+    this.#stored?.close();
     this.#synchronization?.reject(new NotConnectedError(CLOSED));
     this.#synchronization = null;
   }
@@ -167,6 +173,14 @@ export class SocketClient {
   #showState(): void {
     const { state } = this;
     for (const listener of [...this.#stateListeners]) callListener(() => listener(state));
+  }
+
+  #createStorage({ storage, owner }: ResumeOptions, url: string | (() => string)): StoredTopics {
+    const address = typeof url === "function" ? url() : url;
+    return new StoredTopics(storage, JSON.stringify([address, owner ?? null]), () => {
+      const resumable = [...this.#topics.values()].filter((each) => this.#isResumable(each));
+      return resumable.flatMap(({ topic, stored }) => (stored === null ? [] : [[topic, stored]]));
+    });
   }
 
   #createFallback(source: TopicSource, { polling }: { polling: PollingOptions }): PollingFallback {
@@ -258,6 +272,8 @@ export class SocketClient {
     let shared = this.#topics.get(topic);
     if (shared === undefined) {
       shared = new SharedTopic<Route>(route, topic, subscription);
+      const stored = this.#stored?.take(topic);
+      if (stored !== undefined) shared.restore(stored);
       this.#topics.set(topic, shared);
     }
     return shared;
@@ -270,9 +286,13 @@ export class SocketClient {
     else this.#resume(shared, seq);
   }
 
-  #resumableSeq({ route, sequence, resumedFrom }: SharedTopic): number | null {
-    const isResumable = this.#resumable.includes(route) && sequence.lastSeq !== resumedFrom;
-    return isResumable ? sequence.lastSeq : null;
+  #isResumable({ route }: SharedTopic): boolean {
+    return this.#resumable.includes(route);
+  }
+
+  #resumableSeq(shared: SharedTopic): number | null {
+    const { lastSeq } = shared.sequence;
+    return this.#isResumable(shared) && lastSeq !== shared.resumedFrom ? lastSeq : null;
   }
 
   #subscribe(shared: SharedTopic): void {
@@ -306,6 +326,7 @@ export class SocketClient {
   #releaseIfUnused(shared: SharedTopic): void {
     if (shared.hasListeners || this.#topics.get(shared.topic) !== shared) return;
     this.#topics.delete(shared.topic);
+    this.#stored?.onChanged();
     if (this.#isConnected) this.#unsubscribe(shared);
     this.#startIdleTimeout();
     this.#checkSynchronized();
@@ -338,7 +359,10 @@ export class SocketClient {
     const shared = this.#topics.get(update.topic);
     // Before the reply an update belongs to an earlier subscription. The state follows the reply.
     if (shared === undefined || shared.status === "subscribing") return;
-    if (shared.accept(update)) return;
+    if (shared.accept(update)) {
+      if (this.#isResumable(shared)) this.#stored?.onChanged();
+      return;
+    }
     // The server resumes and sends the state only for a topic that is not subscribed.
     const seq = this.#resumableSeq(shared);
     this.#unsubscribe(shared);
@@ -367,20 +391,3 @@ export class SocketClient {
 
 const NO_ANSWER = "The server does not answer";
 const CLOSED = "The client was closed";
-
-function bindListener<T>(listener: Listener<T>): Listener<T> {
-  return {
-    onData: (data) => listener.onData(data),
-    ...(listener.onReconnected && { onReconnected: (how) => listener.onReconnected?.(how) }),
-    ...(listener.onFailed && { onFailed: (error) => listener.onFailed?.(error) }),
-  };
-}
-
-function parseMessage(text: unknown): { type: string; payload: unknown } | null {
-  try {
-    const message = JSON.parse(String(text));
-    return typeof message?.type === "string" ? message : null;
-  } catch {
-    return null;
-  }
-}

@@ -1,6 +1,7 @@
 import type { Authentication } from "./authentication.ts";
 import type { Backoff } from "./backoff.ts";
 import { RESUMABLE } from "./generated/socket.ts";
+import type { ResumeOptions } from "./resume-storage.ts";
 import { POLLING_OPTIONS, type PollingOptions, type TopicSource } from "./topic-source.ts";
 
 /**
@@ -36,6 +37,8 @@ export interface SocketOptions {
   commands?: boolean;
   /** Reads the topics where WebSockets are blocked. Without it the client waits for a connection. */
   topicSource?: TopicSource;
+  /** Where the topics that have a `resume` are stored, so that they continue after a reload. */
+  resume?: ResumeOptions;
   polling?: Partial<PollingOptions>;
   /** The routes that have a `resume`. The default is those of asyncapi.json. */
   resumable?: readonly string[];
@@ -56,10 +59,11 @@ export interface WebSocketLike {
 export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
 
 export type ResolvedSocketOptions = Required<
-  Omit<SocketOptions, "authentication" | "topicSource" | "polling">
+  Omit<SocketOptions, "authentication" | "topicSource" | "polling" | "resume">
 > & {
   authentication: Authentication | null;
   topicSource: TopicSource | null;
+  resume: ResumeOptions | null;
   polling: PollingOptions;
 };
 
@@ -67,6 +71,7 @@ export function resolveSocketOptions(options: SocketOptions): ResolvedSocketOpti
   return {
     authentication: null,
     topicSource: null,
+    resume: null,
     backoff: { baseMs: 250, maxMs: 5_000 },
     pingIntervalMs: 20_000,
     replyTimeoutMs: 10_000,

@@ -6,6 +6,7 @@ import { Commands } from "./commands.ts";
 import { DatafeedService } from "./datafeed-service.ts";
 import { RestClient } from "./rest-client.ts";
 import { RestTopics } from "./rest-topics.ts";
+import type { ResumeOptions } from "./resume-storage.ts";
 import { SocketClient } from "./socket-client.ts";
 import type { SocketOptions } from "./socket-options.ts";
 import { POLLING_OPTIONS, type PollingOptions } from "./topic-source.ts";
@@ -18,6 +19,8 @@ export interface TradingClientOptions {
   baseUrl?: string;
   authentication?: Authentication;
   socket?: Partial<SocketOptions>;
+  /** Where the account's topics are stored, so that they continue after a reload of the page. */
+  resume?: ResumeOptions;
   /** How topics are read where WebSockets are blocked; false to wait for a connection instead. */
   polling?: Partial<PollingOptions> | false;
 }
@@ -33,6 +36,7 @@ export class TradingClient {
     baseUrl = location.origin,
     authentication,
     socket,
+    resume,
     polling = {},
   }: TradingClientOptions = {}) {
     const own = authentication && { authentication };
@@ -42,7 +46,8 @@ export class TradingClient {
       topicSource: new RestTopics(this.rest, { ...POLLING_OPTIONS, ...polling }),
       polling,
     };
-    this.socket = new SocketClient({ url, ...own, ...fallback, ...socket });
+    const stored = resume && { resume };
+    this.socket = new SocketClient({ url, ...own, ...fallback, ...stored, ...socket });
     this.feeds = new WsAdapter(this.socket);
     const { rest, feeds } = this;
     this.datafeed = new DatafeedService({ rest: rest.market, feeds, backend: rest });
