@@ -1,6 +1,7 @@
 // What the terminal shows during and after an outage of the server or the market.
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { TcpProxy } from "../../../packages/client/tests/support/tcp-proxy.ts";
 import { Backend } from "./support/backend.ts";
 import { CHROMIUM_MISSING, chromiumPath, launchChromium } from "./support/chromium.ts";
 import { StaleMarket } from "./support/stale-market.ts";
@@ -91,6 +92,31 @@ test("each process of several may be killed: the badge shows it, and nothing is 
   await expect.poll(() => terminal.page.locator("tr[data-fill]").count()).toBe(3);
   const { bid } = await terminal.quote();
   await expect.poll(async () => (await terminal.quote()).bid, { timeout: 5_000 }).not.toBe(bid);
+});
+
+test("where a proxy refuses WebSockets, the terminal is delayed, and trades", async () => {
+  const server = await Backend.start();
+  backend = server;
+  const proxy = new TcpProxy(server.port);
+  const address = await proxy.start();
+  try {
+    proxy.refuseUpgrades();
+    terminal = await TerminalPage.open(browser, address, { symbol: "AAPL", isLoaded: false });
+    await terminal.badge("Delayed");
+    const { bid } = await terminal.quote();
+    await terminal.fillTicket({ quantity: 1 });
+    await terminal.place();
+    await terminal.position("AAPL").waitFor();
+    await expect.poll(async () => (await terminal.quote()).bid, { timeout: 9_000 }).not.toBe(bid);
+    proxy.restore();
+    await terminal.page.getByRole("button", { name: "Retry" }).click();
+    await terminal.badge("Live");
+    await terminal.fillTicket({ quantity: 1 });
+    await terminal.place();
+    await terminal.cell(terminal.position("AAPL"), "qty").filter({ hasText: /^2$/ }).waitFor();
+  } finally {
+    proxy.close();
+  }
 });
 
 test("a stale market shows in the badge, fills nothing, and recovers", async () => {

@@ -20,6 +20,10 @@ export function ConnectionBadge() {
       const text = seconds > 0 ? `Reconnecting in ${seconds} s` : "Reconnecting";
       return { health: "down", text, title: `The connection was lost: ${state.reason}` };
     }
+    if (state.phase === "polling") {
+      const title = "WebSockets are blocked, so prices and orders arrive with a delay";
+      return { health: "busy", text: "Delayed", title };
+    }
     if (state.phase !== "connected") {
       return { health: "busy", text: "Connecting", title: "Waiting for the server" };
     }
@@ -44,7 +48,7 @@ export function ConnectionBadge() {
     >
       <span class="dot" aria-hidden="true" />
       <span class="badge-text">{shown().text}</span>
-      <Show when={socket().phase === "waiting"}>
+      <Show when={["waiting", "polling"].includes(socket().phase)}>
         <button type="button" class="link" onClick={() => client.socket.reconnectNow()}>
           Retry
         </button>
