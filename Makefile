@@ -41,7 +41,7 @@ test-pythons: .venv/.synced ## Run the tests on the newer Pythons that are found
 check: checked test browsed ## Run what CI runs: format, lint, types, import contracts, generated files, tests, a browser
 
 browsed: $(TERMINAL)
-	$(NPM) run browse --workspace=@trading-api/terminal
+	$(NPM) run browse
 
 checked: .venv/.synced $(addsuffix /node_modules/.package-lock.json,$(ASYNCAPI) $(CHARTS) frontend)
 	$(BIN)/black --check --quiet .

@@ -7,7 +7,7 @@ export default defineConfig({
   plugins: [solid()],
   // Relative, because a proxy may serve the page at a sub-path.
   base: "./",
-  resolve: { conditions: ["source", "browser", "module", "import", "default"] },
+  resolve: { conditions: ["trading-api-source", "browser", "module", "import", "default"] },
   build: {
     outDir: "../../../src/trading_api/terminal",
     emptyOutDir: true,

@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   // The tests use the sources of the client. Its build is for packages that install it.
   // Solid's build for browsers is the one that reacts to changes.
-  ssr: { resolve: { conditions: ["source", "browser", "module", "node", "import", "default"] } },
+  ssr: {
+    resolve: {
+      conditions: ["trading-api-source", "browser", "module", "node", "import", "default"],
+    },
+  },
   test: {
     server: { deps: { inline: ["solid-js"] } },
     include: ["**/*.test.ts"],

@@ -290,7 +290,7 @@ async function bundledClient(): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: "error",
-    resolve: { conditions: ["source", "browser", "module", "import", "default"] },
+    resolve: { conditions: ["trading-api-source", "browser", "module", "import", "default"] },
     build: { write: false, lib: { entry, name: "measured", formats: ["iife"] } },
   });
   const [bundle] = Array.isArray(result) ? result : [result];

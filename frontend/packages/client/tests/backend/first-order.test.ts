@@ -21,7 +21,7 @@ test("the README contains the example, which buys and prints what it promises", 
   expect(readme).toContain(`\`\`\`ts\n${source}\`\`\``);
   const env = { ...process.env, BACKEND: backend.address };
   const run = promisify(execFile);
-  const { stdout } = await run(process.execPath, ["--conditions=source", name], {
+  const { stdout } = await run(process.execPath, ["--conditions=trading-api-source", name], {
     cwd: folder,
     env,
   });
