@@ -2,8 +2,7 @@
 import { OrderStatus, OrderType, Side, TradingClient } from "@trading-api/client";
 
 const client = new TradingClient({ baseUrl: process.env.BACKEND ?? "http://127.0.0.1:8000" });
-const account = client.rest.account();
-const { id: accountId } = await account.info();
+const { id: accountId } = await client.rest.account().info();
 
 const filled = Promise.withResolvers<string>();
 client.feeds.quotes({ symbols: [], fast_symbols: ["BTCUSD"] }, (quote) => {
@@ -15,7 +14,7 @@ const orders = client.feeds.orders({ accountId }, ({ id, status, filledQty, avgP
 await orders.confirmed;
 
 const order = { symbol: "BTCUSD", type: OrderType.Market, side: Side.Buy, qty: 0.001 };
-// The second argument is the idempotency key: with the same key the order is placed once.
-await account.place(order, crypto.randomUUID());
+// A second argument would be the idempotency key: with the same key the order is placed once.
+await client.commands(accountId).place(order);
 console.log(await filled.promise);
 client.close();
