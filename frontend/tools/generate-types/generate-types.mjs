@@ -35,6 +35,8 @@ function messages(documented) {
   const routes = names
     .filter((name) => name.endsWith(".update"))
     .map((name) => name.slice(0, -".update".length));
+  const isAnswered = (name) => `${name}.response` in documented;
+  const commands = names.filter((name) => isAnswered(name) && !NO_COMMAND.test(name));
   const resumable = routes.filter((route) => `${route}.resume` in documented);
   return [
     "/** Every message, by its type. */",
@@ -46,9 +48,13 @@ function messages(documented) {
     "] as const;",
     "/** The routes that have a `resume`. */",
     `export const RESUMABLE: readonly string[] = ${JSON.stringify(resumable)};`,
+    "/** The commands, each of which has a reply. */",
+    `export const COMMANDS: readonly string[] = ${JSON.stringify(commands)};`,
     "",
   ].join("\n");
 }
+
+const NO_COMMAND = /^auth$|\.(subscribe|unsubscribe|resume)$/;
 
 const header = (source) =>
   `// Generated from ${source} by \`npm run generate\`. Edit nothing here.\n`;

@@ -106,7 +106,7 @@ test("an error response has its code, and one without a body has its status", ()
   expect(mapApiError(response, undefined)).toMatchObject({ code: "unknown" });
 });
 
-const SHAPES = ["paths", "Messages", "ROUTES", "RESUMABLE"];
+const SHAPES = ["paths", "Messages", "ROUTES", "RESUMABLE", "COMMANDS"];
 
 test.each(["../src", "."])("the names in %s show the origin of a type", (folder) => {
   for (const file of filesOf(folder)) {

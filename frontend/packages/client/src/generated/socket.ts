@@ -2366,3 +2366,5 @@ export const ROUTES = [
 ] as const;
 /** The routes that have a `resume`. */
 export const RESUMABLE: readonly string[] = ["executions","orders","positions"];
+/** The commands, each of which has a reply. */
+export const COMMANDS: readonly string[] = [];
