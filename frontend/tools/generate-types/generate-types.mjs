@@ -49,7 +49,9 @@ function messages(documented) {
     "/** The routes that have a `resume`. */",
     `export const RESUMABLE: readonly string[] = ${JSON.stringify(resumable)};`,
     "/** The commands, each of which has a reply. */",
-    `export const COMMANDS: readonly string[] = ${JSON.stringify(commands)};`,
+    "export const COMMANDS = [",
+    ...commands.map((command) => `    ${JSON.stringify(command)},`),
+    "] as const;",
     "",
   ].join("\n");
 }

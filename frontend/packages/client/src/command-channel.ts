@@ -1,6 +1,6 @@
 import { NotConnectedError } from "./errors.ts";
 import { mapCommandError } from "./mappers.ts";
-import type { CommandReply, CommandResults, CommandType } from "./routes.ts";
+import type { CommandReply, CommandResult, CommandType } from "./routes.ts";
 import { Timers } from "./timers.ts";
 
 /** What a CommandChannel needs of the connection that it sends over. */
@@ -68,13 +68,13 @@ export class CommandChannel {
    * Send a command and resolve to its results. Rejects with an ApiError for an error reply, and with
    * a NotConnectedError without a connection or where it ends before the reply.
    */
-  send<T extends CommandType>(type: T, payload: object): Promise<CommandResults[T]> {
+  send<T extends CommandType>(type: T, payload: object): Promise<CommandResult<T>> {
     if (!this.isOpen) {
       return Promise.reject(new NotConnectedError(`${type} was not sent: there is no connection`));
     }
     this.#lastId += 1;
     const id = this.#lastId;
-    const { promise, resolve, reject } = Promise.withResolvers<CommandResults[T]>();
+    const { promise, resolve, reject } = Promise.withResolvers<CommandResult<T>>();
     const message = { type, payload: { id, ...payload } };
     const command = { message, resolve: resolve as PendingCommand["resolve"], reject, deadline: 0 };
     this.#waiting.push([id, command]);
@@ -90,7 +90,7 @@ export class CommandChannel {
     this.#sent.delete(id);
     this.#isSupported = true;
     if (reply.status === "ok") command.resolve(reply);
-    else command.reject(mapCommandError(reply));
+    else command.reject(mapCommandError(command.message.type, reply));
     this.#sendWaiting();
     this.#startTimeout();
     if (this.isIdle) this.#link.onIdle();

@@ -30,9 +30,11 @@ const CODES: Record<number, readonly string[]> = {
   ],
 };
 
-/** Return the HTTP status of an error code. That of a code which is not listed is 422. */
-export function commandErrorStatus(code: string): number {
+/** Return the HTTP status of an error of a command. That of a code which is not listed is 422. */
+export function commandErrorStatus(type: string, code: string): number {
   if (code.startsWith("ledger_")) return 503;
+  // The id of a position is its symbol, so an unknown symbol is a position that does not exist.
+  if (code === "unknown_symbol" && type.startsWith("positions.")) return 404;
   const found = Object.entries(CODES).find(([, codes]) => codes.includes(code));
   return found === undefined ? 422 : Number(found[0]);
 }

@@ -173,10 +173,13 @@ export function mapApiError(
   return new ApiError(status, code, detail, retryAfter === null ? null : Number(retryAfter));
 }
 
-/** Map an error reply to a command. Its status is that of REST. */
-export function mapCommandError({ code, message, retryAfter }: Omit<CommandReply, "id">): ApiError {
+/** Map an error reply to a command of `type`. Its status is that of REST. */
+export function mapCommandError(
+  type: string,
+  { code, message, retryAfter }: Omit<CommandReply, "id">,
+): ApiError {
   const own = code ?? "unknown";
-  return new ApiError(commandErrorStatus(own), own, message, retryAfter ?? null);
+  return new ApiError(commandErrorStatus(type, own), own, message, retryAfter ?? null);
 }
 
 // Requests

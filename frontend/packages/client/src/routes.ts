@@ -1,5 +1,5 @@
 import { orderKey, positionKey } from "./account-merge.ts";
-import type { Messages, ROUTES } from "./generated/socket.ts";
+import type { COMMANDS, Messages, ROUTES } from "./generated/socket.ts";
 import { isLive } from "./model/broker.ts";
 
 export type Route = (typeof ROUTES)[number];
@@ -7,29 +7,14 @@ export type SubscriptionOf<R extends Route> = Messages[`${R}.subscribe`];
 export type DataOf<R extends Route> = Messages[`${R}.update`]["payload"];
 export type Reply = Messages["bars.subscribe.response"];
 
-/** The fields of each command's `ok` reply, beside `status`, `id` and `message`. */
-export interface CommandResults {
-  "orders.place": { orderId: string };
-  "orders.preview": { preview: object };
-  "orders.modify": object;
-  "orders.cancel": object;
-  "orders.cancel-many": { canceled: string[] };
-  "positions.close": object;
-  "positions.reverse": object;
-  "positions.brackets": object;
-  "leverage.set": { leverage: number };
-}
-
-export type CommandType = keyof CommandResults;
-
-/** The reply to a command, which names it by `id`. With `ok` it also has the results. */
-export interface CommandReply {
-  status: "ok" | "error";
-  id: string | number;
-  message: string;
-  code?: string | null;
-  retryAfter?: number | null;
-}
+export type CommandType = (typeof COMMANDS)[number];
+/** What a command has besides its account, its `id` and its key. */
+export type CommandPayload<T extends CommandType> = Omit<Messages[T], "accountId" | "id" | "key">;
+export type CommandReply<T extends CommandType = CommandType> = Messages[`${T}.response`];
+/** A reply with the status `ok`, which has every result. */
+export type CommandResult<T extends CommandType> = {
+  [K in keyof CommandReply<T>]-?: NonNullable<CommandReply<T>[K]>;
+};
 
 /** The payload of an update. `seq` and `prev` are set where the backend numbers the updates. */
 export interface Update<R extends Route = Route> {
@@ -50,6 +35,7 @@ export const STATE_ENTRY: {
   trades: () => LATEST,
   orderbook: () => LATEST,
   equity: () => LATEST,
+  alerts: ({ id, status }) => ({ key: id, isRemoved: status === "deleted" }),
   "broker-connection": () => LATEST,
   quotes: ({ n }) => ({ key: n, isRemoved: false }),
   orders: (order) => ({ key: orderKey(order), isRemoved: !isLive(order.status) }),

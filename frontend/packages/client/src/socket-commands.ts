@@ -1,14 +1,14 @@
 import type { AccountCommands } from "./account-commands.ts";
 import type { CommandChannel } from "./command-channel.ts";
 import * as map from "./mappers.ts";
-import type { CommandType } from "./routes.ts";
+import type { CommandPayload, CommandType } from "./routes.ts";
 
 /** Return the commands of an account over the socket. */
 export function createSocketCommands(
   channel: Pick<CommandChannel, "send">,
   accountId: string,
 ): AccountCommands {
-  const send = <T extends CommandType>(type: T, payload: object, key?: string) =>
+  const send = <T extends CommandType>(type: T, payload: CommandPayload<T>, key?: string) =>
     channel.send(type, { accountId, ...(key !== undefined && { key }), ...payload });
   return {
     async place(order, key) {
@@ -17,7 +17,7 @@ export function createSocketCommands(
     },
     async preview(order, orderId) {
       const payload = { order: map.mapPreOrder(order), ...(orderId !== undefined && { orderId }) };
-      return map.mapPreview((await send("orders.preview", payload)).preview as never);
+      return map.mapPreview((await send("orders.preview", payload)).preview);
     },
     async modify(orderId, order, key) {
       await send("orders.modify", { orderId, order: map.mapPreOrder(order) }, key);

@@ -1,6 +1,6 @@
 import type { Authentication } from "./authentication.ts";
 import type { Backoff } from "./backoff.ts";
-import { COMMANDS, RESUMABLE } from "./generated/socket.ts";
+import { RESUMABLE } from "./generated/socket.ts";
 import type { ResumeOptions } from "./resume-storage.ts";
 import { POLLING_OPTIONS, type PollingOptions, type TopicSource } from "./topic-source.ts";
 
@@ -33,7 +33,7 @@ export interface SocketOptions {
   replyTimeoutMs?: number;
   /** The time in ms after the last subscription at which the connection is closed. */
   idleTimeoutMs?: number;
-  /** Whether commands are sent over the socket while it is connected, as asyncapi.json has them. */
+  /** Whether commands are sent over the socket while it is connected. The default is true. */
   commands?: boolean;
   /** Reads the topics where WebSockets are blocked. Without it the client waits for a connection. */
   topicSource?: TopicSource;
@@ -76,7 +76,7 @@ export function resolveSocketOptions(options: SocketOptions): ResolvedSocketOpti
     pingIntervalMs: 20_000,
     replyTimeoutMs: 10_000,
     idleTimeoutMs: 10_000,
-    commands: COMMANDS.length > 0,
+    commands: true,
     resumable: RESUMABLE,
     WebSocket: WebSocket as unknown as WebSocketClass,
     random: Math.random,

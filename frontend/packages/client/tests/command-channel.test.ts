@@ -31,7 +31,6 @@ async function connect(options: Partial<SocketOptions> = {}) {
     url: "ws://test/api/v1/ws",
     WebSocket: server.WebSocket,
     random: () => 1,
-    commands: true,
     ...options,
   });
   client.subscribe("orders", { accountId: "A" }, new RecordingListener());
@@ -176,7 +175,6 @@ test("the connection stays open while a command is in flight", async () => {
     url: "ws://test/api/v1/ws",
     WebSocket: server.WebSocket,
     idleTimeoutMs: 100,
-    commands: true,
   });
   const only = client.subscribe("orders", { accountId: "A" }, new RecordingListener());
   await settle();

@@ -2367,4 +2367,18 @@ export const ROUTES = [
 /** The routes that have a `resume`. */
 export const RESUMABLE: readonly string[] = ["executions","orders","positions"];
 /** The commands, each of which has a reply. */
-export const COMMANDS: readonly string[] = [];
+export const COMMANDS = [
+    "alerts.change",
+    "alerts.create",
+    "alerts.delete",
+    "alerts.list",
+    "leverage.set",
+    "orders.cancel",
+    "orders.cancel-many",
+    "orders.modify",
+    "orders.place",
+    "orders.preview",
+    "positions.brackets",
+    "positions.close",
+    "positions.reverse",
+] as const;
