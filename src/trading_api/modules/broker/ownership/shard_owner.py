@@ -12,7 +12,7 @@ from trading_api.domain.shards import shard_number
 from trading_api.modules.broker.journal.postgres.fence import Fence
 from trading_api.modules.broker.ownership.fair_share import OwnershipPlan, plan_moves
 from trading_api.modules.broker.ownership.heartbeat_watch import HeartbeatWatch
-from trading_api.modules.broker.ownership.owner_clock import MonotonicClock, OwnerClock
+from trading_api.modules.broker.ownership.owner_clock import BootClock, OwnerClock
 from trading_api.modules.broker.ownership.ownership_session import (
     OwnershipLost,
     OwnershipSession,
@@ -26,6 +26,7 @@ POLL_S = 0.5
 HEARTBEAT_S = 1.0
 HEARTBEATS_PER_STALE = 3
 """Heartbeats within `stale_s` at least."""
+WATCH_S = 0.5
 CLAIMED_AT_ONCE = 32
 """Partitions that are loaded at the same time, of which the broker reads several together."""
 
@@ -65,7 +66,7 @@ class ShardOwner:
         self._on_fenced = on_fenced
         self._stale_s = stale_s
         self._fence = fence or Fence()
-        self._clock = clock or MonotonicClock()
+        self._clock = clock or BootClock()
         self._others = HeartbeatWatch(self._clock, stale_s)
         self._poll_s = poll_s
         self._epochs: dict[str, int] = {}
@@ -239,7 +240,8 @@ class ShardOwner:
 
     async def _watch(self) -> None:
         while (left_s := self._alive_until_s - self._clock.now_s()) > 0:
-            await self._clock.sleep(left_s)
+            # Shortly, since a sleep does not count the time for which the machine was suspended.
+            await self._clock.sleep(min(left_s, WATCH_S))
         self._lose(f"no heartbeat was written for {self._stale_s:g} s")
 
     async def _unless_lost(self, doing: Awaitable[None]) -> None:

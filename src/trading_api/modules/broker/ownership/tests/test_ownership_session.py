@@ -14,7 +14,7 @@ from tests.kit.server import until
 from trading_api.domain.shards import MARKET_PARTITION, shard_partition
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
-from trading_api.modules.broker.ownership.owner_clock import MonotonicClock
+from trading_api.modules.broker.ownership.owner_clock import BootClock
 from trading_api.modules.broker.ownership.ownership_session import (
     OwnershipLost,
     OwnershipSession,
@@ -60,7 +60,7 @@ def anyio_backend() -> str:
 @pytest.fixture(params=["memory", "postgresql"])
 def make(request: pytest.FixtureRequest) -> MakeSession:
     if request.param == "memory":
-        return MemoryOwnership(PARTITIONS, MonotonicClock()).session
+        return MemoryOwnership(PARTITIONS, BootClock()).session
     database = PostgresDatabase(new_database_url_with_ledger(SHARDS), SHARDS)
     return lambda owner, kind: PostgresOwnership(database, owner, kind)
 
