@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.ownership.owner_clock import OwnerClock
 from trading_api.modules.broker.ownership.ownership_session import (
     OwnershipLost,
@@ -34,6 +35,7 @@ class MemoryOwnership:
     sessions: dict[int, MemoryOwnershipSession] = field(default_factory=dict)
     locks: dict[str, int] = field(default_factory=dict)
     is_readable: bool = True
+    is_reachable: bool = True
 
     def __post_init__(self) -> None:
         self.rows = {partition: _Row() for partition in self.partitions}
@@ -60,7 +62,8 @@ class MemoryOwnership:
 
 
 class MemoryOwnershipSession:
-    """An OwnershipSession. Between `stop` and `resume` the database does not answer it."""
+    """An OwnershipSession. Between `stop` and `resume` the database does not answer it. `answering`
+    is awaited between a claim and its answer."""
 
     def __init__(self, table: MemoryOwnership, owner: str, kind: str) -> None:
         self._table = table
@@ -70,6 +73,7 @@ class MemoryOwnershipSession:
         self._running.set()
         self._reason = "it is not open"
         self.number = 0
+        self.answering: Callable[[], Awaitable[object]] = _do_nothing
 
     def stop(self) -> None:
         """Let each call fail when its time is over, unless `resume` comes first."""
@@ -97,6 +101,8 @@ class MemoryOwnershipSession:
         self, on_lost: Callable[[str], None], on_change: Callable[[], None], stale_s: float
     ) -> None:
         table = self._table
+        if not table.is_reachable:
+            raise ConfigurationError("the database cannot be reached")
         self._on_lost, self._notified, self._stale_s = on_lost, on_change, stale_s
         self._reason, self.number = "", next(table.numbers)
         table.sessions[self.number] = self
@@ -122,6 +128,7 @@ class MemoryOwnershipSession:
             row.epoch += 1
             row.owner, row.session = self._owner, self.number
             row.heartbeat_s = table.clock.now_s()
+        await self.answering()
         return {each: table.rows[each].epoch for each in locked}
 
     async def release(self, partition: str, epoch: int) -> None:
@@ -188,3 +195,7 @@ class MemoryOwnershipSession:
             raise OwnershipLost("the call took too long")
         if self._reason:
             raise OwnershipLost(self._reason)
+
+
+async def _do_nothing() -> None:
+    """Answer without a delay."""

@@ -26,6 +26,10 @@ class MarketPart:
         )
         self._ticks = TickPublisher(bus, self.feed)
 
+    @property
+    def is_leading(self) -> bool:
+        return self._leads.is_set()
+
     def lead(self, epoch: int) -> None:
         """Let the own source move the market, and publish its ticks, from now on."""
         self._ticks.claim(epoch)

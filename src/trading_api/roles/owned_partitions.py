@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trading_api.bus.port import BusUnavailable
 from trading_api.domain.shards import shard_number
+from trading_api.modules.broker.ownership.ownership_session import ClaimFailed
 from trading_api.relay.partitions import MARKET
 from trading_api.relay.request_host import RequestHost
 from trading_api.relay.topic_host import TopicHost
@@ -29,14 +31,22 @@ class OwnedPartitions:
         self._requests = requests
 
     async def claim(self, partition: str, epoch: int) -> None:
-        """Serve a partition as its owner of this epoch."""
-        if partition == MARKET:
-            self._market.lead(epoch)
-        else:
+        """Serve a partition as its owner of this epoch. Raises ClaimFailed if the bus cannot be
+        reached; nothing of the partition is left then."""
+        if partition != MARKET:
             for each in self._accounts:
                 await each.load_shard(_shard(partition))
-        await self._topics.claim(partition, epoch)
-        await self._requests.claim(partition, epoch)
+        try:
+            await self._topics.claim(partition, epoch)
+            await self._requests.claim(partition, epoch)
+        except BusUnavailable as error:
+            self._topics.release(partition)
+            if partition != MARKET:
+                await self._release_accounts(partition)
+            raise ClaimFailed(f"the bus cannot be reached ({error})") from error
+        if partition == MARKET:
+            # Last, because a market that leads cannot follow again.
+            self._market.lead(epoch)
 
     async def release(self, partition: str) -> None:
         """Announce the release of a partition, finish its requests in progress, then serve it no
@@ -46,9 +56,12 @@ class OwnedPartitions:
         if partition == MARKET:
             self._market.follow()
         else:
-            for each in reversed(self._accounts):
-                await each.release_shard(_shard(partition))
+            await self._release_accounts(partition)
         self._topics.release(partition)
+
+    async def _release_accounts(self, partition: str) -> None:
+        for each in reversed(self._accounts):
+            await each.release_shard(_shard(partition))
 
 
 def _shard(partition: str) -> int:

@@ -28,8 +28,8 @@ class OwnedWork:
         self._claims = claims
 
     def health(self) -> str | None:
-        """Return that the bus is not connected, or None."""
-        return None if self._bus.is_connected else "the bus is not connected"
+        """Return that the bus is not connected, or why nothing can be owned, or None."""
+        return self._claims.health() if self._bus.is_connected else "the bus is not connected"
 
     async def start(self) -> None:
         """Connect and start. Raises ConfigurationError."""

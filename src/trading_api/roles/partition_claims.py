@@ -32,6 +32,10 @@ OwnerRole = Literal["core", "market", "broker"]
 class PartitionClaims(Protocol):
     """Decides which partitions the process owns, and in which epoch."""
 
+    def health(self) -> str | None:
+        """Return why the process cannot own a partition now, or None."""
+        ...
+
     async def start(self) -> None: ...
 
     async def run(self) -> None:
@@ -58,6 +62,10 @@ class SoleOwnerClaims:
         self._on_claimed = on_claimed
         self._on_released = on_released
         self._claimed: list[str] = []
+
+    def health(self) -> str | None:
+        """Return None: the lock of the file is held until the process ends."""
+        return None
 
     async def start(self) -> None:
         """Claim all partitions in an epoch that is higher than those of earlier starts."""

@@ -29,17 +29,16 @@ def plan_moves(
     """Return the moves that bring `owner` to its share of `partitions`.
 
     The shares of all live owners add up to all partitions, so that what one releases another
-    claims. A partition is free after a release, after the end of its owner's session, and when its
-    owner is silent."""
+    claims. A partition is free after a release, after the end of its owner's session, even if that
+    was an earlier session of this process, and when its owner is silent."""
     states = [each for each in view.partitions if each.partition in partitions]
-    own = [each.partition for each in states if each.owner == owner]
+    own = [each.partition for each in states if each.owner == owner and each.is_locked]
     live = {each.owner for each in view.owners} - silent.owners | {owner}
     share = share_of(owner, live, states)
     free = [
         each
         for each in states
-        if each.owner != owner
-        and (not each.owner or not each.is_locked or each.partition in silent.partitions)
+        if not each.is_locked or (each.owner != owner and each.partition in silent.partitions)
     ]
     return OwnershipPlan(free[: max(0, share - len(own))], own[share:])
 

@@ -44,13 +44,18 @@ class OwnershipLost(Exception):
 
 
 class OwnershipUnreadable(Exception):
-    """Raised when the tables cannot be read now. The locks are still held."""
+    """Raised when the tables cannot be used now. The locks are still held."""
+
+
+class ClaimFailed(Exception):
+    """Raised by a process that cannot serve a partition now, and has nothing of it in memory."""
 
 
 class OwnershipSession(Protocol):
     """The session of one process. Its locks, and its right to send heartbeats, end with it.
 
-    Only one call at a time is allowed of those that raise OwnershipLost."""
+    `heartbeat`, `view` and `end_session` may be called during another call. Of the other methods
+    only one call at a time is allowed."""
 
     async def open(
         self, on_lost: Callable[[str], None], on_change: Callable[[], None], stale_s: float
@@ -59,17 +64,18 @@ class OwnershipSession(Protocol):
         `stale_s` fails.
 
         Call `on_lost` with the reason when the session ends without `close`, and `on_change` when
-        another process has released a partition. Raises ConfigurationError."""
+        another process has released a partition. It may be opened again after `close`. Raises
+        ConfigurationError."""
         ...
 
     async def heartbeat(self) -> Mapping[str, int]:
         """Record that this process is alive. Return the epoch of each partition that it owns.
-        Raises OwnershipLost."""
+        Raises OwnershipLost and OwnershipUnreadable."""
         ...
 
     async def claim(self, partitions: Sequence[str]) -> Mapping[str, int]:
         """Lock the partitions that no other session has locked, begin a new epoch of each, and
-        return these epochs.
+        return these epochs. Return none if an append under way takes too long.
 
         What is appended to the ledger under an earlier epoch writes nothing from then on. Raises
         OwnershipLost."""

@@ -72,11 +72,20 @@ class OwnershipTable:
         return (await self.take_all([partition], owner))[partition]
 
     async def take_all(
-        self, partitions: Sequence[str], owner: str, *, sends_heartbeats: bool = True
+        self,
+        partitions: Sequence[str],
+        owner: str,
+        *,
+        sends_heartbeats: bool = True,
+        wait_s: float = 0,
     ) -> dict[str, int]:
         """Take several partitions in one transaction, and return their epochs. An owner that sends
-        no heartbeats never becomes stale."""
-        rows = await self._connection.fetch(_TAKE, list(partitions), owner, sends_heartbeats)
+        no heartbeats never becomes stale.
+
+        Raises LockNotAvailableError if an append takes longer than `wait_s`, unless that is 0."""
+        async with self._connection.transaction():
+            await self._connection.execute(f"SET LOCAL lock_timeout = {round(wait_s * 1_000)}")
+            rows = await self._connection.fetch(_TAKE, list(partitions), owner, sends_heartbeats)
         epochs = {row["partition"]: row["epoch"] for row in rows}
         assert len(epochs) == len(partitions), "the table has a row for each partition"
         return epochs

@@ -18,6 +18,7 @@ from trading_api.modules.broker.ownership.owner_clock import BootClock
 from trading_api.modules.broker.ownership.ownership_session import (
     OwnershipLost,
     OwnershipSession,
+    OwnershipUnreadable,
     OwnershipView,
     PartitionState,
 )
@@ -199,6 +200,73 @@ async def test_a_process_id_that_postgresql_uses_again_is_no_lock_of_the_earlier
     await live.session.close()
     locked = {each.partition for each in view.partitions if each.is_locked}
     assert locked == {"shard-2", MARKET_PARTITION}
+
+
+async def test_a_session_is_opened_again_after_its_end(opened: Open, make: MakeSession) -> None:
+    one, two = Opened(make("one", "shards")), await opened("two")
+    await one.open()
+    await one.session.claim(["shard-1"])
+    for epoch in (2, 3):
+        await one.session.close()
+        await until_free(two, "shard-1")
+        await one.open()
+        assert await one.session.heartbeat() == {}
+        assert names(await two.session.view()) == ["one", "two"]
+        assert await one.session.claim(["shard-1"]) == {"shard-1": epoch}
+        assert await one.session.heartbeat() == {"shard-1": epoch}
+    await one.session.close()
+    assert one.lost == []
+
+
+async def test_a_claim_that_waits_for_an_append_delays_no_heartbeat_and_gives_up() -> None:
+    database = PostgresDatabase(new_database_url_with_ledger(SHARDS), SHARDS)
+    one = Opened(PostgresOwnership(database, "one", "shards", claim_wait_s=0.05))
+    await one.open()
+    await one.session.claim(["shard-0"])
+    appending = await database.connect("test")
+    await appending.execute("BEGIN")
+    await appending.execute(
+        "SELECT FROM ownership WHERE partition = 'shard-1' FOR KEY SHARE OF ownership"
+    )
+    claiming = asyncio.create_task(one.session.claim(["shard-1", "shard-2"]))
+    await asyncio.sleep(0)
+    assert await one.session.heartbeat() == {"shard-0": 1}
+    assert await claiming == {}
+    await appending.execute("ROLLBACK")
+    await appending.close()
+    other = Opened(PostgresOwnership(database, "other", "shards"))
+    await other.open()
+    assert await other.session.claim(["shard-2"]) == {"shard-2": 1}
+    assert await one.session.claim(["shard-1"]) == {"shard-1": 1}
+    for each in (one, other):
+        await each.session.close()
+        assert each.lost == []
+
+
+async def test_a_heartbeat_continues_over_another_connection_and_ends_with_the_locks() -> None:
+    database = PostgresDatabase(new_database_url_with_ledger(SHARDS), SHARDS)
+    one = Opened(PostgresOwnership(database, "one", "shards"))
+    await one.open()
+    await one.session.claim(["shard-1"])
+    await one.session.heartbeat()
+    connection = await database.connect("test")
+
+    async def end(purpose: str) -> None:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            f" WHERE application_name = 'trading-api {purpose}' AND datname = current_database()"
+        )
+
+    await end("ownership heartbeat")
+    with suppress(OwnershipUnreadable):  # the end may be noticed by this call or before
+        await one.session.heartbeat()
+    assert await one.session.heartbeat() == {"shard-1": 1}
+    await end("ownership")
+    with pytest.raises(OwnershipLost):
+        await one.session.heartbeat()
+    await until(lambda: len(one.lost) == 1)
+    await one.session.close()
+    await connection.close()
 
 
 async def test_another_number_of_shards_stops_the_start() -> None:

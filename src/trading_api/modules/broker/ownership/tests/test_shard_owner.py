@@ -4,91 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.kit.manual_clock import ManualClock
-from tests.kit.memory_ownership import MemoryOwnership, MemoryOwnershipSession
-from tests.kit.owner_processes import STALE_S, OwnerProcess
-from trading_api.domain.shards import MARKET_PARTITION, shard_number, shard_partition
+from tests.kit.owner_processes import (
+    POLL_S,
+    SHARDS,
+    STALE_S,
+    OwnerDeployment,
+    OwnerProcess,
+    session_of,
+)
+from trading_api.domain.shards import MARKET_PARTITION
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.ownership import shard_owner
 
-SHARDS = [shard_partition(number) for number in range(8)]
-POLL_S = 0.5
 
-
-class Deployment:
-    """Several processes at one table."""
-
-    def __init__(self) -> None:
-        self.clock = ManualClock()
-        self.table = MemoryOwnership([MARKET_PARTITION, *SHARDS], self.clock)
-        self.processes: dict[str, OwnerProcess] = {}
-
-    async def start(self, name: str, *, is_market: bool = False) -> OwnerProcess:
-        process = self.make(name, is_market=is_market)
-        await process.start()
-        await self.clock.advance(0)
-        return process
-
-    def make(
-        self, name: str, *, is_market: bool = False, clock: ManualClock | None = None
-    ) -> OwnerProcess:
-        session = self.table.session(name, "market" if is_market else "shards")
-        partitions = [MARKET_PARTITION] if is_market else SHARDS
-        process = OwnerProcess(session, name, partitions, clock or self.clock)
-        self.processes[name] = process
-        return process
-
-    async def run(self, delay_s: float) -> None:
-        """Let time pass, and check at each poll that no partition has two owners."""
-        for _ in range(max(1, round(delay_s / POLL_S))):
-            await self.clock.advance(POLL_S)
-            self.check()
-
-    def check(self) -> None:
-        """Check that only one process can write each shard."""
-        for partition in SHARDS:
-            epoch, shard = self.table.rows[partition].epoch, shard_number(partition)
-            assert shard is not None
-            writers = [
-                name
-                for name, process in self.processes.items()
-                if process.fence.epochs.get(shard) == epoch
-            ]
-            assert len(writers) <= 1, (partition, writers)
-
-    def counts(self) -> dict[str, int]:
-        return {name: len(process.loaded) for name, process in self.processes.items()}
-
-    async def shut_down(self, name: str) -> None:
-        ending = asyncio.create_task(self.processes[name].shut_down())
-        while not ending.done():
-            await self.run(POLL_S)
-        await ending
-
-
-def session_of(process: OwnerProcess) -> MemoryOwnershipSession:
-    assert isinstance(process.session, MemoryOwnershipSession)
-    return process.session
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-async def deployment() -> AsyncIterator[Deployment]:
-    made = Deployment()
-    yield made
-    for process in made.processes.values():
-        await process.cancel()
-
-
-async def test_one_owner_claims_everything_immediately(deployment: Deployment) -> None:
+async def test_one_owner_claims_everything_immediately(deployment: OwnerDeployment) -> None:
     one = await deployment.start("one")
     assert one.loaded == dict.fromkeys(SHARDS, 1)
     assert one.owner.epochs == one.loaded
@@ -97,7 +30,7 @@ async def test_one_owner_claims_everything_immediately(deployment: Deployment) -
     assert one.fenced == []
 
 
-async def test_owners_that_join_and_leave_share_evenly(deployment: Deployment) -> None:
+async def test_owners_that_join_and_leave_share_evenly(deployment: OwnerDeployment) -> None:
     await deployment.start("one")
     two = await deployment.start("two")
     await deployment.run(2 * POLL_S)
@@ -115,7 +48,7 @@ async def test_owners_that_join_and_leave_share_evenly(deployment: Deployment) -
 
 
 async def test_what_a_killed_owner_had_is_taken_over_at_the_next_poll(
-    deployment: Deployment,
+    deployment: OwnerDeployment,
 ) -> None:
     one, two = await deployment.start("one"), await deployment.start("two")
     await deployment.run(2 * POLL_S)
@@ -126,7 +59,7 @@ async def test_what_a_killed_owner_had_is_taken_over_at_the_next_poll(
     assert sorted(two.loaded.values()) == [2] * 8
 
 
-async def test_a_stalled_owner_is_replaced_and_fenced(deployment: Deployment) -> None:
+async def test_a_stalled_owner_is_replaced_and_fenced(deployment: OwnerDeployment) -> None:
     # The clock of a stopped process stands still for it.
     stalled = deployment.make("stalled", clock=ManualClock())
     await stalled.start()
@@ -143,7 +76,7 @@ async def test_a_stalled_owner_is_replaced_and_fenced(deployment: Deployment) ->
 
 
 async def test_an_owner_is_fenced_when_its_heartbeat_is_not_written_in_time(
-    deployment: Deployment,
+    deployment: OwnerDeployment,
 ) -> None:
     process = await deployment.start("one")
     await deployment.run(10)
@@ -155,7 +88,7 @@ async def test_an_owner_is_fenced_when_its_heartbeat_is_not_written_in_time(
     assert process.task is not None
 
 
-async def test_an_owner_is_fenced_when_its_session_ends(deployment: Deployment) -> None:
+async def test_an_owner_is_fenced_when_its_session_ends(deployment: OwnerDeployment) -> None:
     process = await deployment.start("one")
     session_of(process).cut()
     assert process.fenced == ["the session that holds the locks has ended: connection closed"]
@@ -164,7 +97,7 @@ async def test_an_owner_is_fenced_when_its_session_ends(deployment: Deployment) 
     assert process.task.done()
 
 
-async def test_an_owner_is_fenced_when_it_sees_another_epoch(deployment: Deployment) -> None:
+async def test_an_owner_is_fenced_when_it_sees_another_epoch(deployment: OwnerDeployment) -> None:
     process = await deployment.start("one")
     deployment.table.rows["shard-3"].epoch = 7
     await deployment.run(POLL_S)
@@ -172,7 +105,7 @@ async def test_an_owner_is_fenced_when_it_sees_another_epoch(deployment: Deploym
     assert "shard-3" in reason
 
 
-async def test_an_owner_is_fenced_when_a_heartbeat_finds_less(deployment: Deployment) -> None:
+async def test_an_owner_is_fenced_when_a_heartbeat_finds_less(deployment: OwnerDeployment) -> None:
     process = await deployment.start("one")
     deployment.table.is_readable = False
     deployment.table.rows["shard-3"].session = None
@@ -181,7 +114,7 @@ async def test_an_owner_is_fenced_when_a_heartbeat_finds_less(deployment: Deploy
     assert "shard-3" in reason
 
 
-async def test_tables_that_cannot_be_read_fence_nobody(deployment: Deployment) -> None:
+async def test_tables_that_cannot_be_read_fence_nobody(deployment: OwnerDeployment) -> None:
     one = await deployment.start("one")
     deployment.table.is_readable = False
     two = await deployment.start("two")
@@ -193,7 +126,7 @@ async def test_tables_that_cannot_be_read_fence_nobody(deployment: Deployment) -
     assert one.fenced == two.fenced == []
 
 
-async def test_the_market_stays_with_its_owner_until_that_ends(deployment: Deployment) -> None:
+async def test_the_market_stays_with_its_owner_until_that_ends(deployment: OwnerDeployment) -> None:
     last = await deployment.start("z", is_market=True)
     await deployment.start("shards")
     first = await deployment.start("a", is_market=True)
@@ -212,7 +145,7 @@ async def test_the_market_stays_with_its_owner_until_that_ends(deployment: Deplo
 
 
 async def test_a_slow_release_keeps_the_other_partitions_and_sends_heartbeats(
-    deployment: Deployment,
+    deployment: OwnerDeployment,
 ) -> None:
     one = await deployment.start("one")
     two = deployment.make("two")
@@ -233,7 +166,7 @@ async def test_a_slow_release_keeps_the_other_partitions_and_sends_heartbeats(
 
 
 async def test_a_claim_under_way_is_finished_before_everything_is_released(
-    deployment: Deployment,
+    deployment: OwnerDeployment,
 ) -> None:
     one = deployment.make("one")
 
@@ -250,7 +183,7 @@ async def test_a_claim_under_way_is_finished_before_everything_is_released(
 
 
 async def test_no_more_partitions_are_loaded_once_the_process_ends(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    deployment: OwnerDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shard_owner, "CLAIMED_AT_ONCE", 3)
     one = deployment.make("one")
@@ -266,13 +199,15 @@ async def test_no_more_partitions_are_loaded_once_the_process_ends(
     assert {row.owner for row in deployment.table.rows.values()} == {""}
 
 
-async def test_an_owner_that_did_not_start_has_nothing_to_release(deployment: Deployment) -> None:
+async def test_an_owner_that_did_not_start_has_nothing_to_release(
+    deployment: OwnerDeployment,
+) -> None:
     await deployment.make("one").owner.release_all()
     assert deployment.table.owners == {}
 
 
 async def test_a_partition_that_cannot_be_loaded_ends_the_process(
-    deployment: Deployment, caplog: pytest.LogCaptureFixture
+    deployment: OwnerDeployment, caplog: pytest.LogCaptureFixture
 ) -> None:
     one = deployment.make("one")
 
@@ -293,7 +228,7 @@ async def test_a_partition_that_cannot_be_loaded_ends_the_process(
 
 @pytest.mark.parametrize("seed", range(20))
 async def test_whatever_happens_each_shard_has_one_owner_and_all_are_shared(
-    deployment: Deployment, seed: int
+    deployment: OwnerDeployment, seed: int
 ) -> None:
     chance = random.Random(seed)
     stopped: list[OwnerProcess] = []
