@@ -18,6 +18,7 @@ from benchmarks import empty_endpoint, fastws_peer, holders_app, streaming_app
 from trading_api.app_factory import create_app
 from trading_api.roles.gateway import create_gateway
 from trading_api.roles.owner import create_owner
+from trading_api.server.listening_server import ListeningServer
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings
@@ -53,7 +54,7 @@ def main(app: str, fd: int, changed: dict[str, Any]) -> None:
     if app == "fastws_peer":
         # The protocol that this project extends, and the fastest of uvicorn.
         options["ws"] = "websockets-sansio"
-    uvicorn.Server(uvicorn.Config(api_app, **options)).run([socket.socket(fileno=fd)])
+    ListeningServer(uvicorn.Config(api_app, **options)).run_on(socket.socket(fileno=fd))
 
 
 def _stored(settings: Settings) -> Settings:

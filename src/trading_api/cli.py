@@ -35,6 +35,7 @@ from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.observability.progress_bar import ProgressBar
 from trading_api.server.bound_socket import bound_socket
+from trading_api.server.listening_server import ListeningServer
 from trading_api.server.process_count import check_process_count
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
@@ -146,20 +147,19 @@ def _serve(arguments: argparse.Namespace) -> int | None:
     check_process_count(os.environ, sys.argv)
     # An error of the settings ends the start here, with one sentence instead of a traceback.
     importlib.import_module("trading_api.main")
-    # uvicorn would report a port in use only after the addresses are printed.
-    bound_socket(settings).close()
     # Already imported above. The other subcommands start faster without it.
     from trading_api.modules.broker.journal.factory import check_ledger
 
-    check_ledger(settings)
-    raise_open_files_limit()
-    _print_addresses(settings)
-    uvicorn.run(
-        "trading_api.main:app",
-        reload=arguments.reload,
-        reload_dirs=[str(Path(__file__).parent)] if arguments.reload else None,
-        **server_options(settings),
-    )
+    app, options = "trading_api.main:app", server_options(settings)
+    # uvicorn would report a port in use only after the addresses are printed.
+    with bound_socket(settings) as listening:
+        check_ledger(settings)
+        raise_open_files_limit()
+        _print_addresses(settings)
+        if not arguments.reload:
+            return ListeningServer(uvicorn.Config(app, **options)).run_on(listening)
+    # Each process that uvicorn starts opens a socket of its own.
+    uvicorn.run(app, reload=True, reload_dirs=[str(Path(__file__).parent)], **options)
     return None
 
 

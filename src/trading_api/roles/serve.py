@@ -12,6 +12,7 @@ from trading_api.roles.gateway import create_gateway
 from trading_api.roles.owner import create_owner
 from trading_api.roles.partition_claims import OwnerRole
 from trading_api.roles.supervisor import LISTENING_FD, listening_socket
+from trading_api.server.listening_server import ListeningServer
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings
@@ -34,6 +35,5 @@ def serve_owner(settings: Settings, role: OwnerRole) -> int:
 
 def _serve(app: FastAPI, settings: Settings, listening: socket.socket) -> int:
     raise_open_files_limit()
-    server = uvicorn.Server(uvicorn.Config(app, **server_options(settings)))
-    server.run(sockets=[listening])
-    return 0 if server.started else 1
+    server = ListeningServer(uvicorn.Config(app, **server_options(settings)))
+    return server.run_on(listening)

@@ -7,6 +7,9 @@ import socket
 from trading_api.errors import ConfigurationError
 from trading_api.settings import Settings
 
+ACCEPTS_PER_TURN = 16
+"""Connections that a server accepts in one turn of its event loop, within a millisecond or two."""
+
 
 def bound_socket(settings: Settings, backlog: int | None = None) -> socket.socket:
     """Return a socket bound to HOST and PORT, which listens if there is a `backlog`. Raises
@@ -25,3 +28,11 @@ def bound_socket(settings: Settings, backlog: int | None = None) -> socket.socke
             f"({error.strerror}); try another, as in PORT={settings.port + 1}."
         ) from error
     return bound
+
+
+def accepting_sockets(listening: socket.socket) -> list[socket.socket]:
+    """Return `listening` and duplicates of it, for a server that is to listen on all of them.
+
+    libuv, and so uvloop, accepts one connection per socket in a turn of its event loop. With one
+    socket, a hundred clients that connect together to a busy server wait for a hundred turns."""
+    return [listening, *(listening.dup() for _ in range(ACCEPTS_PER_TURN - 1))]
