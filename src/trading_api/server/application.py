@@ -21,6 +21,7 @@ from trading_api.shared.module_interface import Module
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.version import VERSION
 from trading_api.web import admin, probes
+from trading_api.web.command_route import CommandRoutes
 from trading_api.web.error_handlers import add_error_handlers
 from trading_api.web.json_route import AUTH_ERRORS, VALIDATION_ERRORS
 from trading_api.web.middleware.access_log import HEADER as REQUEST_ID
@@ -96,7 +97,9 @@ def create_owner_app(
     _set_state(app, settings, modules, metrics, readiness)
     app.state.command_admission = admission
     add_error_handlers(app)
-    for router in (router for module in modules for router in module.get_api_routers()):
+    routers = [router for module in modules for router in module.get_api_routers()]
+    app.router.routes.insert(0, CommandRoutes(routers))
+    for router in routers:
         app.include_router(router, prefix=PREFIX)
     return app
 
@@ -160,8 +163,10 @@ def _add_middleware(
 
 
 def _include_routers(app: FastAPI, modules: Sequence[Module]) -> None:
-    # Starlette tries routes one after the other: the modules' routes come first.
-    for router in [*(r for module in modules for r in module.get_api_routers()), admin.router]:
+    routers = [*(r for module in modules for r in module.get_api_routers()), admin.router]
+    # Starlette tries routes one after the other: commands and then the modules' routes come first.
+    app.router.routes.insert(0, CommandRoutes(routers))
+    for router in routers:
         app.include_router(router, prefix=PREFIX, responses=VALIDATION_ERRORS | AUTH_ERRORS)
     for public in (health.router, versions.router):
         app.include_router(public, prefix=PREFIX, responses=VALIDATION_ERRORS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -16,13 +15,14 @@ from urllib.parse import parse_qsl
 from fastapi.datastructures import DefaultPlaceholder
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import ResponseValidationError
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIRouter
 from pydantic import TypeAdapter
 from starlette.convertors import StringConvertor
+from starlette.datastructures import URLPath
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import compile_path
-from starlette.types import Scope
+from starlette.routing import BaseRoute, Match, NoMatchFound, compile_path
+from starlette.types import Receive, Scope, Send
 
 from trading_api.web.paths import PREFIX, route_path
 from trading_api.web.strict_request import StrictRequest
@@ -32,6 +32,8 @@ METHODS = frozenset({"POST", "PUT", "DELETE"})
 _JSON = frozenset({b"application/json", b"application/json; charset=utf-8"})
 # A longer query string is parsed each time, so that the cache is small.
 _CACHED_QUERY_BYTES_MAX = 128
+# In the scope: the command that a request matches, and whether FastAPI answers it.
+_COMMAND, _BY_FASTAPI = "trading_api.command", "trading_api.by_fastapi"
 _SCALARS = (str, int, float, Enum, NoneType)
 
 
@@ -108,41 +110,63 @@ class CommandRoute:
         return Response(content, self._status, media_type="application/json")
 
 
-class CommandRoutes:
-    """The commands among a router's routes, which the application includes under PREFIX."""
+class CommandRoutes(BaseRoute):
+    """The commands of an application, in front of its routers, which include the same endpoints.
 
-    def __init__(self, routes: Iterable[object]) -> None:
+    The routers are included under PREFIX, and without further dependencies. What a command's route
+    cannot answer goes to the routers."""
+
+    def __init__(self, routers: Iterable[APIRouter]) -> None:
         self._by_path: dict[tuple[str, str], CommandRoute] = {}
         self._by_pattern: list[tuple[str, re.Pattern[str], CommandRoute]] = []
-        for route in routes:
+        for route in (route for router in routers for route in router.routes):
             command = to_command_route(route) if isinstance(route, APIRoute) else None
-            if command is None:
-                continue
-            path = f"{PREFIX}{command.route.path}"
-            for method in command.route.methods or ():
-                if "{" in path:
-                    self._by_pattern.append((method, compile_path(path)[0], command))
-                else:
-                    self._by_path[method, path] = command
+            if command is not None:
+                self._add(command)
 
-    def find(self, scope: Scope) -> CommandRoute | None:
-        """Return the command that a request is about, and set its route and path parameters in the
-        scope, as FastAPI would."""
-        if scope["type"] != "http" or scope["method"] not in METHODS:
-            return None
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http" or scope["method"] not in METHODS or _BY_FASTAPI in scope:
+            return Match.NONE, {}
         method, path = scope["method"], route_path(scope)
         command = self._by_path.get((method, path))
-        path_params: dict[str, str] = {}
-        if command is None:
-            for each_method, pattern, each in self._by_pattern:
-                if each_method == method and (found := pattern.match(path)):
-                    command, path_params = each, found.groupdict()
-                    break
+        if command is not None:
+            return Match.FULL, _child_scope(command, {})
+        for each_method, pattern, command in self._by_pattern:
+            if each_method == method and (found := pattern.match(path)):
+                return Match.FULL, _child_scope(command, found.groupdict())
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        command: CommandRoute = scope[_COMMAND]
+        request = StrictRequest(scope, receive)
+        response = await command.answer(request)
+        if response is not None:
+            await response(scope, receive, send)
+        else:
+            scope[_BY_FASTAPI] = True
+            await scope["router"].app(scope, request.unread(), send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        raise NoMatchFound(name, path_params)
+
+    def _add(self, command: CommandRoute) -> None:
+        path = f"{PREFIX}{command.route.path}"
+        for method in command.route.methods or ():
+            if "{" in path:
+                self._by_pattern.append((method, compile_path(path)[0], command))
             else:
-                return None
-        scope["route"], scope["endpoint"] = command.route, command.route.endpoint
-        scope["path_params"] = path_params
-        return command
+                self._by_path[method, path] = command
+
+
+def _child_scope(command: CommandRoute, path_params: dict[str, str]) -> Scope:
+    """Return what FastAPI sets in the scope of a matching request, and the command."""
+    route = command.route
+    return {
+        "route": route,
+        "endpoint": route.endpoint,
+        "path_params": path_params,
+        _COMMAND: command,
+    }
 
 
 def to_command_route(route: APIRoute) -> CommandRoute | None:
@@ -188,6 +212,12 @@ class _Sources:
         is_short = len(text) <= _CACHED_QUERY_BYTES_MAX
         self.query = _cached_query(text) if is_short else _query(text)
 
+    def text_of(self, parameter: _Parameter) -> str | None:
+        if parameter.source == "header":
+            value = self.headers.get(parameter.key.encode())
+            return None if value is None else value.decode("latin-1")
+        return (self.path if parameter.source == "path" else self.query).get(parameter.key)
+
 
 @dataclass(frozen=True, slots=True)
 class _Parameter:
@@ -195,17 +225,13 @@ class _Parameter:
     key: str
     source: str
     field: Any
+    is_required: bool
+    default: Any
 
     def add(self, value: Any, values: dict[str, Any]) -> bool:
         """Add the validated value. Return whether it is valid."""
         values[self.name], errors = self.field.validate(value, {}, loc=())
         return not errors
-
-    def add_default(self, values: dict[str, Any]) -> bool:
-        if self.field.field_info.is_required():
-            return False
-        values[self.name] = deepcopy(self.field.default)
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,18 +247,14 @@ class _Call:
         """Return the arguments without the body, or None where one is not valid."""
         values: dict[str, Any] = {}
         for parameter in self.parameters:
-            value: str | bytes | None
-            if parameter.source == "header":
-                value = sources.headers.get(parameter.key.lower().encode())
-                value = None if value is None else value.decode("latin-1")
-            else:
-                source = sources.path if parameter.source == "path" else sources.query
-                value = source.get(parameter.key)
-            if value is None:
-                if not parameter.add_default(values):
+            value = sources.text_of(parameter)
+            if value is not None:
+                if not parameter.add(value, values):
                     return None
-            elif not parameter.add(value, values):
+            elif parameter.is_required:
                 return None
+            else:
+                values[parameter.name] = parameter.default
         return values
 
 
@@ -271,16 +293,20 @@ def _to_call(dependant: Dependant) -> _Call | None:
     }
     if not all(_is_one_text(field) for each in fields.values() for field in each):
         return None
-    body = [_Parameter(field.name, "", "body", field) for field in dependant.body_params]
+    body = [_to_parameter(field, "body") for field in dependant.body_params]
     return _Call(
         function,
-        tuple(
-            _Parameter(field.name, field.validation_alias or field.alias, source, field)
-            for source, each in fields.items()
-            for field in each
-        ),
+        tuple(_to_parameter(field, source) for source, each in fields.items() for field in each),
         body[0] if body else None,
         dependant.request_param_name,
+    )
+
+
+def _to_parameter(field: Any, source: str) -> _Parameter:
+    key = field.validation_alias or field.alias
+    name = key.lower() if source == "header" else key
+    return _Parameter(
+        field.name, name, source, field, field.field_info.is_required(), field.default
     )
 
 
@@ -290,7 +316,8 @@ def _is_one_text(field: Any) -> bool:
     has_one_name = information.validation_alias is None or isinstance(
         information.validation_alias, str
     )
-    return has_one_name and not information.validate_default and _is_scalar(information.annotation)
+    has_plain_default = information.default_factory is None and not information.validate_default
+    return has_one_name and has_plain_default and _is_scalar(information.annotation)
 
 
 def _is_scalar(annotation: Any) -> bool:

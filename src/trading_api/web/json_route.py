@@ -10,10 +10,9 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from trading_api.models.common import ErrorResponse
-from trading_api.web.command_route import CommandRoute, CommandRoutes
 from trading_api.web.strict_request import StrictRequest
 
 Responses = dict[int | str, dict[str, Any]]
@@ -47,42 +46,21 @@ AUTH_ERRORS = _errors(401, 403)
 COMMAND_ERRORS = _errors(409, 429, 503)
 _BODY_TOO_LARGE = _errors(413)
 
-# Where the scope holds the command that a request matches.
-_COMMAND = "trading_api.command"
-
 
 class StrictJSONRouter(APIRouter):
     """A router of `StrictJSONRoute`s.
 
     A path without the router's prefix is rejected by one comparison, instead of one by every
-    route. Valid commands are called directly; FastAPI answers the other requests. The router must
-    be included under `paths.PREFIX`, and without further dependencies.
+    route.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs, route_class=StrictJSONRoute)
-        self._commands: CommandRoutes | None = None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         if self.prefix not in scope["path"]:
             return Match.NONE, {}
-        if self._commands is None:
-            self._commands = CommandRoutes(self.routes)
-        command = self._commands.find(scope)
-        if command is None:
-            return super().matches(scope)
-        scope[_COMMAND] = command
-        return Match.FULL, {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        command: CommandRoute | None = scope.pop(_COMMAND, None)
-        if command is None:
-            return await super().handle(scope, receive, send)
-        request = StrictRequest(scope, receive)
-        response = await command.answer(request)
-        if response is None:
-            return await super().handle(scope, request.unread(), send)
-        return await response(scope, receive, send)
+        return super().matches(scope)
 
 
 class StrictJSONRoute(APIRoute):

@@ -9,10 +9,11 @@ import pytest
 from fastapi import BackgroundTasks, Cookie, Depends, FastAPI, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.routing import Match
 from starlette.types import Receive, Scope
 
 from trading_api.settings import Settings
-from trading_api.web.command_route import CommandRoutes, to_command_route
+from trading_api.web.command_route import CommandRoute, CommandRoutes, to_command_route
 from trading_api.web.json_route import StrictJSONRouter
 from trading_api.web.paths import PREFIX
 from trading_api.web.strict_request import StrictRequest
@@ -84,8 +85,10 @@ def sending(body: bytes) -> Receive:
 
 
 async def answer(scope: Scope, body: bytes = b"") -> Response | None:
-    command = CommandRoutes(router.routes).find(scope)
-    assert command is not None
+    match, child_scope = CommandRoutes([router]).matches(scope)
+    assert match is Match.FULL
+    scope.update(child_scope)
+    (command,) = (each for each in child_scope.values() if isinstance(each, CommandRoute))
     return await command.answer(StrictRequest(scope, sending(body)))
 
 
@@ -142,12 +145,12 @@ async def test_a_response_is_returned_as_it_is_and_a_result_of_another_type_is_a
     ],
 )
 def test_other_methods_and_paths_are_no_commands(method: str, path: str) -> None:
-    assert CommandRoutes(router.routes).find(scope_of(method, PREFIX + path)) is None
+    assert CommandRoutes([router]).matches(scope_of(method, PREFIX + path))[0] is Match.NONE
 
 
 def test_a_command_below_the_path_of_a_proxy_is_found() -> None:
     scope = scope_of("DELETE", f"/proxy{PREFIX}/things", root_path="/proxy")
-    assert CommandRoutes(router.routes).find(scope) is not None
+    assert CommandRoutes([router]).matches(scope)[0] is Match.FULL
 
 
 async def of_generator() -> Any:
