@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipResponder, IdentityResponder
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MINIMUM_BYTES = 4096
 """A smaller response fits into a few packets as it is."""
@@ -25,15 +26,40 @@ class CompressionMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._gzip = GZipMiddleware(
-            app,
-            minimum_size=MINIMUM_BYTES,
-            compresslevel=LEVEL,
-            thread_minimum_size=THREAD_BYTES,
-        )
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # Not a coroutine: a WebSocket connection would keep its frame as long as it is open.
         if scope["type"] != "http":
             return self._app(scope, receive, send)
-        return self._gzip(scope, receive, send)
+        return self._respond(scope, receive, send)
+
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
+        chosen: Send | None = None
+
+        async def send_by_size(message: Message) -> None:
+            nonlocal chosen
+            if chosen is None:
+                chosen = send if _is_short(message) else self._compressing(scope, send)
+            await chosen(message)
+
+        await self._app(scope, receive, send_by_size)
+
+    def _compressing(self, scope: Scope, send: Send) -> Send:
+        """Return Starlette's `send`, which compresses what is long enough."""
+        responder: IdentityResponder
+        if "gzip" in Headers(scope=scope).get("accept-encoding", ""):
+            responder = GZipResponder(
+                self._app, MINIMUM_BYTES, compresslevel=LEVEL, thread_minimum_size=THREAD_BYTES
+            )
+        else:
+            responder = IdentityResponder(self._app, MINIMUM_BYTES)
+        responder.send = send
+        return responder.send_with_compression
+
+
+def _is_short(start: Message) -> bool:
+    """Return whether a response states a length that Starlette would not compress."""
+    for name, value in start.get("headers", ()):
+        if name == b"content-length":
+            return int(value) < MINIMUM_BYTES
+    return False
