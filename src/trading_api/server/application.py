@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from trading_api.auth.tokens import TokenVerifier
 from trading_api.limits.command_admission import CommandAdmission
@@ -28,6 +27,7 @@ from trading_api.web.middleware.access_log import HEADER as REQUEST_ID
 from trading_api.web.middleware.access_log import AccessLogMiddleware, InFlightRequests
 from trading_api.web.middleware.authentication import AuthenticationMiddleware
 from trading_api.web.middleware.compression import CompressionMiddleware
+from trading_api.web.middleware.cross_origin import CrossOriginMiddleware
 from trading_api.web.middleware.host_origin import HostOriginMiddleware
 from trading_api.web.middleware.root_path import RootPathMiddleware
 from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
@@ -143,11 +143,9 @@ def _add_middleware(
     # Starlette runs the middleware that was added last first.
     app.add_middleware(AuthenticationMiddleware, tokens=tokens, open_paths=OPEN_PATHS)
     app.add_middleware(
-        CORSMiddleware,
-        allow_origin_regex=settings.cors_origin_regex.pattern,
-        allow_methods=["*"],
-        allow_headers=["*"],
-        expose_headers=["Retry-After", REQUEST_ID],
+        CrossOriginMiddleware,
+        origins=settings.cors_origin_regex,
+        exposed_headers=["Retry-After", REQUEST_ID],
     )
     app.add_middleware(
         HostOriginMiddleware,
