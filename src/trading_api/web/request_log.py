@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from prometheus_client import Histogram
+
 from trading_api.observability.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -19,6 +21,8 @@ class RequestLog:
 
     def __init__(self, metrics: Metrics) -> None:
         self._requests = metrics.requests
+        # The labels are bounded, as those of every metric.
+        self._durations: dict[tuple[str, int], Histogram] = {}
 
     def record(
         self,
@@ -31,7 +35,11 @@ class RequestLog:
         address: str,
     ) -> None:
         """Record a request that was answered with an HTTP status, or with what equals it."""
-        self._requests.labels(operation, str(status)).observe(duration_s)
+        durations = self._durations.get((operation, status))
+        if durations is None:
+            durations = self._requests.labels(operation, str(status))
+            self._durations[operation, status] = durations
+        durations.observe(duration_s)
         is_notable = method != "GET" or status >= 400 or duration_s > SLOW_S
         level = logging.INFO if is_notable else logging.DEBUG
         if log.isEnabledFor(level):

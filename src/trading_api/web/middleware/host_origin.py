@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from trading_api.auth.origins import is_allowed_origin
@@ -15,12 +14,13 @@ from trading_api.errors import Forbidden
 from trading_api.web.error_responses import send_error
 from trading_api.web.paths import route_path
 
+_PORT = re.compile(r":\d+$")
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Load balancers probe each server by its address, whatever its hosts are.
 _PROBE_PATHS = {"/health/live", "/health/ready"}
 _PROXY_HEADERS = {
-    *("forwarded", "via", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"),
-    *("x-forwarded-server", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"),
+    *(b"forwarded", b"via", b"x-forwarded-host", b"x-forwarded-port", b"x-forwarded-proto"),
+    *(b"x-forwarded-server", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"),
 }
 
 
@@ -56,17 +56,19 @@ class HostOriginMiddleware:
         return self._app(scope, receive, send)
 
     def _rejection(self, scope: Scope) -> Forbidden | None:
-        headers = Headers(scope=scope)
+        # Of equal headers the first one counts, as elsewhere.
+        headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
         if self._only_loopback and (error := _remote_client_error(scope, headers)):
             return error
-        host = headers.get("host", "")
+        host = headers.get(b"host", b"").decode("latin-1")
         if not self._is_allowed_host(host) and route_path(scope) not in _PROBE_PATHS:
             return Forbidden(
                 "This Host is not served here; ALLOWED_HOSTS names those.", "host_not_allowed"
             )
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
-            origin = headers.get("origin")
-            if not is_allowed_origin(origin, host, self._origins):
+            origin = headers.get(b"origin")
+            text = None if origin is None else origin.decode("latin-1")
+            if not is_allowed_origin(text, host, self._origins):
                 return Forbidden("This page's origin is not admitted.", "origin_not_allowed")
         return None
 
@@ -74,11 +76,13 @@ class HostOriginMiddleware:
         return self._hosts is None or _without_port(host) in self._hosts
 
 
-def _remote_client_error(scope: Scope, headers: Headers) -> Forbidden | None:
+def _remote_client_error(scope: Scope, headers: Mapping[bytes, bytes]) -> Forbidden | None:
     """Return an error unless the request comes from this machine."""
-    forwarded = ",".join(headers.getlist("x-forwarded-for"))
+    forwarded = b",".join(
+        value for name, value in scope["headers"] if name == b"x-forwarded-for"
+    ).decode("latin-1")
     addresses = [each.strip() for each in forwarded.split(",") if each.strip()]
-    is_proxied = scope.get("http_version") == "1.0" or not _PROXY_HEADERS.isdisjoint(headers.keys())
+    is_proxied = scope.get("http_version") == "1.0" or not _PROXY_HEADERS.isdisjoint(headers)
     if is_proxied and not addresses:
         return Forbidden(
             "Without authentication a proxy has to pass the client's address on, in the header "
@@ -105,4 +109,4 @@ def _is_loopback(host: str) -> bool:
 
 def _without_port(host: str) -> str:
     """Return the host in lower case without its port: `[::1]` for `[::1]:8000`."""
-    return re.sub(r":\d+$", "", host.lower())
+    return _PORT.sub("", host.lower())
