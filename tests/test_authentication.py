@@ -208,6 +208,7 @@ async def test_a_foreign_account_is_answered_like_one_that_does_not_exist(
             "orders",
             "positions",
             "executions",
+            "notifications",
             "position-pl",
             "equity",
             "broker-connection",
@@ -218,7 +219,7 @@ async def test_a_foreign_account_is_answered_like_one_that_does_not_exist(
             ]
             assert replies[0]["status"] == "error"
             assert json.dumps(replies[0]) == json.dumps(replies[1]).replace("NOWHERE", "FOREIGN")
-            if route in ("orders", "positions", "executions"):
+            if route in ("orders", "positions", "executions", "notifications"):
                 replies = [
                     await client.request(
                         f"{route}.resume",

@@ -68,6 +68,7 @@ CONTRACT = {
     "settlePosition": ("post", "/broker/accounts/{account_id}/settle"),
     "resetAccount": ("post", "/broker/accounts/{account_id}/reset"),
     "getExecutions": ("get", "/broker/executions/{symbol}"),
+    "getNotifications": ("get", "/broker/notifications"),
     "getAccountInfo": ("get", "/broker/account"),
     "leverageInfo": ("get", "/broker/leverage/info"),
     "setLeverage": ("put", "/broker/leverage/set"),
@@ -79,8 +80,8 @@ CONTRACT = {
     "deleteAlert": ("delete", "/alerts/{alert_id}"),
 }
 ROUTES = (
-    "bars quotes trades orderbook orders positions executions position-pl equity broker-connection "
-    "alerts"
+    "bars quotes trades orderbook orders positions executions notifications position-pl equity"
+    " broker-connection alerts"
 )
 COMMANDS = (
     "orders.place orders.preview orders.modify orders.cancel orders.cancel-many positions.close "
@@ -125,7 +126,7 @@ def test_every_command_takes_an_idempotency_key_and_nothing_else_does() -> None:
 def test_each_route_has_its_messages() -> None:
     kinds = ("subscribe", "subscribe.response", "unsubscribe", "unsubscribe.response", "update")
     found = {f"{route}.{kind}" for route in ROUTES.split() for kind in kinds}
-    for route in ("orders", "positions", "executions"):
+    for route in ("orders", "positions", "executions", "notifications"):
         found |= {f"{route}.resume", f"{route}.resume.response"}
     for command in COMMANDS.split():
         found |= {command, f"{command}.response"}

@@ -46,7 +46,7 @@ FAST = PartitionOptions(
 )
 HEARTBEAT_S = 0.03
 LEASE_S = 30.0
-NUMBERED_ROUTES = ("executions", "orders", "positions")
+NUMBERED_ROUTES = ("executions", "orders", "positions", "notifications")
 CONNECTING = BrokerConnectionStatus(
     status=ConnectionStatus.CONNECTING, message="The owner is silent.", timestamp=NOW_MS
 )

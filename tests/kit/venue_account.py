@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from trading_api.domain.account_event import NOTIFYING_TYPES
 from trading_api.domain.account_snapshot import PositionValuation, PositionView
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
@@ -37,6 +38,7 @@ class VenueOrder:
     expires_ms: int | None = None
     reduce_only: bool = False
     is_bracket: bool = False
+    is_liquidation: bool = False
     was_activated: bool = False
     parent_id: str = ""
     message: str = ""
@@ -116,6 +118,7 @@ class VenueHistory:
         self.by_id: dict[str, VenueOrder] = {}
         self.fills: list[VenueExecution] = []
         self.lines: list[VenueCashLine] = []
+        self.events: list[VenueEvent] = []
 
     async def order(self, order_id: str) -> VenueOrder | None:
         return self.by_id.get(order_id)
@@ -144,10 +147,27 @@ class VenueHistory:
         own = [each for each in fills if symbol in (None, each.symbol)]
         return own[-limit if limit else None :]
 
+    async def notifying_events(
+        self, since: int | None, limit: int, before: int | None = None
+    ) -> list[VenueEvent]:
+        end = self.events[-1].seq + 1 if before is None else before
+        notifying = [
+            each
+            for each in self.events
+            if each.type in NOTIFYING_TYPES and each.seq < end and _notifies(each)
+        ]
+        if since is None:
+            return notifying[-limit:]
+        return [each for each in notifying if each.seq > since][:limit]
+
     async def cash_lines(self, since: int | None, limit: int) -> list[VenueCashLine]:
         if since is None:
             return self.lines[-limit:]
         return [each for each in self.lines if each.seq > since][:limit]
+
+
+def _notifies(event: VenueEvent) -> bool:
+    return event.type != "orderCanceled" or bool(event.order and event.order.message)
 
 
 class VenueAccount:
@@ -167,6 +187,7 @@ class VenueAccount:
     def evolve(self, event: VenueEvent) -> None:
         self.seq = event.seq
         history = self.history
+        history.events.append(event)
         if event.balance is not None and event.balance != self.balance:
             kind = "realized_pl" if event.execution else "deposit"
             amount = event.balance - self.balance

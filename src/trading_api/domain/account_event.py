@@ -75,6 +75,13 @@ class AccountEvent(Protocol):
         ...
 
 
+NOTIFYING_TYPES = frozenset(
+    {"notificationRaised", "orderCanceled", "orderFilled", "positionSettled"}
+)
+"""The types of events that may notify the owner of the account. A cancellation notifies only if
+the message of its order gives a reason."""
+
+
 EVENT_TYPES = frozenset(
     {
         "accountOpened",

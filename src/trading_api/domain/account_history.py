@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from trading_api.domain.account_event import AccountEvent
 from trading_api.domain.account_snapshot import CashLineView, ExecutionView, OrderView
 
 
@@ -45,4 +46,13 @@ class AccountHistory(Protocol):
         """Return the first lines after the event `since`, or the newest lines if it is None.
 
         The lines of one event come together, even if that is one line more than `limit`."""
+        ...
+
+    async def notifying_events(
+        self, since: int | None, limit: int, before: int | None = None
+    ) -> Sequence[AccountEvent]:
+        """Return the first events after `since` that may notify, or the newest if it is None.
+
+        These are the events of NOTIFYING_TYPES, without the cancellations of orders that have no
+        message. Only events before `before` are returned, if it is given."""
         ...

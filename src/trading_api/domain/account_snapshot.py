@@ -16,7 +16,8 @@ from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType
 class OrderView(Protocol):
     """One order. Times are in milliseconds since 1970; `version` grows with every change.
 
-    A bracket (`is_bracket`) belongs to the order `parent_id`, or to its symbol's position.
+    A bracket (`is_bracket`) belongs to the order `parent_id`, or to its symbol's position. A
+    liquidation closes a position by force.
     `was_activated` means that it has been active for an open position."""
 
     @property
@@ -55,6 +56,8 @@ class OrderView(Protocol):
     def reduce_only(self) -> bool: ...
     @property
     def is_bracket(self) -> bool: ...
+    @property
+    def is_liquidation(self) -> bool: ...
     @property
     def was_activated(self) -> bool: ...
     @property

@@ -42,6 +42,7 @@ export const STATE_ENTRY: {
   "position-pl": ({ symbol }) => ({ key: symbol, isRemoved: false }),
   positions: (position) => ({ key: positionKey(position), isRemoved: position.qty === 0 }),
   executions: null,
+  notifications: null,
 };
 
 const LATEST = { key: "", isRemoved: false };

@@ -32,6 +32,8 @@ from trading_api.models.broker.leverage import LeverageInfo as LeverageInfo
 from trading_api.models.broker.leverage import LeveragePreviewResult as LeveragePreviewResult
 from trading_api.models.broker.leverage import LeverageSetParams as LeverageSetParams
 from trading_api.models.broker.leverage import LeverageSetResult as LeverageSetResult
+from trading_api.models.broker.notifications import Notification as Notification
+from trading_api.models.broker.notifications import NotificationSeverity as NotificationSeverity
 from trading_api.models.broker.orders import CancelOrdersRequest as CancelOrdersRequest
 from trading_api.models.broker.orders import CancelOrdersResult as CancelOrdersResult
 from trading_api.models.broker.orders import DurationType as DurationType
@@ -63,6 +65,9 @@ from trading_api.models.broker.subscriptions import (
 )
 from trading_api.models.broker.subscriptions import (
     ExecutionsSubscriptionRequest as ExecutionsSubscriptionRequest,
+)
+from trading_api.models.broker.subscriptions import (
+    NotificationsSubscriptionRequest as NotificationsSubscriptionRequest,
 )
 from trading_api.models.broker.subscriptions import (
     OrdersSubscriptionRequest as OrdersSubscriptionRequest,

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from trading_api.models.broker.executions import Execution
+from trading_api.models.broker.notifications import Notification
 from trading_api.models.broker.orders import PlacedOrder
 from trading_api.models.broker.positions import Position
 from trading_api.models.common import CamelModel, Number, example
@@ -12,7 +13,8 @@ class BrokerEvent(CamelModel):
     """One event of an account. Events are numbered from 1 without gaps.
 
     `type` is the kind of event, `time` is in ms since 1970. The other fields are the objects that
-    the event changed, in their new state. `price` is that of a settlement. `requestId` is the
+    the event changed, in their new state. `price` is that of a settlement. `notification` is that
+    of a `notificationRaised`; other events that notify show what they are about. `requestId` is the
     `X-Request-ID` of the command that caused it, where the client sent one.
     """
 
@@ -47,4 +49,5 @@ class BrokerEvent(CamelModel):
     symbol: str | None = None
     leverage: Number | None = None
     price: Number | None = None
+    notification: Notification | None = None
     request_id: str | None = None

@@ -32,8 +32,8 @@ class BrokerModule:
         return api.ROUTERS
 
     def get_ws_routers(self) -> Sequence[AnyWsRouter]:
-        """Return the routes of orders, positions, executions, profit, equity and the connection,
-        and those of the commands."""
+        """Return the routes of orders, positions, executions, notifications, profit, equity and
+        the connection, and those of the commands."""
         executor = SocketCommands(self.service.commands).executor
         return [*BrokerWsRouters(self.service), *BrokerCommandWsRouters(executor)]
 

@@ -16,6 +16,7 @@ from trading_api.modules.broker.presenters.accounts import (
     to_open_positions,
     to_position_pls,
 )
+from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.presenters.orders import to_placed_order
 from trading_api.modules.broker.publishing.account_topics import CONNECTION_ROUTE, AccountTopics
 from trading_api.modules.broker.publishing.publisher import EventPublisher
@@ -45,13 +46,14 @@ class BrokerService:
     ) -> None:
         self.broker = broker
         self.commands = AccountCommands(broker)
-        self.queries = AccountQueries(broker, market, currency)
+        self._notifications = NotificationPresenter(market)
+        self.queries = AccountQueries(broker, market, self._notifications, currency)
         self._market = market
         self._clock_ms = clock_ms
         self._topics = AccountTopics(subscriptions)
         # By topic, the account that it keeps in memory.
         self._pinned: dict[str, str] = {}
-        broker.listen(EventPublisher(broker, self._topics, clock_ms))
+        broker.listen(EventPublisher(broker, self._topics, self._notifications, clock_ms))
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         """Start to publish a topic. Raises SymbolNotFound and Unavailable."""
@@ -110,7 +112,7 @@ class BrokerService:
         Unavailable."""
         stream = self._topics.stream(topic)
         prev = seq if prev is None else prev
-        missed = await missed_updates(self.broker, stream, seq, prev)
+        missed = await missed_updates(self.broker, self._notifications, stream, seq, prev)
         if missed is not None:
             stream.resume_from(int(missed[-1].meta["seq"]) if missed else prev)
         return missed

@@ -17,6 +17,8 @@ from trading_api.models.broker import (
     Execution,
     ExecutionsSubscriptionRequest,
     ModifyOrderPayload,
+    Notification,
+    NotificationsSubscriptionRequest,
     OrdersSubscriptionRequest,
     PlacedOrder,
     PlaceOrderPayload,
@@ -42,6 +44,7 @@ PositionWsRouter: TypeAlias = WsRouter[PositionsSubscriptionRequest, Position]
 ExecutionWsRouter: TypeAlias = WsRouter[ExecutionsSubscriptionRequest, Execution]
 PositionPlWsRouter: TypeAlias = WsRouter[PositionPLSubscriptionRequest, PositionPL]
 EquityWsRouter: TypeAlias = WsRouter[EquitySubscriptionRequest, EquityData]
+NotificationWsRouter: TypeAlias = WsRouter[NotificationsSubscriptionRequest, Notification]
 BrokerConnectionWsRouter: TypeAlias = WsRouter[
     BrokerConnectionSubscriptionRequest, BrokerConnectionStatus
 ]
@@ -60,7 +63,7 @@ SetLeverageWsRouter: TypeAlias = WsCommandRouter[SetLeveragePayload, SetLeverage
 
 
 class BrokerWsRouters(list[WsRouter[Any, Any]]):
-    """The six routes, with their topics in one service."""
+    """The routes of accounts, with their topics in one service."""
 
     def __init__(self, service: ResumableService) -> None:
         tags = ["broker"]
@@ -75,6 +78,7 @@ class BrokerWsRouters(list[WsRouter[Any, Any]]):
                 ws_generated.OrderWsRouter(route="orders", **resumable),
                 ws_generated.PositionWsRouter(route="positions", **resumable),
                 ws_generated.ExecutionWsRouter(route="executions", **resumable),
+                ws_generated.NotificationWsRouter(route="notifications", **resumable),
                 ws_generated.PositionPlWsRouter(
                     route="position-pl",
                     service=service,

@@ -360,6 +360,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/broker/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notifications: those of the events after `since`, or the newest */
+        get: operations["getNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/broker/orders": {
         parameters: {
             query?: never;
@@ -1059,7 +1076,8 @@ export interface components {
          * @description One event of an account. Events are numbered from 1 without gaps.
          *
          *     `type` is the kind of event, `time` is in ms since 1970. The other fields are the objects that
-         *     the event changed, in their new state. `price` is that of a settlement. `requestId` is the
+         *     the event changed, in their new state. `price` is that of a settlement. `notification` is that
+         *     of a `notificationRaised`; other events that notify show what they are about. `requestId` is the
          *     `X-Request-ID` of the command that caused it, where the client sent one.
          * @example {
          *       "order": {
@@ -1085,6 +1103,7 @@ export interface components {
             execution?: components["schemas"]["Execution"] | null;
             /** Leverage */
             leverage?: number | null;
+            notification?: components["schemas"]["Notification"] | null;
             order?: components["schemas"]["PlacedOrder"] | null;
             position?: components["schemas"]["Position"] | null;
             /** Positions */
@@ -1791,6 +1810,52 @@ export interface components {
             /** Leverage */
             leverage: number;
         };
+        /**
+         * Notification
+         * @description Something that happened to an account. `id` is the number of the event.
+         *
+         *     `message` is for people, in plain English. `code` is for programs and names the kind of
+         *     occurrence. `reference` has what it is about, by name: ids, symbols and numbers. `time` is in
+         *     ms since 1970.
+         * @example {
+         *       "code": "order_filled",
+         *       "id": 4,
+         *       "message": "Bought 10 AAPL at 187.40 (order-1).",
+         *       "reference": {
+         *         "executionId": "execution-1",
+         *         "orderId": "order-1",
+         *         "price": 187.4,
+         *         "quantity": 10,
+         *         "side": 1,
+         *         "symbol": "AAPL"
+         *       },
+         *       "severity": "info",
+         *       "time": 1790000000250
+         *     }
+         */
+        Notification: {
+            /**
+             * Code
+             * @example order_filled
+             */
+            code: string;
+            /** Id */
+            id: number;
+            /** Message */
+            message: string;
+            /** Reference */
+            reference: {
+                [key: string]: string | number;
+            };
+            severity: components["schemas"]["NotificationSeverity"];
+            /** Time */
+            time: number;
+        };
+        /**
+         * NotificationSeverity
+         * @enum {string}
+         */
+        NotificationSeverity: "info" | "warning" | "critical";
         /**
          * OpenConnection
          * @description An open WebSocket connection. `connected_ms` is when it was opened, in ms since 1970.
@@ -2632,6 +2697,8 @@ export type LeverageInfo = components['schemas']['LeverageInfo'];
 export type LeveragePreviewResult = components['schemas']['LeveragePreviewResult'];
 export type LeverageSetParams = components['schemas']['LeverageSetParams'];
 export type LeverageSetResult = components['schemas']['LeverageSetResult'];
+export type Notification = components['schemas']['Notification'];
+export type NotificationSeverity = components['schemas']['NotificationSeverity'];
 export type OpenConnection = components['schemas']['OpenConnection'];
 export type OpenTopic = components['schemas']['OpenTopic'];
 export type OrderDuration = components['schemas']['OrderDuration'];
@@ -4440,6 +4507,68 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getNotifications: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+                /** @description How many at the most */
+                limit?: number;
+                since?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notification"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1023,6 +1023,98 @@ export interface components {
             orderId: string;
         };
         /**
+         * Notification
+         * @description Something that happened to an account. `id` is the number of the event.
+         *
+         *     `message` is for people, in plain English. `code` is for programs and names the kind of
+         *     occurrence. `reference` has what it is about, by name: ids, symbols and numbers. `time` is in
+         *     ms since 1970.
+         * @example {
+         *       "code": "order_filled",
+         *       "id": 4,
+         *       "message": "Bought 10 AAPL at 187.40 (order-1).",
+         *       "reference": {
+         *         "executionId": "execution-1",
+         *         "orderId": "order-1",
+         *         "price": 187.4,
+         *         "quantity": 10,
+         *         "side": 1,
+         *         "symbol": "AAPL"
+         *       },
+         *       "severity": "info",
+         *       "time": 1790000000250
+         *     }
+         */
+        Notification: {
+            /**
+             * Code
+             * @example order_filled
+             */
+            code: string;
+            /** Id */
+            id: number;
+            /** Message */
+            message: string;
+            /** Reference */
+            reference: {
+                [key: string]: string | number;
+            };
+            severity: components["schemas"]["NotificationSeverity"];
+            /** Time */
+            time: number;
+        };
+        /**
+         * NotificationSeverity
+         * @enum {string}
+         */
+        NotificationSeverity: "info" | "warning" | "critical";
+        /**
+         * NotificationsSubscriptionRequest
+         * @description The notifications of one account.
+         */
+        NotificationsSubscriptionRequest: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /** NotificationUpdate */
+        NotificationUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
+            payload: components["schemas"]["Notification"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+            /**
+             * Ts
+             * @description When the update was made, in ms since 1970
+             * @example 1790000040250
+             */
+            ts: number;
+        };
+        /**
          * Orderbook
          * @description The best levels of the order book. Each update replaces the previous one.
          * @example {
@@ -2215,6 +2307,10 @@ export type ExecutionUpdate = components['schemas']['ExecutionUpdate'];
 export type ListAlertsPayload = components['schemas']['ListAlertsPayload'];
 export type ListAlertsReply = components['schemas']['ListAlertsReply'];
 export type ModifyOrderPayload = components['schemas']['ModifyOrderPayload'];
+export type Notification = components['schemas']['Notification'];
+export type NotificationSeverity = components['schemas']['NotificationSeverity'];
+export type NotificationsSubscriptionRequest = components['schemas']['NotificationsSubscriptionRequest'];
+export type NotificationUpdate = components['schemas']['NotificationUpdate'];
 export type Orderbook = components['schemas']['Orderbook'];
 export type OrderbookLevel = components['schemas']['OrderbookLevel'];
 export type OrderbookSubscriptionRequest = components['schemas']['OrderbookSubscriptionRequest'];
@@ -2300,6 +2396,13 @@ export interface Messages {
     "executions.update": components["schemas"]["ExecutionUpdate"];
     "leverage.set": components["schemas"]["SetLeveragePayload"];
     "leverage.set.response": components["schemas"]["SetLeverageReply"];
+    "notifications.resume": components["schemas"]["ResumeRequest"];
+    "notifications.resume.response": components["schemas"]["SubscriptionResponse"];
+    "notifications.subscribe": components["schemas"]["NotificationsSubscriptionRequest"];
+    "notifications.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "notifications.unsubscribe": components["schemas"]["NotificationsSubscriptionRequest"];
+    "notifications.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "notifications.update": components["schemas"]["NotificationUpdate"];
     "orderbook.subscribe": components["schemas"]["OrderbookSubscriptionRequest"];
     "orderbook.subscribe.response": components["schemas"]["SubscriptionResponse"];
     "orderbook.unsubscribe": components["schemas"]["OrderbookSubscriptionRequest"];
@@ -2357,6 +2460,7 @@ export const ROUTES = [
     "broker-connection",
     "equity",
     "executions",
+    "notifications",
     "orderbook",
     "orders",
     "position-pl",
@@ -2365,7 +2469,7 @@ export const ROUTES = [
     "trades",
 ] as const;
 /** The routes that have a `resume`. */
-export const RESUMABLE: readonly string[] = ["executions","orders","positions"];
+export const RESUMABLE: readonly string[] = ["executions","notifications","orders","positions"];
 /** The commands, each of which has a reply. */
 export const COMMANDS = [
     "alerts.change",

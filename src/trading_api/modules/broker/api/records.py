@@ -11,6 +11,7 @@ from trading_api.models.broker import (
     CashLine,
     Execution,
     InstrumentInfo,
+    Notification,
 )
 from trading_api.modules.broker.api.account_context import (
     Limit,
@@ -88,6 +89,18 @@ async def get_ledger(
     context: ReadAccount, since: Since | None = None, limit: Limit = 200
 ) -> JSONArrayStream:
     return JSONArrayStream(await context.queries.cash_lines(context.account_id, since, limit))
+
+
+@router.get(
+    "/notifications",
+    operation_id="getNotifications",
+    summary="Notifications: those of the events after `since`, or the newest",
+    response_model=list[Notification],
+)
+async def get_notifications(
+    context: ReadAccount, since: Since | None = None, limit: Limit = 200
+) -> JSONArrayStream:
+    return JSONArrayStream(await context.queries.notifications(context.account_id, since, limit))
 
 
 @router.get(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from trading_api.domain.account_event import AccountEvent
 from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
@@ -69,6 +70,12 @@ class JournalHistory(Protocol):
         """Return the first lines after the event `since`, or the newest lines if it is None.
 
         The lines of one event come together, even if that is one line more than `limit`."""
+        ...
+
+    async def notifying_events(
+        self, account_id: str, since: int | None, limit: int, seq_max: int
+    ) -> Sequence[AccountEvent]:
+        """Return the first events after `since` that may notify, or the newest if it is None."""
         ...
 
     async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:

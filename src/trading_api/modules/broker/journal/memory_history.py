@@ -8,8 +8,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from trading_api.domain.account_event import NOTIFYING_TYPES
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
-from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded, OrderFilled
+from trading_api.modules.broker.engine.events import (
+    Event,
+    IdempotencyKeyRecorded,
+    OrderCanceled,
+    OrderFilled,
+)
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order, order_id, order_number
 from trading_api.modules.broker.journal.history import RecordQuery, Records
@@ -29,6 +35,7 @@ class _Records:
     executions: list[tuple[int, Execution]] = field(default_factory=list)
     lines: list[CashLine] = field(default_factory=list)
     keys: dict[tuple[str, str], IdempotencyKeyRecorded] = field(default_factory=dict)
+    notifying: list[JournalEntry] = field(default_factory=list)
 
 
 class MemoryHistory:
@@ -41,6 +48,8 @@ class MemoryHistory:
         """Record what an entry changes."""
         records, event = self._accounts[entry.account_id], entry.event
         records.lines += cash_lines(entry.seq, event)
+        if entry.type in NOTIFYING_TYPES and _may_notify(event):
+            records.notifying.append(entry)
         if isinstance(event, IdempotencyKeyRecorded):
             records.keys[event.operation, event.key] = event
         if isinstance(event, OrderFilled):
@@ -102,6 +111,15 @@ class MemoryHistory:
         end = bisect_right(lines, last[0].seq, lo=first, key=_seq) if last else first
         return lines[first:end]
 
+    async def notifying_events(
+        self, account_id: str, since: int | None, limit: int, seq_max: int
+    ) -> Sequence[JournalEntry]:
+        entries = self._accounts[account_id].notifying
+        entries = entries[: bisect_right(entries, seq_max, key=_seq)]
+        if since is None:
+            return entries[-limit:]
+        return entries[bisect_right(entries, since, key=_seq) :][:limit]
+
     async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:
         return [self._find(query) for query in queries]
 
@@ -117,3 +135,7 @@ class MemoryHistory:
             client_ids={each: clients[each] for each in query.client_ids if each in clients},
             keys=[records.keys[each] for each in query.keys if each in records.keys],
         )
+
+
+def _may_notify(event: Event) -> bool:
+    return not isinstance(event, OrderCanceled) or bool(event.order.message)

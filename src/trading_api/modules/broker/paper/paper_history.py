@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
+from trading_api.domain.account_event import AccountEvent
 from trading_api.errors import Unavailable
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine
@@ -64,6 +65,13 @@ class PaperHistory:
     async def cash_lines(self, since: int | None, limit: int) -> Sequence[CashLine]:
         state = self._state
         return await _read(self._journal.cash_lines(state.account_id, since, limit, state.seq))
+
+    async def notifying_events(
+        self, since: int | None, limit: int, before: int | None = None
+    ) -> Sequence[AccountEvent]:
+        state = self._state
+        last = state.seq if before is None else min(state.seq, before - 1)
+        return await _read(self._journal.notifying_events(state.account_id, since, limit, last))
 
 
 def _number(order: Order) -> int:

@@ -16,10 +16,14 @@ from trading_api.modules.broker.presenters.accounts import (
     to_open_position,
     to_position,
 )
+from trading_api.modules.broker.presenters.notifications import (
+    NotificationPresenter,
+    to_wire_notification,
+)
 from trading_api.modules.broker.presenters.numbers import optional_float
 from trading_api.modules.broker.presenters.orders import to_execution, to_placed_order
 
-ROUTES = ("executions", "orders", "positions")
+ROUTES = ("executions", "orders", "positions", "notifications")
 """The routes whose updates are events, in the order in which one event is published on them."""
 
 _CLOSES_POSITIONS = {"accountReset", "positionSettled"}
@@ -30,13 +34,16 @@ class TopicChange:
     """One update that an event causes on a route. `symbol` is the symbol that it is about."""
 
     data: BaseModel
-    symbol: str
+    symbol: str = ""
 
 
 def topic_changes(
-    route: str, account: AccountSnapshot, event: AccountEvent
+    route: str, account: AccountSnapshot, event: AccountEvent, notifications: NotificationPresenter
 ) -> Sequence[TopicChange]:
     """Return the updates that an event of the account causes on one of ROUTES."""
+    if route == "notifications":
+        notification = notifications.to_wire(event)
+        return [] if notification is None else [TopicChange(notification)]
     order = event.order
     if order is None:
         if route != "positions":
@@ -97,6 +104,9 @@ def to_broker_event(event: AccountEvent) -> wire.BrokerEvent:
         symbol=event.symbol,
         price=optional_float(event.price),
         leverage=optional_float(event.leverage),
+        notification=(
+            None if event.notification is None else to_wire_notification(event, event.notification)
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from trading_api.modules.broker.presenters.accounts import (
     to_position_pls,
 )
 from trading_api.modules.broker.presenters.events import ROUTES, topic_changes
+from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.publishing.account_topics import (
     AccountTopics,
     publish,
@@ -37,19 +38,26 @@ _CHANGES_MARGIN = {"orderCanceled", "orderModified", "orderPlaced"}
 class EventPublisher:
     """A BrokerListener that turns events, valuations and status into topic updates."""
 
-    def __init__(self, broker: Broker, topics: AccountTopics, clock_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        topics: AccountTopics,
+        notifications: NotificationPresenter,
+        clock_ms: Callable[[], int],
+    ) -> None:
         self._broker = broker
         self._topics = topics
+        self._notifications = notifications
         self._clock_ms = clock_ms
 
     def on_event(self, event: AccountEvent) -> None:
-        """Publish execution, order, position, profit, equity: a terminal redraws each from the
-        one before it."""
+        """Publish execution, order, position, notification, profit, equity: a terminal redraws
+        each from the one before it."""
         account: AccountSnapshot | None = None
         for route in ROUTES:
             if topics := self._topics.topics(route, event.account_id):
                 account = account or self._broker.snapshot(event.account_id)
-                for change in topic_changes(route, account, event):
+                for change in topic_changes(route, account, event, self._notifications):
                     publish_change(topics, event, change)
         if event.position is not None or event.closed_positions:
             self._publish_profits(event.account_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trading_api.domain.ports.broker import Broker
 from trading_api.modules.broker.presenters.events import topic_changes
+from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.publishing.account_topics import AccountStream, event_meta
 from trading_api.streaming.route_service import SequencedUpdate
 
@@ -14,7 +15,11 @@ PAGE_EVENTS = 1_000
 
 
 async def missed_updates(
-    broker: Broker, stream: AccountStream, seq: int, prev: int
+    broker: Broker,
+    notifications: NotificationPresenter,
+    stream: AccountStream,
+    seq: int,
+    prev: int,
 ) -> list[SequencedUpdate] | None:
     """Return what was published on a topic after event `seq`, up to the moment of the return.
 
@@ -33,7 +38,7 @@ async def missed_updates(
             return None  # some were removed
         for event in events:
             account = broker.snapshot(account_id)
-            for change in topic_changes(stream.route, account, event):
+            for change in topic_changes(stream.route, account, event, notifications):
                 if stream.symbol in (None, change.symbol):
                     updates.append(SequencedUpdate(change.data, event_meta(event, prev)))
                     prev = event.seq

@@ -18,6 +18,7 @@ from trading_api.models.broker import (
     Execution,
     InstrumentInfo,
     LeverageInfo,
+    Notification,
     PlacedOrder,
     Position,
 )
@@ -29,6 +30,7 @@ from trading_api.modules.broker.presenters.accounts import (
 )
 from trading_api.modules.broker.presenters.events import to_broker_event
 from trading_api.modules.broker.presenters.instruments import DURATIONS, to_instrument_info
+from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.presenters.orders import to_execution, to_placed_order
 
 ENDED_ORDERS_SHOWN_MS = 24 * 60 * 60 * 1000
@@ -42,9 +44,16 @@ class AccountQueries:
     """Callers pass accounts that the client was granted, and call `load` before they read one. An
     answer shows the moment of the call, however late it is read."""
 
-    def __init__(self, broker: Broker, market: MarketData, currency: str) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        market: MarketData,
+        notifications: NotificationPresenter,
+        currency: str,
+    ) -> None:
         self._broker = broker
         self._market = market
+        self._notifications = notifications
         self._currency = currency
 
     async def load(self, account_id: str) -> None:
@@ -145,6 +154,29 @@ class AccountQueries:
         asks for the next lines by the number of the last event."""
         lines = await self._broker.history(account_id).cash_lines(since, limit)
         return map(to_cash_line, lines)
+
+    async def notifications(
+        self, account_id: str, since: int | None, limit: int
+    ) -> Sequence[Notification]:
+        """Return the first notifications of the events after `since`, or the newest ones if it is
+        None, in their order. Raises Unavailable."""
+        history = self._broker.history(account_id)
+        found: list[Notification] = []
+        before: int | None = None
+        while len(found) < limit:
+            events = await history.notifying_events(since, limit, before)
+            notifications = [
+                each for event in events if (each := self._notifications.to_wire(event))
+            ]
+            if since is None:
+                found = [*notifications, *found]
+                before = events[0].seq if events else None
+            else:
+                found += notifications
+                since = events[-1].seq if events else since
+            if len(events) < limit:
+                break
+        return found[-limit:] if before is not None else found[:limit]
 
     async def events(self, account_id: str, since: int, limit: int) -> Iterator[BrokerEvent]:
         """Yield the events after number `since`, in their order. Raises Unavailable."""

@@ -12,6 +12,7 @@ from trading_api.modules.broker.ws_generated.edit_brackets_ws_router import Edit
 from trading_api.modules.broker.ws_generated.equity_ws_router import EquityWsRouter
 from trading_api.modules.broker.ws_generated.execution_ws_router import ExecutionWsRouter
 from trading_api.modules.broker.ws_generated.modify_order_ws_router import ModifyOrderWsRouter
+from trading_api.modules.broker.ws_generated.notification_ws_router import NotificationWsRouter
 from trading_api.modules.broker.ws_generated.order_ws_router import OrderWsRouter
 from trading_api.modules.broker.ws_generated.place_order_ws_router import PlaceOrderWsRouter
 from trading_api.modules.broker.ws_generated.position_pl_ws_router import PositionPlWsRouter
@@ -31,6 +32,7 @@ __all__ = [
     "EquityWsRouter",
     "ExecutionWsRouter",
     "ModifyOrderWsRouter",
+    "NotificationWsRouter",
     "OrderWsRouter",
     "PlaceOrderWsRouter",
     "PositionPlWsRouter",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, Select, func, not_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from trading_api.domain.orders import Side
@@ -33,6 +33,7 @@ from trading_api.modules.broker.journal.sql.tables import (
     EXECUTIONS,
     HAS_ENDED,
     NAMED_REQUESTS,
+    NOTIFIES,
     ORDERS,
 )
 
@@ -136,6 +137,27 @@ class HistoryReader:
         while len(lines) > limit and lines[-1].seq != lines[limit - 1].seq:
             del lines[-1]
         return lines if since is not None else lines[::-1]
+
+    def notifying_events(
+        self, account_id: str, since: int | None, limit: int, seq_max: int
+    ) -> list[JournalEntry]:
+        """Return the first events after `since` that may notify, or the newest if it is None."""
+        columns = EVENTS.columns
+        # A quote inside a text of the payload is escaped, so this matches only the field.
+        has_no_message = columns.payload.contains('"message":""', autoescape=True)
+        wanted = select_entries().where(
+            columns.account_id == account_id,
+            columns.seq <= seq_max,
+            text(f"events.{NOTIFIES}"),
+            not_((columns.kind == "OrderCanceled") & has_no_message),
+        )
+        if since is None:
+            wanted = wanted.order_by(columns.seq.desc())
+        else:
+            wanted = wanted.where(columns.seq > since).order_by(columns.seq)
+        rows = wanted.limit(limit)
+        found = self._read(lambda: list(map(to_entry, self._connection.execute(rows))))
+        return found if since is not None else found[::-1]
 
     def find(self, queries: Sequence[RecordQuery]) -> list[Records]:
         """Return what is known of each query.

@@ -9,6 +9,7 @@ from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.history import RecordQuery, Records
+from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.sql.history_reader import HistoryReader
 
 Result = TypeVar("Result")
@@ -61,6 +62,13 @@ class SqlHistory:
         self, account_id: str, since: int | None, limit: int, seq_max: int
     ) -> Sequence[CashLine]:
         return await self._run(lambda reader: reader.cash_lines(account_id, since, limit, seq_max))
+
+    async def notifying_events(
+        self, account_id: str, since: int | None, limit: int, seq_max: int
+    ) -> Sequence[JournalEntry]:
+        return await self._run(
+            lambda reader: reader.notifying_events(account_id, since, limit, seq_max)
+        )
 
     async def find(self, queries: Sequence[RecordQuery]) -> Sequence[Records]:
         return await self._run(lambda reader: reader.find(queries))

@@ -26,6 +26,11 @@ IS_LIVE = "status NOT IN ('canceled', 'filled')"
 """The condition of the index of live orders."""
 HAS_CLIENT_ID = "client_id <> ''"
 """The condition of the index of client order ids."""
+NOTIFIES = (
+    "kind IN ('ConnectionChanged', 'MarginLevelCrossed', 'NotificationRaised', 'OrderCanceled',"
+    " 'OrderFilled', 'PositionSettled')"
+)
+"""The condition of the index of events that may notify; a query that repeats it uses the index."""
 
 
 def _table(name: str, key: tuple[str, ...], *items: SchemaItem) -> Table:
@@ -65,7 +70,13 @@ def _partial_index(name: str, condition: str, *columns: str) -> Index:
 
 
 EVENTS = _table(
-    "events", ("seq",), _text("kind"), _integer("at_ms"), _text("payload"), _text("hash")
+    "events",
+    ("seq",),
+    _text("kind"),
+    _integer("at_ms"),
+    _text("payload"),
+    _text("hash"),
+    _partial_index("ix_events_notifying", NOTIFIES, "seq"),
 )
 ACCOUNTS = _table(
     "accounts",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.kit.ledger_streams import mixed, trading
+from trading_api.domain.account_event import NOTIFYING_TYPES
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded, OrderFilled
@@ -16,6 +18,7 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry
+from trading_api.modules.broker.journal.sql.tables import NOTIFIES
 from trading_api.modules.broker.journal.tests.test_journal import JOURNALS
 from trading_api.modules.broker.paper.paper_history import PaperHistory
 
@@ -110,6 +113,32 @@ async def test_answers_equal_those_of_a_fold_of_all_events(
             for limit in (1, 2, 3, 10, 1_000):
                 found_lines = await history.cash_lines(since, limit)
                 assert found_lines == fold.cash_lines(since, limit), (since, limit)
+
+
+async def test_events_that_may_notify_are_those_of_a_fold_in_pages(journal: Journal) -> None:
+    assert {kind[0].lower() + kind[1:] for kind in re.findall("'([A-Za-z]+)'", NOTIFIES)} >= (
+        NOTIFYING_TYPES
+    )
+    for account_id, entries in STREAMS.items():
+        notifying = [each for each in entries if _may_notify(each)]
+        assert len(notifying) > 100
+        for seq_max in (len(entries), 311, 1):
+            known = [each for each in notifying if each.seq <= seq_max]
+            for limit in (1, 7, 10_000):
+                newest = await journal.history.notifying_events(account_id, None, limit, seq_max)
+                assert newest == known[-limit:]
+                for since in (0, 150, seq_max):
+                    later = [each for each in known if each.seq > since][:limit]
+                    found = await journal.history.notifying_events(
+                        account_id, since, limit, seq_max
+                    )
+                    assert found == later
+
+
+def _may_notify(entry: JournalEntry) -> bool:
+    if entry.type == "orderCanceled":
+        return bool(entry.order and entry.order.message)
+    return entry.type in NOTIFYING_TYPES
 
 
 async def test_keys_and_client_order_ids_are_found(journal: Journal) -> None:

@@ -119,6 +119,8 @@ class AccountVerification:
             account_id, 0, "", self._state.balance, first_hash(account_id), 0, 0
         )
         self.removed = 0
+        # The payload of the anchor, which an earlier version may have written.
+        self._anchored = ""
         self._begin_at_anchor()
         self._lines = _RowComparison(CASH_LINES, self._rows(CASH_LINES, "seq", "line"))
         self._executions = _RowComparison(EXECUTIONS, self._rows(EXECUTIONS, "seq", "id"))
@@ -178,6 +180,7 @@ class AccountVerification:
         anchor = Anchor(*row)
         _expect(ANCHORS, row, "proof", anchor.proved().proof, anchor.proof)
         self.removed = anchor.seq
+        self._anchored = anchor.payload
         state = self._state = restore(decode_image(anchor.payload))
         tail = self._tail
         tail.seq, tail.hash, tail.balance = anchor.seq, anchor.hash, state.balance
@@ -221,7 +224,8 @@ class AccountVerification:
         found, tail = self._snapshot, self._tail
         if found is None or found[1] != tail.seq:
             return
-        payload = encode_image(image_of(self._state))
+        is_anchor = tail.seq == self.removed > 0
+        payload = self._anchored if is_anchor else encode_image(image_of(self._state))
         hash = snapshot_hash(tail.hash, tail.seq, payload)
         _compare(SNAPSHOTS, (self._id, tail.seq, payload, hash), found)
         self._snapshot = None
