@@ -16,7 +16,7 @@ _BATCH = 50
 
 
 class SocketClient(asyncio.Protocol):
-    """Passes each text to `on_text`, except the replies to `subscribe`."""
+    """Passes each text to `on_text`, except the reply to a request. One request at a time."""
 
     def __init__(self, token: str | None = None) -> None:
         self._token = token
@@ -34,8 +34,12 @@ class SocketClient(asyncio.Protocol):
 
     async def subscribe(self, route: str, **payload: Any) -> None:
         """Subscribe and wait for the reply. Raises RuntimeError where it is not `ok`."""
+        await self.request(f"{route}.subscribe", payload)
+
+    async def request(self, type: str, payload: dict[str, Any]) -> None:
+        """Send a request and wait for the reply. Raises RuntimeError where it is not `ok`."""
         self._reply = asyncio.get_running_loop().create_future()
-        self._send(_TEXT, orjson.dumps({"type": f"{route}.subscribe", "payload": payload}))
+        self._send(_TEXT, orjson.dumps({"type": type, "payload": payload}))
         reply = await self._reply
         self._reply = None
         if orjson.loads(reply)["payload"]["status"] != "ok":
@@ -90,7 +94,7 @@ class SocketClient(asyncio.Protocol):
 
     def _on_frame(self, kind: int, body: bytes) -> None:
         if kind == _TEXT:
-            if self._reply is not None and b'.subscribe.response"' in body[:64]:
+            if self._reply is not None and b'.response"' in body[:64]:
                 self._reply.set_result(body)
             else:
                 self.on_text(body)
