@@ -63,7 +63,9 @@ def _bounded(value: Any, depth: int) -> Any:
     if isinstance(value, float):
         return float(value)  # A subclass, as NumPy's, is no number to orjson.
     if isinstance(value, int):
+        # A range is searched from its beginning for a subclass of int, as an enum's member is.
         # Python itself refuses to print integers of more than 4,300 digits.
+        value = int(value)
         return value if value in _JSON_INTEGERS else f"an integer of {value.bit_length()} bits"
     if isinstance(value, str):
         return bounded_text(value)

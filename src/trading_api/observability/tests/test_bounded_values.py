@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
-from trading_api.observability.bounded_values import FIELDS_MAX
+from trading_api.models.broker import OrderStatus
+from trading_api.observability.bounded_values import FIELDS_MAX, bounded_fields
 from trading_api.observability.logs import EventFormatter, JsonFormatter
 
 FORMATTERS = [JsonFormatter(), EventFormatter("%(levelname)s %(message)s")]
@@ -99,3 +101,9 @@ def test_lone_surrogates_are_escaped(attribute: str) -> None:
     for line in _lines(**{attribute: "a\ud800b"}):
         line.encode()
         assert attribute == "stack_info" or "ud800" in line
+
+
+@pytest.mark.parametrize("value", [HTTPStatus.OK, OrderStatus.FILLED], ids=repr)
+def test_a_member_of_an_enum_is_logged_as_its_number(value: int) -> None:
+    """A search of all integers for it would not end within hours."""
+    assert bounded_fields([("status", value)]) == {"status": int(value)}

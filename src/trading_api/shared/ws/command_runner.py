@@ -6,7 +6,6 @@ import asyncio
 import logging
 import re
 import time
-from http import HTTPStatus
 from secrets import token_hex
 from typing import Any, TypeAlias
 
@@ -94,17 +93,17 @@ class CommandRunner:
         """Return the reply, and the status with which REST would answer."""
         id = raw["id"]
         try:
-            return await self._authorized(router, raw, session), HTTPStatus.OK
+            return await self._authorized(router, raw, session), 200
         except ApiError as rejection:
             return _error(id, rejection), rejection.status
         except ValidationError as error:
-            return _invalid(id, error), HTTPStatus.UNPROCESSABLE_ENTITY
+            return _invalid(id, error), 422
         except Exception:
             log.exception("command_failed", extra={"route": router.route})
             reply = CommandReply(
                 status="error", id=id, message=INTERNAL_ERROR_DETAIL, code=INTERNAL_ERROR
             )
-            return reply, HTTPStatus.INTERNAL_SERVER_ERROR
+            return reply, 500
 
     async def _authorized(
         self, router: AnyCommandRouter, raw: dict[str, Any], session: Session
