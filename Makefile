@@ -93,9 +93,10 @@ bench: .venv/.synced ## Print the figures that claims about speed cite; or those
 soak: .venv/.synced ## Let clients come and go for SOAK_S seconds (3600), and look for what they leave behind
 	@SOAK_S=$(or $(SOAK_S),3600) $(BIN)/pytest --quiet tests/test_soak.py
 
-kills: .venv/.synced ## Kill a trading broker 200 times at random moments, and look for what is missing
+kills: .venv/.synced ## Kill a trading broker, and price alerts, 200 times at random moments, and look for what is missing
 	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \
-	  $(BIN)/python -m tests.kit.killed_writers $$folder 200; \
+	  $(BIN)/python -m tests.kit.killed_writers $$folder 200 && \
+	  $(BIN)/python -m tests.kit.killed_alerts $$folder 200; \
 	  status=$$?; rm -rf $$folder; exit $$status
 
 chaos: .venv/.synced ## Fail processes of a DEPLOYMENT (cluster, workers, embedded) under load for SECONDS (300), from SEED

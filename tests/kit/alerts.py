@@ -114,11 +114,13 @@ async def running_alerts(
     journal: Journal | None = None,
     alerts_max: int = 200,
     shard: int | None = None,
+    started_ms: int = 1_000,
     **exchange: Any,
 ) -> AsyncIterator[RunningAlerts]:
     """Run alerts that continue from the store, next to an exchange that continues from the
-    journal. `shard` loads one shard instead of all."""
+    journal. `shard` loads one shard instead of all; the market's time begins at `started_ms`."""
     async with running(journal, **exchange) as started:
+        started.market.now_ms = started_ms
         alerts = RunningAlerts(started, store or MemoryAlertStore(), alerts_max)
         await alerts.engine.load(shard)
         alerts.engine.watcher.start()
