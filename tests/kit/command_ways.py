@@ -8,7 +8,9 @@ from typing import Any
 import httpx
 
 from tests.kit.server import WsClient
-from trading_api.modules.broker.rest_equivalents import equivalent_request, reply_fields
+from trading_api.modules.alerts import rest_equivalents as alert_requests
+from trading_api.modules.broker import rest_equivalents as broker_requests
+from trading_api.relay.command_forwarder import RestEquivalents
 from trading_api.web.paths import PREFIX
 
 LIMIT = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 10, "limitPrice": 1}
@@ -31,7 +33,8 @@ class TwoWays:
 
     async def by_rest(self, route: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Return REST's answer in the form of a reply."""
-        request = equivalent_request(route, payload)
+        equivalents = rest_equivalents(route)
+        request = equivalents.equivalent_request(route, payload)
         answer = await self.rest.request(
             request.method,
             PREFIX + request.path,
@@ -41,7 +44,7 @@ class TwoWays:
         )
         body = answer.json()
         if answer.is_success:
-            return {"status": "ok", **reply_fields(route, body)}
+            return {"status": "ok", **equivalents.reply_fields(route, body)}
         reply = {"status": "error", "message": body["detail"], "code": body["code"]}
         if wait := answer.headers.get("Retry-After"):
             reply["retryAfter"] = int(wait)
@@ -57,6 +60,11 @@ class TwoWays:
         query = {"account_id": account_id}
         answer = await self.rest.get(f"{PREFIX}/broker/events", params=query)
         return [event["type"] for event in answer.json()]
+
+
+def rest_equivalents(route: str) -> RestEquivalents:
+    """Return the equivalents of the module whose command it is."""
+    return alert_requests if route.startswith("alerts.") else broker_requests
 
 
 CASES: list[tuple[str, dict[str, Any], str]] = [
@@ -94,3 +102,39 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("orders.cancel", {"accountId": "A B", "orderId": "order-1"}, "unknown_account"),
 ]
 """Route, fields of the payload next to `accountId` and `id`, and the code of the answer or `ok`."""
+
+ALERT = {"symbol": "AAPL", "condition": "up", "price": 9_000}
+ALERT_CASES: list[tuple[str, dict[str, Any], str]] = [
+    ("alerts.create", {"alert": ALERT}, "ok"),
+    ("alerts.create", {"alert": ALERT, "key": "one"}, "ok"),
+    ("alerts.create", {"alert": ALERT, "key": "one"}, "ok"),
+    ("alerts.create", {"alert": ALERT | {"price": 1}, "key": "one"}, "idempotency_key_reused"),
+    ("alerts.create", {"alert": ALERT | {"symbol": "NOPE"}}, "unknown_symbol"),
+    ("alerts.create", {"alert": ALERT | {"price": 0}}, "price_not_positive"),
+    ("alerts.create", {"alert": ALERT | {"price": 1e13}}, "price_too_large"),
+    ("alerts.create", {"alert": ALERT | {"price": "1"}}, "invalid_request"),
+    ("alerts.create", {"alert": ALERT | {"condition": "sideways"}}, "invalid_request"),
+    ("alerts.create", {"alert": ALERT | {"frequency": "twice"}}, "invalid_request"),
+    ("alerts.create", {"alert": ALERT | {"message": "two\nlines"}}, "invalid_request"),
+    ("alerts.create", {"alert": ALERT | {"message": "m" * 501}}, "invalid_request"),
+    ("alerts.create", {"alert": ALERT | {"expiresMs": 1}}, "expiry_past"),
+    ("alerts.create", {"alert": ALERT | {"expiresMs": 1.5}}, "invalid_request"),
+    ("alerts.list", {}, "ok"),
+    ("alerts.change", {"alertId": "alert-1", "alert": ALERT | {"price": 8_000}}, "ok"),
+    ("alerts.change", {"alertId": "alert-9", "alert": ALERT}, "alert_not_found"),
+    ("alerts.delete", {"alertId": "alert-1"}, "ok"),
+    ("alerts.delete", {"alertId": "alert-1"}, "ok"),
+    ("alerts.delete", {"alertId": "alert-9"}, "alert_not_found"),
+    ("alerts.list", {"accountId": "A B"}, "unknown_account"),
+]
+"""The same for price alerts."""
+
+
+def without_account(reply: Any) -> Any:
+    """Return the reply without what differs between two accounts."""
+    if isinstance(reply, list):
+        return [without_account(each) for each in reply]
+    if isinstance(reply, dict):
+        ignored = ("accountId", "createdMs")
+        return {name: without_account(each) for name, each in reply.items() if name not in ignored}
+    return reply

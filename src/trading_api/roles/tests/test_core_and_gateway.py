@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.kit.command_ways import CASES, MARKET, TwoWays
-from tests.kit.server import connected, serving
+from tests.kit.core_and_gateway import core_and_gateway, scalable_settings
+from tests.kit.server import connected
 from trading_api.auth.tokens import issue_token
-from trading_api.bus.local import LocalBus, LocalHub
 from trading_api.errors import ConfigurationError
-from trading_api.roles.gateway import create_gateway
-from trading_api.roles.owner import create_owner
 from trading_api.roles.partition_claims import OwnerRole
 from trading_api.roles.scalable_settings import check_scalable
-from trading_api.settings import Settings
 
 SECRET = "a secret of the tests, of thirty-two bytes"
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
-
-
-def settings(**changed: Any) -> Settings:
-    defaults = Settings.defaults().model_dump()
-    return Settings.model_validate(defaults | {"database_url": "memory:", "shards": 2} | changed)
-
-
-@asynccontextmanager
-async def core_and_gateway(**changed: Any) -> AsyncIterator[str]:
-    """Yield the gateway's address once it is ready."""
-    hub, chosen = LocalHub(), settings(**changed)
-    gateway, _ = create_gateway(chosen, LocalBus(hub))
-    core = create_owner(chosen, "core", LocalBus(hub))
-    async with serving(gateway, chosen) as address, httpx.AsyncClient() as http:
-        readiness = f"http://{address}/health/ready"
-        assert (await http.get(readiness)).status_code == 503
-        async with serving(core, chosen):
-            async with asyncio.timeout(10):
-                while (await http.get(readiness)).status_code != 200:  # noqa: ASYNC110, by HTTP
-                    await asyncio.sleep(0.01)
-            yield address
 
 
 async def test_an_order_reaches_the_core_and_its_updates_every_client() -> None:
@@ -145,4 +118,4 @@ def test_settings_that_several_processes_cannot_have_are_refused(
     role: OwnerRole, changed: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=reason):
-        check_scalable(settings(**changed), role)
+        check_scalable(scalable_settings(**changed), role)

@@ -36,6 +36,8 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 ID_MAX = 2**53 - 1
 ID_LENGTH_MAX = 64
 RETRY_AFTER_S = 1
+BODIES = ("order", "alert")
+"""The fields that are the whole body in REST, which does not name them."""
 
 
 class CommandRunner:
@@ -160,7 +162,7 @@ def _error(id: str | int, error: ApiError) -> CommandReply:
 def _invalid(id: str | int, error: ValidationError) -> CommandReply:
     first, *others = error.errors(include_url=False, include_context=False, include_input=False)
     parts = [str(part) for part in first["loc"]]
-    if parts[0] == "order" and len(parts) > 1:
-        del parts[0]  # in REST the order is the body
+    if parts[0] in BODIES and len(parts) > 1:
+        del parts[0]
     detail = describe_invalid_field(".".join(parts), first["msg"], len(others))
     return CommandReply(status="error", id=id, message=detail, code=INVALID_REQUEST)
