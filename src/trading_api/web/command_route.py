@@ -107,7 +107,20 @@ class CommandRoute:
         content = self._to_json(
             result, by_alias=True, exclude_none=self.route.response_model_exclude_none
         )
-        return Response(content, self._status, media_type="application/json")
+        return _JSONResponse(content, self._status)
+
+
+class _JSONResponse(Response):
+    """A response of JSON bytes. Its headers cost less than Starlette's general ones."""
+
+    def __init__(self, content: bytes, status: int) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = content
+        self.raw_headers = [
+            (b"content-length", b"%d" % len(content)),
+            (b"content-type", b"application/json"),
+        ]
 
 
 class CommandRoutes(BaseRoute):
