@@ -77,11 +77,11 @@ async def test_a_message_over_64_kb_closes_with_1009(server: Server, frame: Any)
     assert code == 1009
 
 
-async def test_text_that_is_no_utf_8_closes_with_1003(server: Server) -> None:
+async def test_text_that_is_no_utf_8_closes_with_1007(server: Server) -> None:
     async with connected(server.address) as client:
         await client.connection.send(b'{"type":"\xff"}', text=True)
         code, _ = await client.closed()
-        assert code == 1003
+        assert code == 1007
 
 
 async def test_a_message_in_fragments_is_a_message(server: Server) -> None:

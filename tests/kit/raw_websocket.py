@@ -37,13 +37,15 @@ async def upgraded(address: str) -> AsyncIterator[tuple[StreamReader, StreamWrit
 
 
 async def close_frame(reader: StreamReader) -> tuple[int, str]:
-    """Read short frames up to a close frame, and return its code and reason."""
+    """Read short frames up to a close frame, and return its code and reason. A close frame without
+    a code has the code 1005."""
     while True:
         opcode, size = await reader.readexactly(2)
-        assert size < 126
+        if size == 126:
+            size = int.from_bytes(await reader.readexactly(2))
         payload = await reader.readexactly(size)
         if opcode & 0xF == CLOSE:
-            return int.from_bytes(payload[:2]), payload[2:].decode()
+            return int.from_bytes(payload[:2]) if payload else 1005, payload[2:].decode()
 
 
 async def send(writer: StreamWriter, data: bytes) -> None:

@@ -17,7 +17,12 @@ from websockets.http11 import Request
 from trading_api.clock import RunningTimer, running_clock
 from trading_api.server.parse_turns import ParseTurns
 from trading_api.streaming.frames import texts
-from trading_api.streaming.transports import CLOSE_TIMEOUT_S, CONNECTION, ConnectionHandler
+from trading_api.streaming.transports import (
+    CLOSE_TIMEOUT_S,
+    CONNECTION,
+    INVALID_TEXT,
+    ConnectionHandler,
+)
 
 FRAGMENTS_MAX = 128
 """The most fragments of one message."""
@@ -29,6 +34,10 @@ DISCARD_INTERVAL_S = 0.01
 """The pause between two reads of input that is discarded."""
 
 _PING = b"\x89\x00"
+_OTHER_VERSION = (
+    b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Connection: Upgrade, close\r\nContent-Length: 0\r\n\r\n"
+)
 _BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -133,6 +142,13 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
             self._handler.resume_writing()
 
     def handle_connect(self, event: Request) -> None:
+        versions = event.headers.get_all("Sec-WebSocket-Version")
+        if versions and versions != ["13"]:
+            # websockets answers 400, and does not name the version that it knows.
+            self.handshake_initiated = self.handshake_complete = self.close_sent = True
+            self.transport.write(_OTHER_VERSION)
+            self.transport.close()
+            return
         super().handle_connect(event)
         if not self.handshake_complete:
             extensions: dict[str, Any] = self.scope["extensions"]
@@ -270,12 +286,15 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
             self._discard_input()
 
     def send_receive_event_to_app(self) -> None:
-        """Hand text that is not UTF-8 to the application as bytes, which closes with 1003."""
+        """Let the session answer what came before text that is not UTF-8, and then close."""
         if self.curr_msg_data_type == "text":
             try:
                 b"".join(self.frames).decode()
             except UnicodeDecodeError:
-                self.curr_msg_data_type = "bytes"
+                self.frames = []
+                self.queue.put_nowait(INVALID_TEXT)
+                self._pause_reading()
+                return
         super().send_receive_event_to_app()
 
     # Each of these ends the writing. uvicorn then waits without a limit for a client that does not

@@ -26,7 +26,12 @@ from trading_api.limits.token_bucket import TokenBucket
 from trading_api.settings import Settings
 from trading_api.streaming.frames import text_frame
 from trading_api.streaming.outbox import Outbox
-from trading_api.streaming.transports import CONNECTION, AsgiConnection, Connection
+from trading_api.streaming.transports import (
+    CONNECTION,
+    INVALID_TEXT,
+    AsgiConnection,
+    Connection,
+)
 from trading_api.streaming.update_encoding import encode_model
 
 log = logging.getLogger(__name__)
@@ -233,11 +238,14 @@ class Session(Client):
             await self.outbox.wait_below_high_water()
 
     async def _next_message(self) -> Message[str, Any] | None:
-        """Return None once the client has left. Raises ValueError for an invalid message."""
+        """Return None once the client has left. Raises ValueError and SessionClosed for an invalid
+        message."""
         event = await self.ws.receive()
         if event["type"] == "websocket.disconnect":
             return None
         self.on_activity()
+        if event is INVALID_TEXT:
+            raise SessionClosed("Text is not UTF-8", CloseCode.INVALID_DATA)
         return _decode(event.get("text"), self.limits.json_depth)
 
     def reply(self, type: str, payload: BaseModel, *, after_updates: bool = False) -> None:

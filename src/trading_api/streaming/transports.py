@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 CONNECTION = "trading_api.connection"
 """The ASGI scope's extension under which a server offers its own connection."""
 
+INVALID_TEXT = {"type": "websocket.receive"}
+"""What our own server protocol delivers for a text message that is not UTF-8."""
+
 CLOSE_TIMEOUT_S = 5.0
 
 
