@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 from tests.kit.echo_route import EchoService
-from tests.kit.relayed_topics import Deployment, Gateway, deployed
+from tests.kit.relayed_topics import FAST, Deployment, Gateway, deployed
 from tests.kit.server import until
 from trading_api.bus.local import LocalBus, LocalHub
 from trading_api.domain.shards import shard_partition
@@ -20,6 +21,8 @@ from trading_api.streaming.subscriptions import Subscriptions
 
 SHARDS = 128
 ACCOUNTS = [f"ACCOUNT-{number}" for number in range(300)]
+# The counting owner publishes no heartbeats but those of a takeover.
+PATIENT = replace(FAST, request_s=60.0, silence_s=60.0)
 TURNS_OF_THE_LOOP = 5
 """How long an owner takes to open a topic."""
 
@@ -79,7 +82,7 @@ async def test_a_gateway_opens_the_topics_of_all_shards_of_an_owner_at_a_bounded
     assert len({account_partition(each, SHARDS) for each in ACCOUNTS}) > 100
     async with deployed() as deployment:
         owner = await counting(deployment)
-        gateways = [await deployment.gateway(shards=SHARDS) for _ in range(3)]
+        gateways = [await deployment.gateway(shards=SHARDS, options=PATIENT) for _ in range(3)]
         for gateway in gateways:
             await follow_accounts(gateway)
         first = dict(owner.opened)
