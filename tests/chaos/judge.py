@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from websockets.frames import CloseCode
+
 from tests.chaos.ledger_view import AccountView
 from tests.chaos.recording import Command, Recording
 from tests.chaos.stream_judge import judge_stream
@@ -36,6 +38,7 @@ def judge(
         found += judge_stream(stream, accounts[stream.account_id].events, fault)
     for name in recording.clients:
         found += _judge_client(recording, name, accounts, ended_s)
+    found += _judge_unread(recording)
     return found
 
 
@@ -150,6 +153,14 @@ def _judge_client(
         yield Violation("final", fault, f"{name}: equity of event {state.equity_seq}")
     if ended_s - state.last_quote_s > QUOTE_AGE_S_MAX:
         yield Violation("final", fault, f"{name}: the last quote is too old")
+
+
+def _judge_unread(recording: Recording) -> Iterator[Violation]:
+    """A client that does not read is closed with 1013."""
+    for close in recording.unread_closes:
+        if close.code != CloseCode.TRY_AGAIN_LATER:
+            fault = recording.fault_at(close.at_s)
+            yield Violation("unclosed", fault, f"closed with {close.code}: {close.reason}")
 
 
 def _orders(orders: dict[str, dict[str, Any]]) -> dict[str, tuple[Any, ...]]:

@@ -101,6 +101,16 @@ class ClientState:
         self.last_quote_s = now_s
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadClose:
+    """How the server closed the connection of a client that did not read. `code` is None if the
+    client never connected."""
+
+    at_s: float
+    code: int | None
+    reason: str
+
+
 @dataclass(slots=True)
 class FaultWindow:
     """The time that an injected fault can influence, until the next fault or the end of trading."""
@@ -120,6 +130,7 @@ class Recording:
     windows: list[FaultWindow] = field(default_factory=list)
     closes: list[tuple[float, str, str]] = field(default_factory=list)
     """Each end of a session: the time, the client, and the close code or error."""
+    unread_closes: list[UnreadClose] = field(default_factory=list)
     refused_resumes: list[tuple[float, str]] = field(default_factory=list)
     """The time and the message of each reply that refused to resume."""
 

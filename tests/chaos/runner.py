@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.chaos.faults import schedule
+from tests.chaos.faults import Target, schedule
 from tests.chaos.judge import judge
 from tests.chaos.ledger_view import AccountView
 from tests.chaos.load import ACCOUNTS, Load, verify_ledger
@@ -68,7 +68,7 @@ async def _inject(
 ) -> list[Violation]:
     """Inject one fault after the other, at least one, each once all accounts trade again."""
     violations: list[Violation] = []
-    choice = random.Random(seed)
+    target = Target(deployment, random.Random(seed), load.recording)
     load.recording.begin_window("none")
     load.start()
     end_s = time.monotonic() + seconds
@@ -76,7 +76,7 @@ async def _inject(
     await asyncio.sleep(WARM_UP_S)
     for fault in schedule(deployment, seed, fault_names):
         load.recording.begin_window(fault.name)
-        await fault.inject(deployment, choice)
+        await fault.inject(target)
         if not await load.all_acknowledged(RECOVERY_S_MAX):
             detail = f"no recovery within {RECOVERY_S_MAX} s"
             violations.append(Violation("unanswered", fault.name, detail))

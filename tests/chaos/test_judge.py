@@ -15,7 +15,7 @@ import pytest
 from tests.chaos.judge import judge
 from tests.chaos.ledger_view import AccountView
 from tests.chaos.load import verify_ledger
-from tests.chaos.recording import Recording, Stream
+from tests.chaos.recording import Recording, Stream, UnreadClose
 from tests.chaos.runner import run
 from tests.kit.deployment import Deployment
 from tests.kit.deployment_layouts import embedded
@@ -230,6 +230,16 @@ def test_a_present_state_that_does_not_follow_from_the_events_is_found(
     else:
         evidence.accounts[ACCOUNT].positions["EURUSD"] = {"symbol": "EURUSD", "qty": 1}
     assert "ledger" in evidence.kinds()
+
+
+@pytest.mark.parametrize("code", [None, 1000, 1006, 1012])
+def test_a_client_that_did_not_read_and_was_not_closed_for_it_is_found(
+    evidence: Evidence, code: int | None
+) -> None:
+    evidence.recording.unread_closes.append(UnreadClose(evidence.ended_s, 1013, ""))
+    assert evidence.kinds() == set()
+    evidence.recording.unread_closes.append(UnreadClose(evidence.ended_s, code, ""))
+    assert evidence.kinds() == {"unclosed"}
 
 
 def test_a_ledger_whose_hash_chain_is_broken_is_found(

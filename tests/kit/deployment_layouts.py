@@ -25,6 +25,9 @@ from tests.kit.postgresql import UNPRIVILEGED_USER, programs
 BusName = Literal["nats", "valkey"]
 SHARDS = 8
 OWNER_STALE_S = 3
+OUTBOX_SIZE = 512
+"""Small, so that a client that does not read is closed within seconds."""
+ROOT = Path(__file__).parents[2]
 
 
 def embedded(folder: Path) -> Deployment:
@@ -78,6 +81,22 @@ def cluster(
     return deployment
 
 
+def unlocked_broker(deployment: Deployment) -> ServerProcess:
+    """Return one more broker, which claims partitions without their locks. It is not part of the
+    deployment."""
+    port = free_port()
+    environment = dict(deployment.processes["broker-1"].environment) | {"PORT": str(port)}
+    return ServerProcess(
+        "unlocked-broker",
+        [sys.executable, "-m", "tests.kit.unlocked_broker"],
+        environment,
+        deployment.folder / "unlocked-broker.log",
+        f"http://127.0.0.1:{port}/health/live",
+        port,
+        folder=ROOT,
+    )
+
+
 def terminate_sessions(deployment: Deployment) -> None:
     """Terminate every session of the ledger's database at PostgreSQL."""
     port = deployment.processes["postgresql"].port
@@ -127,6 +146,7 @@ def _role_process(folder: Path, role: str, name: str, environment: dict[str, str
 def _environment(port: int) -> dict[str, str]:
     """Return the environment of a server. Its start would be slow if it compiled every library."""
     own = {"HOST": "127.0.0.1", "PORT": str(port), "SHUTDOWN_GRACE_S": "3", "LOG_FORMAT": "json"}
+    own["WS_OUTBOX_SIZE"] = str(OUTBOX_SIZE)
     return os.environ | own | {"PYTHONDONTWRITEBYTECODE": ""}
 
 
