@@ -162,7 +162,6 @@ async def test_the_documented_example_is_valid(
         "/api/v1/health%00",
         "/api/v1/broker",
         "/api/v1/broker/executions/A/B",
-        "/api/v1/ws",
         "/api/v1/ws/nothing",
         "/api/v1/docs/assets/nothing.js",
         "/api/v1/docs/assets/..%2f..%2f..%2fpyproject.toml",
@@ -179,6 +178,12 @@ async def test_an_unknown_path_is_404(api: httpx.AsyncClient, target: str) -> No
     response = await send(api, Attempt(target, "GET", target))
     assert check_rejection(response)["code"] == "not_found"
     assert response.status_code == 404
+
+
+async def test_a_plain_get_of_the_websocket_requires_an_upgrade(api: httpx.AsyncClient) -> None:
+    response = await api.get("/api/v1/ws")
+    assert check_rejection(response)["code"] == "upgrade_required"
+    assert (response.status_code, response.headers["Upgrade"]) == (426, "websocket")
 
 
 @pytest.mark.parametrize("target", ["/{}", f"{PREFIX}/datafeed/search?user_input={{}}"])
