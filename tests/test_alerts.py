@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import httpx
 
 from tests.kit.command_ways import ALERT_CASES, TwoWays, without_account
 from tests.kit.server import WsClient
-from tests.kit.stepped_market import ACCOUNT, Bot, stepping
+from tests.kit.stepped_market import ACCOUNT, START_MS, Bot, stepping
 
 MINUTE_MS = 60_000
 NEAR = 0.02
@@ -152,6 +153,31 @@ async def test_alerts_survive_a_restart_next_to_their_ledger(tmp_path: Path) -> 
     async with stepping(**stored) as bot:
         assert (await bot.rest.get("/alerts/alert-1")).json() == fired
         assert len(await notifications(bot.rest)) == 1
+
+
+async def test_a_client_that_reconnects_receives_each_firing_once(tmp_path: Path) -> None:
+    stored = {"database_url": f"sqlite:///{tmp_path}/trading.db"}
+    async with stepping(**stored) as bot:
+        topic = await bot.socket.subscribe("notifications", **ACCOUNT)
+        level = await price(bot)
+        alerts = [await create(bot, price=round(level + n * NEAR, 4)) for n in (-2, -1, 1, 2)]
+        await bot.advance(by_ms=MINUTE_MS)
+        received = [await bot.socket.update("notifications")]
+    # The server stops, and the market is elsewhere when it comes back.
+    later = {"datafeed_start": datetime.fromtimestamp(START_MS / 1_000 + 86_400, UTC)}
+    async with stepping(**stored, **later) as bot:
+        for alert in alerts:
+            await advance_until_fired(bot, alert["id"])
+        seq = received[0]["payload"]["seq"]
+        reply = await bot.socket.request("notifications.resume", {"topic": topic, "seq": seq})
+        assert reply["status"] == "ok"
+        received += [await bot.socket.update("notifications") for _ in alerts[1:]]
+        listed = (await bot.rest.get("/broker/notifications")).json()
+    notified = [each["payload"]["payload"] for each in received]
+    assert notified == listed
+    assert {each["code"] for each in notified} == {"price_alert"}
+    fired = [each["reference"]["alertId"] for each in notified]
+    assert sorted(fired) == [each["id"] for each in alerts]
 
 
 async def test_accounts_do_not_see_each_other() -> None:
