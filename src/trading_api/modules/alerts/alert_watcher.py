@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from heapq import heappop, heappush
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import Interest, MarketData
 from trading_api.domain.quote import Quote
-from trading_api.modules.alerts.alert import AlertKey, Firing, PriceAlert
+from trading_api.modules.alerts.alert import AlertKey, CrossingDirection, Firing, PriceAlert
 from trading_api.modules.alerts.symbol_watch import SymbolWatch
 
 SeenPrices: TypeAlias = Mapping[tuple[int, str], Decimal]
 """The last price that the alerts of a shard have seen of a symbol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """That the price crossed `threshold`, for which the alert waited, or that its time is over."""
+class Trigger(NamedTuple):
+    """That the price crossed `threshold`, for which the alert waited, or that its time is over.
+
+    A tuple, because one quote can make thousands of them."""
 
     alert: AlertKey
     threshold: Decimal | None = None
@@ -115,10 +115,13 @@ class AlertWatcher:
             return
         price = price_of(quote)
         crossings = watch.move(price)
-        self.crossed_total += len(crossings)
-        for each in crossings:
-            firing = Firing(quote.time_ms, price, each.direction)
-            self._triggers.append(Trigger(each.alert, each.threshold, firing))
+        if crossings:
+            self.crossed_total += len(crossings)
+            firings = {each: Firing(quote.time_ms, price, each) for each in CrossingDirection}
+            self._triggers.extend(
+                Trigger(alert, threshold, firings[direction])
+                for alert, threshold, direction in crossings
+            )
         stored_price = watch.take_price_to_store()
         if stored_price is not None:
             for shard in watch.shards:

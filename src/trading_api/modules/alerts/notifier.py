@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import islice
 
 from trading_api.domain.broker_commands import IdempotencyKey, NotifyCommand
 from trading_api.domain.notification import Notification, Severity
@@ -15,7 +16,8 @@ from trading_api.modules.alerts.alert import AlertKey, CrossingDirection, PriceA
 
 log = logging.getLogger(__name__)
 
-SUBMITTED_TOGETHER = 256
+SUBMITTED_TOGETHER = 64
+"""The broker does them in one turn of the event loop and commits them together."""
 RETRY_MIN_S = 0.05
 RETRY_MAX_S = 2.0
 NOTIFICATION_CODE = "price_alert"
@@ -77,7 +79,7 @@ class FiringNotifier:
 
     async def _submit_some(self) -> bool:
         """Submit the notifications that wait longest. Return whether any was stored."""
-        alerts = list(self._waiting.values())[:SUBMITTED_TOGETHER]
+        alerts = list(islice(self._waiting.values(), SUBMITTED_TOGETHER))
         self._is_submitting = True
         try:
             # The tasks begin in order, so that an account's notifications keep theirs.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from trading_api.modules.alerts.alert import AlertKey, CrossingDirection, PriceAlert
 from trading_api.modules.alerts.thresholds import AlertThresholds
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """That the price crossed the threshold of an alert."""
+class Crossing(NamedTuple):
+    """That the price crossed the threshold of an alert.
+
+    A tuple, because one quote can make thousands of them."""
 
     alert: AlertKey
     threshold: Decimal
