@@ -38,7 +38,9 @@ ACCOUNTS = ("A", "B", "C")
 CLIENTS = 4
 RISING, SWINGING = "AAPL", "MSFT"
 ROUND_S_MAX = 0.3
-"""The longest duration of a round."""
+"""The longest duration of a round, from its first quote on."""
+EARLY = 0.2
+"""The part of the rounds that may be killed while they recover."""
 QUOTES_OF_LAST_ROUND = 20
 ROUNDS_A_LEDGER = 10
 """With more, most rounds would be killed while they recover."""
@@ -79,14 +81,14 @@ def main(folder: Path, rounds: int, seed: int | None = None) -> int:
     for first in range(0, rounds, ROUNDS_A_LEDGER):
         path = folder / f"ledger-{first}"
         path.mkdir()
-        total += _run(path, min(ROUNDS_A_LEDGER, rounds - first), chance)
+        total.update(_run(path, min(ROUNDS_A_LEDGER, rounds - first), chance))
     print(json.dumps(total))
     return 0
 
 
 def _run(folder: Path, rounds: int, chance: random.Random) -> Counter[str]:
     """Kill the rounds of one ledger, let a last one finish, and return what there was."""
-    history, total = History(), Counter(rounds=rounds)
+    history, total = History(), Counter(rounds=rounds, early=0, left_firing=0)
     for number in range(rounds):
         lines = _killed_round(folder, number, history.price, chance)
         for line in lines:
@@ -139,6 +141,7 @@ def _killed_round(
 ) -> list[dict[str, str]]:
     reading, writing = os.pipe()
     seed, round_s = chance.random(), chance.random() * ROUND_S_MAX
+    is_early = chance.random() < EARLY
     child = os.fork()
     if child == 0:
         os.close(reading)
@@ -147,10 +150,11 @@ def _killed_round(
         finally:
             os._exit(1)
     os.close(writing)
-    time.sleep(round_s)
-    os.kill(child, signal.SIGKILL)
     with os.fdopen(reading, encoding="utf-8") as pipe:
-        lines = pipe.read().splitlines()
+        lines = [] if is_early else [pipe.readline()]
+        time.sleep(round_s)
+        os.kill(child, signal.SIGKILL)
+        lines += pipe.read().splitlines()
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status), "the round failed by itself"
     return [json.loads(line) for line in lines]
