@@ -9,6 +9,16 @@ from decimal import Decimal
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Duration, OrderType, Side
 
+GATEWAY_KEY_PREFIX = "from-gateway-"
+"""How the keys begin that gateways give to commands without one, so that they can repeat them. They
+matter for minutes, and are removed after that. A client learns such a key where an answer is lost,
+and repeats its command with it."""
+
+
+def is_gateway_key(key: str) -> bool:
+    """Return whether a gateway gave the key."""
+    return key.startswith(GATEWAY_KEY_PREFIX)
+
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:

@@ -14,6 +14,7 @@ import orjson
 from trading_api.auth.principal import Principal
 from trading_api.bus.port import MESSAGE_BYTES_MAX, Bus, BusUnavailable, NoResponder, RequestTimeout
 from trading_api.clock import running_clock
+from trading_api.domain.broker_commands import GATEWAY_KEY_PREFIX
 from trading_api.errors import Unavailable, truncate
 from trading_api.relay.http_message import (
     PART_BYTES,
@@ -218,7 +219,7 @@ class OwnerRequests:
 
 def gateway_key(gateway_id: str) -> str:
     """Return an idempotency key for a command whose client sent none."""
-    return f"{gateway_id}-{token_hex(12)}"
+    return f"{GATEWAY_KEY_PREFIX}{gateway_id}-{token_hex(12)}"
 
 
 def command_number() -> int:

@@ -15,6 +15,7 @@ from tests.kit.forwarded_requests import ALL_SHARDS, GATEWAY_ID, owner_app, owne
 from tests.kit.paper_exchange import PaperExchange
 from trading_api.bus.local import LocalBus
 from trading_api.bus.port import Bus, RequestHandler, Unsubscribe
+from trading_api.domain.broker_commands import GATEWAY_KEY_PREFIX
 from trading_api.domain.shards import shard_partition
 from trading_api.errors import ApiError, TooManyRequests, Unavailable
 from trading_api.relay.request_host import requests_subject
@@ -120,7 +121,7 @@ async def test_a_command_without_an_answer_names_the_key_to_repeat_it_with(key: 
         assert answer.headers["Retry-After"] == "1"
         named = answer.json()["detail"].rpartition("Idempotency-Key: ")[2]
         assert named == (key or named)
-        assert key or named.startswith(f"{GATEWAY_ID}-")
+        assert key or named.startswith(f"{GATEWAY_KEY_PREFIX}{GATEWAY_ID}-")
         for shard in ALL_SHARDS:
             await host.release(shard_partition(shard))
         await owning.host(app)

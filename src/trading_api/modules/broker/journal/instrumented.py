@@ -76,6 +76,10 @@ class InstrumentedJournal:
         """Recover accounts from the inner journal. Their entries are counted already."""
         return await self._journal.recover_accounts(account_ids)
 
+    async def remove_gateway_keys(self, before_ms: int, limit: int) -> int:
+        """Remove keys from the inner journal."""
+        return await self._journal.remove_gateway_keys(before_ms, limit)
+
     def forget(self, account_ids: Collection[str]) -> None:
         """Forget accounts in the inner journal."""
         self._journal.forget(account_ids)

@@ -198,6 +198,12 @@ class Journal(Protocol):
         be appended to the accounts meanwhile. Raises JournalUnavailable."""
         ...
 
+    async def remove_gateway_keys(self, before_ms: int, limit: int) -> int:
+        """Remove at most `limit` of the idempotency keys that gateways gave to commands before
+        `before_ms`, and return how many were removed. Their events stay. Raises
+        JournalUnavailable."""
+        ...
+
     def forget(self, account_ids: Collection[str]) -> None:
         """Keep nothing of these accounts in memory that can be read again. Nothing is being
         appended to them."""

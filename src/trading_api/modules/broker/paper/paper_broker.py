@@ -41,6 +41,7 @@ from trading_api.modules.broker.paper.command_log import CommandLog
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.command_translator import CommandTranslator
 from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts
+from trading_api.modules.broker.paper.gateway_key_retention import GatewayKeyRetention
 from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
 from trading_api.modules.broker.paper.loaded_shards import LoadedShards
 from trading_api.modules.broker.paper.market_listener import PaperMarketListener
@@ -59,6 +60,7 @@ log = logging.getLogger(__name__)
 
 EXPIRY_CHECK_S = 1.0
 UNLOADING_S = 1.0
+KEY_REMOVAL_S = 10.0
 
 
 class PaperBroker:
@@ -301,7 +303,8 @@ class PaperBroker:
             if not self.loader.is_finished:
                 await self.loader.finish()
                 self._listen_to_market()
-            timers += map(asyncio.create_task, (self._expire_orders(), self._unload_idle()))
+            upkeep = (self._expire_orders(), self._unload_idle(), self._remove_gateway_keys())
+            timers += map(asyncio.create_task, upkeep)
             await self._processor.run()
         except (FencedOut, CommitUnknown):
             raise
@@ -329,6 +332,12 @@ class PaperBroker:
         while True:
             await asyncio.sleep(UNLOADING_S)
             await self.account_loader.unload_excess()
+
+    async def _remove_gateway_keys(self) -> None:
+        retention = GatewayKeyRetention(self._journal, lambda: self._market.now_ms)
+        while True:
+            await asyncio.sleep(KEY_REMOVAL_S)
+            await retention.remove_old()
 
     async def _find_duplicate(
         self, account_id: str, key: IdempotencyKey

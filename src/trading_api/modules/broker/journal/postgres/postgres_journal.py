@@ -29,6 +29,7 @@ from trading_api.modules.broker.journal.postgres.commit_connection import (
 from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
 from trading_api.modules.broker.journal.postgres.event_loop_thread import EventLoopThread
 from trading_api.modules.broker.journal.postgres.fence import Fence
+from trading_api.modules.broker.journal.postgres.gateway_keys import GatewayKeyRemoval
 from trading_api.modules.broker.journal.postgres.postgres_history import PostgresHistory
 from trading_api.modules.broker.journal.postgres.tail_cache import TailCache
 from trading_api.modules.broker.journal.sql.batch import AccountTail, Batch
@@ -60,6 +61,7 @@ class PostgresJournal:
         # One statement at a time runs over the connection that commits.
         self._commit_lock = asyncio.Lock()
         self._appends: set[asyncio.Task[None]] = set()
+        self._gateway_keys = GatewayKeyRemoval(database)
         self.history = PostgresHistory(database, self._run_reading)
 
     async def append(
@@ -107,6 +109,11 @@ class PostgresJournal:
         """Return the images of accounts and the entries after them. Raises JournalUnavailable."""
         return await self._run_reading(lambda reader: reader.recovered(account_ids))
 
+    async def remove_gateway_keys(self, before_ms: int, limit: int) -> int:
+        """Remove keys in one transaction. Raises JournalUnavailable."""
+        await self._open()
+        return await self._gateway_keys.remove(before_ms, limit)
+
     def forget(self, account_ids: Collection[str]) -> None:
         """Keep the tails of these accounts in memory no longer."""
         self._tails.forget(self._shards_of(account_ids))
@@ -134,6 +141,7 @@ class PostgresJournal:
         self._is_closed = True
         if self._appends:
             await asyncio.wait(self._appends)
+        await self._gateway_keys.close()
         await self.history.close()
         await self._thread.run(self._close_reading)
         await self._thread.close()

@@ -24,6 +24,8 @@ HAS_ENDED = "status IN ('canceled', 'filled')"
 """The condition of the index of ended orders; a query that repeats it uses the index."""
 IS_LIVE = "status NOT IN ('canceled', 'filled')"
 """The condition of the index of live orders."""
+IS_GATEWAY_KEY = "key >= 'from-gateway-' AND key < 'from-gateway.'"
+"""The condition of the index of keys that begin with GATEWAY_KEY_PREFIX."""
 HAS_CLIENT_ID = "client_id <> ''"
 """The condition of the index of client order ids."""
 NOTIFIES = (
@@ -168,8 +170,15 @@ IDEMPOTENCY_KEYS = _table(
     _text("fingerprint"),
     _text("order_id"),
     _integer("at_ms"),
+    Index(
+        "ix_idempotency_keys_gateway",
+        "at_ms",
+        sqlite_where=text(IS_GATEWAY_KEY),
+        postgresql_where=text(IS_GATEWAY_KEY),
+    ),
 )
-"""The keys of commands that were done. They outlive the events that recorded them."""
+"""The keys of commands that were done. They outlive the events that recorded them. Those that
+gateways gave are removed after a while."""
 SNAPSHOTS = _table("snapshots", (), _text("payload"), _text("hash"))
 """The newest image of each account, after its event `seq`. The hash follows that event's hash."""
 ANCHORS = _table(

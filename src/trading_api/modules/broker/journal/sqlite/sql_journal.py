@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from trading_api.errors import ConfigurationError
@@ -32,6 +32,7 @@ from trading_api.modules.broker.journal.sql.tables import (
     ANCHORS,
     EVENTS,
     IDEMPOTENCY_KEYS,
+    IS_GATEWAY_KEY,
 )
 from trading_api.modules.broker.journal.sqlite.batch_writer import write
 from trading_api.modules.broker.journal.sqlite.database import Database
@@ -99,6 +100,10 @@ class SqlJournal:
     ) -> Sequence[AccountImage | JournalEntry]:
         """Return the images of accounts and the entries after them. Raises JournalUnavailable."""
         return await self._run_reading(lambda reader: reader.recovered(account_ids))
+
+    async def remove_gateway_keys(self, before_ms: int, limit: int) -> int:
+        """Remove keys in one transaction. Raises JournalUnavailable."""
+        return await self._run(lambda: self._remove_gateway_keys(before_ms, limit))
 
     def forget(self, account_ids: Collection[str]) -> None:
         """Keep the tails of these accounts in memory no longer."""
@@ -202,6 +207,15 @@ class SqlJournal:
         self._opened()
         return EntryCursor(self._database)
 
+    def _remove_gateway_keys(self, before_ms: int, limit: int) -> int:
+        connection = self._opened().connection
+        parameters = {"before_ms": before_ms, "limit": limit}
+        try:
+            with connection.begin():
+                return connection.execute(_REMOVE_GATEWAY_KEYS, parameters).rowcount
+        except DBAPIError as error:
+            raise to_journal_unavailable(error) from error
+
     def _forget(self, account_ids: Sequence[str]) -> None:
         if self._open is not None:
             for account_id in account_ids:
@@ -214,6 +228,12 @@ class SqlJournal:
             self._open.head_file.close()
             self._database.close()
             self._open = None
+
+
+_REMOVE_GATEWAY_KEYS = text(
+    "DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys"
+    f" WHERE {IS_GATEWAY_KEY} AND at_ms < :before_ms ORDER BY at_ms LIMIT :limit)"
+)
 
 
 def _currencies(connection: Connection) -> dict[str, str]:

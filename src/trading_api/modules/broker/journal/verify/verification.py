@@ -8,6 +8,7 @@ from functools import cache
 
 from sqlalchemy import Connection, Table, func, select, text, union
 
+from trading_api.domain.broker_commands import is_gateway_key
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import image_of, restore
 from trading_api.modules.broker.engine.cash import cash_lines
@@ -169,7 +170,7 @@ class AccountVerification:
             encode_row_seqs(row_seqs),
             tail.opened_ms,
             tail.updated_ms,
-            hash_of_keys(self._key_rows(1, tail.seq)),
+            hash_of_keys(self._kept_key_rows(tail.seq)),
         ).proved()
 
     def _begin_at_anchor(self) -> None:
@@ -188,12 +189,16 @@ class AccountVerification:
         row_seqs = decode_row_seqs(anchor.row_seqs)
         for kind, table in ((Order, ORDERS), (Position, POSITIONS)):
             self._seqs.update(((kind, id), seq) for id, seq in row_seqs[table.name].items())
-        found = hash_of_keys(self._key_rows(1, anchor.seq))
+        found = hash_of_keys(self._kept_key_rows(anchor.seq))
         _expect(ANCHORS, row, "keys_hash", anchor.keys_hash, found)
 
     def _key_rows(self, first: int, last: int) -> Iterator[Row]:
         rows = self._rows(IDEMPOTENCY_KEYS, "seq", "key")
         return (row for row in rows if first <= row[1] <= last)
+
+    def _kept_key_rows(self, last: int) -> Iterator[Row]:
+        """Yield the rows of keys that are never removed."""
+        return (row for row in self._key_rows(1, last) if not is_gateway_key(row[3]))
 
     def _verify_event(self, row: Row) -> None:
         _, seq, kind, at_ms, payload, hash = row
@@ -235,7 +240,10 @@ class AccountVerification:
         for number, line in enumerate(cash_lines(seq, event), start=1):
             self._lines.next(CASH_ROWS.row(self._id, seq, number, of=line))
         if isinstance(event, IdempotencyKeyRecorded):
-            self._keys.next(KEY_ROWS.row(self._id, seq, of=event))
+            row = KEY_ROWS.row(self._id, seq, of=event)
+            # A key that a gateway gave may be removed.
+            if not is_gateway_key(event.key) or self._keys.has_next(row):
+                self._keys.next(row)
         for record in sorted(records(event), key=_id):
             if isinstance(record, Execution):
                 self._executions.next(EXECUTION_ROWS.row(self._id, seq, of=record))
@@ -278,13 +286,20 @@ class _RowComparison:
 
     def __init__(self, table: Table, found: Iterator[Row]) -> None:
         self._table = table
-        self._found = found
+        self._rows = found
+        self._found = next(found, None)
+
+    def has_next(self, expected: Row) -> bool:
+        """Return whether the next row has the key of the expected one."""
+        found = self._found
+        return found is not None and _key(self._table, found) == _key(self._table, expected)
 
     def next(self, expected: Row) -> None:
-        _compare(self._table, expected, next(self._found, None))
+        _compare(self._table, expected, self._found)
+        self._found = next(self._rows, None)
 
     def end(self) -> None:
-        _compare(self._table, None, next(self._found, None))
+        _compare(self._table, None, self._found)
 
 
 def _id(record: Record) -> str:

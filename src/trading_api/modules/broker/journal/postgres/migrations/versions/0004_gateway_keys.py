@@ -1,0 +1,18 @@
+"""An index of the idempotency keys that gateways gave, which are removed after a while."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+IS_GATEWAY_KEY = sa.text("key >= 'from-gateway-' AND key < 'from-gateway.'")
+
+
+def upgrade() -> None:
+    op.create_index(
+        "ix_idempotency_keys_gateway",
+        "idempotency_keys",
+        ["at_ms"],
+        postgresql_where=IS_GATEWAY_KEY,
+    )
