@@ -1,4 +1,5 @@
 import {
+  type AccountNotification,
   ApiError,
   type BrokerConfiguration,
   type BrokerHost,
@@ -174,6 +175,10 @@ export class TradingAccount {
       { accountId },
       { onData: (equity) => this.#showEquity(equity), onFailed: () => {} },
     );
+    this.#client.feeds.notifications(
+      { accountId },
+      { onData: (notification) => this.#showNotification(notification), onFailed: () => {} },
+    );
   }
 
   async #load(): Promise<void> {
@@ -276,6 +281,13 @@ export class TradingAccount {
     if (ms !== null) this.curve.add(ms, equity.equity);
   }
 
+  /** Show what the orders do not show: the broker reports complete fills itself. */
+  #showNotification({ code, severity, message }: AccountNotification): void {
+    if (code === "order_filled") return;
+    const tone = severity === "info" ? "info" : "error";
+    this.#notifications.show({ tone, title: titleOf(code), text: message });
+  }
+
   #notify(title: string, text: string, type: NotificationType | undefined): void {
     const isError = type === NotificationType.Error;
     this.#notifications.show({
@@ -287,6 +299,10 @@ export class TradingAccount {
     });
   }
 }
+
+/** Return the title of a notification, such as `Order expired` of `order_expired`. */
+const titleOf = (code: string): string =>
+  code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
 
 const newestEnded = (orders: Order[]): Order[] =>
   orders

@@ -1,12 +1,14 @@
 import type { CommandChannel } from "./command-channel.ts";
 import type { Listener, Subscription } from "./listener.ts";
 import type {
+  AccountNotification,
   BrokerConnection,
   Equity,
   Execution,
   Order,
   Position,
   PositionPL,
+  PriceAlert,
 } from "./model/broker.ts";
 import type { Bar, Orderbook, QuoteData, Trade } from "./model/market.ts";
 import type { SocketState } from "./socket-options.ts";
@@ -28,6 +30,10 @@ export interface FeedTypes {
   /** There is no state: only new executions are sent. */
   executions: { subscription: { accountId: string; symbol?: string }; data: Execution };
   equity: { subscription: { accountId: string }; data: Equity };
+  /** There is no state: only new notifications are sent. */
+  notifications: { subscription: { accountId: string }; data: AccountNotification };
+  /** The state is all alerts. */
+  alerts: { subscription: { accountId: string }; data: PriceAlert };
   brokerConnection: { subscription: { accountId: string }; data: BrokerConnection };
 }
 

@@ -26,10 +26,12 @@ import type {
   SymbolInfo as SymbolInfo_Api_Backend,
 } from "./generated/rest.ts";
 import type {
+  Alert as Alert_Ws_Backend,
   Bar as Bar_Ws_Backend,
   BrokerConnectionStatus as BrokerConnectionStatus_Ws_Backend,
   EquityData as EquityData_Ws_Backend,
   Execution as Execution_Ws_Backend,
+  Notification as Notification_Ws_Backend,
   Orderbook as Orderbook_Ws_Backend,
   PlacedOrder as PlacedOrder_Ws_Backend,
   Position as Position_Ws_Backend,
@@ -40,6 +42,7 @@ import type {
 import type {
   Account,
   AccountId,
+  AccountNotification,
   Brackets,
   BrokerConfiguration,
   BrokerConnection,
@@ -54,6 +57,7 @@ import type {
   Position,
   PositionPL,
   PreOrder,
+  PriceAlert,
 } from "./model/broker.ts";
 import type {
   Bar,
@@ -124,6 +128,11 @@ export const mapEquity = (equity: EquityData_Api_Backend | EquityData_Ws_Backend
 
 export const mapBrokerConnection = (status: BrokerConnectionStatus_Ws_Backend): BrokerConnection =>
   withoutNulls(status);
+
+export const mapNotification = (notification: Notification_Ws_Backend): AccountNotification =>
+  withoutNulls(notification);
+
+export const mapAlert = (alert: Alert_Ws_Backend): PriceAlert => withoutNulls(alert);
 
 export const mapAccount = (account: AccountMetainfo_Api_Backend): Account => ({
   type: "demo",

@@ -80,6 +80,18 @@ export class WsAdapter implements Feeds {
     return this.connection.subscribe("equity", { accountId }, mapListener(listener, map.mapEquity));
   }
 
+  notifications(
+    { accountId }: Params<"notifications">,
+    listener: DataListener<"notifications">,
+  ): Subscription {
+    const own = mapListener(listener, map.mapNotification);
+    return this.connection.subscribe("notifications", { accountId }, own);
+  }
+
+  alerts({ accountId }: Params<"alerts">, listener: DataListener<"alerts">): Subscription {
+    return this.connection.subscribe("alerts", { accountId }, mapListener(listener, map.mapAlert));
+  }
+
   brokerConnection(
     { accountId }: Params<"brokerConnection">,
     listener: DataListener<"brokerConnection">,

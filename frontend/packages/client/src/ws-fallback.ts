@@ -42,6 +42,8 @@ export class WsFallback implements Feeds {
   readonly positionPL = this.#feed("positionPL", "position-pl");
   readonly executions = this.#feed("executions", "executions");
   readonly equity = this.#feed("equity", "equity");
+  readonly notifications = this.#feed("notifications", "notifications");
+  readonly alerts = this.#feed("alerts", "alerts");
   readonly brokerConnection = this.#feed("brokerConnection", "broker-connection");
 
   #feed<F extends FeedName, R extends Route>(name: F, route: R): Feeds[F] {

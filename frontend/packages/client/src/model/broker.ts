@@ -173,6 +173,35 @@ export interface BrokerConnection {
   timestamp: number;
 }
 
+/**
+ * What happened on an account, for its owner. `id` is the number of its event, `message` is for
+ * people, and programs use `code` and `reference`. `time` is in ms UTC.
+ */
+export interface AccountNotification {
+  id: number;
+  severity: "info" | "warning" | "critical";
+  code: string;
+  message: string;
+  reference: Record<string, string | number>;
+  time: number;
+}
+
+/** A price alert. `status` is `deleted` once it was deleted. Times are in ms UTC. */
+export interface PriceAlert {
+  id: string;
+  accountId: string;
+  symbol: string;
+  price: number;
+  condition: "up" | "down" | "either";
+  frequency: "once" | "repeating";
+  status: string;
+  firings: number;
+  createdMs: number;
+  expiresMs?: number;
+  message?: string;
+  lastFired?: { direction: "up" | "down"; price: number; time: number };
+}
+
 /** The id of an account, with the type that TradingView's library gives it. */
 export type AccountId = string & { [Symbol.species]: "AccountId" };
 
