@@ -1,6 +1,6 @@
 import { authMessage, expiryOf, type Token } from "./authentication.ts";
 import { backoffDelayMs } from "./backoff.ts";
-import { callListener } from "./listener.ts";
+import { Listeners } from "./listeners.ts";
 import type { ResolvedSocketOptions, SocketState, WebSocketLike } from "./socket-options.ts";
 import { Timers } from "./timers.ts";
 
@@ -34,7 +34,7 @@ const TOKEN_REFRESH_MS_MIN = 1_000;
 export class ReconnectingSocket {
   readonly #options: ResolvedSocketOptions;
   readonly #handler: SocketHandler;
-  readonly #stateListeners = new Set<(state: SocketState) => void>();
+  readonly #stateListeners = new Listeners<SocketState>();
   readonly #timers = new Timers<"retry" | "opening" | "token" | "idle" | "ping">();
   #state: SocketState = { phase: "idle" };
   #socket: WebSocketLike | null = null;
@@ -54,8 +54,7 @@ export class ReconnectingSocket {
 
   /** Call `listener` with every later state, until the returned function is called. */
   onState(listener: (state: SocketState) => void): () => void {
-    this.#stateListeners.add(listener);
-    return () => this.#stateListeners.delete(listener);
+    return this.#stateListeners.add(listener);
   }
 
   /** Connect, if there is no connection and no attempt. Cancels a pending idle timeout. */
@@ -185,7 +184,7 @@ export class ReconnectingSocket {
 
   #enter(state: SocketState): void {
     this.#state = state;
-    for (const listener of [...this.#stateListeners]) callListener(() => listener(state));
+    this.#stateListeners.call(state);
   }
 
   readonly #onOnline = (): void => this.reconnectNow();

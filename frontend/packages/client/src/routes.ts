@@ -16,6 +16,9 @@ export type CommandResult<T extends CommandType> = {
   [K in keyof CommandReply<T>]-?: NonNullable<CommandReply<T>[K]>;
 };
 
+/** Return whether the same request may succeed later: a server without an owner says so. */
+export const isTemporary = ({ message }: Reply): boolean => /\btry again\.$/i.test(message);
+
 /** The payload of an update. `seq` and `prev` are set where the backend numbers the updates. */
 export interface Update<R extends Route = Route> {
   topic: string;

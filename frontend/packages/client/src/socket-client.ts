@@ -1,12 +1,20 @@
 import { CommandChannel } from "./command-channel.ts";
 import { NotConnectedError, SubscriptionError } from "./errors.ts";
-import { bindListener, callListener, type Listener, type Subscription } from "./listener.ts";
+import { bindListener, type Listener, type Subscription } from "./listener.ts";
+import { Listeners } from "./listeners.ts";
 import { parseMessage } from "./messages.ts";
 import { PollingFallback } from "./polling-fallback.ts";
 import { ReconnectingSocket } from "./reconnecting-socket.ts";
 import { type Request, RequestQueue } from "./request-queue.ts";
-import type { ResumeOptions } from "./resume-storage.ts";
-import type { CommandReply, DataOf, Reply, Route, SubscriptionOf, Update } from "./routes.ts";
+import {
+  type CommandReply,
+  type DataOf,
+  isTemporary,
+  type Reply,
+  type Route,
+  type SubscriptionOf,
+  type Update,
+} from "./routes.ts";
 import { SharedTopic } from "./shared-topic.ts";
 import {
   hasUpdates,
@@ -15,6 +23,8 @@ import {
   type SocketState,
 } from "./socket-options.ts";
 import { StoredTopics } from "./stored-topics.ts";
+import { Synchronization } from "./synchronization.ts";
+import { Timers } from "./timers.ts";
 import type { PollingOptions, TopicSource } from "./topic-source.ts";
 import { topicOf } from "./topics.ts";
 
@@ -30,10 +40,11 @@ export class SocketClient {
   readonly #socket: ReconnectingSocket;
   readonly #requests: RequestQueue;
   readonly #topics = new Map<string, SharedTopic>();
-  readonly #stateListeners = new Set<(state: SocketState) => void>();
+  readonly #stateListeners = new Listeners<SocketState>();
   readonly #fallback: PollingFallback | null;
   readonly #stored: StoredTopics | null;
-  #synchronization: PromiseWithResolvers<void> | null = null;
+  readonly #synchronization = new Synchronization(() => this.#isSynchronized);
+  readonly #timers = new Timers<"subscribe">();
   /** The number of connections in succession over which the server sent nothing. */
   #silentConnections = 0;
 
@@ -58,10 +69,12 @@ export class SocketClient {
       onTimeout: () => this.#socket.fail(NO_ANSWER),
       onIdle: () => this.#startIdleTimeout(),
     };
-    this.#stored = resolved.resume && this.#createStorage(resolved.resume, resolved.url);
+    const { resume, url } = resolved;
+    this.#stored = resume && new StoredTopics(resume, url, () => this.#resumableTopics());
     this.commands = new CommandChannel(link, resolved.commands, resolved.replyTimeoutMs);
-    this.#socket.onState(() => this.#isPolling || this.#showState());
-    this.#fallback = resolved.topicSource && this.#createFallback(resolved.topicSource, resolved);
+    this.#socket.onState(() => this.#isPolling || this.#stateListeners.call(this.state));
+    const { topicSource, polling } = resolved;
+    this.#fallback = topicSource && this.#createFallback(topicSource, polling);
   }
 
   get state(): SocketState {
@@ -70,8 +83,7 @@ export class SocketClient {
 
   /** Call `listener` with every later state, until the returned function is called. */
   onState(listener: (state: SocketState) => void): () => void {
-    this.#stateListeners.add(listener);
-    return () => this.#stateListeners.delete(listener);
+    return this.#stateListeners.add(listener);
   }
 
   /**
@@ -124,9 +136,7 @@ export class SocketClient {
    */
   synchronized(): Promise<void> {
     if (this.state.phase === "closed") return Promise.reject(new NotConnectedError(CLOSED));
-    if (this.#isSynchronized) return Promise.resolve();
-    this.#synchronization ??= Promise.withResolvers<void>();
-    return this.#synchronization.promise;
+    return this.#synchronization.wait();
   }
 
   /** Connect immediately instead of at the next attempt. */
@@ -144,8 +154,8 @@ export class SocketClient {
       shared.fail(new SubscriptionError("ended", shared.topic, CLOSED));
     }
     this.#stored?.close();
-    this.#synchronization?.reject(new NotConnectedError(CLOSED));
-    this.#synchronization = null;
+    this.#timers.stopAll();
+    this.#synchronization.end(CLOSED);
   }
 
   /** Return whether the topics are subscribed over the socket. */
@@ -162,36 +172,17 @@ export class SocketClient {
     return hasUpdates(this.state) && all.every(({ status }) => status === "confirmed");
   }
 
-  #checkSynchronized(): void {
-    if (this.#synchronization === null || !this.#isSynchronized) return;
-    this.#synchronization.resolve();
-    this.#synchronization = null;
-  }
-
   // The connection
 
-  #showState(): void {
-    const { state } = this;
-    for (const listener of [...this.#stateListeners]) callListener(() => listener(state));
-  }
-
-  #createStorage({ storage, owner }: ResumeOptions, url: string | (() => string)): StoredTopics {
-    const address = typeof url === "function" ? url() : url;
-    return new StoredTopics(storage, JSON.stringify([address, owner ?? null]), () => {
-      const resumable = [...this.#topics.values()].filter((each) => this.#isResumable(each));
-      return resumable.flatMap(({ topic, stored }) => (stored === null ? [] : [[topic, stored]]));
-    });
-  }
-
-  #createFallback(source: TopicSource, { polling }: { polling: PollingOptions }): PollingFallback {
+  #createFallback(source: TopicSource, polling: PollingOptions): PollingFallback {
     return new PollingFallback(source, polling, {
       topics: () => this.#topics.values(),
-      onConfirmed: () => this.#checkSynchronized(),
+      onConfirmed: () => this.#synchronization.check(),
       onRejected: (shared, message) => this.#failTopic(shared, "rejected", message),
       reconnect: () => this.#socket.reconnectNow(),
       onChange: () => {
         if (!this.#isPolling) this.#resetTopics();
-        this.#showState();
+        this.#stateListeners.call(this.state);
       },
     });
   }
@@ -214,7 +205,7 @@ export class SocketClient {
       if (shared.status === "unsubscribed") this.#subscribeOrResume(shared);
     }
     this.#startIdleTimeout();
-    this.#checkSynchronized();
+    this.#synchronization.check();
   }
 
   /** The server replies in order, so it closed the connection over the first pending request. */
@@ -286,6 +277,10 @@ export class SocketClient {
     else this.#resume(shared, seq);
   }
 
+  #resumableTopics(): SharedTopic[] {
+    return [...this.#topics.values()].filter((shared) => this.#isResumable(shared));
+  }
+
   #isResumable({ route }: SharedTopic): boolean {
     return this.#resumable.includes(route);
   }
@@ -301,6 +296,7 @@ export class SocketClient {
     shared.resetSequence();
     const onReply = (reply: Reply) => {
       if (reply.status === "ok") shared.confirm("snapshot");
+      else if (isTemporary(reply)) this.#subscribeLater(shared);
       else this.#failTopic(shared, "rejected", reply.message);
     };
     this.#send(subscription, { type: `${route}.subscribe`, topic, shared, onReply });
@@ -313,9 +309,19 @@ export class SocketClient {
     shared.sequence.startReplay();
     const onReply = (reply: Reply) => {
       if (reply.status === "ok") shared.confirm("replayed");
+      else if (isTemporary(reply)) this.#subscribeLater(shared);
       else this.#subscribe(shared);
     };
     this.#send({ topic, seq }, { type: `${route}.resume`, topic, shared, onReply });
+  }
+
+  /** Request a topic again after a while, because its owner does not answer now. */
+  #subscribeLater(shared: SharedTopic): void {
+    shared.status = "unsubscribed";
+    shared.resumedFrom = null;
+    this.#timers.start("subscribe", SUBSCRIBE_AGAIN_MS, () => {
+      if (this.#isConnected) this.#subscribeAll();
+    });
   }
 
   #unsubscribe({ route, topic, subscription }: SharedTopic): void {
@@ -329,14 +335,14 @@ export class SocketClient {
     this.#stored?.onChanged();
     if (this.#isConnected) this.#unsubscribe(shared);
     this.#startIdleTimeout();
-    this.#checkSynchronized();
+    this.#synchronization.check();
   }
 
   #failTopic(shared: SharedTopic, code: SubscriptionError["code"], message: string): void {
     if (this.#topics.get(shared.topic) === shared) this.#topics.delete(shared.topic);
     shared.fail(new SubscriptionError(code, shared.topic, message));
     if (this.#isConnected) this.#startIdleTimeout();
-    this.#checkSynchronized();
+    this.#synchronization.check();
   }
 
   // Messages
@@ -384,10 +390,11 @@ export class SocketClient {
       const isOther = reply.status === "ok" && reply.topic !== request.topic;
       if (isOther) this.#failTopic(shared, "mismatched", `The server confirmed ${reply.topic}`);
       else request.onReply(reply);
-      this.#checkSynchronized();
+      this.#synchronization.check();
     }
   }
 }
 
+const SUBSCRIBE_AGAIN_MS = 1_000;
 const NO_ANSWER = "The server does not answer";
 const CLOSED = "The client was closed";

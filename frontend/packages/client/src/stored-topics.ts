@@ -1,12 +1,12 @@
-import type { ResumeStorage } from "./resume-storage.ts";
-import type { StoredTopic } from "./shared-topic.ts";
+import type { ResumeOptions, ResumeStorage } from "./resume-storage.ts";
+import type { SharedTopic, StoredTopic } from "./shared-topic.ts";
 import { Timers } from "./timers.ts";
 
 /** What is stored. A change of this shape, or of a topic's state, needs another version. */
 interface Stored {
   version: typeof VERSION;
   owner: string;
-  topics: [topic: string, stored: StoredTopic][];
+  topics: (readonly [topic: string, stored: StoredTopic])[];
 }
 
 const VERSION = 1;
@@ -21,17 +21,22 @@ const SAVE_INTERVAL_MS = 1_000;
 export class StoredTopics {
   readonly #storage: ResumeStorage;
   readonly #owner: string;
-  readonly #read: () => Iterable<[string, StoredTopic]>;
+  readonly #topics: () => Iterable<SharedTopic>;
   readonly #timers = new Timers<"save">();
   readonly #found: Map<string, StoredTopic>;
   #isChanged = false;
   #wasEverChanged = false;
 
-  /** `read` returns the topics to store. */
-  constructor(storage: ResumeStorage, owner: string, read: () => Iterable<[string, StoredTopic]>) {
+  /** `topics` returns the topics to store, and `url` is the address of the server. */
+  constructor(
+    { storage, owner }: ResumeOptions,
+    url: string | (() => string),
+    topics: () => Iterable<SharedTopic>,
+  ) {
+    const address = typeof url === "function" ? url() : url;
     this.#storage = storage;
-    this.#owner = owner;
-    this.#read = read;
+    this.#owner = JSON.stringify([address, owner ?? null]);
+    this.#topics = topics;
     this.#found = this.#load();
     if (typeof window !== "undefined") window.addEventListener("pagehide", this.#onHidden);
   }
@@ -86,7 +91,8 @@ export class StoredTopics {
 
   /** Return the text to store, without the largest topics where it would be too long. */
   #serialize(): string {
-    const bySize = [...this.#read()]
+    const bySize = [...this.#topics()]
+      .flatMap(({ topic, stored }) => (stored === null ? [] : [[topic, stored] as const]))
       .map((entry) => ({ entry, length: JSON.stringify(entry).length + 1 }))
       .sort((a, b) => a.length - b.length)
       .slice(0, TOPICS_MAX);

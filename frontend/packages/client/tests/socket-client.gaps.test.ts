@@ -165,3 +165,24 @@ test("a topic whose resume closes the connection is subscribed from then on", as
   expect(listener.failures).toEqual([]);
   expect(listener.reconnections).toEqual(["snapshot"]);
 });
+
+test("a topic whose owner does not answer is requested again, and still resumed", async () => {
+  const listener = new RecordingListener<object>();
+  const { confirmed } = client.subscribe("orders", ACCOUNT, listener);
+  await settle();
+  server.update(ORDERS_TOPIC, order("1"), { seq: 7, prev: 6 });
+  await settle();
+  const answer = server.reply;
+  const message = "The owner of this topic does not answer; try again.";
+  server.reply = (_, topic) => ({ status: "error", message, topic });
+  server.cut();
+  await settle(5_000);
+  expect(listener.failures).toEqual([]);
+  const requests = server.types().filter((type) => type === "orders.resume");
+  expect(requests.length).toBeGreaterThan(2);
+  server.reply = answer;
+  await settle(1_500);
+  expect(listener.reconnections).toEqual(["replayed"]);
+  expect(server.types().filter((type) => type === "orders.subscribe")).toHaveLength(1);
+  await confirmed;
+});

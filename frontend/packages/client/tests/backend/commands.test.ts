@@ -86,7 +86,7 @@ test("a command that is sent one way and repeated the other way is one command",
   expect(await overSocket.place(buy(), "two")).toEqual(second);
   const other = overSocket.place(buy(2), "one");
   await expect(other).rejects.toMatchObject({ status: 409, code: "idempotency_key_reused" });
-  expect(await setup.direct.rest.account(id).ordersHistory()).toHaveLength(2);
+  expect(await setup.direct.rest.account(id).orders()).toHaveLength(2);
 });
 
 test("every command works over the socket", async () => {
@@ -162,7 +162,7 @@ test("a command that is kept during an outage is sent once the account is known 
   const kept = broker.placeOrder(buy(2));
   const account = setup.direct.rest.account(id);
   await account.place(buy(5), "during the outage");
-  expect(await account.ordersHistory()).toHaveLength(2);
+  expect(await account.orders()).toHaveLength(2);
   setup.proxy.restore();
   const { orderId } = await kept;
   await until(() => host.order(orderId)?.status === OrderStatus.Filled);
