@@ -114,9 +114,8 @@ def _frames(chance: random.Random) -> Iterator[Any]:
 
 
 def _spoil(chance: random.Random, message: Any) -> None:
-    """Return the message with one part replaced, removed or added."""
-    places = [message, *(part for part in message.values() if isinstance(part, dict) and part)]
-    place = chance.choice(places)
+    """Replace, remove or add one part of the message, at any depth."""
+    place = chance.choice(list(_objects(message)))
     name = chance.choice(list(place))
     match chance.randrange(4):
         case 0:
@@ -125,6 +124,14 @@ def _spoil(chance: random.Random, message: Any) -> None:
             place[chance.choice(["extra", "", "type", "\0"])] = chance.choice(ODD)
         case _:
             place[name] = copy.deepcopy(chance.choice(ODD))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the value and every object in it, but for those that are empty."""
+    if isinstance(value, dict) and value:
+        yield value
+        for part in value.values():
+            yield from _objects(part)
 
 
 async def _pieces(pieces: list[bytes]) -> AsyncIterator[bytes]:
