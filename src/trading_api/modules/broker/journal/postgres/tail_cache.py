@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
 from trading_api.modules.broker.journal.sql.batch import AccountTail
@@ -20,6 +20,11 @@ class TailCache:
 
     def __init__(self) -> None:
         self._shards: dict[int, _ShardTails] = {}
+
+    @property
+    def shards(self) -> Set[int]:
+        """The shards of which anything is kept."""
+        return self._shards.keys()
 
     def begin(self, epochs: Mapping[int, int]) -> None:
         """Forget the tails of the shards that have another epoch now."""

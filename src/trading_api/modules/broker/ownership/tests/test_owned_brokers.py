@@ -225,3 +225,18 @@ async def test_accounts_of_shards_that_others_own_are_refused(deployment: Deploy
             holder, other = (one, two) if shard in one.fence.epochs else (two, one)
             assert await holder.place(account_id) == "order-1"
             assert (await rejection_of(other.place(account_id)))[:2] == (503, "shard_moving")
+
+
+async def test_what_the_journal_keeps_of_a_shard_leaves_the_memory_with_it(
+    deployment: Deployment,
+) -> None:
+    async with deployment.broker("one") as one:
+        await until(lambda: len(one.process.loaded) == SHARDS)
+        one.exchange.market.move("AAPL", "99.98", "100.00")
+        for account_id in ACCOUNTS:
+            await one.place(account_id)
+        async with deployment.broker("two") as two:
+            await until(lambda: len(two.process.loaded) == len(one.process.loaded) == SHARDS // 2)
+            journal = one.exchange.journal
+            assert isinstance(journal, PostgresJournal)
+            assert journal._tails.shards == one.fence.epochs.keys()
