@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from trading_api.domain.bar import Bar
+from trading_api.domain.bar import Bar, bars_from_columns
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.order_book import OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
@@ -172,7 +172,7 @@ class _SymbolPath:
         if len(closed_ms) < end - first:
             nodes = sum_columns(nodes, firsts - first)
         return [
-            *map(Bar, closed_ms, *nodes.tolist()),
+            *bars_from_columns(closed_ms, *nodes.tolist()),
             self._bar(resolution, last_ms, now_ms),
         ]
 

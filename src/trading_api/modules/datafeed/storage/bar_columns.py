@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from trading_api.domain.bar import Bar
+from trading_api.domain.bar import Bar, bars_from_columns
 
 Int64s = npt.NDArray[np.int64]
 
@@ -50,7 +50,7 @@ class BarColumns:
         return self.time_ms, self.open, self.high, self.low, self.close, self.volume
 
     def bars(self) -> list[Bar]:
-        return [Bar(*row) for row in zip(*(c.tolist() for c in self.arrays()), strict=True)]
+        return bars_from_columns(*(column.tolist() for column in self.arrays()))
 
     def slice(self, start: int, end: int) -> BarColumns:
         """Return the rows [start, end), as views of the same memory."""

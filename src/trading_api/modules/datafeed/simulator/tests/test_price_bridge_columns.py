@@ -20,8 +20,9 @@ from trading_api.modules.datafeed.simulator.price_tree import (
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 
 PARTS_MAX = 6
-DRAW = st.tuples(*[st.integers(0, 65_535)] * DRAWS)
-Drawn = list[tuple[int, ...]]
+TURNS = PARTS_MAX - 1
+# All draws of one division. A number each would take long to generate.
+DRAWN = st.binary(min_size=2 * DRAWS * TURNS, max_size=2 * DRAWS * TURNS)
 
 
 @st.composite
@@ -34,28 +35,29 @@ def nodes(draw: st.DrawFn) -> Node:
 
 
 @given(
-    st.lists(
-        st.tuples(nodes(), st.lists(DRAW, min_size=PARTS_MAX - 1, max_size=PARTS_MAX - 1)),
-        min_size=1,
-        max_size=8,
-    ),
+    st.lists(st.tuples(nodes(), DRAWN), min_size=1, max_size=8),
     st.integers(2, PARTS_MAX),
     st.integers(0, 10**6) | st.integers(0, 2**38 - 1),
 )
 @example(
-    wholes=[((0, 2**24 - 1, 0, 2**24 - 1, 2**48 - 1), [(65_535,) * DRAWS] * 5)],
+    wholes=[((0, 2**24 - 1, 0, 2**24 - 1, 2**48 - 1), b"\xff" * 2 * DRAWS * TURNS)],
     parts=6,
     usual_range=2**38 - 1,
 )
-@example(wholes=[((7, 7, 7, 7, 0), [(0,) * DRAWS] * 5)], parts=2, usual_range=0)
+@example(wholes=[((7, 7, 7, 7, 0), bytes(2 * DRAWS * TURNS))], parts=2, usual_range=0)
 def test_columns_are_divided_as_single_nodes(
-    wholes: list[tuple[Node, Drawn]], parts: int, usual_range: int
+    wholes: list[tuple[Node, bytes]], parts: int, usual_range: int
 ) -> None:
-    one_by_one = [split(whole, parts, usual_range, iter(draws)) for whole, draws in wholes]
+    draws = np.array(
+        [np.frombuffer(drawn, "<u2").reshape(TURNS, DRAWS) for _, drawn in wholes], np.int64
+    )
+    one_by_one = [
+        split(whole, parts, usual_range, iter(map(tuple, own_draws.tolist())))
+        for (whole, _), own_draws in zip(wholes, draws, strict=True)
+    ]
     table = np.array([whole for whole, _ in wholes], np.int64).T
-    draws = np.array([draws for _, draws in wholes], np.int64).transpose(1, 2, 0)
     assert can_split(table, parts, usual_range)
-    together = split_columns(table, parts, usual_range, iter(draws))
+    together = split_columns(table, parts, usual_range, iter(draws.transpose(1, 2, 0)))
     assert [part.T.tolist() for part in together] == [
         [list(divided[part]) for divided in one_by_one] for part in range(parts)
     ]
