@@ -260,11 +260,12 @@ class NatsBus:
 
         `Subscription.drain` would not do: the client writes its ping past its own buffer, where the
         end of the subscription may wait."""
-        subscription = subscribed.at_client
+        subscription, client = subscribed.at_client, self._client
         try:
-            if subscription is not None:
+            # A client that was replaced receives nothing, and numbers its subscriptions otherwise.
+            if subscription is not None and subscription._conn is client:
                 async with asyncio.timeout(FLUSH_S):
-                    await self._client._send_unsubscribe(subscription._id)
+                    await client._send_unsubscribe(subscription._id)
                     await self._round_trip()
                     while subscription.pending_msgs:  # noqa: ASYNC110, which the client reads
                         await asyncio.sleep(0)
