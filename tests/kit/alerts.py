@@ -122,7 +122,10 @@ async def running_alerts(
     async with running(journal, **exchange) as started:
         started.market.now_ms = started_ms
         alerts = RunningAlerts(started, store or MemoryAlertStore(), alerts_max)
-        await alerts.engine.load(shard)
+        if shard is None:
+            await alerts.engine.load()
+        else:
+            await alerts.engine.load_shard(shard)
         alerts.engine.watcher.start()
         task = asyncio.create_task(alerts.engine.run())
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from trading_api.modules.alerts.store.store import (
     AlertBatch,
     AlertStore,
     ShardNotOwned,
+    StoredAlerts,
     StoreUnavailable,
 )
 
@@ -70,6 +71,9 @@ class AlertEngine:
         self._accounts: dict[str, dict[int, PriceAlert]] = {}
         self._last_numbers: dict[str, int] = {}
         self._loaded: set[int] = set()
+        # The shards that are to be loaded, in order.
+        self._waiting: dict[int, None] = {}
+        self._loading = asyncio.Lock()
         # What is being written, by alert: at most one change of each.
         self._pending: dict[AlertKey, PriceAlert] = {}
         self._changes: list[AlertChange] = []
@@ -145,25 +149,41 @@ class AlertEngine:
 
     # Lifecycle
 
-    async def load(self, shard: int | None = None) -> None:
-        """Load the alerts of a shard, or of all, and let them fire. Raises ConfigurationError."""
-        stored = await self._store.load(shard)
+    async def load(self) -> None:
+        """Load all alerts, and let them fire. Raises ConfigurationError."""
+        await self._load(range(self._store.shards), await self._store.load())
+
+    async def load_shard(self, shard: int) -> None:
+        """Load the alerts of a shard, and let them fire. Shards that are loaded at the same time
+        are read together. Raises ConfigurationError."""
+        self._waiting[shard] = None
+        try:
+            async with self._loading:
+                if shard not in self._loaded:
+                    shards = list(self._waiting)
+                    await self._load(shards, await self._store.load(shards))
+        finally:
+            self._waiting.pop(shard, None)
+
+    async def _load(self, shards: Collection[int], stored: StoredAlerts) -> None:
         for number, alert in enumerate(stored.alerts):
             if number % ALERTS_PER_TURN == ALERTS_PER_TURN - 1:
                 await asyncio.sleep(0)
-            self._accounts.setdefault(alert.account_id, {})[alert.number] = alert
-            place = self._shard(alert.account_id)
-            is_repeating = alert.frequency is AlertFrequency.REPEATING
-            if alert.status is AlertStatus.FIRING:
-                self._notifier.put(alert)
-            if alert.status is AlertStatus.ACTIVE or (
-                alert.status is AlertStatus.FIRING and is_repeating
-            ):
-                self.watcher.watch(alert, place, stored.prices.get((place, alert.symbol)))
+            self._add(alert, stored.prices)
         self._last_numbers |= stored.last_numbers
-        self._loaded |= set(range(self._store.shards)) if shard is None else {shard}
+        self._loaded |= set(shards)
 
-    async def release(self, shard: int) -> None:
+    def _add(self, alert: PriceAlert, prices: Mapping[tuple[int, str], Decimal]) -> None:
+        self._accounts.setdefault(alert.account_id, {})[alert.number] = alert
+        is_firing = alert.status is AlertStatus.FIRING
+        if is_firing:
+            self._notifier.put(alert)
+        fires_again = is_firing and alert.frequency is AlertFrequency.REPEATING
+        if alert.status is AlertStatus.ACTIVE or fires_again:
+            shard = self._shard(alert.account_id)
+            self.watcher.watch(alert, shard, prices.get((shard, alert.symbol)))
+
+    async def release_shard(self, shard: int) -> None:
         """Let the alerts of a shard fire no more, finish what is being written, and remove them
         from memory. The next owner submits what is not submitted then."""
         self._loaded.discard(shard)

@@ -66,8 +66,8 @@ class AlertsModule:
 
     async def load_shard(self, shard: int) -> None:
         """Load the alerts of a shard. Raises ConfigurationError."""
-        await self._engine.load(shard)
+        await self._engine.load_shard(shard)
 
     async def release_shard(self, shard: int) -> None:
         """Let the alerts of a shard fire no more, and remove them from memory."""
-        await self._engine.release(shard)
+        await self._engine.release_shard(shard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 
 from trading_api.domain.shards import shard_of
@@ -17,12 +18,14 @@ class MemoryAlertStore:
         self._alerts: dict[AlertKey, PriceAlert] = {}
         self._prices: dict[tuple[int, str], Decimal] = {}
 
-    async def load(self, shard: int | None = None) -> StoredAlerts:
-        """Return what was written of a shard, or everything."""
-        found = [each for each in self._alerts.values() if self._is_in(shard, each)]
+    async def load(self, shards: Collection[int] | None = None) -> StoredAlerts:
+        """Return what was written of some shards, or everything."""
+        chosen = range(self.shards) if shards is None else shards
+        alerts = self._alerts.values()
+        found = [each for each in alerts if shard_of(each.account_id, self.shards) in chosen]
         return StoredAlerts(
             [each for each in found if each.status is not AlertStatus.DELETED],
-            {key: price for key, price in self._prices.items() if shard in (None, key[0])},
+            {place: price for place, price in self._prices.items() if place[0] in chosen},
             {each.account_id: each.number for each in sorted(found, key=lambda each: each.number)},
         )
 
@@ -38,6 +41,3 @@ class MemoryAlertStore:
 
     async def close(self) -> None:
         """Do nothing: the alerts stay for as long as the object."""
-
-    def _is_in(self, shard: int | None, alert: PriceAlert) -> bool:
-        return shard is None or shard_of(alert.account_id, self.shards) == shard

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
@@ -56,23 +56,16 @@ class PostgresAlertStore:
         # One transaction at a time runs over the connection.
         self._lock = asyncio.Lock()
 
-    async def load(self, shard: int | None = None) -> StoredAlerts:
-        """Return what is stored of a shard, or of all. Raises ConfigurationError."""
-        of_shard = "TRUE" if shard is None else f"shard = {shard}"
+    async def load(self, shards: Collection[int] | None = None) -> StoredAlerts:
+        """Return what is stored of some shards, or of all. Raises ConfigurationError."""
+        chosen = None if shards is None else list(shards)
         try:
             async with self._transaction("repeatable_read") as connection:
                 if self._epochs is None:
                     self._epochs = await _all_epochs(connection)
-                alerts = await connection.fetch(
-                    f"SELECT {NAMES} FROM alerts WHERE {of_shard} AND status <> $1 "
-                    "ORDER BY account_id, number",
-                    AlertStatus.DELETED.value,
-                )
-                prices = await connection.fetch(f"SELECT * FROM alert_prices WHERE {of_shard}")
-                last_numbers = await connection.fetch(
-                    f"SELECT account_id, max(number) FROM alerts WHERE {of_shard} "
-                    "GROUP BY account_id"
-                )
+                alerts = await connection.fetch(_LOAD, chosen, AlertStatus.DELETED.value)
+                prices = await connection.fetch(_LOAD_PRICES, chosen)
+                last_numbers = await connection.fetch(_LOAD_LAST_NUMBERS, chosen)
         except StoreUnavailable as error:
             raise ConfigurationError(f"{error.reason} (DATABASE_URL).") from error
         except ConfigurationError:
@@ -181,6 +174,14 @@ async def _all_epochs(connection: asyncpg.Connection) -> dict[int, int]:
     return {int(row["partition"].removeprefix("shard-")): row["epoch"] for row in rows}
 
 
+_OF_SHARDS = "($1::int[] IS NULL OR shard = ANY ($1))"
+_LOAD = f"""
+SELECT {NAMES} FROM alerts WHERE {_OF_SHARDS} AND status <> $2 ORDER BY account_id, number
+"""
+_LOAD_PRICES = f"SELECT shard, symbol, price FROM alert_prices WHERE {_OF_SHARDS}"
+_LOAD_LAST_NUMBERS = f"""
+SELECT account_id, max(number) FROM alerts WHERE {_OF_SHARDS} GROUP BY account_id
+"""
 # The lock on the key of each shard keeps a later epoch from beginning before the commit.
 _FENCE = """
 SELECT partition FROM ownership

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -56,7 +56,7 @@ class SqliteAlertStore:
         self._connection: sqlite3.Connection | None = None
         self._file_id: tuple[int, int] | None = None
 
-    async def load(self, shard: int | None = None) -> StoredAlerts:
+    async def load(self, shards: Collection[int] | None = None) -> StoredAlerts:
         """Return everything. The store is one shard. Raises ConfigurationError."""
         if not self._path.exists():
             return StoredAlerts([], {}, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -53,8 +53,8 @@ class AlertStore(Protocol):
     shards: int
     """The number of shards of the accounts. 1 where all accounts have one owner."""
 
-    async def load(self, shard: int | None = None) -> StoredAlerts:
-        """Return what is stored of a shard, or of all. Raises ConfigurationError."""
+    async def load(self, shards: Collection[int] | None = None) -> StoredAlerts:
+        """Return what is stored of some shards, or of all. Raises ConfigurationError."""
         ...
 
     async def created_by(self, account_id: str, key: str) -> PriceAlert | None:

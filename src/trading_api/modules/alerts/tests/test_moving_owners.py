@@ -46,7 +46,7 @@ async def test_a_shard_that_was_released_goes_on_with_its_next_owner() -> None:
         await first.quote("100")
         assert await first.create(150, key="k") == "alert-1"
         await first.create(200)
-        await first.engine.release(SHARD)
+        await first.engine.release_shard(SHARD)
         await first.exchange.broker.release_shard(SHARD)
     async with owning(url, "second") as second:
         await second.quote("160")

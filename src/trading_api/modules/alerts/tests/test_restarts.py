@@ -196,20 +196,20 @@ async def test_a_shard_moves_with_its_alerts_and_a_firing_that_waits() -> None:
     other = next(name for name in ("B", "C", "D", "E") if shard_of(name, 2) != shard)
     async with running_alerts(store, shard_count=2, shard=shard) as alerts:
         engine, broker = alerts.engine, alerts.exchange.broker
-        await engine.load(1 - shard)
+        await engine.load_shard(1 - shard)
         await alerts.quote("100")
         await alerts.create(150)
         await alerts.create(300)
         await alerts.create(300, other)
         await alerts.quote("160")
         assert await alerts.statuses() == ["firing", "active"]
-        await engine.release(shard)
+        await engine.release_shard(shard)
         assert (await rejection_of(alerts.create(150)))[1] == "shard_moving"
         assert engine.count() == 1
         await alerts.quote("310")
         await broker.load_shard(shard)
         await broker.load_shard(1 - shard)
-        await engine.load(shard)
+        await engine.load_shard(shard)
         await until(alerts, lambda: not _is_firing(alerts))
         assert await alerts.notifications() == ["AAPL rose to 160 and crossed 150."]
         assert len(await alerts.notifications(other)) == 1

@@ -60,7 +60,7 @@ async def test_only_the_owner_of_the_present_epoch_writes(
     del epochs[SHARD]
     with pytest.raises(ShardNotOwned):
         await store.write(AlertBatch([alert("A", 4)]))
-    assert [each.number for each in (await store.load(SHARD)).alerts] == [1, 3]
+    assert [each.number for each in (await store.load([SHARD])).alerts] == [1, 3]
     await store.close()
 
 
@@ -107,7 +107,7 @@ async def test_a_lost_connection_leaves_the_outcome_open_and_the_next_write_conn
     assert failed.value.is_unknown
     await connection.execute("DROP TRIGGER ended ON alerts")
     await store.write(batch)
-    assert (await store.load(SHARD)).alerts == batch.alerts
+    assert (await store.load([SHARD])).alerts == batch.alerts
     await store.close()
 
 

@@ -147,7 +147,7 @@ async def test_a_shard_is_loaded_by_itself(made: str, tmp_path: Path) -> None:
     prices = {(shard, "AAPL"): Decimal(shard + 1) for shard in range(SHARDS)}
     await store.write(AlertBatch(alerts, prices))
     for shard in range(SHARDS):
-        stored = await store.load(shard)
+        stored = await store.load([shard])
         own = [each for each in alerts if shard_of(each.account_id, SHARDS) == shard]
         assert sorted(stored.alerts, key=alerts.index) == own
         assert stored.prices == {(shard, "AAPL"): Decimal(shard + 1)}
