@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
-from heapq import heappop, heappush
 from typing import NamedTuple, TypeAlias
 
 from trading_api.domain.market_status import MarketState, MarketStatus
@@ -13,6 +12,7 @@ from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import Interest, MarketData
 from trading_api.domain.quote import Quote
 from trading_api.modules.alerts.alert import AlertKey, CrossingDirection, Firing, PriceAlert
+from trading_api.modules.alerts.expiry_queue import ExpiryQueue
 from trading_api.modules.alerts.symbol_watch import SymbolWatch
 
 SeenPrices: TypeAlias = Mapping[tuple[int, str], Decimal]
@@ -47,8 +47,7 @@ class AlertWatcher:
         self._flush = flush
         self._interest: Interest | None = None
         self._watches: dict[str, SymbolWatch] = {}
-        # May name alerts that were removed or changed since.
-        self._expiries: list[tuple[int, AlertKey]] = []
+        self._expiries = ExpiryQueue()
         # Bounded by the alerts: one that waits here is queued again only after the price came back.
         self._triggers: deque[Trigger] = deque()
         self._prices: dict[tuple[int, str], Decimal] = {}
@@ -58,7 +57,7 @@ class AlertWatcher:
         """Listen to the market from now on."""
         self._interest = self._market.listen(self)
         for symbol in self._watches:
-            self._interest.add(symbol)
+            self._begin_interest(symbol)
 
     # Alerts
 
@@ -68,19 +67,27 @@ class AlertWatcher:
         watch = self._watches.get(alert.symbol)
         if watch is None:
             watch = self._watches[alert.symbol] = SymbolWatch()
-            if self._interest is not None:
-                self._interest.add(alert.symbol)
+            self._begin_interest(alert.symbol)
         watch.add(alert, shard, seen_price)
         if alert.expires_ms is not None:
-            heappush(self._expiries, (alert.expires_ms, alert.key))
+            self._expiries.set(alert.key, alert.expires_ms)
 
     def unwatch(self, alert: PriceAlert, shard: int) -> None:
         """Stop watching an alert. Ignores one that is not watched."""
+        self._expiries.remove(alert.key)
         watch = self._watches.get(alert.symbol)
         if watch is not None and watch.remove(alert.key, shard) and not len(watch):
             del self._watches[alert.symbol]
-            if self._interest is not None:
+            if self._interest is not None and self._is_known(alert.symbol):
                 self._interest.remove(alert.symbol)
+
+    def _begin_interest(self, symbol: str) -> None:
+        if self._interest is not None and self._is_known(symbol):
+            self._interest.add(symbol)
+
+    def _is_known(self, symbol: str) -> bool:
+        """Return whether the market has the symbol. Alerts may be older than the market source."""
+        return self._market.instrument(symbol) is not None
 
     def last_price(self, symbol: str) -> Decimal | None:
         """Return the last price that the alerts of a symbol have seen, or else the price of its
@@ -131,13 +138,10 @@ class AlertWatcher:
 
     def on_heartbeat(self) -> None:
         """Queue the alerts whose time is over at the market's present."""
-        expiries, now_ms = self._expiries, self._market.now_ms
-        if not expiries or expiries[0][0] > now_ms:
-            return
-        while expiries and expiries[0][0] <= now_ms:
-            _, alert = heappop(expiries)
-            self._triggers.append(Trigger(alert))
-        self._on_trigger()
+        due = [Trigger(alert) for alert in self._expiries.take_due(self._market.now_ms)]
+        if due:
+            self._triggers.extend(due)
+            self._on_trigger()
 
     def on_status(self, status: MarketStatus) -> None:
         """Ignore the status: each quote is checked."""

@@ -76,6 +76,18 @@ async def test_quotes_that_cross_nothing_write_nothing() -> None:
         assert [len(batch.alerts) for batch in store.written[count:]] == [1, 1]
 
 
+async def test_an_alert_of_a_symbol_that_has_left_the_market_waits_and_can_be_deleted() -> None:
+    store, journal = MemoryAlertStore(), MemoryJournal()
+    async with running_alerts(store, journal, symbols=("AAPL", "GONE")) as before:
+        await before.create(150, symbol="GONE", expiresMs=10**13)
+    async with running_alerts(store, journal) as after:
+        assert await after.statuses() == ["active"]
+        changing = after.service.change(A, "alert-1", request(160, symbol="GONE"), None)
+        assert (await rejection_of(changing))[1] == "unknown_symbol"
+        await after.service.delete(A, "alert-1")
+        assert await after.statuses() == []
+
+
 async def test_an_alert_that_expired_during_a_pause_does_not_fire() -> None:
     store = MemoryAlertStore()
     async with running_alerts(store) as before:
