@@ -16,6 +16,10 @@ from trading_api.errors import ConfigurationError
 from trading_api.models.common import AccountId
 
 Cost = Annotated[Decimal, Field(ge=0, le=Decimal("1e6"), decimal_places=8)]
+PercentLevels = Annotated[
+    str, Field(pattern=r"^([1-9]\d{0,4}(\.\d{1,2})?(,[1-9]\d{0,4}(\.\d{1,2})?){0,9})?$")
+]
+"""At most ten percentages, separated by commas; an empty text for none."""
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -94,6 +98,7 @@ class Settings(BaseSettings):
     leverage_default: Annotated[int, Field(ge=1, le=1000)] = 10
     leverage_max: Annotated[int, Field(ge=1, le=1000)] = 100
     maintenance_ratio: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)] = Decimal("0.5")
+    margin_warning_levels: PercentLevels = "150,120"
 
     # Limits of the process and of HTTP.
     shutdown_grace_s: FinitePositive = 10.0

@@ -51,6 +51,7 @@ from trading_api.modules.broker.engine.events import (
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
+    MarginLevelCrossed,
     NotificationRaised,
     OrderAccepted,
     OrderActivated,
@@ -299,6 +300,8 @@ def _described(event: Event) -> str:
             return f"keyed {event.operation} {event.key}"
         case NotificationRaised():
             return f"notified {event.code}"
+        case MarginLevelCrossed():
+            return f"margin level {_plain(event.before)} -> {_plain(event.after)}"
     assert not isinstance(event, AccountOpened)
     number = event.order.id.removeprefix("order-")
     match event:

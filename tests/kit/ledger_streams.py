@@ -46,7 +46,11 @@ TRADING_RULES = {
 }
 
 
-EXCHANGE_RULES = ExchangeRules(leverage_default=Decimal(100))
+EXCHANGE_RULES = ExchangeRules(
+    leverage_default=Decimal(100),
+    # High, so that accounts that hold little cross them.
+    margin_warning_levels=(Decimal(200_000), Decimal(80_000)),
+)
 
 
 def trading(

@@ -93,6 +93,7 @@ EXCHANGE_RULES = st.builds(
     fees=COMMISSIONS,
     slippage=st.sampled_from([Slippage(), Slippage(3, seed=7)]),
     latency_ms=st.sampled_from([0, 0, 2]),
+    margin_warning_levels=st.sampled_from([(), (Decimal(150), Decimal(120)), (Decimal(101),)]),
     leverage_default=st.sampled_from([Decimal(1), Decimal(5), Decimal(100), Decimal(100)]),
 )
 

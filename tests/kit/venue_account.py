@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from trading_api.domain.account_event import NOTIFYING_TYPES
+from trading_api.domain.account_event import NOTIFYING_TYPES, MarginLevelView
 from trading_api.domain.account_snapshot import PositionValuation, PositionView
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
@@ -109,6 +109,7 @@ class VenueEvent:
     price: Decimal | None = None
     leverage: Decimal | None = None
     notification: Notification | None = None
+    margin_level: MarginLevelView | None = None
 
 
 class VenueHistory:

@@ -11,6 +11,22 @@ from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Side
 
 
+class MarginLevelView(Protocol):
+    """A change of the lowest margin level that a warning is in force for, from `before` to `after`.
+
+    Both are equity in percent of the used margin, or 0 for none. A lower `after` is a warning, a
+    higher one or 0 a recovery. Money is in the account's currency."""
+
+    @property
+    def before(self) -> Decimal: ...
+    @property
+    def after(self) -> Decimal: ...
+    @property
+    def equity(self) -> Decimal: ...
+    @property
+    def used_margin(self) -> Decimal: ...
+
+
 class AccountEvent(Protocol):
     """One event of an account. Fields that do not belong to its `type` are None or empty.
 
@@ -70,13 +86,18 @@ class AccountEvent(Protocol):
         ...
 
     @property
+    def margin_level(self) -> MarginLevelView | None:
+        """How the margin level changed, in `marginLevelCrossed`."""
+        ...
+
+    @property
     def notification(self) -> Notification | None:
         """The notification, in `notificationRaised`."""
         ...
 
 
 NOTIFYING_TYPES = frozenset(
-    {"notificationRaised", "orderCanceled", "orderFilled", "positionSettled"}
+    {"marginLevelCrossed", "notificationRaised", "orderCanceled", "orderFilled", "positionSettled"}
 )
 """The types of events that may notify the owner of the account. A cancellation notifies only if
 the message of its order gives a reason."""
@@ -90,6 +111,7 @@ EVENT_TYPES = frozenset(
         "cashWithdrawn",
         "commandBound",
         "leverageSet",
+        "marginLevelCrossed",
         "notificationRaised",
         "orderActivated",
         "orderArrived",

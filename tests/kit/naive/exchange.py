@@ -83,6 +83,7 @@ class NaiveExchange(NaiveMatching):
                 self.check_amount(Fraction(command.balance))
                 self.cancel_those(self.orders)
                 self.positions = {}
+                self.warned.clear()
                 self.balance = Fraction(command.balance)
             case SetLeverage():
                 self.set_leverage(Fraction(command.leverage), command.market)
@@ -110,6 +111,7 @@ class NaiveExchange(NaiveMatching):
             case MatchQuote():
                 self.trade(command.market)
                 self.liquidate(command.market)
+                self.warn(command.market)
             case ExpireOrders():
                 self.expire(self.orders, command.at_ms)
             case Notify():
@@ -138,7 +140,7 @@ class NaiveExchange(NaiveMatching):
         rate = position.rate if rate is None else rate
         gain = (position.quantity * price - position.cost) * rate
         self.balance += to_money(gain + position.rounding_carry)
-        del self.positions[symbol]
+        self.forget_position(symbol)
 
     def set_leverage(self, leverage: Fraction, market: Market) -> None:
         if not 1 <= leverage <= self.rules.leverage_max or leverage.denominator != 1:

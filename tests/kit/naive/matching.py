@@ -138,7 +138,7 @@ class NaiveMatching(NaiveChecks):
         if after.quantity:
             self.positions[order.symbol] = after
         else:
-            del self.positions[order.symbol]
+            self.forget_position(order.symbol)
         return realized
 
     def commission(self, order: NaiveOrder, quantity: Fraction, value: Fraction) -> Fraction:
@@ -150,6 +150,18 @@ class NaiveMatching(NaiveChecks):
             quantity * Fraction(rules.per_unit) + value * Fraction(bps) / 10_000
         )
         return max(order.accrued, Fraction(rules.minimum)) - paid
+
+    def warn(self, market: Market) -> None:
+        """Let each level warn from below it until the margin level is 5 points above it."""
+        if not self.positions:
+            return
+        equity = self.equity(market)
+        used = equity - self.free_margin(market)
+        for level in map(Fraction, self.rules.margin_warning_levels):
+            if 100 * equity < level * used:
+                self.warned.add(level)
+            elif 100 * equity >= (level + 5) * used:
+                self.warned.discard(level)
 
     def liquidate(self, market: Market) -> None:
         while self.is_below_maintenance(market):

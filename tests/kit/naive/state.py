@@ -34,6 +34,7 @@ class NaiveState:
         self.keys: dict[tuple[str, str], tuple[str, str]] = {}
         self.notifications: list[Notification] = []
         self.balance = ZERO
+        self.warned: set[Fraction] = set()
         self.canceled: list[str] = []
         self.last_sequence = 0
 
@@ -55,6 +56,11 @@ class NaiveState:
 
     def position(self, symbol: str) -> NaivePosition:
         return self.positions.get(symbol) or NaivePosition()
+
+    def forget_position(self, symbol: str) -> None:
+        del self.positions[symbol]
+        if not self.positions:
+            self.warned.clear()
 
     def closing_quantity(self, symbol: str, without: list[NaiveOrder]) -> Fraction:
         closing = [

@@ -46,7 +46,7 @@ class BrokerService:
     ) -> None:
         self.broker = broker
         self.commands = AccountCommands(broker)
-        self._notifications = NotificationPresenter(market)
+        self._notifications = NotificationPresenter(market, currency)
         self.queries = AccountQueries(broker, market, self._notifications, currency)
         self._market = market
         self._clock_ms = clock_ms

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from trading_api.domain.orders import OrderStatus
+from trading_api.domain.resolution import DAY_MS
 from trading_api.modules.broker.engine.bracket_index import WHOLE_POSITION, BracketIndex
 from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import (
@@ -18,6 +19,7 @@ from trading_api.modules.broker.engine.events import (
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
+    MarginLevelCrossed,
     NotificationRaised,
     OrderEvent,
     OrderFilled,
@@ -50,6 +52,8 @@ class AccountState:
     | `ended` | the ids of the orders that ended and are still in `orders` |
     | `positions`, `liquidity_used`, `leverages` | by symbol; only open positions |
     | `client_ids` | by client order id, the id of the order |
+    | `margin_warned` | the lowest margin level that a warning is in force for, or 0 |
+    | `realized_by_day` | by UTC day since 1970, what the two days of the last trades realized |
 
     Without `discard_history` a state keeps every record of the account. After it, a state holds
     what later events depend on, and its size depends on what the account holds."""
@@ -77,6 +81,8 @@ class AccountState:
     leverages: dict[str, Decimal] = field(default_factory=dict)
     client_ids: MutableMapping[str, str] = field(default_factory=dict)
     recalled_client_ids: list[str] = field(default_factory=list)
+    margin_warned: Decimal = ZERO
+    realized_by_day: dict[int, Decimal] = field(default_factory=dict)
     recorded_keys: MutableMapping[tuple[str, str], IdempotencyKeyRecorded] = field(
         default_factory=dict
     )
@@ -160,12 +166,13 @@ class AccountState:
                 self.deposited = EXACT.subtract(self.deposited, event.amount)
                 self.balance = event.balance
             case PositionSettled():
-                self.realized_pl = EXACT.add(self.realized_pl, event.realized_pl)
+                self._realize(event.realized_pl, event.at_ms)
                 self.balance = event.balance
-                del self.positions[event.symbol]
+                self._close_position(event.symbol)
             case AccountReset():
                 self.deposited = self.balance = event.balance
-                self.realized_pl = self.commission = ZERO
+                self.realized_pl = self.commission = self.margin_warned = ZERO
+                self.realized_by_day.clear()
                 self.positions.clear()
             case LeverageSet():
                 self.leverages[event.symbol] = event.leverage
@@ -173,6 +180,8 @@ class AccountState:
                 self.recorded_keys[event.operation, event.key] = event
             case NotificationRaised():
                 pass  # nothing later depends on it
+            case MarginLevelCrossed():
+                self.margin_warned = event.after
             case _:
                 self._evolve_order(event)
 
@@ -265,6 +274,7 @@ class AccountState:
             positions=self.positions.copy(),
             liquidity_used=self.liquidity_used.copy(),
             leverages=self.leverages.copy(),
+            realized_by_day=self.realized_by_day.copy(),
         )
 
     def _evolve_order(self, event: OrderEvent) -> None:
@@ -352,10 +362,25 @@ class AccountState:
         self.executions.append(event.execution)
         self.executions_by_symbol.setdefault(event.execution.symbol, []).append(event.execution)
         self.balance = event.balance
-        self.realized_pl = EXACT.add(self.realized_pl, event.execution.realized_pl)
+        self._realize(event.execution.realized_pl, event.at_ms)
         self.commission = EXACT.add(self.commission, event.execution.commission)
         self.liquidity_used[event.execution.symbol] = event.liquidity_used
         if event.position.quantity:
             self.positions[event.position.symbol] = event.position
         else:
-            self.positions.pop(event.position.symbol, None)
+            self._close_position(event.position.symbol)
+
+    def _close_position(self, symbol: str) -> None:
+        self.positions.pop(symbol, None)
+        if not self.positions:
+            self.margin_warned = ZERO
+
+    def _realize(self, amount: Decimal, at_ms: int) -> None:
+        if not amount:
+            return
+        self.realized_pl = EXACT.add(self.realized_pl, amount)
+        days, day = self.realized_by_day, at_ms // DAY_MS
+        # A quote of the evening may be matched after the first trade of the next day.
+        if day not in days and len(days) == 2:
+            del days[next(iter(days))]
+        days[day] = EXACT.add(days.get(day, ZERO), amount)

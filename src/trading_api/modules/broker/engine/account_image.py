@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order, order_number
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import LiquidityUsed
@@ -18,7 +19,8 @@ class AccountImage:
 
     `orders` are the live orders, the parents of live brackets, and the ended brackets of both that
     were filled in part, in the order in which they were placed. Two states that
-    continue in the same way have equal images."""
+    continue in the same way have equal images. An image that an earlier version stored lacks the
+    fields with defaults."""
 
     account_id: str
     currency: str
@@ -34,6 +36,8 @@ class AccountImage:
     positions: tuple[Position, ...]
     liquidity_used: Mapping[str, LiquidityUsed]
     leverages: Mapping[str, Decimal]
+    margin_warned: Decimal = ZERO
+    realized_by_day: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 def image_of(state: AccountState) -> AccountImage:
@@ -45,6 +49,7 @@ def image_of(state: AccountState) -> AccountImage:
         positions=tuple(state.positions.values()),
         liquidity_used=dict(state.liquidity_used),
         leverages=dict(state.leverages),
+        realized_by_day=dict(state.realized_by_day),
     )
 
 
@@ -54,15 +59,16 @@ def restore(image: AccountImage) -> AccountState:
     state.positions.update((position.symbol, position) for position in image.positions)
     state.liquidity_used.update(image.liquidity_used)
     state.leverages.update(image.leverages)
+    state.realized_by_day.update(image.realized_by_day)
     for order in image.orders:
         state.restore_order(order)
     return state
 
 
 _SCALARS = [
-    field.name
-    for field in fields(AccountImage)
-    if field.name not in ("orders", "positions", "liquidity_used", "leverages")
+    each.name
+    for each in fields(AccountImage)
+    if each.name not in ("orders", "positions", "liquidity_used", "leverages", "realized_by_day")
 ]
 
 

@@ -179,7 +179,7 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class MatchQuote:
-    """Match the open orders of a symbol with a new quote, and check the maintenance margin."""
+    """Match the open orders of a symbol with a new quote, and check the margin."""
 
     market: Market
 

@@ -59,6 +59,7 @@ from trading_api.modules.broker.engine.handlers.position_handlers import (
     settle,
 )
 from trading_api.modules.broker.engine.liquidation import enforce_maintenance
+from trading_api.modules.broker.engine.margin_level import watch_margin_level
 from trading_api.modules.broker.engine.matching import match as match_orders
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.transaction import Transaction
@@ -127,6 +128,7 @@ class Engine:
             case MatchQuote():
                 match_orders(transaction, command.market)
                 enforce_maintenance(transaction, command.market)
+                watch_margin_level(transaction, command.market)
             case PlaceOrder():
                 rejection = place(transaction, command)
             case CancelOrder():

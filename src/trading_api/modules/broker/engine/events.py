@@ -109,6 +109,19 @@ class NotificationRaised(Struct, frozen=True, gc=False):
     at_ms: int
 
 
+class MarginLevelCrossed(Struct, frozen=True, gc=False):
+    """The margin level fell below a warning level, or recovered.
+
+    `before` and `after` are the lowest levels that the account is warned of, in percent, or 0 for
+    none. `equity` and `used_margin` are those of this moment."""
+
+    before: Decimal
+    after: Decimal
+    equity: Decimal
+    used_margin: Decimal
+    at_ms: int
+
+
 class OrderPlaced(Struct, frozen=True, gc=False):
     """A new order exists, in the market, on its way to it, or as an inactive bracket."""
 
@@ -207,5 +220,6 @@ Event = (
     | PositionSettled
     | IdempotencyKeyRecorded
     | NotificationRaised
+    | MarginLevelCrossed
     | OrderEvent
 )

@@ -53,7 +53,8 @@ class ExchangeRules:
     """The rules by which the exchange accepts, fills and charges orders.
 
     Orders reach the market `latency_ms` after they were placed. The exchange liquidates positions
-    when equity is below `maintenance_ratio` of their margin."""
+    when equity is below `maintenance_ratio` of their margin. `margin_warning_levels` are in percent
+    of the used margin."""
 
     fees: FeeSchedule = FeeSchedule()
     slippage: Slippage = Slippage()
@@ -61,3 +62,4 @@ class ExchangeRules:
     leverage_default: Decimal = Decimal(1)
     leverage_max: Decimal = Decimal(100)
     maintenance_ratio: Decimal = Decimal("0.5")
+    margin_warning_levels: tuple[Decimal, ...] = ()

@@ -19,6 +19,7 @@ KINDS: dict[str, type[Event]] = {
     "PositionSettled": events.PositionSettled,
     "CommandBound": events.IdempotencyKeyRecorded,
     "NotificationRaised": events.NotificationRaised,
+    "MarginLevelCrossed": events.MarginLevelCrossed,
     "OrderPlaced": events.OrderPlaced,
     "OrderArrived": events.OrderAccepted,
     "OrderActivated": events.OrderActivated,

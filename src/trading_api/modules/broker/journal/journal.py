@@ -16,6 +16,7 @@ from trading_api.modules.broker.engine.events import (
     AccountReset,
     Event,
     IdempotencyKeyRecorded,
+    MarginLevelCrossed,
     NotificationRaised,
     OrderFilled,
     PositionSettled,
@@ -91,6 +92,10 @@ class JournalEntry(Struct, frozen=True, gc=False):
     @property
     def leverage(self) -> Decimal | None:
         return getattr(self.event, "leverage", None)
+
+    @property
+    def margin_level(self) -> MarginLevelCrossed | None:
+        return self.event if isinstance(self.event, MarginLevelCrossed) else None
 
     @property
     def notification(self) -> Notification | None:

@@ -43,4 +43,7 @@ def create_exchange_rules(settings: Settings) -> ExchangeRules:
         leverage_default=Decimal(settings.leverage_default),
         leverage_max=Decimal(settings.leverage_max),
         maintenance_ratio=settings.maintenance_ratio,
+        margin_warning_levels=tuple(
+            Decimal(level) for level in settings.margin_warning_levels.split(",") if level
+        ),
     )

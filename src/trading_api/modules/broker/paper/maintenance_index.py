@@ -1,4 +1,4 @@
-"""Finds the accounts that new prices may have brought below their maintenance margin."""
+"""Finds the accounts that new prices may have brought to a liquidation or a margin warning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class MaintenanceIndex:
     """The price bounds of each account's positions.
 
     An account is suspect from its last change, or from a price outside its bounds, until it is
-    evaluated. An account that is not suspect is at or above its maintenance margin.
+    evaluated. For an account that is not suspect, no liquidation and no margin warning is due.
     `foreign_currency` returns the currency of a symbol where that is not the accounts' own, else
     an empty string."""
 
@@ -33,6 +33,9 @@ class MaintenanceIndex:
         # Kept negated: the bids of long positions, and rates from above.
         self._bids: dict[str, Thresholds] = {}
         self._asks: dict[str, Thresholds] = {}
+        # Where positions gain: the bids of long positions, and the asks of short ones negated.
+        self._bid_gains: dict[str, Thresholds] = {}
+        self._ask_gains: dict[str, Thresholds] = {}
         self._rates_low: dict[str, Thresholds] = {}
         self._rates_high: dict[str, Thresholds] = {}
 
@@ -67,8 +70,7 @@ class MaintenanceIndex:
     def clear_if_safe(
         self, account_id: str, state: AccountState, marks: Mapping[str, Touch]
     ) -> bool:
-        """Return whether a suspect account is above its maintenance margin, and set its bounds
-        if it is."""
+        """Return whether nothing is due for a suspect account, and set its bounds if so."""
         bounds = maintenance_bounds(state, self._rules, marks, self._is_converted)
         if bounds is None:
             return False
@@ -78,8 +80,13 @@ class MaintenanceIndex:
         for each in bounds:
             if each.side is Side.BUY:
                 _of(self._bids, each.symbol).set(account_id, each.price.copy_negate())
+                if each.gain_price is not None:
+                    _of(self._bid_gains, each.symbol).set(account_id, each.gain_price)
             else:
                 _of(self._asks, each.symbol).set(account_id, each.price)
+                if each.gain_price is not None:
+                    negated = each.gain_price.copy_negate()
+                    _of(self._ask_gains, each.symbol).set(account_id, negated)
         self._set_rate_bounds(account_id, bounds)
         return True
 
@@ -90,6 +97,11 @@ class MaintenanceIndex:
         ask = _ANY_PRICE if mark is None or mark.ask <= 0 else mark.ask
         self._suspect_reached(self._bids.get(symbol), bid.copy_negate())
         self._suspect_reached(self._asks.get(symbol), ask)
+        # ... or a gain, where the position had lost.
+        gain_bid = bid if bid > 0 else _ANY_PRICE
+        gain_ask = _ANY_PRICE if ask == _ANY_PRICE else ask.copy_negate()
+        self._suspect_reached(self._bid_gains.get(symbol), gain_bid)
+        self._suspect_reached(self._ask_gains.get(symbol), gain_ask)
 
     def on_rate(self, currency: str, rate: Decimal) -> None:
         """Suspect the accounts outside whose bounds a currency's conversion rate is."""
@@ -117,8 +129,8 @@ class MaintenanceIndex:
 
     def _remove_bounds(self, account_id: str) -> None:
         for each in self._bounds.pop(account_id, ()):
-            _unset(self._bids, each.symbol, account_id)
-            _unset(self._asks, each.symbol, account_id)
+            for prices in (self._bids, self._asks, self._bid_gains, self._ask_gains):
+                _unset(prices, each.symbol, account_id)
         for currency in self._currencies.pop(account_id, ()):
             _unset(self._rates_low, currency, account_id)
             _unset(self._rates_high, currency, account_id)

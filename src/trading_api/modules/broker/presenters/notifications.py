@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from trading_api.domain.account_event import AccountEvent
+from trading_api.domain.account_event import AccountEvent, MarginLevelView
 from trading_api.domain.account_snapshot import ExecutionView, OrderView
 from trading_api.domain.notification import Notification, ReferenceValue, Severity
 from trading_api.domain.orders import OrderStatus, OrderType, Side
@@ -25,10 +25,13 @@ _INFO, _WARNING, _CRITICAL = Severity.INFO, Severity.WARNING, Severity.CRITICAL
 
 
 class NotificationPresenter:
-    """Makes the notification of an event. Prices have the decimals of their instrument."""
+    """Makes the notification of an event. Prices have the decimals of their instrument.
 
-    def __init__(self, market: MarketData) -> None:
+    `currency` is that of all accounts."""
+
+    def __init__(self, market: MarketData, currency: str) -> None:
         self._market = market
+        self._currency = currency
 
     def to_wire(self, event: AccountEvent) -> wire.Notification | None:
         """Return the notification of an event, or None for an event that notifies of nothing."""
@@ -45,6 +48,8 @@ class NotificationPresenter:
                 return self._fill(order, event.execution)
             case "orderCanceled" if order is not None and _is_noted(order):
                 return self._end(order, event.at_ms)
+            case "marginLevelCrossed" if event.margin_level is not None:
+                return self._margin_level(event.margin_level)
             case "positionSettled" if event.symbol is not None and event.price is not None:
                 return self._settlement(event.symbol, event.price)
         return None
@@ -91,6 +96,23 @@ class NotificationPresenter:
             return Notification(_INFO, "order_expired", f"{name} expired.{filled}", reference)
         text = f"{name} was canceled. {order.message}{filled}"
         return Notification(_WARNING, "order_canceled", text, reference)
+
+    def _margin_level(self, change: MarginLevelView) -> Notification:
+        is_warning = bool(change.after) and (not change.before or change.after < change.before)
+        level = change.after if is_warning else change.before
+        equity = f"{change.equity:.2f} {self._currency}"
+        used = f"{change.used_margin:.2f} {self._currency}"
+        reference: dict[str, ReferenceValue] = {
+            "level": level,
+            "equity": change.equity,
+            "usedMargin": change.used_margin,
+        }
+        figures = f"Equity is {equity}, the used margin {used}."
+        if is_warning:
+            text = f"The margin level fell below {plain_text(level)}%. {figures}"
+            return Notification(_WARNING, "margin_level_low", text, reference)
+        text = f"The margin level rose above {plain_text(level)}% again. {figures}"
+        return Notification(_INFO, "margin_level_recovered", text, reference)
 
     def _settlement(self, symbol: str, price: Decimal) -> Notification:
         text = (

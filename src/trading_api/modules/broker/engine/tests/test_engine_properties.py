@@ -30,6 +30,7 @@ from trading_api.modules.broker.engine.commands import (
 from trading_api.modules.broker.engine.events import (
     AccountReset,
     Event,
+    MarginLevelCrossed,
     NotificationRaised,
     OrderEvent,
     OrderFilled,
@@ -85,7 +86,8 @@ class Account(RandomAccount):
             assert self.engine.state == self.replayed, "a rejection changes nothing"
             return
         if isinstance(command, MatchQuote):
-            assert is_reached or was_below or not result, "the quote reaches nothing"
+            matched = [each for each in result if not isinstance(each, MarginLevelCrossed)]
+            assert is_reached or was_below or not matched, "the quote reaches nothing"
         market = getattr(command, "market", None)
         for event in result:
             self.follow(event, market)
@@ -331,6 +333,7 @@ class Account(RandomAccount):
         for symbol, own in state.executions_by_symbol.items():
             assert own == [each for each in state.executions if each.symbol == symbol]
         assert [each.text for each in self.notified] == [each.text for each in naive.notifications]
+        assert state.margin_warned == min(naive.warned, default=0)
         assert state.balance == naive.balance
         assert state.positions.keys() == naive.positions.keys()
         for symbol, position in state.positions.items():

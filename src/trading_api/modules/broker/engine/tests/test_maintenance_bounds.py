@@ -1,4 +1,5 @@
-"""Within its bounds an account is never below its maintenance margin; a failure prints its seed."""
+"""Within its bounds an account needs no liquidation and no margin warning; a failure prints its
+seed."""
 
 from __future__ import annotations
 
@@ -17,12 +18,14 @@ from trading_api.modules.broker.engine.maintenance_bounds import (
     PositionBounds,
     maintenance_bounds,
 )
-from trading_api.modules.broker.engine.margin import equity, maintenance_margin
+from trading_api.modules.broker.engine.margin import equity, maintenance_margin, used_margin
+from trading_api.modules.broker.engine.margin_level import warned_level
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Touch
 
 TENFOLD = ExchangeRules(leverage_default=Decimal(10))
+WARNING = replace(TENFOLD, margin_warning_levels=(Decimal(150), Decimal(120)))
 CENT = Decimal("0.01")
 
 
@@ -45,9 +48,17 @@ def is_below(state: AccountState, marks: dict[str, Touch]) -> bool:
 
 
 def bounds_of(
-    state: AccountState, marks: dict[str, Touch], converted: Sequence[str] = ()
+    state: AccountState,
+    marks: dict[str, Touch],
+    converted: Sequence[str] = (),
+    rules: ExchangeRules = TENFOLD,
 ) -> Sequence[PositionBounds] | None:
-    return maintenance_bounds(state, TENFOLD, marks, lambda symbol: symbol in converted)
+    return maintenance_bounds(state, rules, marks, lambda symbol: symbol in converted)
+
+
+def warned_at(state: AccountState, marks: dict[str, Touch]) -> Decimal:
+    own, used = equity(state, marks), used_margin(state, WARNING)
+    return warned_level(state.margin_warned, WARNING.margin_warning_levels, own, used)
 
 
 @pytest.mark.parametrize(("quantity", "worse"), [("90", -CENT), ("-90", CENT)])
@@ -63,6 +74,67 @@ def test_bound_of_an_only_position_is_the_price_of_its_liquidation(
     assert bound.side is (Side.BUY if worse < 0 else Side.SELL)
     assert not is_below(state, {"AAPL": mark("AAPL", bound.price)})
     assert is_below(state, {"AAPL": mark("AAPL", bound.price + worse / 100)})
+
+
+@pytest.mark.parametrize(("quantity", "worse"), [("50", -CENT), ("-50", CENT)])
+@pytest.mark.parametrize(
+    ("warned", "seen", "loss", "gain"),
+    [
+        # 50 of 100 use a margin of 500: a level of 150 is an equity of 750.
+        ("0", "0", "5.00", None),
+        ("150", "-7", "8.00", "4.50"),
+        ("120", "-9", "15.00", "7.50"),
+    ],
+)
+def test_bounds_end_at_the_next_warning_and_at_the_recovery(
+    quantity: str, worse: Decimal, warned: str, seen: str, loss: str, gain: str | None
+) -> None:
+    state = holding("1000", position("AAPL", quantity, "100"))
+    state.margin_warned = Decimal(warned)
+    side = -1 if worse > 0 else 1
+    marks = {"AAPL": mark("AAPL", 100 + side * Decimal(seen))}
+    bounds = bounds_of(state, marks, rules=WARNING)
+    assert bounds is not None
+    (bound,) = bounds
+    assert abs(bound.price - (100 - side * Decimal(loss))) < CENT
+    if gain is None:
+        assert bound.gain_price is None
+    else:
+        assert bound.gain_price is not None
+        assert abs(bound.gain_price - (100 - side * Decimal(gain))) < CENT
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_no_prices_within_the_bounds_are_due_a_warning_or_a_recovery(seed: int) -> None:
+    chance = random.Random(seed)
+    rates = {"AAPL": "1", "DAX": "1.1", "NIKKEI": "0.007"}
+    state = holding(
+        str(chance.randint(600, 3000)),
+        *(
+            position(symbol, str(chance.choice([-1, 1]) * chance.randint(1, 90)), "100", rate)
+            for symbol, rate in rates.items()
+        ),
+    )
+    state.margin_warned = Decimal(chance.choice([0, 150, 120]))
+    marks = {
+        symbol: mark(symbol, Decimal(chance.choice([97, 100, 103])), Decimal(rate))
+        for symbol, rate in rates.items()
+    }
+    bounds = bounds_of(state, marks, ["DAX", "NIKKEI"], WARNING)
+    if bounds is None:
+        return
+    assert warned_at(state, marks) == state.margin_warned
+    for corner in product([0, 1], [0, 1], repeat=len(bounds)):
+        with localcontext(EXACT):
+            moved = {}
+            for number, each in enumerate(bounds):
+                is_gain, is_high = corner[2 * number : 2 * number + 2]
+                price = each.gain_price if is_gain else each.price
+                rate = each.rate_high if is_high else each.rate_low
+                moved[each.symbol] = mark(
+                    each.symbol, max(price or each.price, CENT), rate or Decimal(1)
+                )
+        assert warned_at(state, moved) == state.margin_warned, f"seed {seed}: {bounds}"
 
 
 def test_account_without_maintenance_margin_needs_no_bounds() -> None:

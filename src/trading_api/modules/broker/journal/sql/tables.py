@@ -29,8 +29,8 @@ IS_GATEWAY_KEY = "key >= 'from-gateway-' AND key < 'from-gateway.'"
 HAS_CLIENT_ID = "client_id <> ''"
 """The condition of the index of client order ids."""
 NOTIFIES = (
-    "kind IN ('ConnectionChanged', 'MarginLevelCrossed', 'NotificationRaised', 'OrderCanceled',"
-    " 'OrderFilled', 'PositionSettled')"
+    "kind IN ('MarginLevelCrossed', 'NotificationRaised', 'OrderCanceled', 'OrderFilled',"
+    " 'PositionSettled')"
 )
 """The condition of the index of events that may notify; a query that repeats it uses the index."""
 

@@ -116,7 +116,7 @@ async def test_answers_equal_those_of_a_fold_of_all_events(
 
 
 async def test_events_that_may_notify_are_those_of_a_fold_in_pages(journal: Journal) -> None:
-    assert {kind[0].lower() + kind[1:] for kind in re.findall("'([A-Za-z]+)'", NOTIFIES)} >= (
+    assert {kind[0].lower() + kind[1:] for kind in re.findall("'([A-Za-z]+)'", NOTIFIES)} == (
         NOTIFYING_TYPES
     )
     for account_id, entries in STREAMS.items():

@@ -26,6 +26,7 @@ from trading_api.modules.broker.journal.journal import JournalEntry
 ABSENT = (
     *("order", "execution", "position", "balance", "symbol", "price", "leverage"),
     "notification",
+    "margin_level",
 )
 
 
@@ -55,7 +56,7 @@ def test_orders_and_fills_are_the_objects_of_the_event() -> None:
             assert absent(entry) == {*ABSENT} - {"order"}
         if isinstance(event, OrderFilled):
             assert (entry.execution, entry.position) == (event.execution, event.position)
-            assert absent(entry) == {"symbol", "price", "leverage", "notification"}
+            assert absent(entry) == {"symbol", "price", "leverage", "notification", "margin_level"}
         if not isinstance(event, AccountReset | PositionSettled):
             assert entry.closed_positions == ()
 
@@ -73,7 +74,14 @@ def test_a_settlement_has_the_position_that_it_closed_and_no_fill() -> None:
     entry = JournalEntry("A", 3, event)
     assert (entry.type, entry.closed_positions) == ("positionSettled", [(flat, Side.BUY)])
     assert (entry.symbol, entry.price, entry.balance) == ("AAPL", price, Decimal(8))
-    assert absent(entry) == {"order", "execution", "position", "leverage", "notification"}
+    assert absent(entry) == {
+        "order",
+        "execution",
+        "position",
+        "leverage",
+        "notification",
+        "margin_level",
+    }
 
 
 def test_a_notification_has_one_reference_of_texts_and_numbers() -> None:

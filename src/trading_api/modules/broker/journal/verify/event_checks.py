@@ -20,6 +20,7 @@ from trading_api.modules.broker.engine.events import (
     Event,
     IdempotencyKeyRecorded,
     LeverageSet,
+    MarginLevelCrossed,
     NotificationRaised,
     OrderAccepted,
     OrderActivated,
@@ -120,6 +121,8 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
                     yield Discrepancy("order_id", "an order of the account", order_id)
         case NotificationRaised():
             pass  # it follows from nothing
+        case MarginLevelCrossed():
+            yield from _margin_discrepancies(state, event)
         case _:
             yield from _order_discrepancies(state, event)
 
@@ -150,6 +153,21 @@ def _reset_discrepancies(state: AccountState, event: AccountReset) -> Iterator[D
     if event.sides:  # older events have none
         sides = tuple(position.side for position in state.positions.values())
         yield from _same("sides", sides, event.sides)
+
+
+def _margin_discrepancies(state: AccountState, event: MarginLevelCrossed) -> Iterator[Discrepancy]:
+    """Check the levels against equity and margin, which follow from prices that are not stored."""
+    if not state.positions:
+        yield Discrepancy("kind", "an open position", kind_of(event))
+    yield from _same("before", state.margin_warned, event.before)
+    yield from _at_least("after", event.after, ZERO)
+    yield from _at_least("used_margin", event.used_margin, ZERO)
+    percent = event.equity * 100
+    if event.after and (not event.before or event.after < event.before):
+        if percent >= event.after * event.used_margin:
+            yield Discrepancy("after", "a level above the margin level", event.after)
+    elif event.after == event.before or percent < event.before * event.used_margin:
+        yield Discrepancy("after", "a level that the margin level is below", event.after)
 
 
 def _order_discrepancies(state: AccountState, event: OrderEvent) -> Iterator[Discrepancy]:

@@ -28,7 +28,7 @@ from trading_api.modules.broker.engine.commands import (
     SetLeverage,
 )
 from trading_api.modules.broker.engine.engine import Engine
-from trading_api.modules.broker.engine.events import Event, OrderPlaced
+from trading_api.modules.broker.engine.events import Event, MarginLevelCrossed, OrderPlaced
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeSchedule
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
@@ -40,6 +40,7 @@ STEPS = 900
 CURRENCIES = {"AAPL": "", "MSFT": "", "DAX": "EUR", "CAC": "EUR", "NIKKEI": "JPY"}
 RATES = {"EUR": Decimal("1.1"), "JPY": Decimal("0.5")}
 TICK = Decimal("0.5")
+LEVELS = (Decimal(150), Decimal(120), Decimal(100))
 RULES = {symbol: TradingRules(symbol, TICK, Decimal(1), Decimal(10_000)) for symbol in CURRENCIES}
 
 
@@ -183,6 +184,7 @@ def scenarios() -> Iterator[tuple[int, ExchangeRules]]:
             fees=fees if seed % 2 else FeeSchedule(),
             latency_ms=3 if seed % 3 == 2 else 0,
             leverage_default=Decimal([10, 3, 20, 1][seed]),
+            margin_warning_levels=[LEVELS, (), LEVELS[1:], LEVELS][seed],
         )
 
 
@@ -224,4 +226,59 @@ def test_indexed_and_full_path_give_the_same_events(seed: int, rules: ExchangeRu
     placed = [event.order for event in events if isinstance(event, OrderPlaced)]
     liquidations = [order for order in placed if order.is_liquidation]
     assert liquidations, "the random market liquidates"
+    crossed = [event for event in events if isinstance(event, MarginLevelCrossed)]
+    assert bool(crossed) == bool(rules.margin_warning_levels)
+    if len(rules.margin_warning_levels) == 3:
+        assert {each.after for each in crossed} == {0, *LEVELS}, "it warns, and it recovers"
     assert found.evaluated < full.evaluated / 2, (found.evaluated, full.evaluated)
+
+
+def test_a_quote_costs_only_the_accounts_whose_margin_level_it_changes() -> None:
+    rules = ExchangeRules(leverage_default=Decimal(10), margin_warning_levels=LEVELS)
+    exchange = Exchange(rules, is_indexed=True)
+    evaluated: list[str] = []
+
+    def state_of(account_id: str) -> AccountState:
+        evaluated.append(account_id)
+        return exchange.engines[account_id].state
+
+    exchange.index = AccountIndex(
+        rules, PriceInterest(lambda symbol: [symbol]), CURRENCIES.__getitem__, state_of
+    )
+
+    def quote(price: str) -> list[str]:
+        """Return the accounts that a quote evaluates or matches."""
+        touch = Touch(
+            "AAPL", 1, Decimal(price), Decimal(price), Decimal(9999), Decimal(9999), Decimal(1)
+        )
+        evaluated.clear()
+        market = Market(RULES["AAPL"], touch, 1, {"AAPL": touch})
+        exchange.index.on_price("AAPL", touch)
+        exchange.quote(market)
+        return sorted(set(evaluated))
+
+    # The margin of each is 1000. Of 100 units at 100 it warns below an equity of 1500.
+    touch = Touch("AAPL", 1, Decimal(100), Decimal(100), Decimal(9999), Decimal(9999), Decimal(1))
+    market = Market(RULES["AAPL"], touch, 1, {"AAPL": touch})
+    names = [f"{number:03}" for number in range(300)]
+    for number, name in enumerate(names):
+        exchange.engines[name] = Engine(AccountState(), rules)
+        exchange.events[name] = []
+        exchange.apply(name, OpenAccount(name, "USD", Decimal(2000 + 10 * number), 0))
+        request = OrderRequest("AAPL", Side.BUY, OrderType.MARKET, Decimal(100))
+        exchange.apply(name, PlaceOrder(request, market))
+    assert quote("100") == names, "each has changed since"
+    for price in ("99.5", "102", "96", "100"):
+        assert quote(price) == [], "none is near a level"
+    # The first account warns below 95, the second below 94.9, and so on.
+    assert quote("94.95") == names[:1]
+    assert exchange.order[-1:] == names[:1]
+    assert quote("94.95") == names[:1], "it has changed, and has new bounds now"
+    assert quote("94.92") == []
+    assert quote("94.45") == names[1:6]
+    quote("94.45")
+    assert quote("94.6") == []
+    # They recover at a level of 155: the first one from 95.5 on, the sixth from 95 on.
+    assert quote("95.05") == names[5:6]
+    quote("95.05")
+    assert [type(event) for event in exchange.events[names[5]][-2:]] == [MarginLevelCrossed] * 2

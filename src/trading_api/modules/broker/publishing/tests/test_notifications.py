@@ -146,6 +146,45 @@ async def test_a_liquidation_notifies_of_what_was_closed_and_why() -> None:
         )
 
 
+async def test_a_falling_margin_level_notifies_and_a_restart_does_not_repeat_it() -> None:
+    journal = MemoryJournal()
+    settings: dict[str, Any] = {"leverage_default": 10, "initial_balance": Decimal(1000)}
+    async with running(journal, **settings) as exchange:
+        exchange.market.move("AAPL", "100.00", "100.00")
+        await exchange.place(qty=50)
+        await exchange.subscribe("notifications", A)
+        for price in ("97.00", "94.50", "94.00"):
+            exchange.market.move("AAPL", price, price)
+            await exchange.client.flush()
+        (low,) = exchange.published("notifications")
+        assert kind_of(low) == (
+            "warning",
+            "margin_level_low",
+            (
+                "The margin level fell below 150%. Equity is 725.00 USD, the used margin 500.00 "
+                "USD."
+            ),
+        )
+        assert low["reference"] == {"level": 150, "equity": 725, "usedMargin": 500}
+        event = [*await exchange.queries.events(A, low["id"] - 1, 1)]
+        assert [each.type for each in event] == ["marginLevelCrossed"]
+    async with running(journal, **settings) as exchange:
+        await exchange.subscribe("notifications", A)
+        for price in ("94.00", "95.50"):
+            exchange.market.move("AAPL", price, price)
+            await exchange.client.flush()
+        assert notified(exchange) == [
+            (
+                "info",
+                "margin_level_recovered",
+                (
+                    "The margin level rose above 150% again. Equity is 775.00 USD, the used "
+                    "margin 500.00 USD."
+                ),
+            )
+        ]
+
+
 async def test_a_settlement_notifies() -> None:
     async with running() as exchange:
         exchange.market.move("AAPL", "99.98", "100.00")

@@ -93,8 +93,9 @@ async def test_a_restart_continues_and_the_ledger_can_be_verified(
     summary = await verify_postgres(database)
     assert (summary.accounts, summary.events) == (4, len(entries))
     connection = await connect()
-    await connection.execute("UPDATE positions SET cost = '1' WHERE account_id = 'b_1'")
-    with pytest.raises(VerificationError, match="account_id b_1"):
+    account_id = await connection.fetchval("SELECT max(account_id) FROM positions")
+    await connection.execute("UPDATE positions SET cost = '1' WHERE account_id = $1", account_id)
+    with pytest.raises(VerificationError, match=f"account_id {account_id}"):
         await verify_postgres(database)
 
 

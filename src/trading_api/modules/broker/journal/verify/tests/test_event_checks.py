@@ -56,6 +56,7 @@ CHOSEN: dict[str, set[str]] = {
     "LeverageSet": {"leverage", "at_ms"},
     "CommandBound": {"fingerprint", "at_ms"},
     "NotificationRaised": {"price", "at_ms"},
+    "MarginLevelCrossed": {"after", "equity", "used_margin", "at_ms"},
     "OrderPlaced": _REQUEST | {"arrives_ms"},
     "OrderModified": _REQUEST,
     "OrderActivated": {"quantity", "stop_price"},

@@ -9,8 +9,8 @@ revision = "0003"
 down_revision = "0002"
 
 NOTIFIES = sa.text(
-    "kind IN ('ConnectionChanged', 'MarginLevelCrossed', 'NotificationRaised', 'OrderCanceled',"
-    " 'OrderFilled', 'PositionSettled')"
+    "kind IN ('MarginLevelCrossed', 'NotificationRaised', 'OrderCanceled', 'OrderFilled',"
+    " 'PositionSettled')"
 )
 
 

@@ -12,8 +12,8 @@ revision = "0007"
 down_revision = "0006"
 
 NOTIFIES = sa.text(
-    "kind IN ('ConnectionChanged', 'MarginLevelCrossed', 'NotificationRaised', 'OrderCanceled',"
-    " 'OrderFilled', 'PositionSettled')"
+    "kind IN ('MarginLevelCrossed', 'NotificationRaised', 'OrderCanceled', 'OrderFilled',"
+    " 'PositionSettled')"
 )
 
 
