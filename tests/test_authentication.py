@@ -211,6 +211,7 @@ async def test_a_foreign_account_is_answered_like_one_that_does_not_exist(
             "notifications",
             "position-pl",
             "equity",
+            "account",
             "broker-connection",
         ):
             replies = [

@@ -81,7 +81,7 @@ CONTRACT = {
 }
 ROUTES = (
     "bars quotes trades orderbook orders positions executions notifications position-pl equity"
-    " broker-connection alerts"
+    " account broker-connection alerts"
 )
 COMMANDS = (
     "orders.place orders.preview orders.modify orders.cancel orders.cancel-many positions.close "

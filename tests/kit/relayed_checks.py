@@ -22,7 +22,7 @@ FAR: dict[str, Any] = {"type": 1, "limitPrice": 1.0}
 
 
 async def follow_all(client: Client, account: str = A) -> dict[str, str]:
-    routes = (*NUMBERED_ROUTES, "equity", "position-pl", "broker-connection")
+    routes = (*NUMBERED_ROUTES, "equity", "account", "position-pl", "broker-connection")
     return {route: await client.follow(route, accountId=account) for route in routes}
 
 
@@ -97,7 +97,7 @@ class Embedded:
 
 async def follow_embedded(owner: Owner, account: str = "ACCOUNT-A") -> Embedded:
     embedded = Embedded(owner.exchange)
-    for route in (*NUMBERED_ROUTES, "equity", "position-pl", "broker-connection"):
+    for route in (*NUMBERED_ROUTES, "equity", "account", "position-pl", "broker-connection"):
         await embedded.follow(route, account)
     return embedded
 

@@ -11,6 +11,7 @@ from trading_api.domain.account_snapshot import PositionValuation, PositionView
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.resolution import DAY_MS
 
 ZERO, ONE = Decimal(0), Decimal(1)
 
@@ -201,6 +202,12 @@ class VenueAccount:
             self.realized_pl += event.execution.realized_pl
         if event.position is not None:
             self._positions[event.position.symbol] = event.position
+
+    @property
+    def realized_pl_today(self) -> Decimal:
+        today = self._market.now_ms // DAY_MS
+        fills = (each for each in self.history.fills if each.time_ms // DAY_MS == today)
+        return sum((each.realized_pl for each in fills), ZERO)
 
     def live_orders(self) -> list[VenueOrder]:
         return [order for order in self.history.by_id.values() if order.is_live]

@@ -162,6 +162,10 @@ class AccountSnapshot(Protocol):
     def balance(self) -> Decimal: ...
     @property
     def realized_pl(self) -> Decimal: ...
+    @property
+    def realized_pl_today(self) -> Decimal:
+        """What was realized since 00:00 UTC of the market's present, or since a later reset."""
+        ...
 
     def live_orders(self) -> Sequence[OrderView]:
         """Return the orders that may still change, the oldest first."""

@@ -38,6 +38,7 @@ export const STATE_ENTRY: {
   trades: () => LATEST,
   orderbook: () => LATEST,
   equity: () => LATEST,
+  account: () => LATEST,
   alerts: ({ id, status }) => ({ key: id, isRemoved: status === "deleted" }),
   "broker-connection": () => LATEST,
   quotes: ({ n }) => ({ key: n, isRemoved: false }),

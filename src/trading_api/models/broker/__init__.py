@@ -1,4 +1,5 @@
 from trading_api.models.broker.account import AccountMetainfo as AccountMetainfo
+from trading_api.models.broker.account import AccountState as AccountState
 from trading_api.models.broker.account import BrokerConnectionStatus as BrokerConnectionStatus
 from trading_api.models.broker.account import CashLine as CashLine
 from trading_api.models.broker.account import ConnectionStatus as ConnectionStatus
@@ -57,6 +58,9 @@ from trading_api.models.broker.positions import (
 from trading_api.models.broker.positions import Position as Position
 from trading_api.models.broker.positions import PositionPL as PositionPL
 from trading_api.models.broker.subscriptions import AccountExecutions as AccountExecutions
+from trading_api.models.broker.subscriptions import (
+    AccountSubscriptionRequest as AccountSubscriptionRequest,
+)
 from trading_api.models.broker.subscriptions import (
     BrokerConnectionSubscriptionRequest as BrokerConnectionSubscriptionRequest,
 )

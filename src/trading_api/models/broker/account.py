@@ -52,6 +52,39 @@ class EquityData(CamelModel):
     free_margin: Number | None = None
 
 
+class AccountState(CamelModel):
+    """An account's money at the last prices, in the account's currency.
+
+    `balance` is cash, and `equity` is cash and `openPL`, what closing the open positions would
+    yield now. `usedMargin` is reserved for positions and working orders; `freeMargin` is equity
+    less used margin. `marginLevel` is equity in percent of the used margin, and absent while none
+    is used. `realizedPLToday` is the profit realized since 00:00 UTC of market time, before
+    commission.
+    """
+
+    model_config = example(
+        {
+            "balance": 100012.5,
+            "equity": 100112.5,
+            "usedMargin": 187.4,
+            "freeMargin": 99925.1,
+            "marginLevel": 53421.8,
+            "openPL": 100,
+            "realizedPLToday": 12.5,
+            "currency": "USD",
+        }
+    )
+
+    balance: Number
+    equity: Number
+    used_margin: Number
+    free_margin: Number
+    margin_level: Number | None = None
+    open_pl: Number = Field(alias="openPL")
+    realized_pl_today: Number = Field(alias="realizedPLToday")
+    currency: str
+
+
 class ConnectionStatus(WireIntEnum):
     CONNECTED = 1
     CONNECTING = 2

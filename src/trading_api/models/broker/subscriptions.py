@@ -31,6 +31,12 @@ class EquitySubscriptionRequest(SubscriptionModel):
     account_id: str = _account_id
 
 
+class AccountSubscriptionRequest(SubscriptionModel):
+    """The money of one account."""
+
+    account_id: str = _account_id
+
+
 class NotificationsSubscriptionRequest(SubscriptionModel):
     """The notifications of one account."""
 

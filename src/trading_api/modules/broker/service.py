@@ -11,6 +11,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import SymbolNotFound
 from trading_api.modules.broker.account_commands import AccountCommands
 from trading_api.modules.broker.presenters.accounts import (
+    to_account_state,
     to_connection_status,
     to_equity,
     to_open_positions,
@@ -19,6 +20,7 @@ from trading_api.modules.broker.presenters.accounts import (
 from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.presenters.orders import to_placed_order
 from trading_api.modules.broker.publishing.account_topics import CONNECTION_ROUTE, AccountTopics
+from trading_api.modules.broker.publishing.day_change import DayChange
 from trading_api.modules.broker.publishing.publisher import EventPublisher
 from trading_api.modules.broker.publishing.replay import missed_updates
 from trading_api.modules.broker.queries.account_queries import AccountQueries
@@ -26,8 +28,10 @@ from trading_api.streaming.route_service import SequencedUpdate, TopicUpdate
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
 
-VALUED_ROUTES = {"equity", "position-pl"}
+VALUED_ROUTES = {"account", "equity", "position-pl"}
 """The routes whose updates follow the value of an account's positions."""
+MONEY_ROUTES = {"account", "equity"}
+"""The routes whose updates include every event of the account up to `as_of_seq`."""
 UNNUMBERED_ROUTES = {CONNECTION_ROUTE, "position-pl"}
 """The routes whose updates are no events of the account."""
 
@@ -53,7 +57,9 @@ class BrokerService:
         self._topics = AccountTopics(subscriptions)
         # By topic, the account that it keeps in memory.
         self._pinned: dict[str, str] = {}
-        broker.listen(EventPublisher(broker, self._topics, self._notifications, clock_ms))
+        publisher = EventPublisher(broker, self._topics, self._notifications, clock_ms)
+        broker.listen(publisher)
+        market.listen(DayChange(market, self._shown_accounts, publisher.on_new_day))
 
     async def create_topic(self, topic: str, topic_update: TopicUpdate) -> None:
         """Start to publish a topic. Raises SymbolNotFound and Unavailable."""
@@ -69,6 +75,10 @@ class BrokerService:
             if route in VALUED_ROUTES:
                 self.broker.watch_valuation(account_id)
 
+    def _shown_accounts(self) -> list[str]:
+        """Return the accounts with an open topic of the route `account`."""
+        return [id for topic, id in self._pinned.items() if topic.startswith("account:")]
+
     def remove_topic(self, topic: str) -> None:
         """Stop publishing a topic. Ignores an unknown topic."""
         if account_id := self._pinned.pop(topic, ""):
@@ -79,7 +89,7 @@ class BrokerService:
 
     def topic_state(self, topic: str) -> Sequence[BaseModel]:
         """Return what a topic shows now: live orders, open positions, their profits,
-        equity or the connection."""
+        money or the connection."""
         stream = self._topics.stream(topic)
         if stream.route == CONNECTION_ROUTE:
             return [to_connection_status(self.broker.status, self._clock_ms())]
@@ -93,6 +103,8 @@ class BrokerService:
                 return to_position_pls(account)
             case "equity":
                 return [to_equity(account)]
+            case "account":
+                return [to_account_state(account)]
             case _:
                 return []
 
@@ -102,7 +114,7 @@ class BrokerService:
         if stream.route in UNNUMBERED_ROUTES:
             return {}
         seq = self.broker.snapshot(stream.account_id).seq
-        return {"as_of_seq": seq} if stream.route == "equity" else {"seq": seq}
+        return {"as_of_seq": seq} if stream.route in MONEY_ROUTES else {"seq": seq}
 
     async def replay_since(
         self, topic: str, seq: int, prev: int | None = None

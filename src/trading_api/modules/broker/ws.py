@@ -5,6 +5,8 @@ from typing import Any, TypeAlias
 
 from trading_api.auth.principal import Scope
 from trading_api.models.broker import (
+    AccountState,
+    AccountSubscriptionRequest,
     BrokerConnectionStatus,
     BrokerConnectionSubscriptionRequest,
     CancelManyOrdersPayload,
@@ -43,6 +45,7 @@ OrderWsRouter: TypeAlias = WsRouter[OrdersSubscriptionRequest, PlacedOrder]
 PositionWsRouter: TypeAlias = WsRouter[PositionsSubscriptionRequest, Position]
 ExecutionWsRouter: TypeAlias = WsRouter[ExecutionsSubscriptionRequest, Execution]
 PositionPlWsRouter: TypeAlias = WsRouter[PositionPLSubscriptionRequest, PositionPL]
+AccountWsRouter: TypeAlias = WsRouter[AccountSubscriptionRequest, AccountState]
 EquityWsRouter: TypeAlias = WsRouter[EquitySubscriptionRequest, EquityData]
 NotificationWsRouter: TypeAlias = WsRouter[NotificationsSubscriptionRequest, Notification]
 BrokerConnectionWsRouter: TypeAlias = WsRouter[
@@ -91,6 +94,13 @@ class BrokerWsRouters(list[WsRouter[Any, Any]]):
                     sequencer=service,
                     tags=tags,
                     conflation_key=lambda equity: "equity",
+                ),
+                ws_generated.AccountWsRouter(
+                    route="account",
+                    service=service,
+                    sequencer=service,
+                    tags=tags,
+                    conflation_key=lambda state: "account",
                 ),
                 ws_generated.BrokerConnectionWsRouter(
                     route="broker-connection", service=service, tags=tags

@@ -25,7 +25,7 @@ from tests.kit.relayed_topics import (
 from tests.kit.server import until
 from trading_api.bus.port import Bus
 
-WHOLE_ROUTES = ("equity", "position-pl", "broker-connection")
+WHOLE_ROUTES = ("equity", "account", "position-pl", "broker-connection")
 PRICES = [("99", "100"), ("100", "101"), ("98", "99")]
 
 

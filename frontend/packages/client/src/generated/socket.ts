@@ -15,6 +15,93 @@ export interface components {
             accountId: string;
         };
         /**
+         * AccountState
+         * @description An account's money at the last prices, in the account's currency.
+         *
+         *     `balance` is cash, and `equity` is cash and `openPL`, what closing the open positions would
+         *     yield now. `usedMargin` is reserved for positions and working orders; `freeMargin` is equity
+         *     less used margin. `marginLevel` is equity in percent of the used margin, and absent while none
+         *     is used. `realizedPLToday` is the profit realized since 00:00 UTC of market time, before
+         *     commission.
+         * @example {
+         *       "balance": 100012.5,
+         *       "currency": "USD",
+         *       "equity": 100112.5,
+         *       "freeMargin": 99925.1,
+         *       "marginLevel": 53421.8,
+         *       "openPL": 100,
+         *       "realizedPLToday": 12.5,
+         *       "usedMargin": 187.4
+         *     }
+         */
+        AccountState: {
+            /** Balance */
+            balance: number;
+            /** Currency */
+            currency: string;
+            /** Equity */
+            equity: number;
+            /** Freemargin */
+            freeMargin: number;
+            /**
+             * Marginlevel
+             * @default null
+             */
+            marginLevel?: number | null;
+            /** Openpl */
+            openPL: number;
+            /** Realizedpltoday */
+            realizedPLToday: number;
+            /** Usedmargin */
+            usedMargin: number;
+        };
+        /** AccountStateUpdate */
+        AccountStateUpdate: {
+            /**
+             * As Of Seq
+             * @default null
+             */
+            as_of_seq?: number | null;
+            payload: components["schemas"]["AccountState"];
+            /**
+             * Prev
+             * @default null
+             */
+            prev?: number | null;
+            /**
+             * Request Id
+             * @default null
+             */
+            request_id?: string | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
+             * Topic
+             * @example bars:{"resolution":"1","symbol":"AAPL"}
+             */
+            topic: string;
+            /**
+             * Ts
+             * @description When the update was made, in ms since 1970
+             * @example 1790000040250
+             */
+            ts: number;
+        };
+        /**
+         * AccountSubscriptionRequest
+         * @description The money of one account.
+         */
+        AccountSubscriptionRequest: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+        };
+        /**
          * Alert
          * @description A price alert of an account. Times are in ms since 1970.
          *
@@ -2266,6 +2353,9 @@ export interface components {
     pathItems: never;
 }
 export type AccountExecutions = components['schemas']['AccountExecutions'];
+export type AccountState = components['schemas']['AccountState'];
+export type AccountStateUpdate = components['schemas']['AccountStateUpdate'];
+export type AccountSubscriptionRequest = components['schemas']['AccountSubscriptionRequest'];
 export type Alert = components['schemas']['Alert'];
 export type AlertCondition = components['schemas']['AlertCondition'];
 export type AlertDirection = components['schemas']['AlertDirection'];
@@ -2357,6 +2447,11 @@ export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
 /** Every message, by its type. */
 export interface Messages {
+    "account.subscribe": components["schemas"]["AccountSubscriptionRequest"];
+    "account.subscribe.response": components["schemas"]["SubscriptionResponse"];
+    "account.unsubscribe": components["schemas"]["AccountSubscriptionRequest"];
+    "account.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
+    "account.update": components["schemas"]["AccountStateUpdate"];
     "alerts.change": components["schemas"]["ChangeAlertPayload"];
     "alerts.change.response": components["schemas"]["AlertReply"];
     "alerts.create": components["schemas"]["CreateAlertPayload"];
@@ -2455,6 +2550,7 @@ export interface Messages {
     "trades.update": components["schemas"]["TradeUpdate"];
 }
 export const ROUTES = [
+    "account",
     "alerts",
     "bars",
     "broker-connection",

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from trading_api.domain.account_snapshot import PositionValuation, PositionView
 from trading_api.domain.orders import OrderStatus, OrderType
+from trading_api.domain.resolution import DAY_MS
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.margin import (
@@ -15,6 +16,7 @@ from trading_api.modules.broker.engine.margin import (
     unrealized_at,
     used_margin,
 )
+from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.paper.prices import Prices
@@ -49,6 +51,10 @@ class PaperSnapshot:
     @property
     def realized_pl(self) -> Decimal:
         return self.state.realized_pl
+
+    @property
+    def realized_pl_today(self) -> Decimal:
+        return self.state.realized_by_day.get(self._prices.now_ms // DAY_MS, ZERO)
 
     def live_orders(self) -> list[Order]:
         return self.state.live_orders()

@@ -26,6 +26,11 @@ class Prices:
         self._market = market
         self.currency = currency
 
+    @property
+    def now_ms(self) -> int:
+        """The market's present."""
+        return self._market.now_ms
+
     def current_market(self, instrument: Instrument) -> Market:
         """Return an instrument's market at the present moment."""
         return self._engine_market(instrument, self.touch(instrument.symbol), self._market.now_ms)

@@ -88,6 +88,21 @@ def to_equity(account: AccountSnapshot) -> wire.EquityData:
     )
 
 
+def to_account_state(account: AccountSnapshot) -> wire.AccountState:
+    """Return an account's money, with its margin level and what was realized today."""
+    balance, equity, used_margin = account.balance, account.equity(), account.used_margin()
+    return wire.AccountState(
+        balance=float(balance),
+        equity=float(equity),
+        used_margin=float(used_margin),
+        free_margin=float(difference(equity, used_margin)),
+        margin_level=float(equity / used_margin * 100) if used_margin else None,
+        open_pl=float(difference(equity, balance)),
+        realized_pl_today=float(account.realized_pl_today),
+        currency=account.currency,
+    )
+
+
 def to_account(account_id: str, currency: str) -> wire.AccountMetainfo:
     """Return an account's id, name and currency."""
     return wire.AccountMetainfo(id=account_id, name=account_id, currency=currency)

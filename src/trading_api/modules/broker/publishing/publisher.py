@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+
+from pydantic import BaseModel
 
 from trading_api.domain.account_event import AccountEvent
 from trading_api.domain.account_snapshot import AccountSnapshot
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.ports.broker import Broker
+from trading_api.errors import Unavailable
 from trading_api.modules.broker.presenters.accounts import (
+    to_account_state,
     to_connection_status,
     to_equity,
     to_position_pls,
@@ -51,8 +56,8 @@ class EventPublisher:
         self._clock_ms = clock_ms
 
     def on_event(self, event: AccountEvent) -> None:
-        """Publish execution, order, position, notification, profit, equity: a terminal redraws
-        each from the one before it."""
+        """Publish execution, order, position, notification, profit, equity, account: a terminal
+        redraws each from the one before it."""
         account: AccountSnapshot | None = None
         for route in ROUTES:
             if topics := self._topics.topics(route, event.account_id):
@@ -62,12 +67,17 @@ class EventPublisher:
         if event.position is not None or event.closed_positions:
             self._publish_profits(event.account_id)
         if _changes_equity(event):
-            self._publish_equity(event.account_id, event)
+            self._publish_money(event.account_id, event)
 
     def on_valuation(self, account_id: str) -> None:
-        """Publish the account's profits and equity at the new prices."""
+        """Publish the account's profits and money at the new prices."""
         self._publish_profits(account_id)
-        self._publish_equity(account_id)
+        self._publish_money(account_id)
+
+    def on_new_day(self, account_id: str) -> None:
+        """Publish the account's money, of which nothing was realized today."""
+        with suppress(Unavailable):  # its shard has just moved away
+            self._publish("account", to_account_state, account_id, None)
 
     def on_status(self, status: MarketStatus) -> None:
         """Publish the status of the connection to the venue."""
@@ -78,13 +88,23 @@ class EventPublisher:
         if topics := self._topics.topics("position-pl", account_id):
             publish_profits(topics, to_position_pls(self._broker.snapshot(account_id)))
 
-    def _publish_equity(self, account_id: str, cause: AccountEvent | None = None) -> None:
-        if topics := self._topics.topics("equity", account_id):
+    def _publish_money(self, account_id: str, cause: AccountEvent | None = None) -> None:
+        self._publish("equity", to_equity, account_id, cause)
+        self._publish("account", to_account_state, account_id, cause)
+
+    def _publish(
+        self,
+        route: str,
+        present: Callable[[AccountSnapshot], BaseModel],
+        account_id: str,
+        cause: AccountEvent | None,
+    ) -> None:
+        if topics := self._topics.topics(route, account_id):
             account = self._broker.snapshot(account_id)
             meta: UpdateMeta = {"as_of_seq": account.seq}
             if cause is not None:
                 meta = {**meta, **request_meta(cause)}
-            publish(topics, to_equity(account), meta)
+            publish(topics, present(account), meta)
 
 
 def _changes_equity(event: AccountEvent) -> bool:

@@ -17,7 +17,9 @@ from tests.kit.engine_tables import (
     sell,
     touch_of,
 )
+from trading_api.domain.resolution import DAY_MS
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.account_image import image_of, restore
 from trading_api.modules.broker.engine.commands import Market, OpenAccount
 from trading_api.modules.broker.engine.engine import Engine, Outcome
 from trading_api.modules.broker.engine.events import Event, OrderCanceled, OrderFilled, OrderPlaced
@@ -82,3 +84,15 @@ def test_ids_go_on_after_the_events_were_replayed() -> None:
 def accepted(result: Outcome) -> list[Event]:
     assert isinstance(result, list), result
     return result
+
+
+def test_realized_pl_is_kept_for_the_two_days_of_the_last_trades() -> None:
+    state = AccountState()
+    for day, amount in ((1, "5"), (2, "7"), (1, "-1"), (2, "0"), (4, "3"), (4, "0.5")):
+        state._realize(Decimal(amount), day * DAY_MS + 9)
+    assert state.realized_by_day == {2: Decimal(7), 4: Decimal("3.5")}
+    assert state.realized_pl == Decimal("14.5")
+    assert restore(image_of(state)).realized_by_day == state.realized_by_day
+    branch = state.branch()
+    branch._realize(Decimal(1), 4 * DAY_MS)
+    assert state.realized_by_day[4] == Decimal("3.5"), "a branch has its own"

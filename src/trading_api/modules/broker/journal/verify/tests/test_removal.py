@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.kit.ledger_file import changed, loaded, opened, rows
@@ -15,6 +17,7 @@ from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.journal.history import RecordQuery
 from trading_api.modules.broker.journal.sqlite.backup import back_up
 from trading_api.modules.broker.journal.sqlite.database import Database
+from trading_api.modules.broker.journal.verify.anchor import Anchor
 from trading_api.modules.broker.journal.verify.removal import RemovalSummary, remove_events
 from trading_api.modules.broker.journal.verify.verification import VerificationError, verify
 from trading_api.modules.broker.paper.account_recovery import AccountRecovery
@@ -181,3 +184,34 @@ async def test_the_head_of_a_removed_event_is_still_checked(path: Path, database
         await loaded(path)
     changed(path, "UPDATE anchors SET seq = seq + 2")
     await loaded(path)
+
+
+async def test_snapshots_of_an_earlier_version_are_replaced_when_the_ledger_is_migrated(
+    path: Path, database: Database
+) -> None:
+    """They lack what was realized by day. An anchor of that version stays as it is."""
+    remove_events(database, STREAMS["A"][90].at_ms)
+    for statement in (
+        "UPDATE snapshots SET payload = json_remove(payload, '$.realized_by_day')",
+        "DROP INDEX ix_events_notifying",
+        "UPDATE alembic_version SET version_num = '0006'",
+    ):
+        changed(path, statement)
+    for row in rows(path, "SELECT * FROM anchors"):
+        anchor = msgspec.convert(dict(zip(Anchor.__dataclass_fields__, row, strict=True)), Anchor)
+        fields = msgspec.json.decode(anchor.payload)
+        del fields["realized_by_day"]
+        older = replace(anchor, payload=msgspec.json.encode(fields).decode(), proof="").proved()
+        where = f"WHERE account_id = '{anchor.account_id}'"
+        changed(
+            path,
+            f"UPDATE anchors SET payload = '{older.payload}', proof = '{older.proof}' {where}",
+        )
+    found = await recovered(path)
+    assert {name: each.seq for name, each in found.items()} == {"A": 200, "B": 200}
+    assert found["A"].positions == image("A", 200).positions
+    seqs = "SELECT account_id, seq FROM {} ORDER BY account_id"
+    anchored = rows(path, seqs.format("anchors"))
+    assert anchored
+    assert rows(path, seqs.format("snapshots")) == anchored
+    assert verify(database).removed > 100
