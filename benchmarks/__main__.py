@@ -28,6 +28,7 @@ from benchmarks import (
     step_clock,
     stored_history,
     stuck_client,
+    submit_order,
     takeover,
     watchlist,
 )
@@ -38,6 +39,7 @@ SCENARIOS = {
     "engine_commands": engine_commands.measure,
     "order_to_update": order_to_update.measure,
     "place_order": place_order.measure,
+    "submit_order": submit_order.measure,
     "quote_with_holders": quote_with_holders.measure,
     "one_topic": one_topic.measure,
     "watchlist": watchlist.measure,

@@ -6,7 +6,14 @@ from decimal import Decimal
 
 from trading_api.domain.broker_commands import BracketsInstruction, OrderInstruction
 from trading_api.domain.instrument import Instrument
-from trading_api.domain.orders import Brackets, Duration, OrderRequest, OrderType, Trail
+from trading_api.domain.orders import (
+    NO_BRACKETS,
+    Brackets,
+    Duration,
+    OrderRequest,
+    OrderType,
+    Trail,
+)
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import Invalid, NotSupportedYet
 
@@ -59,4 +66,7 @@ def _trail(pips: Decimal | None, instrument: Instrument) -> Trail | None:
 
 def _brackets(brackets: BracketsInstruction, trail: Trail | None) -> Brackets:
     # A trail takes the place of the stop: terminals send the price it starts from with it.
-    return Brackets(brackets.take_profit, None if trail else brackets.stop_loss, trail)
+    stop_loss = None if trail else brackets.stop_loss
+    if brackets.take_profit is None and stop_loss is None and trail is None:
+        return NO_BRACKETS  # shared by all orders without brackets
+    return Brackets(brackets.take_profit, stop_loss, trail)
