@@ -39,10 +39,10 @@ class Market:
     @property
     def mark(self) -> Touch | None:
         """The last touch that displays a price, or None if there was none."""
-        for touch in (self.touch, self.marks.get(self.symbol)):
-            if touch is not None and touch.has_price:
-                return touch
-        return None
+        touch = self.touch
+        if touch is None or not touch.has_price:
+            touch = self.marks.get(self.symbol)
+        return touch if touch is not None and touch.has_price else None
 
 
 @dataclass(frozen=True, slots=True)
