@@ -17,7 +17,7 @@ from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sql.recovery_cursor import ReadableDatabase
 from trading_api.modules.broker.journal.sqlite.backup import back_up, restore
 from trading_api.modules.broker.journal.sqlite.database import Database
-from trading_api.modules.broker.journal.verify.removal import remove_events
+from trading_api.modules.broker.journal.verify.removal import RemovalSummary, remove_events
 from trading_api.modules.broker.journal.verify.verification import VerificationSummary, verify
 from trading_api.observability.progress_bar import ProgressBar
 from trading_api.settings import Settings
@@ -110,14 +110,27 @@ def _day(text: str) -> datetime:
 
 
 def _prune(arguments: argparse.Namespace) -> None:
-    database = _ledger_file("pruned")
-    back_up(database, arguments.archive)
+    url, archive = _ledger_url("pruned"), arguments.archive
     before_ms = round(arguments.before.timestamp() * 1_000)
-    summary = remove_events(database, before_ms, _progress(database))
+    prune = _prune_postgres if is_postgresql(url) else _prune_file
+    summary = prune(url, before_ms, archive)
     print(
-        f"Removed {summary.events:,} events of {summary.accounts:,} accounts. {arguments.archive} "
-        "is the ledger with them. The file does not shrink; its space is used again."
+        f"Removed {summary.events:,} events of {summary.accounts:,} accounts. {archive} "
+        "is the ledger with them. The ledger does not shrink; its space is used again."
     )
+
+
+def _prune_file(url: str, before_ms: int, archive: Path) -> RemovalSummary:
+    database = Database(url)
+    back_up(database, archive)
+    return remove_events(database, before_ms, _progress(database))
+
+
+def _prune_postgres(_: str, before_ms: int, archive: Path) -> RemovalSummary:
+    database = postgres_database(Settings())
+    from trading_api.modules.broker.journal.postgres.pruning import prune_postgres
+
+    return asyncio.run(prune_postgres(database, before_ms, archive, _progress(database)))
 
 
 def _ledger_url(purpose: str) -> str:

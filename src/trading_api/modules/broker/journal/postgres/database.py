@@ -130,6 +130,10 @@ class PostgresDatabase:
         except DBAPIError as error:
             raise to_journal_unavailable(error) from error
 
+    def writing(self) -> Connection:
+        """Return a connection that writes, for a process that owns all shards."""
+        return self._engine("pruning", **BY_INDEX).connect()
+
     def _connection(self, purpose: str, settings: Mapping[str, str], **options: Any) -> Connection:
         engine = self._engine(purpose, default_transaction_read_only="on", **settings)
         return engine.connect().execution_options(**options)

@@ -64,7 +64,13 @@ def _copy(source: Path, target: Path) -> None:
     ):
         # All pages in one step: with a server that writes, more steps would begin again and again.
         reading.backup(writing)
-        writing.execute("PRAGMA journal_mode = delete")
+    finish_copy(partial, target)
+
+
+def finish_copy(partial: Path, target: Path) -> None:
+    """Give a complete copy its name once it is on the disk as a single file."""
+    with closing(sqlite3.connect(partial)) as connection:
+        connection.execute("PRAGMA journal_mode = delete")
     with partial.open("rb") as file:
         os.fsync(file.fileno())
     partial.rename(target)

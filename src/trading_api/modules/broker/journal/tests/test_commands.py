@@ -89,12 +89,36 @@ def test_a_ledger_in_postgresql_is_verified_with_its_shards(
     assert "cash_lines, account_id A" in capsys.readouterr().err
 
 
+def test_a_ledger_in_postgresql_is_pruned_after_a_copy_to_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", new_database_url())
+    monkeypatch.setenv("SHARDS", "4")
+
+    async def write() -> None:
+        journal = create_journal(Settings())
+        await journal.append(trading("A", 40))
+        await journal.close()
+
+    asyncio.run(write())
+    archive = str(tmp_path / "archive.db")
+    prune = ["ledger", "prune", "--before", "2026-01-31", "--archive", archive]
+    assert main(prune) == 0
+    assert "Removed 40 events of 1 accounts." in capsys.readouterr().out
+    assert main(prune) == 2
+    assert f"{archive} exists" in capsys.readouterr().err
+    assert main(["verify-ledger"]) == 0
+    assert "40 older events were removed" in capsys.readouterr().out
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{archive}")
+    assert main(["verify-ledger"]) == 0
+    assert "events: 40." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ["backup", "copy.db"],
         ["restore", "copy.db"],
-        ["prune", "--before", "2026-01-31", "--archive", "archive.db"],
     ],
 )
 def test_commands_for_files_name_the_tools_of_postgresql(

@@ -37,25 +37,38 @@ def remove_events(
     that dies leaves each account either way. Raises VerificationError, and ConfigurationError, also
     while a server uses the ledger."""
     connection = database.open()
-    summary = RemovalSummary(0, 0)
     try:
         # The rows that stay may refer to events that do not.
         connection.connection.cursor().execute("PRAGMA foreign_keys = off")
-        statements = SqlStatements(connection.dialect)
-        with connection.begin():
-            ids: Sequence[str] = account_ids(connection)
-        for done, account_id in enumerate(ids, start=1):
-            with connection.begin():
-                account = AccountVerification(connection, account_id)
-                anchor = account.verify_until(before_ms)
-                if removed := anchor.seq - account.removed:
-                    _remove(connection, statements, anchor)
-                    summary = RemovalSummary(summary.accounts + 1, summary.events + removed)
-            if progress:
-                progress(done, len(ids))
+        return remove_events_of_all(connection, before_ms, progress)
     finally:
         connection.close()
         database.close()
+
+
+def remove_events_of_all(
+    connection: Connection,
+    before_ms: int,
+    progress: Progress | None = None,
+    on_account: Callable[[str], None] | None = None,
+) -> RemovalSummary:
+    """Do what `remove_events` does, over the connection to any database. Call `on_account` with
+    each account at the begin of its transaction. Raises VerificationError."""
+    summary = RemovalSummary(0, 0)
+    statements = SqlStatements(connection.dialect)
+    with connection.begin():
+        ids: Sequence[str] = account_ids(connection)
+    for done, account_id in enumerate(ids, start=1):
+        with connection.begin():
+            if on_account:
+                on_account(account_id)
+            account = AccountVerification(connection, account_id)
+            anchor = account.verify_until(before_ms)
+            if removed := anchor.seq - account.removed:
+                _remove(connection, statements, anchor)
+                summary = RemovalSummary(summary.accounts + 1, summary.events + removed)
+        if progress:
+            progress(done, len(ids))
     return summary
 
 
