@@ -24,6 +24,7 @@ from trading_api.web.paths import PREFIX
 LIMIT = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 10, "limitPrice": 1}
 MARKET = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 10}
 LEVERAGE = {"symbol": "EURUSD", "orderType": 2, "side": 1, "leverage": 20}
+ALERT = {"symbol": "AAPL", "condition": "up", "price": 10_000}
 JSON = ("Content-Type", "application/json")
 STANDING_MARKET = {"datafeed_clock": "step", "datafeed_start": "2026-09-21T14:30:00Z"}
 
@@ -95,6 +96,12 @@ CASES: list[Case] = [
     case("POST", "/broker/accounts/A/withdraw", {"amount": 10**9}),
     case("POST", "/broker/accounts/A/reset", {"balance": 1_000}),
     case("POST", "/broker/accounts/A/settle", {}),
+    case("POST", "/alerts", ALERT, key("alert")),
+    case("POST", "/alerts", ALERT, key("alert")),
+    case("POST", "/alerts", ALERT | {"condition": "sideways"}),
+    case("PUT", "/alerts/alert-1", ALERT | {"price": 2}),
+    case("PUT", "/alerts/alert-99", ALERT),
+    case("DELETE", "/alerts/alert-1"),
     case("POST", "/datafeed/quotes", {"symbols": ["AAPL", "NOPE"]}),
     case("POST", "/datafeed/clock/advance", {"by_ms": -1}),
     case("DELETE", "/admin/connections/none"),
