@@ -56,6 +56,46 @@ function messages(documented) {
   ].join("\n");
 }
 
+/** The fields of the data in MessagePack, where an object is an array in a documented order. */
+async function msgpack() {
+  const { components } = await read("asyncapi.json");
+  const { messages: documented, schemas } = components;
+  const updates = Object.entries(documented).filter(([, each]) => each["x-msgpack-fields"]);
+  const plans = updates.map(([name, each]) => {
+    const orders = each["x-msgpack-fields"];
+    const [root] = Object.keys(orders);
+    return [name.slice(0, -".update".length), fieldsOf(root, orders, schemas)];
+  });
+  const types = [
+    "/** A field: its name, or with its name the fields of its object, of its items, or of `v`. */",
+    "export type Field =",
+    "    | string",
+    "    | { name: string; fields: readonly Field[] }",
+    "    | { name: string; items: readonly Field[] }",
+    "    | { name: string; ok: readonly Field[]; error: readonly Field[] };",
+  ];
+  const text = JSON.stringify(Object.fromEntries(plans.sort()), null, 4);
+  const value = `export const FIELDS: { [route: string]: readonly Field[] } = ${text};`;
+  return header("asyncapi.json") + [...types, value, ""].join("\n");
+}
+
+function fieldsOf(model, orders, schemas) {
+  return orders[model].map((name) => {
+    const property = schemas[model].properties[name];
+    const referenced = (schema) => schema?.$ref?.split("/").at(-1);
+    const models = [property, ...(property.anyOf ?? [])]
+      .map(referenced)
+      .filter((each) => each in orders);
+    const item = referenced(property.items);
+    const of = (each) => fieldsOf(each, orders, schemas);
+    if (item in orders) return { name, items: of(item) };
+    if (models.length === 0) return name;
+    if (models.length === 1) return { name, fields: of(models[0]) };
+    const [ok, error] = models;
+    return { name, ok: of(ok), error: of(error) };
+  });
+}
+
 const NO_COMMAND = /^auth$|\.(subscribe|unsubscribe|resume)$/;
 
 const header = (source) =>
@@ -77,3 +117,4 @@ async function writeOrCheck(name, text) {
 
 await writeOrCheck("rest.ts", await rest());
 await writeOrCheck("socket.ts", await socket());
+await writeOrCheck("msgpack-fields.ts", await msgpack());

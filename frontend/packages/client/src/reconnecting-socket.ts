@@ -1,6 +1,7 @@
 import { authMessage, expiryOf, type Token } from "./authentication.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { Listeners } from "./listeners.ts";
+import { type Codec, JSON_CODEC, type Message } from "./messages.ts";
 import type { ResolvedSocketOptions, SocketState, WebSocketLike } from "./socket-options.ts";
 import { Timers } from "./timers.ts";
 
@@ -8,7 +9,7 @@ import { Timers } from "./timers.ts";
 export interface SocketHandler {
   /** Called when a connection is open and authenticated. */
   onOpen(): void;
-  onMessage(text: unknown): void;
+  onMessage(message: Message): void;
   /** Called when nothing was sent for the ping interval. */
   onPing(): void;
   /** Called when a connection fails, before `onDisconnected`. */
@@ -26,6 +27,9 @@ const STABLE_MS = 5_000;
 /** A token is refreshed this long before it expires, or after half of its remaining time. */
 const TOKEN_MARGIN_MS = 30_000;
 const TOKEN_REFRESH_MS_MIN = 1_000;
+/** The subprotocols that select an encoding. */
+const MSGPACK = "trading-api.msgpack.v1";
+const JSON_PROTOCOL = "trading-api";
 
 /**
  * A WebSocket that authenticates itself and replaces a lost connection by a new one, with
@@ -38,6 +42,7 @@ export class ReconnectingSocket {
   readonly #timers = new Timers<"retry" | "opening" | "token" | "idle" | "ping">();
   #state: SocketState = { phase: "idle" };
   #socket: WebSocketLike | null = null;
+  #codec: Codec = JSON_CODEC;
   #attempt = 0;
   /** When the connection opened, in ms of the monotonic clock. */
   #openedAt = 0;
@@ -68,9 +73,9 @@ export class ReconnectingSocket {
     if (this.#state.phase === "waiting") void this.#connect();
   }
 
-  /** Send a message as JSON. It is discarded while there is no connection. */
+  /** Send a message. It is discarded while there is no connection. */
   send(message: object): void {
-    this.#socket?.send(JSON.stringify(message));
+    this.#socket?.send(this.#codec.encode(message));
     this.#timers.start("ping", this.#options.pingIntervalMs, () => this.#handler.onPing());
   }
 
@@ -114,14 +119,22 @@ export class ReconnectingSocket {
     const entered = this.#state;
     const { authentication, url, WebSocket: Socket, replyTimeoutMs } = this.#options;
     let token: Token | null = null;
+    let msgpack: Codec | null = null;
     try {
       token = (await authentication?.token()) ?? null;
     } catch (error) {
       if (this.#state === entered) this.fail(`No token: ${messageOf(error)}`);
       return;
     }
+    try {
+      msgpack = await this.#loadMsgpack();
+    } catch (error) {
+      if (this.#state === entered) this.fail(`No decoder: ${messageOf(error)}`);
+      return;
+    }
     if (this.#state !== entered) return;
-    const protocols = token === null ? [] : (authentication?.protocols?.(token.value) ?? []);
+    const own = token === null ? [] : (authentication?.protocols?.(token.value) ?? []);
+    const protocols = msgpack === null ? own : [...new Set([MSGPACK, JSON_PROTOCOL, ...own])];
     let socket: WebSocketLike;
     try {
       socket = new Socket(typeof url === "function" ? url() : url, protocols);
@@ -130,11 +143,26 @@ export class ReconnectingSocket {
       return;
     }
     this.#socket = socket;
-    socket.onopen = () => this.#opened(token);
-    socket.onmessage = ({ data }) => this.#handler.onMessage(data);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      // A server that does not know the encoding selects the other one.
+      this.#codec = msgpack !== null && socket.protocol === MSGPACK ? msgpack : JSON_CODEC;
+      this.#opened(token);
+    };
+    socket.onmessage = ({ data }) => {
+      const message = this.#codec.decode(data);
+      if (message !== null) this.#handler.onMessage(message);
+    };
     socket.onclose = ({ code, reason }) => this.fail(`${code} ${reason}`.trim());
     socket.onerror = () => {};
     this.#timers.start("opening", replyTimeoutMs, () => this.fail("The server does not answer"));
+  }
+
+  /** Return a new codec for the next connection, or null where JSON is used. */
+  async #loadMsgpack(): Promise<Codec | null> {
+    if (this.#options.encoding === "json") return null;
+    const { MsgpackCodec } = await import("./msgpack-codec.ts");
+    return new MsgpackCodec();
   }
 
   #opened(token: Token | null): void {

@@ -2,7 +2,7 @@ import { CommandChannel } from "./command-channel.ts";
 import { NotConnectedError, SubscriptionError } from "./errors.ts";
 import { bindListener, type Listener, type Subscription } from "./listener.ts";
 import { Listeners } from "./listeners.ts";
-import { parseMessage } from "./messages.ts";
+import type { Message } from "./messages.ts";
 import { PollingFallback } from "./polling-fallback.ts";
 import { ReconnectingSocket } from "./reconnecting-socket.ts";
 import { type Request, RequestQueue } from "./request-queue.ts";
@@ -56,7 +56,7 @@ export class SocketClient {
     );
     this.#socket = new ReconnectingSocket(resolved, {
       onOpen: () => (this.#isPolling ? this.#tryConnection() : this.#subscribeAll()),
-      onMessage: (text) => this.#receive(text),
+      onMessage: (message) => this.#receive(message),
       onPing: () => this.#ping(),
       onFailing: (reason) => this.#rejectFirstRequest(reason),
       onDisconnected: (reason) => this.#onDisconnected(reason),
@@ -352,9 +352,7 @@ export class SocketClient {
     this.#socket.send({ type: request.type, payload });
   }
 
-  #receive(text: unknown): void {
-    const message = parseMessage(text);
-    if (message === null) return;
+  #receive(message: Message): void {
     this.#silentConnections = 0;
     if (message.type.endsWith(".update")) this.#onUpdate(message.payload as Update);
     else if (message.type.endsWith(".response"))

@@ -35,6 +35,11 @@ export interface SocketOptions {
   idleTimeoutMs?: number;
   /** Whether commands are sent over the socket while it is connected. The default is true. */
   commands?: boolean;
+  /**
+   * The encoding of the messages, `json` by default. `msgpack` takes a third of the bytes. Its
+   * decoder is loaded for the first connection. A server without it is used with JSON.
+   */
+  encoding?: "json" | "msgpack";
   /** Reads the topics where WebSockets are blocked. Without it the client waits for a connection. */
   topicSource?: TopicSource;
   /** Where the topics that have a `resume` are stored, so that they continue after a reload. */
@@ -53,7 +58,10 @@ export interface WebSocketLike {
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
   onerror: (() => void) | null;
-  send(text: string): void;
+  /** The subprotocol that the server selected, or empty. */
+  readonly protocol?: string;
+  binaryType?: string;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
   close(code?: number, reason?: string): void;
 }
 export type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
@@ -77,6 +85,7 @@ export function resolveSocketOptions(options: SocketOptions): ResolvedSocketOpti
     replyTimeoutMs: 10_000,
     idleTimeoutMs: 10_000,
     commands: true,
+    encoding: "json",
     resumable: RESUMABLE,
     WebSocket: WebSocket as unknown as WebSocketClass,
     random: Math.random,

@@ -19,6 +19,8 @@ export interface TradingClientOptions {
   baseUrl?: string;
   authentication?: Authentication;
   socket?: Partial<SocketOptions>;
+  /** The encoding of the socket's messages, `json` by default. `msgpack` takes fewer bytes. */
+  encoding?: "json" | "msgpack";
   /** Where the account's topics are stored, so that they continue after a reload of the page. */
   resume?: ResumeOptions;
   /** How topics are read where WebSockets are blocked; false to wait for a connection instead. */
@@ -37,6 +39,7 @@ export class TradingClient {
     authentication,
     socket,
     resume,
+    encoding = "json",
     polling = {},
   }: TradingClientOptions = {}) {
     const own = authentication && { authentication };
@@ -47,7 +50,7 @@ export class TradingClient {
       polling,
     };
     const stored = resume && { resume };
-    this.socket = new SocketClient({ url, ...own, ...fallback, ...stored, ...socket });
+    this.socket = new SocketClient({ url, encoding, ...own, ...fallback, ...stored, ...socket });
     this.feeds = new WsAdapter(this.socket);
     const { rest, feeds } = this;
     this.datafeed = new DatafeedService({ rest: rest.market, feeds, backend: rest });

@@ -112,8 +112,8 @@ export class FakeSocket implements WebSocketLike {
     }, 1);
   }
 
-  send(text: string): void {
-    const message = JSON.parse(text);
+  send(text: string | Uint8Array): void {
+    const message = JSON.parse(String(text));
     setTimeout(() => this.isOpen && this.#server.receive(this, message), 1);
   }
 
