@@ -2,6 +2,7 @@ import type { CommandChannel } from "./command-channel.ts";
 import type { Listener, Subscription } from "./listener.ts";
 import type {
   AccountNotification,
+  AccountState,
   BrokerConnection,
   Equity,
   Execution,
@@ -30,6 +31,7 @@ export interface FeedTypes {
   /** There is no state: only new executions are sent. */
   executions: { subscription: { accountId: string; symbol?: string }; data: Execution };
   equity: { subscription: { accountId: string }; data: Equity };
+  account: { subscription: { accountId: string }; data: AccountState };
   /** There is no state: only new notifications are sent. */
   notifications: { subscription: { accountId: string }; data: AccountNotification };
   /** The state is all alerts. */

@@ -26,6 +26,7 @@ import type {
   SymbolInfo as SymbolInfo_Api_Backend,
 } from "./generated/rest.ts";
 import type {
+  AccountState as AccountState_Ws_Backend,
   Alert as Alert_Ws_Backend,
   Bar as Bar_Ws_Backend,
   BrokerConnectionStatus as BrokerConnectionStatus_Ws_Backend,
@@ -43,6 +44,7 @@ import type {
   Account,
   AccountId,
   AccountNotification,
+  AccountState,
   Brackets,
   BrokerConfiguration,
   BrokerConnection,
@@ -128,6 +130,9 @@ export const mapEquity = (equity: EquityData_Api_Backend | EquityData_Ws_Backend
 
 export const mapBrokerConnection = (status: BrokerConnectionStatus_Ws_Backend): BrokerConnection =>
   withoutNulls(status);
+
+export const mapAccountState = (state: AccountState_Ws_Backend): AccountState =>
+  withoutNulls(state);
 
 export const mapNotification = (notification: Notification_Ws_Backend): AccountNotification =>
   withoutNulls(notification);

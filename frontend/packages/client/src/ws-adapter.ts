@@ -80,6 +80,11 @@ export class WsAdapter implements Feeds {
     return this.connection.subscribe("equity", { accountId }, mapListener(listener, map.mapEquity));
   }
 
+  account({ accountId }: Params<"account">, listener: DataListener<"account">): Subscription {
+    const own = mapListener(listener, map.mapAccountState);
+    return this.connection.subscribe("account", { accountId }, own);
+  }
+
   notifications(
     { accountId }: Params<"notifications">,
     listener: DataListener<"notifications">,

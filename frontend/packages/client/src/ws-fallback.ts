@@ -42,6 +42,7 @@ export class WsFallback implements Feeds {
   readonly positionPL = this.#feed("positionPL", "position-pl");
   readonly executions = this.#feed("executions", "executions");
   readonly equity = this.#feed("equity", "equity");
+  readonly account = this.#feed("account", "account");
   readonly notifications = this.#feed("notifications", "notifications");
   readonly alerts = this.#feed("alerts", "alerts");
   readonly brokerConnection = this.#feed("brokerConnection", "broker-connection");

@@ -174,6 +174,21 @@ export interface BrokerConnection {
 }
 
 /**
+ * The figures of an account, in its currency. `marginLevel` is equity in percent of the used margin,
+ * and missing without any. `realizedPLToday` is that of the UTC day.
+ */
+export interface AccountState {
+  balance: number;
+  equity: number;
+  usedMargin: number;
+  freeMargin: number;
+  marginLevel?: number;
+  openPL: number;
+  realizedPLToday: number;
+  currency: string;
+}
+
+/**
  * What happened on an account, for its owner. `id` is the number of its event, `message` is for
  * people, and programs use `code` and `reference`. `time` is in ms UTC.
  */
