@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     leverage_max: Annotated[int, Field(ge=1, le=1000)] = 100
     maintenance_ratio: Annotated[Decimal, Field(ge=0, le=1, decimal_places=4)] = Decimal("0.5")
     margin_warning_levels: PercentLevels = "150,120"
+    session_warning_s: Annotated[int, Field(ge=0, le=86_400)] = 300
 
     # Limits of the process and of HTTP.
     shutdown_grace_s: FinitePositive = 10.0

@@ -54,6 +54,7 @@ class ManualMarket:
         self.status = MarketStatus(MarketState.OPEN)
         self.closed: dict[str, MarketStatus] = {}
         self.now_ms = 1_000
+        self.ends_ms: dict[str, int] = {}
 
     def instruments(self) -> Sequence[Instrument]:
         return list(self._instruments.values())
@@ -68,7 +69,7 @@ class ManualMarket:
         return self.closed.get(symbol, self.status)
 
     def session_end_ms(self, symbol: str) -> int:
-        return DAY_MS
+        return self.ends_ms.get(symbol, DAY_MS)
 
     def listen(self, listener: MarketListener) -> SymbolCounts:
         interest = SymbolCounts()

@@ -64,6 +64,14 @@ class AccountIndex:
             self._put_orders(account_id, symbol, state)
         self._put_expiry(account_id, state)
 
+    def exposed_symbols(self) -> Sequence[str]:
+        """Return the symbols in which any account has orders or a position."""
+        return list(self._by_symbol)
+
+    def exposed_accounts(self) -> Sequence[str]:
+        """Return the accounts that have orders or a position in any symbol."""
+        return list(self._symbols)
+
     def exposed_to(self, symbol: str) -> Sequence[str]:
         """Return the accounts that have orders or a position in the symbol."""
         return list(self._by_symbol.get(symbol, ()))

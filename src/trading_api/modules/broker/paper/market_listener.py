@@ -12,6 +12,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.modules.broker.engine.commands import MatchQuote
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
+from trading_api.modules.broker.paper.market_notices import MarketNotices
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.prices import Prices
 
@@ -34,6 +35,7 @@ class PaperMarketListener:
         interest: PriceInterest,
         accounts: Accounts,
         processor: CommandProcessor,
+        notices: MarketNotices,
         settle: Callable[[], Awaitable[None]],
         on_valuation: Callable[[str], None],
         on_status: Callable[[MarketStatus], None],
@@ -43,6 +45,7 @@ class PaperMarketListener:
         self._interest = interest
         self._accounts = accounts
         self._processor = processor
+        self._notices = notices
         self._settle = settle
         self._on_valuation = on_valuation
         self._on_status = on_status
@@ -69,11 +72,13 @@ class PaperMarketListener:
     def on_status(self, status: MarketStatus) -> None:
         """Report the market's status as the status of the exchange."""
         self._on_status(status)
+        self._notices.on_status(status)
 
     def on_heartbeat(self) -> None:
         """Report the accounts that the quotes of this instant revalued. `flush` and a timer expire
         orders."""
         self._report_valuations()
+        self._notices.on_time()
 
     async def flush(self) -> None:
         """Return once everything so far is committed and published, expired orders too, and the
@@ -82,6 +87,7 @@ class PaperMarketListener:
         while self._revalued:
             self._report_valuations()
         self.expire_orders()
+        await self._notices.flush()
         await self._processor.flush()
 
     def _report_valuations(self) -> None:

@@ -45,6 +45,7 @@ from trading_api.modules.broker.paper.gateway_key_retention import GatewayKeyRet
 from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
 from trading_api.modules.broker.paper.loaded_shards import LoadedShards
 from trading_api.modules.broker.paper.market_listener import PaperMarketListener
+from trading_api.modules.broker.paper.market_notices import MarketNotices
 from trading_api.modules.broker.paper.paper_history import PaperHistory, reading_journal
 from trading_api.modules.broker.paper.paper_snapshot import PaperSnapshot
 from trading_api.modules.broker.paper.previews import preview_leverage, preview_order
@@ -120,12 +121,16 @@ class PaperBroker:
                 self._prices.marks,
                 self.account_loader,
             )
+        self._notices = MarketNotices(
+            market, self.accounts, self.submit, settings.session_warning_s * 1000
+        )
         self.market_listener = PaperMarketListener(
             market,
             self._prices,
             self._interest,
             self.accounts,
             self._processor,
+            self._notices,
             self.account_loader.settle,
             on_valuation=self._publish_valuation,
             on_status=self._publish_status,
@@ -303,7 +308,12 @@ class PaperBroker:
             if not self.loader.is_finished:
                 await self.loader.finish()
                 self._listen_to_market()
-            upkeep = (self._expire_orders(), self._unload_idle(), self._remove_gateway_keys())
+            upkeep = (
+                self._expire_orders(),
+                self._unload_idle(),
+                self._remove_gateway_keys(),
+                self._notices.run(),
+            )
             timers += map(asyncio.create_task, upkeep)
             await self._processor.run()
         except (FencedOut, CommitUnknown):
