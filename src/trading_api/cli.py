@@ -148,12 +148,14 @@ def _serve(arguments: argparse.Namespace) -> int | None:
     # An error of the settings ends the start here, with one sentence instead of a traceback.
     importlib.import_module("trading_api.main")
     # Already imported above. The other subcommands start faster without it.
+    from trading_api.modules.alerts.store.factory import check_store
     from trading_api.modules.broker.journal.factory import check_ledger
 
     app, options = "trading_api.main:app", server_options(settings)
     # uvicorn would report a port in use only after the addresses are printed.
     with bound_socket(settings) as listening:
         check_ledger(settings)
+        check_store(settings)
         raise_open_files_limit()
         _print_addresses(settings)
         if not arguments.reload:

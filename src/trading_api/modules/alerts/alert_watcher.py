@@ -90,13 +90,22 @@ class AlertWatcher:
         return self._market.instrument(symbol) is not None
 
     def last_price(self, symbol: str) -> Decimal | None:
-        """Return the last price that the alerts of a symbol have seen, or else the price of its
-        latest quote."""
-        watch = self._watches.get(symbol)
-        if watch is not None and watch.last_price is not None:
+        """Return the price from which a new alert watches: the last that the alerts of the symbol
+        have seen since the start, or else that of the latest quote."""
+        watch, quote = self._watches.get(symbol), self._market.quote(symbol)
+        if watch is not None and (watch.is_live or quote is None):
             return watch.last_price
-        quote = self._market.quote(symbol)
         return None if quote is None else price_of(quote)
+
+    def store_price(self, shard: int, symbol: str, price: Decimal) -> None:
+        """Store the price with the next changes, for an alert that has seen it.
+
+        It is not stored if earlier alerts would then miss what happened while the server was down.
+        """
+        watch = self._watches.get(symbol)
+        last = None if watch is None or watch.is_live else watch.last_price
+        if watch is None or last is None or not watch.separates(last, price):
+            self._prices[shard, symbol] = price
 
     # What there is to do
 

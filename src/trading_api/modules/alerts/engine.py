@@ -134,7 +134,7 @@ class AlertEngine:
         seen_price = self.watcher.last_price(alert.symbol)
         shard = self._shard(alert.account_id)
         if alert.status is AlertStatus.ACTIVE and seen_price is not None:
-            self._prices[shard, alert.symbol] = seen_price
+            self.watcher.store_price(shard, alert.symbol, seen_price)
         if before is None:
             self._last_numbers[alert.account_id] = alert.number
         else:

@@ -24,10 +24,12 @@ class Crossing(NamedTuple):
 class SymbolWatch:
     """Compares each price with the one before it.
 
-    `last_price` is None until a price is known. `stored_price` is the price with which the watch
-    would continue after a restart, and None where alerts would continue with different ones."""
+    `last_price` is None until a price is known; it is stored from before a restart until the watch
+    `is_live`. `stored_price` is the price with which the watch would continue after a restart, and
+    None where alerts would continue with different ones."""
 
     def __init__(self) -> None:
+        self.is_live = False
         self.last_price: Decimal | None = None
         self.stored_price: Decimal | None = None
         self._thresholds = {direction: AlertThresholds() for direction in CrossingDirection}
@@ -74,7 +76,7 @@ class SymbolWatch:
 
     def move(self, price: Decimal) -> list[Crossing]:
         """Take the next price, and return what it crossed, in the order of the prices."""
-        before, self.last_price = self.last_price, price
+        before, self.last_price, self.is_live = self.last_price, price, True
         crossings: list[Crossing] = []
         if before is not None and before != price:
             crossings = self._crossings(before, price)
@@ -90,12 +92,15 @@ class SymbolWatch:
         price, stored = self.last_price, self.stored_price
         if price is None or price == stored:
             return None
-        if stored is not None:
-            low, high = min(price, stored), max(price, stored)
-            if not any(each.has_between(low, high) for each in self._thresholds.values()):
-                return None
+        if stored is not None and not self.separates(price, stored):
+            return None
         self.stored_price = price
         return price
+
+    def separates(self, one: Decimal, other: Decimal) -> bool:
+        """Return whether a threshold is from the one price to the other."""
+        low, high = min(one, other), max(one, other)
+        return any(each.has_between(low, high) for each in self._thresholds.values())
 
     def _file(self, alert: PriceAlert) -> None:
         for direction in alert.directions:

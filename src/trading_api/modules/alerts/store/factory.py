@@ -32,6 +32,13 @@ def create_store(settings: Settings, epochs: Mapping[int, int] | None = None) ->
     return SqliteAlertStore(alerts_path(url))
 
 
+def check_store(settings: Settings) -> None:
+    """Migrate the file of the alerts, where there is one. Raises ConfigurationError."""
+    enabled = {name.strip() for name in settings.enabled_modules.split(",")}
+    if settings.database_url.startswith("sqlite:") and enabled & {"all", "alerts"}:
+        SqliteAlertStore(alerts_path(settings.database_url)).check()
+
+
 def alerts_path(database_url: str) -> Path:
     """Return the file of the alerts: `trading-alerts.db` for the ledger `trading.db`."""
     ledger = Path(make_url(database_url).database or "").resolve()

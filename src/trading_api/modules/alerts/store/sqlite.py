@@ -63,7 +63,7 @@ class SqliteAlertStore:
         try:
             return await self._run(self._load)
         except StoreUnavailable as error:
-            raise ConfigurationError(f"{error.reason}: {self._path}.") from error
+            raise ConfigurationError(f"The alerts {self._path} can't be used: {error}.") from error
 
     async def created_by(self, account_id: str, key: str) -> PriceAlert | None:
         """Return the alert that a request with this key created. Raises StoreUnavailable."""
@@ -87,6 +87,16 @@ class SqliteAlertStore:
             return await asyncio.get_running_loop().run_in_executor(self._thread, job)
         except sqlite3.Error as error:
             raise StoreUnavailable(f"The store of alerts can't be used ({error})") from error
+
+    def check(self) -> None:
+        """Migrate the file, where there is one, and close it again. Raises ConfigurationError."""
+        if not self._path.exists():
+            return
+        try:
+            self._opened().close()
+        except (StoreUnavailable, sqlite3.Error) as error:
+            raise ConfigurationError(f"The alerts {self._path} can't be used: {error}.") from error
+        self._connection = None
 
     # In the thread
 

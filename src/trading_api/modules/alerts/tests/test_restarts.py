@@ -9,6 +9,7 @@ import pytest
 
 from tests.kit.alerts import FailingStore, RunningAlerts, request, running_alerts
 from tests.kit.paper_exchange import A, rejection_of
+from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.shards import shard_of
 from trading_api.modules.alerts.alert import AlertStatus
 from trading_api.modules.alerts.store.memory import MemoryAlertStore
@@ -49,6 +50,38 @@ async def test_a_crossing_during_a_pause_fires_once_at_the_first_quote_after_it(
         await again.quote("80")
         assert await again.statuses() == ["fired", "active", "active"]
         assert len(await again.notifications()) == 2
+
+
+async def test_an_alert_that_is_made_before_the_first_quote_starts_from_the_present_price() -> None:
+    store, journal = MemoryAlertStore(), MemoryJournal()
+    async with running_alerts(store, journal) as before:
+        await before.quote("100")
+        await before.create(130)
+        await before.create(300)
+    async with running_alerts(store, journal) as after:
+        after.market.closed["AAPL"] = MarketStatus(MarketState.CLOSED)
+        await after.quote("160")
+        await after.create(150)
+        await after.create(170)
+        after.market.closed.clear()
+        await after.quote("175")
+        assert await after.statuses() == ["fired", "active", "active", "fired"]
+
+
+async def test_an_alert_of_a_quiet_market_starts_from_its_own_price_after_two_restarts() -> None:
+    store, journal = MemoryAlertStore(), MemoryJournal()
+    async with running_alerts(store, journal) as first:
+        await first.quote("100")
+        await first.create(300)
+    async with running_alerts(store, journal) as second:
+        second.market.closed["AAPL"] = MarketStatus(MarketState.CLOSED)
+        await second.quote("160")
+        await second.create(150)
+    async with running_alerts(store, journal) as third:
+        await third.quote("175")
+        assert await third.statuses() == ["active", "active"]
+        await third.quote("301")
+        assert await third.statuses() == ["fired", "active"]
 
 
 async def test_the_side_of_a_threshold_is_known_after_a_restart() -> None:

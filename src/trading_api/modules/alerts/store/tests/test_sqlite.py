@@ -9,7 +9,7 @@ import pytest
 
 from tests.kit.alerts import alert
 from trading_api.errors import ConfigurationError
-from trading_api.modules.alerts.store.factory import alerts_path, create_store
+from trading_api.modules.alerts.store.factory import alerts_path, check_store, create_store
 from trading_api.modules.alerts.store.memory import MemoryAlertStore
 from trading_api.modules.alerts.store.sqlite import SqliteAlertStore
 from trading_api.modules.alerts.store.store import AlertBatch, StoreUnavailable
@@ -41,24 +41,42 @@ async def test_each_commit_is_synced_to_the_disk(tmp_path: Path) -> None:
     await store.close()
 
 
-async def test_a_file_of_a_newer_version_stops_the_start(tmp_path: Path) -> None:
-    path = tmp_path / "alerts.db"
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 99")
+@pytest.fixture(params=["newer", "damaged"])
+def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, str]:
+    """Return the path of a ledger whose alerts cannot be used, and the reason."""
+    path = tmp_path / "trading-alerts.db"
+    if request.param == "damaged":
+        path.write_text("no database, but long enough to be looked at as one" * 100)
+        return tmp_path / "trading.db", "not a database"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
     connection.close()
-    store = SqliteAlertStore(path)
-    with pytest.raises(ConfigurationError, match="in version 99; this one knows 1: "):
-        await store.load()
-    await store.close()
+    return tmp_path / "trading.db", "in version 99; this one knows 1"
 
 
-async def test_a_file_that_is_no_database_stops_the_start(tmp_path: Path) -> None:
-    path = tmp_path / "alerts.db"
-    path.write_text("no database, but long enough to be looked at as one" * 100)
-    store = SqliteAlertStore(path)
-    with pytest.raises(ConfigurationError, match=r"can't be used .*not a database"):
+async def test_a_file_that_cannot_be_used_stops_the_start(unusable: tuple[Path, str]) -> None:
+    ledger, reason = unusable
+    settings = Settings.defaults().model_copy(update={"database_url": f"sqlite:///{ledger}"})
+    with pytest.raises(ConfigurationError, match=reason):
+        check_store(settings)
+    store = create_store(settings)
+    with pytest.raises(ConfigurationError, match=reason):
         await store.load()
     await store.close()
+    check_store(settings.model_copy(update={"enabled_modules": "datafeed,broker"}))
+
+
+async def test_the_check_of_a_file_leaves_it_to_the_server(tmp_path: Path) -> None:
+    settings = Settings.defaults().model_copy(
+        update={"database_url": f"sqlite:///{tmp_path}/trading.db"}
+    )
+    check_store(settings)
+    assert not list(tmp_path.iterdir())
+    store = create_store(settings)
+    await store.write(AlertBatch([alert("A", 1)]))
+    await store.close()
+    check_store(settings)
+    assert [each.name for each in tmp_path.iterdir()] == ["trading-alerts.db"]
 
 
 async def test_a_locked_file_is_unavailable_and_nothing_is_written(tmp_path: Path) -> None:
