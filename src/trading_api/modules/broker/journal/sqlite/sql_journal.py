@@ -245,7 +245,8 @@ def _currencies(connection: Connection) -> dict[str, str]:
 
 def _find_tails(opened: OpenLedger, account_ids: Set[str]) -> None:
     """Look up the tails that are not known. Raises JournalUnavailable."""
-    unknown = account_ids - opened.tails.keys()
+    # Not a difference of sets, which would go through all tails.
+    unknown = [each for each in account_ids if each not in opened.tails]
     if not unknown:
         return
     rows = select(ACCOUNTS).where(ACCOUNTS.columns.account_id.in_(unknown))
