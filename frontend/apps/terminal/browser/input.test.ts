@@ -121,17 +121,25 @@ test("a held key is one command", async () => {
 test("the buttons of a position are disabled while a command on it runs", async () => {
   terminal = await TerminalPage.open(browser, market.address, { account });
   const { page } = terminal;
+  const gate = Promise.withResolvers<void>();
+  const keys: (string | undefined)[] = [];
+  await page.routeWebSocket("**/api/v1/ws", (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage(async (text) => {
+      const { type, payload } = JSON.parse(String(text));
+      if (type === "positions.close") {
+        keys.push(payload.key);
+        await gate.promise;
+      }
+      server.send(text);
+    });
+  });
+  await page.reload();
+  await terminal.isLoaded();
   await terminal.fillTicket({ quantity: 3 });
   await terminal.place();
   const position = terminal.position("AAPL");
   await position.waitFor();
-  const gate = Promise.withResolvers<void>();
-  const keys: (string | undefined)[] = [];
-  await page.route("**/broker/positions/**", async (route) => {
-    keys.push((await route.request().allHeaders())["idempotency-key"]);
-    await gate.promise;
-    await route.continue();
-  });
   await page.getByRole("tab", { name: "Positions" }).focus();
   await page.keyboard.press("Shift+X");
   const close = position.getByRole("button", { name: "Close", exact: true });

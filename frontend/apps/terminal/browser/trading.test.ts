@@ -256,13 +256,27 @@ test("equity and the open profit move with the market", async () => {
 });
 
 test("a rejected order shows the reason and what to do", async () => {
+  let hasMoved = false;
+  await terminal.page.routeWebSocket("**/api/v1/ws", (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((text) => {
+      const { type, payload } = JSON.parse(String(text));
+      if (type !== "orders.preview" || !hasMoved) {
+        server.send(text);
+        return;
+      }
+      const { id } = payload;
+      const reply = { status: "ok", id, message: "Previewed", preview: { sections: [] } };
+      socket.send(JSON.stringify({ type: `${type}.response`, payload: reply }));
+    });
+  });
+  await terminal.page.reload();
+  await terminal.isLoaded();
   await terminal.fillTicket({ quantity: 500_000 });
   const preview = terminal.page.getByRole("region", { name: "Preview" });
   await preview.getByText(/Lower the quantity/).waitFor();
   // The market may move after the preview.
-  await terminal.page.route("**/orders/preview**", (route) =>
-    route.fulfill({ json: { sections: [] } }),
-  );
+  hasMoved = true;
   await terminal.fillTicket({ quantity: 500_001 });
   await terminal.place();
   const toast = terminal.toast("Not placed");
