@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from msgspec import structs
+
 from benchmarks.postgres_ledger import cpu_s
 from benchmarks.report import Figure
 from tests.kit.ledger_streams import EXCHANGE_RULES, TRADING_RULES
@@ -126,7 +128,7 @@ def _renamed(entries: Sequence[JournalEntry], account_id: str) -> Iterator[Journ
     for each in entries:
         event = each.event
         if isinstance(event, AccountOpened):
-            event = replace(event, account_id=account_id)
+            event = structs.replace(event, account_id=account_id)
         yield JournalEntry(account_id, each.seq, event)
 
 
