@@ -54,7 +54,7 @@ class ExchangeRules:
 
     Orders reach the market `latency_ms` after they were placed. The exchange liquidates positions
     when equity is below `maintenance_ratio` of their margin. `margin_warning_levels` are in percent
-    of the used margin."""
+    of the used margin, the highest first."""
 
     fees: FeeSchedule = FeeSchedule()
     slippage: Slippage = Slippage()

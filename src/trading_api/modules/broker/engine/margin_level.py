@@ -34,6 +34,8 @@ def watch_margin_level(transaction: Transaction, market: Market) -> None:
     used = used_margin(state, transaction.rules)
     own = equity(state, market.marks)
     before = state.margin_warned
+    if not before and own * 100 >= levels[0] * used:
+        return  # the usual case: above the highest level
     after = warned_level(before, levels, own, used)
     if after != before:
         transaction.emit(MarginLevelCrossed(before, after, own, used, market.at_ms))
@@ -65,7 +67,7 @@ def quiet_equity(state: AccountState, rules: ExchangeRules) -> EquityRange | Non
         return EquityRange(needed) if needed else None
     used, warned = used_margin(state, rules), state.margin_warned
     lower = (level for level in rules.margin_warning_levels if not warned or level < warned)
-    low = max(needed, max(lower, default=ZERO) * used / 100)
+    low = max(needed, next(lower, ZERO) * used / 100)
     return EquityRange(low, (warned + RECOVERY_POINTS) * used / 100 if warned else None)
 
 

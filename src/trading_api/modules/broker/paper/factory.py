@@ -43,7 +43,9 @@ def create_exchange_rules(settings: Settings) -> ExchangeRules:
         leverage_default=Decimal(settings.leverage_default),
         leverage_max=Decimal(settings.leverage_max),
         maintenance_ratio=settings.maintenance_ratio,
-        margin_warning_levels=tuple(
-            Decimal(level) for level in settings.margin_warning_levels.split(",") if level
-        ),
+        margin_warning_levels=_descending(settings.margin_warning_levels),
     )
+
+
+def _descending(percentages: str) -> tuple[Decimal, ...]:
+    return tuple(sorted({Decimal(each) for each in percentages.split(",") if each}, reverse=True))

@@ -54,6 +54,9 @@ def test_the_defaults_lie_above_the_liquidation() -> None:
     assert min(rules.margin_warning_levels) > 100 * rules.maintenance_ratio
     empty = Settings.defaults().model_copy(update={"margin_warning_levels": ""})
     assert create_exchange_rules(empty).margin_warning_levels == ()
+    mixed = Settings.defaults().model_copy(update={"margin_warning_levels": "90,150.5,90"})
+    levels = create_exchange_rules(mixed).margin_warning_levels
+    assert [*map(float, levels)] == [150.5, 90], "the highest first"
 
 
 def test_a_level_warns_once_and_again_after_a_recovery() -> None:
