@@ -36,7 +36,7 @@ export interface SocketOptions {
   /** Whether commands are sent over the socket while it is connected. The default is true. */
   commands?: boolean;
   /**
-   * The encoding of the messages, `json` by default. `msgpack` takes a third of the bytes. Its
+   * The encoding of the messages, `json` by default. `msgpack` takes fewer bytes. Its
    * decoder is loaded for the first connection. A server without it is used with JSON.
    */
   encoding?: "json" | "msgpack";
