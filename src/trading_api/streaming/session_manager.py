@@ -14,12 +14,13 @@ from websockets.frames import CloseCode
 
 from trading_api.auth.origins import is_allowed_origin
 from trading_api.auth.principal import Principal
-from trading_api.auth.tokens import SUBPROTOCOL, TokenVerifier, handshake_token
+from trading_api.auth.tokens import TokenVerifier, handshake_token
 from trading_api.errors import ApiError, Forbidden, Unavailable
 from trading_api.limits.connection_limiter import ConnectionLimiter, Lease
 from trading_api.observability.metrics import Metrics
 from trading_api.streaming.fan_out import FanOut
 from trading_api.streaming.session import SHUTDOWN, Session, SessionOptions
+from trading_api.streaming.subprotocols import select_subprotocol
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
 
@@ -59,8 +60,8 @@ class SessionManager:
     async def open(self, ws: WebSocket, lease: Lease) -> Session:
         """Accept the upgrade and return its session, which holds `lease`.
 
-        Raises WebSocketException for a page of a foreign origin, and Unavailable, Unauthorized
-        and TooManyRequests, all before the upgrade."""
+        Raises WebSocketException for a page of a foreign origin, and UnknownSubprotocol,
+        Unavailable, Unauthorized and TooManyRequests, all before the upgrade."""
         if not is_allowed_origin(
             ws.headers.get("origin"), ws.headers.get("host"), self._options.origins
         ):
@@ -69,11 +70,12 @@ class SessionManager:
             )
         if self._shutdown.is_set():
             raise Unavailable("The server stops; connect again.", "stopping")
+        subprotocol = select_subprotocol(ws.scope.get("subprotocols", ()))
         lease.acquire(self._addresses, ws.client.host if ws.client else "")
         principal = await self._authenticate_handshake(ws)
         if principal is not None:
             self._limit_subject(principal, lease)
-        await ws.accept(SUBPROTOCOL if SUBPROTOCOL in ws.scope.get("subprotocols", ()) else None)
+        await ws.accept(subprotocol)
         session = Session(
             ws,
             self._options,

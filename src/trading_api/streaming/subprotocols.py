@@ -1,0 +1,35 @@
+"""The subprotocols of the WebSocket, and which one of those that a client offers is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trading_api.auth.tokens import SUBPROTOCOL, SUBPROTOCOL_TOKEN
+from trading_api.errors import ApiError
+
+PREFERENCE = (SUBPROTOCOL,)
+"""The subprotocols that can be selected, the preferred one first."""
+
+
+class UnknownSubprotocol(ApiError):
+    """A client offers subprotocols, and none of them is known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"No subprotocol is known; offer {' or '.join(PREFERENCE)}, or none.",
+            "unknown_subprotocol",
+        )
+
+
+def select_subprotocol(offered: Sequence[str]) -> str | None:
+    """Return the preferred subprotocol of those that a client offers, None where it offers none.
+
+    A subprotocol that carries a token is known, but never selected: the response would repeat the
+    token. Raises UnknownSubprotocol."""
+    for known in PREFERENCE:
+        if known in offered:
+            return known
+    names = [name for name in offered if name]
+    if names and not any(name.startswith(SUBPROTOCOL_TOKEN) for name in names):
+        raise UnknownSubprotocol
+    return None
