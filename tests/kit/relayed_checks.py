@@ -14,6 +14,7 @@ from trading_api.modules.broker.service import BrokerService
 from trading_api.modules.broker.ws import BrokerWsRouters
 from trading_api.streaming.fan_out import FanOut
 from trading_api.streaming.frames import texts
+from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.update_encoding import encode_model
@@ -75,6 +76,7 @@ class Embedded:
         )
         self.topics: set[str] = set()
         self.subscribed_symbols = 0
+        self.format = JSON
         self.closed = False
         self._frames = bytearray()
         self.outbox = Outbox(100_000, self._frames.extend, self.fan_out.dirty, lambda: None)

@@ -28,6 +28,7 @@ from trading_api.relay.topic_host import TopicHost
 from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.fan_out import FanOut
 from trading_api.streaming.frames import texts
+from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.session import Session
 from trading_api.streaming.snapshots import Snapshot, TopicSnapshots
@@ -62,6 +63,7 @@ class Client:
         self.name = name
         self.topics: set[str] = set()
         self.subscribed_symbols = 0
+        self.format = JSON
         self.messages: list[dict[str, Any]] = []
         self.limits = SimpleNamespace(subscriptions=1_000)
         self.principal = Principal.anonymous("DEMO-ACCOUNT")

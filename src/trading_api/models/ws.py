@@ -1,8 +1,8 @@
 """The payloads that all WebSocket routes share: replies, updates, resuming and commands."""
 
-from typing import Annotated, Generic, Literal, TypeAlias, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeAlias, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, PrivateAttr
 
 from trading_api.models.common import (
     CamelModel,
@@ -23,7 +23,11 @@ Instant = Annotated[
 
 
 class SubscriptionResponse(WireModel):
-    """The reply to a subscription, its end or a resumption."""
+    """The reply to a subscription, its end or a resumption.
+
+    In MessagePack, an ok reply to a subscription or a resumption also has `topicId`, the integer
+    that names the topic in its updates.
+    """
 
     model_config = example(
         {
@@ -36,6 +40,17 @@ class SubscriptionResponse(WireModel):
     status: Annotated[Literal["ok", "error"], NamedLiteral("ReplyStatus")]
     message: str
     topic: Topic
+    _topic_number: int | None = PrivateAttr(default=None)
+
+    @property
+    def topic_number(self) -> int | None:
+        """The number that names the topic in MessagePack. It is no field of the reply in JSON."""
+        return self._topic_number
+
+    def numbered(self, number: int | None) -> Self:
+        """Set the topic's number, and return the reply."""
+        self._topic_number = number
+        return self
 
 
 class ResumeRequest(SubscriptionModel):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from trading_api.bus.port import Unsubscribe
 from trading_api.relay.frame_stream import FrameStream
 from trading_api.relay.topic_messages import REPLY_BYTES_MAX, SHARED_AUDIENCE, MissedFrames
+from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 
 CLOSED_TOPICS_MAX = 1_000
@@ -23,6 +24,7 @@ class GatewaySubscriber:
         self.stream = stream
         self.topics: set[str] = set()
         self.subscribed_symbols = 0
+        self.format = JSON
         self.closed = False
         self.generations: dict[str, int] = {}
         self.positions: dict[str, int] = {}

@@ -7,6 +7,7 @@ import itertools
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -24,6 +25,7 @@ from trading_api.relay.remote_partition import RemotePartition
 from trading_api.relay.remote_service import RemoteService
 from trading_api.relay.update_frame import FrameError, decode_frame
 from trading_api.shared.ws.generic_route import WsRouter
+from trading_api.streaming.row_encoding import transcode
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +82,7 @@ class RemoteTopics:
         """Let routers that were built with `service` receive encoded data and remote snapshots."""
         for router in routers:
             router.encode, router.conflation_key = itemgetter(0), itemgetter(1)
+            router.pack = partial(transcode, router.data_model)
             router.snapshots = self.service
             self.service.add_router(router)
 

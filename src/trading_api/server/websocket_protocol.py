@@ -16,7 +16,7 @@ from websockets.http11 import Request
 
 from trading_api.clock import RunningTimer, running_clock
 from trading_api.server.parse_turns import ParseTurns
-from trading_api.streaming.frames import texts
+from trading_api.streaming.frames import TEXT, messages
 from trading_api.streaming.transports import (
     CLOSE_TIMEOUT_S,
     CONNECTION,
@@ -104,8 +104,9 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _write_compressed(self, frames: bytes) -> None:
         # Compression has a state for each connection, so that the bytes cannot be shared.
-        for text in texts(frames):
-            self.conn.send_text(text)
+        for kind, content in messages(frames):
+            send = self.conn.send_text if kind == TEXT else self.conn.send_binary
+            send(content)
         self.transport.write(b"".join(self.conn.data_to_send()))
 
     async def close(self, code: int, reason: str) -> None:

@@ -6,10 +6,10 @@ import asyncio
 import itertools
 import logging
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
-from trading_api.streaming.frames import text_frame
+from trading_api.streaming.message_format import MessageFormat
 from trading_api.streaming.outbox import Outbox, send_to_all
 from trading_api.streaming.route_service import UpdateMeta
 from trading_api.streaming.subscriptions import Subscriber, Topic, TopicRoute
@@ -28,6 +28,9 @@ Update: TypeAlias = tuple[int, "Route", Topic, Sequence[Datum], bytes, Subscribe
 The data are for every session that receives the topic; or they are the topic's state, for one
 recipient that joined it. The suffix is the end of each message, after its data. A plain tuple,
 because thousands are made in one tick of the loop and a named one costs a call."""
+
+
+Audience: TypeAlias = tuple[MessageFormat, Mapping[Subscriber, Outbox]]
 
 
 class UpdatesQueue(deque[Update]):
@@ -164,28 +167,28 @@ class FanOut:
 
     def _deliver(self, update: Update, encoder: LastEncoded, single_update: bool) -> None:
         _, route, topic, data, suffix, recipient = update
-        outboxes: Collection[Outbox] = topic.outboxes.values()
+        audiences: Iterable[Audience] = topic.audiences.items()
         if recipient is not None:
             if recipient not in topic.sessions:
                 return
             # The state includes all that was published before it; what comes after follows it.
-            topic.outboxes[recipient] = recipient.outbox
-            outboxes = (recipient.outbox,)
-        if not outboxes:
-            return
+            topic.add_receiver(recipient)
+            audiences = ((recipient.format, {recipient: recipient.outbox}),)
         single_update = single_update and len(data) == 1
-        if len(outboxes) <= SMALL_AUDIENCE and not single_update:
-            self._priority += outboxes
-        self.delivered += len(outboxes) * len(data)
-        for datum in data:
-            frame = text_frame(topic.prefix, encoder.encode(datum, route), suffix)
-            key = route.conflation_key(datum)
-            key = None if key is None else (topic.name, key)
-            if single_update:
-                send_to_all(frame, key, outboxes)
-            else:
-                for outbox in outboxes:
-                    outbox.put(frame, key)
+        for format, receivers in audiences:
+            outboxes = receivers.values()
+            if len(outboxes) <= SMALL_AUDIENCE and not single_update:
+                self._priority += outboxes
+            self.delivered += len(outboxes) * len(data)
+            for datum in data:
+                frame = format.update(topic, datum, suffix, route, encoder)
+                key = route.conflation_key(datum)
+                key = None if key is None else (topic.name, key)
+                if single_update:
+                    send_to_all(frame, key, outboxes)
+                else:
+                    for outbox in outboxes:
+                        outbox.put(frame, key)
 
     def _flush_scheduled(self) -> None:
         self._is_flush_scheduled = False

@@ -21,10 +21,9 @@ from websockets.frames import CloseCode
 from trading_api.auth.principal import Principal
 from trading_api.clock import running_clock
 from trading_api.limits.connection_limiter import ConnectionLimits, Lease
-from trading_api.limits.json_nesting import exceeds_nesting
 from trading_api.limits.token_bucket import TokenBucket
 from trading_api.settings import Settings
-from trading_api.streaming.frames import text_frame
+from trading_api.streaming.message_format import MessageFormat
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.transports import (
     CONNECTION,
@@ -32,7 +31,6 @@ from trading_api.streaming.transports import (
     AsgiConnection,
     Connection,
 )
-from trading_api.streaming.update_encoding import encode_model
 
 log = logging.getLogger(__name__)
 
@@ -124,14 +122,16 @@ class Session(Client):
     `request_close` ends it, from inside and from outside; the first request wins. `serve` reads
     messages until then, and closes the connection.
 
-    Frames in the outbox leave by the session's own connection, so that one slow client delays no
-    other. They leave when the loop's tick ends if `schedule_flush` is called. `deliver` puts what
-    is published into the outboxes. `on_shutdown` is called when the server stops."""
+    `format` reads and writes its messages. Frames in the outbox leave by the session's own
+    connection, so that one slow client delays no other. They leave when the loop's tick ends if
+    `schedule_flush` is called. `deliver` puts what is published into the outboxes. `on_shutdown` is
+    called when the server stops."""
 
     def __init__(
         self,
         ws: WebSocket,
         options: SessionOptions,
+        format: MessageFormat,
         lease: Lease,
         principal: Principal | None,
         dirty: list[Outbox],
@@ -141,6 +141,7 @@ class Session(Client):
     ) -> None:
         super().__init__(ws)
         self.principal = principal
+        self.format = format
         self.subscribed_symbols = 0
         self.commands_in_flight = 0
         self.limits = options.limits
@@ -246,14 +247,13 @@ class Session(Client):
         self.on_activity()
         if event is INVALID_TEXT:
             raise SessionClosed("Text is not UTF-8", CloseCode.INVALID_DATA)
-        return _decode(event.get("text"), self.limits.json_depth)
+        return self.format.decode(event, self.limits.json_depth)
 
     def reply(self, type: str, payload: BaseModel, *, after_updates: bool = False) -> None:
         """Send a reply, if wanted after every update that was published before it."""
         if after_updates:
             self._deliver()
-        head = b'{"type":"%b","payload":' % type.encode()
-        self.outbox.put(text_frame(head, encode_model(payload), b"}"))
+        self.outbox.put(self.format.reply(type, payload))
         self._schedule_flush()
 
     # Slow consumers
@@ -343,17 +343,6 @@ class Session(Client):
         if self.principal is None:
             return self.limits.unauthenticated_frames_per_s
         return self.limits.frames_per_s
-
-
-def _decode(text: str | None, depth_max: int) -> Message[str, Any]:
-    if text is None:
-        raise ValueError("a binary frame")
-    if exceeds_nesting(text, depth_max):
-        raise ValueError("nested too deep")
-    try:
-        return Message.model_validate_json(text)
-    except ValidationError as error:
-        raise ValueError("not a message") from error
 
 
 def _protocol_error(reason: str) -> SessionClose:

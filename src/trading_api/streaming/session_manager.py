@@ -20,7 +20,7 @@ from trading_api.limits.connection_limiter import ConnectionLimiter, Lease
 from trading_api.observability.metrics import Metrics
 from trading_api.streaming.fan_out import FanOut
 from trading_api.streaming.session import SHUTDOWN, Session, SessionOptions
-from trading_api.streaming.subprotocols import select_subprotocol
+from trading_api.streaming.subprotocols import message_format, select_subprotocol
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
 
@@ -79,6 +79,7 @@ class SessionManager:
         session = Session(
             ws,
             self._options,
+            message_format(subprotocol),
             lease,
             principal,
             self._fan_out.dirty,

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from trading_api.auth.tokens import SUBPROTOCOL, SUBPROTOCOL_TOKEN
 from trading_api.errors import ApiError
+from trading_api.streaming.message_format import JSON, MessageFormat
+from trading_api.streaming.msgpack_format import MSGPACK
 
-PREFERENCE = (SUBPROTOCOL,)
+MSGPACK_SUBPROTOCOL = "trading-api.msgpack.v1"
+PREFERENCE = (MSGPACK_SUBPROTOCOL, SUBPROTOCOL)
 """The subprotocols that can be selected, the preferred one first."""
 
 
@@ -33,3 +36,8 @@ def select_subprotocol(offered: Sequence[str]) -> str | None:
     if names and not any(name.startswith(SUBPROTOCOL_TOKEN) for name in names):
         raise UnknownSubprotocol
     return None
+
+
+def message_format(subprotocol: str | None) -> MessageFormat:
+    """Return the format of the sessions that selected a subprotocol, or none."""
+    return MSGPACK if subprotocol == MSGPACK_SUBPROTOCOL else JSON

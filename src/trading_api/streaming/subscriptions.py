@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from abc import abstractmethod
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from trading_api.streaming.message_format import MessageFormat
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.route_service import TopicUpdate, WsRouteService
 
@@ -21,6 +23,11 @@ class Subscriber(Protocol):
     topics: set[str]
     subscribed_symbols: int
     outbox: Outbox
+
+    @property
+    def format(self) -> MessageFormat:
+        """How messages are written for it, which does not change."""
+        ...
 
     @property
     def closed(self) -> bool: ...
@@ -50,21 +57,35 @@ def _unattached(data: BaseModel, **meta: int | str) -> None:
 class Topic:
     """One topic of a route. `stream` belongs to the service that attached the topic.
 
-    `sessions` have joined it. `outboxes` receive its updates, in the order in which their sessions
-    received the topic's state. `service` is None while the topic is not open. `symbol_count` is
+    `sessions` have joined it. The outboxes of `audiences` receive its updates, by the format of
+    their sessions, in the order in which these received the topic's state. `number` names the topic
+    in MessagePack. `service` is None while the topic is not open. `symbol_count` is
     what each of its sessions is charged."""
 
     name: str
+    number: int = 0
     publish: TopicUpdate = _unattached
     stream: Any = None
     prefix: bytes = b""
     service: WsRouteService | None = None
     sessions: set[Subscriber] = field(default_factory=set)
-    outboxes: dict[Subscriber, Outbox] = field(default_factory=dict)
+    audiences: dict[MessageFormat, dict[Subscriber, Outbox]] = field(default_factory=dict)
     keys: tuple[Hashable, ...] = ()
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_joins: int = 0
     symbol_count: int = 1
+
+    def add_receiver(self, session: Subscriber) -> None:
+        """Let a session receive the topic's updates."""
+        self.audiences.setdefault(session.format, {})[session] = session.outbox
+
+    def remove_receiver(self, session: Subscriber) -> None:
+        """Undo `add_receiver`. Ignores a session that does not receive."""
+        receivers = self.audiences.get(session.format)
+        if receivers is not None:
+            receivers.pop(session, None)
+            if not receivers:
+                del self.audiences[session.format]
 
 
 class Subscriptions:
@@ -78,6 +99,7 @@ class Subscriptions:
     def __init__(self) -> None:
         self._topics: dict[str, Topic] = {}
         self._by_key: dict[Hashable, dict[Topic, None]] = {}
+        self._numbers = itertools.count(1)
 
     def __len__(self) -> int:
         return len(self._topics)
@@ -160,7 +182,7 @@ class Subscriptions:
         session.topics.discard(name)
         session.subscribed_symbols -= topic.symbol_count
         topic.sessions.discard(session)
-        topic.outboxes.pop(session, None)
+        topic.remove_receiver(session)
         self._close_if_unused(topic)
 
     def release(self, session: Subscriber) -> None:
@@ -171,7 +193,7 @@ class Subscriptions:
     def _entry(self, name: str) -> Topic:
         topic = self._topics.get(name)
         if topic is None:
-            topic = self._topics[name] = Topic(name)
+            topic = self._topics[name] = Topic(name, next(self._numbers))
         return topic
 
     def _unfile(self, topic: Topic) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from trading_api.clock import running_clock
-from trading_api.streaming.frames import texts
+from trading_api.streaming.frames import TEXT, messages
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class AsgiConnection:
         self._ws = ws
         self._handler: ConnectionHandler | None = None
         # Bounded by the session's outbox, which writes to a full connection only before it closes.
-        self._unsent: deque[bytes] = deque()
+        self._unsent: deque[tuple[int, bytes]] = deque()
         self._sending: asyncio.Task[None] | None = None
 
     def attach(self, handler: ConnectionHandler) -> None:
@@ -97,7 +97,7 @@ class AsgiConnection:
             self._sending.cancel()
 
     def write(self, frames: bytes) -> None:
-        self._unsent.extend(texts(frames))
+        self._unsent.extend(messages(frames))
         if self._sending is None and self._handler is not None:
             self._handler.pause_writing()
             self._sending = asyncio.create_task(self._send(self._handler))
@@ -115,7 +115,11 @@ class AsgiConnection:
     async def _send(self, handler: ConnectionHandler) -> None:
         try:
             while self._unsent:
-                await self._ws.send_text(self._unsent.popleft().decode())
+                kind, content = self._unsent.popleft()
+                if kind == TEXT:
+                    await self._ws.send_text(content.decode())
+                else:
+                    await self._ws.send_bytes(content)
         except WebSocketDisconnect:
             handler.connection_lost()
         except Exception:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
+import msgspec
 import orjson
 from pydantic import BaseModel
 
 from trading_api.streaming.route_service import UpdateMeta
+
+_ARRAY_OF_3, _ARRAY_OF_4 = b"\x93", b"\x94"
 
 
 class EncodedDatum(NamedTuple):
@@ -22,10 +25,13 @@ Datum: TypeAlias = BaseModel | EncodedDatum
 
 
 class DatumFormat(Protocol):
-    """How a route encodes its data. `conflation_key` returns a key: of two unsent updates of a
-    topic with the same key only the newer need be sent. With None each must be sent."""
+    """How a route encodes its data, in JSON (`encode`) and in MessagePack (`pack`).
+
+    `conflation_key` returns a key: of two unsent updates of a topic with the same key only the
+    newer need be sent. With None each must be sent."""
 
     encode: Callable[[Any], bytes]
+    pack: Callable[[Any], bytes]
     conflation_key: Callable[[Any], Hashable | None]
 
 
@@ -58,15 +64,48 @@ class SuffixEncoder:
 class LastEncoded:
     """Encodes a datum once, however many topics publish it one after the other."""
 
-    __slots__ = ("_datum", "_json", "_route")
+    __slots__ = ("_datum", "_json", "_packed", "_packed_suffix", "_route", "_suffix")
 
     def __init__(self) -> None:
         self._datum: Datum | None = None
         self._route: DatumFormat | None = None
+        self._json: bytes | None = None
+        self._packed: bytes | None = None
+        self._suffix = b""
+        self._packed_suffix = b"", b""
 
     def encode(self, datum: Datum, route: DatumFormat) -> bytes:
         """Return the datum's JSON."""
         if datum is not self._datum or route is not self._route:
+            self._datum, self._route, self._packed = datum, route, None
+            self._json = None
+        if self._json is None:
             self._json = route.encode(datum)
-            self._datum, self._route = datum, route
         return self._json
+
+    def pack(self, datum: Datum, route: DatumFormat) -> bytes:
+        """Return the datum's MessagePack."""
+        if datum is not self._datum or route is not self._route:
+            self._datum, self._route, self._json = datum, route, None
+            self._packed = None
+        if self._packed is None:
+            self._packed = route.pack(datum)
+        return self._packed
+
+    def packed_suffix(self, suffix: bytes) -> tuple[bytes, bytes]:
+        """Return the head of an update's array, and its elements after the datum."""
+        if suffix != self._suffix:
+            self._packed_suffix = pack_suffix(suffix)
+            self._suffix = suffix
+        return self._packed_suffix
+
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def pack_suffix(suffix: bytes) -> tuple[bytes, bytes]:
+    """Return the head of an update's array, and its elements after the datum: the time, and the
+    meta fields if there are any."""
+    meta = orjson.loads(b"{%b" % suffix[1:-1])
+    ts = _pack(meta.pop("ts"))
+    return (_ARRAY_OF_4, ts + _pack(meta)) if meta else (_ARRAY_OF_3, ts)

@@ -5,8 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
+from trading_api.streaming.row_encoding import field_orders
 from trading_api.streaming.topics import buildTopicParams
 
 _SCHEMA_REF = "#/components/schemas/"
@@ -16,11 +20,14 @@ _EXAMPLE_CHANGES = {
 }
 
 
-def normalize(document: dict[str, Any], path: str) -> dict[str, Any]:
+def normalize(
+    document: dict[str, Any], path: str, data_models: Mapping[str, type[BaseModel]]
+) -> dict[str, Any]:
     """Return FastWS's document with strict messages and readable names.
 
     FastWS lets a message's `type` be any string and its payload null, and names its envelopes
-    after Python generics. Here each message has a constant type, and every schema has a title.
+    after Python generics. Here each message has a constant type, and every schema has a title. An
+    update has the order of its fields in MessagePack; `data_models` are the models of the routes.
     """
     document["channels"] = {path: document["channels"].pop("/")}
     schemas, messages = document["components"]["schemas"], document["components"]["messages"]
@@ -33,6 +40,8 @@ def normalize(document: dict[str, Any], path: str) -> dict[str, Any]:
         message["examples"] = [{"payload": {"type": name, "payload": _example(payload, schemas)}}]
     for name in messages:
         _complete_example(name, messages)
+    for route, model in data_models.items():
+        messages[f"{route}.update"]["x-msgpack-fields"] = field_orders(model)
     return _with_plain_names(document)
 
 

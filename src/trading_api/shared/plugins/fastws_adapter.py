@@ -35,8 +35,9 @@ class FastWSAdapter(FastWS):
     """FastWS matches messages to operations, validates and documents them. Sessions, subscriptions
     and the delivery of updates are those of `trading_api.streaming`.
 
-    `path` is where the application mounts the endpoint. `wait_idle` waits until no request and no
-    command is in progress. `commands` runs the commands of routers that have one."""
+    `path` is where the application mounts the endpoint. `routers` are those of the topics.
+    `wait_idle` waits until no request and no command is in progress. `commands` runs the commands
+    of routers that have one."""
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class FastWSAdapter(FastWS):
         self._manager = SessionManager(options, tokens, self.fan_out, subscriptions, wait_idle)
         self._runner = commands
         self._commands: dict[str, WsCommandRouter[Any, Any]] = {}
+        self.routers: list[WsRouter[Any, Any]] = []
         self.connections = cast(dict[str, Client], self._manager.sessions)
         self.include_router(AuthRouter(tokens, self._manager.authenticate))
 
@@ -68,6 +70,7 @@ class FastWSAdapter(FastWS):
         super().include_router(router, prefix=prefix)
         if isinstance(router, WsRouter):
             router.bind(self.fan_out, self.subscriptions)
+            self.routers.append(router)
         elif isinstance(router, WsCommandRouter):
             assert self._runner is not None, "a router of a command needs a CommandRunner"
             self._commands[router.route] = router
@@ -132,7 +135,8 @@ class FastWSAdapter(FastWS):
 
     def asyncapi(self) -> dict[str, Any]:
         if self.asyncapi_schema is None:
-            self.asyncapi_schema = normalize(super().asyncapi(), self.path)
+            data_models = {router.route: router.data_model for router in self.routers}
+            self.asyncapi_schema = normalize(super().asyncapi(), self.path, data_models)
         return self.asyncapi_schema
 
     async def _document(self, _: Request) -> JSONResponse:

@@ -22,6 +22,7 @@ from trading_api.streaming.route_service import (
     UpdateMeta,
     WsRouteService,
 )
+from trading_api.streaming.row_encoding import pack_model
 from trading_api.streaming.session import Session
 from trading_api.streaming.snapshots import ServiceSnapshots, Snapshot, TopicSnapshots
 from trading_api.streaming.subscriptions import Subscriptions, Topic
@@ -49,10 +50,12 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
     returns from where the sequencer replays a route without numbers: for example, a bar's time.
 
     `snapshots` provides what a client receives first. A process that receives encoded data from
-    another one replaces it, `encode` and `conflation_key`."""
+    another one replaces it, `encode`, `pack` and `conflation_key`."""
 
     request_model: ClassVar[type[BaseModel]]
     """The first argument of `WsRouter[Request, Data]`, unless a subclass names another."""
+    data_model: ClassVar[type[BaseModel]]
+    """The second argument of `WsRouter[Request, Data]`."""
     subscribe: Callable[..., Any]
     unsubscribe: Callable[..., Any]
     update: Callable[..., Any]
@@ -76,6 +79,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         # Full: the publisher drains it first (FanOut.post).
         self.updates_queue = UpdatesQueue(maxsize=UPDATES_QUEUE_SIZE)
         self.encode: Callable[[Any], bytes] = encode_model
+        self.pack: Callable[[Any], bytes] = pack_model
         self.conflation_key: Callable[[Any], Hashable | None] = conflation_key
         self.snapshots: TopicSnapshots = ServiceSnapshots(service, sequencer)
         self.replays = resumes or position is not None
@@ -91,8 +95,10 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
 
     def __init_subclass__(cls) -> None:
         for base in cls.__dict__.get("__orig_bases__", ()):
-            if get_origin(base) is WsRouter and "request_model" not in cls.__dict__:
-                cls.request_model = get_args(base)[0]
+            if get_origin(base) is WsRouter:
+                request_model, cls.data_model = get_args(base)
+                if "request_model" not in cls.__dict__:
+                    cls.request_model = request_model
 
     def bind(self, delivery: UpdateDelivery, subscriptions: Subscriptions) -> None:
         """Connect the route to what delivers its updates and what registers its topics."""
@@ -105,7 +111,7 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         """Join the client to the topic of this request, and send it the topic's state."""
         topic = self.topic_builder(payload)
         if topic in client.topics:
-            return _ok("Already subscribed", topic)
+            return _ok("Already subscribed", topic).numbered(self._number(topic))
         symbols = self._symbol_count(payload)
         return await self._subscribe(topic, client, self.snapshots.state, "Subscribed", symbols)
 
@@ -151,7 +157,12 @@ class WsRouter(OperationRouter, WsRouteInterface, Generic[RequestT, DataT]):
         except Exception:
             log.exception("topic_not_opened", extra={"topic": topic})
             return _error("The topic could not be opened; try again", topic)
-        return _ok(done, topic)
+        return _ok(done, topic).numbered(self._number(topic))
+
+    def _number(self, topic: str) -> int | None:
+        """Return the topic's number, None once it is closed."""
+        entry = self.subscriptions.topic(topic)
+        return None if entry is None else entry.number
 
     async def _join(self, name: str, client: Session, load: SnapshotLoader, symbols: int) -> None:
         topic = await self.subscriptions.join(name, client, self, symbols)

@@ -10,6 +10,7 @@ from tests.kit.server import until
 from trading_api.models.market import BarsSubscriptionRequest
 from trading_api.shared.ws.generic_route import WsRouter
 from trading_api.streaming.fan_out import FLUSH_BATCH
+from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 
 AUDIENCE_SIZE = 10 * FLUSH_BATCH
@@ -23,6 +24,7 @@ class Receiver:
     def __init__(self, dirty: list[Outbox]) -> None:
         self.topics: set[str] = set()
         self.subscribed_symbols = 0
+        self.format = JSON
         self.received: list[bytes] = []
         self.outbox = Outbox(16, self.received.append, dirty, lambda: None)
 

@@ -20,6 +20,7 @@ from trading_api.clock import TICK_S
 from trading_api.limits.connection_limiter import ConnectionLimits, Lease
 from trading_api.streaming import session as session_module
 from trading_api.streaming.frames import texts
+from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.session import (
     CLIENT_LEFT,
@@ -81,6 +82,7 @@ class Client:
         self.session = Session(
             ws,
             SessionOptions(re.compile(""), outbox_size=outbox_size, **options),
+            JSON,
             Lease(),
             principal,
             self.dirty,

@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from trading_api.models.market import Trade
+from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.route_service import TopicUpdate, WsRouteService
 from trading_api.streaming.subscriptions import Subscriptions, Topic
@@ -20,6 +21,7 @@ class SessionDouble:
     def __init__(self) -> None:
         self.topics: set[str] = set()
         self.subscribed_symbols = 0
+        self.format = JSON
         self.closed = False
         self.outbox = Outbox(16, lambda _: None, [], lambda: None)
 

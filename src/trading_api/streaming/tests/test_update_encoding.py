@@ -7,6 +7,7 @@ from operator import itemgetter
 from tests.kit.echo_route import NOW_MS, EchoApp, bar
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.streaming.frames import texts
+from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.update_encoding import (
     EncodedDatum,
@@ -22,6 +23,7 @@ class Client:
     def __init__(self, dirty: list[Outbox]) -> None:
         self.topics: set[str] = set()
         self.subscribed_symbols = 0
+        self.format = JSON
         self.received = bytearray()
         self.outbox = Outbox(16, self.received.extend, dirty, lambda: None)
 

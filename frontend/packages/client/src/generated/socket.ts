@@ -2231,6 +2231,9 @@ export interface components {
         /**
          * SubscriptionResponse
          * @description The reply to a subscription, its end or a resumption.
+         *
+         *     In MessagePack, an ok reply to a subscription or a resumption also has `topicId`, the integer
+         *     that names the topic in its updates.
          * @example {
          *       "message": "Subscribed",
          *       "status": "ok",

@@ -13,6 +13,7 @@ from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.ws_generated import QuoteWsRouter
 from trading_api.streaming.fan_out import FanOut
+from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 from trading_api.streaming.route_service import WsRouteService
 from trading_api.streaming.subscriptions import Subscriptions
@@ -28,6 +29,7 @@ class SessionDouble:
     def __init__(self) -> None:
         self.topics: set[str] = set()
         self.subscribed_symbols = 0
+        self.format = JSON
         self.outbox = Outbox(100_000, lambda frames: None, [], lambda: None)
 
 
@@ -58,7 +60,7 @@ async def test_permuted_topics_share_one_encoding_of_each_name(speed: str) -> No
         request: dict[str, list[str]] = {"symbols": [], "fast_symbols": []} | {speed: list(order)}
         name = router.topic_builder(QuotesSubscriptionRequest.model_validate(request))
         topic = await subscriptions.join(name, session, router)
-        topic.outboxes[session] = session.outbox
+        topic.add_receiver(session)
 
     # Slow quotes are held for ten seconds, and then sent together.
     source.move_to(source.now_ms + 20_000, feed)
