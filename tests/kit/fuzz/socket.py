@@ -1,7 +1,7 @@
 """Fuzz the WebSocket by asyncapi.json.
 
-Many clients send valid, nearly valid and invalid messages, in fragments, before authentication
-and while they disconnect.
+Many clients send valid, nearly valid and invalid messages, in JSON and in MessagePack, in
+fragments, before authentication and while they disconnect.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import itertools
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from tests.kit.fuzz.server import FuzzedServer
+from trading_api.streaming.subprotocols import MSGPACK_SUBPROTOCOL
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "asyncapi.json"
 MESSAGES: dict[str, Any] = json.loads(DOCUMENT.read_text(encoding="utf-8"))["components"][
@@ -62,14 +65,20 @@ async def _client(server: FuzzedServer, chance: random.Random, end_s: float) -> 
 
 async def _session(server: FuzzedServer, chance: random.Random, headers: dict[str, str]) -> int:
     address = f"ws://{server.address}/api/v1/ws"
-    connection = await connect(address, additional_headers=headers, max_queue=None)
+    is_packed = chance.random() < 0.4
+    connection = await connect(
+        address,
+        additional_headers=headers,
+        max_queue=None,
+        subprotocols=[Subprotocol(MSGPACK_SUBPROTOCOL)] if is_packed else None,
+    )
     sent, end = 0, chance.choice(["close", "abort", "say nothing more"])
     try:
-        for frame in _frames(chance):
-            await connection.send(frame, text=chance.random() < 0.95)
+        for frame in _frames(chance, _packed if is_packed else _text):
+            await connection.send(frame, text=is_packed == (chance.random() < 0.05))
             sent += 1
             if chance.random() < 0.1:
-                await _answer_or_close(connection)
+                await _answer_or_close(connection, is_packed)
     except ConnectionClosed:
         end = "closed"
     if end == "abort":
@@ -84,20 +93,38 @@ async def _session(server: FuzzedServer, chance: random.Random, headers: dict[st
     return sent
 
 
-async def _answer_or_close(connection: ClientConnection) -> None:
+async def _answer_or_close(connection: ClientConnection, is_packed: bool) -> None:
     """Check that a valid message is answered, or that the connection is closed."""
-    await connection.send(json.dumps({"type": "bars.unsubscribe", "payload": BARS}))
-    async for text in connection:
-        message = json.loads(text)
-        if message["type"] == "bars.unsubscribe.response":
+    request = {"type": "bars.unsubscribe", "payload": BARS}
+    await connection.send(msgspec.msgpack.encode(request) if is_packed else json.dumps(request))
+    async for frame in connection:
+        message: Any = _decoded(frame)
+        # An update in MessagePack is an array.
+        if isinstance(message, dict) and message["type"] == "bars.unsubscribe.response":
             return
     raise ConnectionClosed(connection.protocol.close_rcvd, connection.protocol.close_sent)
+
+
+def _decoded(frame: str | bytes) -> Any:
+    return msgspec.msgpack.decode(frame) if isinstance(frame, bytes) else json.loads(frame)
 
 
 BARS = {"symbol": "AAPL", "resolution": "1"}
 
 
-def _frames(chance: random.Random) -> Iterator[Any]:
+def _text(chance: random.Random, message: Any) -> bytes:
+    text = json.dumps(message, ensure_ascii=chance.random() < 0.5)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _packed(chance: random.Random, message: Any) -> bytes:
+    try:
+        return msgspec.msgpack.encode(message)
+    except (OverflowError, UnicodeEncodeError):
+        return chance.randbytes(40)  # MessagePack has no such integer, and no such text
+
+
+def _frames(chance: random.Random, encode: Callable[[random.Random, Any], bytes]) -> Iterator[Any]:
     for _ in range(chance.randrange(1, 30)):
         message = copy.deepcopy(chance.choice(EXAMPLES))
         kind = chance.random()
@@ -106,10 +133,9 @@ def _frames(chance: random.Random) -> Iterator[Any]:
             continue
         if kind < 0.15:
             _spoil(chance, message)
-        text = json.dumps(message, ensure_ascii=chance.random() < 0.5)
+        data = encode(chance, message)
         if kind > 0.97:
-            text = text[: chance.randrange(len(text))]
-        data = text.encode("utf-8", "surrogatepass")
+            data = data[: chance.randrange(len(data))]
         yield _fragments(chance, data) if chance.random() < 0.2 else data
 
 
