@@ -32,7 +32,7 @@ built:
 
 # `make test check` makes the quick checks first and runs the tests once.
 test: .venv/.synced $(if $(filter check,$(MAKECMDGOALS)),checked) ## Run every test
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/pytest -n 4 --dist loadfile
 
 # PYTHONS and TESTS choose others: what CI runs takes less than a minute.
 test-pythons: .venv/.synced ## Run the tests on the newer Pythons that are found: PYTHONS (3.12 3.13 3.14)
