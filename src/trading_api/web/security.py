@@ -51,6 +51,24 @@ class ScopeRequirement(SecurityBase):
         return principal
 
 
+class AccountRequirement(ScopeRequirement):
+    """Requires one scope of the caller for one account, and admits commands of the account."""
+
+    def authorized_account(self, request: Request, account_id: str | None) -> str:
+        """Return the account that the request is about.
+
+        Raises Forbidden, NotFound, TooManyRequests, and Unavailable once the server is stopping.
+        """
+        account = self.account(self.authorize(request), account_id)
+        if self.scope is not Scope.ACCOUNT_READ:
+            request.app.state.command_admission.admit(account)
+        return account
+
+    def account(self, principal: Principal, account_id: str | None) -> str:
+        """Return the account that the caller names, by default their own. Raises NotFound."""
+        return principal.account(account_id)
+
+
 class _CallerWithScope(ScopeRequirement):
     async def __call__(self, request: Request) -> Principal:
         return self.authorize(request)

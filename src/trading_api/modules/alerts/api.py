@@ -10,7 +10,7 @@ from trading_api.models.alerts import Alert, AlertRequest
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.alerts.service import AlertService
 from trading_api.web.json_route import COMMAND_ERRORS, NOT_FOUND_ERROR, StrictJSONRouter
-from trading_api.web.security import ScopeRequirement, security_dependency
+from trading_api.web.security import AccountRequirement, security_dependency
 
 router = StrictJSONRouter(prefix="/alerts", tags=["alerts"], responses=NOT_FOUND_ERROR)
 
@@ -44,17 +44,12 @@ class AlertsContext:
     key: str | None = None
 
 
-class _AlertsRequirement(ScopeRequirement):
+class _AlertsRequirement(AccountRequirement):
     def context(
         self, request: Request, account_id: str | None, key: str | None = None
     ) -> AlertsContext:
-        """Return the context of the caller's account.
-
-        Raises Forbidden, NotFound, TooManyRequests, and Unavailable once the server is stopping.
-        """
-        account = self.authorize(request).account(account_id)
-        if self.scope is not Scope.ACCOUNT_READ:
-            request.app.state.command_admission.admit(account)
+        """Return the context of the caller's account. Raises what `authorized_account` raises."""
+        account = self.authorized_account(request, account_id)
         return AlertsContext(request.app.state.services["alerts"], account, key)
 
 

@@ -13,7 +13,7 @@ from trading_api.modules.broker.idempotency import key_not_taken
 from trading_api.modules.broker.queries.account_queries import AccountQueries
 from trading_api.modules.broker.service import BrokerService
 from trading_api.web.dependencies import get_service
-from trading_api.web.security import ScopeRequirement, require_scope, security_dependency
+from trading_api.web.security import AccountRequirement, require_scope, security_dependency
 
 _AccountId = Annotated[
     str | None,
@@ -47,17 +47,12 @@ class AccountContext:
     key: str | None = None
 
 
-class _AccountRequirement(ScopeRequirement):
+class _AccountRequirement(AccountRequirement):
     def context(
         self, request: Request, account_id: str | None, key: str | None = None
     ) -> AccountContext:
-        """Return the context of the caller's account.
-
-        Raises Forbidden, NotFound, TooManyRequests, and Unavailable once the server is stopping.
-        """
-        account = self.account(self.authorize(request), account_id)
-        if self.scope is not Scope.ACCOUNT_READ:
-            request.app.state.command_admission.admit(account)
+        """Return the context of the caller's account. Raises what `authorized_account` raises."""
+        account = self.authorized_account(request, account_id)
         service: BrokerService = request.app.state.services["broker"]
         return AccountContext(service.commands, service.queries, account, key)
 
@@ -66,10 +61,6 @@ class _AccountRequirement(ScopeRequirement):
         context = self.context(request, account_id)
         await context.queries.load(context.account_id)
         return context
-
-    def account(self, principal: Principal, account_id: str | None) -> str:
-        """Return the id of the account that the request is about. Raises NotFound."""
-        return principal.account(account_id)
 
 
 class _WithoutKeyCheck(_AccountRequirement):
