@@ -1,6 +1,6 @@
 """The payloads that all WebSocket routes share: replies, updates, resuming and commands."""
 
-from typing import Annotated, Generic, Literal, Self, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr
 
@@ -97,6 +97,9 @@ class CommandPayload(CamelModel):
     The reply has the same `id`. `key` is the idempotency key, which REST takes as the header
     `Idempotency-Key`, so it consists of what a header can carry: printable ASCII.
     """
+
+    rest_body: ClassVar[str] = ""
+    """The field that is the whole body in REST, which does not name it."""
 
     account_id: str = Field(examples=["DEMO-ACCOUNT"])
     id: CommandId

@@ -1,6 +1,10 @@
 """The id of the current request, which joins its log lines and the updates that it causes."""
 
+import re
 from contextvars import ContextVar
+
+PLAIN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+"""The form of a client's id that is kept: other texts could be mistaken in a log."""
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request or connection: its client's own, or a generated one. Logs use it."""

@@ -25,6 +25,7 @@ _ALERT = {
 class CreateAlertPayload(CommandPayload):
     """An alert to create."""
 
+    rest_body = "alert"
     model_config = example({"accountId": "DEMO-ACCOUNT", "id": 1, "key": "my-1", "alert": _REQUEST})
 
     alert: AlertRequest
@@ -47,6 +48,7 @@ class ListAlertsReply(CommandReply):
 class ChangeAlertPayload(CommandPayload):
     """An alert, and what it waits for from now on. It is active again."""
 
+    rest_body = "alert"
     model_config = example(
         {"accountId": "DEMO-ACCOUNT", "id": 3, "alertId": "alert-1", "alert": _REQUEST}
     )

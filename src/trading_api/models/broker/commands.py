@@ -19,6 +19,7 @@ _ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 10, "limitPrice": 187.4
 class PlaceOrderPayload(CommandPayload):
     """An order to place."""
 
+    rest_body = "order"
     model_config = example({"accountId": "DEMO-ACCOUNT", "id": 1, "key": "my-1", "order": _ORDER})
 
     order: PreOrder
@@ -35,6 +36,7 @@ class PlaceOrderReply(CommandReply):
 class PreviewOrderPayload(CommandPayload):
     """An order to preview, or with `orderId` a change of that order. A preview takes no `key`."""
 
+    rest_body = "order"
     model_config = example({"accountId": "DEMO-ACCOUNT", "id": 2, "order": _ORDER})
 
     order: PreOrder
@@ -61,6 +63,7 @@ class PreviewOrderReply(CommandReply):
 class ModifyOrderPayload(CommandPayload):
     """The whole order as it shall be."""
 
+    rest_body = "order"
     model_config = example(
         {"accountId": "DEMO-ACCOUNT", "id": 3, "orderId": "order-1", "order": _ORDER}
     )

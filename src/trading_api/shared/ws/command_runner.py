@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from secrets import token_hex
 from typing import Any, TypeAlias
 
-from pydantic import ValidationError
-from websockets.frames import CloseCode
+from pydantic import TypeAdapter, ValidationError
 
 from trading_api.auth.principal import Scope
 from trading_api.errors import ApiError, TooManyRequests
 from trading_api.limits.command_admission import CommandAdmission
-from trading_api.models.ws import CommandReply
-from trading_api.observability.request_id import client_request_id, request_id
+from trading_api.models.ws import CommandId, CommandReply
+from trading_api.observability.request_id import PLAIN_ID, client_request_id, request_id
 from trading_api.shared.ws.command_route import CommandCall, WsCommandRouter
-from trading_api.streaming.session import Session, SessionClosed
+from trading_api.streaming.session import Session
 from trading_api.web.error_responses import (
     INTERNAL_ERROR,
     INTERNAL_ERROR_DETAIL,
@@ -32,12 +30,8 @@ log = logging.getLogger(__name__)
 
 AnyCommandRouter: TypeAlias = WsCommandRouter[Any, Any]
 
-_PLAIN_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-ID_MAX = 2**53 - 1
-ID_LENGTH_MAX = 64
 RETRY_AFTER_S = 1
-BODIES = ("order", "alert")
-"""The fields that are the whole body in REST, which does not name them."""
+_command_id: TypeAdapter[str | int] = TypeAdapter(CommandId)
 
 
 class CommandRunner:
@@ -56,10 +50,9 @@ class CommandRunner:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, router: AnyCommandRouter, payload: Any, session: Session) -> None:
-        """Begin a command. Raises SessionClosed for a payload without a usable id, because no reply
-        could name the command."""
-        if not _has_usable_id(payload):
-            raise SessionClosed("Could not validate payload", CloseCode.UNSUPPORTED_DATA)
+        """Begin a command. Raises ValidationError for a payload without a usable id, because no
+        reply could name the command."""
+        _command_id.validate_python(payload.get("id") if isinstance(payload, dict) else None)
         most = session.limits.commands_in_flight
         if session.commands_in_flight >= most:
             session.reply(router.reply_type, _error(payload["id"], _too_many_in_flight(most)))
@@ -99,7 +92,7 @@ class CommandRunner:
         except ApiError as rejection:
             return _error(id, rejection), rejection.status
         except ValidationError as error:
-            return _invalid(id, error), 422
+            return _invalid(id, error, router.payload_model.rest_body), 422
         except Exception:
             log.exception("command_failed", extra={"route": router.route})
             reply = CommandReply(
@@ -129,16 +122,9 @@ class CommandRunner:
         return reply
 
 
-def _has_usable_id(payload: Any) -> bool:
-    id = payload.get("id") if isinstance(payload, dict) else None
-    if isinstance(id, str):
-        return 1 <= len(id) <= ID_LENGTH_MAX
-    return type(id) is int and abs(id) <= ID_MAX
-
-
 def _set_request_id(text: str) -> None:
     """Name the present task's command in the log, and in the updates that it causes."""
-    is_plain = _PLAIN_ID.fullmatch(text) is not None
+    is_plain = PLAIN_ID.fullmatch(text) is not None
     request_id.set(text if is_plain else token_hex(8))
     client_request_id.set(text if is_plain else "")
 
@@ -159,10 +145,10 @@ def _error(id: str | int, error: ApiError) -> CommandReply:
     )
 
 
-def _invalid(id: str | int, error: ValidationError) -> CommandReply:
+def _invalid(id: str | int, error: ValidationError, rest_body: str) -> CommandReply:
     first, *others = error.errors(include_url=False, include_context=False, include_input=False)
     parts = [str(part) for part in first["loc"]]
-    if parts[0] in BODIES and len(parts) > 1:
+    if parts[0] == rest_body and len(parts) > 1:
         del parts[0]
     detail = describe_invalid_field(".".join(parts), first["msg"], len(others))
     return CommandReply(status="error", id=id, message=detail, code=INVALID_REQUEST)

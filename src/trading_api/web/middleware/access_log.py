@@ -7,7 +7,6 @@ rejected WebSocket handshakes without an id, and keeps a coroutine frame for eac
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Awaitable
 from secrets import token_hex
@@ -15,12 +14,11 @@ from secrets import token_hex
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from trading_api.observability.metrics import Metrics
-from trading_api.observability.request_id import client_request_id, request_id
+from trading_api.observability.request_id import PLAIN_ID, client_request_id, request_id
 from trading_api.web.request_log import RequestLog
 
 HEADER = "X-Request-ID"
 _RAW_HEADER = HEADER.lower().encode()
-_PLAIN_ID = re.compile(rb"[A-Za-z0-9_.-]{1,64}")
 
 
 class InFlightRequests:
@@ -60,8 +58,9 @@ class AccessLogMiddleware:
         if scope["type"] == "lifespan":
             return self._app(scope, receive, send)
         given_id = next((value for key, value in scope["headers"] if key == _RAW_HEADER), b"")
-        is_given = _PLAIN_ID.fullmatch(given_id) is not None
-        id = given_id.decode() if is_given else token_hex(8)
+        id = given_id.decode("latin-1")
+        is_given = PLAIN_ID.fullmatch(id) is not None
+        id = id if is_given else token_hex(8)
         if scope["type"] == "http":
             return self._handle_http(id, is_given, scope, receive, send)
         # Never reset, and not a coroutine: the connection has its own task, which then keeps no
