@@ -1,5 +1,6 @@
 import { ApiError, NotConnectedError } from "./errors.ts";
 import type { Connection } from "./feeds.ts";
+import { newIdempotencyKey } from "./idempotency-key.ts";
 import { hasUpdates } from "./socket-options.ts";
 
 /** What becomes of commands while there is no connection. */
@@ -119,9 +120,3 @@ async function inTime(condition: Promise<unknown>, deadline: number): Promise<vo
 /** Return whether an error is the response to a command. */
 const isAnswer = (error: unknown): boolean =>
   error instanceof ApiError && error.code !== "outcome_unknown";
-
-/** Return 128 random bits in hex. Pages that are not served over HTTPS have no `randomUUID`. */
-function newIdempotencyKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}

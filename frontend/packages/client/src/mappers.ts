@@ -5,6 +5,8 @@ import { commandErrorStatus } from "./command-error-status.ts";
 import { ApiError } from "./errors.ts";
 import type {
   AccountMetainfo as AccountMetainfo_Api_Backend,
+  Alert as Alert_Api_Backend,
+  AlertRequest as AlertRequest_Api_Backend,
   Bar as Bar_Api_Backend,
   Brackets as Brackets_Api_Backend,
   BrokerConfiguration as BrokerConfiguration_Api_Backend,
@@ -17,6 +19,7 @@ import type {
   InstrumentInfo as InstrumentInfo_Api_Backend,
   LeverageInfo as LeverageInfo_Api_Backend,
   LeveragePreviewResult as LeveragePreviewResult_Api_Backend,
+  Notification as Notification_Api_Backend,
   OrderPreviewResult as OrderPreviewResult_Api_Backend,
   PlacedOrder as PlacedOrder_Api_Backend,
   Position as Position_Api_Backend,
@@ -54,6 +57,7 @@ import type {
   InstrumentInfo,
   LeverageInfo,
   LeveragePreview,
+  NewPriceAlert,
   Order,
   OrderPreview,
   Position,
@@ -134,10 +138,17 @@ export const mapBrokerConnection = (status: BrokerConnectionStatus_Ws_Backend): 
 export const mapAccountState = (state: AccountState_Ws_Backend): AccountState =>
   withoutNulls(state);
 
-export const mapNotification = (notification: Notification_Ws_Backend): AccountNotification =>
-  withoutNulls(notification);
+export const mapNotification = (
+  notification: Notification_Api_Backend | Notification_Ws_Backend,
+): AccountNotification => withoutNulls(notification);
 
-export const mapAlert = (alert: Alert_Ws_Backend): PriceAlert => withoutNulls(alert);
+export const mapAlert = (alert: Alert_Api_Backend | Alert_Ws_Backend): PriceAlert =>
+  withoutNulls(alert);
+
+export const mapNewAlert = (alert: NewPriceAlert): AlertRequest_Api_Backend => ({
+  frequency: "once",
+  ...alert,
+});
 
 export const mapAccount = (account: AccountMetainfo_Api_Backend): Account => ({
   type: "demo",

@@ -5,6 +5,7 @@ import type { paths } from "./generated/rest.ts";
 import * as map from "./mappers.ts";
 import type {
   Account,
+  AccountNotification,
   BrokerConfiguration,
   CashLine,
   Equity,
@@ -23,6 +24,7 @@ import type {
   QuoteData,
   SymbolInfo,
 } from "./model/market.ts";
+import { type AlertRest, createAlertRest } from "./rest-alerts.ts";
 import { createRestCommands, unwrap } from "./rest-commands.ts";
 
 /** A range of bars, in seconds. `to` is exclusive, and `countBack` has precedence over `from`. */
@@ -61,6 +63,11 @@ export interface AccountRest extends AccountCommands {
    * the newest ones.
    */
   cashLines(since?: number, limit?: number): Promise<CashLine[]>;
+  /**
+   * Return at most `limit` (1,000) notifications: the oldest ones after the event `since`, or without
+   * it the newest ones.
+   */
+  notifications(since?: number, limit?: number): Promise<AccountNotification[]>;
   instrument(symbol: string): Promise<InstrumentInfo>;
   leverage(params: LeverageParams): Promise<LeverageInfo>;
   previewLeverage(params: LeverageParams & { leverage: number }): Promise<LeveragePreview>;
@@ -70,6 +77,8 @@ export interface Rest {
   readonly market: MarketRest;
   /** Without an id it is the server's default account. */
   account(id?: string): AccountRest;
+  /** Without an id they are those of the server's default account. */
+  alerts(id?: string): AlertRest;
 }
 
 export interface RestOptions {
@@ -98,6 +107,10 @@ export class RestClient implements Rest {
 
   account(id?: string): AccountRest {
     return createAccountRest(this.#http, id);
+  }
+
+  alerts(id?: string): AlertRest {
+    return createAlertRest(this.#http, id);
   }
 }
 
@@ -182,6 +195,11 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
     async cashLines(since, limit = 1_000) {
       const params = { query: { ...query, limit, ...(since !== undefined && { since }) } };
       return unwrap(await http.GET("/api/v1/broker/ledger", { params })).map(map.mapCashLine);
+    },
+    async notifications(since, limit = 200) {
+      const params = { query: { ...query, limit, ...(since !== undefined && { since }) } };
+      const found = unwrap(await http.GET("/api/v1/broker/notifications", { params }));
+      return found.map(map.mapNotification);
     },
     async instrument(symbol) {
       const params = { query, path: { symbol } };

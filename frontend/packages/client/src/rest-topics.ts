@@ -1,6 +1,14 @@
 import { ExecutionMultiset, orderKey, positionKey } from "./account-merge.ts";
-import { type Execution, isLive, type Order, type Position } from "./model/broker.ts";
+import {
+  type AccountNotification,
+  type Execution,
+  isLive,
+  type Order,
+  type Position,
+  type PriceAlert,
+} from "./model/broker.ts";
 import type { Bar, QuoteData } from "./model/market.ts";
+import type { AlertRest } from "./rest-alerts.ts";
 import type { AccountRest, MarketRest, Rest } from "./rest-client.ts";
 import type { DataOf, Route, SubscriptionOf } from "./routes.ts";
 import type { PollingOptions, TopicReader, TopicSource } from "./topic-source.ts";
@@ -49,6 +57,10 @@ export class RestTopics implements TopicSource {
         return reader(accountMs, readPositions(account));
       case "executions":
         return reader(accountMs, readExecutions(account, given.symbol));
+      case "notifications":
+        return reader(accountMs, readNotifications(account));
+      case "alerts":
+        return reader(accountMs, readAlerts(this.#rest.alerts(given.accountId)));
       case "equity":
         return reader(
           accountMs,
@@ -161,4 +173,29 @@ function readExecutions(rest: AccountRest, symbol?: string): () => Promise<Execu
     known.keepNewest(2 * EXECUTIONS_READ_MAX);
     return missed;
   };
+}
+
+/** There is no state: the first call returns nothing. */
+function readNotifications(rest: AccountRest): () => Promise<AccountNotification[]> {
+  let lastId: number | null = null;
+  return async () => {
+    const isFirst = lastId === null;
+    const found = await (lastId === null
+      ? rest.notifications(undefined, 1)
+      : rest.notifications(lastId));
+    lastId = Math.max(lastId ?? 0, ...found.map(({ id }) => id));
+    return isFirst ? [] : found.sort((a, b) => a.id - b.id);
+  };
+}
+
+/** An alert that is not listed any more is returned once as a deleted one. */
+function readAlerts(rest: AlertRest): () => Promise<PriceAlert[]> {
+  let known = new Map<string, PriceAlert>();
+  const withDeleted = async (): Promise<PriceAlert[]> => {
+    const listed = new Map((await rest.all()).map((alert) => [alert.id, alert]));
+    const deleted = [...known.values()].filter(({ id }) => !listed.has(id));
+    known = listed;
+    return [...listed.values(), ...deleted.map((alert) => ({ ...alert, status: "deleted" }))];
+  };
+  return changed(withDeleted, ({ id }) => id);
 }

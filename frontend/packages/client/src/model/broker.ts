@@ -217,6 +217,10 @@ export interface PriceAlert {
   lastFired?: { direction: "up" | "down"; price: number; time: number };
 }
 
+/** What a new alert waits for. It fires `once` by default. */
+export type NewPriceAlert = Pick<PriceAlert, "symbol" | "price" | "condition"> &
+  Partial<Pick<PriceAlert, "frequency" | "expiresMs" | "message">>;
+
 /** The id of an account, with the type that TradingView's library gives it. */
 export type AccountId = string & { [Symbol.species]: "AccountId" };
 

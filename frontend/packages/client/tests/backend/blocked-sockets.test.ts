@@ -64,6 +64,30 @@ test("quotes and bars are polled, and commands work, over REST alone", async () 
   await expectAllExecutions(client.rest.account("POLLED"), host);
 });
 
+test("price alerts are made over REST, and alerts and notifications are polled", async () => {
+  const accountId = "ALERTED";
+  const seen: string[] = [];
+  const codes: string[] = [];
+  client.feeds.alerts({ accountId }, ({ status }) => seen.push(status));
+  client.feeds.notifications({ accountId }, ({ code }) => codes.push(code));
+  await until(() => client.socket.state.phase === "polling");
+  const alerts = client.rest.alerts(accountId);
+  const bid = await quoteOf(client, "BTCUSD").then(({ bid }) => bid);
+  const far = await alerts.create({ symbol: "BTCUSD", price: bid * 2, condition: "up" });
+  await until(() => seen.includes("active"));
+  expect((await alerts.all()).map(({ id }) => id)).toEqual([far.id]);
+  const changed = await alerts.change(far.id, {
+    symbol: "BTCUSD",
+    price: bid * 3,
+    condition: "up",
+  });
+  expect(changed.price).toBeCloseTo(bid * 3);
+  await alerts.delete(far.id);
+  await until(() => seen.includes("deleted"));
+  await client.commands(accountId).place(marketOrder(Side.Buy, 2));
+  await until(() => codes.includes("order_filled"));
+});
+
 test("once upgrades are allowed again, the client returns to the socket and loses nothing", async () => {
   const host = new FakeHost();
   const broker = await client.broker(host, "RETURNING");
