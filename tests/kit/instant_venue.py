@@ -34,6 +34,7 @@ from trading_api.domain.broker_commands import (
     PlaceOrderCommand,
     SetLeverageCommand,
 )
+from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketStatus
@@ -74,9 +75,9 @@ class InstantVenue:
         """A real adapter reads the venue's reports here, and commits an event for each."""
         await asyncio.Event().wait()
 
-    @property
-    def status(self) -> MarketStatus:
-        return self._market.status
+    def connection(self, account_id: str) -> BrokerConnection:
+        """A real adapter returns the state of its connection to the venue."""
+        return connection_to_market(self._market.status)
 
     def listen(self, listener: BrokerListener) -> Callable[[], None]:
         self._listeners.append(listener)
@@ -159,7 +160,7 @@ class InstantVenue:
 
     def on_status(self, status: MarketStatus) -> None:
         for listener in self._listeners:
-            listener.on_status(status)
+            listener.on_connection(None, connection_to_market(status))
 
     def on_heartbeat(self) -> None: ...
 

@@ -5,7 +5,7 @@ implementation; docs/broker-adapter.md explains how to write another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 from trading_api.domain.account_event import AccountEvent
@@ -19,8 +19,8 @@ from trading_api.domain.broker_commands import (
     PlaceOrderCommand,
     SetLeverageCommand,
 )
+from trading_api.domain.broker_connection import BrokerConnection
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
-from trading_api.domain.market_status import MarketStatus
 
 
 class BrokerListener(Protocol):
@@ -34,8 +34,11 @@ class BrokerListener(Protocol):
         """Receive that new prices changed the value of a watched account's positions."""
         ...
 
-    def on_status(self, status: MarketStatus) -> None:
-        """Receive that the connection to the venue changed."""
+    def on_connection(
+        self, account_ids: Collection[str] | None, connection: BrokerConnection
+    ) -> None:
+        """Receive that the connection to the accounts' venue changed; None means every account of
+        the venue."""
         ...
 
 
@@ -100,9 +103,8 @@ class Broker(Protocol):
         """Return at most `limit` events after number `since`, in order. Raises Unavailable."""
         ...
 
-    @property
-    def status(self) -> MarketStatus:
-        """The state of the connection to the venue: OPEN or CLOSED while it works."""
+    def connection(self, account_id: str) -> BrokerConnection:
+        """Return the state of the connection to the account's venue."""
         ...
 
     def listen(self, listener: BrokerListener) -> Callable[[], None]:

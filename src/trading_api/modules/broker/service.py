@@ -92,7 +92,9 @@ class BrokerService:
         money or the connection."""
         stream = self._topics.stream(topic)
         if stream.route == CONNECTION_ROUTE:
-            return [to_connection_status(self.broker.status, self._clock_ms())]
+            return [
+                to_connection_status(self.broker.connection(stream.account_id), self._clock_ms())
+            ]
         account = self.broker.snapshot(stream.account_id)
         match stream.route:
             case "orders":

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import islice
 
+from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketData
@@ -25,8 +26,8 @@ class PaperMarketListener:
 
     `on_valuation` is called with each watched account whose open positions new quotes revalue, at
     most once for each instant of the market. `settle` returns once the commands that wait for
-    their accounts are enqueued; `on_status` with each change of the market's
-    status."""
+    their accounts are enqueued; `on_connection` is called with each change of the connection to
+    the market."""
 
     def __init__(
         self,
@@ -38,7 +39,7 @@ class PaperMarketListener:
         notices: MarketNotices,
         settle: Callable[[], Awaitable[None]],
         on_valuation: Callable[[str], None],
-        on_status: Callable[[MarketStatus], None],
+        on_connection: Callable[[BrokerConnection], None],
     ) -> None:
         self._market = market
         self._prices = prices
@@ -48,7 +49,7 @@ class PaperMarketListener:
         self._notices = notices
         self._settle = settle
         self._on_valuation = on_valuation
-        self._on_status = on_status
+        self._on_connection = on_connection
         # At most the watched accounts; a quote that follows adds none twice.
         self._revalued: dict[str, None] = {}
         self._is_reporting = False
@@ -70,8 +71,8 @@ class PaperMarketListener:
                 self._revalued[account_id] = None
 
     def on_status(self, status: MarketStatus) -> None:
-        """Report the market's status as the status of the exchange."""
-        self._on_status(status)
+        """Report the market's status as the connection of the exchange."""
+        self._on_connection(connection_to_market(status))
         self._notices.on_status(status)
 
     def on_heartbeat(self) -> None:

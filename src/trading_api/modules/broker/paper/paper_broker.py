@@ -15,8 +15,8 @@ from trading_api.domain.broker_commands import (
     PlaceOrderCommand,
     SetLeverageCommand,
 )
+from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
-from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ApiError, Unavailable
@@ -133,7 +133,7 @@ class PaperBroker:
             self._notices,
             self.account_loader.settle,
             on_valuation=self._publish_valuation,
-            on_status=self._publish_status,
+            on_connection=self._publish_connection,
         )
         metrics.add_gauge(
             "commands_waiting", "What the broker's inbox holds", self._processor.queue_depth
@@ -231,10 +231,9 @@ class PaperBroker:
         with reading_journal():
             return await self._journal.read(account_id, since, limit)
 
-    @property
-    def status(self) -> MarketStatus:
-        """The market's status: without a market the exchange cannot execute."""
-        return self._market.status
+    def connection(self, account_id: str) -> BrokerConnection:
+        """Return the connection to the market: without one the exchange cannot execute."""
+        return connection_to_market(self._market.status)
 
     def listen(self, listener: BrokerListener) -> Callable[[], None]:
         """Call the listener from now on. Return a function that ends it."""
@@ -372,9 +371,9 @@ class PaperBroker:
         for listener in self._listeners:
             listener.on_valuation(account_id)
 
-    def _publish_status(self, status: MarketStatus) -> None:
+    def _publish_connection(self, connection: BrokerConnection) -> None:
         for listener in self._listeners:
-            listener.on_status(status)
+            listener.on_connection(None, connection)
 
 
 def _result(command: BrokerCommand, outcome: Outcome) -> CommandResult:

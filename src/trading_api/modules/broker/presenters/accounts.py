@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import assert_never
 
 from trading_api.domain.account_snapshot import (
     AccountSnapshot,
@@ -13,7 +12,7 @@ from trading_api.domain.account_snapshot import (
     PositionValuation,
     PositionView,
 )
-from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.broker_connection import BrokerConnection
 from trading_api.domain.orders import OrderType
 from trading_api.models import broker as wire
 from trading_api.modules.broker.presenters.numbers import difference, optional_float
@@ -122,22 +121,12 @@ def to_cash_line(line: CashLineView) -> wire.CashLine:
     )
 
 
-def to_connection_status(status: MarketStatus, at_ms: int) -> wire.BrokerConnectionStatus:
-    """Return the status of the connection to the venue at the time `at_ms`."""
-    match status.state:
-        case MarketState.OPEN:
-            connection, message, cause = wire.ConnectionStatus.CONNECTED, None, None
-        case MarketState.CLOSED:
-            connection, cause = wire.ConnectionStatus.CONNECTED, None
-            message = f"The market is closed: {status.reason}"
-        case MarketState.STARTING:
-            connection, cause = wire.ConnectionStatus.CONNECTING, None
-            message = "Waiting for the first prices"
-        case MarketState.STALE:
-            connection = wire.ConnectionStatus.DISCONNECTED
-            message, cause = status.reason, wire.DisconnectType.BROKEN_CONNECTION
-        case _:
-            assert_never(status.state)
+def to_connection_status(connection: BrokerConnection, at_ms: int) -> wire.BrokerConnectionStatus:
+    """Return the state of the connection to the venue at the time `at_ms`."""
+    cause = connection.cause
     return wire.BrokerConnectionStatus(
-        status=connection, message=message, disconnect_type=cause, timestamp=at_ms
+        status=wire.ConnectionStatus(connection.state),
+        message=connection.reason or None,
+        disconnect_type=None if cause is None else wire.DisconnectType(cause),
+        timestamp=at_ms,
     )

@@ -53,8 +53,10 @@ class AccountTopics:
         """Publish on a topic from now on. `seq` is the number of the account's last event."""
         route, request = parse_topic(name)
         stream = AccountStream(route, request["accountId"], request.get("symbol"), seq)
-        channel = _CONNECTION_CHANNEL if route == CONNECTION_ROUTE else (route, stream.account_id)
-        self._subscriptions.attach(name, topic_update, [channel], stream)
+        channels: list[tuple[str, ...]] = [(route, stream.account_id)]
+        if route == CONNECTION_ROUTE:
+            channels.append(_CONNECTION_CHANNEL)
+        self._subscriptions.attach(name, topic_update, channels, stream)
 
     def close(self, name: str) -> None:
         """Stop publishing on a topic. Ignores an unknown topic."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 
 from pydantic import BaseModel
 
 from trading_api.domain.account_event import AccountEvent
 from trading_api.domain.account_snapshot import AccountSnapshot
-from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.broker_connection import BrokerConnection
 from trading_api.domain.ports.broker import Broker
 from trading_api.errors import Unavailable
 from trading_api.modules.broker.presenters.accounts import (
@@ -21,6 +21,7 @@ from trading_api.modules.broker.presenters.accounts import (
 from trading_api.modules.broker.presenters.events import ROUTES, topic_changes
 from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.publishing.account_topics import (
+    CONNECTION_ROUTE,
     AccountTopics,
     publish,
     publish_change,
@@ -41,7 +42,7 @@ _CHANGES_MARGIN = {"orderCanceled", "orderModified", "orderPlaced"}
 
 
 class EventPublisher:
-    """A BrokerListener that turns events, valuations and status into topic updates."""
+    """A BrokerListener that turns events, valuations and connections into topic updates."""
 
     def __init__(
         self,
@@ -79,10 +80,16 @@ class EventPublisher:
         with suppress(Unavailable):  # its shard has just moved away
             self._publish("account", to_account_state, account_id, None)
 
-    def on_status(self, status: MarketStatus) -> None:
-        """Publish the status of the connection to the venue."""
-        message = to_connection_status(status, self._clock_ms())
-        publish(self._topics.connection_topics(), message)
+    def on_connection(
+        self, account_ids: Collection[str] | None, connection: BrokerConnection
+    ) -> None:
+        """Publish the state of the connection to the accounts' venue."""
+        message = to_connection_status(connection, self._clock_ms())
+        if account_ids is None:
+            publish(self._topics.connection_topics(), message)
+            return
+        for account_id in account_ids:
+            publish(self._topics.topics(CONNECTION_ROUTE, account_id), message)
 
     def _publish_profits(self, account_id: str) -> None:
         if topics := self._topics.topics("position-pl", account_id):

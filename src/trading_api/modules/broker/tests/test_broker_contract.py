@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,8 @@ from pydantic import BaseModel
 
 from tests.kit.instant_venue import InstantVenue
 from tests.kit.manual_market import ManualMarket, instrument
-from trading_api.domain.account_event import EVENT_TYPES, AccountEvent
+from tests.kit.recording_listener import RecordingListener
+from trading_api.domain.account_event import EVENT_TYPES
 from trading_api.domain.account_snapshot import PositionValuation
 from trading_api.domain.broker_commands import (
     CancelOrderCommand,
@@ -26,10 +26,16 @@ from trading_api.domain.broker_commands import (
     PlaceOrderCommand,
     SetLeverageCommand,
 )
-from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.domain.broker_connection import (
+    CONNECTED,
+    BrokerConnection,
+    ConnectionState,
+    DisconnectCause,
+)
+from trading_api.domain.market_status import MarketState
 from trading_api.domain.notification import Notification, Severity
 from trading_api.domain.orders import OrderStatus, OrderType, Side
-from trading_api.domain.ports.broker import Broker, ExecutionVenue
+from trading_api.domain.ports.broker import ExecutionVenue
 from trading_api.errors import ApiError, ConfigurationError, Conflict, Invalid, NotFound
 from trading_api.modules.broker.journal.memory import MemoryJournal
 from trading_api.modules.broker.module import BrokerModule
@@ -53,27 +59,6 @@ def instant_venue(market: ManualMarket) -> ExecutionVenue:
 
 VenueFactory = Callable[[ManualMarket], ExecutionVenue]
 pytestmark = pytest.mark.parametrize("create_venue", [paper_broker, instant_venue])
-
-
-@dataclass
-class Recorder:
-    """A BrokerListener that remembers each event and the state that it met."""
-
-    broker: Broker
-    events: list[AccountEvent] = field(default_factory=list)
-    seqs: list[int] = field(default_factory=list)
-    valued: list[str] = field(default_factory=list)
-    states: list[MarketState] = field(default_factory=list)
-
-    def on_event(self, event: AccountEvent) -> None:
-        self.events.append(event)
-        self.seqs.append(self.broker.snapshot(event.account_id).seq)
-
-    def on_valuation(self, account_id: str) -> None:
-        self.valued.append(account_id)
-
-    def on_status(self, status: MarketStatus) -> None:
-        self.states.append(status.state)
 
 
 @asynccontextmanager
@@ -165,7 +150,7 @@ async def test_events_are_numbered_published_after_the_commit_and_read_again(
     create_venue: VenueFactory,
 ) -> None:
     async with running(create_venue) as (venue, _):
-        recorder = Recorder(venue)
+        recorder = RecordingListener(venue)
         stop = venue.listen(recorder)
         await venue.submit(A, order())
         await venue.submit(A, order(Side.SELL))
@@ -249,7 +234,7 @@ async def test_a_notification_is_an_event_that_changes_nothing(create_venue: Ven
             {"symbol": "AAPL", "price": Decimal("100.5"), "firing": 2},
         )
         key = IdempotencyKey("alert", "alert-1:2", "digest")
-        recorder = Recorder(venue)
+        recorder = RecordingListener(venue)
         venue.listen(recorder)
         assert not (await venue.submit(A, NotifyCommand(fired), key)).is_duplicate
         assert (await venue.submit(A, NotifyCommand(fired), key)).is_duplicate
@@ -319,23 +304,29 @@ async def test_a_preview_changes_nothing_and_is_what_happens(create_venue: Venue
         assert venue.preview_leverage(A, too_high).rejection
 
 
-async def test_the_status_is_that_of_the_connection_and_its_changes_are_published(
+async def test_an_account_has_a_connection_and_its_changes_are_published(
     create_venue: VenueFactory,
 ) -> None:
     async with running(create_venue) as (venue, market):
-        recorder = Recorder(venue)
+        recorder = RecordingListener(venue)
         venue.listen(recorder)
-        states = [venue.status.state]
-        market.become(MarketState.STALE, "no sign of life for 5 s")
-        assert [*states, venue.status.state] == [MarketState.OPEN, MarketState.STALE]
-        assert recorder.states == [MarketState.STALE]
+        assert venue.connection(A) == CONNECTED
+        reason = "no sign of life for 5 s"
+        market.become(MarketState.STALE, reason)
+        lost = BrokerConnection(
+            ConnectionState.DISCONNECTED, reason, DisconnectCause.BROKEN_CONNECTION
+        )
+        assert venue.connection(A) == lost
+        [(account_ids, connection)] = recorder.connections
+        assert account_ids is None or A in account_ids
+        assert connection == lost
 
 
 async def test_watched_accounts_are_valued_with_each_quote_of_an_open_position(
     create_venue: VenueFactory,
 ) -> None:
     async with running(create_venue) as (venue, market):
-        recorder = Recorder(venue)
+        recorder = RecordingListener(venue)
         venue.listen(recorder)
         await venue.submit(A, order())
         await venue.submit(B, limit_order())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from tests.kit.paper_exchange import A, B, running
 from trading_api.domain.account_event import AccountEvent
-from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.broker_connection import BrokerConnection
 from trading_api.modules.broker.paper.market_listener import VALUATIONS_PER_TURN
 
 EQUITY = '{"accountId":"ACCOUNT-A"}'
@@ -20,7 +21,9 @@ class Valuations(list[str]):
     def on_valuation(self, account_id: str) -> None:
         self.append(account_id)
 
-    def on_status(self, status: MarketStatus) -> None: ...
+    def on_connection(
+        self, account_ids: Collection[str] | None, connection: BrokerConnection
+    ) -> None: ...
 
 
 async def test_accounts_without_a_subscriber_of_equity_are_not_valued() -> None:
