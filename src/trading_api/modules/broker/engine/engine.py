@@ -59,7 +59,7 @@ from trading_api.modules.broker.engine.handlers.position_handlers import (
     settle,
 )
 from trading_api.modules.broker.engine.liquidation import enforce_maintenance
-from trading_api.modules.broker.engine.margin_level import watch_margin_level
+from trading_api.modules.broker.engine.margin_level import is_margin_ample, watch_margin_level
 from trading_api.modules.broker.engine.matching import match as match_orders
 from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.transaction import Transaction
@@ -127,8 +127,9 @@ class Engine:
         match command:
             case MatchQuote():
                 match_orders(transaction, command.market)
-                enforce_maintenance(transaction, command.market)
-                watch_margin_level(transaction, command.market)
+                if not is_margin_ample(self._state, self._rules, command.market.marks):
+                    enforce_maintenance(transaction, command.market)
+                    watch_margin_level(transaction, command.market)
             case PlaceOrder():
                 rejection = place(transaction, command)
             case CancelOrder():

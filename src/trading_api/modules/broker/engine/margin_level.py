@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,10 +12,13 @@ from trading_api.modules.broker.engine.events import MarginLevelCrossed
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.margin import equity, maintenance_margin, used_margin
 from trading_api.modules.broker.engine.money import ZERO
+from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.transaction import Transaction
 
 RECOVERY_POINTS = Decimal(5)
 """How many percentage points above a level the margin level has recovered from it."""
+
+_WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,20 @@ class EquityRange:
     high: Decimal | None = None
 
 
+def is_margin_ample(state: AccountState, rules: ExchangeRules, marks: Mapping[str, Touch]) -> bool:
+    """Return whether no liquidation, warning or recovery can be due, the usual case.
+
+    The used margin is never below the maintenance margin, so equity above both the used margin
+    and the highest warning level settles it with one valuation. False means that it is unknown."""
+    if not state.positions:
+        return True
+    levels = rules.margin_warning_levels
+    if not levels or state.margin_warned:
+        return False
+    percent = max(levels[0], _WHOLE)
+    return equity(state, marks) * 100 >= percent * used_margin(state, rules)
+
+
 def watch_margin_level(transaction: Transaction, market: Market) -> None:
     """Emit an event when the margin level has fallen below a warning level, or recovered."""
     state, levels = transaction.state, transaction.rules.margin_warning_levels
@@ -34,8 +51,6 @@ def watch_margin_level(transaction: Transaction, market: Market) -> None:
     used = used_margin(state, transaction.rules)
     own = equity(state, market.marks)
     before = state.margin_warned
-    if not before and own * 100 >= levels[0] * used:
-        return  # the usual case: above the highest level
     after = warned_level(before, levels, own, used)
     if after != before:
         transaction.emit(MarginLevelCrossed(before, after, own, used, market.at_ms))

@@ -112,3 +112,17 @@ def test_without_levels_nothing_warns() -> None:
         ("92x90 / 92x90", quote, []),
         rules=replace(RULES, margin_warning_levels=()),
     )
+
+
+def test_a_level_below_the_maintenance_margin_does_not_delay_the_liquidation() -> None:
+    rules = replace(RULES, margin_warning_levels=(Decimal(20),))
+    play(
+        ("100x90 / 100x90", buy(50), ["placed 1", "filled 1: 50 @ 100, holds 50 @ 100"]),
+        ("85x90 / 85x90", quote, []),
+        (
+            "84.9x90 / 84.9x90",
+            quote,
+            ["placed 2", "filled 2: 50 @ 84.9, flat, realized -755"],
+        ),
+        rules=rules,
+    )
