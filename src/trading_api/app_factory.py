@@ -112,6 +112,9 @@ def observe_feed(feed: MarketFeed, metrics: Metrics, readiness: Readiness) -> No
     metrics.add_gauge(
         "market_report_age_seconds", "Since the market's last report", feed.report_age_s
     )
+    metrics.add_gauge(
+        "market_symbols_stale", "Symbols without fresh prices", lambda: len(feed.stale_symbols)
+    )
     metrics.add_counter(
         "log_lines_dropped", "Log lines over the limit of their event", dropped_total
     )

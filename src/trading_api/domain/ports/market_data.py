@@ -103,7 +103,7 @@ class MarketData(Protocol):
 
     def status_of(self, symbol: str) -> MarketStatus:
         """Return whether a bare symbol can be traded now: the market's own status while that is
-        not OPEN, else OPEN or CLOSED."""
+        not OPEN, else OPEN, CLOSED, or STALE where the source lost this symbol alone."""
         ...
 
     def session_end_ms(self, symbol: str) -> int:

@@ -43,7 +43,8 @@ class DatafeedConfiguration(WireModel):
 class DatafeedHealthResponse(WireModel):
     """The state of the market source. `market` is `starting`, `open`, `closed` or `silent`.
 
-    `message` is the reason for `closed` and `silent`.
+    `message` is the reason for `closed` and `silent`. In an `open` market it names the symbols
+    that are silent while others trade.
     """
 
     model_config = example({"status": "ok", "market": "open", "message": "", "symbols": 11})

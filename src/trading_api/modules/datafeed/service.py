@@ -110,13 +110,24 @@ class DatafeedService:
         return self._source.now_ms // 1_000
 
     def health(self) -> DatafeedHealthResponse:
-        status = self._market.status
+        status, instruments = self._market.status, self._market.instruments()
         return DatafeedHealthResponse(
             status="ok",
             market=status.state.value,
-            message=status.reason,
-            symbols=len(self._market.instruments()),
+            message=status.reason or self._stale_symbols(),
+            symbols=len(instruments),
         )
+
+    def _stale_symbols(self) -> str:
+        """Return one sentence for each symbol that is stale while others trade."""
+        symbols = [each.symbol for each in self._market.instruments()]
+        statuses = [(symbol, self._market.status_of(symbol)) for symbol in symbols]
+        stale = (
+            f"{symbol} is silent: {status.reason}"
+            for symbol, status in statuses
+            if status.state is MarketState.STALE
+        )
+        return "; ".join(stale)
 
     # Commands
 

@@ -1426,7 +1426,8 @@ export interface components {
          * DatafeedHealthResponse
          * @description The state of the market source. `market` is `starting`, `open`, `closed` or `silent`.
          *
-         *     `message` is the reason for `closed` and `silent`.
+         *     `message` is the reason for `closed` and `silent`. In an `open` market it names the symbols
+         *     that are silent while others trade.
          * @example {
          *       "market": "open",
          *       "message": "",

@@ -60,6 +60,7 @@ class MarketNotices:
         self._is_connected = False
         self._is_lost = False
         self._checked_ms = 0
+        self._lost_symbols: set[str] = set()
         # By symbol, the end of its trading day, and whether its holders have been notified.
         self._ends: dict[str, tuple[int, bool]] = {}
 
@@ -75,15 +76,19 @@ class MarketNotices:
         self._is_connected = is_connected
 
     def on_time(self) -> None:
-        """Notify of sessions that are about to close, if the market's time has passed."""
-        if self._market.status.state is MarketState.OPEN:
-            self._is_connected = True
+        """Notify of symbols whose connection alone is lost or restored, and of sessions that are
+        about to close, if the market's time has passed."""
+        if self._market.status.state is not MarketState.OPEN:
+            return
+        self._is_connected = True
         now_ms = self._market.now_ms
-        if not self._warning_ms or abs(now_ms - self._checked_ms) < CHECK_INTERVAL_MS:
+        if abs(now_ms - self._checked_ms) < CHECK_INTERVAL_MS:
             return
         self._checked_ms = now_ms
         for symbol in self._accounts.index.exposed_symbols():
-            self._check_session(symbol, now_ms)
+            self._check_connection(symbol)
+            if self._warning_ms:
+                self._check_session(symbol, now_ms)
 
     async def flush(self) -> None:
         """Return once all notices up to now are committed."""
@@ -99,6 +104,21 @@ class MarketNotices:
                 await asyncio.gather(*map(self._notify, batch))
             self._has_work.clear()
             self._is_idle.set()
+
+    def _check_connection(self, symbol: str) -> None:
+        status = self._market.status_of(symbol)
+        is_stale = status.state is MarketState.STALE
+        if is_stale == (symbol in self._lost_symbols):
+            return
+        if is_stale:
+            self._lost_symbols.add(symbol)
+            name, notification = "connection_lost", _symbol_lost(symbol, status.reason)
+        else:
+            self._lost_symbols.remove(symbol)
+            name, notification = "connection_restored", _symbol_restored(symbol)
+        key = f"{name}:{symbol}:{self._market.now_ms}"
+        holders = self._accounts.index.exposed_to(symbol)
+        self._add(_Notice(each, key, lambda state: notification) for each in holders)
 
     def _check_session(self, symbol: str, now_ms: int) -> None:
         end_ms, is_noted = self._ends.get(symbol, (0, False))
@@ -156,6 +176,16 @@ _CONNECTION_RESTORED = Notification(
 def _connection_lost(reason: str) -> Notification:
     text = f"The connection to the market is lost: {reason}. No order is filled until it is back."
     return Notification(Severity.WARNING, "connection_lost", text)
+
+
+def _symbol_lost(symbol: str, reason: str) -> Notification:
+    text = f"The prices of {symbol} are out of date: {reason}. None of its orders is filled now."
+    return Notification(Severity.WARNING, "connection_lost", text, {"symbol": symbol})
+
+
+def _symbol_restored(symbol: str) -> Notification:
+    text = f"The prices of {symbol} are up to date again. Its orders can be filled."
+    return Notification(Severity.INFO, "connection_restored", text, {"symbol": symbol})
 
 
 def _session_closing(

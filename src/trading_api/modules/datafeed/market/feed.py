@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from trading_api.clock import running_clock
 from trading_api.domain.instrument import Instrument
@@ -15,10 +17,10 @@ from trading_api.domain.quote import Quote
 from trading_api.domain.session_hours import SessionHours
 from trading_api.modules.datafeed.market.interest import InterestSet, ListenerInterest
 from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.market.restart_delays import restart_delays
 
 log = logging.getLogger(__name__)
 
-_RESTART_MAX_S = 30.0
 _OPEN = MarketStatus(MarketState.OPEN)
 
 
@@ -28,7 +30,12 @@ class MarketFeed:
     `run` replaces the source's own `run`, where another part moves it. A source that reports
     nothing for `stale_after_ms` while the event loop runs makes the market STALE until its next
     report; then the status is again what it reported last. A heartbeat of an open market is a
-    report only if the source's present is later than at the report before."""
+    report only if the source's present is later than at the report before.
+
+    A symbol that the source reported as stale is STALE until the source publishes it or reports it
+    as fresh, also across a restart of the source. A source that ends or raises is started again
+    after `restart_s`, then after delays that double up to RESTART_MAX_S. `chance` returns numbers
+    from 0 to 1, which spread these delays."""
 
     def __init__(
         self,
@@ -36,20 +43,24 @@ class MarketFeed:
         stale_after_ms: int,
         restart_s: float = 1.0,
         run: Callable[[MarketFeed], Awaitable[None]] | None = None,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self.source = source
         self._run = run or source.run
         self._stale_after_s = stale_after_ms / 1_000
         self._restart_s = restart_s
+        self._chance = chance
         self._instruments = tuple(source.instruments())
         self._by_name = {
             name: instrument
             for instrument in self._instruments
             for name in (instrument.symbol, f"{instrument.exchange}:{instrument.symbol}")
         }
+        self._symbols = frozenset(each.symbol for each in self._instruments)
         self.interest = InterestSet(source)
         self._listeners: list[ListenerInterest] = []
         self._reported_status, self._status = _OPEN, MarketStatus(MarketState.STARTING)
+        self._stale_symbols: dict[str, MarketStatus] = {}
         self._last_report_s, self._last_present_ms = 0.0, -1
         self._reported = asyncio.Event()
 
@@ -60,6 +71,11 @@ class MarketFeed:
     @property
     def now_ms(self) -> int:
         return self.source.now_ms
+
+    @property
+    def stale_symbols(self) -> Mapping[str, MarketStatus]:
+        """The status of each symbol that is stale while the market goes on."""
+        return MappingProxyType(self._stale_symbols)
 
     def report_age_s(self) -> float:
         """Return the seconds since the source's last report; 0 before it runs."""
@@ -90,6 +106,8 @@ class MarketFeed:
     def status_of(self, symbol: str) -> MarketStatus:
         if self._status.state is not MarketState.OPEN:
             return self._status
+        if stale := self._stale_symbols.get(symbol):
+            return stale
         reason = self.source.closed_reason(symbol)
         return MarketStatus(MarketState.CLOSED, reason) if reason else self._status
 
@@ -115,6 +133,9 @@ class MarketFeed:
         """Keep all updates as the latest before any listener sees one, so that `quote` answers
         for one instant."""
         self._accept(_OPEN)
+        if self._stale_symbols:
+            for update in updates:
+                self.symbol_fresh(update.quote.symbol)
         for update in updates:
             if interest := self.interest.get(update.quote.symbol):
                 interest.latest = update
@@ -142,6 +163,18 @@ class MarketFeed:
     def closed(self, reason: str) -> None:
         self._accept(MarketStatus(MarketState.CLOSED, reason))
 
+    def symbol_stale(self, symbol: str, reason: str) -> None:
+        status = MarketStatus(MarketState.STALE, reason)
+        if symbol not in self._symbols:
+            raise KeyError(symbol)
+        if self._stale_symbols.get(symbol) != status:
+            self._stale_symbols[symbol] = status
+            log.warning("market_symbol_stale", extra={"symbol": symbol, "reason": reason})
+
+    def symbol_fresh(self, symbol: str) -> None:
+        if self._stale_symbols.pop(symbol, None):
+            log.info("market_symbol_fresh", extra={"symbol": symbol})
+
     def stale(self, reason: str) -> None:
         """Report that the prices are out of date until the next report."""
         self._become(MarketStatus(MarketState.STALE, reason))
@@ -165,7 +198,7 @@ class MarketFeed:
                 log.exception("market_listener_failed", extra={"state": self._status.state.value})
 
     async def _keep_source_running(self) -> None:
-        wait_s = self._restart_s
+        delays = restart_delays(self._restart_s, self._chance)
         while True:
             last_report_s = self._last_report_s
             try:
@@ -175,10 +208,9 @@ class MarketFeed:
                 log.exception("market_source_failed")
                 reason = "the market source failed, and is started again"
             if self._last_report_s > last_report_s:
-                wait_s = self._restart_s
+                delays = restart_delays(self._restart_s, self._chance)
             self._become(MarketStatus(MarketState.STALE, reason))
-            await asyncio.sleep(wait_s)
-            wait_s = min(2 * wait_s, _RESTART_MAX_S)
+            await asyncio.sleep(next(delays))
 
     async def _watch(self) -> None:
         """Runs as a task of its own, so that a source which hangs is noticed."""

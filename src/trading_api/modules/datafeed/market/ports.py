@@ -36,6 +36,16 @@ class MarketSink(Protocol):
         """Report that no further price comes until the next update."""
         ...
 
+    def symbol_stale(self, symbol: str, reason: str) -> None:
+        """Report that the prices of one symbol are out of date, though the market goes on. It is
+        no heartbeat. `reason` is one sentence. Raises KeyError for an unknown symbol."""
+        ...
+
+    def symbol_fresh(self, symbol: str) -> None:
+        """Report that the prices of one symbol are up to date again. To publish an update of the
+        symbol reports it too. Ignored for a symbol that is not stale."""
+        ...
+
 
 class MarketSource(Protocol):
     """One price path per symbol. Bars, quotes, order books and what `run` reports all read it at

@@ -48,12 +48,14 @@ class RecordingSink:
         self.heartbeats = 0
         self.holds = 0
         self.closings: list[str] = []
+        self.stale_symbols: dict[str, str] = {}
         self._on_quote = on_quote
         self.interest = EverySymbol(wanted)
 
     def publish(self, updates: Sequence[MarketUpdate]) -> None:
         assert updates
         for update in updates:
+            self.stale_symbols.pop(update.quote.symbol, None)
             self.quotes.append(update.quote)
             self._on_quote(update.quote)
 
@@ -65,6 +67,12 @@ class RecordingSink:
 
     def closed(self, reason: str) -> None:
         self.closings.append(reason)
+
+    def symbol_stale(self, symbol: str, reason: str) -> None:
+        self.stale_symbols[symbol] = reason
+
+    def symbol_fresh(self, symbol: str) -> None:
+        self.stale_symbols.pop(symbol, None)
 
 
 class FakeSource:

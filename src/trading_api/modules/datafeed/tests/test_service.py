@@ -379,3 +379,16 @@ async def test_a_window_may_begin_before_1970() -> None:
 async def test_a_daily_chart_may_ask_from_the_beginning_of_time() -> None:
     bars = await Market().history("1D", 0, NOON_MS)
     assert bars[0]["time"] == FIRST_MS
+
+
+async def test_health_names_the_symbols_that_are_silent_while_others_trade() -> None:
+    market = Market()
+    market.run_for(250)
+    assert (market.service.health().market, market.service.health().message) == ("open", "")
+    for symbol in ("AAPL", "USDJPY"):
+        market.feed.symbol_stale(symbol, "its connection is lost")
+    health = market.service.health()
+    assert (health.status, health.market) == ("ok", "open")
+    assert health.message == (
+        "AAPL is silent: its connection is lost; USDJPY is silent: its connection is lost"
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.kit.paper_exchange import LIMIT, SELL, STOP, A, running
+from tests.kit.paper_exchange import BUY, LIMIT, MARKET, SELL, STOP, A, running
 from trading_api.domain.market_status import MarketState, MarketStatus
+from trading_api.models.broker import PreOrder
 
 
 async def test_an_order_in_a_stale_market_waits_for_its_next_quote() -> None:
@@ -38,6 +39,35 @@ async def test_an_order_of_a_closed_symbol_waits_until_the_symbol_opens_again() 
         exchange.market.move("AAPL", "9.00", "10.00")
         await exchange.client.flush()
         assert len(list(await exchange.queries.executions(A, "AAPL"))) == 2
+
+
+async def test_commands_in_a_stale_symbol_are_answered_as_in_a_stale_market() -> None:
+    """Market orders wait, and previews, closings and leverage know no price to trade on."""
+    answers: list[list[object]] = []
+    for is_symbol_alone in (False, True):
+        async with running() as exchange:
+            market = exchange.market
+            market.move("AAPL", "99.98", "100.00")
+            await exchange.place()
+            await exchange.place(type=STOP, side=SELL, stopPrice=90.0)
+            if is_symbol_alone:
+                market.closed["AAPL"] = MarketStatus(MarketState.STALE, "silent")
+            else:
+                market.become(MarketState.STALE, "silent")
+            market.move("AAPL", "79.98", "80.00")
+            await exchange.client.flush()
+            fields = {"symbol": "AAPL", "type": MARKET, "side": BUY, "qty": 1}
+            order = PreOrder.model_validate(fields)
+            answer = await exchange.client.preview_order(A, order)
+            preview = answer.model_dump(exclude={"confirm_id"})
+            await exchange.place()
+            await exchange.client.close_position(A, "AAPL", None)
+            await exchange.client.flush()
+            orders = [(each.status, each.type) for each in await exchange.queries.orders(A)]
+            fills = len(list(await exchange.queries.executions(A, "AAPL")))
+            answers.append([preview, orders, fills])
+    assert answers[0] == answers[1]
+    assert answers[1][-1] == 1, "what filled before"
 
 
 async def test_there_is_interest_in_symbols_with_orders_or_a_position_only() -> None:

@@ -118,6 +118,32 @@ async def test_a_lost_and_restored_connection_notifies_accounts_at_risk() -> Non
         assert len(await messages(exchange, A)) == 3, "a restart does not repeat it"
 
 
+async def test_a_symbol_that_alone_lost_its_prices_notifies_its_holders() -> None:
+    lost = "The prices of AAPL are out of date: silent. None of its orders is filled now."
+    restored = "The prices of AAPL are up to date again. Its orders can be filled."
+    for warning_s in (0, 300):
+        async with running(session_warning_s=warning_s) as exchange:
+            market = exchange.market
+            market.move("AAPL", "100.00", "100.00")
+            market.move("MSFT", "100.00", "100.00")
+            await exchange.place(A)
+            await exchange.place(B, symbol="MSFT")
+            for status, expected in (
+                (None, []),
+                (MarketStatus(MarketState.CLOSED, "a holiday"), []),
+                (MarketStatus(MarketState.STALE, "silent"), [lost]),
+                (MarketStatus(MarketState.STALE, "silent"), [lost]),
+                (None, [lost, restored]),
+            ):
+                market.closed = {} if status is None else {"AAPL": status}
+                market.now_ms += 1_000
+                market.move("MSFT", "100.00", "100.00")
+                assert await messages(exchange, A) == expected
+                assert await messages(exchange, B) == []
+            newest, *_ = await exchange.queries.notifications(A, None, 1)
+            assert (newest.code, newest.reference) == ("connection_restored", {"symbol": "AAPL"})
+
+
 async def test_accounts_are_notified_in_batches_between_other_commands() -> None:
     async with running() as exchange:
         exchange.market.move("AAPL", "100.00", "100.00")

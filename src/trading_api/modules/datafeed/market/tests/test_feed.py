@@ -170,6 +170,71 @@ async def test_a_closed_market_is_closed_again_after_silence() -> None:
         assert feed.status.state is MarketState.OPEN
 
 
+async def test_a_stale_symbol_is_stale_while_the_market_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    simulator = Simulator(7, clock=lambda: NOON_MS)
+    feed, listener = MarketFeed(simulator, NEVER_MS), Listener()
+    feed.listen(listener).add("AAPL")
+    feed.symbol_stale("USDJPY", "its connection is lost")
+    assert feed.status_of("USDJPY").state is MarketState.STARTING, "as the market itself"
+    simulator.step(NOON_MS + 250, feed)
+    lost = MarketStatus(MarketState.STALE, "its connection is lost")
+    assert feed.status_of("USDJPY") == lost
+    assert feed.status_of("AAPL") == feed.status == MarketStatus(MarketState.OPEN)
+    feed.symbol_stale("USDJPY", "its connection is lost")
+    feed.symbol_stale("USDJPY", "and now for another reason")
+    assert feed.status_of("USDJPY").reason == "and now for another reason"
+    assert dict(feed.stale_symbols) == {"USDJPY": feed.status_of("USDJPY")}
+    feed.symbol_fresh("USDJPY")
+    feed.symbol_fresh("USDJPY")
+    assert feed.status_of("USDJPY").state is MarketState.OPEN
+    logged = [each.message for each in caplog.records if each.levelno == logging.WARNING]
+    assert logged == ["market_symbol_stale"] * 2
+    assert [each.state for each in listener.statuses] == [MarketState.OPEN]
+
+
+async def test_an_update_of_a_stale_symbol_makes_it_fresh_before_a_listener_sees_it() -> None:
+    simulator = Simulator(7, clock=lambda: NOON_MS)
+    feed, seen = MarketFeed(simulator, NEVER_MS), set[MarketState]()
+
+    class Watching(Listener):
+        def on_update(self, update: MarketUpdate) -> None:
+            seen.update(feed.status_of(symbol).state for symbol in ("AAPL", "USDJPY"))
+
+    interest = feed.listen(Watching())
+    for symbol in ("USDJPY", "AAPL"):
+        interest.add(symbol)
+        feed.symbol_stale(symbol, "its connection is lost")
+    simulator.step(NOON_MS + 250, feed)
+    assert seen == {MarketState.OPEN}
+
+
+async def test_what_is_reported_of_a_stale_symbol_is_no_sign_of_life() -> None:
+    feed = MarketFeed(FakeSource(), NEVER_MS)
+    feed.symbol_stale("FAKE", "its connection is lost")
+    feed.symbol_fresh("FAKE")
+    assert feed.status.state is MarketState.STARTING
+    with pytest.raises(KeyError):
+        feed.symbol_stale("NONE", "there is no such symbol")
+
+
+async def test_a_stale_symbol_stays_stale_when_the_source_is_started_again() -> None:
+    source = FailingSource()
+    feed, listener = MarketFeed(source, NEVER_MS, restart_s=0.01), Listener()
+    feed.listen(listener)
+    async with running(feed):
+        await listener.becomes(MarketState.STALE)
+        feed.symbol_stale("FAKE", "its connection is lost")
+        async with asyncio.timeout(5):
+            await source.has_started.wait()
+        source.pass_time()
+        assert feed.status.state is MarketState.OPEN
+        assert feed.status_of("FAKE").state is MarketState.STALE
+        source.sink.symbol_fresh("FAKE")
+        assert feed.status_of("FAKE").state is MarketState.OPEN
+
+
 async def test_a_source_that_never_signs_is_silent_too() -> None:
     feed, listener = MarketFeed(FakeSource(), SOON_MS), Listener()
     feed.listen(listener).add("FAKE")
