@@ -40,8 +40,8 @@ from trading_api.modules.broker.engine.commands import (
     SettlePosition,
     WithdrawCash,
 )
-from trading_api.modules.broker.paper.order_requests import OrderRequestMapper
-from trading_api.modules.broker.paper.prices import Prices
+from trading_api.modules.broker.translation.order_requests import OrderRequestMapper
+from trading_api.modules.broker.translation.prices import Prices
 
 
 class CommandTranslator:

@@ -15,7 +15,7 @@ from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.market_notices import MarketNotices
 from trading_api.modules.broker.paper.price_interest import PriceInterest
-from trading_api.modules.broker.paper.prices import Prices
+from trading_api.modules.broker.translation.prices import Prices
 
 VALUATIONS_PER_TURN = 256
 """The rest is published in the next turns of the event loop, so that commands do not wait."""

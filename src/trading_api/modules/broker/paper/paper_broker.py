@@ -46,14 +46,14 @@ from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
 from trading_api.modules.broker.paper.loaded_shards import LoadedShards
 from trading_api.modules.broker.paper.market_listener import PaperMarketListener
 from trading_api.modules.broker.paper.market_notices import MarketNotices
-from trading_api.modules.broker.paper.paper_history import PaperHistory, reading_journal
-from trading_api.modules.broker.paper.paper_snapshot import PaperSnapshot
 from trading_api.modules.broker.paper.previews import preview_leverage, preview_order
 from trading_api.modules.broker.paper.price_interest import PriceInterest
-from trading_api.modules.broker.paper.prices import Prices
 from trading_api.modules.broker.paper.record_recall import RecordRecall
-from trading_api.modules.broker.paper.rejection_mapping import to_api_error
 from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
+from trading_api.modules.broker.translation.engine_history import EngineHistory, reading_journal
+from trading_api.modules.broker.translation.engine_snapshot import EngineSnapshot
+from trading_api.modules.broker.translation.prices import Prices
+from trading_api.modules.broker.translation.rejection_mapping import to_api_error
 from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
 
@@ -204,20 +204,20 @@ class PaperBroker:
         """Undo one `pin` of the account."""
         self.accounts.unpin(account_id)
 
-    def snapshot(self, account_id: str) -> PaperSnapshot:
+    def snapshot(self, account_id: str) -> EngineSnapshot:
         """Return the account's committed state."""
         self._require_loaded(account_id)
-        return PaperSnapshot(self._committed.state(account_id), self._prices, self._rules)
+        return EngineSnapshot(self._committed.state(account_id), self._prices, self._rules)
 
-    def history(self, account_id: str) -> PaperHistory:
+    def history(self, account_id: str) -> EngineHistory:
         """Return the reader of the account's ended orders, executions and cash lines."""
         self._require_loaded(account_id)
         state = self.accounts.committed(account_id)
         if state is not None:
-            return PaperHistory(state, self._journal.history)
+            return EngineHistory(state, self._journal.history)
         history = MemoryHistory()
         history.add(self._committed.opening_entry(account_id))
-        return PaperHistory(self._committed.state(account_id), history)
+        return EngineHistory(self._committed.state(account_id), history)
 
     def account_ids(self, after: str = "", limit: int | None = None) -> Sequence[str]:
         """Return the default account and those that a command has opened, sorted: at most `limit`

@@ -20,7 +20,7 @@ from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry
 from trading_api.modules.broker.journal.sql.tables import NOTIFIES
 from trading_api.modules.broker.journal.tests.test_journal import JOURNALS
-from trading_api.modules.broker.paper.paper_history import PaperHistory
+from trading_api.modules.broker.translation.engine_history import EngineHistory
 
 STREAMS = {account_id: trading(account_id, 400) for account_id in ("A", "B")}
 
@@ -87,7 +87,7 @@ async def test_answers_equal_those_of_a_fold_of_all_events(
     for end in [*sorted(chance.sample(range(1, len(stream)), 12)), len(stream)]:
         fold = Fold(stream[:end])
         fold.state.discard_history()
-        history = PaperHistory(fold.state, journal.history)
+        history = EngineHistory(fold.state, journal.history)
         since_ms = chance.randrange(stream[end - 1].at_ms + 2)
         for order in fold.orders.values():
             assert await history.order(order.id) == order

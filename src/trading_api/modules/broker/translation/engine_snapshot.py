@@ -1,4 +1,4 @@
-"""The paper exchange's accounts as the broker port shows them."""
+"""An account that the engine folds, as the broker port shows it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from trading_api.modules.broker.engine.margin import (
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
-from trading_api.modules.broker.paper.prices import Prices
+from trading_api.modules.broker.translation.prices import Prices
 
 
-class PaperSnapshot:
+class EngineSnapshot:
     """An AccountSnapshot that reads `state` in place; nothing is copied."""
 
     __slots__ = ("_prices", "_rules", "state")

@@ -1,4 +1,4 @@
-"""The history of paper accounts as the broker port shows it."""
+"""The history of an account in the journal, as the broker port shows it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trading_api.modules.broker.journal.journal import JournalUnavailable
 Result = TypeVar("Result")
 
 
-class PaperHistory:
+class EngineHistory:
     """An AccountHistory: live orders are in `state`, what has ended is in the journal.
 
     What the journal added after the event that `state` ends with is left out."""

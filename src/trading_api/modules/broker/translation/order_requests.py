@@ -26,7 +26,7 @@ class OrderRequestMapper:
 
     def order_request(self, order: OrderInstruction, instrument: Instrument) -> OrderRequest:
         """Raises Invalid for an order that contradicts itself, NotSupportedYet for one that the
-        paper exchange cannot do."""
+        engine cannot do."""
         if order.brackets.is_guaranteed:
             raise NotSupportedYet("A guaranteed stop")
         trail = _trail(order.brackets.trailing_pips, instrument)
