@@ -73,7 +73,7 @@ class Settings(BaseSettings):
 
     # Accounts of the paper exchange, and the ledger that they are stored in.
     default_account_id: AccountId = "DEMO-ACCOUNT"
-    account_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    account_currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,5}$")] = "USD"
     database_url: str = "sqlite:///var/trading.db"
     initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
 

@@ -36,7 +36,7 @@ export const quantity = (value: number): string => quantities.format(value).repl
  * the account to hundredths. Other texts stay as they are.
  */
 export function previewValue(text: string, isOfAccount: boolean): string {
-  const [, number, unit = ""] = /^(-?\d+(?:\.\d+)?)( [A-Z]{3})?$/.exec(text) ?? [];
+  const [, number, unit = ""] = /^(-?\d+(?:\.\d+)?)( [A-Z0-9]{3,5})?$/.exec(text) ?? [];
   if (number === undefined) return text;
   const own = decimalsOf(Number(number));
   const decimals = unit === "" ? own : isOfAccount ? 2 : Math.max(2, own);

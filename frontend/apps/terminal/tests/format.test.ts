@@ -31,6 +31,8 @@ test.each([
   ["97083.687 USD", true, "97,083.69 USD"],
   ["1.22976 USD", false, "1.22976 USD"],
   ["284.3 USD", false, "284.30 USD"],
+  ["97083.687 USDT", true, "97,083.69 USDT"],
+  ["1.22976 1INCH", false, "1.22976 1INCH"],
   ["0.25", true, "0.25"],
   ["Good till canceled", true, "Good till canceled"],
 ])("a preview value %s is formatted", (text, isOfAccount, shown) => {

@@ -143,8 +143,13 @@ class Prices:
         return ""
 
     def _pair(self, currency: str) -> Instrument | None:
-        market, own = self._market, self.currency
-        return market.instrument(currency + own) or market.instrument(own + currency)
+        """Return the pair that is named after both currencies. It is priced in the second one:
+        `USDTUSD` converts USDT to USD, and is no pair of USD and TUSD."""
+        for base, priced_in in ((currency, self.currency), (self.currency, currency)):
+            pair = self._market.instrument(base + priced_in)
+            if pair is not None and pair.currency == priced_in:
+                return pair
+        return None
 
 
 class _LastTouches(Mapping[str, Touch]):
