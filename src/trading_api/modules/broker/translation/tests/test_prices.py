@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.kit.manual_market import ManualMarket, instrument
 from tests.kit.paper_exchange import A, rejection_of, running
-from trading_api.modules.broker.paper.prices import Prices
+from trading_api.modules.broker.translation.prices import Prices
 
 # Few letters, so that names such as AABAAA can be read in several ways.
 CODES = st.text("AB1", min_size=3, max_size=5)
