@@ -91,6 +91,14 @@ class SymbolNotFound(NotFound):
         )
 
 
+class NotSupportedByVenue(Invalid):
+    """The request uses a feature that the account's venue lacks; `/broker/config` lists those that
+    it has."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The account's venue does not support {what}.", "not_supported_by_venue")
+
+
 class NotSupportedYet(Invalid):
     """The request uses a feature of TradingView that this broker does not support."""
 

@@ -35,12 +35,13 @@ from trading_api.domain.broker_commands import (
     SetLeverageCommand,
 )
 from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
+from trading_api.domain.broker_features import ALL_FEATURES, BrokerFeatures
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.notification import Notification
-from trading_api.domain.orders import OrderStatus, OrderType, Side
+from trading_api.domain.orders import Duration, OrderStatus, OrderType, Side
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import Interest, MarketData
 from trading_api.domain.quote import Quote
@@ -74,6 +75,19 @@ class InstantVenue:
     async def run(self) -> None:
         """A real adapter reads the venue's reports here, and commits an event for each."""
         await asyncio.Event().wait()
+
+    def features(self, account_id: str) -> BrokerFeatures:
+        return replace(
+            ALL_FEATURES,
+            order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
+            durations=frozenset({Duration.GTC}),
+            modifies_orders=False,
+            has_order_brackets=False,
+            has_position_brackets=False,
+            has_trailing_stops=False,
+            has_leverage=False,
+            moves_cash=False,
+        )
 
     def connection(self, account_id: str) -> BrokerConnection:
         """A real adapter returns the state of its connection to the venue."""

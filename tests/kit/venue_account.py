@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from trading_api.domain.account_event import NOTIFYING_TYPES, MarginLevelView
 from trading_api.domain.account_snapshot import PositionValuation, PositionView
+from trading_api.domain.kill_switch import KILL_SWITCH_OFF, KillSwitch
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
 from trading_api.domain.ports.market_data import MarketData
@@ -111,6 +112,9 @@ class VenueEvent:
     leverage: Decimal | None = None
     notification: Notification | None = None
     margin_level: MarginLevelView | None = None
+    code: str | None = None
+    text: str | None = None
+    kill_switch: KillSwitch | None = None
 
 
 class VenueHistory:
@@ -183,6 +187,7 @@ class VenueAccount:
         self.seq = 0
         self.balance = self.realized_pl = ZERO
         self.history = VenueHistory()
+        self.kill_switch: KillSwitch = KILL_SWITCH_OFF
         self._market = market
         self._positions: dict[str, VenuePosition] = {}
 

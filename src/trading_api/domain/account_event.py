@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from trading_api.domain.account_snapshot import ExecutionView, OrderView, PositionView
+from trading_api.domain.kill_switch import KillSwitch
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Side
 
@@ -88,6 +89,21 @@ class AccountEvent(Protocol):
     @property
     def margin_level(self) -> MarginLevelView | None:
         """How the margin level changed, in `marginLevelCrossed`."""
+        ...
+
+    @property
+    def code(self) -> str | None:
+        """The machine-readable reason, in an event that has one."""
+        ...
+
+    @property
+    def text(self) -> str | None:
+        """The reason in one sentence, in an event that has one."""
+        ...
+
+    @property
+    def kill_switch(self) -> KillSwitch | None:
+        """The switch as the event leaves it, in `killSwitchSet`."""
         ...
 
     @property

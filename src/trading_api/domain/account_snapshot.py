@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from trading_api.domain.kill_switch import KillSwitch
 from trading_api.domain.orders import Brackets, Duration, OrderStatus, OrderType, Side, Trail
 
 
@@ -165,6 +166,11 @@ class AccountSnapshot(Protocol):
     @property
     def realized_pl_today(self) -> Decimal:
         """What was realized since 00:00 UTC of the market's present, or since a later reset."""
+        ...
+
+    @property
+    def kill_switch(self) -> KillSwitch:
+        """The switch that stops the account from trading."""
         ...
 
     def live_orders(self) -> Sequence[OrderView]:

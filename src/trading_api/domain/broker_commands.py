@@ -166,6 +166,17 @@ class ResetAccountCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class SetKillSwitchCommand:
+    """Stop an account from trading, or let it trade again.
+
+    Switching on cancels every live order, and refuses new ones until it is switched off. `reason`
+    is stored with the event. A venue commits the switch before it cancels."""
+
+    is_on: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NotifyCommand:
     """Store a notification in the account, as one of its events. It changes nothing else.
 
@@ -188,6 +199,7 @@ BrokerCommand = (
     | WithdrawCommand
     | SettlePositionCommand
     | ResetAccountCommand
+    | SetKillSwitchCommand
     | NotifyCommand
 )
 

@@ -20,6 +20,7 @@ from trading_api.domain.broker_commands import (
     SetLeverageCommand,
 )
 from trading_api.domain.broker_connection import BrokerConnection
+from trading_api.domain.broker_features import BrokerFeatures
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 
 
@@ -101,6 +102,10 @@ class Broker(Protocol):
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[AccountEvent]:
         """Return at most `limit` events after number `since`, in order. Raises Unavailable."""
+        ...
+
+    def features(self, account_id: str) -> BrokerFeatures:
+        """Return what the account's venue can do. It rejects every other command with Invalid."""
         ...
 
     def connection(self, account_id: str) -> BrokerConnection:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from trading_api.domain.kill_switch import KillSwitch
 from trading_api.domain.notification import Notification
 from trading_api.domain.orders import Side
 from trading_api.modules.broker.engine.account_image import AccountImage
@@ -96,6 +97,22 @@ class JournalEntry(Struct, frozen=True, gc=False):
     @property
     def margin_level(self) -> MarginLevelCrossed | None:
         return self.event if isinstance(self.event, MarginLevelCrossed) else None
+
+    @property
+    def code(self) -> str | None:
+        if isinstance(self.event, NotificationRaised):
+            return None  # it is part of the notification
+        return getattr(self.event, "code", None)
+
+    @property
+    def text(self) -> str | None:
+        if isinstance(self.event, NotificationRaised):
+            return None
+        return getattr(self.event, "text", None)
+
+    @property
+    def kill_switch(self) -> KillSwitch | None:
+        return None
 
     @property
     def notification(self) -> Notification | None:

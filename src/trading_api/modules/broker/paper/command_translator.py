@@ -18,12 +18,14 @@ from trading_api.domain.broker_commands import (
     PlaceOrderCommand,
     ResetAccountCommand,
     ReversePositionCommand,
+    SetKillSwitchCommand,
     SetLeverageCommand,
     SettlePositionCommand,
     WithdrawCommand,
 )
 from trading_api.domain.instrument import bare_symbol
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.errors import NotSupportedByVenue
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,
@@ -86,6 +88,8 @@ class CommandTranslator:
             case ResetAccountCommand():
                 balance = self._initial_balance if command.balance is None else command.balance
                 return ResetAccount(balance, self._market.now_ms, key)
+            case SetKillSwitchCommand():
+                raise NotSupportedByVenue("a kill switch")
             case NotifyCommand():
                 return Notify(command.notification, self._market.now_ms, key)
             case _:

@@ -16,6 +16,7 @@ from trading_api.domain.broker_commands import (
     SetLeverageCommand,
 )
 from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
+from trading_api.domain.broker_features import ALL_FEATURES, BrokerFeatures
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
@@ -230,6 +231,10 @@ class PaperBroker:
         self._require_readable(account_id)
         with reading_journal():
             return await self._journal.read(account_id, since, limit)
+
+    def features(self, account_id: str) -> BrokerFeatures:
+        """Return what the exchange can do, which is everything."""
+        return ALL_FEATURES
 
     def connection(self, account_id: str) -> BrokerConnection:
         """Return the connection to the market: without one the exchange cannot execute."""
