@@ -1,0 +1,36 @@
+"""A venue on loopback that speaks Binance's spot REST and streams to the unmodified ccxt.
+
+In the event loop of a test:
+
+    async with venue(history_minutes=60) as served:
+        exchange = ccxt.pro.binance(ccxt_options(served.address))
+        served.quote("BTCUSDT", 99, 101)
+        served.trade("BTCUSDT", 100, "0.5")
+
+In a process of its own, with the same controls over HTTP (keyword arguments only):
+
+    with venue_process("--rate", "50", "--history-minutes", "60") as served:
+        served.trade(symbol="BTCUSDT", price=100, quantity="0.5")
+        served.inject(name="rate_limit", count=2, retry_after_s=3)
+
+All controls are the methods of `control.Control`, all faults `faults.FaultName`. Nothing happens
+by itself unless a rate is set; with it, each symbol trades at random by the seed. Candles are exact
+sums of the trades. Ids of aggregate trades differ from ids of trades, as on Binance: combine
+`watchTrades` with REST by one of them (`{"name": "aggTrade"}` with `fetchTrades`, or `fetchTrades`
+with `{"fetchTradesMethod": "publicGetTrades"}`).
+"""
+
+from tests.kit.venue.ccxt_configuration import ccxt_options
+from tests.kit.venue.clock import VenueClock
+from tests.kit.venue.process import VenueControl, VenueProcess, venue_process
+from tests.kit.venue.server import Venue, venue
+
+__all__ = [
+    "Venue",
+    "VenueClock",
+    "VenueControl",
+    "VenueProcess",
+    "ccxt_options",
+    "venue",
+    "venue_process",
+]

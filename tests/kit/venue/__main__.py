@@ -1,0 +1,50 @@
+"""Serve a simulated venue until the standard input ends: `python -m tests.kit.venue --rate 50`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from tests.kit.venue.clock import VenueClock
+from tests.kit.venue.instruments import INSTRUMENTS
+from tests.kit.venue.server import Venue, venue
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="python -m tests.kit.venue", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0: any free port")
+    parser.add_argument("--symbols", type=int, default=len(INSTRUMENTS), help="how many to list")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=0, help="random trades a second")
+    parser.add_argument("--history-minutes", type=int, default=0, help="candles before the start")
+    parser.add_argument("--start-ms", type=int, help="a clock that stands still from here")
+    parser.add_argument("--log", type=Path, help="a file that each trade is written to")
+    asyncio.run(serve(parser.parse_args()))
+
+
+async def serve(options: Namespace) -> None:
+    async with venue(
+        instruments=INSTRUMENTS[: options.symbols],
+        clock=VenueClock(options.start_ms),
+        seed=options.seed,
+        history_minutes=options.history_minutes,
+        rate=options.rate,
+        port=options.port,
+        log=options.log,
+    ) as served:
+        print(f"listening on {served.address}", flush=True)
+        await until_input_ends(served)
+
+
+async def until_input_ends(served: Venue) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while await reader.read(1_024):
+        pass
+
+
+if __name__ == "__main__":
+    main()

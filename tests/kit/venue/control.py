@@ -1,0 +1,173 @@
+"""The controls of the simulated venue, the same in its own process and over `/control/...`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Literal
+
+from tests.kit.venue.clock import VenueClock
+from tests.kit.venue.faults import FaultName, Faults
+from tests.kit.venue.gate import Gate
+from tests.kit.venue.instruments import Instrument
+from tests.kit.venue.market import VenueMarket
+from tests.kit.venue.matching import Side
+from tests.kit.venue.streams import Streams
+from tests.kit.venue.tape import Trade
+
+WAIT_S = 20.0
+"""The longest wait of `wait_held`; only a test that fails waits this long."""
+
+Number = str | int | float | Decimal
+Row = dict[str, Any]
+
+
+class Control:
+    """What a test does to the venue. Arguments and results are plain data.
+
+    Prices and quantities are given as text or numbers, and answered as text.
+    """
+
+    def __init__(
+        self,
+        clock: VenueClock,
+        instruments: Iterable[Instrument],
+        *,
+        seed: int = 1,
+        history_minutes: int = 0,
+        weight_max: int = 6_000,
+    ) -> None:
+        self.clock = clock
+        self.faults = Faults()
+        self.market = VenueMarket(clock, instruments, seed=seed, history_minutes=history_minutes)
+        self.streams = Streams(self.market, self.faults)
+        self.gate = Gate(clock, self.faults, weight_max)
+
+    # The market
+
+    def trade(
+        self, symbol: str, price: Number, quantity: Number, side: Side | None = None
+    ) -> list[Row]:
+        """Trade a quantity at a price; users' orders that accept the price are filled first."""
+        trades = self.market.trade(symbol, _decimal(price), _decimal(quantity), side)
+        return [_trade_row(each) for each in trades]
+
+    def quote(
+        self,
+        symbol: str,
+        bid: Number,
+        ask: Number,
+        bid_quantity: Number = 10,
+        ask_quantity: Number = 10,
+    ) -> None:
+        """Replace all anonymous liquidity by one bid and one ask."""
+        self.book(symbol, [(bid, bid_quantity)], [(ask, ask_quantity)])
+
+    def book(
+        self,
+        symbol: str,
+        bids: Iterable[tuple[Number, Number]],
+        asks: Iterable[tuple[Number, Number]],
+    ) -> None:
+        """Replace all anonymous liquidity by these levels, each a price and a quantity."""
+        levels = [[(_decimal(p), _decimal(q)) for p, q in side] for side in (bids, asks)]
+        self.market.quote(symbol, *levels)
+
+    def step(self, count: int = 1) -> None:
+        """Trade `count` times at random in each symbol."""
+        for _ in range(count):
+            for symbol in self.market.tapes:
+                self.market.step(symbol)
+
+    def set_rate(self, rate: float) -> None:
+        raise NotImplementedError
+
+    def trades(self, symbol: str, from_id: int = 0, limit: int = 1_000_000) -> list[Row]:
+        """Return the trades of a symbol, oldest first; the last 50,000 are kept."""
+        return [_trade_row(each) for each in self.market.tapes[symbol].from_id(from_id, limit)]
+
+    def missed(self) -> list[Row]:
+        """Return the trades that the fault `missing_trades` kept from the streams."""
+        return [_trade_row(each) for each in self.streams.missed]
+
+    def correct_candle(self, symbol: str, open_ms: int, **values: Number) -> None:
+        """Change a closed one-minute candle: `open`, `high`, `low`, `close`, `volume`."""
+        kline = self.market.tapes[symbol].minute(open_ms)
+        if kline is None:
+            raise ValueError(f"no candle at {open_ms}")
+        for name, value in values.items():
+            if name not in ("open", "high", "low", "close", "volume"):
+                raise ValueError(f"a candle has no {name}")
+            setattr(kline, name, _decimal(value))
+
+    # The clock
+
+    def now_ms(self) -> int:
+        return self.clock.now_ms()
+
+    def advance(self, milliseconds: int) -> None:
+        """Move the venue's clock forward, and publish what closes by that."""
+        self.clock.advance(milliseconds)
+        self.streams.tick(with_tickers=False)
+
+    def set_clock_offset(self, milliseconds: int) -> None:
+        """Set how far the venue's clock is from the wall clock."""
+        self.clock.offset_ms = milliseconds
+
+    # Faults
+
+    def inject(
+        self,
+        name: FaultName,
+        count: int | None = None,
+        duration_s: float | None = None,
+        **params: Any,
+    ) -> None:
+        """Put a fault in force for `count` times, for a duration, or until `clear`."""
+        self.faults.inject(name, count=count, duration_s=duration_s, **params)
+        if name == "maintenance":
+            self.drop_sockets("all")
+
+    def clear(self, name: FaultName | None = None) -> None:
+        """End the faults of a name, or all; what they hold goes on."""
+        self.faults.clear(name)
+
+    async def wait_held(self, name: FaultName, count: int = 1) -> None:
+        """Wait until a fault has held `count` requests since the start. Raises TimeoutError."""
+        async with asyncio.timeout(WAIT_S), self.gate.held:
+            await self.gate.held.wait_for(lambda: self.gate.held_counts.get(name, 0) >= count)
+
+    def fault_counts(self) -> dict[str, int]:
+        """Return how many times each fault took effect."""
+        return dict(self.faults.times)
+
+    def drop_sockets(self, kind: Literal["market", "user", "all"] = "market") -> int:
+        """Break connections without a close frame and return how many."""
+        count = 0
+        if kind in ("market", "all"):
+            count += len(self.streams.connections)
+            self.streams.drop()
+        return count
+
+    # What the venue received
+
+    def received(self, name: str = "") -> list[Row]:
+        """Return the REST requests whose method and path begin with `name`, oldest first."""
+        return [each._asdict() for each in self.gate.received if each.name.startswith(name)]
+
+    def subscriptions(self) -> list[list[str]]:
+        """Return the streams of each market connection."""
+        return [sorted(each.streams) for each in self.streams.connections]
+
+
+def _decimal(value: Number) -> Decimal:
+    return Decimal(str(value))
+
+
+def _trade_row(trade: Trade) -> Row:
+    return trade._asdict() | {
+        "price": str(trade.price),
+        "quantity": str(trade.quantity),
+        "aggregate_id": trade.aggregate_id,
+    }
