@@ -48,7 +48,8 @@ class MarketListener(Protocol):
         ...
 
     def on_heartbeat(self) -> None:
-        """Handle that the market's time may have passed. Follows the updates of each instant."""
+        """Handle that the market's time may have passed, or the status of a symbol changed. Follows
+        the updates of each instant."""
         ...
 
     def on_status(self, status: MarketStatus) -> None:

@@ -135,7 +135,7 @@ class MarketFeed:
         self._accept(_OPEN)
         if self._stale_symbols:
             for update in updates:
-                self.symbol_fresh(update.quote.symbol)
+                self._refresh(update.quote.symbol)
         for update in updates:
             if interest := self.interest.get(update.quote.symbol):
                 interest.latest = update
@@ -170,10 +170,18 @@ class MarketFeed:
         if self._stale_symbols.get(symbol) != status:
             self._stale_symbols[symbol] = status
             log.warning("market_symbol_stale", extra={"symbol": symbol, "reason": reason})
+            self._pass_time()
 
     def symbol_fresh(self, symbol: str) -> None:
-        if self._stale_symbols.pop(symbol, None):
-            log.info("market_symbol_fresh", extra={"symbol": symbol})
+        if self._refresh(symbol):
+            self._pass_time()
+
+    def _refresh(self, symbol: str) -> bool:
+        """Make a symbol fresh, and return whether it was stale."""
+        if self._stale_symbols.pop(symbol, None) is None:
+            return False
+        log.info("market_symbol_fresh", extra={"symbol": symbol})
+        return True
 
     def stale(self, reason: str) -> None:
         """Report that the prices are out of date until the next report."""

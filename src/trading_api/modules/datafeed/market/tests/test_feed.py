@@ -192,6 +192,7 @@ async def test_a_stale_symbol_is_stale_while_the_market_goes_on(
     logged = [each.message for each in caplog.records if each.levelno == logging.WARNING]
     assert logged == ["market_symbol_stale"] * 2
     assert [each.state for each in listener.statuses] == [MarketState.OPEN]
+    assert listener.heartbeats == 4, "one for the quotes, and one for each change of a symbol"
 
 
 async def test_an_update_of_a_stale_symbol_makes_it_fresh_before_a_listener_sees_it() -> None:
