@@ -69,6 +69,7 @@ from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
+from trading_api.modules.broker.engine.venue_events import VenueEvent
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
 TRADING_RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
@@ -302,7 +303,7 @@ def _described(event: Event) -> str:
             return f"notified {event.code}"
         case MarginLevelCrossed():
             return f"margin level {_plain(event.before)} -> {_plain(event.after)}"
-    assert not isinstance(event, AccountOpened)
+    assert not isinstance(event, AccountOpened | VenueEvent)
     number = event.order.id.removeprefix("order-")
     match event:
         case OrderActivated():

@@ -58,7 +58,8 @@ class AccountEvent(Protocol):
 
     @property
     def position(self) -> PositionView | None:
-        """The position after the fill; its quantity is 0 if the fill closed it."""
+        """The position after the fill; its quantity is 0 if the fill closed it. In
+        `positionAdjusted` the position that is left, if there is one."""
         ...
 
     @property
@@ -123,22 +124,33 @@ EVENT_TYPES = frozenset(
     {
         "accountOpened",
         "accountReset",
+        "cashAdjusted",
         "cashDeposited",
         "cashWithdrawn",
         "commandBound",
+        "killSwitchSet",
         "leverageSet",
         "marginLevelCrossed",
         "notificationRaised",
         "orderActivated",
         "orderArrived",
+        "orderCancelRequested",
         "orderCanceled",
         "orderFilled",
         "orderModified",
         "orderPlaced",
+        "orderRejected",
+        "orderReplaceRequested",
+        "orderRequestRejected",
         "orderRested",
+        "orderStateUnknown",
         "orderSuspended",
         "orderTrailed",
         "orderTriggered",
+        "positionAdjusted",
         "positionSettled",
+        "riskRejected",
+        "venueAssigned",
+        "venueReported",
     }
 )

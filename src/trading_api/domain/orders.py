@@ -41,19 +41,24 @@ class OrderType(IntEnum):
 class OrderStatus(IntEnum):
     """The state of an order, with TradingView's numbers.
 
-    PLACING orders are on their way to the market. INACTIVE orders are brackets that have nothing
+    PLACING orders are on their way to the market. REJECTED orders were not accepted by a real
+    venue. INACTIVE orders are brackets that have nothing
     to protect yet, or whose position is being reversed."""
 
     CANCELED = 1
     FILLED = 2
     INACTIVE = 3
     PLACING = 4
+    REJECTED = 5
     WORKING = 6
 
     @property
     def is_terminal(self) -> bool:
         """Whether an order of this status never changes again."""
-        return self is OrderStatus.CANCELED or self is OrderStatus.FILLED
+        return self in _TERMINAL
+
+
+_TERMINAL = (OrderStatus.CANCELED, OrderStatus.FILLED, OrderStatus.REJECTED)
 
 
 class Duration(StrEnum):

@@ -6,11 +6,17 @@ from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import chain
+from typing import cast, get_args
 
+from trading_api.domain.kill_switch import KILL_SWITCH_OFF, KillSwitch
 from trading_api.domain.orders import OrderStatus
-from trading_api.domain.resolution import DAY_MS
-from trading_api.modules.broker.engine.bracket_index import WHOLE_POSITION, BracketIndex
-from trading_api.modules.broker.engine.cash import CashLine, cash_lines
+from trading_api.modules.broker.engine.bracket_index import (
+    WHOLE_POSITION,
+    BracketIndex,
+    left_to_close,
+)
+from trading_api.modules.broker.engine.cash import CashLine, add_to_day, cash_lines
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
@@ -20,7 +26,6 @@ from trading_api.modules.broker.engine.events import (
     IdempotencyKeyRecorded,
     LeverageSet,
     MarginLevelCrossed,
-    NotificationRaised,
     OrderEvent,
     OrderFilled,
     OrderPlaced,
@@ -33,9 +38,19 @@ from trading_api.modules.broker.engine.order import Order, order_number
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import LiquidityUsed
 from trading_api.modules.broker.engine.transitions import check_transition
+from trading_api.modules.broker.engine.venue_events import (
+    CashAdjusted,
+    KillSwitchSet,
+    OrderStateUnknown,
+    PositionAdjusted,
+    VenueAssigned,
+    VenueEvent,
+)
+from trading_api.modules.broker.engine.venue_state import VenueState
 
 _NO_ORDERS = OpenOrders()
 _NO_BRACKETS = BracketIndex()
+_ORDER_EVENTS = frozenset(get_args(OrderEvent))
 
 
 @dataclass(slots=True)
@@ -54,6 +69,7 @@ class AccountState:
     | `client_ids` | by client order id, the id of the order |
     | `margin_warned` | the lowest margin level that a warning is in force for, or 0 |
     | `realized_by_day` | by UTC day since 1970, what the two days of the last trades realized |
+    | `venue` | what is known of the real venue that the account belongs to; None on paper |
 
     Without `discard_history` a state keeps every record of the account. After it, a state holds
     what later events depend on, and its size depends on what the account holds."""
@@ -86,6 +102,8 @@ class AccountState:
     recorded_keys: MutableMapping[tuple[str, str], IdempotencyKeyRecorded] = field(
         default_factory=dict
     )
+    kill_switch: KillSwitch = KILL_SWITCH_OFF
+    venue: VenueState | None = None
 
     @property
     def is_open(self) -> bool:
@@ -115,20 +133,13 @@ class AccountState:
 
     def live_liquidation(self, symbol: str) -> Order | None:
         """Return the order that closes the position by force, if there is one."""
-        closing = self.closing_orders(symbol)
-        return next((order for order in closing if order.is_liquidation), None)
+        return next((each for each in self.closing_orders(symbol) if each.is_liquidation), None)
 
     def live_orders(self) -> list[Order]:
         """Return the orders of all symbols that have not ended, the oldest first."""
-        live = [
-            order for open_orders in self.working.values() for order in open_orders.orders.values()
-        ]
-        live += [
-            order
-            for symbol in self.bracket_indexes
-            for order in self.live_brackets(symbol)
-            if order.status is OrderStatus.INACTIVE
-        ]
+        live = [each for own in self.working.values() for each in own.orders.values()]
+        brackets = chain.from_iterable(map(self.live_brackets, self.bracket_indexes))
+        live += [each for each in brackets if each.status is OrderStatus.INACTIVE]
         return sorted(live, key=lambda order: order.sequence)
 
     def bracket_index(self, symbol: str) -> BracketIndex:
@@ -155,20 +166,22 @@ class AccountState:
         self.seq += 1
         self.cash += cash_lines(self.seq, event)
         match event:
+            case _ if type(event) in _ORDER_EVENTS:  # most events
+                self._evolve_order(cast(OrderEvent, event))
             case AccountOpened():
                 self.account_id = event.account_id
                 self.currency = event.currency
                 self.deposited = self.balance = event.balance
-            case CashDeposited():
+            case CashDeposited() | CashAdjusted():
                 self.deposited = EXACT.add(self.deposited, event.amount)
                 self.balance = event.balance
             case CashWithdrawn():
                 self.deposited = EXACT.subtract(self.deposited, event.amount)
                 self.balance = event.balance
-            case PositionSettled():
+            case PositionSettled() | PositionAdjusted():
                 self._realize(event.realized_pl, event.at_ms)
                 self.balance = event.balance
-                self._close_position(event.symbol)
+                self._set_position(event.position)
             case AccountReset():
                 self.deposited = self.balance = event.balance
                 self.realized_pl = self.commission = self.margin_warned = ZERO
@@ -178,12 +191,14 @@ class AccountState:
                 self.leverages[event.symbol] = event.leverage
             case IdempotencyKeyRecorded():
                 self.recorded_keys[event.operation, event.key] = event
-            case NotificationRaised():
-                pass  # nothing later depends on it
             case MarginLevelCrossed():
                 self.margin_warned = event.after
-            case _:
-                self._evolve_order(event)
+            case KillSwitchSet():
+                self.kill_switch = KillSwitch(event.is_on, event.reason, event.at_ms)
+            case VenueAssigned():
+                self.venue = VenueState(event.venue, event.id_prefix)
+            case _ if self.venue is not None:  # on paper, nothing later depends on the others
+                self.venue.evolve(cast(VenueEvent, event))
 
     def discard_history(self) -> None:
         """Remove the records that no later event depends on.
@@ -202,6 +217,8 @@ class AccountState:
         for client_id in self.recalled_client_ids:
             self.client_ids.pop(client_id, None)
         self.recalled_client_ids.clear()
+        if self.venue is not None:
+            self.venue.discard_history()
 
     def recall(
         self,
@@ -245,6 +262,7 @@ class AccountState:
             client_ids=dict(self.client_ids),
             recalled_client_ids=self.recalled_client_ids.copy(),
             recorded_keys=dict(self.recorded_keys),
+            venue=self.venue and self.venue.copy(),
         )
 
     def branch(self) -> AccountState:
@@ -263,6 +281,7 @@ class AccountState:
             client_ids=ChainMap({}, self.client_ids),
             recalled_client_ids=[],
             recorded_keys=ChainMap({}, self.recorded_keys),
+            venue=self.venue and self.venue.branch(),
         )
 
     def _copy_holdings(self) -> AccountState:
@@ -281,7 +300,8 @@ class AccountState:
         order = event.order
         check_transition(self.orders.get(order.id), event)
         if isinstance(event, OrderPlaced):
-            self._add_order(order)
+            self.order_count += 1
+            self._index_order(order)
         self.sequence_last = max(self.sequence_last, order.sequence)
         self.orders[order.id] = order
         self._update_open_orders(order)
@@ -293,10 +313,10 @@ class AccountState:
             self._update_claims(order)
         if isinstance(event, OrderFilled):
             self._record_fill(event)
-
-    def _add_order(self, order: Order) -> None:
-        self.order_count += 1
-        self._index_order(order)
+        if self.venue is not None:
+            self.venue.evolve_order(order, is_new=isinstance(event, OrderPlaced))
+            if isinstance(event, OrderStateUnknown):
+                self.venue.evolve_unknown(event)
 
     def _index_order(self, order: Order) -> None:
         if order.client_id:
@@ -349,13 +369,10 @@ class AccountState:
     def _update_claims(self, parent: Order) -> None:
         """Set what is left for the brackets of an order to close."""
         pair = [self.orders[order_id] for order_id in self.brackets_of.get(parent.id, ())]
-        left = parent.filled_quantity
-        for order in pair:
-            left = EXACT.subtract(left, order.filled_quantity)
-        for order in pair:
-            if order.is_live:
-                bracket_index = self.bracket_indexes.setdefault(order.symbol, BracketIndex())
-                bracket_index.put(order, order_number(order.id), left)
+        left = left_to_close(parent, pair)
+        for order in (each for each in pair if each.is_live):
+            index = self.bracket_indexes.setdefault(order.symbol, BracketIndex())
+            index.put(order, order_number(order.id), left)
 
     def _record_fill(self, event: OrderFilled) -> None:
         self.execution_count += 1
@@ -365,13 +382,13 @@ class AccountState:
         self._realize(event.execution.realized_pl, event.at_ms)
         self.commission = EXACT.add(self.commission, event.execution.commission)
         self.liquidity_used[event.execution.symbol] = event.liquidity_used
-        if event.position.quantity:
-            self.positions[event.position.symbol] = event.position
-        else:
-            self._close_position(event.position.symbol)
+        self._set_position(event.position)
 
-    def _close_position(self, symbol: str) -> None:
-        self.positions.pop(symbol, None)
+    def _set_position(self, position: Position) -> None:
+        if position.quantity:
+            self.positions[position.symbol] = position
+            return
+        self.positions.pop(position.symbol, None)
         if not self.positions:
             self.margin_warned = ZERO
 
@@ -379,8 +396,4 @@ class AccountState:
         if not amount:
             return
         self.realized_pl = EXACT.add(self.realized_pl, amount)
-        days, day = self.realized_by_day, at_ms // DAY_MS
-        # A quote of the evening may be matched after the first trade of the next day.
-        if day not in days and len(days) == 2:
-            del days[next(iter(days))]
-        days[day] = EXACT.add(days.get(day, ZERO), amount)
+        add_to_day(self.realized_by_day, amount, at_ms)

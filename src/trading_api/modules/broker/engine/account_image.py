@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
+from msgspec import UNSET, UnsetType
+
+from trading_api.domain.kill_switch import KillSwitch
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import Order, order_number
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import LiquidityUsed
+from trading_api.modules.broker.engine.venue_state import VenueImage, restore_venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class AccountImage:
     `orders` are the live orders, the parents of live brackets, and the ended brackets of both that
     were filled in part, in the order in which they were placed. Two states that
     continue in the same way have equal images. An image that an earlier version stored lacks the
-    fields with defaults."""
+    fields with defaults. Only an account at a real venue has a `venue`, and only
+    one whose kill switch was ever set has a `kill_switch`."""
 
     account_id: str
     currency: str
@@ -38,6 +43,8 @@ class AccountImage:
     leverages: Mapping[str, Decimal]
     margin_warned: Decimal = ZERO
     realized_by_day: Mapping[int, Decimal] = field(default_factory=dict)
+    kill_switch: KillSwitch | UnsetType = UNSET
+    venue: VenueImage | UnsetType = UNSET
 
 
 def image_of(state: AccountState) -> AccountImage:
@@ -50,6 +57,8 @@ def image_of(state: AccountState) -> AccountImage:
         liquidity_used=dict(state.liquidity_used),
         leverages=dict(state.leverages),
         realized_by_day=dict(state.realized_by_day),
+        kill_switch=state.kill_switch if state.kill_switch.at_ms else UNSET,
+        venue=UNSET if state.venue is None else state.venue.image(),
     )
 
 
@@ -62,14 +71,18 @@ def restore(image: AccountImage) -> AccountState:
     state.realized_by_day.update(image.realized_by_day)
     for order in image.orders:
         state.restore_order(order)
+    if not isinstance(image.kill_switch, UnsetType):
+        state.kill_switch = image.kill_switch
+    if not isinstance(image.venue, UnsetType):
+        state.venue = restore_venue(image.venue)
     return state
 
 
-_SCALARS = [
-    each.name
-    for each in fields(AccountImage)
-    if each.name not in ("orders", "positions", "liquidity_used", "leverages", "realized_by_day")
-]
+_COMPOSED = {
+    *("orders", "positions", "liquidity_used", "leverages", "realized_by_day"),
+    *("kill_switch", "venue"),
+}
+_SCALARS = [each.name for each in fields(AccountImage) if each.name not in _COMPOSED]
 
 
 def _kept_orders(state: AccountState) -> Iterator[Order]:

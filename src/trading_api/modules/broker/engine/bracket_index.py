@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from trading_api.domain.orders import Side
+from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import Order
 
 WHOLE_POSITION = Decimal("Infinity")
@@ -88,3 +89,11 @@ class BracketIndex:
 
     def _by_remaining(self, side: Side) -> list[tuple[Decimal, int, str]]:
         return self.buys_by_remaining if side is Side.BUY else self.sells_by_remaining
+
+
+def left_to_close(parent: Order, brackets: Iterable[Order]) -> Decimal:
+    """Return how much of what an order has filled is not yet closed by its brackets."""
+    left = parent.filled_quantity
+    for order in brackets:
+        left = EXACT.subtract(left, order.filled_quantity)
+    return left

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from trading_api.domain.resolution import DAY_MS
 from trading_api.modules.broker.engine.events import (
     AccountOpened,
     AccountReset,
@@ -15,7 +16,8 @@ from trading_api.modules.broker.engine.events import (
     OrderFilled,
     PositionSettled,
 )
-from trading_api.modules.broker.engine.money import EXACT
+from trading_api.modules.broker.engine.money import EXACT, ZERO
+from trading_api.modules.broker.engine.venue_events import CashAdjusted, PositionAdjusted
 
 
 class CashKind(StrEnum):
@@ -27,6 +29,7 @@ class CashKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     SETTLEMENT = "settlement"
     RESET = "reset"
+    ADJUSTMENT = "adjustment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class CashLine:
     """One change of a balance by `amount`, to `balance`.
 
     `seq` is the number of the event. The symbol and the ids are empty unless an execution caused
-    the change; a settlement has a symbol."""
+    the change; a settlement and an adjusted position have a symbol."""
 
     seq: int
     kind: CashKind
@@ -63,10 +66,24 @@ def cash_lines(seq: int, event: Event) -> list[CashLine]:
             return [CashLine(seq, CashKind.SETTLEMENT, *change)]
         case AccountReset():
             return [CashLine(seq, CashKind.RESET, event.amount, event.balance, event.at_ms)]
+        case CashAdjusted():
+            return [CashLine(seq, CashKind.ADJUSTMENT, event.amount, event.balance, event.at_ms)]
+        case PositionAdjusted() if event.realized_pl:
+            change = event.realized_pl, event.balance, event.at_ms, event.symbol
+            return [CashLine(seq, CashKind.REALIZED_PL, *change)]
         case OrderFilled():
             return _execution_lines(seq, event)
         case _:
             return []
+
+
+def add_to_day(days: dict[int, Decimal], amount: Decimal, at_ms: int) -> None:
+    """Add what was realized at a time to its UTC day. `days` keeps the two days of the last trades,
+    because a quote of the evening may be matched after the first trade of the next day."""
+    day = at_ms // DAY_MS
+    if day not in days and len(days) == 2:
+        del days[next(iter(days))]
+    days[day] = EXACT.add(days.get(day, ZERO), amount)
 
 
 def _execution_lines(seq: int, event: OrderFilled) -> list[CashLine]:

@@ -16,6 +16,11 @@ from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import LiquidityUsed
+from trading_api.modules.broker.engine.venue_events import (
+    OrderRejected,
+    OrderStateUnknown,
+    VenueEvent,
+)
 
 ORDER_ID_SEPARATOR = ","
 
@@ -210,6 +215,8 @@ OrderEvent = (
     | OrderRested
     | OrderFilled
     | OrderCanceled
+    | OrderRejected
+    | OrderStateUnknown
 )
 Event = (
     AccountOpened
@@ -221,5 +228,6 @@ Event = (
     | IdempotencyKeyRecorded
     | NotificationRaised
     | MarginLevelCrossed
+    | VenueEvent
     | OrderEvent
 )

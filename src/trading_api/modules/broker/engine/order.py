@@ -202,6 +202,16 @@ def canceled(order: Order, at_ms: int, message: str = "") -> Order:
     return _changed(order, at_ms, status=OrderStatus.CANCELED, message=message)
 
 
+def rejected(order: Order, at_ms: int, message: str) -> Order:
+    """Return the order as a venue did not accept it."""
+    return _changed(order, at_ms, status=OrderStatus.REJECTED, message=message)
+
+
+def noted(order: Order, at_ms: int, message: str) -> Order:
+    """Return the order with a message for its owner."""
+    return _changed(order, at_ms, message=message)
+
+
 def modified(order: Order, at_ms: int, **changes: Any) -> Order:
     """Return the order with changed fields. A limit order with a new sequence is incoming again."""
     if "sequence" in changes:

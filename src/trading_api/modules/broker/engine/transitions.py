@@ -17,9 +17,11 @@ from trading_api.modules.broker.engine.events import (
     TrailingStopMoved,
 )
 from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.venue_events import OrderRejected, OrderStateUnknown
 
 CANCELED, FILLED = OrderStatus.CANCELED, OrderStatus.FILLED
 INACTIVE, PLACING, WORKING = OrderStatus.INACTIVE, OrderStatus.PLACING, OrderStatus.WORKING
+REJECTED = OrderStatus.REJECTED
 
 TRANSITIONS: dict[type[OrderEvent], set[tuple[OrderStatus | None, OrderStatus]]] = {
     OrderPlaced: {(None, PLACING), (None, WORKING), (None, INACTIVE)},
@@ -32,6 +34,8 @@ TRANSITIONS: dict[type[OrderEvent], set[tuple[OrderStatus | None, OrderStatus]]]
     OrderRested: {(WORKING, WORKING)},
     OrderFilled: {(WORKING, WORKING), (WORKING, FILLED)},
     OrderCanceled: {(PLACING, CANCELED), (WORKING, CANCELED), (INACTIVE, CANCELED)},
+    OrderRejected: {(PLACING, REJECTED), (WORKING, REJECTED)},
+    OrderStateUnknown: {(PLACING, PLACING), (WORKING, WORKING)},
 }
 
 

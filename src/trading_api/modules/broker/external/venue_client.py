@@ -89,13 +89,17 @@ class OrderRef(Struct, frozen=True):
 
 class ReplaceOrder(Struct, frozen=True):
     """New values of a working order. `new_client_order_id` names the replacement, at venues where
-    that is a new order."""
+    that is a new order.
+
+    `quantity` includes `filled_quantity`, which was filled so far. A venue where the replacement is
+    a new order is sent the difference, and reports the cumulative quantity of that new order."""
 
     ref: OrderRef
     new_client_order_id: str
     quantity: Decimal
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
+    filled_quantity: Decimal = Decimal(0)
 
 
 class ExecutionReport(Struct, frozen=True):
@@ -157,7 +161,9 @@ class VenueAccount(Struct, frozen=True):
 class VenueFeatures(Struct, frozen=True):
     """What the venue can do. The ticket and `/broker/config` offer this, and no more.
 
-    With `can_replace` unset, a modification is refused. `has_brackets` means that the venue itself
+    With `can_replace` unset, a modification is refused. With `moves_full_value`, a fill moves
+    its whole value through the balance, as with stocks and on spot markets; else only its profit,
+    as with futures. `has_brackets` means that the venue itself
     holds a take-profit and a stop-loss for an order. `is_spot` means that assets are bought and
     sold without margin, so that nothing can be sold that is not held. `id_length_max` bounds a
     client order id."""
@@ -168,6 +174,7 @@ class VenueFeatures(Struct, frozen=True):
     has_brackets: bool
     is_spot: bool
     id_length_max: int = 36
+    moves_full_value: bool = True
 
 
 class VenueLink(StrEnum):

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from trading_api.modules.broker.engine import events
+from trading_api.modules.broker.engine import events, venue_events
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.journal.upcasting import is_previous_format, upcast
 
@@ -30,6 +30,17 @@ KINDS: dict[str, type[Event]] = {
     "OrderRested": events.OrderRested,
     "OrderFilled": events.OrderFilled,
     "OrderCanceled": events.OrderCanceled,
+    "VenueAssigned": venue_events.VenueAssigned,
+    "VenueReported": venue_events.VenueReported,
+    "OrderCancelRequested": venue_events.OrderCancelRequested,
+    "OrderReplaceRequested": venue_events.OrderReplaceRequested,
+    "OrderRequestRejected": venue_events.OrderRequestRejected,
+    "OrderRejected": venue_events.OrderRejected,
+    "OrderStateUnknown": venue_events.OrderStateUnknown,
+    "PositionAdjusted": venue_events.PositionAdjusted,
+    "CashAdjusted": venue_events.CashAdjusted,
+    "RiskRejected": venue_events.RiskRejected,
+    "KillSwitchSet": venue_events.KillSwitchSet,
 }
 """The classes of events by the name of their kind in the ledger. A stored name never changes."""
 

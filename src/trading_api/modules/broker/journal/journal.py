@@ -25,6 +25,7 @@ from trading_api.modules.broker.engine.events import (
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.venue_events import KillSwitchSet, PositionAdjusted
 from trading_api.modules.broker.journal.event_codec import KINDS, kind_of
 from trading_api.modules.broker.journal.history import JournalHistory
 
@@ -67,7 +68,12 @@ class JournalEntry(Struct, frozen=True, gc=False):
 
     @property
     def position(self) -> Position | None:
-        return self.event.position if isinstance(self.event, OrderFilled) else None
+        match self.event:
+            case OrderFilled():
+                return self.event.position
+            case PositionAdjusted() if self.event.position.quantity:
+                return self.event.position
+        return None
 
     @property
     def closed_positions(self) -> Sequence[tuple[Position, Side]]:
@@ -75,6 +81,8 @@ class JournalEntry(Struct, frozen=True, gc=False):
             case AccountReset():
                 return list(zip(self.event.positions, self.event.sides, strict=True))
             case PositionSettled():
+                return [(self.event.position, self.event.side)]
+            case PositionAdjusted() if not self.event.position.quantity:
                 return [(self.event.position, self.event.side)]
         return ()
 
@@ -112,6 +120,9 @@ class JournalEntry(Struct, frozen=True, gc=False):
 
     @property
     def kill_switch(self) -> KillSwitch | None:
+        match self.event:
+            case KillSwitchSet(is_on, reason, at_ms):
+                return KillSwitch(is_on, reason, at_ms)
         return None
 
     @property

@@ -26,7 +26,7 @@ from trading_api.modules.broker.presenters.orders import to_execution, to_placed
 ROUTES = ("executions", "orders", "positions", "notifications")
 """The routes whose updates are events, in the order in which one event is published on them."""
 
-_CLOSES_POSITIONS = {"accountReset", "positionSettled"}
+_CLOSES_POSITIONS = {"accountReset", "positionAdjusted", "positionSettled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,9 @@ def topic_changes(
     if order is None:
         if route != "positions":
             return []
+        if event.position is not None:
+            adjusted = to_open_position(account, event.position)
+            return [TopicChange(adjusted, adjusted.symbol)]
         return [TopicChange(each, each.symbol) for each in to_closed_positions(event)]
     match route:
         case "executions" if event.execution is not None:

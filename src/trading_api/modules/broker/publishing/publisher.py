@@ -32,13 +32,15 @@ from trading_api.streaming.route_service import UpdateMeta
 
 _CHANGES_EQUITY = {
     "accountReset",
+    "cashAdjusted",
     "cashDeposited",
     "cashWithdrawn",
     "leverageSet",
     "orderFilled",
+    "positionAdjusted",
     "positionSettled",
 }
-_CHANGES_MARGIN = {"orderCanceled", "orderModified", "orderPlaced"}
+_CHANGES_MARGIN = {"orderCanceled", "orderModified", "orderPlaced", "orderRejected"}
 
 
 class EventPublisher:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from trading_api.domain.account_snapshot import PositionValuation, PositionView
-from trading_api.domain.kill_switch import KILL_SWITCH_OFF, KillSwitch
+from trading_api.domain.kill_switch import KillSwitch
 from trading_api.domain.orders import OrderStatus, OrderType
 from trading_api.domain.resolution import DAY_MS
 from trading_api.modules.broker.engine.account import AccountState
@@ -59,7 +59,7 @@ class EngineSnapshot:
 
     @property
     def kill_switch(self) -> KillSwitch:
-        return KILL_SWITCH_OFF
+        return self.state.kill_switch
 
     def live_orders(self) -> list[Order]:
         return self.state.live_orders()

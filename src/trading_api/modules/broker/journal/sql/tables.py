@@ -20,9 +20,9 @@ from sqlalchemy.schema import SchemaItem
 METADATA = MetaData(
     naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(referred_table_name)s"}
 )
-HAS_ENDED = "status IN ('canceled', 'filled')"
+HAS_ENDED = "status IN ('canceled', 'filled', 'rejected')"
 """The condition of the index of ended orders; a query that repeats it uses the index."""
-IS_LIVE = "status NOT IN ('canceled', 'filled')"
+IS_LIVE = "status NOT IN ('canceled', 'filled', 'rejected')"
 """The condition of the index of live orders."""
 IS_GATEWAY_KEY = "key >= 'from-gateway-' AND key < 'from-gateway.'"
 """The condition of the index of keys that begin with GATEWAY_KEY_PREFIX."""

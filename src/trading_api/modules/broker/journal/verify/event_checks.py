@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from collections.abc import Iterator
+from decimal import localcontext
 from operator import attrgetter
 
 from msgspec.structs import replace
 
+from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.events import (
@@ -39,7 +39,21 @@ from trading_api.modules.broker.engine.order import Order, OrderPurpose, order_i
 from trading_api.modules.broker.engine.position import Position, apply_fill
 from trading_api.modules.broker.engine.touch import LiquidityUsed, use_liquidity
 from trading_api.modules.broker.engine.transitions import TRANSITIONS
+from trading_api.modules.broker.engine.venue_events import (
+    OrderRejected,
+    OrderStateUnknown,
+    VenueEvent,
+)
 from trading_api.modules.broker.journal.event_codec import kind_of
+from trading_api.modules.broker.journal.verify.discrepancy import (
+    Discrepancy,
+    above,
+    at_least,
+    at_most,
+    differences,
+    same,
+)
+from trading_api.modules.broker.journal.verify.venue_checks import venue_discrepancies
 
 _EVERY_CHANGE = {"version", "updated_ms", "status", "sequence"}
 _CHANGES: dict[type[OrderEvent], set[str]] = {
@@ -63,6 +77,8 @@ _CHANGES: dict[type[OrderEvent], set[str]] = {
     OrderRested: {"is_resting"},
     OrderFilled: {"filled_quantity", "filled_value", "accrued_commission"},
     OrderCanceled: {"message"},
+    OrderRejected: {"message"},
+    OrderStateUnknown: {"message"},
 }
 _KEPT = {
     kind: [name for name in Order.__struct_fields__ if name not in _EVERY_CHANGE | changes]
@@ -70,17 +86,6 @@ _KEPT = {
 }
 """The fields of an order that an event of each class must leave as they are."""
 _kept_of = {kind: attrgetter(*names) for kind, names in _KEPT.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """A value of an event that does not follow from the events before it.
-
-    `name` is the field of the event, with dots."""
-
-    name: str
-    expected: object
-    found: object
 
 
 def first_discrepancy(state: AccountState, account_id: str, event: Event) -> Discrepancy | None:
@@ -98,21 +103,23 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
         yield Discrepancy("kind", expected, kind_of(event))
     match event:
         case AccountOpened():
-            yield from _same("account_id", account_id, event.account_id)
-            yield from _above("balance", event.balance, ZERO)
+            yield from same("account_id", account_id, event.account_id)
+            # What a real venue holds is not known yet when its account is opened.
+            within = at_least if account_kind(account_id) is AccountKind.LIVE else above
+            yield from within("balance", event.balance, ZERO)
         case CashDeposited():
-            yield from _above("amount", event.amount, ZERO)
-            yield from _same("balance", state.balance + event.amount, event.balance)
+            yield from above("amount", event.amount, ZERO)
+            yield from same("balance", state.balance + event.amount, event.balance)
         case CashWithdrawn():
-            yield from _above("amount", event.amount, ZERO)
-            yield from _same("balance", state.balance - event.amount, event.balance)
-            yield from _at_least("balance", event.balance, ZERO)
+            yield from above("amount", event.amount, ZERO)
+            yield from same("balance", state.balance - event.amount, event.balance)
+            yield from at_least("balance", event.balance, ZERO)
         case PositionSettled():
             yield from _settlement_discrepancies(state, event)
         case AccountReset():
             yield from _reset_discrepancies(state, event)
         case LeverageSet():
-            yield from _at_least("leverage", event.leverage, 1)
+            yield from at_least("leverage", event.leverage, 1)
         case IdempotencyKeyRecorded():
             if (event.operation, event.key) in state.recorded_keys:
                 yield Discrepancy("key", "one that is new", event.key)
@@ -123,6 +130,8 @@ def _discrepancies(state: AccountState, account_id: str, event: Event) -> Iterat
             pass  # it follows from nothing
         case MarginLevelCrossed():
             yield from _margin_discrepancies(state, event)
+        case _ if isinstance(event, VenueEvent):
+            yield from venue_discrepancies(state, event)
         case _:
             yield from _order_discrepancies(state, event)
 
@@ -134,34 +143,34 @@ def _settlement_discrepancies(state: AccountState, event: PositionSettled) -> It
     before = state.position(event.symbol)
     if not before.quantity:
         yield Discrepancy("symbol", "one with a position", event.symbol)
-    yield from _same("side", before.side, event.side)
-    yield from _at_least("price", event.price, ZERO)
-    yield from _above("rate", event.rate, ZERO)
+    yield from same("side", before.side, event.side)
+    yield from at_least("price", event.price, ZERO)
+    yield from above("rate", event.rate, ZERO)
     opposite, quantity = before.side.opposite, abs(before.quantity)
     result = apply_fill(before, opposite, quantity, event.price, event.rate, event.at_ms)
-    yield from _same("realized_pl", result.realized_pl, event.realized_pl)
-    yield from _same("position", result.position, event.position)
-    yield from _same("balance", state.balance + event.realized_pl, event.balance)
+    yield from same("realized_pl", result.realized_pl, event.realized_pl)
+    yield from same("position", result.position, event.position)
+    yield from same("balance", state.balance + event.realized_pl, event.balance)
 
 
 def _reset_discrepancies(state: AccountState, event: AccountReset) -> Iterator[Discrepancy]:
     for order in state.live_orders():
         yield Discrepancy("kind", f"{order.id} is canceled first", kind_of(event))
-    yield from _same("amount", event.balance - state.balance, event.amount)
+    yield from same("amount", event.balance - state.balance, event.amount)
     ended = tuple(Position(symbol, updated_ms=event.at_ms) for symbol in state.positions)
-    yield from _same("positions", ended, event.positions)
+    yield from same("positions", ended, event.positions)
     if event.sides:  # older events have none
         sides = tuple(position.side for position in state.positions.values())
-        yield from _same("sides", sides, event.sides)
+        yield from same("sides", sides, event.sides)
 
 
 def _margin_discrepancies(state: AccountState, event: MarginLevelCrossed) -> Iterator[Discrepancy]:
     """Check the levels against equity and margin, which follow from prices that are not stored."""
     if not state.positions:
         yield Discrepancy("kind", "an open position", kind_of(event))
-    yield from _same("before", state.margin_warned, event.before)
-    yield from _at_least("after", event.after, ZERO)
-    yield from _at_least("used_margin", event.used_margin, ZERO)
+    yield from same("before", state.margin_warned, event.before)
+    yield from at_least("after", event.after, ZERO)
+    yield from at_least("used_margin", event.used_margin, ZERO)
     percent = event.equity * 100
     if event.after and (not event.before or event.after < event.before):
         if percent >= event.after * event.used_margin:
@@ -172,6 +181,8 @@ def _margin_discrepancies(state: AccountState, event: MarginLevelCrossed) -> Ite
 
 def _order_discrepancies(state: AccountState, event: OrderEvent) -> Iterator[Discrepancy]:
     after, before = event.order, state.orders.get(event.order.id)
+    if isinstance(event, OrderRejected | OrderStateUnknown) and state.venue is None:
+        yield Discrepancy("kind", "an account is assigned to its venue first", kind_of(event))
     step = (before.status if before else None, after.status)
     if step not in TRANSITIONS[type(event)]:
         yield Discrepancy("order.status", f"what may follow {_named(step[0])}", _named(step[1]))
@@ -180,10 +191,10 @@ def _order_discrepancies(state: AccountState, event: OrderEvent) -> Iterator[Dis
     else:
         yield from _changed_discrepancies(state, before, event)
     for name in ("quantity", "limit_price", "stop_price"):
-        yield from _above(f"order.{name}", getattr(after, name), ZERO)
-    yield from _at_least("order.reserve_price", after.reserve_price, ZERO)
-    yield from _at_least("order.reserve_cost", after.reserve_cost, ZERO)
-    yield from _at_most("order.filled_quantity", after.filled_quantity, after.quantity)
+        yield from above(f"order.{name}", getattr(after, name), ZERO)
+    yield from at_least("order.reserve_price", after.reserve_price, ZERO)
+    yield from at_least("order.reserve_cost", after.reserve_cost, ZERO)
+    yield from at_most("order.filled_quantity", after.filled_quantity, after.quantity)
 
 
 def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Discrepancy]:
@@ -198,7 +209,7 @@ def _placed_faults(state: AccountState, event: OrderEvent) -> Iterator[Discrepan
         ("filled_value", ZERO),
         ("accrued_commission", ZERO),
     ):
-        yield from _same(f"order.{name}", expected, getattr(order, name))
+        yield from same(f"order.{name}", expected, getattr(order, name))
 
 
 def _changed_discrepancies(
@@ -206,19 +217,23 @@ def _changed_discrepancies(
 ) -> Iterator[Discrepancy]:
     after = event.order
     kept_of = _kept_of[type(event)]
+    if state.venue is not None and not after.message:
+        before = replace(before, message="")  # of a request that is answered now
     if kept_of(before) != kept_of(after):
-        yield from _differences("order", _KEPT[type(event)], before, after)
+        yield from differences("order", _KEPT[type(event)], before, after)
     updated_ms = before.updated_ms if isinstance(event, OrderRested) else event.at_ms
-    yield from _same("order.version", before.version + 1, after.version)
-    yield from _same("order.updated_ms", updated_ms, after.updated_ms)
+    yield from same("order.version", before.version + 1, after.version)
+    yield from same("order.updated_ms", updated_ms, after.updated_ms)
     is_last = isinstance(event, OrderModified) and _loses_priority(before, after)
     sequence = state.sequence_last + 1 if is_last else before.sequence
-    yield from _same("order.sequence", sequence, after.sequence)
+    yield from same("order.sequence", sequence, after.sequence)
     if isinstance(event, OrderActivated):
         yield from _purpose_discrepancies(before, after)
     if isinstance(event, OrderFilled):
         yield from _execution_discrepancies(state, event)
         yield from _filled_discrepancies(before, event)
+        if state.venue is None:  # real venues also pay rebates
+            yield from _commission_discrepancies(before, event)
         yield from _settled_discrepancies(state, event)
         yield from _liquidity_discrepancies(state.liquidity_used.get(after.symbol), event)
 
@@ -236,7 +251,7 @@ def _purpose_discrepancies(before: Order, after: Order) -> Iterator[Discrepancy]
     """Check that an activation changes the purpose of a bracket alone."""
     if after.purpose is not before.purpose:
         expected = OrderPurpose.ACTIVATED_BRACKET if before.is_bracket else before.purpose
-        yield from _same("order.purpose", expected, after.purpose)
+        yield from same("order.purpose", expected, after.purpose)
 
 
 def _execution_discrepancies(state: AccountState, event: OrderFilled) -> Iterator[Discrepancy]:
@@ -248,11 +263,12 @@ def _execution_discrepancies(state: AccountState, event: OrderFilled) -> Iterato
         ("side", order.side),
         ("time_ms", event.at_ms),
     ):
-        yield from _same(f"execution.{name}", expected, getattr(execution, name))
+        yield from same(f"execution.{name}", expected, getattr(execution, name))
     for name in ("quantity", "price", "rate"):
-        yield from _above(f"execution.{name}", getattr(execution, name), ZERO)
-    if order.limit_price is not None:
-        within = _at_most if order.side is Side.BUY else _at_least
+        yield from above(f"execution.{name}", getattr(execution, name), ZERO)
+    # A real venue may report a fill after the limit was changed.
+    if order.limit_price is not None and state.venue is None:
+        within = at_most if order.side is Side.BUY else at_least
         yield from within("execution.price", execution.price, order.limit_price)
 
 
@@ -261,17 +277,21 @@ def _filled_discrepancies(before: Order, event: OrderFilled) -> Iterator[Discrep
     value = before.filled_value + execution.quantity * execution.price
     filled = before.filled_quantity + execution.quantity
     status = OrderStatus.FILLED if filled == before.quantity else OrderStatus.WORKING
-    yield from _same("order.filled_quantity", filled, after.filled_quantity)
-    yield from _same("order.filled_value", value, after.filled_value)
-    yield from _same("order.status", status, after.status)
+    yield from same("order.filled_quantity", filled, after.filled_quantity)
+    yield from same("order.filled_value", value, after.filled_value)
+    yield from same("order.status", status, after.status)
+
+
+def _commission_discrepancies(before: Order, event: OrderFilled) -> Iterator[Discrepancy]:
+    after, execution = event.order, event.execution
     accrued = after.accrued_commission - before.accrued_commission
-    yield from _at_least("order.accrued_commission", accrued, ZERO)
-    yield from _at_least("execution.commission", execution.commission, ZERO)
+    yield from at_least("order.accrued_commission", accrued, ZERO)
+    yield from at_least("execution.commission", execution.commission, ZERO)
     # The minimum is charged with the first fill, and makes the later ones cheaper.
     if before.filled_quantity:
-        yield from _at_most("execution.commission", execution.commission, accrued)
+        yield from at_most("execution.commission", execution.commission, accrued)
     else:
-        yield from _at_least("execution.commission", execution.commission, accrued)
+        yield from at_least("execution.commission", execution.commission, accrued)
 
 
 def _settled_discrepancies(state: AccountState, event: OrderFilled) -> Iterator[Discrepancy]:
@@ -284,15 +304,15 @@ def _settled_discrepancies(state: AccountState, event: OrderFilled) -> Iterator[
         execution.rate,
         event.at_ms,
     )
-    yield from _same("execution.realized_pl", result.realized_pl, execution.realized_pl)
+    yield from same("execution.realized_pl", result.realized_pl, execution.realized_pl)
     expected = result.position
     if event.position.account_cost is None:  # older events have none
         expected = replace(expected, account_cost=None)
     if expected != event.position:
         names = Position.__struct_fields__
-        yield from _differences("position", names, expected, event.position)
+        yield from differences("position", names, expected, event.position)
     balance = state.balance + execution.realized_pl - execution.commission
-    yield from _same("balance", balance, event.balance)
+    yield from same("balance", balance, event.balance)
 
 
 def _liquidity_discrepancies(
@@ -303,32 +323,8 @@ def _liquidity_discrepancies(
     is_same = last is not None and (last.time_ms, last.bid, last.ask) == key
     before = last if last is not None and is_same else LiquidityUsed(*key)
     after = use_liquidity(before, execution.side, execution.quantity)
-    yield from _same("liquidity_used.bought", after.bought, found.bought)
-    yield from _same("liquidity_used.sold", after.sold, found.sold)
-
-
-def _differences(
-    name: str, parts: Sequence[str], expected: object, found: object
-) -> Sequence[Discrepancy]:
-    values = [(part, getattr(expected, part), getattr(found, part)) for part in parts]
-    return [Discrepancy(f"{name}.{each[0]}", *each[1:]) for each in values if each[1] != each[2]]
-
-
-def _same(name: str, expected: object, found: object) -> Sequence[Discrepancy]:
-    return () if expected == found else (Discrepancy(name, expected, found),)
-
-
-def _above(name: str, found: Decimal | None, bound: Decimal) -> Sequence[Discrepancy]:
-    is_above = found is None or found > bound
-    return () if is_above else (Discrepancy(name, f"above {bound}", found),)
-
-
-def _at_least(name: str, found: Decimal, bound: Decimal | int) -> Sequence[Discrepancy]:
-    return () if found >= bound else (Discrepancy(name, f"at least {bound}", found),)
-
-
-def _at_most(name: str, found: Decimal, bound: Decimal) -> Sequence[Discrepancy]:
-    return () if found <= bound else (Discrepancy(name, f"at most {bound}", found),)
+    yield from same("liquidity_used.bought", after.bought, found.bought)
+    yield from same("liquidity_used.sold", after.sold, found.sold)
 
 
 def _named(status: OrderStatus | None) -> str:

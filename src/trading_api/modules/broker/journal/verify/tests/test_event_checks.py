@@ -34,7 +34,8 @@ from trading_api.modules.broker.engine.exchange_rules import ExchangeRules, FeeS
 from trading_api.modules.broker.engine.order import OrderPurpose
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.journal.event_codec import decode, encode, kind_of
-from trading_api.modules.broker.journal.verify.event_checks import Discrepancy, first_discrepancy
+from trading_api.modules.broker.journal.verify.discrepancy import Discrepancy
+from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
 SEEDS = st.integers(0, 2**32)
 COSTLY = ExchangeRules(
