@@ -1,0 +1,1 @@
+"""The client of Alpaca: a VenueClient through alpaca-py, which runs in a process of its own."""
