@@ -26,6 +26,7 @@ ASSETS = (
 )
 NOT_REPLACEABLE = frozenset({"accepted", "pending_new", "pending_cancel", "pending_replace"})
 Updates = Callable[[dict[str, Any]], None]
+Number = Decimal | int | str
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ class AlpacaAccount:
             if order.status == "accepted":
                 self.accept(order)
 
-    def fill(self, order: AlpacaOrder, quantity: Decimal | str, price: Decimal | str) -> Fill:
+    def fill(self, order: AlpacaOrder, quantity: Number, price: Number) -> Fill:
         """Fill a part of an order, or the rest of it."""
         quantity, price = Decimal(quantity), Decimal(price)
         assert order.is_open, f"the order is {order.status}"

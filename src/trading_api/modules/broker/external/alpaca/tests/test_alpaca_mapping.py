@@ -226,14 +226,14 @@ def test_an_activity_without_its_order_names_the_venues_id_alone() -> None:
     report = fill_report(activity())
     assert (report.client_order_id, report.venue_order_id) == ("", ORDER["id"])
     assert (report.symbol, report.side) == ("BTCUSD", Side.SELL)
-    assert (report.quantity, report.cumulative_quantity) == (Decimal("1.5"), 1)
+    assert (report.quantity, report.cumulative_quantity) == (Decimal("1.5"), Decimal(1))
 
 
 def test_a_replacement_includes_what_was_filled_before() -> None:
     new = document(client_order_id="ours-2", qty="7", filled_qty="2", status="partially_filled")
     report = order_report(new, ExecType.REPLACED, Predecessors("ours-1", Decimal(3)))
     assert report.replaces == "ours-1"
-    assert (report.quantity, report.cumulative_quantity) == (10, 5)
+    assert (report.quantity, report.cumulative_quantity) == (Decimal(10), Decimal(5))
     fill = fill_report(activity(cum_qty="2"), new, Predecessors("ours-1", Decimal(3)))
     assert fill.cumulative_quantity == 5
     assert fill.execution_id == f"{ORDER['id']}:2", "as the venue counts"
@@ -248,7 +248,8 @@ def test_numbers_of_json_are_exact_too() -> None:
 
 def test_the_answer_to_a_request_reports_no_fill() -> None:
     for status in VenueOrderStatus:
-        expected = ExecType(status) if status in set(ExecType) else ExecType.ORDER_STATUS
+        values = {each.value for each in ExecType}
+        expected = ExecType(status.value if status.value in values else ExecType.ORDER_STATUS)
         assert exec_type_of(status) is expected
 
 
@@ -267,7 +268,7 @@ def test_times_are_milliseconds(time: str | None, expected: int) -> None:
 
 
 def new_order(**changed: Any) -> NewOrder:
-    fields = {
+    fields: dict[str, Any] = {
         "client_order_id": "ours-1",
         "symbol": "AAPL",
         "side": Side.SELL,
