@@ -205,6 +205,7 @@ class AlpacaAccount:
             order,
             "filled" if is_last else "partially_filled",
             "fill" if is_last else "partial_fill",
+            at_ns=now_ns,
             execution_id=str(uuid5(NAMESPACE, f"execution {number}")),
             price=text(price),
             qty=text(quantity),
@@ -368,8 +369,10 @@ class AlpacaAccount:
                 if other is not order and other.is_open:
                     self._change(other, "canceled", "canceled")
 
-    def _change(self, order: AlpacaOrder, status: str, event: str, **fields: Any) -> None:
-        order.status, order.updated_ns = status, self.now_ns()
+    def _change(
+        self, order: AlpacaOrder, status: str, event: str, at_ns: int = 0, **fields: Any
+    ) -> None:
+        order.status, order.updated_ns = status, at_ns or self.now_ns()
         order.ended_ns[status] = order.updated_ns
         update = {"event": event, "timestamp": rfc3339(order.updated_ns)} | fields
         self._on_update(update | {"order": order.document()})
