@@ -13,6 +13,11 @@ In a process of its own, with the same controls over HTTP (keyword arguments onl
         served.trade(symbol="BTCUSDT", price=100, quantity="0.5")
         served.inject(name="rate_limit", count=2, retry_after_s=3)
 
+The user's key is `API_KEY` with `SECRET`; `balances`, `commission`,
+`orders_per_10s` and `weight_max` are options of `Venue`. Orders match with the book as it is, so
+`quote` or `book` decides what fills, and `trade` fills resting orders in parts. `repeated_sends`
+answers which client order ids reached the venue more than once.
+
 All controls are the methods of `control.Control`, all faults `faults.FaultName`. Nothing happens
 by itself unless a rate is set; with it, each symbol trades at random by the seed. Candles are exact
 sums of the trades. Ids of aggregate trades differ from ids of trades, as on Binance: combine
@@ -20,12 +25,15 @@ sums of the trades. Ids of aggregate trades differ from ids of trades, as on Bin
 with `{"fetchTradesMethod": "publicGetTrades"}`).
 """
 
+from tests.kit.venue.account import API_KEY, SECRET
 from tests.kit.venue.ccxt_configuration import ccxt_options
 from tests.kit.venue.clock import VenueClock
 from tests.kit.venue.process import VenueControl, VenueProcess, venue_process
 from tests.kit.venue.server import Venue, venue
 
 __all__ = [
+    "API_KEY",
+    "SECRET",
     "Venue",
     "VenueClock",
     "VenueControl",

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
+from tests.kit.venue.account import BALANCES, Account, Authentication
 from tests.kit.venue.clock import VenueClock
 from tests.kit.venue.faults import FaultName, Faults
 from tests.kit.venue.gate import Gate
 from tests.kit.venue.instruments import Instrument
 from tests.kit.venue.market import VenueMarket
 from tests.kit.venue.matching import Side
+from tests.kit.venue.orders import fill_row, order_row
+from tests.kit.venue.private_rest import PrivateRest
+from tests.kit.venue.rest import PublicRest
 from tests.kit.venue.streams import Streams
 from tests.kit.venue.tape import Trade
+from tests.kit.venue.trading import Trading
+from tests.kit.venue.user_stream import UserStream
 
 WAIT_S = 20.0
 """The longest wait of `wait_held`; only a test that fails waits this long."""
@@ -37,12 +43,23 @@ class Control:
         seed: int = 1,
         history_minutes: int = 0,
         weight_max: int = 6_000,
+        orders_per_10s: int = 100,
+        balances: Mapping[str, Decimal] = BALANCES,
+        commission: str = "received",
     ) -> None:
         self.clock = clock
         self.faults = Faults()
         self.market = VenueMarket(clock, instruments, seed=seed, history_minutes=history_minutes)
         self.streams = Streams(self.market, self.faults)
         self.gate = Gate(clock, self.faults, weight_max)
+        self.trading = Trading(self.market, Account(balances), commission=commission)
+        authentication = Authentication(clock)
+        self.user_stream = UserStream(authentication, self.faults)
+        self.trading.publish = self.user_stream.publish
+        public = PublicRest(self.market, self.faults)
+        private = PrivateRest(self.trading, authentication, self.faults, orders_per_10s)
+        self.gate.endpoints = public.endpoints | private.endpoints
+        self.gate.order_headers = private.order_headers
 
     # The market
 
@@ -108,6 +125,7 @@ class Control:
 
     def advance(self, milliseconds: int) -> None:
         """Move the venue's clock forward, and publish what closes by that."""
+        self.streams.tick(with_tickers=False)
         self.clock.advance(milliseconds)
         self.streams.tick(with_tickers=False)
 
@@ -148,7 +166,64 @@ class Control:
         if kind in ("market", "all"):
             count += len(self.streams.connections)
             self.streams.drop()
+        if kind in ("user", "all"):
+            count += len(self.user_stream.connections)
+            self.user_stream.drop()
         return count
+
+    def expire_user_stream(self) -> int:
+        """End all user data streams, as when a listen key expires, and return how many."""
+        return self.user_stream.expire()
+
+    # The user
+
+    def place_elsewhere(self, symbol: str, **parameters: str) -> Row:
+        """Place an order as if by the venue's own web page; the parameters are those of REST."""
+        order = self.trading.place(self.market.instruments[symbol], parameters)
+        return order_row(order)
+
+    def cancel_elsewhere(self, symbol: str, order_id: int) -> Row:
+        """Cancel an order as if by the venue's own web page."""
+        order, _ = self.trading.cancel(self.trading.find(symbol, order_id, None))
+        return order_row(order)
+
+    def expire_order(self, symbol: str, order_id: int) -> Row:
+        """End an open order by the venue's own decision."""
+        order = self.trading.find(symbol, order_id, None)
+        if order is None or not order.is_open:
+            raise ValueError(f"no open order {order_id}")
+        self.trading.expire(order)
+        return order_row(order)
+
+    def deposit(self, asset: str, quantity: Number) -> None:
+        """Add to a balance from outside; a negative quantity withdraws."""
+        self.trading.deposit(asset, _decimal(quantity))
+
+    def balances(self) -> list[Row]:
+        return list(self.trading.account.rows())
+
+    def orders(self) -> list[Row]:
+        """Return all orders since the start, oldest first, as `GET /api/v3/order` does."""
+        return [order_row(each) for each in self.trading.orders.values()]
+
+    def fills(self) -> list[Row]:
+        """Return all fills of the user, oldest first, as `GET /api/v3/myTrades` does."""
+        return [fill_row(each) for each in self.trading.fills]
+
+    def repeated_sends(self) -> dict[str, int]:
+        """Return the client order ids that reached the venue more than once, and how often.
+
+        Each processed request for a new order counts, whether it was accepted or rejected.
+        """
+        return {name: times for name, times in self.trading.sent_ids.items() if times > 1}
+
+    def reports(self) -> list[Row]:
+        """Return all that the user data stream published, delivered or not."""
+        return list(self.user_stream.published)
+
+    def user_streams(self) -> int:
+        """Return how many connections are subscribed to the user data stream."""
+        return self.user_stream.subscriber_count
 
     # What the venue received
 

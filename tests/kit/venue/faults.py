@@ -19,6 +19,7 @@ FaultName = Literal[
     "lose_answer",  # the request is processed, the connection closes without an answer
     "invalid_key",  # private requests answer -2015
     "hold_reports",  # reports of the user stream wait
+    "missing_reports",  # `count` reports of the user stream are lost
 ]
 """What is held goes on when the fault is cleared or its duration is over. A fault with `path`
 ("POST /api/v3/order", or "/api/v3/order" for any method) is limited to such requests."""

@@ -56,7 +56,7 @@ class Gate:
         self.held = asyncio.Condition()
         self.held_counts: dict[str, int] = {}
         self._weight = (0, 0)
-        self.extra_headers: Callable[[str], dict[str, str]] = lambda name: {}
+        self.order_headers: Callable[[str], dict[str, str]] = lambda name: {}
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         call = await _call(request)
@@ -84,7 +84,7 @@ class Gate:
         await self.hold("hold_answer", call.name)
         if self.faults.take("lose_answer", call.name) and request.transport is not None:
             request.transport.abort()
-        headers = {"X-MBX-USED-WEIGHT-1M": str(self._weight[1])} | self.extra_headers(call.name)
+        headers = {"X-MBX-USED-WEIGHT-1M": str(self._weight[1])} | self.order_headers(call.name)
         return _json(answer, status, headers)
 
     def _process(self, call: Call) -> tuple[int, Any]:

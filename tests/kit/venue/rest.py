@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ import orjson
 from tests.kit.venue import wire
 from tests.kit.venue.errors import VenueError, illegal, invalid_symbol, missing
 from tests.kit.venue.faults import Faults
+from tests.kit.venue.gate import Call, Endpoint
 from tests.kit.venue.instruments import amount
 from tests.kit.venue.market import VenueMarket
 from tests.kit.venue.tape import AGGREGATE_OFFSET, INTERVALS_MS, Tape, Trade
@@ -27,7 +29,7 @@ class PublicRest:
     def __init__(self, market: VenueMarket, faults: Faults) -> None:
         self.market = market
         self.faults = faults
-        self.endpoints: dict[str, tuple[Callable[[Query], Answer], int]] = {
+        endpoints: dict[str, tuple[Callable[[Query], Answer], int]] = {
             "GET /api/v3/ping": (lambda query: {}, 1),
             "GET /api/v3/time": (lambda query: {"serverTime": market.clock.now_ms()}, 1),
             "GET /api/v3/exchangeInfo": (self._exchange_info, 20),
@@ -40,6 +42,10 @@ class PublicRest:
             "GET /api/v3/ticker/bookTicker": (self._book_ticker, 4),
             "GET /api/v3/ticker/price": (self._price_ticker, 4),
             "GET /sapi/v1/system/status": (lambda query: {"status": 0, "msg": "normal"}, 1),
+        }
+        self.endpoints: dict[str, Endpoint] = {
+            name: (partial(_unsigned, answer), weight)
+            for name, (answer, weight) in endpoints.items()
         }
 
     def _exchange_info(self, query: Query) -> Answer:
@@ -66,14 +72,14 @@ class PublicRest:
         interval_ms, now_ms = INTERVALS_MS[interval], self.market.clock.now_ms()
         tape.extend_to(now_ms)
         start_ms, end_ms = number(query, "startTime"), number(query, "endTime")
-        klines = tape.klines(interval_ms, start_ms, end_ms, _limit(query, 500))
+        klines = tape.klines(interval_ms, start_ms, end_ms, limit_of(query, 500))
         if fault := self.faults.take("late_candles"):
             known_ms = now_ms - int(fault.params.get("lag_ms", 10_000))
             klines = [each for each in klines if each.open_ms + interval_ms <= known_ms]
         return [wire.kline_row(each, interval_ms) for each in klines]
 
     def _aggregate_trades(self, query: Query) -> Answer:
-        tape, limit = self._tape(query), _limit(query, 500)
+        tape, limit = self._tape(query), limit_of(query, 500)
         from_id = number(query, "fromId")
         start_ms, end_ms = number(query, "startTime"), number(query, "endTime")
         if from_id is not None and (start_ms is not None or end_ms is not None):
@@ -90,18 +96,18 @@ class PublicRest:
         return [wire.aggregate_row(each) for each in trades]
 
     def _trades(self, query: Query) -> Answer:
-        return [wire.trade_row(each) for each in self._tape(query).last(_limit(query, 500))]
+        return [wire.trade_row(each) for each in self._tape(query).last(limit_of(query, 500))]
 
     def _historical_trades(self, query: Query) -> Answer:
         from_id = number(query, "fromId")
         if from_id is None:
             return self._trades(query)
-        trades = self._tape(query).from_id(from_id, _limit(query, 500))
+        trades = self._tape(query).from_id(from_id, limit_of(query, 500))
         return [wire.trade_row(each) for each in trades]
 
     def _depth(self, query: Query) -> Answer:
         tape = self._tape(query)
-        return wire.depth_snapshot(self.market, tape.symbol, _limit(query, 100, 5_000))
+        return wire.depth_snapshot(self.market, tape.symbol, limit_of(query, 100, 5_000))
 
     def _ticker(self, query: Query) -> Answer:
         return self._one_or_all(query, lambda symbol: wire.ticker(self.market, symbol))
@@ -122,6 +128,10 @@ class PublicRest:
 
     def _tape(self, query: Query) -> Tape:
         return self.market.tapes[symbol_of(self.market, query)]
+
+
+def _unsigned(answer: Callable[[Query], Answer], call: Call) -> Answer:
+    return answer(call.query)
 
 
 def symbol_of(market: VenueMarket, query: Query) -> str:
@@ -154,7 +164,7 @@ def _symbols(market: VenueMarket, query: Query) -> list[str]:
     return list(market.instruments)
 
 
-def _limit(query: Query, default: int, limit_max: int = ROWS_MAX) -> int:
+def limit_of(query: Query, default: int, limit_max: int = ROWS_MAX) -> int:
     limit = number(query, "limit")
     return min(default if limit is None else limit, limit_max)
 

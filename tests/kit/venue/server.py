@@ -16,9 +16,8 @@ from aiohttp import web
 
 from tests.kit.venue.clock import VenueClock
 from tests.kit.venue.control import Control
-from tests.kit.venue.gate import Call, Endpoint
+from tests.kit.venue.errors import VenueError
 from tests.kit.venue.instruments import INSTRUMENTS, Instrument
-from tests.kit.venue.rest import PublicRest
 from tests.kit.venue.streams import PERIOD_S, TICKERS_EVERY
 from tests.kit.venue.tape import Trade
 
@@ -73,7 +72,8 @@ class Venue(Control):
             with suppress(asyncio.CancelledError):
                 await task
         self.faults.clear()
-        self.drop_sockets("all")
+        self.streams.drop()
+        self.user_stream.close()
         await self._runner.cleanup()
         if self._log:
             self._log.close()
@@ -84,13 +84,10 @@ class Venue(Control):
         self._rate_changed.set()
 
     def _app(self) -> web.Application:
-        public = PublicRest(self.market, self.faults)
-        self.gate.endpoints |= {
-            name: _without_key(name, endpoint) for name, endpoint in public.endpoints.items()
-        }
         app = web.Application()
         app.router.add_get("/stream/ws", self._serve_stream)
         app.router.add_get("/stream/ws/{tail:.*}", self._serve_stream)
+        app.router.add_get("/ws-api/v3", self._serve_user_stream)
         app.router.add_post("/control/{command}", self._serve_control)
         app.router.add_route("*", "/{path:.*}", self.gate.serve)
         return app
@@ -99,6 +96,11 @@ class Venue(Control):
         if refused := self._refused():
             return refused
         return await self.streams.serve(request)
+
+    async def _serve_user_stream(self, request: web.Request) -> web.StreamResponse:
+        if refused := self._refused():
+            return refused
+        return await self.user_stream.serve(request)
 
     def _refused(self) -> web.Response | None:
         if self.faults.take("maintenance") or self.faults.take("refuse_sockets"):
@@ -115,7 +117,7 @@ class Venue(Control):
             result = getattr(self, command)(**arguments)
             if inspect.isawaitable(result):
                 result = await result
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, VenueError, TimeoutError) as error:
             return web.Response(status=400, text=repr(error))
         return web.Response(body=orjson.dumps(result), content_type="application/json")
 
@@ -146,15 +148,6 @@ class Venue(Control):
         row = (trade.symbol, trade.id, str(trade.price), str(trade.quantity), trade.time_ms)
         assert self._log is not None
         self._log.write(orjson.dumps((*row, trade.is_buyer_maker)) + b"\n")
-
-
-def _without_key(name: str, endpoint: tuple[Any, int]) -> Endpoint:
-    answer, weight = endpoint
-
-    def call(call: Call) -> Any:
-        return answer(call.query)
-
-    return call, weight
 
 
 @asynccontextmanager

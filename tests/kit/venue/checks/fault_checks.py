@@ -1,0 +1,1 @@
+"""ccxt meets each fault of the simulated venue as what it is."""
