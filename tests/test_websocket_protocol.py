@@ -316,10 +316,12 @@ async def test_subscriptions_of_a_client_are_bounded() -> None:
         assert "1000" in reply["message"]
 
 
-async def test_a_server_that_compresses_sends_the_same_messages() -> None:
+@pytest.mark.parametrize("mode", ["shared", "context"])
+async def test_a_server_that_compresses_sends_the_same_messages(mode: str) -> None:
     echo = EchoApp()
+    settings = Settings.defaults().model_copy(update={"ws_compression": mode})
     async with (
-        serving(echo.api_app, ws_per_message_deflate=True) as address,
+        serving(echo.api_app, settings) as address,
         connected(address) as compressing,
         connected(address, compression=None) as plain,
     ):

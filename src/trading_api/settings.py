@@ -20,6 +20,7 @@ PercentLevels = Annotated[
     str, Field(pattern=r"^([1-9]\d{0,4}(\.\d{1,2})?(,[1-9]\d{0,4}(\.\d{1,2})?){0,9})?$")
 ]
 """At most ten percentages, separated by commas; an empty text for none."""
+WsCompression = Literal["off", "shared", "context"]
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -121,6 +122,7 @@ class Settings(BaseSettings):
     ws_heartbeat_s: FinitePositive = 30.0
     ws_lifespan_s: FinitePositive = 3600.0
     ws_outbox_size: Annotated[int, Field(ge=16)] = 4096
+    ws_compression: WsCompression = "off"
 
     @classmethod
     def defaults(cls) -> Settings:

@@ -7,6 +7,7 @@ from trading_api.limits.connection_limiter import ConnectionLimiter
 from trading_api.observability.logs import log_config
 from trading_api.server.http_protocol import PendingHeads, TimeoutHttpProtocol
 from trading_api.server.parse_turns import ParseTurns
+from trading_api.server.websocket_compression import deflate_factory
 from trading_api.server.websocket_protocol import TradingWebSocketProtocol
 from trading_api.settings import Settings, check_exposure
 
@@ -37,8 +38,13 @@ def server_options(settings: Settings) -> dict[str, Any]:
         ),
         "timeout_keep_alive": settings.request_timeout_s,
         "backlog": settings.handshakes_max,
-        "ws": partial(TradingWebSocketProtocol, turns=turns),
+        "ws": partial(
+            TradingWebSocketProtocol,
+            turns=turns,
+            compression=deflate_factory(settings.ws_compression),
+        ),
         "ws_max_size": settings.ws_frame_bytes_max,
+        # The protocol class negotiates the compression itself.
         "ws_per_message_deflate": False,
         # Three pings per heartbeat. The session itself detects that no pong arrived.
         "ws_ping_interval": settings.ws_heartbeat_s / 3,

@@ -16,7 +16,8 @@ from websockets.http11 import Request
 
 from trading_api.clock import RunningTimer, running_clock
 from trading_api.server.parse_turns import ParseTurns
-from trading_api.streaming.frames import TEXT, messages
+from trading_api.server.websocket_compression import Deflate, DeflateFactory
+from trading_api.streaming.frames import messages
 from trading_api.streaming.transports import (
     CLOSE_TIMEOUT_S,
     CONNECTION,
@@ -72,8 +73,16 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     )
     abort_after_s = CLOSE_TIMEOUT_S
 
-    def __init__(self, *arguments: Any, turns: ParseTurns | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        turns: ParseTurns | None = None,
+        compression: DeflateFactory | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*arguments, **options)
+        if compression is not None:
+            self.conn.available_extensions = [compression]
         self.queue: _Inbox = _Inbox()  # type: ignore[assignment]
         self._turns = turns or ParseTurns()
         # Bounded by one read of the socket, which is paused while there is any.
@@ -100,14 +109,22 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     @property
     def write(self) -> Callable[[bytes], None]:
         # The transport's own function: a call in between would be one for each client and update.
-        return self._write_compressed if self.conn.extensions else self.transport.write
+        has_context = any(not deflate.is_shared for deflate in self._deflate())
+        return self._write_compressed if has_context else self.transport.write
+
+    @property
+    def shares_compressed_frames(self) -> bool:
+        return any(deflate.is_shared for deflate in self._deflate())
+
+    def _deflate(self) -> list[Deflate]:
+        """Return the compression that was agreed on, if there is one."""
+        return cast(list[Deflate], self.conn.extensions)
 
     def _write_compressed(self, frames: bytes) -> None:
-        # Compression has a state for each connection, so that the bytes cannot be shared.
-        for kind, content in messages(frames):
-            send = self.conn.send_text if kind == TEXT else self.conn.send_binary
-            send(content)
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        # The context is that of the connection, so that the bytes cannot be shared. What was
+        # conflated is not compressed.
+        (deflate,) = self._deflate()
+        self.transport.write(b"".join([deflate.frame(*message) for message in messages(frames)]))
 
     async def close(self, code: int, reason: str) -> None:
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):

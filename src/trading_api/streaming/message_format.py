@@ -9,6 +9,7 @@ from fastws import Message
 from pydantic import BaseModel, ValidationError
 
 from trading_api.limits.json_nesting import exceeds_nesting
+from trading_api.streaming.deflate import deflated_text_frame
 from trading_api.streaming.frames import text_frame
 from trading_api.streaming.update_encoding import Datum, DatumFormat, LastEncoded, encode_model
 
@@ -81,3 +82,4 @@ class JsonFormat:
 
 
 JSON = JsonFormat()
+JSON_DEFLATED = JsonFormat(deflated_text_frame)

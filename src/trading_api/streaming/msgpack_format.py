@@ -10,6 +10,7 @@ from fastws import Message
 from pydantic import BaseModel, ValidationError
 
 from trading_api.models.ws import SubscriptionResponse
+from trading_api.streaming.deflate import deflated_binary_frame
 from trading_api.streaming.frames import binary_frame
 from trading_api.streaming.message_format import FrameMaker, NumberedTopic
 from trading_api.streaming.update_encoding import Datum, DatumFormat, LastEncoded
@@ -85,3 +86,4 @@ def _check_values(value: Any, depth_max: int) -> None:
 
 
 MSGPACK = MsgpackFormat()
+MSGPACK_DEFLATED = MsgpackFormat(deflated_binary_frame)

@@ -25,12 +25,7 @@ from trading_api.limits.token_bucket import TokenBucket
 from trading_api.settings import Settings
 from trading_api.streaming.message_format import MessageFormat
 from trading_api.streaming.outbox import Outbox
-from trading_api.streaming.transports import (
-    CONNECTION,
-    INVALID_TEXT,
-    AsgiConnection,
-    Connection,
-)
+from trading_api.streaming.transports import INVALID_TEXT, Connection
 
 log = logging.getLogger(__name__)
 
@@ -122,14 +117,15 @@ class Session(Client):
     `request_close` ends it, from inside and from outside; the first request wins. `serve` reads
     messages until then, and closes the connection.
 
-    `format` reads and writes its messages. Frames in the outbox leave by the session's own
-    connection, so that one slow client delays no other. They leave when the loop's tick ends if
-    `schedule_flush` is called. `deliver` puts what is published into the outboxes. `on_shutdown` is
-    called when the server stops."""
+    `format` reads and writes its messages. Frames in the outbox leave by `connection`, so that one
+    slow client delays no other. They leave when the loop's tick ends if `schedule_flush` is called.
+    `deliver` puts what is published into the outboxes. `on_shutdown` is called when the server
+    stops."""
 
     def __init__(
         self,
         ws: WebSocket,
+        connection: Connection,
         options: SessionOptions,
         format: MessageFormat,
         lease: Lease,
@@ -154,10 +150,9 @@ class Session(Client):
         self._close: asyncio.Future[SessionClose] = self._loop.create_future()
         self._schedule_flush = schedule_flush
         self._deliver = deliver
-        offered: Connection | None = ws.scope.get("extensions", {}).get(CONNECTION)
-        self._connection = offered or AsgiConnection(ws)
+        self._connection = connection
         self.outbox = Outbox(
-            options.outbox_size, self._connection.write, dirty, self.disconnect_slow_consumer
+            options.outbox_size, connection.write, dirty, self.disconnect_slow_consumer
         )
         self._frames = self._frame_bucket()
         self._clock = running_clock()
@@ -167,7 +162,7 @@ class Session(Client):
         self._timer: TimerHandle | None = None
         self._watch_deadlines()
         self._clock.listen_to_wall_clock(self._watch_deadlines)
-        self._connection.attach(self)
+        connection.attach(self)
 
     # The life of a session
 

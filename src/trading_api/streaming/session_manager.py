@@ -23,6 +23,7 @@ from trading_api.streaming.session import SHUTDOWN, Session, SessionOptions
 from trading_api.streaming.subprotocols import message_format, select_subprotocol
 from trading_api.streaming.subscriptions import Subscriptions
 from trading_api.streaming.topics import parse_topic
+from trading_api.streaming.transports import offered_connection
 
 log = logging.getLogger(__name__)
 
@@ -76,10 +77,12 @@ class SessionManager:
         if principal is not None:
             self._limit_subject(principal, lease)
         await ws.accept(subprotocol)
+        connection = offered_connection(ws)
         session = Session(
             ws,
+            connection,
             self._options,
-            message_format(subprotocol),
+            message_format(subprotocol, connection.shares_compressed_frames),
             lease,
             principal,
             self._fan_out.dirty,

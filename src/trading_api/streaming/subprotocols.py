@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from trading_api.auth.tokens import SUBPROTOCOL, SUBPROTOCOL_TOKEN
 from trading_api.errors import ApiError
-from trading_api.streaming.message_format import JSON, MessageFormat
-from trading_api.streaming.msgpack_format import MSGPACK
+from trading_api.streaming.message_format import JSON, JSON_DEFLATED, MessageFormat
+from trading_api.streaming.msgpack_format import MSGPACK, MSGPACK_DEFLATED
 
 MSGPACK_SUBPROTOCOL = "trading-api.msgpack.v1"
 PREFERENCE = (MSGPACK_SUBPROTOCOL, SUBPROTOCOL)
@@ -38,6 +38,9 @@ def select_subprotocol(offered: Sequence[str]) -> str | None:
     return None
 
 
-def message_format(subprotocol: str | None) -> MessageFormat:
-    """Return the format of the sessions that selected a subprotocol, or none."""
-    return MSGPACK if subprotocol == MSGPACK_SUBPROTOCOL else JSON
+def message_format(subprotocol: str | None, is_deflated: bool = False) -> MessageFormat:
+    """Return the format of the sessions that selected a subprotocol, or none, and that accept
+    shared compressed frames, or not."""
+    if subprotocol == MSGPACK_SUBPROTOCOL:
+        return MSGPACK_DEFLATED if is_deflated else MSGPACK
+    return JSON_DEFLATED if is_deflated else JSON

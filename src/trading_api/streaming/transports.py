@@ -64,6 +64,11 @@ class Connection(Protocol):
         `connection_lost`."""
         ...
 
+    @property
+    def shares_compressed_frames(self) -> bool:
+        """Whether the client accepts frames that are compressed once for many clients."""
+        ...
+
     def attach(self, handler: ConnectionHandler) -> None: ...
 
     def detach(self) -> None:
@@ -76,10 +81,18 @@ class Connection(Protocol):
         ...
 
 
+def offered_connection(ws: WebSocket) -> Connection:
+    """Return the connection of our own server, or one by ordinary ASGI sends."""
+    offered: Connection | None = ws.scope.get("extensions", {}).get(CONNECTION)
+    return offered or AsgiConnection(ws)
+
+
 class AsgiConnection:
     """A connection by ordinary ASGI sends: full while a `send` has not returned.
 
     It serves under any ASGI server, and is the slow twin of TradingWebSocketProtocol in tests."""
+
+    shares_compressed_frames = False
 
     def __init__(self, ws: WebSocket) -> None:
         self._ws = ws

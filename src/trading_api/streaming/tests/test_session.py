@@ -29,7 +29,7 @@ from trading_api.streaming.session import (
     SessionClosed,
     SessionOptions,
 )
-from trading_api.streaming.transports import CONNECTION, ConnectionHandler
+from trading_api.streaming.transports import ConnectionHandler
 
 ANONYMOUS = Principal.anonymous("DEMO-ACCOUNT")
 PING = json.dumps({"type": "ping", "payload": {}})
@@ -45,6 +45,8 @@ def text_of(reply: str) -> bytes:
 
 class ConnectionDouble:
     """A connection that records what was written and how it was closed."""
+
+    shares_compressed_frames = False
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
@@ -77,10 +79,10 @@ class Client:
         self.dirty: list[Outbox] = []
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._events.put_nowait({"type": "websocket.connect"})
-        scope = {"type": "websocket", "extensions": {CONNECTION: self.connection}}
-        ws = WebSocket(scope, self._events.get, self._discard)
+        ws = WebSocket({"type": "websocket"}, self._events.get, self._discard)
         self.session = Session(
             ws,
+            self.connection,
             SessionOptions(re.compile(""), outbox_size=outbox_size, **options),
             JSON,
             Lease(),
