@@ -9,31 +9,25 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from tests.kit.client_frames import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    FIN,
+    PING,
+    PONG,
+    RSV1,
+    RSV2,
+    RSV3,
+    SUBSCRIBE,
+    TEXT,
+    close,
+    frame,
+)
 from tests.kit.raw_websocket import close_frame, send, upgraded
 from tests.kit.server import TIMEOUT_S, serving
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
-
-NORMAL, PROTOCOL_ERROR, UNSUPPORTED, INVALID_TEXT = 1000, 1002, 1003, 1007
-POLICY, TOO_LARGE = 1008, 1009
-FIN, RSV1, RSV2, RSV3, MASKED = 0x80, 0x40, 0x20, 0x10, 0x80
-CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
-MASK = b"\x37\xfa\x21\x3d"
-SUBSCRIBE = b'{"type":"equity.subscribe","payload":{"accountId":"A"}}'
-
-
-def frame(first: int, payload: bytes = b"", size: bytes | None = None) -> bytes:
-    """Return a masked frame. `size` replaces the bytes of its length."""
-    if size is None and len(payload) < 126:
-        size = bytes([MASKED | len(payload)])
-    elif size is None:
-        size = bytes([MASKED | 126]) + len(payload).to_bytes(2)
-    masked = bytes(byte ^ MASK[place % 4] for place, byte in enumerate(payload))
-    return bytes([first]) + size + MASK + masked
-
-
-def close(code: int, reason: bytes = b"") -> bytes:
-    return frame(FIN | CLOSE, code.to_bytes(2) + reason)
 
 
 @dataclass(frozen=True)

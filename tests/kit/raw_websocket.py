@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -12,7 +13,7 @@ _FINAL, _MASKED, _NO_MASK = 0x80, 0x80, bytes(4)
 _HEAD = (
     b"GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
     b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
 )
 
 
@@ -23,15 +24,35 @@ def frame(opcode: int, payload: bytes = b"", final: bool = True) -> bytes:
 
 
 @asynccontextmanager
-async def upgraded(address: str) -> AsyncIterator[tuple[StreamReader, StreamWriter]]:
-    """Yield the streams of a connection after the handshake."""
+async def upgraded(
+    address: str, extensions: str = ""
+) -> AsyncIterator[tuple[StreamReader, StreamWriter]]:
+    """Yield the streams of a connection after the handshake, in which the server accepted the
+    extensions."""
+    async with _upgraded(address, extensions) as (agreed, reader, writer):
+        assert bool(agreed) == bool(extensions), agreed
+        yield reader, writer
+
+
+async def agreed_extensions(address: str, offer: str) -> str | None:
+    """Return what the server answers to an offer of extensions."""
+    async with _upgraded(address, offer) as (agreed, _, _):
+        return agreed
+
+
+@asynccontextmanager
+async def _upgraded(
+    address: str, extensions: str
+) -> AsyncIterator[tuple[str | None, StreamReader, StreamWriter]]:
     host, port = address.split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        writer.write(_HEAD)
-        head = await reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 101 "), head
-        yield reader, writer
+        offer = f"Sec-WebSocket-Extensions: {extensions}\r\n" if extensions else ""
+        writer.write(_HEAD + offer.encode() + b"\r\n")
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        assert head.startswith("HTTP/1.1 101 "), head
+        found = re.search(r"(?im)^sec-websocket-extensions: (.*)\r$", head)
+        yield found and found[1], reader, writer
     finally:
         writer.transport.abort()
 
