@@ -314,23 +314,3 @@ async def test_subscriptions_of_a_client_are_bounded() -> None:
         reply = await client.request("bars.subscribe", REQUEST | {"symbol": "ONE-MORE"})
         assert reply["status"] == "error"
         assert "1000" in reply["message"]
-
-
-@pytest.mark.parametrize("mode", ["shared", "context"])
-async def test_a_server_that_compresses_sends_the_same_messages(mode: str) -> None:
-    echo = EchoApp()
-    settings = Settings.defaults().model_copy(update={"ws_compression": mode})
-    async with (
-        serving(echo.api_app, settings) as address,
-        connected(address) as compressing,
-        connected(address, compression=None) as plain,
-    ):
-        assert compressing.connection.protocol.extensions
-        assert not plain.connection.protocol.extensions
-        for client in (compressing, plain):
-            await client.subscribe("bars", **REQUEST)
-        for number in range(10):
-            echo.bars.publish(bar(number))
-        for client in (compressing, plain):
-            received = [(await client.update())["payload"]["payload"]["time"] for _ in range(10)]
-            assert received == list(range(10))

@@ -18,10 +18,11 @@ from trading_api.web.paths import PREFIX
 @pytest.fixture(scope="module")
 async def server() -> AsyncIterator[Server]:
     """A server with another client, which has a working order and subscribes to every route."""
-    # The other client sends requests after every test.
-    settings = Settings.defaults().model_copy(update={"ws_messages_per_s": 100_000})
+    # The other client sends requests after every test. It compresses them, as other clients do.
+    changed = {"ws_messages_per_s": 100_000, "ws_compression": "shared"}
+    settings = Settings.defaults().model_copy(update=changed)
     app, ws_app = create_app(settings)
-    async with serving(app) as address, connected(address) as other_client:
+    async with serving(app, settings) as address, connected(address) as other_client:
         order = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 10, "limitPrice": 1}
         async with httpx.AsyncClient(base_url=f"http://{address}{PREFIX}/broker") as api:
             assert (await api.post("/orders", json=order)).is_success

@@ -11,12 +11,14 @@ import pytest
 from tests.kit.server import connected
 from tests.kit.websocket_requests import (
     COMMANDS,
+    ENCODINGS,
     INVALID,
     MESSAGES,
     REQUESTS,
     ROUTES,
     UNDECODABLE,
     UNMATCHED,
+    Encoding,
     Server,
     close_of,
     message_text,
@@ -51,13 +53,17 @@ NO_JSON: dict[str, str] = {
 }
 
 
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=str)
 @pytest.mark.parametrize("type", REQUESTS)
 async def test_a_payload_that_the_document_forbids_closes_with_1003(
-    server: Server, type: str
+    server: Server, type: str, encoding: Encoding
 ) -> None:
     complaints = []
     for name, text in _odd_payloads(REQUESTS[type]):
-        close = await close_of(server, f'{{"type":"{type}","payload":{text}}}')
+        if encoding.is_packed and "400 digits" in name:
+            continue  # MessagePack has no such number
+        frame = encoding.frame(f'{{"type":"{type}","payload":{text}}}')
+        close = await close_of(server, frame, encoding=encoding)
         if close != INVALID:
             complaints.append(f"{name}: {close}")
     assert not complaints, "\n".join(complaints)

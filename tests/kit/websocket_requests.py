@@ -6,11 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from tests.kit.server import WsClient, connected
 from trading_api.app_factory import create_app
+from trading_api.auth.tokens import SUBPROTOCOL
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.streaming.session import AUTH
+from trading_api.streaming.subprotocols import MSGPACK_SUBPROTOCOL
 
 FRAME_BYTES_MAX = Settings.defaults().ws_frame_bytes_max
 MESSAGES = create_app(Settings.defaults())[1].asyncapi()["components"]["messages"]
@@ -44,8 +48,38 @@ def message_text(type: str, payload: Any) -> str:
     return json.dumps({"type": type, "payload": payload})
 
 
-async def close_of(server: Server, *frames: Any) -> tuple[int, str]:
-    async with connected(server.address) as client:
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the messages of a client are written."""
+
+    is_packed: bool = False
+    is_deflated: bool = False
+
+    def __str__(self) -> str:
+        return f"{'msgpack' if self.is_packed else 'json'}{' deflated' if self.is_deflated else ''}"
+
+    def frame(self, text: str) -> str | bytes:
+        """Return the message that a JSON text is. Raises OverflowError for a number that only JSON
+        has."""
+        return msgspec.msgpack.encode(json.loads(text)) if self.is_packed else text
+
+    def message(self, frame: str | bytes) -> Any:
+        """Return the message of a frame of the server."""
+        return json.loads(frame) if isinstance(frame, str) else msgspec.msgpack.decode(frame)
+
+    def options(self) -> dict[str, Any]:
+        """Return the options of the client's connection."""
+        subprotocol = MSGPACK_SUBPROTOCOL if self.is_packed else SUBPROTOCOL
+        compression = "deflate" if self.is_deflated else None
+        return {"subprotocols": [subprotocol], "compression": compression}
+
+
+PLAIN = Encoding()
+ENCODINGS = [PLAIN, Encoding(is_deflated=True), Encoding(is_packed=True, is_deflated=True)]
+
+
+async def close_of(server: Server, *frames: Any, encoding: Encoding = PLAIN) -> tuple[int, str]:
+    async with connected(server.address, **encoding.options()) as client:
         for frame in frames:
             await client.connection.send(frame)
         return await client.closed()

@@ -34,6 +34,7 @@ def fuzzed(is_secured: bool) -> Iterator[FuzzedServer]:
     """
     environment = {"PORT": "0", "COMMANDS_PER_S": "1000000", "WS_MESSAGES_PER_S": "1000000"}
     environment |= {"DATABASE_URL": "memory:"}
+    environment |= {"WS_COMPRESSION": "context" if is_secured else "shared"}
     if is_secured:
         environment |= {"AUTH_MODE": "secret", "AUTH_SECRET": SECRET}
     headers = bearer(token_valid_for(3600 * 24)) if is_secured else {}

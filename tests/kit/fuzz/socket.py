@@ -1,7 +1,7 @@
 """Fuzz the WebSocket by asyncapi.json.
 
-Many clients send valid, nearly valid and invalid messages, in JSON and in MessagePack, in
-fragments, before authentication and while they disconnect.
+Many clients send valid, nearly valid and invalid messages, in JSON and in MessagePack, compressed
+or not, in fragments, before authentication and while they disconnect.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from tests.kit.client_frames import CLOSE, deflated, frame
 from tests.kit.fuzz.server import FuzzedServer
 from trading_api.streaming.subprotocols import MSGPACK_SUBPROTOCOL
 
@@ -71,12 +72,15 @@ async def _session(server: FuzzedServer, chance: random.Random, headers: dict[st
         additional_headers=headers,
         max_queue=None,
         subprotocols=[Subprotocol(MSGPACK_SUBPROTOCOL)] if is_packed else None,
+        compression="deflate" if chance.random() < 0.6 else None,
     )
     sent, end = 0, chance.choice(["close", "abort", "say nothing more"])
     try:
-        for frame in _frames(chance, _packed if is_packed else _text):
-            await connection.send(frame, text=is_packed == (chance.random() < 0.05))
+        for message in _frames(chance, _packed if is_packed else _text):
+            await connection.send(message, text=is_packed == (chance.random() < 0.05))
             sent += 1
+            if chance.random() < 0.01:
+                connection.transport.write(_raw_frame(chance))
             if chance.random() < 0.1:
                 await _answer_or_close(connection, is_packed)
     except ConnectionClosed:
@@ -97,16 +101,29 @@ async def _answer_or_close(connection: ClientConnection, is_packed: bool) -> Non
     """Check that a valid message is answered, or that the connection is closed."""
     request = {"type": "bars.unsubscribe", "payload": BARS}
     await connection.send(msgspec.msgpack.encode(request) if is_packed else json.dumps(request))
-    async for frame in connection:
-        message: Any = _decoded(frame)
+    async for received in connection:
+        message: Any = _decoded(received)
         # An update in MessagePack is an array.
         if isinstance(message, dict) and message["type"] == "bars.unsubscribe.response":
             return
     raise ConnectionClosed(connection.protocol.close_rcvd, connection.protocol.close_sent)
 
 
-def _decoded(frame: str | bytes) -> Any:
-    return msgspec.msgpack.decode(frame) if isinstance(frame, bytes) else json.loads(frame)
+def _decoded(message: str | bytes) -> Any:
+    return msgspec.msgpack.decode(message) if isinstance(message, bytes) else json.loads(message)
+
+
+def _raw_frame(chance: random.Random) -> bytes:
+    """Return a frame with any bits and any content: often one that says it is compressed."""
+    first = chance.choice([0xC1, 0xC2, 0x41, 0xC0, chance.randrange(256)])
+    if first & 0xF == CLOSE:
+        first = 0xC1  # a close frame is answered with its own code
+    content = chance.randbytes(chance.randrange(60))
+    if chance.random() < 0.7:
+        content = deflated(content * chance.randrange(3_000), is_final=chance.random() < 0.3)
+        if chance.random() < 0.3:
+            content = content[: chance.randrange(len(content))]
+    return frame(first, content[:60_000])
 
 
 BARS = {"symbol": "AAPL", "resolution": "1"}

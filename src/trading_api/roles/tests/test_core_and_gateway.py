@@ -9,7 +9,9 @@ import pytest
 
 from tests.kit.command_ways import CASES, MARKET, TwoWays
 from tests.kit.core_and_gateway import core_and_gateway, scalable_settings
+from tests.kit.msgpack_client import msgpack_connected
 from tests.kit.server import connected
+from tests.kit.wire_models import UPDATE_MODELS_BY_ROUTE
 from trading_api.auth.tokens import issue_token
 from trading_api.errors import ConfigurationError
 from trading_api.roles.partition_claims import OwnerRole
@@ -40,6 +42,27 @@ async def test_an_order_reaches_the_core_and_its_updates_every_client() -> None:
         assert state["payload"] == update["payload"]
         accounts = (await http.get("/accounts")).json()
         assert [account["id"] for account in accounts] == ["A", "DEMO-ACCOUNT"]
+
+
+@pytest.mark.parametrize("mode", ["shared", "context"])
+async def test_a_gateway_compresses_what_the_core_publishes(mode: str) -> None:
+    models = UPDATE_MODELS_BY_ROUTE
+    async with (
+        core_and_gateway(ws_compression=mode) as address,
+        connected(address, compression=None) as plain,
+        connected(address) as deflated,
+        msgpack_connected(address, models) as packed,
+        httpx.AsyncClient(base_url=f"http://{address}/api/v1/broker") as http,
+    ):
+        assert deflated.connection.protocol.extensions
+        assert packed.connection.protocol.extensions
+        for client in (plain, deflated, packed):
+            await client.subscribe("orders", accountId="A")
+        for _ in range(5):
+            assert (await http.post("/orders?account_id=A", json=ORDER)).is_success
+        for _ in range(5):
+            update = await plain.update("orders")
+            assert await deflated.update("orders") == update == await packed.update("orders")
 
 
 async def test_commands_of_sockets_are_answered_by_the_core_as_those_of_rest_are() -> None:
