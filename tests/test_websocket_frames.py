@@ -143,6 +143,18 @@ async def test_the_server_closes_with_the_code_of_the_rfc(address: str, case: Ca
         await reader.read()
 
 
+async def test_the_close_frame_reaches_a_client_that_reads_only_after_it_has_sent_all(
+    address: str,
+) -> None:
+    async with asyncio.timeout(TIMEOUT_S), upgraded(address) as (reader, writer):
+        writer.transport.pause_reading()
+        for _ in range(100):
+            await send(writer, frame(FIN | RSV3 | TEXT) + b"x" * 65_536)
+        writer.transport.resume_reading()
+        code, _ = await close_frame(reader)
+        assert code == 1002
+
+
 @pytest.mark.parametrize("sent", ACCEPTED.values(), ids=ACCEPTED.keys())
 async def test_unusual_frames_that_the_rfc_allows_are_accepted(address: str, sent: bytes) -> None:
     async with asyncio.timeout(TIMEOUT_S), upgraded(address) as (reader, writer):

@@ -5,7 +5,6 @@ server/tests/test_uvicorn_internals.py lists what is used here of uvicorn's priv
 
 from __future__ import annotations
 
-import asyncio
 from asyncio import TimerHandle
 from collections.abc import Callable
 from typing import Any, cast
@@ -15,6 +14,7 @@ from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
 from trading_api.clock import RunningTimer, running_clock
+from trading_api.server.inbox import Inbox
 from trading_api.server.parse_turns import ParseTurns
 from trading_api.server.websocket_compression import Deflate, DeflateFactory
 from trading_api.streaming.frames import messages
@@ -83,7 +83,7 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **options)
         if compression is not None:
             self.conn.available_extensions = [compression]
-        self.queue: _Inbox = _Inbox()  # type: ignore[assignment]
+        self.queue: Inbox = Inbox()  # type: ignore[assignment]
         self._turns = turns or ParseTurns()
         # Bounded by one read of the socket, which is paused while there is any.
         self._input = bytearray()
@@ -132,9 +132,7 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
             self._end_output()
-            self._read_on()
-            # While this is set, uvicorn leaves the transport open for the client's close frame.
-            self.close_timer = cast(TimerHandle, self._call_abort_later())
+            self._wait_for_client()
         self._abort_later()
 
     async def send(self, message: Any) -> None:
@@ -154,7 +152,7 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         pong, self._unsent_pong = self._unsent_pong, None
-        if pong and not self.transport.is_closing():
+        if pong and not (self.close_sent or self.transport.is_closing()):
             self.transport.write(pong)
         if self._handler is not None:
             self._handler.resume_writing()
@@ -332,9 +330,21 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
         self._abort_later()
 
     def handle_parser_exception(self) -> None:
+        """Send the close frame, and discard what the client sends until it closes. To close while
+        input is unread would reset the connection, and the client would miss the frame."""
         self._report_lost()
-        super().handle_parser_exception()
-        self._abort_later()
+        assert self.conn.close_sent is not None
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": self.conn.close_sent.code})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self._discard_input()
+        self._wait_for_client()
+
+    def _wait_for_client(self) -> None:
+        """Read on until the client closes, for `abort_after_s` at most."""
+        self._read_on()
+        # While this is set, uvicorn leaves the transport open for the client's close frame.
+        self.close_timer = cast(TimerHandle, self._call_abort_later())
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._report_lost()
@@ -352,33 +362,6 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     def _report_lost(self) -> None:
         if self._handler is not None:
             self._handler.connection_lost()
-
-
-class _Inbox:
-    """The part of asyncio.Queue that uvicorn uses, for one reader, in a twentieth of its memory."""
-
-    __slots__ = ("_events", "_reader")
-
-    def __init__(self) -> None:
-        # Bounded by uvicorn, which stops reading while an event waits: it holds the messages of one
-        # read of the socket, and the disconnect.
-        self._events: list[Any] = []
-        self._reader: asyncio.Future[None] | None = None
-
-    def put_nowait(self, event: Any) -> None:
-        self._events.append(event)
-        if self._reader is not None and not self._reader.done():
-            self._reader.set_result(None)
-
-    async def get(self) -> Any:
-        while not self._events:
-            self._reader = asyncio.get_running_loop().create_future()
-            await self._reader
-        self._reader = None
-        return self._events.pop(0)
-
-    def empty(self) -> bool:
-        return not self._events
 
 
 class _Always:
