@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import cast
 
 import httpx
 import pytest
@@ -147,10 +148,11 @@ async def test_the_close_frame_reaches_a_client_that_reads_only_after_it_has_sen
     address: str,
 ) -> None:
     async with asyncio.timeout(TIMEOUT_S), upgraded(address) as (reader, writer):
-        writer.transport.pause_reading()
+        transport = cast(asyncio.Transport, writer.transport)
+        transport.pause_reading()
         for _ in range(100):
             await send(writer, frame(FIN | RSV3 | TEXT) + b"x" * 65_536)
-        writer.transport.resume_reading()
+        transport.resume_reading()
         code, _ = await close_frame(reader)
         assert code == 1002
 
