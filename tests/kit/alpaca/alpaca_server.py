@@ -26,14 +26,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 class AlpacaServer:
     """Alpaca's trading API over an AlpacaAccount. `requests` are the requests so far, as
-    "METHOD /path", with those that a fault kept from being processed."""
+    "METHOD /path", with those that a fault kept from being processed. Other `keys` are refused."""
 
     def __init__(self, api_key: str, api_secret: str) -> None:
-        self._keys = (api_key, api_secret)
+        self.keys = (api_key, api_secret)
         self._last_ns = 0
         self._updates: asyncio.Queue[dict[str, Any]] = asyncio.Queue()  # a test's, without bound
         self.account = AlpacaAccount(self._now_ns, self._updates.put_nowait)
-        self.stream = AlpacaStream(lambda key, secret: (key, secret) == self._keys)
+        self.stream = AlpacaStream(lambda key, secret: (key, secret) == self.keys)
         self.faults = Faults()
         self.requests: list[str] = []
         self.bodies: list[dict[str, Any]] = []
@@ -82,11 +82,12 @@ class AlpacaServer:
         if request.path == "/stream":
             return await handler(request)
         self.requests.append(f"{request.method} {request.path}")
-        if self._keys != (
+        if self.keys != (
             request.headers.get("APCA-API-KEY-ID"),
             request.headers.get("APCA-API-SECRET-KEY"),
         ):
             return web.json_response({"message": "forbidden."}, status=403)
+        await request.read()  # also where the client goes before the request is processed
         fault = self.faults.take(request)
         if fault and not fault.is_after and (answer := await fault.apply(request)):
             return answer
@@ -223,29 +224,50 @@ class AlpacaServer:
         return web.json_response(answers, status=207)
 
 
+class ListeningAlpaca(AlpacaServer):
+    """The counterpart on a port of 127.0.0.1, which it can leave and come back to."""
+
+    def __init__(self, api_key: str, api_secret: str) -> None:
+        super().__init__(api_key, api_secret)
+        self._runner = web.AppRunner(self.application(), shutdown_timeout=0.1)
+        self._site: web.TCPSite | None = None
+        self._port = 0
+
+    async def start_listening(self) -> None:
+        if self._runner.server is None:
+            await self._runner.setup()
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await self._site.start()
+        self._port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    async def stop_listening(self) -> None:
+        """Refuse connections from now on, and drop those that are open."""
+        assert self._site is not None
+        assert self._runner.server is not None
+        await self._site.stop()
+        for connection in self._runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def close(self) -> None:
+        self.stream.drop()
+        await self._runner.cleanup()
+
+
 @asynccontextmanager
 async def running_alpaca(
-    api_key: str = "test-key", api_secret: str = "test-secret", port: int = 0
-) -> AsyncIterator[AlpacaServer]:
-    """Serve the counterpart on a port of 127.0.0.1, any free one by default."""
-    server = AlpacaServer(api_key, api_secret)
-    runner = web.AppRunner(server.application(), shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", port)
-    await site.start()
-    server.url = site_url(runner)
+    api_key: str = "test-key", api_secret: str = "test-secret"
+) -> AsyncIterator[ListeningAlpaca]:
+    """Serve the counterpart on a free port."""
+    server = ListeningAlpaca(api_key, api_secret)
+    await server.start_listening()
     sending = asyncio.create_task(server.send_updates())
     try:
         yield server
     finally:
         sending.cancel()
-        server.stream.drop()
-        await runner.cleanup()
-
-
-def site_url(runner: web.AppRunner) -> str:
-    host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
+        await server.close()
 
 
 def _time_ns(value: str) -> int:

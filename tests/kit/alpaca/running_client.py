@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from tests.kit.alpaca.alpaca_order import AlpacaOrder
-from tests.kit.alpaca.alpaca_server import AlpacaServer, running_alpaca
+from tests.kit.alpaca.alpaca_server import ListeningAlpaca, running_alpaca
 from trading_api.modules.broker.external.alpaca.alpaca_client import AlpacaClient
 from trading_api.modules.broker.external.venue_client import (
     ExecType,
@@ -69,7 +69,7 @@ class RecordingSink:
 class ConnectedAlpaca:
     """The counterpart, and a client that runs against it."""
 
-    server: AlpacaServer
+    server: ListeningAlpaca
     client: AlpacaClient
     sink: RecordingSink
 
@@ -81,6 +81,10 @@ class ConnectedAlpaca:
         """Return how many requests of a kind were made."""
         wanted = f"{method} {path}"
         return sum(request.startswith(wanted) for request in self.server.requests)
+
+    def links(self) -> list[tuple[VenueLink, str]]:
+        """Return the states of the connection so far, with their reasons."""
+        return self.sink.links
 
     async def connected(self) -> None:
         await self.sink.until(lambda: self.sink.link is VenueLink.CONNECTED)

@@ -76,9 +76,12 @@ class AlpacaClient:
         *,
         connect_timeout_s: float = 3.0,
         answer_timeout_s: float = 7.0,
+        authentication_retry_s: float = 60.0,
     ) -> None:
         keys = api_key.get_secret_value(), api_secret.get_secret_value()
-        configuration = AlpacaConfiguration(url, *keys, connect_timeout_s, answer_timeout_s)
+        configuration = AlpacaConfiguration(
+            url, *keys, connect_timeout_s, answer_timeout_s, authentication_retry_s
+        )
         self._process = ConnectorProcess(
             "trading_api.modules.broker.external.alpaca.alpaca_connector:main",
             configuration,

@@ -32,7 +32,6 @@ from trading_api.modules.broker.external.alpaca.alpaca_rest import AlpacaRest
 from trading_api.modules.broker.external.alpaca.alpaca_stream import AlpacaStream
 from trading_api.modules.broker.external.venue_client import VenueLink
 
-AUTHENTICATION_RETRY_S = 60.0
 LOOK_UP_S = 10.0
 """How long an event of the stream may wait for the orders that it refers to."""
 
@@ -78,7 +77,8 @@ class _Link:
                 wait_s = self._back_off.wait_s(error.retry_after_s)
                 link, reason = VenueLink.DISCONNECTED, error.text
                 if error.code == AUTHENTICATION:
-                    wait_s, link = AUTHENTICATION_RETRY_S, VenueLink.AUTHENTICATION_FAILED
+                    wait_s = self._configuration.authentication_retry_s
+                    link = VenueLink.AUTHENTICATION_FAILED
             except ValidationError as error:
                 wait_s, link = self._back_off.wait_s(), VenueLink.DISCONNECTED
                 reason = f"An event of Alpaca's is not understood: {error}"

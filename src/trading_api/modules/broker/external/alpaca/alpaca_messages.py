@@ -25,13 +25,15 @@ code is a rejection's."""
 
 
 class AlpacaConfiguration(Struct, frozen=True):
-    """Where Alpaca is, and the keys. The time-outs are those of one HTTP request."""
+    """Where Alpaca is, and the keys. The time-outs are those of one HTTP request. Keys that were
+    refused are tried again after `authentication_retry_s`."""
 
     url: str
     api_key: str
     api_secret: str
     connect_timeout_s: float = 3.0
     answer_timeout_s: float = 7.0
+    authentication_retry_s: float = 60.0
 
     def __repr__(self) -> str:
         return f"AlpacaConfiguration(url={self.url!r})"  # without the keys
