@@ -101,7 +101,8 @@ def test_a_streamed_fill_carries_the_state_of_its_order() -> None:
 
 def test_a_fill_that_was_asked_for_carries_no_state() -> None:
     fill = trade_report(RECORDED["fills"][2], SYMBOL)
-    assert (fill.client_order_id, fill.cumulative_quantity) == ("", 0)
+    assert fill.client_order_id == ""
+    assert fill.cumulative_quantity == 0
     assert fill.venue_order_id == RECORDED["placed_limit"]["id"]
 
 
