@@ -33,9 +33,9 @@ class Balance:
 class Account:
     """One user's balances. Each change is noted until `changed` collects it."""
 
-    def __init__(self, balances: Mapping[str, Decimal]) -> None:
+    def __init__(self, balances: Mapping[str, Decimal], opened_ms: int) -> None:
         self.balances = {asset: Balance(free) for asset, free in balances.items()}
-        self.updated_ms = 0
+        self.updated_ms = opened_ms
         self._changed: set[str] = set()
 
     def balance(self, asset: str) -> Balance:

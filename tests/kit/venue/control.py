@@ -52,7 +52,8 @@ class Control:
         self.market = VenueMarket(clock, instruments, seed=seed, history_minutes=history_minutes)
         self.streams = Streams(self.market, self.faults)
         self.gate = Gate(clock, self.faults, weight_max)
-        self.trading = Trading(self.market, Account(balances), commission=commission)
+        account = Account(balances, clock.now_ms())
+        self.trading = Trading(self.market, account, commission=commission)
         authentication = Authentication(clock)
         self.user_stream = UserStream(authentication, self.faults)
         self.trading.publish = self.user_stream.publish
