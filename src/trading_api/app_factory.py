@@ -15,11 +15,13 @@ from trading_api.errors import ConfigurationError
 from trading_api.limits.command_admission import CommandAdmission
 from trading_api.modules.alerts import AlertsModule
 from trading_api.modules.broker import BrokerModule
+from trading_api.modules.broker.external.live_settings import check_live_settings
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.journal import Journal
 from trading_api.modules.broker.paper.factory import create_paper_broker
 from trading_api.modules.broker.paper.paper_broker import PaperBroker
+from trading_api.modules.broker.venue_router import VenueRouter
 from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
@@ -44,17 +46,20 @@ from trading_api.web.middleware.access_log import InFlightRequests
 from trading_api.web.paths import WS_PATH
 from trading_api.web.request_log import RequestLog
 
+LiveVenueFactory = Callable[[Settings, MarketFeed, Metrics], ExecutionVenue]
+
 
 def create_app(
     configuration: Settings | Sequence[str] | None = None,
     journal: Journal | None = None,
     market_source: MarketSource | None = None,
+    live_venue: LiveVenueFactory | None = None,
 ) -> tuple[FastAPI, FastWSAdapter]:
     """Return the REST application and the WebSocket application that it serves.
 
     `configuration` is the settings, or the names of the modules to enable with all other settings
-    from the environment. `journal` and `market_source` replace the ones that the settings name;
-    tests use them. Nothing runs before the application's lifespan begins. Raises
+    from the environment. `journal`, `market_source` and `live_venue` replace the ones that the
+    settings name; tests use them. Nothing runs before the application's lifespan begins. Raises
     ConfigurationError.
     """
     settings = _settings(configuration)
@@ -83,9 +88,7 @@ def create_app(
     names = registry.select(settings.enabled_modules.split(","))
     if clock and "datafeed" not in names:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
-    venue: ExecutionVenue | None = None
-    if "broker" in names:
-        venue = create_venue(settings, journal, feed, metrics, readiness)
+    venue = _create_venues(settings, names, journal, feed, metrics, readiness, live_venue)
     context = ModuleContext(settings, feed, now_ms, metrics, subscriptions, venue)
     modules = registry.build(names, context)
     lifespan = create_lifespan(
@@ -164,6 +167,31 @@ def create_venue(
     return broker
 
 
+def _create_venues(
+    settings: Settings,
+    modules: Sequence[str],
+    journal: Journal | None,
+    feed: MarketFeed,
+    metrics: Metrics,
+    readiness: Readiness,
+    live_venue: LiveVenueFactory | None,
+) -> ExecutionVenue | None:
+    """Return the paper exchange, and with it the venue of the live account where there is one. None
+    without the module that serves them."""
+    if "broker" not in modules:
+        return None
+    paper = create_venue(settings, journal, feed, metrics, readiness)
+    if settings.broker == "paper":
+        return paper
+    create_live = live_venue or create_live_venue
+    return VenueRouter(paper, {settings.live_account_id: create_live(settings, feed, metrics)})
+
+
+def create_live_venue(settings: Settings, feed: MarketFeed, metrics: Metrics) -> ExecutionVenue:
+    """Return the venue of the live account. Raises ConfigurationError."""
+    raise ConfigurationError(f"BROKER={settings.broker} is not available.")
+
+
 def create_websocket_app(
     settings: Settings,
     tokens: TokenVerifier,
@@ -207,9 +235,8 @@ def _description(settings: Settings, modules: list[str], feed: MarketFeed) -> di
 
 
 def _settings(configuration: Settings | Sequence[str] | None) -> Settings:
-    if isinstance(configuration, Settings):
-        return configuration
-    settings = Settings()
-    if configuration is None:
+    settings = configuration if isinstance(configuration, Settings) else Settings()
+    check_live_settings(settings)
+    if configuration is None or isinstance(configuration, Settings):
         return settings
     return settings.model_copy(update={"enabled_modules": ",".join(configuration)})

@@ -43,6 +43,8 @@ from trading_api.settings import Settings, check_exposure
 
 _TICK_MAX = 1_000_000
 WORKERS_MAX = 64
+_NAMED_SCOPES = (Scope.ADMIN, Scope.ACCOUNT_LIVE)
+"""A token has these scopes only if they are asked for."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -179,7 +181,9 @@ def _print_addresses(settings: Settings) -> None:
 def _add_token(commands: Any) -> None:
     command = commands.add_parser("token", help="make a development token, with AUTH_SECRET")
     command.add_argument("--subject", default="developer")
-    command.add_argument("--scope", action="append", choices=list(Scope), help="all but admin")
+    command.add_argument(
+        "--scope", action="append", choices=list(Scope), help="all but admin and account:live"
+    )
     command.add_argument("--account", action="append", help="DEFAULT_ACCOUNT_ID; may be repeated")
     command.add_argument("--hours", type=float, default=12.0, help="how long it is valid: 12")
     command.set_defaults(run=_token)
@@ -187,7 +191,7 @@ def _add_token(commands: Any) -> None:
 
 def _token(arguments: argparse.Namespace) -> None:
     settings = Settings()
-    scopes = arguments.scope or [scope for scope in Scope if scope is not Scope.ADMIN]
+    scopes = arguments.scope or [scope for scope in Scope if scope not in _NAMED_SCOPES]
     now_s = int(time.time())
     claims = {
         "sub": arguments.subject,

@@ -80,6 +80,17 @@ class Unavailable(ApiError):
         super().__init__(detail, code, {"Retry-After": str(retry_after_s)})
 
 
+class AccountNotFound(NotFound):
+    """The account does not exist, or not for this caller."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(
+            f"There is no account {truncate(account_id)!r}; "
+            "GET /api/v1/broker/accounts lists yours.",
+            "unknown_account",
+        )
+
+
 class SymbolNotFound(NotFound):
     """The symbol does not exist in the market source."""
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,7 @@ PercentLevels = Annotated[
 ]
 """At most ten percentages, separated by commas; an empty text for none."""
 WsCompression = Literal["off", "shared", "context"]
+RiskValue = Annotated[Decimal, Field(gt=0, le=Decimal("1e12"), decimal_places=8)]
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -78,6 +80,27 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///var/trading.db"
     initial_balance: Annotated[Decimal, Field(gt=0, le=Decimal("1e12"))] = Decimal(100_000)
 
+    # One account at a real venue, next to the paper accounts (docs/live.md), and its ledger.
+    broker: Literal["paper", "ccxt", "alpaca"] = "paper"
+    broker_venue: Annotated[str, Field(pattern=r"^[a-z0-9_]*$", max_length=64)] = ""
+    broker_url: str = ""
+    live_account_id: Annotated[str, Field(pattern=r"^(LIVE-[A-Za-z0-9_.-]{1,59})?$")] = ""
+    live_trading: str = ""
+    live_api_key: SecretStr | None = None
+    live_api_secret: SecretStr | None = None
+    live_api_password: SecretStr | None = None
+    live_keys_file: Path | None = None
+    live_database_url: str = ""
+
+    # Limits of the live account, in its currency; the risk gate refuses what exceeds them.
+    risk_order_value_max: RiskValue = Decimal(100)
+    risk_position_value_max: RiskValue = Decimal(500)
+    risk_daily_loss_max: RiskValue = Decimal(50)
+    risk_orders_per_minute: Annotated[int, Field(ge=1, le=10_000)] = 10
+    risk_price_distance_percent: Annotated[
+        Decimal, Field(gt=0, le=100, max_digits=12, decimal_places=8)
+    ] = Decimal(5)
+
     # Price alerts.
     alerts_per_account_max: Annotated[int, Field(ge=1, le=100_000)] = 200
 
@@ -124,6 +147,11 @@ class Settings(BaseSettings):
     ws_outbox_size: Annotated[int, Field(ge=16)] = 4096
     ws_compression: WsCompression = "off"
 
+    @property
+    def live_account_ids(self) -> frozenset[str]:
+        """The accounts of this server that trade real money."""
+        return frozenset() if self.broker == "paper" else frozenset({self.live_account_id})
+
     @classmethod
     def defaults(cls) -> Settings:
         """Return the settings of an empty environment."""
@@ -139,6 +167,12 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_loopback_url(url: str) -> bool:
+    """Return whether a URL names this machine."""
+    host = urlsplit(url).hostname
+    return host is not None and is_loopback(host)
 
 
 def allowed_hosts(settings: Settings) -> frozenset[str] | None:

@@ -17,6 +17,7 @@ from trading_api.auth.key_provider import (
     jwks_key_provider,
 )
 from trading_api.auth.principal import Principal
+from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.errors import ConfigurationError, Unauthorized
 from trading_api.models.common import AccountId
 from trading_api.settings import Settings
@@ -47,6 +48,7 @@ class TokenVerifier:
     """Authenticates callers by their tokens.
 
     `keys` is None where authentication is off; every caller is then the same anonymous principal.
+    `live_accounts` are the live accounts of this server. None of them is ever a caller's default.
     """
 
     def __init__(
@@ -55,9 +57,11 @@ class TokenVerifier:
         default_account: str,
         audience: str | None = None,
         issuer: str | None = None,
+        live_accounts: frozenset[str] = frozenset(),
     ) -> None:
         self._keys = keys
-        self._anonymous = Principal.anonymous(default_account)
+        self._anonymous = Principal.anonymous(default_account, live_accounts)
+        self._live_accounts = live_accounts
         self._default_account = default_account
         self._audience = audience
         self._issuer = issuer
@@ -108,9 +112,10 @@ class TokenVerifier:
 
     def _create_principal(self, claims: _Claims, key: Key) -> Principal:
         scopes = claims.scope.split() if isinstance(claims.scope, str) else claims.scope
-        default = self._default_account
+        default: str | None = self._default_account
         if default not in claims.accounts:
-            default = claims.accounts[0] if claims.accounts else None  # type: ignore[assignment]
+            paper = (each for each in claims.accounts if account_kind(each) is AccountKind.PAPER)
+            default = next(paper, None)
         return Principal(
             subject=claims.sub,
             scopes=frozenset(scopes),
@@ -118,6 +123,7 @@ class TokenVerifier:
             default_account=default,
             expires_s=claims.exp + LEEWAY_S,
             key=key,
+            live_accounts=self._live_accounts,
         )
 
 
@@ -133,7 +139,11 @@ def create_token_verifier(settings: Settings) -> TokenVerifier:
             )
         keys = jwks_key_provider(settings.auth_jwks, settings.auth_jwks_max_age_s)
     return TokenVerifier(
-        keys, settings.default_account_id, settings.auth_audience, settings.auth_issuer
+        keys,
+        settings.default_account_id,
+        settings.auth_audience,
+        settings.auth_issuer,
+        settings.live_account_ids,
     )
 
 

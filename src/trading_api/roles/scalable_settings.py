@@ -14,6 +14,11 @@ def check_scalable(settings: Settings, role: OwnerRole) -> None:
         raise ConfigurationError(
             "DATAFEED_CLOCK=step moves the market of one process; it cannot be used with several."
         )
+    if settings.broker != "paper":
+        raise ConfigurationError(
+            f"BROKER={settings.broker} needs a single process, which alone sends the orders of the "
+            "live account: start `trading-api serve` without --workers, or set BROKER=paper."
+        )
     if role != "core" and not is_postgresql(settings.database_url):
         raise ConfigurationError(
             f"The role {role} needs PostgreSQL, which several processes can share: set "

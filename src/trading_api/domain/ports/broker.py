@@ -38,8 +38,8 @@ class BrokerListener(Protocol):
     def on_connection(
         self, account_ids: Collection[str] | None, connection: BrokerConnection
     ) -> None:
-        """Receive that the connection to the accounts' venue changed; None means every account of
-        the venue."""
+        """Receive that the connection to the accounts' venue changed; None means every paper
+        account, which all are at one venue."""
         ...
 
 

@@ -1,3 +1,4 @@
+from trading_api.models.broker.account import AccountKind as AccountKind
 from trading_api.models.broker.account import AccountMetainfo as AccountMetainfo
 from trading_api.models.broker.account import AccountState as AccountState
 from trading_api.models.broker.account import BrokerConnectionStatus as BrokerConnectionStatus
@@ -29,6 +30,9 @@ from trading_api.models.broker.configuration import InstrumentInfo as Instrument
 from trading_api.models.broker.configuration import QuantityRange as QuantityRange
 from trading_api.models.broker.events import BrokerEvent as BrokerEvent
 from trading_api.models.broker.executions import Execution as Execution
+from trading_api.models.broker.kill_switch import KillSwitchParams as KillSwitchParams
+from trading_api.models.broker.kill_switch import KillSwitchResult as KillSwitchResult
+from trading_api.models.broker.kill_switch import KillSwitchState as KillSwitchState
 from trading_api.models.broker.leverage import LeverageInfo as LeverageInfo
 from trading_api.models.broker.leverage import LeveragePreviewResult as LeveragePreviewResult
 from trading_api.models.broker.leverage import LeverageSetParams as LeverageSetParams

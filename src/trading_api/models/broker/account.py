@@ -1,20 +1,32 @@
 """Accounts, their equity, cash and connection."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trading_api.models.common import CamelModel, Number, Symbol, WireIntEnum, example
+from trading_api.models.common import (
+    CamelModel,
+    NamedLiteral,
+    Number,
+    Symbol,
+    WireIntEnum,
+    example,
+)
+
+AccountKind = Annotated[Literal["paper", "live"], NamedLiteral("AccountKind")]
+"""Whether an account is simulated, or trades real money. The ids of live accounts begin with
+`LIVE-`."""
 
 
 class AccountMetainfo(CamelModel):
-    """An account: its id, its type and its currency."""
+    """An account: its id, its kind and its currency. `type` is the kind in TradingView's words."""
 
     model_config = example(
         {
             "id": "DEMO-ACCOUNT",
             "name": "DEMO-ACCOUNT",
             "type": "demo",
+            "kind": "paper",
             "currency": "USD",
         }
     )
@@ -22,6 +34,7 @@ class AccountMetainfo(CamelModel):
     id: str
     name: str
     type: str = "demo"
+    kind: AccountKind = "paper"
     currency: str
 
 

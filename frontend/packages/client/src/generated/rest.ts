@@ -829,10 +829,11 @@ export interface components {
     schemas: {
         /**
          * AccountMetainfo
-         * @description An account: its id, its type and its currency.
+         * @description An account: its id, its kind and its currency. `type` is the kind in TradingView's words.
          * @example {
          *       "currency": "USD",
          *       "id": "DEMO-ACCOUNT",
+         *       "kind": "paper",
          *       "name": "DEMO-ACCOUNT",
          *       "type": "demo"
          *     }
@@ -842,6 +843,12 @@ export interface components {
             currency: string;
             /** Id */
             id: string;
+            /**
+             * AccountKind
+             * @default paper
+             * @enum {string}
+             */
+            kind?: "paper" | "live";
             /** Name */
             name: string;
             /**
@@ -1075,11 +1082,14 @@ export interface components {
          * BrokerEvent
          * @description One event of an account. Events are numbered from 1 without gaps.
          *
-         *     `type` is the kind of event, `time` is in ms since 1970. The other fields are the objects that
-         *     the event changed, in their new state. `price` is that of a settlement. `notification` is that
-         *     of a `notificationRaised`; other events that notify show what they are about. `requestId` is the
-         *     `X-Request-ID` of the command that caused it, where the client sent one.
+         *     `type` is the kind of event, `time` is in ms since 1970. `accountKind` is that of the account.
+         *     The other fields are the objects that the event changed, in their new state. `price` is that of
+         *     a settlement. `notification` is that of a `notificationRaised`; other events that notify show
+         *     what they are about. `code` and `text` are the reason of a `riskRejected` and of what a venue
+         *     reports. `killSwitch` is that of a `killSwitchSet`. `requestId` is the `X-Request-ID` of the
+         *     command that caused it, where the client sent one.
          * @example {
+         *       "accountKind": "paper",
          *       "order": {
          *         "filledQty": 0,
          *         "id": "order-1",
@@ -1098,9 +1108,18 @@ export interface components {
          *     }
          */
         BrokerEvent: {
+            /**
+             * AccountKind
+             * @default paper
+             * @enum {string}
+             */
+            accountKind?: "paper" | "live";
             /** Balance */
             balance?: number | null;
+            /** Code */
+            code?: string | null;
             execution?: components["schemas"]["Execution"] | null;
+            killSwitch?: components["schemas"]["KillSwitchState"] | null;
             /** Leverage */
             leverage?: number | null;
             notification?: components["schemas"]["Notification"] | null;
@@ -1116,6 +1135,8 @@ export interface components {
             seq: number;
             /** Symbol */
             symbol?: string | null;
+            /** Text */
+            text?: string | null;
             /** Time */
             time: number;
             /**
@@ -1738,6 +1759,29 @@ export interface components {
             /** Pipvalue */
             pipValue?: number | null;
             qty: components["schemas"]["QuantityRange"];
+        };
+        /**
+         * KillSwitchState
+         * @description Whether an account is halted, why, and when that was set, in ms since 1970.
+         *
+         *     While it is `on`, the account only cancels orders and closes positions. `time` is absent if it
+         *     was never set.
+         * @example {
+         *       "on": true,
+         *       "reason": "a wild strategy",
+         *       "time": 1790000000250
+         *     }
+         */
+        KillSwitchState: {
+            /** On */
+            on: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** Time */
+            time?: number | null;
         };
         /**
          * LeverageInfo
@@ -2694,6 +2738,7 @@ export type GetBarsResponse = components['schemas']['GetBarsResponse'];
 export type GetQuotesRequest = components['schemas']['GetQuotesRequest'];
 export type HealthResponse = components['schemas']['HealthResponse'];
 export type InstrumentInfo = components['schemas']['InstrumentInfo'];
+export type KillSwitchState = components['schemas']['KillSwitchState'];
 export type LeverageInfo = components['schemas']['LeverageInfo'];
 export type LeveragePreviewResult = components['schemas']['LeveragePreviewResult'];
 export type LeverageSetParams = components['schemas']['LeverageSetParams'];

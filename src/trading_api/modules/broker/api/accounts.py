@@ -51,7 +51,7 @@ async def get_accounts(
         str, Query(max_length=64, description="The last account that is known already")
     ] = "",
 ) -> list[AccountMetainfo]:
-    return service.queries.accounts(who.accounts, limit, after)
+    return service.queries.accounts(who.usable_accounts, limit, after)
 
 
 @router.post(

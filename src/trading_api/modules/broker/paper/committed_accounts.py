@@ -6,7 +6,9 @@ from bisect import insort
 from collections.abc import Callable, Sequence
 from itertools import islice
 
+from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.errors import AccountNotFound
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import OpenAccount
 from trading_api.modules.broker.engine.events import AccountOpened
@@ -59,3 +61,10 @@ class CommittedAccounts:
         state = AccountState()
         state.evolve(self.opening_entry(account_id).event)
         return state
+
+
+def require_paper(account_id: str) -> None:
+    """Raises AccountNotFound for an id that is reserved for live accounts, also where an earlier
+    ledger has such an account."""
+    if account_kind(account_id) is AccountKind.LIVE:
+        raise AccountNotFound(account_id)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 
+from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.broker_commands import (
     BrokerCommand,
     CancelOrdersCommand,
@@ -41,7 +42,7 @@ from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_log import CommandLog
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.command_translator import CommandTranslator
-from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts
+from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts, require_paper
 from trading_api.modules.broker.paper.gateway_key_retention import GatewayKeyRetention
 from trading_api.modules.broker.paper.ledger_loader import LedgerLoader
 from trading_api.modules.broker.paper.loaded_shards import LoadedShards
@@ -254,11 +255,13 @@ class PaperBroker:
         self.accounts.index.unwatch(account_id)
 
     def _require_readable(self, account_id: str) -> None:
+        require_paper(account_id)
         self.loader.require_finished()
         if self.shards is not None:
             self.shards.require_readable(account_id)
 
     def _require_open(self, account_id: str) -> None:
+        require_paper(account_id)
         self.loader.require_finished()
         if self.shards is not None:
             self.shards.require_open(account_id)
@@ -269,7 +272,8 @@ class PaperBroker:
             raise Unavailable("The account is not loaded; try again.", "account_loading")
 
     def _is_readable(self, account_id: str) -> bool:
-        return self.shards is None or self.shards.is_readable(account_id)
+        is_held = self.shards is None or self.shards.is_readable(account_id)
+        return is_held and account_kind(account_id) is AccountKind.PAPER
 
     # Lifecycle
 

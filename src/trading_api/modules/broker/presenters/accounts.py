@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.account_snapshot import (
     AccountSnapshot,
     CashLineView,
@@ -13,6 +14,7 @@ from trading_api.domain.account_snapshot import (
     PositionView,
 )
 from trading_api.domain.broker_connection import BrokerConnection
+from trading_api.domain.kill_switch import KillSwitch
 from trading_api.domain.orders import OrderType
 from trading_api.models import broker as wire
 from trading_api.modules.broker.presenters.numbers import difference, optional_float
@@ -103,8 +105,20 @@ def to_account_state(account: AccountSnapshot) -> wire.AccountState:
 
 
 def to_account(account_id: str, currency: str) -> wire.AccountMetainfo:
-    """Return an account's id, name and currency."""
-    return wire.AccountMetainfo(id=account_id, name=account_id, currency=currency)
+    """Return an account's id, name, kind and currency."""
+    kind = account_kind(account_id)
+    return wire.AccountMetainfo(
+        id=account_id,
+        name=account_id,
+        type="live" if kind is AccountKind.LIVE else "demo",
+        kind=kind.value,
+        currency=currency,
+    )
+
+
+def to_kill_switch(switch: KillSwitch) -> wire.KillSwitchState:
+    """Return whether an account is halted."""
+    return wire.KillSwitchState(on=switch.is_on, reason=switch.reason, time=switch.at_ms or None)
 
 
 def to_cash_line(line: CashLineView) -> wire.CashLine:

@@ -9,10 +9,12 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from trading_api.domain.account_event import AccountEvent
+from trading_api.domain.account_kind import account_kind
 from trading_api.domain.account_snapshot import AccountSnapshot, OrderView, PositionView
 from trading_api.models import broker as wire
 from trading_api.modules.broker.presenters.accounts import (
     open_side,
+    to_kill_switch,
     to_open_position,
     to_position,
 )
@@ -94,6 +96,7 @@ def to_broker_event(event: AccountEvent) -> wire.BrokerEvent:
         seq=event.seq,
         type=event.type,
         time=event.at_ms,
+        account_kind=account_kind(event.account_id).value,
         request_id=event.request_id or None,
         order=None if order is None else to_placed_order(order),
         execution=None if execution is None else to_execution(execution),
@@ -110,6 +113,9 @@ def to_broker_event(event: AccountEvent) -> wire.BrokerEvent:
         notification=(
             None if event.notification is None else to_wire_notification(event, event.notification)
         ),
+        code=event.code or None,
+        text=event.text or None,
+        kill_switch=None if event.kill_switch is None else to_kill_switch(event.kill_switch),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from trading_api.domain.account_event import AccountEvent
+from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.models.broker import PositionPL
 from trading_api.modules.broker.presenters.events import TopicChange
 from trading_api.streaming.route_service import TopicUpdate, UpdateMeta
@@ -54,7 +55,7 @@ class AccountTopics:
         route, request = parse_topic(name)
         stream = AccountStream(route, request["accountId"], request.get("symbol"), seq)
         channels: list[tuple[str, ...]] = [(route, stream.account_id)]
-        if route == CONNECTION_ROUTE:
+        if route == CONNECTION_ROUTE and account_kind(stream.account_id) is AccountKind.PAPER:
             channels.append(_CONNECTION_CHANNEL)
         self._subscriptions.attach(name, topic_update, channels, stream)
 
@@ -73,8 +74,8 @@ class AccountTopics:
         """Return the open topics of a route for an account."""
         return self._subscriptions.topics_of((route, account_id))
 
-    def connection_topics(self) -> Collection[Topic]:
-        """Return the open topics that show the connection to the venue."""
+    def paper_connection_topics(self) -> Collection[Topic]:
+        """Return the open topics that show the connection of a paper account."""
         return self._subscriptions.topics_of(_CONNECTION_CHANNEL)
 
 

@@ -88,7 +88,7 @@ class EventPublisher:
         """Publish the state of the connection to the accounts' venue."""
         message = to_connection_status(connection, self._clock_ms())
         if account_ids is None:
-            publish(self._topics.connection_topics(), message)
+            publish(self._topics.paper_connection_topics(), message)
             return
         for account_id in account_ids:
             publish(self._topics.topics(CONNECTION_ROUTE, account_id), message)
