@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from trading_api.domain.orders import Duration, OrderType, Side
@@ -22,6 +21,7 @@ from trading_api.modules.broker.external.venue_client import (
     ExecType,
     ExecutionReport,
     NewOrder,
+    ReplaceOrder,
     VenueAccount,
     VenueBalance,
     VenueFeatures,
@@ -96,17 +96,6 @@ _CODES = {
 }
 
 
-class Predecessors(Struct, frozen=True):
-    """The orders that an order has replaced: the client order id of the last one, and what was
-    filled of all of them. Alpaca counts the fills of each order apart."""
-
-    client_order_id: str = ""
-    filled: Decimal = Decimal(0)
-
-
-NO_PREDECESSORS = Predecessors()
-
-
 def status_of(order: AlpacaOrderDocument) -> VenueOrderStatus:
     """Return the state of an order. One that can still fill is NEW or PARTIALLY_FILLED."""
     if (status := _STATUSES.get(order.status)) is not None:
@@ -124,13 +113,12 @@ def exec_type_of(status: VenueOrderStatus) -> ExecType:
 def order_report(
     order: AlpacaOrderDocument,
     exec_type: ExecType = ExecType.ORDER_STATUS,
-    predecessors: Predecessors = NO_PREDECESSORS,
     *,
+    replaces: str = "",
     bracket_of: str = "",
 ) -> ExecutionReport:
-    """Return the state of an order as a report. Its quantities include those of the orders that it
-    has replaced. `bracket_of` is the client order id of the order whose exit this is."""
-    filled = order.filled
+    """Return the state of an order as a report. `replaces` is the client order id of the order that
+    it has replaced, and `bracket_of` that of the order whose exit it is."""
     return ExecutionReport(
         exec_type,
         status_of(order),
@@ -140,26 +128,23 @@ def order_report(
         order.id,
         milliseconds(order.updated_at or order.submitted_at),
         _TYPES.get(order.type or "", OrderType.MARKET),
-        predecessors.filled + (filled if order.quantity is None else order.quantity),
-        predecessors.filled + filled,
+        order.filled if order.quantity is None else order.quantity,
+        order.filled,
         order.limit_price,
         order.stop_price,
         _DURATIONS.get(order.time_in_force, Duration.DAY),
-        replaces=predecessors.client_order_id,
+        replaces=replaces,
         text=f"bracket of {bracket_of}" if bracket_of else _text(order),
     )
 
 
 def update_report(
-    update: AlpacaTradeUpdate,
-    predecessors: Predecessors = NO_PREDECESSORS,
-    *,
-    bracket_of: str = "",
+    update: AlpacaTradeUpdate, *, replaces: str = "", bracket_of: str = ""
 ) -> ExecutionReport:
     """Return an event of the stream as a report. A `replaced` event is one of the old order: the
     report of its replacement is made of that order, by `order_report`."""
     exec_type = _EXEC_TYPES.get(update.event, ExecType.ORDER_STATUS)
-    report = order_report(update.order, exec_type, predecessors, bracket_of=bracket_of)
+    report = order_report(update.order, exec_type, replaces=replaces, bracket_of=bracket_of)
     changes: dict[str, Any] = {}
     if update.timestamp:
         changes["venue_time_ms"] = milliseconds(update.timestamp)
@@ -181,9 +166,7 @@ def update_report(
 
 
 def fill_report(
-    fill: AlpacaFill,
-    order: AlpacaOrderDocument | None = None,
-    predecessors: Predecessors = NO_PREDECESSORS,
+    fill: AlpacaFill, order: AlpacaOrderDocument | None = None, *, replaces: str = ""
 ) -> ExecutionReport:
     """Return an account activity as a TRADE. Without its order the client order id is empty, and
     the type and the prices of the order are unknown."""
@@ -192,13 +175,13 @@ def fill_report(
         "exec_type": ExecType.TRADE,
         "status": status,
         "venue_time_ms": milliseconds(fill.transaction_time),
-        "cumulative_quantity": predecessors.filled + fill.cumulative_quantity,
+        "cumulative_quantity": fill.cumulative_quantity,
         "execution_id": execution_id(fill.order_id, fill.cumulative_quantity),
         "last_quantity": fill.quantity,
         "last_price": fill.price,
     }
     if order is not None:
-        return _changed(order_report(order, ExecType.TRADE, predecessors), changes)
+        return _changed(order_report(order, ExecType.TRADE, replaces=replaces), changes)
     quantity = fill.cumulative_quantity + fill.remaining_quantity
     side = Side.BUY if fill.side == "buy" else Side.SELL
     report = ExecutionReport(
@@ -243,29 +226,22 @@ def order_fields(order: NewOrder) -> dict[str, Any]:
     return fields
 
 
-def replace_fields(
-    order: AlpacaOrderDocument,
-    predecessors: Predecessors,
-    quantity: Decimal,
-    limit_price: Decimal | None,
-    stop_price: Decimal | None,
-    client_order_id: str,
-) -> dict[str, Any]:
-    """Return the body of the request that replaces `order`. `quantity` is the whole quantity, with
-    what was filled of the order and of its predecessors; Alpaca wants what remains of it. Raises
-    VenueRejected where nothing remains."""
-    remaining = quantity - predecessors.filled - order.filled
+def replace_fields(order: AlpacaOrderDocument, change: ReplaceOrder) -> dict[str, Any]:
+    """Return the body of the request that replaces `order`. Alpaca wants the quantity that remains,
+    and fills the new order from 0. Raises VenueRejected where nothing remains."""
+    # Alpaca may have filled more than the change takes into account.
+    remaining = change.quantity - max(change.filled_quantity, order.filled)
     if remaining <= 0:
         raise VenueRejected("That quantity is already filled.", "order_not_working")
-    fields: dict[str, Any] = {"client_order_id": client_order_id}
+    fields: dict[str, Any] = {"client_order_id": change.new_client_order_id}
     # Without a quantity, Alpaca takes that of the old order, also if a part of it was filled.
     # Fractional ones cannot be replaced with a quantity, so it is left out where it is the same.
     if remaining != order.quantity:
         fields["qty"] = f"{remaining:f}"
-    if limit_price is not None and order.type in ("limit", "stop_limit"):
-        fields["limit_price"] = f"{limit_price:f}"
-    if stop_price is not None and order.type in ("stop", "stop_limit"):
-        fields["stop_price"] = f"{stop_price:f}"
+    if change.limit_price is not None and order.type in ("limit", "stop_limit"):
+        fields["limit_price"] = f"{change.limit_price:f}"
+    if change.stop_price is not None and order.type in ("stop", "stop_limit"):
+        fields["stop_price"] = f"{change.stop_price:f}"
     return fields
 
 
@@ -289,6 +265,13 @@ def account_state(
         ],
         time_ms,
     )
+
+
+def rejected_replacement(new: AlpacaOrderDocument, replaces: str, text: str) -> ExecutionReport:
+    """Return the report that a replacement was refused; the order that it was to replace works."""
+    report = order_report(new, ExecType.REJECTED, replaces=replaces)
+    status = VenueOrderStatus.REJECTED
+    return replace(report, status=status, code="replace_rejected", text=text)
 
 
 def our_symbol(symbol: str) -> str:

@@ -30,6 +30,7 @@ from trading_api.modules.broker.external.alpaca.alpaca_mapping import (
     order_fields,
     order_report,
     our_symbol,
+    rejected_replacement,
     replace_fields,
     status_of,
     update_report,
@@ -91,13 +92,7 @@ class AlpacaOrders:
         old = await self._present(change.ref, deadline_s)
         if old is None or old.is_ended:
             raise ConnectorError("order_not_working", "The order has ended.")
-        predecessors = await self._known.predecessors(old, self._fetch(deadline_s))
-        prices = change.limit_price, change.stop_price
-        fields = _or_rejection(
-            lambda: replace_fields(
-                old, predecessors, change.quantity, *prices, change.new_client_order_id
-            )
-        )
+        fields = _or_rejection(partial(replace_fields, old, change))
         try:
             new = await self._rest.patch(
                 f"/orders/{old.id}", AlpacaOrderDocument, deadline_s, fields
@@ -200,12 +195,18 @@ class AlpacaOrders:
         fetch = self._fetch(deadline_s)
         if update.event == "replaced" and order.replaced_by:
             new = await fetch(order.replaced_by)
-            predecessors = await self._known.predecessors(new, fetch)
-            self._report(order_report(new, ExecType.REPLACED, predecessors))
-            return
-        predecessors = await self._known.predecessors(order, fetch)
-        bracket_of = self._known.bracket_of(order.id)
-        self._report(update_report(update, predecessors, bracket_of=bracket_of))
+            replaces, bracket_of = order.client_order_id, self._known.bracket_of(new.id)
+            kind = ExecType.REPLACED
+            report = order_report(new, kind, replaces=replaces, bracket_of=bracket_of)
+        else:
+            replaces = await self._known.replaces(order, fetch)
+            bracket_of = self._known.bracket_of(order.id)
+            report = update_report(update, replaces=replaces, bracket_of=bracket_of)
+        self._report(report)
+        if report.code == "replace_rejected":
+            refused = self._known.replacement_of(order.id)
+            if refused is not None:
+                self._report(rejected_replacement(refused, order.client_order_id, report.text))
 
     async def _check_reduces(self, new: NewOrder, deadline_s: float) -> None:
         """Refuse an order that is to reduce a position, where it would open or reverse one. Alpaca
@@ -235,14 +236,14 @@ class AlpacaOrders:
         return order
 
     async def _state(self, order: AlpacaOrderDocument, deadline_s: float) -> ExecutionReport:
-        predecessors = await self._known.predecessors(order, self._fetch(deadline_s))
+        replaces = await self._known.replaces(order, self._fetch(deadline_s))
         bracket_of = self._known.bracket_of(order.id)
-        return order_report(order, ExecType.ORDER_STATUS, predecessors, bracket_of=bracket_of)
+        return order_report(order, replaces=replaces, bracket_of=bracket_of)
 
     async def _fill(self, fill: AlpacaFill, deadline_s: float) -> ExecutionReport:
         fetch = self._fetch(deadline_s)
         order = self._known.get(fill.order_id) or await fetch(fill.order_id)
-        return fill_report(fill, order, await self._known.predecessors(order, fetch))
+        return fill_report(fill, order, replaces=await self._known.replaces(order, fetch))
 
     async def _present(self, ref: OrderRef, deadline_s: float) -> AlpacaOrderDocument | None:
         """Return an order, or the last of those that have replaced it, or None."""

@@ -6,10 +6,6 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 from trading_api.modules.broker.external.alpaca.alpaca_documents import AlpacaOrderDocument
-from trading_api.modules.broker.external.alpaca.alpaca_mapping import (
-    NO_PREDECESSORS,
-    Predecessors,
-)
 
 ORDERS_MAX = 10_000
 """So many orders are kept; the one seen longest ago is forgotten first, and asked for again."""
@@ -24,6 +20,7 @@ class KnownOrders:
         self._orders_max = orders_max
         self._orders: OrderedDict[str, AlpacaOrderDocument] = OrderedDict()
         self._parents: OrderedDict[str, str] = OrderedDict()
+        self._replacements: OrderedDict[str, str] = OrderedDict()
 
     def see(self, order: AlpacaOrderDocument) -> None:
         """Keep an order, unless it is an older state of an order that has ended."""
@@ -31,12 +28,16 @@ class KnownOrders:
         if known is None or not known.is_ended or order.is_ended:
             self._orders[order.id] = order
         self._orders.move_to_end(order.id)
+        if order.replaces:
+            self._replacements[order.replaces] = order.id
         for leg in order.legs or ():
             self._parents[leg.id] = order.client_order_id
             self.see(leg)
-        for kept in (self._orders, self._parents):
-            while len(kept) > self._orders_max:
-                kept.popitem(last=False)
+        while len(self._orders) > self._orders_max:
+            self._orders.popitem(last=False)
+        for ids in (self._parents, self._replacements):
+            while len(ids) > self._orders_max:
+                ids.popitem(last=False)
 
     def get(self, order_id: str) -> AlpacaOrderDocument | None:
         return self._orders.get(order_id)
@@ -50,16 +51,16 @@ class KnownOrders:
         """Return the client order id of the order whose exit this order is, or nothing."""
         return self._parents.get(order_id, "")
 
-    async def predecessors(self, order: AlpacaOrderDocument, fetch: FetchOrder) -> Predecessors:
-        """Return what an order has replaced. Orders that are not known, or that can still fill, are
-        fetched. Raises what `fetch` raises."""
+    def replacement_of(self, order_id: str) -> AlpacaOrderDocument | None:
+        """Return the order that was last asked for in place of another."""
+        return self._orders.get(self._replacements.get(order_id, ""))
+
+    async def replaces(self, order: AlpacaOrderDocument, fetch: FetchOrder) -> str:
+        """Return the client order id of the order that this one replaces, or nothing. An order that
+        is not known is fetched. Raises what `fetch` raises."""
         if not order.replaces:
-            return NO_PREDECESSORS
-        old = self._orders.get(order.replaces)
-        if old is None or not old.is_ended:
-            old = await fetch(order.replaces)
-            self.see(old)
+            return ""
+        old = self._orders.get(order.replaces) or await fetch(order.replaces)
         if parent := self._parents.get(old.id):
             self._parents[order.id] = parent
-        before = await self.predecessors(old, fetch)
-        return Predecessors(old.client_order_id, before.filled + old.filled)
+        return old.client_order_id

@@ -44,9 +44,16 @@ def ref(report: ExecutionReport) -> OrderRef:
     return OrderRef(report.symbol, report.client_order_id, report.venue_order_id)
 
 
-def change(report: ExecutionReport, quantity: int, price: int = 101) -> ReplaceOrder:
-    new_id = f"ours-{next(_numbers)}"
-    return ReplaceOrder(ref(report), new_id, Decimal(quantity), Decimal(price))
+def change(
+    report: ExecutionReport, quantity: int, price: int = 101, filled: int = 0
+) -> ReplaceOrder:
+    return ReplaceOrder(
+        ref(report),
+        f"ours-{next(_numbers)}",
+        Decimal(quantity),
+        limit_price=Decimal(price),
+        filled_quantity=Decimal(filled),
+    )
 
 
 async def rejected(request: Any) -> VenueRejected:
@@ -200,7 +207,7 @@ async def test_a_replacement_is_a_new_order_for_what_remains(alpaca: ConnectedAl
     new = order(10)
     answer = await alpaca.client.place(new)
     alpaca.server.account.fill(alpaca.order(new.client_order_id), 3, 99)
-    replacement = change(answer, 15)
+    replacement = change(answer, 15, filled=3)
     pending = await alpaca.client.replace(replacement)
     assert (pending.exec_type, pending.status) == (
         ExecType.PENDING_REPLACE,
@@ -209,16 +216,16 @@ async def test_a_replacement_is_a_new_order_for_what_remains(alpaca: ConnectedAl
     replaced = await alpaca.sink.report(replacement.new_client_order_id, ExecType.REPLACED)
     assert replaced.replaces == new.client_order_id
     assert replaced.venue_order_id == pending.venue_order_id != answer.venue_order_id
-    assert (replaced.quantity, replaced.cumulative_quantity) == (Decimal(15), Decimal(3))
+    assert (replaced.quantity, replaced.cumulative_quantity) == (Decimal(12), Decimal(0))
     second = alpaca.order(replacement.new_client_order_id)
-    assert second.quantity == 12, "what remains, for Alpaca"
+    assert second.quantity == 12, "what remains"
 
-    again = change(replaced, 15, price=102)
+    again = change(replaced, 15, price=102, filled=3)
     await alpaca.client.replace(again)
     await alpaca.sink.report(again.new_client_order_id, ExecType.REPLACED)
     alpaca.server.account.fill(alpaca.order(again.new_client_order_id), 12, 100)
     fill = await alpaca.sink.report(again.new_client_order_id, ExecType.TRADE)
-    assert (fill.status, fill.cumulative_quantity) == (VenueOrderStatus.FILLED, Decimal(15))
+    assert (fill.status, fill.cumulative_quantity) == (VenueOrderStatus.FILLED, Decimal(12))
     found = await alpaca.client.find_order(ref(answer))
     assert found is not None, "the old id leads to what the order is now"
     assert found.client_order_id == again.new_client_order_id
@@ -240,6 +247,20 @@ async def test_a_refused_replacement_leaves_the_order(alpaca: ConnectedAlpaca) -
     found = await alpaca.client.find_order(ref(answer))
     assert found is not None
     assert found.client_order_id == new.client_order_id
+
+
+async def test_a_refusal_of_the_replacement_alone_is_reported_of_both(
+    alpaca: ConnectedAlpaca,
+) -> None:
+    account = alpaca.server.account
+    account.confirms = False
+    new = order()
+    replacement = change(await alpaca.client.place(new), 5)
+    await alpaca.client.replace(replacement)
+    account.confirms = True
+    account.report(alpaca.order(new.client_order_id), "order_replace_rejected", "new")
+    refused = await alpaca.sink.report(replacement.new_client_order_id, ExecType.REJECTED)
+    assert (refused.code, refused.replaces) == ("replace_rejected", new.client_order_id)
 
 
 async def test_the_exits_of_a_bracket_are_orders_of_alpaca(alpaca: ConnectedAlpaca) -> None:

@@ -18,13 +18,12 @@ from trading_api.modules.broker.external.alpaca.alpaca_documents import (
     read_document,
 )
 from trading_api.modules.broker.external.alpaca.alpaca_mapping import (
-    NO_PREDECESSORS,
-    Predecessors,
     account_state,
     exec_type_of,
     fill_report,
     order_fields,
     order_report,
+    rejected_replacement,
     replace_fields,
     status_of,
     update_report,
@@ -33,6 +32,8 @@ from trading_api.modules.broker.external.venue_client import (
     ExecType,
     ExecutionReport,
     NewOrder,
+    OrderRef,
+    ReplaceOrder,
     VenueBalance,
     VenueOrderStatus,
     VenuePosition,
@@ -229,14 +230,20 @@ def test_an_activity_without_its_order_names_the_venues_id_alone() -> None:
     assert (report.quantity, report.cumulative_quantity) == (Decimal("1.5"), Decimal(1))
 
 
-def test_a_replacement_includes_what_was_filled_before() -> None:
+def test_a_replacement_counts_from_0_and_names_what_it_replaces() -> None:
     new = document(client_order_id="ours-2", qty="7", filled_qty="2", status="partially_filled")
-    report = order_report(new, ExecType.REPLACED, Predecessors("ours-1", Decimal(3)))
+    report = order_report(new, ExecType.REPLACED, replaces="ours-1")
     assert report.replaces == "ours-1"
-    assert (report.quantity, report.cumulative_quantity) == (Decimal(10), Decimal(5))
-    fill = fill_report(activity(cum_qty="2"), new, Predecessors("ours-1", Decimal(3)))
-    assert fill.cumulative_quantity == 5
-    assert fill.execution_id == f"{ORDER['id']}:2", "as the venue counts"
+    assert (report.quantity, report.cumulative_quantity) == (Decimal(7), Decimal(2))
+    fill = fill_report(activity(cum_qty="2"), new, replaces="ours-1")
+    assert fill.cumulative_quantity == 2
+
+
+def test_a_refused_replacement_is_rejected_while_the_order_works() -> None:
+    report = rejected_replacement(document(client_order_id="ours-2"), "ours-1", "too late")
+    assert (report.exec_type, report.status) == (ExecType.REJECTED, VenueOrderStatus.REJECTED)
+    assert (report.client_order_id, report.replaces) == ("ours-2", "ours-1")
+    assert (report.code, report.text) == ("replace_rejected", "too late")
 
 
 def test_numbers_of_json_are_exact_too() -> None:
@@ -311,17 +318,26 @@ def test_an_order_of_a_duration_that_alpaca_lacks_is_rejected() -> None:
     assert rejected.value.code == "not_supported_by_venue"
 
 
-def replacement(order: AlpacaOrderDocument, quantity: str, before: str = "0") -> dict[str, Any]:
-    predecessors = Predecessors("ours-0", Decimal(before)) if before != "0" else NO_PREDECESSORS
-    prices = Decimal("190.5"), Decimal(1)
-    return replace_fields(order, predecessors, Decimal(quantity), *prices, "ours-2")
+def replacement(order: AlpacaOrderDocument, quantity: str, filled: str = "0") -> dict[str, Any]:
+    return replace_fields(
+        order,
+        ReplaceOrder(
+            OrderRef("AAPL", order.client_order_id, order.id),
+            "ours-2",
+            Decimal(quantity),
+            limit_price=Decimal("190.5"),
+            stop_price=Decimal(1),
+            filled_quantity=Decimal(filled),
+        ),
+    )
 
 
 def test_a_replacement_asks_for_what_remains() -> None:
     order = document(qty="10", filled_qty="3", status="partially_filled")
     fields = {"client_order_id": "ours-2", "limit_price": "190.5"}
-    assert replacement(order, "10") == fields | {"qty": "7"}
-    assert replacement(order, "15", before="5") == fields | {"qty": "7"}
+    assert replacement(order, "10", filled="3") == fields | {"qty": "7"}
+    assert replacement(order, "10", filled="2") == fields | {"qty": "7"}, "3 by now"
+    assert replacement(order, "15", filled="8") == fields | {"qty": "7"}, "5 of earlier orders"
 
 
 def test_a_replacement_with_the_same_quantity_sends_none() -> None:
@@ -331,7 +347,7 @@ def test_a_replacement_with_the_same_quantity_sends_none() -> None:
 
 def test_a_replacement_with_a_filled_quantity_is_rejected() -> None:
     with pytest.raises(VenueRejected) as rejected:
-        replacement(document(qty="10", filled_qty="3"), "3")
+        replacement(document(qty="10", filled_qty="3"), "3", filled="2")
     assert rejected.value.code == "order_not_working"
 
 
