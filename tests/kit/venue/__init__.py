@@ -18,6 +18,9 @@ The user's key is `API_KEY` with `SECRET`; `balances`, `commission`,
 `quote` or `book` decides what fills, and `trade` fills resting orders in parts. `repeated_sends`
 answers which client order ids reached the venue more than once.
 
+`python -m tests.kit.venue --symbols 5 --rate 500 --fault-every 60 --log trades.jsonl` is for a
+soak: the log has every trade, one JSON array a line, and each fault is printed as it begins.
+
 All controls are the methods of `control.Control`, all faults `faults.FaultName`. Nothing happens
 by itself unless a rate is set; with it, each symbol trades at random by the seed. Candles are exact
 sums of the trades. Ids of aggregate trades differ from ids of trades, as on Binance: combine

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from argparse import ArgumentParser, Namespace
+from decimal import Decimal
 from pathlib import Path
 
+from tests.kit.venue.account import BALANCES
 from tests.kit.venue.clock import VenueClock
 from tests.kit.venue.instruments import INSTRUMENTS
-from tests.kit.venue.server import Venue, venue
+from tests.kit.venue.server import venue
+from tests.kit.venue.soak import cause_faults
 
 
 def main() -> None:
@@ -20,7 +24,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=0, help="random trades a second")
     parser.add_argument("--history-minutes", type=int, default=0, help="candles before the start")
     parser.add_argument("--start-ms", type=int, help="a clock that stands still from here")
+    parser.add_argument("--fault-every", type=float, help="seconds between faults, for a soak")
     parser.add_argument("--log", type=Path, help="a file that each trade is written to")
+    parser.add_argument("--commission", default="received", help="received, quote, base or BNB")
+    parser.add_argument("--balances", type=json.loads, help='such as {"USDT": "1000"}')
+    parser.add_argument("--orders-per-10s", type=int, default=100)
+    parser.add_argument("--weight-max", type=int, default=6_000, help="request weight a minute")
     asyncio.run(serve(parser.parse_args()))
 
 
@@ -33,12 +42,28 @@ async def serve(options: Namespace) -> None:
         rate=options.rate,
         port=options.port,
         log=options.log,
+        commission=options.commission,
+        balances=_balances(options.balances),
+        orders_per_10s=options.orders_per_10s,
+        weight_max=options.weight_max,
     ) as served:
         print(f"listening on {served.address}", flush=True)
-        await until_input_ends(served)
+        async with asyncio.TaskGroup() as tasks:
+            faults = None
+            if options.fault_every:
+                faults = tasks.create_task(cause_faults(served, options.fault_every))
+            await until_input_ends()
+            if faults is not None:
+                faults.cancel()
 
 
-async def until_input_ends(served: Venue) -> None:
+def _balances(given: dict[str, str] | None) -> dict[str, Decimal]:
+    if given is None:
+        return BALANCES
+    return {asset: Decimal(free) for asset, free in given.items()}
+
+
+async def until_input_ends() -> None:
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -16,7 +16,7 @@ from tests.kit.venue.errors import VenueError
 from tests.kit.venue.faults import FaultName, Faults
 from tests.kit.venue.tape import MINUTE_MS
 
-RECEIVED_MAX = 100_000
+RECEIVED_MAX = 20_000
 
 Endpoint = tuple[Callable[["Call"], Any], int]
 """What answers a request, and its weight."""
