@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ from tests.kit.venue.trading import Trading
 from tests.kit.venue.user_stream import UserStream
 
 WAIT_S = 20.0
-"""The longest wait of `wait_held`; only a test that fails waits this long."""
+"""The longest wait of `wait_...`; only a test that fails waits this long."""
 
 Number = str | int | float | Decimal
 Row = dict[str, Any]
@@ -119,6 +120,12 @@ class Control:
                 raise ValueError(f"a candle has no {name}")
             setattr(kline, name, _decimal(value))
 
+    def set_status(self, symbol: str, status: str) -> None:
+        """Set what exchangeInfo answers as the status; only in "TRADING" orders are accepted."""
+        if symbol not in self.market.instruments:
+            raise ValueError(f"no symbol {symbol}")
+        self.market.statuses[symbol] = status
+
     # The clock
 
     def now_ms(self) -> int:
@@ -154,8 +161,7 @@ class Control:
 
     async def wait_held(self, name: FaultName, count: int = 1) -> None:
         """Wait until a fault has held `count` requests since the start. Raises TimeoutError."""
-        async with asyncio.timeout(WAIT_S), self.gate.held:
-            await self.gate.held.wait_for(lambda: self.gate.held_counts.get(name, 0) >= count)
+        await _until(lambda: self.gate.held_counts.get(name, 0) >= count)
 
     def fault_counts(self) -> dict[str, int]:
         """Return how many times each fault took effect."""
@@ -226,15 +232,33 @@ class Control:
         """Return how many connections are subscribed to the user data stream."""
         return self.user_stream.subscriber_count
 
+    async def wait_user_streams(self, count: int = 1) -> None:
+        """Wait until as many connections are subscribed to the user data stream."""
+        await _until(lambda: self.user_streams() == count)
+
     # What the venue received
 
     def received(self, name: str = "") -> list[Row]:
         """Return the REST requests whose method and path begin with `name`, oldest first."""
-        return [each._asdict() for each in self.gate.received if each.name.startswith(name)]
+        return [asdict(each) for each in self.gate.received if each.name.startswith(name)]
+
+    async def wait_received(self, name: str, count: int = 1) -> None:
+        """Wait until `count` such requests have arrived since the start. Raises TimeoutError."""
+        await _until(lambda: len(self.received(name)) >= count)
 
     def subscriptions(self) -> list[list[str]]:
         """Return the streams of each market connection."""
         return [sorted(each.streams) for each in self.streams.connections]
+
+    async def wait_subscribed(self, stream: str) -> None:
+        """Wait until a connection is subscribed to `btcusdt@trade` or another stream."""
+        await _until(lambda: any(stream in each.streams for each in self.streams.connections))
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(WAIT_S):
+        while not condition():  # noqa: ASYNC110, a condition of any kind
+            await asyncio.sleep(0.005)
 
 
 def _decimal(value: Number) -> Decimal:

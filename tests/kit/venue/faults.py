@@ -9,6 +9,9 @@ from typing import Any, Literal, get_args
 FaultName = Literal[
     "duplicate_trades",  # `count` trades are streamed twice
     "missing_trades",  # `count` trades are not streamed; REST and candles have them
+    "late_trades",  # `count` trades are streamed `delay_s` later, after newer ones
+    "missing_depth",  # `count` changes of order books are not streamed
+    "silent_streams",  # market connections stay open, and nothing is published to them
     "late_candles",  # REST answers no candle that closed less than `lag_ms` ago
     "rate_limit",  # REST answers 429 with `retry_after_s`
     "ban",  # REST answers 418 with `retry_after_s`

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -31,13 +31,14 @@ class Call(NamedTuple):
     api_key: str
 
 
-class Received(NamedTuple):
-    """One request that arrived, with the HTTP status answered; 0 while it waits or was lost."""
+@dataclass(slots=True)
+class Received:
+    """One request that arrived, with the HTTP status answered; 0 while it waits."""
 
     time_ms: int
     name: str
     query: dict[str, str]
-    status: int
+    status: int = 0
 
 
 class Gate:
@@ -53,27 +54,23 @@ class Gate:
         self.endpoints: dict[str, Endpoint] = {}
         # The oldest are forgotten: the record is for tests, which make fewer requests.
         self.received: deque[Received] = deque(maxlen=RECEIVED_MAX)
-        self.held = asyncio.Condition()
         self.held_counts: dict[str, int] = {}
         self._weight = (0, 0)
         self.order_headers: Callable[[str], dict[str, str]] = lambda name: {}
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         call = await _call(request)
-        place = len(self.received)
-        self.received.append(Received(self.clock.now_ms(), call.name, call.query, 0))
+        received = Received(self.clock.now_ms(), call.name, call.query)
+        self.received.append(received)
         response = await self._answer(request, call)
-        if place < len(self.received) and response.status:
-            self.received[place] = self.received[place]._replace(status=response.status)
+        received.status = response.status
         return response
 
     async def hold(self, name: FaultName, request: str) -> None:
         """Wait while a fault of this name holds the request."""
         if (fault := self.faults.take(name, request)) is None:
             return
-        async with self.held:
-            self.held_counts[name] = self.held_counts.get(name, 0) + 1
-            self.held.notify_all()
+        self.held_counts[name] = self.held_counts.get(name, 0) + 1
         await fault.ended.wait()
 
     async def _answer(self, request: web.Request, call: Call) -> web.Response:

@@ -34,11 +34,11 @@ class Instrument:
     def symbol(self) -> str:
         return self.base + self.quote
 
-    def exchange_info(self) -> dict[str, Any]:
+    def exchange_info(self, status: str) -> dict[str, Any]:
         """Return the instrument as `GET /api/v3/exchangeInfo` lists it."""
         return {
             "symbol": self.symbol,
-            "status": "TRADING",
+            "status": status,
             "baseAsset": self.base,
             "baseAssetPrecision": 8,
             "quoteAsset": self.quote,

@@ -38,6 +38,7 @@ class VenueMarket:
         self.instruments = by_symbol(instruments)
         self.tapes = {each.symbol: Tape(each.symbol, each.price) for each in instruments}
         self.books = {symbol: Book() for symbol in self.instruments}
+        self.statuses = dict.fromkeys(self.instruments, "TRADING")
         self.trade_listeners: list[Callable[[Trade], None]] = []
         self.best_listeners: list[Callable[[str], None]] = []
         self.on_maker_fill: Callable[[int, Trade], None] = lambda order_id, trade: None

@@ -130,7 +130,10 @@ class PrivateRest:
         return canceled_row(*self.trading.cancel(order, query.get("newClientOrderId", "")))
 
     def _cancel_replace(self, query: Query) -> Any:
-        """Cancel an order and place another. What fails is told apart by -2021 and -2022."""
+        """Cancel an order and place another.
+
+        Raises VenueError -2021 if one of the two fails, -2022 if both do.
+        """
         mode = query.get("cancelReplaceMode")
         if mode not in ("STOP_ON_FAILURE", "ALLOW_FAILURE"):
             raise missing("cancelReplaceMode")

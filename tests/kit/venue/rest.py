@@ -59,7 +59,10 @@ class PublicRest:
                 _rate_limit("ORDERS", "DAY", 1, 200_000),
             ],
             "exchangeFilters": [],
-            "symbols": [self.market.instruments[symbol].exchange_info() for symbol in symbols],
+            "symbols": [
+                self.market.instruments[symbol].exchange_info(self.market.statuses[symbol])
+                for symbol in symbols
+            ],
         }
 
     def _klines(self, query: Query) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -20,6 +21,9 @@ PERIOD_S = 0.1
 """How often depth and forming candles are published."""
 TICKERS_EVERY = 10
 """Tickers are published in each tenth period, so each second."""
+MISSED_MAX = 10_000
+HEARTBEAT_S = 20.0
+"""How often the venue pings; a client that does not answer in time is closed."""
 QUEUE_MAX = 50_000
 """The messages that wait for one connection; one that reads no faster is closed."""
 
@@ -72,7 +76,8 @@ class Streams:
         self.market = market
         self.faults = faults
         self.connections: set[Connection] = set()
-        self.missed: list[Trade] = []
+        # The oldest are forgotten: a soak misses few.
+        self.missed: deque[Trade] = deque(maxlen=MISSED_MAX)
         self._subscribers: dict[str, set[Connection]] = {}
         self._published: dict[str, tuple[int, int]] = {}
         market.trade_listeners.append(self._publish_trade)
@@ -80,7 +85,7 @@ class Streams:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Serve `/stream/ws/{tail}`; a tail such as `btcusdt@trade` is subscribed at the start."""
-        socket = web.WebSocketResponse(compress=False, heartbeat=None)
+        socket = web.WebSocketResponse(compress=False, heartbeat=HEARTBEAT_S)
         await socket.prepare(request)
         connection = Connection(request, socket)
         self.connections.add(connection)
@@ -102,7 +107,7 @@ class Streams:
         now_ms = self.market.clock.now_ms()
         for symbol, book in self.market.books.items():
             name = symbol.lower()
-            if changes := book.changes():
+            if (changes := book.changes()) and not self.faults.take("missing_depth"):
                 event = orjson.dumps(wire.depth_event(symbol, changes, now_ms)).decode()
                 self._publish(f"{name}@depth@100ms", event)
                 self._publish(f"{name}@depth", event)
@@ -116,11 +121,18 @@ class Streams:
         if self.faults.take("missing_trades"):
             self.missed.append(trade)
             return
-        times = 2 if self.faults.take("duplicate_trades") else 1
+        if fault := self.faults.take("late_trades"):
+            delay_s = float(fault.params.get("delay_s", 1))
+            asyncio.get_running_loop().call_later(delay_s, self._stream_trade, trade)
+            return
+        self._stream_trade(trade)
+        if self.faults.take("duplicate_trades"):
+            self._stream_trade(trade)
+
+    def _stream_trade(self, trade: Trade) -> None:
         name = trade.symbol.lower()
-        for _ in range(times):
-            self._publish_lazily(f"{name}@trade", lambda: wire.trade_event(trade))
-            self._publish_lazily(f"{name}@aggTrade", lambda: wire.aggregate_event(trade))
+        self._publish_lazily(f"{name}@trade", lambda: wire.trade_event(trade))
+        self._publish_lazily(f"{name}@aggTrade", lambda: wire.aggregate_event(trade))
 
     def _publish_best(self, symbol: str) -> None:
         name = f"{symbol.lower()}@bookTicker"
@@ -156,6 +168,8 @@ class Streams:
             self._publish(name, orjson.dumps(event()).decode())
 
     def _publish(self, name: str, event: str) -> None:
+        if self.faults.take("silent_streams"):
+            return
         for connection in self._subscribers.get(name, ()):
             connection.send(event)
 

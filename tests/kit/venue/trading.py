@@ -56,6 +56,8 @@ class Trading:
         request = check_order(query, instrument, last_price)
         self._check_acceptable(request, instrument, last_price)
         order = self._new_order(request, instrument)
+        if not order.quantity:
+            raise VenueError(-1013, "Filter failure: LOT_SIZE")
         self._lock(order)
         self.orders[order.id] = self._open[order.id] = order
         self._report(order, "NEW")
@@ -95,6 +97,8 @@ class Trading:
     def _check_acceptable(
         self, request: OrderRequest, instrument: Instrument, last_price: Decimal
     ) -> None:
+        if self.market.statuses[instrument.symbol] != "TRADING":
+            raise VenueError(-1013, "Market is closed.")
         if request.client_id and any(
             each.client_id == request.client_id for each in self.open_orders()
         ):

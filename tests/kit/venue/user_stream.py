@@ -12,7 +12,7 @@ from aiohttp import web
 from tests.kit.venue.account import Authentication, invalid_key
 from tests.kit.venue.errors import VenueError
 from tests.kit.venue.faults import Fault, Faults
-from tests.kit.venue.streams import Connection
+from tests.kit.venue.streams import HEARTBEAT_S, Connection
 
 Report = dict[str, Any]
 
@@ -43,7 +43,7 @@ class UserStream:
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Serve `/ws-api/v3`."""
-        socket = web.WebSocketResponse(compress=False)
+        socket = web.WebSocketResponse(compress=False, heartbeat=HEARTBEAT_S)
         await socket.prepare(request)
         connection = Connection(request, socket)
         self.connections.add(connection)

@@ -112,6 +112,40 @@ async def missing_trades_are_answered_by_rest_and_in_candles() -> None:
         assert max(each[2] for each in candles) == 105
 
 
+async def late_trades_come_after_newer_ones() -> None:
+    async with traded() as (served, exchange):
+        await _watched_trade(served, exchange, 100)
+        served.inject("late_trades", count=1, delay_s=0.05)
+        served.trade("BTCUSDT", 101, 1)
+        served.trade("BTCUSDT", 102, 1)
+        await until(lambda: len(exchange.trades[BTC]) == 3)
+        late = exchange.trades[BTC][2]
+        assert [each["price"] for each in exchange.trades[BTC]] == [100, 102, 101]
+        assert late["timestamp"] <= exchange.trades[BTC][1]["timestamp"]
+
+
+async def a_missing_change_of_the_book_is_noticed() -> None:
+    async with traded() as (served, exchange):
+        await exchange.watch_order_book(BTC)
+        served.inject("missing_depth", count=1)
+        served.quote("BTCUSDT", 99, 102)
+        await until(lambda: served.fault_counts().get("missing_depth"))
+        watch = error_of(exchange.watch_order_book(BTC))
+        error = await after(watch, lambda: served.quote("BTCUSDT", 99, 103), lambda: True)
+        assert error == "ChecksumError"
+
+
+async def silent_streams_stay_open() -> None:
+    async with traded() as (served, exchange):
+        await _watched_trade(served, exchange, 100)
+        served.inject("silent_streams")
+        served.trade("BTCUSDT", 101, 1)
+        assert served.fault_counts()["silent_streams"] > 0
+        served.clear("silent_streams")
+        await _watched_trade(served, exchange, 102)
+        assert [each["price"] for each in exchange.trades[BTC]] == [100, 102]
+
+
 async def candles_that_closed_lately_are_late() -> None:
     async with still() as (served, exchange):
         served.trade("BTCUSDT", 100, 1)

@@ -90,7 +90,7 @@ async def stop_orders_wait_for_their_price() -> None:
         assert (limit["status"], limit["filled"]) == ("open", 0.1)
 
 
-async def a_replaced_order_is_canceled_and_placed_anew() -> None:
+async def a_replaced_order_is_canceled_and_another_placed() -> None:
     async with traded() as (served, exchange):
         served.quote("BTCUSDT", 99, 101)
         old = await exchange.create_order(BTC, "limit", "buy", 1, 90)
@@ -141,6 +141,14 @@ async def orders_are_refused_with_the_codes_of_binance() -> None:
             ({"price": "90", "quantity": "1", "newClientOrderId": "no spaces"}, -1100),
         ):
             assert await _code(exchange, fields | changed) == code, changed
+
+
+async def a_symbol_that_does_not_trade_accepts_no_order() -> None:
+    async with traded() as (served, exchange):
+        served.set_status("BTCUSDT", "BREAK")
+        await exchange.load_markets(True)
+        assert exchange.market(BTC)["active"] is False
+        assert await error_of(exchange.create_order(BTC, "market", "buy", 1)) == "MarketClosed"
 
 
 async def wrong_keys_and_signatures_are_refused() -> None:
