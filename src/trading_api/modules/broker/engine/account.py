@@ -196,7 +196,7 @@ class AccountState:
             case KillSwitchSet():
                 self.kill_switch = KillSwitch(event.is_on, event.reason, event.at_ms)
             case VenueAssigned():
-                self.venue = VenueState(event.venue, event.id_prefix)
+                self.venue = VenueState.of(event)
             case _ if self.venue is not None:  # on paper, nothing later depends on the others
                 self.venue.evolve(cast(VenueEvent, event))
 

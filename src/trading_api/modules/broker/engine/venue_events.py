@@ -24,10 +24,13 @@ class VenueRequest(StrEnum):
 
 
 class VenueAssigned(Struct, frozen=True, gc=False):
-    """The account belongs to a venue, for ever. `id_prefix` begins all its client order ids."""
+    """The account belongs to a venue, for ever. `id_prefix` begins all its client order ids.
+
+    Fills up to `venue_time_ms`, by the venue's clock, came before the account."""
 
     venue: str
     id_prefix: str
+    venue_time_ms: int
     at_ms: int
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
@@ -18,6 +18,7 @@ from trading_api.modules.broker.engine.venue_events import (
     OrderReplaceRequested,
     OrderRequestRejected,
     OrderStateUnknown,
+    VenueAssigned,
     VenueEvent,
     VenueReported,
     VenueRequest,
@@ -65,8 +66,9 @@ class VenueImage:
     id_prefix: str
     orders: tuple[VenueOrder, ...]
     order_ids: Mapping[str, str]
-    executions: tuple[str, ...]
+    executions: Mapping[str, int]
     fill_time_ms: int
+    forgotten_ms: int
 
 
 @dataclass(slots=True)
@@ -77,15 +79,22 @@ class VenueState:
     | --- | --- |
     | `orders` | the live orders as the venue knows them, by our order id |
     | `order_ids` | our order id by `client_key` and `venue_key`, also of orders that ended lately |
-    | `executions` | the keys of the fills that were seen last, the oldest first |
+    | `executions` | the times of the fills that were seen last by their keys, the oldest first |
+    | `forgotten_ms` | fills up to this time by the venue's clock count as seen |
     | `fill_time_ms` | the latest time of a fill, by the venue's clock |"""
 
     venue: str
     id_prefix: str
     orders: dict[str, VenueOrder] = field(default_factory=dict)
     order_ids: MutableMapping[str, str] = field(default_factory=dict)
-    executions: MutableMapping[str, None] = field(default_factory=dict)
+    executions: MutableMapping[str, int] = field(default_factory=dict)
     fill_time_ms: int = 0
+    forgotten_ms: int = 0
+
+    @classmethod
+    def of(cls, event: VenueAssigned) -> VenueState:
+        """Return the state of an account that has just been assigned to its venue."""
+        return cls(event.venue, event.id_prefix, forgotten_ms=event.venue_time_ms)
 
     def client_order_id(self, order_id: str, replacements: int = 0) -> str:
         """Return the client order id of one of our orders after a number of replacements."""
@@ -100,15 +109,17 @@ class VenueState:
 
     def find(self, symbol: str, client_order_id: str, venue_order_id: str) -> str:
         """Return our id of the order that the venue names so, or an empty string."""
+        ids = self.order_ids
         return (
-            self.own_order_id(client_order_id)
-            or (self.order_ids.get(venue_key(symbol, venue_order_id), "") if venue_order_id else "")
-            or (self.order_ids.get(client_key(client_order_id), "") if client_order_id else "")
+            (ids.get(venue_key(symbol, venue_order_id), "") if venue_order_id else "")
+            or (ids.get(client_key(client_order_id), "") if client_order_id else "")
+            or self.own_order_id(client_order_id)
         )
 
-    def has_seen(self, symbol: str, execution_id: str) -> bool:
-        """Return whether a fill was recorded before."""
-        return execution_key(symbol, execution_id) in self.executions
+    def has_seen(self, symbol: str, execution_id: str, venue_time_ms: int) -> bool:
+        """Return whether a fill was recorded before, or is older than the account's memory."""
+        key = execution_key(symbol, execution_id)
+        return key in self.executions or venue_time_ms <= self.forgotten_ms
 
     def evolve(self, event: VenueEvent) -> None:
         """Change the state by an event that carries no order."""
@@ -147,6 +158,7 @@ class VenueState:
         """Remove the ids that an image would not keep."""
         executions, ids = self.executions, self.order_ids
         for key in list(islice(executions, max(0, len(executions) - EXECUTIONS_KEPT))):
+            self.forgotten_ms = max(self.forgotten_ms, executions[key])
             del executions[key]
         for key in list(islice(ids, max(0, len(ids) - ENDED_IDS_KEPT))):
             if ids[key] not in self.orders:
@@ -161,11 +173,13 @@ class VenueState:
             ChainMap({}, self.order_ids),
             ChainMap({}, self.executions),
             self.fill_time_ms,
+            self.forgotten_ms,
         )
 
     def copy(self) -> VenueState:
         """Return a state that changes independently of this one."""
-        return restore_venue(self._image(dict(self.order_ids), self.executions))
+        ids, executions = dict(self.order_ids), dict(self.executions)
+        return restore_venue(self._image(ids, executions, self.forgotten_ms))
 
     def image(self) -> VenueImage:
         """Return what later events depend on."""
@@ -176,36 +190,48 @@ class VenueState:
             if place >= excess or id in self.orders
         }
         first = max(0, len(self.executions) - EXECUTIONS_KEPT)
-        return self._image(ids, islice(self.executions, first, None))
+        seen = list(self.executions.items())
+        forgotten_ms = max([self.forgotten_ms, *(time_ms for _, time_ms in seen[:first])])
+        return self._image(ids, dict(seen[first:]), forgotten_ms)
 
-    def _image(self, order_ids: Mapping[str, str], executions: Iterable[str]) -> VenueImage:
+    def _image(
+        self, order_ids: Mapping[str, str], executions: Mapping[str, int], forgotten_ms: int
+    ) -> VenueImage:
         return VenueImage(
             self.venue,
             self.id_prefix,
             tuple(self.orders.values()),
             order_ids,
-            tuple(executions),
+            executions,
             self.fill_time_ms,
+            forgotten_ms,
         )
 
     def _record(self, report: VenueReported) -> None:
         id = report.order_id
         if report.execution_id:
-            self.executions[execution_key(report.symbol, report.execution_id)] = None
+            key = execution_key(report.symbol, report.execution_id)
+            self.executions[key] = report.venue_time_ms
             self.fill_time_ms = max(self.fill_time_ms, report.venue_time_ms)
         if report.venue_order_id:
             self.order_ids[venue_key(report.symbol, report.venue_order_id)] = id
         client_order_id = report.client_order_id
-        if client_order_id and not self.own_order_id(client_order_id):
+        if client_order_id and self.own_order_id(client_order_id) != id:
             self.order_ids[client_key(client_order_id)] = id
         known = self.orders.get(id)
         if known is None:
             known = self.orders[id] = VenueOrder(
-                id, report.symbol, client_order_id, report.venue_order_id, is_external=True
+                id,
+                report.symbol,
+                client_order_id,
+                report.venue_order_id,
+                is_external=True,
+                filled_quantity=report.cumulative_quantity,
             )
+            return
         is_replaced = report.exec_type == REPLACED
         if is_replaced:
-            is_new = report.client_order_id not in ("", known.client_order_id)
+            is_new = report.venue_order_id not in ("", known.venue_order_id)
             known = replace(
                 known,
                 client_order_id=report.client_order_id or known.client_order_id,
@@ -240,8 +266,9 @@ def restore_venue(image: VenueImage) -> VenueState:
         image.id_prefix,
         {order.order_id: order for order in image.orders},
         dict(image.order_ids),
-        dict.fromkeys(image.executions),
+        dict(image.executions),
         image.fill_time_ms,
+        image.forgotten_ms,
     )
 
 

@@ -10,7 +10,12 @@ from trading_api.modules.broker.engine.transaction import Transaction
 
 
 def notify(transaction: Transaction, command: Notify) -> None:
-    """Store a notification, with the texts and the numbers of its reference apart."""
+    """Store a notification."""
+    transaction.emit(notification_raised(command))
+
+
+def notification_raised(command: Notify) -> NotificationRaised:
+    """Return the event of a notification, with the texts and the numbers of its reference apart."""
     notification = command.notification
     names: dict[str, str] = {}
     figures: dict[str, Decimal] = {}
@@ -20,4 +25,4 @@ def notify(transaction: Transaction, command: Notify) -> None:
         else:
             figures[field] = Decimal(value)
     kind = notification.severity, notification.code, notification.text
-    transaction.emit(NotificationRaised(*kind, names, figures, command.at_ms))
+    return NotificationRaised(*kind, names, figures, command.at_ms)

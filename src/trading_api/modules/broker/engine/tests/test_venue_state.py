@@ -23,7 +23,7 @@ from trading_api.modules.broker.journal.image_codec import decode_image, encode_
 ONE = Decimal(1)
 OPENING: list[Event] = [
     AccountOpened("LIVE-1", "USDT", Decimal(0), 1),
-    VenueAssigned("binance", "abc", 1),
+    VenueAssigned("binance", "abc", 0, 1),
 ]
 
 
@@ -86,7 +86,7 @@ def test_a_replacement_has_the_new_ids_and_counts_its_fills_from_zero() -> None:
     request = OrderReplaceRequested("order-1", "abc-1-1", ONE, ONE, None, 7)
     state, venue = folded(OrderPlaced(order(), 2), report("trade", **fill), request)
     assert venue.orders["order-1"].filled_quantity == Decimal("0.5")
-    assert venue.has_seen("BTCUSDT", "e1")
+    assert venue.has_seen("BTCUSDT", "e1", 5)
     state.evolve(report("replaced", "abc-1-1", venue_order_id="78"))
     known = venue.orders["order-1"]
     assert (known.client_order_id, known.venue_order_id) == ("abc-1-1", "78")
@@ -100,14 +100,15 @@ def test_an_image_restores_the_venue_with_its_newest_fills() -> None:
     state, venue = folded(OrderPlaced(order(), 2))
     for number in range(EXECUTIONS_KEPT + 5):
         fill = {"execution_id": str(number), "last_quantity": "0.00001", "last_price": "9"}
-        state.evolve(report("trade", **fill))
+        state.evolve(report("trade", **fill, venue_time_ms=number))
     state.evolve(KillSwitchSet(True, "enough", 9))
     image = image_of(state)
     state.discard_history()
     assert image_of(state) == image, "also where the history was discarded"
     assert len(venue.executions) == EXECUTIONS_KEPT
-    assert not venue.has_seen("BTCUSDT", "4")
-    assert venue.has_seen("BTCUSDT", "5")
+    assert venue.has_seen("BTCUSDT", "5", 5)
+    assert venue.has_seen("BTCUSDT", "forgotten", 4)
+    assert not venue.has_seen("BTCUSDT", "new", 5)
     restored = restore(decode_image(encode_image(image)))
     assert image_of(restored) == image
     assert restored.kill_switch.is_on

@@ -63,7 +63,7 @@ def _report_discrepancies(
     if event.execution_id:
         yield from above("last_quantity", event.last_quantity, ZERO)
         yield from above("last_price", event.last_price, ZERO)
-        if venue.has_seen(event.symbol, event.execution_id):
+        if venue.has_seen(event.symbol, event.execution_id, event.venue_time_ms):
             yield Discrepancy("execution_id", "one that is new", event.execution_id)
 
 

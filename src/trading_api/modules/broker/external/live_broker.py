@@ -1,0 +1,370 @@
+"""A real venue behind the broker port, for one configured account."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Sequence
+
+from trading_api.domain.broker_commands import (
+    BrokerCommand,
+    CommandResult,
+    IdempotencyKey,
+    ModifyOrderCommand,
+    NotifyCommand,
+    PlaceOrderCommand,
+    SetKillSwitchCommand,
+    SetLeverageCommand,
+)
+from trading_api.domain.broker_connection import BrokerConnection
+from trading_api.domain.broker_features import BrokerFeatures
+from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
+from trading_api.domain.market_status import MarketStatus
+from trading_api.domain.market_update import MarketUpdate
+from trading_api.domain.orders import OrderType
+from trading_api.domain.ports.broker import BrokerListener
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.errors import ConfigurationError, NotFound, NotSupportedByVenue
+from trading_api.modules.broker.engine.events import AccountOpened, OrderPlaced
+from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
+from trading_api.modules.broker.engine.money import ZERO
+from trading_api.modules.broker.engine.transaction import Transaction
+from trading_api.modules.broker.engine.venue_events import OrderReplaceRequested, VenueRequest
+from trading_api.modules.broker.external.live_account import LiveAccount
+from trading_api.modules.broker.external.live_clock import LiveClock, MonotonicClock
+from trading_api.modules.broker.external.live_commands import LiveCommands
+from trading_api.modules.broker.external.live_connection import LiveConnection
+from trading_api.modules.broker.external.live_prices import LivePrices
+from trading_api.modules.broker.external.live_terms import LiveTerms
+from trading_api.modules.broker.external.order_resolution import OrderRequests
+from trading_api.modules.broker.external.reconciliation import Reconciliation
+from trading_api.modules.broker.external.report_handling import handle_report
+from trading_api.modules.broker.external.risk_gate import RiskLimits
+from trading_api.modules.broker.external.risk_monitor import RiskMonitor
+from trading_api.modules.broker.external.venue_client import (
+    ExecutionReport,
+    VenueClient,
+    VenueLink,
+)
+from trading_api.modules.broker.journal.journal import (
+    CommitUnknown,
+    FencedOut,
+    Journal,
+    JournalEntry,
+)
+from trading_api.modules.broker.translation.engine_history import EngineHistory, reading_journal
+from trading_api.modules.broker.translation.engine_snapshot import EngineSnapshot
+from trading_api.modules.broker.translation.prices import Prices
+
+log = logging.getLogger(__name__)
+
+CLIENT_RESTART_S = 5.0
+RULES = ExchangeRules(latency_ms=1)
+"""The engine's rules for the orders of a live account: an order is on its way until the venue has
+acknowledged it. Commission and margin are the venue's."""
+
+
+class LiveBroker:
+    """An ExecutionVenue for one account at one venue, over a VenueClient and a journal.
+
+    `submit` returns once the intent is committed; what the venue then reports arrives as events.
+    While the venue is not connected, commands raise Unavailable and leave nothing. Only the kill
+    switch and notifications are committed then."""
+
+    def __init__(
+        self,
+        account_id: str,
+        venue: str,
+        client: VenueClient,
+        journal: Journal,
+        market: MarketData,
+        currency: str,
+        limits: RiskLimits,
+        clock: LiveClock | None = None,
+    ) -> None:
+        clock = self._clock = clock or MonotonicClock()
+        self.account_id = account_id
+        self._venue = venue
+        self._client = client
+        self._journal = journal
+        self._market = market
+        self._currency = currency
+        self._listeners: list[BrokerListener] = []
+        self._prices = Prices(market, currency)
+        self._terms = LiveTerms(self._prices, currency)
+        self._live_prices = LivePrices(self._prices.symbols_to_price)
+        self._risk = RiskMonitor(market)
+        self.connected = LiveConnection(self._publish_connection)
+        self.account = LiveAccount(
+            account_id, journal, RULES, clock, self._publish, self._after_commit
+        )
+        self.requests = OrderRequests(
+            self.account, client, self.connected, clock, self._now_ms, self._apply
+        )
+        self.reconciliation = Reconciliation(
+            self.account,
+            client,
+            self.requests,
+            self.connected,
+            self._terms,
+            clock,
+            self._now_ms,
+            lambda: list(self._prices.symbols()),
+            venue,
+        )
+        self._commands = LiveCommands(market, self._prices, client.features, self._risk, limits)
+
+    # Commands
+
+    async def submit(
+        self, account_id: str, command: BrokerCommand, key: IdempotencyKey | None = None
+    ) -> CommandResult:
+        """Commit the intent of one command. Raises ApiError."""
+        self._require_own(account_id)
+        needs_venue = not isinstance(command, SetKillSwitchCommand | NotifyCommand)
+        require_ready = self.connected.require_ready if needs_venue else None
+
+        def decide(transaction: Transaction) -> Callable[[], CommandResult]:
+            snapshot = self._snapshot(transaction)
+            return self._commands.decide(transaction, snapshot, command, key, require_ready)
+
+        query = self._commands.query(self.account.state, command, key)
+        result = await self.account.execute(decide, query)
+        return result()
+
+    async def preview_order(
+        self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
+    ) -> OrderPreview:
+        """Return what the command would do now. The venue alone knows its commission."""
+        self._require_own(account_id)
+        return await self.account.execute(
+            lambda transaction: self._commands.preview(
+                transaction, self._snapshot(transaction), command
+            )
+        )
+
+    def preview_leverage(self, account_id: str, command: SetLeverageCommand) -> LeveragePreview:
+        """Return that the leverage cannot be set. Raises Invalid for an unknown symbol."""
+        self._require_own(account_id)
+        symbol = self._prices.tradable(command.symbol).symbol
+        text = NotSupportedByVenue("another leverage").detail
+        return LeveragePreview(symbol, self._currency, ZERO, ZERO, ZERO, text)
+
+    # State and events
+
+    async def load(self, account_id: str) -> None:
+        """Do nothing: the account stays in memory. Raises NotFound for another account."""
+        self._require_own(account_id)
+
+    def pin(self, account_id: str) -> None:
+        """Do nothing: the account stays in memory."""
+
+    def unpin(self, account_id: str) -> None:
+        """Do nothing: the account stays in memory."""
+
+    def snapshot(self, account_id: str) -> EngineSnapshot:
+        """Return the account's committed state."""
+        self._require_own(account_id)
+        return EngineSnapshot(self.account.state, self._prices, RULES)
+
+    def history(self, account_id: str) -> EngineHistory:
+        """Return the reader of the account's ended orders, executions and cash lines."""
+        self._require_own(account_id)
+        return EngineHistory(self.account.state, self._journal.history)
+
+    def account_ids(self, after: str = "", limit: int | None = None) -> Sequence[str]:
+        """Return the account, if it comes after `after`."""
+        return [self.account_id][:limit] if self.account_id > after else []
+
+    async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
+        """Return at most `limit` events after number `since`. Raises Unavailable."""
+        self._require_own(account_id)
+        with reading_journal():
+            return await self._journal.read(account_id, since, limit)
+
+    def features(self, account_id: str) -> BrokerFeatures:
+        """Return what the venue can do."""
+        self._require_own(account_id)
+        features = self._client.features
+        return BrokerFeatures(
+            order_types=frozenset(features.order_types) or frozenset({OrderType.MARKET}),
+            durations=frozenset(features.durations),
+            modifies_orders=features.can_replace,
+            has_order_brackets=features.has_brackets,
+            has_position_brackets=False,
+            has_trailing_stops=False,
+            has_leverage=False,
+            sells_short=not features.is_spot,
+            moves_cash=False,
+        )
+
+    def connection(self, account_id: str) -> BrokerConnection:
+        """Return the state of the connection to the venue."""
+        self._require_own(account_id)
+        return self.connected.state
+
+    def listen(self, listener: BrokerListener) -> Callable[[], None]:
+        """Call the listener from now on. Return a function that ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def watch_valuation(self, account_id: str) -> None:
+        """Report new values of the account's positions to the listeners from now on. Counted."""
+        self._live_prices.watch(account_id)
+
+    def unwatch_valuation(self, account_id: str) -> None:
+        """Undo one `watch_valuation` of the account."""
+        self._live_prices.unwatch(account_id)
+
+    # Lifecycle
+
+    async def start(self) -> None:
+        """Load the account, or open it with a balance of 0: what it holds is known when the venue
+        is connected. Raises ConfigurationError."""
+        try:
+            await self._load()
+        except BaseException:
+            await self._journal.close()
+            raise
+        self._risk.load(self.account.state)
+        self._live_prices.connect(self._market.listen(self))
+        self._live_prices.update(self.account.state)
+
+    async def run(self) -> None:
+        """Keep connected, and process commands and reports, until cancelled.
+
+        Raises JournalConflict, and FencedOut and CommitUnknown without closing the journal: the
+        process has to end before it answers anything."""
+        work = (self.account.run(), self._keep_connected(), self.reconciliation.run())
+        tasks = [asyncio.create_task(each) for each in work]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        except (FencedOut, CommitUnknown):
+            raise
+        except BaseException:
+            await self._stop(tasks)
+            await self._journal.close()
+            raise
+
+    async def _stop(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.requests.close()
+
+    async def _keep_connected(self) -> None:
+        """Run the client, and run it again if it fails."""
+        while True:
+            try:
+                await self._client.run(self)
+            except Exception as error:  # a client must not end the server
+                log.exception("venue_client_failed", extra={"account": self.account_id})
+                self.on_link(VenueLink.DISCONNECTED, f"The client failed: {error}")
+            await self._clock.sleep(CLIENT_RESTART_S)
+
+    async def _load(self) -> None:
+        for currency, account_id in (await self._journal.currencies()).items():
+            if currency != self._currency or account_id != self.account_id:
+                raise ConfigurationError(
+                    f"The ledger (LIVE_DATABASE_URL) keeps the account {account_id} in {currency}, "
+                    f"not {self.account_id} in {self._currency}: set LIVE_ACCOUNT_ID={account_id} "
+                    f"and ACCOUNT_CURRENCY={currency}, or name another ledger."
+                )
+        await self.account.load()
+        state = self.account.state
+        if state.venue is not None and state.venue.venue != self._venue:
+            raise ConfigurationError(
+                f"{self.account_id} belongs to {state.venue.venue}, not to {self._venue}. An "
+                "account belongs to one venue for ever: choose another LIVE_ACCOUNT_ID and ledger."
+            )
+        if not state.is_open:
+            opened = AccountOpened(self.account_id, self._currency, ZERO, self._now_ms())
+            await self._journal.append([JournalEntry(self.account_id, 1, opened)])
+            state.evolve(opened)
+
+    # The venue's sink
+
+    def on_report(self, report: ExecutionReport) -> None:
+        """Take a report of the venue."""
+        self.account.post(lambda transaction: self._apply(transaction, report, False))
+        if self.account.has_lost_reports:
+            self.reconciliation.ask(report.symbol)
+
+    def on_link(self, link: VenueLink, reason: str = "") -> None:
+        """Take a change of the connection."""
+        self.connected.on_link(link, reason)
+        if link is VenueLink.CONNECTED:
+            self.reconciliation.start_now()
+
+    # The market's listener
+
+    def on_update(self, update: MarketUpdate) -> None:
+        """Value the account at a new price."""
+        symbol = update.quote.symbol
+        if not self._live_prices.changes_value(self.account.state, symbol):
+            return
+        self._risk.on_value(self.snapshot(self.account_id))
+        if self._live_prices.is_watched(self.account_id):
+            for listener in self._listeners:
+                listener.on_valuation(self.account_id)
+
+    def on_heartbeat(self) -> None:
+        """Do nothing: orders live at the venue."""
+
+    def on_status(self, status: MarketStatus) -> None:
+        """Do nothing: the connection is that to the venue."""
+
+    async def flush(self) -> None:
+        """Do nothing: a quote changes no order here."""
+
+    # Publishing
+
+    def _apply(self, transaction: Transaction, report: ExecutionReport, is_answer: bool) -> bool:
+        if transaction.state.venue is None:
+            return False  # the account is opened with what the venue reports then
+        asks = handle_report(transaction, report, self._terms, self._now_ms(), is_answer=is_answer)
+        if asks:
+            self.reconciliation.ask(report.symbol)
+        return asks
+
+    def _publish(self, entry: JournalEntry) -> None:
+        event, venue = entry.event, self.account.state.venue
+        order_id, request = "", VenueRequest.PLACE
+        if isinstance(event, OrderPlaced):
+            order_id = event.order.id
+        elif isinstance(event, OrderReplaceRequested):
+            order_id, request = event.order_id, VenueRequest.REPLACE
+        known = venue.orders.get(order_id) if venue else None
+        is_external = known is not None and known.is_external
+        is_adopted = is_external and request is VenueRequest.PLACE
+        if order_id and not is_adopted:
+            self.requests.expect(order_id, request)
+        self._risk.on_event(event, is_adopted)
+        for listener in self._listeners:
+            try:
+                listener.on_event(entry)
+            except Exception:  # the event is committed, whatever a listener does
+                log.exception("event_not_published", extra={"account": entry.account_id})
+
+    def _after_commit(self) -> None:
+        self._live_prices.update(self.account.state)
+        self.requests.start_due()
+
+    def _publish_connection(self, connection: BrokerConnection) -> None:
+        account_ids: Collection[str] = [self.account_id]
+        for listener in self._listeners:
+            listener.on_connection(account_ids, connection)
+
+    # Values
+
+    def _snapshot(self, transaction: Transaction) -> EngineSnapshot:
+        return EngineSnapshot(transaction.state, self._prices, RULES)
+
+    def _now_ms(self) -> int:
+        return self._market.now_ms
+
+    def _require_own(self, account_id: str) -> None:
+        if account_id != self.account_id:
+            raise NotFound(f"There is no account {account_id!r}.", "account_not_found")

@@ -1,0 +1,251 @@
+"""What commands change in a live account: intents, which are sent to the venue once committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from msgspec.structs import replace as replace_struct
+
+from trading_api.domain.broker_commands import (
+    BrokerCommand,
+    CancelOrderCommand,
+    CancelOrdersCommand,
+    ClosePositionCommand,
+    ModifyOrderCommand,
+    NotifyCommand,
+    PlaceOrderCommand,
+    ReversePositionCommand,
+    SetKillSwitchCommand,
+)
+from trading_api.domain.orders import NO_BRACKETS, Duration, OrderRequest, OrderStatus, OrderType
+from trading_api.errors import Conflict, NotSupportedByVenue
+from trading_api.modules.broker.engine.checks.order_checks import (
+    check_above_filled,
+    check_client_id,
+    check_fixed_properties,
+    check_quantity,
+    check_request,
+    find_live_order,
+)
+from trading_api.modules.broker.engine.checks.position_checks import (
+    check_close_quantity,
+    check_not_reversing,
+    check_reduction,
+    position_not_found,
+)
+from trading_api.modules.broker.engine.checks.rejection import Rejection
+from trading_api.modules.broker.engine.commands import Market, Notify
+from trading_api.modules.broker.engine.events import Event, OrderPlaced
+from trading_api.modules.broker.engine.fill_rules import closable_quantity
+from trading_api.modules.broker.engine.handlers.notification_handlers import notification_raised
+from trading_api.modules.broker.engine.handlers.order_handlers import new_order
+from trading_api.modules.broker.engine.order import Order, OrderPurpose
+from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.transaction import Transaction
+from trading_api.modules.broker.engine.venue_events import (
+    KillSwitchSet,
+    OrderCancelRequested,
+    OrderReplaceRequested,
+)
+from trading_api.modules.broker.external.venue_client import VenueFeatures
+from trading_api.modules.broker.translation.order_requests import OrderRequestMapper
+from trading_api.modules.broker.translation.prices import Prices
+from trading_api.modules.broker.translation.rejection_mapping import to_api_error
+
+
+class LiveOrders:
+    """Decides what a command changes. Raises ApiError for a command that cannot be done."""
+
+    def __init__(
+        self, prices: Prices, order_requests: OrderRequestMapper, features: VenueFeatures
+    ) -> None:
+        self._prices = prices
+        self._order_requests = order_requests
+        self._features = features
+
+    def events(self, transaction: Transaction, command: BrokerCommand) -> Sequence[Event]:
+        """Return the events of the command. Nothing is emitted."""
+        match command:
+            case PlaceOrderCommand():
+                return [self._placed(transaction, command)]
+            case ModifyOrderCommand():
+                return self._replaced(transaction, command)
+            case CancelOrderCommand():
+                order = _found(find_live_order(transaction.state.orders, command.order_id))
+                return self._canceled(transaction, [order])
+            case CancelOrdersCommand():
+                live = transaction.state.live_orders()
+                ids = command.order_ids
+                wanted = [each for each in live if ids is None or each.id in ids]
+                return self._canceled(transaction, wanted)
+            case ClosePositionCommand():
+                return [self._closed(transaction, command)]
+            case ReversePositionCommand():
+                return [self._reversed(transaction, command)]
+            case SetKillSwitchCommand():
+                return self._switched(transaction, command)
+            case NotifyCommand():
+                return [notification_raised(Notify(command.notification, self._prices.now_ms))]
+            case _:
+                raise NotSupportedByVenue("this command")
+
+    # Orders
+
+    def _placed(self, transaction: Transaction, command: PlaceOrderCommand) -> OrderPlaced:
+        request, market = self._request(command)
+        state = transaction.state
+        _check(
+            check_client_id(state, request)
+            or check_quantity(request.quantity, market.trading_rules)
+            or check_request(request, market)
+        )
+        if request.reduce_only:
+            position, others = state.position(request.symbol), state.closing_orders(request.symbol)
+            _check(
+                check_not_reversing(state, request.symbol)
+                or check_reduction(position, request.side, request.quantity, others)
+            )
+        order = new_order(transaction, request, market)
+        return OrderPlaced(order, market.at_ms)
+
+    def _replaced(
+        self, transaction: Transaction, command: ModifyOrderCommand
+    ) -> Sequence[OrderReplaceRequested]:
+        if not self._features.can_replace:
+            raise NotSupportedByVenue("changes of a working order")
+        order = _found(find_live_order(transaction.state.orders, command.order_id))
+        request, market = self._request(PlaceOrderCommand(command.order))
+        if command.order.duration is None:
+            request = replace(request, duration=order.duration, expires_ms=order.expires_ms)
+        request = replace(request, reduce_only=order.reduce_only, brackets=order.brackets)
+        _check(
+            check_fixed_properties(order, request)
+            or check_quantity(request.quantity, market.trading_rules)
+            or check_request(request, market)
+            or check_above_filled(order, request.quantity)
+        )
+        if (request.duration, request.expires_ms) != (order.duration, order.expires_ms):
+            raise NotSupportedByVenue("another duration of a working order")
+        self._require_settled(transaction, order)
+        wanted = (request.quantity, request.limit_price, request.stop_price)
+        if wanted == (order.quantity, order.limit_price, order.stop_price):
+            return []
+        venue = transaction.state.venue
+        assert venue is not None
+        number = venue.orders[order.id].replacements + 1
+        client_order_id = venue.client_order_id(order.id, number)
+        return [OrderReplaceRequested(order.id, client_order_id, *wanted, market.at_ms)]
+
+    def _require_settled(self, transaction: Transaction, order: Order) -> None:
+        """Raise Conflict while the venue has not answered an earlier request for the order."""
+        venue = transaction.state.venue
+        assert venue is not None
+        known = venue.orders[order.id]
+        if (
+            order.status is not OrderStatus.WORKING
+            or known.replacement
+            or known.is_cancel_requested
+        ):
+            raise Conflict(
+                f"The venue has not answered an earlier request for {order.id}; try again.",
+                "order_request_pending",
+            )
+
+    def _canceled(
+        self, transaction: Transaction, orders: Sequence[Order]
+    ) -> Sequence[OrderCancelRequested]:
+        venue = transaction.state.venue
+        if venue is None:
+            return []  # the account is not connected for the first time yet
+        return [
+            OrderCancelRequested(order.id, self._prices.now_ms)
+            for order in orders
+            if not venue.orders[order.id].is_cancel_requested
+        ]
+
+    # Positions
+
+    def _closed(self, transaction: Transaction, command: ClosePositionCommand) -> OrderPlaced:
+        state, market = transaction.state, self._market(command.symbol)
+        position = state.position(market.symbol)
+        if not position.quantity:
+            raise to_api_error(position_not_found(position))
+        _check(check_not_reversing(state, market.symbol))
+        others, quantity = state.closing_orders(market.symbol), command.quantity
+        if quantity is None:
+            quantity = closable_quantity(position, others)
+        _check(check_close_quantity(position, quantity, others, market.trading_rules))
+        order = _opposing(transaction, position, quantity, market, reduce_only=True)
+        return OrderPlaced(order, market.at_ms)
+
+    def _reversed(self, transaction: Transaction, command: ReversePositionCommand) -> OrderPlaced:
+        if self._features.is_spot:
+            raise NotSupportedByVenue("a position on the other side")
+        state, market = transaction.state, self._market(command.symbol)
+        position = state.position(market.symbol)
+        if not position.quantity:
+            raise to_api_error(position_not_found(position))
+        _check(check_not_reversing(state, market.symbol))
+        quantity = 2 * abs(position.quantity)
+        order = _opposing(transaction, position, quantity, market, reduce_only=False)
+        return OrderPlaced(replace_struct(order, purpose=OrderPurpose.REVERSAL), market.at_ms)
+
+    # The kill switch
+
+    def _switched(self, transaction: Transaction, command: SetKillSwitchCommand) -> Sequence[Event]:
+        set_event = KillSwitchSet(command.is_on, command.reason, self._prices.now_ms)
+        if not command.is_on:
+            return [set_event]
+        return [set_event, *self._canceled(transaction, transaction.state.live_orders())]
+
+    # Requests
+
+    def _request(self, command: PlaceOrderCommand) -> tuple[OrderRequest, Market]:
+        order, features = command.order, self._features
+        if order.duration is None and Duration.GTC not in features.durations:
+            order = replace(order, duration=Duration.DAY)
+        instrument = self._prices.tradable(order.symbol)
+        request = self._order_requests.order_request(order, instrument).normalized()
+        if request.type not in features.order_types:
+            raise NotSupportedByVenue(f"{request.type.name.lower().replace('_', '-')} orders")
+        if request.duration is not None and request.duration not in features.durations:
+            raise NotSupportedByVenue(f"the duration {request.duration.value}")
+        if request.trail or request.brackets.trail:
+            raise NotSupportedByVenue("trailing stops")
+        if request.brackets != NO_BRACKETS and not features.has_brackets:
+            raise NotSupportedByVenue("brackets")
+        return request, self._prices.current_market(instrument)
+
+    def _market(self, symbol: str) -> Market:
+        return self._prices.current_market(self._prices.instrument(symbol))
+
+
+def _opposing(
+    transaction: Transaction,
+    position: Position,
+    quantity: Decimal,
+    market: Market,
+    *,
+    reduce_only: bool,
+) -> Order:
+    request = OrderRequest(
+        symbol=position.symbol,
+        side=position.side.opposite,
+        type=OrderType.MARKET,
+        quantity=quantity,
+        reduce_only=reduce_only,
+    )
+    return new_order(transaction, request, market)
+
+
+def _check(rejection: Rejection | bool | None) -> None:
+    if isinstance(rejection, Rejection):
+        raise to_api_error(rejection)
+
+
+def _found(order: Order | Rejection) -> Order:
+    if isinstance(order, Rejection):
+        raise to_api_error(order)
+    return order

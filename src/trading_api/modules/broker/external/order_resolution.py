@@ -1,0 +1,362 @@
+"""Sends what the ledger intends to the venue, and finds out what became of requests in doubt.
+
+An intent is sent once, by the process that committed it. A request without an answer is in doubt:
+the venue is asked until it answers. A cancellation may be sent again, an order never."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+from trading_api.domain.orders import OrderStatus
+from trading_api.errors import Unavailable
+from trading_api.modules.broker.engine.events import OrderCanceled
+from trading_api.modules.broker.engine.order import Order, canceled, noted
+from trading_api.modules.broker.engine.transaction import Transaction
+from trading_api.modules.broker.engine.venue_events import (
+    OrderReplaceRequested,
+    OrderStateUnknown,
+    VenueRequest,
+)
+from trading_api.modules.broker.engine.venue_state import VenueOrder
+from trading_api.modules.broker.external.live_account import LiveAccount
+from trading_api.modules.broker.external.live_clock import LiveClock
+from trading_api.modules.broker.external.live_connection import LiveConnection
+from trading_api.modules.broker.external.report_handling import reject_order, reject_request
+from trading_api.modules.broker.external.venue_client import (
+    ExecutionReport,
+    NewOrder,
+    OrderRef,
+    ReplaceOrder,
+    VenueClient,
+    VenueNotReached,
+    VenueRejected,
+    VenueTimeout,
+)
+
+log = logging.getLogger(__name__)
+
+CONTACT_S = 10.0
+"""How long the venue must deny an order before the order counts as never received."""
+DELAYS_S = (0.25, 5.0)
+"""The first and the longest time between two questions about one order."""
+NEVER_RECEIVED = "the venue never received it"
+WAITING = "The venue has not answered yet; it is being asked."
+
+
+class _Answer(NamedTuple):
+    """What the venue knows of an order. `replaced` is the state under the ids of its replacement.
+    None stands for an order that the venue has never seen."""
+
+    order: ExecutionReport | None
+    replaced: ExecutionReport | None = None
+
+    @property
+    def report(self) -> ExecutionReport:
+        """The state that counts. Only for an answer that has one."""
+        report = self.replaced or self.order
+        assert report is not None
+        return report
+
+    def denies(self, request: VenueRequest) -> bool:
+        """Return whether the venue knows nothing of the request."""
+        return self.replaced is None and (request is VenueRequest.REPLACE or self.order is None)
+
+
+class OrderRequests:
+    """Sends and resolves the requests of one account, at most one for each order at a time.
+
+    `apply` makes what follows from a report in a transaction, and returns whether the venue has to
+    be asked about more."""
+
+    def __init__(
+        self,
+        account: LiveAccount,
+        client: VenueClient,
+        connection: LiveConnection,
+        clock: LiveClock,
+        now_ms: Callable[[], int],
+        apply: Callable[[Transaction, ExecutionReport, bool], bool],
+    ) -> None:
+        self._account = account
+        self._client = client
+        self._connection = connection
+        self._clock = clock
+        self._now_ms = now_ms
+        self._apply = apply
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        # Intents that this process has committed and not sent. Those of an earlier process are in
+        # doubt.
+        self._unsent: set[tuple[str, VenueRequest]] = set()
+        self._cancels_sent: set[str] = set()
+
+    def expect(self, order_id: str, request: VenueRequest) -> None:
+        """Take note that this process has committed an intent, and may send it once."""
+        self._unsent.add((order_id, request))
+
+    def is_busy(self, order_id: str) -> bool:
+        """Return whether a request for the order is being made or resolved."""
+        return order_id in self._tasks
+
+    def forget_cancels(self) -> None:
+        """Let cancellations be sent again whose orders still work."""
+        self._cancels_sent.clear()
+
+    def start_due(self) -> None:
+        """Start what the committed state asks for."""
+        state = self._account.state
+        if state.venue is None or not self._connection.is_up:
+            return
+        for known in list(state.venue.orders.values()):
+            if known.order_id not in self._tasks:
+                self._start(state.orders[known.order_id], known)
+
+    async def close(self) -> None:
+        """End all requests; what they were about is in doubt at the next start."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _start(self, order: Order, known: VenueOrder) -> None:
+        if order.status is OrderStatus.PLACING:
+            if self._take(order.id, VenueRequest.PLACE):
+                self._run(order.id, self._place(order, known))
+            else:
+                self._run(order.id, self._resolve(order.id, VenueRequest.PLACE))
+        elif known.replacement is not None:
+            if self._take(order.id, VenueRequest.REPLACE):
+                self._run(order.id, self._replace(order, known, known.replacement))
+            else:
+                self._run(order.id, self._resolve(order.id, VenueRequest.REPLACE))
+        elif known.is_cancel_requested and order.id not in self._cancels_sent:
+            self._run(order.id, self._cancel(known))
+
+    def _take(self, order_id: str, request: VenueRequest) -> bool:
+        intent = (order_id, request)
+        is_unsent = intent in self._unsent
+        self._unsent.discard(intent)
+        return is_unsent
+
+    def _run(self, order_id: str, request: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks[order_id] = asyncio.create_task(request)
+        task.add_done_callback(lambda _: self._finish(order_id, task))
+
+    def _finish(self, order_id: str, task: asyncio.Task[None]) -> None:
+        del self._tasks[order_id]
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
+            log.error("venue_request_failed", exc_info=error, extra={"order": order_id})
+        self.start_due()
+
+    # Requests
+
+    async def _place(self, order: Order, known: VenueOrder) -> None:
+        new_order = NewOrder(
+            client_order_id=known.client_order_id,
+            symbol=order.symbol,
+            side=order.side,
+            type=order.type,
+            quantity=order.quantity,
+            limit_price=order.limit_price,
+            stop_price=order.stop_price,
+            duration=order.duration,
+            expires_ms=order.expires_ms,
+            reduce_only=order.reduce_only,
+            take_profit=order.brackets.take_profit,
+            stop_loss=order.brackets.stop_loss,
+        )
+        try:
+            report = await self._client.place(new_order)
+        except VenueRejected as error:
+            await self._reject_place(order.id, error.code, error.text)
+        except VenueNotReached as error:
+            await self._reject_place(order.id, "venue_not_reached", f"{error}".strip())
+        except VenueTimeout:
+            await self._resolve(order.id, VenueRequest.PLACE)
+        else:
+            await self._take_report(report)
+            # Where the venue has only received it, ask what becomes of it.
+            await self._resolve(order.id, VenueRequest.PLACE, is_in_doubt=False)
+
+    async def _replace(
+        self, order: Order, known: VenueOrder, wanted: OrderReplaceRequested
+    ) -> None:
+        change = ReplaceOrder(
+            ref=_ref(known),
+            new_client_order_id=wanted.client_order_id,
+            quantity=wanted.quantity,
+            limit_price=wanted.limit_price,
+            stop_price=wanted.stop_price,
+            filled_quantity=order.filled_quantity,
+        )
+        try:
+            report = await self._client.replace(change)
+        except VenueRejected as error:
+            await self._reject_request(order.id, VenueRequest.REPLACE, error.code, error.text)
+        except VenueNotReached as error:
+            code, text = "venue_not_reached", f"{error}".strip()
+            await self._reject_request(order.id, VenueRequest.REPLACE, code, text)
+        except VenueTimeout:
+            await self._resolve(order.id, VenueRequest.REPLACE)
+        else:
+            await self._take_report(report)
+            await self._resolve(order.id, VenueRequest.REPLACE, is_in_doubt=False)
+
+    async def _cancel(self, known: VenueOrder) -> None:
+        try:
+            report = await self._client.cancel(_ref(known))
+        except VenueRejected as error:
+            if error.code == "order_not_working":
+                await self._resolve_cancel(known.order_id, error)
+            else:
+                code, text = error.code, error.text
+                await self._reject_request(known.order_id, VenueRequest.CANCEL, code, text)
+        except VenueNotReached:
+            await self._clock.sleep(DELAYS_S[0])
+            await self._connection.wait_until_up()
+        except VenueTimeout:
+            await self._resolve(known.order_id, VenueRequest.CANCEL)
+        else:
+            self._cancels_sent.add(known.order_id)
+            await self._take_report(report)
+
+    # Doubt
+
+    async def _resolve(
+        self, order_id: str, request: VenueRequest, *, is_in_doubt: bool = True
+    ) -> None:
+        """Ask the venue about an order until it is known what became of a request."""
+        if is_in_doubt:
+            await self._decide(lambda transaction: self._note_doubt(transaction, order_id, request))
+        delay_s, last_delay_s = DELAYS_S
+        denied_since: float | None = None
+        while self._is_open(order_id, request):
+            await self._connection.wait_until_up()
+            answer = await self._ask(order_id, request)
+            if answer is None:
+                denied_since = None
+            elif not answer.denies(request):
+                denied_since = None
+                await self._take_report(answer.report, is_answer=True)
+                if request is VenueRequest.CANCEL:
+                    return  # it is sent again if the order still works
+            else:
+                now_s = self._clock.now_s()
+                denied_since = now_s if denied_since is None else denied_since
+                if now_s - denied_since >= CONTACT_S:
+                    await self._deny(order_id, request, answer)
+                    return
+                await self._take_denial(request, answer)
+            await self._clock.sleep(delay_s)
+            delay_s = min(2 * delay_s, last_delay_s)
+
+    def _is_open(self, order_id: str, request: VenueRequest) -> bool:
+        """Return whether the committed state still waits for the answer to a request."""
+        state = self._account.state
+        known = state.venue.orders.get(order_id) if state.venue else None
+        if known is None:
+            return False
+        match request:
+            case VenueRequest.PLACE:
+                return state.orders[order_id].status is OrderStatus.PLACING
+            case VenueRequest.REPLACE:
+                return known.replacement is not None
+            case VenueRequest.CANCEL:
+                return known.is_cancel_requested
+
+    async def _ask(self, order_id: str, request: VenueRequest) -> _Answer | None:
+        """Return what the venue knows, or None while it does not answer."""
+        state = self._account.state
+        assert state.venue is not None
+        known = state.venue.orders[order_id]
+        try:
+            if request is VenueRequest.REPLACE and (wanted := known.replacement) is not None:
+                ref = OrderRef(known.symbol, wanted.client_order_id)
+                if (replaced := await self._client.find_order(ref)) is not None:
+                    return _Answer(None, replaced)
+            return _Answer(await self._client.find_order(_ref(known)))
+        except (VenueRejected, VenueNotReached, VenueTimeout) as error:
+            log.warning("venue_not_answering", extra={"order": order_id, "reason": f"{error}"})
+            return None
+
+    async def _take_denial(self, request: VenueRequest, answer: _Answer) -> None:
+        """Apply the state of an order that has not been replaced, at least not yet."""
+        if request is VenueRequest.REPLACE and answer.order and not answer.order.status.is_terminal:
+            await self._take_report(answer.order, is_answer=True)
+
+    async def _deny(self, order_id: str, request: VenueRequest, answer: _Answer) -> None:
+        """Take note that the venue never received a request."""
+        match request:
+            case VenueRequest.PLACE:
+                await self._reject_place(order_id, "venue_never_received", NEVER_RECEIVED)
+            case VenueRequest.REPLACE:
+                code = "venue_never_received"
+                await self._reject_request(order_id, request, code, NEVER_RECEIVED)
+                if answer.order is not None:
+                    await self._take_report(answer.order, is_answer=True)
+            case VenueRequest.CANCEL:
+                await self._decide(lambda transaction: self._end_unknown(transaction, order_id))
+
+    async def _resolve_cancel(self, order_id: str, error: VenueRejected) -> None:
+        """Find out how an order ended that the venue could not cancel."""
+        answer = await self._ask(order_id, VenueRequest.CANCEL)
+        if answer is not None and answer.order is not None:
+            await self._take_report(answer.order, is_answer=True)
+        if self._is_open(order_id, VenueRequest.CANCEL):
+            await self._reject_request(order_id, VenueRequest.CANCEL, error.code, error.text)
+
+    # Decisions
+
+    async def _take_report(self, report: ExecutionReport, *, is_answer: bool = False) -> None:
+        await self._decide(lambda transaction: self._apply(transaction, report, is_answer))
+
+    async def _reject_place(self, order_id: str, code: str, text: str) -> None:
+        def decide(transaction: Transaction) -> None:
+            order = transaction.state.orders.get(order_id)
+            if order is not None and order.is_live and not order.filled_quantity:
+                reject_order(transaction, order, code, text, self._now_ms())
+
+        await self._decide(decide)
+
+    async def _reject_request(
+        self, order_id: str, request: VenueRequest, code: str, text: str
+    ) -> None:
+        def decide(transaction: Transaction) -> None:
+            if self._is_open(order_id, request):
+                now_ms = self._now_ms()
+                reject_request(transaction, order_id, request, code, text, now_ms)
+
+        await self._decide(decide)
+
+    def _end_unknown(self, transaction: Transaction, order_id: str) -> None:
+        order = transaction.state.orders.get(order_id)
+        if order is not None and order.is_live:
+            now_ms = self._now_ms()
+            text = "The venue does not know it any more."
+            transaction.emit(OrderCanceled(canceled(order, now_ms, text), now_ms))
+
+    def _note_doubt(self, transaction: Transaction, order_id: str, request: VenueRequest) -> None:
+        venue = transaction.state.venue
+        assert venue is not None
+        known = venue.orders.get(order_id)
+        if known is None or request in known.unknown or not self._is_open(order_id, request):
+            return
+        now_ms = self._now_ms()
+        order = noted(transaction.state.orders[order_id], now_ms, WAITING)
+        transaction.emit(OrderStateUnknown(order, request, now_ms))
+
+    async def _decide(self, decide: Callable[[Transaction], object]) -> None:
+        """Commit what a decision emits, as soon as the journal can be written."""
+        while True:
+            try:
+                await self._account.execute(decide)
+                return
+            except Unavailable:
+                await self._clock.sleep(DELAYS_S[0])
+
+
+def _ref(known: VenueOrder) -> OrderRef:
+    return OrderRef(known.symbol, known.client_order_id, known.venue_order_id)
