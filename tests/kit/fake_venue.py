@@ -64,6 +64,7 @@ class FakeOrder:
     status: VenueOrderStatus
     time_ms: int
     filled: Decimal = ZERO
+    text: str = ""
     client_order_ids: list[str] = field(default_factory=list)
 
     @property
@@ -109,7 +110,8 @@ class FakeVenue:
             raise VenueRejected("Duplicate order.", "duplicate_client_order_id")
         number = str(next(self._numbers))
         status = VenueOrderStatus.NEW
-        own = FakeOrder(order, number, status, self.now_ms(), ZERO, [order.client_order_id])
+        own = FakeOrder(order, number, status, self.now_ms())
+        own.client_order_ids.append(order.client_order_id)
         self.orders.append(own)
         self.accepted.append(order.client_order_id)
         report = self._report(own, ExecType.NEW)
@@ -158,8 +160,7 @@ class FakeVenue:
         done = order.filled == new.quantity
         order.status = VenueOrderStatus.FILLED if done else VenueOrderStatus.PARTIALLY_FILLED
         commission = quantity * price * self.commission_rate
-        base = new.symbol.removesuffix("USD")
-        if self.commission_currency == base:
+        if self.commission_currency == new.symbol.removesuffix("USD"):
             commission = quantity * self.commission_rate
             self._hold(new.symbol, -commission)
         else:
@@ -179,8 +180,8 @@ class FakeVenue:
 
     def end(self, order: FakeOrder, status: VenueOrderStatus, text: str = "") -> ExecutionReport:
         """End an open order without a fill."""
-        order.status = status
-        report = replace(self._report(order, ExecType(status.value)), text=text)
+        order.status, order.text = status, text
+        report = self._report(order, ExecType(status.value))
         self._publish(report)
         return report
 
@@ -220,6 +221,7 @@ class FakeVenue:
             limit_price=new.limit_price,
             stop_price=new.stop_price,
             duration=new.duration,
+            text=order.text,
         )
 
     def _publish(self, report: ExecutionReport) -> None:

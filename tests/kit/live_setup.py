@@ -76,11 +76,12 @@ class LiveSetup:
     """A venue, a market, a journal and the brokers that were started on them."""
 
     def __init__(self, journal: Journal | None = None) -> None:
-        self.market = ManualMarket(instrument("AAPL"), instrument("MSFT"))
+        self.market = ManualMarket(*map(instrument, ("AAPL", "MSFT", "BTCUSD")))
         self.market.move("AAPL", "99.98", "100.00")
         self.market.move("MSFT", "49.98", "50.00")
         self.venue = FakeVenue(lambda: self.market.now_ms)
-        self.venue.prices = {"AAPL": Decimal(100), "MSFT": Decimal(50)}
+        self.market.move("BTCUSD", "99.98", "100.00")
+        self.venue.prices = {"AAPL": Decimal(100), "MSFT": Decimal(50), "BTCUSD": Decimal(100)}
         self.journal = journal or MemoryJournal()
         self.limits = LIMITS
         self.clock = ManualClock()
