@@ -33,6 +33,7 @@ BODIES: dict[str, Any] = {
     "withdraw": {"amount": 5},
     "resetAccount": {},
     "settlePosition": {"symbol": "AAPL", "price": 5},
+    "setKillSwitch": {"on": False},
     "createAlert": {"symbol": "AAPL", "condition": "up", "price": 9_000},
     "changeAlert": {"symbol": "AAPL", "condition": "up", "price": 9_000},
 }
@@ -123,6 +124,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "positions.reverse": {"positionId": "AAPL"},
     "positions.brackets": {"positionId": "AAPL", "brackets": {}},
     "leverage.set": BODIES["setLeverage"],
+    "kill-switch.set": {"on": False},
     "alerts.create": {"alert": BODIES["createAlert"]},
     "alerts.change": {"alert": BODIES["createAlert"], "alertId": "alert-1"},
     "alerts.delete": {"alertId": "alert-1"},

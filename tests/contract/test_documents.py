@@ -73,6 +73,8 @@ CONTRACT = {
     "leverageInfo": ("get", "/broker/leverage/info"),
     "setLeverage": ("put", "/broker/leverage/set"),
     "previewLeverage": ("post", "/broker/leverage/preview"),
+    "getKillSwitch": ("get", "/broker/kill-switch"),
+    "setKillSwitch": ("put", "/broker/kill-switch"),
     "getAlerts": ("get", "/alerts"),
     "createAlert": ("post", "/alerts"),
     "getAlert": ("get", "/alerts/{alert_id}"),
@@ -85,7 +87,7 @@ ROUTES = (
 )
 COMMANDS = (
     "orders.place orders.preview orders.modify orders.cancel orders.cancel-many positions.close "
-    "positions.reverse positions.brackets leverage.set "
+    "positions.reverse positions.brackets leverage.set kill-switch.set "
     "alerts.create alerts.list alerts.change alerts.delete"
 )
 

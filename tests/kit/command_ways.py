@@ -99,6 +99,14 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("leverage.set", LEVERAGE, "ok"),
     ("leverage.set", LEVERAGE | {"leverage": 100_000}, "leverage_wrong"),
     ("leverage.set", LEVERAGE | {"symbol": "NOPE"}, "unknown_symbol"),
+    ("kill-switch.set", {"on": True, "reason": "wild"}, "ok"),
+    ("orders.place", {"order": LIMIT}, "trading_halted"),
+    ("orders.preview", {"order": LIMIT}, "trading_halted"),
+    ("kill-switch.set", {"on": 1}, "invalid_request"),
+    ("kill-switch.set", {"on": True, "reason": "r" * 201}, "invalid_request"),
+    ("kill-switch.set", {"on": False, "key": "three"}, "ok"),
+    ("kill-switch.set", {"on": False, "key": "three"}, "ok"),
+    ("kill-switch.set", {"on": True, "key": "three"}, "idempotency_key_reused"),
     ("orders.cancel", {"accountId": "A B", "orderId": "order-1"}, "unknown_account"),
 ]
 """Route, fields of the payload next to `accountId` and `id`, and the code of the answer or `ok`."""

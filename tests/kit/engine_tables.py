@@ -38,6 +38,7 @@ from trading_api.modules.broker.engine.commands import (
     PlaceOrder,
     ResetAccount,
     ReversePosition,
+    SetKillSwitch,
     SetLeverage,
     SettlePosition,
     WithdrawCash,
@@ -69,7 +70,7 @@ from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.engine.trading_rules import TradingRules
-from trading_api.modules.broker.engine.venue_events import VenueEvent
+from trading_api.modules.broker.engine.venue_events import KillSwitchSet, VenueEvent
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
 TRADING_RULES = TradingRules("AAPL", Decimal("0.01"), Decimal(1), Decimal(1000))
@@ -164,6 +165,14 @@ def cancel_many(*numbers: int) -> CommandMaker:
 
 def cancel_all(market: Market) -> CancelOrders:
     return CancelOrders(None, market.at_ms)
+
+
+def halt(market: Market) -> SetKillSwitch:
+    return SetKillSwitch(True, "wild", market.at_ms)
+
+
+def resume(market: Market) -> SetKillSwitch:
+    return SetKillSwitch(False, "", market.at_ms)
 
 
 def close(
@@ -303,6 +312,8 @@ def _described(event: Event) -> str:
             return f"notified {event.code}"
         case MarginLevelCrossed():
             return f"margin level {_plain(event.before)} -> {_plain(event.after)}"
+        case KillSwitchSet():
+            return "halted" if event.is_on else "resumed"
     assert not isinstance(event, AccountOpened | VenueEvent)
     number = event.order.id.removeprefix("order-")
     match event:

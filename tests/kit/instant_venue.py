@@ -32,12 +32,14 @@ from trading_api.domain.broker_commands import (
     NotifyCommand,
     OrderInstruction,
     PlaceOrderCommand,
+    SetKillSwitchCommand,
     SetLeverageCommand,
 )
 from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
 from trading_api.domain.broker_features import ALL_FEATURES, BrokerFeatures
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.instrument import Instrument
+from trading_api.domain.kill_switch import KillSwitch
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.notification import Notification
@@ -186,6 +188,8 @@ class InstantVenue:
         account = self.snapshot(account_id)
         match command:
             case PlaceOrderCommand():
+                if account.kill_switch.is_on:
+                    raise Conflict("Trading is halted in this account.", "trading_halted")
                 instrument = self._instrument(command.order.symbol)
                 return self._place(account, self._new_order(account, command.order, instrument))
             case CancelOrderCommand():
@@ -203,7 +207,13 @@ class InstantVenue:
                 side = Side.SELL if position.quantity > 0 else Side.BUY
                 quantity = command.quantity or abs(position.quantity)
                 order = OrderInstruction(position.symbol, side, OrderType.MARKET, quantity)
-                return self._execute(account_id, PlaceOrderCommand(order))
+                instrument = self._instrument(position.symbol)
+                return self._place(account, self._new_order(account, order, instrument))
+            case SetKillSwitchCommand():
+                switch = KillSwitch(command.is_on, command.reason, self._market.now_ms)
+                self._commit(account, "killSwitchSet", kill_switch=switch)
+                live = [order.id for order in account.live_orders() if command.is_on]
+                return CommandResult(canceled=[self._cancel(account, each) for each in live])
             case NotifyCommand():
                 self._commit(account, "notificationRaised", notification=command.notification)
                 return CommandResult()
@@ -272,6 +282,7 @@ class InstantVenue:
         position: VenuePosition | None = None,
         balance: Decimal | None = None,
         notification: Notification | None = None,
+        kill_switch: KillSwitch | None = None,
     ) -> None:
         """Append one event, then apply it, then publish it."""
         account_id = account.account_id
@@ -289,6 +300,7 @@ class InstantVenue:
             position,
             balance,
             notification=notification,
+            kill_switch=kill_switch,
         )
         account.evolve(event)
         self._publish(event)

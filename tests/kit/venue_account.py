@@ -200,6 +200,8 @@ class VenueAccount:
             amount = event.balance - self.balance
             history.lines.append(VenueCashLine(event.seq, kind, amount, event.balance, event.at_ms))
             self.balance = event.balance
+        if event.kill_switch is not None:
+            self.kill_switch = event.kill_switch
         if event.order is not None:
             history.by_id[event.order.id] = event.order
         if event.execution is not None:

@@ -21,6 +21,8 @@ from trading_api.models.broker.commands import PlaceOrderReply as PlaceOrderRepl
 from trading_api.models.broker.commands import PreviewOrderPayload as PreviewOrderPayload
 from trading_api.models.broker.commands import PreviewOrderReply as PreviewOrderReply
 from trading_api.models.broker.commands import ReversePositionPayload as ReversePositionPayload
+from trading_api.models.broker.commands import SetKillSwitchPayload as SetKillSwitchPayload
+from trading_api.models.broker.commands import SetKillSwitchReply as SetKillSwitchReply
 from trading_api.models.broker.commands import SetLeveragePayload as SetLeveragePayload
 from trading_api.models.broker.commands import SetLeverageReply as SetLeverageReply
 from trading_api.models.broker.configuration import BrokerConfiguration as BrokerConfiguration

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from trading_api.models.broker.kill_switch import KillSwitchParams
 from trading_api.models.broker.leverage import LeverageSetParams
 from trading_api.models.broker.orders import OrderId, OrderPreviewResult, PreOrder
 from trading_api.models.broker.positions import Brackets
@@ -153,3 +154,22 @@ class SetLeverageReply(CommandReply):
     model_config = example({"status": "ok", "id": 9, "message": "Set", "leverage": 5})
 
     leverage: Number | None = None
+
+
+class SetKillSwitchPayload(CommandPayload, KillSwitchParams):
+    """Whether to halt the account, or to let it trade again, and why."""
+
+    model_config = example(
+        {"accountId": "DEMO-ACCOUNT", "id": 10, "on": True, "reason": "a wild strategy"}
+    )
+
+
+class SetKillSwitchReply(CommandReply):
+    """Whether the account is halted now, and the orders whose cancellation that began."""
+
+    model_config = example(
+        {"status": "ok", "id": 10, "message": "Halted", "on": True, "canceled": ["order-1"]}
+    )
+
+    on: bool | None = None
+    canceled: list[str] | None = None

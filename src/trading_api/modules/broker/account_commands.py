@@ -9,6 +9,8 @@ from trading_api.domain.ports.broker import Broker
 from trading_api.models.broker import (
     Brackets,
     CancelOrdersResult,
+    KillSwitchParams,
+    KillSwitchResult,
     LeveragePreviewResult,
     LeverageSetParams,
     LeverageSetResult,
@@ -98,6 +100,13 @@ class AccountCommands:
     def preview_leverage(self, account_id: str, params: LeverageSetParams) -> LeveragePreviewResult:
         command = mapping.to_leverage(params)
         return to_leverage_preview(self._broker.preview_leverage(account_id, command))
+
+    async def set_kill_switch(
+        self, account_id: str, params: KillSwitchParams, key: str | None
+    ) -> KillSwitchResult:
+        """Halt the account and cancel its orders, or let it trade again."""
+        result = await self._submit(account_id, mapping.to_set_kill_switch(params, key))
+        return KillSwitchResult(on=params.on, canceled=list(result.canceled))
 
     # Cash
 

@@ -20,6 +20,7 @@ from trading_api.domain.broker_commands import (
     PlaceOrderCommand,
     ResetAccountCommand,
     ReversePositionCommand,
+    SetKillSwitchCommand,
     SetLeverageCommand,
     SettlePositionCommand,
     WithdrawCommand,
@@ -28,6 +29,7 @@ from trading_api.domain.instrument import bare_symbol
 from trading_api.domain.orders import Duration, OrderType, Side
 from trading_api.models.broker import (
     Brackets,
+    KillSwitchParams,
     LeverageSetParams,
     OrderDuration,
     PreOrder,
@@ -127,6 +129,12 @@ def to_reset_account(balance: float | None, key: str | None = None) -> KeyedComm
     """Return the command to start again with `balance`, or with the initial balance."""
     command = ResetAccountCommand(to_optional_decimal(balance))
     return KeyedCommand(command, idempotency_key("reset", key, balance))
+
+
+def to_set_kill_switch(params: KillSwitchParams, key: str | None = None) -> KeyedCommand:
+    """Return the command to halt an account, or to let it trade again."""
+    command = SetKillSwitchCommand(params.on, params.reason)
+    return KeyedCommand(command, idempotency_key("kill-switch", key, params.on, params.reason))
 
 
 def to_previewed_order(

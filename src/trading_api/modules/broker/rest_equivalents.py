@@ -38,6 +38,8 @@ def equivalent_request(route: str, payload: Mapping[str, Any]) -> RestRequest:
             return RestRequest("PUT", f"/broker/positions/{position_id}/brackets", body)
         case "leverage.set":
             return RestRequest("PUT", "/broker/leverage/set", _part(payload, *_BODY_OF_LEVERAGE))
+        case "kill-switch.set":
+            return RestRequest("PUT", "/broker/kill-switch", _part(payload, "on", "reason"))
     raise AssertionError(f"{route} is no command")
 
 
@@ -52,6 +54,8 @@ def reply_fields(route: str, answer: Mapping[str, Any]) -> dict[str, Any]:
             return {"message": "Canceled", **answer}
         case "leverage.set":
             return {"message": "Set", **answer}
+        case "kill-switch.set":
+            return {"message": "Halted" if answer["on"] else "Resumed", **answer}
     return {"message": answer["message"]}
 
 

@@ -32,6 +32,8 @@ from trading_api.models.broker import (
     PreviewOrderPayload,
     PreviewOrderReply,
     ReversePositionPayload,
+    SetKillSwitchPayload,
+    SetKillSwitchReply,
     SetLeveragePayload,
     SetLeverageReply,
 )
@@ -63,6 +65,7 @@ ClosePositionWsRouter: TypeAlias = WsCommandRouter[ClosePositionPayload, Command
 ReversePositionWsRouter: TypeAlias = WsCommandRouter[ReversePositionPayload, CommandReply]
 EditBracketsWsRouter: TypeAlias = WsCommandRouter[EditBracketsPayload, CommandReply]
 SetLeverageWsRouter: TypeAlias = WsCommandRouter[SetLeveragePayload, SetLeverageReply]
+SetKillSwitchWsRouter: TypeAlias = WsCommandRouter[SetKillSwitchPayload, SetKillSwitchReply]
 
 
 class BrokerWsRouters(list[WsRouter[Any, Any]]):
@@ -110,7 +113,7 @@ class BrokerWsRouters(list[WsRouter[Any, Any]]):
 
 
 class BrokerCommandWsRouters(list[WsCommandRouter[Any, Any]]):
-    """The nine commands. `executor(route)` returns what executes the command of a route."""
+    """The ten commands. `executor(route)` returns what executes the command of a route."""
 
     def __init__(self, executor: Callable[[str], CommandExecutor]) -> None:
         def options(route: str, operation: str, summary: str) -> dict[str, Any]:
@@ -169,6 +172,13 @@ class BrokerCommandWsRouters(list[WsCommandRouter[Any, Any]]):
                 ),
                 ws_generated.SetLeverageWsRouter(
                     **options("leverage.set", "setLeverage", "Set a symbol's leverage")
+                ),
+                ws_generated.SetKillSwitchWsRouter(
+                    **options(
+                        "kill-switch.set",
+                        "setKillSwitch",
+                        "Cancel every order and refuse new ones, or trade again",
+                    )
                 ),
             ]
         )

@@ -14,6 +14,8 @@ from trading_api.models.broker import (
     PreviewOrderPayload,
     PreviewOrderReply,
     ReversePositionPayload,
+    SetKillSwitchPayload,
+    SetKillSwitchReply,
     SetLeveragePayload,
     SetLeverageReply,
 )
@@ -39,6 +41,7 @@ class SocketCommands:
             "positions.reverse": self._reverse_position,
             "positions.brackets": self._edit_brackets,
             "leverage.set": self._set_leverage,
+            "kill-switch.set": self._set_kill_switch,
         }
 
     def executor(self, route: str) -> CommandExecutor:
@@ -113,6 +116,15 @@ class SocketCommands:
     ) -> SetLeverageReply:
         result = await self._commands.set_leverage(call.account_id, payload, payload.key)
         return SetLeverageReply(status="ok", id=payload.id, message="Set", leverage=result.leverage)
+
+    async def _set_kill_switch(
+        self, payload: SetKillSwitchPayload, call: CommandCall
+    ) -> SetKillSwitchReply:
+        result = await self._commands.set_kill_switch(call.account_id, payload, payload.key)
+        message = "Halted" if result.on else "Resumed"
+        return SetKillSwitchReply(
+            status="ok", id=payload.id, message=message, on=result.on, canceled=result.canceled
+        )
 
 
 def _done(payload: CommandPayload, result: SuccessResponse) -> CommandReply:

@@ -292,6 +292,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/broker/kill-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the account is halted */
+        get: operations["getKillSwitch"];
+        /** Cancel every order and refuse new ones, or let the account trade again */
+        put: operations["setKillSwitch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/broker/ledger": {
         parameters: {
             query?: never;
@@ -1761,6 +1779,39 @@ export interface components {
             qty: components["schemas"]["QuantityRange"];
         };
         /**
+         * KillSwitchParams
+         * @description Whether to halt the account, or to let it trade again, and why.
+         * @example {
+         *       "on": true,
+         *       "reason": "a wild strategy"
+         *     }
+         */
+        KillSwitchParams: {
+            /** On */
+            on: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * KillSwitchResult
+         * @description Whether the account is halted now, and the orders whose cancellation that began.
+         * @example {
+         *       "canceled": [
+         *         "order-1"
+         *       ],
+         *       "on": true
+         *     }
+         */
+        KillSwitchResult: {
+            /** Canceled */
+            canceled: string[];
+            /** On */
+            on: boolean;
+        };
+        /**
          * KillSwitchState
          * @description Whether an account is halted, why, and when that was set, in ms since 1970.
          *
@@ -2738,6 +2789,8 @@ export type GetBarsResponse = components['schemas']['GetBarsResponse'];
 export type GetQuotesRequest = components['schemas']['GetQuotesRequest'];
 export type HealthResponse = components['schemas']['HealthResponse'];
 export type InstrumentInfo = components['schemas']['InstrumentInfo'];
+export type KillSwitchParams = components['schemas']['KillSwitchParams'];
+export type KillSwitchResult = components['schemas']['KillSwitchResult'];
 export type KillSwitchState = components['schemas']['KillSwitchState'];
 export type LeverageInfo = components['schemas']['LeverageInfo'];
 export type LeveragePreviewResult = components['schemas']['LeveragePreviewResult'];
@@ -4228,6 +4281,167 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getKillSwitch: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitchState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    setKillSwitch: {
+        parameters: {
+            query?: {
+                /** @description The caller's default account where it is left out */
+                account_id?: string | null;
+            };
+            header?: {
+                /** @description Identifies the command: a repetition is not executed and returns the first answer; another command with the same key returns 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KillSwitchParams"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KillSwitchResult"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

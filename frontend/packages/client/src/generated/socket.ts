@@ -2145,6 +2145,84 @@ export interface components {
             positionId: string;
         };
         /**
+         * SetKillSwitchPayload
+         * @description Whether to halt the account, or to let it trade again, and why.
+         * @example {
+         *       "accountId": "DEMO-ACCOUNT",
+         *       "id": 10,
+         *       "on": true,
+         *       "reason": "a wild strategy"
+         *     }
+         */
+        SetKillSwitchPayload: {
+            /**
+             * Accountid
+             * @example DEMO-ACCOUNT
+             */
+            accountId: string;
+            /** Id */
+            id: string | number;
+            /**
+             * Key
+             * @default null
+             */
+            key?: string | null;
+            /** On */
+            on: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * SetKillSwitchReply
+         * @description Whether the account is halted now, and the orders whose cancellation that began.
+         * @example {
+         *       "canceled": [
+         *         "order-1"
+         *       ],
+         *       "id": 10,
+         *       "message": "Halted",
+         *       "on": true,
+         *       "status": "ok"
+         *     }
+         */
+        SetKillSwitchReply: {
+            /**
+             * Canceled
+             * @default null
+             */
+            canceled?: string[] | null;
+            /**
+             * Code
+             * @default null
+             */
+            code?: string | null;
+            /** Id */
+            id: string | number;
+            /**
+             * Message
+             * @example Done
+             */
+            message: string;
+            /**
+             * On
+             * @default null
+             */
+            on?: boolean | null;
+            /**
+             * Retryafter
+             * @default null
+             */
+            retryAfter?: number | null;
+            /**
+             * ReplyStatus
+             * @enum {string}
+             */
+            status: "ok" | "error";
+        };
+        /**
          * SetLeveragePayload
          * @description The leverage to set for a symbol.
          * @example {
@@ -2437,6 +2515,8 @@ export type QuotesSubscriptionRequest = components['schemas']['QuotesSubscriptio
 export type QuoteValues = components['schemas']['QuoteValues'];
 export type ResumeRequest = components['schemas']['ResumeRequest'];
 export type ReversePositionPayload = components['schemas']['ReversePositionPayload'];
+export type SetKillSwitchPayload = components['schemas']['SetKillSwitchPayload'];
+export type SetKillSwitchReply = components['schemas']['SetKillSwitchReply'];
 export type SetLeveragePayload = components['schemas']['SetLeveragePayload'];
 export type SetLeverageReply = components['schemas']['SetLeverageReply'];
 export type Side = components['schemas']['Side'];
@@ -2492,6 +2572,8 @@ export interface Messages {
     "executions.unsubscribe": components["schemas"]["ExecutionsSubscriptionRequest"];
     "executions.unsubscribe.response": components["schemas"]["SubscriptionResponse"];
     "executions.update": components["schemas"]["ExecutionUpdate"];
+    "kill-switch.set": components["schemas"]["SetKillSwitchPayload"];
+    "kill-switch.set.response": components["schemas"]["SetKillSwitchReply"];
     "leverage.set": components["schemas"]["SetLeveragePayload"];
     "leverage.set.response": components["schemas"]["SetLeverageReply"];
     "notifications.resume": components["schemas"]["ResumeRequest"];
@@ -2575,6 +2657,7 @@ export const COMMANDS = [
     "alerts.create",
     "alerts.delete",
     "alerts.list",
+    "kill-switch.set",
     "leverage.set",
     "orders.cancel",
     "orders.cancel-many",

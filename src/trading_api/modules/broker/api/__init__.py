@@ -1,5 +1,12 @@
 """/broker: TradingView's broker over REST."""
 
-from trading_api.modules.broker.api import accounts, leverage, orders, positions, records
+from trading_api.modules.broker.api import (
+    accounts,
+    kill_switch,
+    leverage,
+    orders,
+    positions,
+    records,
+)
 
-ROUTERS = [part.router for part in (orders, positions, accounts, records, leverage)]
+ROUTERS = [part.router for part in (orders, positions, accounts, records, leverage, kill_switch)]

@@ -169,6 +169,16 @@ class EditBrackets:
 
 
 @dataclass(frozen=True, slots=True)
+class SetKillSwitch:
+    """Refuse new orders and cancel the live ones, or accept orders again."""
+
+    is_on: bool
+    reason: str
+    at_ms: int
+    key: IdempotencyKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """Store a notification in the account."""
 
@@ -205,6 +215,7 @@ Command = (
     | ReversePosition
     | SettlePosition
     | EditBrackets
+    | SetKillSwitch
     | Notify
     | MatchQuote
     | ExpireOrders
@@ -218,7 +229,7 @@ def symbol_of(command: Command) -> str | None:
     match command:
         case OpenAccount() | DepositCash() | WithdrawCash() | ResetAccount() | SettlePosition():
             return None
-        case CancelOrder() | CancelOrders() | ExpireOrders() | Notify():
+        case CancelOrder() | CancelOrders() | ExpireOrders() | Notify() | SetKillSwitch():
             return None
         case _:
             return command.market.symbol
@@ -235,7 +246,7 @@ def time_of(command: Command) -> int:
     match command:
         case OpenAccount() | DepositCash() | WithdrawCash() | ResetAccount() | SettlePosition():
             return command.at_ms
-        case CancelOrder() | CancelOrders() | ExpireOrders() | Notify():
+        case CancelOrder() | CancelOrders() | ExpireOrders() | Notify() | SetKillSwitch():
             return command.at_ms
         case _:
             return command.market.at_ms

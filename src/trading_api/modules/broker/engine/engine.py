@@ -7,7 +7,10 @@ from decimal import localcontext
 
 from trading_api.domain.broker_commands import IdempotencyKey
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.checks.account_checks import check_same_command
+from trading_api.modules.broker.engine.checks.account_checks import (
+    check_not_halted,
+    check_same_command,
+)
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
@@ -24,6 +27,7 @@ from trading_api.modules.broker.engine.commands import (
     PlaceOrder,
     ResetAccount,
     ReversePosition,
+    SetKillSwitch,
     SetLeverage,
     SettlePosition,
     WithdrawCash,
@@ -49,6 +53,7 @@ from trading_api.modules.broker.engine.handlers.cancellation_handlers import (
     cancel,
     cancel_many,
     expire,
+    set_kill_switch,
 )
 from trading_api.modules.broker.engine.handlers.notification_handlers import notify
 from trading_api.modules.broker.engine.handlers.order_handlers import modify, place
@@ -125,6 +130,10 @@ class Engine:
         assert self._state.is_open != isinstance(command, OpenAccount), command
         rejection: Rejection | None = None
         match command:
+            case (
+                PlaceOrder() | ModifyOrder() | ReversePosition() | EditBrackets()
+            ) if rejection := check_not_halted(self._state):
+                pass
             case MatchQuote():
                 match_orders(transaction, command.market)
                 if not is_margin_ample(self._state, self._rules, command.market.marks):
@@ -156,6 +165,8 @@ class Engine:
                 rejection = settle(transaction, command)
             case ResetAccount():
                 rejection = reset(transaction, command)
+            case SetKillSwitch():
+                set_kill_switch(transaction, command)
             case Notify():
                 notify(transaction, command)
             case _:
@@ -174,7 +185,7 @@ def find_duplicate(state: AccountState, key: IdempotencyKey) -> Duplicate | Reje
 def _key_recorded(
     key: IdempotencyKey, command: Command, events: list[Event]
 ) -> IdempotencyKeyRecorded:
-    if isinstance(command, CancelOrders):
+    if isinstance(command, CancelOrders | SetKillSwitch):
         made = ORDER_ID_SEPARATOR.join(
             event.order.id for event in events if isinstance(event, OrderCanceled)
         )

@@ -25,7 +25,6 @@ from trading_api.domain.broker_commands import (
 )
 from trading_api.domain.instrument import bare_symbol
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.errors import NotSupportedByVenue
 from trading_api.modules.broker.engine.commands import (
     CancelOrder,
     CancelOrders,
@@ -38,6 +37,7 @@ from trading_api.modules.broker.engine.commands import (
     PlaceOrder,
     ResetAccount,
     ReversePosition,
+    SetKillSwitch,
     SetLeverage,
     SettlePosition,
     WithdrawCash,
@@ -89,7 +89,7 @@ class CommandTranslator:
                 balance = self._initial_balance if command.balance is None else command.balance
                 return ResetAccount(balance, self._market.now_ms, key)
             case SetKillSwitchCommand():
-                raise NotSupportedByVenue("a kill switch")
+                return SetKillSwitch(command.is_on, command.reason, self._market.now_ms, key)
             case NotifyCommand():
                 return Notify(command.notification, self._market.now_ms, key)
             case _:

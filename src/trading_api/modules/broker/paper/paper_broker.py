@@ -14,6 +14,7 @@ from trading_api.domain.broker_commands import (
     IdempotencyKey,
     ModifyOrderCommand,
     PlaceOrderCommand,
+    SetKillSwitchCommand,
     SetLeverageCommand,
 )
 from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
@@ -389,7 +390,7 @@ def _result(command: BrokerCommand, outcome: Outcome) -> CommandResult:
     if isinstance(outcome, Rejection):
         raise to_api_error(outcome)
     if isinstance(outcome, Duplicate):
-        if isinstance(command, CancelOrdersCommand):
+        if isinstance(command, CancelOrdersCommand | SetKillSwitchCommand):
             ids = outcome.order_id.split(ORDER_ID_SEPARATOR) if outcome.order_id else []
             return CommandResult(canceled=ids, is_duplicate=True)
         return CommandResult(outcome.order_id, is_duplicate=True)

@@ -17,6 +17,7 @@ from trading_api.models.broker import (
     EquityData,
     Execution,
     InstrumentInfo,
+    KillSwitchState,
     LeverageInfo,
     Notification,
     PlacedOrder,
@@ -26,6 +27,7 @@ from trading_api.modules.broker.presenters.accounts import (
     to_account,
     to_cash_line,
     to_equity,
+    to_kill_switch,
     to_open_positions,
 )
 from trading_api.modules.broker.presenters.events import to_broker_event
@@ -144,6 +146,10 @@ class AccountQueries:
     def equity(self, account_id: str) -> EquityData:
         """Return the account's value at the last prices."""
         return to_equity(self._broker.snapshot(account_id))
+
+    def kill_switch(self, account_id: str) -> KillSwitchState:
+        """Return whether the account is halted."""
+        return to_kill_switch(self._broker.snapshot(account_id).kill_switch)
 
     async def cash_lines(
         self, account_id: str, since: int | None, limit: int

@@ -16,6 +16,7 @@ _CONFLICTS = {
     RejectionCode.NO_PRICE,
     RejectionCode.INSUFFICIENT_MARGIN,
     RejectionCode.INSUFFICIENT_FUNDS,
+    RejectionCode.TRADING_HALTED,
 }
 
 

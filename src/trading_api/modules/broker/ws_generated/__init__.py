@@ -22,6 +22,7 @@ from trading_api.modules.broker.ws_generated.preview_order_ws_router import Prev
 from trading_api.modules.broker.ws_generated.reverse_position_ws_router import (
     ReversePositionWsRouter,
 )
+from trading_api.modules.broker.ws_generated.set_kill_switch_ws_router import SetKillSwitchWsRouter
 from trading_api.modules.broker.ws_generated.set_leverage_ws_router import SetLeverageWsRouter
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "PositionWsRouter",
     "PreviewOrderWsRouter",
     "ReversePositionWsRouter",
+    "SetKillSwitchWsRouter",
     "SetLeverageWsRouter",
 ]

@@ -26,6 +26,18 @@ def check_same_command(recorded: IdempotencyKeyRecorded, key: IdempotencyKey) ->
     )
 
 
+def check_not_halted(state: AccountState) -> Rejection | None:
+    """Reject what needs a new order while the kill switch is on."""
+    switch = state.kill_switch
+    if not switch.is_on:
+        return None
+    reason = f" ({switch.reason})" if switch.reason else ""
+    return Rejection(
+        RejectionCode.TRADING_HALTED,
+        f"Trading is halted in this account{reason}: it only cancels orders and closes positions.",
+    )
+
+
 def check_amount(amount: Decimal) -> Rejection | None:
     """Reject an amount of money that is not positive, too large, or finer than a unit of money."""
     if amount <= AMOUNT_MAX and is_on_grid(amount, MONEY_STEP):

@@ -41,6 +41,7 @@ class RejectionCode(StrEnum):
     SETTLEMENT_PRICE_WRONG = "settlement_price_wrong"
     AMOUNT_WRONG = "amount_wrong"
     LEVERAGE_WRONG = "leverage_wrong"
+    TRADING_HALTED = "trading_halted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Handle the commands that cancel orders, and the expiry of orders."""
+"""Handle the commands that cancel orders, the kill switch and the expiry of orders."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ from trading_api.modules.broker.engine.checks.order_checks import (
     find_live_order,
 )
 from trading_api.modules.broker.engine.checks.rejection import Rejection
-from trading_api.modules.broker.engine.commands import CancelOrder, CancelOrders, ExpireOrders
+from trading_api.modules.broker.engine.commands import (
+    CancelOrder,
+    CancelOrders,
+    ExpireOrders,
+    SetKillSwitch,
+)
 from trading_api.modules.broker.engine.transaction import Transaction
+from trading_api.modules.broker.engine.venue_events import KillSwitchSet
+
+HALTED = "Trading was halted."
 
 
 def cancel(transaction: Transaction, command: CancelOrder) -> Rejection | None:
@@ -31,6 +39,14 @@ def cancel_many(transaction: Transaction, command: CancelOrders) -> None:
         wanted = set(command.order_ids)
         orders = [order for order in orders if order.id in wanted]
     cancel_orders(transaction, orders, command.at_ms)
+
+
+def set_kill_switch(transaction: Transaction, command: SetKillSwitch) -> None:
+    """Set the switch. Switching on cancels the live orders, without liquidations."""
+    transaction.emit(KillSwitchSet(command.is_on, command.reason, command.at_ms))
+    if command.is_on:
+        orders = [order for order in transaction.state.live_orders() if not order.is_liquidation]
+        cancel_orders(transaction, orders, command.at_ms, HALTED)
 
 
 def expire(transaction: Transaction, command: ExpireOrders) -> None:
