@@ -90,7 +90,10 @@ class _Link:
         """Stay connected until that fails. Raises ConnectorError."""
         self._keys_refused.clear()
         deadline_s = time.monotonic() + LOOK_UP_S
-        await self._rest.get("/account", AlpacaAccountDocument, deadline_s)
+        account = await self._rest.get("/account", AlpacaAccountDocument, deadline_s)
+        if not account.can_trade:
+            # Positions and orders can be read all the same; Alpaca rejects each new order.
+            log.warning("alpaca_account_cannot_trade", extra={"status": account.status})
         stream = AlpacaStream(self._configuration, self._on_listening, self._on_update)
         listening = asyncio.create_task(stream.listen())
         refused = asyncio.create_task(self._keys_refused.wait())

@@ -92,6 +92,15 @@ class AlpacaAccountDocument(Struct, frozen=True):
     cash: Decimal
     currency: str | None = None
     non_marginable_buying_power: Decimal | None = None
+    trading_blocked: bool = False
+    account_blocked: bool = False
+    trade_suspended_by_user: bool = False
+
+    @property
+    def can_trade(self) -> bool:
+        """Whether Alpaca takes orders of the account at all."""
+        is_blocked = self.trading_blocked or self.account_blocked or self.trade_suspended_by_user
+        return self.status == "ACTIVE" and not is_blocked
 
 
 class AlpacaClock(Struct, frozen=True):

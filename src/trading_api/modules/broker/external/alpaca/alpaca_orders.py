@@ -145,19 +145,21 @@ class AlpacaOrders:
             page = await self._rest.get(
                 "/orders", list[AlpacaOrderDocument], params.deadline_s, fields
             )
+            known = len(orders)
             for order in page:
                 self._known.see(order)
                 orders[order.id] = order
-            if len(page) < ORDERS_PER_PAGE:
+            if len(page) < ORDERS_PER_PAGE or len(orders) == known:
                 break
-            after_ms = milliseconds(page[-1].submitted_at) - 1  # several may have one time
-            fields["after"] = _rfc3339(after_ms)
+            # Several orders may have one time, so that a page begins with some of the last one.
+            fields["after"] = _rfc3339(milliseconds(page[-1].submitted_at) - 1)
         return [await self._state(order, params.deadline_s) for order in orders.values()]
 
     async def fills_since(self, params: FillsParams) -> list[ExecutionReport]:
         """Return the fills at or after a time, from the account's activities, page by page."""
         fills: list[AlpacaFill] = []
-        after = _rfc3339(params.since_ms - 1)
+        # Documented for whole seconds; what is too early is left out below.
+        after = _rfc3339((params.since_ms - 1) // 1000 * 1000)
         fields: dict[str, Any] = {"after": after, "direction": "asc", "page_size": FILLS_PER_PAGE}
         while True:
             page = await self._rest.get(
@@ -296,4 +298,5 @@ def _or_rejection(make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def _rfc3339(time_ms: int) -> str:
     moment = datetime.fromtimestamp(time_ms / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    precision = "milliseconds" if time_ms % 1000 else "seconds"
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")

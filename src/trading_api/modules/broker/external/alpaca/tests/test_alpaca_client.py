@@ -322,6 +322,20 @@ async def test_open_orders_are_those_that_can_fill(alpaca: ConnectedAlpaca) -> N
     assert all(each.exec_type is ExecType.ORDER_STATUS for each in reports.values())
 
 
+async def test_open_orders_of_many_pages_are_all_returned(alpaca: ConnectedAlpaca) -> None:
+    fields = {"symbol": "MSFT", "qty": "1", "side": "buy", "type": "limit", "limit_price": "0.01"}
+    submitted = [
+        alpaca.server.account.submit(fields | {"time_in_force": "day"}) for _ in range(1_100)
+    ]
+    reports = await alpaca.client.open_orders()
+    assert {each.id for each in submitted} <= {each.venue_order_id for each in reports}
+    assert len({each.venue_order_id for each in reports}) == len(reports)
+    assert alpaca.requests("GET", "/v2/orders") == 3
+    for each in submitted:
+        alpaca.server.account.confirm_cancel(each)
+    await alpaca.server.settle()
+
+
 async def test_fills_of_many_pages_are_returned_in_order(alpaca: ConnectedAlpaca) -> None:
     account = alpaca.server.account
     account.cash += 1_000_000
