@@ -20,7 +20,7 @@ from trading_api.modules.broker.external.venue_client import (
 )
 
 API_KEY, API_SECRET = "AKTESTKEY0000000000", "secret-of-the-test-0123456789"
-WAIT_S = 30.0
+WAIT_S = 60.0
 """The longest wait; only a test that fails waits this long. alpaca-py takes seconds to import."""
 
 
