@@ -3,66 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import SecretStr
 
 from tests.kit.alpaca.alpaca_order import AlpacaOrder
 from tests.kit.alpaca.alpaca_server import ListeningAlpaca, running_alpaca
+from tests.kit.recording_venue_sink import RecordingVenueSink
 from trading_api.modules.broker.external.alpaca.alpaca_client import AlpacaClient
-from trading_api.modules.broker.external.venue_client import (
-    ExecType,
-    ExecutionReport,
-    VenueLink,
-)
+from trading_api.modules.broker.external.venue_client import VenueLink
 
 API_KEY, API_SECRET = "AKTESTKEY0000000000", "secret-of-the-test-0123456789"
-WAIT_S = 60.0
-"""The longest wait; only a test that fails waits this long. alpaca-py takes seconds to import."""
-
-
-@dataclass
-class RecordingSink:
-    """A VenueSink that keeps what it receives, and lets tests wait for it."""
-
-    reports: list[ExecutionReport] = field(default_factory=list)
-    links: list[tuple[VenueLink, str]] = field(default_factory=list)
-    _changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def on_report(self, report: ExecutionReport) -> None:
-        self.reports.append(report)
-        self._changed.set()
-
-    def on_link(self, link: VenueLink, reason: str = "") -> None:
-        self.links.append((link, reason))
-        self._changed.set()
-
-    @property
-    def link(self) -> VenueLink | None:
-        return self.links[-1][0] if self.links else None
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Wait until a condition on what was received holds."""
-        async with asyncio.timeout(WAIT_S):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
-
-    async def report(self, client_order_id: str, exec_type: ExecType) -> ExecutionReport:
-        """Return the last report of a kind about an order, and wait for it."""
-
-        def found() -> list[ExecutionReport]:
-            return [
-                report
-                for report in self.reports
-                if (report.client_order_id, report.exec_type) == (client_order_id, exec_type)
-            ]
-
-        await self.until(lambda: bool(found()))
-        return found()[-1]
 
 
 @dataclass
@@ -71,7 +25,7 @@ class ConnectedAlpaca:
 
     server: ListeningAlpaca
     client: AlpacaClient
-    sink: RecordingSink
+    sink: RecordingVenueSink
 
     def order(self, client_order_id: str) -> AlpacaOrder:
         """Return the counterpart's order."""
@@ -97,7 +51,7 @@ async def connected_alpaca(
     """Run a client against a counterpart. `options` are those of AlpacaClient."""
     async with running_alpaca(API_KEY, API_SECRET) as server:
         client = AlpacaClient(SecretStr(api_key), SecretStr(API_SECRET), server.url, **options)
-        alpaca = ConnectedAlpaca(server, client, RecordingSink())
+        alpaca = ConnectedAlpaca(server, client, RecordingVenueSink())
         running = asyncio.create_task(client.run(alpaca.sink))
         try:
             yield alpaca

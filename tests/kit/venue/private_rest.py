@@ -161,6 +161,8 @@ class PrivateRest:
 
     def _cancel_old(self, query: Query) -> Any:
         order = self._find(query, "cancelOrderId", "cancelOrigClientOrderId")
+        if query.get("cancelRestrictions") == "ONLY_NEW" and order and order.executed:
+            raise VenueError(-2011, "Order was not canceled due to cancel restrictions.")
         return canceled_row(*self.trading.cancel(order, query.get("cancelNewClientOrderId", "")))
 
     def _place_new(self, query: Query) -> Any:

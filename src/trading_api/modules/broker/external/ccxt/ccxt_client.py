@@ -57,7 +57,8 @@ class CcxtClient:
     """One account at one venue of ccxt, which fulfils VenueClient.
 
     `symbols` are ours, such as `BTCUSDT`. `options` are merged into ccxt's constructor. The keys go
-    to the connector over its socket, and appear nowhere else."""
+    to the connector over its socket, and appear nowhere else. Refused ones are tried again after
+    `authentication_retry_s`."""
 
     def __init__(
         self,
@@ -67,6 +68,7 @@ class CcxtClient:
         api_key: SecretStr,
         secret: SecretStr,
         password: SecretStr | None = None,
+        authentication_retry_s: float = 60.0,
     ) -> None:
         configuration = AccountConfiguration(
             venue,
@@ -75,6 +77,7 @@ class CcxtClient:
             api_key.get_secret_value(),
             secret.get_secret_value(),
             password.get_secret_value() if password else "",
+            authentication_retry_s,
         )
         self._process = ConnectorProcess(TARGET, configuration, Published, configuration.secrets)
         self._venue = venue

@@ -55,7 +55,7 @@ async def main(connector: Connector) -> None:
         lambda limits: connector.publish(RateLimitsPublished(limits)),
     )
     _log_without_keys(session)
-    stream = CcxtStream(session, known, connector.publish)
+    stream = CcxtStream(session, known, connector.publish, configuration.authentication_retry_s)
     requests = CcxtRequests(
         session, known, lambda report: connector.publish(ReportPublished(report))
     )

@@ -74,6 +74,10 @@ VENUE_REJECTED = "venue_rejected"
 def classify(error: BaseException, secrets: Collection[str] = (), venue: str = "") -> VenueFault:
     """Return what an exception of ccxt means for the request that raised it. `venue` is ccxt's name
     of the exchange, which its texts begin with."""
+    if "BaseError" not in _names(error) and "BaseError" in _names(error.__context__):
+        # ccxt failed while it handled its own error; that one counts.
+        assert error.__context__ is not None
+        error = error.__context__
     answer = _answer(str(error))
     venue_code = _int(answer.get("code"))
     message = str(answer["msg"]) if answer.get("msg") else str(error).removeprefix(f"{venue} ")
@@ -200,7 +204,7 @@ def _by_class(error: BaseException, message: str, has_answer: bool) -> tuple[Out
     # For some sentences ccxt drops the number.
     if "ExchangeError" in names and (code := _by_message(message)):
         return Outcome.REJECTED, code
-    if error.__cause__ is not None and not _NEVER_CONNECTED.isdisjoint(_names(error.__cause__)):
+    if not _NEVER_CONNECTED.isdisjoint(_names(error.__cause__)):
         return Outcome.NOT_REACHED, NETWORK
     for name in names:
         if name in _CLASSES:
@@ -210,7 +214,7 @@ def _by_class(error: BaseException, message: str, has_answer: bool) -> tuple[Out
     return Outcome.UNKNOWN, "venue_error" if "BaseError" in names else UNREADABLE
 
 
-def _names(error: BaseException) -> list[str]:
+def _names(error: BaseException | None) -> list[str]:
     return [each.__name__ for each in type(error).__mro__]
 
 

@@ -16,7 +16,9 @@ from trading_api.modules.broker.external.venue_client import (
 
 
 class AccountConfiguration(Struct, frozen=True):
-    """The account that a connector trades. It carries the keys, so it shows none of its fields."""
+    """The account that a connector trades. It carries the keys, so it shows none of its fields.
+
+    `authentication_retry_s` is how long refused keys are not tried again."""
 
     venue: str
     symbols: Sequence[str]
@@ -24,6 +26,7 @@ class AccountConfiguration(Struct, frozen=True):
     api_key: str
     secret: str
     password: str = ""
+    authentication_retry_s: float = 60.0
 
     def __repr__(self) -> str:
         return f"AccountConfiguration({self.venue!r})"

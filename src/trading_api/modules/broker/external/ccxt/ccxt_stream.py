@@ -29,8 +29,6 @@ from trading_api.modules.broker.external.ccxt.ccxt_session import (
 from trading_api.modules.broker.external.ccxt.order_ids import OrderIds
 from trading_api.modules.broker.external.venue_client import ExecutionReport, VenueLink
 
-AUTHENTICATION_RETRY_S = 60.0
-"""How long refused keys are not tried again."""
 KEEP_ALIVE_MS = 10_000
 """How often the stream is pinged. Two pings without an answer end it."""
 
@@ -51,7 +49,9 @@ class CcxtStream:
         session: ExchangeSession,
         known: OrderIds,
         publish: Callable[[ReportPublished | LinkPublished | DescriptionPublished], None],
+        authentication_retry_s: float,
     ) -> None:
+        self._authentication_retry_s = authentication_retry_s
         self._session = session
         self._exchange = session.exchange
         self._known = known
@@ -151,7 +151,7 @@ class CcxtStream:
         fault = self._session.fault(error)
         link, wait_s = VenueLink.DISCONNECTED, back_off.wait_s(_retry_after_s(error))
         if fault.is_authentication:
-            link, wait_s = VenueLink.AUTHENTICATION_FAILED, AUTHENTICATION_RETRY_S
+            link, wait_s = VenueLink.AUTHENTICATION_FAILED, self._authentication_retry_s
         self._publish(LinkPublished(link, _reason(fault)))
         event = f"venue_{link.value}"
         log.warning(event, extra={"venue": self._exchange.id, "reason": _reason(fault)})

@@ -132,6 +132,12 @@ def test_only_a_connection_that_was_never_made_is_certain(cause: str, outcome: O
     assert classify(error).outcome is outcome
 
 
+def test_ccxt_failing_on_its_own_error_does_not_hide_it() -> None:
+    error = KeyError("spot")
+    error.__context__ = raised("AuthenticationError", binance(-2015))
+    assert classify(error).is_authentication
+
+
 def test_the_parts_of_a_failed_replacement_are_kept() -> None:
     text = (
         'binance {"code":-2021,"msg":"Order cancel-replace partially failed.","data":'
