@@ -237,3 +237,20 @@ async def test_without_a_live_venue_no_live_account_exists_or_is_opened() -> Non
             assert (answer.status_code, answer.json()["code"]) == (404, "unknown_account")
         answer = await rest.get("/broker/accounts", headers=headers)
         assert [each["id"] for each in answer.json()] == ["OWN"]
+
+
+async def test_the_ticket_offers_what_the_venue_of_the_account_has(server: Server) -> None:
+    headers = bearer(token(accounts=(LIVE, "OWN")))
+
+    async def types(path: str, **query: str) -> Any:
+        return (await server.rest.get(path, params=query, headers=headers)).json()
+
+    for query, has_stops in (
+        ({}, True),
+        ({"account_id": "OWN"}, True),
+        ({"account_id": LIVE}, False),
+    ):
+        configuration = await types("/broker/config", **query)
+        assert configuration["configFlags"]["supportStopOrders"] is has_stops
+        instrument = await types("/broker/instruments/AAPL", **query)
+        assert (3 in instrument["allowedOrderTypes"]) is has_stops

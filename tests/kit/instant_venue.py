@@ -89,6 +89,7 @@ class InstantVenue:
             has_trailing_stops=False,
             has_leverage=False,
             moves_cash=False,
+            modifies_durations=False,
         )
 
     def connection(self, account_id: str) -> BrokerConnection:

@@ -19,6 +19,7 @@ class BrokerFeatures:
     | `has_trailing_stops` | a stop that follows the market |
     | `has_leverage` | margin, and a leverage of each symbol that can be set |
     | `sells_short` | sell more than is held |
+    | `modifies_durations` | replace the duration of a working order |
     | `moves_cash` | deposit, withdraw, settle and reset, which only a simulation can do |
     """
 
@@ -31,6 +32,7 @@ class BrokerFeatures:
     has_leverage: bool
     sells_short: bool
     moves_cash: bool
+    modifies_durations: bool = False
 
 
 ALL_FEATURES = BrokerFeatures(
@@ -43,4 +45,5 @@ ALL_FEATURES = BrokerFeatures(
     has_leverage=True,
     sells_short=True,
     moves_cash=True,
+    modifies_durations=True,
 )

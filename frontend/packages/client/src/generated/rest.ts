@@ -197,7 +197,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The features that a terminal can enable */
+        /** The features that a terminal can enable for an account */
         get: operations["getBrokerConfig"];
         put?: never;
         post?: never;
@@ -3927,7 +3927,10 @@ export interface operations {
     };
     getBrokerConfig: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What a paper account can do where it is left out */
+                account_id?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

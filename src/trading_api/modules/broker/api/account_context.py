@@ -22,6 +22,12 @@ _AccountId = Annotated[
         examples=["DEMO-ACCOUNT"],
     ),
 ]
+_ConfiguredAccountId = Annotated[
+    str | None,
+    Query(
+        description="What a paper account can do where it is left out", examples=["DEMO-ACCOUNT"]
+    ),
+]
 _NamedAccountId = Annotated[str, Path(max_length=64, examples=["DEMO-ACCOUNT"])]
 _IdempotencyKey = Annotated[
     str | None,
@@ -47,6 +53,14 @@ class AccountContext:
     key: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ConfigurationContext:
+    """An account whose features the caller may read, or None for those of paper accounts."""
+
+    queries: AccountQueries
+    account_id: str | None
+
+
 class _AccountRequirement(AccountRequirement):
     def context(
         self, request: Request, account_id: str | None, key: str | None = None
@@ -66,6 +80,18 @@ class _AccountRequirement(AccountRequirement):
 class _WithoutKeyCheck(_AccountRequirement):
     async def __call__(self, request: Request, account_id: _AccountId = None) -> AccountContext:
         return await self.loaded_context(request, account_id)
+
+
+class _ForConfiguration(_AccountRequirement):
+    async def __call__(
+        self, request: Request, account_id: _ConfiguredAccountId = None
+    ) -> ConfigurationContext:
+        service: BrokerService = request.app.state.services["broker"]
+        if account_id is None:
+            self.authorize(request)
+        else:
+            account_id = self.authorized_account(request, account_id)
+        return ConfigurationContext(service.queries, account_id)
 
 
 class _WithKey(_AccountRequirement):
@@ -101,6 +127,9 @@ def _reject_key(request: Request) -> None:
 
 
 ReadAccount = Annotated[AccountContext, security_dependency(_WithoutKeyCheck(Scope.ACCOUNT_READ))]
+ConfiguredAccount = Annotated[
+    ConfigurationContext, security_dependency(_ForConfiguration(Scope.ACCOUNT_READ))
+]
 PreviewAccount = Annotated[AccountContext, security_dependency(_WithoutKey(Scope.ACCOUNT_READ))]
 TradeAccount = Annotated[AccountContext, security_dependency(_WithKey(Scope.ACCOUNT_TRADE))]
 PathTradeAccount = Annotated[

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from trading_api.auth.principal import Scope
 from trading_api.models.broker import (
     BrokerConfiguration,
     BrokerEvent,
@@ -14,15 +13,14 @@ from trading_api.models.broker import (
     Notification,
 )
 from trading_api.modules.broker.api.account_context import (
+    ConfiguredAccount,
     Limit,
     ReadAccount,
-    Service,
     Since,
     SymbolPath,
 )
 from trading_api.web.json_array_stream import JSONArrayStream
 from trading_api.web.json_route import NOT_FOUND_ERROR, StrictJSONRouter
-from trading_api.web.security import require_scope
 
 router = StrictJSONRouter(prefix="/broker", tags=["broker"], responses=NOT_FOUND_ERROR)
 
@@ -34,11 +32,10 @@ BeforeExecution = Annotated[
 @router.get(
     "/config",
     operation_id="getBrokerConfig",
-    summary="The features that a terminal can enable",
-    dependencies=[require_scope(Scope.ACCOUNT_READ)],
+    summary="The features that a terminal can enable for an account",
 )
-async def get_broker_config(service: Service) -> BrokerConfiguration:
-    return service.queries.configuration()
+async def get_broker_config(context: ConfiguredAccount) -> BrokerConfiguration:
+    return context.queries.configuration(context.account_id)
 
 
 @router.get(

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
+from trading_api.domain import orders as domain
+from trading_api.domain.broker_features import BrokerFeatures
 from trading_api.domain.instrument import Instrument
+from trading_api.domain.orders import Duration
 from trading_api.models.broker import (
+    BrokerConfiguration,
+    BrokerFlags,
     DurationInfo,
     DurationType,
     InstrumentInfo,
@@ -15,7 +21,7 @@ from trading_api.models.broker import (
 
 _IMMEDIATE_ORDER_TYPES = [OrderType.LIMIT, OrderType.MARKET]
 
-DURATIONS = [
+_DURATIONS = [
     DurationInfo(
         name="Good till canceled",
         value=DurationType.GTC,
@@ -41,10 +47,23 @@ DURATIONS = [
 ]
 
 
+def to_configuration(features: BrokerFeatures, currency: str) -> BrokerConfiguration:
+    """Return what a terminal may offer where an account has these features."""
+    durations = [
+        each.model_copy(update={"supported_order_types": types})
+        for each in _DURATIONS
+        if Duration(each.value) in features.durations
+        and (types := _supported(each.supported_order_types, features))
+    ]
+    return BrokerConfiguration(
+        config_flags=_flags(features), durations=durations, currency=currency
+    )
+
+
 def to_instrument_info(
-    instrument: Instrument, leverage: Decimal, rate: Decimal | None
+    instrument: Instrument, leverage: Decimal, rate: Decimal | None, features: BrokerFeatures
 ) -> InstrumentInfo:
-    """Return what an order form needs of an instrument.
+    """Return what an order form needs of an instrument in an account with these features.
 
     `rate` is the value of one unit of the instrument's currency in the account's, or None while
     it is unknown."""
@@ -58,6 +77,33 @@ def to_instrument_info(
         description=instrument.description,
         currency=instrument.currency,
         leverage=f"{leverage.normalize():f}:1",
-        allowed_order_types=list(OrderType),
-        allowed_durations=list(DurationType),
+        allowed_order_types=_supported(OrderType, features),
+        allowed_durations=[each for each in DurationType if Duration(each) in features.durations],
+    )
+
+
+def _supported(types: Iterable[OrderType], features: BrokerFeatures) -> list[OrderType]:
+    return [each for each in types if domain.OrderType(each) in features.order_types]
+
+
+def _flags(features: BrokerFeatures) -> BrokerFlags:
+    types = features.order_types
+    return BrokerFlags(
+        support_order_brackets=features.has_order_brackets,
+        support_position_brackets=features.has_position_brackets,
+        support_market_brackets=features.has_order_brackets,
+        support_modify_order_price=features.modifies_orders,
+        support_modify_brackets=features.has_position_brackets,
+        support_modify_duration=features.modifies_durations,
+        support_modify_trailing_stop=features.has_trailing_stops,
+        support_edit_amount=features.modifies_orders,
+        support_reverse_position=features.sells_short,
+        support_native_reverse_position=features.sells_short,
+        support_market_orders=domain.OrderType.MARKET in types,
+        support_limit_orders=domain.OrderType.LIMIT in types,
+        support_stop_orders=domain.OrderType.STOP in types,
+        support_stop_limit_orders=domain.OrderType.STOP_LIMIT in types,
+        support_trailing_stop=features.has_trailing_stops,
+        support_leverage=features.has_leverage,
+        support_margin=features.has_leverage,
     )

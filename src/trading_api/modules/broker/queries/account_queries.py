@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from trading_api.domain.broker_features import ALL_FEATURES
 from trading_api.domain.instrument import Instrument, bare_symbol
 from trading_api.domain.ports.broker import Broker
 from trading_api.domain.ports.market_data import MarketData
@@ -12,7 +13,6 @@ from trading_api.models.broker import (
     AccountMetainfo,
     BrokerConfiguration,
     BrokerEvent,
-    BrokerFlags,
     CashLine,
     EquityData,
     Execution,
@@ -31,7 +31,7 @@ from trading_api.modules.broker.presenters.accounts import (
     to_open_positions,
 )
 from trading_api.modules.broker.presenters.events import to_broker_event
-from trading_api.modules.broker.presenters.instruments import DURATIONS, to_instrument_info
+from trading_api.modules.broker.presenters.instruments import to_configuration, to_instrument_info
 from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.presenters.orders import to_execution, to_placed_order
 
@@ -190,11 +190,11 @@ class AccountQueries:
 
     # What can be traded
 
-    def configuration(self) -> BrokerConfiguration:
-        """Return the features that a terminal may offer."""
-        return BrokerConfiguration(
-            config_flags=BrokerFlags(), durations=DURATIONS, currency=self._currency
-        )
+    def configuration(self, account_id: str | None = None) -> BrokerConfiguration:
+        """Return the features that a terminal may offer for an account; for None those of paper
+        accounts. Raises NotFound."""
+        features = ALL_FEATURES if account_id is None else self._broker.features(account_id)
+        return to_configuration(features, self._currency)
 
     def instrument(self, account_id: str, symbol: str) -> InstrumentInfo:
         """Raises SymbolNotFound."""
@@ -202,7 +202,10 @@ class AccountQueries:
         account = self._broker.snapshot(account_id)
         leverage = account.leverage(instrument.symbol)
         return to_instrument_info(
-            instrument, leverage, account.conversion_rate(instrument.currency)
+            instrument,
+            leverage,
+            account.conversion_rate(instrument.currency),
+            self._broker.features(account_id),
         )
 
     def leverage(self, account_id: str, symbol: str) -> LeverageInfo:
