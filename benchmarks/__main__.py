@@ -13,6 +13,7 @@ from benchmarks import (
     bus,
     connect_storm,
     connect_while_busy,
+    encodings,
     engine_commands,
     frame_flood,
     gateway,
@@ -59,6 +60,7 @@ SCENARIOS = {
 ON_REQUEST = {
     "brokers": brokers.measure,
     "bus": bus.measure,
+    "encodings": encodings.measure,
     "gateway": gateway.measure,
     "million_events": ledger.measure_a_million,
     "one_topic_heavy": one_topic.measure_heavy,

@@ -35,10 +35,13 @@ class LoadClient:
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, reply_mark: str, update_mark: str) -> AsyncIterator[LoadClient]:
-        """Start the process. The marks are texts that occur once in each reply and each update."""
+    async def running(
+        cls, reply_mark: str, update_mark: str, head: str = ""
+    ) -> AsyncIterator[LoadClient]:
+        """Start the process. The marks are texts that occur once in each reply and each update.
+        Without marks each frame counts as both. `head` is added to the head of each handshake."""
         process = await asyncio.create_subprocess_exec(
-            *(await compiled("load_client"), reply_mark, update_mark),
+            *(await compiled("load_client"), reply_mark, update_mark, head),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -56,6 +59,10 @@ class LoadClient:
     async def send(self, client: int, text: str) -> None:
         """Send a text frame, in which \\r and \\n are escapes."""
         self._commands.write(f"send {client} {text}\n".encode())
+        await self._commands.drain()
+
+    async def send_binary(self, client: int, data: bytes) -> None:
+        self._commands.write(f"binary {client} {data.hex()}\n".encode())
         await self._commands.drain()
 
     async def wait_for_replies(self, count: int) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from benchmarks import updates
+from benchmarks import moving_market, updates
 from trading_api.auth.tokens import create_token_verifier
 from trading_api.clock import wall_clock_ms
 from trading_api.models.broker import EquityData, Execution, PlacedOrder, Position
@@ -145,8 +145,22 @@ EXECUTION = Execution.model_validate(_example(Execution))
 ORDER = PlacedOrder.model_validate(_example(PlacedOrder))
 POSITION = Position.model_validate(_example(Position))
 EQUITY = EquityData.model_validate(_example(EquityData))
+_MOVING_BARS = moving_market.Cycle(moving_market.bars)
+_MOVING_QUOTES = moving_market.Cycle(moving_market.quotes)
+
+
+def _publish_moving_bar(topics: _Topics, number: int) -> None:
+    topics.publish("bars", updates.symbol(number), _MOVING_BARS.next(number))
+
+
+def _publish_moving_quote(topics: _Topics, number: int) -> None:
+    topics.publish("quotes", updates.symbol(number), _MOVING_QUOTES.next(number))
+
+
 _PUBLISHERS: dict[str, Callable[[_Topics, int], None]] = {
     "bars": _publish_bar,
     "quotes": _publish_quote,
     "accounts": _publish_account,
+    "moving_bars": _publish_moving_bar,
+    "moving_quotes": _publish_moving_quote,
 }

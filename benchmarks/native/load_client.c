@@ -4,6 +4,7 @@
  *   open PORT COUNT AT_ONCE    so many clients more, that many handshakes at a time; a thousand of each
  *                              address, from 127.0.0.2 on
  *   send CLIENT TEXT           sends a text frame (\r and \n are escapes); has no answer line
+ *   binary CLIENT HEX          sends a binary frame; has no answer line
  *   await replies|updates N S  until so many were received in all, or S seconds passed
  *   stall CLIENT               does not read it any more
  *   tolerate                   a client that the server closes is no error from now on
@@ -12,9 +13,10 @@
  *   reset                      counts from zero
  *   stats                      replies updates bytes p50_us p99_us max_us cpu_s
  *
- * An argument is the text that marks a reply, another the one that marks an update. The digits after
- * "time": in an update, or "volume": in one without, are when it was made, in microseconds of the
- * monotonic clock. */
+ * An argument is the text that marks a reply, another the one that marks an update. Where both are
+ * empty, each frame counts as one of both. The third argument is a part of the handshake's head. The
+ * digits after "time": in an update, or "volume": in one without, are when it was made, in
+ * microseconds of the monotonic clock. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,7 +42,7 @@ typedef struct {
 
 static Client clients[CLIENTS_MAX];
 static int client_count, upgraded_count, opening_port, to_open, at_once, nap_us, tolerant;
-static const char *reply_mark, *update_mark;
+static const char *reply_mark, *update_mark, *own_head;
 static size_t reply_size, update_size;
 static uint64_t replies, updates, bytes;
 static uint32_t latencies[LATENCY_MAX_US];
@@ -85,7 +87,7 @@ static void send_frame(int fd, int opcode, const char *text, size_t size) {
 static void connect_one(void) {
     static const char handshake[] =
         "GET /api/v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n";
     Client *client = &clients[client_count];
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(opening_port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -102,6 +104,8 @@ static void connect_one(void) {
     struct epoll_event event = {.events = EPOLLIN, .data.u32 = client_count};
     epoll_ctl(epoll_fd, EPOLL_CTL_ADD, client->fd, &event);
     send_all(client->fd, handshake, sizeof handshake - 1);
+    send_all(client->fd, own_head, strlen(own_head));
+    send_all(client->fd, "\r\n", 2);
     client_count++, to_open--;
 }
 
@@ -139,6 +143,10 @@ static int count_across(Client *client, const char *text, size_t size, const cha
 
 static void on_message(Client *client, const char *text, size_t size, int64_t now) {
     const char *end = text + size, *at = text;
+    if (!update_size) {
+        updates++, replies++;
+        return;
+    }
     if (client->carried) {
         updates += count_across(client, text, size, update_mark, update_size);
         replies += count_across(client, text, size, reply_mark, reply_size);
@@ -245,6 +253,14 @@ static void command(char *line) {
             if (*from == '\\' && (from[1] == 'r' || from[1] == 'n')) *to++ = *++from == 'r' ? '\r' : '\n';
             else *to++ = *from;
         if (clients[client].fd >= 0) send_frame(clients[client].fd, 1, text, to - text);
+    } else if (sscanf(line, "binary %d", &client) == 1) {
+        char *hex = strchr(line + 7, ' ') + 1;
+        size_t size = strlen(hex) / 2;
+        for (size_t i = 0; i < size; i++) {
+            unsigned byte;
+            sscanf(hex + 2 * i, "%2x", &byte), hex[i] = byte;
+        }
+        if (clients[client].fd >= 0) send_frame(clients[client].fd, 2, hex, size);
     } else if (sscanf(line, "await %15s %lu %lf", what, &target, &seconds) == 3) {
         awaited = *what == 'r' ? &replies : &updates, deadline = now_us() + seconds * 1e6;
     } else if (sscanf(line, "stall %d", &client) == 1) {
@@ -272,9 +288,9 @@ int main(int count, char **arguments) {
     static char lines[1 << 20];
     size_t lines_size = 0;
     struct epoll_event events[1024], input = {.events = EPOLLIN, .data.u32 = UINT32_MAX};
-    if (count != 3) return 2;
+    if (count != 4) return 2;
     reply_mark = arguments[1], reply_size = strlen(reply_mark);
-    update_mark = arguments[2], update_size = strlen(update_mark);
+    update_mark = arguments[2], update_size = strlen(update_mark), own_head = arguments[3];
     epoll_fd = epoll_create1(0);
     epoll_ctl(epoll_fd, EPOLL_CTL_ADD, 0, &input);
     for (;;) {

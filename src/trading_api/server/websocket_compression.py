@@ -22,8 +22,9 @@ from trading_api.streaming.deflate import TAIL, WINDOW_BITS, deflater
 
 CONTEXT_WINDOW_BITS = 11
 """How far back the messages of one connection refer: at most 2 KiB."""
-CONTEXT_MEMORY_LEVEL = 4
-"""zlib's memLevel of a connection. With this window zlib takes 16 KiB and 6 KiB."""
+CONTEXT_MEMORY_LEVEL = 3
+"""zlib's memLevel of a connection. With this window zlib takes 18 KiB: 8 for the window, 4 for the
+hash table and the output, and 6 for itself."""
 CLIENT_WINDOW_BITS = 12
 """The window that a client is asked for. It is held while a message arrives in fragments."""
 FINAL_BLOCKS_MAX = 8
