@@ -16,7 +16,7 @@ from trading_api.streaming.frames import binary_frame
 from trading_api.streaming.msgpack_format import MSGPACK
 from trading_api.streaming.row_encoding import field_orders
 from trading_api.streaming.subscriptions import Topic
-from trading_api.streaming.update_encoding import LastEncoded, SuffixEncoder
+from trading_api.streaming.update_encoding import SharedParts, SuffixEncoder
 
 FROZEN: dict[str, dict[str, list[str]]] = json.loads(
     Path(__file__).with_name("msgpack_fields.json").read_text()
@@ -53,5 +53,5 @@ async def test_the_example_in_the_document_is_what_the_server_sends() -> None:
     )
     topic = Topic("bars:{}", int(values["topicId"]))
     suffix = SuffixEncoder(lambda: int(values["ts"])).encode(None)
-    update = MSGPACK.update(topic, bar, suffix, EchoApp().bars_router, LastEncoded())
+    update = MSGPACK.update(topic, bar, suffix, EchoApp().bars_router, SharedParts())
     assert update == binary_frame(example)

@@ -61,7 +61,7 @@ class TopicHost:
         self._routers = {router.route: router for router in routers}
         self._subscriptions = subscriptions
         self._encode_suffix = SuffixEncoder(now_ms).encode
-        self._encoder = LastEncoded()
+        self._last_encoded = LastEncoded()
         self._heartbeat_s = heartbeat_s
         self._lease_s = lease_s
         self._kept_frames_max = kept_frames_max
@@ -177,7 +177,7 @@ class TopicHost:
             position = router.position_of((datum,), meta) if router.replays else 0
             key = route.conflation_key(datum)
             name = None if key is None else str(key)
-            json = self._encoder.encode(datum, route)
+            json = self._last_encoded.encode(datum, route.encode)
             updates.append(encode_update(number, position, name, suffix, json))
         return updates
 

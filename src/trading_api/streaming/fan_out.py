@@ -13,7 +13,7 @@ from trading_api.streaming.message_format import MessageFormat
 from trading_api.streaming.outbox import Outbox, send_to_all
 from trading_api.streaming.route_service import UpdateMeta
 from trading_api.streaming.subscriptions import Subscriber, Topic, TopicRoute
-from trading_api.streaming.update_encoding import Datum, DatumFormat, LastEncoded, SuffixEncoder
+from trading_api.streaming.update_encoding import Datum, DatumFormat, SharedParts, SuffixEncoder
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,7 @@ class FanOut:
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self._encode_suffix = SuffixEncoder(now_ms).encode
+        self._parts = SharedParts()
         self._queues: list[UpdatesQueue] = []
         self._stamps = itertools.count(1)
         self._published = asyncio.Event()
@@ -158,14 +159,13 @@ class FanOut:
             queue.clear()
         updates.sort()
         single_update = len(updates) == 1
-        encoder = LastEncoded()
         for update in updates:
             try:
-                self._deliver(update, encoder, single_update)
+                self._deliver(update, single_update)
             except Exception:
                 log.exception("update_not_delivered", extra={"topic": update[2].name})
 
-    def _deliver(self, update: Update, encoder: LastEncoded, single_update: bool) -> None:
+    def _deliver(self, update: Update, single_update: bool) -> None:
         _, route, topic, data, suffix, recipient = update
         audiences: Iterable[Audience] = topic.audiences.items()
         if recipient is not None:
@@ -181,7 +181,7 @@ class FanOut:
                 self._priority += outboxes
             self.delivered += len(outboxes) * len(data)
             for datum in data:
-                frame = format.update(topic, datum, suffix, route, encoder)
+                frame = format.update(topic, datum, suffix, route, self._parts)
                 key = route.conflation_key(datum)
                 key = None if key is None else (topic.name, key)
                 if single_update:

@@ -11,17 +11,18 @@ from pydantic import BaseModel, ValidationError
 from trading_api.limits.json_nesting import exceeds_nesting
 from trading_api.streaming.deflate import deflated_text_frame
 from trading_api.streaming.frames import text_frame
-from trading_api.streaming.update_encoding import Datum, DatumFormat, LastEncoded, encode_model
+from trading_api.streaming.update_encoding import Datum, DatumFormat, SharedParts, encode_model
 
 FrameMaker: TypeAlias = Callable[[bytes, bytes, bytes], bytes]
 """Makes a frame of the three parts of its content."""
 
 
 class NumberedTopic(Protocol):
-    """A topic: the text with which its updates begin in JSON, and its number in MessagePack."""
+    """A topic: the text with which its updates begin in JSON, and its packed number, with which
+    they begin in MessagePack."""
 
     prefix: bytes
-    number: int
+    packed_number: bytes
 
 
 class MessageFormat(Protocol):
@@ -43,7 +44,7 @@ class MessageFormat(Protocol):
         datum: Datum,
         suffix: bytes,
         route: DatumFormat,
-        encoder: LastEncoded,
+        parts: SharedParts,
     ) -> bytes:
         """Return the frame of an update. `suffix` is the end of its JSON, after the datum."""
         ...
@@ -76,9 +77,9 @@ class JsonFormat:
         datum: Datum,
         suffix: bytes,
         route: DatumFormat,
-        encoder: LastEncoded,
+        parts: SharedParts,
     ) -> bytes:
-        return self._frame(topic.prefix, encoder.encode(datum, route), suffix)
+        return self._frame(topic.prefix, parts.json(datum, route.encode), suffix)
 
 
 JSON = JsonFormat()

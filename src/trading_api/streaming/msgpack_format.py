@@ -13,7 +13,7 @@ from trading_api.models.ws import SubscriptionResponse
 from trading_api.streaming.deflate import deflated_binary_frame
 from trading_api.streaming.frames import binary_frame
 from trading_api.streaming.message_format import FrameMaker, NumberedTopic
-from trading_api.streaming.update_encoding import Datum, DatumFormat, LastEncoded
+from trading_api.streaming.update_encoding import Datum, DatumFormat, SharedParts
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder().decode
@@ -55,10 +55,10 @@ class MsgpackFormat:
         datum: Datum,
         suffix: bytes,
         route: DatumFormat,
-        encoder: LastEncoded,
+        parts: SharedParts,
     ) -> bytes:
-        head, end = encoder.packed_suffix(suffix)
-        return self._frame(head + _encode(topic.number), encoder.pack(datum, route), end)
+        head, end = parts.packed_suffix(suffix)
+        return self._frame(head + topic.packed_number, parts.packed(datum, route.pack), end)
 
 
 def _check_values(value: Any, depth_max: int) -> None:

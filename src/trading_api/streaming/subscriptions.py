@@ -9,6 +9,7 @@ from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import msgspec
 from pydantic import BaseModel
 
 from trading_api.streaming.message_format import MessageFormat
@@ -58,8 +59,8 @@ class Topic:
     """One topic of a route. `stream` belongs to the service that attached the topic.
 
     `sessions` have joined it. The outboxes of `audiences` receive its updates, by the format of
-    their sessions, in the order in which these received the topic's state. `number` names the topic
-    in MessagePack. `service` is None while the topic is not open. `symbol_count` is
+    their sessions, in the order in which these received the topic's state. `number`, packed,
+    names the topic in MessagePack. `service` is None while the topic is not open. `symbol_count` is
     what each of its sessions is charged."""
 
     name: str
@@ -74,6 +75,10 @@ class Topic:
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     pending_joins: int = 0
     symbol_count: int = 1
+    packed_number: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.packed_number = msgspec.msgpack.encode(self.number)
 
     def add_receiver(self, session: Subscriber) -> None:
         """Let a session receive the topic's updates."""

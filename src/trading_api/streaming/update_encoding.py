@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from trading_api.streaming.route_service import UpdateMeta
 
 _ARRAY_OF_3, _ARRAY_OF_4 = b"\x93", b"\x94"
+_TS = b',"ts":'
 
 
 class EncodedDatum(NamedTuple):
@@ -64,33 +65,33 @@ class SuffixEncoder:
 class LastEncoded:
     """Encodes a datum once, however many topics publish it one after the other."""
 
-    __slots__ = ("_datum", "_json", "_packed", "_packed_suffix", "_route", "_suffix")
+    __slots__ = ("_bytes", "_datum", "_encode")
 
     def __init__(self) -> None:
         self._datum: Datum | None = None
-        self._route: DatumFormat | None = None
-        self._json: bytes | None = None
-        self._packed: bytes | None = None
+        self._encode: Callable[[Any], bytes] | None = None
+        self._bytes = b""
+
+    def encode(self, datum: Datum, encode: Callable[[Any], bytes]) -> bytes:
+        """Return what `encode` returns for the datum. Data never change."""
+        if datum is not self._datum or encode is not self._encode:
+            self._bytes = encode(datum)
+            self._datum, self._encode = datum, encode
+        return self._bytes
+
+
+class SharedParts:
+    """The parts that the frames of different topics and formats have in common: a datum in JSON and
+    in MessagePack, each made when it is first needed, and the end of an update in MessagePack."""
+
+    __slots__ = ("_packed_suffix", "_suffix", "json", "packed")
+
+    def __init__(self) -> None:
+        # Bound methods: an attribute less to look up for each update.
+        self.json = LastEncoded().encode
+        self.packed = LastEncoded().encode
         self._suffix = b""
         self._packed_suffix = b"", b""
-
-    def encode(self, datum: Datum, route: DatumFormat) -> bytes:
-        """Return the datum's JSON."""
-        if datum is not self._datum or route is not self._route:
-            self._datum, self._route, self._packed = datum, route, None
-            self._json = None
-        if self._json is None:
-            self._json = route.encode(datum)
-        return self._json
-
-    def pack(self, datum: Datum, route: DatumFormat) -> bytes:
-        """Return the datum's MessagePack."""
-        if datum is not self._datum or route is not self._route:
-            self._datum, self._route, self._json = datum, route, None
-            self._packed = None
-        if self._packed is None:
-            self._packed = route.pack(datum)
-        return self._packed
 
     def packed_suffix(self, suffix: bytes) -> tuple[bytes, bytes]:
         """Return the head of an update's array, and its elements after the datum."""
@@ -106,6 +107,8 @@ _pack = msgspec.msgpack.Encoder().encode
 def pack_suffix(suffix: bytes) -> tuple[bytes, bytes]:
     """Return the head of an update's array, and its elements after the datum: the time, and the
     meta fields if there are any."""
+    if suffix.startswith(_TS):
+        return _ARRAY_OF_3, _pack(int(suffix[len(_TS) : -2]))
     meta = orjson.loads(b"{%b" % suffix[1:-1])
     ts = _pack(meta.pop("ts"))
-    return (_ARRAY_OF_4, ts + _pack(meta)) if meta else (_ARRAY_OF_3, ts)
+    return _ARRAY_OF_4, ts + _pack(meta)

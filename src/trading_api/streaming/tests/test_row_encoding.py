@@ -23,7 +23,7 @@ from trading_api.streaming.subscriptions import Topic
 from trading_api.streaming.update_encoding import (
     Datum,
     EncodedDatum,
-    LastEncoded,
+    SharedParts,
     SuffixEncoder,
     encode_model,
 )
@@ -67,10 +67,10 @@ def test_both_encodings_decode_to_the_same_values(
     if is_remote:
         datum = EncodedDatum(encode_model(datum), None)  # type: ignore[arg-type]
     topic = Topic("r:{}", 300, prefix=b'{"type":"r.update","payload":{"topic":"r:{}","payload":')
-    route, encoder = Format(model, is_remote), LastEncoded()
+    route, parts = Format(model, is_remote), SharedParts()
     suffix = SuffixEncoder(lambda: NOW_MS).encode(meta)
-    in_json = update_in_json(JSON.update(topic, datum, suffix, route, encoder))
-    in_msgpack = update_in_msgpack(MSGPACK.update(topic, datum, suffix, route, encoder), model)
+    in_json = update_in_json(JSON.update(topic, datum, suffix, route, parts))
+    in_msgpack = update_in_msgpack(MSGPACK.update(topic, datum, suffix, route, parts), model)
     assert in_json == in_msgpack
 
 

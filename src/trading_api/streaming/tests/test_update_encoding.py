@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from operator import itemgetter
 
+import msgspec
+import pytest
+
 from tests.kit.echo_route import NOW_MS, EchoApp, bar
 from trading_api.models.market import Bar, BarsSubscriptionRequest
 from trading_api.streaming.frames import texts
@@ -14,6 +17,7 @@ from trading_api.streaming.update_encoding import (
     LastEncoded,
     SuffixEncoder,
     encode_model,
+    pack_suffix,
 )
 
 
@@ -54,15 +58,37 @@ def test_the_time_in_the_suffix_follows_the_clock() -> None:
     assert suffixes.encode({"as_of_seq": 3}) == b',"as_of_seq":3,"ts":2}}'
 
 
-def test_a_datum_is_encoded_again_only_for_another_route() -> None:
-    echo, encoder, encoded = EchoApp(), LastEncoded(), []
+def test_a_datum_is_encoded_again_only_by_another_function() -> None:
+    last, encoded = LastEncoded(), []
 
     def encode(data: Bar) -> bytes:
         encoded.append(data)
         return encode_model(data)
 
-    echo.bars_router.encode = echo.fills_router.encode = encode
+    def encode_otherwise(data: Bar) -> bytes:
+        encoded.append(data)
+        return b"{}"
+
     datum = bar(7)
-    for router in (echo.bars_router, echo.bars_router, echo.fills_router):
-        assert encoder.encode(datum, router) == encode_model(datum)
+    for _ in range(2):
+        assert last.encode(datum, encode) == encode_model(datum)
+    for _ in range(2):
+        assert last.encode(datum, encode_otherwise) == b"{}"
     assert encoded == [datum, datum]
+
+
+def test_a_datum_whose_encoding_failed_is_not_taken_for_encoded() -> None:
+    last = LastEncoded()
+    with pytest.raises(ZeroDivisionError):
+        last.encode(bar(7), lambda _: b"x" * (1 // 0))
+    assert last.encode(bar(7), encode_model) == encode_model(bar(7))
+
+
+@pytest.mark.parametrize("meta", [None, {"as_of_seq": 3}, {"seq": 5, "prev": 4, "request_id": "t"}])
+def test_the_end_of_an_update_in_messagepack_has_the_values_of_json(
+    meta: dict[str, int | str] | None,
+) -> None:
+    head, end = pack_suffix(SuffixEncoder(lambda: NOW_MS).encode(meta))
+    values = [NOW_MS, meta] if meta else [NOW_MS]
+    assert head == bytes([0x90 + 2 + len(values)])
+    assert end == b"".join(map(msgspec.msgpack.encode, values))
