@@ -112,7 +112,9 @@ class LiveBroker:
             lambda: list(self._prices.symbols()),
             venue,
         )
-        self._commands = LiveCommands(market, self._prices, client.features, self._risk, limits)
+        self._commands = LiveCommands(
+            market, self._prices, lambda: client.features, self._risk, limits
+        )
 
     # Commands
 

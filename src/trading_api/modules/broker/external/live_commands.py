@@ -65,7 +65,7 @@ class LiveCommands:
         self,
         market: MarketData,
         prices: Prices,
-        features: VenueFeatures,
+        features: Callable[[], VenueFeatures],
         risk: RiskMonitor,
         limits: RiskLimits,
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -56,10 +56,16 @@ from trading_api.modules.broker.translation.rejection_mapping import to_api_erro
 
 
 class LiveOrders:
-    """Decides what a command changes. Raises ApiError for a command that cannot be done."""
+    """Decides what a command changes. Raises ApiError for a command that cannot be done.
+
+    `features` returns what the venue can do now: some venues describe that when they are connected
+    to."""
 
     def __init__(
-        self, prices: Prices, order_requests: OrderRequestMapper, features: VenueFeatures
+        self,
+        prices: Prices,
+        order_requests: OrderRequestMapper,
+        features: Callable[[], VenueFeatures],
     ) -> None:
         self._prices = prices
         self._order_requests = order_requests
@@ -113,7 +119,7 @@ class LiveOrders:
     def _replaced(
         self, transaction: Transaction, command: ModifyOrderCommand
     ) -> Sequence[OrderReplaceRequested]:
-        if not self._features.can_replace:
+        if not self._features().can_replace:
             raise NotSupportedByVenue("changes of a working order")
         order = _found(find_live_order(transaction.state.orders, command.order_id))
         request, market = self._request(PlaceOrderCommand(command.order))
@@ -181,7 +187,7 @@ class LiveOrders:
         return OrderPlaced(order, market.at_ms)
 
     def _reversed(self, transaction: Transaction, command: ReversePositionCommand) -> OrderPlaced:
-        if self._features.is_spot:
+        if self._features().is_spot:
             raise NotSupportedByVenue("a position on the other side")
         state, market = transaction.state, self._market(command.symbol)
         position = state.position(market.symbol)
@@ -203,7 +209,7 @@ class LiveOrders:
     # Requests
 
     def _request(self, command: PlaceOrderCommand) -> tuple[OrderRequest, Market]:
-        order, features = command.order, self._features
+        order, features = command.order, self._features()
         if order.duration is None and Duration.GTC not in features.durations:
             order = replace(order, duration=Duration.DAY)
         instrument = self._prices.tradable(order.symbol)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
-from tests.kit.fake_venue import Fault
+from tests.kit.fake_venue import FEATURES, Fault
 from tests.kit.live_setup import ACCOUNT, Seen, limit_order, live_setup, order
 from tests.kit.manual_clock import settle
 from trading_api.domain.account_event import EVENT_TYPES
@@ -24,7 +25,7 @@ from trading_api.domain.broker_commands import (
 )
 from trading_api.domain.broker_connection import ConnectionState
 from trading_api.domain.notification import Notification, Severity
-from trading_api.domain.orders import OrderStatus, Side
+from trading_api.domain.orders import OrderStatus, OrderType, Side
 from trading_api.errors import ApiError, Conflict, Invalid, NotFound, Unavailable
 
 TEN, HUNDRED = Decimal(10), Decimal(100)
@@ -198,6 +199,18 @@ async def test_a_rejected_command_leaves_nothing_not_even_its_key() -> None:
             assert caught.value.code == code
         assert live.broker.snapshot(ACCOUNT).seq == seq
         assert not (await live.submit(order(), key)).is_duplicate
+
+
+async def test_the_venue_is_offered_what_it_described_last() -> None:
+    async with live_setup() as live:
+        await live.submit(limit_order())
+        live.client.features = replace(FEATURES, order_types=(OrderType.MARKET,))
+        assert live.broker.features(ACCOUNT).order_types == {OrderType.MARKET}
+        with pytest.raises(ApiError) as caught:
+            await live.submit(limit_order())
+        assert caught.value.code == "not_supported_by_venue"
+        live.client.features = FEATURES
+        await live.submit(limit_order())
 
 
 async def test_commands_are_refused_while_the_venue_is_not_connected() -> None:
