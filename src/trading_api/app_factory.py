@@ -26,6 +26,8 @@ from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
+from trading_api.modules.datafeed.recording.factory import create_recorder
+from trading_api.modules.datafeed.recording.recorder import Recorder
 from trading_api.modules.datafeed.source_factory import create_market_source, require_steppable
 from trading_api.observability.log_rate_limit import dropped_total, log_dropped_lines
 from trading_api.observability.metrics import Metrics
@@ -91,8 +93,9 @@ def create_app(
     venue = _create_venues(settings, names, journal, feed, metrics, readiness, live_venue)
     context = ModuleContext(settings, feed, now_ms, metrics, subscriptions, venue)
     modules = registry.build(names, context)
+    recorders = create_recorders(settings, source, feed, metrics)
     lifespan = create_lifespan(
-        modules,
+        [*modules, *recorders],
         {
             "streaming": ws_app.run,
             "market": feed.run,
@@ -108,6 +111,15 @@ def create_app(
         settings, modules, ws_app, lifespan, tokens, metrics, readiness, admission, in_flight
     )
     return api_app, ws_app
+
+
+def create_recorders(
+    settings: Settings, source: MarketSource, feed: MarketFeed, metrics: Metrics
+) -> list[Recorder]:
+    """Return the recorder of the market, where the settings ask for one."""
+    if not settings.datafeed_record:
+        return []
+    return [create_recorder(settings, feed, source.resolutions(), metrics)]
 
 
 def observe_feed(feed: MarketFeed, metrics: Metrics, readiness: Readiness) -> None:

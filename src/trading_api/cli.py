@@ -31,6 +31,7 @@ from trading_api.modules.datafeed.importing.csv_rows import FaultyRowsError
 from trading_api.modules.datafeed.importing.importer import ImportRequest, import_symbols
 from trading_api.modules.datafeed.importing.number_parsing import DECIMALS_MAX
 from trading_api.modules.datafeed.importing.symbol_names import to_symbol
+from trading_api.modules.datafeed.recording.listing import list_recordings
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.observability.progress_bar import ProgressBar
@@ -299,10 +300,15 @@ def _list(_: argparse.Namespace) -> None:
     data_dir = Settings().data_dir
     try:
         stored = BarStore(data_dir).list_symbols()
+        recorded = list_recordings(data_dir)
     except (RecordingError, OSError) as error:
         raise ConfigurationError(str(error)) from error
-    if not stored:
+    if recorded:
+        _print_table(recorded)
+    if not stored and not recorded:
         print(f"Nothing is stored in {data_dir}; `trading-api data import` puts symbols there.")
+        return
+    if not stored:
         return
     rows = [["symbol", "kind", "rows", "from", "to", "session", "tick"]]
     for symbol, columns in stored:
@@ -318,6 +324,12 @@ def _list(_: argparse.Namespace) -> None:
                 f"{symbol.instrument().tick_size:f}",
             ]
         )
+    if recorded:
+        print()
+    _print_table(rows)
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(map(str.ljust, row, widths)).rstrip())

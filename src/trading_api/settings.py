@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     datafeed_speed: Annotated[float, Field(ge=0.001, allow_inf_nan=False)] = 1.0
     datafeed_clock: Literal["wall", "step"] = "wall"
     datafeed_start: datetime | None = None
+    datafeed_record: bool = False
+    datafeed_record_days: Annotated[int, Field(ge=0, le=36_500)] = 0
 
     # How often slow quotes are sent, and when a silent source counts as stale.
     quotes_slow_interval_s: FinitePositive = 10.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from trading_api.bus.port import Bus
+from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.source_factory import create_market_source, require_following
 from trading_api.relay.market_ticks import FollowedMarket, TickPublisher
@@ -18,6 +19,8 @@ class MarketPart:
     present travels."""
 
     def __init__(self, settings: Settings, bus: Bus) -> None:
+        if settings.datafeed_record:
+            raise ConfigurationError("DATAFEED_RECORD needs one process, not --workers or roles.")
         self.source = require_following(create_market_source(settings))
         self._followed = FollowedMarket(bus, self.source)
         self._leads = asyncio.Event()

@@ -9,8 +9,12 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.market.ports import FollowingSource, MarketSource
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
+from trading_api.modules.datafeed.recording.recording_files import has_ticks, recorded_symbols
+from trading_api.modules.datafeed.recording.recording_reader import SymbolRecording
+from trading_api.modules.datafeed.replay.playable import Playable
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.replay.tick_recording import TickRecording
 from trading_api.modules.datafeed.simulator.price_tree import END_MS
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.storage.errors import RecordingError
@@ -19,15 +23,15 @@ from trading_api.settings import Settings
 
 
 def create_market_source(settings: Settings) -> MarketSource:
-    """Return a simulator, or a replay of a file or of the stored symbols. Raises
-    ConfigurationError."""
+    """Return a simulator, or a replay of a file, of a recorded market or of the stored symbols.
+    Raises ConfigurationError."""
     start_ms = _milliseconds(settings.datafeed_start)
     if settings.datafeed_source == "simulator":
         if start_ms is not None and settings.datafeed_clock == "wall":
             raise ConfigurationError("DATAFEED_START of the simulator needs DATAFEED_CLOCK=step.")
         return _simulator(settings.datafeed_seed, start_ms)
     path = settings.datafeed_path
-    recording = _file_recording(path) if path else _stored_recording(settings)
+    recording = _played(settings, path)
     if start_ms is not None and not recording.start_ms <= start_ms < recording.end_ms:
         raise ConfigurationError(
             "DATAFEED_START is not within what is recorded of all symbols, "
@@ -60,6 +64,39 @@ def _simulator(seed: int, start_ms: int | None) -> Simulator:
     return Simulator(seed, clock=lambda: start_ms)
 
 
+def _played(settings: Settings, path: Path | None) -> Playable:
+    if path is None:
+        return _stored_recording(settings)
+    return _tick_recording(settings, path) if path.is_dir() else _file_recording(path)
+
+
+def _tick_recording(settings: Settings, folder: Path) -> TickRecording:
+    """Return the recordings in a folder of a venue or of one symbol."""
+    try:
+        found = recorded_symbols(folder).items()
+        folders = {symbol: each for symbol, each in found if has_ticks(each)}
+        if not folders and has_ticks(folder):
+            folders = {SymbolRecording(folder).instrument.symbol: folder}
+        if not folders:
+            raise ConfigurationError(
+                f"DATAFEED_PATH: {folder} has no recording; a server with DATAFEED_RECORD=1 makes "
+                "one in DATA_DIR/recordings."
+            )
+        wanted = _wanted_symbols(settings)
+        if missing := [name for name in wanted if name not in folders]:
+            raise ConfigurationError(
+                f"DATAFEED_SYMBOLS: {missing[0]} is not recorded; there are {', '.join(folders)}."
+            )
+        return TickRecording([SymbolRecording(folders[name]) for name in wanted or folders])
+    except (RecordingError, OSError) as error:
+        raise ConfigurationError(f"DATAFEED_PATH: {error}") from error
+
+
+def _wanted_symbols(settings: Settings) -> list[str]:
+    names = (name.strip() for name in settings.datafeed_symbols.split(","))
+    return list(dict.fromkeys(name for name in names if name))
+
+
 def _file_recording(path: Path) -> Recording:
     try:
         return Recording(read_series(path))
@@ -73,15 +110,15 @@ def _stored_recording(settings: Settings) -> Recording:
     if not stored:
         raise ConfigurationError(
             f"DATAFEED_SOURCE=replay needs symbols in {settings.data_dir} (DATA_DIR), which "
-            "`trading-api data import` puts there, or DATAFEED_PATH, a CSV file."
+            "`trading-api data import` puts there, or DATAFEED_PATH, a CSV file or a recording."
         )
-    wanted = [name.strip() for name in settings.datafeed_symbols.split(",") if name.strip()]
+    wanted = _wanted_symbols(settings)
     if missing := [name for name in wanted if name not in stored]:
         raise ConfigurationError(
             f"DATAFEED_SYMBOLS: {missing[0]} is not stored; there are {', '.join(stored)}."
         )
     try:
-        opened = [store.open(name) for name in dict.fromkeys(wanted or stored)]
+        opened = [store.open(name) for name in wanted or stored]
     except (RecordingError, OSError) as error:
         raise ConfigurationError(f"DATA_DIR: {error}") from error
     return Recording([series for series in opened if series is not None])

@@ -56,6 +56,11 @@ def recorded_symbols(venue_folder: Path) -> dict[str, Path]:
     return {unquote(path.parent.name): path.parent for path in found}
 
 
+def has_ticks(folder: Path) -> bool:
+    """Return whether a symbol's folder has any complete frame. Raises RecordingError."""
+    return any(next(read_frames(path), None) for _, path in recorded_days(folder))
+
+
 def recorded_days(folder: Path) -> list[tuple[date, Path]]:
     """Return the days of a symbol's folder, oldest first, and the file of each."""
     found: list[tuple[date, Path]] = []

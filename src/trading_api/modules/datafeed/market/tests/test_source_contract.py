@@ -21,8 +21,12 @@ from trading_api.modules.datafeed.importing.importer import ImportRequest, impor
 from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
 from trading_api.modules.datafeed.market.template_source import TemplateSource
 from trading_api.modules.datafeed.market.tests.test_template_source import no_trades
+from trading_api.modules.datafeed.recording.recording_reader import SymbolRecording
+from trading_api.modules.datafeed.recording.recording_writer import QuoteEvent, RecordingWriter
+from trading_api.modules.datafeed.recording.tick_columns import NO_MARK, TickFlag
 from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.replay.tick_recording import TickRecording
 from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.modules.datafeed.tests.fakes import (
@@ -115,9 +119,36 @@ def _template(_: Path) -> Subject:
     return Subject(source, lambda sink: source.accept(trade(), sink))
 
 
+def _recorded(folder: Path) -> Subject:
+    """Two symbols of which ticks were recorded, with a recorder that was started again."""
+    (first,) = FakeSource().instruments()
+    for instrument in (first, replace(first, symbol="OTHER", volume_scale=100)):
+        for start in (0, 90):
+            writer = RecordingWriter(folder, [instrument], ("1S", "1", "5", "1D"), 0)
+            for number in range(start, start + 90):
+                price = Decimal(100_00 + number * 7 % 23) / 100
+                quote = Quote(
+                    symbol=instrument.symbol,
+                    time_ms=NOON_MS + 400 * number,
+                    bid=price - number % 2 * instrument.tick_size,
+                    ask=price + instrument.tick_size,
+                    bid_size=Decimal(number % 5 + 1),
+                    ask_size=Decimal(7),
+                    last=price,
+                    last_size=Decimal(number % 3 + 4),
+                )
+                mark = TickFlag.START if number == start else NO_MARK
+                writer.write({instrument.symbol: [QuoteEvent(quote, None, mark)]})
+    folders = [path for path in folder.iterdir() if path.is_dir()]
+    recording = TickRecording([SymbolRecording(path) for path in sorted(folders)])
+    replay = Replay(recording, NOON_MS + 16_000, speed=1.0, clock=lambda: 0)
+    due_ms = iter(range(0, 10**9, 800))
+    return Subject(replay, lambda sink: _discard(replay.step_to(next(due_ms), sink)))
+
+
 @pytest.fixture(
-    params=[_simulator, _replay, _stored, _fake, _template],
-    ids=["simulator", "replay", "stored", "fake", "template"],
+    params=[_simulator, _replay, _stored, _fake, _template, _recorded],
+    ids=["simulator", "replay", "stored", "fake", "template", "recorded"],
 )
 def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
     made: Subject = request.param(tmp_path)
