@@ -1,5 +1,5 @@
 """The `trading-api` command: serve, the roles of several processes, token, data import and list,
-data delete, verify-ledger, ledger backup, restore and prune."""
+data delete, verify-ledger, ledger backup, restore and prune, broker halt and resume."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
+from trading_api.modules.broker.command_line import add_broker_commands
 from trading_api.modules.broker.journal.commands import add_ledger_commands
 from trading_api.modules.broker.journal.verify.verification import VerificationError
 from trading_api.modules.datafeed.importing.bar_length import (
@@ -118,6 +119,9 @@ def _add_roles(commands: Any) -> None:
     ):
         command = commands.add_parser(role, help=summary)
         command.set_defaults(run=_serve_role, role=role)
+        if role == "broker":
+            # `trading-api broker` is the role, `trading-api broker halt` asks a running server.
+            add_broker_commands(command.add_subparsers(title="commands for a running server"))
 
 
 def _serve_role(arguments: argparse.Namespace) -> int:
