@@ -1,4 +1,5 @@
 import {
+  type AccountKind,
   type AccountNotification,
   ApiError,
   type BrokerConfiguration,
@@ -9,6 +10,7 @@ import {
   type Equity,
   type Execution,
   isLive,
+  type KillSwitch,
   MergedOrders,
   MergedPositions,
   mergeExecutions,
@@ -53,6 +55,8 @@ export class TradingAccount {
   readonly #configuration = createSignal<BrokerConfiguration | null>(null);
   readonly #currency = createSignal("");
   readonly #id = createSignal("");
+  readonly #kind = createSignal<AccountKind>("paper");
+  readonly #halt = createSignal<KillSwitch>({ on: false });
   readonly #mergedOrders = new MergedOrders();
   readonly #mergedPositions = new MergedPositions();
   /** The executions that the socket reported before the history, which may contain them. */
@@ -76,6 +80,17 @@ export class TradingAccount {
 
   get id(): string {
     return this.#id[0]();
+  }
+  get kind(): AccountKind {
+    return this.#kind[0]();
+  }
+  /** Whether the account is one of real money. */
+  get isLive(): boolean {
+    return this.kind === "live";
+  }
+  /** Whether trading is halted, and why. */
+  get halt(): KillSwitch {
+    return this.#halt[0]();
   }
   get currency(): string {
     return this.#currency[0]();
@@ -138,6 +153,13 @@ export class TradingAccount {
     return this.#broker;
   }
 
+  /** Halt trading, which cancels all orders, or resume it. */
+  async setHalt(on: boolean): Promise<void> {
+    const rest = this.#client.rest.account(this.id);
+    await rest.setKillSwitch(on, on ? "Halted in the terminal" : "");
+    this.#halt[1](await rest.killSwitch());
+  }
+
   /** Set what the link of a fill notification runs. */
   onFill(show: () => void): void {
     this.#onFill = show;
@@ -152,6 +174,8 @@ export class TradingAccount {
         this.#configuration[1](configuration);
         this.#id[1](info.id);
         this.#currency[1](info.currency);
+        this.#kind[1](info.kind);
+        this.#halt[1](await rest.killSwitch());
         await this.#connectBroker(info.id);
         await this.#load();
         this.#loading[1]("loaded");

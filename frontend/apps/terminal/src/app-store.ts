@@ -14,6 +14,7 @@ export type OpenDialog =
   | { name: "close"; position: Position }
   | { name: "protect"; position: Position }
   | { name: "leverage"; symbol: string }
+  | { name: "confirm"; text: string; onAnswer(isConfirmed: boolean): void }
   | { name: "search" }
   | { name: "token" }
   | { name: "shortcuts" }
@@ -113,16 +114,25 @@ export class AppStore {
     return this.#running[0]().has(target);
   }
 
+  /** Ask before a command of an account of real money. One of a paper account is not asked for. */
+  #confirm(text: string): Promise<boolean> {
+    if (!this.account.isLive) return Promise.resolve(true);
+    return new Promise((onAnswer) => this.openDialog({ name: "confirm", text, onAnswer }));
+  }
+
   /**
    * Run a command, unless one on the same `target` is running, and show its error with `title`.
-   * Resolve to whether it succeeded.
+   * Resolve to whether it succeeded. `confirm` is what an account of real money asks before.
    */
   async runCommand(
     target: string,
     title: string,
     command: () => Promise<unknown>,
+    { confirm }: { confirm?: string } = {},
   ): Promise<boolean> {
     const [running, setRunning] = this.#running;
+    if (running().has(target)) return false;
+    if (confirm !== undefined && !(await this.#confirm(confirm))) return false;
     if (running().has(target)) return false;
     setRunning(new Set([...running(), target]));
     try {

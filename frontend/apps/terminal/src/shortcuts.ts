@@ -73,8 +73,11 @@ function actionOf(app: AppStore, key: string): (() => void) | undefined {
     X: () => {
       const position = account.position(app.symbol());
       if (position)
-        void app.runCommand(position.id, "Not closed", () =>
-          account.broker.closePosition(position.id),
+        void app.runCommand(
+          position.id,
+          "Not closed",
+          () => account.broker.closePosition(position.id),
+          { confirm: `Close the position in ${position.symbol}` },
         );
     },
     C: () => {

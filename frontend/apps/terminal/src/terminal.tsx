@@ -2,6 +2,7 @@ import { For } from "solid-js";
 import { useApp, type View } from "./app-store.ts";
 import { ChartPane } from "./chart/chart-pane.tsx";
 import { Dialogs } from "./dialogs/dialogs.tsx";
+import { LiveBanner } from "./live-banner.tsx";
 import { Panels } from "./panels/panels.tsx";
 import { TicketPane } from "./ticket/ticket-pane.tsx";
 import { Topbar } from "./topbar.tsx";
@@ -19,8 +20,11 @@ const VIEWS: readonly { name: View; label: string }[] = [
 export function Terminal() {
   const app = useApp();
   return (
-    <div class="terminal" data-view={app.view()}>
-      <Topbar />
+    <div class="terminal" data-view={app.view()} data-account={app.account.kind}>
+      <div class="top">
+        <LiveBanner />
+        <Topbar />
+      </div>
       <Watchlist />
       <main>
         <ChartPane />

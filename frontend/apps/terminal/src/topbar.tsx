@@ -91,9 +91,14 @@ function AccountPicker() {
       </summary>
       <div class="menu-body">
         <For each={accounts.state === "ready" ? accounts() : []}>
-          {({ id, currency }) => (
-            <button type="button" aria-current={id === app.account.id} onClick={() => go(id)}>
-              {id} <small>{currency}</small>
+          {({ id, currency, kind }) => (
+            <button
+              type="button"
+              data-kind={kind}
+              aria-current={id === app.account.id}
+              onClick={() => go(id)}
+            >
+              {id} <small>{kind === "live" ? `${currency}, real money` : currency}</small>
             </button>
           )}
         </For>

@@ -17,6 +17,7 @@ import type {
   Execution as Execution_Api_Backend,
   GetBarsResponse as GetBarsResponse_Api_Backend,
   InstrumentInfo as InstrumentInfo_Api_Backend,
+  KillSwitchState as KillSwitchState_Api_Backend,
   LeverageInfo as LeverageInfo_Api_Backend,
   LeveragePreviewResult as LeveragePreviewResult_Api_Backend,
   Notification as Notification_Api_Backend,
@@ -55,6 +56,7 @@ import type {
   Equity,
   Execution,
   InstrumentInfo,
+  KillSwitch,
   LeverageInfo,
   LeveragePreview,
   NewPriceAlert,
@@ -152,9 +154,13 @@ export const mapNewAlert = (alert: NewPriceAlert): AlertRequest_Api_Backend => (
 
 export const mapAccount = (account: AccountMetainfo_Api_Backend): Account => ({
   type: "demo",
+  kind: "paper",
   ...withoutNulls(account),
   id: account.id as AccountId,
 });
+
+export const mapKillSwitch = (state: KillSwitchState_Api_Backend): KillSwitch =>
+  withoutNulls(state);
 
 export const mapInstrument = (instrument: InstrumentInfo_Api_Backend): InstrumentInfo => ({
   pipValue: 0,

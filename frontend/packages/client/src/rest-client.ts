@@ -2,6 +2,7 @@ import createClient, { type Client } from "openapi-fetch";
 import type { AccountCommands } from "./account-commands.ts";
 import type { Authentication } from "./authentication.ts";
 import type { paths } from "./generated/rest.ts";
+import { newIdempotencyKey } from "./idempotency-key.ts";
 import * as map from "./mappers.ts";
 import type {
   Account,
@@ -11,6 +12,7 @@ import type {
   Equity,
   Execution,
   InstrumentInfo,
+  KillSwitch,
   LeverageInfo,
   LeverageParams,
   LeveragePreview,
@@ -68,6 +70,12 @@ export interface AccountRest extends AccountCommands {
    * it the newest ones.
    */
   notifications(since?: number, limit?: number): Promise<AccountNotification[]>;
+  killSwitch(): Promise<KillSwitch>;
+  /**
+   * Halt the account, which cancels its orders and refuses new ones, or let it trade again. Return
+   * the orders whose cancellation that began.
+   */
+  setKillSwitch(on: boolean, reason?: string, key?: string): Promise<string[]>;
   instrument(symbol: string): Promise<InstrumentInfo>;
   leverage(params: LeverageParams): Promise<LeverageInfo>;
   previewLeverage(params: LeverageParams & { leverage: number }): Promise<LeveragePreview>;
@@ -200,6 +208,15 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
       const params = { query: { ...query, limit, ...(since !== undefined && { since }) } };
       const found = unwrap(await http.GET("/api/v1/broker/notifications", { params }));
       return found.map(map.mapNotification);
+    },
+    async killSwitch() {
+      const found = await http.GET("/api/v1/broker/kill-switch", { params: { query } });
+      return map.mapKillSwitch(unwrap(found));
+    },
+    async setKillSwitch(on, reason = "", key = newIdempotencyKey()) {
+      const params = { query, header: { "Idempotency-Key": key } };
+      const request = { params, body: { on, reason } };
+      return unwrap(await http.PUT("/api/v1/broker/kill-switch", request)).canceled;
     },
     async instrument(symbol) {
       const params = { query, path: { symbol } };

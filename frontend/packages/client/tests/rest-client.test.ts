@@ -16,6 +16,7 @@ const COMMANDS: Record<string, (account: AccountRest, key: string) => Promise<un
   reverse: (account, key) => account.reverse("AAPL", key),
   editBrackets: (account, key) => account.editBrackets("AAPL", { takeProfit: 100 }, key),
   setLeverage: (account, key) => account.setLeverage(LEVERAGE, key),
+  setKillSwitch: (account, key) => account.setKillSwitch(true, "a test", key),
 };
 
 const ALERT = { symbol: "AAPL", price: 200, condition: "up" } as const;

@@ -2,6 +2,7 @@ import { Match, Switch } from "solid-js";
 import { type OpenDialog, useApp } from "../app-store.ts";
 import { SymbolSearch } from "../symbol-search.tsx";
 import { CloseDialog } from "./close-dialog.tsx";
+import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { LeverageDialog } from "./leverage-dialog.tsx";
 import { ModifyDialog } from "./modify-dialog.tsx";
 import { ProtectDialog } from "./protect-dialog.tsx";
@@ -24,6 +25,9 @@ export function Dialogs() {
       </Match>
       <Match when={of(dialog(), "leverage")}>
         {(open) => <LeverageDialog symbol={open().symbol} />}
+      </Match>
+      <Match when={of(dialog(), "confirm")}>
+        {(open) => <ConfirmDialog text={open().text} onAnswer={open().onAnswer} />}
       </Match>
       <Match when={of(dialog(), "token")}>
         <TokenDialog />

@@ -99,8 +99,11 @@ function Row(props: { position: Position }) {
           type="button"
           disabled={isRunning()}
           onClick={() =>
-            void app.runCommand(props.position.id, "Not reversed", () =>
-              app.account.broker.reversePosition(props.position.id),
+            void app.runCommand(
+              props.position.id,
+              "Not reversed",
+              () => app.account.broker.reversePosition(props.position.id),
+              { confirm: `Reverse the position in ${props.position.symbol}` },
             )
           }
         >
@@ -114,8 +117,11 @@ function Row(props: { position: Position }) {
           class="strong"
           disabled={isRunning()}
           onClick={() =>
-            void app.runCommand(props.position.id, "Not closed", () =>
-              app.account.broker.closePosition(props.position.id),
+            void app.runCommand(
+              props.position.id,
+              "Not closed",
+              () => app.account.broker.closePosition(props.position.id),
+              { confirm: `Close the position in ${props.position.symbol}` },
             )
           }
         >

@@ -48,7 +48,12 @@ export interface TicketContext {
   showPanel(panel: "orders"): void;
   isRunning(target: string): boolean;
   /** Run a command and show an error that it throws. Resolve to whether it succeeded. */
-  runCommand(target: string, title: string, command: () => Promise<unknown>): Promise<boolean>;
+  runCommand(
+    target: string,
+    title: string,
+    command: () => Promise<unknown>,
+    options: { confirm: string },
+  ): Promise<boolean>;
 }
 
 /** The order that the user is entering for the selected symbol. */
@@ -225,9 +230,11 @@ export class Ticket {
     const { order, summary } = this;
     if (order === null || !this.canPlace) return;
     let orderId = "";
-    const isAccepted = await this.#app.runCommand(TICKET, `Not placed: ${summary}`, async () => {
+    const place = async () => {
       ({ orderId } = await this.#app.account.broker.placeOrder(order));
-    });
+    };
+    const title = `Not placed: ${summary}`;
+    const isAccepted = await this.#app.runCommand(TICKET, title, place, { confirm: summary });
     // A fill or a rejection has its own notification.
     if (!isAccepted || order.type === OrderType.Market) return;
     if (this.#app.account.hasEnded(orderId)) return;

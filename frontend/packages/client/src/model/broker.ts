@@ -224,10 +224,21 @@ export type NewPriceAlert = Pick<PriceAlert, "symbol" | "price" | "condition"> &
 /** The id of an account, with the type that TradingView's library gives it. */
 export type AccountId = string & { [Symbol.species]: "AccountId" };
 
+/** Whether the account's money is real. */
+export type AccountKind = "paper" | "live";
+
+/** Whether the account's trading is halted, and why. `time` is when that was set, in ms UTC. */
+export interface KillSwitch {
+  on: boolean;
+  reason?: string;
+  time?: number;
+}
+
 export interface Account {
   id: AccountId;
   name: string;
   type: string;
+  kind: AccountKind;
   currency: string;
 }
 
