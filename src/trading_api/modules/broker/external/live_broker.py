@@ -30,6 +30,7 @@ from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_events import OrderReplaceRequested, VenueRequest
+from trading_api.modules.broker.external.daily_loss_watch import DailyLossWatch
 from trading_api.modules.broker.external.live_account import LiveAccount
 from trading_api.modules.broker.external.live_clock import LiveClock, MonotonicClock
 from trading_api.modules.broker.external.live_commands import LiveCommands
@@ -94,6 +95,7 @@ class LiveBroker:
         self._terms = LiveTerms(self._prices, currency)
         self._live_prices = LivePrices(self._prices.symbols_to_price)
         self._risk = RiskMonitor(market)
+        self._loss_watch = DailyLossWatch(limits, self._halt)
         self.connected = LiveConnection(self._publish_connection)
         self.account = LiveAccount(
             account_id, journal, RULES, clock, self._publish, self._after_commit
@@ -308,6 +310,7 @@ class LiveBroker:
         if not self._live_prices.changes_value(self.account.state, symbol):
             return
         self._risk.on_value(self.snapshot(self.account_id))
+        self._watch_loss()
         if self._live_prices.is_watched(self.account_id):
             for listener in self._listeners:
                 listener.on_valuation(self.account_id)
@@ -350,7 +353,18 @@ class LiveBroker:
             except Exception:  # the event is committed, whatever a listener does
                 log.exception("event_not_published", extra={"account": entry.account_id})
 
+    def _watch_loss(self) -> None:
+        self._loss_watch.on_value(self._risk.view(self.snapshot(self.account_id)))
+
+    def _halt(self, reason: str) -> None:
+        def decide(transaction: Transaction) -> None:
+            command = SetKillSwitchCommand(is_on=True, reason=reason)
+            self._commands.decide(transaction, self._snapshot(transaction), command, None, None)
+
+        self.account.post(decide)
+
     def _after_commit(self) -> None:
+        self._watch_loss()
         self._live_prices.update(self.account.state)
         self.requests.start_due()
 
