@@ -92,8 +92,10 @@ class FakeVenue:
         self.commission_currency = "USD"
         self.orders: list[FakeOrder] = []
         self.fills: list[ExecutionReport] = []
+        self.received: list[str] = []
+        """The client order ids of all requests to place an order."""
         self.accepted: list[str] = []
-        """The client order ids of all orders that were accepted, in their order."""
+        """Those of the orders that were accepted, in their order."""
         self.listeners: list[Callable[[ExecutionReport], None]] = []
         self._numbers = count(1)
 
@@ -105,6 +107,7 @@ class FakeVenue:
     # Requests
 
     def place(self, order: NewOrder) -> ExecutionReport:
+        self.received.append(order.client_order_id)
         known = self.find(order.symbol, order.client_order_id)
         if known is not None:
             raise VenueRejected("Duplicate order.", "duplicate_client_order_id")

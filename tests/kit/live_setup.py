@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -75,14 +75,15 @@ class Seen:
 class LiveSetup:
     """A venue, a market, a journal and the brokers that were started on them."""
 
-    def __init__(self, journal: Journal | None = None) -> None:
+    def __init__(self, journal: Journal | Callable[[], Journal] | None = None) -> None:
         self.market = ManualMarket(*map(instrument, ("AAPL", "MSFT", "BTCUSD")))
         self.market.move("AAPL", "99.98", "100.00")
         self.market.move("MSFT", "49.98", "50.00")
         self.venue = FakeVenue(lambda: self.market.now_ms)
         self.market.move("BTCUSD", "99.98", "100.00")
         self.venue.prices = {"AAPL": Decimal(100), "MSFT": Decimal(50), "BTCUSD": Decimal(100)}
-        self.journal = journal or MemoryJournal()
+        self._next_journal = journal if callable(journal) else lambda: self.journal
+        self.journal: Journal = MemoryJournal() if journal is None or callable(journal) else journal
         self.limits = LIMITS
         self.clock = ManualClock()
         self.client = FakeVenueClient(self.venue)
@@ -93,6 +94,7 @@ class LiveSetup:
     async def start(self) -> None:
         """Start a new broker on the journal, connected unless the client is not."""
         self.clock = ManualClock()
+        self.journal = self._next_journal()
         client = FakeVenueClient(self.venue)
         client.is_connected = self.client.is_connected
         self.client = client
@@ -143,8 +145,10 @@ class LiveSetup:
 
 
 @asynccontextmanager
-async def live_setup(journal: Journal | None = None) -> AsyncIterator[LiveSetup]:
-    """A started LiveSetup."""
+async def live_setup(
+    journal: Journal | Callable[[], Journal] | None = None,
+) -> AsyncIterator[LiveSetup]:
+    """A started LiveSetup. A function makes the journal of each start."""
     setup = LiveSetup(journal)
     await setup.start()
     try:

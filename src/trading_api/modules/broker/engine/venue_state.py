@@ -53,9 +53,9 @@ class VenueOrder(Struct, frozen=True, gc=False):
 
     def is_present(self, client_order_id: str, venue_order_id: str) -> bool:
         """Return whether a report with these ids is about the order under its present ids."""
-        if client_order_id:
-            return client_order_id == self.client_order_id
-        return venue_order_id in (self.venue_order_id, "")
+        if venue_order_id and self.venue_order_id:
+            return venue_order_id == self.venue_order_id
+        return client_order_id in (self.client_order_id, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -45,6 +45,8 @@ RETRY_S = 2.0
 OVERLAP_MS = 60_000
 OVERLAP_AFTER_START_MS = 5 * 60_000
 """Fills are asked for again from this long before the last known ones."""
+WAITING_MAX = 3
+"""How often an order may be found ended, with fills missing, before it ends without them."""
 PASSES_MAX = 5
 SYMBOLS_MAX = 20
 """The most symbols of a market that are all asked for fills."""
@@ -57,6 +59,8 @@ class _Questions:
     """What was known before the venue was asked: of each working order its version."""
 
     versions: Mapping[str, int]
+    live: Collection[str]
+    order_count: int
     execution_count: int
 
 
@@ -89,6 +93,8 @@ class Reconciliation:
         self._is_asked = False
         self._fills_until_ms = 0
         self._asked_symbols: set[str] = set()
+        # Orders that have ended at the venue and wait for fills: how often they were seen so.
+        self._waiting: dict[str, int] = {}
         self.count = 0
         self.differences = 0
 
@@ -148,9 +154,10 @@ class Reconciliation:
                 await self._account.execute(partial(self._open, found=found))
             asked = self._questions()
             orders = await self._ask_for_orders(asked, found)
-            await self._account.execute(
+            waiting = await self._account.execute(
                 partial(take_orders, found=orders, terms=self._terms, now_ms=self._now_ms())
             )
+            self._waiting = {id: self._waiting.get(id, 0) + 1 for id in waiting}
             self._fills_until_ms = found.time_ms
             state = self._account.state
             if state.execution_count != asked.execution_count or self._account.has_lost_reports:
@@ -174,7 +181,9 @@ class Reconciliation:
             for id in state.venue.orders
             if state.orders[id].status is OrderStatus.WORKING and not self._requests.is_busy(id)
         }
-        return _Questions(working, state.execution_count)
+        return _Questions(
+            working, set(state.venue.orders), state.order_count, state.execution_count
+        )
 
     async def _ask_for_orders(self, asked: _Questions, found: VenueAccount) -> VenueOrders:
         open_orders = await self._client.open_orders()
@@ -193,14 +202,20 @@ class Reconciliation:
             if known is not None and id not in listed:
                 ref = OrderRef(known.symbol, known.client_order_id, known.venue_order_id)
                 answers[id] = await self._client.find_order(ref)
-        return VenueOrders(open_orders, fills, answers, asked.versions)
+        overdue = [id for id, times in self._waiting.items() if times >= WAITING_MAX]
+        return VenueOrders(
+            open_orders, fills, answers, asked.versions, asked.live, asked.order_count, overdue
+        )
 
     def _since_ms(self) -> int:
         venue = self._account.state.venue
         assert venue is not None
-        if self._fills_until_ms:
-            return max(venue.forgotten_ms, self._fills_until_ms - OVERLAP_MS)
-        return max(venue.forgotten_ms, venue.fill_time_ms - OVERLAP_AFTER_START_MS)
+        since_ms = self._fills_until_ms - OVERLAP_MS
+        if not self._fills_until_ms:
+            since_ms = venue.fill_time_ms - OVERLAP_AFTER_START_MS
+        orders = self._account.state.orders
+        placed = [orders[id].placed_ms - OVERLAP_MS for id in self._waiting if id in orders]
+        return max(venue.forgotten_ms, min([since_ms, *placed]))
 
     def _symbols_to_ask(self, open_orders: Sequence[ExecutionReport]) -> list[str]:
         state, symbols = self._account.state, self._symbols()

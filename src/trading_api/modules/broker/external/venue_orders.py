@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from trading_api.domain.orders import OrderStatus, OrderType
 from trading_api.modules.broker.engine.events import OrderCanceled, OrderPlaced
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-from trading_api.modules.broker.engine.order import Order, canceled
+from trading_api.modules.broker.engine.order import Order, canceled, order_number
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_state import VenueState
 from trading_api.modules.broker.external.adjustments import warn
@@ -20,6 +20,7 @@ from trading_api.modules.broker.external.report_handling import handle_report, r
 from trading_api.modules.broker.external.venue_client import ExecutionReport
 
 FORGOTTEN = "The venue does not know it any more."
+INCOMPLETE = "The venue reports that it has ended, but does not list all of its fills."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,28 @@ class VenueOrders:
 
     `answers` are the states of working orders that it did not list as open, or None for one that it
     does not know. `versions` are those of the working orders before it was asked: an order that has
-    changed since is not compared."""
+    changed since is not compared. `live` are the orders that were live then, and `order_count` is
+    how many there were. `overdue` are orders that end now even if some of their fills are
+    missing."""
 
     open_orders: Sequence[ExecutionReport]
     fills: Sequence[ExecutionReport]
     answers: Mapping[str, ExecutionReport | None]
     versions: Mapping[str, int]
+    live: Collection[str]
+    order_count: int
+    overdue: Collection[str] = ()
 
 
 def take_orders(
     transaction: Transaction, found: VenueOrders, terms: LiveTerms, now_ms: int
-) -> None:
+) -> Collection[str]:
     """Emit what follows from the list: unknown orders are adopted as external, missing fills are
-    recorded, and orders end that the venue has ended."""
+    recorded, and orders end that the venue has ended.
+
+    Return the orders that have ended at the venue and wait for fills that it has not listed."""
     with localcontext(EXACT):
-        _OrderTaker(transaction, found, terms, now_ms).take()
+        return _OrderTaker(transaction, found, terms, now_ms).take()
 
 
 class _OrderTaker:
@@ -67,9 +75,9 @@ class _OrderTaker:
             if not self._venue.has_seen(each.symbol, each.execution_id, each.venue_time_ms)
         ]
 
-    def take(self) -> None:
+    def take(self) -> Collection[str]:
         for report in self._found.open_orders:
-            if self._find(report) not in self._venue.orders:
+            if self._is_missing(self._find(report)):
                 self._adopt(report, report.quantity)
         for fill in self._unseen:
             if self._find(fill) not in self._venue.orders:
@@ -78,22 +86,38 @@ class _OrderTaker:
             self._handle(fill, is_answer=False)
         for report in self._found.open_orders:
             self._handle(report, self._is_unchanged(self._find(report)))
+        waiting = set()
         for id, answer in self._found.answers.items():
             if id in self._venue.orders and self._is_unchanged(id):
                 if answer is None:
-                    self._forget(self._transaction.state.orders[id])
-                else:
-                    self._handle(answer, is_answer=True)
+                    self._end(id, FORGOTTEN)
+                elif self._handle(answer, is_answer=True) and answer.status.is_terminal:
+                    waiting.add(id)
+        for id in waiting & set(self._found.overdue):
+            self._end(id, INCOMPLETE)
+        return waiting - set(self._found.overdue)
 
     def _find(self, report: ExecutionReport) -> str:
         return self._venue.find(report.symbol, report.client_order_id, report.venue_order_id)
+
+    def _is_missing(self, order_id: str) -> bool:
+        """Return whether an open order is missing here: it is unknown, or it had ended before the
+        venue was asked."""
+        if not order_id:
+            return True
+        is_earlier = order_number(order_id) <= self._found.order_count
+        return (
+            is_earlier and order_id not in self._found.live and order_id not in self._venue.orders
+        )
 
     def _is_unchanged(self, order_id: str) -> bool:
         """Return whether the order was not changed since the venue was asked."""
         return order_id in self._unchanged
 
-    def _handle(self, report: ExecutionReport, is_answer: bool) -> None:
-        handle_report(self._transaction, report, self._terms, self._now_ms, is_answer=is_answer)
+    def _handle(self, report: ExecutionReport, is_answer: bool) -> bool:
+        return handle_report(
+            self._transaction, report, self._terms, self._now_ms, is_answer=is_answer
+        )
 
     def _unseen_quantity(self, report: ExecutionReport) -> Decimal:
         """Return what the fills add up to that are missing for the order of a report."""
@@ -149,9 +173,9 @@ class _OrderTaker:
             text = f"{id} was found at the venue: it works on after its end in this account."
         warn(self._transaction, "order_adopted", text, now_ms, orderId=id, symbol=report.symbol)
 
-    def _forget(self, order: Order) -> None:
-        """End a working order that the venue has no more."""
-        after = canceled(order, self._now_ms, FORGOTTEN)
+    def _end(self, order_id: str, text: str) -> None:
+        """End an order of which the venue will report nothing more."""
+        after = canceled(self._transaction.state.orders[order_id], self._now_ms, text)
         self._transaction.emit(OrderCanceled(after, self._now_ms))
 
 
