@@ -16,6 +16,7 @@ from trading_api.limits.command_admission import CommandAdmission
 from trading_api.modules.alerts import AlertsModule
 from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.external.live_settings import check_live_settings
+from trading_api.modules.broker.external.live_venue import create_live_venue
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.journal import Journal
@@ -197,11 +198,6 @@ def _create_venues(
         return paper
     create_live = live_venue or create_live_venue
     return VenueRouter(paper, {settings.live_account_id: create_live(settings, feed, metrics)})
-
-
-def create_live_venue(settings: Settings, feed: MarketFeed, metrics: Metrics) -> ExecutionVenue:
-    """Return the venue of the live account. Raises ConfigurationError."""
-    raise ConfigurationError(f"BROKER={settings.broker} is not available.")
 
 
 def create_websocket_app(
