@@ -68,7 +68,7 @@ class Tape:
     instant_ms=INSTANTS,
     tickets=st.lists(TICKETS, min_size=1, max_size=8),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_fill_is_at_a_price_that_was_quoted_at_its_instant(
     seed: int, listing: Listing, instant_ms: int, tickets: list[Ticket]
 ) -> None:

@@ -33,7 +33,7 @@ def kind_of(compression: WsCompression, subprotocol: str) -> Kind:
 
 
 @given(steps())
-@settings(max_examples=120, deadline=None, phases=set(Phase) - {Phase.explain})
+@settings(max_examples=120, phases=set(Phase) - {Phase.explain})
 def test_both_ways_give_every_client_the_same_messages_in_the_same_order(stream: list[Any]) -> None:
     fast = asyncio.run(received_by(FastClient, stream))
     slow = asyncio.run(received_by(SlowClient, stream))
@@ -43,7 +43,7 @@ def test_both_ways_give_every_client_the_same_messages_in_the_same_order(stream:
 
 @pytest.mark.parametrize("subprotocol", [SUBPROTOCOL, MSGPACK_SUBPROTOCOL])
 @given(stream=steps())
-@settings(max_examples=40, deadline=None, phases=set(Phase) - {Phase.explain})
+@settings(max_examples=40, phases=set(Phase) - {Phase.explain})
 def test_compressed_messages_are_those_that_are_not_compressed(
     subprotocol: str, stream: list[Any]
 ) -> None:

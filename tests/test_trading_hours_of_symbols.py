@@ -80,7 +80,7 @@ Ticket = tuple[str, OrderType, Side, int, int]
     tickets=st.lists(TICKETS, min_size=1, max_size=8),
     is_stepped=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_fill_is_within_its_session_after_its_order_and_at_its_quote(
     folder: Path, start_ms: int, tickets: list[Ticket], is_stepped: bool
 ) -> None:

@@ -64,7 +64,7 @@ class Server:
     instant_ms=INSTANTS,
     lives=st.lists(st.tuples(st.integers(0, 40), PAUSES_MS), min_size=2, max_size=4),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_times_ascend_and_none_repeats_over_restarts_with_the_same_seed(
     seed: int, symbol: str, resolution: str, instant_ms: int, lives: list[tuple[int, int]]
 ) -> None:
@@ -94,7 +94,7 @@ def test_times_ascend_and_none_repeats_over_restarts_with_the_same_seed(
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS, later_ms=st.integers(0, 10**10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_was_the_past_stays_as_it_was_for_a_server_that_starts_later(
     seed: int, symbol: str, instant_ms: int, later_ms: int
 ) -> None:

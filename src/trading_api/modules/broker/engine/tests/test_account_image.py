@@ -66,4 +66,4 @@ def recall(complete: AccountState, lean: AccountState, command: Command) -> None
 
 
 TestLeanAccount = LeanAccount.TestCase
-TestLeanAccount.settings = settings(max_examples=30, stateful_step_count=50, deadline=None)
+TestLeanAccount.settings = settings(max_examples=30, stateful_step_count=50)

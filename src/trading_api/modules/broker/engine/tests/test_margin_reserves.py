@@ -56,7 +56,7 @@ SIZES = st.lists(st.integers(1, 40), min_size=1, max_size=10)
 
 
 @given(rules=EXCHANGE_RULES, requests=REQUESTS, sizes=SIZES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_accepted_opening_orders_leave_free_margin_however_they_fill(
     rules: ExchangeRules, requests: list[tuple[Side, int, int | None]], sizes: list[int]
 ) -> None:

@@ -64,9 +64,7 @@ def test_a_duplicate_in_the_second_hour_stays_in_it(tmp_path: Path) -> None:
     assert report.duplicates == 1
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, MINUTES - 1), unique=True, min_size=1, max_size=3))
 @example([61, 120])
 @example([61, 121])

@@ -111,7 +111,7 @@ def test_the_columns_of_a_tree_are_its_nodes(
     resolution=st.sampled_from(RESOLUTIONS),
     count=st.integers(COLUMNS_MIN - 1, 200),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_many_bars_are_those_that_are_read_one_by_one(
     seed: int, symbol: str, now_ms: int, resolution: str, count: int
 ) -> None:

@@ -82,7 +82,7 @@ def test_a_bar_is_exactly_its_parts(
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 def test_a_day_is_its_minutes(seed: int, symbol: str, instant_ms: int) -> None:
     start_ms = bar_start("1D", instant_ms)
     market = simulator(seed)
@@ -117,7 +117,7 @@ def test_any_cut_of_a_window_gives_the_same_bars(
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS, resolution=st.sampled_from(RESOLUTIONS[:9]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_bars_formed_tick_by_tick_are_those_of_history(
     seed: int, symbol: str, instant_ms: int, resolution: str
 ) -> None:
@@ -143,7 +143,7 @@ def test_bars_formed_tick_by_tick_are_those_of_history(
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_volume_of_a_bar_is_what_its_quotes_traded(
     seed: int, symbol: str, instant_ms: int
 ) -> None:
@@ -165,7 +165,7 @@ def test_the_volume_of_a_bar_is_what_its_quotes_traded(
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_depth_is_a_function_of_the_present(seed: int, symbol: str, instant_ms: int) -> None:
     market = simulator(seed, instant_ms - 1_000)
     market.order_book(symbol, 3)
@@ -325,7 +325,7 @@ def test_what_has_no_interest_is_not_reported_and_changes_nothing_for_the_rest()
 
 
 @given(seed=SEEDS, symbol=SYMBOLS, instant_ms=INSTANTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_quotes_before_are_those_that_were_reported(
     seed: int, symbol: str, instant_ms: int
 ) -> None:

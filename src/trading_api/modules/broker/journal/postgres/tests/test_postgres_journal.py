@@ -137,7 +137,7 @@ async def test_a_load_that_ends_early_closes_its_connection(open_journal: OpenJo
     assert await stored(journal) == STREAM
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(events=st.lists(EVENTS, min_size=1, max_size=8), cut=st.integers(0, 8))
 def test_any_events_survive_a_restart_exactly(events: list[Event], cut: int) -> None:
     account_id = f"A-{next(ACCOUNT_NUMBERS)}"

@@ -116,7 +116,7 @@ def follows(kind: str, path: tuple[Any, ...]) -> bool:
 
 
 @given(seed=SEEDS, rules=st.sampled_from([EXCHANGE_RULES, COSTLY]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_an_account_does_adds_up(seed: int, rules: ExchangeRules) -> None:
     assert not any(discrepancies(stream(150, seed, rules)))
 
@@ -124,7 +124,7 @@ def test_whatever_an_account_does_adds_up(seed: int, rules: ExchangeRules) -> No
 @given(
     seed=SEEDS, rules=st.sampled_from([EXCHANGE_RULES, COSTLY]), by=st.sampled_from([1, -1, 10**6])
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_figure_that_was_changed_is_named(seed: int, rules: ExchangeRules, by: int) -> None:
     state = AccountState()
     for event in stream(60, seed, rules):
