@@ -170,8 +170,8 @@ class AlpacaAccount:
         order = self.order(order_id)
         if not order.is_open:
             raise AlpacaError(422, 42210000, f'order is already in "{order.status}" state')
-        if order.status == "pending_replace":
-            raise AlpacaError(422, 42210000, "order pending replace")
+        if order.status in ("pending_replace", "pending_cancel"):
+            raise AlpacaError(422, 42210000, f"order {order.status.replace('_', ' ')}")
         if self.confirms:
             self.confirm_cancel(order)
         else:

@@ -22,14 +22,14 @@ ENDED = frozenset({"filled", "canceled", "expired", "rejected", "replaced"})
 
 class AlpacaOrderDocument(Struct, frozen=True):
     """An order. `replaces` and `replaced_by` are ids of other orders, and `quantity` is None for an
-    order of an amount of money."""
+    order of an amount of money. An option strategy of several legs has no symbol and no side."""
 
     id: str
     client_order_id: str
     status: str
-    side: str
     time_in_force: str
-    symbol: str = ""
+    side: str | None = None
+    symbol: str | None = None
     type: str | None = None
     order_class: str = ""
     quantity: Decimal | None = field(default=None, name="qty")
@@ -45,6 +45,11 @@ class AlpacaOrderDocument(Struct, frozen=True):
     @property
     def filled(self) -> Decimal:
         return self.filled_quantity or Decimal(0)
+
+    @property
+    def is_strategy(self) -> bool:
+        """Whether the order is one of several options, which no report describes."""
+        return not self.symbol or not self.side
 
     @property
     def is_ended(self) -> bool:

@@ -122,7 +122,7 @@ def order_report(
     return ExecutionReport(
         exec_type,
         status_of(order),
-        our_symbol(order.symbol),
+        our_symbol(order.symbol or ""),
         Side.BUY if order.side == "buy" else Side.SELL,
         order.client_order_id,
         order.id,

@@ -119,12 +119,8 @@ class AlpacaOrders:
             order = await self._present(ref, deadline_s)
         if order is None or order.is_ended:
             raise ConnectorError("order_not_working", "The order has ended.")
-        try:
-            await self._rest.delete(f"/orders/{order.id}", deadline_s)
-        except ConnectorError as error:
-            if error.code in ("order_not_working", ORDER_NOT_FOUND):
-                raise ConnectorError("order_not_working", error.text) from None
-            raise
+        if order.status != "pending_cancel":  # Alpaca rejects a second request
+            await self._delete(order.id, deadline_s)
         return replace(
             await self._state(order, deadline_s),
             exec_type=ExecType.PENDING_CANCEL,
@@ -153,7 +149,11 @@ class AlpacaOrders:
                 break
             # Several orders may have one time, so that a page begins with some of the last one.
             fields["after"] = _rfc3339(milliseconds(page[-1].submitted_at) - 1)
-        return [await self._state(order, params.deadline_s) for order in orders.values()]
+        return [
+            await self._state(order, params.deadline_s)
+            for order in orders.values()
+            if not order.is_strategy
+        ]
 
     async def fills_since(self, params: FillsParams) -> list[ExecutionReport]:
         """Return the fills at or after a time, from the account's activities, page by page."""
@@ -193,6 +193,8 @@ class AlpacaOrders:
         """Report an event of the stream. Raises ConnectorError where the orders that it refers to
         cannot be read."""
         order = update.order
+        if order.is_strategy:
+            return
         self._known.see(order)
         fetch = self._fetch(deadline_s)
         if update.event == "replaced" and order.replaced_by:
@@ -209,6 +211,14 @@ class AlpacaOrders:
             refused = self._known.replacement_of(order.id)
             if refused is not None:
                 self._report(rejected_replacement(refused, order.client_order_id, report.text))
+
+    async def _delete(self, order_id: str, deadline_s: float) -> None:
+        try:
+            await self._rest.delete(f"/orders/{order_id}", deadline_s)
+        except ConnectorError as error:
+            if error.code in ("order_not_working", ORDER_NOT_FOUND):
+                raise ConnectorError("order_not_working", error.text) from None
+            raise
 
     async def _check_reduces(self, new: NewOrder, deadline_s: float) -> None:
         """Refuse an order that is to reduce a position, where it would open or reverse one. Alpaca
@@ -233,7 +243,7 @@ class AlpacaOrders:
         order = await self._by_client_id(new.client_order_id, deadline_s)
         side = "buy" if new.side is Side.BUY else "sell"
         same = (our_symbol(new.symbol), side)
-        if order is None or (our_symbol(order.symbol), order.side) != same:
+        if order is None or (our_symbol(order.symbol or ""), order.side) != same:
             raise ConnectorError(NOT_UNIQUE, "Another order has that client order id.")
         return order
 

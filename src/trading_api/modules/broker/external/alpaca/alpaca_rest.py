@@ -24,6 +24,7 @@ from trading_api.modules.broker.external.alpaca.alpaca_messages import (
     AlpacaConfiguration,
 )
 from trading_api.modules.broker.external.venue_client import RateLimitUse
+from trading_api.settings import is_loopback_url
 
 T = TypeVar("T")
 
@@ -138,6 +139,8 @@ class _BoundedClient(TradingClient):
             raw_data=True,
             url_override=configuration.url,
         )
+        if is_loopback_url(configuration.url):
+            self._session.trust_env = False  # no proxy leads to this machine
         self._timeouts = (configuration.connect_timeout_s, configuration.answer_timeout_s)
         self._session.hooks["response"].append(on_response)
 

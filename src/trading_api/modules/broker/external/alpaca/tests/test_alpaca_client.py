@@ -198,6 +198,9 @@ async def test_a_refused_cancellation_leaves_the_order(alpaca: ConnectedAlpaca) 
     await alpaca.client.cancel(ref(answer))
     account.confirms = True
     await alpaca.sink.report(new.client_order_id, ExecType.PENDING_CANCEL)
+    again = await alpaca.client.cancel(ref(answer))
+    assert again.exec_type is ExecType.PENDING_CANCEL
+    assert alpaca.requests("DELETE", "/v2/orders") == 1
     account.reject_cancel(alpaca.order(new.client_order_id))
     report = await alpaca.sink.report(new.client_order_id, ExecType.ORDER_STATUS)
     assert (report.code, report.status) == ("cancel_rejected", VenueOrderStatus.NEW)

@@ -217,6 +217,18 @@ async def test_an_event_that_is_not_understood_is_a_hole(alpaca: ConnectedAlpaca
     assert "not understood" in alpaca.links()[1][1]
 
 
+async def test_an_event_of_an_option_strategy_is_passed_over(alpaca: ConnectedAlpaca) -> None:
+    new = order()
+    await alpaca.client.place(new)
+    legs = alpaca.order(new.client_order_id).document()
+    strategy = legs | {"id": "strategy", "symbol": "", "side": None, "order_class": "mleg"}
+    await alpaca.server.stream.send({"event": "fill", "order": strategy, "price": "1", "qty": "1"})
+    alpaca.server.account.fill(alpaca.order(new.client_order_id), 10, 100)
+    await alpaca.sink.report(new.client_order_id, ExecType.TRADE)
+    assert "strategy" not in {each.venue_order_id for each in alpaca.sink.reports}
+    assert alpaca.sink.link is VenueLink.CONNECTED
+
+
 async def test_an_event_whose_orders_cannot_be_read_is_a_hole(alpaca: ConnectedAlpaca) -> None:
     new = order()
     answer = await alpaca.client.place(new)
