@@ -93,6 +93,12 @@ class LiveSetup:
 
     async def start(self) -> None:
         """Start a new broker on the journal, connected unless the client is not."""
+        await self.load()
+        self._task = asyncio.create_task(self.broker.run())
+        await settle()
+
+    async def load(self) -> None:
+        """Make a new broker and load the journal, without connecting it."""
         self.clock = ManualClock()
         self.journal = self._next_journal()
         client = FakeVenueClient(self.venue)
@@ -111,8 +117,6 @@ class LiveSetup:
         )
         self.broker.listen(self.seen)
         await self.broker.start()
-        self._task = asyncio.create_task(self.broker.run())
-        await settle()
 
     async def kill(self) -> None:
         """End the broker wherever it is."""

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.external.risk_gate import RiskLimits
+from trading_api.modules.broker.journal.live_ledger import live_database_url
 from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.settings import Settings, is_loopback_url
 
@@ -95,19 +96,6 @@ def read_keys(settings: Settings) -> VenueKeys:
             "LIVE_API_SECRET, or LIVE_KEYS_FILE, a file of mode 0600."
         )
     return VenueKeys(key, secret, settings.live_api_password or SecretStr(""))
-
-
-def live_database_url(settings: Settings) -> str:
-    """Return LIVE_DATABASE_URL; by default a file next to the one of DATABASE_URL."""
-    if settings.live_database_url:
-        return settings.live_database_url
-    if not settings.database_url.startswith(_SQLITE):
-        raise ConfigurationError(
-            "LIVE_DATABASE_URL has to be set where DATABASE_URL is no SQLite file: a live account "
-            "has a ledger of its own."
-        )
-    path = Path(settings.database_url.removeprefix(_SQLITE))
-    return f"{_SQLITE}{path.with_name(f'{path.stem}-live{path.suffix}')}"
 
 
 def _place(database_url: str) -> str:

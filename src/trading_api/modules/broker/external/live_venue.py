@@ -5,9 +5,10 @@ from __future__ import annotations
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.modules.broker.external.factory import create_live_broker
 from trading_api.modules.broker.external.live_broker import LiveBroker
-from trading_api.modules.broker.external.live_settings import live_database_url, risk_limits
+from trading_api.modules.broker.external.live_settings import risk_limits
 from trading_api.modules.broker.external.venue_factory import create_venue_client, venue_name
 from trading_api.modules.broker.journal.factory import create_journal
+from trading_api.modules.broker.journal.live_ledger import live_database_url
 from trading_api.observability.metrics import Metrics
 from trading_api.settings import Settings
 

@@ -1,4 +1,5 @@
-"""The subcommands of `trading-api` that read, copy and prune the ledger at DATABASE_URL."""
+"""The subcommands of `trading-api` that read, copy and prune the ledger at DATABASE_URL, and that
+of the live account at LIVE_DATABASE_URL."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from typing import Any
 
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.factory import is_postgresql, postgres_database
+from trading_api.modules.broker.journal.live_ledger import has_live_ledger, live_settings
 from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sql.recovery_cursor import ReadableDatabase
 from trading_api.modules.broker.journal.sqlite.backup import back_up, restore
@@ -42,8 +44,16 @@ def _add_verify_ledger(commands: Any) -> None:
 
 
 def _verify_ledger(_: argparse.Namespace) -> None:
-    url = _ledger_url("verified")
-    path, summary = _verify_postgres() if is_postgresql(url) else _verify_file(Database(url))
+    settings = Settings()
+    _verify(settings)
+    if has_live_ledger(settings):
+        _verify(live_settings(settings))
+
+
+def _verify(settings: Settings) -> None:
+    url = _ledger_url(settings, "verified")
+    is_in_postgres = is_postgresql(url)
+    path, summary = _verify_postgres(settings) if is_in_postgres else _verify_file(Database(url))
     print(
         f"{path} agrees. Accounts: {summary.accounts:,}; events: {summary.events:,}. "
         "Every balance, order, execution, position and cash line follows from them."
@@ -59,8 +69,8 @@ def _verify_file(database: Database) -> tuple[object, VerificationSummary]:
     return database.path, verify(database, _progress(database))
 
 
-def _verify_postgres() -> tuple[object, VerificationSummary]:
-    database = postgres_database(Settings())
+def _verify_postgres(settings: Settings) -> tuple[object, VerificationSummary]:
+    database = postgres_database(settings)
     from trading_api.modules.broker.journal.postgres.verification import verify_postgres
 
     return database.path, asyncio.run(verify_postgres(database, _progress(database)))
@@ -69,22 +79,24 @@ def _verify_postgres() -> tuple[object, VerificationSummary]:
 def _add_backup(commands: Any) -> None:
     command = commands.add_parser("backup", help="copy the ledger; a server may run")
     command.add_argument("target", type=Path, metavar="FILE")
+    _add_live(command)
     command.set_defaults(run=_backup)
 
 
 def _backup(arguments: argparse.Namespace) -> None:
-    size_bytes = back_up(_ledger_file("copied"), arguments.target)
+    size_bytes = back_up(_ledger_file(_settings(arguments), "copied"), arguments.target)
     print(f"{arguments.target} is a copy of the ledger ({size_bytes:,} bytes).")
 
 
 def _add_restore(commands: Any) -> None:
     command = commands.add_parser("restore", help="put a copy in place; the server must be stopped")
     command.add_argument("source", type=Path, metavar="FILE")
+    _add_live(command)
     command.set_defaults(run=_restore)
 
 
 def _restore(arguments: argparse.Namespace) -> None:
-    database = _ledger_file("replaced")
+    database = _ledger_file(_settings(arguments), "replaced")
     aside = restore(arguments.source, database)
     print(f"{database.path} is now {arguments.source}.")
     if aside is not None:
@@ -99,7 +111,14 @@ def _add_prune(commands: Any) -> None:
     command.add_argument(
         "--archive", required=True, type=Path, metavar="FILE", help="the copy, which proves them"
     )
+    _add_live(command)
     command.set_defaults(run=_prune)
+
+
+def _add_live(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--live", action="store_true", help="the ledger of the live account (LIVE_DATABASE_URL)"
+    )
 
 
 def _day(text: str) -> datetime:
@@ -110,38 +129,45 @@ def _day(text: str) -> datetime:
 
 
 def _prune(arguments: argparse.Namespace) -> None:
-    url, archive = _ledger_url("pruned"), arguments.archive
+    settings, archive = _settings(arguments), arguments.archive
+    url = _ledger_url(settings, "pruned")
     before_ms = round(arguments.before.timestamp() * 1_000)
     prune = _prune_postgres if is_postgresql(url) else _prune_file
-    summary = prune(url, before_ms, archive)
+    summary = prune(settings, before_ms, archive)
     print(
         f"Removed {summary.events:,} events of {summary.accounts:,} accounts. {archive} "
         "is the ledger with them. The ledger does not shrink; its space is used again."
     )
 
 
-def _prune_file(url: str, before_ms: int, archive: Path) -> RemovalSummary:
-    database = Database(url)
+def _prune_file(settings: Settings, before_ms: int, archive: Path) -> RemovalSummary:
+    database = Database(settings.database_url)
     back_up(database, archive)
     return remove_events(database, before_ms, _progress(database))
 
 
-def _prune_postgres(_: str, before_ms: int, archive: Path) -> RemovalSummary:
-    database = postgres_database(Settings())
+def _prune_postgres(settings: Settings, before_ms: int, archive: Path) -> RemovalSummary:
+    database = postgres_database(settings)
     from trading_api.modules.broker.journal.postgres.pruning import prune_postgres
 
     return asyncio.run(prune_postgres(database, before_ms, archive, _progress(database)))
 
 
-def _ledger_url(purpose: str) -> str:
-    url = Settings().database_url
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """Return the settings of the ledger that the command is about."""
+    settings = Settings()
+    return live_settings(settings) if arguments.live else settings
+
+
+def _ledger_url(settings: Settings, purpose: str) -> str:
+    url = settings.database_url
     if url == MEMORY:
         raise ConfigurationError(f"DATABASE_URL={url} keeps nothing that could be {purpose}.")
     return url
 
 
-def _ledger_file(purpose: str) -> Database:
-    url = _ledger_url(purpose)
+def _ledger_file(settings: Settings, purpose: str) -> Database:
+    url = _ledger_url(settings, purpose)
     if is_postgresql(url):
         raise ConfigurationError(
             "DATABASE_URL names a PostgreSQL database; this command is for a SQLite file. "

@@ -12,6 +12,7 @@ from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import image_of
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.sqlite.sql_journal import SqlJournal
+from trading_api.modules.broker.journal.verify.removal import remove_events
 from trading_api.modules.broker.journal.verify.verification import verify
 
 STEPS = 120
@@ -41,6 +42,16 @@ async def test_the_ledger_of_such_an_account_verifies_in_sqlite(seed: int, tmp_p
         images = [image_of(state)] if entry.seq % 40 == 0 else []
         await journal.append([entry], images)
     await journal.close()
-    summary = verify(Database(f"sqlite:///{tmp_path}/live.db"))
+    database = Database(f"sqlite:///{tmp_path}/live.db")
+    summary = verify(database)
     assert summary.accounts == 1
     assert summary.events == state.seq
+    middle = [entry.event.at_ms async for entry in live.journal.load()][state.seq // 2]
+    removed = remove_events(database, middle)
+    assert 0 < removed.events < state.seq
+    summary = verify(database)
+    assert summary.removed == removed.events
+    restored = LiveSetup(SqlJournal(Database(f"sqlite:///{tmp_path}/live.db")))
+    await restored.load()
+    assert image_of(restored.broker.account.state) == image_of(state)
+    await restored.journal.close()

@@ -15,10 +15,10 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.external.live_settings import (
     VenueKeys,
     check_live_settings,
-    live_database_url,
     read_keys,
     risk_limits,
 )
+from trading_api.modules.broker.journal.live_ledger import live_database_url
 from trading_api.settings import Settings
 
 KEYS = {"api_key": "a key of the venue", "api_secret": "its secret"}

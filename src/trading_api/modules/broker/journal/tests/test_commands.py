@@ -127,3 +127,31 @@ def test_commands_for_files_name_the_tools_of_postgresql(
     monkeypatch.setenv("DATABASE_URL", "postgresql://trading@127.0.0.1/ledger")
     assert main(["ledger", *command]) == 2
     assert "pg_dump" in capsys.readouterr().err
+
+
+def test_the_ledger_of_a_live_account_is_verified_copied_and_pruned_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paper, live = tmp_path / "trading.db", tmp_path / "trading-live.db"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{paper}")
+
+    async def write(path: Path, account_id: str, count: int) -> None:
+        async with opened(path) as journal:
+            await journal.append(trading(account_id, count))
+
+    asyncio.run(write(paper, "A", 40))
+    assert main(["verify-ledger"]) == 0
+    assert str(live) not in capsys.readouterr().out
+    asyncio.run(write(live, "LIVE-A", 30))
+    assert main(["verify-ledger"]) == 0
+    shown = capsys.readouterr().out
+    assert f"{paper} agrees. Accounts: 1; events: 40." in shown
+    assert f"{live} agrees. Accounts: 1; events: 30." in shown
+    copy, archive = str(tmp_path / "copy.db"), str(tmp_path / "archive.db")
+    assert main(["ledger", "backup", copy, "--live"]) == 0
+    prune = ["ledger", "prune", "--before", "2026-01-31", "--archive", archive, "--live"]
+    assert main(prune) == 0
+    assert "Removed 30 events of 1 accounts." in capsys.readouterr().out
+    assert main(["ledger", "restore", copy, "--live"]) == 0
+    assert main(["verify-ledger"]) == 0
+    assert "events: 30." in capsys.readouterr().out
