@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak kills chaos postgres lock help checked terminal figures screenshots browsed built
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak venue-soak kills chaos postgres lock help checked terminal figures screenshots browsed built
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -92,6 +92,9 @@ bench: .venv/.synced ## Print the figures that claims about speed cite; or those
 
 soak: .venv/.synced ## Let clients come and go for SOAK_S seconds (3600), and look for what they leave behind
 	@SOAK_S=$(or $(SOAK_S),3600) $(BIN)/pytest --quiet tests/test_soak.py
+
+venue-soak: .venv/.synced ## Follow a simulated venue with faults for SOAK_S seconds (3600), and compare every trade and bar
+	@$(BIN)/python -m tests.venue_soak --seconds $(or $(SOAK_S),3600)
 
 kills: .venv/.synced ## Kill a trading broker, and price alerts, 200 times at random moments, and look for what is missing
 	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \
