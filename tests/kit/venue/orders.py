@@ -35,6 +35,7 @@ class UserOrder:
     executed: Decimal = ZERO
     turnover: Decimal = ZERO
     updated_ms: int = 0
+    expiry_reason: str = ""
     is_working: bool = True
     lock_price: Decimal = ZERO
     locked: Decimal = ZERO
@@ -149,6 +150,9 @@ def execution_report(
 ) -> dict[str, Any]:
     """Return an `executionReport` of the user data stream."""
     trade = fill.trade if fill else None
+    conditional: dict[str, Any] = {"eR": order.expiry_reason} if order.expiry_reason else {}
+    if order.is_working:
+        conditional["W"] = order.time_ms
     return {
         "e": "executionReport",
         "E": now_ms,
@@ -182,13 +186,13 @@ def execution_report(
         "Z": amount(order.turnover),
         "Y": amount(trade.price * trade.quantity if trade else ZERO),
         "Q": amount(order.quote_quantity),
-        "W": order.time_ms,
         "V": "NONE",
-    }
+    } | conditional
 
 
 def _common(order: UserOrder) -> dict[str, Any]:
-    return {
+    conditional = {"expiryReason": order.expiry_reason} if order.expiry_reason else {}
+    return conditional | {
         "symbol": order.symbol,
         "orderId": order.id,
         "orderListId": -1,

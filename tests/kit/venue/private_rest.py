@@ -16,6 +16,7 @@ from tests.kit.venue.trading import Trading
 
 Query = Mapping[str, str]
 
+CANCEL_RESTRICTIONS = (None, "ONLY_NEW", "ONLY_PARTIALLY_FILLED")
 ORDER_WINDOWS_MS = {"10S": 10_000, "1M": 60_000}
 """The windows in which new orders are counted."""
 
@@ -120,6 +121,9 @@ class PrivateRest:
 
     def _place(self, query: Query) -> Any:
         self._count_order()
+        return self._placed(query)
+
+    def _placed(self, query: Query) -> Any:
         instrument = self.market.instruments[symbol_of(self.market, query)]
         order = self.trading.place(instrument, query)
         default = "FULL" if order.type in ("MARKET", "LIMIT") else "ACK"
@@ -127,23 +131,32 @@ class PrivateRest:
 
     def _cancel(self, query: Query) -> Any:
         order = self._find(query, "orderId", "origClientOrderId")
-        return canceled_row(*self.trading.cancel(order, query.get("newClientOrderId", "")))
+        restriction = query.get("cancelRestrictions")
+        if restriction not in CANCEL_RESTRICTIONS:
+            raise VenueError(-1145, "Invalid cancelRestrictions")
+        cancel_id = query.get("newClientOrderId", "")
+        return canceled_row(*self.trading.cancel(order, cancel_id, restriction))
 
     def _cancel_replace(self, query: Query) -> Any:
-        """Cancel an order and place another.
+        """Cancel an order and place another, after the filters accepted the new one.
 
         Raises VenueError -2021 if one of the two fails, -2022 if both do.
         """
         mode = query.get("cancelReplaceMode")
         if mode not in ("STOP_ON_FAILURE", "ALLOW_FAILURE"):
             raise missing("cancelReplaceMode")
+        restriction = query.get("cancelRestrictions")
+        if restriction not in CANCEL_RESTRICTIONS:
+            raise VenueError(-1145, "Invalid cancelRestrictions")
+        instrument = self.market.instruments[symbol_of(self.market, query)]
+        self.trading.check(instrument, query)
         self._count_order()
         results: dict[str, Any] = {}
         canceled = self._attempt(results, "cancel", lambda: self._cancel_old(query))
         if not canceled and mode == "STOP_ON_FAILURE":
             results |= {"newOrderResult": "NOT_ATTEMPTED", "newOrderResponse": None}
             raise _replace_failed(-2022, 400, results)
-        placed = self._attempt(results, "newOrder", lambda: self._place_new(query))
+        placed = self._attempt(results, "newOrder", lambda: self._placed(query))
         if not canceled and not placed:
             raise _replace_failed(-2022, 400, results)
         if not canceled or not placed:
@@ -161,14 +174,9 @@ class PrivateRest:
 
     def _cancel_old(self, query: Query) -> Any:
         order = self._find(query, "cancelOrderId", "cancelOrigClientOrderId")
-        if query.get("cancelRestrictions") == "ONLY_NEW" and order and order.executed:
-            raise VenueError(-2011, "Order was not canceled due to cancel restrictions.")
-        return canceled_row(*self.trading.cancel(order, query.get("cancelNewClientOrderId", "")))
-
-    def _place_new(self, query: Query) -> Any:
-        instrument = self.market.instruments[symbol_of(self.market, query)]
-        order = self.trading.place(instrument, query)
-        return placed_row(order, query.get("newOrderRespType", "RESULT"))
+        cancel_id = query.get("cancelNewClientOrderId", "")
+        restriction = query.get("cancelRestrictions")
+        return canceled_row(*self.trading.cancel(order, cancel_id, restriction))
 
     def _all_orders(self, query: Query) -> Any:
         symbol, from_id = symbol_of(self.market, query), number(query, "orderId")

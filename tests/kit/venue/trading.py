@@ -52,12 +52,12 @@ class Trading:
         """Place an order and match it. Raises VenueError if the venue rejects it."""
         if client_id := query.get("newClientOrderId"):
             self.sent_ids[client_id] += 1
-        last_price = self.market.tapes[instrument.symbol].last_price
-        request = check_order(query, instrument, last_price)
-        self._check_acceptable(request, instrument, last_price)
+        request = self.check(instrument, query)
+        self._check_acceptable(request, instrument)
         order = self._new_order(request, instrument)
         if not order.quantity:
-            raise VenueError(-1013, "Filter failure: LOT_SIZE")
+            text = "Order book liquidity is less than `LOT_SIZE` filter minimum quantity."
+            raise VenueError(-2010, text)
         self._lock(order)
         self.orders[order.id] = self._open[order.id] = order
         self._report(order, "NEW")
@@ -67,10 +67,21 @@ class Trading:
         self.market.settle(order.symbol)
         return order
 
-    def cancel(self, order: UserOrder | None, cancel_id: str = "") -> tuple[UserOrder, str]:
-        """Cancel an open order and return it with the cancel's own client id."""
+    def check(self, instrument: Instrument, query: Mapping[str, str]) -> OrderRequest:
+        """Return the parameters of a new order, checked by the filters of its instrument."""
+        return check_order(query, instrument, self.market.tapes[instrument.symbol].last_price)
+
+    def cancel(
+        self, order: UserOrder | None, cancel_id: str = "", restriction: str | None = None
+    ) -> tuple[UserOrder, str]:
+        """Cancel an open order and return it with the cancel's own client id.
+
+        With the restriction `ONLY_NEW` or `ONLY_PARTIALLY_FILLED` the order must be so.
+        """
         if order is None or not order.is_open:
             raise VenueError(-2011, "Unknown order sent.")
+        if restriction is not None and restriction.removeprefix("ONLY_") != order.status:
+            raise VenueError(-2011, "Order was not canceled due to cancel restrictions.")
         cancel_id = cancel_id or f"cancel-{self.market.new_order_id()}"
         self._close(order, "CANCELED", cancel_id)
         self.market.settle(order.symbol)
@@ -78,7 +89,7 @@ class Trading:
 
     def expire(self, order: UserOrder) -> None:
         """End an open order by the venue's own decision."""
-        self._close(order, "EXPIRED")
+        self._close(order, "EXPIRED", reason="EXCHANGE_CANCELED")
         self.market.settle(order.symbol)
 
     def find(self, symbol: str, order_id: int | None, client_id: str | None) -> UserOrder | None:
@@ -94,9 +105,8 @@ class Trading:
     def open_orders(self, symbol: str | None = None) -> list[UserOrder]:
         return [each for each in self._open.values() if symbol in (None, each.symbol)]
 
-    def _check_acceptable(
-        self, request: OrderRequest, instrument: Instrument, last_price: Decimal
-    ) -> None:
+    def _check_acceptable(self, request: OrderRequest, instrument: Instrument) -> None:
+        last_price = self.market.tapes[instrument.symbol].last_price
         if self.market.statuses[instrument.symbol] != "TRADING":
             raise VenueError(-1013, "Market is closed.")
         if request.client_id and any(
@@ -104,7 +114,7 @@ class Trading:
         ):
             raise VenueError(-2010, "Duplicate order sent.")
         if request.is_stop and _is_triggered(request, last_price):
-            raise VenueError(-2010, "Stop price would trigger immediately.")
+            raise VenueError(-2010, "Order would trigger immediately.")
         best = self.market.books[instrument.symbol].best(other(request.side))
         if request.type == "LIMIT_MAKER" and best and crosses(request.side, best[0], request.price):
             raise VenueError(-2010, "Order would immediately match and take.")
@@ -166,7 +176,7 @@ class Trading:
         limit = order.price or None
         book = self.market.books[order.symbol]
         if order.time_in_force == "FOK" and book.available(order.side, limit) < order.quantity:
-            self._close(order, "EXPIRED")
+            self._close(order, "EXPIRED", reason="UNFILLED_FOK_ORDER_EXPIRED")
             return
         trades = self.market.execute(
             order.symbol, order.side, limit, order.remaining, taker_id=order.id
@@ -175,8 +185,11 @@ class Trading:
             self._fill(order, trade, is_maker=False)
         if not order.remaining:
             return
-        if limit is None or order.time_in_force == "IOC":
-            self._close(order, "EXPIRED")
+        if limit is None:
+            self._close(order, "EXPIRED", reason="INSUFFICIENT_LIQUIDITY")
+            return
+        if order.time_in_force == "IOC":
+            self._close(order, "EXPIRED", reason="UNFILLED_IOC_QUANTITY_EXPIRED")
             return
         order.resting = RestingOrder(order.id, order.price, order.remaining)
         book.add(order.side, order.resting)
@@ -224,7 +237,7 @@ class Trading:
             value /= self.market.tapes[asset + instrument.quote].last_price
         return round(value * self.rates[is_maker], 8), asset
 
-    def _close(self, order: UserOrder, status: str, cancel_id: str = "") -> None:
+    def _close(self, order: UserOrder, status: str, cancel_id: str = "", reason: str = "") -> None:
         """End an order that is not filled, and release what it reserves."""
         if order.resting is not None:
             self.market.books[order.symbol].remove(order.side, order.resting)
@@ -233,6 +246,7 @@ class Trading:
         self.account.unlock(order.locked_asset, order.locked)
         order.locked = ZERO
         order.status = status
+        order.expiry_reason = reason
         order.updated_ms = self.market.clock.now_ms()
         self._report(order, status, cancel_id=cancel_id)
         self._publish_balances()

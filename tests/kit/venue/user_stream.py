@@ -135,6 +135,8 @@ class UserStream:
             f"{name}={value}" for name, value in sorted(params.items()) if name != "signature"
         )
         self.authentication.verify(str(params.get("apiKey", "")), params, signed)
+        if connection in self._subscriptions:
+            raise VenueError(-2035, "User Data Stream subscription already active.")
         self._subscriptions[connection] = self._next_id
         self._next_id += 1
         return {"subscriptionId": self._subscriptions[connection]}

@@ -97,11 +97,15 @@ async def a_replaced_order_is_canceled_and_another_placed() -> None:
         new = await exchange.edit_order(old["id"], BTC, "limit", "buy", 2, 91)
         assert [o["id"] for o in await exchange.fetch_open_orders(BTC)] == [new["id"]]
         assert (await exchange.fetch_order(old["id"], BTC))["status"] == "canceled"
-        again = exchange.edit_order(old["id"], BTC, "limit", "buy", 2, 91)
+        refused = exchange.edit_order(new["id"], BTC, "limit", "buy", 0.01, 91)
+        assert await error_of(refused) == "BadRequest"
+        assert (await exchange.fetch_order(new["id"], BTC))["status"] == "open"
+        served.trade("BTCUSDT", 91, "0.5")
+        only_new = {"cancelRestrictions": "ONLY_NEW"}
+        filled = exchange.edit_order(new["id"], BTC, "limit", "buy", 2, 92, only_new)
         # ccxt knows this code, -2022, by Binance's own address only.
-        assert await error_of(again) == "ExchangeError"
-        refused = served.received("POST /api/v3/order/cancelReplace")[-1]
-        assert refused["status"] == 400
+        assert await error_of(filled) == "ExchangeError"
+        assert served.received("POST /api/v3/order/cancelReplace")[-1]["status"] == 400
 
 
 async def canceled_orders_release_what_they_reserved() -> None:
