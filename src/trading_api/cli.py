@@ -157,11 +157,14 @@ def _serve(arguments: argparse.Namespace) -> int | None:
     # Already imported above. The other subcommands start faster without it.
     from trading_api.modules.alerts.store.factory import check_store
     from trading_api.modules.broker.journal.factory import check_ledger
+    from trading_api.modules.broker.journal.live_ledger import live_settings
 
     app, options = "trading_api.main:app", server_options(settings)
     # uvicorn would report a port in use only after the addresses are printed.
     with bound_socket(settings) as listening:
         check_ledger(settings)
+        if settings.broker != "paper":
+            check_ledger(live_settings(settings))
         check_store(settings)
         raise_open_files_limit()
         _print_addresses(settings)

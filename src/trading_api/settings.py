@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from trading_api.errors import ConfigurationError
 from trading_api.models.common import AccountId
@@ -24,6 +25,23 @@ PercentLevels = Annotated[
 WsCompression = Literal["off", "shared", "context"]
 RiskValue = Annotated[Decimal, Field(gt=0, le=Decimal("1e12"), decimal_places=8)]
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _parse_json_object(value: object) -> dict[str, Any]:
+    """Return the JSON object that a text holds; empty for an empty text. Raises
+    ConfigurationError."""
+    if isinstance(value, dict):
+        return value
+    try:
+        parsed = json.loads(str(value) or "{}")
+    except ValueError as error:
+        raise ConfigurationError(f"CCXT_OPTIONS is not valid JSON: {error}.") from error
+    if not isinstance(parsed, dict):
+        raise ConfigurationError('CCXT_OPTIONS is not a JSON object, such as {"timeout": 20000}.')
+    return parsed
+
+
+JsonObject = Annotated[dict[str, Any], NoDecode, BeforeValidator(_parse_json_object)]
 
 
 class Settings(BaseSettings):
@@ -69,6 +87,9 @@ class Settings(BaseSettings):
     datafeed_speed: Annotated[float, Field(ge=0.001, allow_inf_nan=False)] = 1.0
     datafeed_clock: Literal["wall", "step"] = "wall"
     datafeed_start: datetime | None = None
+
+    # Clients of venues through ccxt, for the market and for a broker. May hold keys.
+    ccxt_options: Annotated[JsonObject, Field(repr=False)] = {}
     datafeed_record: bool = False
     datafeed_record_days: Annotated[int, Field(ge=0, le=36_500)] = 0
 

@@ -6,7 +6,7 @@ Label values are bounded: never a topic, an account or anything else that a call
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -72,6 +72,12 @@ class Metrics:
             _CallbackCollector(GaugeMetricFamily, f"trading_{name}", text, value)
         )
 
+    def add_labeled_gauge(
+        self, name: str, text: str, label: str, values: Callable[[], Mapping[str, float]]
+    ) -> None:
+        """Add gauges of one name that differ in a label. They are read at each scrape."""
+        self.registry.register(_LabeledCollector(f"trading_{name}", text, label, values))
+
     def add_counter(self, name: str, text: str, value: Callable[[], float]) -> None:
         """Add a counter whose total is kept elsewhere and read at each scrape."""
         self.registry.register(
@@ -102,3 +108,19 @@ class _CallbackCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         yield self._family(self._name, self._text, value=self._value())
+
+
+class _LabeledCollector(Collector):
+    def __init__(
+        self, name: str, text: str, label: str, values: Callable[[], Mapping[str, float]]
+    ) -> None:
+        self._name = name
+        self._text = text
+        self._label = label
+        self._values = values
+
+    def collect(self) -> Iterable[Metric]:
+        family = GaugeMetricFamily(self._name, self._text, labels=[self._label])
+        for label, value in self._values().items():
+            family.add_metric([label], value)
+        yield family
