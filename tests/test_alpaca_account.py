@@ -2,62 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from typing import Any
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.kit.alpaca.alpaca_server import ListeningAlpaca, running_alpaca
+from tests.kit.alpaca.alpaca_faults import held_answer
+from tests.kit.alpaca.alpaca_server import running_alpaca
+from tests.kit.alpaca.live_server import ACCOUNT, ORDER, answered, live_environment, shown
+from tests.kit.commands import command
+from tests.kit.deployment import Deployment, running
+from tests.kit.deployment_layouts import embedded
 from tests.kit.server import serving
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 from trading_api.web.paths import PREFIX
-
-LIVE = "LIVE-ALPACA"
-ACCOUNT = {"account_id": LIVE}
-WAIT_S = 60.0
-"""The longest wait; alpaca-py takes seconds to import."""
-ORDER = {"symbol": "AAPL", "side": 1, "type": 1, "qty": 10, "limitPrice": 1}
-
-
-def settings(server: ListeningAlpaca, **changed: Any) -> Settings:
-    key, secret = server.keys
-    values = {
-        "broker": "alpaca",
-        "broker_url": server.url,
-        "live_account_id": LIVE,
-        "live_trading": "yes-with-real-money",
-        "live_api_key": key,
-        "live_api_secret": secret,
-        "live_database_url": "memory:",
-        "database_url": "memory:",
-        "risk_order_value_max": 1_000_000,
-        "risk_position_value_max": 1_000_000,
-        "risk_price_distance_percent": 100,
-    }
-    return Settings.model_validate(Settings.defaults().model_dump() | values | changed)
-
-
-async def answered(request: Any, status: int = 200) -> Any:
-    """Make a request until it is answered with the status; 503 leaves nothing."""
-    async with asyncio.timeout(WAIT_S):
-        while (response := await request()).status_code != status:
-            assert response.status_code == 503, response.text
-            await asyncio.sleep(0.05)
-    return response.json()
-
-
-async def shown(rest: httpx.AsyncClient, path: str, *expected: dict[str, Any]) -> None:
-    """Wait until the items of a list have these values, in any order."""
-    async with asyncio.timeout(WAIT_S):
-        while True:
-            items = (await rest.get(path, params=ACCOUNT)).json()
-            found = [{name: item[name] for name in expected[0]} for item in items]
-            if len(found) == len(expected) and all(each in found for each in expected):
-                return
-            await asyncio.sleep(0.02)
 
 
 @pytest.mark.anyio
@@ -66,9 +26,12 @@ async def test_an_order_is_traded_by_rest_and_the_kill_switch_ends_another(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with running_alpaca("key-of-the-account", "secret-of-the-account") as alpaca:
-        app, _ = create_app(settings(alpaca))
+        names = {"DATABASE_URL": "memory:", "LIVE_DATABASE_URL": "memory:"}
+        values = {name.lower(): text for name, text in (live_environment(alpaca) | names).items()}
+        settings = Settings.model_validate(Settings.defaults().model_dump() | values)
+        app, _ = create_app(settings)
         async with (
-            serving(app, settings(alpaca)) as address,
+            serving(app, settings) as address,
             httpx.AsyncClient(base_url=f"http://{address}{PREFIX}") as rest,
         ):
             placed = await answered(lambda: rest.post("/broker/orders", params=ACCOUNT, json=ORDER))
@@ -97,3 +60,60 @@ async def test_an_order_is_traded_by_rest_and_the_kill_switch_ends_another(
     seen = caplog.text + config.text + events.text + metrics.text
     for key in ("key-of-the-account", "secret-of-the-account"):
         assert key not in seen
+
+
+@pytest.mark.anyio
+async def test_a_killed_server_sends_nothing_twice_and_loses_no_fill(tmp_path: Path) -> None:
+    async with running_alpaca() as alpaca:
+        deployment = embedded(tmp_path)
+        process = deployment.processes["server"]
+        environment = dict(process.environment) | live_environment(alpaca)
+        process.environment = environment
+        first, second = {"Idempotency-Key": "first"}, {"Idempotency-Key": "second"}
+        async with (
+            running(deployment),
+            httpx.AsyncClient(base_url=f"{deployment.base_urls[0]}{PREFIX}", timeout=30) as rest,
+        ):
+            answer = alpaca.faults.add(held_answer("POST", "/v2/orders"))
+            placed = await place(rest, first)
+            await answer.reached.wait()
+            await kill_and_start(deployment)
+            answer.release.set()
+            await shown(rest, "/broker/orders", {"id": placed, "status": 6})
+
+            other = await place(rest, second)
+            await shown(
+                rest, "/broker/orders", {"id": placed, "status": 6}, {"id": other, "status": 6}
+            )
+            alpaca.stream.hold()
+            one, two = alpaca.account.orders.values()
+            alpaca.account.fill(one, 4, 1)
+            alpaca.account.fill(two, 10, 1)
+            await alpaca.settle()
+            alpaca.stream.lose()
+            await kill_and_start(deployment)
+            await shown(
+                rest,
+                "/broker/orders",
+                {"id": placed, "status": 6, "filledQty": 4},
+                {"id": other, "status": 2, "filledQty": 10},
+            )
+            await shown(rest, "/broker/positions", {"symbol": "AAPL", "qty": 14})
+            assert await place(rest, first) == placed
+            assert alpaca.requests.count("POST /v2/orders") == 2
+            await deployment.stop("server")
+            verified = command(["verify-ledger"], **environment)
+            assert verified.returncode == 0, verified.stderr
+
+
+async def place(rest: httpx.AsyncClient, headers: dict[str, str]) -> str:
+    """Place an order, and return its id."""
+    reply = await answered(
+        lambda: rest.post("/broker/orders", params=ACCOUNT, json=ORDER, headers=headers)
+    )
+    return str(reply["orderId"])
+
+
+async def kill_and_start(deployment: Deployment) -> None:
+    await deployment.kill("server")
+    await deployment.start_again("server")
