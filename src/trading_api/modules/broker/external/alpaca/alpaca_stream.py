@@ -21,8 +21,8 @@ from trading_api.modules.broker.external.alpaca.alpaca_messages import (
     AlpacaConfiguration,
 )
 
-PING_S = 5
-"""A connection that does not answer a ping within this time, sent as often, is given up."""
+PING_S, PONG_S = 10, 20
+"""How often a ping is sent, and how long an answer may take before the connection is given up."""
 HANDSHAKE_S = 10.0
 UPDATES_MAX = 1_024
 """The updates that are read ahead; then the connection is read no further."""
@@ -48,7 +48,7 @@ class AlpacaStream(TradingStream):
                 "open_timeout": HANDSHAKE_S,
                 "close_timeout": 1,
                 "ping_interval": PING_S,
-                "ping_timeout": PING_S,
+                "ping_timeout": PONG_S,
                 "max_queue": UPDATES_MAX,
             },
         )
