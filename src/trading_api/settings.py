@@ -78,20 +78,22 @@ class Settings(BaseSettings):
     log_lines_per_s: Annotated[int, Field(ge=1)] = 20
 
     # The market: its source, its clock and what is played.
-    datafeed_source: Literal["simulator", "replay"] = "simulator"
+    datafeed_source: Literal["simulator", "replay", "ccxt"] = "simulator"
     datafeed_seed: int = 7
     datafeed_path: Path | None = None
     datafeed_symbols: str = ""
     data_dir: Path = Path("var/data")
+    datafeed_venue: str = ""
+    datafeed_history_days: Annotated[int, Field(ge=1, le=365)] = 30
     # Below a thousandth, a market would move so seldom that it counts as stale.
     datafeed_speed: Annotated[float, Field(ge=0.001, allow_inf_nan=False)] = 1.0
     datafeed_clock: Literal["wall", "step"] = "wall"
     datafeed_start: datetime | None = None
+    datafeed_record: bool = False
+    datafeed_record_days: Annotated[int, Field(ge=0, le=36_500)] = 0
 
     # Clients of venues through ccxt, for the market and for a broker. May hold keys.
     ccxt_options: Annotated[JsonObject, Field(repr=False)] = {}
-    datafeed_record: bool = False
-    datafeed_record_days: Annotated[int, Field(ge=0, le=36_500)] = 0
 
     # How often slow quotes are sent, and when a silent source counts as stale.
     quotes_slow_interval_s: FinitePositive = 10.0

@@ -1,5 +1,5 @@
 """What the connectors of ccxt share: the client of a venue, our names of its symbols, and one
-mapping of its errors. For use in a connector process: ccxt takes seconds and 120 MB to import."""
+mapping of its errors. For use in a connector process, which imports ccxt."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from trading_api.connectors.ccxt_import import import_exchange
 from trading_api.connectors.errors import ConnectorError
 
 REQUEST_TIMEOUT_MS = 10_000
@@ -34,6 +35,8 @@ _CODES = {
 }
 """The code of each class of errors; the nearest base class of an error counts."""
 
+_UNAVAILABLE = re.compile(r"\b503\b")
+"""HTTP's own status of a server that is under maintenance."""
 _QUERY = re.compile(r"\?\S*")
 _TEXT_LENGTH_MAX = 300
 _NOT_IN_SYMBOLS = re.compile(r"[^A-Z0-9._-]")
@@ -55,18 +58,21 @@ class CcxtConfiguration(Struct, frozen=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The texts that must appear in no log line."""
-        return tuple(each for each in (self.api_key, self.secret, self.password) if each)
+        keys = (self.options.get(name) for name in ("apiKey", "secret", "password", "privateKey"))
+        return tuple(
+            str(each) for each in (self.api_key, self.secret, self.password, *keys) if each
+        )
 
 
 def create_exchange(configuration: CcxtConfiguration) -> Any:
     """Return ccxt.pro's client of the venue, which obeys the venue's rate limits. Its `close` must
     be awaited. Raises ConnectorError with the code `not_installed` or `unknown_venue`."""
     try:
-        import ccxt.pro
+        exchange_class = import_exchange(configuration.venue)
     except ImportError as error:
         text = f"ccxt cannot be imported ({error}). Install trading-api[ccxt]."
         raise ConnectorError("not_installed", text) from error
-    if configuration.venue not in ccxt.pro.exchanges:
+    if exchange_class is None:
         text = f"ccxt has no WebSocket client of {configuration.venue!r}."
         raise ConnectorError("unknown_venue", text)
     arguments = {
@@ -77,7 +83,7 @@ def create_exchange(configuration: CcxtConfiguration) -> Any:
         "timeout": REQUEST_TIMEOUT_MS,
     }
     given = {name: value for name, value in arguments.items() if value != ""}
-    return getattr(ccxt.pro, configuration.venue)(merged(given, configuration.options))
+    return exchange_class(merged(given, configuration.options))
 
 
 def merged(arguments: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,6 +132,8 @@ def connector_error(error: BaseException, exchange: Any = None) -> ConnectorErro
     if isinstance(error, ConnectorError):
         return error
     code = error_code(error)
+    if code == "network" and _UNAVAILABLE.search(str(error)):
+        code = "venue_maintenance"
     text = _QUERY.sub("", " ".join(str(error).split()))[:_TEXT_LENGTH_MAX]
     wait_s = _retry_after_s(exchange, text) if code == "rate_limited" else 0.0
     return ConnectorError(code, f"{type(error).__name__}: {text}", wait_s)

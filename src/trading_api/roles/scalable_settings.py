@@ -19,8 +19,18 @@ def check_scalable(settings: Settings, role: OwnerRole) -> None:
             f"BROKER={settings.broker} needs a single process, which alone sends the orders of the "
             "live account: start `trading-api serve` without --workers, or set BROKER=paper."
         )
+    check_shared_market(settings)
     if role != "core" and not is_postgresql(settings.database_url):
         raise ConfigurationError(
             f"The role {role} needs PostgreSQL, which several processes can share: set "
             "DATABASE_URL=postgresql://..."
+        )
+
+
+def check_shared_market(settings: Settings) -> None:
+    """Raises ConfigurationError for a market that several processes cannot follow."""
+    if settings.datafeed_source == "ccxt":
+        raise ConfigurationError(
+            "DATAFEED_SOURCE=ccxt needs one process: a live market is no function of time, which "
+            "several processes could follow. Start `serve` without --workers."
         )

@@ -109,6 +109,11 @@ def test_what_the_venue_asks_to_wait_crosses_over(text: str, headers: Any, wait_
     assert connector_error(DDoSProtection(text), exchange).retry_after_s == wait_s
 
 
+def test_http_503_is_maintenance() -> None:
+    error = connector_error(ExchangeNotAvailable("binance GET https://venue/time 503 Unavailable"))
+    assert error.code == "venue_maintenance"
+
+
 def test_a_signed_query_is_cut_off() -> None:
     error = connector_error(
         NetworkError("GET https://venue/account?timestamp=1&signature=abc failed")

@@ -19,12 +19,17 @@ from trading_api.modules.datafeed.simulator.price_tree import END_MS
 from trading_api.modules.datafeed.simulator.simulator import FIRST_MS, Simulator
 from trading_api.modules.datafeed.storage.errors import RecordingError
 from trading_api.modules.datafeed.storage.store import BarStore
+from trading_api.modules.datafeed.venues.venue_factory import create_ccxt_source
 from trading_api.settings import Settings
 
 
 def create_market_source(settings: Settings) -> MarketSource:
-    """Return a simulator, or a replay of a file, of a recorded market or of the stored symbols.
-    Raises ConfigurationError."""
+    """Return a simulator, the live market of a venue, or a replay of a file, of a recorded market
+    or of the stored symbols. Raises ConfigurationError."""
+    if settings.datafeed_source == "ccxt":
+        if settings.datafeed_clock == "step":
+            raise ConfigurationError("DATAFEED_CLOCK=step cannot move a live market.")
+        return create_ccxt_source(settings)
     start_ms = _milliseconds(settings.datafeed_start)
     if settings.datafeed_source == "simulator":
         if start_ms is not None and settings.datafeed_clock == "wall":

@@ -36,6 +36,11 @@ class MarketSink(Protocol):
         """Report that no further price comes until the next update."""
         ...
 
+    def stale(self, reason: str) -> None:
+        """Report that all prices are out of date until the next update or heartbeat. `reason` is
+        one sentence."""
+        ...
+
     def symbol_stale(self, symbol: str, reason: str) -> None:
         """Report that the prices of one symbol are out of date, though the market goes on. It is
         no heartbeat. `reason` is one sentence. Raises KeyError for an unknown symbol."""

@@ -48,6 +48,7 @@ class RecordingSink:
         self.heartbeats = 0
         self.holds = 0
         self.closings: list[str] = []
+        self.stale_reasons: list[str] = []
         self.stale_symbols: dict[str, str] = {}
         self._on_quote = on_quote
         self.interest = EverySymbol(wanted)
@@ -67,6 +68,9 @@ class RecordingSink:
 
     def closed(self, reason: str) -> None:
         self.closings.append(reason)
+
+    def stale(self, reason: str) -> None:
+        self.stale_reasons.append(reason)
 
     def symbol_stale(self, symbol: str, reason: str) -> None:
         self.stale_symbols[symbol] = reason

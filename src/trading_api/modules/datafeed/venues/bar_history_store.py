@@ -1,0 +1,138 @@
+"""The history of one venue on disk: listings, and the minutes that the venue itself confirmed."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from trading_api.modules.datafeed.storage.bar_columns import COLUMN_NAMES, BarColumns
+from trading_api.modules.datafeed.venues.messages import Candle, VenueListing
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS listings (venue_symbol TEXT PRIMARY KEY, listing TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS coverage (
+    symbol TEXT PRIMARY KEY, start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS minutes (
+    symbol TEXT NOT NULL, time_ms INTEGER NOT NULL, open INTEGER NOT NULL, high INTEGER NOT NULL,
+    low INTEGER NOT NULL, close INTEGER NOT NULL, volume INTEGER NOT NULL,
+    PRIMARY KEY (symbol, time_ms)
+) WITHOUT ROWID;
+"""
+_BUSY_S = 10.0
+
+
+class BarHistoryStore:
+    """A SQLite database of one venue. Its methods may be called from any thread.
+
+    The minutes of a symbol cover one range without a gap; a minute without trades has no row. They
+    are in the ticks and volume units of the listing that was stored last."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(
+            path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=NORMAL")
+        self._database.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def listings(self, venue_symbols: Iterable[str]) -> dict[str, VenueListing]:
+        """Return the listings that are stored of these, by the venue's names."""
+        wanted = set(venue_symbols)
+        with self._lock:
+            rows = self._database.execute("SELECT venue_symbol, listing FROM listings").fetchall()
+        return {
+            name: msgspec.json.decode(text, type=VenueListing)
+            for name, text in rows
+            if name in wanted
+        }
+
+    def save_listings(self, listings: Iterable[VenueListing]) -> None:
+        """Store listings. Minutes that are in other ticks or units than the new listing's are
+        deleted: the venue has them all."""
+        listings = list(listings)
+        before = self.listings(each.venue_symbol for each in listings)
+        with self._transaction() as database:
+            for listing in listings:
+                old = before.get(listing.venue_symbol)
+                if old is not None and _grid(old) != _grid(listing):
+                    _delete(database, old.instrument.symbol)
+                database.execute(
+                    "INSERT OR REPLACE INTO listings VALUES (?, ?)",
+                    (listing.venue_symbol, msgspec.json.encode(listing).decode()),
+                )
+
+    def coverage(self, symbol: str) -> tuple[int, int] | None:
+        """Return the start and the end of the range whose minutes are stored, or None."""
+        with self._lock:
+            row: tuple[int, int] | None = self._database.execute(
+                "SELECT start_ms, end_ms FROM coverage WHERE symbol = ?", (symbol,)
+            ).fetchone()
+        return row
+
+    def minutes(self, symbol: str, start_ms: int) -> BarColumns:
+        """Return the stored minutes from an instant on."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT time_ms, open, high, low, close, volume FROM minutes"
+                " WHERE symbol = ? AND time_ms >= ? ORDER BY time_ms",
+                (symbol, start_ms),
+            ).fetchall()
+        table = np.array(rows, dtype=np.int64).reshape(-1, len(COLUMN_NAMES))
+        return BarColumns.from_arrays(np.ascontiguousarray(column) for column in table.T)
+
+    def put(self, symbol: str, candles: Sequence[Candle], start_ms: int, end_ms: int) -> None:
+        """Store the minutes of a range that adjoins or overlaps the range which is stored."""
+        with self._transaction() as database:
+            database.execute(
+                "DELETE FROM minutes WHERE symbol = ? AND time_ms >= ? AND time_ms < ?",
+                (symbol, start_ms, end_ms),
+            )
+            database.executemany(
+                "INSERT OR REPLACE INTO minutes VALUES (?, ?, ?, ?, ?, ?, ?)",
+                ((symbol, *candle) for candle in candles if candle[5]),
+            )
+            database.execute(
+                "INSERT INTO coverage VALUES (?, ?, ?) ON CONFLICT (symbol) DO UPDATE SET"
+                " start_ms = min(start_ms, excluded.start_ms),"
+                " end_ms = max(end_ms, excluded.end_ms)",
+                (symbol, start_ms, end_ms),
+            )
+
+    def delete(self, symbol: str) -> None:
+        """Delete the minutes of a symbol."""
+        with self._transaction() as database:
+            _delete(database, symbol)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+
+def _delete(database: sqlite3.Connection, symbol: str) -> None:
+    database.execute("DELETE FROM minutes WHERE symbol = ?", (symbol,))
+    database.execute("DELETE FROM coverage WHERE symbol = ?", (symbol,))
+
+
+def _grid(listing: VenueListing) -> tuple[object, ...]:
+    instrument = listing.instrument
+    return instrument.symbol, instrument.tick_size, instrument.volume_scale

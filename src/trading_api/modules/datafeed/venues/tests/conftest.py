@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from trading_api.modules.datafeed.venues.bar_history_store import BarHistoryStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[BarHistoryStore]:
+    opened = BarHistoryStore(tmp_path / "venues" / "venue.db")
+    yield opened
+    opened.close()

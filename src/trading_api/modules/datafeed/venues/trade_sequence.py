@@ -1,0 +1,60 @@
+"""Which trades of a symbol are new, which are repeated, and where one is missing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from trading_api.modules.datafeed.venues.messages import TradeMessage
+
+IDS_MAX = 5_000
+"""So many ids are remembered where they are not consecutive."""
+
+
+class TradeSequence:
+    """The trades that were applied. With `is_consecutive`, each id is one greater than the one
+    before, so that a missing trade shows; otherwise only repetitions do."""
+
+    def __init__(self, is_consecutive: bool) -> None:
+        self.is_consecutive = is_consecutive
+        self.last: TradeMessage | None = None
+        self._last_id = -1
+        self._ids: set[str] = set()
+        # Full: the oldest id is forgotten. A hole is filled from far fewer trades back.
+        self._order: deque[str] = deque()
+
+    def is_repeated(self, trade: TradeMessage) -> bool:
+        if self.is_consecutive:
+            return self._last_id >= 0 and int(trade.id) <= self._last_id
+        return trade.id in self._ids
+
+    def is_after_a_hole(self, trade: TradeMessage) -> bool:
+        """Return whether a trade is known to be missing before this one."""
+        return self.is_consecutive and 0 <= self._last_id < int(trade.id) - 1
+
+    def is_continued_by(self, trades: Iterable[TradeMessage]) -> bool:
+        """Return whether no trade is missing between the last one and these, which ascend. Empty
+        ones continue it, as the venue knows of none."""
+        first = next(iter(trades), None)
+        if first is None or self.last is None:
+            return True
+        if self.is_consecutive:
+            return int(first.id) <= self._last_id + 1
+        return any(each.id in self._ids for each in trades)
+
+    def add(self, trade: TradeMessage) -> None:
+        """Remember a trade that was applied, or that is part of a closed minute."""
+        if self.last is None or trade.time_ms >= self.last.time_ms or self.is_consecutive:
+            self.last = trade
+        if self.is_consecutive:
+            self._last_id = int(trade.id)
+            return
+        self._ids.add(trade.id)
+        self._order.append(trade.id)
+        if len(self._order) > IDS_MAX:
+            self._ids.discard(self._order.popleft())
+
+    def skip_to(self, trade: TradeMessage) -> None:
+        """Accept that the trades before this one are part of closed minutes, and not known."""
+        if self.is_consecutive:
+            self._last_id = int(trade.id) - 1
