@@ -1,5 +1,5 @@
 """The `trading-api` command: serve, the roles of several processes, token, data import and list,
-data delete, verify-ledger, ledger backup, restore and prune, broker halt and resume."""
+data delete, verify-ledger, ledger backup, restore and prune, broker halt, resume and check."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.command_line import add_broker_commands
+from trading_api.modules.broker.external.check.check_command import add_check_command
 from trading_api.modules.broker.journal.commands import add_ledger_commands
 from trading_api.modules.broker.journal.verify.verification import VerificationError
 from trading_api.modules.datafeed.importing.bar_length import (
@@ -120,8 +121,10 @@ def _add_roles(commands: Any) -> None:
         command = commands.add_parser(role, help=summary)
         command.set_defaults(run=_serve_role, role=role)
         if role == "broker":
-            # `trading-api broker` is the role, `trading-api broker halt` asks a running server.
-            add_broker_commands(command.add_subparsers(title="commands for a running server"))
+            # `trading-api broker` is the role; its subcommands are for the account's owner.
+            broker_commands = command.add_subparsers(title="commands for the account")
+            add_broker_commands(broker_commands)
+            add_check_command(broker_commands)
 
 
 def _serve_role(arguments: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from trading_api.settings import Settings
 def create_live_venue(settings: Settings, feed: MarketData, metrics: Metrics) -> LiveBroker:
     """Return the broker of LIVE_ACCOUNT_ID at the venue of BROKER. Nothing is connected or opened
     yet. Raises ConfigurationError."""
-    client = create_venue_client(settings, feed)
+    client = create_venue_client(settings, [each.symbol for each in feed.instruments()])
     broker = create_live_broker(
         settings.live_account_id,
         venue_name(settings),

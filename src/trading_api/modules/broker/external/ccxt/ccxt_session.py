@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
@@ -30,6 +31,8 @@ from trading_api.modules.broker.external.ccxt.ccxt_features import (
 )
 from trading_api.modules.broker.external.ccxt.ccxt_mapping import text_of
 from trading_api.modules.broker.external.venue_client import NewOrder, RateLimitUse
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -172,9 +175,13 @@ class ExchangeSession:
             raise rejected(code, f"The {what} {text} is not on the venue's grid.")
 
     def _select(self, names: Mapping[str, str]) -> None:
-        if missing := [symbol for symbol in self._wanted if symbol not in names]:
-            raise rejected("unknown_symbol", f"The venue has no {', '.join(missing)}.")
-        self._names = {symbol: names[symbol] for symbol in self._wanted}
+        missing = [symbol for symbol in self._wanted if symbol not in names]
+        if len(missing) == len(self._wanted):
+            raise rejected("unknown_symbol", f"The venue has no {', '.join(missing[:10])}.")
+        if missing:
+            fields = {"venue": self.exchange.id, "symbols": ", ".join(missing[:10])}
+            log.warning("venue_lacks_symbols", extra=fields)
+        self._names = {symbol: names[symbol] for symbol in self._wanted if symbol in names}
         self.symbols = {name: symbol for symbol, name in self._names.items()}
         markets = [self.exchange.market(name) for name in self._names.values()]
         self.features = features_of(
