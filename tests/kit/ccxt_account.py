@@ -106,7 +106,9 @@ async def connected_account(**options: Any) -> AsyncIterator[ConnectedAccount]:
     async with venue() as served:
         options.setdefault("api_key", SecretStr(API_KEY))
         ccxt = {**ccxt_options(served.address), "timeout": 3_000}
-        client = CcxtClient("binance", (*SYMBOLS, "NOSUCH"), ccxt, secret=SecretStr(SECRET), **options)
+        client = CcxtClient(
+            "binance", (*SYMBOLS, "NOSUCH"), ccxt, secret=SecretStr(SECRET), **options
+        )
         account = ConnectedAccount(served, client, RecordingVenueSink())
         running = asyncio.create_task(client.run(account.sink))
         try:

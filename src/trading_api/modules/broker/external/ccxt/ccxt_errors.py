@@ -113,22 +113,22 @@ def redact(text: str, secrets: Collection[str] = ()) -> str:
 _BINANCE_CODES = {
     -1000: (Outcome.UNKNOWN, "venue_error"),  # an unknown error occurred
     -1001: (Outcome.UNKNOWN, "venue_error"),  # internal error
-    -1002: (Outcome.REJECTED, AUTHENTICATION_FAILED),  # not authorized
+    -1002: (Outcome.NOT_REACHED, AUTHENTICATION_FAILED),  # not authorized
     -1003: (Outcome.NOT_REACHED, RATE_LIMITED),  # too many requests
     -1006: (Outcome.UNKNOWN, "venue_error"),  # execution status unknown
     -1007: (Outcome.UNKNOWN, "venue_timeout"),  # execution status unknown
     -1008: (Outcome.NOT_REACHED, RATE_LIMITED),  # server overloaded, not executed
     -1015: (Outcome.NOT_REACHED, RATE_LIMITED),  # too many new orders
     -1021: (Outcome.NOT_REACHED, CLOCK),  # timestamp outside the window
-    -1022: (Outcome.REJECTED, AUTHENTICATION_FAILED),  # signature not valid
+    -1022: (Outcome.NOT_REACHED, AUTHENTICATION_FAILED),  # signature not valid
     -1034: (Outcome.NOT_REACHED, RATE_LIMITED),  # too many connections
     -1013: (Outcome.REJECTED, VENUE_REJECTED),  # a filter of the symbol
     -1121: (Outcome.REJECTED, "unknown_symbol"),
     -2010: (Outcome.REJECTED, VENUE_REJECTED),  # new order rejected
     -2011: (Outcome.REJECTED, ORDER_NOT_WORKING),  # cancel rejected
     -2013: (Outcome.REJECTED, ORDER_NOT_FOUND),
-    -2014: (Outcome.REJECTED, AUTHENTICATION_FAILED),  # key format
-    -2015: (Outcome.REJECTED, AUTHENTICATION_FAILED),  # key, address or permissions
+    -2014: (Outcome.NOT_REACHED, AUTHENTICATION_FAILED),  # key format
+    -2015: (Outcome.NOT_REACHED, AUTHENTICATION_FAILED),  # key, address or permissions
     -2026: (Outcome.REJECTED, "order_archived"),
 }
 
@@ -158,7 +158,7 @@ _BINANCE_MESSAGES = (
 
 _CLASSES = {
     "PermissionDenied": (Outcome.REJECTED, PERMISSION_DENIED),
-    "AuthenticationError": (Outcome.REJECTED, AUTHENTICATION_FAILED),
+    "AuthenticationError": (Outcome.NOT_REACHED, AUTHENTICATION_FAILED),
     "RateLimitExceeded": (Outcome.NOT_REACHED, RATE_LIMITED),
     "DDoSProtection": (Outcome.NOT_REACHED, RATE_LIMITED),
     "InvalidNonce": (Outcome.NOT_REACHED, CLOCK),

@@ -18,8 +18,10 @@ def create_ccxt_client(
     venue: str, symbols: Sequence[str], options: Mapping[str, Any], keys: VenueKeys
 ) -> CcxtClient:
     """Return a client of BROKER_VENUE for the symbols, by our names (`BTCUSDT`) or ccxt's
-    (`BTC/USDT`); those that the venue lacks are not traded. `options` are CCXT_OPTIONS. Raises ConfigurationError without ccxt or symbols, and
-    for keys in the options, where nothing would hide them."""
+    (`BTC/USDT`); those that the venue lacks are not traded.
+
+    `options` are CCXT_OPTIONS. Raises ConfigurationError without ccxt or symbols, and for keys in
+    the options, where nothing would hide them."""
     if find_spec("ccxt") is None:
         raise ConfigurationError("BROKER=ccxt needs ccxt: install trading-api[ccxt].")
     if not symbols:

@@ -88,10 +88,10 @@ def binance(code: int, message: str = "Something.") -> str:
         ),
         ("OrderNotFound", binance(-2013), "rejected", "order_not_found"),
         ("BadSymbol", binance(-1121), "rejected", "unknown_symbol"),
-        ("AuthenticationError", binance(-2015), "rejected", "authentication_failed"),
-        ("AuthenticationError", binance(-1022), "rejected", "authentication_failed"),
+        ("AuthenticationError", binance(-2015), "not_reached", "authentication_failed"),
+        ("AuthenticationError", binance(-1022), "not_reached", "authentication_failed"),
         # ccxt's word for refused keys that were accepted before
-        ("DDoSProtection", binance(-2015), "rejected", "authentication_failed"),
+        ("DDoSProtection", binance(-2015), "not_reached", "authentication_failed"),
         ("PermissionDenied", binance(-2010, "Not permitted."), "rejected", "venue_rejected"),
         ("PermissionDenied", "kraken EGeneral:Permission denied", "rejected", "permission_denied"),
         ("NotSupported", "binance has no such thing", "rejected", "not_supported_by_venue"),
