@@ -99,7 +99,9 @@ class Streams:
         return socket
 
     def drop(self) -> None:
+        """Break all connections, and publish nothing to them from now on."""
         for connection in list(self.connections):
+            self._unsubscribe(connection, list(connection.streams))
             connection.drop()
 
     def tick(self, *, with_tickers: bool) -> None:

@@ -74,6 +74,8 @@ class UserStream:
         return count
 
     def drop(self) -> None:
+        """Break all connections, and publish nothing to them from now on."""
+        self._subscriptions.clear()
         for connection in list(self.connections):
             connection.drop()
 

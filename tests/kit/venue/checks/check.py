@@ -59,6 +59,14 @@ async def until(condition: Callable[[], Any]) -> None:
         await asyncio.sleep(0.005)
 
 
+def waits_for(exchange: Any, message: str) -> bool:
+    """Return whether a call of ccxt waits for a message, such as "orders".
+
+    A connection that breaks earlier rejects what no call waits for, and ccxt complains about that.
+    """
+    return any(message in each.futures for each in exchange.clients.values())
+
+
 async def error_of(action: Awaitable[Any]) -> str:
     """Return the class name of the error that an action raises."""
     try:
