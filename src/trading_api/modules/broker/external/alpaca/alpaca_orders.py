@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -36,6 +36,9 @@ from trading_api.modules.broker.external.alpaca.alpaca_mapping import (
     update_report,
 )
 from trading_api.modules.broker.external.alpaca.alpaca_messages import (
+    AUTHENTICATION,
+    IN_DOUBT,
+    NOT_REACHED,
     FillsParams,
     OrderParams,
     PlaceParams,
@@ -57,6 +60,7 @@ from trading_api.modules.broker.external.venue_client import (
 ORDERS_PER_PAGE = 500
 FILLS_PER_PAGE = 100
 Report = Callable[[ExecutionReport], None]
+T = TypeVar("T")
 
 
 class AlpacaOrders:
@@ -72,13 +76,13 @@ class AlpacaOrders:
         new = params.order
         fields = _or_rejection(partial(order_fields, new))
         if new.reduce_only:
-            await self._check_reduces(new, params.deadline_s)
+            await _not_sent_yet(self._check_reduces(new, params.deadline_s))
         try:
             order = await self._rest.post("/orders", AlpacaOrderDocument, params.deadline_s, fields)
         except ConnectorError as error:
             if error.code != NOT_UNIQUE:
                 raise
-            order = await self._first_of(new, params.deadline_s)
+            order = await _sent_before(self._first_of(new, params.deadline_s))
         self._known.see(order)
         for leg in order.legs or ():
             self._report(
@@ -89,7 +93,7 @@ class AlpacaOrders:
     async def replace(self, params: ReplaceParams) -> ExecutionReport:
         """Ask for the replacement of an order. The exchange confirms it later, by an event."""
         change, deadline_s = params.change, params.deadline_s
-        old = await self._present(change.ref, deadline_s)
+        old = await _not_sent_yet(self._present(change.ref, deadline_s))
         if old is None or old.is_ended:
             raise ConnectorError("order_not_working", "The order has ended.")
         fields = _or_rejection(partial(replace_fields, old, change))
@@ -100,7 +104,8 @@ class AlpacaOrders:
         except ConnectorError as error:
             if error.code != NOT_UNIQUE:
                 raise
-            found = await self._by_client_id(change.new_client_order_id, deadline_s)
+            looking = self._by_client_id(change.new_client_order_id, deadline_s)
+            found = await _sent_before(looking)
             if found is None or found.replaces != old.id:
                 raise
             new = found
@@ -116,16 +121,14 @@ class AlpacaOrders:
         ref, deadline_s = params.order, params.deadline_s
         order = self._known.by_client_id(ref.client_order_id, ref.venue_order_id)
         if order is None or order.is_ended:
-            order = await self._present(ref, deadline_s)
+            order = await _not_sent_yet(self._present(ref, deadline_s))
         if order is None or order.is_ended:
             raise ConnectorError("order_not_working", "The order has ended.")
+        report = await _not_sent_yet(self._state(order, deadline_s))
         if order.status != "pending_cancel":  # Alpaca rejects a second request
             await self._delete(order.id, deadline_s)
-        return replace(
-            await self._state(order, deadline_s),
-            exec_type=ExecType.PENDING_CANCEL,
-            status=VenueOrderStatus.PENDING_CANCEL,
-        )
+        status = VenueOrderStatus.PENDING_CANCEL
+        return replace(report, exec_type=ExecType.PENDING_CANCEL, status=status)
 
     async def find_order(self, params: OrderParams) -> ExecutionReport | None:
         """Return the state of an order, or of the one that has replaced it."""
@@ -197,8 +200,9 @@ class AlpacaOrders:
             return
         self._known.see(order)
         fetch = self._fetch(deadline_s)
-        if update.event == "replaced" and order.replaced_by:
-            new = await fetch(order.replaced_by)
+        new_id = order.replaced_by if update.event == "replaced" else None
+        new = await fetch(new_id) if new_id else None
+        if new is not None:
             replaces, bracket_of = order.client_order_id, self._known.bracket_of(new.id)
             kind = ExecType.REPLACED
             report = order_report(new, kind, replaces=replaces, bracket_of=bracket_of)
@@ -255,6 +259,8 @@ class AlpacaOrders:
     async def _fill(self, fill: AlpacaFill, deadline_s: float) -> ExecutionReport:
         fetch = self._fetch(deadline_s)
         order = self._known.get(fill.order_id) or await fetch(fill.order_id)
+        if order is None:
+            return fill_report(fill)
         return fill_report(fill, order, replaces=await self._known.replaces(order, fetch))
 
     async def _present(self, ref: OrderRef, deadline_s: float) -> AlpacaOrderDocument | None:
@@ -262,12 +268,7 @@ class AlpacaOrders:
         order = await self._by_client_id(ref.client_order_id, deadline_s)
         fetch = self._fetch(deadline_s)
         if order is None and ref.venue_order_id:
-            try:
-                order = await fetch(ref.venue_order_id)
-            except ConnectorError as error:
-                if error.code != ORDER_NOT_FOUND:
-                    raise
-                return None
+            order = await fetch(ref.venue_order_id)
         while order is not None and order.replaced_by:
             order = await fetch(order.replaced_by)
         return order
@@ -276,10 +277,17 @@ class AlpacaOrders:
         self, client_order_id: str, deadline_s: float
     ) -> AlpacaOrderDocument | None:
         fields = {"client_order_id": client_order_id}
+        return await self._find("/orders:by_client_order_id", deadline_s, fields)
+
+    def _fetch(self, deadline_s: float) -> FetchOrder:
+        """Return a function that reads an order by its id."""
+        return lambda order_id: self._find(f"/orders/{order_id}", deadline_s)
+
+    async def _find(
+        self, path: str, deadline_s: float, fields: dict[str, Any] | None = None
+    ) -> AlpacaOrderDocument | None:
         try:
-            order = await self._rest.get(
-                "/orders:by_client_order_id", AlpacaOrderDocument, deadline_s, fields
-            )
+            order = await self._rest.get(path, AlpacaOrderDocument, deadline_s, fields)
         except ConnectorError as error:
             if error.code != ORDER_NOT_FOUND:
                 raise
@@ -287,15 +295,25 @@ class AlpacaOrders:
         self._known.see(order)
         return order
 
-    def _fetch(self, deadline_s: float) -> FetchOrder:
-        """Return a function that reads an order by its id."""
 
-        async def fetch(order_id: str) -> AlpacaOrderDocument:
-            order = await self._rest.get(f"/orders/{order_id}", AlpacaOrderDocument, deadline_s)
-            self._known.see(order)
-            return order
+async def _not_sent_yet(looking: Awaitable[T]) -> T:
+    """Return what was looked up before a request. Where that fails, the request was not sent."""
+    try:
+        return await looking
+    except ConnectorError as error:
+        code = NOT_REACHED if error.code == IN_DOUBT else error.code
+        raise ConnectorError(code, error.text, error.retry_after_s) from None
 
-        return fetch
+
+async def _sent_before(looking: Awaitable[T]) -> T:
+    """Return what was looked up because a request was sent before. Where that fails, it is in
+    doubt."""
+    try:
+        return await looking
+    except ConnectorError as error:
+        is_unknown = error.code in (NOT_REACHED, AUTHENTICATION)
+        code = IN_DOUBT if is_unknown else error.code
+        raise ConnectorError(code, error.text, error.retry_after_s) from None
 
 
 def _or_rejection(make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from trading_api.modules.broker.external.alpaca.alpaca_documents import AlpacaOr
 ORDERS_MAX = 10_000
 """So many orders are kept; the one seen longest ago is forgotten first, and asked for again."""
 
-FetchOrder = Callable[[str], Awaitable[AlpacaOrderDocument]]
+FetchOrder = Callable[[str], Awaitable[AlpacaOrderDocument | None]]
+"""Reads an order by its id; None where Alpaca has none."""
 
 
 class KnownOrders:
@@ -61,6 +62,8 @@ class KnownOrders:
         if not order.replaces:
             return ""
         old = self._orders.get(order.replaces) or await fetch(order.replaces)
+        if old is None:
+            return ""
         if parent := self._parents.get(old.id):
             self._parents[order.id] = parent
         return old.client_order_id

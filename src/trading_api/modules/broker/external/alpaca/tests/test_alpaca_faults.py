@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from decimal import Decimal
 from itertools import count
@@ -142,6 +143,54 @@ async def test_an_order_is_sent_once_the_rate_limit_is_reset(alpaca: ConnectedAl
             answer = await alpaca.client.place(new)
     assert answer.client_order_id == new.client_order_id
     assert alpaca.requests("POST", ORDERS) == 2, "what waits is not sent to find out"
+
+
+async def test_an_order_that_is_there_already_is_in_doubt_if_it_cannot_be_read(
+    alpaca: ConnectedAlpaca,
+) -> None:
+    new = order()
+    first = await alpaca.client.place(new)
+    alpaca.server.faults.add(rate_limited("GET", ORDERS, int(time.time())))
+    with pytest.raises(VenueTimeout):
+        await alpaca.client.place(new)
+    found: ExecutionReport | None = None
+    while found is None:
+        with suppress(VenueNotReached):
+            found = await alpaca.client.find_order(ref(new))
+    assert found.venue_order_id == first.venue_order_id
+
+
+async def test_what_could_not_be_prepared_was_not_sent(alpaca: ConnectedAlpaca) -> None:
+    new = order()
+    await alpaca.client.place(new)
+    change = ReplaceOrder(ref(new), f"{new.client_order_id}-2", Decimal(5), Decimal(101))
+    requests: list[Callable[[], Awaitable[ExecutionReport]]] = [
+        lambda: alpaca.client.replace(change),
+        lambda: alpaca.client.cancel(ref(new)),
+        lambda: alpaca.client.place(order(reduce_only=True)),
+    ]
+    for request in requests:
+        alpaca.server.faults.add(error_answer("GET", "/v2/", 500))
+        with pytest.raises(VenueNotReached):
+            await request()
+    sent = [each for each in alpaca.server.requests if not each.startswith("GET")]
+    assert sent == ["POST /v2/orders"]
+
+
+async def test_a_fill_of_an_order_that_alpaca_has_no_more_is_reported(
+    alpaca: ConnectedAlpaca,
+) -> None:
+    account = alpaca.server.account
+    alpaca.server.stream.hold()
+    fields = {"symbol": "MSFT", "qty": "1", "side": "buy", "type": "market"}
+    elsewhere = account.submit(fields | {"time_in_force": "day"})
+    fill = account.fill(elsewhere, 1, 50)
+    await alpaca.server.settle()
+    alpaca.server.stream.lose()
+    del account.orders[elsewhere.id]
+    (report,) = await alpaca.client.fills_since({"MSFT"}, fill.time_ns // 1_000_000)
+    assert (report.client_order_id, report.venue_order_id) == ("", elsewhere.id)
+    assert (report.side, report.last_quantity) == (Side.BUY, Decimal(1))
 
 
 async def test_a_request_that_waited_too_long_is_not_sent(alpaca: ConnectedAlpaca) -> None:
