@@ -21,7 +21,7 @@ Check = Callable[[], Awaitable[None]]
 
 @asynccontextmanager
 async def client(address: str, **options: Any) -> AsyncIterator[Any]:
-    """Yield `ccxt.pro.binance` for a venue. It does not throttle, unless an option says so."""
+    """Yield `ccxt.pro.binance` for a venue. It does not throttle, unless an option asks for it."""
     ccxt = import_module("ccxt.pro")
     keys = {"apiKey": API_KEY, "secret": SECRET, "enableRateLimit": False}
     exchange = ccxt.binance(ccxt_options(address) | keys | options)
