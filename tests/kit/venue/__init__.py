@@ -26,6 +26,16 @@ by itself unless a rate is set; with it, each symbol trades at random by the see
 sums of the trades. Ids of aggregate trades differ from ids of trades, as on Binance: combine
 `watchTrades` with REST by one of them (`{"name": "aggTrade"}` with `fetchTrades`, or `fetchTrades`
 with `{"fetchTradesMethod": "publicGetTrades"}`).
+
+What differs from Binance:
+
+* Each trade is an aggregate trade of its own.
+* At one price, users' orders are filled before anonymous liquidity. A user may trade with itself.
+* Forming candles are streamed each 100 ms, not each 2 s, and nothing ends a connection after a day.
+* The limit of new orders counts those that were filled, too.
+* A stop order that buys at the market may fill above what it reserved.
+* Left out: order lists, amendments, trailing stops, iceberg orders, partial depth streams, the
+  combined stream URL, orders over the WebSocket API, listen keys, Ed25519 keys and sub-accounts.
 """
 
 from tests.kit.venue.account import API_KEY, SECRET
