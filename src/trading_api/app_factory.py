@@ -30,6 +30,8 @@ from trading_api.modules.datafeed.market.step_clock import StepClock
 from trading_api.modules.datafeed.recording.factory import create_recorder
 from trading_api.modules.datafeed.recording.recorder import Recorder
 from trading_api.modules.datafeed.source_factory import create_market_source, require_steppable
+from trading_api.modules.datafeed.venues.live_metrics import observe_live_source
+from trading_api.modules.datafeed.venues.live_source import LiveSource
 from trading_api.observability.log_rate_limit import dropped_total, log_dropped_lines
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
@@ -83,6 +85,8 @@ def create_app(
         run=clock.run if clock else None,
     )
     observe_feed(feed, metrics, readiness)
+    if isinstance(source, LiveSource):
+        observe_live_source(source, metrics)
 
     datafeed = partial(DatafeedModule, source, clock=clock)
     registry = ModuleRegistry(
