@@ -23,7 +23,7 @@ from trading_api.modules.datafeed.storage.errors import RecordingError
 
 log = logging.getLogger(__name__)
 
-FLUSH_S = 2.0
+FLUSH_S = 5.0
 """How much a killed process can lose."""
 
 EVENTS_WAITING_MAX = 100_000
