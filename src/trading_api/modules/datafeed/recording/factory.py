@@ -44,5 +44,7 @@ def create_recorder(
 
 
 def venue_folder(settings: Settings) -> Path:
-    """Return the folder of the recordings of the settings' market source."""
-    return settings.data_dir / FOLDER / settings.datafeed_source
+    """Return the folder of the recordings of the settings' venue, or of another source."""
+    is_venue = settings.datafeed_source == "ccxt"
+    name = settings.datafeed_venue if is_venue else settings.datafeed_source
+    return settings.data_dir / FOLDER / name
