@@ -137,6 +137,8 @@ class HoleFilling:
             if not new:
                 return found
             found += new
+            if _meets_waiting(symbol, new):
+                return found
         return None
 
     async def _trades_since(self, symbol: LiveSymbol, since_ms: int) -> list[TradeMessage]:
@@ -151,6 +153,8 @@ class HoleFilling:
             if not new:
                 break
             found.update((each.id, each) for each in new)
+            if _meets_waiting(symbol, new):
+                break
         return list(found.values())
 
     @staticmethod
@@ -187,3 +191,14 @@ class HoleFilling:
                 self._back_off.reset()
                 return result
             await asyncio.sleep(wait_s)
+
+
+def _meets_waiting(symbol: LiveSymbol, trades: Sequence[TradeMessage]) -> bool:
+    """Return whether the trades reach one that was streamed meanwhile. In a busy market there is
+    always a newer one to request."""
+    waiting = symbol.first_waiting
+    if waiting is None:
+        return False
+    if symbol.trades.is_consecutive:
+        return int(trades[-1].id) >= int(waiting.id) - 1
+    return any(each.id == waiting.id for each in trades)

@@ -11,6 +11,8 @@ from trading_api.modules.datafeed.venues.bar_history_store import BarHistoryStor
 from trading_api.modules.datafeed.venues.messages import (
     CandlesRequest,
     LinkChanged,
+    TradeMessage,
+    TradesRequest,
 )
 from trading_api.modules.datafeed.venues.tests.readings import BTC, candle_bars, minutes, trades_of
 from trading_api.modules.datafeed.venues.tests.running import live, running, until
@@ -48,6 +50,45 @@ async def test_a_hole_after_a_reconnect_is_filled_before_anything_newer_is_publi
         assert minutes(source) == candle_bars(venue)
         assert sink.stale_symbols == {}
         assert source.statistics.holes_filled >= 1
+
+
+class BusyVenue(ScriptedVenue):
+    """A venue at which three trades happen during each request."""
+
+    def _trades(self, params: TradesRequest) -> list[TradeMessage]:
+        answer = super()._trades(params)
+        for number in range(3):
+            self.trade(300_00 + number, after_ms=1)
+        return answer
+
+
+@pytest.mark.parametrize("has_ids", [True, False])
+async def test_a_hole_is_filled_though_trades_go_on_during_each_request(
+    store: BarHistoryStore, has_ids: bool
+) -> None:
+    """What was streamed meanwhile ends the requests, not the absence of newer trades."""
+    venue, sink = BusyVenue(listing(has_consecutive_ids=has_ids)), RecordingSink()
+    source = venue.source(store)
+    async with running(source, venue, sink):
+        venue.link_up()
+        await live(source)
+        venue.trade(100_00)
+        await live(source)
+        before = len(trades_of(sink))
+        venue.link_down()
+        for number in range(250):
+            venue.trade(100_01 + number, after_ms=10)
+        venue.requests.clear()
+        venue.link_up()
+        venue.trade(200_00, after_ms=1)
+        await live(source)
+        assert len(venue.requests) <= 8
+        assert not any(isinstance(each, CandlesRequest) for each in venue.requests)
+        count = len(trades_of(sink)) - before
+        newest = [trade.price for trade in venue.tape[BTC][-count:]]
+        assert [last * 100 for last, _ in trades_of(sink)[before:]] == newest
+        assert count >= 250
+        assert minutes(source) == candle_bars(venue)
 
 
 async def test_one_lost_trade_shows_by_its_id_and_is_requested(store: BarHistoryStore) -> None:
