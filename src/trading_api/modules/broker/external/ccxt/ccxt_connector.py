@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from trading_api.connectors.ccxt_exchange import CcxtConfiguration, create_exchange, merged
 from trading_api.connectors.connector import Connector
+from trading_api.modules.broker.external.ccxt.ccxt_errors import NETWORK
 from trading_api.modules.broker.external.ccxt.ccxt_messages import (
     AccountConfiguration,
     FillsQuery,
@@ -83,12 +84,15 @@ def _create_exchange(configuration: AccountConfiguration) -> Any:
 
 
 def _log_without_keys(session: ExchangeSession) -> None:
-    """Log what fails in ccxt's background tasks by one line: its texts carry signed URLs."""
+    """Log what fails in ccxt's background tasks by one line: its texts carry signed URLs. A lost
+    connection is left out, because the stream reports it."""
 
     def log_fault(_: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
         error = context.get("exception")
-        reason = session.fault(error).text if error else session.redact(str(context["message"]))
-        log.warning("ccxt_task_failed", extra={"reason": reason})
+        fault = session.fault(error) if error else None
+        if fault is None or fault.code != NETWORK:
+            reason = fault.text if fault else session.redact(str(context["message"]))
+            log.warning("ccxt_task_failed", extra={"reason": reason})
 
     asyncio.get_running_loop().set_exception_handler(log_fault)
 

@@ -339,8 +339,9 @@ def _side(record: Json) -> Side:
 
 
 def _reason(info: Json) -> str:
-    reason = info.get("r")
-    return reason if isinstance(reason, str) and reason != "NONE" else ""
+    """Return Binance's reason of a rejection, or why it ended an order."""
+    reasons = (info.get(name) for name in ("r", "expiryReason"))
+    return next((each for each in reasons if isinstance(each, str) and each != "NONE"), "")
 
 
 def _required(record: Json, name: str) -> str:

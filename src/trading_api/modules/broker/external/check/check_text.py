@@ -88,13 +88,10 @@ def _ledger(report: CheckReport) -> Iterator[str]:
 
 
 def _order(order: CheckedOrder) -> str:
-    prices = ""
-    if order.limit_price is not None:
-        prices += f" limit {_digits(order.limit_price)}"
-    if order.stop_price is not None:
-        prices += f" stop {_digits(order.stop_price)}"
+    prices = {"stop": order.stop_price, "limit": order.limit_price}
+    terms = [f"{name} {_digits(price)}" for name, price in prices.items() if price is not None]
     return (
-        f"{order.side} {_digits(order.quantity)} {order.symbol} {order.type}{prices}, "
+        f"{order.side} {_digits(order.quantity)} {order.symbol}, {' '.join(terms) or order.type}, "
         f"filled {_digits(order.filled)}, id {order.client_order_id or order.venue_order_id}"
     )
 

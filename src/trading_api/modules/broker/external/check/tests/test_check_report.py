@@ -53,6 +53,7 @@ async def test_a_ledger_that_follows_its_venue_agrees() -> None:
         assert [str(each.quantity) for each in found.fills] == ["10"]
         text = check_text(found)
         assert text.startswith("LIVE-TEST at fake: connected. Nothing was placed.")
+        assert "  buy 10 AAPL, limit 90, filled 0, id t" in text
         assert "Clock: the venue's is 12 ms behind ours." in text
         assert text.endswith("Ledger: live.db agrees.")
 
