@@ -206,6 +206,14 @@ async def test_unusual_messages_that_the_rfc_allows_are_accepted(address: str, s
         await subscribed(reader, inflate)
 
 
+async def test_the_closing_handshake_ends_after_late_compressed_messages(address: str) -> None:
+    async with asyncio.timeout(TIMEOUT_S), upgraded(address, OFFER) as (reader, writer):
+        await send(writer, packed(deflated(b"x")))
+        assert (await close_frame(reader))[0] == 1003
+        await send(writer, packed(deflated(b"[" * LIMIT)) * 1_000 + packed(b"\xff") + close(1003))
+        assert await reader.read() == b""
+
+
 async def subscribed(reader: asyncio.StreamReader, inflate: Callable[[bytes], bytes]) -> None:
     """Read the messages up to an ok reply."""
     while True:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,9 @@ from tests.kit.echo_route import REQUEST, EchoApp, bar
 from tests.kit.msgpack_client import msgpack_connected
 from tests.kit.server import TIMEOUT_S, connected, serving, until
 from trading_api.models.market import Bar
+from trading_api.server.parse_turns import ParseTurns
+from trading_api.server.websocket_compression import deflate_factory
+from trading_api.server.websocket_protocol import SLICE_BYTES, TradingWebSocketProtocol
 from trading_api.settings import Settings
 
 MODELS = dict.fromkeys(("bars", "fills", "orders"), Bar)
@@ -58,7 +63,8 @@ async def test_node_receives_every_update(mode: str) -> None:
     async with serving(echo.api_app, settings(mode)) as address, asyncio.timeout(TIMEOUT_S * 3):
         command = (node, "-e", NODE_CLIENT, f"ws://{address}/api/v1/ws", str(UPDATES))
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-        await until(lambda: bool(echo.fills.live))
+        while not echo.fills.live:  # noqa: ASYNC110, Node takes seconds to start on a busy machine
+            await asyncio.sleep(0.005)
         for number in range(UPDATES):
             echo.fills.publish(bar(number))
         output, _ = await process.communicate()
@@ -106,13 +112,15 @@ async def test_a_compressing_client_that_does_not_read_is_disconnected_with_1013
         connected(address, max_queue=1) as client,
         connected(address) as other,
     ):
-        await client.subscribe("fills", **REQUEST)
+        # Its topic repeats itself only beyond the window, so that messages stay long.
+        symbol = random.Random(7).randbytes(3_000).hex()
+        await client.subscribe("fills", **REQUEST | {"symbol": symbol})
         await other.subscribe("bars", **REQUEST)
         connections = echo.ws_app.connections
 
         def flooded() -> bool:
-            for number in range(2_000):
-                echo.fills.publish(bar(number, close=hash(str(number)) / 3))
+            for number in range(100):
+                echo.fills.publish(bar(number))
             return len(connections) == 1
 
         await until(flooded)
@@ -120,6 +128,27 @@ async def test_a_compressing_client_that_does_not_read_is_disconnected_with_1013
         assert code == 1013
         echo.bars.publish(bar(7))
         assert (await other.update())["payload"]["payload"]["time"] == 7
+
+
+class RecordedTurns(ParseTurns):
+    def __init__(self) -> None:
+        super().__init__()
+        self.spent = 0
+
+    def spend(self, frames: int) -> None:
+        self.spent += frames
+        super().spend(frames)
+
+
+async def test_a_small_message_counts_by_what_it_is_inflated_to() -> None:
+    echo, turns = EchoApp(), RecordedTurns()
+    compression = deflate_factory("shared")
+    protocol = partial(TradingWebSocketProtocol, turns=turns, compression=compression)
+    async with serving(echo.api_app, ws=protocol) as address, connected(address) as client:
+        before = turns.spent
+        await client.send("x" * 60_000, {})
+        await client.closed()
+        assert turns.spent - before >= 60_000 // SLICE_BYTES
 
 
 @modes

@@ -45,6 +45,8 @@ class Deflate(Extension):
         self._server_window_bits = server_window_bits
         self._frame: Callable[[int, bytes], bytes] | None = None
         self._inflater: _Inflater | None = None
+        self._is_stopped = False
+        self._inflated_bytes = 0
 
     @property
     def is_shared(self) -> bool:
@@ -57,6 +59,15 @@ class Deflate(Extension):
             assert self._server_window_bits is not None, "shared frames are compressed before"
             self._frame = deflater(self._server_window_bits, CONTEXT_MEMORY_LEVEL)
         return self._frame(kind, content)
+
+    def take_inflated_bytes(self) -> int:
+        """Return how many bytes were inflated since the last call."""
+        inflated_bytes, self._inflated_bytes = self._inflated_bytes, 0
+        return inflated_bytes
+
+    def stop(self) -> None:
+        """Inflate nothing any more: later messages of the client appear to be empty."""
+        self._is_stopped = True
 
     def encode(self, frame: Frame) -> Frame:
         """Return a frame as it is: control frames are never compressed."""
@@ -77,10 +88,13 @@ class Deflate(Extension):
         if inflater is None:
             return frame
         assert max_size is not None, "messages are bounded"
-        data = bytes(frame.data) + TAIL if frame.fin else bytes(frame.data)
         if frame.fin:
             self._inflater = None
-        inflated = inflater.inflate(data, max_size)
+        inflated = b""
+        if not self._is_stopped:
+            data = bytes(frame.data) + TAIL if frame.fin else bytes(frame.data)
+            inflated = inflater.inflate(data, max_size)
+            self._inflated_bytes += len(inflated)
         return Frame(frame.opcode, inflated, frame.fin, False, frame.rsv2, frame.rsv3)
 
 
@@ -117,13 +131,13 @@ def deflate_factory(mode: WsCompression) -> DeflateFactory | None:
 class _Inflater:
     """Inflates one message, in any number of fragments."""
 
-    __slots__ = ("_decoder", "_final_blocks", "_inflated", "_window_bits")
+    __slots__ = ("_decoder", "_final_blocks", "_window", "_window_bits")
 
     def __init__(self, window_bits: int) -> None:
         self._window_bits = window_bits
         self._decoder = zlib.decompressobj(-window_bits)
-        # What later blocks may refer to: at most one message.
-        self._inflated = b""
+        # What later blocks may refer to.
+        self._window = b""
         self._final_blocks = 0
 
     def inflate(self, data: bytes, size_max: int) -> bytes:
@@ -138,16 +152,18 @@ class _Inflater:
                 if not self._decoder.eof:
                     break
                 data = self._decoder.unused_data
-                self._start_after_final_block(self._inflated + inflated)
+                self._start_after_final_block(self._window_after(inflated))
         except zlib.error as error:
             raise ProtocolError("decompression failed") from error
-        self._inflated += inflated
+        self._window = self._window_after(inflated)
         return inflated
 
-    def _start_after_final_block(self, inflated: bytes) -> None:
+    def _window_after(self, inflated: bytes) -> bytes:
+        return (self._window + inflated)[-(1 << self._window_bits) :]
+
+    def _start_after_final_block(self, window: bytes) -> None:
         """Expect another block: the last one of a message need not be marked, and others may be."""
         self._final_blocks += 1
         if self._final_blocks > FINAL_BLOCKS_MAX:
             raise ProtocolError("too many final blocks")
-        window = inflated[-(1 << self._window_bits) :]
         self._decoder = zlib.decompressobj(-self._window_bits, zdict=window)

@@ -128,6 +128,8 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def close(self, code: int, reason: str) -> None:
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+            for deflate in self._deflate():
+                deflate.stop()
             self.conn.send_close(code, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
@@ -207,6 +209,9 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.receive_data(data)
         frames = len(self.conn.events)
         self._turns.spend(frames or 1)
+        for deflate in self._deflate():
+            # As many as a message of this size costs that is not compressed.
+            self._turns.spend(deflate.take_inflated_bytes() // SLICE_BYTES)
         if self.conn.parser_exc is not None:
             self.handle_parser_exception()
         elif frames and self._accept_frames(frames):

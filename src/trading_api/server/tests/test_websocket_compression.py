@@ -100,6 +100,19 @@ def test_nothing_is_kept_between_messages_that_end_with_a_final_block() -> None:
         tracemalloc.stop()
 
 
+def test_nothing_is_inflated_once_it_was_stopped() -> None:
+    """A client that was sent a close frame can still send thousands of frames."""
+    deflate, bomb = Deflate(12, None), deflated(b"[" * 60_000_000)
+    deflate.decode(Frame(Opcode.TEXT, bomb[:60], fin=False, rsv1=True), max_size=LIMIT)
+    deflate.stop()
+    for opcode, data in ((Opcode.CONT, bomb[60:]), (Opcode.TEXT, bomb), (Opcode.TEXT, b"\xff")):
+        frame = Frame(opcode, data, rsv1=opcode is Opcode.TEXT)
+        decoded = deflate.decode(frame, max_size=LIMIT)
+        assert (decoded.opcode, decoded.data, decoded.rsv1) == (opcode, b"", False)
+    plain = Frame(Opcode.TEXT, b"{}")
+    assert deflate.decode(plain, max_size=LIMIT) == plain
+
+
 @given(st.lists(st.tuples(st.sampled_from([TEXT, BINARY]), st.binary(max_size=3_000)), max_size=8))
 def test_frames_with_a_context_are_those_of_the_messages(
     sent: list[tuple[int, bytes]],
