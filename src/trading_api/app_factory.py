@@ -79,11 +79,8 @@ def create_app(
     )
     ws_app.register_metrics(metrics)
     clock = StepClock(require_steppable(source), ws_app.wait_delivered) if is_stepped else None
-    feed = MarketFeed(
-        source,
-        stale_after_ms=round(settings.market_stale_s * 1000),
-        run=clock.run if clock else None,
-    )
+    stale_ms = round(settings.market_stale_s * 1000)
+    feed = MarketFeed(source, stale_after_ms=stale_ms, run=clock.run if clock else None)
     observe_feed(feed, metrics, readiness)
     if isinstance(source, LiveSource):
         observe_live_source(source, metrics)
