@@ -177,6 +177,7 @@ _CLASSES = {
     "BadRequest": (Outcome.REJECTED, VENUE_REJECTED),
     "OperationRejected": (Outcome.REJECTED, VENUE_REJECTED),
     "ConnectionError": (Outcome.UNKNOWN, NETWORK),
+    "RequestExpired": (Outcome.NOT_REACHED, RATE_LIMITED),
     "UnreadableAnswer": (Outcome.UNKNOWN, UNREADABLE),
 }
 

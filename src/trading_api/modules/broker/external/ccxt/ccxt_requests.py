@@ -49,6 +49,9 @@ from trading_api.modules.broker.external.venue_client import (
 
 T = TypeVar("T")
 
+SEND_S = 5.0
+"""How long an order may wait for the rate limit. With Binance's `recvWindow`, the venue accepts
+none later than 10 s after the server asked for it."""
 DAY_MS = 86_400_000
 PAGE = 1_000
 """The most fills that a venue returns at a time. A full page means that there are more."""
@@ -80,7 +83,8 @@ class CcxtRequests:
             return found
         self._known.sent(order.client_order_id)
         try:
-            return await self._place(order)
+            with self._session.sent_within(SEND_S):
+                return await self._place(order)
         except VenueFailed as failed:
             if failed.fault.code != DUPLICATE_ORDER:
                 raise
@@ -122,7 +126,8 @@ class CcxtRequests:
         self._check_replacement(rest)
         self._known.replacing(current.client_order_id, change.new_client_order_id)
         try:
-            report = await self._replace(current, rest, change, filled_before)
+            with self._session.sent_within(SEND_S):
+                report = await self._replace(current, rest, change, filled_before)
         except VenueFailed as failed:
             # In doubt the cancellation stays unreported: the server asks for both orders.
             if failed.fault.outcome is not Outcome.UNKNOWN:
@@ -168,7 +173,9 @@ class CcxtRequests:
 
     async def account(self) -> VenueAccount:
         """Return balances and positions."""
-        balance = await self._session.call(self._exchange.fetch_balance)
+        # Binance would list hundreds of assets.
+        params = {"omitZeroBalances": True} if self._exchange.id == "binance" else {}
+        balance = await self._session.call(self._exchange.fetch_balance, params)
         held = _readable(lambda: balances(balance))
         if self._session.features.is_spot:
             positions = spot_positions(held, self._session.base_assets())

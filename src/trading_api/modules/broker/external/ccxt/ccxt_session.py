@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -39,6 +42,9 @@ T = TypeVar("T")
 PAUSE_S = 10.0
 """How long nothing is sent after the venue refused for its rate limit and named no time."""
 
+_send_until_s: ContextVar[float] = ContextVar("send_until_s", default=math.inf)
+"""The time of the event loop until which the present task may send."""
+
 _RATE_LIMITS = re.compile(r'"rateLimits"\s*:\s*(\[[^\]]*\])')
 
 
@@ -48,6 +54,10 @@ class VenueFailed(Exception):
     def __init__(self, fault: VenueFault, retry_after_s: float = 0.0) -> None:
         super().__init__(fault.text)
         self.fault, self.retry_after_s = fault, retry_after_s
+
+
+class RequestExpired(Exception):
+    """The request waited so long for its turn that it is not sent any more."""
 
 
 def rejected(code: str, text: str) -> VenueFailed:
@@ -78,6 +88,7 @@ class ExchangeSession:
         self._limits: dict[str, RateLimitUse] = {}
         self._paused_until_s = 0.0
         self._read_responses()
+        self._expire_requests()
 
     async def load(self) -> None:
         """Load the venue's markets, unless they are known, and measure its clock. Raises
@@ -106,6 +117,16 @@ class ExchangeSession:
                 raise
         await self.measure_clock()
         return await self._call(method, *arguments)
+
+    @contextmanager
+    def sent_within(self, seconds: float) -> Iterator[None]:
+        """Let nothing be sent later than that, however long ccxt keeps a request for the rate
+        limit: the server may have given it up by then."""
+        token = _send_until_s.set(asyncio.get_running_loop().time() + seconds)
+        try:
+            yield
+        finally:
+            _send_until_s.reset(token)
 
     def fault(self, error: BaseException) -> VenueFault:
         """Return what an exception means."""
@@ -213,6 +234,17 @@ class ExchangeSession:
             return original(code, reason, url, method, headers, body, *others)
 
         self.exchange.on_rest_response = on_rest_response
+
+    def _expire_requests(self) -> None:
+        """Check the time of a request after its turn has come, just before it is signed."""
+        original = self.exchange.throttle
+
+        async def throttle(cost: Any = None) -> None:
+            await original(cost)
+            if asyncio.get_running_loop().time() > _send_until_s.get():
+                raise RequestExpired("Too many requests wait for the venue's rate limit.")
+
+        self.exchange.throttle = throttle
 
     def _read_response(self, code: int, url: str, headers: Mapping[str, str], body: str) -> None:
         if code in (418, 429):

@@ -31,6 +31,7 @@ from trading_api.modules.broker.external.venue_client import ExecutionReport, Ve
 
 KEEP_ALIVE_MS = 10_000
 """How often the stream is pinged. Two pings without an answer end it."""
+CCXT_DELAY_MS = 30_000
 
 _LAST_WORDS = frozenset({"eventStreamTerminated", "serverShutdown"})
 """Events after which Binance sends nothing more. ccxt does not pass the first on to who waits."""
@@ -80,8 +81,7 @@ class CcxtStream:
     async def _connect_and_watch(self, back_off: BackOff) -> None:
         """Return only by an exception."""
         self._lost = asyncio.get_running_loop().create_future()
-        # ccxt would add a wait of its own, of up to 30 s.
-        self._exchange.ws_dial_backoff = {}
+        self._forget_dial_delays()
         if self._exchange.has.get("watchOrders") is not True:
             raise rejected(NOT_SUPPORTED, "ccxt has no stream of orders for this venue.")
         await self._session.load()
@@ -103,6 +103,15 @@ class CcxtStream:
             for task in watching:
                 task.cancel()
             await self._close_stream()
+
+    def _forget_dial_delays(self) -> None:
+        """Remove the waits that ccxt adds after a failed connection, up to 30 s; a longer one is
+        what the venue asked for."""
+        delays = getattr(self._exchange, "ws_dial_backoff", None) or {}
+        soon_ms = self._exchange.milliseconds() + CCXT_DELAY_MS
+        self._exchange.ws_dial_backoff = {
+            url: delay for url, delay in delays.items() if delay["until"] > soon_ms
+        }
 
     async def _first_of(
         self, goal: Coroutine[Any, Any, Any], *watching: asyncio.Task[None]

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -41,18 +42,21 @@ async def test_an_answer_that_does_not_come_in_time_leaves_doubt(account: Connec
     assert (await account.sink.report("late", ExecType.NEW)).client_order_id == "late"
 
 
-async def test_the_rate_limit_is_certain_and_respected(account: ConnectedAccount) -> None:
-    account.venue.inject("rate_limit", count=1, retry_after_s=1)
+@pytest.mark.parametrize("fault", ["rate_limit", "ban"])
+async def test_the_rate_limit_is_certain_and_respected(
+    account: ConnectedAccount, fault: Literal["rate_limit", "ban"]
+) -> None:
+    account.venue.inject(fault, count=1, retry_after_s=1)
     with pytest.raises(VenueNotReached):
-        await account.buy("limited", "0.1", "98")
+        await account.buy(fault, "0.1", "98")
     before = len(account.venue.received())
     with pytest.raises(VenueNotReached, match="rate limit is used up"):
-        await account.buy("limited", "0.1", "98")
+        await account.buy(fault, "0.1", "98")
     assert len(account.venue.received()) == before  # nothing is sent meanwhile
     async with asyncio.timeout(20):
         while True:
             try:
-                await account.buy("limited", "0.1", "98")
+                await account.buy(fault, "0.1", "98")
                 break
             except VenueNotReached:
                 await asyncio.sleep(0.1)
