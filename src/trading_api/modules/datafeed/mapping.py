@@ -38,12 +38,15 @@ def to_price(ticks: int, instrument: Instrument) -> float:
     return ticks * instrument.min_move / instrument.price_scale
 
 
+_NO_BAR = Bar(0, 0, 0, 0, 0, 0)
+
+
 def to_quote_data(
     name: str, instrument: Instrument, quote: Quote, days: Sequence[Bar]
 ) -> QuoteData:
     """Map a quote. `days` are the daily bar before the forming one, where there is one, and the
-    forming one."""
-    day = days[-1]
+    forming one. A live market has no bar before its first report, and may have no price."""
+    day = days[-1] if days else _NO_BAR
     before = days[0].close * instrument.tick_size if len(days) > 1 else quote.last
     change = quote.last - before
     return QuoteData(
@@ -60,7 +63,7 @@ def to_quote_data(
             prev_close_price=float(before),
             volume=day.volume / instrument.volume_scale,
             ch=float(change),
-            chp=round(float(change / before * 100), 4),
+            chp=round(float(change / before * 100), 4) if before else 0.0,
             short_name=instrument.symbol,
             exchange=instrument.exchange,
             description=instrument.description,
