@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -96,6 +97,7 @@ def merged(arguments: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str
     return result
 
 
+@lru_cache(maxsize=10_000)
 def our_symbol(ccxt_symbol: str) -> str:
     """Return our name of a market: `BTCUSDT` for `BTC/USDT`, `BTCUSDT.P` for the perpetual
     `BTC/USDT:USDT`. A settlement in another currency than the quote's, and the expiry, follow:

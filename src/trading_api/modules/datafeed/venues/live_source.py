@@ -152,6 +152,10 @@ class LiveSource:
         finally:
             self._tasks = None
             self._fills.clear()
+            self._depth_levels = {}
+            for symbol in self._symbols.values():
+                symbol.is_up = symbol.is_live = False
+                symbol.take_waiting()
 
     def accept(self, message: VenueMessage) -> None:
         """Handle a message of the connector."""

@@ -83,17 +83,17 @@ class LiveSymbol:
         if not 0 < touch.bid < touch.ask or touch.bid_size <= 0 or touch.ask_size <= 0:
             return False
         self._touch = touch
-        self._quotes.append(self._quote(now_ms, 0))
+        self._add_quote(now_ms)
         return True
 
     def apply_depth(self, depth: DepthMessage) -> None:
         self._depth = depth
 
     def requote(self, now_ms: int) -> None:
-        """Add a quote of the present state, after bars were taken from candles."""
+        """Add a quote of the present state, after depth came or bars were taken from candles."""
         last = self.bars.last_price
         self._last = self._last if last is None else last
-        self._quotes.append(self._quote(now_ms, 0))
+        self._add_quote(now_ms)
 
     def order_book(self, levels: int) -> OrderBook:
         """Return the venue's depth behind the quote's own best bid and ask."""
@@ -132,6 +132,12 @@ class LiveSymbol:
         self._waiting.clear()
         self._waiting_touch, self._has_dropped = None, False
         return trades, touch, has_dropped
+
+    def _add_quote(self, now_ms: int) -> None:
+        """Add a quote without a trade, if it differs from the newest one."""
+        quote = self._quote(now_ms, 0)
+        if quote != self._quotes[-1]:
+            self._quotes.append(quote)
 
     def _quote(self, time_ms: int, last_size: int) -> Quote:
         touch, tick, unit = self._touch, self._tick, self._unit

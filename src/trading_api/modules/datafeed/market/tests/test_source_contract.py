@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count as count_up
@@ -36,6 +37,10 @@ from trading_api.modules.datafeed.tests.fakes import (
     RecordingSink,
     report,
 )
+from trading_api.modules.datafeed.venues.bar_history_store import BarHistoryStore
+from trading_api.modules.datafeed.venues.messages import DepthMessage
+from trading_api.modules.datafeed.venues.tests.running import SteppedRun
+from trading_api.modules.datafeed.venues.tests.scripted_venue import ScriptedVenue
 
 
 class MakeStep(Protocol):
@@ -48,6 +53,7 @@ class Subject:
 
     source: MarketSource
     step: MakeStep
+    close: Callable[[], None] = lambda: None
     symbols: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -146,13 +152,40 @@ def _recorded(folder: Path) -> Subject:
     return Subject(replay, lambda sink: _discard(replay.step_to(next(due_ms), sink)))
 
 
+def _live(folder: Path) -> Subject:
+    """A live market at a scripted venue whose clock is two seconds ahead of ours."""
+    venue = ScriptedVenue()
+    venue.offset_ms = 2_000
+    venue.trade(100_00)
+    store = BarHistoryStore(folder / "venue.db")
+    running = SteppedRun(venue.source(store), venue)
+    seconds = count_up()
+
+    def step(sink: MarketSink) -> None:
+        running.sink.target = sink
+        venue.now_ms += 30_000
+        price = 100_00 + next(seconds) * 7 % 23
+        bids = [(price - 30 - number, 5_000) for number in range(LEVELS_MAX)]
+        asks = [(2 * price - bid, size) for bid, size in bids]
+        venue.trade(price, 5_000)
+        venue.touch(price - 30, price + 30)
+        venue.stream(DepthMessage("BTCUSDT", bids, asks))
+
+    def close() -> None:
+        running.close()
+        store.close()
+
+    return Subject(running.source, step, close)
+
+
 @pytest.fixture(
-    params=[_simulator, _replay, _stored, _fake, _template, _recorded],
-    ids=["simulator", "replay", "stored", "fake", "template", "recorded"],
+    params=[_simulator, _replay, _stored, _fake, _template, _recorded, _live],
+    ids=["simulator", "replay", "stored", "fake", "template", "recorded", "live"],
 )
-def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
+def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
     made: Subject = request.param(tmp_path)
-    return made
+    yield made
+    made.close()
 
 
 def _newest(subject: Subject, symbol: str, resolution: str) -> Bar:

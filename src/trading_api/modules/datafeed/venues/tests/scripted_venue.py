@@ -73,9 +73,15 @@ class ScriptedVenue:
         self.is_up = False
         self.has_started = asyncio.Event()
         self.runs = 0
+        self.served: LiveSource | None = None
+        self.streamed: list[TradeMessage] = []
         self._ids = Counter(dict.fromkeys(self.tape, 1_000))
         self._on_message: Callable[[Any], None] = lambda message: None
         self._ended: asyncio.Future[None] | None = None
+
+    @property
+    def runs_now(self) -> bool:
+        return self._ended is not None and not self._ended.done()
 
     @property
     def clock_ms(self) -> int:
@@ -156,6 +162,7 @@ class ScriptedVenue:
         )
         self.tape[symbol].append(trade)
         if self.is_up and not is_lost:
+            self.streamed.append(trade)
             self.stream(trade)
         return trade
 

@@ -285,3 +285,20 @@ async def test_one_symbol_is_stale_while_the_others_go_on(store: BarHistoryStore
         assert sink.stale_reasons == []
         venue.trade(3_000_00, symbol="ETHUSDT")
         assert sink.quotes[-1].symbol == "ETHUSDT"
+
+
+async def test_a_source_that_is_run_again_fills_the_hole_between(store: BarHistoryStore) -> None:
+    venue, sink = ScriptedVenue(), RecordingSink()
+    source = venue.source(store)
+    async with running(source, venue, sink):
+        venue.link_up()
+        await live(source)
+        venue.trade(100_00)
+    assert not source.is_live(BTC)
+    venue.is_up = False
+    venue.trade(101_00, after_ms=10)
+    venue.has_started.clear()
+    async with running(source, venue, sink):
+        venue.link_up()
+        await live(source)
+        assert [last for last, _ in trades_of(sink)] == [100, 101]
