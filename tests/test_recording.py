@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from tests.kit.server import connected, serving, until
+from tests.kit.trade_stream_source import TradeStreamSource
 from trading_api.app_factory import create_app
 from trading_api.cli import main
 from trading_api.domain.trade import Trade
 from trading_api.errors import ConfigurationError
-from trading_api.modules.datafeed.market.template_source import TemplateSource
 from trading_api.modules.datafeed.tests.fakes import NOON_MS, FakeSource
 from trading_api.settings import Settings
 
@@ -55,7 +55,7 @@ async def record(folder: Path, count: int) -> dict[str, Any]:
             yield await trades.get()
 
     opening = {each: replace(trade(0, each), quantity=Decimal(0)) for each in (SHARE, COIN)}
-    source = TemplateSource(opening, received())
+    source = TradeStreamSource(opening, received())
     app, _ = create_app(settings(folder, datafeed_record=True), market_source=source)
     async with serving(app) as address:
         for number in range(1, count):

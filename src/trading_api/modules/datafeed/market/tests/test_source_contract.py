@@ -12,6 +12,7 @@ from typing import Protocol
 
 import pytest
 
+from tests.kit.trade_stream_source import TradeStreamSource
 from trading_api.domain.bar import Bar
 from trading_api.domain.order_book import LEVELS_MAX, PriceLevel
 from trading_api.domain.quote import Quote
@@ -20,8 +21,7 @@ from trading_api.domain.trade import Trade
 from trading_api.modules.datafeed.importing.csv_series import read_series
 from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
 from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
-from trading_api.modules.datafeed.market.template_source import TemplateSource
-from trading_api.modules.datafeed.market.tests.test_template_source import no_trades
+from trading_api.modules.datafeed.market.tests.test_trade_stream_source import no_trades
 from trading_api.modules.datafeed.recording.recording_reader import SymbolRecording
 from trading_api.modules.datafeed.recording.recording_writer import QuoteEvent, RecordingWriter
 from trading_api.modules.datafeed.recording.tick_columns import NO_MARK, TickFlag
@@ -112,7 +112,7 @@ def _fake(_: Path) -> Subject:
     return Subject(source, step)
 
 
-def _template(_: Path) -> Subject:
+def _trade_stream(_: Path) -> Subject:
     (instrument,) = FakeSource().instruments()
     seconds = count_up()
 
@@ -121,7 +121,7 @@ def _template(_: Path) -> Subject:
         price = Decimal(100_00 + second * 7 % 23) / 100
         return Trade(instrument.symbol, NOON_MS + 1_000 * second, price, Decimal(5), None)
 
-    source = TemplateSource({instrument: trade()}, no_trades())
+    source = TradeStreamSource({instrument: trade()}, no_trades())
     return Subject(source, lambda sink: source.accept(trade(), sink))
 
 
@@ -179,8 +179,8 @@ def _live(folder: Path) -> Subject:
 
 
 @pytest.fixture(
-    params=[_simulator, _replay, _stored, _fake, _template, _recorded, _live],
-    ids=["simulator", "replay", "stored", "fake", "template", "recorded", "live"],
+    params=[_simulator, _replay, _stored, _fake, _trade_stream, _recorded, _live],
+    ids=["simulator", "replay", "stored", "fake", "trade stream", "recorded", "live"],
 )
 def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
     made: Subject = request.param(tmp_path)

@@ -1,4 +1,4 @@
-"""The template of a market source, plugged into a server. test_source_contract.py tests it too."""
+"""The small source of the test kit, plugged into a server. test_source_contract.py tests it too."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from decimal import Decimal
 import httpx
 
 from tests.kit.server import connected, serving, until
+from tests.kit.trade_stream_source import TradeStreamSource, VenueTime
 from trading_api.app_factory import create_app
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.trade import Trade
-from trading_api.modules.datafeed.market.template_source import TemplateSource, VenueTime
 from trading_api.modules.datafeed.tests.fakes import NOON_MS, FakeSource, RecordingSink
 from trading_api.settings import Settings
 
@@ -31,7 +31,7 @@ async def test_its_market_is_served_and_traded_like_any_other() -> None:
         while True:
             yield await trades.get()
 
-    source = TemplateSource({SHARE: trade(0, 100_00)}, received())
+    source = TradeStreamSource({SHARE: trade(0, 100_00)}, received())
     app, _ = create_app(
         Settings.defaults().model_copy(update={"database_url": "memory:"}), market_source=source
     )
@@ -56,7 +56,7 @@ async def test_its_market_is_served_and_traded_like_any_other() -> None:
 
 
 async def test_trades_that_arrive_out_of_order_take_no_time_back() -> None:
-    source = TemplateSource({SHARE: trade(5, 100_00)}, no_trades())
+    source = TradeStreamSource({SHARE: trade(5, 100_00)}, no_trades())
     source._apply(trade(3, 99_00))
     assert source.now_ms == NOON_MS + 5_000
     assert source.quote("FAKE").time_ms == source.now_ms
@@ -70,7 +70,7 @@ async def test_it_beats_only_when_the_venue_does() -> None:
         while True:
             yield await messages.get()
 
-    source, sink = TemplateSource({SHARE: trade(0, 100_00)}, received()), RecordingSink()
+    source, sink = TradeStreamSource({SHARE: trade(0, 100_00)}, received()), RecordingSink()
     running = asyncio.create_task(source.run(sink))
     for second in (2, 3):
         messages.put_nowait(VenueTime(NOON_MS + 1_000 * second))

@@ -1,6 +1,6 @@
-"""A template of a market source: it makes a market of what a venue sends.
+"""A small market source over a stream of trades, in memory. A test feeds it.
 
-Copy it to connect a venue. docs/market-source.md lists the steps.
+It shows what a source must do that is no venue of a connector: see docs/market-source.md.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class VenueTime:
     time_ms: int
 
 
-class TemplateSource:
+class TradeStreamSource:
     """Implements MarketSource over `messages` of a venue, which ascend in time.
 
     `opening` has one trade for each instrument, since a symbol needs a price from the start. All
