@@ -94,6 +94,10 @@ class Faults:
         self._waiting.append(fault)
         return fault
 
+    def clear(self) -> None:
+        """Forget the faults that wait."""
+        self._waiting.clear()
+
     def take(self, request: web.Request) -> Fault | None:
         """Return the fault of a request, if there is one."""
         for fault in self._waiting:

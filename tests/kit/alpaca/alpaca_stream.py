@@ -33,6 +33,10 @@ class AlpacaStream:
     def listeners(self) -> int:
         return len(self._listening)
 
+    @property
+    def is_held(self) -> bool:
+        return self._held is not None
+
     def hold(self) -> None:
         """Keep the updates from now on."""
         self._held = []
