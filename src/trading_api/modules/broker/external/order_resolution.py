@@ -1,7 +1,8 @@
 """Sends what the ledger intends to the venue, and finds out what became of requests in doubt.
 
-An intent is sent once, by the process that committed it. A request without an answer is in doubt:
-the venue is asked until it answers. A cancellation may be sent again, an order never."""
+An intent is sent once, by the process that committed it and right after the commit, or never. A
+request without an answer is in doubt: the venue is asked until it answers. A cancellation may be
+sent again, an order never."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ from trading_api.modules.broker.external.live_account import LiveAccount
 from trading_api.modules.broker.external.live_clock import LiveClock
 from trading_api.modules.broker.external.live_connection import LiveConnection
 from trading_api.modules.broker.external.report_handling import reject_order, reject_request
+from trading_api.modules.broker.external.unsent_intents import UnsentIntents, Withdrawal
 from trading_api.modules.broker.external.venue_client import (
     ExecutionReport,
     NewOrder,
@@ -87,14 +89,14 @@ class OrderRequests:
         self._now_ms = now_ms
         self._apply = apply
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        # Intents that this process has committed and not sent. Those of an earlier process are in
-        # doubt.
-        self._unsent: set[tuple[str, VenueRequest]] = set()
+        self._unsent = UnsentIntents(connection, clock)
         self._cancels_sent: set[str] = set()
+        # What tasks wait for between two questions.
+        self._waiting: dict[str, tuple[VenueRequest, asyncio.Event]] = {}
 
     def expect(self, order_id: str, request: VenueRequest) -> None:
         """Take note that this process has committed an intent, and may send it once."""
-        self._unsent.add((order_id, request))
+        self._unsent.add(order_id, request)
 
     def is_busy(self, order_id: str) -> bool:
         """Return whether a request for the order is being made or resolved."""
@@ -105,12 +107,20 @@ class OrderRequests:
         self._cancels_sent.clear()
 
     def start_due(self) -> None:
-        """Start what the committed state asks for."""
+        """Start what the committed state asks for. While the venue is not connected, what was not
+        sent is withdrawn, so that it is not sent later."""
+        for order_id, (request, answered) in self._waiting.items():
+            if not self._is_open(order_id, request):
+                answered.set()
         state = self._account.state
-        if state.venue is None or not self._connection.is_up:
+        if state.venue is None:
             return
         for known in list(state.venue.orders.values()):
-            if known.order_id not in self._tasks:
+            if known.order_id in self._tasks:
+                continue
+            if withdrawal := self._unsent.withdraw(known):
+                self._run(known.order_id, self._withdraw(known.order_id, withdrawal))
+            elif self._connection.is_up:
                 self._start(state.orders[known.order_id], known)
 
     async def close(self) -> None:
@@ -121,23 +131,17 @@ class OrderRequests:
 
     def _start(self, order: Order, known: VenueOrder) -> None:
         if order.status is OrderStatus.PLACING:
-            if self._take(order.id, VenueRequest.PLACE):
+            if self._unsent.take(order.id, VenueRequest.PLACE):
                 self._run(order.id, self._place(order, known))
             else:
                 self._run(order.id, self._resolve(order.id, VenueRequest.PLACE))
         elif known.replacement is not None:
-            if self._take(order.id, VenueRequest.REPLACE):
+            if self._unsent.take(order.id, VenueRequest.REPLACE):
                 self._run(order.id, self._replace(order, known, known.replacement))
             else:
                 self._run(order.id, self._resolve(order.id, VenueRequest.REPLACE))
         elif known.is_cancel_requested and order.id not in self._cancels_sent:
             self._run(order.id, self._cancel(known))
-
-    def _take(self, order_id: str, request: VenueRequest) -> bool:
-        intent = (order_id, request)
-        is_unsent = intent in self._unsent
-        self._unsent.discard(intent)
-        return is_unsent
 
     def _run(self, order_id: str, request: Coroutine[Any, Any, None]) -> None:
         task = self._tasks[order_id] = asyncio.create_task(request)
@@ -234,7 +238,9 @@ class OrderRequests:
         delay_s, last_delay_s = DELAYS_S
         denied_since: float | None = None
         while self._is_open(order_id, request):
-            await self._connection.wait_until_up()
+            if not self._connection.is_up:
+                denied_since = None  # only seconds of contact count
+                await self._connection.wait_until_up()
             answer = await self._ask(order_id, request)
             if answer is None:
                 denied_since = None
@@ -250,8 +256,22 @@ class OrderRequests:
                     await self._deny(order_id, request, answer)
                     return
                 await self._take_denial(request, answer)
-            await self._clock.sleep(delay_s)
+            await self._pause(order_id, request, delay_s)
             delay_s = min(2 * delay_s, last_delay_s)
+
+    async def _pause(self, order_id: str, request: VenueRequest, delay_s: float) -> None:
+        """Wait before the next question, or until a report has answered it."""
+        answered = asyncio.Event()
+        self._waiting[order_id] = request, answered
+        waits = [
+            asyncio.ensure_future(each) for each in (self._clock.sleep(delay_s), answered.wait())
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            del self._waiting[order_id]
+            for each in waits:
+                each.cancel()
 
     def _is_open(self, order_id: str, request: VenueRequest) -> bool:
         """Return whether the committed state still waits for the answer to a request."""
@@ -312,6 +332,13 @@ class OrderRequests:
 
     async def _take_report(self, report: ExecutionReport, *, is_answer: bool = False) -> None:
         await self._decide(lambda transaction: self._apply(transaction, report, is_answer))
+
+    async def _withdraw(self, order_id: str, withdrawal: Withdrawal) -> None:
+        request, code, text = withdrawal
+        if request is VenueRequest.PLACE:
+            await self._reject_place(order_id, code, text)
+        else:
+            await self._reject_request(order_id, request, code, text)
 
     async def _reject_place(self, order_id: str, code: str, text: str) -> None:
         def decide(transaction: Transaction) -> None:
