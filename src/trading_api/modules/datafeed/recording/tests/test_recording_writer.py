@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -34,6 +36,7 @@ from trading_api.modules.datafeed.recording.recording_writer import (
     QuoteEvent,
     RecordingWriter,
 )
+from trading_api.modules.datafeed.recording.tests import killed_writer
 from trading_api.modules.datafeed.recording.tests.ticks import (
     BITCOIN,
     DAY_MS,
@@ -146,6 +149,22 @@ def test_a_changed_byte_ends_what_is_read_of_a_file(
     writer_to(tmp_path).write({SYMBOL: some_events(1, START_MS + 200)})
     assert read_events(tmp_path) == some_events(10) + some_events(1, START_MS + 200)
     assert [record.message for record in caplog.records] == ["recording_tail_cut"]
+
+
+def test_a_killed_process_loses_nothing_that_it_had_written(tmp_path: Path) -> None:
+    """Killed in the middle of a write, again and again, it goes on behind the last whole frame."""
+    recorded = 0
+    for writes in (1, 5, 9, 2):
+        command = [sys.executable, "-m", killed_writer.__name__, str(tmp_path), str(recorded)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for _ in range(writes):
+                written = int(process.stdout.readline())
+            process.kill()
+        events = read_events(tmp_path)
+        assert len(events) >= written
+        recorded = len(events)
+        assert events == [killed_writer.numbered(number) for number in range(recorded)]
 
 
 class FullDisk:
