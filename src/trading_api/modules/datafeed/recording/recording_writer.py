@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,9 +30,10 @@ from trading_api.modules.datafeed.recording.tick_columns import NO_MARK, Tick, T
 
 log = logging.getLogger(__name__)
 
-TICKS_PER_FRAME_MAX = 4_096
+TICKS_PER_FRAME_MAX = 1_024
 TICKS_PER_GROUP_MAX = 8_192
 FRAMES_PER_GROUP_MAX = 256
+_TICKS_PER_TURN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,10 @@ class _SymbolWriter:
 
     def add(self, events: Sequence[Event]) -> None:
         builder = self._builder
-        for event in events:
+        for number, event in enumerate(events, 1):
+            if number % _TICKS_PER_TURN == 0:
+                # Let the event loop have the interpreter's lock, for which it would wait 5 ms.
+                time.sleep(0)
             if isinstance(event, QuoteEvent):
                 self.waiting.append(builder.quoted(event.quote, event.trade, event.mark))
             elif event.is_lost:
