@@ -14,19 +14,19 @@ from trading_api.domain.ports.broker import ExecutionVenue
 from trading_api.errors import ConfigurationError
 from trading_api.limits.command_admission import CommandAdmission
 from trading_api.modules.alerts import AlertsModule
-from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.external.live_settings import check_live_settings
 from trading_api.modules.broker.external.live_venue import create_live_venue
 from trading_api.modules.broker.journal.factory import create_journal
 from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.journal import Journal
+from trading_api.modules.broker.module import BrokerModule
 from trading_api.modules.broker.paper.factory import create_paper_broker
 from trading_api.modules.broker.paper.paper_broker import PaperBroker
 from trading_api.modules.broker.venue_router import VenueRouter
-from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.market.step_clock import StepClock
+from trading_api.modules.datafeed.module import DatafeedModule
 from trading_api.modules.datafeed.recording.factory import create_recorder
 from trading_api.modules.datafeed.recording.recorder import Recorder
 from trading_api.modules.datafeed.source_factory import create_market_source, require_steppable

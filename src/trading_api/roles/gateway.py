@@ -29,9 +29,9 @@ from trading_api.modules.broker import api as broker_api
 from trading_api.modules.broker import rest_equivalents as broker_requests
 from trading_api.modules.broker.publishing.account_topics import CONNECTION_ROUTE
 from trading_api.modules.broker.ws import BrokerCommandWsRouters, BrokerWsRouters
-from trading_api.modules.datafeed import DatafeedModule
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.module import DatafeedModule
 from trading_api.modules.datafeed.source_factory import create_market_source, require_following
 from trading_api.modules.datafeed.ws import DatafeedWsRouters
 from trading_api.observability.log_rate_limit import log_dropped_lines

@@ -15,10 +15,10 @@ from trading_api.bus.port import Bus
 from trading_api.clock import wall_clock_ms
 from trading_api.limits.command_admission import CommandAdmission
 from trading_api.modules.alerts import AlertsModule
-from trading_api.modules.broker import BrokerModule
 from trading_api.modules.broker.journal.factory import create_journal
+from trading_api.modules.broker.module import BrokerModule
 from trading_api.modules.broker.paper.paper_broker import PaperBroker
-from trading_api.modules.datafeed import DatafeedModule
+from trading_api.modules.datafeed.module import DatafeedModule
 from trading_api.observability.log_rate_limit import log_dropped_lines
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
