@@ -17,8 +17,7 @@ from trading_api.settings import Settings
 
 LIVE = "LIVE-1"
 LIVE_SETTINGS: dict[str, Any] = {
-    "broker": "ccxt",
-    "broker_venue": "binance",
+    "broker": "alpaca",
     "broker_url": "http://127.0.0.1:1",
     "live_account_id": LIVE,
     "live_trading": "yes-with-real-money",

@@ -52,7 +52,13 @@ class ScopeRequirement(SecurityBase):
 
 
 class AccountRequirement(ScopeRequirement):
-    """Requires one scope of the caller for one account, and admits commands of the account."""
+    """Requires one scope of the caller for one account, and admits commands of the account.
+
+    The rate limit of commands does not hold for urgent ones."""
+
+    def __init__(self, scope: Scope, *, is_urgent: bool = False) -> None:
+        super().__init__(scope)
+        self._is_urgent = is_urgent
 
     def authorized_account(self, request: Request, account_id: str | None) -> str:
         """Return the account that the request is about.
@@ -61,7 +67,7 @@ class AccountRequirement(ScopeRequirement):
         """
         account = self.account(self.authorize(request), account_id)
         if self.scope is not Scope.ACCOUNT_READ:
-            request.app.state.command_admission.admit(account)
+            request.app.state.command_admission.admit(account, is_urgent=self._is_urgent)
         return account
 
     def account(self, principal: Principal, account_id: str | None) -> str:

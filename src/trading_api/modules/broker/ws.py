@@ -178,7 +178,8 @@ class BrokerCommandWsRouters(list[WsCommandRouter[Any, Any]]):
                         "kill-switch.set",
                         "setKillSwitch",
                         "Cancel every order and refuse new ones, or trade again",
-                    )
+                    ),
+                    is_urgent=True,
                 ),
             ]
         )

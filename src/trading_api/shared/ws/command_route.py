@@ -46,7 +46,8 @@ class WsCommandRouter(OperationRouter, Generic[PayloadT, ReplyT]):
 
     Subclasses are generated (WS-ROUTER-GENERATION.md) and add the typed handler. A CommandRunner
     validates a command's payload and calls the handler. `operation` is the id of the same operation
-    in REST, and `scope` the scope that both need."""
+    in REST, and `scope` the scope that both need. The rate limit of commands does not hold for
+    urgent ones."""
 
     payload_model: ClassVar[type[CommandPayload]]
     """The first argument of `WsCommandRouter[Payload, Reply]`."""
@@ -60,6 +61,7 @@ class WsCommandRouter(OperationRouter, Generic[PayloadT, ReplyT]):
         summary: str,
         execute: CommandExecutor,
         scope: Scope = Scope.ACCOUNT_TRADE,
+        is_urgent: bool = False,
         tags: list[str] | None = None,
     ) -> None:
         super().__init__(tags=list(tags or []))
@@ -68,6 +70,7 @@ class WsCommandRouter(OperationRouter, Generic[PayloadT, ReplyT]):
         self.operation = operation
         self.execute = execute
         self.scope = scope
+        self.is_urgent = is_urgent
         self.send(route, reply=self.reply_type, summary=summary)(self.command)
 
     def __init_subclass__(cls) -> None:

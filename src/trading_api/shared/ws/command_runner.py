@@ -114,7 +114,7 @@ class CommandRunner:
             account_id = router.payload_model.model_validate(raw).account_id
         account_id = principal.account(account_id)
         if router.scope is not Scope.ACCOUNT_READ:
-            self._admission.admit(account_id)
+            self._admission.admit(account_id, is_urgent=router.is_urgent)
         payload = router.payload_model.model_validate(raw)
         reply: CommandReply = await router.command(
             payload, CommandCall(principal, account_id, raw, session.uid)

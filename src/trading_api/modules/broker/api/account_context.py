@@ -132,6 +132,10 @@ ConfiguredAccount = Annotated[
 ]
 PreviewAccount = Annotated[AccountContext, security_dependency(_WithoutKey(Scope.ACCOUNT_READ))]
 TradeAccount = Annotated[AccountContext, security_dependency(_WithKey(Scope.ACCOUNT_TRADE))]
+UrgentTradeAccount = Annotated[
+    AccountContext, security_dependency(_WithKey(Scope.ACCOUNT_TRADE, is_urgent=True))
+]
+"""For a command that no rate limit may delay."""
 PathTradeAccount = Annotated[
     AccountContext, security_dependency(_InPathWithKey(Scope.ACCOUNT_TRADE))
 ]

@@ -66,18 +66,22 @@ def check_live_settings(settings: Settings) -> None:
 
 
 def _check_market(settings: Settings, name: str) -> None:
-    """Check that the risk gate sees prices of a real market. A stand-in for a venue on this machine
-    has no real money, and may be tried on any market."""
+    """Check that the risk gate sees the prices of the market that the account trades at. A stand-in
+    for Alpaca on this machine has no real money, and may be tried on any market."""
     if settings.datafeed_clock == "step":
         raise ConfigurationError(
             f"{name} follows the time of its venue; it cannot be used with DATAFEED_CLOCK=step."
         )
-    if settings.datafeed_source in ("simulator", "replay") and not is_loopback_url(
-        settings.broker_url
-    ):
+    is_stand_in = settings.broker == "alpaca" and is_loopback_url(settings.broker_url)
+    if settings.datafeed_source != "ccxt" and not is_stand_in:
         raise ConfigurationError(
             f"{name} needs the prices of a real market, by which it checks each order: "
-            f"DATAFEED_SOURCE={settings.datafeed_source} has none."
+            f"DATAFEED_SOURCE={settings.datafeed_source} has none. Set DATAFEED_SOURCE=ccxt."
+        )
+    if settings.broker == "ccxt" and settings.datafeed_venue != settings.broker_venue:
+        raise ConfigurationError(
+            f"BROKER_VENUE={settings.broker_venue} needs the prices of the same venue, not those of "
+            f"DATAFEED_VENUE={settings.datafeed_venue}."
         )
 
 

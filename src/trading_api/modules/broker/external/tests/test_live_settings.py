@@ -24,6 +24,15 @@ from trading_api.settings import Settings
 KEYS = {"api_key": "a key of the venue", "api_secret": "its secret"}
 
 
+CCXT = {
+    "broker": "ccxt",
+    "broker_venue": "binance",
+    "broker_url": "",
+    "datafeed_source": "ccxt",
+    "datafeed_venue": "binance",
+}
+
+
 def live(**changed: Any) -> Settings:
     fields = Settings.defaults().model_dump() | LIVE_SETTINGS | changed
     return Settings.model_validate(fields)
@@ -43,6 +52,7 @@ def test_paper_needs_nothing_of_it() -> None:
 
 def test_complete_settings_are_accepted() -> None:
     check_live_settings(live())
+    check_live_settings(live(**CCXT))
     assert live().live_account_ids == {"LIVE-1"}
 
 
@@ -53,7 +63,9 @@ def test_complete_settings_are_accepted() -> None:
         ({"live_trading": "yes"}, "LIVE_TRADING=yes-with-real-money"),
         ({"live_trading": "YES-WITH-REAL-MONEY"}, "LIVE_TRADING=yes-with-real-money"),
         ({"live_account_id": ""}, "LIVE_ACCOUNT_ID"),
-        ({"broker_venue": ""}, "BROKER_VENUE"),
+        ({"broker": "ccxt"}, "BROKER_VENUE"),
+        ({"broker": "ccxt", "broker_venue": "binance"}, "DATAFEED_SOURCE=simulator"),
+        (CCXT | {"datafeed_venue": "kraken"}, "DATAFEED_VENUE=kraken"),
         ({"live_api_key": None}, "LIVE_API_KEY"),
         ({"live_api_secret": ""}, "LIVE_API_SECRET"),
         ({"datafeed_clock": "step"}, "DATAFEED_CLOCK=step"),
