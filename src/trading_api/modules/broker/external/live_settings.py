@@ -80,8 +80,8 @@ def _check_market(settings: Settings, name: str) -> None:
         )
     if settings.broker == "ccxt" and settings.datafeed_venue != settings.broker_venue:
         raise ConfigurationError(
-            f"BROKER_VENUE={settings.broker_venue} needs the prices of the same venue, not those of "
-            f"DATAFEED_VENUE={settings.datafeed_venue}."
+            f"BROKER_VENUE={settings.broker_venue} needs the prices of the same venue, and "
+            f"DATAFEED_VENUE={settings.datafeed_venue} names another one."
         )
 
 
