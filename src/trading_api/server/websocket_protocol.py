@@ -53,6 +53,7 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     # attributes does not share its keys with other objects, and costs 1.3 KB for each of them.
     __slots__ = (
         "_abort_timer",
+        "_deflate",
         "_handler",
         "_input",
         "_is_discarding",
@@ -83,6 +84,8 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*arguments, **options)
         if compression is not None:
             self.conn.available_extensions = [compression]
+        # The compression that was agreed on, if there is one.
+        self._deflate: list[Deflate] = []
         self.queue: Inbox = Inbox()  # type: ignore[assignment]
         self._turns = turns or ParseTurns()
         # Bounded by one read of the socket, which is paused while there is any.
@@ -109,26 +112,22 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
     @property
     def write(self) -> Callable[[bytes], None]:
         # The transport's own function: a call in between would be one for each client and update.
-        has_context = any(not deflate.is_shared for deflate in self._deflate())
+        has_context = any(not deflate.is_shared for deflate in self._deflate)
         return self._write_compressed if has_context else self.transport.write
 
     @property
     def shares_compressed_frames(self) -> bool:
-        return any(deflate.is_shared for deflate in self._deflate())
-
-    def _deflate(self) -> list[Deflate]:
-        """Return the compression that was agreed on, if there is one."""
-        return cast(list[Deflate], self.conn.extensions)
+        return any(deflate.is_shared for deflate in self._deflate)
 
     def _write_compressed(self, frames: bytes) -> None:
         # The context is that of the connection, so that the bytes cannot be shared. What was
         # conflated is not compressed.
-        (deflate,) = self._deflate()
+        (deflate,) = self._deflate
         self.transport.write(b"".join([deflate.frame(*message) for message in messages(frames)]))
 
     async def close(self, code: int, reason: str) -> None:
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
-            for deflate in self._deflate():
+            for deflate in self._deflate:
                 deflate.stop()
             self.conn.send_close(code, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
@@ -169,6 +168,7 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
             return
         super().handle_connect(event)
         if not self.handshake_complete:
+            self._deflate = cast(list[Deflate], self.conn.extensions)
             extensions: dict[str, Any] = self.scope["extensions"]
             extensions[CONNECTION] = self
 
@@ -209,7 +209,7 @@ class TradingWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn.receive_data(data)
         frames = len(self.conn.events)
         self._turns.spend(frames or 1)
-        for deflate in self._deflate():
+        for deflate in self._deflate:
             # As many as a message of this size costs that is not compressed.
             self._turns.spend(deflate.take_inflated_bytes() // SLICE_BYTES)
         if self.conn.parser_exc is not None:
