@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeAlias
@@ -19,6 +20,10 @@ log = logging.getLogger(__name__)
 
 FLUSH_BATCH = 256
 """How many outboxes are flushed before other tasks run. Flushing them takes 1 to 2 ms."""
+FLUSH_BATCH_MIN = 8
+"""The same where each connection compresses what it writes."""
+FLUSH_TIME_S = 0.004
+"""Batches that take longer become smaller."""
 SMALL_AUDIENCE = 8
 """Updates for no more outboxes than this are flushed before those of a large audience."""
 
@@ -81,9 +86,14 @@ class FanOut:
 
     To deliver is to put frames into outboxes; FanOut never waits for a client. Outboxes are flushed
     in batches, those of small audiences first, so that thousands of market subscribers do not delay
-    the updates of one account's orders. `now_ms` stamps every update."""
+    the updates of one account's orders. `now_ms` stamps every update. `timer_s` measures how long
+    batches take."""
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, now_ms: Callable[[], int], timer_s: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._timer_s = timer_s
+        self._batch_size = FLUSH_BATCH
         self._encode_suffix = SuffixEncoder(now_ms).encode
         self._parts = SharedParts()
         self._queues: list[UpdatesQueue] = []
@@ -192,12 +202,18 @@ class FanOut:
 
     def _flush_scheduled(self) -> None:
         self._is_flush_scheduled = False
+        is_full = len(self.dirty) >= self._batch_size
+        started_s = self._timer_s()
         self._flush_batch()
+        if is_full:
+            self._adapt_batch_size(self._timer_s() - started_s)
 
     def _flush_batch(self) -> None:
-        batch = self._priority + self.dirty[:FLUSH_BATCH]
+        if not (self.dirty or self._priority):
+            return
+        batch = self._priority + self.dirty[: self._batch_size]
         self._priority.clear()
-        del self.dirty[:FLUSH_BATCH]
+        del self.dirty[: self._batch_size]
         for outbox in batch:
             try:
                 outbox.flush()
@@ -205,3 +221,9 @@ class FanOut:
                 log.exception("outbox_not_flushed")
         if self.dirty:
             self.schedule_flush()
+
+    def _adapt_batch_size(self, took_s: float) -> None:
+        if took_s > FLUSH_TIME_S:
+            self._batch_size = max(self._batch_size // 2, FLUSH_BATCH_MIN)
+        elif took_s < FLUSH_TIME_S / 4:
+            self._batch_size = min(self._batch_size * 2, FLUSH_BATCH)

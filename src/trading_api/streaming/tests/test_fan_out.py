@@ -9,7 +9,7 @@ from tests.kit.echo_route import NOW_MS, EchoApp, bar
 from tests.kit.server import until
 from trading_api.models.market import BarsSubscriptionRequest
 from trading_api.shared.ws.generic_route import WsRouter
-from trading_api.streaming.fan_out import FLUSH_BATCH
+from trading_api.streaming.fan_out import FLUSH_BATCH, FanOut
 from trading_api.streaming.message_format import JSON
 from trading_api.streaming.outbox import Outbox
 
@@ -84,3 +84,29 @@ async def test_updates_of_a_small_audience_do_not_wait_for_a_large_one() -> None
     assert audience.receivers[-1].received[0].index(b"bars.update") < audience.receivers[
         -1
     ].received[0].index(b"fills")
+
+
+async def test_batches_whose_flushing_takes_long_become_smaller_and_grow_again() -> None:
+    now_s, cost_s = [0.0], [0.001]
+    flushed: list[int] = []
+
+    def write(_: bytes) -> None:
+        now_s[0] += cost_s[0]
+        flushed.append(1)
+
+    fan_out = FanOut(lambda: NOW_MS, lambda: now_s[0])
+
+    async def batch_sizes() -> list[int]:
+        for outbox in [Outbox(16, write, fan_out.dirty, lambda: None) for _ in range(3_000)]:
+            outbox.put(b"x")
+        sizes = []
+        fan_out.schedule_flush()
+        while fan_out.dirty:
+            flushed.clear()
+            await asyncio.sleep(0)
+            sizes.append(len(flushed))
+        return sizes
+
+    assert (await batch_sizes())[:7] == [256, 128, 64, 32, 16, 8, 8]
+    cost_s[0] = 0.000_001
+    assert (await batch_sizes())[:7] == [8, 16, 32, 64, 128, 256, 256]
