@@ -73,7 +73,7 @@ def _check_market(settings: Settings, name: str) -> None:
             f"{name} follows the time of its venue; it cannot be used with DATAFEED_CLOCK=step."
         )
     is_stand_in = settings.broker == "alpaca" and is_loopback_url(settings.broker_url)
-    if settings.datafeed_source != "ccxt" and not is_stand_in:
+    if settings.datafeed_source in ("simulator", "replay") and not is_stand_in:
         raise ConfigurationError(
             f"{name} needs the prices of a real market, by which it checks each order: "
             f"DATAFEED_SOURCE={settings.datafeed_source} has none. Set DATAFEED_SOURCE=ccxt."
