@@ -1,0 +1,133 @@
+"""A server with a live account is killed between intent, send, acknowledgement and fill.
+
+Nothing is sent twice, no fill is lost, and the ledger verifies. Venue, server and clients are real
+processes; the clients are ccxt's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.kit.killed_live_server import PLACE, SYMBOL, LiveServer
+from tests.kit.venue.process import VenueProcess, venue_process
+
+PLACING, WORKING, FILLED, CANCELED, REJECTED = 4, 6, 2, 1, 5
+
+
+@pytest.fixture(scope="module")
+def venue() -> Iterator[VenueProcess]:
+    with venue_process() as process:
+        yield process
+
+
+@pytest.fixture
+def server(venue: VenueProcess, tmp_path: Path) -> Iterator[LiveServer]:
+    venue.clear()
+    for order in venue.orders():
+        if order["status"] in ("NEW", "PARTIALLY_FILLED"):
+            venue.cancel_elsewhere(symbol=order["symbol"], order_id=order["orderId"])
+    venue.quote(symbol=SYMBOL, bid=99, ask=101)
+    venue.trade(symbol=SYMBOL, price=100, quantity="0.001")
+    server = LiveServer(venue, tmp_path)
+    yield server
+    if server.process.pid is not None:
+        server.kill_now()
+
+
+def own_orders(venue: VenueProcess, server: LiveServer) -> list[dict[str, object]]:
+    """Return the venue's orders that the account has placed."""
+    prefix = server.id_prefix()
+    return [each for each in venue.orders() if each["clientOrderId"].startswith(prefix)]
+
+
+async def check(server: LiveServer, venue: VenueProcess) -> None:
+    """Assert that nothing was sent twice, and that ledger and venue agree."""
+    assert venue.repeated_sends() == {}
+    btc = next(each for each in venue.balances() if each["asset"] == "BTC")
+    held = float(btc["free"]) + float(btc["locked"])
+    await server.until(lambda: abs(server.position() - held) < 1e-9)
+    assert "venue_differs" not in str(server.get("/broker/events?limit=1000"))
+    await server.kill()
+    assert "agrees" in server.verify()
+
+
+async def test_killed_after_the_commit_and_before_the_send(
+    server: LiveServer, venue: VenueProcess
+) -> None:
+    await server.start()
+    await server.place("first", 0.01, 90)
+    server.halt_clients()
+    placed = await server.place("second", 0.01, 91)
+    await server.kill()
+    server.kill_halted()
+    await server.start()
+    await server.until(lambda: server.order(placed).get("status") == REJECTED)
+    assert [each["price"] for each in own_orders(venue, server)] == ["90.00"]
+    assert await server.place("second", 0.01, 91) == placed, "the key is known"
+    await check(server, venue)
+
+
+async def test_killed_after_the_send(server: LiveServer, venue: VenueProcess) -> None:
+    await server.start()
+    await server.place("first", 0.01, 90)
+    venue.inject(name="hold_request", path=PLACE, count=1)
+    placed = await server.place("second", 0.01)
+    venue.wait_held(name="hold_request")
+    await server.kill()
+    venue.clear()
+    await server.start()
+    await server.until(lambda: server.order(placed).get("status") == FILLED)
+    await check(server, venue)
+
+
+async def test_killed_before_the_acknowledgement_arrives(
+    server: LiveServer, venue: VenueProcess
+) -> None:
+    await server.start()
+    await server.place("first", 0.01, 90)
+    venue.inject(name="hold_reports")
+    venue.inject(name="hold_answer", path=PLACE, count=1)
+    placed = await server.place("second", 0.01, 98)
+    venue.wait_held(name="hold_answer")
+    assert server.order(placed)["status"] == PLACING
+    await server.kill()
+    venue.clear()
+    await server.start()
+    await server.until(lambda: server.order(placed).get("status") == WORKING)
+    await check(server, venue)
+
+
+async def test_killed_after_the_acknowledgement_and_between_two_fills(
+    server: LiveServer, venue: VenueProcess
+) -> None:
+    await server.start()
+    placed = await server.place("first", 0.03, 99)
+    await server.until(lambda: server.order(placed).get("status") == WORKING)
+    venue.trade(symbol=SYMBOL, price=99, quantity="0.01")
+    await server.until(lambda: server.order(placed).get("filledQty") == 0.01)
+    await server.kill()
+    venue.trade(symbol=SYMBOL, price=99, quantity="0.015")
+    await server.start()
+    await server.until(lambda: server.order(placed).get("filledQty") == 0.025)
+    venue.drop_sockets(kind="all")
+    venue.trade(symbol=SYMBOL, price=99, quantity="0.005")
+    await server.until(lambda: server.order(placed).get("status") == FILLED)
+    await check(server, venue)
+
+
+async def test_killed_while_a_cancellation_is_on_its_way(
+    server: LiveServer, venue: VenueProcess
+) -> None:
+    await server.start()
+    placed = await server.place("first", 0.01, 90)
+    await server.until(lambda: server.order(placed).get("status") == WORKING)
+    server.halt_clients()
+    server.cancel(placed)
+    await server.kill()
+    server.kill_halted()
+    assert own_orders(venue, server)[-1]["status"] == "NEW"
+    await server.start()
+    await server.until(lambda: server.order(placed).get("status") == CANCELED)
+    await check(server, venue)
