@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak venue-soak kills chaos postgres lock help checked terminal figures screenshots browsed built
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -101,6 +101,9 @@ kills: .venv/.synced ## Kill a trading broker, and price alerts, 200 times at ra
 	  $(BIN)/python -m tests.kit.killed_writers $$folder 200 && \
 	  $(BIN)/python -m tests.kit.killed_alerts $$folder 200; \
 	  status=$$?; rm -rf $$folder; exit $$status
+
+live-kills: .venv/.synced ## Kill a server with a live account at each step of an order, at the simulated venue
+	@LIVE_KILLS=1 $(BIN)/pytest --quiet -n0 tests/test_live_kills.py
 
 chaos: .venv/.synced ## Fail processes of a DEPLOYMENT (cluster, workers, embedded) under load for SECONDS (300), from SEED
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),300) --seed $(SEED) --bus $(or $(BUS),nats)

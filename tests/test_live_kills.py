@@ -1,10 +1,12 @@
 """A server with a live account is killed between intent, send, acknowledgement and fill.
 
 Nothing is sent twice, no fill is lost, and the ledger verifies. Venue, server and clients are real
-processes; the clients are ccxt's."""
+processes; the clients are ccxt's. Each test starts two servers, which takes half a minute or more;
+`make live-kills` runs them all, and the others run one."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,9 @@ import pytest
 from tests.kit.killed_live_server import PLACE, SYMBOL, LiveServer
 from tests.kit.venue.process import VenueProcess, venue_process
 
+only_kills = pytest.mark.skipif(
+    not os.environ.get("LIVE_KILLS"), reason="takes minutes; `make live-kills` runs it"
+)
 PLACING, WORKING, FILLED, CANCELED, REJECTED = 4, 6, 2, 1, 5
 
 
@@ -53,27 +58,31 @@ async def check(server: LiveServer, venue: VenueProcess) -> None:
     assert "agrees" in server.verify()
 
 
+@only_kills
 async def test_killed_after_the_commit_and_before_the_send(
     server: LiveServer, venue: VenueProcess
 ) -> None:
     await server.start()
-    await server.place("first", 0.01, 90)
+    first = await server.place("first", 0.1, 90)
+    await server.until(lambda: server.order(first).get("status") == WORKING)
     server.halt_clients()
-    placed = await server.place("second", 0.01, 91)
+    placed = await server.place("second", 0.1, 91)
     await server.kill()
     server.kill_halted()
     await server.start()
     await server.until(lambda: server.order(placed).get("status") == REJECTED)
     assert [each["price"] for each in own_orders(venue, server)] == ["90.00"]
-    assert await server.place("second", 0.01, 91) == placed, "the key is known"
+    assert await server.place("second", 0.1, 91) == placed, "the key is known"
     await check(server, venue)
 
 
+@only_kills
 async def test_killed_after_the_send(server: LiveServer, venue: VenueProcess) -> None:
     await server.start()
-    await server.place("first", 0.01, 90)
+    first = await server.place("first", 0.1, 90)
+    await server.until(lambda: server.order(first).get("status") == WORKING)
     venue.inject(name="hold_request", path=PLACE, count=1)
-    placed = await server.place("second", 0.01)
+    placed = await server.place("second", 0.1)
     venue.wait_held(name="hold_request")
     await server.kill()
     venue.clear()
@@ -82,14 +91,16 @@ async def test_killed_after_the_send(server: LiveServer, venue: VenueProcess) ->
     await check(server, venue)
 
 
+@only_kills
 async def test_killed_before_the_acknowledgement_arrives(
     server: LiveServer, venue: VenueProcess
 ) -> None:
     await server.start()
-    await server.place("first", 0.01, 90)
+    first = await server.place("first", 0.1, 90)
+    await server.until(lambda: server.order(first).get("status") == WORKING)
     venue.inject(name="hold_reports")
     venue.inject(name="hold_answer", path=PLACE, count=1)
-    placed = await server.place("second", 0.01, 98)
+    placed = await server.place("second", 0.1, 98)
     venue.wait_held(name="hold_answer")
     assert server.order(placed)["status"] == PLACING
     await server.kill()
@@ -103,25 +114,26 @@ async def test_killed_after_the_acknowledgement_and_between_two_fills(
     server: LiveServer, venue: VenueProcess
 ) -> None:
     await server.start()
-    placed = await server.place("first", 0.03, 99)
+    placed = await server.place("first", 0.3, 99)
     await server.until(lambda: server.order(placed).get("status") == WORKING)
-    venue.trade(symbol=SYMBOL, price=99, quantity="0.01")
-    await server.until(lambda: server.order(placed).get("filledQty") == 0.01)
+    venue.trade(symbol=SYMBOL, price=99, quantity="0.1")
+    await server.until(lambda: server.order(placed).get("filledQty") == 0.1)
     await server.kill()
-    venue.trade(symbol=SYMBOL, price=99, quantity="0.015")
+    venue.trade(symbol=SYMBOL, price=99, quantity="0.15")
     await server.start()
-    await server.until(lambda: server.order(placed).get("filledQty") == 0.025)
+    await server.until(lambda: server.order(placed).get("filledQty") == 0.25)
     venue.drop_sockets(kind="all")
-    venue.trade(symbol=SYMBOL, price=99, quantity="0.005")
+    venue.trade(symbol=SYMBOL, price=99, quantity="0.05")
     await server.until(lambda: server.order(placed).get("status") == FILLED)
     await check(server, venue)
 
 
+@only_kills
 async def test_killed_while_a_cancellation_is_on_its_way(
     server: LiveServer, venue: VenueProcess
 ) -> None:
     await server.start()
-    placed = await server.place("first", 0.01, 90)
+    placed = await server.place("first", 0.1, 90)
     await server.until(lambda: server.order(placed).get("status") == WORKING)
     server.halt_clients()
     server.cancel(placed)
