@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.killed_live_server import PLACE, SYMBOL, LiveServer
+from tests.kit.live_server import PLACE, SYMBOL, LiveServer
 from tests.kit.venue.process import VenueProcess, venue_process
 
 only_kills = pytest.mark.skipif(
