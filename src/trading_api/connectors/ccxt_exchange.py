@@ -32,6 +32,7 @@ _CODES = {
     "NetworkError": "network",
     "ExchangeError": "rejected",
     "ClientError": "network",  # aiohttp's own
+    "CancelledError": "network",  # of a connection that ccxt closed
     "OSError": "network",
 }
 """The code of each class of errors; the nearest base class of an error counts."""

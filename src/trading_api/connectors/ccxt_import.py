@@ -1,4 +1,4 @@
-"""Imports one exchange of ccxt instead of all: half a second and 30 MB instead of five seconds and
+"""Imports one exchange of ccxt instead of all: 0.25 seconds and 30 MB instead of 6 seconds and
 120 MB.
 
 ccxt's packages import the modules of every exchange in their `__init__`. Here they are replaced by

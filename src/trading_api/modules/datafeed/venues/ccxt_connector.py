@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from msgspec import Struct
-
 from trading_api.connectors.back_off import BackOff
 from trading_api.connectors.ccxt_exchange import (
-    CcxtConfiguration,
     connector_error,
     create_exchange,
     our_symbol,
@@ -25,6 +23,7 @@ from trading_api.connectors.ccxt_exchange import (
 )
 from trading_api.connectors.connector import Connector
 from trading_api.connectors.errors import ConnectorError
+from trading_api.modules.datafeed.venues.ccxt_configuration import CcxtMarketConfiguration
 from trading_api.modules.datafeed.venues.ccxt_links import CcxtLinks, tap_cache
 from trading_api.modules.datafeed.venues.ccxt_markets import MarketGrid, grid_of, listing_of
 from trading_api.modules.datafeed.venues.messages import (
@@ -43,7 +42,6 @@ from trading_api.modules.datafeed.venues.messages import (
     VenueListing,
 )
 
-TARGET = f"{__name__}:main"
 HEARTBEAT_S = 1.0
 SILENT_S = 4.0
 """A connection without any sign of life for so long is ended."""
@@ -56,16 +54,9 @@ ORDER_BOOK_LEVELS = 50
 log = logging.getLogger(__name__)
 
 
-class MarketConfiguration(Struct, frozen=True):
-    """Which symbols of a venue to watch, by ccxt's names. None: only answer requests."""
-
-    exchange: CcxtConfiguration
-    symbols: list[str] = []
-
-
 async def main(connector: Connector) -> None:
     """Watch the market until the server closes the connection."""
-    configuration = connector.configure(MarketConfiguration)
+    configuration = connector.configure(CcxtMarketConfiguration)
     exchange = create_exchange(configuration.exchange)
     try:
         market = _CcxtMarket(connector, exchange, configuration.symbols)
@@ -84,6 +75,7 @@ class _CcxtMarket:
         self._theirs = {our_symbol(each): each for each in symbols}
         self._loading = asyncio.Lock()
         self._clock_offset_ms = 0.0
+        self._refused_until_s = 0.0
         self._books: dict[str, asyncio.Task[None]] = {}
         self._has_ids = exchange.id in _CONSECUTIVE_IDS
         self._links = CcxtLinks(exchange, list(self._theirs), connector.publish)
@@ -146,7 +138,8 @@ class _CcxtMarket:
             while True:
                 try:
                     await watch()
-                except Exception as error:  # noqa: BLE001, ccxt raises any
+                except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001, ccxt's own
+                    _raise_if_cancelled()
                     failure = await self._explain(connector_error(error, self._exchange))
                     self._links.channel_down(channel, failure)
                     await asyncio.sleep(self._wait_s(back_off, failure))
@@ -158,8 +151,7 @@ class _CcxtMarket:
         if failure.code != "network" or not self._exchange.has.get("fetchTime"):
             return failure
         try:
-            with translated_errors(self._exchange):
-                await self._exchange.fetch_time()
+            await self._rest(self._exchange.fetch_time)
         except ConnectorError as error:
             return error if error.code in ("venue_maintenance", "rate_limited") else failure
         return failure
@@ -176,7 +168,8 @@ class _CcxtMarket:
             while True:
                 try:
                     book = await exchange.watch_order_book(theirs, ORDER_BOOK_LEVELS)
-                except Exception as error:  # noqa: BLE001, ccxt raises any
+                except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001, ccxt's own
+                    _raise_if_cancelled()
                     failure = connector_error(error, exchange)
                     fields = {"symbol": symbol, "code": failure.code}
                     log.warning("venue_depth_failed", extra=fields)
@@ -260,10 +253,9 @@ class _CcxtMarket:
             return
         best: tuple[float, float] | None = None
         for _ in range(CLOCK_SAMPLES):
-            with translated_errors(exchange):
-                before_ms = exchange.milliseconds()
-                venue_ms = await exchange.fetch_time()
-                after_ms = exchange.milliseconds()
+            before_ms = exchange.milliseconds()
+            venue_ms = await self._rest(exchange.fetch_time)
+            after_ms = exchange.milliseconds()
             # A wait for the rate limit counts as a part of the round trip, so the shortest counts.
             sample = (after_ms - before_ms) / 2, venue_ms - (before_ms + after_ms) / 2
             best = sample if best is None or sample < best else best
@@ -273,10 +265,24 @@ class _CcxtMarket:
 
     # Requests
 
+    async def _rest(self, call: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        """Make a request. After the venue asked to wait, none is made until then: they fail with
+        the code `rate_limited` and what is left to wait. Raises ConnectorError."""
+        left_s = self._refused_until_s - time.monotonic()
+        if left_s > 0:
+            text = f"{self._exchange.id} asked to wait for {left_s:.1f} s"
+            raise ConnectorError("rate_limited", text, left_s)
+        try:
+            with translated_errors(self._exchange):
+                return await call(*arguments)
+        except ConnectorError as error:
+            if error.code == "rate_limited":
+                self._refused_until_s = time.monotonic() + error.retry_after_s
+            raise
+
     async def _load(self) -> None:
         async with self._loading:
-            with translated_errors(self._exchange):
-                await self._exchange.load_markets()
+            await self._rest(self._exchange.load_markets)
         for theirs in self._symbols:
             self._grids[our_symbol(theirs)] = grid_of(self._exchange, theirs)
 
@@ -285,15 +291,14 @@ class _CcxtMarket:
         grids = [grid_of(self._exchange, each) for each in params.venue_symbols]
         found = []
         for theirs, grid in zip(params.venue_symbols, grids, strict=True):
-            with translated_errors(self._exchange):
-                ticker = await self._exchange.fetch_ticker(theirs)
+            ticker = await self._rest(self._exchange.fetch_ticker, theirs)
             found.append(listing_of(self._exchange, theirs, grid, ticker, self._has_ids))
         return found
 
     async def _candles(self, params: CandlesRequest) -> list[Candle]:
         grid, theirs = await self._known(params.symbol)
-        with translated_errors(self._exchange):
-            rows = await self._exchange.fetch_ohlcv(theirs, "1m", params.start_ms, params.count)
+        fetch = self._exchange.fetch_ohlcv
+        rows = await self._rest(fetch, theirs, "1m", params.start_ms, params.count)
         return [
             (
                 int(row[0]),
@@ -308,24 +313,22 @@ class _CcxtMarket:
 
     async def _trades(self, params: TradesRequest) -> list[TradeMessage]:
         _, theirs = await self._known(params.symbol)
-        exchange = self._exchange
-        with translated_errors(exchange):
-            if params.from_id and self._has_ids:
-                by_id = {"fromId": params.from_id}
-                rows = await exchange.fetch_trades(theirs, None, TRADES_PER_PAGE, by_id)
-            else:
-                rows = await exchange.fetch_trades(theirs, params.since_ms, TRADES_PER_PAGE)
+        fetch = self._exchange.fetch_trades
+        if params.from_id and self._has_ids:
+            by_id = {"fromId": params.from_id}
+            rows = await self._rest(fetch, theirs, None, TRADES_PER_PAGE, by_id)
+        else:
+            rows = await self._rest(fetch, theirs, params.since_ms, TRADES_PER_PAGE)
         found = [self._trade(row) for row in rows]
         return [each for each in found if each is not None]
 
     async def _touch(self, params: TouchRequest) -> TouchMessage:
         _, theirs = await self._known(params.symbol)
         exchange = self._exchange
-        with translated_errors(exchange):
-            if exchange.has.get("fetchBidsAsks"):
-                ticker = (await exchange.fetch_bids_asks([theirs]))[theirs]
-            else:
-                ticker = await exchange.fetch_ticker(theirs)
+        if exchange.has.get("fetchBidsAsks"):
+            ticker = (await self._rest(exchange.fetch_bids_asks, [theirs]))[theirs]
+        else:
+            ticker = await self._rest(exchange.fetch_ticker, theirs)
         message = self._touch_of(ticker)
         if message is None:
             raise ConnectorError("rejected", f"{theirs} has no best bid and ask.")
@@ -341,6 +344,14 @@ class _CcxtMarket:
         if error.code == "rate_limited":
             self._connector.publish(RateLimitWait(wait_s))
         return wait_s
+
+
+def _raise_if_cancelled() -> None:
+    """Raise CancelledError if this task is cancelled. ccxt cancels what it waits for itself where a
+    connection is closed; that is a lost connection."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _any_of(watch: Callable[[str], Awaitable[Any]], symbols: Sequence[str]) -> None:

@@ -278,10 +278,9 @@ class LiveSource:
         return self._clock() + self._offset.offset_ms
 
     def _close_minutes(self) -> None:
-        for symbol in self._symbols.values():
-            newest_ms = symbol.bars.newest_ms
-            if symbol.is_live and newest_ms + MINUTE_MS + LATE_MS <= self._now_ms:
-                symbol.bars.close()
+        for each in self._symbols.values():
+            if each.is_live and each.bars.newest_ms + MINUTE_MS + LATE_MS <= self._now_ms:
+                each.bars.close()
 
     def _watch_depth(self) -> None:
         """Request the order books that are wanted now, if they changed."""
@@ -330,6 +329,8 @@ class LiveSource:
     def _begin_filling(self, symbol: LiveSymbol) -> None:
         symbol.is_live = False
         assert self._tasks is not None, "the source does not run"
+        # Nothing may trade on prices of which newer ones are held back.
+        self._running_sink.symbol_stale(symbol.symbol, "missing trades are requested")
         if filling := self._fills.pop(symbol.symbol, None):
             filling.cancel()
         self._fills[symbol.symbol] = self._tasks.create_task(self._fill(symbol))

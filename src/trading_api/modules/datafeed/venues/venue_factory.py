@@ -9,13 +9,15 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
-import msgspec
-
 from trading_api.connectors.ccxt_exchange import CcxtConfiguration, our_symbol
 from trading_api.connectors.connector_process import ConnectorProcess
 from trading_api.connectors.errors import ConnectorEnded, ConnectorError
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.venues.bar_history_store import BarHistoryStore
+from trading_api.modules.datafeed.venues.ccxt_configuration import (
+    TARGET,
+    CcxtMarketConfiguration,
+)
 from trading_api.modules.datafeed.venues.live_source import LiveSource
 from trading_api.modules.datafeed.venues.messages import (
     ListingsRequest,
@@ -26,16 +28,7 @@ from trading_api.settings import Settings
 
 START_S = 30.0
 """How long the first start may wait for the venue. ccxt alone takes 5 s to import."""
-_CONNECTOR = "trading_api.modules.datafeed.venues.ccxt_connector"
-_TARGET = f"{_CONNECTOR}:main"
 _VENUE = re.compile(r"[a-z0-9_]+")
-
-
-class _Configuration(msgspec.Struct, frozen=True):
-    """What ccxt_connector.MarketConfiguration decodes; that module imports what runs there."""
-
-    exchange: CcxtConfiguration
-    symbols: list[str]
 
 
 def create_ccxt_source(settings: Settings) -> LiveSource:
@@ -70,8 +63,8 @@ def create_ccxt_source(settings: Settings) -> LiveSource:
 
 
 def _connect(exchange: CcxtConfiguration, symbols: list[str]) -> ConnectorProcess:
-    configuration = _Configuration(exchange, symbols)
-    return ConnectorProcess(_TARGET, configuration, VenueMessage, exchange.secrets)
+    configuration = CcxtMarketConfiguration(exchange, symbols)
+    return ConnectorProcess(TARGET, configuration, VenueMessage, exchange.secrets)
 
 
 def _symbols(settings: Settings) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
@@ -13,10 +15,12 @@ import pytest
 
 from tests.kit.venue import VenueProcess, ccxt_options, venue_process
 from trading_api.domain.bar import Bar
+from trading_api.domain.order_book import PriceLevel
 from trading_api.domain.ports.market_data import book
 from trading_api.domain.resolution import MINUTE_MS
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.market.interest import InterestSet
+from trading_api.modules.datafeed.source_factory import create_market_source
 from trading_api.modules.datafeed.tests.fakes import FOREVER_MS, RecordingSink
 from trading_api.modules.datafeed.venues.live_source import LiveSource
 from trading_api.modules.datafeed.venues.venue_factory import create_ccxt_source
@@ -155,10 +159,8 @@ async def test_the_order_book_is_the_venues(venue: VenueProcess, data_dir: Path)
         await live(source)
         levels = [(60_000 - number, number + 1) for number in range(8)]
         venue.book(symbol=BTC, bids=levels, asks=[(60_010 + price % 8, 2) for price, _ in levels])
-        await until(lambda: len(source.order_book(BTC, 5).bids) == 5)
-        order_book = source.order_book(BTC, 5)
-        assert [each.price for each in order_book.bids] == [60_000 - n for n in range(5)]
-        assert [each.size for each in order_book.bids] == [1, 2, 3, 4, 5]
+        expected = [PriceLevel(Decimal(60_000 - n), Decimal(n + 1)) for n in range(5)]
+        await until(lambda: list(source.order_book(BTC, 5).bids) == expected)
 
 
 async def test_the_venues_clock_is_measured_and_time_never_ahead_of_it(
@@ -190,6 +192,39 @@ async def test_limits_of_the_venue_are_respected_and_maintenance_closes_the_mark
         venue.clear()
         venue.trade(symbol=BTC, price=60_400, quantity=1)
         await caught_up(source, venue)
+
+
+async def test_a_connection_without_a_sign_of_life_is_down(
+    venue: VenueProcess, data_dir: Path
+) -> None:
+    source, sink = create_ccxt_source(settings(venue.address, data_dir)), RecordingSink()
+    async with running(source, sink):
+        await live(source)
+        venue.process.send_signal(signal.SIGSTOP)
+        try:
+            await until(lambda: set(sink.stale_symbols) == {BTC, ETH})
+            assert "no sign of life for 4 s" in sink.stale_symbols[BTC]
+        finally:
+            venue.process.send_signal(signal.SIGCONT)
+        venue.trade(symbol=BTC, price=60_500, quantity=1)
+        await caught_up(source, venue)
+
+
+async def test_a_ban_stops_all_requests_until_it_is_over(
+    venue: VenueProcess, data_dir: Path
+) -> None:
+    source, sink = create_ccxt_source(settings(venue.address, data_dir)), RecordingSink()
+    async with running(source, sink):
+        await live(source)
+        venue.inject(name="ban", retry_after_s=2)
+        asked = len(venue.received())
+        venue.drop_sockets()
+        venue.trade(symbol=BTC, price=60_600, quantity=1)
+        await until(lambda: source.statistics.rate_limit_waits > 0)
+        venue.clear()
+        await caught_up(source, venue)
+        refused = [row for row in venue.received()[asked:] if row.get("status") == 418]
+        assert len(refused) <= 2, "two symbols have many requests to make"
 
 
 def test_a_venue_that_cannot_be_reached_fails_the_first_start_with_one_sentence(
@@ -231,3 +266,22 @@ def test_settings_that_cannot_work_are_explained(
 ) -> None:
     with pytest.raises(ConfigurationError, match=sentence):
         create_ccxt_source(settings("127.0.0.1:9", tmp_path, **changed))
+
+
+def test_ccxt_that_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match=r"pip install trading-api\[ccxt\]"):
+        create_ccxt_source(settings("127.0.0.1:9", tmp_path))
+
+
+def test_a_step_clock_cannot_move_a_live_market(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="DATAFEED_CLOCK=step cannot move a live market"):
+        create_market_source(settings("127.0.0.1:9", tmp_path, datafeed_clock="step"))
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", '"text"'])
+def test_options_that_are_no_json_object_are_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="CCXT_OPTIONS is not"):
+        Settings.model_validate({"ccxt_options": text})

@@ -1,0 +1,17 @@
+"""What the server sends to the connector of ccxt's venues at its start."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from trading_api.connectors.ccxt_exchange import CcxtConfiguration
+
+TARGET = "trading_api.modules.datafeed.venues.ccxt_connector:main"
+
+
+class CcxtMarketConfiguration(Struct, frozen=True):
+    """Which symbols of a venue to watch, by ccxt's names. Without any, the connector only answers
+    requests."""
+
+    exchange: CcxtConfiguration
+    symbols: list[str]
