@@ -27,7 +27,7 @@ from trading_api.modules.broker.external.venue_client import (
     VenueTimeout,
 )
 
-STEPS = 120
+STEPS = 200
 AGREE_S = 120.0
 """The longest wait for the agreement. An order that Alpaca never received is asked for for 10 s."""
 
@@ -47,6 +47,8 @@ class Chaos:
             (self._fault, 12),
             (self._disturb_stream, 8),
             (self._drop_stream, 3),
+            (self._change_the_exchange, 4),
+            (self._answer_for_the_exchange, 12),
         ]
 
     async def run(self) -> None:
@@ -74,6 +76,9 @@ class Chaos:
         """End all faults, and let the account be compared with the venue."""
         server = self._live.server
         server.faults.clear()
+        server.account.confirms = server.account.accepts_orders = True
+        for order in list(server.account.orders.values()):
+            self._answer(order)
         server.stream.copies = 1
         await server.stream.release()
         server.stream.drop()
@@ -83,7 +88,7 @@ class Chaos:
         return self._live.submit(limit_order(price, quantity))
 
     def _fill(self) -> None:
-        if order := self._working_at_venue():
+        if order := self._working_at_venue("pending_cancel", "pending_replace"):
             quantity = self._random.randrange(1, int(order.remaining) + 1)
             self._live.server.account.fill(order, quantity, order.limit_price or 1)
 
@@ -106,6 +111,29 @@ class Chaos:
         account = self._live.server.account
         if order := self._working_at_venue():
             self._random.choice([account.expire, account.confirm_cancel])(order)
+
+    def _change_the_exchange(self) -> None:
+        """Let the exchange answer immediately from now on, or only when it is its turn."""
+        account = self._live.server.account
+        account.confirms = self._random.random() < 0.5
+        account.accepts_orders = self._random.random() < 0.5
+
+    def _answer_for_the_exchange(self) -> None:
+        orders = self._live.server.account.orders.values()
+        if waiting := [each for each in orders if each.status.startswith("pending_")]:
+            self._answer(self._random.choice(waiting))
+
+    def _answer(self, order: AlpacaOrder) -> None:
+        """Confirm or refuse what an order waits for."""
+        account, is_confirmed = self._live.server.account, self._random.random() < 0.7
+        if order.status == "pending_cancel":
+            (account.confirm_cancel if is_confirmed else account.reject_cancel)(order)
+        elif order.status == "pending_new" and (old := order.replaces) is None:
+            (account.accept if is_confirmed else account.reject)(order)
+        elif order.status == "pending_new":
+            assert old is not None
+            is_confirmed = is_confirmed and old.status == "pending_replace"
+            (account.confirm_replace if is_confirmed else account.reject_replace)(order)
 
     def _fault(self) -> None:
         method = self._random.choice(["POST", "PATCH", "DELETE", "GET"])
@@ -141,9 +169,9 @@ class Chaos:
         working = [each for each in orders if each.status is OrderStatus.WORKING]
         return self._random.choice(working) if working else None
 
-    def _working_at_venue(self) -> AlpacaOrder | None:
-        orders = self._live.server.account.orders.values()
-        working = [each for each in orders if each.status in ("new", "partially_filled")]
+    def _working_at_venue(self, *also: str) -> AlpacaOrder | None:
+        orders, states = self._live.server.account.orders.values(), ("new", "partially_filled")
+        working = [each for each in orders if each.status in (*states, *also)]
         return self._random.choice(working) if working else None
 
 
