@@ -71,7 +71,7 @@ async def test_killed_after_the_commit_and_before_the_send(
     server.kill_halted()
     await server.start()
     await server.until(lambda: server.order(placed).get("status") == REJECTED)
-    assert [each["price"] for each in own_orders(venue, server)] == ["90.00"]
+    assert [float(str(each["price"])) for each in own_orders(venue, server)] == [90.0]
     assert await server.place("second", 0.1, 91) == placed, "the key is known"
     await check(server, venue)
 
