@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,30 +28,23 @@ _BUSY_S = 10.0
 
 
 class BarHistoryStore:
-    """A SQLite database of one venue. Its methods may be called from any thread.
+    """A SQLite database of one venue. Its methods may be called from any thread and process.
 
     The minutes of a symbol cover one range without a gap; a minute without trades has no row. They
     are in the ticks and volume units of the listing that was stored last."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._database = sqlite3.connect(
-            path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
-        )
-        self._database.execute("PRAGMA journal_mode=WAL")
-        self._database.execute("PRAGMA synchronous=NORMAL")
-        self._database.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        with self._lock:
-            self._database.close()
+        self._path = path
+        with self._connection() as database:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.executescript(_SCHEMA)
 
     def listings(self, venue_symbols: Iterable[str]) -> dict[str, VenueListing]:
         """Return the listings that are stored of these, by the venue's names."""
         wanted = set(venue_symbols)
-        with self._lock:
-            rows = self._database.execute("SELECT venue_symbol, listing FROM listings").fetchall()
+        with self._connection() as database:
+            rows = database.execute("SELECT venue_symbol, listing FROM listings").fetchall()
         return {
             name: msgspec.json.decode(text, type=VenueListing)
             for name, text in rows
@@ -76,16 +68,16 @@ class BarHistoryStore:
 
     def coverage(self, symbol: str) -> tuple[int, int] | None:
         """Return the start and the end of the range whose minutes are stored, or None."""
-        with self._lock:
-            row: tuple[int, int] | None = self._database.execute(
+        with self._connection() as database:
+            row: tuple[int, int] | None = database.execute(
                 "SELECT start_ms, end_ms FROM coverage WHERE symbol = ?", (symbol,)
             ).fetchone()
         return row
 
     def minutes(self, symbol: str, start_ms: int) -> BarColumns:
         """Return the stored minutes from an instant on."""
-        with self._lock:
-            rows = self._database.execute(
+        with self._connection() as database:
+            rows = database.execute(
                 "SELECT time_ms, open, high, low, close, volume FROM minutes"
                 " WHERE symbol = ? AND time_ms >= ? ORDER BY time_ms",
                 (symbol, start_ms),
@@ -117,15 +109,25 @@ class BarHistoryStore:
             _delete(database, symbol)
 
     @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Open the database for one operation, of which there are a few a minute."""
+        database = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
+        try:
+            database.execute("PRAGMA synchronous=NORMAL")
+            yield database
+        finally:
+            database.close()
+
+    @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._database.execute("BEGIN IMMEDIATE")
+        with self._connection() as database:
+            database.execute("BEGIN IMMEDIATE")
             try:
-                yield self._database
+                yield database
             except BaseException:
-                self._database.execute("ROLLBACK")
+                database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")
+            database.execute("COMMIT")
 
 
 def _delete(database: sqlite3.Connection, symbol: str) -> None:

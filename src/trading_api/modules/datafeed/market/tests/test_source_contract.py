@@ -171,11 +171,7 @@ def _live(folder: Path) -> Subject:
         venue.touch(price - 30, price + 30)
         venue.stream(DepthMessage("BTCUSDT", bids, asks))
 
-    def close() -> None:
-        running.close()
-        store.close()
-
-    return Subject(running.source, step, close)
+    return Subject(running.source, step, running.close)
 
 
 @pytest.fixture(

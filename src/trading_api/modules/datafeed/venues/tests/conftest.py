@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,5 @@ from trading_api.modules.datafeed.venues.bar_history_store import BarHistoryStor
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[BarHistoryStore]:
-    opened = BarHistoryStore(tmp_path / "venues" / "venue.db")
-    yield opened
-    opened.close()
+def store(tmp_path: Path) -> BarHistoryStore:
+    return BarHistoryStore(tmp_path / "venues" / "venue.db")

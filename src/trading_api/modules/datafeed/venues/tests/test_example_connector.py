@@ -46,4 +46,3 @@ async def test_its_market_is_served_and_traded_like_any_other(tmp_path: Path) ->
         assert (await rest.post("/broker/orders", json=order)).status_code == 200
         (execution,) = (await rest.get(f"/broker/executions/{SYMBOL}")).json()
         assert 100 < execution["price"] < 102
-    store.close()

@@ -129,7 +129,6 @@ async def play(
         assert is_lossy or (source.statistics.corrections == 0) == is_exact
     stored = venue.source(store)
     assert minutes(stored) == candle_bars(venue)
-    store.close()
 
 
 def _merged(bars: Sequence[Bar], time_ms: int) -> Bar:
