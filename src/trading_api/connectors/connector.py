@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
@@ -167,6 +168,11 @@ class Connector(asyncio.Protocol):
         task.add_done_callback(self._under_way.discard)
 
     async def _answer(self, request: Request) -> None:
+        if time.monotonic() > request.deadline_s:
+            # This process was stopped meanwhile: an order must not be sent that late.
+            log.warning("connector_request_too_late", extra={"method": request.method})
+            self.send_frame(FrameKind.FAILURE, Failure(request.id, "too_late", "It came too late."))
+            return
         try:
             value = await self._handlers[request.method](request.params)
             self.send_frame(FrameKind.RESULT, Result(request.id, encode_value(value)))

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar, cast
@@ -122,11 +123,13 @@ class ConnectorProcess:
     ) -> T:
         """Return what the target's handler of the method returns. Raises ConnectorError with the
         handler's code, ConnectorEnded if the process ends first or does not run, and TimeoutError;
-        after the last two it is unknown whether the request was carried out."""
+        after the last two it is unknown whether the request was carried out. One that the process
+        has not begun when the time is over is never begun."""
         if self._connection is None:
             raise ConnectorEnded("The connector does not run.")
         async with asyncio.timeout(timeout_s):
-            value = await self._connection.request(method, params)
+            deadline_s = time.monotonic() + timeout_s
+            value = await self._connection.request(method, params, deadline_s)
         return msgspec.msgpack.decode(value, type=result_type)
 
     def send(self, message: Struct) -> None:
@@ -183,11 +186,11 @@ class _Connection(asyncio.Protocol):
         self._ids = itertools.count(1)
         self._requests: dict[int, asyncio.Future[bytes]] = {}
 
-    async def request(self, method: str, params: Struct) -> bytes:
+    async def request(self, method: str, params: Struct, deadline_s: float) -> bytes:
         number = next(self._ids)
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._requests[number] = future
-        request = Request(number, method, encode_value(params))
+        request = Request(number, method, encode_value(params), deadline_s)
         self.write(encode_frame(FrameKind.REQUEST, request))
         try:
             return await future

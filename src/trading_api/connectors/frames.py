@@ -29,11 +29,13 @@ class FrameKind(IntEnum):
 
 
 class Request(Struct, frozen=True, array_like=True):
-    """A call of the handler that the target registered for the method."""
+    """A call of the handler that the target registered for the method. After `deadline_s`, by the
+    monotonic clock that all processes of a machine share, its caller waits no longer."""
 
     id: int
     method: str
     params: Raw
+    deadline_s: float
 
 
 class Result(Struct, frozen=True, array_like=True):

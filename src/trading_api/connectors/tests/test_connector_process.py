@@ -274,3 +274,17 @@ async def test_what_a_handler_of_messages_raises_ends_the_run() -> None:
     with pytest.raises(RuntimeError, match="a fault of the server"):
         await connector.run(fail)
     assert connector.pid is None
+
+
+async def test_a_request_is_not_begun_once_its_caller_has_stopped_waiting() -> None:
+    connector = process("answering")
+    async with running(connector) as (messages, _):
+        pid = await ready(messages)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(TimeoutError):
+                await connector.request("ask", Ask("double", 1), int, 0.05)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert await connector.request("ask", Ask("double", 2), int, 5) == 4
+        assert await messages.get() == Hello("before the answer", 2)
