@@ -137,6 +137,10 @@ class LiveSetup:
         """Return the live orders of the ledger."""
         return self.broker.snapshot(ACCOUNT).live_orders()
 
+    def codes(self) -> list[str]:
+        """Return the codes of the notifications that the listener has seen."""
+        return [each.notification.code for each in self.seen.events if each.notification]
+
     async def find(self, order_id: str) -> Order:
         """Return an order of the ledger, also one that has ended."""
         found = await self.broker.history(ACCOUNT).order(order_id)

@@ -153,6 +153,8 @@ class OrderRequests:
             return
         if (error := task.exception()) is not None:
             log.error("venue_request_failed", exc_info=error, extra={"order": order_id})
+            self._run(order_id, self._clock.sleep(DELAYS_S[1]))
+            return
         self.start_due()
 
     # Requests

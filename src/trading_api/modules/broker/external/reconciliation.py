@@ -46,7 +46,8 @@ OVERLAP_MS = 60_000
 OVERLAP_AFTER_START_MS = 5 * 60_000
 """Fills are asked for again from this long before the last known ones."""
 WAITING_MAX = 3
-"""How often an order may be found ended, with fills missing, before it ends without them."""
+"""In how many comparisons an order may be found ended with fills missing, or not be found, before
+it ends without them. Right after a change, venues answer some questions from an older state."""
 PASSES_MAX = 5
 SYMBOLS_MAX = 20
 """The most symbols of a market that are all asked for fills."""
@@ -93,7 +94,8 @@ class Reconciliation:
         self._is_asked = False
         self._fills_until_ms = 0
         self._asked_symbols: set[str] = set()
-        # Orders that have ended at the venue and wait for fills: how often they were seen so.
+        # Orders that have ended at the venue and wait for fills, and orders that it did not find:
+        # in how many comparisons they were seen so.
         self._waiting: dict[str, int] = {}
         self.count = 0
         self.differences = 0
@@ -138,6 +140,11 @@ class Reconciliation:
             await self._clock.sleep(RETRY_S)
             self._is_due.set()
             return
+        except Exception:  # nonsense of the venue must not end the server
+            log.exception("reconciliation_failed", extra={"account": self._account.account_id})
+            await self._clock.sleep(RETRY_S)
+            self._is_due.set()
+            return
         self.count += 1
         self._connection.on_compared(generation)
         self._requests.forget_cancels()
@@ -145,7 +152,7 @@ class Reconciliation:
 
     async def reconcile(self) -> None:
         """Compare once. Raises VenueRejected, VenueNotReached, VenueTimeout and Unavailable."""
-        seen = Differences()
+        seen, waited = Differences(), self._waiting
         for _ in range(PASSES_MAX):
             self._account.has_lost_reports = False
             found = await self._client.account()
@@ -157,7 +164,7 @@ class Reconciliation:
             waiting = await self._account.execute(
                 partial(take_orders, found=orders, terms=self._terms, now_ms=self._now_ms())
             )
-            self._waiting = {id: self._waiting.get(id, 0) + 1 for id in waiting}
+            self._waiting = {id: waited.get(id, 0) + 1 for id in waiting}
             self._fills_until_ms = found.time_ms
             state = self._account.state
             if state.execution_count != asked.execution_count or self._account.has_lost_reports:

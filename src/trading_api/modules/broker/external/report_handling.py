@@ -163,10 +163,11 @@ class _ReportHandler:
     def _end(self) -> bool:
         """End the order, unless some of its fills are missing."""
         report, order, known = self._report, self._order, self._known
-        if self._has_missed_fills():
+        is_silent = report.status is VenueOrderStatus.FILLED and not report.cumulative_quantity
+        if is_silent or self._has_missed_fills():
+            # The venue has it. It ends with its fills, or by the comparison if they never come.
+            self._acknowledge()
             return True
-        if report.status is VenueOrderStatus.FILLED and not report.cumulative_quantity:
-            return True  # the venue does not say how much: its fills will
         if known.replacement is not None:
             return True  # the order may go on under the ids of its replacement
         self._record()

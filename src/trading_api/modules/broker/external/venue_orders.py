@@ -30,8 +30,8 @@ class VenueOrders:
     `answers` are the states of working orders that it did not list as open, or None for one that it
     does not know. `versions` are those of the working orders before it was asked: an order that has
     changed since is not compared. `live` are the orders that were live then, and `order_count` is
-    how many there were. `overdue` are orders that end now even if some of their fills are
-    missing."""
+    how many there were. `overdue` are orders that end now even if some of their fills are missing,
+    or if the venue does not find them once more."""
 
     open_orders: Sequence[ExecutionReport]
     fills: Sequence[ExecutionReport]
@@ -48,7 +48,8 @@ def take_orders(
     """Emit what follows from the list: unknown orders are adopted as external, missing fills are
     recorded, and orders end that the venue has ended.
 
-    Return the orders that have ended at the venue and wait for fills that it has not listed."""
+    Return the orders that have ended at the venue and wait for fills that it has not listed, and
+    those that it did not find."""
     with localcontext(EXACT):
         return _OrderTaker(transaction, found, terms, now_ms).take()
 
@@ -88,13 +89,15 @@ class _OrderTaker:
             self._handle(report, self._is_unchanged(self._find(report)))
         waiting = set()
         for id, answer in self._found.answers.items():
-            if id in self._venue.orders and self._is_unchanged(id):
-                if answer is None:
-                    self._end(id, FORGOTTEN)
-                elif self._handle(answer, is_answer=True) and answer.status.is_terminal:
-                    waiting.add(id)
+            if id not in self._venue.orders or not self._is_unchanged(id):
+                continue
+            is_incomplete = answer is None or (
+                self._handle(answer, is_answer=True) and answer.status.is_terminal
+            )
+            if is_incomplete:
+                waiting.add(id)
         for id in waiting & set(self._found.overdue):
-            self._end(id, INCOMPLETE)
+            self._end(id, FORGOTTEN if self._found.answers[id] is None else INCOMPLETE)
         return waiting - set(self._found.overdue)
 
     def _find(self, report: ExecutionReport) -> str:
