@@ -16,6 +16,7 @@ async def test_reading_opens_no_account_and_shows_a_new_one() -> None:
             "id": "NEW",
             "name": "NEW",
             "type": "demo",
+            "kind": "paper",
             "currency": "USD",
         }
         (equity,) = await exchange.subscribe("equity", "NEW")

@@ -65,8 +65,16 @@ def test_played_bars_are_the_recorded_ones(name: str, recordings: dict[str, Reco
     replay = Replay(recording, clock=lambda: 0)
     base = replay.resolutions()[0]
     streamed: dict[tuple[str, str, int], Bar] = {}
+    # The last tick of a bar is the last one of a recorded bar, at every resolution.
+    last_ticks = {
+        (series.instrument.symbol, series.schedule.bar_ticks_ms(number)[-1])
+        for series in recording.series
+        for number in range(len(series.recorded))
+    }
 
     def note(quote: Quote) -> None:
+        if (quote.symbol, quote.time_ms) not in last_ticks:
+            return
         for resolution in replay.resolutions():
             (bar,) = replay.bars(quote.symbol, resolution, FOREVER_MS, FOREVER_MS, 1)
             streamed[quote.symbol, resolution, bar.time_ms] = bar

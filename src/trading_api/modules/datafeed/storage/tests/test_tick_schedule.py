@@ -45,7 +45,7 @@ def on(day: str, *clocks: str) -> list[str]:
     return [f"{day} {clock}" for clock in clocks]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(markets(), st.data())
 def test_moves_happen_within_their_bar_and_its_session_one_after_the_other(
     market: Market, data: st.DataObject
