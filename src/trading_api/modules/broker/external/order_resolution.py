@@ -130,6 +130,8 @@ class OrderRequests:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     def _start(self, order: Order, known: VenueOrder) -> None:
+        if not known.is_cancel_requested:
+            self._cancels_sent.discard(order.id)  # the venue has refused it since
         if order.status is OrderStatus.PLACING:
             if self._unsent.take(order.id, VenueRequest.PLACE):
                 self._run(order.id, self._place(order, known))

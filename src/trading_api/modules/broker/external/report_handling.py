@@ -40,6 +40,7 @@ from trading_api.modules.broker.engine.venue_state import REPLACED, VenueOrder, 
 from trading_api.modules.broker.external.adjustments import adjust_cash, adjust_position, warn
 from trading_api.modules.broker.external.live_terms import Commission, LiveTerms
 from trading_api.modules.broker.external.venue_client import (
+    CANCEL_REJECTED,
     ExecType,
     ExecutionReport,
     VenueOrderStatus,
@@ -108,6 +109,8 @@ class _ReportHandler:
                 self._replace()
         if not self._known.is_present(report.client_order_id, report.venue_order_id):
             return False  # the order that a replacement has ended
+        if report.code == CANCEL_REJECTED and self._known.is_cancel_requested:
+            self._reject(VenueRequest.CANCEL)
         return self._end() if report.status.is_terminal else self._work()
 
     # The order as it stands

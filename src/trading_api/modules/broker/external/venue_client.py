@@ -102,13 +102,18 @@ class ReplaceOrder(Struct, frozen=True):
     filled_quantity: Decimal = Decimal(0)
 
 
+CANCEL_REJECTED = "cancel_rejected"
+
+
 class ExecutionReport(Struct, frozen=True):
     """What the venue reports of one order.
 
     `cumulative_quantity` is filled so far. In a TRADE, `last_quantity` was filled at `last_price`,
     and `execution_id` is the venue's id of the fill. `commission` is in `commission_currency`.
     `replaces` is the client order id that the order had before it was replaced, or empty. `text` is
-    the venue's reason, and `code` a stable name for it, if there is one."""
+    the venue's reason, and `code` a stable name for it, if there is one. A replacement that the
+    venue refuses later is REJECTED under its own id. A cancellation that it refuses later is an
+    ORDER_STATUS with the code CANCEL_REJECTED."""
 
     exec_type: ExecType
     status: VenueOrderStatus

@@ -18,6 +18,7 @@ from trading_api.modules.broker.external.alpaca.alpaca_documents import (
     milliseconds,
 )
 from trading_api.modules.broker.external.venue_client import (
+    CANCEL_REJECTED,
     ExecType,
     ExecutionReport,
     NewOrder,
@@ -89,7 +90,7 @@ _EXEC_TYPES = {
 calculated, done_for_day, restated, order_cancel_rejected, order_replace_rejected, trade_bust..."""
 
 _CODES = {
-    "order_cancel_rejected": "cancel_rejected",
+    "order_cancel_rejected": CANCEL_REJECTED,
     "order_replace_rejected": "replace_rejected",
     "trade_bust": "trade_bust",
     "trade_correct": "trade_correct",

@@ -109,6 +109,28 @@ async def test_a_lost_cancellation_is_sent_again(live: LiveAlpaca) -> None:
     assert placed.status == "canceled"
 
 
+async def test_a_refused_cancellation_is_reported_and_may_be_repeated(live: LiveAlpaca) -> None:
+    account = live.server.account
+    id, placed = await live.placed(limit_order(80))
+    for _ in range(2):
+        account.confirms = False
+        await live.submit(CancelOrderCommand(id))
+        await until(lambda: placed.status == "pending_cancel")
+        account.confirms = True
+        await live.server.settle()
+        account.reject_cancel(placed)
+        await until(lambda: not is_cancel_requested(live, id))
+        assert live.status(id) is OrderStatus.WORKING
+    await live.submit(CancelOrderCommand(id))
+    assert await live.ended(id) is OrderStatus.CANCELED
+
+
+def is_cancel_requested(live: LiveAlpaca, id: str) -> bool:
+    venue = live.broker.account.state.venue
+    assert venue is not None
+    return venue.orders[id].is_cancel_requested
+
+
 async def test_the_exits_of_a_bracket_are_external_orders(live: LiveAlpaca) -> None:
     before = live.position("MSFT")
     bracket = order(
