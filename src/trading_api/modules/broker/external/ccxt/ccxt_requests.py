@@ -53,6 +53,7 @@ SEND_S = 5.0
 """How long an order may wait for the rate limit. With Binance's `recvWindow`, the venue accepts
 none later than 10 s after the server asked for it."""
 DAY_MS = 86_400_000
+WINDOWS_MAX = 30
 PAGE = 1_000
 """The most fills that a venue returns at a time. A full page means that there are more."""
 SYMBOLS_ASKED_SINGLY = 10
@@ -319,21 +320,29 @@ class CcxtRequests:
 
     async def _binance_trades_since(self, name: str, since_ms: int) -> list[Any]:
         """Page by windows of one day, which is the longest that Binance allows, and within a full
-        one by the ids of the fills."""
-        fetch, trades = self._exchange.fetch_my_trades, []
+        one by the ids of the fills. A time long ago is paged by ids from the first fill on."""
+        trades: list[Any] = []
         now_ms = self._now_ms()
+        if now_ms - since_ms > WINDOWS_MAX * DAY_MS:
+            trades = await self._binance_pages(name, {"fromId": "0"})
+            since_ms = now_ms + 1
         while since_ms <= now_ms:
             until_ms = since_ms + DAY_MS - 1
-            page = await self._session.call(fetch, name, since_ms, PAGE, {"endTime": until_ms})
-            trades += page
-            while len(page) >= PAGE:
-                following = {"fromId": str(int(page[-1]["id"]) + 1)}
-                page = await self._session.call(fetch, name, None, PAGE, following)
-                trades += page
-                if page:
-                    until_ms = max(until_ms, int(page[-1]["timestamp"]))
-            since_ms = until_ms + 1
+            window = {"startTime": since_ms, "endTime": until_ms}
+            trades += (pages := await self._binance_pages(name, window))
+            since_ms = max([until_ms, *(int(trade["timestamp"]) for trade in pages[-1:])]) + 1
         return list({str(trade["id"]): trade for trade in trades}.values())
+
+    async def _binance_pages(self, name: str, first: dict[str, Any]) -> list[Any]:
+        """Return the fills of a request, and all later ones where there are more than a page."""
+        fetch, trades = self._exchange.fetch_my_trades, []
+        page = await self._session.call(fetch, name, None, PAGE, first)
+        trades += page
+        while len(page) >= PAGE:
+            following = {"fromId": str(int(page[-1]["id"]) + 1)}
+            page = await self._session.call(fetch, name, None, PAGE, following)
+            trades += page
+        return trades
 
     def _needs_symbol(self, method: str) -> bool:
         described = (self._exchange.features or {}).get("spot") or {}

@@ -199,15 +199,32 @@ class ExchangeSession:
         missing = [symbol for symbol in self._wanted if symbol not in names]
         if len(missing) == len(self._wanted):
             raise rejected("unknown_symbol", f"The venue has no {', '.join(missing[:10])}.")
-        if missing:
-            fields = {"venue": self.exchange.id, "symbols": ", ".join(missing[:10])}
-            log.warning("venue_lacks_symbols", extra=fields)
+        self._warn("venue_lacks_symbols", missing)
         self._names = {symbol: names[symbol] for symbol in self._wanted if symbol in names}
+        self._drop_shared_assets()
         self.symbols = {name: symbol for symbol, name in self._names.items()}
         markets = [self.exchange.market(name) for name in self._names.values()]
         self.features = features_of(
             str(self.exchange.id), self.exchange.has, self._create_order_features(), markets
         )
+
+    def _drop_shared_assets(self) -> None:
+        """Keep one symbol of each asset of a spot market: a holding of the asset is the position of
+        one symbol, and would count twice in two."""
+        owners: dict[str, str] = {}
+        for symbol, name in self._names.items():
+            market = self.exchange.market(name)
+            owners.setdefault(str(market["base"]) if market.get("spot") else name, symbol)
+        kept = set(owners.values())
+        self._warn(
+            "venue_symbols_share_an_asset", [each for each in self._names if each not in kept]
+        )
+        self._names = {symbol: name for symbol, name in self._names.items() if symbol in kept}
+
+    def _warn(self, event: str, symbols: Sequence[str]) -> None:
+        if symbols:
+            fields = {"venue": self.exchange.id, "symbols": ", ".join(symbols[:10])}
+            log.warning(event, extra=fields)
 
     def _create_order_features(self) -> Mapping[str, Any]:
         described = self.exchange.features or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -17,8 +17,11 @@ class Exchange:
     """What a session uses of ccxt's exchange. Requests wait for `turn`."""
 
     id = "binance"
+    has: ClassVar[dict[str, Any]] = {}
+    features: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self) -> None:
+    def __init__(self, *markets: str) -> None:
+        self.markets = {name: _market(name) for name in markets}
         self.turn = asyncio.Event()
         self.sent: list[str] = []
 
@@ -30,13 +33,24 @@ class Exchange:
         self.sent.append(request)
         return f"answer to {request}"
 
+    async def load_markets(self) -> dict[str, Any]:
+        return self.markets
+
+    def market(self, name: str) -> dict[str, Any]:
+        return self.markets[name]
+
     def on_rest_response(self, *response: Any) -> str:
         return str(response[5])
 
 
+def _market(name: str) -> dict[str, Any]:
+    return {"base": name.partition("/")[0], "spot": ":" not in name, "type": "spot", "info": {}}
+
+
 def session(exchange: Exchange) -> tuple[ExchangeSession, list[Sequence[RateLimitUse]]]:
     limits: list[Sequence[RateLimitUse]] = []
-    return ExchangeSession(exchange, ["BTCUSDT"], ["the-key"], limits.append), limits
+    symbols = ["BTCUSDT", "ETHUSDT", "BTCEUR", "BTCUSDT.P"]
+    return ExchangeSession(exchange, symbols, ["the-key"], limits.append), limits
 
 
 async def test_a_request_that_waited_too_long_for_its_turn_is_not_sent() -> None:
@@ -89,6 +103,21 @@ async def test_symbols_are_unknown_before_the_markets_are() -> None:
     with pytest.raises(VenueFailed) as caught:
         tested.name("BTCUSDT")
     assert caught.value.fault.outcome is Outcome.NOT_REACHED
+
+
+async def test_the_symbols_that_the_venue_has_are_traded_and_one_of_each_asset(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tested, _ = session(Exchange("BTC/EUR", "BTC/USDT", "BTC/USDT:USDT", "XRP/USDT"))
+    await tested.load()
+    assert tested.name("BTCUSDT") == "BTC/USDT"
+    assert tested.name("BTCUSDT.P") == "BTC/USDT:USDT"  # a contract is no holding
+    for symbol in ("BTCEUR", "ETHUSDT"):
+        with pytest.raises(VenueFailed) as caught:
+            tested.name(symbol)
+        assert caught.value.fault.code == "unknown_symbol"
+    warnings = {record.message: record.symbols for record in caplog.records}  # type: ignore[attr-defined]
+    assert warnings == {"venue_lacks_symbols": "ETHUSDT", "venue_symbols_share_an_asset": "BTCEUR"}
 
 
 async def test_a_failure_has_no_cause_that_could_be_logged() -> None:
