@@ -142,9 +142,8 @@ def _account(path: str, request: ForwardedRequest) -> str | None:
     """Return the account that a request is about, or None if it is about none."""
     if path.startswith(f"{_ACCOUNTS}/"):
         return path.removeprefix(f"{_ACCOUNTS}/").partition("/")[0]
-    if path == _CONFIG:
-        return None
-    return QueryParams(request.query).get("account_id", request.principal.default_account)
+    default = None if path == _CONFIG else request.principal.default_account
+    return QueryParams(request.query).get("account_id", default)
 
 
 async def _send(response: ForwardedResponse, scope: Scope, send: Send) -> None:
