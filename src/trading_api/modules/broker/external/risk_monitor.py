@@ -40,13 +40,17 @@ class RiskMonitor:
             self._day_start_equity = EXACT.add(self._day_start_equity, event.amount)
 
     def on_value(self, account: AccountSnapshot) -> None:
-        """Take note of the equity with which a day begins."""
+        """Take note of the equity with which a day begins: without what was realized on it already,
+        where the server was down at its beginning."""
         day = self._market.now_ms // DAY_MS
         if day > self._day:
-            self._day, self._day_start_equity = day, account.equity()
+            start = EXACT.subtract(account.equity(), account.realized_pl_today)
+            self._day, self._day_start_equity = day, start
 
     def view(self, account: AccountSnapshot) -> RiskView:
-        """Return what the gate knows."""
+        """Return what the gate knows. A day may begin with the view: nothing values an account
+        without positions before."""
+        self.on_value(account)
         now_ms = self._market.now_ms
         while self._order_times_ms and now_ms - self._order_times_ms[0] >= MINUTE_MS:
             self._order_times_ms.popleft()

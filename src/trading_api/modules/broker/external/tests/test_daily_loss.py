@@ -69,6 +69,24 @@ async def test_after_a_resume_the_account_only_reduces_until_the_next_day() -> N
         await live.submit(order(quantity=1))
 
 
+async def test_a_new_day_begins_also_without_a_position() -> None:
+    async with live_setup() as live:
+        await lossy(live)
+        live.market.move("AAPL", "80.00", "80.02")
+        live.venue.prices["AAPL"] = Decimal(80)
+        await settle()
+        await live.submit(ClosePositionCommand("AAPL"))
+        assert live.position() == 0
+        await live.submit(SetKillSwitchCommand(is_on=False))
+        with pytest.raises(Conflict) as refused:
+            await live.submit(order(quantity=1))
+        assert refused.value.code == "risk_daily_loss"
+        live.market.now_ms += DAY_MS
+        await live.submit(order(quantity=1))
+        assert not is_halted(live)
+        assert live.position() == 1
+
+
 async def test_a_realized_loss_counts_also_after_a_restart() -> None:
     async with live_setup() as live:
         await lossy(live)
