@@ -9,6 +9,12 @@ import pytest
 pytest.register_assert_rewrite("tests.kit")
 
 
+def pytest_collection_finish() -> None:
+    from tests.kit.kept_models import keep_models
+
+    keep_models()
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -178,6 +179,7 @@ class Settings(BaseSettings):
         return frozenset() if self.broker == "paper" else frozenset({self.live_account_id})
 
     @classmethod
+    @cache
     def defaults(cls) -> Settings:
         """Return the settings of an empty environment."""
         return cls.model_validate({name: field.default for name, field in cls.model_fields.items()})

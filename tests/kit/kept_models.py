@@ -1,0 +1,31 @@
+"""A plugin of pytest that makes applications quicker to create: 23 ms instead of 84.
+
+FastWS makes models such as `_Msg[Literal["bars.update"]]` for each route and drops most of them.
+pydantic remembers only those that something refers to, so that each application makes them again.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Literal
+
+_kept: list[Any] = []
+
+
+def keep_models() -> None:
+    """Refer to the models of one application, if the tests need applications."""
+    if not _kept and "trading_api.app_factory" in sys.modules:
+        _kept.extend(_models())
+
+
+def _models() -> list[Any]:
+    from fastws.routing import _Msg
+
+    from trading_api.app_factory import create_app
+    from trading_api.settings import Settings
+
+    app, ws_app = create_app(Settings.defaults().model_copy(update={"database_url": "memory:"}))
+    names = set(ws_app.asyncapi()["components"]["messages"])
+    # A router names its operations first without their prefix.
+    names |= {name.partition(".")[2] for name in names}
+    return [app, *(_Msg[Literal[name]] for name in names)]  # type: ignore[valid-type]
