@@ -7,44 +7,35 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from pydantic import SecretStr
 
-from tests.kit.live_setup import ACCOUNT, LIMITS
-from tests.kit.manual_market import ManualMarket, instrument
-from tests.kit.venue import Venue, ccxt_options, venue
-from tests.kit.venue.account import API_KEY, SECRET
+from tests.kit.live_ccxt import NAME, SYMBOL, limit_order, live_account, ready
+from tests.kit.live_setup import ACCOUNT
+from tests.kit.venue import Venue, venue
 from tests.kit.venue.faults import FaultName
 from trading_api.domain.broker_commands import (
     CancelOrderCommand,
     ModifyOrderCommand,
-    OrderInstruction,
-    PlaceOrderCommand,
 )
-from trading_api.domain.broker_connection import ConnectionState
-from trading_api.domain.orders import OrderStatus, OrderType, Side
+from trading_api.domain.orders import OrderStatus
 from trading_api.errors import ApiError
 from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.external.ccxt.ccxt_client import CcxtClient
 from trading_api.modules.broker.external.check.check_report import Disagreement, disagreements
 from trading_api.modules.broker.external.check.venue_answers import VenueAnswers
-from trading_api.modules.broker.external.factory import create_live_broker
 from trading_api.modules.broker.external.live_broker import LiveBroker
 from trading_api.modules.broker.external.venue_client import (
     OrderRef,
     VenueNotReached,
     VenueTimeout,
 )
-from trading_api.modules.broker.journal.memory import MemoryJournal
-from trading_api.observability.metrics import Metrics
 
 pytestmark = pytest.mark.anyio
 
-SYMBOL, NAME = "BTCUSDT", "ccxt:binance"
 STEPS = 100
 AGREE_S = 120.0
 """The longest wait for the agreement. An order that was never received is asked for for 10 s."""
@@ -154,19 +145,6 @@ class Chaos:
         return self._random.randrange(1, 9)
 
 
-def limit_order(price: int, quantity: int) -> PlaceOrderCommand:
-    terms = (SYMBOL, Side.BUY, OrderType.LIMIT, Decimal(quantity))
-    return PlaceOrderCommand(OrderInstruction(*terms, limit_price=Decimal(price)))
-
-
-async def ready(broker: LiveBroker) -> None:
-    """Wait until the account takes commands."""
-    async with asyncio.timeout(60):
-        up = ConnectionState.CONNECTED
-        while broker.connection(ACCOUNT).state is not up:  # noqa: ASYNC110, as `until`
-            await asyncio.sleep(0.005)
-
-
 async def differences(client: CcxtClient, broker: LiveBroker, since_ms: int) -> list[Disagreement]:
     """Return what the ledger and the venue state differently now."""
     answers = VenueAnswers(
@@ -178,25 +156,6 @@ async def differences(client: CcxtClient, broker: LiveBroker, since_ms: int) -> 
         clock_offset_ms=None,
     )
     return list(disagreements(broker.account.state, NAME, answers))
-
-
-@asynccontextmanager
-async def live_account(served: Venue) -> AsyncIterator[tuple[CcxtClient, LiveBroker]]:
-    """A live broker on the venue, connected."""
-    market = ManualMarket(instrument(SYMBOL, "USDT"))
-    market.move(SYMBOL, "99.00", "101.00")
-    options = {**ccxt_options(served.address), "timeout": 1_000}
-    client = CcxtClient("binance", [SYMBOL], options, SecretStr(API_KEY), SecretStr(SECRET))
-    journal = MemoryJournal()
-    broker = create_live_broker(ACCOUNT, NAME, client, journal, market, "USDT", LIMITS, Metrics())
-    await broker.start()
-    running = asyncio.create_task(broker.run())
-    try:
-        await ready(broker)
-        yield client, broker
-    finally:
-        running.cancel()
-        await asyncio.wait([running])
 
 
 @pytest.mark.parametrize("seed", [1])
