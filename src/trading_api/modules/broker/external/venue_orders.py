@@ -13,6 +13,7 @@ from trading_api.modules.broker.engine.events import OrderCanceled, OrderPlaced
 from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.order import Order, canceled, order_number
 from trading_api.modules.broker.engine.transaction import Transaction
+from trading_api.modules.broker.engine.venue_events import OrderCancelRequested
 from trading_api.modules.broker.engine.venue_state import VenueState
 from trading_api.modules.broker.external.adjustments import warn
 from trading_api.modules.broker.external.live_terms import LiveTerms
@@ -62,6 +63,7 @@ class _OrderTaker:
         self._found = found
         self._terms = terms
         self._now_ms = now_ms
+        self._adopted: list[str] = []
         assert transaction.state.venue is not None
         self._venue: VenueState = transaction.state.venue
         orders = transaction.state.orders
@@ -96,6 +98,7 @@ class _OrderTaker:
             )
             if is_incomplete:
                 waiting.add(id)
+        self._cancel_adopted_while_halted()
         for id in waiting & set(self._found.overdue):
             self._end(id, FORGOTTEN if self._found.answers[id] is None else INCOMPLETE)
         return waiting - set(self._found.overdue)
@@ -144,6 +147,7 @@ class _OrderTaker:
         if open_quantity <= 0:
             return
         id = self._transaction.next_order_id()
+        self._adopted.append(id)
         type = report.type
         has_prices = (report.limit_price or not type.has_limit) and (
             report.stop_price or not type.has_stop
@@ -175,6 +179,12 @@ class _OrderTaker:
         if is_ours:
             text = f"{id} was found at the venue: it works on after its end in this account."
         warn(self._transaction, "order_adopted", text, now_ms, orderId=id, symbol=report.symbol)
+
+    def _cancel_adopted_while_halted(self) -> None:
+        """Request the cancellation of what was found at the venue while trading is halted."""
+        for id in self._adopted if self._transaction.state.kill_switch.is_on else ():
+            if id in self._venue.orders and not self._venue.orders[id].is_cancel_requested:
+                self._transaction.emit(OrderCancelRequested(id, self._now_ms))
 
     def _end(self, order_id: str, text: str) -> None:
         """End an order of which the venue will report nothing more."""
