@@ -236,7 +236,9 @@ class Reconciliation:
     def _open(self, transaction: Transaction, found: VenueAccount) -> None:
         """Assign the account to the venue, at the first contact."""
         now_ms = self._now_ms()
-        prefix = id_prefix(self._account.account_id, now_ms)
+        # By the venue's clock: a market that is not connected yet, or is simulated, may show the
+        # same time twice, and ids have to be unique at the venue for ever.
+        prefix = id_prefix(self._account.account_id, found.time_ms)
         transaction.emit(VenueAssigned(self._venue, prefix, found.time_ms, now_ms))
 
     async def _adjust(

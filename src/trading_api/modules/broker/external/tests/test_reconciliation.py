@@ -248,3 +248,14 @@ async def test_a_restart_brings_everything_back() -> None:
         assert before.venue is not None
         assert live.broker.account.state.venue.id_prefix == before.venue.id_prefix
         check_agreement(live)
+
+
+async def test_an_account_whose_ledger_was_lost_gets_other_client_order_ids() -> None:
+    async with live_setup() as live:
+        await live.submit(limit_order())
+        await live.kill()
+        live.journal = MemoryJournal()  # the market shows the same time as before
+        await live.start()
+        await live.submit(limit_order())
+        first, second = live.venue.accepted
+        assert first != second
