@@ -60,6 +60,8 @@ from trading_api.modules.broker.translation.prices import Prices
 log = logging.getLogger(__name__)
 
 CLIENT_RESTART_S = 5.0
+RECENT_EVENTS = 2_000
+"""So many events are read at the start to count the orders of the last minute."""
 RULES = ExchangeRules(latency_ms=1)
 """The engine's rules for the orders of a live account: an order is on its way until the venue has
 acknowledged it. Commission and margin are the venue's."""
@@ -230,7 +232,11 @@ class LiveBroker:
         except BaseException:
             await self._journal.close()
             raise
-        self._risk.load(self.account.state)
+        state = self.account.state
+        recent = await self._journal.read(
+            self.account_id, max(0, state.seq - RECENT_EVENTS), RECENT_EVENTS
+        )
+        self._risk.load(state, [each.event for each in recent])
         self._live_prices.connect(self._market.listen(self))
         self._live_prices.update(self.account.state)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import localcontext
 from typing import get_args
 
@@ -154,7 +155,14 @@ class LiveCommands:
     def _breach(self, command: BrokerCommand, account: EngineSnapshot) -> RiskBreach | None:
         if not isinstance(command, _CHECKED):
             return None
-        return check(command, self._risk.view(account), self._limits, self._prices.now_ms)
+        venue = account.state.venue
+        requested = {
+            each.order_id: each.replacement.quantity
+            for each in (venue.orders.values() if venue else ())
+            if each.replacement is not None
+        }
+        view = replace(self._risk.view(account), requested_quantities=requested)
+        return check(command, view, self._limits, self._prices.now_ms)
 
     def _refuse(self, transaction: Transaction, breach: RiskBreach) -> Callable[[], CommandResult]:
         """Commit the refusal as an event."""

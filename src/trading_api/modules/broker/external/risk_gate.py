@@ -13,8 +13,8 @@ held, or buy more than is owed. The checks are made in the order of the columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -73,7 +73,9 @@ class RiskView:
     """What the gate knows of the account and of the market. It changes nothing of it.
 
     `order_times_ms` are the times of the orders that were sent to the venue in the last minute at
-    least: placed, modified, closed and reversed. `day_start_equity` is the account's equity when
+    least: placed, modified, closed and reversed. `requested_quantities` are those that were
+    requested for live orders and that the venue has not confirmed, by order id.
+    `day_start_equity` is the account's equity when
     the present UTC day of market time began, without what was deposited since; None means that no
     loss is known yet."""
 
@@ -82,6 +84,7 @@ class RiskView:
     kill_switch: KillSwitch = KILL_SWITCH_OFF
     order_times_ms: Sequence[int] = ()
     day_start_equity: Decimal | None = None
+    requested_quantities: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,8 @@ def _order(order: OrderInstruction, view: RiskView, replaced: OrderView | None) 
     filled = replaced.filled_quantity if replaced else _ZERO
     quantity = abs(order.quantity)
     open_quantity = max(quantity - filled, _ZERO)
-    others = sum((_open(each) for each in _competing(view, symbol, order.side, replaced)), _ZERO)
+    competing = _competing(view, symbol, order.side, replaced)
+    others = sum((_open(each, view) for each in competing), _ZERO)
     held, traded = _held(view, symbol), open_quantity + others
     return _Order(
         symbol=symbol,
@@ -196,7 +200,7 @@ def _pending_market_orders(view: RiskView, symbol: str, side: Side) -> Decimal:
     """Return what market orders of the side have not traded yet: those that close it already."""
     return sum(
         (
-            _open(each)
+            _open(each, view)
             for each in view.account.live_orders()
             if each.symbol == bare_symbol(symbol)
             and each.side is side
@@ -221,8 +225,10 @@ def _competing(
     ]
 
 
-def _open(order: OrderView) -> Decimal:
-    return order.quantity - order.filled_quantity
+def _open(order: OrderView, view: RiskView) -> Decimal:
+    """Return how much an order may still trade, with a change on its way to the venue."""
+    requested = view.requested_quantities.get(order.id, order.quantity)
+    return max(order.quantity, requested) - order.filled_quantity
 
 
 def _held(view: RiskView, symbol: str) -> Decimal:

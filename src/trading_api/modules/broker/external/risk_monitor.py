@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from decimal import Decimal
 
 from trading_api.domain.account_snapshot import AccountSnapshot
@@ -24,10 +25,12 @@ class RiskMonitor:
         self._day = 0
         self._day_start_equity: Decimal | None = None
 
-    def load(self, state: AccountState) -> None:
-        """Begin with a state that was recovered: its live orders count as sent when placed. The day
-        began with the balance before what was realized since; open positions count from now on."""
-        self._order_times_ms.extend(sorted(each.placed_ms for each in state.live_orders()))
+    def load(self, state: AccountState, events: Sequence[Event]) -> None:
+        """Begin with a state that was recovered, and the last events that led to it: the orders of
+        the last minute count. The day began with the balance before what was realized since; open
+        positions count from now on."""
+        sent = (each for each in events if isinstance(each, OrderPlaced | OrderReplaceRequested))
+        self._order_times_ms.extend(sorted(each.at_ms for each in sent))
         self._day = self._market.now_ms // DAY_MS
         realized = state.realized_by_day.get(self._day, Decimal(0))
         self._day_start_equity = EXACT.subtract(state.balance, realized)

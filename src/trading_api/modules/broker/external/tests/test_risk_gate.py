@@ -100,6 +100,16 @@ def test_a_position_counts_with_all_orders_of_the_same_side() -> None:
     assert code(place(BUY, 9), account.view()) == "risk_position_value"
 
 
+def test_an_order_counts_with_what_was_requested_for_it() -> None:
+    account = GatedAccount()
+    account.work(BUY, 1)
+    requested = {"order-1": Decimal(15)}
+    assert code(place(BUY, 5), account.view(requested_quantities=requested)) is None
+    assert code(place(BUY, 6), account.view(requested_quantities=requested)) == (
+        "risk_position_value"
+    )
+
+
 def test_a_modified_order_takes_its_own_place() -> None:
     account = GatedAccount()
     account.hold(10)
