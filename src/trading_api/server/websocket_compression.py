@@ -35,8 +35,8 @@ class Deflate(Extension):
     """The compression of one connection. A message of a client refers to none before it, so that
     nothing is kept between its messages.
 
-    `frame` compresses a message of the server with the context of the connection. It is None where
-    compressed frames are shared by many connections."""
+    Without `server_window_bits`, frames of the server are compressed once for many connections.
+    Otherwise `frame` compresses them with a context of this connection."""
 
     name = ExtensionName("permessage-deflate")
 
