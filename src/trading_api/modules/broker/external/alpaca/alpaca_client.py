@@ -8,7 +8,6 @@ import time
 from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
-from msgspec import Struct
 from pydantic import SecretStr
 
 from trading_api.connectors.back_off import BackOff
@@ -46,14 +45,13 @@ from trading_api.modules.broker.external.venue_client import (
 )
 
 T = TypeVar("T")
+_Params = PlaceParams | ReplaceParams | OrderParams | FillsParams | QueryParams
 
 LIVE_URL = "https://api.alpaca.markets"
 PAPER_URL = "https://paper-api.alpaca.markets"
 
 SEND_WITHIN_S = 2.0
 """A request that the connector has not sent after this time is not sent any more."""
-REQUESTS_PER_CALL_MAX = 3
-"""So many HTTP requests make one request of the port, but for those that read pages."""
 PAGES_S = 60.0
 """How long a request of the port that reads pages may take."""
 BUSY, INTERNAL = "busy", "internal"
@@ -129,19 +127,20 @@ class AlpacaClient:
             await asyncio.sleep(back_off.wait_s())
 
     async def place(self, order: NewOrder) -> ExecutionReport:
-        params = PlaceParams(order, self._deadline_s())
+        # Nothing is looked up before, but for the position that must not be exceeded.
+        params = PlaceParams(order, self._deadline_s(self._request_s if order.reduce_only else 0))
         return await self._request("place", params, ExecutionReport)
 
     async def replace(self, change: ReplaceOrder) -> ExecutionReport:
-        params = ReplaceParams(change, self._deadline_s())
+        params = ReplaceParams(change, self._deadline_s(self._look_up_s))
         return await self._request("replace", params, ExecutionReport)
 
     async def cancel(self, order: OrderRef) -> ExecutionReport:
-        params = OrderParams(order, self._deadline_s())
+        params = OrderParams(order, self._deadline_s(self._look_up_s))
         return await self._request("cancel", params, ExecutionReport)
 
     async def find_order(self, order: OrderRef) -> ExecutionReport | None:
-        params = OrderParams(order, self._deadline_s())
+        params = OrderParams(order, self._deadline_s(self._look_up_s))
         # mypy does not take a union for a type[T].
         found: type[Any] = ExecutionReport | None  # type: ignore[assignment]
         report: ExecutionReport | None = await self._request("find_order", params, found)
@@ -149,29 +148,34 @@ class AlpacaClient:
 
     async def open_orders(self) -> Sequence[ExecutionReport]:
         params = QueryParams(self._deadline_s(PAGES_S))
-        return await self._request("open_orders", params, list[ExecutionReport], PAGES_S)
+        return await self._request("open_orders", params, list[ExecutionReport])
 
     async def fills_since(
         self, symbols: Collection[str], since_ms: int
     ) -> Sequence[ExecutionReport]:
         params = FillsParams(list(symbols), since_ms, self._deadline_s(PAGES_S))
-        return await self._request("fills_since", params, list[ExecutionReport], PAGES_S)
+        return await self._request("fills_since", params, list[ExecutionReport])
 
     async def account(self) -> VenueAccount:
-        return await self._request("account", QueryParams(self._deadline_s()), VenueAccount)
+        params = QueryParams(self._deadline_s(self._request_s))
+        return await self._request("account", params, VenueAccount)
 
-    def _deadline_s(self, pages_s: float = 0.0) -> float:
+    @property
+    def _look_up_s(self) -> float:
+        """How long an order may be looked up: by its ids, and by that of its replacement."""
+        return 2 * self._request_s
+
+    def _deadline_s(self, earlier_s: float) -> float:
         """Return when the last HTTP request of a request must have been sent, by the clock that the
-        processes of a machine share."""
-        earlier_s = pages_s or (REQUESTS_PER_CALL_MAX - 1) * self._request_s
+        processes of a machine share. `earlier_s` is what the others before it may take."""
         return time.monotonic() + SEND_WITHIN_S + earlier_s
 
-    async def _request(self, method: str, params: Struct, type: type[T], pages_s: float = 0.0) -> T:
+    async def _request(self, method: str, params: _Params, type: type[T]) -> T:
         """Raises VenueRejected, VenueNotReached or VenueTimeout."""
         if self._process.pid is None:
             raise VenueNotReached("The connector of Alpaca does not run.")
         # Longer than the deadline and the last HTTP request, so that nothing is sent afterwards.
-        timeout_s = self._deadline_s(pages_s) - time.monotonic() + self._request_s + 1
+        timeout_s = params.deadline_s - time.monotonic() + self._request_s + 1
         try:
             return await self._process.request(method, params, type, timeout_s)
         except ConnectorError as error:

@@ -41,7 +41,7 @@ _CODES_OF_WORDS = (
     ("market is closed", "market_closed"),
 )
 """Alpaca's own codes are wide (40310000 is every order that is refused for the account's state), so
-the words of its message tell the cause."""
+the cause is in the words of its message."""
 
 _RATE_LIMIT_WAIT_S = 5.0
 _RATE_LIMIT_WAIT_MAX_S = 120.0

@@ -127,7 +127,7 @@ class _BoundedClient(TradingClient):
     """alpaca-py's client, with a time-out for each request and with no repetition of its own.
 
     It repeats 429 and 504 three times, without regard to what the request was. After 504 an order
-    may exist, and after 429 Alpaca says itself how long to wait."""
+    may exist, and after 429 Alpaca itself names the time to wait."""
 
     def __init__(
         self, configuration: AlpacaConfiguration, on_response: Callable[..., None]

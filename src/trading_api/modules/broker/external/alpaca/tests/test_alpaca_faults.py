@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -199,6 +200,19 @@ async def test_a_request_that_waited_too_long_is_not_sent(alpaca: ConnectedAlpac
         await alpaca.client._process.request("place", params, ExecutionReport, 10)
     assert error.value.code == NOT_REACHED
     assert not alpaca.server.requests
+
+
+async def test_an_order_behind_slow_requests_is_not_sent_late(alpaca: ConnectedAlpaca) -> None:
+    fault = alpaca.server.faults.add(Fault("GET", "/v2/clock", holds=True, times=12))
+    slow = [asyncio.create_task(alpaca.client.account()) for _ in range(12)]
+    await fault.reached.wait()
+    # Four requests at a time take a second each until they time out: three seconds in all.
+    with pytest.raises(VenueNotReached, match="too long"):
+        await alpaca.client.place(order())
+    answers = await asyncio.gather(*slow, return_exceptions=True)
+    assert all(isinstance(each, VenueTimeout) for each in answers)
+    assert alpaca.requests("POST", ORDERS) == 0
+    fault.release.set()
 
 
 async def test_an_answer_that_is_not_understood_leaves_doubt(alpaca: ConnectedAlpaca) -> None:
