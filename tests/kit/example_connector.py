@@ -20,6 +20,7 @@ from trading_api.modules.datafeed.venues.messages import (
     CandlesRequest,
     ClockOffset,
     LinkChanged,
+    ListingsRequest,
     TimeMessage,
     TouchMessage,
     TouchRequest,
@@ -74,6 +75,10 @@ async def main(connector: Connector) -> None:
             raise ConnectorError("rejected", "there is no price yet")
         return venue.touch()
 
+    async def listings(_: ListingsRequest) -> list[VenueListing]:
+        return [LISTING]
+
+    connector.handle("listings", ListingsRequest, listings)
     connector.handle("candles", CandlesRequest, candles)
     connector.handle("trades", TradesRequest, trades)
     connector.handle("touch", TouchRequest, touch)

@@ -131,7 +131,7 @@ def error_code(error: BaseException) -> str:
 
 def connector_error(error: BaseException, exchange: Any = None) -> ConnectorError:
     """Return the error as one that crosses over to the server: without the query of a URL, which is
-    signed. For `rate_limited`, the exchange's last answer says how long to wait."""
+    signed. For `rate_limited`, the header of the exchange's last answer gives the time to wait."""
     if isinstance(error, ConnectorError):
         return error
     code = error_code(error)

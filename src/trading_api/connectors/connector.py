@@ -70,8 +70,8 @@ class Connector(asyncio.Protocol):
         self._write(encode_frame(FrameKind.MESSAGE, message))
 
     async def drain(self) -> None:
-        """Return once the server has read most of what was published. Whoever can wait, such as a
-        download of history, waits here."""
+        """Return once the server has read most of what was published. A target that publishes much
+        waits here."""
         self.flush()
         await asyncio.sleep(0)
         await self._drained.wait()

@@ -15,6 +15,7 @@ from trading_api.modules.datafeed.venues.messages import Candle, VenueListing
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS listings (venue_symbol TEXT PRIMARY KEY, listing TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS next_listings (venue_symbol TEXT PRIMARY KEY, listing TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS coverage (
     symbol TEXT PRIMARY KEY, start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL
 );
@@ -65,6 +66,24 @@ class BarHistoryStore:
                     "INSERT OR REPLACE INTO listings VALUES (?, ?)",
                     (listing.venue_symbol, msgspec.json.encode(listing).decode()),
                 )
+
+    def save_next_listing(self, listing: VenueListing) -> None:
+        """Store a listing that the next start adopts: the minutes of this run are in the ticks of
+        the present one."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO next_listings VALUES (?, ?)",
+                (listing.venue_symbol, msgspec.json.encode(listing).decode()),
+            )
+
+    def adopt_next_listings(self) -> None:
+        """Save the listings that an earlier run stored for the next start."""
+        with self._connection() as database:
+            rows = database.execute("SELECT listing FROM next_listings").fetchall()
+        if rows:
+            self.save_listings(msgspec.json.decode(text, type=VenueListing) for (text,) in rows)
+            with self._transaction() as database:
+                database.execute("DELETE FROM next_listings")
 
     def coverage(self, symbol: str) -> tuple[int, int] | None:
         """Return the start and the end of the range whose minutes are stored, or None."""

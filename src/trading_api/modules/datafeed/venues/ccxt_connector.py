@@ -109,7 +109,7 @@ class _CcxtMarket:
                 break
             except ConnectorError as error:
                 self._links.report_down(error)
-                await asyncio.sleep(self._wait_s(back_off, error))
+                await asyncio.sleep(back_off.wait_s(error.retry_after_s))
         exchange, tasks = self._exchange, self._tasks
         tasks.create_task(self._keep_watching("trades", self._trade_watch()))
         tasks.create_task(self._keep_watching("touch", self._touch_watch()))
@@ -142,7 +142,7 @@ class _CcxtMarket:
                     _raise_if_cancelled()
                     failure = await self._explain(connector_error(error, self._exchange))
                     self._links.channel_down(channel, failure)
-                    await asyncio.sleep(self._wait_s(back_off, failure))
+                    await asyncio.sleep(back_off.wait_s(failure.retry_after_s))
                 else:
                     back_off.reset()
 
@@ -173,7 +173,7 @@ class _CcxtMarket:
                     failure = connector_error(error, exchange)
                     fields = {"symbol": symbol, "code": failure.code}
                     log.warning("venue_depth_failed", extra=fields)
-                    await asyncio.sleep(self._wait_s(back_off, failure))
+                    await asyncio.sleep(back_off.wait_s(failure.retry_after_s))
                     continue
                 back_off.reset()
                 grid = self._grids[symbol]
@@ -278,6 +278,7 @@ class _CcxtMarket:
         except ConnectorError as error:
             if error.code == "rate_limited":
                 self._refused_until_s = time.monotonic() + error.retry_after_s
+                self._connector.publish(RateLimitWait(error.retry_after_s))
             raise
 
     async def _load(self) -> None:
@@ -338,12 +339,6 @@ class _CcxtMarket:
         if symbol not in self._grids:
             await self._load()
         return self._grids[symbol], self._theirs[symbol]
-
-    def _wait_s(self, back_off: BackOff, error: ConnectorError) -> float:
-        wait_s = back_off.wait_s(error.retry_after_s)
-        if error.code == "rate_limited":
-            self._connector.publish(RateLimitWait(wait_s))
-        return wait_s
 
 
 def _raise_if_cancelled() -> None:

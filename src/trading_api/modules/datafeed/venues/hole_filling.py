@@ -18,10 +18,12 @@ from trading_api.modules.datafeed.venues.live_symbol import LiveSymbol
 from trading_api.modules.datafeed.venues.messages import (
     Candle,
     CandlesRequest,
+    ListingsRequest,
     TouchMessage,
     TouchRequest,
     TradeMessage,
     TradesRequest,
+    VenueListing,
 )
 
 T = TypeVar("T")
@@ -69,7 +71,6 @@ class HoleFilling:
         self._requests = requests
         self._now_ms = now_ms
         self._back_off = back_off or BackOff()
-        self.waits = 0
 
     async def missing(self, symbol: LiveSymbol, history_start_ms: int) -> Missing:
         """Return what the venue knows after the symbol's last trade; at first, after its last
@@ -105,6 +106,16 @@ class HoleFilling:
             found += page
             start_ms = page[-1][0] + MINUTE_MS
         return found
+
+    async def listings(self, venue_symbols: Sequence[str]) -> list[VenueListing]:
+        """Return the venue's present listings; empty where the connector does not answer. Raises
+        ConnectorEnded."""
+        params = ListingsRequest(list(venue_symbols))
+        try:
+            return await self._requests.request("listings", params, list[VenueListing], REQUEST_S)
+        except (ConnectorError, TimeoutError) as error:
+            log.info("market_listings_unknown", extra={"reason": str(error)})
+            return []
 
     async def _with_candles(
         self, symbol: LiveSymbol, start_ms: int, touch: TouchMessage | None
@@ -181,7 +192,6 @@ class HoleFilling:
                 result = await self._requests.request(method, params, result_type, REQUEST_S)
             except ConnectorError as error:
                 wait_s = self._back_off.wait_s(error.retry_after_s)
-                self.waits += error.code == "rate_limited"
                 fields = {"method": method, "code": error.code, "reason": error.text}
                 log.warning("market_request_failed", extra={**fields, "wait_s": round(wait_s, 3)})
             except TimeoutError:

@@ -116,6 +116,16 @@ class LiveHistory:
         self._note(name, start_ms, end_ms)
         return True
 
+    async def check_listings(self, listings: Sequence[VenueListing]) -> None:
+        """Compare listings with the venue's. One that changed, such as its tick, is stored for the
+        next start. Raises ConnectorEnded."""
+        known = {each.venue_symbol: each.instrument for each in listings}
+        for listing in await self._filling.listings(list(known)):
+            if listing.instrument != known.get(listing.venue_symbol):
+                symbol = listing.instrument.symbol
+                log.warning("market_listing_changed", extra={"symbol": symbol})
+                await asyncio.to_thread(self._store.save_next_listing, listing)
+
     def _compare(self, symbol: LiveSymbol, candles: Sequence[Candle], streamed: BarColumns) -> None:
         ours = {bar.time_ms: bar for bar in streamed}
         theirs = {each[0]: Bar(*each) for each in candles if each[5]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -25,7 +25,7 @@ from trading_api.domain.resolution import DAY_MS, MINUTE_MS, resolutions_built_f
 from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.market.update_builder import build_update
 from trading_api.modules.datafeed.venues.bar_history_store import BarHistoryStore
-from trading_api.modules.datafeed.venues.hole_filling import HoleFilling, Missing
+from trading_api.modules.datafeed.venues.hole_filling import HoleFilling, Missing, Requests
 from trading_api.modules.datafeed.venues.live_history import LiveHistory
 from trading_api.modules.datafeed.venues.live_statistics import LiveStatistics
 from trading_api.modules.datafeed.venues.live_symbol import LiveSymbol
@@ -42,8 +42,6 @@ from trading_api.modules.datafeed.venues.messages import (
     VenueMessage,
 )
 
-T = TypeVar("T")
-
 RESOLUTIONS = resolutions_built_from(MINUTE_MS)
 LATE_MS = 2_000
 """A minute stays open so long after its end, for trades that arrive late."""
@@ -57,14 +55,10 @@ TRADES_PER_TURN = 200
 log = logging.getLogger(__name__)
 
 
-class VenueConnection(Protocol):
+class VenueConnection(Requests, Protocol):
     """The connection to a venue's connector. ConnectorProcess implements it."""
 
     async def run(self, on_message: Callable[[Any], None]) -> None: ...
-
-    async def request(
-        self, method: str, params: Struct, result_type: type[T], timeout_s: float
-    ) -> T: ...
 
     def send(self, message: Struct) -> None: ...
 
@@ -88,6 +82,7 @@ class LiveSource:
     ) -> None:
         self.venue = venue
         self.statistics = LiveStatistics()
+        self._listings = listings
         self._connection = connection
         self._clock = clock
         self._offset = ClockOffset(0, 0)
@@ -186,6 +181,10 @@ class LiveSource:
         for symbol in self._symbols.values():
             if symbol.is_live:
                 await self._history.check(symbol, self._venue_ms())
+
+    async def check_listings(self) -> None:
+        """Compare the listings with the venue's; a changed one takes effect at the next start."""
+        await self._history.check_listings(self._listings)
 
     async def extend_history(self) -> None:
         """Request older minutes, a page of each symbol in turn, until there are `history_days`."""
@@ -315,6 +314,7 @@ class LiveSource:
         while not any(each.is_live for each in self._symbols.values()):  # noqa: ASYNC110
             await asyncio.sleep(1)
         try:
+            await self.check_listings()
             await self.extend_history()
         except ConnectorEnded:
             log.info("market_history_incomplete", extra={"venue": self.venue})

@@ -46,6 +46,7 @@ def create_ccxt_source(settings: Settings) -> LiveSource:
         )
     exchange = CcxtConfiguration(venue, settings.ccxt_options)
     store = BarHistoryStore(settings.data_dir / "venues" / f"{venue}.db")
+    store.adopt_next_listings()
     stored = store.listings(symbols)
     missing = [each for each in symbols if each not in stored]
     if missing:

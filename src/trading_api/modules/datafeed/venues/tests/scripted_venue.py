@@ -1,10 +1,10 @@
-"""A venue written by hand: what happened there, and a connection over which it is told."""
+"""A venue written by hand: what happened there, and a connection to it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from trading_api.modules.datafeed.venues.messages import (
     CandlesRequest,
     ClockOffset,
     LinkChanged,
+    ListingsRequest,
     TimeMessage,
     TouchMessage,
     TouchRequest,
@@ -111,7 +112,7 @@ class ScriptedVenue:
         await self.released.wait()
         if self.failures:
             raise self.failures.pop(0)
-        assert method in ("candles", "trades", "touch")
+        assert method in ("candles", "trades", "touch", "listings")
         result: Any = getattr(self, f"_{method}")(params)
         return result
 
@@ -191,6 +192,9 @@ class ScriptedVenue:
             candle = (time_ms, prices[0], max(prices), min(prices), close, volume)
             found.append(self.corrected.get((symbol, time_ms), candle))
         return found
+
+    def _listings(self, params: ListingsRequest) -> Sequence[VenueListing]:
+        return [each for each in self.listings if each.venue_symbol in params.venue_symbols]
 
     def _candles(self, params: CandlesRequest) -> list[Candle]:
         newest_ms = self.now_ms - self.late_candles_ms - MINUTE_MS

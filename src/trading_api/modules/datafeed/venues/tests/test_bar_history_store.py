@@ -73,6 +73,21 @@ def test_minutes_in_other_ticks_are_deleted(store: BarHistoryStore) -> None:
     assert (len(store.minutes(BTC, 0)), store.coverage(BTC)) == (0, None)
 
 
+def test_a_listing_that_changed_is_adopted_at_the_next_start(store: BarHistoryStore) -> None:
+    before = listing()
+    store.save_listings([before])
+    put(store, 0, 3)
+    finer = replace(before.instrument, price_scale=1_000)
+    changed = msgspec.structs.replace(before, instrument=finer)
+    store.save_next_listing(changed)
+    assert store.listings([BTC]) == {BTC: before}
+    assert len(store.minutes(BTC, 0)) == 3
+    for _ in range(2):
+        store.adopt_next_listings()
+        assert store.listings([BTC]) == {BTC: changed}
+        assert len(store.minutes(BTC, 0)) == 0
+
+
 def test_a_write_that_fails_changes_nothing(store: BarHistoryStore) -> None:
     put(store, 0, 3)
     broken = [candle(0, 500), (NOON_MS, None, 1, 1, 1, 1)]

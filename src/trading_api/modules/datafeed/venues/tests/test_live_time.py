@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from trading_api.domain.bar import Bar
@@ -96,3 +98,21 @@ async def test_a_late_candle_is_compared_when_it_is_there(store: BarHistoryStore
         await source.check_minutes()
         assert source.statistics.corrections == 0
     assert minutes(venue.source(store)) == candle_bars(venue)[:1]
+
+
+async def test_a_listing_that_changed_at_the_venue_waits_for_the_next_start(
+    store: BarHistoryStore,
+) -> None:
+    venue = ScriptedVenue()
+    store.save_listings(venue.listings)
+    source = venue.source(store)
+    before = venue.listings
+    finer = replace(before[0].instrument, price_scale=1_000)
+    venue.listings = (msgspec.structs.replace(before[0], instrument=finer),)
+    async with running(source, venue, RecordingSink()):
+        venue.link_up()
+        await live(source)
+        await source.check_listings()
+    assert store.listings([BTC]) == {BTC: before[0]}
+    store.adopt_next_listings()
+    assert store.listings([BTC]) == {BTC: venue.listings[0]}
