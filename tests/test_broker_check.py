@@ -62,9 +62,7 @@ def test_the_venue_is_read_and_nothing_is_placed(venue: VenueProcess, tmp_path: 
         assert secret not in result.stdout
 
 
-def test_a_ledger_that_differs_is_told_by_the_exit_status(
-    venue: VenueProcess, tmp_path: Path
-) -> None:
+def test_a_ledger_that_differs_sets_the_exit_status(venue: VenueProcess, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'live.db'}"
     asyncio.run(_write_ledger(url))
     result = command(["broker", "check"], **environment(venue, LIVE_DATABASE_URL=url))
@@ -73,7 +71,7 @@ def test_a_ledger_that_differs_is_told_by_the_exit_status(
     assert "position BTCUSDT: venue 1." in result.stdout
 
 
-def test_refused_keys_are_told_by_the_exit_status(venue: VenueProcess) -> None:
+def test_refused_keys_set_the_exit_status(venue: VenueProcess) -> None:
     wrong = "a-wrong-secret"
     result = command(["broker", "check"], **environment(venue, LIVE_API_SECRET=wrong))
     assert result.returncode == 2

@@ -29,7 +29,7 @@ _PARAMETERS = re.compile(
 class Outcome(StrEnum):
     """What is certain about a request that failed."""
 
-    REJECTED = "rejected"  # the venue, or ccxt before it sent anything, said no
+    REJECTED = "rejected"  # by the venue, or by ccxt before it sent anything
     NOT_REACHED = "not_reached"  # the venue did nothing: the request may be made again
     UNKNOWN = "unknown"
 

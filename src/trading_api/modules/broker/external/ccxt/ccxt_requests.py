@@ -257,8 +257,8 @@ class CcxtRequests:
             raise rejected(REPLACEMENT_REJECTED, failed.fault.text) from None
 
     def _filled_before(self, current: ExecutionReport, change: ReplaceOrder) -> Decimal:
-        """Return what the predecessors of an order filled. After a restart, the server's figure
-        tells: it includes those of the order itself that were reported."""
+        """Return what the predecessors of an order filled. After a restart it follows from the
+        server's figure, which includes the reported fills of the order itself."""
         known = self._known.filled_before(current.client_order_id)
         if known is not None:
             return known

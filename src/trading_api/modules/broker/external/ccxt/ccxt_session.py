@@ -66,7 +66,7 @@ def rejected(code: str, text: str) -> VenueFailed:
 
 
 class ExchangeSession:
-    """ccxt's exchange, with our symbols, and with faults that say what is certain.
+    """ccxt's exchange, with our symbols, and with faults that state what is certain.
 
     `on_limits` receives the use of the venue's rate limits whenever it changes."""
 
@@ -157,7 +157,7 @@ class ExchangeSession:
 
     def check(self, order: NewOrder) -> None:
         """Raise VenueFailed for an order that the venue lacks, or whose amounts ccxt would round
-        without a word."""
+        silently."""
         name = self.name(order.symbol)
         if order.type not in self.features.order_types:
             kind = order.type.name.lower().replace("_", "-")

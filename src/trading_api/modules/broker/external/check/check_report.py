@@ -81,7 +81,7 @@ class Disagreement(Struct, frozen=True):
 
 class CheckReport(Struct, frozen=True):
     """What `trading-api broker check` found. `is_connected` unset means that the rest is empty, and
-    `reason` says why. `ledger` is empty where there is none to compare with."""
+    `reason` is why. `ledger` is empty where there is none to compare with."""
 
     account_id: str
     venue: str

@@ -119,7 +119,7 @@ async def test_a_canceled_order_keeps_its_id(account: ConnectedAccount) -> None:
     assert streamed.venue_order_id == report.venue_order_id
 
 
-@pytest.mark.parametrize("client_order_id", ["canceled", "unheard-of"])
+@pytest.mark.parametrize("client_order_id", ["canceled", "unknown"])
 async def test_what_does_not_work_cannot_be_canceled(
     account: ConnectedAccount, client_order_id: str
 ) -> None:
