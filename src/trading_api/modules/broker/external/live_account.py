@@ -97,13 +97,20 @@ class LiveAccount:
                 self._events_after_image += 1
                 self.state.discard_history()
 
-    async def execute(self, decide: Decision[Result], query: RecordQuery | None = None) -> Result:
+    async def execute(
+        self,
+        decide: Decision[Result],
+        query: RecordQuery | None = None,
+        *,
+        is_urgent: bool = False,
+    ) -> Result:
         """Return the result of a decision once its events are committed and published.
 
         The decision finds in its state the records that `query` names. Whatever it raises is
-        raised here, and nothing is committed then. Raises Unavailable, also where the journal
-        cannot be written."""
-        if self._inbox.qsize() >= COMMANDS_WAITING_MAX:
+        raised here, and nothing is committed then. An urgent one is accepted however many others
+        wait. Raises Unavailable, also where the journal cannot be written."""
+        waiting_max = INBOX_SIZE if is_urgent else COMMANDS_WAITING_MAX
+        if self._inbox.qsize() >= waiting_max:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         names = request_id.get(), client_request_id.get()

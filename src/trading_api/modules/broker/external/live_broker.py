@@ -135,7 +135,8 @@ class LiveBroker:
             return self._commands.decide(transaction, snapshot, command, key, require_ready)
 
         query = self._commands.query(self.account.state, command, key)
-        result = await self.account.execute(decide, query)
+        is_urgent = isinstance(command, SetKillSwitchCommand)
+        result = await self.account.execute(decide, query, is_urgent=is_urgent)
         return result()
 
     async def preview_order(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
@@ -18,7 +19,8 @@ from trading_api.domain.broker_commands import (
 )
 from trading_api.domain.orders import Side
 from trading_api.domain.resolution import DAY_MS
-from trading_api.errors import Conflict
+from trading_api.errors import Conflict, Unavailable
+from trading_api.modules.broker.external.live_account import COMMANDS_WAITING_MAX
 
 
 async def refusal(live: LiveSetup, command: BrokerCommand) -> str:
@@ -89,3 +91,17 @@ async def test_orders_found_at_the_venue_while_trading_is_halted_are_canceled() 
         await live.clock.advance(3)
         assert not external.is_open
         assert live.live() == []
+
+
+async def test_the_kill_switch_is_accepted_however_many_commands_wait() -> None:
+    async with live_setup() as live:
+        waiting = [
+            asyncio.create_task(live.broker.submit(ACCOUNT, order(quantity=1)))
+            for _ in range(COMMANDS_WAITING_MAX + 1)
+        ]
+        halt = SetKillSwitchCommand(is_on=True)
+        switched = asyncio.create_task(live.broker.submit(ACCOUNT, halt))
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        assert sum(isinstance(each, Unavailable) for each in results) == 1
+        await switched
+        assert live.broker.snapshot(ACCOUNT).kill_switch.is_on
