@@ -14,6 +14,7 @@ from msgspec import Raw, Struct
 
 from trading_api.connectors.errors import ConnectorError
 from trading_api.connectors.frames import (
+    ALIVE,
     Failure,
     FrameKind,
     FrameReader,
@@ -154,7 +155,9 @@ class Connector(asyncio.Protocol):
 
     def _accept(self, request: Request) -> None:
         waiting = len(self._under_way) + sum(map(len, self._early.values()))
-        if waiting >= REQUESTS_MAX:
+        if request.method == ALIVE:
+            self.send_frame(FrameKind.RESULT, Result(request.id, encode_value(True)))
+        elif waiting >= REQUESTS_MAX:
             text = f"{REQUESTS_MAX} requests are under way"
             self.send_frame(FrameKind.FAILURE, Failure(request.id, "busy", text))
         elif request.method in self._handlers:

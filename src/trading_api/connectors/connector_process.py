@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from trading_api.connectors.errors import ConnectorEnded, ConnectorError
 from trading_api.connectors.frames import (
+    ALIVE,
     Failure,
     FrameKind,
     FrameReader,
@@ -33,6 +34,11 @@ T = TypeVar("T")
 
 STOP_S = 3.0
 """How long a connector may take to end once its socket is closed. Then it is killed."""
+STALLED_S = 60.0
+"""How long a connector may leave the question unanswered whether it is alive. Then it is killed:
+what a stopped process does not report would be missing without a sign. The import of a large
+library takes a part of it."""
+ALIVE_INTERVAL_S = 5.0
 MESSAGES_PER_TURN = 100
 """So many frames are delivered before other work of the event loop gets its turn."""
 OUTPUT_BYTES_MAX = 2_000
@@ -51,6 +57,10 @@ same user can read in /proc."""
 log = logging.getLogger(__name__)
 
 
+class _NoParams(Struct, frozen=True):
+    """The parameters of a request that has none."""
+
+
 class ConnectorProcess:
     """Runs `target` ("package.module:function", an async function of a Connector) in a process of
     its own, and exchanges messages with it over a socket pair.
@@ -58,6 +68,8 @@ class ConnectorProcess:
     `configuration` goes over the socket, so that secrets are in no command line or environment.
     `message_type` is a Struct, or a union of tagged ones: what the target publishes. `secrets` are
     texts that are replaced in everything that the process logs, prints or answers as an error.
+
+    A process that does not answer for `stalled_s` is killed.
 
     The process runs in a session of its own, so that Ctrl+C reaches the server alone, and it ends
     with the server, however that ends."""
@@ -69,11 +81,13 @@ class ConnectorProcess:
         message_type: Any,
         secrets: Collection[str] = (),
         environment: Mapping[str, str] | None = None,
+        stalled_s: float = STALLED_S,
     ) -> None:
         self._target = target
         self._configuration = configuration
         self._decoder = msgspec.msgpack.Decoder(message_type)
         self._secrets = [each for each in secrets if each]
+        self._stalled_s = stalled_s
         self._environment = os.environ if environment is None else environment
         self._connection: _Connection | None = None
         self._process: Process | None = None
@@ -105,7 +119,11 @@ class ConnectorProcess:
             connection.write(encode_frame(FrameKind.CONFIGURATION, self._configuration))
             self._connection = connection
             log.info("connector_started", extra={"target": self._target, "pid": process.pid})
-            await connection.ended
+            watch = asyncio.create_task(self._kill_when_stalled(connection, process))
+            try:
+                await connection.ended
+            finally:
+                watch.cancel()
         finally:
             self._connection = None
             connection.close()
@@ -151,6 +169,17 @@ class ConnectorProcess:
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
         )
+
+    async def _kill_when_stalled(self, connection: _Connection, process: Process) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(self._stalled_s):
+                    await connection.request(ALIVE, _NoParams(), time.monotonic() + self._stalled_s)
+            except TimeoutError:
+                log.error("connector_stalled", extra={"pid": process.pid})
+                process.kill()
+                return
+            await asyncio.sleep(ALIVE_INTERVAL_S)
 
     def _reason(self, connection: _Connection, process: Process, output: _Output) -> str:
         if connection.ending is not None:

@@ -13,6 +13,9 @@ from msgspec import Raw, Struct
 FRAME_BYTES_MAX = 64 << 20
 """A longer frame is a fault. A page of candles has some 100 kB."""
 
+ALIVE = "alive"
+"""The method that every connector answers as soon as its event loop runs."""
+
 _HEADER = struct.Struct("!IB")
 
 

@@ -288,3 +288,14 @@ async def test_a_request_is_not_begun_once_its_caller_has_stopped_waiting() -> N
             os.kill(pid, signal.SIGCONT)
         assert await connector.request("ask", Ask("double", 2), int, 5) == 4
         assert await messages.get() == Hello("before the answer", 2)
+
+
+async def test_a_process_that_is_stopped_is_killed() -> None:
+    greeting = Greeting("we", SECRET)
+    connector = ConnectorProcess(f"{HERE}:answering", greeting, Message, stalled_s=4)
+    async with running(connector) as (messages, task):
+        pid = await ready(messages)
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(ConnectorEnded, match="status -9"):
+            await task
+        assert not is_alive(pid)
