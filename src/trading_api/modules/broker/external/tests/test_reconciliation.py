@@ -21,6 +21,8 @@ from trading_api.modules.broker.external.venue_client import (
     VenueOrderStatus,
 )
 from trading_api.modules.broker.journal.memory import MemoryJournal
+from trading_api.modules.broker.presenters.events import to_broker_event, topic_changes
+from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.observability.metrics import Metrics
 
 NOTHING: list[ExecutionReport] = []
@@ -259,3 +261,21 @@ async def test_an_account_whose_ledger_was_lost_gets_other_client_order_ids() ->
         await live.submit(limit_order())
         first, second = live.venue.accepted
         assert first != second
+
+
+async def test_an_adjusted_position_is_published_as_one_that_changed() -> None:
+    async with live_setup() as live:
+        live.venue.holdings["MSFT"] = Decimal(7)
+        await live.clock.advance(INTERVAL_S + 2)
+        live.venue.holdings["MSFT"] = Decimal(0)
+        await live.clock.advance(INTERVAL_S + 2)
+        notifications = NotificationPresenter(live.market, "USD")
+        account = live.broker.snapshot(ACCOUNT)
+        shown = []
+        for event in live.seen.events:
+            if event.type == "positionAdjusted":
+                (change,) = topic_changes("positions", account, event, notifications)
+                assert topic_changes("orders", account, event, notifications) == []
+                shown.append(change.data.model_dump(by_alias=True)["qty"])
+                assert to_broker_event(event).type == "positionAdjusted"
+        assert shown == [7, 0]
