@@ -249,6 +249,8 @@ class FakeVenueClient:
         self.features = features
         self.faults: deque[Fault | None] = deque()
         self.alter: Callable[[ExecutionReport], Sequence[ExecutionReport]] = lambda each: [each]
+        self.names_fills = True
+        """Whether the list of fills has client order ids; some venues leave them out."""
         self.answers = True
         """Whether questions are answered; else they time out."""
         self.is_connected = True
@@ -301,11 +303,14 @@ class FakeVenueClient:
         self, symbols: Collection[str], since_ms: int
     ) -> Sequence[ExecutionReport]:
         await self._question()
-        return [
+        found = [
             each
             for each in self.venue.fills
             if each.symbol in symbols and each.venue_time_ms >= since_ms
         ]
+        if self.names_fills:
+            return found
+        return [replace(each, client_order_id="") for each in found]
 
     async def account(self) -> VenueAccount:
         await self._question()

@@ -36,6 +36,7 @@ class LiveChaos:
         self.live = live
         self.kills = 0
         self._chance = random.Random(seed)
+        self._names_fills = bool(seed % 2)
         self._commands: list[asyncio.Task[None]] = []
         self._delayed: list[ExecutionReport] = []
         self._keys = 0
@@ -50,6 +51,7 @@ class LiveChaos:
     async def _start(self) -> None:
         await self.live.start()
         self.live.client.alter = self._alter
+        self.live.client.names_fills = self._names_fills
 
     async def _step(self) -> None:
         chance, live = self._chance, self.live

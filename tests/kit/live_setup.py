@@ -94,6 +94,10 @@ class LiveSetup:
     async def start(self) -> None:
         """Start a new broker on the journal, connected unless the client is not."""
         await self.load()
+        await self.run()
+
+    async def run(self) -> None:
+        """Run the broker that was loaded."""
         self._task = asyncio.create_task(self.broker.run())
         await settle()
 

@@ -199,6 +199,7 @@ class Reconciliation:
         self._asked_symbols.clear()
         state = self._account.state
         assert state.venue is not None
+        unanswered = await self._ask_for_unanswered()
         listed = {
             state.venue.find(each.symbol, each.client_order_id, each.venue_order_id)
             for each in open_orders
@@ -211,8 +212,29 @@ class Reconciliation:
                 answers[id] = await self._client.find_order(ref)
         overdue = [id for id, times in self._waiting.items() if times >= WAITING_MAX]
         return VenueOrders(
-            open_orders, fills, answers, asked.versions, asked.live, asked.order_count, overdue
+            open_orders=open_orders,
+            fills=fills,
+            unanswered=unanswered,
+            answers=answers,
+            versions=asked.versions,
+            live=asked.live,
+            order_count=asked.order_count,
+            overdue=overdue,
         )
+
+    async def _ask_for_unanswered(self) -> Sequence[ExecutionReport]:
+        """Return the states of orders and replacements whose requests are not answered yet. The
+        venue may list their fills before that, perhaps without our id."""
+        state = self._account.state
+        assert state.venue is not None
+        refs = []
+        for id, known in state.venue.orders.items():
+            if known.replacement is not None:
+                refs.append(OrderRef(known.symbol, known.replacement.client_order_id))
+            elif not known.venue_order_id and state.orders[id].status is OrderStatus.PLACING:
+                refs.append(OrderRef(known.symbol, known.client_order_id))
+        found = [await self._client.find_order(ref) for ref in refs]
+        return [each for each in found if each is not None]
 
     def _since_ms(self) -> int:
         venue = self._account.state.venue

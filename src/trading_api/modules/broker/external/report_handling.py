@@ -101,6 +101,8 @@ class _ReportHandler:
         if not is_live:
             # An order that is unknown, or that works on although it has ended here.
             return not report.status.is_terminal and not self._is_own_and_known()
+        if report.venue_order_id and not self._known.venue_order_id:
+            self._record()  # by this id, fills are found to be the order's
         if self._is_replacement():
             if report.status is VenueOrderStatus.REJECTED:
                 self._reject(VenueRequest.REPLACE)
@@ -154,8 +156,6 @@ class _ReportHandler:
         """Take note that the order works at the venue, and of its present values."""
         report = self._report
         if report.status is VenueOrderStatus.PENDING_NEW:
-            if report.venue_order_id and not self._known.venue_order_id:
-                self._record()
             return self._has_missed_fills()
         self._acknowledge()
         if self._is_answer and self._known.replacement is None and report.quantity:

@@ -28,6 +28,8 @@ INCOMPLETE = "The venue reports that it has ended, but does not list all of its 
 class VenueOrders:
     """What the venue listed.
 
+    `unanswered` are the states of orders and replacements whose requests it had not answered, asked
+    for after `fills`.
     `answers` are the states of working orders that it did not list as open, or None for one that it
     does not know. `versions` are those of the working orders before it was asked: an order that has
     changed since is not compared. `live` are the orders that were live then, and `order_count` is
@@ -36,6 +38,7 @@ class VenueOrders:
 
     open_orders: Sequence[ExecutionReport]
     fills: Sequence[ExecutionReport]
+    unanswered: Sequence[ExecutionReport]
     answers: Mapping[str, ExecutionReport | None]
     versions: Mapping[str, int]
     live: Collection[str]
@@ -79,6 +82,8 @@ class _OrderTaker:
         ]
 
     def take(self) -> Collection[str]:
+        for report in self._found.unanswered:
+            self._handle(report, is_answer=False)
         for report in self._found.open_orders:
             if self._is_missing(self._find(report)):
                 self._adopt(report, report.quantity)

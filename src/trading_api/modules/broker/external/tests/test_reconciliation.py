@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.kit.fake_venue import FakeVenueClient
+from tests.kit.fake_venue import FakeVenueClient, Fault
 from tests.kit.live_setup import ACCOUNT, LIMITS, LiveSetup, limit_order, live_setup, order
 from tests.kit.manual_clock import settle
 from trading_api.domain.broker_commands import CancelOrderCommand
@@ -171,6 +171,22 @@ async def test_an_order_that_was_half_filled_before_the_account_was_opened() -> 
     assert live.position() == 8
     check_agreement(live)
     await live.kill()
+
+
+async def test_fills_without_our_id_belong_to_the_order_in_doubt() -> None:
+    async with live_setup() as live:
+        live.client.alter = lambda _: NOTHING
+        live.client.faults.append(Fault.ANSWER_LOST)
+        live.client.answers = False
+        placed = (await live.submit(order())).order_id
+        await live.kill()
+        await live.load()
+        live.client.names_fills = False
+        await live.run()
+        found = await live.find(placed)
+        assert (found.status, found.filled_quantity) == (OrderStatus.FILLED, Decimal(10))
+        assert live.broker.account.state.order_count == 1, "nothing was adopted"
+        check_agreement(live)
 
 
 async def test_orders_that_the_venue_ended_meanwhile_end() -> None:
