@@ -33,7 +33,12 @@ UNUSABLE_IDS: dict[str, str] = {
     "list": '"id":[1]',
 }
 NUMBERS = {"number", "negative zero", "fraction", "huge"}
-VALID = {("key", "null"), ("brackets", "object"), ("brackets", "object of an object")}
+VALID = {
+    ("key", "null"),
+    ("on", "true"),
+    ("brackets", "object"),
+    ("brackets", "object of an object"),
+}
 """Odd values of fields that the document allows: it ignores unknown fields of brackets."""
 USABLE_IDS: list[Any] = [0, -1, 2**53 - 1, "a", "x" * 64, "\u00e9\n", "1"]
 

@@ -159,9 +159,7 @@ class SetLeverageReply(CommandReply):
 class SetKillSwitchPayload(CommandPayload, KillSwitchParams):
     """Whether to halt the account, or to let it trade again, and why."""
 
-    model_config = example(
-        {"accountId": "DEMO-ACCOUNT", "id": 10, "on": True, "reason": "a wild strategy"}
-    )
+    model_config = example({"accountId": "DEMO-ACCOUNT", "id": 10, "on": True})
 
 
 class SetKillSwitchReply(CommandReply):

@@ -2150,8 +2150,7 @@ export interface components {
          * @example {
          *       "accountId": "DEMO-ACCOUNT",
          *       "id": 10,
-         *       "on": true,
-         *       "reason": "a wild strategy"
+         *       "on": true
          *     }
          */
         SetKillSwitchPayload: {
