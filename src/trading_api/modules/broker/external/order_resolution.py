@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from trading_api.domain.orders import OrderStatus
 from trading_api.errors import Unavailable
 from trading_api.modules.broker.engine.events import OrderCanceled
+from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.order import Order, canceled, noted
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_events import (
@@ -199,6 +200,7 @@ class OrderRequests:
             limit_price=wanted.limit_price,
             stop_price=wanted.stop_price,
             filled_quantity=order.filled_quantity,
+            filled_before=EXACT.subtract(order.filled_quantity, known.filled_quantity),
         )
         try:
             report = await self._client.replace(change)

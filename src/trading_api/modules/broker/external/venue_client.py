@@ -92,7 +92,10 @@ class ReplaceOrder(Struct, frozen=True):
     that is a new order.
 
     `quantity` includes `filled_quantity`, which was filled so far. A venue where the replacement is
-    a new order is sent the difference, and reports the cumulative quantity of that new order."""
+    a new order is sent the difference, and reports the cumulative quantity of that new order.
+    `filled_before` is the part of `filled_quantity` that other orders filled, which the order of
+    `ref` has replaced. It is negative for an adopted order of which a part was filled before the
+    account knew it: the quantities of the account do not include that part."""
 
     ref: OrderRef
     new_client_order_id: str
@@ -100,6 +103,7 @@ class ReplaceOrder(Struct, frozen=True):
     limit_price: Decimal | None = None
     stop_price: Decimal | None = None
     filled_quantity: Decimal = Decimal(0)
+    filled_before: Decimal = Decimal(0)
 
 
 CANCEL_REJECTED = "cancel_rejected"

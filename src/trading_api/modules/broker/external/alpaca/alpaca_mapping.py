@@ -231,7 +231,7 @@ def replace_fields(order: AlpacaOrderDocument, change: ReplaceOrder) -> dict[str
     """Return the body of the request that replaces `order`. Alpaca wants the quantity that remains,
     and fills the new order from 0. Raises VenueRejected where nothing remains."""
     # Alpaca may have filled more than the change takes into account.
-    remaining = change.quantity - max(change.filled_quantity, order.filled)
+    remaining = change.quantity - max(change.filled_quantity, change.filled_before + order.filled)
     if remaining <= 0:
         raise VenueRejected("That quantity is already filled.", "order_not_working")
     fields: dict[str, Any] = {"client_order_id": change.new_client_order_id}

@@ -257,12 +257,9 @@ class CcxtRequests:
             raise rejected(REPLACEMENT_REJECTED, failed.fault.text) from None
 
     def _filled_before(self, current: ExecutionReport, change: ReplaceOrder) -> Decimal:
-        """Return what the predecessors of an order filled. After a restart it follows from the
-        server's figure, which includes the reported fills of the order itself."""
+        """Return what the predecessors of an order filled: after a restart, the server's figure."""
         known = self._known.filled_before(current.client_order_id)
-        if known is not None:
-            return known
-        return max(change.filled_quantity - current.cumulative_quantity, Decimal(0))
+        return change.filled_before if known is None else known
 
     def _check_replacement(self, rest: NewOrder) -> None:
         if rest.quantity <= 0:

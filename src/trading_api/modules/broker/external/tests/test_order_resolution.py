@@ -11,8 +11,9 @@ from tests.kit.fake_venue import Fault
 from tests.kit.live_setup import ACCOUNT, LiveSetup, limit_order, live_setup, order
 from tests.kit.manual_clock import settle
 from trading_api.domain.broker_commands import CancelOrderCommand, ModifyOrderCommand
-from trading_api.domain.orders import OrderStatus
+from trading_api.domain.orders import OrderStatus, Side
 from trading_api.modules.broker.external.order_resolution import CONTACT_S
+from trading_api.modules.broker.external.venue_client import ExecutionReport, ReplaceOrder
 
 
 async def test_a_lost_answer_is_found_by_asking() -> None:
@@ -160,3 +161,26 @@ async def test_a_cancellation_of_a_killed_process_is_sent() -> None:
         await live.start()
         await settle()
         assert (await live.find(placed)).status is OrderStatus.CANCELED
+
+
+async def test_a_replacement_names_what_an_adopted_order_filled_before() -> None:
+    live = LiveSetup()
+    external = live.venue.place_elsewhere("AAPL", Side.BUY, 8, "90")
+    live.venue.trade(external, 3)
+    await live.start()
+    live.venue.trade(external, 2)
+    await settle()
+    (adopted,) = live.live()
+    asked: list[ReplaceOrder] = []
+    replace_at_venue = live.venue.replace
+
+    def keep(change: ReplaceOrder) -> ExecutionReport:
+        asked.append(change)
+        return replace_at_venue(change)
+
+    live.venue.replace = keep  # type: ignore[method-assign]
+    await live.submit(ModifyOrderCommand(adopted.id, limit_order(85, 5).order))
+    (change,) = asked
+    named = [change.quantity, change.filled_quantity, change.filled_before]
+    assert named == [Decimal(5), Decimal(2), Decimal(-3)]
+    await live.kill()

@@ -45,7 +45,7 @@ def ref(report: ExecutionReport) -> OrderRef:
 
 
 def change(
-    report: ExecutionReport, quantity: int, price: int = 101, filled: int = 0
+    report: ExecutionReport, quantity: int, price: int = 101, filled: int = 0, before: int = 0
 ) -> ReplaceOrder:
     return ReplaceOrder(
         ref(report),
@@ -53,6 +53,7 @@ def change(
         Decimal(quantity),
         limit_price=Decimal(price),
         filled_quantity=Decimal(filled),
+        filled_before=Decimal(before),
     )
 
 
@@ -232,6 +233,33 @@ async def test_a_replacement_is_a_new_order_for_what_remains(alpaca: ConnectedAl
     found = await alpaca.client.find_order(ref(answer))
     assert found is not None, "the old id leads to what the order is now"
     assert found.client_order_id == again.new_client_order_id
+
+
+async def test_what_filled_meanwhile_is_not_bought_again(alpaca: ConnectedAlpaca) -> None:
+    new = order(10)
+    answer = await alpaca.client.place(new)
+    alpaca.server.account.fill(alpaca.order(new.client_order_id), 4, 99)
+    first = change(answer, 10, filled=4)
+    await alpaca.client.replace(first)
+    replaced = await alpaca.sink.report(first.new_client_order_id, ExecType.REPLACED)
+    alpaca.server.account.fill(alpaca.order(first.new_client_order_id), 2, 99)
+    # The caller knows of one of the two.
+    second = change(replaced, 12, filled=5, before=4)
+    await alpaca.client.replace(second)
+    await alpaca.sink.report(second.new_client_order_id, ExecType.REPLACED)
+    assert alpaca.order(second.new_client_order_id).quantity == 6
+
+
+async def test_what_filled_before_an_order_was_adopted_does_not_count(
+    alpaca: ConnectedAlpaca,
+) -> None:
+    new = order(8)
+    answer = await alpaca.client.place(new)
+    alpaca.server.account.fill(alpaca.order(new.client_order_id), 3, 99)
+    replacement = change(answer, 5, filled=0, before=-3)  # the account knows of 5, all open
+    await alpaca.client.replace(replacement)
+    await alpaca.sink.report(replacement.new_client_order_id, ExecType.REPLACED)
+    assert alpaca.order(replacement.new_client_order_id).quantity == 5
 
 
 async def test_a_refused_replacement_leaves_the_order(alpaca: ConnectedAlpaca) -> None:
