@@ -9,10 +9,11 @@ from trading_api.modules.broker.external.risk_gate import RiskLimits, RiskView, 
 
 
 class DailyLossWatch:
-    """Calls `halt` with the reason once a UTC day of market time. After a person has let the
-    account trade again on that day, the gate still refuses what does not only reduce a position."""
+    """Calls `halt` with the reason once a UTC day of market time. Where that returns False, nothing
+    could be done, and it is called again with the next value. After a person has let the account
+    trade again on that day, the gate still refuses what does not only reduce a position."""
 
-    def __init__(self, limits: RiskLimits, halt: Callable[[str], None]) -> None:
+    def __init__(self, limits: RiskLimits, halt: Callable[[str], bool]) -> None:
         self._limits = limits
         self._halt = halt
         self._halted_day = -1
@@ -23,6 +24,5 @@ class DailyLossWatch:
         if day == self._halted_day or view.kill_switch.is_on:
             return
         breach = daily_loss(view, self._limits)
-        if breach is not None:
+        if breach is not None and self._halt(breach.text):
             self._halted_day = day
-            self._halt(breach.text)

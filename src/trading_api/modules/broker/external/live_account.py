@@ -117,13 +117,15 @@ class LiveAccount:
         self._inbox.put_nowait(_Pending(decide, answer, query, *names))
         return await answer
 
-    def post(self, decide: Decision[object]) -> None:
+    def post(self, decide: Decision[object]) -> bool:
         """Make a decision about what the venue reported. It is committed as soon as the journal
-        can be written."""
+        can be written. Return whether there was room for it."""
         try:
             self._inbox.put_nowait(_Pending(decide, None))
         except asyncio.QueueFull:
             self.has_lost_reports = True
+            return False
+        return True
 
     async def run(self) -> None:
         """Make the decisions until cancelled. Raises JournalConflict, FencedOut and CommitUnknown,

@@ -363,12 +363,12 @@ class LiveBroker:
     def _watch_loss(self) -> None:
         self._loss_watch.on_value(self._risk.view(self.snapshot(self.account_id)))
 
-    def _halt(self, reason: str) -> None:
+    def _halt(self, reason: str) -> bool:
         def decide(transaction: Transaction) -> None:
             command = SetKillSwitchCommand(is_on=True, reason=reason)
             self._commands.decide(transaction, self._snapshot(transaction), command, None, None)
 
-        self.account.post(decide)
+        return self.account.post(decide)
 
     def _after_commit(self) -> None:
         self._watch_loss()

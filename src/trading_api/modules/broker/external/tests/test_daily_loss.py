@@ -13,6 +13,9 @@ from trading_api.domain.broker_commands import ClosePositionCommand, SetKillSwit
 from trading_api.domain.orders import Side
 from trading_api.domain.resolution import DAY_MS
 from trading_api.errors import Conflict
+from trading_api.modules.broker.external.daily_loss_watch import DailyLossWatch
+from trading_api.modules.broker.external.tests.gated_account import LIMITS as GATE_LIMITS
+from trading_api.modules.broker.external.tests.gated_account import GatedAccount
 
 LOSS_MAX = Decimal(100)
 
@@ -101,3 +104,17 @@ async def test_a_realized_loss_counts_also_after_a_restart() -> None:
         with pytest.raises(Conflict) as refused:
             await live.submit(order())
         assert refused.value.code in ("risk_daily_loss", "trading_halted")
+
+
+def test_a_halt_that_could_not_be_made_is_made_with_the_next_value() -> None:
+    view = GatedAccount().view(day_start_equity=Decimal(100_100))
+    answers, reasons = [False, True], list[str]()
+
+    def halt(reason: str) -> bool:
+        reasons.append(reason)
+        return answers[len(reasons) - 1]
+
+    watch = DailyLossWatch(GATE_LIMITS, halt)
+    for _ in range(3):
+        watch.on_value(view)
+    assert len(reasons) == 2, "once a day"
