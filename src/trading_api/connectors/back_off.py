@@ -1,4 +1,4 @@
-"""How long to wait before the next attempt to reach a venue."""
+"""Exponential back-off with jitter: the wait before the next attempt to reach a venue."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class BackOff:
         self._random_part = random_part
 
     def wait_s(self, at_least_s: float = 0.0) -> float:
-        """Return the seconds to wait now, and double the next wait. `at_least_s` is what the venue
-        itself asks for; it is never shortened or capped."""
+        """Return the seconds to wait now, and double the next wait. `at_least_s` is the wait that
+        the venue requests (Retry-After); it is never shortened or capped."""
         wait_s = self._next_s * (1 - self._random_part() / 2)
         self._next_s = min(2 * self._next_s, self._longest_s)
         return max(wait_s, at_least_s)

@@ -1,5 +1,5 @@
-"""What the connectors of ccxt share: the client of a venue, our names of its symbols, and one
-mapping of its errors. For use in a connector process, which imports ccxt."""
+"""The parts that all connectors of ccxt share: the client of a venue, our names of its symbols, and
+one mapping of its errors. For use in a connector process, which imports ccxt."""
 
 from __future__ import annotations
 

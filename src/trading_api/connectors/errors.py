@@ -1,11 +1,11 @@
-"""What can go wrong between the server and a connector process."""
+"""The errors between the server and a connector process."""
 
 from __future__ import annotations
 
 
 class ConnectorError(Exception):
     """A request that failed in the connector. `code` is stable and machine-readable, `text` is one
-    sentence. `retry_after_s` is how long the venue asks to wait; 0 where it asks nothing."""
+    sentence. `retry_after_s` is the wait that the venue requests; 0 without a request."""
 
     def __init__(self, code: str, text: str, retry_after_s: float = 0.0) -> None:
         super().__init__(text)

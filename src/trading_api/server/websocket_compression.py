@@ -28,7 +28,7 @@ hash table and the output, and 6 for itself."""
 CLIENT_WINDOW_BITS = 12
 """The window that a client is asked for. It is held while a message arrives in fragments."""
 FINAL_BLOCKS_MAX = 8
-"""The most blocks of one message that say they are the last. Each costs a decoder."""
+"""The most blocks of one message that are marked as the last. Each costs a decoder."""
 
 
 class Deflate(Extension):

@@ -1,4 +1,4 @@
-"""One connected client: it reads messages until one future says how the session ends."""
+"""One connected client: it reads messages until one future determines how the session ends."""
 
 from __future__ import annotations
 
@@ -69,7 +69,8 @@ class SessionOptions:
 
     A session without any frame for `heartbeat_s` is closed. A producer that waits for delivery
     waits at most `catch_up_s` for one client. A shutdown takes about `shutdown_s`, of which
-    `shutdown_spread_s` spread the ends of the sessions, so that clients do not all return at once.
+    `shutdown_spread_s` spread the ends of the sessions, so that clients do not all
+    return at the same time.
     """
 
     origins: re.Pattern[str]

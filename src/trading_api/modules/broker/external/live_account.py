@@ -118,7 +118,7 @@ class LiveAccount:
         return await answer
 
     def post(self, decide: Decision[object]) -> bool:
-        """Make a decision about what the venue reported. It is committed as soon as the journal
+        """Make a decision about an execution report. It is committed as soon as the journal
         can be written. Return whether there was room for it."""
         try:
             self._inbox.put_nowait(_Pending(decide, None))

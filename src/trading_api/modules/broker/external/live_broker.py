@@ -70,9 +70,9 @@ acknowledged it. Commission and margin are the venue's."""
 class LiveBroker:
     """An ExecutionVenue for one account at one venue, over a VenueClient and a journal.
 
-    `submit` returns once the intent is committed; what the venue then reports arrives as events.
-    While the venue is not connected, commands raise Unavailable and leave nothing. Only the kill
-    switch and notifications are committed then."""
+    `submit` returns once the intent is committed. The venue's execution reports then arrive as
+    events. While the venue is not connected, commands raise Unavailable and store nothing. Only
+    the kill switch and notifications are committed then."""
 
     def __init__(
         self,
@@ -298,7 +298,7 @@ class LiveBroker:
     # The venue's sink
 
     def on_report(self, report: ExecutionReport) -> None:
-        """Take a report of the venue."""
+        """Take an execution report of the venue."""
         self.account.post(lambda transaction: self._apply(transaction, report, False))
         if self.account.has_lost_reports:
             self.reconciliation.ask(report.symbol)

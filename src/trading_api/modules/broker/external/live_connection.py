@@ -20,8 +20,8 @@ _COMPARING = BrokerConnection(
 
 
 class LiveConnection:
-    """Commands are possible while the link is up and the account was compared with the venue since
-    it came up. `on_change` is called with each new state."""
+    """Commands are possible while the link is up and the account was reconciled with the venue
+    since it came up. `on_change` is called with each new state."""
 
     def __init__(self, on_change: Callable[[BrokerConnection], None]) -> None:
         self._on_change = on_change
@@ -48,7 +48,7 @@ class LiveConnection:
             )
 
     def on_link(self, link: VenueLink, reason: str) -> None:
-        """Take note of what the client reports."""
+        """Take note of a change that the client reports."""
         if link is VenueLink.CONNECTED:
             self.generation += 1
             self._is_up.set()
@@ -66,7 +66,7 @@ class LiveConnection:
                 self._become(BrokerConnection(ConnectionState.DISCONNECTED, reason, cause))
 
     def on_compared(self, generation: int) -> None:
-        """Take note that the account was compared with the venue over this link."""
+        """Take note that the account was reconciled with the venue over this link."""
         if self.is_up and generation == self.generation:
             self._become(CONNECTED)
 

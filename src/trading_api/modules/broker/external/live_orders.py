@@ -1,4 +1,4 @@
-"""What commands change in a live account: intents, which are sent to the venue once committed."""
+"""Turns commands of a live account into intents, which are sent to the venue once committed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a live account needs before it starts: the consent, the account's id, its keys and limits.
+"""Checks the settings of a live account before it starts: consent, account id, keys and limits.
 
 Every function raises ConfigurationError with a sentence that names the setting."""
 

@@ -1,4 +1,4 @@
-"""What a venue's reports mean in the account's currency."""
+"""Converts prices and commissions of a venue into the account's currency."""
 
 from __future__ import annotations
 

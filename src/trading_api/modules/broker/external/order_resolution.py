@@ -1,8 +1,8 @@
-"""Sends what the ledger intends to the venue, and finds out what became of requests in doubt.
+"""Sends the ledger's intents to the venue, and resolves orders of unknown state.
 
-An intent is sent once, by the process that committed it and right after the commit, or never. A
-request without an answer is in doubt: the venue is asked until it answers. A cancellation may be
-sent again, an order never."""
+An intent is sent once, by the process that committed it and right after the commit, or never. The
+outcome of a request without an answer is unknown: the venue is queried until it answers. A
+cancellation may be sent again, an order never."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ class _Answer(NamedTuple):
 class OrderRequests:
     """Sends and resolves the requests of one account, at most one for each order at a time.
 
-    `apply` makes what follows from a report in a transaction, and returns whether the venue has to
-    be asked about more."""
+    `apply` commits the events of an execution report, and returns whether the venue has to be
+    queried for more."""
 
     def __init__(
         self,
@@ -108,8 +108,8 @@ class OrderRequests:
         self._cancels_sent.clear()
 
     def start_due(self) -> None:
-        """Start what the committed state asks for. While the venue is not connected, what was not
-        sent is withdrawn, so that it is not sent later."""
+        """Send the requests that the committed state is waiting for. While the venue is not
+        connected, withdraw unsent intents, so that they are not sent later."""
         for order_id, (request, answered) in self._waiting.items():
             if not self._is_open(order_id, request):
                 answered.set()
@@ -125,7 +125,8 @@ class OrderRequests:
                 self._start(state.orders[known.order_id], known)
 
     async def close(self) -> None:
-        """End all requests; what they were about is in doubt at the next start."""
+        """End all requests. The state of their orders is unknown until the next start resolves
+        it."""
         for task in self._tasks.values():
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -233,12 +234,12 @@ class OrderRequests:
             self._cancels_sent.add(known.order_id)
             await self._take_report(report)
 
-    # Doubt
+    # Orders of unknown state
 
     async def _resolve(
         self, order_id: str, request: VenueRequest, *, is_in_doubt: bool = True
     ) -> None:
-        """Ask the venue about an order until it is known what became of a request."""
+        """Query the venue about an order until the outcome of a request is known."""
         if is_in_doubt:
             await self._decide(lambda transaction: self._note_doubt(transaction, order_id, request))
         delay_s, last_delay_s = DELAYS_S
@@ -266,7 +267,7 @@ class OrderRequests:
             delay_s = min(2 * delay_s, last_delay_s)
 
     async def _pause(self, order_id: str, request: VenueRequest, delay_s: float) -> None:
-        """Wait before the next question, or until a report has answered it."""
+        """Wait before the next query, or until an execution report has answered it."""
         answered = asyncio.Event()
         self._waiting[order_id] = request, answered
         waits = [
@@ -294,7 +295,7 @@ class OrderRequests:
                 return known.is_cancel_requested
 
     async def _ask(self, order_id: str, request: VenueRequest) -> _Answer | None:
-        """Return what the venue knows, or None while it does not answer."""
+        """Return the venue's state of the order, or None while it does not answer."""
         state = self._account.state
         assert state.venue is not None
         known = state.venue.orders[order_id]
@@ -327,7 +328,7 @@ class OrderRequests:
                 await self._decide(lambda transaction: self._end_unknown(transaction, order_id))
 
     async def _resolve_cancel(self, order_id: str, error: VenueRejected) -> None:
-        """Find out how an order ended that the venue could not cancel."""
+        """Determine how an order ended that the venue could not cancel."""
         answer = await self._ask(order_id, VenueRequest.CANCEL)
         if answer is not None and answer.order is not None:
             await self._take_report(answer.order, is_answer=True)

@@ -1,4 +1,4 @@
-"""Compares the account with the venue: orders, fills, positions and cash.
+"""Reconciles the account with the venue: orders, fills, positions and cash.
 
 It runs whenever the connection comes up, each minute, and when a report shows that others are
 missing. Each difference becomes an event with a reason."""
@@ -57,7 +57,7 @@ _NO_ANSWER = (VenueRejected, VenueNotReached, VenueTimeout, Unavailable)
 
 @dataclass(frozen=True, slots=True)
 class _Questions:
-    """What was known before the venue was asked: of each working order its version."""
+    """The version of each working order before the venue was queried."""
 
     versions: Mapping[str, int]
     live: Collection[str]
@@ -101,18 +101,19 @@ class Reconciliation:
         self.differences = 0
 
     def ask(self, symbol: str) -> None:
-        """Compare soon, because a report of the symbol shows that others are missing."""
+        """Request a reconciliation soon, because a report of the symbol shows that others are
+        missing."""
         self._asked_symbols.add(symbol)
         self._is_asked = True
         self._is_due.set()
 
     def start_now(self) -> None:
-        """Compare now, because the connection has come up."""
+        """Start a reconciliation now, because the connection has come up."""
         self._is_asked = False
         self._is_due.set()
 
     async def run(self) -> None:
-        """Compare whenever it is due, until cancelled."""
+        """Reconcile whenever it is due, until cancelled."""
         ticker = asyncio.create_task(self._tick())
         try:
             while True:
@@ -151,7 +152,7 @@ class Reconciliation:
         self._requests.start_due()
 
     async def reconcile(self) -> None:
-        """Compare once. Raises VenueRejected, VenueNotReached, VenueTimeout and Unavailable."""
+        """Reconcile once. Raises VenueRejected, VenueNotReached, VenueTimeout and Unavailable."""
         seen, waited = Differences(), self._waiting
         for _ in range(PASSES_MAX):
             self._account.has_lost_reports = False

@@ -1,4 +1,4 @@
-"""What a venue's report of an order changes: a pure function of the account and the report.
+"""Turns an execution report into events: a pure function of the account and the report.
 
 Reports may be repeated, late and out of order. A fill counts once, by its execution id. What an
 order has filled never decreases. An order ends only when all its fills are there."""
@@ -57,10 +57,10 @@ def handle_report(
     *,
     is_answer: bool = False,
 ) -> bool:
-    """Emit what follows from a report. Return whether the venue has to be asked: about an order
-    that the account does not know, or about fills that were not reported.
+    """Emit the events of an execution report. Return whether the venue has to be queried: about an
+    order that the account does not know, or about fills that were not reported.
 
-    `is_answer` means that the report answers a question that was asked after all requests for the
+    `is_answer` means that the report answers a query that was made after all requests for the
     order had ended. It shows the order's present values, also those that were changed elsewhere."""
     with localcontext(EXACT):
         return _ReportHandler(transaction, report, terms, now_ms, is_answer).handle()
@@ -150,7 +150,7 @@ class _ReportHandler:
         )
         return is_present and self._report.cumulative_quantity > self._known.filled_quantity
 
-    # What the report says
+    # The values of the report
 
     def _work(self) -> bool:
         """Take note that the order works at the venue, and of its present values."""
@@ -198,7 +198,7 @@ class _ReportHandler:
         )
 
     def _acknowledge(self) -> None:
-        """Let the order work, if it is on its way; and remove the message of a doubt."""
+        """Let the order work, if it is placing, and remove the message about its unknown state."""
         order = self._order
         if order.status is OrderStatus.PLACING:
             self._record()

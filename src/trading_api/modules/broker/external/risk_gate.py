@@ -1,4 +1,4 @@
-"""The checks that stand between a command and a venue with real money. They are pure functions.
+"""The pre-trade risk checks of a live account: pure functions that check a command against limits.
 
 | command | kill switch | orders a minute | daily loss | price | distance | values |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -70,7 +70,7 @@ class RiskLimits:
 
 @dataclass(frozen=True, slots=True)
 class RiskView:
-    """What the gate knows of the account and of the market. It changes nothing of it.
+    """The account and the market as the gate sees them. The gate changes nothing of them.
 
     `order_times_ms` are the times of the orders that were sent to the venue in the last minute at
     least: placed, modified, closed and reversed. `requested_quantities` are those that were

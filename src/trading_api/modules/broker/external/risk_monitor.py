@@ -1,4 +1,5 @@
-"""What the risk gate has to know of the past: the orders of a minute, and how the day began."""
+"""Keeps the past that the risk gate needs: the orders of a minute, and the equity of the
+day's start."""
 
 from __future__ import annotations
 

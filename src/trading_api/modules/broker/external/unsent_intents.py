@@ -22,8 +22,8 @@ class Withdrawal(NamedTuple):
 
 
 class UnsentIntents:
-    """The intents that this process has committed and not sent. Those of an earlier process are in
-    doubt, and not among them."""
+    """The intents that this process has committed and not sent. Those of an earlier process are not
+    among them: their state is unknown."""
 
     def __init__(self, connection: LiveConnection, clock: LiveClock) -> None:
         self._connection = connection

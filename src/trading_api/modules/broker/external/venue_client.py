@@ -18,7 +18,7 @@ from trading_api.domain.orders import Duration, OrderType, Side
 
 
 class ExecType(StrEnum):
-    """What an execution report reports."""
+    """The kind of an execution report, as in FIX."""
 
     PENDING_NEW = "pending_new"
     NEW = "new"
@@ -208,17 +208,17 @@ class VenueSink(Protocol):
     """Receives what a client reports. Called on the event loop; it must not block."""
 
     def on_report(self, report: ExecutionReport) -> None:
-        """Receive a report. It may be repeated, late or out of order."""
+        """Receive an execution report. It may be repeated, late or out of order."""
         ...
 
     def on_link(self, link: VenueLink, reason: str = "") -> None:
         """Receive a change of the connection. CONNECTED means that requests are possible, and that
-        reports from now on arrive; what happened before must be asked for."""
+        reports from now on arrive; earlier ones must be requested."""
         ...
 
 
 class VenueRejected(Exception):
-    """The venue answered no. `code` is stable and machine-readable."""
+    """The venue refused the request. `code` is stable and machine-readable."""
 
     def __init__(self, text: str, code: str = "venue_rejected") -> None:
         super().__init__(text)

@@ -1,4 +1,4 @@
-"""The orders and fills that the venue lists, and what they change: a pure function."""
+"""Compares the orders and fills that the venue lists with the account: a pure function."""
 
 from __future__ import annotations
 

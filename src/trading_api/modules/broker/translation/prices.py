@@ -1,4 +1,4 @@
-"""The market's quotes in an account's currency, as the engine takes them."""
+"""Converts the market's quotes into an account's currency, for the engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RATES = Context(prec=20)
 
 
 class Prices:
-    """Quotes as touches in the account's currency, and what symbols can be traded."""
+    """Quotes as touches in the account's currency, and the symbols that can be traded."""
 
     def __init__(self, market: MarketData, currency: str) -> None:
         self._market = market

@@ -1,4 +1,4 @@
-"""The engine's rejections as errors of the broker port."""
+"""Maps the engine's rejections to errors of the broker port."""
 
 from trading_api.errors import ApiError, Conflict, Invalid, NotFound
 from trading_api.modules.broker.engine.checks.rejection import Rejection, RejectionCode

@@ -1,4 +1,4 @@
-"""Makes the recorder that the settings ask for."""
+"""Makes the recorder from the settings."""
 
 from __future__ import annotations
 

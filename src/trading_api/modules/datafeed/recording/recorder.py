@@ -1,4 +1,4 @@
-"""Records what a market's source reports: every quote and trade, and when there were none."""
+"""Records a market tick by tick: every quote and trade, and the times without prices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what was recorded of one symbol, forwards frame by frame and backwards group by group."""
+"""Reads the recording of one symbol, forwards frame by frame and backwards group by group."""
 
 from __future__ import annotations
 

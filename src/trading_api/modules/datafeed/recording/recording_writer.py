@@ -1,4 +1,4 @@
-"""Writes a recording to its files. Its methods run in one thread beside the event loop."""
+"""Writes a recording to its files. Its methods run in one thread outside the event loop."""
 
 from __future__ import annotations
 

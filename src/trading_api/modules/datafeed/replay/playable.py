@@ -1,4 +1,4 @@
-"""What a replay plays: recorded bars, or recorded ticks."""
+"""The port of a replay to its recording: recorded bars, or recorded ticks."""
 
 from __future__ import annotations
 

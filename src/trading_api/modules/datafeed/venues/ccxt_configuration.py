@@ -1,4 +1,4 @@
-"""What the server sends to the connector of ccxt's venues at its start."""
+"""The configuration that the server sends to ccxt's connector at its start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TARGET = "trading_api.modules.datafeed.venues.ccxt_connector:main"
 
 
 class CcxtMarketConfiguration(Struct, frozen=True):
-    """Which symbols of a venue to watch, by ccxt's names. Without any, the connector only answers
+    """The symbols of a venue to follow, by ccxt's names. Without any, the connector only answers
     requests."""
 
     exchange: CcxtConfiguration

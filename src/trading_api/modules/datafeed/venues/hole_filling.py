@@ -1,5 +1,5 @@
-"""Fills what is missing of one symbol: after the start, after a reconnect, before a trade whose id
-shows a hole."""
+"""Fills gaps in the trades of one symbol: after the start, after a reconnect, before a trade whose
+id shows a gap."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ T = TypeVar("T")
 REQUEST_S = 30.0
 CANDLES_PER_PAGE = 1_000
 TRADE_PAGES_MAX = 20
-"""A hole of more pages of trades is filled with candles."""
+"""A gap of more pages of trades is filled with candles."""
 TRADES_HOLE_MS_MAX = 5 * MINUTE_MS
-"""A longer hole is filled with candles."""
+"""A longer gap is filled with candles."""
 ATTEMPTS_MAX = 5
 """So often the venue is asked for trades that it streamed a later one of. REST may lag behind."""
 
@@ -50,8 +50,8 @@ class Requests(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What was missing: `minutes` are closed, `trades` follow them. `is_replacing` is whether the
-    forming minute is among them. Minutes cover the range up to `end_ms`."""
+    """The content of a gap: `minutes` are closed, `trades` follow them. `is_replacing` is whether
+    the forming minute is among them. Minutes cover the range up to `end_ms`."""
 
     minutes: Sequence[Candle]
     trades: Sequence[TradeMessage]
@@ -62,8 +62,8 @@ class Missing:
 
 
 class HoleFilling:
-    """Requests what is missing. `now_ms` is the venue's clock. Where the venue refuses a request,
-    it is repeated with back-off, or after what the venue asks for."""
+    """Requests the content of a gap. `now_ms` is the venue's clock. A request that the venue
+    refuses is repeated with back-off, or after the time that the venue names."""
 
     def __init__(
         self, requests: Requests, now_ms: Callable[[], int], back_off: BackOff | None = None

@@ -48,7 +48,7 @@ LATE_MS = 2_000
 CHECK_S = 10.0
 """How often closed minutes are compared with the venue's candles."""
 FILLS_MAX = 3
-"""So often a hole is filled before the trades that the venue does not return are given up."""
+"""So often a gap is filled before the trades that the venue does not return are given up."""
 TRADES_PER_TURN = 200
 """So many missing trades are published before other work of the event loop gets its turn."""
 
@@ -66,7 +66,7 @@ class VenueConnection(Requests, Protocol):
 class LiveSource:
     """Implements MarketSource over the connection to a venue.
 
-    The present is the venue's: it moves by trades and by the venue's own signs of life, and is
+    The present is the venue's: it moves by trades and by the venue's own heartbeats, and is
     never ahead of the local `clock` plus the measured offset. Stored history is read at the start;
     `run` requests what is missing. `venue` names the venue in the log."""
 
@@ -137,7 +137,7 @@ class LiveSource:
         return self._symbols[symbol].is_live
 
     async def run(self, sink: MarketSink) -> None:
-        """Run the connector, and report what the venue sends. A connector that ends is started
+        """Run the connector, and report the venue's messages. A connector that ends is started
         again."""
         self._sink = sink
         try:
@@ -202,7 +202,7 @@ class LiveSource:
         elif symbol.trades.is_repeated(trade):
             self.statistics.duplicates += 1
         elif symbol.trades.is_after_a_hole(trade) or not symbol.is_confirmed:
-            # The first trade after a reconnect may be the first after a hole.
+            # The first trade after a reconnect may be the first after a gap.
             symbol.is_confirmed = True
             symbol.hold(trade)
             self._begin_filling(symbol)
@@ -336,7 +336,7 @@ class LiveSource:
         self._fills[symbol.symbol] = self._tasks.create_task(self._fill(symbol))
 
     async def _fill(self, symbol: LiveSymbol) -> None:
-        """Apply what is missing of the symbol, then what the venue streamed meanwhile."""
+        """Fill the gap of the symbol, then apply what the venue streamed meanwhile."""
         is_first = symbol.trades.last is None
         for attempt in range(1, FILLS_MAX + 1):
             try:

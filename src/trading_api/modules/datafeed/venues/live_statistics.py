@@ -1,4 +1,4 @@
-"""What a live market counts, for metrics."""
+"""The counters of a live market, for its metrics."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ class LiveStatistics:
     """Counts since the start, and the venue's clock ahead of ours, in milliseconds.
 
     `messages` come from the connector. `disconnects` are counted by symbol, `restarts` are those
-    of the connector. `holes_unfilled` are those of trades that the venue streamed no more and did
-    not return. `corrections` are minutes of which the venue's candle differs from the bar that was
-    streamed."""
+    of the connector. `holes_unfilled` are gaps whose trades the venue neither streams nor returns.
+    `corrections` are minutes of which the venue's candle differs from the bar that was streamed."""
 
     messages: int = 0
     disconnects: int = 0

@@ -1,4 +1,5 @@
-"""One symbol of a live market: its bars, quotes and order book, and what waits for a hole."""
+"""One symbol of a live market: its bars, quotes and order book, and the trades that wait while a
+gap is filled."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ from trading_api.modules.datafeed.venues.trade_sequence import TradeSequence
 QUOTES_MAX = 2_000
 """So many quotes are kept, newest first. The trade tape looks back less far."""
 WAITING_TRADES_MAX = 20_000
-"""So many streamed trades wait while a hole is filled. Above it they are dropped, and requested
-with the hole."""
+"""So many streamed trades wait while a gap is filled. Above it they are dropped, and requested with
+the gap."""
 
 
 class LiveSymbol:
@@ -105,10 +106,10 @@ class LiveSymbol:
             asks += self._levels([each for each in depth.asks if each[0] > touch.ask], levels)
         return OrderBook(self.symbol, quote.time_ms, tuple(bids[:levels]), tuple(asks[:levels]))
 
-    # What waits for a hole
+    # What waits for a gap
 
     def hold(self, message: TradeMessage | TouchMessage) -> None:
-        """Keep a message until the hole before it is filled."""
+        """Keep a message until the gap before it is filled."""
         if isinstance(message, TouchMessage):
             self._waiting_touch = message
         elif len(self._waiting) < WAITING_TRADES_MAX:

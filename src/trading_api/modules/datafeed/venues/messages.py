@@ -1,4 +1,5 @@
-"""What a venue's connector publishes and answers. Nothing here belongs to one venue or library.
+"""The messages that a venue's connector publishes, and the requests that it answers, for every
+venue and library.
 
 Prices are in ticks of the instrument, quantities in units of `1 / volume_scale`, symbols are ours,
 and times are milliseconds since 1970 by the venue's clock.
@@ -49,7 +50,7 @@ class TimeMessage(Struct, frozen=True, array_like=True, tag="time"):
 
 
 class ClockOffset(Struct, frozen=True, array_like=True, tag="offset"):
-    """How far the venue's clock is ahead of ours, with at most `error_ms` of doubt."""
+    """How far the venue's clock is ahead of ours, within `error_ms`."""
 
     offset_ms: int
     error_ms: int

@@ -20,7 +20,7 @@ class TradeSequence:
         self.last: TradeMessage | None = None
         self._last_id = -1
         self._ids: set[str] = set()
-        # Full: the oldest id is forgotten. A hole is filled from far fewer trades back.
+        # Full: the oldest id is forgotten. A gap is filled from far fewer trades back.
         self._order: deque[str] = deque()
 
     def is_repeated(self, trade: TradeMessage) -> bool:

@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 async def main(connector: Connector) -> None:
-    """Serve the requests of AlpacaClient, and report what Alpaca reports."""
+    """Answer the requests of AlpacaClient, and pass on Alpaca's order events."""
     await _Link(connector).run()
 
 

@@ -1,4 +1,4 @@
-"""What an answer of Alpaca that is no success means."""
+"""Maps Alpaca's error answers to errors with stable codes, and to the wait after HTTP 429."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Alpaca's orders, events and fills mean as execution reports."""
+"""Maps Alpaca's orders, events and fills to execution reports."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def status_of(order: AlpacaOrderDocument) -> VenueOrderStatus:
 
 
 def exec_type_of(status: VenueOrderStatus) -> ExecType:
-    """Return what the answer to a request reports, where the order has that status now."""
+    """Return the ExecType of the answer to a request, by the order's present status."""
     if status in (VenueOrderStatus.PARTIALLY_FILLED, VenueOrderStatus.FILLED):
         return ExecType.ORDER_STATUS  # the fills themselves arrive as reports of their own
     return ExecType(status)

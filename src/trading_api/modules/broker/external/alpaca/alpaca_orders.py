@@ -1,4 +1,4 @@
-"""The requests of the port, made of Alpaca's, in the connector's process."""
+"""Fulfils the requests of the port by those of Alpaca, in the connector's process."""
 
 from __future__ import annotations
 
@@ -297,7 +297,8 @@ class AlpacaOrders:
 
 
 async def _not_sent_yet(looking: Awaitable[T]) -> T:
-    """Return what was looked up before a request. Where that fails, the request was not sent."""
+    """Return the result of a look-up before a request is sent. Where that fails, the request was
+    not sent."""
     try:
         return await looking
     except ConnectorError as error:
@@ -306,8 +307,8 @@ async def _not_sent_yet(looking: Awaitable[T]) -> T:
 
 
 async def _sent_before(looking: Awaitable[T]) -> T:
-    """Return what was looked up because a request was sent before. Where that fails, it is in
-    doubt."""
+    """Return the result of a look-up after a request was sent. Where that fails, the outcome of the
+    request is unknown."""
     try:
         return await looking
     except ConnectorError as error:

@@ -1,4 +1,4 @@
-"""The orders that the connector has seen, for what a document of one order does not have."""
+"""The orders that the connector has seen: they supply what the document of a single order lacks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What ccxt's exceptions mean for a request: refused, certainly not sent, or unknown.
 
 The classes are known by their names, so that this imports no ccxt. The venue's own code decides
-where there is one, because ccxt gives several meanings the same class. What leaves any doubt is
-UNKNOWN: it is resolved by asking the venue, never by a guess.
+where there is one, because ccxt gives several meanings the same class. Every uncertain case is
+UNKNOWN: a query at the venue resolves it, never a guess.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Creates the client of a ccxt account from what the settings name."""
+"""Creates the client of a ccxt account from the settings."""
 
 from __future__ import annotations
 

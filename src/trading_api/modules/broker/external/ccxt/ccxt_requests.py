@@ -130,7 +130,8 @@ class CcxtRequests:
             with self._session.sent_within(SEND_S):
                 report = await self._replace(current, rest, change, filled_before)
         except VenueFailed as failed:
-            # In doubt the cancellation stays unreported: the server asks for both orders.
+            # If the outcome is unknown, the cancellation stays unreported: the server queries
+            # both orders.
             if failed.fault.outcome is not Outcome.UNKNOWN:
                 self._known.not_replaced(current.client_order_id)
             raise
@@ -269,7 +270,7 @@ class CcxtRequests:
         self._session.check(rest)
 
     def _replace_fault(self, failed: VenueFailed, current: ExecutionReport) -> VenueFailed:
-        """Return what the two parts of a failed cancelReplace mean together."""
+        """Return one fault for the two parts of a failed cancelReplace."""
         fault = failed.fault
         if fault.code == REPLACE_FAILED:
             part = fault.data.get("cancelResponse") or {}

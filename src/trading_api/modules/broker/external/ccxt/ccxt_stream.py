@@ -175,8 +175,8 @@ class CcxtStream:
                 await client.close()
 
     def _guard_messages(self) -> None:
-        """End the stream when ccxt fails on a message: its receiving loop would stop without a
-        word. ccxt hands `handle_message` to each socket that it opens."""
+        """End the stream when ccxt fails on a message: its receiving loop would stop silently. ccxt
+        hands `handle_message` to each socket that it opens."""
         original = self._exchange.handle_message
 
         def handle_message(client: Any, message: Any) -> None:

@@ -1,1 +1,2 @@
-"""`trading-api broker check`: asks the venue of the live account, and compares its ledger."""
+"""`trading-api broker check`: reads the live account at its venue, and compares it with the
+ledger."""

@@ -80,7 +80,7 @@ class Disagreement(Struct, frozen=True):
 
 
 class CheckReport(Struct, frozen=True):
-    """What `trading-api broker check` found. `is_connected` unset means that the rest is empty, and
+    """The result of `trading-api broker check`. With `is_connected` unset the rest is empty, and
     `reason` is why. `ledger` is empty where there is none to compare with."""
 
     account_id: str

@@ -1,4 +1,4 @@
-"""What a venue answers about an account, without placing anything."""
+"""Reads the state of an account at its venue, without placing anything."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DAY_MS = 86_400_000
 
 
 class VenueAnswers(NamedTuple):
-    """Everything that was asked. `clock_offset_ms` is None where the client does not measure it."""
+    """All answers of the venue. `clock_offset_ms` is None where the client does not measure it."""
 
     account: VenueAccount
     open_orders: Sequence[ExecutionReport]

@@ -1,4 +1,4 @@
-"""What was recorded of a market is played as it was: bars, quotes, trades, and its holes."""
+"""A tick replay plays a recorded market as it was: bars, quotes, trades, and its gaps."""
 
 from __future__ import annotations
 
