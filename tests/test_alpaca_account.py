@@ -1,4 +1,4 @@
-"""A server with a live account at Alpaca's counterpart: REST, the connection, and the keys."""
+"""A server with a live account at Alpaca's simulator: REST, the connection, and the keys."""
 
 from __future__ import annotations
 

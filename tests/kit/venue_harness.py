@@ -94,7 +94,7 @@ class CcxtHarness:
 
 
 class AlpacaHarness:
-    """Alpaca's counterpart."""
+    """Alpaca's simulator."""
 
     symbol, price = "AAPL", Decimal(98)
 

@@ -1,1 +1,1 @@
-"""A loopback counterpart of Alpaca: its trading REST API and the stream `trade_updates`."""
+"""A simulator of Alpaca on loopback: its trading REST API and the stream `trade_updates`."""

@@ -1,4 +1,4 @@
-"""An account at the counterpart: orders, fills, positions and cash. A test plays the market."""
+"""An account at the simulator: orders, fills, positions and cash. A test plays the market."""
 
 from __future__ import annotations
 

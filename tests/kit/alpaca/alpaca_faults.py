@@ -1,4 +1,4 @@
-"""Faults of the counterpart's REST API: what goes wrong with the next requests of a kind."""
+"""Faults of the simulator's REST API: what goes wrong with the next requests of a kind."""
 
 from __future__ import annotations
 

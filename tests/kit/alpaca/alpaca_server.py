@@ -1,4 +1,4 @@
-"""The counterpart's server on 127.0.0.1, in the event loop of a test."""
+"""The simulator's server on 127.0.0.1, in the event loop of a test."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ class AlpacaServer:
 
 
 class ListeningAlpaca(AlpacaServer):
-    """The counterpart on a port of 127.0.0.1, which it can leave and come back to."""
+    """The simulator on a port of 127.0.0.1, which it can leave and come back to."""
 
     def __init__(self, api_key: str, api_secret: str) -> None:
         super().__init__(api_key, api_secret)
@@ -259,7 +259,7 @@ class ListeningAlpaca(AlpacaServer):
 async def running_alpaca(
     api_key: str = "test-key", api_secret: str = "test-secret"
 ) -> AsyncIterator[ListeningAlpaca]:
-    """Serve the counterpart on a free port."""
+    """Serve the simulator on a free port."""
     server = ListeningAlpaca(api_key, api_secret)
     await server.start_listening()
     sending = asyncio.create_task(server.send_updates())

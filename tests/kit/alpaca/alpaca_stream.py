@@ -1,4 +1,4 @@
-"""The counterpart's WebSocket: authentication, `listen`, and the stream `trade_updates`."""
+"""The simulator's WebSocket: authentication, `listen`, and the stream `trade_updates`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A live broker over the client of Alpaca, on the counterpart."""
+"""A live broker over the client of Alpaca, on the simulator."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from trading_api.observability.metrics import Metrics
 
 @dataclass
 class LiveAlpaca:
-    """A live broker on the counterpart, which may be started again on the same journal."""
+    """A live broker on the simulator, which may be started again on the same journal."""
 
     server: ListeningAlpaca
     journal: MemoryJournal = field(default_factory=MemoryJournal)

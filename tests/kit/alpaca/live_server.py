@@ -1,4 +1,4 @@
-"""A server with a live account at Alpaca's counterpart, and its REST API."""
+"""A server with a live account at Alpaca's simulator, and its REST API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ORDER = {"symbol": "AAPL", "side": 1, "type": 1, "qty": 10, "limitPrice": 1}
 
 
 def live_environment(server: AlpacaServer) -> dict[str, str]:
-    """Return the settings of a live account at the counterpart, with wide limits of the risk
+    """Return the settings of a live account at the simulator, with wide limits of the risk
     gate, as they are in the environment."""
     key, secret = server.keys
     return {

@@ -1,4 +1,4 @@
-"""The unmodified alpaca-py, with its own models, against a counterpart: a program that tests run.
+"""The unmodified alpaca-py, with its own models, against a simulator: a program that tests run.
 
 It prints one JSON object of what the requests returned, as texts."""
 

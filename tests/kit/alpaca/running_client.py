@@ -1,4 +1,4 @@
-"""The client of Alpaca, connected to the counterpart."""
+"""The client of Alpaca, connected to the simulator."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ API_KEY, API_SECRET = "AKTESTKEY0000000000", "secret-of-the-test-0123456789"
 
 @dataclass
 class ConnectedAlpaca:
-    """The counterpart, and a client that runs against it."""
+    """The simulator, and a client that runs against it."""
 
     server: ListeningAlpaca
     client: AlpacaClient
     sink: RecordingVenueSink
 
     def order(self, client_order_id: str) -> AlpacaOrder:
-        """Return the counterpart's order."""
+        """Return the simulator's order."""
         return self.server.account.by_client_id(client_order_id)
 
     def requests(self, method: str, path: str) -> int:
@@ -48,7 +48,7 @@ class ConnectedAlpaca:
 async def connected_alpaca(
     api_key: str = API_KEY, **options: Any
 ) -> AsyncIterator[ConnectedAlpaca]:
-    """Run a client against a counterpart. `options` are those of AlpacaClient."""
+    """Run a client against a simulator. `options` are those of AlpacaClient."""
     async with running_alpaca(API_KEY, API_SECRET) as server:
         client = AlpacaClient(SecretStr(api_key), SecretStr(API_SECRET), server.url, **options)
         alpaca = ConnectedAlpaca(server, client, RecordingVenueSink())

@@ -1,4 +1,4 @@
-"""The client of Alpaca against the counterpart: orders, their changes, and the account."""
+"""The client of Alpaca against the simulator: orders, their changes, and the account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A live account at Alpaca: the live broker over the client, against the counterpart."""
+"""A live account at Alpaca: the live broker over the client, against the simulator."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ AGREE_S = 120.0
 
 
 class Chaos:
-    """Random steps on an account and its counterpart."""
+    """Random steps on an account and its simulated venue."""
 
     def __init__(self, live: LiveAlpaca, seed: int) -> None:
         self._live, self._random = live, random.Random(seed)
@@ -176,7 +176,7 @@ class Chaos:
 
 
 def disagreements(live: LiveAlpaca) -> list[str]:
-    """Return how the account and the counterpart differ."""
+    """Return how the account and the simulator differ."""
     account, state = live.server.account, live.broker.account.state
     assert state.venue is not None
     ours = {

@@ -1,4 +1,4 @@
-"""The counterpart of Alpaca, checked by the unmodified alpaca-py and by a client of MessagePack."""
+"""The simulator of Alpaca, checked by the unmodified alpaca-py and by a client of MessagePack."""
 
 from __future__ import annotations
 
