@@ -77,7 +77,7 @@ class LiveAccount:
         self._publish = publish
         self._after_commit = after_commit
         self._events_after_image = 0
-        # Full: commands are refused before that, and reports are dropped; then the venue is asked.
+        # Full: commands are refused before that, and reports are dropped. A query follows.
         self._inbox: asyncio.Queue[_Pending] = asyncio.Queue(INBOX_SIZE)
 
     def queue_depth(self) -> int:

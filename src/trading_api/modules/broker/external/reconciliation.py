@@ -38,19 +38,19 @@ log = logging.getLogger(__name__)
 
 INTERVAL_S = 60.0
 GRACE_S = 1.0
-"""How long missing reports may still arrive before the venue is asked for them."""
+"""How long missing reports may still arrive before they are requested from the venue."""
 CONFIRM_S = 1.0
 """A difference counts if the venue reports it twice, this far apart."""
 RETRY_S = 2.0
 OVERLAP_MS = 60_000
 OVERLAP_AFTER_START_MS = 5 * 60_000
-"""Fills are asked for again from this long before the last known ones."""
+"""Fills are requested again from this long before the last known ones."""
 WAITING_MAX = 3
-"""In how many comparisons an order may be found ended with fills missing, or not be found, before
-it ends without them. Right after a change, venues answer some questions from an older state."""
+"""In how many reconciliations an order may be found ended with fills missing, or not be found, before
+it ends without them. Right after a change, venues answer some queries from an older state."""
 PASSES_MAX = 5
 SYMBOLS_MAX = 20
-"""The most symbols of a market that are all asked for fills."""
+"""The most symbols of a market for which fills are requested in one reconciliation."""
 
 _NO_ANSWER = (VenueRejected, VenueNotReached, VenueTimeout, Unavailable)
 

@@ -156,7 +156,7 @@ def update_report(
             "last_price": update.price,
         }
     elif exec_type is ExecType.TRADE:
-        changes["exec_type"] = ExecType.ORDER_STATUS  # a fill without its price: it is asked for
+        changes["exec_type"] = ExecType.ORDER_STATUS  # a fill without its price: it is requested
     elif code := _CODES.get(update.event, ""):
         changes |= {"code": code, "text": update.reason or update.event.replace("_", " ")}
     elif exec_type is ExecType.ORDER_STATUS and not report.text:

@@ -77,7 +77,7 @@ class ReplaceParams(Struct, frozen=True):
 
 
 class OrderParams(Struct, frozen=True):
-    """The order that is canceled or asked for; see PlaceParams."""
+    """The order that is canceled or queried; see PlaceParams."""
 
     order: OrderRef
     deadline_s: float

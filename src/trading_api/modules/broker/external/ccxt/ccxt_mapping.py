@@ -44,8 +44,8 @@ class OrderArguments:
 
 
 def order_arguments(order: NewOrder, is_spot: bool) -> OrderArguments:
-    """Return how ccxt is asked to place the order. A spot market has no orders that only reduce a
-    position: nothing can be sold there that is not held."""
+    """Return the arguments with which ccxt places the order. A spot market has no orders that only
+    reduce a position: nothing can be sold there that is not held."""
     params: dict[str, Any] = {"clientOrderId": order.client_order_id}
     if order.stop_price is not None:
         params["stopPrice"] = text_of(order.stop_price)

@@ -51,13 +51,13 @@ T = TypeVar("T")
 
 SEND_S = 5.0
 """How long an order may wait for the rate limit. With Binance's `recvWindow`, the venue accepts
-none later than 10 s after the server asked for it."""
+none later than 10 s after the server requested it."""
 DAY_MS = 86_400_000
 WINDOWS_MAX = 30
 PAGE = 1_000
 """The most fills that a venue returns at a time. A full page means that there are more."""
 SYMBOLS_ASKED_SINGLY = 10
-"""Up to so many symbols, open orders are asked for by symbol: all of an account cost more."""
+"""Up to so many symbols, open orders are requested by symbol: all of an account cost more."""
 
 
 class CcxtRequests:
