@@ -46,11 +46,11 @@ OVERLAP_MS = 60_000
 OVERLAP_AFTER_START_MS = 5 * 60_000
 """Fills are requested again from this long before the last known ones."""
 WAITING_MAX = 3
-"""In how many reconciliations an order may be found ended with fills missing, or not be found, before
-it ends without them. Right after a change, venues answer some queries from an older state."""
+"""In how many reconciliations an order may be found ended with fills missing, or not be found,
+before it ends without them. Right after a change, venues answer some queries from older state."""
 PASSES_MAX = 5
 SYMBOLS_MAX = 20
-"""The most symbols of a market for which fills are requested in one reconciliation."""
+"""Fills of all symbols are requested up to this number of symbols; above it, of those in use."""
 
 _NO_ANSWER = (VenueRejected, VenueNotReached, VenueTimeout, Unavailable)
 
