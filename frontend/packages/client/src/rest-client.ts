@@ -168,7 +168,8 @@ function createAccountRest(http: Client<paths>, id: string | undefined): Account
       return unwrap(await http.GET("/api/v1/broker/accounts")).map(map.mapAccount);
     },
     async configuration() {
-      return map.mapBrokerConfiguration(unwrap(await http.GET("/api/v1/broker/config")));
+      const found = await http.GET("/api/v1/broker/config", { params: { query } });
+      return map.mapBrokerConfiguration(unwrap(found));
     },
     async equity() {
       return map.mapEquity(unwrap(await http.GET("/api/v1/broker/equity", { params: { query } })));

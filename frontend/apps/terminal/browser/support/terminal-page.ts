@@ -76,7 +76,8 @@ export class TerminalPage {
     if (limit !== undefined) await this.fill("Limit price", limit.toFixed(2));
     const hasBrackets = takeProfit !== undefined || stopLoss !== undefined;
     const brackets = this.ticket.getByRole("checkbox", { name: "Take profit and stop loss" });
-    await brackets.setChecked(hasBrackets);
+    // Not every venue has brackets.
+    if (hasBrackets || (await brackets.count()) > 0) await brackets.setChecked(hasBrackets);
     if (!hasBrackets) return;
     await this.fill("Take profit", takeProfit?.toFixed(2) ?? "");
     await this.fill("Stop loss", stopLoss?.toFixed(2) ?? "");

@@ -92,23 +92,30 @@ function Row(props: { position: Position }) {
         {format.price(props.position.stopLoss, decimals()) || "–"}
       </td>
       <td class="actions">
-        <button type="button" onClick={() => app.openDialog({ name: "protect", position: copy() })}>
-          Protect
-        </button>
-        <button
-          type="button"
-          disabled={isRunning()}
-          onClick={() =>
-            void app.runCommand(
-              props.position.id,
-              "Not reversed",
-              () => app.account.broker.reversePosition(props.position.id),
-              { confirm: `Reverse the position in ${props.position.symbol}` },
-            )
-          }
-        >
-          Reverse
-        </button>
+        <Show when={app.account.supports("supportPositionBrackets")}>
+          <button
+            type="button"
+            onClick={() => app.openDialog({ name: "protect", position: copy() })}
+          >
+            Protect
+          </button>
+        </Show>
+        <Show when={app.account.supports("supportReversePosition")}>
+          <button
+            type="button"
+            disabled={isRunning()}
+            onClick={() =>
+              void app.runCommand(
+                props.position.id,
+                "Not reversed",
+                () => app.account.broker.reversePosition(props.position.id),
+                { confirm: `Reverse the position in ${props.position.symbol}` },
+              )
+            }
+          >
+            Reverse
+          </button>
+        </Show>
         <button type="button" onClick={() => app.openDialog({ name: "close", position: copy() })}>
           Close part
         </button>

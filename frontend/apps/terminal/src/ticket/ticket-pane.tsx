@@ -33,10 +33,13 @@ export function TicketPane() {
   const quote = () => market.quote(app.symbol());
   createEffect(
     on([app.symbol, () => account.loading], () => {
-      if (account.loading === "loaded" && account.supports("supportLeverage"))
-        void ticket.readLeverage();
+      if (account.loading !== "loaded" || app.symbol() === "") return;
+      void ticket.readInstrument();
+      if (account.supports("supportLeverage")) void ticket.readLeverage();
     }),
   );
+  const types = () =>
+    TYPES.filter(({ value }) => ticket.instrument?.allowedOrderTypes.includes(value) ?? true);
   const canStopTrail = () =>
     account.supports("supportTrailingStop") && fields.type === OrderType.Stop;
   // The first quote arrives after the symbol.
@@ -97,7 +100,7 @@ export function TicketPane() {
         <Choice
           label="Order type"
           class="types"
-          options={TYPES}
+          options={types()}
           value={fields.type}
           onChange={setType}
         />
@@ -134,14 +137,16 @@ export function TicketPane() {
             onInput={(limitPrice) => ticket.set({ limitPrice })}
           />
         </Show>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={fields.hasBrackets}
-            onChange={({ currentTarget }) => ticket.set({ hasBrackets: currentTarget.checked })}
-          />
-          Take profit and stop loss
-        </label>
+        <Show when={account.supports("supportOrderBrackets")}>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={fields.hasBrackets}
+              onChange={({ currentTarget }) => ticket.set({ hasBrackets: currentTarget.checked })}
+            />
+            Take profit and stop loss
+          </label>
+        </Show>
         <Show when={fields.hasBrackets}>
           <BracketFields
             texts={fields}

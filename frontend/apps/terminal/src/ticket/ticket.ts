@@ -108,7 +108,7 @@ export class Ticket {
     return this.fields.type === OrderType.Stop && this.fields.isStopTrailing;
   }
 
-  /** Clear the prices and read the instrument, because another symbol was selected. */
+  /** Clear the prices and the instrument, because another symbol was selected. */
   reset(): void {
     this.#fields[1]({
       limitPrice: "",
@@ -121,17 +121,21 @@ export class Ticket {
       hasBrackets: false,
     });
     this.#instrument[1](null);
+  }
+
+  /** Read what may be traded of the symbol. The account must be loaded. */
+  async readInstrument(): Promise<void> {
     const symbol = this.#app.symbol();
-    this.#untilAnswered(symbol, () => this.#app.client.rest.account().instrument(symbol)).then(
-      (found) => {
-        if (found === undefined) return;
-        this.#instrument[1](found);
-        this.#fields[1]("qty", (was) =>
-          isOnGrid(parseNumber(was) ?? 0, found) ? was : formatInput(found.qty.default),
-        );
-      },
-      () => {},
+    const { client, account } = this.#app;
+    const found = await this.#untilAnswered(symbol, () =>
+      client.rest.account(account.id).instrument(symbol),
+    ).catch(() => undefined);
+    if (found === undefined) return;
+    this.#instrument[1](found);
+    this.#fields[1]("qty", (was) =>
+      isOnGrid(parseNumber(was) ?? 0, found) ? was : formatInput(found.qty.default),
     );
+    if (!found.allowedOrderTypes.includes(this.fields.type)) this.set({ type: OrderType.Market });
   }
 
   /** Read the leverage again. The account must be loaded. */
