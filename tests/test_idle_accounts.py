@@ -29,6 +29,8 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("get", "/events", {}),
     ("get", "/notifications", {}),
     ("get", "/instruments/AAPL", {}),
+    ("get", "/config", {}),
+    ("get", "/kill-switch", {}),
     ("get", "/leverage/info", {"symbol": "AAPL", "orderType": 1, "side": 1}),
     ("post", "/leverage/preview", LEVERAGE),
     ("put", "/leverage/set", LEVERAGE),
