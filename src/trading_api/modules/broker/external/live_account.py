@@ -71,6 +71,8 @@ class LiveAccount:
         self.state = AccountState()
         self.has_lost_reports = False
         """Whether the inbox was full, so that the venue has to be asked."""
+        self.is_retrying = False
+        """Whether decisions wait because the journal could not be written the last time."""
         self._journal = journal
         self._rules = rules
         self._clock = clock
@@ -190,7 +192,11 @@ class LiveAccount:
                 return
             except JournalUnavailable as error:
                 log.error("journal_unavailable", extra={"code": error.code, "reason": error.reason})
-            await self._clock.sleep(RETRY_S)
+            self.is_retrying = True
+            try:
+                await self._clock.sleep(RETRY_S)
+            finally:
+                self.is_retrying = False
 
     async def _commit(self, transaction: Transaction, cause: _Pending) -> None:
         events, state = transaction.events, self.state

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from trading_api.domain.broker_commands import (
     BrokerCommand,
@@ -21,7 +22,6 @@ from trading_api.domain.broker_features import BrokerFeatures
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
-from trading_api.domain.orders import OrderType
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError, NotFound, NotSupportedByVenue
@@ -35,6 +35,7 @@ from trading_api.modules.broker.external.live_account import LiveAccount
 from trading_api.modules.broker.external.live_clock import LiveClock, MonotonicClock
 from trading_api.modules.broker.external.live_commands import LiveCommands
 from trading_api.modules.broker.external.live_connection import LiveConnection
+from trading_api.modules.broker.external.live_features import broker_features
 from trading_api.modules.broker.external.live_prices import LivePrices
 from trading_api.modules.broker.external.live_terms import LiveTerms
 from trading_api.modules.broker.external.order_resolution import OrderRequests
@@ -42,6 +43,7 @@ from trading_api.modules.broker.external.reconciliation import Reconciliation
 from trading_api.modules.broker.external.report_handling import handle_report
 from trading_api.modules.broker.external.risk_gate import RiskLimits
 from trading_api.modules.broker.external.risk_monitor import RiskMonitor
+from trading_api.modules.broker.external.unstored_halt import UnstoredHalt
 from trading_api.modules.broker.external.venue_client import (
     ExecutionReport,
     VenueClient,
@@ -116,6 +118,7 @@ class LiveBroker:
             lambda: list(self._prices.symbols()),
             venue,
         )
+        self._unstored_halt = UnstoredHalt(self.account, client, clock, self._switch_on)
         self._commands = LiveCommands(
             market, self._prices, lambda: client.features, self._risk, limits
         )
@@ -127,16 +130,22 @@ class LiveBroker:
     ) -> CommandResult:
         """Commit the intent of one command. Raises ApiError."""
         self._require_own(account_id)
+        self._unstored_halt.require_permitted(command)
         needs_venue = not isinstance(command, SetKillSwitchCommand | NotifyCommand)
         require_ready = self.connected.require_ready if needs_venue else None
 
         def decide(transaction: Transaction) -> Callable[[], CommandResult]:
+            self._unstored_halt.require_permitted(command)
             snapshot = self._snapshot(transaction)
             return self._commands.decide(transaction, snapshot, command, key, require_ready)
 
         query = self._commands.query(self.account.state, command, key)
         is_urgent = isinstance(command, SetKillSwitchCommand)
-        result = await self.account.execute(decide, query, is_urgent=is_urgent)
+        execute = partial(self.account.execute, decide, query, is_urgent=is_urgent)
+        if isinstance(command, SetKillSwitchCommand) and command.is_on:
+            result = await self._unstored_halt.execute(command.reason, execute)
+        else:
+            result = await execute()
         return result()
 
     async def preview_order(
@@ -192,18 +201,7 @@ class LiveBroker:
     def features(self, account_id: str) -> BrokerFeatures:
         """Return what the venue can do."""
         self._require_own(account_id)
-        features = self._client.features
-        return BrokerFeatures(
-            order_types=frozenset(features.order_types) or frozenset({OrderType.MARKET}),
-            durations=frozenset(features.durations),
-            modifies_orders=features.can_replace,
-            has_order_brackets=features.has_brackets,
-            has_position_brackets=False,
-            has_trailing_stops=False,
-            has_leverage=False,
-            sells_short=not features.is_spot,
-            moves_cash=False,
-        )
+        return broker_features(self._client.features)
 
     def connection(self, account_id: str) -> BrokerConnection:
         """Return the state of the connection to the venue."""
@@ -264,6 +262,7 @@ class LiveBroker:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.requests.close()
+        await self._unstored_halt.close()
 
     async def _keep_connected(self) -> None:
         """Run the client, and run it again if it fails."""
@@ -354,6 +353,7 @@ class LiveBroker:
         if order_id and not is_adopted:
             self.requests.expect(order_id, request)
         self._risk.on_event(event, is_adopted)
+        self._unstored_halt.on_event(event)
         for listener in self._listeners:
             try:
                 listener.on_event(entry)
@@ -364,11 +364,14 @@ class LiveBroker:
         self._loss_watch.on_value(self._risk.view(self.snapshot(self.account_id)))
 
     def _halt(self, reason: str) -> bool:
-        def decide(transaction: Transaction) -> None:
-            command = SetKillSwitchCommand(is_on=True, reason=reason)
-            self._commands.decide(transaction, self._snapshot(transaction), command, None, None)
+        if self.account.is_retrying:
+            self._unstored_halt.start(reason)
+            return True
+        return self.account.post(lambda transaction: self._switch_on(transaction, reason))
 
-        return self.account.post(decide)
+    def _switch_on(self, transaction: Transaction, reason: str) -> None:
+        command = SetKillSwitchCommand(is_on=True, reason=reason)
+        self._commands.decide(transaction, self._snapshot(transaction), command, None, None)
 
     def _after_commit(self) -> None:
         self._watch_loss()
