@@ -90,7 +90,7 @@ async def test_udf_history_is_the_datafeeds_in_columns(server: Server, resolutio
     assert history == {name[0]: [bar[name] for bar in bars] for name in ("open", *NAMES)}
 
 
-async def test_udf_distinguishes_holes_from_the_beginning(server: Server) -> None:
+async def test_udf_distinguishes_gaps_from_the_beginning(server: Server) -> None:
     ahead = {"symbol": "AAPL", "resolution": "1D", "from": 4_000_000_000, "to": 4_000_000_001}
     answer = await server.get("/udf/history", **ahead)
     assert (answer["s"], answer["t"]) == ("no_data", [])

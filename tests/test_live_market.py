@@ -96,7 +96,7 @@ def connectors(folder: Path) -> list[int]:
     return [pid for pid in pids if Path(f"/proc/{pid}/cmdline").exists()]
 
 
-async def test_the_live_market_is_served_and_a_hole_is_filled(tmp_path: Path) -> None:
+async def test_the_live_market_is_served_and_a_gap_is_filled(tmp_path: Path) -> None:
     with venue_process("--history-minutes", "30") as venue, server(venue, tmp_path) as address:
         base = f"http://{address}/api/v1"
         async with httpx.AsyncClient(base_url=base, timeout=30) as rest:
@@ -104,13 +104,13 @@ async def test_the_live_market_is_served_and_a_hole_is_filled(tmp_path: Path) ->
             async with connected(address) as client:
                 watched = Watched(client)
                 await _watch(venue, watched, rest)
-                await _fill_a_hole(venue, watched, rest)
+                await _fill_a_gap(venue, watched, rest)
                 order = {"symbol": BTC, "type": 2, "side": 1, "qty": 0.5}
                 assert (await rest.post("/broker/orders", json=order)).status_code == 200
                 (execution,) = (await rest.get(f"/broker/executions/{BTC}")).json()
                 assert execution["price"] == 60_011
             metrics = (await rest.get(f"http://{address}/metrics")).text
-        assert "trading_market_holes_filled_total" in metrics
+        assert "trading_market_gaps_filled_total" in metrics
         running = connectors(tmp_path)
         assert len(running) == 1
         for pid in running:
@@ -137,7 +137,7 @@ async def _watch(venue: VenueProcess, watched: Watched, rest: httpx.AsyncClient)
     await watched.until("orderbook", lambda book: len(book["bids"]) == 2)
 
 
-async def _fill_a_hole(venue: VenueProcess, watched: Watched, rest: httpx.AsyncClient) -> None:
+async def _fill_a_gap(venue: VenueProcess, watched: Watched, rest: httpx.AsyncClient) -> None:
     venue.drop_sockets()
     for number in range(20):
         venue.trade(symbol=BTC, price=60_100 + number, quantity="0.25")

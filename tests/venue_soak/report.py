@@ -118,9 +118,9 @@ class Report:
             self.violations.append(f"the memory of {name} grows by {slope:.2f} MiB per minute")
 
     def _add_verdict(self, name: str, verdict: Verdict) -> None:
-        if verdict.holes:
-            holes = verdict.holes[:_SHOWN_MAX]
-            shown = ", ".join(f"{each.count} before {each.time_ms}" for each in holes)
+        if verdict.gaps:
+            gaps = verdict.gaps[:_SHOWN_MAX]
+            shown = ", ".join(f"{each.count} before {each.time_ms}" for each in gaps)
             self.violations.append(f"{name}: {verdict.missing} trades are missing: {shown}")
         if verdict.unexpected:
             self.violations.append(

@@ -47,7 +47,7 @@ class Tape:
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class Gap:
     """Trades of the log that were not received, before the one with the time."""
 
     count: int
@@ -61,12 +61,12 @@ class Verdict:
 
     first: int
     rows: array[int] = field(default_factory=lambda: array("q"))
-    holes: list[Hole] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
     unexpected: int = 0
 
     @property
     def missing(self) -> int:
-        return sum(hole.count for hole in self.holes)
+        return sum(gap.count for gap in self.gaps)
 
 
 def judge(log: Tape, received: Tape) -> Verdict:
@@ -83,11 +83,11 @@ def judge(log: Tape, received: Tape) -> Verdict:
             verdict.unexpected += 1
             verdict.rows.append(-1)
             continue
-        verdict.holes.append(Hole(found - row, log.times_ms[found]))
+        verdict.gaps.append(Gap(found - row, log.times_ms[found]))
         verdict.rows.append(found)
         row = found + 1
     if row < len(log):
-        verdict.holes.append(Hole(len(log) - row, log.times_ms[-1]))
+        verdict.gaps.append(Gap(len(log) - row, log.times_ms[-1]))
     return verdict
 
 

@@ -58,7 +58,7 @@ async def a_fault_with_a_duration_ends_by_itself() -> None:
         await exchange.fetch_ohlcv(BTC)
 
 
-async def a_dropped_market_socket_leaves_a_hole_that_rest_fills() -> None:
+async def a_dropped_market_socket_leaves_a_gap_that_rest_fills() -> None:
     async with traded() as (served, exchange):
         await _watched_trade(served, exchange, 100)
         dropped = after(

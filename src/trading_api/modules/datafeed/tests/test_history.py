@@ -83,11 +83,11 @@ async def test_all_history_is_had_in_as_many_calls_as_it_fills(
 
 @pytest.mark.parametrize("counts_back", [True, False])
 @pytest.mark.parametrize("resolution", ["1", "5", "60", "1D", "1M"])
-async def test_holes_are_crossed_in_one_call_each(
+async def test_gaps_are_crossed_in_one_call_each(
     tmp_path: Path, resolution: str, counts_back: bool
 ) -> None:
     """Nine sessions of twenty minutes, years apart, the last bar of each alone."""
-    path = tmp_path / "holes.csv"
+    path = tmp_path / "gaps.csv"
     times_s = [
         (NOW_MS - session * 400 * DAY_MS + minute * MINUTE_MS) // 1_000
         for session in range(9)

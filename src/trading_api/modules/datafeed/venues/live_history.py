@@ -10,9 +10,9 @@ from trading_api.domain.bar import Bar
 from trading_api.domain.resolution import MINUTE_MS
 from trading_api.modules.datafeed.storage.bar_columns import BarColumns
 from trading_api.modules.datafeed.venues.bar_history_store import BarHistoryStore
-from trading_api.modules.datafeed.venues.hole_filling import (
+from trading_api.modules.datafeed.venues.gap_filling import (
     CANDLES_PER_PAGE,
-    HoleFilling,
+    GapFilling,
     Missing,
 )
 from trading_api.modules.datafeed.venues.live_statistics import LiveStatistics
@@ -33,7 +33,7 @@ class LiveHistory:
     def __init__(
         self,
         store: BarHistoryStore,
-        filling: HoleFilling,
+        filling: GapFilling,
         statistics: LiveStatistics,
         history_ms: int,
     ) -> None:

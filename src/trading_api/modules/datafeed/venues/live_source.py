@@ -25,7 +25,7 @@ from trading_api.domain.resolution import DAY_MS, MINUTE_MS, resolutions_built_f
 from trading_api.modules.datafeed.market.ports import MarketSink
 from trading_api.modules.datafeed.market.update_builder import build_update
 from trading_api.modules.datafeed.venues.bar_history_store import BarHistoryStore
-from trading_api.modules.datafeed.venues.hole_filling import HoleFilling, Missing, Requests
+from trading_api.modules.datafeed.venues.gap_filling import GapFilling, Missing, Requests
 from trading_api.modules.datafeed.venues.live_history import LiveHistory
 from trading_api.modules.datafeed.venues.live_statistics import LiveStatistics
 from trading_api.modules.datafeed.venues.live_symbol import LiveSymbol
@@ -87,7 +87,7 @@ class LiveSource:
         self._clock = clock
         self._offset = ClockOffset(0, 0)
         self._back_off = back_off or BackOff()
-        self._filling = HoleFilling(connection, self._venue_ms, back_off)
+        self._filling = GapFilling(connection, self._venue_ms, back_off)
         self._history = LiveHistory(store, self._filling, self.statistics, history_days * DAY_MS)
         self._now_ms = 0
         loaded = [(each, self._history.load(each, clock())) for each in listings]
@@ -201,7 +201,7 @@ class LiveSource:
             symbol.hold(trade)
         elif symbol.trades.is_repeated(trade):
             self.statistics.duplicates += 1
-        elif symbol.trades.is_after_a_hole(trade) or not symbol.is_confirmed:
+        elif symbol.trades.is_after_a_gap(trade) or not symbol.is_confirmed:
             # The first trade after a reconnect may be the first after a gap.
             symbol.is_confirmed = True
             symbol.hold(trade)
@@ -348,8 +348,8 @@ class LiveSource:
             if self._release_waiting(symbol, is_last=attempt == FILLS_MAX):
                 break
         if not is_first:
-            self.statistics.holes_filled += 1
-            log.info("market_hole_filled", extra={"symbol": symbol.symbol})
+            self.statistics.gaps_filled += 1
+            log.info("market_gap_filled", extra={"symbol": symbol.symbol})
         symbol.is_live = True
         symbol.requote(self._now_ms)
         self._running_sink.symbol_fresh(symbol.symbol)
@@ -384,12 +384,12 @@ class LiveSource:
         for number, trade in enumerate(trades):
             if symbol.trades.is_repeated(trade):
                 continue
-            if symbol.trades.is_after_a_hole(trade):
+            if symbol.trades.is_after_a_gap(trade):
                 if not is_last:
                     for later in trades[number:]:
                         symbol.hold(later)
                     return False
-                self.statistics.holes_unfilled += 1
+                self.statistics.gaps_unfilled += 1
                 log.error("market_trades_missing", extra={"symbol": symbol.symbol})
             self._apply_trade(symbol, trade)
         return True

@@ -10,14 +10,14 @@ class LiveStatistics:
     """Counts since the start, and the venue's clock ahead of ours, in milliseconds.
 
     `messages` come from the connector. `disconnects` are counted by symbol, `restarts` are those
-    of the connector. `holes_unfilled` are gaps whose trades the venue neither streams nor returns.
+    of the connector. `gaps_unfilled` are gaps whose trades the venue neither streams nor returns.
     `corrections` are minutes of which the venue's candle differs from the bar that was streamed."""
 
     messages: int = 0
     disconnects: int = 0
     restarts: int = 0
-    holes_filled: int = 0
-    holes_unfilled: int = 0
+    gaps_filled: int = 0
+    gaps_unfilled: int = 0
     corrections: int = 0
     duplicates: int = 0
     late_trades: int = 0

@@ -28,7 +28,7 @@ class TradeSequence:
             return self._last_id >= 0 and int(trade.id) <= self._last_id
         return trade.id in self._ids
 
-    def is_after_a_hole(self, trade: TradeMessage) -> bool:
+    def is_after_a_gap(self, trade: TradeMessage) -> bool:
         """Return whether a trade is known to be missing before this one."""
         return self.is_consecutive and 0 <= self._last_id < int(trade.id) - 1
 

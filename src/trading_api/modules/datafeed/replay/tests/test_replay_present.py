@@ -141,7 +141,7 @@ def test_each_symbol_is_closed_by_its_own_hours_and_its_own_end(
             assert says.get(closed.get(symbol, ""), "") in reason
 
 
-def test_a_hole_in_a_recording_closes_its_symbol_alone(store: BarStore, tmp_path: Path) -> None:
+def test_a_gap_in_a_recording_closes_its_symbol_alone(store: BarStore, tmp_path: Path) -> None:
     coin = rows("2025-03-06", 30 * MINUTE_MS, 48 * 4)
     load(tmp_path, "HOLE", [*coin[:20], *coin[30:]], session="24x7")
     replay = replay_of(store, "2025-03-06 01:00", "COIN", "HOLE")

@@ -38,7 +38,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def live(source: LiveSource, symbol: str = "BTCUSDT") -> None:
-    """Wait until no hole of the symbol is left."""
+    """Wait until no gap of the symbol is left."""
     await until(lambda: source.is_live(symbol))
 
 

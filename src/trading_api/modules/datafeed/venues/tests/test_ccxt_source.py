@@ -146,8 +146,8 @@ async def test_live_prices_equal_the_venues_through_faults(
         times = [each.time_ms for each in sink.quotes]
         assert times == sorted(times)
         assert source.statistics.duplicates > 0
-        assert source.statistics.holes_filled > 0
-        assert source.statistics.holes_unfilled == 0
+        assert source.statistics.gaps_filled > 0
+        assert source.statistics.gaps_unfilled == 0
         assert sink.stale_symbols == {}
 
 

@@ -73,7 +73,7 @@ async def test_what_is_streamed_while_history_loads_is_neither_lost_nor_repeated
         await live(source)
         venue.trade(100_50, after_ms=10)
         assert minutes(source) == candle_bars(venue)
-        assert source.statistics.holes_unfilled == 0
+        assert source.statistics.gaps_unfilled == 0
         assert source.quote(BTC).bid == Decimal("100.04")
 
 

@@ -152,7 +152,7 @@ def test_history_equals_what_was_streamed_through_all_faults(steps: list[Step]) 
 
 @given(STEPS.map(lambda steps: [each for each in steps if each[0] != "lose"]))
 @settings(deadline=None, max_examples=60)
-def test_without_numbered_trades_all_holes_of_reconnects_are_filled(steps: list[Step]) -> None:
+def test_without_numbered_trades_all_gaps_of_reconnects_are_filled(steps: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(play(steps, Path(folder), has_ids=False))
 

@@ -273,7 +273,7 @@ async def test_fills_without_the_stream_are_asked_for(alpaca: ConnectedAlpaca) -
     assert {each.client_order_id for each in missed} == {new.client_order_id}
 
 
-async def test_an_event_that_is_not_understood_is_a_hole(alpaca: ConnectedAlpaca) -> None:
+async def test_an_event_that_is_not_understood_is_a_gap(alpaca: ConnectedAlpaca) -> None:
     await alpaca.server.stream.send({"event": "new", "order": {"id": "x"}})
     await alpaca.sink.until(lambda: VenueLink.DISCONNECTED in [link for link, _ in alpaca.links()])
     await alpaca.connected()
@@ -292,7 +292,7 @@ async def test_an_event_of_an_option_strategy_is_passed_over(alpaca: ConnectedAl
     assert alpaca.sink.link is VenueLink.CONNECTED
 
 
-async def test_an_event_whose_orders_cannot_be_read_is_a_hole(alpaca: ConnectedAlpaca) -> None:
+async def test_an_event_whose_orders_cannot_be_read_is_a_gap(alpaca: ConnectedAlpaca) -> None:
     new = order()
     answer = await alpaca.client.place(new)
     await alpaca.sink.report(new.client_order_id, ExecType.NEW)

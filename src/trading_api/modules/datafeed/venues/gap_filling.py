@@ -61,7 +61,7 @@ class Missing:
     end_ms: int = 0
 
 
-class HoleFilling:
+class GapFilling:
     """Requests the content of a gap. `now_ms` is the venue's clock. A request that the venue
     refuses is repeated with back-off, or after the time that the venue names."""
 
@@ -86,7 +86,7 @@ class HoleFilling:
                 if trades is None:
                     break
                 await asyncio.sleep(self._back_off.wait_s())
-            log.warning("market_hole_in_trades", extra={"symbol": symbol.symbol})
+            log.warning("market_gap_in_trades", extra={"symbol": symbol.symbol})
         start_ms = symbol.bars.newest_ms
         if symbol.trades.last is None and start_ms >= 0:
             start_ms += MINUTE_MS

@@ -23,7 +23,7 @@ from trading_api.modules.datafeed.venues.tests.scripted_venue import (
 
 
 @pytest.mark.parametrize("has_ids", [True, False])
-async def test_a_hole_after_a_reconnect_is_filled_before_anything_newer_is_published(
+async def test_a_gap_after_a_reconnect_is_filled_before_anything_newer_is_published(
     store: BarHistoryStore, has_ids: bool
 ) -> None:
     venue, sink = ScriptedVenue(listing(has_consecutive_ids=has_ids)), RecordingSink()
@@ -49,7 +49,7 @@ async def test_a_hole_after_a_reconnect_is_filled_before_anything_newer_is_publi
         assert [last * 100 for last, _ in trades_of(sink)[before:]] == expected
         assert minutes(source) == candle_bars(venue)
         assert sink.stale_symbols == {}
-        assert source.statistics.holes_filled >= 1
+        assert source.statistics.gaps_filled >= 1
 
 
 class BusyVenue(ScriptedVenue):
@@ -63,7 +63,7 @@ class BusyVenue(ScriptedVenue):
 
 
 @pytest.mark.parametrize("has_ids", [True, False])
-async def test_a_hole_is_filled_though_trades_go_on_during_each_request(
+async def test_a_gap_is_filled_though_trades_go_on_during_each_request(
     store: BarHistoryStore, has_ids: bool
 ) -> None:
     """What was streamed meanwhile ends the requests, not the absence of newer trades."""
@@ -122,7 +122,7 @@ async def test_repeated_trades_are_dropped(store: BarHistoryStore) -> None:
             assert source.statistics.duplicates == 2
 
 
-async def test_a_long_hole_is_filled_with_candles_and_the_forming_minute_with_trades(
+async def test_a_long_gap_is_filled_with_candles_and_the_forming_minute_with_trades(
     store: BarHistoryStore,
 ) -> None:
     venue, sink = ScriptedVenue(), RecordingSink()
@@ -148,7 +148,7 @@ async def test_a_long_hole_is_filled_with_candles_and_the_forming_minute_with_tr
     assert minutes(venue.source(store)) == candle_bars(venue)
 
 
-async def test_a_venue_that_keeps_few_trades_has_its_hole_filled_with_candles(
+async def test_a_venue_that_keeps_few_trades_has_its_gap_filled_with_candles(
     store: BarHistoryStore,
 ) -> None:
     venue, sink = ScriptedVenue(listing(has_consecutive_ids=False)), RecordingSink()
@@ -202,12 +202,12 @@ async def test_trades_that_the_venue_never_returns_are_given_up_and_counted(
         venue.trade(102_00)
         await live(source)
         assert source.quote(BTC).last == 102
-        assert source.statistics.holes_unfilled <= 1
+        assert source.statistics.gaps_unfilled <= 1
         venue.trade(103_00)
         assert source.quote(BTC).last == 103
 
 
-async def test_a_link_that_drops_while_a_hole_is_filled_begins_again(
+async def test_a_link_that_drops_while_a_gap_is_filled_begins_again(
     store: BarHistoryStore,
 ) -> None:
     venue, sink = ScriptedVenue(), RecordingSink()
@@ -246,7 +246,7 @@ async def test_a_refused_request_is_repeated_after_what_the_venue_asks_for(
         assert venue.failures == []
 
 
-async def test_a_connector_that_ends_is_started_again_and_its_hole_filled(
+async def test_a_connector_that_ends_is_started_again_and_its_gap_filled(
     store: BarHistoryStore,
 ) -> None:
     venue, sink = ScriptedVenue(), RecordingSink()
@@ -287,7 +287,7 @@ async def test_one_symbol_is_stale_while_the_others_go_on(store: BarHistoryStore
         assert sink.quotes[-1].symbol == "ETHUSDT"
 
 
-async def test_a_source_that_is_run_again_fills_the_hole_between(store: BarHistoryStore) -> None:
+async def test_a_source_that_is_run_again_fills_the_gap_between(store: BarHistoryStore) -> None:
     venue, sink = ScriptedVenue(), RecordingSink()
     source = venue.source(store)
     async with running(source, venue, sink):
