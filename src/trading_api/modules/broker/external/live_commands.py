@@ -71,6 +71,7 @@ class LiveCommands:
         limits: RiskLimits,
     ) -> None:
         self._orders = LiveOrders(prices, OrderRequestMapper(market), features)
+        self._features = features
         self._prices = prices
         self._risk = risk
         self._limits = limits
@@ -161,7 +162,11 @@ class LiveCommands:
             for each in (venue.orders.values() if venue else ())
             if each.replacement is not None
         }
-        view = replace(self._risk.view(account), requested_quantities=requested)
+        view = replace(
+            self._risk.view(account),
+            requested_quantities=requested,
+            enforces_reduce_only=self._features().enforces_reduce_only,
+        )
         return check(command, view, self._limits, self._prices.now_ms)
 
     def _refuse(self, transaction: Transaction, breach: RiskBreach) -> Callable[[], CommandResult]:

@@ -77,7 +77,8 @@ class RiskView:
     requested for live orders and that the venue has not confirmed, by order id.
     `day_start_equity` is the account's equity when
     the present UTC day of market time began, without what was deposited since; None means that no
-    loss is known yet."""
+    loss is known yet. `enforces_reduce_only` means that the venue never lets a working order which
+    only reduces trade more than the position."""
 
     account: AccountSnapshot
     market: MarketData
@@ -85,6 +86,7 @@ class RiskView:
     order_times_ms: Sequence[int] = ()
     day_start_equity: Decimal | None = None
     requested_quantities: Mapping[str, Decimal] = field(default_factory=dict)
+    enforces_reduce_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def _competing(
         for each in view.account.live_orders()
         if each.symbol == symbol
         and each.side is side
-        and not (each.reduce_only or each.is_bracket)
+        and not (view.enforces_reduce_only and (each.reduce_only or each.is_bracket))
         and (replaced is None or each.id != replaced.id)
     ]
 

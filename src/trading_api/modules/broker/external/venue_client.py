@@ -175,7 +175,8 @@ class VenueFeatures(Struct, frozen=True):
     as with futures. `has_brackets` means that the venue itself
     holds a take-profit and a stop-loss for an order. `is_spot` means that assets are bought and
     sold without margin, so that nothing can be sold that is not held. `id_length_max` bounds a
-    client order id."""
+    client order id. `enforces_reduce_only` means that a working order which only reduces never
+    trades more than the position has left, also after other orders have traded."""
 
     order_types: Collection[OrderType]
     durations: Collection[Duration]
@@ -184,6 +185,7 @@ class VenueFeatures(Struct, frozen=True):
     is_spot: bool
     id_length_max: int = 36
     moves_full_value: bool = True
+    enforces_reduce_only: bool = False
 
 
 class VenueLink(StrEnum):

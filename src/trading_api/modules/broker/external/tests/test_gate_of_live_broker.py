@@ -105,3 +105,14 @@ async def test_the_kill_switch_is_accepted_however_many_commands_wait() -> None:
         assert sum(isinstance(each, Unavailable) for each in results) == 1
         await switched
         assert live.broker.snapshot(ACCOUNT).kill_switch.is_on
+
+
+async def test_an_order_next_to_a_working_close_counts_as_one_that_may_reverse() -> None:
+    async with live_setup() as live:
+        live.limits = replace(LIMITS, order_value_max=Decimal(999))
+        await restart(live)
+        await live.submit(order(quantity=5))
+        await live.submit(order(quantity=5))
+        live.venue.fills_market_orders = False
+        await live.submit(ClosePositionCommand("AAPL"))
+        assert await refusal(live, order(Side.SELL)) == "risk_order_value"

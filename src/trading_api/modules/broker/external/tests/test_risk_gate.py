@@ -154,8 +154,22 @@ def test_orders_that_protect_the_position_leave_room_for_one_that_closes_it() ->
     account.hold(50)
     account.work(SELL, 50, "order-1", is_bracket=True)
     account.work(SELL, 50, "order-2", reduce_only=True)
-    assert code(place(SELL, 50), account.view()) is None
-    assert code(close(), account.view()) is None
+    view = account.view(enforces_reduce_only=True)
+    assert code(place(SELL, 50), view) is None
+    assert code(close(), view) is None
+
+
+def test_orders_that_the_venue_does_not_keep_from_reversing_count_like_any_other() -> None:
+    account = GatedAccount()
+    account.hold(10)
+    account.work(SELL, 10, reduce_only=True)
+    view, limits = account.view(), replace(LIMITS, order_value_max=Decimal(500))
+    assert code(place(SELL, 10), view, limits) == "risk_order_value"
+    assert code(place(SELL, 10), replace(view, enforces_reduce_only=True), limits) is None
+    assert code(close(), view, limits) is None
+    assert code(place(SELL, 5), view, replace(LIMITS, position_value_max=Decimal(400))) == (
+        "risk_position_value"
+    )
 
 
 def test_a_second_close_of_the_same_position_is_an_order_like_any_other() -> None:

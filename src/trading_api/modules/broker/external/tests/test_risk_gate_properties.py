@@ -79,6 +79,7 @@ def views(draw: st.DrawFn) -> RiskView:
         )
     return account.view(
         kill_switch=KillSwitch(is_on=draw(st.sampled_from([False, False, False, True]))),
+        enforces_reduce_only=draw(st.booleans()),
         order_times_ms=[NOW_MS - each for each in draw(st.lists(st.integers(0, 120_000)))],
         day_start_equity=draw(st.none() | st.integers(99_000, 101_000).map(Decimal)),
     )
@@ -192,7 +193,9 @@ class Facts:
         steps += [
             each.side * each.quantity
             for each in view.account.live_orders()
-            if each.id != replaced and each.side == order.side and not each.reduce_only
+            if each.id != replaced
+            and each.side == order.side
+            and not (each.reduce_only and view.enforces_reduce_only)
         ]
         worst = held + sum(steps)
         prices = [each for each in (order.limit_price, order.stop_price) if each is not None]
