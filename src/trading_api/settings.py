@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from trading_api.errors import ConfigurationError
@@ -26,6 +27,17 @@ PercentLevels = Annotated[
 WsCompression = Literal["off", "shared", "context"]
 RiskValue = Annotated[Decimal, Field(gt=0, le=Decimal("1e12"), decimal_places=8)]
 FinitePositive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _check_live_account_id(value: str) -> str:
+    """Return the id of a live account, or an empty text. Raises PydanticCustomError."""
+    if value and not re.fullmatch(r"LIVE-[A-Za-z0-9_.-]{1,59}", value):
+        raise PydanticCustomError(
+            "live_account_id",
+            "the id of a live account begins with LIVE-, then up to 59 letters, digits, _, . and "
+            "- follow: LIVE-MAIN is one.",
+        )
+    return value
 
 
 def _parse_json_object(value: object) -> dict[str, Any]:
@@ -110,7 +122,7 @@ class Settings(BaseSettings):
     broker: Literal["paper", "ccxt", "alpaca"] = "paper"
     broker_venue: Annotated[str, Field(pattern=r"^[a-z0-9_]*$", max_length=64)] = ""
     broker_url: str = ""
-    live_account_id: Annotated[str, Field(pattern=r"^(LIVE-[A-Za-z0-9_.-]{1,59})?$")] = ""
+    live_account_id: Annotated[str, AfterValidator(_check_live_account_id)] = ""
     live_trading: str = ""
     live_api_key: SecretStr | None = None
     live_api_secret: SecretStr | None = None

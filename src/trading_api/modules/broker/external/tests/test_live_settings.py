@@ -89,7 +89,7 @@ def test_a_start_that_lacks_something_is_refused_with_the_name_of_the_setting(
 
 @pytest.mark.parametrize("id", ["MAIN", "live-1", "LIVE-", "LIVE-a b", "LIVE-" + "x" * 60])
 def test_the_id_of_a_live_account_begins_with_live(id: str) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match=r"begins with LIVE-.*: LIVE-MAIN is one"):
         live(live_account_id=id)
 
 
