@@ -120,7 +120,7 @@ class Database:
         except BlockingIOError as error:
             holder = os.pread(lock, 32, 0).decode().strip()
             raise ConfigurationError(
-                f"The ledger {self.path} (DATABASE_URL) is written by another process"
+                f"The ledger {self.path} is written by another process"
                 f"{f' ({holder})' if holder else ''}; a ledger has one writer."
             ) from error
         os.ftruncate(lock, 0)
