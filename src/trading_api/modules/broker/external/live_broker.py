@@ -25,6 +25,7 @@ from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError, NotFound, NotSupportedByVenue
+from trading_api.modules.broker.command_log import log_event
 from trading_api.modules.broker.engine.events import AccountOpened, OrderPlaced
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.money import ZERO
@@ -341,6 +342,7 @@ class LiveBroker:
         return asks
 
     def _publish(self, entry: JournalEntry) -> None:
+        log_event(entry.account_id, entry.event)
         event, venue = entry.event, self.account.state.venue
         order_id, request = "", VenueRequest.PLACE
         if isinstance(event, OrderPlaced):

@@ -23,6 +23,7 @@ from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ApiError, Unavailable
+from trading_api.modules.broker.command_log import CommandLog, log_event
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.engine import Duplicate, Outcome
 from trading_api.modules.broker.engine.events import (
@@ -40,7 +41,6 @@ from trading_api.modules.broker.journal.journal import (
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
 from trading_api.modules.broker.paper.account_loader import AccountLoader
 from trading_api.modules.broker.paper.accounts import Accounts
-from trading_api.modules.broker.paper.command_log import CommandLog
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.command_translator import CommandTranslator
 from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts, require_paper
@@ -368,7 +368,7 @@ class PaperBroker:
     # Publishing
 
     def _publish(self, entry: JournalEntry) -> None:
-        self._log.record_event(entry.account_id, entry.event)
+        log_event(entry.account_id, entry.event)
         for listener in self._listeners:
             try:
                 listener.on_event(entry)

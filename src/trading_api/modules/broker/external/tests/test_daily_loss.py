@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from decimal import Decimal
 
@@ -31,6 +32,27 @@ async def lossy(live: LiveSetup) -> None:
 
 def is_halted(live: LiveSetup) -> bool:
     return live.broker.snapshot(ACCOUNT).kill_switch.is_on
+
+
+async def test_the_log_shows_the_events_of_a_live_account_and_warns_of_a_halt(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with live_setup() as live:
+        await lossy(live)
+        live.market.move("AAPL", "89.99", "90.01")
+        await settle()
+        with pytest.raises(Conflict):
+            await live.submit(order(Side.SELL))
+    events = [vars(each) for each in caplog.records if each.message == "event"]
+    kinds = [each["kind"] for each in events if each["account"] == ACCOUNT]
+    assert {"OrderPlaced", "OrderFilled", "OrderCanceled", "RiskRejected"} <= set(kinds)
+    (halt,) = [each for each in events if each["kind"] == "KillSwitchSet"]
+    assert halt["levelname"] == "WARNING"
+    assert halt["is_on"] is True
+    assert "RISK_DAILY_LOSS_MAX" in halt["reason"]
+    (refusal,) = [each for each in events if each["kind"] == "RiskRejected"]
+    assert (refusal["code"], refusal["symbol"]) == ("trading_halted", "AAPL")
 
 
 async def test_a_price_that_costs_the_limit_halts_the_account_and_cancels_its_orders() -> None:

@@ -13,6 +13,12 @@ from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import Command
 from trading_api.modules.broker.engine.engine import Duplicate, Outcome
 from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.venue_events import (
+    CashAdjusted,
+    KillSwitchSet,
+    PositionAdjusted,
+    RiskRejected,
+)
 from trading_api.modules.broker.journal.event_codec import kind_of
 from trading_api.observability.metrics import Metrics
 
@@ -20,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class CommandLog:
-    """Logs each command and event, and measures the commands' duration."""
+    """Logs each command, and measures the commands' duration."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._commands = metrics.commands
@@ -44,21 +50,33 @@ class CommandLog:
                 more = _detail(outcome) | {"ms": round(took_s * 1000, 1)}
                 log.info("command", extra=fields | more)
 
-    def record_event(self, account_id: str, event: Event) -> None:
-        """Log a committed event."""
-        if not log.isEnabledFor(logging.INFO):
-            return
-        order = getattr(event, "order", None)
-        fields = {"account": account_id, "kind": kind_of(event)}
-        if order is not None:
-            fields |= {"order_id": order.id, "symbol": order.symbol, "status": order.status.name}
-        log.info("event", extra=fields)
-
     def _duration(self, command: str, result: str) -> Histogram:
         duration = self._durations.get((command, result))
         if duration is None:
             duration = self._durations[command, result] = self._commands.labels(command, result)
         return duration
+
+
+def log_event(account_id: str, event: Event) -> None:
+    """Log a committed event. A kill switch that is set is a warning."""
+    is_halt = isinstance(event, KillSwitchSet) and event.is_on
+    level = logging.WARNING if is_halt else logging.INFO
+    if not log.isEnabledFor(level):
+        return
+    order = getattr(event, "order", None)
+    fields: dict[str, Any] = {"account": account_id, "kind": kind_of(event)}
+    if order is not None:
+        fields |= {"order_id": order.id, "symbol": order.symbol, "status": order.status.name}
+    match event:
+        case KillSwitchSet():
+            fields |= {"is_on": event.is_on, "reason": event.reason}
+        case RiskRejected():
+            fields |= {"symbol": event.symbol, "code": event.code, "reason": event.text}
+        case PositionAdjusted():
+            fields |= {"symbol": event.symbol, "code": event.code, "reason": event.text}
+        case CashAdjusted():
+            fields |= {"code": event.code, "reason": event.text}
+    log.log(level, "event", extra=fields)
 
 
 def _result(outcome: Outcome | None) -> str:
