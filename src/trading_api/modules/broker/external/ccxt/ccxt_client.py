@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -22,8 +23,10 @@ from trading_api.modules.broker.external.ccxt.ccxt_messages import (
     FoundOrder,
     LinkPublished,
     NoParams,
+    PlaceOrderParams,
     Published,
     RateLimitsPublished,
+    ReplaceOrderParams,
     ReportPublished,
     Reports,
 )
@@ -47,6 +50,9 @@ T = TypeVar("T")
 TARGET = "trading_api.modules.broker.external.ccxt.ccxt_connector:main"
 REQUEST_S = 20.0
 """Longer than ccxt's own time-out of 10 s, so that ccxt's answer is the one that counts."""
+SEND_S = 5.0
+"""How long an order may wait in the connector, for the rate limit or because the process stood
+still. With Binance's `recvWindow`, the venue accepts none later than 10 s after its request."""
 FILLS_S = 60.0
 """For a question that takes several pages."""
 
@@ -123,14 +129,16 @@ class CcxtClient:
 
     async def place(self, order: NewOrder) -> ExecutionReport:
         """Send an order. One whose id was sent before is looked up instead."""
-        return await self._request("place", order, ExecutionReport)
+        params = PlaceOrderParams(order, time.monotonic() + SEND_S)
+        return await self._request("place", params, ExecutionReport)
 
     async def replace(self, change: ReplaceOrder) -> ExecutionReport:
         """Replace a working order. `change.quantity` includes what is filled already.
 
         VenueRejected with the code `replacement_rejected_order_canceled` means that the order was
         canceled, which is reported too, and that its replacement was refused."""
-        return await self._request("replace", change, ExecutionReport)
+        params = ReplaceOrderParams(change, time.monotonic() + SEND_S)
+        return await self._request("replace", params, ExecutionReport)
 
     async def cancel(self, order: OrderRef) -> ExecutionReport:
         """Cancel a working order."""

@@ -16,7 +16,9 @@ from trading_api.modules.broker.external.ccxt.ccxt_messages import (
     FillsQuery,
     FoundOrder,
     NoParams,
+    PlaceOrderParams,
     RateLimitsPublished,
+    ReplaceOrderParams,
     ReportPublished,
     Reports,
 )
@@ -24,7 +26,7 @@ from trading_api.modules.broker.external.ccxt.ccxt_requests import CcxtRequests
 from trading_api.modules.broker.external.ccxt.ccxt_session import ExchangeSession, VenueFailed
 from trading_api.modules.broker.external.ccxt.ccxt_stream import KEEP_ALIVE_MS, CcxtStream
 from trading_api.modules.broker.external.ccxt.order_ids import OrderIds
-from trading_api.modules.broker.external.venue_client import NewOrder, OrderRef, ReplaceOrder
+from trading_api.modules.broker.external.venue_client import ExecutionReport, OrderRef
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,12 @@ def _handle_requests(connector: Connector, requests: CcxtRequests, stream: CcxtS
     def handle(method: str, type: type[P], handler: Callable[[P], Awaitable[R]]) -> None:
         connector.handle(method, type, _failing(handler, stream))
 
+    async def place(params: PlaceOrderParams) -> ExecutionReport:
+        return await requests.place(params.order, params.send_until_s)
+
+    async def replace(params: ReplaceOrderParams) -> ExecutionReport:
+        return await requests.replace(params.change, params.send_until_s)
+
     async def find_order(ref: OrderRef) -> FoundOrder:
         return FoundOrder(await requests.find_order(ref))
 
@@ -113,8 +121,8 @@ def _handle_requests(connector: Connector, requests: CcxtRequests, stream: CcxtS
     async def account(_: NoParams) -> Any:
         return await requests.account()
 
-    handle("place", NewOrder, requests.place)
-    handle("replace", ReplaceOrder, requests.replace)
+    handle("place", PlaceOrderParams, place)
+    handle("replace", ReplaceOrderParams, replace)
     handle("cancel", OrderRef, requests.cancel)
     handle("find_order", OrderRef, find_order)
     handle("open_orders", NoParams, open_orders)

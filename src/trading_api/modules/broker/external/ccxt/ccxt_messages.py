@@ -9,7 +9,9 @@ from msgspec import Struct
 
 from trading_api.modules.broker.external.venue_client import (
     ExecutionReport,
+    NewOrder,
     RateLimitUse,
+    ReplaceOrder,
     VenueFeatures,
     VenueLink,
 )
@@ -69,6 +71,21 @@ Published = ReportPublished | LinkPublished | DescriptionPublished | RateLimitsP
 
 class NoParams(Struct, frozen=True):
     """The parameters of a request without any."""
+
+
+class PlaceOrderParams(Struct, frozen=True):
+    """An order, and the time of `time.monotonic` after which it is not sent. The processes of a
+    machine share that clock."""
+
+    order: NewOrder
+    send_until_s: float
+
+
+class ReplaceOrderParams(Struct, frozen=True):
+    """A change of an order, and the time of `time.monotonic` after which it is not sent."""
+
+    change: ReplaceOrder
+    send_until_s: float
 
 
 class FillsQuery(Struct, frozen=True):

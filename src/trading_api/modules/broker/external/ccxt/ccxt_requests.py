@@ -49,9 +49,6 @@ from trading_api.modules.broker.external.venue_client import (
 
 T = TypeVar("T")
 
-SEND_S = 5.0
-"""How long an order may wait for the rate limit. With Binance's `recvWindow`, the venue accepts
-none later than 10 s after the server requested it."""
 DAY_MS = 86_400_000
 WINDOWS_MAX = 30
 PAGE = 1_000
@@ -75,16 +72,17 @@ class CcxtRequests:
         self._known = known
         self._publish = publish
 
-    async def place(self, order: NewOrder) -> ExecutionReport:
-        """Place an order. One that was sent before, or that the venue calls a duplicate, is looked
-        up: venues forget the ids of orders that have ended, and would accept it twice."""
+    async def place(self, order: NewOrder, send_until_s: float) -> ExecutionReport:
+        """Place an order, but not after that time of `time.monotonic`. One that was sent before, or
+        that the venue calls a duplicate, is looked up: venues forget the ids of orders that have
+        ended, and would accept it twice."""
         self._session.check(order)
         ref = OrderRef(order.symbol, order.client_order_id)
         if self._known.was_sent(order.client_order_id) and (found := await self.find_order(ref)):
             return found
         self._known.sent(order.client_order_id)
         try:
-            with self._session.sent_within(SEND_S):
+            with self._session.sent_until(send_until_s):
                 return await self._place(order)
         except VenueFailed as failed:
             if failed.fault.code != DUPLICATE_ORDER:
@@ -112,7 +110,7 @@ class CcxtRequests:
             report, exec_type=ExecType.PENDING_CANCEL, status=VenueOrderStatus.PENDING_CANCEL
         )
 
-    async def replace(self, change: ReplaceOrder) -> ExecutionReport:
+    async def replace(self, change: ReplaceOrder, send_until_s: float) -> ExecutionReport:
         """Cancel an order and place the rest of it at the new terms. An order without fills is
         replaced by one request, which the venue refuses if it fills meanwhile. A partially filled
         one is canceled first: only then it is certain how much of it is left.
@@ -127,7 +125,7 @@ class CcxtRequests:
         self._check_replacement(rest)
         self._known.replacing(current.client_order_id, change.new_client_order_id)
         try:
-            with self._session.sent_within(SEND_S):
+            with self._session.sent_until(send_until_s):
                 report = await self._replace(current, rest, change, filled_before)
         except VenueFailed as failed:
             # If the outcome is unknown, the cancellation stays unreported: the server queries

@@ -7,6 +7,7 @@ import json
 import logging
 import math
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -43,7 +44,7 @@ PAUSE_S = 10.0
 """How long nothing is sent after the venue refused for its rate limit and named no time."""
 
 _send_until_s: ContextVar[float] = ContextVar("send_until_s", default=math.inf)
-"""The time of the event loop until which the present task may send."""
+"""The time of `time.monotonic` until which the present task may send."""
 
 _RATE_LIMITS = re.compile(r'"rateLimits"\s*:\s*(\[[^\]]*\])')
 
@@ -119,10 +120,10 @@ class ExchangeSession:
         return await self._call(method, *arguments)
 
     @contextmanager
-    def sent_within(self, seconds: float) -> Iterator[None]:
-        """Let nothing be sent later than that, however long ccxt keeps a request for the rate
-        limit: the server may have given it up by then."""
-        token = _send_until_s.set(asyncio.get_running_loop().time() + seconds)
+    def sent_until(self, until_s: float) -> Iterator[None]:
+        """Let nothing be sent after that time of `time.monotonic`, however long ccxt keeps a
+        request for the rate limit: the server may have given it up by then."""
+        token = _send_until_s.set(until_s)
         try:
             yield
         finally:
@@ -258,8 +259,8 @@ class ExchangeSession:
 
         async def throttle(cost: Any = None) -> None:
             await original(cost)
-            if asyncio.get_running_loop().time() > _send_until_s.get():
-                raise RequestExpired("Too many requests wait for the venue's rate limit.")
+            if time.monotonic() > _send_until_s.get():
+                raise RequestExpired("The request waited too long, so it was not sent.")
 
         self.exchange.throttle = throttle
 

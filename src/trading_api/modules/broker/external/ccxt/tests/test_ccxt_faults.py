@@ -13,6 +13,7 @@ import pytest
 
 from tests.kit.ccxt_account import PLACE, SYMBOL, ConnectedAccount
 from tests.kit.venue.account import API_KEY, SECRET
+from trading_api.modules.broker.external.ccxt import ccxt_client
 from trading_api.modules.broker.external.ccxt.ccxt_client import CcxtClient
 from trading_api.modules.broker.external.venue_client import (
     ExecType,
@@ -40,6 +41,18 @@ async def test_an_answer_that_does_not_come_in_time_leaves_doubt(account: Connec
         await account.buy("late", "0.1", "98")
     account.venue.clear("hold_answer")
     assert (await account.sink.report("late", ExecType.NEW)).client_order_id == "late"
+
+
+async def test_an_order_that_the_connector_reads_too_late_is_not_sent(
+    account: ConnectedAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = len(account.venue.received(PLACE))
+    with monkeypatch.context() as patch:
+        patch.setattr(ccxt_client, "SEND_S", 0.0)  # as if the process had stood still
+        with pytest.raises(VenueNotReached, match="too long"):
+            await account.buy("stopped", "0.1", "98")
+    assert len(account.venue.received(PLACE)) == before
+    await account.buy("in-time", "0.1", "98")
 
 
 @pytest.mark.parametrize("fault", ["rate_limit", "ban"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -56,7 +57,7 @@ def session(exchange: Exchange) -> tuple[ExchangeSession, list[Sequence[RateLimi
 async def test_a_request_that_waited_too_long_for_its_turn_is_not_sent() -> None:
     exchange = Exchange()
     tested, _ = session(exchange)
-    with tested.sent_within(0.0):
+    with tested.sent_until(time.monotonic()):
         late = asyncio.create_task(tested.call(exchange.send, "late"))
     anytime = asyncio.create_task(tested.call(exchange.send, "anytime"))
     await asyncio.sleep(0)
