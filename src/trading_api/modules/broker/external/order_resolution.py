@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from typing import Any
 
 from trading_api.domain.orders import OrderStatus
 from trading_api.errors import Unavailable
@@ -26,6 +26,7 @@ from trading_api.modules.broker.engine.venue_state import VenueOrder
 from trading_api.modules.broker.external.live_account import LiveAccount
 from trading_api.modules.broker.external.live_clock import LiveClock
 from trading_api.modules.broker.external.live_connection import LiveConnection
+from trading_api.modules.broker.external.order_answer import OrderAnswer
 from trading_api.modules.broker.external.report_handling import reject_order, reject_request
 from trading_api.modules.broker.external.unsent_intents import UnsentIntents, Withdrawal
 from trading_api.modules.broker.external.venue_client import (
@@ -47,25 +48,6 @@ DELAYS_S = (0.25, 5.0)
 """The first and the longest time between two questions about one order."""
 NEVER_RECEIVED = "the venue never received it"
 WAITING = "The venue has not answered yet; it is being asked."
-
-
-class _Answer(NamedTuple):
-    """What the venue knows of an order. `replaced` is the state under the ids of its replacement.
-    None stands for an order that the venue has never seen."""
-
-    order: ExecutionReport | None
-    replaced: ExecutionReport | None = None
-
-    @property
-    def report(self) -> ExecutionReport:
-        """The state that counts. Only for an answer that has one."""
-        report = self.replaced or self.order
-        assert report is not None
-        return report
-
-    def denies(self, request: VenueRequest) -> bool:
-        """Return whether the venue knows nothing of the request."""
-        return self.replaced is None and (request is VenueRequest.REPLACE or self.order is None)
 
 
 class OrderRequests:
@@ -244,6 +226,7 @@ class OrderRequests:
             await self._decide(lambda transaction: self._note_doubt(transaction, order_id, request))
         delay_s, last_delay_s = DELAYS_S
         denied_since: float | None = None
+        is_logged = False
         while self._is_open(order_id, request):
             if not self._connection.is_up:
                 denied_since = None  # only seconds of contact count
@@ -259,9 +242,14 @@ class OrderRequests:
             else:
                 now_s = self._clock.now_s()
                 denied_since = now_s if denied_since is None else denied_since
-                if now_s - denied_since >= CONTACT_S:
+                is_over = now_s - denied_since >= CONTACT_S
+                is_numbered = request is VenueRequest.PLACE and self._is_numbered(order_id)
+                if is_over and not is_numbered:
                     await self._deny(order_id, request, answer)
                     return
+                if is_over and not is_logged:
+                    is_logged = True
+                    log.error("received_order_not_found", extra={"order": order_id})
                 await self._take_denial(request, answer)
             await self._pause(order_id, request, delay_s)
             delay_s = min(2 * delay_s, last_delay_s)
@@ -294,7 +282,13 @@ class OrderRequests:
             case VenueRequest.CANCEL:
                 return known.is_cancel_requested
 
-    async def _ask(self, order_id: str, request: VenueRequest) -> _Answer | None:
+    def _is_numbered(self, order_id: str) -> bool:
+        """Return whether the venue has given the order an id: then it has received it."""
+        venue = self._account.state.venue
+        known = venue.orders.get(order_id) if venue else None
+        return known is not None and bool(known.venue_order_id)
+
+    async def _ask(self, order_id: str, request: VenueRequest) -> OrderAnswer | None:
         """Return the venue's state of the order, or None while it does not answer."""
         state = self._account.state
         assert state.venue is not None
@@ -303,18 +297,18 @@ class OrderRequests:
             if request is VenueRequest.REPLACE and (wanted := known.replacement) is not None:
                 ref = OrderRef(known.symbol, wanted.client_order_id)
                 if (replaced := await self._client.find_order(ref)) is not None:
-                    return _Answer(None, replaced)
-            return _Answer(await self._client.find_order(_ref(known)))
+                    return OrderAnswer(None, replaced)
+            return OrderAnswer(await self._client.find_order(_ref(known)))
         except (VenueRejected, VenueNotReached, VenueTimeout) as error:
             log.warning("venue_not_answering", extra={"order": order_id, "reason": f"{error}"})
             return None
 
-    async def _take_denial(self, request: VenueRequest, answer: _Answer) -> None:
+    async def _take_denial(self, request: VenueRequest, answer: OrderAnswer) -> None:
         """Apply the state of an order that has not been replaced, at least not yet."""
         if request is VenueRequest.REPLACE and answer.order and not answer.order.status.is_terminal:
             await self._take_report(answer.order, is_answer=True)
 
-    async def _deny(self, order_id: str, request: VenueRequest, answer: _Answer) -> None:
+    async def _deny(self, order_id: str, request: VenueRequest, answer: OrderAnswer) -> None:
         """Take note that the venue never received a request."""
         match request:
             case VenueRequest.PLACE:

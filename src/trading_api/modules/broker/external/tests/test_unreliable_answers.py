@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from tests.kit.fake_venue import Fault
+import pytest
+from msgspec.structs import replace
+
+from tests.kit.fake_venue import FakeOrder, Fault
 from tests.kit.live_setup import limit_order, live_setup, order
 from trading_api.domain.broker_commands import CancelOrderCommand
 from trading_api.domain.orders import OrderStatus
+from trading_api.modules.broker.external.order_resolution import CONTACT_S, DELAYS_S
 from trading_api.modules.broker.external.reconciliation import INTERVAL_S, WAITING_MAX
 from trading_api.modules.broker.external.venue_client import (
+    ExecType,
     ExecutionReport,
+    NewOrder,
     OrderRef,
     VenueAccount,
+    VenueOrderStatus,
 )
 
 
@@ -45,6 +52,32 @@ async def test_an_order_in_doubt_that_filled_without_listed_fills_does_not_place
         await live.clock.advance((WAITING_MAX + 1) * INTERVAL_S)
         assert (await live.find(placed)).status is OrderStatus.CANCELED
         assert live.position() == 10, "adjusted to what the venue holds"
+
+
+async def test_an_order_that_the_venue_has_numbered_is_not_rejected_as_never_received(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with live_setup() as live:
+        live.client.alter = lambda _: []
+        place_at_venue, hidden = live.venue.place, list[FakeOrder]()
+
+        def receive(order: NewOrder) -> ExecutionReport:
+            report = place_at_venue(order)
+            hidden.extend(live.venue.orders)
+            live.venue.orders.clear()
+            return replace(
+                report, exec_type=ExecType.PENDING_NEW, status=VenueOrderStatus.PENDING_NEW
+            )
+
+        live.venue.place = receive  # type: ignore[method-assign]
+        placed = (await live.submit(limit_order())).order_id
+        await live.clock.advance(4 * CONTACT_S)
+        assert [(each.id, each.status) for each in live.live()] == [(placed, OrderStatus.PLACING)]
+        denials = [each for each in caplog.records if each.message == "received_order_not_found"]
+        assert len(denials) == 1
+        live.venue.orders = hidden
+        await live.clock.advance(DELAYS_S[1])
+        assert [each.status for each in live.live()] == [OrderStatus.WORKING]
 
 
 async def test_nonsense_in_a_comparison_does_not_end_the_broker() -> None:
