@@ -215,7 +215,8 @@ class _ReportHandler:
         # A fill is an event of its own.
         self._is_recorded = report.exec_type is not ExecType.TRADE
         before_ids = self._order.filled_quantity - self._known.filled_quantity
-        quantity = report.quantity + before_ids if report.quantity else wanted.quantity
+        # It may be less while fills of the replaced order are missing: they must not end this one.
+        quantity = max(report.quantity + before_ids, wanted.quantity)
         self._set_values(quantity, wanted.limit_price, wanted.stop_price)
 
     def _set_values(
