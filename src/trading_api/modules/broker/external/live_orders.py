@@ -180,8 +180,9 @@ class LiveOrders:
             raise to_api_error(position_not_found(position))
         _check(check_not_reversing(state, market.symbol))
         others, quantity = state.closing_orders(market.symbol), command.quantity
-        if quantity is None:
-            quantity = closable_quantity(position, others)
+        closable = closable_quantity(position, others)
+        if quantity is None or quantity == closable:
+            quantity = _on_lot_grid(closable, market)
         _check(check_close_quantity(position, quantity, others, market.trading_rules))
         order = _opposing(transaction, position, quantity, market, reduce_only=True)
         return OrderPlaced(order, market.at_ms)
@@ -244,6 +245,19 @@ def _opposing(
         reduce_only=reduce_only,
     )
     return new_order(transaction, request, market)
+
+
+def _on_lot_grid(quantity: Decimal, market: Market) -> Decimal:
+    """Return the largest quantity that the venue accepts of what is left of a position. A
+    commission that was taken from the asset leaves a rest below the lot step. Raises Conflict."""
+    step = market.trading_rules.quantity_step
+    if 0 < quantity < step:
+        raise Conflict(
+            f"{quantity:f} of {market.symbol} is less than the lot step {step:f}, so the venue "
+            "cannot trade it.",
+            "below_lot_step",
+        )
+    return quantity - quantity % step if quantity > 0 else quantity
 
 
 def _check(rejection: Rejection | bool | None) -> None:

@@ -10,9 +10,9 @@ import pytest
 from tests.kit.fake_venue import FakeVenueClient, Fault
 from tests.kit.live_setup import ACCOUNT, LIMITS, LiveSetup, limit_order, live_setup, order
 from tests.kit.manual_clock import settle
-from trading_api.domain.broker_commands import CancelOrderCommand
+from trading_api.domain.broker_commands import CancelOrderCommand, ClosePositionCommand
 from trading_api.domain.orders import OrderStatus, Side
-from trading_api.errors import ConfigurationError
+from trading_api.errors import ConfigurationError, Conflict
 from trading_api.modules.broker.external.factory import create_live_broker
 from trading_api.modules.broker.external.reconciliation import INTERVAL_S
 from trading_api.modules.broker.external.venue_client import (
@@ -234,6 +234,23 @@ async def test_a_commission_in_the_asset_reduces_the_position() -> None:
         await live.clock.advance(INTERVAL_S + 2)
         check_agreement(live)
         assert live.broker.snapshot(ACCOUNT).seq == seq, "nothing was left to adjust"
+
+
+async def test_a_close_leaves_what_is_below_the_lot_step() -> None:
+    async with live_setup() as live:
+        live.venue.commission_rate = Decimal("0.0003")
+        live.venue.commission_currency = "BTC"
+        live.venue.prices["BTCUSD"] = Decimal(90)
+        await live.submit(order(symbol="BTCUSD"))
+        held = live.position("BTCUSD")
+        step = live.market.instrument("BTCUSD").quantity_step  # type: ignore[union-attr]
+        assert held % step, "the rest is off the grid"
+        live.venue.commission_rate = Decimal(0)
+        await live.submit(ClosePositionCommand("BTCUSD"))
+        assert live.position("BTCUSD") == held % step
+        with pytest.raises(Conflict) as refused:
+            await live.submit(ClosePositionCommand("BTCUSD"))
+        assert refused.value.code == "below_lot_step"
 
 
 async def test_an_account_belongs_to_one_venue_for_ever() -> None:
