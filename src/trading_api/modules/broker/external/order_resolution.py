@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from trading_api.domain.orders import OrderStatus
@@ -243,14 +244,16 @@ class OrderRequests:
                 now_s = self._clock.now_s()
                 denied_since = now_s if denied_since is None else denied_since
                 is_over = now_s - denied_since >= CONTACT_S
-                is_numbered = request is VenueRequest.PLACE and self._is_numbered(order_id)
-                if is_over and not is_numbered:
+                is_received = request is VenueRequest.PLACE and self._received(order_id)
+                if is_over and not is_received:
                     await self._deny(order_id, request, answer)
                     return
                 if is_over and not is_logged:
                     is_logged = True
                     log.error("received_order_not_found", extra={"order": order_id})
                 await self._take_denial(request, answer)
+            if request is VenueRequest.PLACE:
+                await self._cancel_received(order_id)
             await self._pause(order_id, request, delay_s)
             delay_s = min(2 * delay_s, last_delay_s)
 
@@ -282,11 +285,17 @@ class OrderRequests:
             case VenueRequest.CANCEL:
                 return known.is_cancel_requested
 
-    def _is_numbered(self, order_id: str) -> bool:
-        """Return whether the venue has given the order an id: then it has received it."""
+    def _received(self, order_id: str) -> VenueOrder | None:
+        """Return the order if the venue has given it an id: then it has received it."""
         venue = self._account.state.venue
         known = venue.orders.get(order_id) if venue else None
-        return known is not None and bool(known.venue_order_id)
+        return known if known and known.venue_order_id else None
+
+    async def _cancel_received(self, order_id: str) -> None:
+        """Send the requested cancellation of an order that the venue has not accepted yet."""
+        if (known := self._received(order_id)) and known.is_cancel_requested:
+            with suppress(VenueRejected, VenueNotReached, VenueTimeout):
+                await self._take_report(await self._client.cancel(_ref(known)))
 
     async def _ask(self, order_id: str, request: VenueRequest) -> OrderAnswer | None:
         """Return the venue's state of the order, or None while it does not answer."""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.kit.fake_venue import FakeOrder, Fault
 from tests.kit.live_setup import limit_order, live_setup, order
-from trading_api.domain.broker_commands import CancelOrderCommand
+from trading_api.domain.broker_commands import CancelOrderCommand, SetKillSwitchCommand
 from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.external.order_resolution import CONTACT_S, DELAYS_S
 from trading_api.modules.broker.external.reconciliation import INTERVAL_S, WAITING_MAX
@@ -65,9 +65,7 @@ async def test_an_order_that_the_venue_has_numbered_is_not_rejected_as_never_rec
             report = place_at_venue(order)
             hidden.extend(live.venue.orders)
             live.venue.orders.clear()
-            return replace(
-                report, exec_type=ExecType.PENDING_NEW, status=VenueOrderStatus.PENDING_NEW
-            )
+            return pending(report)
 
         live.venue.place = receive  # type: ignore[method-assign]
         placed = (await live.submit(limit_order())).order_id
@@ -78,6 +76,28 @@ async def test_an_order_that_the_venue_has_numbered_is_not_rejected_as_never_rec
         live.venue.orders = hidden
         await live.clock.advance(DELAYS_S[1])
         assert [each.status for each in live.live()] == [OrderStatus.WORKING]
+
+
+async def test_an_order_that_the_venue_has_received_and_not_accepted_is_canceled() -> None:
+    async with live_setup() as live:
+        live.client.alter = lambda _: []
+        place_at_venue, state_of = live.venue.place, live.venue.state_of
+
+        def receive(order: NewOrder) -> ExecutionReport:
+            return pending(place_at_venue(order))
+
+        live.venue.place = receive  # type: ignore[method-assign]
+        live.venue.state_of = (  # type: ignore[method-assign]
+            lambda order: pending(state_of(order)) if order.is_open else state_of(order)
+        )
+        placed = (await live.submit(limit_order())).order_id
+        await live.clock.advance(2 * CONTACT_S)
+        assert [each.status for each in live.live()] == [OrderStatus.PLACING]
+        live.client.faults.append(Fault.LOST)
+        await live.submit(SetKillSwitchCommand(is_on=True))
+        await live.clock.advance(3 * DELAYS_S[1])
+        assert not live.venue.orders[0].is_open
+        assert (await live.find(placed)).status is OrderStatus.CANCELED
 
 
 async def test_nonsense_in_a_comparison_does_not_end_the_broker() -> None:
@@ -125,6 +145,11 @@ async def test_nonsense_about_a_cancellation_is_asked_for_with_pauses() -> None:
         live.client.cancel = original  # type: ignore[method-assign]
         await live.clock.advance(6)
         assert live.live() == []
+
+
+def pending(report: ExecutionReport) -> ExecutionReport:
+    """Return the report of an order that the venue has received, and not accepted yet."""
+    return replace(report, exec_type=ExecType.PENDING_NEW, status=VenueOrderStatus.PENDING_NEW)
 
 
 async def nonsense() -> VenueAccount:
