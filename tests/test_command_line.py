@@ -136,7 +136,7 @@ def test_a_ledger_admits_one_server_and_can_be_verified_while_it_runs(tmp_path: 
         second = command(["serve"], DATABASE_URL=f"sqlite:///{path}", PORT="0")
         result = verify_ledger(f"sqlite:///{path}")
     assert second.returncode == 2
-    assert f"{path} (DATABASE_URL) is written by another process" in second.stderr
+    assert f"The ledger {path} is written by another process" in second.stderr
     assert result.returncode == 0, result.stderr
     assert "agrees" in result.stdout
     with closing(sqlite3.connect(path)) as connection, connection:
