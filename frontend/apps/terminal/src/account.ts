@@ -175,7 +175,6 @@ export class TradingAccount {
         this.#id[1](info.id);
         this.#currency[1](info.currency);
         this.#kind[1](info.kind);
-        this.#halt[1](await rest.killSwitch());
         await this.#connectBroker(info.id);
         await this.#load();
         this.#loading[1]("loaded");
@@ -207,14 +206,16 @@ export class TradingAccount {
 
   async #load(): Promise<void> {
     const rest = this.#client.rest.account(this.id);
-    const [orders, positions, executions, lines] = await Promise.all([
+    const [orders, positions, executions, lines, halt] = await Promise.all([
       rest.orders(),
       rest.positions(),
       rest.recentExecutions(HISTORY_MAX),
       rest.cashLines(),
+      rest.killSwitch(),
       this.#readClock(),
     ]);
     batch(() => {
+      this.#halt[1](halt);
       this.#applyOrders(orders);
       for (const position of this.#mergedPositions.addFromSnapshot(positions)) {
         this.#showPosition(position);

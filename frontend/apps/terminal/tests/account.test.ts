@@ -29,6 +29,7 @@ beforeEach(() => {
     positions: empty,
     recentExecutions: empty,
     cashLines: empty,
+    killSwitch: async () => ({ on: false }),
     ordersHistory: async (limit: number) => {
       historyReads += 1;
       const ended = Array.from({ length: ENDED }, (_, n) => order(n, OrderStatus.Filled));
