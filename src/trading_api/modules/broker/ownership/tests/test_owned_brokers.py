@@ -29,7 +29,7 @@ from trading_api.modules.broker.ownership.postgres_ownership import PostgresOwne
 SHARDS = 8
 PARTITIONS = [shard_partition(number) for number in range(SHARDS)]
 ACCOUNTS = [f"ACCOUNT-{number}" for number in range(24)]
-STALE_S = 1.0
+STALE_S = 3.0
 POLL_S = 0.05
 
 
