@@ -78,6 +78,8 @@ def event_lists(draw: st.DrawFn, size_max: int = 40) -> list[Event]:
         if kind > 2:
             quote = draw(quotes(time_ms))
         trade = draw(trades(time_ms)) if quote.last_size else None
+        if trade == VenueTrade("", time_ms):
+            trade = None  # such a trade adds nothing to its quote, and is not stored
         mark = TickFlag.START if kind == 1 else NO_MARK
         events.append(QuoteEvent(_at(quote, time_ms), trade, mark))
     return events
