@@ -57,6 +57,8 @@ def _judge_events(account: AccountView) -> Iterator[Violation]:
 def _judge_keys(recording: Recording, account: AccountView) -> Iterator[Violation]:
     """A key is bound once, and places at most one order that is no bracket."""
     bound, placed, paid = _counts(account, "commandBound"), Counter[str](), Counter[str]()
+    # The server's own notifications, such as a lost market's, have keys and no request.
+    bound.pop("", None)
     for event in account.events:
         key = event.get("requestId", "")
         if event["type"] == "orderPlaced" and "parentId" not in event["order"]:
