@@ -1,6 +1,6 @@
 """A venue in memory, and a VenueClient of it. Its time, its fills and its faults are the test's.
 
-The venue goes on while nobody is connected: what it has received it processes."""
+The venue continues without a connection: it processes what it has received."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from trading_api.domain.broker_commands import (
     ReversePositionCommand,
     SetKillSwitchCommand,
 )
-from trading_api.domain.orders import NO_BRACKETS, Duration, OrderRequest, OrderStatus, OrderType
+from trading_api.domain.orders import NO_BRACKETS, Duration, OrderRequest, OrderStatus
 from trading_api.errors import Conflict, NotSupportedByVenue
 from trading_api.modules.broker.engine.checks.order_checks import (
     check_above_filled,
@@ -40,9 +40,8 @@ from trading_api.modules.broker.engine.commands import Market, Notify
 from trading_api.modules.broker.engine.events import Event, OrderPlaced
 from trading_api.modules.broker.engine.fill_rules import closable_quantity
 from trading_api.modules.broker.engine.handlers.notification_handlers import notification_raised
-from trading_api.modules.broker.engine.handlers.order_handlers import new_order
+from trading_api.modules.broker.engine.handlers.order_handlers import new_order, opposing_order
 from trading_api.modules.broker.engine.order import Order, OrderPurpose
-from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_events import (
     KillSwitchSet,
@@ -184,7 +183,7 @@ class LiveOrders:
         if quantity is None or quantity == closable:
             quantity = _on_lot_grid(closable, market)
         _check(check_close_quantity(position, quantity, others, market.trading_rules))
-        order = _opposing(transaction, position, quantity, market, reduce_only=True)
+        order = opposing_order(transaction, position, quantity, market, reduce_only=True)
         return OrderPlaced(order, market.at_ms)
 
     def _reversed(self, transaction: Transaction, command: ReversePositionCommand) -> OrderPlaced:
@@ -196,7 +195,7 @@ class LiveOrders:
             raise to_api_error(position_not_found(position))
         _check(check_not_reversing(state, market.symbol))
         quantity = 2 * abs(position.quantity)
-        order = _opposing(transaction, position, quantity, market, reduce_only=False)
+        order = opposing_order(transaction, position, quantity, market, reduce_only=False)
         return OrderPlaced(replace_struct(order, purpose=OrderPurpose.REVERSAL), market.at_ms)
 
     # The kill switch
@@ -227,24 +226,6 @@ class LiveOrders:
 
     def _market(self, symbol: str) -> Market:
         return self._prices.current_market(self._prices.instrument(symbol))
-
-
-def _opposing(
-    transaction: Transaction,
-    position: Position,
-    quantity: Decimal,
-    market: Market,
-    *,
-    reduce_only: bool,
-) -> Order:
-    request = OrderRequest(
-        symbol=position.symbol,
-        side=position.side.opposite,
-        type=OrderType.MARKET,
-        quantity=quantity,
-        reduce_only=reduce_only,
-    )
-    return new_order(transaction, request, market)
 
 
 def _on_lot_grid(quantity: Decimal, market: Market) -> Decimal:

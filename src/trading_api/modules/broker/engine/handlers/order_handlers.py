@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from trading_api.domain.orders import NO_BRACKETS, Duration, OrderRequest, OrderStatus
+from trading_api.domain.orders import NO_BRACKETS, Duration, OrderRequest, OrderStatus, OrderType
 from trading_api.modules.broker.engine.brackets import set_brackets, show_on_parent
 from trading_api.modules.broker.engine.checks.bracket_checks import check_bracket_changes
 from trading_api.modules.broker.engine.checks.margin_checks import check_margin
@@ -29,6 +29,7 @@ from trading_api.modules.broker.engine.fill_rules import trailing_stop
 from trading_api.modules.broker.engine.margin import reserve_cost, reserve_price
 from trading_api.modules.broker.engine.matching import mark_resting, match
 from trading_api.modules.broker.engine.order import Order, OrderPurpose, modified
+from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
 
 
@@ -102,6 +103,25 @@ def new_order(transaction: Transaction, request: OrderRequest, market: Market) -
         reserve_price=price,
         reserve_cost=reserve_cost(request, price, market, rules),
     )
+
+
+def opposing_order(
+    transaction: Transaction,
+    position: Position,
+    quantity: Decimal,
+    market: Market,
+    *,
+    reduce_only: bool,
+) -> Order:
+    """Return a market order against a position. Nothing is emitted."""
+    request = OrderRequest(
+        symbol=position.symbol,
+        side=position.side.opposite,
+        type=OrderType.MARKET,
+        quantity=quantity,
+        reduce_only=reduce_only,
+    )
+    return new_order(transaction, request, market)
 
 
 def submit_order(transaction: Transaction, order: Order, market: Market) -> Rejection | None:

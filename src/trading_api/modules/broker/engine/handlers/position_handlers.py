@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from msgspec.structs import replace
 
-from trading_api.domain.orders import OrderRequest, OrderStatus, OrderType
+from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.brackets import set_brackets, suspend_brackets
 from trading_api.modules.broker.engine.cancellation import cancel_orders
 from trading_api.modules.broker.engine.checks.bracket_checks import (
@@ -25,7 +23,6 @@ from trading_api.modules.broker.engine.checks.rejection import Rejection, Reject
 from trading_api.modules.broker.engine.commands import (
     ClosePosition,
     EditBrackets,
-    Market,
     ReversePosition,
     SettlePosition,
 )
@@ -34,13 +31,13 @@ from trading_api.modules.broker.engine.fill_rules import closable_quantity
 from trading_api.modules.broker.engine.handlers.order_handlers import (
     check_order_margin,
     enter_order,
-    new_order,
+    opposing_order,
     submit_order,
 )
 from trading_api.modules.broker.engine.matching import match
 from trading_api.modules.broker.engine.money import ZERO
-from trading_api.modules.broker.engine.order import Order, OrderPurpose
-from trading_api.modules.broker.engine.position import Position, apply_fill
+from trading_api.modules.broker.engine.order import OrderPurpose
+from trading_api.modules.broker.engine.position import apply_fill
 from trading_api.modules.broker.engine.transaction import Transaction
 
 REPLACED = "The position has brackets of its own now."
@@ -61,7 +58,7 @@ def close(transaction: Transaction, command: ClosePosition) -> Rejection | None:
         quantity = closable_quantity(position, others)
     if rejection := check_close_quantity(position, quantity, others, market.trading_rules):
         return rejection
-    order = _opposing_order(transaction, position, quantity, market, reduce_only=True)
+    order = opposing_order(transaction, position, quantity, market, reduce_only=True)
     return submit_order(transaction, order, market)
 
 
@@ -73,7 +70,7 @@ def reverse(transaction: Transaction, command: ReversePosition) -> Rejection | N
     position = state.position(market.symbol)
     if not position.quantity:
         return position_not_found(position)
-    order = _opposing_order(
+    order = opposing_order(
         transaction, position, 2 * abs(position.quantity), market, reduce_only=False
     )
     order = replace(order, purpose=OrderPurpose.REVERSAL)
@@ -152,20 +149,3 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     set_brackets(transaction, command.brackets, side, price, None, market)
     match(transaction, market)
     return None
-
-
-def _opposing_order(
-    transaction: Transaction,
-    position: Position,
-    quantity: Decimal,
-    market: Market,
-    reduce_only: bool,
-) -> Order:
-    request = OrderRequest(
-        symbol=position.symbol,
-        side=position.side.opposite,
-        type=OrderType.MARKET,
-        quantity=quantity,
-        reduce_only=reduce_only,
-    )
-    return new_order(transaction, request, market)
