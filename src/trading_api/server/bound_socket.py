@@ -35,4 +35,7 @@ def accepting_sockets(listening: socket.socket) -> list[socket.socket]:
 
     libuv, and so uvloop, accepts one connection per socket in a turn of its event loop. With one
     socket, a hundred clients that connect together to a busy server wait for a hundred turns."""
+    # A duplicate sets whether its socket blocks, for all processes that share it. In another one
+    # that already serves, `accept` would wait for a second connection with the first in hand.
+    listening.setblocking(False)
     return [listening, *(listening.dup() for _ in range(ACCEPTS_PER_TURN - 1))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 
 import uvloop
@@ -19,6 +20,18 @@ async def test_a_turn_of_the_loop_accepts_many_connections() -> None:
 def test_so_does_uvloop_which_accepts_one_for_each_socket() -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert runner.run(_turns_until_accepted()) <= CLIENTS / ACCEPTS_PER_TURN + 2
+
+
+def test_a_server_that_starts_does_not_let_the_others_of_its_socket_block() -> None:
+    """Processes that share a socket share whether it blocks. One that accepts would wait for the
+    next connection, while the one that it has just accepted waits for it."""
+    with socket.create_server(("127.0.0.1", 0)) as shared:
+        shared.setblocking(False)
+        inherited = socket.socket(fileno=os.dup(shared.fileno()))
+        accepting = accepting_sockets(inherited)
+        assert not os.get_blocking(shared.fileno())
+        for each in accepting:
+            each.close()
 
 
 async def _turns_until_accepted() -> int:
