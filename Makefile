@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-models coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -51,6 +51,7 @@ checked: .venv/.synced $(addsuffix /node_modules/.package-lock.json,$(ASYNCAPI) 
 	$(BIN)/python scripts/generate_ws_router.py --check
 	$(BIN)/python scripts/export_openapi_spec.py --check
 	$(BIN)/python scripts/export_asyncapi_spec.py --check
+	$(BIN)/python scripts/generate_python_models.py --check
 	$(BIN)/node $(ASYNCAPI)/validate.mjs asyncapi.json
 	$(NPM) run check
 
@@ -78,6 +79,9 @@ terminal: $(TERMINAL) ## Build the page that is served at /, where its sources a
 
 generate-frontend-types: .venv/.synced frontend/node_modules/.package-lock.json ## Write the client's types from openapi.json and asyncapi.json
 	@$(NPM) run generate
+
+generate-python-models: .venv/.synced ## Write the Python client's models from openapi.json and asyncapi.json
+	@$(BIN)/python scripts/generate_python_models.py
 
 coverage: .venv/.synced ## Show that the tests of the engine and the ledger reach every branch of them
 	@$(BIN)/coverage run -m pytest $(ENGINE_TESTS) $(LEDGER_TESTS)
@@ -123,11 +127,11 @@ lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-.venv/.synced: pyproject.toml requirements/dev.txt requirements/recordings.txt | $(UV)
+.venv/.synced: pyproject.toml clients/python/pyproject.toml requirements/dev.txt requirements/recordings.txt | $(UV)
 	@$(python_is_current)
 	@$(UV) venv --quiet --allow-existing --python python3 .venv
 	@$(UV) pip sync --quiet --python .venv --require-hashes requirements/dev.txt
-	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	@$(UV) pip install --quiet --python .venv --no-deps --no-build-isolation --editable . --editable clients/python
 	@$(UV) pip install --quiet --python .venv --no-deps --require-hashes --target .venv/recordings -r requirements/recordings.txt
 	@touch $@
 

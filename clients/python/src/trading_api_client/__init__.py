@@ -1,0 +1,1 @@
+"""The Python client of trading_api."""

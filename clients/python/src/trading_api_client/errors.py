@@ -1,0 +1,40 @@
+"""The errors that the client raises."""
+
+from __future__ import annotations
+
+
+class TradingApiError(Exception):
+    """The base of all errors that the client raises."""
+
+
+class Refused(TradingApiError):
+    """The server refused a request, with a code for programs and a message for people.
+
+    `status` is the HTTP status, and `retry_after_s` when to try again, where the server names it.
+    A refused command changed nothing, unless the code is `outcome_unknown`."""
+
+    def __init__(
+        self, code: str, message: str, status: int, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(code, message, status, retry_after_s)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.code}, {self.status})"
+
+
+class ConnectionFailed(TradingApiError):
+    """There was no connection, or it ended before the answer.
+
+    A command may have been executed: call it again with the same key to learn its outcome."""
+
+
+class TimedOut(TradingApiError):
+    """There was no answer in time. A command may have been executed, as in ConnectionFailed."""
+
+
+class ConsumerTooSlow(TradingApiError):
+    """An iterator was read so slowly that its buffer is full. It lost updates, and has ended."""
