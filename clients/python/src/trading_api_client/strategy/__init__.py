@@ -1,0 +1,1 @@
+"""One strategy for backtests, paper accounts and live accounts."""

@@ -1,0 +1,62 @@
+"""What a strategy sees of the market: closed bars, quotes, and history as columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Milliseconds = npt.NDArray[np.int64]
+
+
+class ClosedBar(Struct, frozen=True, gc=False):
+    """A bar that can no longer change. `time` is the start of its interval, in ms since 1970."""
+
+    symbol: str
+    resolution: str
+    time: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+
+
+class TopOfBook(Struct, frozen=True, gc=False):
+    """The best bid and ask of a symbol, and its last price. `time` is in ms since 1970."""
+
+    symbol: str
+    time: int
+    bid: float
+    ask: float
+    last: float
+
+
+class BarHistory(Struct, frozen=True):
+    """Closed bars as columns of one length, ascending in time, in ms since 1970.
+
+    The columns are read-only views of memory that does not change later."""
+
+    time: Milliseconds
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the bars as a DataFrame with the index `time`, in UTC. Needs pandas."""
+        import pandas as pd
+
+        index = pd.DatetimeIndex(pd.to_datetime(self.time, unit="ms", utc=True), name="time")
+        names = ("open", "high", "low", "close", "volume")
+        return pd.DataFrame({name: getattr(self, name) for name in names}, index=index)

@@ -1,0 +1,64 @@
+"""Creates a strategy from its class and its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from trading_api_client.strategy.strategy import Strategy
+from trading_api_client.strategy.strategy_host import StrategyHost
+
+StrategyT = TypeVar("StrategyT", bound=Strategy)
+
+
+def create_strategy(
+    strategy_class: type[StrategyT], parameters: Mapping[str, Any], host: StrategyHost
+) -> StrategyT:
+    """Return a strategy with its parameters, run by `host`.
+
+    Raises TypeError for a parameter that the class does not have, and ValueError for a strategy
+    without symbols."""
+    known = parameter_names(strategy_class)
+    if unknown := parameters.keys() - known:
+        raise TypeError(
+            f"{strategy_class.__name__} has no parameter {min(unknown)!r}; "
+            f"it has {', '.join(sorted(known))}."
+        )
+    strategy = strategy_class()
+    for name, value in parameters.items():
+        setattr(strategy, name, value)
+    if isinstance(strategy.symbols, str) or not strategy.symbols:
+        raise ValueError(f'{strategy_class.__name__}.symbols is a list, such as ["AAPL"].')
+    if "resolution" not in parameters and strategy.resolutions:
+        strategy.resolution = strategy.resolutions[0]
+    strategy._host = host
+    return strategy
+
+
+def parameter_names(strategy_class: type[Strategy]) -> set[str]:
+    """Return the names of the class attributes that can be set for a run."""
+    return {
+        name
+        for each in strategy_class.__mro__[:-1]
+        for name, value in vars(each).items()
+        if not name.startswith("_") and not callable(value) and not isinstance(value, _FIXED)
+    }
+
+
+def followed_bars(strategy: Strategy) -> list[tuple[str, str]]:
+    """Return each symbol and resolution whose bars the strategy receives, in its own order."""
+    resolutions = strategy.resolutions or [strategy.resolution]
+    return [(symbol, each) for symbol in strategy.symbols for each in resolutions]
+
+
+def follows_quotes(strategy: Strategy) -> bool:
+    """Return whether the strategy overrides `on_quote`."""
+    return type(strategy).on_quote is not Strategy.on_quote
+
+
+def used_parameters(strategy: Strategy) -> dict[str, Any]:
+    """Return the values of all parameters, by name."""
+    return {name: getattr(strategy, name) for name in sorted(parameter_names(type(strategy)))}
+
+
+_FIXED = (property, classmethod, staticmethod)
