@@ -201,7 +201,7 @@ def _type(schema: Schema) -> str:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
         types = dict.fromkeys(_type(each) for each in schema["anyOf"])
-        return " | ".join(each for each in types if not (each == "int" and "float" in types))
+        return " | ".join(types)
     if "const" in schema or ("enum" in schema and schema["type"] == "string"):
         values = schema.get("enum", [schema.get("const")])
         return f"Literal[{', '.join(repr(value) for value in values)}]"

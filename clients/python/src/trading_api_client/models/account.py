@@ -176,7 +176,7 @@ class Notification(Model, frozen=True, kw_only=True):
     severity: NotificationSeverity
     code: str
     message: str
-    reference: dict[str, str | float]
+    reference: dict[str, str | int | float]
     time: int
 
 

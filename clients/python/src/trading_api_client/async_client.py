@@ -1,0 +1,62 @@
+"""The asynchronous client."""
+
+from __future__ import annotations
+
+import copy
+from types import TracebackType
+from typing import Self
+
+from trading_api_client.rest.account_rest import AccountRest
+from trading_api_client.rest.alert_rest import AlertRest
+from trading_api_client.rest.market_rest import MarketRest
+from trading_api_client.rest.order_rest import OrderRest
+from trading_api_client.rest.transport import RestTransport
+from trading_api_client.token_source import Token, TokenSource
+
+TIME_LIMIT_S = 10.0
+
+
+class AsyncClient(MarketRest, OrderRest, AccountRest, AlertRest):
+    """A client of one server and one account, for the event loop in which it is used.
+
+    `base_url` is such as `http://127.0.0.1:8000`. `token` is a token or a function that returns
+    one; it is called again before the token expires. Without `account` it is the server's default
+    account. A request that the server refuses raises Refused. Without an answer within
+    `time_limit_s` it raises ConnectionFailed or TimedOut; until then it is sent again."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: Token = None,
+        account: str | None = None,
+        *,
+        time_limit_s: float = TIME_LIMIT_S,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._tokens = TokenSource(token)
+        self._account_id = account
+        self._rest = RestTransport(self._base_url, self._tokens, time_limit_s)
+
+    def with_account(self, account: str) -> Self:
+        """Return a client of another account, over the same connections. Close either one."""
+        other = copy.copy(self)
+        other._account_id = account
+        return other
+
+    async def close(self) -> None:
+        """Close every connection. The client cannot be used afterwards."""
+        await self._rest.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._base_url!r}, account={self._account_id!r})"

@@ -1,0 +1,225 @@
+"""The money, the history and the settings of an account over REST."""
+
+from __future__ import annotations
+
+from urllib.parse import quote as url_quote
+
+from trading_api_client.models import (
+    AccountMetainfo,
+    BrokerConfiguration,
+    BrokerEvent,
+    CashLine,
+    DepositRequest,
+    EquityData,
+    Execution,
+    InstrumentInfo,
+    KillSwitchParams,
+    KillSwitchResult,
+    KillSwitchState,
+    LeverageInfo,
+    LeveragePreviewResult,
+    LeverageSetParams,
+    LeverageSetResult,
+    Notification,
+    OrderType,
+    ResetRequest,
+    SettlementRequest,
+    Side,
+    SuccessResponse,
+    VersionInfo,
+    WithdrawalRequest,
+)
+from trading_api_client.rest.rest_area import RestArea
+from trading_api_client.rest.transport import Request
+
+PAGE = 1_000
+
+
+class AccountRest(RestArea):
+    """An account: what it has, what happened to it, and its commands that are no orders."""
+
+    async def account(self) -> AccountMetainfo:
+        """Return the id, the name, the currency and the kind of the account."""
+        return await self._read_account("/broker/account", AccountMetainfo)
+
+    async def accounts(self) -> list[AccountMetainfo]:
+        """Return the accounts that the token grants."""
+        return await self._read("/broker/accounts", list[AccountMetainfo])
+
+    async def broker_config(self) -> BrokerConfiguration:
+        """Return what the account's venue accepts."""
+        return await self._read_account("/broker/config", BrokerConfiguration)
+
+    async def instrument(self, symbol: str) -> InstrumentInfo:
+        """Return the quantities and the prices that the account's venue accepts for a symbol."""
+        path = f"/broker/instruments/{url_quote(symbol, safe='')}"
+        return await self._read_account(path, InstrumentInfo)
+
+    async def equity(self) -> EquityData:
+        """Return the balance, the profit and the equity at the last prices."""
+        return await self._read_account("/broker/equity", EquityData)
+
+    async def executions(
+        self, symbol: str | None = None, *, limit: int | None = 200, before: str | None = None
+    ) -> list[Execution]:
+        """Return the newest executions in ascending order, all of them with the limit None.
+
+        `before` is the oldest execution that is known already."""
+        path = "/broker/executions"
+        if symbol is not None:
+            path += f"/{url_quote(symbol, safe='')}"
+        found: list[Execution] = []
+        while limit is None or len(found) < limit:
+            count = PAGE if limit is None else min(limit - len(found), PAGE)
+            page = await self._read_account(path, list[Execution], limit=count, before=before)
+            found = page + found
+            if len(page) < count:
+                break
+            before = page[0].id
+        return found
+
+    async def ledger(self, *, since: int | None = None, limit: int | None = 200) -> list[CashLine]:
+        """Return the newest cash lines in ascending order, or the first ones after event `since`.
+
+        With the limit None they are all lines after `since`, or all of the account."""
+        found: list[CashLine] = []
+        if limit is None:
+            since = since or 0
+        while limit is None or len(found) < limit:
+            count = PAGE if limit is None else min(limit - len(found), PAGE)
+            page = await self._read_account(
+                "/broker/ledger", list[CashLine], since=since, limit=count
+            )
+            found += page
+            if since is None or len(page) < count:
+                break
+            since = page[-1].seq
+        return found
+
+    async def notifications(
+        self, *, since: int | None = None, limit: int | None = 200
+    ) -> list[Notification]:
+        """Return the newest notifications in ascending order, or the first ones after `since`.
+
+        With the limit None they are all notifications after `since`, or all of the account."""
+        found: list[Notification] = []
+        if limit is None:
+            since = since or 0
+        while limit is None or len(found) < limit:
+            count = PAGE if limit is None else min(limit - len(found), PAGE)
+            page = await self._read_account(
+                "/broker/notifications", list[Notification], since=since, limit=count
+            )
+            found += page
+            if since is None or len(page) < count:
+                break
+            since = page[-1].id
+        return found
+
+    async def events(self, *, since: int = 0, limit: int | None = 200) -> list[BrokerEvent]:
+        """Return the first events of the account after `since`, all of them with the limit None."""
+        found: list[BrokerEvent] = []
+        while limit is None or len(found) < limit:
+            count = PAGE if limit is None else min(limit - len(found), PAGE)
+            page = await self._read_account(
+                "/broker/events", list[BrokerEvent], since=since, limit=count
+            )
+            found += page
+            if len(page) < count:
+                break
+            since = page[-1].seq
+        return found
+
+    # Leverage
+
+    async def leverage(
+        self, symbol: str, *, order_type: OrderType = OrderType.MARKET, side: Side = Side.BUY
+    ) -> LeverageInfo:
+        """Return the leverage of a symbol and its bounds."""
+        return await self._read_account(
+            "/broker/leverage/info",
+            LeverageInfo,
+            symbol=symbol,
+            orderType=int(order_type),
+            side=int(side),
+        )
+
+    async def preview_leverage(
+        self,
+        symbol: str,
+        leverage: float,
+        *,
+        order_type: OrderType = OrderType.MARKET,
+        side: Side = Side.BUY,
+    ) -> LeveragePreviewResult:
+        """Return the warnings and errors that another leverage would have."""
+        body = LeverageSetParams(symbol=symbol, orderType=order_type, side=side, leverage=leverage)
+        params = {"account_id": self._account_id}
+        request = Request("POST", "/broker/leverage/preview", params, body)
+        return await self._rest.send(request, LeveragePreviewResult)
+
+    async def set_leverage(
+        self,
+        symbol: str,
+        leverage: float,
+        *,
+        order_type: OrderType = OrderType.MARKET,
+        side: Side = Side.BUY,
+        key: str | None = None,
+    ) -> LeverageSetResult:
+        """Set the leverage of a symbol, and return the one that is in force."""
+        body = LeverageSetParams(symbol=symbol, orderType=order_type, side=side, leverage=leverage)
+        path = "/broker/leverage/set"
+        return await self._command("PUT", path, LeverageSetResult, key, body)
+
+    # Money
+
+    async def deposit(self, amount: float, *, key: str | None = None) -> SuccessResponse:
+        """Add cash to a paper account."""
+        return await self._on_account("deposit", DepositRequest(amount=amount), key)
+
+    async def withdraw(self, amount: float, *, key: str | None = None) -> SuccessResponse:
+        """Take cash out of a paper account. Raises Refused with `insufficient_funds`."""
+        return await self._on_account("withdraw", WithdrawalRequest(amount=amount), key)
+
+    async def reset_account(
+        self, balance: float | None = None, *, key: str | None = None
+    ) -> SuccessResponse:
+        """Cancel the orders of a paper account, remove its positions and set its balance."""
+        return await self._on_account("reset", ResetRequest(balance=balance), key)
+
+    async def settle_position(
+        self, symbol: str, price: float, *, key: str | None = None
+    ) -> SuccessResponse:
+        """End a position at a price without an execution. It needs the scope `admin`."""
+        body = SettlementRequest(symbol=symbol, price=price)
+        return await self._on_account("settle", body, key)
+
+    # Kill switch
+
+    async def kill_switch(self) -> KillSwitchState:
+        """Return whether the account is halted, and why."""
+        return await self._read_account("/broker/kill-switch", KillSwitchState)
+
+    async def set_kill_switch(
+        self, on: bool, reason: str = "", *, key: str | None = None
+    ) -> KillSwitchResult:
+        """Halt the account, which cancels its orders and refuses new ones, or end the halt."""
+        body = KillSwitchParams(on=on, reason=reason)
+        return await self._command("PUT", "/broker/kill-switch", KillSwitchResult, key, body)
+
+    # The server
+
+    async def server_version(self) -> VersionInfo:
+        """Return the version of the API."""
+        return await self._read("/version", VersionInfo)
+
+    async def _on_account(
+        self,
+        action: str,
+        body: DepositRequest | WithdrawalRequest | ResetRequest | SettlementRequest,
+        key: str | None,
+    ) -> SuccessResponse:
+        account_id = await self._known_account_id()
+        path = f"/broker/accounts/{url_quote(account_id, safe='')}/{action}"
+        return await self._command("POST", path, SuccessResponse, key, body)

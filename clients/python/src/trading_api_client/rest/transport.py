@@ -1,0 +1,129 @@
+"""Requests over HTTP, which are sent again where that is safe."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from trading_api_client.backoff import Backoff
+from trading_api_client.errors import ConnectionFailed, Refused, TimedOut
+from trading_api_client.models import ErrorResponse, Model
+from trading_api_client.token_source import TokenSource
+
+T = TypeVar("T")
+
+PREFIX = "/api/v1"
+KEY_HEADER = "Idempotency-Key"
+RETRY_BACKOFF = Backoff(base_s=0.1, max_s=2.0)
+UNAVAILABLE = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request. With a key it is a command, which changes something once for each key.
+
+    `time_limit_s` is the time within which it is sent, and sent again; None: that of the client.
+    `is_repeatable` is false for what has no key and must not happen twice."""
+
+    method: str
+    path: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    body: Model | None = None
+    key: str | None = None
+    time_limit_s: float | None = None
+    is_repeatable: bool = True
+
+
+class RestTransport:
+    """Sends requests, with the token, and decodes the answers.
+
+    A request without an answer is sent again until its time limit: a read because it changes
+    nothing, a command because its idempotency key lets the server execute it once."""
+
+    def __init__(self, base_url: str, tokens: TokenSource, time_limit_s: float = 10.0) -> None:
+        self._tokens = tokens
+        self._time_limit_s = time_limit_s
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
+        self._http = httpx.AsyncClient(base_url=base_url.rstrip("/") + PREFIX, limits=limits)
+
+    async def send(self, request: Request, type_: type[T]) -> T:
+        """Return the decoded answer. Raises Refused, ConnectionFailed and TimedOut."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + (request.time_limit_s or self._time_limit_s)
+        attempt = 0
+        while True:
+            left_s = deadline - loop.time()
+            try:
+                return await self._attempt(request, type_, left_s)
+            except Refused as refused:
+                if not _is_worth_repeating(request, refused):
+                    raise
+                delay_s = max(RETRY_BACKOFF.delay_s(attempt), refused.retry_after_s or 0)
+                if loop.time() + delay_s >= deadline:
+                    raise
+            except httpx.TimeoutException as error:
+                raise TimedOut(f"{request.method} {request.path} was not answered") from error
+            except httpx.TransportError as error:
+                delay_s = RETRY_BACKOFF.delay_s(attempt)
+                if not request.is_repeatable or loop.time() + delay_s >= deadline:
+                    reason = f"{request.method} {request.path}: {error or type(error).__name__}"
+                    raise ConnectionFailed(reason) from error
+            await asyncio.sleep(delay_s)
+            attempt += 1
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def _attempt(self, request: Request, type_: type[T], timeout_s: float) -> T:
+        token = await self._tokens.token()
+        response = await self._send_once(request, token, timeout_s)
+        if response.status_code == httpx.codes.UNAUTHORIZED and self._tokens.can_refresh:
+            fresh = await self._tokens.refresh()
+            if fresh != token:
+                response = await self._send_once(request, fresh, timeout_s)
+        if response.is_success:
+            return msgspec.json.decode(response.content, type=type_)
+        raise refused_by(response)
+
+    async def _send_once(
+        self, request: Request, token: str | None, timeout_s: float
+    ) -> httpx.Response:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        if request.key is not None:
+            headers[KEY_HEADER] = request.key
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        return await self._http.request(
+            request.method,
+            request.path,
+            params={name: value for name, value in request.params.items() if value is not None},
+            content=None if request.body is None else msgspec.json.encode(request.body),
+            headers=headers,
+            timeout=timeout_s,
+        )
+
+
+def refused_by(response: httpx.Response) -> Refused:
+    """Return the error of an answer, which a proxy on the way may have sent."""
+    try:
+        error = msgspec.json.decode(response.content, type=ErrorResponse)
+        code, message = error.code, error.detail
+    except msgspec.DecodeError:
+        code, message = f"http_{response.status_code}", response.reason_phrase
+    retry_after = response.headers.get("Retry-After", "")
+    retry_after_s = float(retry_after) if retry_after.isdigit() else None
+    return Refused(code, message, response.status_code, retry_after_s)
+
+
+def _is_worth_repeating(request: Request, refused: Refused) -> bool:
+    """Return whether the request is sent again: a read that the server cannot answer at the moment,
+    or a command whose outcome the server does not know."""
+    if refused.code == "outcome_unknown":
+        return request.key is not None
+    return request.key is None and request.is_repeatable and refused.status == UNAVAILABLE
