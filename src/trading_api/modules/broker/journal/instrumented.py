@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import aclosing
 
 from trading_api.modules.broker.engine.account_image import AccountImage
 from trading_api.modules.broker.journal.history import JournalHistory
@@ -62,13 +63,14 @@ class InstrumentedJournal:
 
     async def recover(
         self, shards: Collection[int] | None = None, *, with_idle: bool = True
-    ) -> AsyncIterator[RecoveryStep]:
+    ) -> AsyncGenerator[RecoveryStep, None]:
         """Recover, and count the entries, also those that are left out or before an image."""
-        async for step in self._journal.recover(shards, with_idle=with_idle):
-            for item in step.items:
-                self._entries += item.seq if isinstance(item, AccountImage) else 1
-            self._entries += sum(step.left_out.values())
-            yield step
+        async with aclosing(self._journal.recover(shards, with_idle=with_idle)) as steps:
+            async for step in steps:
+                for item in step.items:
+                    self._entries += item.seq if isinstance(item, AccountImage) else 1
+                self._entries += sum(step.left_out.values())
+                yield step
 
     async def recover_accounts(
         self, account_ids: Collection[str]
@@ -84,11 +86,12 @@ class InstrumentedJournal:
         """Forget accounts in the inner journal."""
         self._journal.forget(account_ids)
 
-    async def load(self) -> AsyncIterator[JournalEntry]:
+    async def load(self) -> AsyncGenerator[JournalEntry, None]:
         """Load, and count the entries."""
-        async for entry in self._journal.load():
-            self._entries += 1
-            yield entry
+        async with aclosing(self._journal.load()) as entries:
+            async for entry in entries:
+                self._entries += 1
+                yield entry
 
     async def close(self) -> None:
         """Close the inner journal."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence, Set
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -216,7 +216,7 @@ class Journal(Protocol):
 
     def recover(
         self, shards: Collection[int] | None = None, *, with_idle: bool = True
-    ) -> AsyncIterator[RecoveryStep]:
+    ) -> AsyncGenerator[RecoveryStep, None]:
         """Yield at least one step, then until everything that was appended before is read.
 
         Read the accounts of `shards` only, or all accounts. Without `with_idle`, leave out the
@@ -242,7 +242,7 @@ class Journal(Protocol):
         appended to them."""
         ...
 
-    def load(self) -> AsyncIterator[JournalEntry]:
+    def load(self) -> AsyncGenerator[JournalEntry, None]:
         """Yield everything that was appended before the first step, each account's entries in the
         order of `seq`. Raises ConfigurationError if there is nothing to load from."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from itertools import islice
 
 from trading_api.domain.shards import shard_of
@@ -53,7 +53,7 @@ class MemoryJournal:
 
     async def recover(
         self, shards: Collection[int] | None = None, *, with_idle: bool = True
-    ) -> AsyncIterator[RecoveryStep]:
+    ) -> AsyncGenerator[RecoveryStep, None]:
         """Yield all entries, or those of accounts in `shards`, in one step."""
         entries = self._entries[:]
         if shards is not None:
@@ -86,7 +86,7 @@ class MemoryJournal:
     def forget(self, account_ids: Collection[str]) -> None:
         """Do nothing: what is here cannot be read again."""
 
-    async def load(self) -> AsyncIterator[JournalEntry]:
+    async def load(self) -> AsyncGenerator[JournalEntry, None]:
         """Yield a copy of all entries."""
         for entry in self._entries[:]:
             yield entry

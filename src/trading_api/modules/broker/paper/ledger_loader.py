@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from trading_api.errors import ConfigurationError, Unavailable
 from trading_api.modules.broker.journal.journal import Journal, RecoveryStep
@@ -32,7 +33,7 @@ class LedgerLoader:
         self._snapshots = snapshots
         self._currency = currency
         self._before_listening_max = before_listening_max
-        self._steps: AsyncIterator[RecoveryStep] | None = None
+        self._steps: AsyncGenerator[RecoveryStep, None] | None = None
         self._recovery = AccountRecovery(accounts.rules)
         self._done = 0
         self._total = 0
@@ -56,9 +57,10 @@ class LedgerLoader:
         if self.is_finished:
             return
         assert self._steps is not None, "begin comes first"
-        async for step in self._steps:
-            self._apply(step)
-            await asyncio.sleep(0)
+        async with aclosing(self._steps) as steps:
+            async for step in steps:
+                self._apply(step)
+                await asyncio.sleep(0)
         await self._recovery.add_to(self._accounts, self._snapshots)
         await self._recovery.make_ready(self._accounts)
         self._recovery = AccountRecovery(self._accounts.rules)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import aclosing
 from itertools import islice
 
 from trading_api.domain.shards import shard_of
@@ -85,9 +86,10 @@ class LoadedShards:
 
     async def _recover(self, shards: Collection[int]) -> None:
         recovery = AccountRecovery(self._accounts.rules)
-        async for step in self._journal.recover(shards, with_idle=False):
-            recovery.apply(step)
-            await asyncio.sleep(0)
+        async with aclosing(self._journal.recover(shards, with_idle=False)) as steps:
+            async for step in steps:
+                recovery.apply(step)
+                await asyncio.sleep(0)
         await recovery.add_to(self._accounts, self._snapshots)
         await self._loader.load_pinned()
         # Readers must see the accounts before a quote changes the first one.

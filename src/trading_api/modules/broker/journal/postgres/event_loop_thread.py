@@ -24,12 +24,20 @@ class EventLoopThread:
         self._runner = asyncio.Runner()
 
     async def run(self, job: Callable[[], Result]) -> Result:
-        """Return what `job` returns."""
+        """Return what `job` returns. Raises RuntimeError once `close` was called."""
         return await asyncio.get_running_loop().run_in_executor(
-            self._thread, lambda: self._runner.run(greenlet_spawn(job))
+            self._thread, lambda: self._run(job)
         )
 
     async def close(self) -> None:
         """Wait for the functions that were given, then end the thread."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._runner.close)
         self._thread.shutdown()
+
+    def _run(self, job: Callable[[], Result]) -> Result:
+        running = greenlet_spawn(job)
+        try:
+            return self._runner.run(running)
+        finally:
+            # A runner that is closed does not start it, and Python warns of what never ran.
+            running.close()

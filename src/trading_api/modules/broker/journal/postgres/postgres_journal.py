@@ -34,6 +34,7 @@ from trading_api.modules.broker.journal.postgres.postgres_history import Postgre
 from trading_api.modules.broker.journal.postgres.tail_cache import TailCache
 from trading_api.modules.broker.journal.sql.batch import AccountTail, Batch
 from trading_api.modules.broker.journal.sql.history_reader import HistoryReader
+from trading_api.modules.broker.journal.sql.opened_cursor import opened_cursor
 from trading_api.modules.broker.journal.sql.recovery_cursor import EntryCursor, RecoveryCursor
 from trading_api.modules.broker.journal.sql.sql_statements import SqlStatements
 
@@ -91,17 +92,15 @@ class PostgresJournal:
         await self._open()
         run = self._thread.run
         database = self._database
-        cursor = await run(
-            lambda: RecoveryCursor(
-                database.recovering(), database.path, shards, with_idle=with_idle
-            )
-        )
-        try:
+
+        def open_cursor() -> RecoveryCursor:
+            connection = database.recovering()
+            return RecoveryCursor(connection, database.path, shards, with_idle=with_idle)
+
+        async with opened_cursor(run, open_cursor) as cursor:
             yield await run(cursor.next)
             while (step := await run(cursor.next)).items:
                 yield step
-        finally:
-            await run(cursor.close)
 
     async def recover_accounts(
         self, account_ids: Collection[str]
@@ -122,13 +121,10 @@ class PostgresJournal:
         """Yield the entries as they are at the first step. Raises ConfigurationError."""
         await self._open()
         run = self._thread.run
-        cursor = await run(lambda: EntryCursor(self._database))
-        try:
+        async with opened_cursor(run, lambda: EntryCursor(self._database)) as cursor:
             while entries := await run(cursor.next):
                 for entry in entries:
                     yield entry
-        finally:
-            await run(cursor.close)
 
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` entries of an account after `since`. Raises JournalUnavailable."""

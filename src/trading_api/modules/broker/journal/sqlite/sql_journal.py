@@ -24,6 +24,7 @@ from trading_api.modules.broker.journal.journal import (
 from trading_api.modules.broker.journal.sql.batch import AccountTail, Batch
 from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
 from trading_api.modules.broker.journal.sql.history_reader import HistoryReader
+from trading_api.modules.broker.journal.sql.opened_cursor import opened_cursor
 from trading_api.modules.broker.journal.sql.recovery_cursor import EntryCursor, RecoveryCursor
 from trading_api.modules.broker.journal.sql.sql_history import SqlHistory
 from trading_api.modules.broker.journal.sql.sql_statements import SqlStatements
@@ -87,13 +88,10 @@ class SqlJournal:
     ) -> AsyncGenerator[RecoveryStep, None]:
         """Yield the snapshots, and the entries after them. The ledger is one shard, so `shards`
         changes nothing. Raises ConfigurationError."""
-        cursor = await self._run(lambda: self._open_recovery(with_idle))
-        try:
+        async with opened_cursor(self._run, lambda: self._open_recovery(with_idle)) as cursor:
             yield await self._run(cursor.next)
             while (step := await self._run(cursor.next)).items:
                 yield step
-        finally:
-            await self._run(cursor.close)
 
     async def recover_accounts(
         self, account_ids: Collection[str]
@@ -111,13 +109,10 @@ class SqlJournal:
 
     async def load(self) -> AsyncGenerator[JournalEntry, None]:
         """Yield the entries as they are at the first step. Raises ConfigurationError."""
-        loading = await self._run(self._open_cursor)
-        try:
-            while entries := await self._run(loading.next):
+        async with opened_cursor(self._run, self._open_cursor) as cursor:
+            while entries := await self._run(cursor.next):
                 for entry in entries:
                     yield entry
-        finally:
-            await self._run(loading.close)
 
     async def read(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
         """Return at most `limit` entries of an account after `since`. Raises JournalUnavailable."""

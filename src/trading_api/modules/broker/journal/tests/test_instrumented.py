@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 
 import pytest
 
@@ -98,7 +98,7 @@ async def test_a_recovery_counts_the_events_that_it_does_not_read() -> None:
     class ImageJournal(MemoryJournal):
         async def recover(
             self, shards: Collection[int] | None = None, *, with_idle: bool = True
-        ) -> AsyncIterator[RecoveryStep]:
+        ) -> AsyncGenerator[RecoveryStep, None]:
             yield RecoveryStep([image_of(state), *stream[20:]], 11, 11, {"B": 12})
 
     inner, metrics = ImageJournal(), Metrics()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncGenerator, Collection
 from pathlib import Path
 
 import pytest
@@ -40,7 +40,7 @@ class SlowJournal(MemoryJournal):
 
     async def recover(
         self, shards: Collection[int] | None = None, *, with_idle: bool = True
-    ) -> AsyncIterator[RecoveryStep]:
+    ) -> AsyncGenerator[RecoveryStep, None]:
         entries = [entry async for entry in self.load()]
         yield RecoveryStep([], 0, len(entries))
         for number, entry in enumerate(entries, start=1):

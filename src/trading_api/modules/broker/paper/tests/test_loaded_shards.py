@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Any
 
 import pytest
@@ -62,7 +62,7 @@ class ShardJournal(MemoryJournal):
 
     async def recover(
         self, shards: Collection[int] | None = None, *, with_idle: bool = True
-    ) -> AsyncIterator[RecoveryStep]:
+    ) -> AsyncGenerator[RecoveryStep, None]:
         if self.reason:
             raise ConfigurationError(self.reason)
         self.recovered.append(list(shards or ()))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +37,7 @@ class SlowJournal(MemoryJournal):
 
     async def recover(
         self, shards: Collection[int] | None = None, *, with_idle: bool = True
-    ) -> AsyncIterator[RecoveryStep]:
+    ) -> AsyncGenerator[RecoveryStep, None]:
         async for step in super().recover(shards, with_idle=with_idle):
             yield RecoveryStep([], 0, step.total, step.left_out)
             for first in range(0, len(step.items) + 1, 20):

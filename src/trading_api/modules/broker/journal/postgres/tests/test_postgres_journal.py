@@ -34,7 +34,12 @@ from trading_api.modules.broker.journal.journal import (
 )
 from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
 from trading_api.modules.broker.journal.postgres.postgres_journal import PostgresJournal
-from trading_api.modules.broker.journal.postgres.tests.conftest import SHARDS, Connect, OpenJournal
+from trading_api.modules.broker.journal.postgres.tests.conftest import (
+    SHARDS,
+    Connect,
+    OpenJournal,
+    until_waiting,
+)
 from trading_api.modules.broker.journal.postgres.verification import verify_postgres
 from trading_api.modules.broker.journal.sql.recovery_cursor import LOAD_BATCH_SIZE, STEP_SIZE
 from trading_api.modules.broker.journal.sql.tables import METADATA
@@ -135,6 +140,26 @@ async def test_a_load_that_ends_early_closes_its_connection(open_journal: OpenJo
     async with aclosing(journal.load()) as entries:
         assert await anext(entries) == STREAM[0]
     assert await stored(journal) == STREAM
+
+
+async def test_a_recovery_that_is_cancelled_while_it_begins_closes_its_connection(
+    open_journal: OpenJournal, connect: Connect
+) -> None:
+    journal = open_journal(None)
+    await journal.append(STREAM)
+    blocker = await connect()
+    async with blocker.transaction():
+        await blocker.execute("LOCK accounts IN ACCESS EXCLUSIVE MODE")
+        steps = journal.recover()
+        recovering = asyncio.create_task(anext(steps))
+        await until_waiting(blocker)
+        recovering.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await recovering
+    await journal.close()
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%reading'"
+    assert await blocker.fetchval(f"{sessions} AND datname = current_database()") == 0
 
 
 @settings(max_examples=15)
