@@ -43,6 +43,7 @@ from trading_api.server.process_count import check_process_count
 from trading_api.server.process_limits import raise_open_files_limit
 from trading_api.server.uvicorn_options import server_options
 from trading_api.settings import Settings, check_exposure
+from trading_api.version import VERSION
 
 _TICK_MAX = 1_000_000
 WORKERS_MAX = 64
@@ -79,6 +80,7 @@ def _print_error(sentence: str) -> None:
 
 def _create_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="trading-api", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"trading-api {VERSION}")
     commands = parser.add_subparsers(required=True)
     _add_serve(commands)
     _add_roles(commands)
