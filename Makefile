@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-models coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-models coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built wheel
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -120,9 +120,14 @@ fuzz: .venv/.synced ## Fuzz REST and the socket for SECONDS (300) each, from SEE
 
 lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt
-	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml -c requirements/dev.txt -o requirements/runtime.txt
+	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group fastws -c requirements/dev.txt -o requirements/runtime.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group installer -o requirements/uv.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group recordings -o requirements/recordings.txt
+
+wheel: $(TERMINAL) | $(UV) ## Write the wheels of the server, with the terminal, and of the Python client to dist/
+	@rm -rf dist
+	@$(UV) build --quiet --wheel --no-build-isolation --python .venv --out-dir dist .
+	@$(UV) build --quiet --wheel --no-build-isolation --python .venv --out-dir dist clients/python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
