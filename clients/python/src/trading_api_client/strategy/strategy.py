@@ -14,7 +14,7 @@ from trading_api_client.models import (
     Side,
 )
 from trading_api_client.strategy.market_data import BarHistory, ClosedBar, TopOfBook
-from trading_api_client.strategy.order_building import Duration, changed_order, new_order
+from trading_api_client.strategy.order_building import OrderLifetime, changed_order, new_order
 from trading_api_client.strategy.strategy_host import StrategyHost
 
 
@@ -67,7 +67,7 @@ class Strategy:
         take_profit: float | None = None,
         stop_loss: float | None = None,
         trailing: float | None = None,
-        duration: Duration = None,
+        duration: OrderLifetime = None,
     ) -> PlacedOrder:
         """Place a buy order, and return it in the state that it then has.
 
@@ -90,7 +90,7 @@ class Strategy:
         take_profit: float | None = None,
         stop_loss: float | None = None,
         trailing: float | None = None,
-        duration: Duration = None,
+        duration: OrderLifetime = None,
     ) -> PlacedOrder:
         """Place a sell order. The arguments, the result and the errors are those of `buy`."""
         order = new_order(
