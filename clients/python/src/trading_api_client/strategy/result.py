@@ -1,0 +1,166 @@
+"""The result of a backtest: tables, figures, and files of them."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from trading_api_client.models import CashLine, Execution, PlacedOrder
+from trading_api_client.strategy.equity_curve import drawdown
+from trading_api_client.strategy.frames import (
+    import_pandas,
+    timestamps,
+    to_frame,
+    write_parquet,
+)
+from trading_api_client.strategy.run_record import Refusal, RunRecord
+from trading_api_client.strategy.statistics import (
+    Statistics,
+    curve_figures,
+    sharpe_ratio,
+    trade_figures,
+)
+from trading_api_client.strategy.summary import summary
+from trading_api_client.strategy.trades import Trade, round_trips
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES = ("executions", "orders", "ledger", "equity", "trades", "refusals")
+
+
+class Result:
+    """What a backtest did. Print it to see a summary.
+
+    The tables are DataFrames with the wire's column names, timestamps in UTC and named
+    enumerations. They are built at the first access, and need pandas. `record` has the same as
+    objects."""
+
+    def __init__(self, record: RunRecord) -> None:
+        self.record = record
+
+    def __repr__(self) -> str:
+        return summary(self.record, self.statistics)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """The figures of the run."""
+        record = self.record
+        initial = record.initial_balance
+        final, total_return, worst, exposed = curve_figures(record.curve, initial)
+        closed, still_open, win_rate, factor = trade_figures(self._trades)
+        return Statistics(
+            initial_balance=initial,
+            final_equity=final,
+            total_return=total_return,
+            max_drawdown=worst,
+            sharpe=sharpe_ratio(record.curve, initial),
+            exposure_time=exposed,
+            trades=closed,
+            open_trades=still_open,
+            win_rate=win_rate,
+            profit_factor=factor,
+            executions=len(record.executions),
+            commission=sum(each.commission or 0.0 for each in record.executions),
+            refusals=len(record.refusals),
+            liquidations=record.liquidations,
+            both_reached_bars=record.both_reached_bars,
+            bars=record.bars,
+        )
+
+    @cached_property
+    def executions(self) -> pd.DataFrame:
+        """Every fill, in the order of the events."""
+        return to_frame(Execution, self.record.executions)
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """Every order in its last state, in the order of placing."""
+        return to_frame(PlacedOrder, self.record.orders)
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Every change of cash."""
+        return to_frame(CashLine, self.record.ledger)
+
+    @cached_property
+    def refusals(self) -> pd.DataFrame:
+        """Every command that was refused."""
+        return to_frame(Refusal, self.record.refusals)
+
+    @cached_property
+    def trades(self) -> pd.DataFrame:
+        """Every position from its opening until it was flat; see `Trade`."""
+        return to_frame(Trade, self._trades)
+
+    @cached_property
+    def equity(self) -> pd.DataFrame:
+        """The equity, the balance, the exposure and the drawdown, by `time`.
+
+        There is a row for each instant at which a bar was closed, and one for the end."""
+        curve = self.record.curve
+        columns = {
+            "equity": curve.equity,
+            "balance": curve.balance,
+            "exposure": curve.exposure,
+            "drawdown": drawdown(curve.equity),
+        }
+        index = timestamps(curve.time).rename("time")
+        frame: pd.DataFrame = import_pandas().DataFrame(columns, index=index)
+        return frame
+
+    def returns(self, period: str = "1D") -> pd.Series[float]:
+        """Return the simple return of each period in which there was a bar.
+
+        The index has the beginnings of the periods in UTC, without a time zone, which is the form
+        that quantstats and similar libraries take. `period` is an offset alias of pandas."""
+        equity = self.equity["equity"].tz_localize(None)
+        closes = equity.resample(period).last().dropna()
+        before = closes.shift(fill_value=self.record.initial_balance)
+        return (closes / before - 1.0).rename("returns")
+
+    def save(self, folder: str | Path) -> None:
+        """Write each table as a Parquet file, and `run.json` with the parameters, the terms, the
+        hash of the data and the figures. Needs pandas and pyarrow."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in TABLES:
+            table: pd.DataFrame = getattr(self, name)
+            table = table.reset_index() if name == "equity" else table
+            write_parquet(table, folder / f"{name}.parquet")
+        (folder / "run.json").write_text(json.dumps(self._description(), indent=2) + "\n")
+
+    def report(self, path: str | Path) -> None:
+        """Write one HTML file with the figures and charts of the equity, the drawdown and the
+        trades. It needs no network. Needs the extra `report`."""
+        from trading_api_client.strategy.report import write_report
+
+        write_report(self, Path(path))
+
+    @cached_property
+    def _trades(self) -> list[Trade]:
+        return round_trips(self.record.executions)
+
+    def _description(self) -> dict[str, Any]:
+        record = self.record
+        names = (
+            "strategy",
+            "parameters",
+            "account_id",
+            "currency",
+            "data",
+            "data_hash",
+            "terms",
+            "seed",
+            "path",
+            "start_ms",
+            "end_ms",
+        )
+        described = {name: getattr(record, name) for name in names}
+        described["statistics"] = self.statistics
+        plain: dict[str, Any] = json.loads(msgspec.json.encode(described, enc_hook=str))
+        return plain
