@@ -11,12 +11,6 @@ import msgspec
 
 from trading_api_client.models import CashLine, Execution, PlacedOrder
 from trading_api_client.strategy.equity_curve import drawdown
-from trading_api_client.strategy.frames import (
-    import_pandas,
-    timestamps,
-    to_frame,
-    write_parquet,
-)
 from trading_api_client.strategy.run_record import Refusal, RunRecord
 from trading_api_client.strategy.statistics import (
     Statistics,
@@ -26,6 +20,7 @@ from trading_api_client.strategy.statistics import (
 )
 from trading_api_client.strategy.summary import summary
 from trading_api_client.strategy.trades import Trade, round_trips
+from trading_api_client.tables import import_library, to_pandas, to_timestamps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,27 +70,27 @@ class Result:
     @cached_property
     def executions(self) -> pd.DataFrame:
         """Every fill, in the order of the events."""
-        return to_frame(Execution, self.record.executions)
+        return to_pandas(self.record.executions, Execution)
 
     @cached_property
     def orders(self) -> pd.DataFrame:
         """Every order in its last state, in the order of placing."""
-        return to_frame(PlacedOrder, self.record.orders)
+        return to_pandas(self.record.orders, PlacedOrder)
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """Every change of cash."""
-        return to_frame(CashLine, self.record.ledger)
+        return to_pandas(self.record.ledger, CashLine)
 
     @cached_property
     def refusals(self) -> pd.DataFrame:
         """Every command that was refused."""
-        return to_frame(Refusal, self.record.refusals)
+        return to_pandas(self.record.refusals, Refusal)
 
     @cached_property
     def trades(self) -> pd.DataFrame:
         """Every position from its opening until it was flat; see `Trade`."""
-        return to_frame(Trade, self._trades)
+        return to_pandas(self._trades, Trade)
 
     @cached_property
     def equity(self) -> pd.DataFrame:
@@ -109,8 +104,9 @@ class Result:
             "exposure": curve.exposure,
             "drawdown": drawdown(curve.equity),
         }
-        index = timestamps(curve.time).rename("time")
-        frame: pd.DataFrame = import_pandas().DataFrame(columns, index=index)
+        pandas = import_library("pandas", extra="pandas")
+        index = to_timestamps(curve.time).rename("time")
+        frame: pd.DataFrame = pandas.DataFrame(columns, index=index)
         return frame
 
     def returns(self, period: str = "1D") -> pd.Series[float]:
@@ -126,12 +122,13 @@ class Result:
     def save(self, folder: str | Path) -> None:
         """Write each table as a Parquet file, and `run.json` with the parameters, the terms, the
         hash of the data and the figures. Needs pandas and pyarrow."""
+        import_library("pyarrow", extra="parquet")  # pandas writes with it
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         for name in TABLES:
             table: pd.DataFrame = getattr(self, name)
             table = table.reset_index() if name == "equity" else table
-            write_parquet(table, folder / f"{name}.parquet")
+            table.to_parquet(folder / f"{name}.parquet", engine="pyarrow")
         (folder / "run.json").write_text(json.dumps(self._description(), indent=2) + "\n")
 
     def report(self, path: str | Path) -> None:

@@ -6,8 +6,15 @@ datetimes, and enumerations are categories with the names of their members, such
 server's exact amount."""
 
 from trading_api_client.tables.model_list import ModelList
-from trading_api_client.tables.optional_library import MissingLibrary
+from trading_api_client.tables.optional_library import MissingLibrary, import_library
 from trading_api_client.tables.pandas_table import to_pandas, to_timestamps
 from trading_api_client.tables.polars_table import to_polars
 
-__all__ = ["MissingLibrary", "ModelList", "to_pandas", "to_polars", "to_timestamps"]
+__all__ = [
+    "MissingLibrary",
+    "ModelList",
+    "import_library",
+    "to_pandas",
+    "to_polars",
+    "to_timestamps",
+]
