@@ -31,6 +31,7 @@ from trading_api_client.models import (
 )
 from trading_api_client.rest.rest_area import RestArea
 from trading_api_client.rest.transport import Request
+from trading_api_client.tables import ModelList
 
 PAGE = 1_000
 
@@ -42,9 +43,10 @@ class AccountRest(RestArea):
         """Return the id, the name, the currency and the kind of the account."""
         return await self._read_account("/broker/account", AccountMetainfo)
 
-    async def accounts(self) -> list[AccountMetainfo]:
+    async def accounts(self) -> ModelList[AccountMetainfo]:
         """Return the accounts that the token grants."""
-        return await self._read("/broker/accounts", list[AccountMetainfo])
+        found = await self._read("/broker/accounts", list[AccountMetainfo])
+        return ModelList(AccountMetainfo, found)
 
     async def broker_config(self) -> BrokerConfiguration:
         """Return what the account's venue accepts."""
@@ -61,7 +63,7 @@ class AccountRest(RestArea):
 
     async def executions(
         self, symbol: str | None = None, *, limit: int | None = 200, before: str | None = None
-    ) -> list[Execution]:
+    ) -> ModelList[Execution]:
         """Return the newest executions in ascending order, all of them with the limit None.
 
         `before` is the oldest execution that is known already."""
@@ -76,9 +78,11 @@ class AccountRest(RestArea):
             if len(page) < count:
                 break
             before = page[0].id
-        return found
+        return ModelList(Execution, found)
 
-    async def ledger(self, *, since: int | None = None, limit: int | None = 200) -> list[CashLine]:
+    async def ledger(
+        self, *, since: int | None = None, limit: int | None = 200
+    ) -> ModelList[CashLine]:
         """Return the newest cash lines in ascending order, or the first ones after event `since`.
 
         With the limit None they are all lines after `since`, or all of the account."""
@@ -94,11 +98,11 @@ class AccountRest(RestArea):
             if since is None or len(page) < count:
                 break
             since = page[-1].seq
-        return found
+        return ModelList(CashLine, found)
 
     async def notifications(
         self, *, since: int | None = None, limit: int | None = 200
-    ) -> list[Notification]:
+    ) -> ModelList[Notification]:
         """Return the newest notifications in ascending order, or the first ones after `since`.
 
         With the limit None they are all notifications after `since`, or all of the account."""
@@ -114,9 +118,9 @@ class AccountRest(RestArea):
             if since is None or len(page) < count:
                 break
             since = page[-1].id
-        return found
+        return ModelList(Notification, found)
 
-    async def events(self, *, since: int = 0, limit: int | None = 200) -> list[BrokerEvent]:
+    async def events(self, *, since: int = 0, limit: int | None = 200) -> ModelList[BrokerEvent]:
         """Return the first events of the account after `since`, all of them with the limit None."""
         found: list[BrokerEvent] = []
         while limit is None or len(found) < limit:
@@ -128,7 +132,7 @@ class AccountRest(RestArea):
             if len(page) < count:
                 break
             since = page[-1].seq
-        return found
+        return ModelList(BrokerEvent, found)
 
     # Leverage
 

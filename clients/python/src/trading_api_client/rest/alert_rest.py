@@ -12,14 +12,15 @@ from trading_api_client.models import (
     SuccessResponse,
 )
 from trading_api_client.rest.rest_area import RestArea
+from trading_api_client.tables import ModelList
 
 
 class AlertRest(RestArea):
     """The price alerts of an account."""
 
-    async def alerts(self) -> list[Alert]:
+    async def alerts(self) -> ModelList[Alert]:
         """Return the alerts of the account."""
-        return await self._read_account("/alerts", list[Alert])
+        return ModelList(Alert, await self._read_account("/alerts", list[Alert]))
 
     async def alert(self, alert_id: str) -> Alert:
         """Return an alert. Raises Refused for an unknown one."""

@@ -23,6 +23,7 @@ from trading_api_client.models import (
 )
 from trading_api_client.rest.rest_area import RestArea
 from trading_api_client.rest.transport import Request
+from trading_api_client.tables import ModelList
 
 BARS_BY_DEFAULT = 500
 BARS_PER_REQUEST = 10_000
@@ -37,15 +38,15 @@ class MarketRest(RestArea):
         """Return the resolutions, the exchanges and the types of symbols that the server offers."""
         return await self._read("/datafeed/config", DatafeedConfiguration)
 
-    async def symbols(self) -> list[SearchSymbolResultItem]:
+    async def symbols(self) -> ModelList[SearchSymbolResultItem]:
         """Return the symbols of the server, at most 500."""
         return await self.search("", max_results=SYMBOLS_MAX)
 
     async def search(
         self, text: str, *, exchange: str = "", symbol_type: str = "", max_results: int = 50
-    ) -> list[SearchSymbolResultItem]:
+    ) -> ModelList[SearchSymbolResultItem]:
         """Return the symbols whose name or description has the text."""
-        return await self._read(
+        found = await self._read(
             "/datafeed/search",
             list[SearchSymbolResultItem],
             user_input=text,
@@ -53,6 +54,7 @@ class MarketRest(RestArea):
             symbol_type=symbol_type,
             max_results=max_results,
         )
+        return ModelList(SearchSymbolResultItem, found)
 
     async def resolve(self, symbol: str) -> SymbolInfo:
         """Return what is known of a symbol: its tick, its session and its resolutions."""
@@ -66,7 +68,7 @@ class MarketRest(RestArea):
         start: datetime | int | None = None,
         end: datetime | int | None = None,
         count: int | None = None,
-    ) -> list[Bar]:
+    ) -> ModelList[Bar]:
         """Return the bars from `start` until before `end`, or the last `count` bars before `end`.
 
         Times are datetimes with a zone, or milliseconds since 1970. Without `end` it is the
@@ -75,9 +77,9 @@ class MarketRest(RestArea):
         end_ms = await self.now_ms() + 1_000 if end is None else to_ms(end)
         if start is None:
             count = BARS_BY_DEFAULT if count is None else count
-            return await self._last_bars(symbol, resolution, end_ms, count)
+            return ModelList(Bar, await self._last_bars(symbol, resolution, end_ms, count))
         bars = await self._bars_since(symbol, resolution, to_ms(start), end_ms)
-        return bars if count is None else bars[-count:]
+        return ModelList(Bar, bars if count is None else bars[-count:])
 
     async def quote(self, symbol: str) -> QuoteValues:
         """Return the last quote of a symbol. Raises Refused for an unknown symbol."""
@@ -86,12 +88,11 @@ class MarketRest(RestArea):
             raise Refused(quote.v.error, f"There is no quote of {symbol}", 404)
         return quote.v
 
-    async def last_quotes(self, symbols: Iterable[str]) -> list[QuoteData]:
+    async def last_quotes(self, symbols: Iterable[str]) -> ModelList[QuoteData]:
         """Return the last quote of each symbol. That of an unknown symbol has an error."""
         body = GetQuotesRequest(symbols=list(symbols))
-        return await self._rest.send(
-            Request("POST", "/datafeed/quotes", body=body), list[QuoteData]
-        )
+        request = Request("POST", "/datafeed/quotes", body=body)
+        return ModelList(QuoteData, await self._rest.send(request, list[QuoteData]))
 
     async def now_ms(self) -> int:
         """Return the time of the market in milliseconds since 1970, to the second."""

@@ -28,6 +28,7 @@ from trading_api_client.rest.order_request import (
 )
 from trading_api_client.rest.rest_area import RestArea
 from trading_api_client.rest.transport import Request
+from trading_api_client.tables import ModelList
 
 
 class OrderRest(RestArea):
@@ -38,13 +39,13 @@ class OrderRest(RestArea):
 
     async def orders(
         self, *, limit: int | None = None, before: str | None = None
-    ) -> list[PlacedOrder]:
+    ) -> ModelList[PlacedOrder]:
         """Return the live orders, and those that ended within 24 hours.
 
         With `limit` they are the orders that were placed last, live or ended."""
-        return await self._read_account(
-            "/broker/orders", list[PlacedOrder], limit=limit, before=before
-        )
+        path = "/broker/orders"
+        found = await self._read_account(path, list[PlacedOrder], limit=limit, before=before)
+        return ModelList(PlacedOrder, found)
 
     async def order(self, order_id: str) -> PlacedOrder:
         """Return an order. Raises Refused with `order_not_found`."""
@@ -52,15 +53,16 @@ class OrderRest(RestArea):
 
     async def orders_history(
         self, *, limit: int = 200, before: str | None = None
-    ) -> list[PlacedOrder]:
+    ) -> ModelList[PlacedOrder]:
         """Return the orders that ended, the newest first."""
-        return await self._read_account(
-            "/broker/orders/history", list[PlacedOrder], limit=limit, before=before
-        )
+        path = "/broker/orders/history"
+        found = await self._read_account(path, list[PlacedOrder], limit=limit, before=before)
+        return ModelList(PlacedOrder, found)
 
-    async def positions(self) -> list[Position]:
+    async def positions(self) -> ModelList[Position]:
         """Return the open positions."""
-        return await self._read_account("/broker/positions", list[Position])
+        found = await self._read_account("/broker/positions", list[Position])
+        return ModelList(Position, found)
 
     async def position(self, symbol: str) -> Position | None:
         """Return the open position of a symbol, or None."""
