@@ -25,6 +25,9 @@ class Refused(TradingApiError):
     def __str__(self) -> str:
         return f"{self.message} ({self.code}, {self.status})"
 
+    def __repr__(self) -> str:
+        return f"Refused({self.code!r}, {self.message!r}, status={self.status})"
+
 
 class ConnectionFailed(TradingApiError):
     """There was no connection, or it ended before the answer.
