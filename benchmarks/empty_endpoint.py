@@ -13,6 +13,6 @@ def create_app(settings: Settings) -> FastAPI:
 
     @app.post("/api/v1/broker/orders")
     async def place_order(order: PreOrder, account_id: str | None = None) -> PlaceOrderResult:
-        return PlaceOrderResult(order_id="order-1")
+        return PlaceOrderResult(order_id="order-1", seq=2)
 
     return app

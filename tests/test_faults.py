@@ -83,7 +83,7 @@ async def test_a_ledger_that_fails_as_nobody_foresaw_is_reported_and_keeps_its_w
         assert "once" not in refused.text
         journal.fault = None
         placed = await rest.post(f"{PREFIX}/broker/orders", json=ORDER)
-        assert placed.json() == {"orderId": "order-1"}
+        assert placed.json() == {"orderId": "order-1", "seq": 2}
     assert "journal_failed" in caplog.text
 
 

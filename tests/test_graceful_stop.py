@@ -80,7 +80,7 @@ async def test_a_command_in_flight_is_answered_and_published_before_clients_are_
         while await takes_sockets(each.address):  # noqa: ASYNC110, polled from outside
             await asyncio.sleep(0.01)
         each.journal.is_open.set()
-        assert (await placing).json() == {"orderId": "order-1"}
+        assert (await placing).json() == {"orderId": "order-1", "seq": 2}
         update = await client.update("orders")
         assert update["payload"]["payload"]["id"] == "order-1"
         assert await client.closed() == (1012, "The server stops; connect again")

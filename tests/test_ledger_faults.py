@@ -96,7 +96,7 @@ async def test_an_order_that_cannot_be_stored_is_rejected_and_the_next_one_is_ac
             return await rest.post(f"{PREFIX}/broker/orders", json=ORDER)
 
         await client.subscribe("orders", accountId="DEMO-ACCOUNT")
-        assert (await place()).json() == {"orderId": "order-1"}
+        assert (await place()).json() == {"orderId": "order-1", "seq": 2}
         placed = 1
         with faults[fault](path):
             while (answer := await place()).is_success:
@@ -109,7 +109,7 @@ async def test_an_order_that_cannot_be_stored_is_rejected_and_the_next_one_is_ac
             assert len((await rest.get(f"{PREFIX}/broker/orders")).json()) == placed
             ready = await rest.get("/health/ready")
             assert (ready.status_code, ready.json()["reasons"]) == (503, [f"the {reason}"])
-        assert (await place()).json() == {"orderId": f"order-{placed + 1}"}
+        assert (await place()).json() == {"orderId": f"order-{placed + 1}", "seq": placed + 2}
         assert (await rest.get("/health/ready")).status_code == 200
         assert (await rest.delete(f"{PREFIX}/broker/orders/order-1")).is_success
         updates = [(await client.update("orders"))["payload"] for _ in range(placed + 2)]

@@ -48,6 +48,22 @@ async def test_every_case_is_answered_alike_by_the_socket_and_by_rest() -> None:
         assert kinds[0] == kinds[1]
 
 
+async def test_the_seq_of_an_answer_is_the_number_of_the_accounts_last_event() -> None:
+    first: dict[tuple[str, str], int] = {}
+    async with served(settings(**STANDING_MARKET)) as server:
+        for route, fields, expected in CASES:
+            answer = await server.by_rest(route, {"accountId": "REST"} | fields)
+            if expected != "ok" or route == "orders.preview":
+                assert "seq" not in answer, (route, fields)
+                continue
+            last = len(await server.event_kinds("REST"))
+            key = route, fields.get("key", "")
+            known = first.setdefault(key, last) if key[1] else last
+            assert answer["seq"] == known, (route, fields)
+            assert route != "orders.place" or last > 1
+    assert len(first) == 2
+
+
 async def test_a_command_with_a_key_is_one_command_whichever_way_it_is_repeated() -> None:
     async with served() as server:
         for number, ways in enumerate([("socket", "rest"), ("rest", "socket")]):

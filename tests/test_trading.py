@@ -38,7 +38,7 @@ async def test_a_market_order_is_published_as_execution_order_position_equity() 
         await _drain_states(client)
         order = {"symbol": "AAPL", "type": 2, "side": 1, "qty": 1}
         response = await rest.post("/broker/orders", json=order)
-        assert response.json() == {"orderId": "order-1"}
+        assert response.json() == {"orderId": "order-1", "seq": 3}
 
         messages = [await _private(client) for _ in range(6)]
         assert [message["type"] for message in messages] == [

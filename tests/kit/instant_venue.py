@@ -194,12 +194,15 @@ class InstantVenue:
                 instrument = self._instrument(command.order.symbol)
                 return self._place(account, self._new_order(account, command.order, instrument))
             case CancelOrderCommand():
-                return CommandResult(canceled=[self._cancel(account, command.order_id)])
+                return CommandResult(
+                    canceled=[self._cancel(account, command.order_id)], seq=account.seq
+                )
             case CancelOrdersCommand():
                 live = [order.id for order in account.live_orders()]
                 wanted = live if command.order_ids is None else command.order_ids
                 return CommandResult(
-                    canceled=[self._cancel(account, each) for each in live if each in wanted]
+                    canceled=[self._cancel(account, each) for each in live if each in wanted],
+                    seq=account.seq,
                 )
             case ClosePositionCommand():
                 position = account.position(self._instrument(command.symbol).symbol)
@@ -214,10 +217,12 @@ class InstantVenue:
                 switch = KillSwitch(command.is_on, command.reason, self._market.now_ms)
                 self._commit(account, "killSwitchSet", kill_switch=switch)
                 live = [order.id for order in account.live_orders() if command.is_on]
-                return CommandResult(canceled=[self._cancel(account, each) for each in live])
+                return CommandResult(
+                    canceled=[self._cancel(account, each) for each in live], seq=account.seq
+                )
             case NotifyCommand():
                 self._commit(account, "notificationRaised", notification=command.notification)
-                return CommandResult()
+                return CommandResult(seq=account.seq)
             case _:
                 raise NotSupportedYet(type(command).__name__)
 
@@ -227,7 +232,7 @@ class InstantVenue:
         self._commit(account, "orderPlaced", order=order)
         if order.type is OrderType.MARKET:
             self._report_fill(account, order, price)
-        return CommandResult(order.id)
+        return CommandResult(order.id, seq=account.seq)
 
     def _cancel(self, account: VenueAccount, order_id: str) -> str:
         order = account.history.by_id.get(order_id)

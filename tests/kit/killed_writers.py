@@ -275,14 +275,14 @@ class _Round:
             working = state.working_orders(SYMBOL) if state else []
             if working and self._chance.random() < 0.3:
                 order_id = self._chance.choice(list(working)).id
-                outcome = await self._processor.execute(
+                answer = await self._processor.execute(
                     account_id, CancelOrder(order_id, next(self._now_ms))
                 )
-                if not isinstance(outcome, Rejection):
+                if not isinstance(answer.outcome, Rejection):
                     self._record("canceled", account_id, order_id, 0)
                 continue
             command = self._placing()
-            outcome = await self._processor.execute(account_id, command)
+            outcome = (await self._processor.execute(account_id, command)).outcome
             assert not isinstance(outcome, Rejection), outcome
             assert isinstance(outcome, list)
             placed = next(event.order for event in outcome if isinstance(event, OrderPlaced))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from trading_api.domain.notification import Notification
@@ -210,8 +210,10 @@ class CommandResult:
 
     `order_id` is the first order that it placed, or empty. `canceled` are the orders that it
     canceled. `is_duplicate` means that an earlier command with the same idempotency key did it;
-    then `canceled` is known only of a command that cancels several orders."""
+    then `canceled` is known only of a command that cancels several orders. `seq` is the number of
+    the account's last event after the command; a duplicate has that of the earlier command."""
 
     order_id: str = ""
     canceled: Sequence[str] = ()
     is_duplicate: bool = False
+    seq: int = field(kw_only=True)

@@ -77,6 +77,10 @@ class NamedLiteral:
 NumberOnly = BeforeValidator(_refuse_text)
 """For integer enums: without it, Pydantic accepts `true` and `"1"` as 1."""
 
+CommandSeq = Annotated[
+    int, Field(description="The number of the account's last event after the command", examples=[5])
+]
+
 Symbol = Annotated[str, Field(min_length=1, max_length=64, examples=["AAPL"])]
 
 AccountId = Annotated[
@@ -127,9 +131,10 @@ class ErrorResponse(WireModel):
 
 
 class SuccessResponse(WireModel):
-    """A command succeeded."""
+    """A command succeeded. A command of an account has its `seq`; a repeated key has the first."""
 
-    model_config = example({"success": True, "message": "Canceled"})
+    model_config = example({"success": True, "message": "Canceled", "seq": 5})
 
     success: bool = True
     message: str
+    seq: CommandSeq | None = None

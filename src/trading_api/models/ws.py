@@ -109,7 +109,8 @@ class CommandPayload(CamelModel):
 class CommandReply(CamelModel):
     """The reply to a command. `code` and `message` of an error are those of REST.
 
-    `retryAfter` is when to try again, in seconds, where the caller has to wait.
+    `retryAfter` is when to try again, in seconds, where the caller has to wait. `seq` is the number
+    of the account's last event after a command that changes the account.
     """
 
     status: Annotated[Literal["ok", "error"], NamedLiteral("ReplyStatus")]
@@ -117,3 +118,4 @@ class CommandReply(CamelModel):
     message: str = Field(examples=["Done"])
     code: str | None = None
     retry_after: int | None = None
+    seq: int | None = None

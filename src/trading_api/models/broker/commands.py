@@ -29,7 +29,9 @@ class PlaceOrderPayload(CommandPayload):
 class PlaceOrderReply(CommandReply):
     """The id of the order that was placed."""
 
-    model_config = example({"status": "ok", "id": 1, "message": "Placed", "orderId": "order-1"})
+    model_config = example(
+        {"status": "ok", "id": 1, "message": "Placed", "orderId": "order-1", "seq": 2}
+    )
 
     order_id: str | None = None
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from trading_api.models.common import CamelModel, example
+from trading_api.models.common import CamelModel, CommandSeq, example
 
 Reason = Annotated[str, Field(max_length=200)]
 
@@ -35,7 +35,8 @@ class KillSwitchParams(CamelModel):
 class KillSwitchResult(CamelModel):
     """Whether the account is halted now, and the orders whose cancellation that began."""
 
-    model_config = example({"on": True, "canceled": ["order-1"]})
+    model_config = example({"on": True, "canceled": ["order-1"], "seq": 5})
 
     on: bool
     canceled: list[str]
+    seq: CommandSeq

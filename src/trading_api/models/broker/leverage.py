@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from trading_api.models.broker.orders import OrderType, Side
-from trading_api.models.common import CamelModel, Number, NumberOnly, Symbol, example
+from trading_api.models.common import CamelModel, CommandSeq, Number, NumberOnly, Symbol, example
 
 
 class LeverageInfo(CamelModel):
@@ -32,9 +32,10 @@ class LeverageSetParams(CamelModel):
 class LeverageSetResult(CamelModel):
     """The leverage that is now in effect."""
 
-    model_config = example({"leverage": 5})
+    model_config = example({"leverage": 5, "seq": 2})
 
     leverage: Number
+    seq: CommandSeq
 
 
 class LeveragePreviewResult(CamelModel):

@@ -6,6 +6,7 @@ from pydantic import Field, StrictBool
 
 from trading_api.models.common import (
     CamelModel,
+    CommandSeq,
     Number,
     NumberOnly,
     Symbol,
@@ -178,17 +179,19 @@ class CancelOrdersResult(CamelModel):
     Orders that had already ended are not listed.
     """
 
-    model_config = example({"canceled": ["order-1"]})
+    model_config = example({"canceled": ["order-1"], "seq": 5})
 
     canceled: list[str]
+    seq: CommandSeq
 
 
 class PlaceOrderResult(CamelModel):
     """The id of the order that was placed."""
 
-    model_config = example({"orderId": "order-1"})
+    model_config = example({"orderId": "order-1", "seq": 2})
 
     order_id: str
+    seq: CommandSeq
 
 
 class OrderPreviewRow(CamelModel):

@@ -41,7 +41,7 @@ class AccountCommands:
         self, account_id: str, order: PreOrder, key: str | None
     ) -> PlaceOrderResult:
         result = await self._submit(account_id, mapping.to_place_order(order, key))
-        return PlaceOrderResult(order_id=result.order_id)
+        return PlaceOrderResult(order_id=result.order_id, seq=result.seq)
 
     async def preview_order(
         self, account_id: str, order: PreOrder, order_id: str | None = None
@@ -53,21 +53,21 @@ class AccountCommands:
     async def modify_order(
         self, account_id: str, order_id: str, order: PreOrder, key: str | None
     ) -> SuccessResponse:
-        await self._submit(account_id, mapping.to_modify_order(order_id, order, key))
-        return SuccessResponse(message="Modified")
+        result = await self._submit(account_id, mapping.to_modify_order(order_id, order, key))
+        return SuccessResponse(message="Modified", seq=result.seq)
 
     async def cancel_order(
         self, account_id: str, order_id: str, key: str | None
     ) -> SuccessResponse:
-        await self._submit(account_id, mapping.to_cancel_order(order_id, key))
-        return SuccessResponse(message="Canceled")
+        result = await self._submit(account_id, mapping.to_cancel_order(order_id, key))
+        return SuccessResponse(message="Canceled", seq=result.seq)
 
     async def cancel_orders(
         self, account_id: str, order_ids: Sequence[str] | None, key: str | None
     ) -> CancelOrdersResult:
         """Cancel those of the orders that are live; without ids, every live order."""
         result = await self._submit(account_id, mapping.to_cancel_orders(order_ids, key))
-        return CancelOrdersResult(canceled=list(result.canceled))
+        return CancelOrdersResult(canceled=list(result.canceled), seq=result.seq)
 
     # Positions and leverage
 
@@ -75,27 +75,29 @@ class AccountCommands:
         self, account_id: str, position_id: str, amount: float | None, key: str | None
     ) -> SuccessResponse:
         """Close `amount` of a position, or all of it."""
-        await self._submit(account_id, mapping.to_close_position(position_id, amount, key))
-        return SuccessResponse(message="Closing")
+        result = await self._submit(account_id, mapping.to_close_position(position_id, amount, key))
+        return SuccessResponse(message="Closing", seq=result.seq)
 
     async def reverse_position(
         self, account_id: str, position_id: str, key: str | None
     ) -> SuccessResponse:
-        await self._submit(account_id, mapping.to_reverse_position(position_id, key))
-        return SuccessResponse(message="Reversing")
+        result = await self._submit(account_id, mapping.to_reverse_position(position_id, key))
+        return SuccessResponse(message="Reversing", seq=result.seq)
 
     async def edit_brackets(
         self, account_id: str, position_id: str, brackets: Brackets, key: str | None
     ) -> SuccessResponse:
         """Replace the brackets of a position."""
-        await self._submit(account_id, mapping.to_edit_brackets(position_id, brackets, key))
-        return SuccessResponse(message="Protected")
+        result = await self._submit(
+            account_id, mapping.to_edit_brackets(position_id, brackets, key)
+        )
+        return SuccessResponse(message="Protected", seq=result.seq)
 
     async def set_leverage(
         self, account_id: str, params: LeverageSetParams, key: str | None
     ) -> LeverageSetResult:
-        await self._submit(account_id, mapping.to_set_leverage(params, key))
-        return LeverageSetResult(leverage=params.leverage)
+        result = await self._submit(account_id, mapping.to_set_leverage(params, key))
+        return LeverageSetResult(leverage=params.leverage, seq=result.seq)
 
     def preview_leverage(self, account_id: str, params: LeverageSetParams) -> LeveragePreviewResult:
         command = mapping.to_leverage(params)
@@ -106,31 +108,31 @@ class AccountCommands:
     ) -> KillSwitchResult:
         """Halt the account and cancel its orders, or let it trade again."""
         result = await self._submit(account_id, mapping.to_set_kill_switch(params, key))
-        return KillSwitchResult(on=params.on, canceled=list(result.canceled))
+        return KillSwitchResult(on=params.on, canceled=list(result.canceled), seq=result.seq)
 
     # Cash
 
     async def deposit(self, account_id: str, amount: float, key: str | None) -> SuccessResponse:
-        await self._submit(account_id, mapping.to_deposit(amount, key))
-        return SuccessResponse(message="Deposited")
+        result = await self._submit(account_id, mapping.to_deposit(amount, key))
+        return SuccessResponse(message="Deposited", seq=result.seq)
 
     async def withdraw(self, account_id: str, amount: float, key: str | None) -> SuccessResponse:
-        await self._submit(account_id, mapping.to_withdraw(amount, key))
-        return SuccessResponse(message="Withdrawn")
+        result = await self._submit(account_id, mapping.to_withdraw(amount, key))
+        return SuccessResponse(message="Withdrawn", seq=result.seq)
 
     async def settle_position(
         self, account_id: str, request: SettlementRequest, key: str | None
     ) -> SuccessResponse:
         """End a position at a stated price without a trade, as an operator."""
-        await self._submit(account_id, mapping.to_settle_position(request, key))
-        return SuccessResponse(message="Settled")
+        result = await self._submit(account_id, mapping.to_settle_position(request, key))
+        return SuccessResponse(message="Settled", seq=result.seq)
 
     async def reset_account(
         self, account_id: str, balance: float | None, key: str | None
     ) -> SuccessResponse:
         """Start again with `balance`, or with the initial balance."""
-        await self._submit(account_id, mapping.to_reset_account(balance, key))
-        return SuccessResponse(message="Reset")
+        result = await self._submit(account_id, mapping.to_reset_account(balance, key))
+        return SuccessResponse(message="Reset", seq=result.seq)
 
     async def _submit(self, account_id: str, command: KeyedCommand) -> CommandResult:
         return await self._broker.submit(account_id, command.command, command.key)

@@ -11,7 +11,7 @@ from prometheus_client import Histogram
 
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import Command
-from trading_api.modules.broker.engine.engine import Duplicate, Outcome
+from trading_api.modules.broker.engine.engine import CommandAnswer, Duplicate, Outcome
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.venue_events import (
     CashAdjusted,
@@ -34,14 +34,15 @@ class CommandLog:
         self._durations: dict[tuple[str, str], Histogram] = {}
 
     async def record(
-        self, account_id: str, command: Command, execution: Awaitable[Outcome]
-    ) -> Outcome:
-        """Await a command's execution, return its outcome, and log both."""
+        self, account_id: str, command: Command, execution: Awaitable[CommandAnswer]
+    ) -> CommandAnswer:
+        """Await a command's execution, return its answer, and log both."""
         name, started_s = type(command).__name__, time.perf_counter()
         outcome: Outcome | None = None
         try:
-            outcome = await execution
-            return outcome
+            answer = await execution
+            outcome = answer.outcome
+            return answer
         finally:
             took_s, result = time.perf_counter() - started_s, _result(outcome)
             self._duration(name, result).observe(took_s)

@@ -56,7 +56,7 @@ def reply_fields(route: str, answer: Mapping[str, Any]) -> dict[str, Any]:
             return {"message": "Set", **answer}
         case "kill-switch.set":
             return {"message": "Halted" if answer["on"] else "Resumed", **answer}
-    return {"message": answer["message"]}
+    return _part(answer, "message", "seq")
 
 
 def _part(payload: Mapping[str, Any], *names: str) -> dict[str, Any]:

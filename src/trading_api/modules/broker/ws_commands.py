@@ -51,7 +51,7 @@ class SocketCommands:
     async def _place_order(self, payload: PlaceOrderPayload, call: CommandCall) -> PlaceOrderReply:
         result = await self._commands.place_order(call.account_id, payload.order, payload.key)
         return PlaceOrderReply(
-            status="ok", id=payload.id, message="Placed", order_id=result.order_id
+            status="ok", id=payload.id, message="Placed", seq=result.seq, order_id=result.order_id
         )
 
     async def _preview_order(
@@ -83,7 +83,7 @@ class SocketCommands:
         order_ids = payload.order_ids
         result = await self._commands.cancel_orders(call.account_id, order_ids, payload.key)
         return CancelManyOrdersReply(
-            status="ok", id=payload.id, message="Canceled", canceled=result.canceled
+            status="ok", id=payload.id, message="Canceled", seq=result.seq, canceled=result.canceled
         )
 
     async def _close_position(
@@ -115,7 +115,9 @@ class SocketCommands:
         self, payload: SetLeveragePayload, call: CommandCall
     ) -> SetLeverageReply:
         result = await self._commands.set_leverage(call.account_id, payload, payload.key)
-        return SetLeverageReply(status="ok", id=payload.id, message="Set", leverage=result.leverage)
+        return SetLeverageReply(
+            status="ok", id=payload.id, message="Set", seq=result.seq, leverage=result.leverage
+        )
 
     async def _set_kill_switch(
         self, payload: SetKillSwitchPayload, call: CommandCall
@@ -123,9 +125,14 @@ class SocketCommands:
         result = await self._commands.set_kill_switch(call.account_id, payload, payload.key)
         message = "Halted" if result.on else "Resumed"
         return SetKillSwitchReply(
-            status="ok", id=payload.id, message=message, on=result.on, canceled=result.canceled
+            status="ok",
+            id=payload.id,
+            message=message,
+            seq=result.seq,
+            on=result.on,
+            canceled=result.canceled,
         )
 
 
 def _done(payload: CommandPayload, result: SuccessResponse) -> CommandReply:
-    return CommandReply(status="ok", id=payload.id, message=result.message)
+    return CommandReply(status="ok", id=payload.id, message=result.message, seq=result.seq)

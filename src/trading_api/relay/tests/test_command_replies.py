@@ -96,7 +96,7 @@ async def test_a_later_try_gets_the_answer_of_the_first() -> None:
         placing = asyncio.create_task(place(client))
         await asyncio.sleep(3 * TRY_S)
         gate.is_open.set()
-        assert (await placing).json() == {"orderId": "order-1"}
+        assert (await placing).json() == {"orderId": "order-1", "seq": 4}
         assert gate.requests == 1
 
 
@@ -115,7 +115,7 @@ async def test_the_next_owner_repeats_the_answer_of_a_lost_one() -> None:
             gate = Gate(second)
             gate.is_open.set()
             await host_of(owning, gate)
-            assert (await placing).json() == {"orderId": "order-1"}
+            assert (await placing).json() == {"orderId": "order-1", "seq": 4}
             assert await order_ids(second) == ["order-1"]
 
 

@@ -96,7 +96,7 @@ async def test_a_command_is_not_rejected_by_a_former_owner_and_is_done_once() ->
         placing = asyncio.create_task(client.post(ORDERS, json=ORDER))
         await until(lambda: former.requests >= 1)
         await release_all(host)
-        assert (await placing).json() == {"orderId": "order-1"}
+        assert (await placing).json() == {"orderId": "order-1", "seq": 4}
         orders = await owner.exchange.queries.orders("DEMO-ACCOUNT")
         assert [each.id for each in orders] == ["order-1"]
 

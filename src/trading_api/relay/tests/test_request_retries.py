@@ -128,7 +128,7 @@ async def test_a_command_without_an_answer_names_the_key_to_repeat_it_with(key: 
         client = await owning.client()
         for _ in range(2):
             again = await client.post(ORDERS, json=ORDER, headers=key_of(named))
-            assert again.json() == {"orderId": "order-1"}
+            assert again.json() == {"orderId": "order-1", "seq": 4}
         assert len((await client.get(ORDERS)).json()) == 1
 
 

@@ -284,6 +284,7 @@ class KillSwitchResult(Model, frozen=True, kw_only=True):
 
     on: bool
     canceled: list[str]
+    seq: int
 
 
 class LeverageInfo(Model, frozen=True, kw_only=True):
@@ -317,6 +318,7 @@ class LeverageSetResult(Model, frozen=True, kw_only=True):
     """The leverage that is now in effect."""
 
     leverage: float
+    seq: int
 
 
 class PositionPL(Model, frozen=True, kw_only=True):

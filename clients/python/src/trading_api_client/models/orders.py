@@ -40,6 +40,7 @@ class CancelOrdersResult(Model, frozen=True, kw_only=True):
     Orders that had already ended are not listed."""
 
     canceled: list[str]
+    seq: int
 
 
 class CurrentQuotes(Model, frozen=True, kw_only=True):
@@ -115,6 +116,7 @@ class PlaceOrderResult(Model, frozen=True, kw_only=True):
     """The id of the order that was placed."""
 
     orderId: str
+    seq: int
 
 
 class PlacedOrder(Model, frozen=True, kw_only=True):
@@ -190,7 +192,8 @@ class PreOrder(Model, frozen=True, kw_only=True):
 
 
 class SuccessResponse(Model, frozen=True, kw_only=True):
-    """A command succeeded."""
+    """A command succeeded. A command of an account has its `seq`; a repeated key has the first."""
 
     success: bool = True
     message: str
+    seq: int | None = None

@@ -1341,12 +1341,19 @@ export interface components {
          * @example {
          *       "canceled": [
          *         "order-1"
-         *       ]
+         *       ],
+         *       "seq": 5
          *     }
          */
         CancelOrdersResult: {
             /** Canceled */
             canceled: string[];
+            /**
+             * Seq
+             * @description The number of the account's last event after the command
+             * @example 5
+             */
+            seq: number;
         };
         /**
          * CashLine
@@ -1802,7 +1809,8 @@ export interface components {
          *       "canceled": [
          *         "order-1"
          *       ],
-         *       "on": true
+         *       "on": true,
+         *       "seq": 5
          *     }
          */
         KillSwitchResult: {
@@ -1810,6 +1818,12 @@ export interface components {
             canceled: string[];
             /** On */
             on: boolean;
+            /**
+             * Seq
+             * @description The number of the account's last event after the command
+             * @example 5
+             */
+            seq: number;
         };
         /**
          * KillSwitchState
@@ -1899,12 +1913,19 @@ export interface components {
          * LeverageSetResult
          * @description The leverage that is now in effect.
          * @example {
-         *       "leverage": 5
+         *       "leverage": 5,
+         *       "seq": 2
          *     }
          */
         LeverageSetResult: {
             /** Leverage */
             leverage: number;
+            /**
+             * Seq
+             * @description The number of the account's last event after the command
+             * @example 5
+             */
+            seq: number;
         };
         /**
          * Notification
@@ -2153,12 +2174,19 @@ export interface components {
          * PlaceOrderResult
          * @description The id of the order that was placed.
          * @example {
-         *       "orderId": "order-1"
+         *       "orderId": "order-1",
+         *       "seq": 2
          *     }
          */
         PlaceOrderResult: {
             /** Orderid */
             orderId: string;
+            /**
+             * Seq
+             * @description The number of the account's last event after the command
+             * @example 5
+             */
+            seq: number;
         };
         /**
          * Position
@@ -2416,15 +2444,18 @@ export interface components {
         StopType: 0 | 1 | 2;
         /**
          * SuccessResponse
-         * @description A command succeeded.
+         * @description A command succeeded. A command of an account has its `seq`; a repeated key has the first.
          * @example {
          *       "message": "Canceled",
+         *       "seq": 5,
          *       "success": true
          *     }
          */
         SuccessResponse: {
             /** Message */
             message: string;
+            /** Seq */
+            seq?: number | null;
             /**
              * Success
              * @default true

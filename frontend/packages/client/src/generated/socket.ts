@@ -227,6 +227,11 @@ export interface components {
              */
             retryAfter?: number | null;
             /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
              * ReplyStatus
              * @enum {string}
              */
@@ -581,6 +586,11 @@ export interface components {
              */
             retryAfter?: number | null;
             /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
              * ReplyStatus
              * @enum {string}
              */
@@ -685,7 +695,8 @@ export interface components {
          * CommandReply
          * @description The reply to a command. `code` and `message` of an error are those of REST.
          *
-         *     `retryAfter` is when to try again, in seconds, where the caller has to wait.
+         *     `retryAfter` is when to try again, in seconds, where the caller has to wait. `seq` is the number
+         *     of the account's last event after a command that changes the account.
          */
         CommandReply: {
             /**
@@ -705,6 +716,11 @@ export interface components {
              * @default null
              */
             retryAfter?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * ReplyStatus
              * @enum {string}
@@ -1067,6 +1083,11 @@ export interface components {
              * @default null
              */
             retryAfter?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * ReplyStatus
              * @enum {string}
@@ -1597,6 +1618,7 @@ export interface components {
          *       "id": 1,
          *       "message": "Placed",
          *       "orderId": "order-1",
+         *       "seq": 2,
          *       "status": "ok"
          *     }
          */
@@ -1623,6 +1645,11 @@ export interface components {
              * @default null
              */
             retryAfter?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * ReplyStatus
              * @enum {string}
@@ -1956,6 +1983,11 @@ export interface components {
              */
             retryAfter?: number | null;
             /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
              * ReplyStatus
              * @enum {string}
              */
@@ -2216,6 +2248,11 @@ export interface components {
              */
             retryAfter?: number | null;
             /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
+            /**
              * ReplyStatus
              * @enum {string}
              */
@@ -2289,6 +2326,11 @@ export interface components {
              * @default null
              */
             retryAfter?: number | null;
+            /**
+             * Seq
+             * @default null
+             */
+            seq?: number | null;
             /**
              * ReplyStatus
              * @enum {string}

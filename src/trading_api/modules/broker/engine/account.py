@@ -36,6 +36,7 @@ from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.open_orders import OpenOrders
 from trading_api.modules.broker.engine.order import Order, order_number
 from trading_api.modules.broker.engine.position import Position
+from trading_api.modules.broker.engine.recorded_key import RecordedKey
 from trading_api.modules.broker.engine.touch import LiquidityUsed
 from trading_api.modules.broker.engine.transitions import check_transition
 from trading_api.modules.broker.engine.venue_events import (
@@ -99,9 +100,7 @@ class AccountState:
     recalled_client_ids: list[str] = field(default_factory=list)
     margin_warned: Decimal = ZERO
     realized_by_day: dict[int, Decimal] = field(default_factory=dict)
-    recorded_keys: MutableMapping[tuple[str, str], IdempotencyKeyRecorded] = field(
-        default_factory=dict
-    )
+    recorded_keys: MutableMapping[tuple[str, str], RecordedKey] = field(default_factory=dict)
     kill_switch: KillSwitch = KILL_SWITCH_OFF
     venue: VenueState | None = None
 
@@ -190,7 +189,7 @@ class AccountState:
             case LeverageSet():
                 self.leverages[event.symbol] = event.leverage
             case IdempotencyKeyRecorded():
-                self.recorded_keys[event.operation, event.key] = event
+                self.recorded_keys[event.operation, event.key] = RecordedKey(event, self.seq)
             case MarginLevelCrossed():
                 self.margin_warned = event.after
             case KillSwitchSet():
@@ -224,7 +223,7 @@ class AccountState:
         self,
         orders: Iterable[Order],
         client_ids: Mapping[str, str],
-        keys: Iterable[IdempotencyKeyRecorded],
+        keys: Iterable[RecordedKey],
     ) -> None:
         """Add records that were discarded, until the next `discard_history`. Records that the
         state holds stay."""
@@ -237,7 +236,7 @@ class AccountState:
                 self.client_ids[client_id] = order_id
                 self.recalled_client_ids.append(client_id)
         for recorded in keys:
-            self.recorded_keys[recorded.operation, recorded.key] = recorded
+            self.recorded_keys[recorded.event.operation, recorded.event.key] = recorded
 
     def restore_order(self, order: Order) -> None:
         """Add an order of an image. Orders are added in the order in which they were placed."""

@@ -74,12 +74,22 @@ from trading_api.modules.broker.engine.transaction import Transaction
 class Duplicate:
     """The answer to a command whose idempotency key was used before for the same command.
 
-    `order_id` is the `order_id` of the event that recorded the key."""
+    `order_id` is the `order_id` of the event that recorded the key, and `seq` its number."""
 
     order_id: str
+    seq: int
 
 
 Outcome = list[Event] | Duplicate | Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswer:
+    """The outcome of a command. If the command was done, `seq` is the number of the account's
+    last event after it."""
+
+    outcome: Outcome
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +189,9 @@ def find_duplicate(state: AccountState, key: IdempotencyKey) -> Duplicate | Reje
     recorded = state.recorded_keys.get((key.operation, key.key))
     if recorded is None:
         return None
-    return check_same_command(recorded, key) or Duplicate(recorded.order_id)
+    return check_same_command(recorded.event, key) or Duplicate(
+        recorded.event.order_id, recorded.seq
+    )
 
 
 def _key_recorded(

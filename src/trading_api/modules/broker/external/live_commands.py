@@ -23,7 +23,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import Conflict
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.rejection import Rejection
-from trading_api.modules.broker.engine.engine import find_duplicate
+from trading_api.modules.broker.engine.engine import Duplicate, find_duplicate
 from trading_api.modules.broker.engine.events import (
     ORDER_ID_SEPARATOR,
     Event,
@@ -106,7 +106,7 @@ class LiveCommands:
         if key is not None and (known := find_duplicate(transaction.state, key)):
             if isinstance(known, Rejection):
                 raise to_api_error(known)
-            result = _duplicate(command, known.order_id)
+            result = _duplicate(command, known)
             return lambda: result
         if require_ready is not None:
             require_ready()
@@ -120,7 +120,8 @@ class LiveCommands:
         result = _result(command, events)
         if key is not None:
             transaction.emit(_key_recorded(key, command, result, self._prices.now_ms))
-        return lambda: result
+        done = replace(result, seq=transaction.state.seq)
+        return lambda: done
 
     def preview(
         self,
@@ -210,14 +211,15 @@ def _result(command: BrokerCommand, events: Sequence[Event]) -> CommandResult:
     canceled = [each.order_id for each in events if isinstance(each, OrderCancelRequested)]
     if isinstance(command, CancelOrderCommand):
         canceled = [command.order_id]  # also where that was requested before
-    return CommandResult(placed, canceled)
+    return CommandResult(placed, canceled, seq=0)
 
 
-def _duplicate(command: BrokerCommand, made: str) -> CommandResult:
+def _duplicate(command: BrokerCommand, known: Duplicate) -> CommandResult:
+    made = known.order_id
     if isinstance(command, CancelOrdersCommand):
         ids = made.split(ORDER_ID_SEPARATOR) if made else []
-        return CommandResult(canceled=ids, is_duplicate=True)
-    return CommandResult(made, is_duplicate=True)
+        return CommandResult(canceled=ids, is_duplicate=True, seq=known.seq)
+    return CommandResult(made, is_duplicate=True, seq=known.seq)
 
 
 def _key_recorded(

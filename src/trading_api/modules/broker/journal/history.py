@@ -8,9 +8,9 @@ from typing import Protocol
 
 from trading_api.domain.account_event import AccountEvent
 from trading_api.modules.broker.engine.cash import CashLine
-from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.recorded_key import RecordedKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Records:
 
     orders: Sequence[Order]
     client_ids: Mapping[str, str]
-    keys: Sequence[IdempotencyKeyRecorded]
+    keys: Sequence[RecordedKey]
 
 
 class JournalHistory(Protocol):

@@ -18,6 +18,7 @@ from trading_api.modules.broker.engine.events import (
 )
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order, order_id, order_number
+from trading_api.modules.broker.engine.recorded_key import RecordedKey
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalEntry
 
@@ -34,7 +35,7 @@ class _Records:
     client_ids: dict[str, str] = field(default_factory=dict)
     executions: list[tuple[int, Execution]] = field(default_factory=list)
     lines: list[CashLine] = field(default_factory=list)
-    keys: dict[tuple[str, str], IdempotencyKeyRecorded] = field(default_factory=dict)
+    keys: dict[tuple[str, str], RecordedKey] = field(default_factory=dict)
     notifying: list[JournalEntry] = field(default_factory=list)
 
 
@@ -51,7 +52,7 @@ class MemoryHistory:
         if entry.type in NOTIFYING_TYPES and _may_notify(event):
             records.notifying.append(entry)
         if isinstance(event, IdempotencyKeyRecorded):
-            records.keys[event.operation, event.key] = event
+            records.keys[event.operation, event.key] = RecordedKey(event, entry.seq)
         if isinstance(event, OrderFilled):
             records.executions.append((entry.seq, event.execution))
         if (order := entry.order) is not None:

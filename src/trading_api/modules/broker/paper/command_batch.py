@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from trading_api.modules.broker.engine.commands import Command, ExpireOrders, MatchQuote
-from trading_api.modules.broker.engine.engine import Outcome
+from trading_api.modules.broker.engine.engine import CommandAnswer
 from trading_api.modules.broker.engine.events import Event
 
 
@@ -17,7 +17,7 @@ class PendingCommand:
 
     account_id: str
     command: Command
-    answer: asyncio.Future[Outcome]
+    answer: asyncio.Future[CommandAnswer]
     request_id: str
     client_request_id: str
 
@@ -41,7 +41,7 @@ class CommandBatch:
     are the accounts that hold records for this batch."""
 
     events: list[tuple[str, Event]] = field(default_factory=list)
-    answers: list[tuple[PendingCommand, Outcome | Exception]] = field(default_factory=list)
+    answers: list[tuple[PendingCommand, CommandAnswer | Exception]] = field(default_factory=list)
     requests: dict[int, PendingCommand] = field(default_factory=dict)
     recalled: set[str] = field(default_factory=set)
 

@@ -18,7 +18,7 @@ from trading_api.modules.broker.engine.commands import (
     symbol_of,
     time_of,
 )
-from trading_api.modules.broker.engine.engine import Outcome
+from trading_api.modules.broker.engine.engine import CommandAnswer, Outcome
 from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.journal.journal import (
     CommitUnknown,
@@ -85,7 +85,7 @@ class CommandProcessor:
         """Return how many commands and quotes wait in the inbox."""
         return self._inbox.qsize()
 
-    async def execute(self, account_id: str, command: Command) -> Outcome:
+    async def execute(self, account_id: str, command: Command) -> CommandAnswer:
         """Return the outcome once it is committed. The account's first command opens it, unless
         it is rejected.
 
@@ -93,7 +93,7 @@ class CommandProcessor:
         that `match_quote` received. Raises Unavailable."""
         if self._inbox.qsize() >= COMMANDS_WAITING_MAX:
             raise Unavailable("Too many commands are waiting; try again.", "overloaded")
-        answer: asyncio.Future[Outcome] = asyncio.Future()
+        answer: asyncio.Future[CommandAnswer] = asyncio.Future()
         names = request_id.get(), client_request_id.get()
         self._inbox.put_nowait(PendingCommand(account_id, command, answer, *names))
         # The command may open an order in its symbol: its next quotes have to follow it.
@@ -193,7 +193,7 @@ class CommandProcessor:
         for place, (request, answer) in enumerate(batch.answers):
             key, account_id = key_of(request.command), request.account_id
             is_open = self._accounts.committed(account_id) is not None
-            if key and is_open and isinstance(answer, Rejection | Exception):
+            if key and is_open and _is_not_done(answer):
                 places.append(place)
                 requests.append((account_id, key))
         if not requests:
@@ -204,7 +204,8 @@ class CommandProcessor:
             if isinstance(found, JournalUnavailable):
                 batch.answers[place] = request, _nothing_done(found)
             else:
-                batch.answers[place] = request, found[number] or answer
+                if (known := found[number]) is not None:
+                    batch.answers[place] = request, CommandAnswer(known)
 
     def _apply_all(self, waiting: Sequence[InboxItem], batch: CommandBatch) -> None:
         for item in waiting:
@@ -243,7 +244,9 @@ class CommandProcessor:
             log.exception("command_failed", extra={"account": request.account_id})
             batch.answers.append((request, error))
         else:
-            batch.answers.append((request, outcome))
+            is_done = isinstance(outcome, list)
+            seq = self._accounts[request.account_id].state.seq if is_done else 0
+            batch.answers.append((request, CommandAnswer(outcome, seq)))
             indexes = range(first, len(batch.events))
             batch.requests.update(dict.fromkeys(indexes, request))
 
@@ -352,13 +355,17 @@ async def _read(reading: Awaitable[Result]) -> Result | JournalUnavailable:
         return _FAILED
 
 
-def _answer(request: PendingCommand, answer: Outcome | Exception) -> None:
+def _answer(request: PendingCommand, answer: CommandAnswer | Exception) -> None:
     if request.answer.done():
         return
     if isinstance(answer, Exception):
         request.answer.set_exception(answer)
     else:
         request.answer.set_result(answer)
+
+
+def _is_not_done(answer: CommandAnswer | Exception) -> bool:
+    return isinstance(answer, Exception) or isinstance(answer.outcome, Rejection)
 
 
 def _nothing_done(error: JournalUnavailable) -> Unavailable:

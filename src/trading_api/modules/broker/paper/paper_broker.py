@@ -25,7 +25,7 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ApiError, Unavailable
 from trading_api.modules.broker.command_log import CommandLog, log_event
 from trading_api.modules.broker.engine.checks.rejection import Rejection
-from trading_api.modules.broker.engine.engine import Duplicate, Outcome
+from trading_api.modules.broker.engine.engine import CommandAnswer, Duplicate
 from trading_api.modules.broker.engine.events import (
     ORDER_ID_SEPARATOR,
     OrderCanceled,
@@ -159,7 +159,7 @@ class PaperBroker:
             # A duplicate is answered even if the market no longer knows its symbol.
             if key is None or (known := await self._find_duplicate(account_id, key)) is None:
                 raise
-            return _result(command, known)
+            return _result(command, CommandAnswer(known))
         execution = self._processor.execute(account_id, engine_command)
         return _result(command, await self._log.record(account_id, engine_command, execution))
 
@@ -386,14 +386,15 @@ class PaperBroker:
             listener.on_connection(None, connection)
 
 
-def _result(command: BrokerCommand, outcome: Outcome) -> CommandResult:
+def _result(command: BrokerCommand, answer: CommandAnswer) -> CommandResult:
+    outcome = answer.outcome
     if isinstance(outcome, Rejection):
         raise to_api_error(outcome)
     if isinstance(outcome, Duplicate):
         if isinstance(command, CancelOrdersCommand | SetKillSwitchCommand):
             ids = outcome.order_id.split(ORDER_ID_SEPARATOR) if outcome.order_id else []
-            return CommandResult(canceled=ids, is_duplicate=True)
-        return CommandResult(outcome.order_id, is_duplicate=True)
+            return CommandResult(canceled=ids, is_duplicate=True, seq=outcome.seq)
+        return CommandResult(outcome.order_id, is_duplicate=True, seq=outcome.seq)
     placed = next((event.order.id for event in outcome if isinstance(event, OrderPlaced)), "")
     canceled = [event.order.id for event in outcome if isinstance(event, OrderCanceled)]
-    return CommandResult(placed, canceled)
+    return CommandResult(placed, canceled, seq=answer.seq)

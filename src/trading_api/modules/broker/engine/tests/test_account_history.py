@@ -22,6 +22,7 @@ from trading_api.modules.broker.engine.account_image import image_of, restore
 from trading_api.modules.broker.engine.commands import Market, OpenAccount
 from trading_api.modules.broker.engine.engine import Engine
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.recorded_key import RecordedKey
 
 BOTH = brackets("110", "90")
 
@@ -81,7 +82,7 @@ def test_recalled_records_stay_until_they_are_discarded_again() -> None:
     resting = engine.state.orders["order-2"]
     assert kept(engine) == ["order-2"]
     state = engine.state
-    recorded = IdempotencyKeyRecorded("place", "key", "print", "order-1", 1)
+    recorded = RecordedKey(IdempotencyKeyRecorded("place", "key", "print", "order-1", 1), 3)
     for _ in range(2):
         state.recall([filled, filled, resting], {"one": "order-1", "two": "order-3"}, [recorded])
         assert state.recorded_keys == {("place", "key"): recorded}

@@ -48,4 +48,4 @@ def test_a_key_of_several_cancellations_records_every_order() -> None:
     for _ in range(2):
         result = engine.apply(CancelOrders(None, 9, key))
     assert isinstance(result, Duplicate)
-    assert engine.state.recorded_keys["cancel", "key"].order_id.count("order-") == 2
+    assert engine.state.recorded_keys["cancel", "key"].event.order_id.count("order-") == 2

@@ -85,5 +85,5 @@ def test_its_key_records_the_orders_that_it_canceled() -> None:
     key = IdempotencyKey("kill-switch", "key", "print")
     command = SetKillSwitch(True, "wild", 9, key)
     engine.apply(command)
-    assert engine.apply(command) == Duplicate("order-1,order-2")
+    assert engine.apply(command) == Duplicate("order-1,order-2", engine.state.seq)
     assert (symbol_of(command), time_of(command)) == (None, 9)

@@ -53,7 +53,7 @@ def test_a_key_makes_it_one_notification() -> None:
     events = engine.apply(Notify(FIRED, 7, KEY))
     assert isinstance(events, list)
     assert [type(event) for event in events] == [NotificationRaised, IdempotencyKeyRecorded]
-    assert engine.apply(Notify(FIRED, 8, KEY)) == Duplicate("")
+    assert engine.apply(Notify(FIRED, 8, KEY)) == Duplicate("", engine.state.seq)
     other = engine.apply(Notify(FIRED, 8, replace(KEY, fingerprint="other")))
     assert isinstance(other, Rejection)
     assert engine.state.seq == 3

@@ -10,6 +10,7 @@ import asyncpg
 
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.recorded_key import RecordedKey
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalUnavailable
@@ -30,15 +31,16 @@ SETTINGS = {
     **BY_INDEX,
 }
 _FIND = """
-SELECT 'order' AS what, number, id AS name, kind, payload, NULL AS order_id, NULL::bigint AS at_ms
+SELECT 'order' AS what, number, id AS name, kind, payload, NULL AS order_id, NULL::bigint AS at_ms,
+    NULL::bigint AS seq
 FROM unnest($1::int[], $2::text[], $3::text[]) AS wanted(number, account_id, id)
 JOIN orders USING (account_id, id) JOIN events USING (account_id, seq)
 UNION ALL
-SELECT 'client_id', number, client_id, NULL, NULL, id, NULL
+SELECT 'client_id', number, client_id, NULL, NULL, id, NULL, NULL
 FROM unnest($4::int[], $5::text[], $6::text[]) AS wanted(number, account_id, client_id)
 JOIN orders USING (account_id, client_id) WHERE client_id <> ''
 UNION ALL
-SELECT 'key', number, key, operation, fingerprint, order_id, at_ms
+SELECT 'key', number, key, operation, fingerprint, order_id, at_ms, idempotency_keys.seq
 FROM unnest($7::int[], $8::text[], $9::text[], $10::text[])
     AS wanted(number, account_id, operation, key)
 JOIN idempotency_keys USING (account_id, operation, key)
@@ -98,14 +100,15 @@ def _arguments(queries: Sequence[RecordQuery]) -> list[Any]:
 def _records(queries: Sequence[RecordQuery], found: Sequence[Any]) -> list[Records]:
     orders: dict[tuple[int, str], Order] = {}
     client_ids: dict[tuple[int, str], str] = {}
-    keys: dict[tuple[int, str, str], IdempotencyKeyRecorded] = {}
-    for what, number, name, kind, payload, order_id, at_ms in found:
+    keys: dict[tuple[int, str, str], RecordedKey] = {}
+    for what, number, name, kind, payload, order_id, at_ms, seq in found:
         if what == "order":
             orders[number, name] = to_order(kind, payload)
         elif what == "client_id":
             client_ids[number, name] = order_id
         else:
-            keys[number, kind, name] = IdempotencyKeyRecorded(kind, name, payload, order_id, at_ms)
+            event = IdempotencyKeyRecorded(kind, name, payload, order_id, at_ms)
+            keys[number, kind, name] = RecordedKey(event, seq)
     return [
         Records(
             orders=[orders[n, id] for id in query.order_ids if (n, id) in orders],

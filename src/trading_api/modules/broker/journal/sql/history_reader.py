@@ -16,6 +16,7 @@ from trading_api.modules.broker.engine.cash import CashKind, CashLine
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order, order_id
+from trading_api.modules.broker.engine.recorded_key import RecordedKey
 from trading_api.modules.broker.journal.event_codec import UnreadableEvent, decode
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import JournalEntry, JournalUnavailable
@@ -185,9 +186,10 @@ class HistoryReader:
             orders=self.orders(query.account_id, query.order_ids) if query.order_ids else [],
             client_ids={client_id: found[0] for client_id, found in orders.items() if found},
             keys=[
-                IdempotencyKeyRecorded(operation, key, *found)
+                RecordedKey(IdempotencyKeyRecorded(operation, key, *recorded), seq)
                 for operation, key, found in keys
                 if found
+                for seq, *recorded in [found]
             ],
         )
 

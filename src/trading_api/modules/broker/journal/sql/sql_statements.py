@@ -46,7 +46,7 @@ class SqlStatements:
         self.select_key = compiled(
             _select(
                 IDEMPOTENCY_KEYS,
-                ["fingerprint", "order_id", "at_ms"],
+                ["seq", "fingerprint", "order_id", "at_ms"],
                 _names(IDEMPOTENCY_KEYS.primary_key.columns),
             )
         )

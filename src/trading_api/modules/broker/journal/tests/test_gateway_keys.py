@@ -57,7 +57,7 @@ def keyed(account_id: str, *keys: str, first: int = 1) -> list[JournalEntry]:
 async def found(journal: Journal, account_id: str, *keys: str) -> list[str]:
     query = RecordQuery(account_id, keys=[("place", key) for key in keys])
     (records,) = await journal.history.find([query])
-    return [each.key for each in records.keys]
+    return [each.event.key for each in records.keys]
 
 
 def test_the_index_has_the_keys_with_the_prefix() -> None:

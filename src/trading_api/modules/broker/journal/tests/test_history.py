@@ -16,6 +16,7 @@ from trading_api.modules.broker.engine.cash import CashLine, cash_lines
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded, OrderFilled
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order
+from trading_api.modules.broker.engine.recorded_key import RecordedKey
 from trading_api.modules.broker.journal.history import RecordQuery, Records
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry
 from trading_api.modules.broker.journal.sql.tables import NOTIFIES
@@ -48,7 +49,7 @@ class Fold:
         self.orders: dict[str, Order] = {}
         self.executions: list[Execution] = []
         self.lines: list[CashLine] = []
-        self.keys: list[IdempotencyKeyRecorded] = []
+        self.keys: list[RecordedKey] = []
         for entry in entries:
             self.state.evolve(entry.event)
             self.lines += cash_lines(entry.seq, entry.event)
@@ -57,7 +58,7 @@ class Fold:
             if isinstance(entry.event, OrderFilled):
                 self.executions.append(entry.event.execution)
             if isinstance(entry.event, IdempotencyKeyRecorded):
-                self.keys.append(entry.event)
+                self.keys.append(RecordedKey(entry.event, entry.seq))
 
     def recent_orders(self, since_ms: int, limit: int, before: str | None) -> list[Order]:
         ids = list(self.orders)
@@ -144,7 +145,7 @@ def _may_notify(entry: JournalEntry) -> bool:
 async def test_keys_and_client_order_ids_are_found(journal: Journal) -> None:
     fold = Fold(STREAMS["A"])
     assert fold.keys
-    pairs = [(each.operation, each.key) for each in fold.keys]
+    pairs = [(each.event.operation, each.event.key) for each in fold.keys]
     used = {each.client_id: each.id for each in fold.orders.values() if each.client_id}
     assert used
     some = ["order-1", "order-0", "none", "order-2"]

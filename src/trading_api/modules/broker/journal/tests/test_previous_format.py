@@ -166,7 +166,7 @@ def _described(state: AccountState) -> dict[str, Any]:
             }
             for position in state.positions.values()
         },
-        "keys": [[*key, event.order_id] for key, event in state.recorded_keys.items()],
+        "keys": [[*key, recorded.event.order_id] for key, recorded in state.recorded_keys.items()],
         "leverages": {symbol: str(leverage) for symbol, leverage in state.leverages.items()},
         "live_orders": [order.id for order in state.live_orders()],
         "orders": {order.id: _described_order(order) for order in state.orders.values()},

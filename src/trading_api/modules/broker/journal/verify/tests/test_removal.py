@@ -14,6 +14,7 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import AccountImage, image_of
 from trading_api.modules.broker.engine.events import IdempotencyKeyRecorded
+from trading_api.modules.broker.engine.recorded_key import RecordedKey
 from trading_api.modules.broker.journal.history import RecordQuery
 from trading_api.modules.broker.journal.sqlite.backup import back_up
 from trading_api.modules.broker.journal.sqlite.database import Database
@@ -94,11 +95,14 @@ async def test_what_is_left_continues_and_verifies(
 
 
 async def test_keys_outlive_the_events_that_recorded_them(path: Path, database: Database) -> None:
-    events = [entry.event for entry in STREAMS["A"][:200]]
-    keys = [each for each in events if isinstance(each, IdempotencyKeyRecorded)]
+    keys = [
+        RecordedKey(entry.event, entry.seq)
+        for entry in STREAMS["A"][:200]
+        if isinstance(entry.event, IdempotencyKeyRecorded)
+    ]
     remove_events(database, 10**6)
     async with opened(path) as journal:
-        query = RecordQuery("A", keys=[(each.operation, each.key) for each in keys])
+        query = RecordQuery("A", keys=[(each.event.operation, each.event.key) for each in keys])
         (found,) = await journal.history.find([query])
     assert found.keys == keys != []
 
