@@ -10,13 +10,16 @@ from trading_api_client.rest.account_rest import AccountRest
 from trading_api_client.rest.alert_rest import AlertRest
 from trading_api_client.rest.market_rest import MarketRest
 from trading_api_client.rest.order_rest import OrderRest
-from trading_api_client.rest.transport import RestTransport
+from trading_api_client.rest.transport import PREFIX, RestTransport
+from trading_api_client.stream.reconnecting_socket import StreamOptions
+from trading_api_client.stream.stream_client import StreamClient
+from trading_api_client.stream.streams import Streams
 from trading_api_client.token_source import Token, TokenSource
 
 TIME_LIMIT_S = 10.0
 
 
-class AsyncClient(MarketRest, OrderRest, AccountRest, AlertRest):
+class AsyncClient(MarketRest, OrderRest, AccountRest, AlertRest, Streams):
     """A client of one server and one account, for the event loop in which it is used.
 
     `base_url` is such as `http://127.0.0.1:8000`. `token` is a token or a function that returns
@@ -31,11 +34,16 @@ class AsyncClient(MarketRest, OrderRest, AccountRest, AlertRest):
         account: str | None = None,
         *,
         time_limit_s: float = TIME_LIMIT_S,
+        stream_options: StreamOptions | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._tokens = TokenSource(token)
         self._account_id = account
+        self._time_limit_s = time_limit_s
         self._rest = RestTransport(self._base_url, self._tokens, time_limit_s)
+        socket_url = f"ws{self._base_url.removeprefix('http')}{PREFIX}/ws"
+        options = stream_options or StreamOptions()
+        self._streams = StreamClient(socket_url, self._tokens, options)
 
     def with_account(self, account: str) -> Self:
         """Return a client of another account, over the same connections. Close either one."""
@@ -45,6 +53,7 @@ class AsyncClient(MarketRest, OrderRest, AccountRest, AlertRest):
 
     async def close(self) -> None:
         """Close every connection. The client cannot be used afterwards."""
+        await self._streams.close()
         await self._rest.close()
 
     async def __aenter__(self) -> Self:

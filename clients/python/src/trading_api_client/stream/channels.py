@@ -1,0 +1,162 @@
+"""The channels of the WebSocket, and what their updates mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from trading_api_client.models import (
+    AccountState,
+    Alert,
+    AlertStatus,
+    Bar,
+    BrokerConnectionStatus,
+    EquityData,
+    Execution,
+    Notification,
+    Orderbook,
+    OrderStatus,
+    PlacedOrder,
+    Position,
+    PositionPL,
+    QuoteData,
+    Trade,
+)
+
+T = TypeVar("T")
+
+
+class Update(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """An update of a topic: its data, and the numbers next to them.
+
+    `seq` is the number of the account's event, and `prev` that of the update before it on the same
+    topic. `as_of_seq` is the last event that the data include. `ts` is when the server made the
+    update, in ms since 1970."""
+
+    topic: str
+    data: T = msgspec.field(name="payload")
+    ts: int
+    seq: int | None = None
+    prev: int | None = None
+    as_of_seq: int | None = None
+    request_id: str | None = None
+
+
+def _latest(_: Any) -> str:
+    return ""
+
+
+def _never(_: Any) -> bool:
+    return False
+
+
+class Channel(Generic[T]):
+    """A kind of updates.
+
+    `state_key`: the latest update under each key is the present state, unless `is_removed`; None: a
+    channel without a state. `conflation_key`: of the unread updates with one key the last one is
+    enough; None: every update counts."""
+
+    def __init__(
+        self,
+        name: str,
+        data_type: type[T],
+        *,
+        state_key: Callable[[T], Hashable] | None = _latest,
+        is_removed: Callable[[T], bool] = _never,
+        conflation_key: Callable[[T], Hashable] | None = None,
+        is_resumable: bool = False,
+    ) -> None:
+        self.name = name
+        self.data_type = data_type
+        self.state_key = state_key
+        self.is_removed = is_removed
+        self.conflation_key = conflation_key
+        self.is_resumable = is_resumable
+        self._decoder = msgspec.json.Decoder(Update[data_type])  # type: ignore[valid-type]
+
+    def decode(self, payload: msgspec.Raw) -> Update[T]:
+        """Return the update in a message. Raises msgspec.DecodeError."""
+        update: Update[T] = self._decoder.decode(payload)
+        return update
+
+    def __repr__(self) -> str:
+        return f"Channel({self.name!r})"
+
+
+def _is_ended(order: PlacedOrder) -> bool:
+    return order.status not in (OrderStatus.PLACING, OrderStatus.INACTIVE, OrderStatus.WORKING)
+
+
+BARS = Channel("bars", Bar, conflation_key=lambda bar: bar.time)
+QUOTES = Channel(
+    "quotes", QuoteData, state_key=lambda quote: quote.n, conflation_key=lambda quote: quote.n
+)
+TRADES = Channel("trades", Trade)
+ORDER_BOOK = Channel("orderbook", Orderbook, conflation_key=_latest)
+ORDERS = Channel(
+    "orders",
+    PlacedOrder,
+    state_key=lambda order: order.id,
+    is_removed=_is_ended,
+    is_resumable=True,
+)
+POSITIONS = Channel(
+    "positions",
+    Position,
+    state_key=lambda position: position.id,
+    is_removed=lambda position: position.qty == 0,
+    is_resumable=True,
+)
+EXECUTIONS = Channel("executions", Execution, state_key=None, is_resumable=True)
+NOTIFICATIONS = Channel("notifications", Notification, state_key=None, is_resumable=True)
+POSITION_PROFITS = Channel(
+    "position-pl",
+    PositionPL,
+    state_key=lambda profit: profit.symbol,
+    conflation_key=lambda profit: profit.symbol,
+)
+EQUITY = Channel("equity", EquityData, conflation_key=_latest)
+ACCOUNT_STATE = Channel("account", AccountState, conflation_key=_latest)
+BROKER_CONNECTION = Channel("broker-connection", BrokerConnectionStatus, conflation_key=_latest)
+ALERTS = Channel(
+    "alerts",
+    Alert,
+    state_key=lambda alert: alert.id,
+    is_removed=lambda alert: alert.status is AlertStatus.DELETED,
+    conflation_key=lambda alert: alert.id,
+)
+
+CHANNELS: dict[str, Channel[Any]] = {
+    channel.name: channel
+    for channel in (
+        BARS,
+        QUOTES,
+        TRADES,
+        ORDER_BOOK,
+        ORDERS,
+        POSITIONS,
+        EXECUTIONS,
+        NOTIFICATIONS,
+        POSITION_PROFITS,
+        EQUITY,
+        ACCOUNT_STATE,
+        BROKER_CONNECTION,
+        ALERTS,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnection:
+    """A topic continues after an outage.
+
+    `is_replayed`: no update was missed. Otherwise the server has sent the present state, and what
+    happened in between was not reported."""
+
+    channel: str
+    topic: str
+    is_replayed: bool
