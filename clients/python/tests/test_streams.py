@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.kit.stepped_market import Bot, stepping
 from trading_api_client import AsyncClient, Refused, Side, TimedOut
 from trading_api_client.models import Bar, Execution, Position
 from trading_api_client.stream.account_feed import AccountUpdate
+from trading_api_client.stream.stream import Subscription
 
 numbers = count(1)
 WAIT_S = 10.0
@@ -84,7 +86,7 @@ async def test_an_account_is_reported_in_the_order_of_its_events(client: AsyncCl
 async def test_after_the_wait_for_a_command_its_effects_have_arrived(client: AsyncClient) -> None:
     executions: list[Execution] = []
     positions: dict[str, float] = {}
-    subscriptions = [
+    subscriptions: list[Subscription[Any]] = [
         client.on_execution(executions.append),
         client.on_position(lambda position: positions.update({position.id: position.qty})),
         client.on_order(lambda order: None),
