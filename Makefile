@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-models coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built wheel
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built wheel
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -52,6 +52,7 @@ checked: .venv/.synced $(addsuffix /node_modules/.package-lock.json,$(ASYNCAPI) 
 	$(BIN)/python scripts/export_openapi_spec.py --check
 	$(BIN)/python scripts/export_asyncapi_spec.py --check
 	$(BIN)/python scripts/generate_python_models.py --check
+	$(BIN)/python scripts/generate_blocking_client.py --check
 	$(BIN)/node $(ASYNCAPI)/validate.mjs asyncapi.json
 	$(NPM) run check
 
@@ -80,8 +81,9 @@ terminal: $(TERMINAL) ## Build the page that is served at /, where its sources a
 generate-frontend-types: .venv/.synced frontend/node_modules/.package-lock.json ## Write the client's types from openapi.json and asyncapi.json
 	@$(NPM) run generate
 
-generate-python-models: .venv/.synced ## Write the Python client's models from openapi.json and asyncapi.json
+generate-python-client: .venv/.synced ## Write the Python client's models from openapi.json and asyncapi.json, and its Client
 	@$(BIN)/python scripts/generate_python_models.py
+	@$(BIN)/python scripts/generate_blocking_client.py
 
 coverage: .venv/.synced ## Show that the tests of the engine and the ledger reach every branch of them
 	@$(BIN)/coverage run -m pytest $(ENGINE_TESTS) $(LEDGER_TESTS)

@@ -6,21 +6,20 @@ cannot decode the union that it writes for QuoteData, and it reads one document 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from textwrap import indent
 from typing import Any
 
+from generated_python import ROOT, write_or_check_modules
+
 Schema = dict[str, Any]
 
-ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "clients" / "python" / "src" / "trading_api_client" / "models"
 HEADER = '''"""{title}
 
-Generated from openapi.json and asyncapi.json by `make generate-python-models`."""'''
+Generated from openapi.json and asyncapi.json by `make generate-python-client`."""'''
 TITLES = {
     "enums": "The enumerations of the wire.",
     "market": "Market data.",
@@ -232,40 +231,11 @@ def _shape(part: Any) -> Any:
     return [_shape(each) for each in part] if isinstance(part, list) else part
 
 
-def _formatted(text: str, name: str) -> str:
-    """Return the text as the linter and the formatter of the project leave it."""
-    binaries = Path(sys.executable).parent
-    path = FOLDER / name
-    commands: list[list[str | Path]] = [
-        [binaries / "ruff", "check", "--fix-only", "--quiet", "--stdin-filename", path, "-"],
-        [binaries / "black", "--quiet", "--stdin-filename", path, "-"],
-    ]
-    for command in commands:
-        done = subprocess.run(
-            command, input=text, capture_output=True, text=True, check=True, cwd=ROOT
-        )
-        text = done.stdout
-    return text
-
-
 def main() -> int:
     document = read_document()
     texts = {f"{module}.py": write_module(document, module) for module in TITLES}
     texts["__init__.py"] = write_init(document)
-    stale = 0
-    for name, text in texts.items():
-        path = FOLDER / name
-        text = _formatted(text, name)
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        if "--check" in sys.argv[1:]:
-            shown = path.relative_to(ROOT)
-            print(f"{shown} is stale. Run `make generate-python-models`.", file=sys.stderr)
-            stale = 1
-        else:
-            path.write_text(text, encoding="utf-8")
-            print(f"wrote {path.relative_to(ROOT)}")
-    return stale
+    return write_or_check_modules(FOLDER, texts, "make generate-python-client")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 `trading_api_client.models`."""
 
 from trading_api_client.async_client import AsyncClient
+from trading_api_client.client import Client
 from trading_api_client.errors import (
     ConnectionFailed,
     ConsumerTooSlow,
@@ -31,14 +32,18 @@ from trading_api_client.models import (
     Side,
 )
 from trading_api_client.rest.order_request import KEEP
+from trading_api_client.stream.account_feed import AccountUpdate
+from trading_api_client.stream.reconnecting_socket import StreamOptions
 
 __all__ = [
     "KEEP",
+    "AccountUpdate",
     "AlertCondition",
     "AlertFrequency",
     "AlertStatus",
     "AsyncClient",
     "Bar",
+    "Client",
     "ConnectionFailed",
     "ConnectionStatus",
     "ConsumerTooSlow",
@@ -55,6 +60,7 @@ __all__ = [
     "QuoteValues",
     "Refused",
     "Side",
+    "StreamOptions",
     "TimedOut",
     "TradingApiError",
 ]

@@ -1,6 +1,6 @@
 """The objects of the wire, with the wire's names.
 
-Generated from openapi.json and asyncapi.json by `make generate-python-models`."""
+Generated from openapi.json and asyncapi.json by `make generate-python-client`."""
 
 from trading_api_client.models.account import (
     AccountMetainfo,

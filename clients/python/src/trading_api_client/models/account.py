@@ -1,6 +1,6 @@
 """The money and the state of accounts, and price alerts.
 
-Generated from openapi.json and asyncapi.json by `make generate-python-models`."""
+Generated from openapi.json and asyncapi.json by `make generate-python-client`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The enumerations of the wire.
 
-Generated from openapi.json and asyncapi.json by `make generate-python-models`."""
+Generated from openapi.json and asyncapi.json by `make generate-python-client`."""
 
 from trading_api_client.models.base import IntegerEnum, TextEnum
 

@@ -1,6 +1,6 @@
 """The server itself.
 
-Generated from openapi.json and asyncapi.json by `make generate-python-models`."""
+Generated from openapi.json and asyncapi.json by `make generate-python-client`."""
 
 from __future__ import annotations
 

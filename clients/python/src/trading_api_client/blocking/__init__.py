@@ -1,0 +1,1 @@
+"""The synchronous client, over a thread with an event loop of its own."""

@@ -1,0 +1,148 @@
+"""The money, the history and the settings of an account over REST.
+
+Generated from rest/account_rest.py by `make generate-python-client`."""
+
+from __future__ import annotations
+
+from trading_api_client.async_client import AsyncClient
+from trading_api_client.blocking.loop_thread import LoopThread
+from trading_api_client.models import (
+    AccountMetainfo,
+    BrokerConfiguration,
+    BrokerEvent,
+    CashLine,
+    EquityData,
+    Execution,
+    InstrumentInfo,
+    KillSwitchResult,
+    KillSwitchState,
+    LeverageInfo,
+    LeveragePreviewResult,
+    LeverageSetResult,
+    Notification,
+    OrderType,
+    Side,
+    SuccessResponse,
+    VersionInfo,
+)
+from trading_api_client.tables import ModelList
+
+
+class BlockingAccountRest:
+    """An account: what it has, what happened to it, and its commands that are no orders."""
+
+    _client: AsyncClient
+    _loop: LoopThread
+
+    def account(self) -> AccountMetainfo:
+        """Return the id, the name, the currency and the kind of the account."""
+        return self._loop.run(self._client.account())
+
+    def accounts(self) -> ModelList[AccountMetainfo]:
+        """Return the accounts that the token grants."""
+        return self._loop.run(self._client.accounts())
+
+    def broker_config(self) -> BrokerConfiguration:
+        """Return what the account's venue accepts."""
+        return self._loop.run(self._client.broker_config())
+
+    def instrument(self, symbol: str) -> InstrumentInfo:
+        """Return the quantities and the prices that the account's venue accepts for a symbol."""
+        return self._loop.run(self._client.instrument(symbol))
+
+    def equity(self) -> EquityData:
+        """Return the balance, the profit and the equity at the last prices."""
+        return self._loop.run(self._client.equity())
+
+    def executions(
+        self, symbol: str | None = None, *, limit: int | None = 200, before: str | None = None
+    ) -> ModelList[Execution]:
+        """Return the newest executions in ascending order, all of them with the limit None.
+
+        `before` is the oldest execution that is known already."""
+        return self._loop.run(self._client.executions(symbol, limit=limit, before=before))
+
+    def ledger(self, *, since: int | None = None, limit: int | None = 200) -> ModelList[CashLine]:
+        """Return the newest cash lines in ascending order, or the first ones after event `since`.
+
+        With the limit None they are all lines after `since`, or all of the account."""
+        return self._loop.run(self._client.ledger(since=since, limit=limit))
+
+    def notifications(
+        self, *, since: int | None = None, limit: int | None = 200
+    ) -> ModelList[Notification]:
+        """Return the newest notifications in ascending order, or the first ones after `since`.
+
+        With the limit None they are all notifications after `since`, or all of the account."""
+        return self._loop.run(self._client.notifications(since=since, limit=limit))
+
+    def events(self, *, since: int = 0, limit: int | None = 200) -> ModelList[BrokerEvent]:
+        """Return the first events of the account after `since`, all of them with the limit None."""
+        return self._loop.run(self._client.events(since=since, limit=limit))
+
+    def leverage(
+        self, symbol: str, *, order_type: OrderType = OrderType.MARKET, side: Side = Side.BUY
+    ) -> LeverageInfo:
+        """Return the leverage of a symbol and its bounds."""
+        return self._loop.run(self._client.leverage(symbol, order_type=order_type, side=side))
+
+    def preview_leverage(
+        self,
+        symbol: str,
+        leverage: float,
+        *,
+        order_type: OrderType = OrderType.MARKET,
+        side: Side = Side.BUY,
+    ) -> LeveragePreviewResult:
+        """Return the warnings and errors that another leverage would have."""
+        return self._loop.run(
+            self._client.preview_leverage(symbol, leverage, order_type=order_type, side=side)
+        )
+
+    def set_leverage(
+        self,
+        symbol: str,
+        leverage: float,
+        *,
+        order_type: OrderType = OrderType.MARKET,
+        side: Side = Side.BUY,
+        key: str | None = None,
+    ) -> LeverageSetResult:
+        """Set the leverage of a symbol, and return the one that is in force."""
+        return self._loop.run(
+            self._client.set_leverage(symbol, leverage, order_type=order_type, side=side, key=key)
+        )
+
+    def deposit(self, amount: float, *, key: str | None = None) -> SuccessResponse:
+        """Add cash to a paper account."""
+        return self._loop.run(self._client.deposit(amount, key=key))
+
+    def withdraw(self, amount: float, *, key: str | None = None) -> SuccessResponse:
+        """Take cash out of a paper account. Raises Refused with `insufficient_funds`."""
+        return self._loop.run(self._client.withdraw(amount, key=key))
+
+    def reset_account(
+        self, balance: float | None = None, *, key: str | None = None
+    ) -> SuccessResponse:
+        """Cancel the orders of a paper account, remove its positions and set its balance."""
+        return self._loop.run(self._client.reset_account(balance, key=key))
+
+    def settle_position(
+        self, symbol: str, price: float, *, key: str | None = None
+    ) -> SuccessResponse:
+        """End a position at a price without an execution. It needs the scope `admin`."""
+        return self._loop.run(self._client.settle_position(symbol, price, key=key))
+
+    def kill_switch(self) -> KillSwitchState:
+        """Return whether the account is halted, and why."""
+        return self._loop.run(self._client.kill_switch())
+
+    def set_kill_switch(
+        self, on: bool, reason: str = "", *, key: str | None = None
+    ) -> KillSwitchResult:
+        """Halt the account, which cancels its orders and refuses new ones, or end the halt."""
+        return self._loop.run(self._client.set_kill_switch(on, reason, key=key))
+
+    def server_version(self) -> VersionInfo:
+        """Return the version of the API."""
+        return self._loop.run(self._client.server_version())

@@ -1,0 +1,92 @@
+"""Market data over REST.
+
+Generated from rest/market_rest.py by `make generate-python-client`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from trading_api_client.async_client import AsyncClient
+from trading_api_client.blocking.loop_thread import LoopThread
+from trading_api_client.models import (
+    Bar,
+    ClockResponse,
+    DatafeedConfiguration,
+    DatafeedHealthResponse,
+    QuoteData,
+    QuoteValues,
+    SearchSymbolResultItem,
+    SymbolInfo,
+)
+from trading_api_client.tables import ModelList
+
+
+class BlockingMarketRest:
+    """Symbols, history and quotes."""
+
+    _client: AsyncClient
+    _loop: LoopThread
+
+    def datafeed_config(self) -> DatafeedConfiguration:
+        """Return the resolutions, the exchanges and the types of symbols that the server offers."""
+        return self._loop.run(self._client.datafeed_config())
+
+    def symbols(self) -> ModelList[SearchSymbolResultItem]:
+        """Return the symbols of the server, at most 500."""
+        return self._loop.run(self._client.symbols())
+
+    def search(
+        self, text: str, *, exchange: str = "", symbol_type: str = "", max_results: int = 50
+    ) -> ModelList[SearchSymbolResultItem]:
+        """Return the symbols whose name or description has the text."""
+        return self._loop.run(
+            self._client.search(
+                text, exchange=exchange, symbol_type=symbol_type, max_results=max_results
+            )
+        )
+
+    def resolve(self, symbol: str) -> SymbolInfo:
+        """Return what is known of a symbol: its tick, its session and its resolutions."""
+        return self._loop.run(self._client.resolve(symbol))
+
+    def history(
+        self,
+        symbol: str,
+        resolution: str,
+        *,
+        start: datetime | int | None = None,
+        end: datetime | int | None = None,
+        count: int | None = None,
+    ) -> ModelList[Bar]:
+        """Return the bars from `start` until before `end`, or the last `count` bars before `end`.
+
+        Times are datetimes with a zone, or milliseconds since 1970. Without `end` it is the
+        present of the market, whose bar is still forming. Without `start` and `count` there are
+        500 bars."""
+        return self._loop.run(
+            self._client.history(symbol, resolution, start=start, end=end, count=count)
+        )
+
+    def quote(self, symbol: str) -> QuoteValues:
+        """Return the last quote of a symbol. Raises Refused for an unknown symbol."""
+        return self._loop.run(self._client.quote(symbol))
+
+    def last_quotes(self, symbols: Iterable[str]) -> ModelList[QuoteData]:
+        """Return the last quote of each symbol. That of an unknown symbol has an error."""
+        return self._loop.run(self._client.last_quotes(symbols))
+
+    def now_ms(self) -> int:
+        """Return the time of the market in milliseconds since 1970, to the second."""
+        return self._loop.run(self._client.now_ms())
+
+    def market_health(self) -> DatafeedHealthResponse:
+        """Return the state of the market source."""
+        return self._loop.run(self._client.market_health())
+
+    def advance_clock(self, *, by_ms: int | None = None, to_ms: int | None = None) -> ClockResponse:
+        """Move a market on the step clock, and return when everything has been published.
+
+        Raises Refused with `clock_not_steppable` under the wall clock. A call with `by_ms` that
+        lost its answer is not repeated, because it would move the market twice."""
+        return self._loop.run(self._client.advance_clock(by_ms=by_ms, to_ms=to_ms))

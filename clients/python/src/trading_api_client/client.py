@@ -1,0 +1,67 @@
+"""The synchronous client."""
+
+from __future__ import annotations
+
+import copy
+from types import TracebackType
+from typing import Self
+
+from trading_api_client.async_client import TIME_LIMIT_S, AsyncClient
+from trading_api_client.blocking.account import BlockingAccountRest
+from trading_api_client.blocking.alerts import BlockingAlertRest
+from trading_api_client.blocking.loop_thread import LoopThread
+from trading_api_client.blocking.market import BlockingMarketRest
+from trading_api_client.blocking.orders import BlockingOrderRest
+from trading_api_client.blocking.streams import BlockingStreams
+from trading_api_client.stream.reconnecting_socket import StreamOptions
+from trading_api_client.token_source import Token
+
+
+class Client(
+    BlockingMarketRest, BlockingOrderRest, BlockingAccountRest, BlockingAlertRest, BlockingStreams
+):
+    """A client of one server and one account, for code without an event loop.
+
+    It has the methods of AsyncClient, which it runs in a thread of its own. It can be used by
+    several threads. Streams are ordinary iterators. Functions that it calls run in its thread, and
+    must not call the client."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: Token = None,
+        account: str | None = None,
+        *,
+        time_limit_s: float = TIME_LIMIT_S,
+        stream_options: StreamOptions | None = None,
+    ) -> None:
+        self._client = AsyncClient(
+            base_url, token, account, time_limit_s=time_limit_s, stream_options=stream_options
+        )
+        self._loop = LoopThread()
+
+    def with_account(self, account: str) -> Self:
+        """Return a client of another account, over the same connections. Close either one."""
+        other = copy.copy(self)
+        other._client = self._client.with_account(account)
+        return other
+
+    def close(self) -> None:
+        """Close every connection. The client cannot be used afterwards."""
+        if self._loop.is_running:
+            self._loop.run(self._client.close())
+            self._loop.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return repr(self._client).removeprefix("Async")
