@@ -6,7 +6,7 @@ import copy
 from types import TracebackType
 from typing import Self
 
-from trading_api_client.rest.account_rest import AccountRest
+from trading_api_client.accounting.account_export import AccountExport
 from trading_api_client.rest.alert_rest import AlertRest
 from trading_api_client.rest.market_rest import MarketRest
 from trading_api_client.rest.order_rest import OrderRest
@@ -19,7 +19,7 @@ from trading_api_client.token_source import Token, TokenSource
 TIME_LIMIT_S = 10.0
 
 
-class AsyncClient(MarketRest, OrderRest, AccountRest, AlertRest, Streams):
+class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
     """A client of one server and one account, for the event loop in which it is used.
 
     `base_url` is such as `http://127.0.0.1:8000`. `token` is a token or a function that returns

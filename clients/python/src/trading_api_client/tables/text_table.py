@@ -76,12 +76,17 @@ class TextTable:
         return [*cells[:middle], "...", *cells[middle:]] if self._is_cut else cells
 
 
+def to_datetime(time_ms: float) -> datetime:
+    """Return ms since 1970 as a datetime in UTC."""
+    return EPOCH + timedelta(milliseconds=int(time_ms))
+
+
 def _cell(column: Column, value: Any) -> str:
     if value is None:
         return ""
     match column.kind:
         case Kind.TIME:
-            moment = EPOCH + timedelta(milliseconds=int(value))
+            moment = to_datetime(value)
             is_whole = moment.microsecond == 0
             return moment.isoformat(" ", "seconds" if is_whole else "milliseconds")[:-6]
         case Kind.NUMBER:

@@ -1,0 +1,1 @@
+"""Files of an account's executions and cash for tax and bookkeeping programs."""
