@@ -18,6 +18,7 @@ SOURCES = {
     "rest/order_rest.py": "orders.py",
     "rest/account_rest.py": "account.py",
     "rest/alert_rest.py": "alerts.py",
+    "accounting/account_export.py": "exports.py",
     "stream/streams.py": "streams.py",
 }
 HEADER = '''"""{title}

@@ -9,6 +9,7 @@ from typing import Self
 from trading_api_client.async_client import TIME_LIMIT_S, AsyncClient
 from trading_api_client.blocking.account import BlockingAccountRest
 from trading_api_client.blocking.alerts import BlockingAlertRest
+from trading_api_client.blocking.exports import BlockingAccountExport
 from trading_api_client.blocking.loop_thread import LoopThread
 from trading_api_client.blocking.market import BlockingMarketRest
 from trading_api_client.blocking.orders import BlockingOrderRest
@@ -18,7 +19,12 @@ from trading_api_client.token_source import Token
 
 
 class Client(
-    BlockingMarketRest, BlockingOrderRest, BlockingAccountRest, BlockingAlertRest, BlockingStreams
+    BlockingMarketRest,
+    BlockingOrderRest,
+    BlockingAccountRest,
+    BlockingAccountExport,
+    BlockingAlertRest,
+    BlockingStreams,
 ):
     """A client of one server and one account, for code without an event loop.
 
