@@ -125,6 +125,7 @@ lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group fastws -c requirements/dev.txt -o requirements/runtime.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group container -c requirements/dev.txt -o requirements/container.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group live -c requirements/dev.txt -o requirements/live.txt
+	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group deployment -c requirements/dev.txt -o requirements/deployment.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group installer -o requirements/uv.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group recordings -o requirements/recordings.txt
 
