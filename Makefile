@@ -145,6 +145,11 @@ help: ## List the targets
 	@$(UV) pip install --quiet --python .venv --no-deps --require-hashes --target .venv/recordings -r requirements/recordings.txt
 	@touch $@
 
+# Linters of deploy/: 60 MB, which only CI installs.
+.venv/deployment/.synced: requirements/deployment.txt | .venv/.synced
+	@$(UV) pip install --quiet --python .venv --no-deps --require-hashes --target .venv/deployment -r $<
+	@touch $@
+
 .uv/bin/uv: requirements/uv.txt
 	@$(python_is_current)
 	@rm -rf .uv

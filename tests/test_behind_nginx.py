@@ -1,4 +1,4 @@
-"""The nginx configuration in docs/operations.md serves the application at a sub-path."""
+"""deploy/nginx/trading-api.conf serves the application over TLS at a sub-path."""
 
 from __future__ import annotations
 
@@ -17,22 +17,28 @@ import pytest
 from fastapi import FastAPI
 from websockets.asyncio.client import connect
 
+from tests.deploy.certificate import write_certificate
+from tests.deploy.deployed_files import DEPLOY
 from tests.kit.server import TIMEOUT_S, WsClient, serving
 from tests.kit.signed_tokens import bearer, secured, token
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "operations.md"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 HOST = {"Host": "trading.example"}
 CLIENT = "127.0.0.44"
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 
-def _documented_server() -> str:
-    found = re.search(r"```nginx\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    return re.sub(r" *ssl_certificate.*\n", "", found[1])
+def _deployed_configuration(folder: Path) -> str:
+    """Return the configuration with the certificate in `folder`, and http at `folder`/http."""
+    text = (DEPLOY / "nginx" / "trading-api.conf").read_text(encoding="utf-8")
+    text = re.sub(r" *listen \[::\].*\n", "", text).replace(
+        "listen 80", f"listen unix:{folder}/http"
+    )
+    return text.replace("/etc/ssl/trading.example.pem", f"{folder}/certificate.pem").replace(
+        "/etc/ssl/trading.example.key", f"{folder}/key.pem"
+    )
 
 
 @asynccontextmanager
@@ -43,7 +49,7 @@ async def proxied(app: FastAPI, server: str) -> AsyncIterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
     async with serving(app) as backend:
-        server = server.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
+        server = server.replace("listen 443", f"listen 127.0.0.1:{port}")
         server = server.replace("127.0.0.1:8000", backend)
         paths = "".join(
             f"{name}_temp_path {folder}/{name};\n"
@@ -77,21 +83,32 @@ async def _listens(port: int) -> bool:
     return True
 
 
-async def test_the_documented_configuration_serves_pages_rest_and_sockets() -> None:
+async def test_the_configuration_serves_pages_rest_and_sockets_over_tls(tmp_path: Path) -> None:
+    context = write_certificate(tmp_path, "trading.example")
     app, _ = create_app(secured(root_path="/trading", allowed_hosts="trading.example"))
     async with (
-        proxied(app, _documented_server()) as address,
+        proxied(app, _deployed_configuration(tmp_path)) as address,
         httpx.AsyncClient(
-            base_url=f"http://{address}",
+            base_url=f"https://{address}",
             headers=HOST,
-            transport=httpx.AsyncHTTPTransport(local_address=CLIENT),
+            transport=httpx.AsyncHTTPTransport(local_address=CLIENT, verify=context),
         ) as rest,
+        httpx.AsyncClient(
+            base_url="http://trading.example",
+            transport=httpx.AsyncHTTPTransport(uds=f"{tmp_path}/http"),
+        ) as unencrypted,
     ):
+        answer = await unencrypted.get("/trading/?symbol=AAPL")
+        assert (answer.status_code, answer.headers["Location"]) == (
+            301,
+            "https://trading.example/trading/?symbol=AAPL",
+        )
         redirect = await rest.get("/trading")
         assert (redirect.status_code, redirect.headers["Location"]) == (
             301,
-            "http://trading.example/trading/",
+            "https://trading.example/trading/",
         )
+        assert "Strict-Transport-Security" in (await rest.get("/trading/")).headers
         for page in ("/trading/", "/trading/api/v1/docs"):
             links = re.findall(r'(?:href|src)="([^"]+)"', (await rest.get(page)).text)
             assert links
@@ -104,8 +121,9 @@ async def test_the_documented_configuration_serves_pages_rest_and_sockets() -> N
         assert (await rest.get("/api/v1/health")).status_code == 404, "nginx's own"
         headers = bearer(token()) | {"X-Forwarded-For": "192.0.2.7"}
         async with connect(
-            "ws://trading.example/trading/api/v1/ws",
+            "wss://trading.example/trading/api/v1/ws",
             additional_headers=headers,
+            ssl=context,
             sock=_connection(address),
         ) as connection:
             client = WsClient(connection)
@@ -122,7 +140,7 @@ def _connection(address: str) -> socket.socket:
 
 async def test_nginx_without_its_headers_is_refused_while_authentication_is_off() -> None:
     app, _ = create_app(Settings.defaults())
-    bare = "server { listen 443 ssl; location / { proxy_pass http://127.0.0.1:8000; } }"
+    bare = "server { listen 443; location / { proxy_pass http://127.0.0.1:8000; } }"
     header = "proxy_set_header X-Forwarded-For $arg_from;"
     forwarding = bare.replace("location / {", f"location / {{ {header}")
     async with (
@@ -138,3 +156,17 @@ async def test_nginx_without_its_headers_is_refused_while_authentication_is_off(
     ):
         assert (await rest.get("/broker/orders?from=127.0.0.1")).status_code == 200
         assert (await rest.get("/broker/orders?from=192.0.2.7")).status_code == 403
+
+
+def test_nginx_accepts_the_configuration_for_several_gateways(tmp_path: Path) -> None:
+    assert NGINX is not None
+    write_certificate(tmp_path)
+    text = (DEPLOY / "nginx" / "scale.conf").read_text(encoding="utf-8")
+    text = text.replace("/etc/nginx/certificates", str(tmp_path))
+    # Debian's nginx is too old for `resolve`, and asks for the name before it starts.
+    text = text.replace("gateway:8000 resolve", "127.0.0.1:8000")
+    (tmp_path / "nginx.conf").write_text(f"events {{}}\nhttp {{ {text} }}\n", encoding="utf-8")
+    command = [NGINX, "-t", "-p", str(tmp_path), "-c", "nginx.conf", "-e", "stderr"]
+    command += ["-g", f"pid {tmp_path}/pid;"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
