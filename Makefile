@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built wheel
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built wheel test-wheels
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -133,6 +133,9 @@ wheel: $(TERMINAL) | $(UV) ## Write the wheels of the server, with the terminal,
 	@rm -rf dist
 	@$(UV) build --quiet --wheel --no-build-isolation --python .venv --out-dir dist .
 	@$(UV) build --quiet --wheel --no-build-isolation --python .venv --out-dir dist clients/python
+
+test-wheels: wheel ## Install the wheels in empty environments of PYTHONS (3.11), and start the server
+	@WHEELS=$(CURDIR)/dist UV=$(abspath $(UV)) PYTHONS="$(PYTHONS)" $(BIN)/pytest -n0 tests/test_wheels.py
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
