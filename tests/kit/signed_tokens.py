@@ -18,10 +18,12 @@ def secured(**changed: Any) -> Settings:
     )
 
 
-def token(*scopes: str, accounts: tuple[str, ...] = ("OWN",), **claims: Any) -> str:
+def token(
+    *scopes: str, accounts: tuple[str, ...] = ("OWN",), secret: str = SECRET, **claims: Any
+) -> str:
     """Return a token that is valid for a minute, with all scopes by default."""
     return issue_token(
-        SECRET,
+        secret,
         {
             "sub": "somebody",
             "scope": " ".join(scopes or Scope),

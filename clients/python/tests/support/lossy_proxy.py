@@ -19,6 +19,8 @@ class LossyProxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._answers_to_lose = 0
         self._is_open = True
+        self._flows = asyncio.Event()
+        self._flows.set()
         self.lost_answers = 0
         self.connections = 0
 
@@ -32,9 +34,14 @@ class LossyProxy:
         for writer in self._writers:
             writer.transport.abort()
 
+    def stall(self) -> None:
+        """Deliver nothing that the server sends, until `restore`."""
+        self._flows.clear()
+
     def restore(self) -> None:
-        """Forward new connections again."""
+        """Forward again, beginning with what waited."""
         self._is_open = True
+        self._flows.set()
 
     async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Forward one connection until either side ends it."""
@@ -63,6 +70,8 @@ class LossyProxy:
     ) -> None:
         with suppress(OSError):
             while data := await reader.read(CHUNK):
+                if is_answer:
+                    await self._flows.wait()
                 if is_answer and self._answers_to_lose:
                     self._answers_to_lose -= 1
                     self.lost_answers += 1
