@@ -84,7 +84,7 @@ class ScriptedHost:
         return EquityData(equity=100.0, balance=100.0, unrealizedPL=0.0, realizedPL=0.0)
 
     def quote(self, symbol: str) -> TopOfBook:
-        return TopOfBook(symbol, self.now_ms, 1.0, 1.02, 1.01)
+        return TopOfBook(symbol, 1.0, 1.02, 1.01)
 
     def stop(self) -> None:
         self.is_stopped = True

@@ -10,6 +10,7 @@ import pytest
 from clients.python.tests.strategy.scripted_host import ScriptedHost
 from clients.python.tests.strategy.strategies import Cross
 from trading_api_client.models import (
+    Brackets,
     DurationType,
     OrderDuration,
     OrderType,
@@ -77,6 +78,17 @@ def test_the_prices_decide_the_type_of_an_order(
     assert (order.type, order.side, order.qty) == (type_, Side.SELL, 3)
     assert (order.limitPrice, order.stopPrice) == (arguments.get("limit"), arguments.get("stop"))
     assert order.stopType is None
+
+
+def test_the_noise_of_binary_floats_is_not_sent() -> None:
+    order = _only_order(limit=187.43 + 0.3, take_profit=0.1 + 0.2, stop_loss=64_000.1 - 0.3)
+    assert (order.limitPrice, order.takeProfit, order.stopLoss) == (187.73, 0.3, 63_999.8)
+    host = ScriptedHost()
+    strategy = create_strategy(Cross, {}, host)
+    strategy.brackets("AAPL", take_profit=187.43 + 0.3, trailing=0.1 + 0.2)
+    strategy.modify(strategy.buy("AAPL", 1, limit=1.0), limit=0.1 + 0.2)
+    assert host.commands[0][1] == ("AAPL", Brackets(takeProfit=187.73, trailingStopPips=0.3))
+    assert host.orders()[0].limitPrice == 0.3
 
 
 def test_a_distance_moves_the_stop_order_itself_or_the_stop_loss() -> None:

@@ -29,10 +29,9 @@ class ClosedBar(Struct, frozen=True, gc=False):
 
 
 class TopOfBook(Struct, frozen=True, gc=False):
-    """The best bid and ask of a symbol, and its last price. `time` is in ms since 1970."""
+    """The best bid and ask of a symbol, and its last price."""
 
     symbol: str
-    time: int
     bid: float
     ask: float
     last: float

@@ -48,12 +48,12 @@ def new_order(
     order = build_order(
         symbol,
         side,
-        qty,
-        limit_price=limit,
-        stop_price=stop,
-        take_profit=take_profit,
-        stop_loss=stop_loss,
-        trailing_stop_pips=trailing,
+        without_noise(qty),
+        limit_price=optional_price(limit),
+        stop_price=optional_price(stop),
+        take_profit=optional_price(take_profit),
+        stop_loss=optional_price(stop_loss),
+        trailing_stop_pips=optional_price(trailing),
         duration=_to_duration(duration),
     )
     if stop is None or limit is not None or trailing is None:
@@ -67,10 +67,24 @@ def changed_order(order: PlacedOrder, changes: Mapping[str, Any]) -> PreOrder:
     Raises TypeError for a change that does not exist, and ValueError."""
     if unknown := changes.keys() - _CHANGES.keys():
         raise TypeError(f"modify() changes {', '.join(_CHANGES)}, not {min(unknown)}.")
-    values = {_CHANGES[name]: value for name, value in changes.items()}
-    if "duration" in values:
-        values["duration"] = _to_duration(values["duration"])
+    values: dict[str, Any] = {
+        _CHANGES[name]: _to_duration(value) if name == "duration" else optional_price(value)
+        for name, value in changes.items()
+    }
     return changed_request(order, **values)
+
+
+def optional_price(value: float | None) -> float | None:
+    """Return a number without the noise of binary floats, or None."""
+    return None if value is None else without_noise(value)
+
+
+def without_noise(value: float) -> float:
+    """Return 187.73 for 187.73000000000002, which `187.43 + 0.3` is.
+
+    The server takes every digit seriously, and would refuse it as off the tick. More than 14 digits
+    are noise."""
+    return float(f"{value:.14g}")
 
 
 def _to_duration(duration: OrderLifetime) -> OrderDuration | None:

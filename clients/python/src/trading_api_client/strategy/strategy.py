@@ -14,7 +14,12 @@ from trading_api_client.models import (
     Side,
 )
 from trading_api_client.strategy.market_data import BarHistory, ClosedBar, TopOfBook
-from trading_api_client.strategy.order_building import OrderLifetime, changed_order, new_order
+from trading_api_client.strategy.order_building import (
+    OrderLifetime,
+    changed_order,
+    new_order,
+    optional_price,
+)
 from trading_api_client.strategy.strategy_host import StrategyHost
 
 
@@ -129,7 +134,11 @@ class Strategy:
         """Set the brackets of a position. A bracket that is left out is removed.
 
         `trailing` is a distance in pips, and replaces `stop_loss`. Raises Refused."""
-        brackets = Brackets(takeProfit=take_profit, stopLoss=stop_loss, trailingStopPips=trailing)
+        brackets = Brackets(
+            takeProfit=optional_price(take_profit),
+            stopLoss=optional_price(stop_loss),
+            trailingStopPips=optional_price(trailing),
+        )
         self._running.edit_brackets(symbol, brackets)
 
     def stop(self) -> None:

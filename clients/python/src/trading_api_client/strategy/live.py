@@ -1,0 +1,42 @@
+"""Runs a strategy on an account of a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trading_api_client.client import Client
+from trading_api_client.strategy.live_run import LiveRun
+from trading_api_client.strategy.strategy_creation import StrategyT
+from trading_api_client.token_source import Token
+
+
+class Live:
+    """Runs strategies on a paper account or a live account.
+
+    `base_url`, `account` and `token` are those of the Client. The socket is on a thread of its own,
+    and the callbacks run on the thread that calls `run`. After an outage, the bars that closed and
+    the events that happened meanwhile are delivered, each once and in order."""
+
+    def __init__(self, base_url: str, account: str | None = None, token: Token = None) -> None:
+        self._base_url = base_url
+        self._account = account
+        self._token = token
+
+    def run(self, strategy_class: type[StrategyT], **parameters: Any) -> StrategyT:
+        """Run until the strategy calls `stop()`, or Ctrl-C. Return the strategy.
+
+        Raises what a callback raises, and Refused where the server refuses a subscription. The
+        strategy's `on_stop` is called in each case. Orders and positions stay as they are."""
+        with Client(self._base_url, self._token, self._account) as client:
+            run = LiveRun(client, strategy_class, parameters)
+            try:
+                run.start()
+                run.serve()
+            except KeyboardInterrupt:
+                pass
+            finally:
+                run.strategy.on_stop()
+            return run.strategy
+
+    def __repr__(self) -> str:
+        return f"Live({self._base_url!r}, account={self._account!r})"

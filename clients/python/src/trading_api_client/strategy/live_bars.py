@@ -1,0 +1,71 @@
+"""The closed bars of a live strategy."""
+
+from __future__ import annotations
+
+from trading_api_client.client import Client
+from trading_api_client.models import Bar
+from trading_api_client.strategy.bar_buffer import BarBuffer
+from trading_api_client.strategy.market_data import BarHistory, ClosedBar
+
+_COUNT = 2
+
+
+class LiveBars:
+    """The closed bars of one symbol and resolution, each delivered once and in order.
+
+    A bar is closed when the first tick of a later one has arrived. The bars themselves are read
+    from history, so those that closed during an outage are not missing."""
+
+    def __init__(self, client: Client, symbol: str, resolution: str) -> None:
+        self._client = client
+        self._symbol = symbol
+        self._resolution = resolution
+        self._forming_ms: int | None = None
+        self._end_ms: int | None = None
+        """The end of what has been delivered, or None before the first bar."""
+        self._buffer = BarBuffer()
+        self._has_all = False
+
+    def closed_by(self, forming: Bar) -> list[ClosedBar]:
+        """Return the bars that end where a bar begins, and have not been returned yet.
+
+        The first bar ends those that closed before the start, which are history."""
+        since_ms, self._forming_ms = self._forming_ms, forming.time
+        if since_ms is None:
+            self._end_ms = forming.time
+            return []
+        return [
+            ClosedBar(
+                self._symbol, self._resolution, b.time, b.open, b.high, b.low, b.close, b.volume
+            )
+            for b in self._read_between(since_ms, forming.time)
+        ]
+
+    def deliver(self, bar: ClosedBar) -> None:
+        """Make a closed bar part of the history."""
+        self._end_ms = bar.time + 1
+        if self._has_all or len(self._buffer):
+            self._buffer.append(bar)
+
+    def history(self, count: int) -> BarHistory:
+        """Return the last `count` bars that were delivered, or were closed before the start."""
+        missing = count - len(self._buffer)
+        if missing > 0 and not self._has_all:
+            end = self._buffer.first_time
+            older = self._read_last(self._end_ms if end is None else end, missing)
+            self._buffer.prepend(older)
+            self._has_all = len(older) < missing
+        return self._buffer.last(count)
+
+    def _read_between(self, start_ms: int, end_ms: int) -> list[Bar]:
+        if end_ms <= start_ms:
+            return []
+        count = _COUNT
+        while True:
+            bars = self._read_last(end_ms, count)
+            if len(bars) < count or bars[0].time <= start_ms:
+                return [bar for bar in bars if bar.time >= start_ms]
+            count *= 4
+
+    def _read_last(self, end_ms: int | None, count: int) -> list[Bar]:
+        return self._client.history(self._symbol, self._resolution, end=end_ms, count=count)

@@ -1,0 +1,131 @@
+"""One run of a strategy on a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Lock
+from typing import Any, Generic, TypeAlias
+
+from trading_api_client.client import Client
+from trading_api_client.models import Bar, QuoteData, QuoteError
+from trading_api_client.strategy.live_account import LiveAccount
+from trading_api_client.strategy.live_bars import LiveBars
+from trading_api_client.strategy.live_host import LiveHost
+from trading_api_client.strategy.market_data import TopOfBook
+from trading_api_client.strategy.strategy_creation import (
+    StrategyT,
+    create_strategy,
+    followed_bars,
+    follows_quotes,
+)
+from trading_api_client.stream.account_feed import AccountUpdate
+
+_Work: TypeAlias = Callable[[], None]
+
+
+class LiveRun(Generic[StrategyT]):
+    """Takes what the socket's thread reports to the strategy, on the thread that calls `serve`."""
+
+    def __init__(
+        self, client: Client, strategy_class: type[StrategyT], parameters: dict[str, Any]
+    ) -> None:
+        self._client = client
+        self._account = LiveAccount(client)
+        self._host = LiveHost(client, self._account)
+        # At most an entry for each new bar, account update and symbol with a new quote.
+        self._inbox: SimpleQueue[_Work] = SimpleQueue()
+        self._quotes = LastQuotes(self._inbox.put, self._on_quote)
+        self.strategy = create_strategy(strategy_class, parameters, self._host)
+
+    def start(self) -> None:
+        """Subscribe, and call `on_start` once the present state is known."""
+        subscriptions = [self._follow(*each) for each in followed_bars(self.strategy)]
+        subscriptions.append(self._client.on_account_update(self._account_updated))
+        if follows_quotes(self.strategy):
+            symbols = list(self.strategy.symbols)
+            subscriptions.append(self._client.on_quote(symbols, self._quotes.put))
+        for subscription in subscriptions:
+            subscription.synchronized()
+        self._account.start()
+        self.strategy.on_start()
+        self._report_events()
+
+    def serve(self) -> None:
+        """Handle what is reported, until the strategy stops."""
+        while not self._host.is_stopped:
+            self._inbox.get()()
+
+    def _follow(self, symbol: str, resolution: str) -> Any:
+        bars = self._host.bars[symbol, resolution] = LiveBars(self._client, symbol, resolution)
+        last_ms = -1
+
+        def put_new(bar: Bar) -> None:
+            nonlocal last_ms
+            if bar.time > last_ms:
+                last_ms = bar.time
+                self._inbox.put(lambda: self._on_new_bar(bars, bar))
+
+        return self._client.on_bar(symbol, resolution, put_new)
+
+    def _account_updated(self, update: AccountUpdate) -> None:
+        self._inbox.put(lambda: self._on_account(update.seq))
+
+    # On the strategy's thread
+
+    def _on_new_bar(self, bars: LiveBars, forming: Bar) -> None:
+        # What the first tick of the new bar filled is reported before the bar that it closed.
+        self._account.synchronize()
+        self._report_events()
+        for bar in bars.closed_by(forming):
+            if self._host.is_stopped:
+                return
+            bars.deliver(bar)
+            self.strategy.on_bar(bar)
+            self._report_events()
+
+    def _on_quote(self, quote: QuoteData) -> None:
+        if not isinstance(quote.v, QuoteError):
+            self.strategy.on_quote(TopOfBook(quote.n, quote.v.bid, quote.v.ask, quote.v.lp))
+            self._report_events()
+
+    def _on_account(self, seq: int | None) -> None:
+        if seq is None or seq > self._account.seq:
+            self._account.synchronize()
+            self._report_events()
+
+    def _report_events(self) -> None:
+        reported = self._account.reported
+        while reported and not self._host.is_stopped:
+            event = reported.popleft()
+            if event.execution is not None:
+                self.strategy.on_execution(event.execution)
+            if event.order is not None:
+                self.strategy.on_order(event.order)
+
+
+class LastQuotes:
+    """Keeps the last quote of each symbol that has not been handled yet.
+
+    `put` is called on the socket's thread. It passes one piece of work to `put_work` for each
+    symbol that waits, so a slow strategy receives fewer quotes and not older ones."""
+
+    def __init__(
+        self, put_work: Callable[[_Work], None], handle: Callable[[QuoteData], None]
+    ) -> None:
+        self._put_work = put_work
+        self._handle = handle
+        self._lock = Lock()
+        self._waiting: dict[str, QuoteData] = {}
+
+    def put(self, quote: QuoteData) -> None:
+        with self._lock:
+            is_new = quote.n not in self._waiting
+            self._waiting[quote.n] = quote
+        if is_new:
+            self._put_work(lambda: self._take(quote.n))
+
+    def _take(self, symbol: str) -> None:
+        with self._lock:
+            quote = self._waiting.pop(symbol)
+        self._handle(quote)

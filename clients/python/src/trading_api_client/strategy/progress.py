@@ -1,0 +1,50 @@
+"""The progress bar of a run. Needs tqdm, and is not shown without it."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
+
+
+class Progress:
+    """Shows on a terminal or in a notebook how much of a whole is done."""
+
+    def __init__(self, total: int, unit: str, is_wanted: bool) -> None:
+        self._bar: Any = _bar(total, unit) if is_wanted and _is_interactive() else None
+
+    def advance(self, count: int) -> None:
+        """Show that `count` more units are done."""
+        if self._bar is not None:
+            self._bar.update(count)
+
+    def counted(self, value: T) -> T:
+        """Show that one more unit is done, and return its value."""
+        self.advance(1)
+        return value
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _bar(total: int, unit: str) -> Any:
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return None
+    return tqdm(total=total, unit=f" {unit}s", leave=False, dynamic_ncols=True)
+
+
+def _is_interactive() -> bool:
+    return sys.stderr.isatty() or "ipykernel" in sys.modules
