@@ -47,6 +47,16 @@ export class Backend {
     return this.#port;
   }
 
+  /** Halt the process, so that it neither works nor ends, until `continue`. */
+  pause(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  /** Continue the halted process. */
+  continue(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
   /** Stop a process that a supervisor has started, so that it neither works nor ends. */
   pauseChild(name: string): void {
     process.kill(this.#childPid(name), "SIGSTOP");

@@ -20,12 +20,19 @@ export async function developmentToken(secret: string): Promise<string> {
  * process that issues one would take as long to start.
  */
 export function expiringToken(token: string, secret: string, leftMs: number): string {
-  const [head = "", body = ""] = token.split(".");
-  const claims = JSON.parse(Buffer.from(body, "base64url").toString());
+  const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString());
+  return signedToken(secret, claims, leftMs);
+}
+
+/** Return a token with these claims that the backend accepts for `leftMs`. */
+export function signedToken(secret: string, claims: object, leftMs: number): string {
   const exp = (Date.now() + leftMs - LEEWAY_MS) / 1_000;
-  const claimsPart = Buffer.from(JSON.stringify({ ...claims, exp })).toString("base64url");
-  const signature = createHmac("sha256", secret)
-    .update(`${head}.${claimsPart}`)
-    .digest("base64url");
-  return `${head}.${claimsPart}.${signature}`;
+  const parts = [
+    { alg: "HS256", typ: "JWT" },
+    { ...claims, exp },
+  ];
+  const signed = parts
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
 }

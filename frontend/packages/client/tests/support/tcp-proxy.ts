@@ -5,7 +5,8 @@ export class TcpProxy {
   readonly #port: number;
   readonly #connections = new Set<{ client: Socket; backend: Socket }>();
   readonly #server = createServer((client) => this.#accept(client));
-  #state: "forwarding" | "dropping responses" | "refusing upgrades" | "cut" = "forwarding";
+  #state: "forwarding" | "stalled" | "dropping responses" | "refusing upgrades" | "cut" =
+    "forwarding";
 
   /** `port` is that of the backend. */
   constructor(port: number) {
@@ -34,14 +35,22 @@ export class TcpProxy {
     for (const { client, backend } of this.#connections) backend.unpipe(client).resume();
   }
 
+  /** Let what the backend sends wait, until `restore`. */
+  stall(): void {
+    this.#state = "stalled";
+    for (const { client, backend } of this.#connections) backend.unpipe(client).pause();
+  }
+
   /** End the WebSockets, and answer every new one with 403, until `restore`. */
   refuseUpgrades(): void {
     this.#state = "refusing upgrades";
     for (const { client } of this.#connections) client.destroy();
   }
 
-  /** Forward new connections again. */
+  /** Forward new connections again, and what waits. */
   restore(): void {
+    if (this.#state === "stalled")
+      for (const { client, backend } of this.#connections) backend.pipe(client);
     this.#state = "forwarding";
   }
 
@@ -51,7 +60,8 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
-    const connection = { client, backend: connect(this.#port, "127.0.0.1") };
+    const backend = connect(this.#port, "127.0.0.1");
+    const connection = { client, backend };
     this.#connections.add(connection);
     for (const end of [connection.client, connection.backend]) {
       end.on("error", () => {});
@@ -65,6 +75,7 @@ export class TcpProxy {
     });
     client.pipe(connection.backend).pipe(client);
     if (this.#state === "cut") this.cut();
+    else if (this.#state === "stalled") backend.unpipe(client).pause();
     else if (this.#state === "dropping responses") this.dropResponses();
   }
 }
