@@ -129,6 +129,7 @@ class Settings(BaseSettings):
     live_api_password: SecretStr | None = None
     live_keys_file: Path | None = None
     live_database_url: str = ""
+    live_held_brackets: bool = False
 
     # Limits of the live account, in its currency; the risk gate refuses what exceeds them.
     risk_order_value_max: RiskValue = Decimal(100)

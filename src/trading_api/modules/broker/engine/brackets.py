@@ -1,10 +1,14 @@
 """Brackets: the take-profits, stop-losses and trailing stops that protect orders and positions.
 
 A bracket is an order of its own. It is INACTIVE until there is something to protect, and as large
-as what it protects. Where one of a pair has closed its part, the other one shrinks with it."""
+as what it protects. Where one of a pair has closed its part, the other one shrinks with it.
+
+The same rules hold for the held brackets of an account at a real venue. One that the venue has
+received changes no more: its cancellation is requested where it would close too much."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -29,6 +33,7 @@ from trading_api.modules.broker.engine.order import (
 )
 from trading_api.modules.broker.engine.position import Position
 from trading_api.modules.broker.engine.transaction import Transaction
+from trading_api.modules.broker.engine.venue_events import OrderCancelRequested
 
 NOTHING_TO_PROTECT = "There is nothing left for it to protect."
 PARENT_PROTECTION_USED = "Its bracket has closed what was filled of it."
@@ -69,12 +74,22 @@ def fit_brackets(transaction: Transaction, order: Order, before: Position, marke
 
     `before` is the position before the fill. Brackets that have nothing left to wait for are
     canceled. Return whether a bracket can trade that could not trade before."""
-    state = transaction.state
     has_new = restore_brackets(transaction, order, market.at_ms)
+    own = transaction.state.brackets_of.get(order.parent_id or order.id, ())
+    return fit_to_position(transaction, before, market, own) or has_new
+
+
+def fit_to_position(
+    transaction: Transaction, before: Position, market: Market, own: Sequence[str] = ()
+) -> bool:
+    """Fit the brackets `own`, and all that a change of the position from `before` affects.
+
+    Return whether a bracket can trade that could not trade before."""
+    state, has_new = transaction.state, False
     after, index = state.position(market.symbol), state.bracket_index(market.symbol)
     if not index.claims:
-        return has_new
-    affected = list(state.brackets_of.get(order.parent_id or order.id, ()))
+        return False
+    affected = list(own)
     for side in Side:
         closable, closable_before = after.closable_by(side), before.closable_by(side)
         if closable != closable_before:
@@ -117,9 +132,19 @@ def restore_brackets(transaction: Transaction, reversal: Order, at_ms: int) -> b
 def cancel_order(transaction: Transaction, order: Order, at_ms: int, message: str = "") -> None:
     """Cancel a live order, and those of its brackets that have nothing to protect without it.
 
+    Where a real venue has the order, its cancellation is requested."""
+    if is_at_venue(transaction.state, order):
+        _request_cancellation(transaction, order, at_ms)
+        return
+    transaction.emit(OrderCanceled(canceled(order, at_ms, message), at_ms))
+    follow_end(transaction, order, at_ms)
+
+
+def follow_end(transaction: Transaction, order: Order, at_ms: int) -> None:
+    """Cancel those brackets of an order that has ended which have nothing to protect without it.
+
     A live parent of the order no longer shows its price. A reversal releases the brackets that it
     suspended."""
-    transaction.emit(OrderCanceled(canceled(order, at_ms, message), at_ms))
     for order_id in transaction.state.brackets_of.get(order.id, ()):
         bracket = transaction.state.orders[order_id]
         if bracket.is_live and not bracket_size(transaction.state, bracket):
@@ -160,6 +185,11 @@ def bracket_size(state: AccountState, bracket: Order) -> Decimal:
     never more than the position."""
     closable = state.position(bracket.symbol).closable_by(bracket.side)
     return min(closable, state.bracket_index(bracket.symbol).claims[bracket.id].remaining)
+
+
+def is_at_venue(state: AccountState, order: Order) -> bool:
+    """Return whether a real venue has the live order, or is about to receive it."""
+    return state.venue is not None and order.id in state.venue.orders
 
 
 def is_suspended_by_reversal(state: AccountState, bracket: Order) -> bool:
@@ -244,6 +274,13 @@ def _fit(transaction: Transaction, bracket: Order, market: Market) -> bool:
     """Return whether the bracket can trade more than before."""
     state, at_ms = transaction.state, market.at_ms
     size = bracket_size(state, bracket)
+    if state.venue is not None:
+        # A real venue trades no part of a lot step.
+        size -= size % market.trading_rules.quantity_step
+        if is_at_venue(state, bracket):
+            if size < bracket.remaining_quantity:
+                cancel_order(transaction, bracket, at_ms)
+            return False
     parent = state.orders.get(bracket.parent_id)
     if size and is_suspended_by_reversal(state, bracket):
         return False
@@ -276,6 +313,13 @@ def _stop_behind(market: Market, side: Side, trail: Trail) -> Decimal:
     assert market.mark is not None, "the position that it protects was opened at a price"
     price = market.mark.indicative_price(side)
     return trailing_stop(side, trail.distance, price, market.tick_size)
+
+
+def _request_cancellation(transaction: Transaction, order: Order, at_ms: int) -> None:
+    venue = transaction.state.venue
+    assert venue is not None
+    if not venue.orders[order.id].is_cancel_requested:
+        transaction.emit(OrderCancelRequested(order.id, at_ms))
 
 
 def _is_take_profit(bracket: Order) -> bool:

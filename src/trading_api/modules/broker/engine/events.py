@@ -149,7 +149,9 @@ class OrderActivated(Struct, frozen=True, gc=False):
 
 
 class OrderSuspended(Struct, frozen=True, gc=False):
-    """A bracket stopped working until there is something to protect again."""
+    """A bracket stopped working until there is something to protect again.
+
+    A bracket that was being sent to a real venue, and was not received, is suspended too."""
 
     order: Order
     at_ms: int
@@ -163,7 +165,7 @@ class OrderModified(Struct, frozen=True, gc=False):
 
 
 class OrderTriggered(Struct, frozen=True, gc=False):
-    """The market reached the stop of an order."""
+    """The market reached the stop of an order. A held order is about to be sent to its venue."""
 
     order: Order
     at_ms: int

@@ -171,6 +171,11 @@ def triggered(order: Order, at_ms: int) -> Order:
     return _changed(order, at_ms, is_triggered=True)
 
 
+def sent(order: Order, at_ms: int) -> Order:
+    """Return the held order as it is about to be sent to a real venue."""
+    return _changed(order, at_ms, status=OrderStatus.PLACING, is_triggered=True)
+
+
 def stop_moved(order: Order, stop_price: Decimal, at_ms: int) -> Order:
     """Return the trailing stop with a new stop price."""
     return _changed(order, at_ms, stop_price=stop_price)

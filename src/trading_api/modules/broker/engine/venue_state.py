@@ -11,6 +11,7 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
+from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.order import Order, order_id, order_number
 from trading_api.modules.broker.engine.venue_events import (
@@ -77,8 +78,9 @@ class VenueState:
 
     | field | content |
     | --- | --- |
-    | `orders` | the live orders as the venue knows them, by our order id |
-    | `order_ids` | our order id by `client_key` and `venue_key`, also of orders that ended lately |
+    | `orders` | the live orders as the venue knows them, by our order id; held ones are missing |
+    | `order_ids` | our order id by `client_key` and `venue_key`, also of orders that ended, |
+    | | and empty for the id of a held order that the venue never received |
     | `executions` | the times of the fills that were seen last by their keys, the oldest first |
     | `forgotten_ms` | fills up to this time by the venue's clock count as seen |
     | `fill_time_ms` | the latest time of a fill, by the venue's clock |"""
@@ -101,6 +103,10 @@ class VenueState:
         suffix = f"-{replacements}" if replacements else ""
         return f"{self.id_prefix}-{order_number(order_id)}{suffix}"
 
+    def held_client_order_id(self, order: Order) -> str:
+        """Return the client order id under which a held order is sent in this version of it."""
+        return f"{self.client_order_id(order.id)}-h{order.version}"
+
     def own_order_id(self, client_order_id: str) -> str:
         """Return our order id if the client order id is one of ours, else an empty string."""
         prefix, _, rest = client_order_id.partition("-")
@@ -110,11 +116,11 @@ class VenueState:
     def find(self, symbol: str, client_order_id: str, venue_order_id: str) -> str:
         """Return our id of the order that the venue names so, or an empty string."""
         ids = self.order_ids
-        return (
-            (ids.get(venue_key(symbol, venue_order_id), "") if venue_order_id else "")
-            or (ids.get(client_key(client_order_id), "") if client_order_id else "")
-            or self.own_order_id(client_order_id)
-        )
+        found = ids.get(venue_key(symbol, venue_order_id), "") if venue_order_id else ""
+        if found or not client_order_id:
+            return found
+        known = ids.get(client_key(client_order_id))
+        return self.own_order_id(client_order_id) if known is None else known
 
     def has_seen(self, symbol: str, execution_id: str, venue_time_ms: int) -> bool:
         """Return whether a fill was recorded before, or is older than the account's memory."""
@@ -141,13 +147,21 @@ class VenueState:
                 pass  # positions, cash and refusals concern the account
 
     def evolve_order(self, order: Order, is_new: bool) -> None:
-        """Change the state by the new version of an order."""
+        """Change the state by the new version of an order.
+
+        An order that is not in `orders` is held: the venue does not know it. It is sent when it
+        becomes PLACING, and held again when it becomes INACTIVE."""
         if not order.is_live:
             self.orders.pop(order.id, None)
-        elif is_new and order.id not in self.orders:
-            self.orders[order.id] = VenueOrder(
-                order.id, order.symbol, self.client_order_id(order.id)
-            )
+        elif order.status is OrderStatus.PLACING and order.id not in self.orders:
+            id = self.client_order_id(order.id) if is_new else self.held_client_order_id(order)
+            self.orders[order.id] = VenueOrder(order.id, order.symbol, id)
+            if not is_new:
+                self.order_ids[client_key(id)] = order.id
+        elif order.status is OrderStatus.INACTIVE:
+            known = self.orders.pop(order.id, None)
+            if known is not None:  # it is sent under another id the next time
+                self.order_ids[client_key(known.client_order_id)] = ""
 
     def evolve_unknown(self, event: OrderStateUnknown) -> None:
         """Record that a request was not answered."""

@@ -11,19 +11,23 @@ from trading_api.modules.broker.engine.money import EXACT
 from trading_api.modules.broker.engine.position import apply_fill
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_events import CashAdjusted, PositionAdjusted
+from trading_api.modules.broker.external.held_sizes import fit_held_orders
+from trading_api.modules.broker.external.live_terms import LiveTerms
 
 
 def adjust_position(
     transaction: Transaction,
+    terms: LiveTerms,
     symbol: str,
     change: Decimal,
     price: Decimal,
-    rate: Decimal,
     code: str,
     text: str,
     at_ms: int,
 ) -> None:
-    """Change a position without a fill, as if `change` had been traded at `price`."""
+    """Change a position without a fill, as if `change` had been traded at `price`, and fit
+    its held brackets to it."""
+    rate = terms.rate(symbol)
     before = transaction.state.position(symbol)
     side = before.side if change * before.side > 0 else before.side.opposite
     result = apply_fill(before, side, abs(change), price, rate, at_ms)
@@ -42,6 +46,7 @@ def adjust_position(
             at_ms=at_ms,
         )
     )
+    fit_held_orders(transaction, before, terms, at_ms)
 
 
 def adjust_cash(

@@ -21,11 +21,23 @@ def create_live_broker(
     limits: RiskLimits,
     metrics: Metrics,
     clock: LiveClock | None = None,
+    *,
+    holds_orders: bool = False,
 ) -> LiveBroker:
     """Return the broker of one account at one venue. It opens the journal when it starts.
 
     `venue` names the venue for ever: `ccxt:binance`, `alpaca`."""
-    broker = LiveBroker(account_id, venue, client, journal, market, currency, limits, clock)
+    broker = LiveBroker(
+        account_id,
+        venue,
+        client,
+        journal,
+        market,
+        currency,
+        limits,
+        clock,
+        holds_orders=holds_orders,
+    )
     metrics.add_gauge(
         "live_inbox",
         "Commands and reports that wait in the live broker",

@@ -24,19 +24,19 @@ from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.errors import ConfigurationError, NotFound, NotSupportedByVenue
+from trading_api.errors import NotFound, NotSupportedByVenue
 from trading_api.modules.broker.command_log import log_event
-from trading_api.modules.broker.engine.events import AccountOpened, OrderPlaced
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.transaction import Transaction
-from trading_api.modules.broker.engine.venue_events import OrderReplaceRequested, VenueRequest
 from trading_api.modules.broker.external.daily_loss_watch import DailyLossWatch
+from trading_api.modules.broker.external.held_orders import HeldOrders
 from trading_api.modules.broker.external.live_account import LiveAccount
 from trading_api.modules.broker.external.live_clock import LiveClock, MonotonicClock
 from trading_api.modules.broker.external.live_commands import LiveCommands
 from trading_api.modules.broker.external.live_connection import LiveConnection
 from trading_api.modules.broker.external.live_features import broker_features
+from trading_api.modules.broker.external.live_opening import load_account
 from trading_api.modules.broker.external.live_prices import LivePrices
 from trading_api.modules.broker.external.live_terms import LiveTerms
 from trading_api.modules.broker.external.order_resolution import OrderRequests
@@ -63,8 +63,6 @@ from trading_api.modules.broker.translation.prices import Prices
 log = logging.getLogger(__name__)
 
 CLIENT_RESTART_S = 5.0
-RECENT_EVENTS = 2_000
-"""So many events are read at the start to count the orders of the last minute."""
 RULES = ExchangeRules(latency_ms=1)
 """The engine's rules for the orders of a live account: an order is on its way until the venue has
 acknowledged it. Commission and margin are the venue's."""
@@ -87,6 +85,8 @@ class LiveBroker:
         currency: str,
         limits: RiskLimits,
         clock: LiveClock | None = None,
+        *,
+        holds_orders: bool = False,
     ) -> None:
         clock = self._clock = clock or MonotonicClock()
         self.account_id = account_id
@@ -120,8 +120,24 @@ class LiveBroker:
             venue,
         )
         self._unstored_halt = UnstoredHalt(self.account, client, clock, self._switch_on)
+        self._holds_orders = holds_orders
         self._commands = LiveCommands(
-            market, self._prices, lambda: client.features, self._risk, limits
+            market,
+            self._prices,
+            lambda: client.features,
+            self._risk,
+            limits,
+            holds_orders=holds_orders,
+        )
+        self.held = HeldOrders(
+            self.account,
+            self._prices,
+            self.connected,
+            clock,
+            lambda: client.features,
+            self._refuse,
+            lambda: not self._unstored_halt.is_halting,
+            is_on=holds_orders,
         )
 
     # Commands
@@ -202,7 +218,7 @@ class LiveBroker:
     def features(self, account_id: str) -> BrokerFeatures:
         """Return what the venue can do."""
         self._require_own(account_id)
-        return broker_features(self._client.features)
+        return broker_features(self._client.features, holds_orders=self._holds_orders)
 
     def connection(self, account_id: str) -> BrokerConnection:
         """Return the state of the connection to the venue."""
@@ -228,15 +244,13 @@ class LiveBroker:
         """Load the account, or open it with a balance of 0: what it holds is known when the venue
         is connected. Raises ConfigurationError."""
         try:
-            await self._load()
+            events = await load_account(
+                self.account, self._journal, self._currency, self._venue, self._now_ms()
+            )
         except BaseException:
             await self._journal.close()
             raise
-        state = self.account.state
-        recent = await self._journal.read(
-            self.account_id, max(0, state.seq - RECENT_EVENTS), RECENT_EVENTS
-        )
-        self._risk.load(state, [each.event for each in recent])
+        self._risk.load(self.account.state, events)
         self._live_prices.connect(self._market.listen(self))
         self._live_prices.update(self.account.state)
 
@@ -245,7 +259,8 @@ class LiveBroker:
 
         Raises JournalConflict, and FencedOut and CommitUnknown without closing the journal: the
         process has to end before it answers anything."""
-        work = (self.account.run(), self._keep_connected(), self.reconciliation.run())
+        parts = (self.account, self.reconciliation, self.held)
+        work = [self._keep_connected(), *(each.run() for each in parts)]
         tasks = [asyncio.create_task(each) for each in work]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -275,26 +290,6 @@ class LiveBroker:
                 self.on_link(VenueLink.DISCONNECTED, f"The client failed: {error}")
             await self._clock.sleep(CLIENT_RESTART_S)
 
-    async def _load(self) -> None:
-        for currency, account_id in (await self._journal.currencies()).items():
-            if currency != self._currency or account_id != self.account_id:
-                raise ConfigurationError(
-                    f"The ledger (LIVE_DATABASE_URL) keeps the account {account_id} in {currency}, "
-                    f"not {self.account_id} in {self._currency}: set LIVE_ACCOUNT_ID={account_id} "
-                    f"and ACCOUNT_CURRENCY={currency}, or name another ledger."
-                )
-        await self.account.load()
-        state = self.account.state
-        if state.venue is not None and state.venue.venue != self._venue:
-            raise ConfigurationError(
-                f"{self.account_id} belongs to {state.venue.venue}, not to {self._venue}. An "
-                "account belongs to one venue for ever: choose another LIVE_ACCOUNT_ID and ledger."
-            )
-        if not state.is_open:
-            opened = AccountOpened(self.account_id, self._currency, ZERO, self._now_ms())
-            await self._journal.append([JournalEntry(self.account_id, 1, opened)])
-            state.evolve(opened)
-
     # The venue's sink
 
     def on_report(self, report: ExecutionReport) -> None:
@@ -312,8 +307,9 @@ class LiveBroker:
     # The market's listener
 
     def on_update(self, update: MarketUpdate) -> None:
-        """Value the account at a new price."""
+        """Value the account at a new price, and compare its held orders with it."""
         symbol = update.quote.symbol
+        self.held.on_quote(symbol)
         if not self._live_prices.changes_value(self.account.state, symbol):
             return
         self._risk.on_value(self.snapshot(self.account_id))
@@ -323,13 +319,14 @@ class LiveBroker:
                 listener.on_valuation(self.account_id)
 
     def on_heartbeat(self) -> None:
-        """Do nothing: orders live at the venue."""
+        """Do nothing: each quote is compared with the held orders as it comes."""
 
     def on_status(self, status: MarketStatus) -> None:
-        """Do nothing: the connection is that to the venue."""
+        """Compare the held orders with the present quotes."""
+        self.held.check()
 
     async def flush(self) -> None:
-        """Do nothing: a quote changes no order here."""
+        """Do nothing: what a quote triggers is an update of its own."""
 
     # Publishing
 
@@ -343,18 +340,10 @@ class LiveBroker:
 
     def _publish(self, entry: JournalEntry) -> None:
         log_event(entry.account_id, entry.event)
-        event, venue = entry.event, self.account.state.venue
-        order_id, request = "", VenueRequest.PLACE
-        if isinstance(event, OrderPlaced):
-            order_id = event.order.id
-        elif isinstance(event, OrderReplaceRequested):
-            order_id, request = event.order_id, VenueRequest.REPLACE
-        known = venue.orders.get(order_id) if venue else None
-        is_external = known is not None and known.is_external
-        is_adopted = is_external and request is VenueRequest.PLACE
-        if order_id and not is_adopted:
-            self.requests.expect(order_id, request)
-        self._risk.on_event(event, is_adopted)
+        event = entry.event
+        self.requests.on_event(event)
+        self._risk.on_event(event)
+        self.held.on_event(event)
         self._unstored_halt.on_event(event)
         for listener in self._listeners:
             try:
@@ -371,6 +360,9 @@ class LiveBroker:
             return True
         return self.account.post(lambda transaction: self._switch_on(transaction, reason))
 
+    def _refuse(self, transaction: Transaction, command: BrokerCommand) -> str:
+        return self._commands.refuse(transaction, self._snapshot(transaction), command)
+
     def _switch_on(self, transaction: Transaction, reason: str) -> None:
         command = SetKillSwitchCommand(is_on=True, reason=reason)
         self._commands.decide(transaction, self._snapshot(transaction), command, None, None)
@@ -379,11 +371,13 @@ class LiveBroker:
         self._watch_loss()
         self._live_prices.update(self.account.state)
         self.requests.start_due()
+        self.held.check()
 
     def _publish_connection(self, connection: BrokerConnection) -> None:
         account_ids: Collection[str] = [self.account_id]
         for listener in self._listeners:
             listener.on_connection(account_ids, connection)
+        self.held.check()
 
     # Values
 

@@ -28,6 +28,7 @@ from trading_api.modules.broker.engine.events import (
     ORDER_ID_SEPARATOR,
     Event,
     IdempotencyKeyRecorded,
+    OrderCanceled,
     OrderModified,
     OrderPlaced,
 )
@@ -41,6 +42,8 @@ from trading_api.modules.broker.engine.venue_events import (
     RiskRejected,
 )
 from trading_api.modules.broker.external.adjustments import warn
+from trading_api.modules.broker.external.held_commands import HeldOrderCommands
+from trading_api.modules.broker.external.held_triggers import is_held
 from trading_api.modules.broker.external.live_orders import LiveOrders
 from trading_api.modules.broker.external.risk_gate import (
     CheckedCommand,
@@ -69,8 +72,12 @@ class LiveCommands:
         features: Callable[[], VenueFeatures],
         risk: RiskMonitor,
         limits: RiskLimits,
+        *,
+        holds_orders: bool,
     ) -> None:
-        self._orders = LiveOrders(prices, OrderRequestMapper(market), features)
+        requests = OrderRequestMapper(market)
+        held = HeldOrderCommands(prices, requests, features, is_on=holds_orders)
+        self._orders = LiveOrders(prices, requests, features, held)
         self._features = features
         self._prices = prices
         self._risk = risk
@@ -157,7 +164,10 @@ class LiveCommands:
     def _breach(self, command: BrokerCommand, account: EngineSnapshot) -> RiskBreach | None:
         if not isinstance(command, _CHECKED):
             return None
-        venue = account.state.venue
+        state, venue = account.state, account.state.venue
+        held = [each for each in state.live_orders() if each.is_bracket and is_held(state, each)]
+        if isinstance(command, ModifyOrderCommand) and command.order_id in {e.id for e in held}:
+            return None  # it only reduces, and is not sent now
         requested = {
             each.order_id: each.replacement.quantity
             for each in (venue.orders.values() if venue else ())
@@ -166,9 +176,19 @@ class LiveCommands:
         view = replace(
             self._risk.view(account),
             requested_quantities=requested,
+            held_brackets={each.id for each in held},
             enforces_reduce_only=self._features().enforces_reduce_only,
         )
         return check(command, view, self._limits, self._prices.now_ms)
+
+    def refuse(
+        self, transaction: Transaction, account: EngineSnapshot, command: BrokerCommand
+    ) -> str:
+        """Return why the risk gate refuses a command, or an empty text. Emits the refusal."""
+        breach = self._breach(command, account)
+        if breach is not None:
+            self._refuse(transaction, breach)
+        return "" if breach is None else breach.text
 
     def _refuse(self, transaction: Transaction, breach: RiskBreach) -> Callable[[], CommandResult]:
         """Commit the refusal as an event."""
@@ -209,6 +229,7 @@ def _as_done(state: AccountState, event: Event) -> Event:
 def _result(command: BrokerCommand, events: Sequence[Event]) -> CommandResult:
     placed = next((each.order.id for each in events if isinstance(each, OrderPlaced)), "")
     canceled = [each.order_id for each in events if isinstance(each, OrderCancelRequested)]
+    canceled += [each.order.id for each in events if isinstance(each, OrderCanceled)]
     if isinstance(command, CancelOrderCommand):
         canceled = [command.order_id]  # also where that was requested before
     return CommandResult(placed, canceled, seq=0)

@@ -7,15 +7,16 @@ from trading_api.domain.orders import OrderType
 from trading_api.modules.broker.external.venue_client import VenueFeatures
 
 
-def broker_features(venue: VenueFeatures) -> BrokerFeatures:
-    """Return what the venue can do, in the terms of the broker port."""
+def broker_features(venue: VenueFeatures, *, holds_orders: bool) -> BrokerFeatures:
+    """Return what the venue can do, in the terms of the broker port. `holds_orders` adds the
+    brackets and trailing stops that are held here."""
     return BrokerFeatures(
         order_types=frozenset(venue.order_types) or frozenset({OrderType.MARKET}),
         durations=frozenset(venue.durations),
         modifies_orders=venue.can_replace,
-        has_order_brackets=venue.has_brackets,
-        has_position_brackets=False,
-        has_trailing_stops=False,
+        has_order_brackets=venue.has_brackets or holds_orders,
+        has_position_brackets=holds_orders,
+        has_trailing_stops=holds_orders,
         has_leverage=False,
         sells_short=not venue.is_spot,
         moves_cash=False,

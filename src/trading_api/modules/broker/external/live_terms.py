@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trading_api.modules.broker.engine.account import AccountState
+from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.money import EXACT, MONEY_STEP, ONE, ZERO, rounded
+from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.external.venue_client import ExecutionReport
-from trading_api.modules.broker.translation.prices import Prices
+from trading_api.modules.broker.translation.prices import Prices, to_trading_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,17 @@ class LiveTerms:
     def rate(self, symbol: str) -> Decimal:
         """Return what a unit of the symbol's currency is worth; 1 where that is unknown."""
         return self._prices.rate(self._prices.foreign_currency(symbol) or self._currency) or ONE
+
+    def market(self, symbol: str, at_ms: int, price: Decimal) -> Market | None:
+        """Return the market of a symbol, without a touch to trade on, or None for an unknown one.
+        Where the market shows no price, `price` is its last one."""
+        instrument = self._prices.known_instrument(symbol)
+        if instrument is None:
+            return None
+        mark = self._prices.mark(symbol)
+        if mark is None or not mark.has_price:
+            mark = Touch(symbol, at_ms, price, price, ZERO, ZERO, self.rate(symbol))
+        return Market(to_trading_rules(instrument), None, at_ms, {symbol: mark})
 
     def mark_price(self, symbol: str) -> Decimal | None:
         """Return the middle of the last touch, or None without one."""

@@ -28,6 +28,7 @@ def create_live_venue(settings: Settings, feed: MarketData, metrics: Metrics) ->
         settings.account_currency,
         risk_limits(settings),
         metrics,
+        holds_orders=settings.live_held_brackets,
     )
     _observe(broker, client, metrics)
     return broker

@@ -14,9 +14,9 @@ from typing import Any
 
 from trading_api.domain.orders import OrderStatus
 from trading_api.errors import Unavailable
-from trading_api.modules.broker.engine.events import OrderCanceled
+from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.money import EXACT
-from trading_api.modules.broker.engine.order import Order, canceled, noted
+from trading_api.modules.broker.engine.order import Order, noted
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_events import (
     OrderReplaceRequested,
@@ -27,12 +27,17 @@ from trading_api.modules.broker.engine.venue_state import VenueOrder
 from trading_api.modules.broker.external.live_account import LiveAccount
 from trading_api.modules.broker.external.live_clock import LiveClock
 from trading_api.modules.broker.external.live_connection import LiveConnection
+from trading_api.modules.broker.external.new_orders import new_order_of
 from trading_api.modules.broker.external.order_answer import OrderAnswer
-from trading_api.modules.broker.external.report_handling import reject_order, reject_request
+from trading_api.modules.broker.external.order_endings import (
+    end_canceled,
+    end_rejected,
+    end_unsent,
+)
+from trading_api.modules.broker.external.report_handling import reject_request
 from trading_api.modules.broker.external.unsent_intents import UnsentIntents, Withdrawal
 from trading_api.modules.broker.external.venue_client import (
     ExecutionReport,
-    NewOrder,
     OrderRef,
     ReplaceOrder,
     VenueClient,
@@ -49,6 +54,9 @@ DELAYS_S = (0.25, 5.0)
 """The first and the longest time between two questions about one order."""
 NEVER_RECEIVED = "the venue never received it"
 WAITING = "The venue has not answered yet; it is being asked."
+
+Ending = Callable[[Transaction, Order, str, str, int], None]
+"""Ends an order for a reason, which is a code and a sentence, at a time."""
 
 
 class OrderRequests:
@@ -78,9 +86,9 @@ class OrderRequests:
         # What tasks wait for between two questions.
         self._waiting: dict[str, tuple[VenueRequest, asyncio.Event]] = {}
 
-    def expect(self, order_id: str, request: VenueRequest) -> None:
-        """Take note that this process has committed an intent, and may send it once."""
-        self._unsent.add(order_id, request)
+    def on_event(self, event: Event) -> None:
+        """Take note of an intent that this process has committed, and may send once."""
+        self._unsent.on_event(event)
 
     def is_busy(self, order_id: str) -> bool:
         """Return whether a request for the order is being made or resolved."""
@@ -147,26 +155,14 @@ class OrderRequests:
     # Requests
 
     async def _place(self, order: Order, known: VenueOrder) -> None:
-        new_order = NewOrder(
-            client_order_id=known.client_order_id,
-            symbol=order.symbol,
-            side=order.side,
-            type=order.type,
-            quantity=order.quantity,
-            limit_price=order.limit_price,
-            stop_price=order.stop_price,
-            duration=order.duration,
-            expires_ms=order.expires_ms,
-            reduce_only=order.reduce_only,
-            take_profit=order.brackets.take_profit,
-            stop_loss=order.brackets.stop_loss,
-        )
+        held = bool(self._account.state.brackets_of.get(order.id))
+        new_order = new_order_of(order, known, self._client.features, holds_brackets=held)
         try:
             report = await self._client.place(new_order)
         except VenueRejected as error:
-            await self._reject_place(order.id, error.code, error.text)
+            await self._end(order.id, error.code, error.text, end_rejected)
         except VenueNotReached as error:
-            await self._reject_place(order.id, "venue_not_reached", f"{error}".strip())
+            await self._end(order.id, "venue_not_reached", f"{error}".strip(), end_unsent)
         except VenueTimeout:
             await self._resolve(order.id, VenueRequest.PLACE)
         else:
@@ -321,7 +317,7 @@ class OrderRequests:
         """Take note that the venue never received a request."""
         match request:
             case VenueRequest.PLACE:
-                await self._reject_place(order_id, "venue_never_received", NEVER_RECEIVED)
+                await self._end(order_id, "venue_never_received", NEVER_RECEIVED, end_unsent)
             case VenueRequest.REPLACE:
                 code = "venue_never_received"
                 await self._reject_request(order_id, request, code, NEVER_RECEIVED)
@@ -346,15 +342,20 @@ class OrderRequests:
     async def _withdraw(self, order_id: str, withdrawal: Withdrawal) -> None:
         request, code, text = withdrawal
         if request is VenueRequest.PLACE:
-            await self._reject_place(order_id, code, text)
+            await self._end(order_id, code, text, end_unsent)
         else:
             await self._reject_request(order_id, request, code, text)
 
-    async def _reject_place(self, order_id: str, code: str, text: str) -> None:
+    async def _end(self, order_id: str, code: str, text: str, end: Ending) -> None:
+        """End an order that the venue did not accept or receive."""
+
         def decide(transaction: Transaction) -> None:
-            order = transaction.state.orders.get(order_id)
-            if order is not None and order.is_live and not order.filled_quantity:
-                reject_order(transaction, order, code, text, self._now_ms())
+            venue = transaction.state.venue
+            assert venue is not None
+            known = venue.orders.get(order_id)
+            if known is not None and not known.filled_quantity:
+                order = transaction.state.orders[order_id]
+                end(transaction, order, code, text, self._now_ms())
 
         await self._decide(decide)
 
@@ -371,9 +372,8 @@ class OrderRequests:
     def _end_unknown(self, transaction: Transaction, order_id: str) -> None:
         order = transaction.state.orders.get(order_id)
         if order is not None and order.is_live:
-            now_ms = self._now_ms()
             text = "The venue does not know it any more."
-            transaction.emit(OrderCanceled(canceled(order, now_ms, text), now_ms))
+            end_canceled(transaction, order, text, self._now_ms(), is_certain=False)
 
     def _note_doubt(self, transaction: Transaction, order_id: str, request: VenueRequest) -> None:
         venue = transaction.state.venue

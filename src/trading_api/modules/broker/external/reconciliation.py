@@ -189,9 +189,8 @@ class Reconciliation:
             for id in state.venue.orders
             if state.orders[id].status is OrderStatus.WORKING and not self._requests.is_busy(id)
         }
-        return _Questions(
-            working, set(state.venue.orders), state.order_count, state.execution_count
-        )
+        live = [each.id for each in state.live_orders()]
+        return _Questions(working, live, state.order_count, state.execution_count)
 
     async def _ask_for_orders(self, asked: _Questions, found: VenueAccount) -> VenueOrders:
         open_orders = await self._client.open_orders()

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from trading_api.domain.orders import OrderStatus
 from trading_api.modules.broker.engine.events import (
     OrderAccepted,
-    OrderCanceled,
     OrderFilled,
     OrderModified,
 )
@@ -22,23 +21,22 @@ from trading_api.modules.broker.engine.money import EXACT, ZERO
 from trading_api.modules.broker.engine.order import (
     Order,
     accepted,
-    canceled,
     filled,
     modified,
-    rejected,
 )
 from trading_api.modules.broker.engine.position import apply_fill
 from trading_api.modules.broker.engine.touch import LiquidityUsed, use_liquidity
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_events import (
-    OrderRejected,
     OrderRequestRejected,
     VenueReported,
     VenueRequest,
 )
 from trading_api.modules.broker.engine.venue_state import REPLACED, VenueOrder, VenueState
 from trading_api.modules.broker.external.adjustments import adjust_cash, adjust_position, warn
+from trading_api.modules.broker.external.held_sizes import fit_to_fill
 from trading_api.modules.broker.external.live_terms import Commission, LiveTerms
+from trading_api.modules.broker.external.order_endings import end_canceled, end_rejected
 from trading_api.modules.broker.external.venue_client import (
     CANCEL_REJECTED,
     ExecType,
@@ -98,6 +96,8 @@ class _ReportHandler:
                 self._replace()
             self._fill()
             return self._id in self._venue.orders and self._has_missed_fills()
+        if is_live and self._is_earlier_attempt():
+            return False
         if not is_live:
             # An order that is unknown, or that works on although it has ended here.
             return not report.status.is_terminal and not self._is_own_and_known()
@@ -144,6 +144,11 @@ class _ReportHandler:
         found = (report.quantity, report.limit_price, report.stop_price)
         return self._is_answer and values == found
 
+    def _is_earlier_attempt(self) -> bool:
+        """Whether the report is about a held order as it was sent before, without success."""
+        id = self._report.client_order_id
+        return self._order.is_bracket and id not in ("", self._known.client_order_id)
+
     def _has_missed_fills(self) -> bool:
         is_present = self._known.is_present(
             self._report.client_order_id, self._report.venue_order_id
@@ -175,11 +180,12 @@ class _ReportHandler:
             return True  # the order may go on under the ids of its replacement
         self._record()
         if report.status is VenueOrderStatus.REJECTED and not order.filled_quantity:
-            reject_order(self._transaction, order, report.code, report.text, self._now_ms)
+            end_rejected(self._transaction, order, report.code, report.text, self._now_ms)
             return False
         if order.status is OrderStatus.PLACING:
             self._emit(OrderAccepted, replace(accepted(order, self._now_ms), message=""))
-        self._emit(OrderCanceled, canceled(self._order, self._now_ms, self._reason()))
+        reason = self._reason()
+        end_canceled(self._transaction, self._order, reason, self._now_ms, is_certain=True)
         return False
 
     def _reason(self) -> str:
@@ -259,8 +265,10 @@ class _ReportHandler:
         total = self._order.filled_quantity + report.last_quantity
         if total > self._order.quantity:
             self._set_values(total, self._order.limit_price, self._order.stop_price)
+        before = self._transaction.state.position(report.symbol)
         commission = self._terms.commission(self._transaction.state, report)
         self._emit_fill(commission)
+        fit_to_fill(self._transaction, self._id, before, self._terms, self._now_ms)
         self._pay(commission)
 
     def _emit_fill(self, commission: Commission) -> None:
@@ -308,10 +316,10 @@ class _ReportHandler:
             assert price is not None
             adjust_position(
                 self._transaction,
+                self._terms,
                 commission.symbol,
                 -commission.asset_quantity,
                 price,
-                self._terms.rate(commission.symbol),
                 "commission",
                 f"The commission was paid in {asset}.",
                 at_ms,
@@ -361,14 +369,6 @@ def reported(
         commission=report.commission,
         commission_currency=report.commission_currency,
     )
-
-
-def reject_order(transaction: Transaction, order: Order, code: str, text: str, now_ms: int) -> None:
-    """End an order that the venue did not accept, and notify its owner."""
-    message = text or "The venue rejected it."
-    transaction.emit(OrderRejected(rejected(order, now_ms, message), code, now_ms))
-    sentence = f"{order.id} was not accepted by the venue: {message}"
-    warn(transaction, "order_rejected", sentence, now_ms, orderId=order.id, symbol=order.symbol)
 
 
 def reject_request(

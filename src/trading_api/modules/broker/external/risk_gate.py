@@ -13,7 +13,7 @@ held, or buy more than is owed. The checks are made in the order of the columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -78,7 +78,8 @@ class RiskView:
     `day_start_equity` is the account's equity when
     the present UTC day of market time began, without what was deposited since; None means that no
     loss is known yet. `enforces_reduce_only` means that the venue never lets a working order which
-    only reduces trade more than the position."""
+    only reduces trade more than the position. `held_brackets` are the ids of brackets that the
+    venue has not received, which shrink with the position."""
 
     account: AccountSnapshot
     market: MarketData
@@ -87,6 +88,7 @@ class RiskView:
     day_start_equity: Decimal | None = None
     requested_quantities: Mapping[str, Decimal] = field(default_factory=dict)
     enforces_reduce_only: bool = False
+    held_brackets: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,7 @@ def _competing(
         if each.symbol == symbol
         and each.side is side
         and not (view.enforces_reduce_only and (each.reduce_only or each.is_bracket))
+        and each.id not in view.held_brackets
         and (replaced is None or each.id != replaced.id)
     ]
 

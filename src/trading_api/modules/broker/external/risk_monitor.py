@@ -11,10 +11,11 @@ from trading_api.domain.account_snapshot import AccountSnapshot
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.domain.resolution import DAY_MS
 from trading_api.modules.broker.engine.account import AccountState
-from trading_api.modules.broker.engine.events import Event, OrderPlaced
+from trading_api.modules.broker.engine.events import Event
 from trading_api.modules.broker.engine.money import EXACT
-from trading_api.modules.broker.engine.venue_events import CashAdjusted, OrderReplaceRequested
+from trading_api.modules.broker.engine.venue_events import CashAdjusted
 from trading_api.modules.broker.external.risk_gate import MINUTE_MS, RiskView
+from trading_api.modules.broker.external.unsent_intents import is_sent
 
 
 class RiskMonitor:
@@ -30,15 +31,14 @@ class RiskMonitor:
         """Begin with a state that was recovered, and the last events that led to it: the orders of
         the last minute count. The day began with the balance before what was realized since; open
         positions count from now on."""
-        sent = (each for each in events if isinstance(each, OrderPlaced | OrderReplaceRequested))
-        self._order_times_ms.extend(sorted(each.at_ms for each in sent))
+        self._order_times_ms.extend(sorted(each.at_ms for each in events if is_sent(each)))
         self._day = self._market.now_ms // DAY_MS
         realized = state.realized_by_day.get(self._day, Decimal(0))
         self._day_start_equity = EXACT.subtract(state.balance, realized)
 
-    def on_event(self, event: Event, is_external: bool) -> None:
+    def on_event(self, event: Event) -> None:
         """Take note of an order that is sent, and of cash that was moved."""
-        if isinstance(event, OrderPlaced | OrderReplaceRequested) and not is_external:
+        if is_sent(event):
             self._order_times_ms.append(event.at_ms)
         if isinstance(event, CashAdjusted) and self._day_start_equity is not None:
             self._day_start_equity = EXACT.add(self._day_start_equity, event.amount)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
-from trading_api.modules.broker.engine.venue_events import VenueRequest
+from trading_api.domain.orders import OrderStatus
+from trading_api.modules.broker.engine.events import Event, OrderPlaced, OrderTriggered
+from trading_api.modules.broker.engine.venue_events import OrderReplaceRequested, VenueRequest
 from trading_api.modules.broker.engine.venue_state import VenueOrder
 from trading_api.modules.broker.external.live_clock import LiveClock
 from trading_api.modules.broker.external.live_connection import LiveConnection
@@ -30,9 +32,15 @@ class UnsentIntents:
         self._clock = clock
         self._committed_s: dict[tuple[str, VenueRequest], float] = {}
 
-    def add(self, order_id: str, request: VenueRequest) -> None:
-        """Take note that an intent was committed now."""
-        self._committed_s[order_id, request] = self._clock.now_s()
+    def on_event(self, event: Event) -> None:
+        """Take note of an intent that was committed now."""
+        if not is_sent(event):
+            return
+        if isinstance(event, OrderReplaceRequested):
+            key = event.order_id, VenueRequest.REPLACE
+        else:
+            key = event.order.id, VenueRequest.PLACE
+        self._committed_s[key] = self._clock.now_s()
 
     def take(self, order_id: str, request: VenueRequest) -> bool:
         """Remove an intent that is sent now. Return whether it was there."""
@@ -58,3 +66,11 @@ class UnsentIntents:
         if request is VenueRequest.REPLACE and known.is_cancel_requested:
             return "order_cancel_requested", "The order is being canceled; nothing was sent."
         return None
+
+
+def is_sent(event: Event) -> TypeGuard[OrderPlaced | OrderTriggered | OrderReplaceRequested]:
+    """Return whether the event is the intent to send an order or a change of one. Orders that are
+    adopted or held are not sent."""
+    if isinstance(event, OrderPlaced | OrderTriggered):
+        return event.order.status is OrderStatus.PLACING
+    return isinstance(event, OrderReplaceRequested)

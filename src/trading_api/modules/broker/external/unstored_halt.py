@@ -63,6 +63,11 @@ class UnstoredHalt:
         self._reason: str | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
+    @property
+    def is_halting(self) -> bool:
+        """Whether a halt waits until it can be stored."""
+        return self._reason is not None
+
     def require_permitted(self, command: BrokerCommand) -> None:
         """Raise Conflict for an order, and Unavailable for a resumption, until the halt is
         stored."""

@@ -76,8 +76,7 @@ def adjust(
         for symbol, change in differences.positions.items():
             price = _price(symbol, account, terms)
             assert price is not None
-            rate = terms.rate(symbol)
-            adjust_position(transaction, symbol, change, price, rate, code, reason, now_ms)
+            adjust_position(transaction, terms, symbol, change, price, code, reason, now_ms)
             if not is_opening:
                 text = f"The position in {symbol} was adjusted by {change:f} {_ADJUSTED}"
                 warn(transaction, "venue_position_differs", text, now_ms, symbol=symbol)

@@ -9,14 +9,15 @@ from decimal import Decimal, localcontext
 from msgspec.structs import replace
 
 from trading_api.domain.orders import OrderStatus, OrderType
-from trading_api.modules.broker.engine.events import OrderCanceled, OrderPlaced
+from trading_api.modules.broker.engine.events import OrderPlaced
 from trading_api.modules.broker.engine.money import EXACT, ZERO
-from trading_api.modules.broker.engine.order import Order, canceled, order_number
+from trading_api.modules.broker.engine.order import Order, order_number
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_events import OrderCancelRequested
 from trading_api.modules.broker.engine.venue_state import VenueState
 from trading_api.modules.broker.external.adjustments import warn
 from trading_api.modules.broker.external.live_terms import LiveTerms
+from trading_api.modules.broker.external.order_endings import end_canceled
 from trading_api.modules.broker.external.report_handling import handle_report, reported
 from trading_api.modules.broker.external.venue_client import ExecutionReport
 
@@ -193,8 +194,8 @@ class _OrderTaker:
 
     def _end(self, order_id: str, text: str) -> None:
         """End an order of which the venue will report nothing more."""
-        after = canceled(self._transaction.state.orders[order_id], self._now_ms, text)
-        self._transaction.emit(OrderCanceled(after, self._now_ms))
+        order = self._transaction.state.orders[order_id]
+        end_canceled(self._transaction, order, text, self._now_ms, is_certain=False)
 
 
 def _time(report: ExecutionReport) -> int:

@@ -49,6 +49,10 @@ class Prices:
             raise SymbolNotFound(symbol)
         return instrument
 
+    def known_instrument(self, symbol: str) -> Instrument | None:
+        """Return the instrument of a symbol, or None for an unknown one."""
+        return self._market.instrument(symbol)
+
     def tradable(self, symbol: str) -> Instrument:
         """Return the instrument of an order's symbol. Raises Invalid for an unknown symbol, and
         for one that cannot be traded in the account's currency."""
@@ -73,6 +77,11 @@ class Prices:
         if self._market.status_of(quote.symbol).state is not MarketState.OPEN:
             return None
         return self._converted_touch(quote)
+
+    def is_stale(self, symbol: str) -> bool:
+        """Return whether a symbol should have a price to trade on, and has none."""
+        state = self._market.status_of(symbol).state
+        return state is not MarketState.CLOSED and self.touch(symbol) is None
 
     def mark(self, symbol: str) -> Touch | None:
         """Return the last touch, tradable or not. Open positions are valued at it."""

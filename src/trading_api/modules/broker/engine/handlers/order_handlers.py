@@ -53,7 +53,27 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
     order = find_live_order(state.orders, command.order_id)
     if isinstance(order, Rejection):
         return order
-    request = _with_defaults(command.request, order)
+    after = modified_order(transaction, order, command.request, market)
+    if isinstance(after, Rejection):
+        return after
+    if rejection := check_margin(state, transaction.rules, after, order, market):
+        return rejection
+    transaction.emit(OrderModified(mark_resting(after, market.touch), market.at_ms))
+    if order.is_bracket:
+        show_on_parent(transaction, after, market.at_ms)
+    changes_brackets = (after.brackets, after.quantity) != (order.brackets, order.quantity)
+    _match(transaction, after, market, sets_brackets=changes_brackets and not order.is_bracket)
+    return None
+
+
+def modified_order(
+    transaction: Transaction, order: Order, request: OrderRequest, market: Market
+) -> Order | Rejection:
+    """Return a live order as the request asks for, or why it cannot be changed so.
+
+    The margin is not checked. Nothing is emitted."""
+    state = transaction.state
+    request = _with_defaults(request, order)
     if rejection := (
         check_fixed_properties(order, request)
         # A bracket is as large as what it protects, whatever the grid.
@@ -65,15 +85,7 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
         or _check_larger_reduction(transaction, order, request)
     ):
         return rejection
-    after = _modified(transaction, order, request, market)
-    if rejection := check_margin(state, transaction.rules, after, order, market):
-        return rejection
-    transaction.emit(OrderModified(mark_resting(after, market.touch), market.at_ms))
-    if order.is_bracket:
-        show_on_parent(transaction, after, market.at_ms)
-    changes_brackets = (after.brackets, after.quantity) != (order.brackets, order.quantity)
-    _match(transaction, after, market, sets_brackets=changes_brackets and not order.is_bracket)
-    return None
+    return _modified(transaction, order, request, market)
 
 
 def new_order(transaction: Transaction, request: OrderRequest, market: Market) -> Order:
@@ -143,9 +155,16 @@ def enter_order(transaction: Transaction, order: Order, market: Market) -> None:
     _match(transaction, order, market, sets_brackets=order.brackets != NO_BRACKETS)
 
 
+def entry_price(order: Order, market: Market) -> Decimal | None:
+    """Return about where the order will be filled, or None without a price."""
+    if order.limit_price is not None or order.stop_price is not None:
+        return order.limit_price or order.stop_price
+    return market.mark.indicative_price(order.side) if market.mark else None
+
+
 def _match(transaction: Transaction, order: Order, market: Market, sets_brackets: bool) -> None:
     if sets_brackets:
-        price = _entry_price(order, market)
+        price = entry_price(order, market)
         set_brackets(transaction, order.brackets, order.side, price, order, market)
     match(transaction, market)
 
@@ -195,13 +214,6 @@ def _stop_price(request: OrderRequest, market: Market) -> Decimal | None:
     assert market.mark is not None
     price = market.mark.indicative_price(request.side)
     return trailing_stop(request.side, request.trail.distance, price, market.tick_size)
-
-
-def _entry_price(order: Order, market: Market) -> Decimal | None:
-    """Return about where the order will be filled, or None without a price."""
-    if order.limit_price is not None or order.stop_price is not None:
-        return order.limit_price or order.stop_price
-    return market.mark.indicative_price(order.side) if market.mark else None
 
 
 def _check_reduction(transaction: Transaction, request: OrderRequest) -> Rejection | None:

@@ -123,6 +123,14 @@ def settle(transaction: Transaction, command: SettlePosition) -> Rejection | Non
 
 
 def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection | None:
+    """Replace all brackets that protect the position by those of the command, and match them."""
+    if rejection := replace_brackets(transaction, command):
+        return rejection
+    match(transaction, command.market)
+    return None
+
+
+def replace_brackets(transaction: Transaction, command: EditBrackets) -> Rejection | None:
     """Replace all brackets that protect the position by those of the command."""
     state, market = transaction.state, command.market
     position = state.position(market.symbol)
@@ -147,5 +155,4 @@ def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection 
     ]
     cancel_orders(transaction, of_orders, market.at_ms, REPLACED)
     set_brackets(transaction, command.brackets, side, price, None, market)
-    match(transaction, market)
     return None
