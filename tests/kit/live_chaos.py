@@ -22,7 +22,9 @@ from trading_api.domain.orders import OrderStatus, OrderType, Side
 from trading_api.errors import ApiError
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.account_image import image_of
+from trading_api.modules.broker.engine.order import Order
 from trading_api.modules.broker.engine.venue_events import VenueReported
+from trading_api.modules.broker.external.held_triggers import is_held
 from trading_api.modules.broker.external.venue_client import ExecutionReport, VenueOrderStatus
 from trading_api.modules.broker.journal.verify.event_checks import first_discrepancy
 
@@ -35,7 +37,7 @@ class LiveChaos:
     def __init__(self, live: LiveSetup, seed: int) -> None:
         self.live = live
         self.kills = 0
-        self._chance = random.Random(seed)
+        self.chance = random.Random(seed)
         self._names_fills = bool(seed % 2)
         self._commands: list[asyncio.Task[None]] = []
         self._delayed: list[ExecutionReport] = []
@@ -45,19 +47,19 @@ class LiveChaos:
         """Start, do random things, then let the dust settle."""
         await self._start()
         for _ in range(steps):
-            await self._step()
-        await self._settle()
+            await self.step()
+        await self.settle()
 
     async def _start(self) -> None:
         await self.live.start()
         self.live.client.alter = self._alter
         self.live.client.names_fills = self._names_fills
 
-    async def _step(self) -> None:
-        chance, live = self._chance, self.live
+    async def step(self) -> None:
+        chance, live = self.chance, self.live
         match chance.choices(range(9), weights=[8, 6, 3, 2, 2, 1, 1, 4, 2])[0]:
             case 0:
-                self._commands.append(asyncio.create_task(self._submit(self._command())))
+                self._commands.append(asyncio.create_task(self._submit(self.command())))
             case 1:
                 self._trade()
             case 2:
@@ -79,8 +81,8 @@ class LiveChaos:
         for _ in range(chance.choice([0, 1, 2, 3, 5, 20])):
             await asyncio.sleep(0)
 
-    def _command(self) -> BrokerCommand:
-        chance = self._chance
+    def command(self) -> BrokerCommand:
+        chance = self.chance
         side = chance.choice([Side.BUY, Side.BUY, Side.SELL])
         live = [each.id for each in self.live.live()]
         match chance.randrange(8):
@@ -106,7 +108,7 @@ class LiveChaos:
         broker = self.live.broker
         with suppress(ApiError):
             await broker.submit(ACCOUNT, command, key)
-            if self._chance.random() < 0.3:
+            if self.chance.random() < 0.3:
                 assert (await broker.submit(ACCOUNT, command, key)).is_duplicate
 
     def _open_at_venue(self) -> list[FakeOrder]:
@@ -114,20 +116,20 @@ class LiveChaos:
 
     def _trade(self) -> None:
         if open_orders := self._open_at_venue():
-            own = self._chance.choice(open_orders)
-            quantity = min(own.open_quantity, Decimal(self._chance.randint(1, 5)))
+            own = self.chance.choice(open_orders)
+            quantity = min(own.open_quantity, Decimal(self.chance.randint(1, 5)))
             self.live.venue.trade(own, quantity)
 
     def _end_or_place_elsewhere(self) -> None:
         open_orders = self._open_at_venue()
-        if open_orders and self._chance.random() < 0.5:
-            self.live.venue.end(self._chance.choice(open_orders), VenueOrderStatus.EXPIRED)
-        elif self._chance.random() < 0.5:
-            price, quantity = str(self._chance.randint(80, 120)), self._chance.randint(1, 9)
+        if open_orders and self.chance.random() < 0.5:
+            self.live.venue.end(self.chance.choice(open_orders), VenueOrderStatus.EXPIRED)
+        elif self.chance.random() < 0.5:
+            price, quantity = str(self.chance.randint(80, 120)), self.chance.randint(1, 9)
             self.live.venue.place_elsewhere("AAPL", Side.BUY, quantity, price)
 
     def _alter(self, report: ExecutionReport) -> list[ExecutionReport]:
-        match self._chance.randrange(6):
+        match self.chance.randrange(6):
             case 0:
                 return []
             case 1:
@@ -138,7 +140,7 @@ class LiveChaos:
         return [report]
 
     def _deliver(self) -> None:
-        self._chance.shuffle(self._delayed)
+        self.chance.shuffle(self._delayed)
         late, self._delayed = self._delayed, []
         for report in late:
             self.live.broker.on_report(report)
@@ -152,7 +154,7 @@ class LiveChaos:
         await self.live.kill()
         await self._start()
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         live = self.live
         await asyncio.gather(*self._commands)
         live.client.faults.clear()
@@ -167,6 +169,11 @@ class LiveChaos:
 
     # What has to hold
 
+    def sent_orders(self) -> list[Order]:
+        """Return the live orders of the ledger that the venue should have."""
+        state = self.live.broker.account.state
+        return [each for each in self.live.live() if not is_held(state, each)]
+
     async def check(self) -> None:
         """Assert that ledger and venue agree, and that the ledger is sound."""
         await self._check_ledger()
@@ -175,15 +182,15 @@ class LiveChaos:
         assert len(venue.accepted) == len(set(venue.accepted))
         own = {
             (each.quantity - each.filled_quantity, each.limit_price, each.side)
-            for each in live.live()
+            for each in self.sent_orders()
         }
         found = {
             (each.open_quantity, each.new.limit_price, each.new.side)
             for each in self._open_at_venue()
         }
         assert own == found
-        assert len(live.live()) == len(self._open_at_venue())
-        assert all(each.status is OrderStatus.WORKING for each in live.live())
+        assert len(self.sent_orders()) == len(self._open_at_venue())
+        assert all(each.status is OrderStatus.WORKING for each in self.sent_orders())
         held = {symbol: each for symbol, each in venue.holdings.items() if each}
         state = live.broker.account.state
         assert {symbol: each.quantity for symbol, each in state.positions.items()} == held

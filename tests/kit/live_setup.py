@@ -75,7 +75,13 @@ class Seen:
 class LiveSetup:
     """A venue, a market, a journal and the brokers that were started on them."""
 
-    def __init__(self, journal: Journal | Callable[[], Journal] | None = None) -> None:
+    def __init__(
+        self,
+        journal: Journal | Callable[[], Journal] | None = None,
+        *,
+        holds_orders: bool = False,
+    ) -> None:
+        self.holds_orders = holds_orders
         self.market = ManualMarket(*map(instrument, ("AAPL", "MSFT", "BTCUSD")))
         self.market.move("AAPL", "99.98", "100.00")
         self.market.move("MSFT", "49.98", "50.00")
@@ -118,6 +124,7 @@ class LiveSetup:
             self.limits,
             Metrics(),
             self.clock,
+            holds_orders=self.holds_orders,
         )
         self.broker.listen(self.seen)
         await self.broker.start()
@@ -159,9 +166,11 @@ class LiveSetup:
 @asynccontextmanager
 async def live_setup(
     journal: Journal | Callable[[], Journal] | None = None,
+    *,
+    holds_orders: bool = False,
 ) -> AsyncIterator[LiveSetup]:
     """A started LiveSetup. A function makes the journal of each start."""
-    setup = LiveSetup(journal)
+    setup = LiveSetup(journal, holds_orders=holds_orders)
     await setup.start()
     try:
         yield setup

@@ -56,7 +56,6 @@ NEVER_RECEIVED = "the venue never received it"
 WAITING = "The venue has not answered yet; it is being asked."
 
 Ending = Callable[[Transaction, Order, str, str, int], None]
-"""Ends an order for a reason, which is a code and a sentence, at a time."""
 
 
 class OrderRequests:
@@ -328,7 +327,8 @@ class OrderRequests:
 
     async def _resolve_cancel(self, order_id: str, error: VenueRejected) -> None:
         """Determine how an order ended that the venue could not cancel."""
-        answer = await self._ask(order_id, VenueRequest.CANCEL)
+        is_open = self._is_open(order_id, VenueRequest.CANCEL)
+        answer = await self._ask(order_id, VenueRequest.CANCEL) if is_open else None
         if answer is not None and answer.order is not None:
             await self._take_report(answer.order, is_answer=True)
         if self._is_open(order_id, VenueRequest.CANCEL):
