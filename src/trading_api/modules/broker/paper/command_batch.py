@@ -45,10 +45,6 @@ class CommandBatch:
     requests: dict[int, PendingCommand] = field(default_factory=dict)
     recalled: set[str] = field(default_factory=set)
 
-    def events_of(self, account_id: str) -> list[Event]:
-        """Return one account's events in this batch."""
-        return [event for owner, event in self.events if owner == account_id]
-
     def changed(self) -> set[str]:
         """Return the accounts that have events in this batch."""
         return {account_id for account_id, _ in self.events}

@@ -16,10 +16,8 @@ from trading_api.modules.broker.engine.commands import (
     OpenAccount,
     key_of,
     symbol_of,
-    time_of,
 )
-from trading_api.modules.broker.engine.engine import CommandAnswer, Outcome
-from trading_api.modules.broker.engine.events import Event
+from trading_api.modules.broker.engine.engine import CommandAnswer
 from trading_api.modules.broker.journal.journal import (
     CommitUnknown,
     DuplicateKey,
@@ -36,6 +34,7 @@ from trading_api.modules.broker.paper.command_batch import (
     InboxItem,
     PendingCommand,
 )
+from trading_api.modules.broker.paper.command_execution import CommandExecution
 from trading_api.modules.broker.paper.price_interest import PriceInterest
 from trading_api.modules.broker.paper.record_recall import RecordRecall
 from trading_api.modules.broker.paper.snapshot_schedule import SnapshotSchedule
@@ -72,7 +71,7 @@ class CommandProcessor:
         self._interest = interest
         self._journal = journal
         self._records = RecordRecall(accounts, journal.history)
-        self._opening = opening
+        self._execution = CommandExecution(accounts, opening)
         self._publish = publish
         # Full: quotes are skipped, because newer ones follow; flush markers wait. Commands are
         # rejected before that.
@@ -211,11 +210,9 @@ class CommandProcessor:
         for item in waiting:
             match item:
                 case MatchQuote():
-                    affected = self._accounts.index.affected_by(item.market)
-                    self._apply_to_each(affected, item, batch)
+                    self._execution.match(item, batch.events)
                 case ExpireOrders():
-                    expired = self._accounts.index.take_expired(item.at_ms)
-                    self._apply_to_each(expired, item, batch)
+                    self._execution.expire(item, batch.events)
                 case PendingCommand():
                     self._apply_request(item, batch)
 
@@ -223,65 +220,21 @@ class CommandProcessor:
         if symbol := symbol_of(request.command):
             self._interest.remove(symbol)
 
-    def _apply_to_each(
-        self, account_ids: Sequence[str], command: MatchQuote | ExpireOrders, batch: CommandBatch
-    ) -> None:
-        for account_id in account_ids:
-            try:
-                outcome = self._apply(account_id, command, batch)
-            except Exception:
-                log.exception("quote_not_applied", extra={"account": account_id})
-            else:
-                if not outcome:
-                    state = self._accounts[account_id].engine.state
-                    self._accounts.index.put_back(account_id, state)
-
     def _apply_request(self, request: PendingCommand, batch: CommandBatch) -> None:
         first = len(batch.events)
         try:
-            outcome = self._apply(request.account_id, request.command, batch)
+            answer = self._execution.execute(request.account_id, request.command, batch.events)
         except Exception as error:
             log.exception("command_failed", extra={"account": request.account_id})
             batch.answers.append((request, error))
         else:
-            is_done = isinstance(outcome, list)
-            seq = self._accounts[request.account_id].state.seq if is_done else 0
-            batch.answers.append((request, CommandAnswer(outcome, seq)))
+            batch.answers.append((request, answer))
             indexes = range(first, len(batch.events))
             batch.requests.update(dict.fromkeys(indexes, request))
 
-    def _apply(self, account_id: str, command: Command, batch: CommandBatch) -> Outcome:
-        account = self._accounts[account_id]
-        events: list[Event] = []
-        try:
-            if not account.engine.state.is_open:
-                opening = self._opening(account_id, time_of(command))
-                events += _events(account.engine.apply(opening))
-            outcome = account.engine.apply(command)
-        except Exception:
-            self._undo(account_id, batch)
-            raise
-        if not isinstance(outcome, list):
-            if events:
-                self._undo(account_id, batch)
-            return outcome
-        if events or outcome:
-            events += outcome
-            batch.events += [(account_id, event) for event in events]
-            self._accounts.reindex(account_id)
-        return outcome
-
-    def _undo(self, account_id: str, batch: CommandBatch) -> None:
-        self._restore(account_id, batch.events_of(account_id))
-
-    def _restore(self, account_id: str, uncommitted: Sequence[Event]) -> None:
-        self._accounts[account_id].restore(uncommitted)
-        self._accounts.reindex(account_id)
-        self._accounts.discard_unopened(account_id)
-
     def _restore_all(self, batch: CommandBatch) -> None:
         for account_id in batch.changed():
-            self._restore(account_id, [])
+            self._execution.restore(account_id, [])
 
     async def _commit(self, batch: CommandBatch) -> None:
         entries = self._entries(batch)
@@ -370,8 +323,3 @@ def _is_not_done(answer: CommandAnswer | Exception) -> bool:
 
 def _nothing_done(error: JournalUnavailable) -> Unavailable:
     return Unavailable(f"{error.reason}; nothing was done.", error.code)
-
-
-def _events(outcome: Outcome) -> list[Event]:
-    assert isinstance(outcome, list), outcome
-    return outcome

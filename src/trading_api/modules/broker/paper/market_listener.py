@@ -10,11 +10,11 @@ from trading_api.domain.broker_connection import BrokerConnection, connection_to
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketData
-from trading_api.modules.broker.engine.commands import MatchQuote
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.market_notices import MarketNotices
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.quote_intake import QuoteIntake
 from trading_api.modules.broker.translation.prices import Prices
 
 VALUATIONS_PER_TURN = 256
@@ -42,8 +42,7 @@ class PaperMarketListener:
         on_connection: Callable[[BrokerConnection], None],
     ) -> None:
         self._market = market
-        self._prices = prices
-        self._interest = interest
+        self._quotes = QuoteIntake(prices, interest, accounts.index)
         self._accounts = accounts
         self._processor = processor
         self._notices = notices
@@ -56,16 +55,10 @@ class PaperMarketListener:
 
     def on_update(self, update: MarketUpdate) -> None:
         """Enqueue the quote for matching, and note the watched accounts that it revalues."""
-        quote, symbol = update.quote, update.quote.symbol
-        index = self._accounts.index
-        index.on_price(symbol, self._prices.mark(symbol))
-        if currency := self._prices.converted_currency(symbol):
-            rate = self._prices.rate(currency)
-            assert rate is not None, "the pair has just been quoted"
-            index.on_rate(currency, rate)
-        if symbol in self._interest and (market := self._prices.quoted_market(quote)):
-            self._processor.match_quote(MatchQuote(market))
-        for account_id in index.watched_holders(symbol):
+        if quote := self._quotes.take(update):
+            self._processor.match_quote(quote)
+        symbol = update.quote.symbol
+        for account_id in self._accounts.index.watched_holders(symbol):
             state = self._accounts.committed(account_id)
             if state is not None and symbol in state.positions:
                 self._revalued[account_id] = None

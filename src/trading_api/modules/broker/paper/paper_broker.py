@@ -9,12 +9,10 @@ from collections.abc import Callable, Sequence
 from trading_api.domain.account_kind import AccountKind, account_kind
 from trading_api.domain.broker_commands import (
     BrokerCommand,
-    CancelOrdersCommand,
     CommandResult,
     IdempotencyKey,
     ModifyOrderCommand,
     PlaceOrderCommand,
-    SetKillSwitchCommand,
     SetLeverageCommand,
 )
 from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
@@ -26,11 +24,6 @@ from trading_api.errors import ApiError, Unavailable
 from trading_api.modules.broker.command_log import CommandLog, log_event
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.engine import CommandAnswer, Duplicate
-from trading_api.modules.broker.engine.events import (
-    ORDER_ID_SEPARATOR,
-    OrderCanceled,
-    OrderPlaced,
-)
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.journal.journal import (
     CommitUnknown,
@@ -42,6 +35,7 @@ from trading_api.modules.broker.journal.memory_history import MemoryHistory
 from trading_api.modules.broker.paper.account_loader import AccountLoader
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
+from trading_api.modules.broker.paper.command_results import to_command_result
 from trading_api.modules.broker.paper.command_translator import CommandTranslator
 from trading_api.modules.broker.paper.committed_accounts import CommittedAccounts, require_paper
 from trading_api.modules.broker.paper.gateway_key_retention import GatewayKeyRetention
@@ -159,9 +153,11 @@ class PaperBroker:
             # A duplicate is answered even if the market no longer knows its symbol.
             if key is None or (known := await self._find_duplicate(account_id, key)) is None:
                 raise
-            return _result(command, CommandAnswer(known))
+            return to_command_result(command, CommandAnswer(known))
         execution = self._processor.execute(account_id, engine_command)
-        return _result(command, await self._log.record(account_id, engine_command, execution))
+        return to_command_result(
+            command, await self._log.record(account_id, engine_command, execution)
+        )
 
     async def preview_order(
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
@@ -384,17 +380,3 @@ class PaperBroker:
     def _publish_connection(self, connection: BrokerConnection) -> None:
         for listener in self._listeners:
             listener.on_connection(None, connection)
-
-
-def _result(command: BrokerCommand, answer: CommandAnswer) -> CommandResult:
-    outcome = answer.outcome
-    if isinstance(outcome, Rejection):
-        raise to_api_error(outcome)
-    if isinstance(outcome, Duplicate):
-        if isinstance(command, CancelOrdersCommand | SetKillSwitchCommand):
-            ids = outcome.order_id.split(ORDER_ID_SEPARATOR) if outcome.order_id else []
-            return CommandResult(canceled=ids, is_duplicate=True, seq=outcome.seq)
-        return CommandResult(outcome.order_id, is_duplicate=True, seq=outcome.seq)
-    placed = next((event.order.id for event in outcome if isinstance(event, OrderPlaced)), "")
-    canceled = [event.order.id for event in outcome if isinstance(event, OrderCanceled)]
-    return CommandResult(placed, canceled, seq=answer.seq)
