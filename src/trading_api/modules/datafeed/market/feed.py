@@ -5,37 +5,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Awaitable, Callable
 
 from trading_api.clock import running_clock
-from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketState, MarketStatus
-from trading_api.domain.market_update import MarketUpdate
-from trading_api.domain.ports.market_data import MarketListener
-from trading_api.domain.quote import Quote
-from trading_api.domain.session_hours import SessionHours
-from trading_api.modules.datafeed.market.interest import InterestSet, ListenerInterest
 from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.market.published_market import PublishedMarket
 from trading_api.modules.datafeed.market.restart_delays import restart_delays
 
 log = logging.getLogger(__name__)
 
-_OPEN = MarketStatus(MarketState.OPEN)
 
-
-class MarketFeed:
-    """MarketData over any source, and the source's MarketSink.
+class MarketFeed(PublishedMarket):
+    """A PublishedMarket that runs and supervises its source.
 
     `run` replaces the source's own `run`, where another part moves it. A source that reports
     nothing for `stale_after_ms` while the event loop runs makes the market STALE until its next
-    report; then the status is again what it reported last. A heartbeat of an open market is a
-    report only if the source's present is later than at the report before.
-
-    A symbol that the source reported as stale is STALE until the source publishes it or reports it
-    as fresh, also across a restart of the source. A source that ends or raises is started again
-    after `restart_s`, then after delays that double up to RESTART_MAX_S. `chance` returns numbers
-    from 0 to 1, which spread these delays."""
+    report; then the status is again what it reported last. A symbol that is stale stays so across a
+    restart of the source. A source that ends or raises is started again after `restart_s`, then
+    after delays that double up to RESTART_MAX_S. `chance` returns numbers from 0 to 1, which spread
+    these delays."""
 
     def __init__(
         self,
@@ -45,37 +34,13 @@ class MarketFeed:
         run: Callable[[MarketFeed], Awaitable[None]] | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self.source = source
+        super().__init__(source)
         self._run = run or source.run
         self._stale_after_s = stale_after_ms / 1_000
         self._restart_s = restart_s
         self._chance = chance
-        self._instruments = tuple(source.instruments())
-        self._by_name = {
-            name: instrument
-            for instrument in self._instruments
-            for name in (instrument.symbol, f"{instrument.exchange}:{instrument.symbol}")
-        }
-        self._symbols = frozenset(each.symbol for each in self._instruments)
-        self.interest = InterestSet(source)
-        self._listeners: list[ListenerInterest] = []
-        self._reported_status, self._status = _OPEN, MarketStatus(MarketState.STARTING)
-        self._stale_symbols: dict[str, MarketStatus] = {}
-        self._last_report_s, self._last_present_ms = 0.0, -1
+        self._last_report_s = 0.0
         self._reported = asyncio.Event()
-
-    @property
-    def status(self) -> MarketStatus:
-        return self._status
-
-    @property
-    def now_ms(self) -> int:
-        return self.source.now_ms
-
-    @property
-    def stale_symbols(self) -> Mapping[str, MarketStatus]:
-        """The status of each symbol that is stale while the market goes on."""
-        return MappingProxyType(self._stale_symbols)
 
     def report_age_s(self) -> float:
         """Return the seconds since the source's last report; 0 before it runs."""
@@ -88,122 +53,16 @@ class MarketFeed:
             return None
         return f"the market is {state.value}" + (f": {reason}" if reason else "")
 
-    def instruments(self) -> Sequence[Instrument]:
-        return self._instruments
-
-    def instrument(self, symbol: str) -> Instrument | None:
-        return self._by_name.get(symbol)
-
-    def quote(self, symbol: str) -> Quote | None:
-        instrument = self._by_name.get(symbol)
-        if instrument is None or instrument.symbol != symbol:
-            return None
-        interest = self.interest.get(symbol)
-        if interest is not None and interest.latest is not None:
-            return interest.latest.quote
-        return self.source.quote(symbol)
-
-    def status_of(self, symbol: str) -> MarketStatus:
-        if self._status.state is not MarketState.OPEN:
-            return self._status
-        if stale := self._stale_symbols.get(symbol):
-            return stale
-        reason = self.source.closed_reason(symbol)
-        return MarketStatus(MarketState.CLOSED, reason) if reason else self._status
-
-    def session_end_ms(self, symbol: str) -> int:
-        each = self._by_name[symbol]
-        hours = SessionHours.parse(each.session, each.timezone, each.holidays, each.corrections)
-        return hours.day_end_ms(self.now_ms)
-
-    def listen(self, listener: MarketListener) -> ListenerInterest:
-        interest = ListenerInterest(listener, self.interest, self._listeners.remove)
-        self._listeners.append(interest)
-        return interest
-
     async def run(self) -> None:
         self._last_report_s = _now_s()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._keep_source_running(), name="market source")
             tasks.create_task(self._watch(), name="market watchdog")
 
-    # The source reports
-
-    def publish(self, updates: Sequence[MarketUpdate]) -> None:
-        """Keep all updates as the latest before any listener sees one, so that `quote` answers
-        for one instant."""
-        self._accept(_OPEN)
-        if self._stale_symbols:
-            for update in updates:
-                self._refresh(update.quote.symbol)
-        for update in updates:
-            if interest := self.interest.get(update.quote.symbol):
-                interest.latest = update
-        listeners = tuple(self._listeners)
-        for update in updates:
-            symbol = update.quote.symbol
-            for each in listeners:
-                if symbol in each:
-                    try:
-                        each.listener.on_update(update)
-                    except Exception:
-                        log.exception("market_listener_failed", extra={"symbol": symbol})
-        self._pass_time()
-
-    def heartbeat(self) -> None:
-        is_closed = self._reported_status.state is MarketState.CLOSED
-        if is_closed or self.source.now_ms > self._last_present_ms:
-            self.hold()
-
-    def hold(self) -> None:
-        """Report that the market is as it was. It may stand still: a client moves it."""
-        self._accept(self._reported_status)
-        self._pass_time()
-
-    def closed(self, reason: str) -> None:
-        self._accept(MarketStatus(MarketState.CLOSED, reason))
-
-    def symbol_stale(self, symbol: str, reason: str) -> None:
-        status = MarketStatus(MarketState.STALE, reason)
-        if symbol not in self._symbols:
-            raise KeyError(symbol)
-        if self._stale_symbols.get(symbol) != status:
-            self._stale_symbols[symbol] = status
-            log.warning("market_symbol_stale", extra={"symbol": symbol, "reason": reason})
-            self._pass_time()
-
-    def symbol_fresh(self, symbol: str) -> None:
-        if self._refresh(symbol):
-            self._pass_time()
-
-    def _refresh(self, symbol: str) -> bool:
-        """Make a symbol fresh, and return whether it was stale."""
-        if self._stale_symbols.pop(symbol, None) is None:
-            return False
-        log.info("market_symbol_fresh", extra={"symbol": symbol})
-        return True
-
-    def stale(self, reason: str) -> None:
-        """Report that the prices are out of date until the next report."""
-        self._become(MarketStatus(MarketState.STALE, reason))
-
-    async def flush(self) -> None:
-        """Return once every listener has done and published all that the reports caused."""
-        for each in tuple(self._listeners):
-            await each.listener.flush()
-
     def _accept(self, reported: MarketStatus) -> None:
-        self._last_report_s, self._last_present_ms = _now_s(), self.source.now_ms
+        self._last_report_s = _now_s()
         self._reported.set()
-        self._reported_status = reported
-        self._become(reported)
-
-    def _pass_time(self) -> None:
-        for each in tuple(self._listeners):
-            try:
-                each.listener.on_heartbeat()
-            except Exception:
-                log.exception("market_listener_failed", extra={"state": self._status.state.value})
+        super()._accept(reported)
 
     async def _keep_source_running(self) -> None:
         delays = restart_delays(self._restart_s, self._chance)
@@ -232,17 +91,6 @@ class MarketFeed:
                 reason = f"no sign of life for {self._stale_after_s:g} s"
                 self._become(MarketStatus(MarketState.STALE, reason))
             await self._reported.wait()
-
-    def _become(self, status: MarketStatus) -> None:
-        if status == self._status:
-            return
-        self._status = status
-        log.info("market_status", extra={"state": status.state.value, "reason": status.reason})
-        for each in tuple(self._listeners):
-            try:
-                each.listener.on_status(status)
-            except Exception:
-                log.exception("market_listener_failed", extra={"state": status.state.value})
 
 
 def _now_s() -> float:
