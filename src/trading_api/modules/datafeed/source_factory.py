@@ -34,9 +34,8 @@ def create_market_source(settings: Settings) -> MarketSource:
     if settings.datafeed_source == "simulator":
         if start_ms is not None and settings.datafeed_clock == "wall":
             raise ConfigurationError("DATAFEED_START of the simulator needs DATAFEED_CLOCK=step.")
-        return _simulator(settings.datafeed_seed, start_ms)
-    path = settings.datafeed_path
-    recording = _played(settings, path)
+        return create_simulator(settings.datafeed_seed, start_ms)
+    recording = create_recording(settings)
     if start_ms is not None and not recording.start_ms <= start_ms < recording.end_ms:
         raise ConfigurationError(
             "DATAFEED_START is not within what is recorded of all symbols, "
@@ -61,7 +60,9 @@ def require_following(source: MarketSource) -> FollowingSource:
     return source
 
 
-def _simulator(seed: int, start_ms: int | None) -> Simulator:
+def create_simulator(seed: int, start_ms: int | None) -> Simulator:
+    """Return a simulated market that stands still at `start_ms`, or follows the wall clock where
+    that is None. Raises ConfigurationError."""
     if start_ms is None:
         return Simulator(seed)
     if not FIRST_MS < start_ms < END_MS:
@@ -69,7 +70,10 @@ def _simulator(seed: int, start_ms: int | None) -> Simulator:
     return Simulator(seed, clock=lambda: start_ms)
 
 
-def _played(settings: Settings, path: Path | None) -> Playable:
+def create_recording(settings: Settings) -> Playable:
+    """Return what a replay plays: a file, a recorded market or stored symbols. Raises
+    ConfigurationError."""
+    path = settings.datafeed_path
     if path is None:
         return _stored_recording(settings)
     return _tick_recording(settings, path) if path.is_dir() else _file_recording(path)

@@ -105,6 +105,13 @@ class MarketNotices:
             self._has_work.clear()
             self._is_idle.set()
 
+    async def submit_waiting(self) -> None:
+        """Submit the notices that wait, one after the other."""
+        while self._waiting:
+            await self._notify(self._waiting.popleft())
+        self._has_work.clear()
+        self._is_idle.set()
+
     def _check_connection(self, symbol: str) -> None:
         status = self._market.status_of(symbol)
         is_stale = status.state is MarketState.STALE

@@ -54,6 +54,11 @@ class SymbolRecording:
         for file in range(self.days):
             yield from self._frames(file)
 
+    def content(self) -> Iterator[bytes]:
+        """Yield the bytes of each file."""
+        for path in self._paths:
+            yield path.read_bytes()
+
     def groups_before(self, file: int, group: int) -> Iterator[Sequence[TickColumns]]:
         """Yield the frames of each group before the one that begins there, newest first."""
         for number in range(file, -1, -1):

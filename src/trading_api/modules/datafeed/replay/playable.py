@@ -69,6 +69,10 @@ class Playable(Protocol):
         """The instant at which everything has been played."""
         ...
 
+    def content(self) -> Iterator[bytes]:
+        """Yield what the recording consists of, in parts. Equal recordings have equal parts."""
+        ...
+
     def history_end_ms(self) -> int:
         """Return the instant up to which the recording is history, unless the user names one."""
         ...

@@ -31,6 +31,13 @@ class Recording:
         """The instant at which the last bar of all is over."""
         return max(each.schedule.last_end_ms for each in self.series)
 
+    def content(self) -> Iterator[bytes]:
+        """Yield the instrument and the columns of each symbol."""
+        for each in self.series:
+            yield repr((each.instrument, each.step_ms, each.has_volume)).encode()
+            for column in each.recorded.arrays():
+                yield column.tobytes()
+
     def history_end_ms(self) -> int:
         """Return the last instant at which no more than _HISTORY_PERCENT of all symbols' rows have
         begun, without merging them."""

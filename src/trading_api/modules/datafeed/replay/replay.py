@@ -45,12 +45,12 @@ class Replay:
         self._speed = speed
         self._resolutions = recording.resolutions
         start_ms = recording.history_end_ms() if start_ms is None else start_ms
-        self._recording = recording
+        self.recording = recording
         self._start(max(recording.start_ms, min(start_ms, recording.end_ms)))
 
     def _start(self, start_ms: int) -> None:
         """Make everything up to `start_ms` history, and play what follows."""
-        tracks, self._timeline = self._recording.play_from(start_ms)
+        tracks, self._timeline = self.recording.play_from(start_ms)
         self._tracks: dict[str, PlayedTrack] = {each.instrument.symbol: each for each in tracks}
         self._now_ms = start_ms
         self._last = PlayedTick(0, start_ms, None)

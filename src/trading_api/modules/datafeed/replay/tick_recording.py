@@ -31,6 +31,12 @@ class TickRecording:
     def end_ms(self) -> int:
         return max(each.end_ms for each in self._symbols)
 
+    def content(self) -> Iterator[bytes]:
+        """Yield the instrument and the files of each symbol."""
+        for each in self._symbols:
+            yield repr(each.instrument).encode()
+            yield from each.content()
+
     def history_end_ms(self) -> int:
         """Return the instant at which 80 % of the time of the recording is over."""
         first_ms = min(each.start_ms for each in self._symbols)

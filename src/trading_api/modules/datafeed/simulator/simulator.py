@@ -72,6 +72,7 @@ class Simulator:
         clock: Callable[[], int] | None = None,
         listings: Sequence[Listing] = LISTINGS,
     ) -> None:
+        self.seed = seed
         self._clock = clock or MarketClock().now_ms
         self._now_ms = self._clock()
         self._ticks_end_ms = _whole_ticks(self._now_ms)

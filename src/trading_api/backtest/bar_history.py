@@ -1,0 +1,58 @@
+"""Closed bars as columns of prices."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.resolution import AHEAD_MS
+from trading_api.modules.datafeed.market.ports import MarketSource
+from trading_api.modules.datafeed.storage.bar_columns import BarColumns, Int64s
+
+Floats = npt.NDArray[np.float64]
+
+
+class HistoryColumns(Struct, frozen=True):
+    """Closed bars of one symbol, ascending. `time` is in ms since 1970. The arrays are views that
+    must not be changed."""
+
+    time: Int64s
+    open: Floats
+    high: Floats
+    low: Floats
+    close: Floats
+    volume: Floats
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+class BarHistories:
+    """Reads the closed bars of a source."""
+
+    def __init__(self, source: MarketSource) -> None:
+        self._source = source
+
+    def closed(self, instrument: Instrument, resolution: str, count: int) -> HistoryColumns:
+        """Return the last `count` closed bars, or as many as there are."""
+        end_ms = self._source.now_ms + AHEAD_MS + 1
+        found = self._source.bars(instrument.symbol, resolution, end_ms, end_ms, count + 1)
+        return to_history(BarColumns.from_bars(found[:-1]), instrument)
+
+
+def to_history(columns: BarColumns, instrument: Instrument) -> HistoryColumns:
+    """Return bars with the prices that clients receive: the doubles nearest to the exact ones."""
+
+    def prices(ticks: Int64s) -> Floats:
+        return ticks * instrument.min_move / instrument.price_scale
+
+    return HistoryColumns(
+        time=columns.time_ms,
+        open=prices(columns.open),
+        high=prices(columns.high),
+        low=prices(columns.low),
+        close=prices(columns.close),
+        volume=columns.volume / instrument.volume_scale,
+    )

@@ -1,0 +1,129 @@
+"""Makes backtests of stored bars, files, recordings and the simulated market."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from trading_api.backtest.session import BacktestSession
+from trading_api.errors import ConfigurationError
+from trading_api.modules.datafeed.market.step_clock import SteppableSource
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.simulator.simulator import Simulator
+from trading_api.modules.datafeed.source_factory import create_recording, create_simulator
+from trading_api.settings import Settings
+
+Instant = int | str | datetime
+"""Milliseconds since 1970, or a time; a time without a zone is UTC."""
+
+
+def create_session(
+    data: str | Path,
+    terms: Mapping[str, object] | None = None,
+    start: Instant | None = None,
+    end: Instant | None = None,
+    account_id: str | None = None,
+    symbols: Sequence[str] = (),
+) -> BacktestSession:
+    """Return a backtest of a folder of stored bars (DATA_DIR), a CSV or Parquet file, or a folder
+    of a recorded market.
+
+    `terms` are settings of the server by the names of their environment variables, such as
+    SLIPPAGE_TICKS; the others have their defaults. What is before `start` is history. Without
+    `start` the backtest begins where every symbol has begun. `symbols` are those to play, or all
+    that the folder has. Raises ConfigurationError."""
+    settings = backtest_settings(terms)
+    source = recorded_source(Path(data), settings, start, symbols)
+    end_ms = source.recording.end_ms if end is None else to_ms(end)
+    if end_ms < source.now_ms:
+        raise ConfigurationError("The backtest ends before it begins.")
+    return BacktestSession(source, settings, account_id or settings.default_account_id, end_ms)
+
+
+def create_simulated_session(
+    seed: int,
+    start: Instant,
+    end: Instant,
+    terms: Mapping[str, object] | None = None,
+    account_id: str | None = None,
+) -> BacktestSession:
+    """Return a backtest of the simulated market from `start` to `end`. Raises
+    ConfigurationError."""
+    settings = backtest_settings(terms)
+    start_ms, end_ms = to_ms(start), to_ms(end)
+    if end_ms < start_ms:
+        raise ConfigurationError("The backtest ends before it begins.")
+    source = create_simulator(seed, start_ms)
+    return BacktestSession(source, settings, account_id or settings.default_account_id, end_ms)
+
+
+def backtest_settings(terms: Mapping[str, object] | None = None) -> Settings:
+    """Return the settings of an empty environment with the terms. Raises ConfigurationError for a
+    term that is no setting, or has a wrong value."""
+    fields = Settings.model_fields
+    named = {name.lower(): value for name, value in (terms or {}).items()}
+    if unknown := [name for name in named if name not in fields]:
+        raise ConfigurationError(f"{unknown[0].upper()} is no setting.")
+    try:
+        return Settings.model_validate(Settings.defaults().model_dump() | named)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"])).upper()
+        raise ConfigurationError(f"{name}: {first['msg']}") from error
+
+
+def recorded_source(
+    data: Path, settings: Settings, start: Instant | None, symbols: Sequence[str] = ()
+) -> Replay:
+    """Return the market of recorded data at its beginning. Raises ConfigurationError."""
+    if not data.exists():
+        raise ConfigurationError(f"There is no file or folder {data}.")
+    is_store = data.is_dir() and (data / "market").is_dir()
+    place = {"data_dir": data} if is_store else {"datafeed_path": data}
+    recording = create_recording(
+        settings.model_copy(
+            update={
+                **place,
+                "datafeed_source": "replay",
+                "datafeed_symbols": ",".join(symbols) or settings.datafeed_symbols,
+            }
+        )
+    )
+    start_ms = recording.start_ms if start is None else to_ms(start)
+    if not recording.start_ms <= start_ms < recording.end_ms:
+        raise ConfigurationError(
+            f"The start {_text(start_ms)} is not within what is recorded of all symbols, "
+            f"{_text(recording.start_ms)} to {_text(recording.end_ms)}."
+        )
+    return Replay(recording, start_ms)
+
+
+def data_hash(source: SteppableSource) -> str:
+    """Return a SHA-256 of the recorded bars, or of the seed of a simulated market."""
+    digest = sha256()
+    if isinstance(source, Simulator):
+        digest.update(f"simulator {source.seed}".encode())
+    elif isinstance(source, Replay):
+        for part in source.recording.content():
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def to_ms(instant: Instant) -> int:
+    """Return milliseconds since 1970. Raises ConfigurationError for a text that is no time."""
+    if isinstance(instant, int):
+        return instant
+    if isinstance(instant, str):
+        try:
+            instant = datetime.fromisoformat(instant)
+        except ValueError as error:
+            raise ConfigurationError(f"{instant!r} is no time of ISO 8601.") from error
+    return round((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def _text(instant_ms: int) -> str:
+    return datetime.fromtimestamp(instant_ms / 1000, UTC).isoformat()
