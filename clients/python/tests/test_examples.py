@@ -1,0 +1,98 @@
+"""The examples run against a server, and do what they state."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.kit.stepped_market import stepping
+from trading_api_client import AsyncClient, OrderStatus, PlacedOrder, Side
+
+FOLDER = Path(__file__).resolve().parents[1] / "examples"
+TESTED = {"account_to_dataframe.py", "first_order.py", "market_maker.py"}
+WAIT_S = 60.0
+"""The longest wait; only a test that fails waits this long."""
+
+
+@pytest.fixture(scope="module")
+async def url() -> AsyncIterator[str]:
+    async with stepping() as market:
+        yield f"http://{market.address}"
+
+
+async def start(name: str, url: str, account: str) -> Process:
+    arguments = (sys.executable, str(FOLDER / name), url, "--account", account)
+    quiet = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "error", "COLUMNS": "200"}
+    return await asyncio.create_subprocess_exec(
+        *arguments, "--seconds", str(WAIT_S), stdout=PIPE, stderr=STDOUT, env=os.environ | quiet
+    )
+
+
+async def read_until(process: Process, text: str) -> None:
+    """Return once the process has written a line that begins with the text."""
+    assert process.stdout is not None
+    async with asyncio.timeout(WAIT_S):
+        while not (line := await process.stdout.readline()).startswith(text.encode()):
+            assert line, f"the example ended without {text!r}"
+
+
+async def ended(process: Process) -> str:
+    async with asyncio.timeout(WAIT_S):
+        output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    return output.decode()
+
+
+def test_every_example_is_tested() -> None:
+    assert {path.name for path in FOLDER.glob("*.py")} == TESTED
+
+
+async def test_the_first_order_is_filled_and_its_position_closed(url: str) -> None:
+    output = await ended(await start("first_order.py", url, "FIRST"))
+    assert "Execution(id='execution-1', symbol='AAPL'" in output
+    assert "[3 rows of PlacedOrder" in output
+    async with AsyncClient(url, account="FIRST") as client:
+        assert await client.positions() == []
+        assert [fill.side for fill in await client.executions()] == [Side.BUY, Side.SELL]
+        assert OrderStatus.WORKING not in {order.status for order in await client.orders()}
+
+
+async def test_the_market_maker_moves_its_quotes_and_cancels_them(url: str) -> None:
+    async with AsyncClient(url, account="MAKER") as client, client.order_updates() as updates:
+        await updates.synchronized()
+        process = await start("market_maker.py", url, "MAKER")
+        first = [await updates.next(WAIT_S), await updates.next(WAIT_S)]
+        assert {order.side for order in first} == {Side.BUY, Side.SELL}
+        await moved(client, first[0])
+        process.send_signal(signal.SIGINT)
+        assert "AAPL, working orders: 0" in await ended(process)
+        last = {order.id: order for order in await client.orders()}
+        assert not any(order.status is OrderStatus.WORKING for order in last.values())
+        assert abs(sum(fill.side * fill.qty for fill in await client.executions())) <= 20
+
+
+async def moved(client: AsyncClient, order: PlacedOrder) -> None:
+    """Move the market until the order has another price, or was filled."""
+    while (now := await client.order(order.id)).limitPrice == order.limitPrice:
+        if now.status is not OrderStatus.WORKING:
+            return
+        await client.advance_clock(by_ms=250)
+
+
+async def test_an_account_is_followed_into_data_frames(url: str) -> None:
+    process = await start("account_to_dataframe.py", url, "FOLLOWED")
+    await read_until(process, "following FOLLOWED")
+    async with AsyncClient(url, account="FOLLOWED") as client:
+        await client.place_order("AAPL", Side.BUY, 3)
+    await read_until(process, "Execution(id='execution-1'")
+    process.send_signal(signal.SIGINT)
+    output = await ended(process)
+    assert "unrealizedPL" in output
+    assert "AAPL    BUY     3.0" in output
