@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built wheel test-wheels
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built wheel test-wheels sbom
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -126,15 +126,21 @@ lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group container -c requirements/dev.txt -o requirements/container.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group live -c requirements/dev.txt -o requirements/live.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group deployment -c requirements/dev.txt -o requirements/deployment.txt
+	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group sbom -c requirements/dev.txt -o requirements/sbom.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group installer -o requirements/uv.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group recordings -o requirements/recordings.txt
 
 wheel: $(TERMINAL) | $(UV) ## Write the wheels of the server, with the terminal, and of the Python client to dist/
-	@rm -rf dist
+	@rm -f dist/*.whl
 	@$(UV) build --quiet --wheel --no-build-isolation --python .venv --out-dir dist .
 	@$(UV) build --quiet --wheel --no-build-isolation --python .venv --out-dir dist clients/python
 
-test-wheels: wheel ## Install the wheels in empty environments of PYTHONS (3.11), and start the server
+sbom: .venv/sbom/.synced ## Write the bill of materials (SBOM, CycloneDX) of the server's Python packages to dist/
+	@mkdir -p dist
+	@PYTHONPATH=.venv/sbom $(BIN)/python -m cyclonedx_py environment --output-reproducible --pyproject pyproject.toml \
+	  --mc-type application --output-format JSON --output-file dist/trading-api.cdx.json .venv/sbom/server
+
+test-wheels: wheel sbom ## Install the wheels in empty environments of PYTHONS (3.11), and start the server
 	@WHEELS=$(CURDIR)/dist UV=$(abspath $(UV)) PYTHONS="$(PYTHONS)" $(BIN)/pytest -n0 tests/test_wheels.py
 
 help: ## List the targets
@@ -151,6 +157,13 @@ help: ## List the targets
 # Linters of deploy/: 60 MB, which only CI installs.
 .venv/deployment/.synced: requirements/deployment.txt | .venv/.synced
 	@$(UV) pip install --quiet --python .venv --no-deps --require-hashes --target .venv/deployment -r $<
+	@touch $@
+
+# Licences and dependencies are read from what is installed, so the server's packages stand next to the tool.
+.venv/sbom/.synced: requirements/sbom.txt requirements/runtime.txt | .venv/.synced
+	@$(UV) pip install --quiet --python .venv --no-deps --require-hashes --target .venv/sbom -r $<
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv/sbom/server
+	@$(UV) pip install --quiet --python .venv/sbom/server --no-deps --require-hashes -r requirements/runtime.txt
 	@touch $@
 
 .uv/bin/uv: requirements/uv.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shlex
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.skipif(
     not os.environ.get("WHEELS"), reason="installs packages; `make test-wheels` runs it"
 )
 FOLDER = Path(os.environ.get("WHEELS", "dist"))
+RUNTIME = Path(__file__).resolve().parent.parent / "requirements" / "runtime.txt"
 PYTHONS = os.environ.get("PYTHONS", "").split() or [f"3.{sys.version_info.minor}"]
 EXTRAS = ("alpaca", "calendars", "ccxt", "parquet", "scale")
 FIRST_ORDER = """
@@ -102,6 +104,22 @@ def test_the_metadata_leaves_fastws_out_and_names_the_extras() -> None:
     metadata = _metadata(_wheel("trading_api"))
     assert [each for each in metadata.get_all("Requires-Dist", []) if "fastws" in each] == []
     assert set(metadata.get_all("Provides-Extra", [])) == set(EXTRAS)
+
+
+def test_the_sbom_names_every_locked_package_and_its_licence() -> None:
+    bill = json.loads((FOLDER / "trading-api.cdx.json").read_text(encoding="utf-8"))
+    assert bill["bomFormat"] == "CycloneDX"
+    listed = {_canonical(each["name"]): each["version"] for each in bill["components"]}
+    # A line with a marker is of another system.
+    locked = dict(
+        re.findall(r"^(\S+)==(\S+) \\$", RUNTIME.read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    assert locked.items() <= listed.items()
+    assert [each["name"] for each in bill["components"] if "licenses" not in each] == []
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @pytest.fixture(scope="module", params=PYTHONS)
