@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from trading_api_client.tables import import_library, to_timestamps
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -54,8 +56,8 @@ class BarHistory(Struct, frozen=True):
 
     def to_pandas(self) -> pd.DataFrame:
         """Return the bars as a DataFrame with the index `time`, in UTC. Needs pandas."""
-        import pandas as pd
-
-        index = pd.DatetimeIndex(pd.to_datetime(self.time, unit="ms", utc=True), name="time")
+        index = to_timestamps(self.time).rename("time")
         names = ("open", "high", "low", "close", "volume")
-        return pd.DataFrame({name: getattr(self, name) for name in names}, index=index)
+        columns = {name: getattr(self, name) for name in names}
+        frame: pd.DataFrame = import_library("pandas", extra="pandas").DataFrame(columns, index)
+        return frame
