@@ -80,10 +80,12 @@ def test_a_loop_over_a_stream_ends_its_subscription(client: Client) -> None:
     assert client._client._streams.topics == {}
     stream = client.quotes("AAPL")
     assert next(stream).n == "AAPL"
+    assert repr(stream) == '<BlockingStream of quotes:{"fast_symbols":["AAPL"],"symbols":[]}>'
     with pytest.raises(TimedOut):
         stream.next(0.01)
     stream.close()
     assert stream.is_closed
+    assert repr(stream) == "<BlockingStream, closed>"
     assert list(stream) == []
 
 

@@ -24,6 +24,9 @@ class BlockingSubscription(Generic[T]):
         self._loop = loop
         self._subscription = subscription
 
+    def __repr__(self) -> str:
+        return f"<Blocking{repr(self._subscription).removeprefix('<')}"
+
     @property
     def is_closed(self) -> bool:
         return self._subscription.is_closed

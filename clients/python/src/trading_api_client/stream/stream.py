@@ -45,6 +45,12 @@ class Subscription(Generic[T]):
         """End the subscription."""
         self._finish(None)
 
+    def __repr__(self) -> str:
+        if self._is_closed:
+            return f"<{type(self).__name__}, closed>"
+        topics = ", ".join(topic.topic for topic in self._topics)
+        return f"<{type(self).__name__} of {topics or 'a topic that is not subscribed yet'}>"
+
     # For those who make subscriptions
 
     def begin(self, task: asyncio.Task[None]) -> None:
