@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 
@@ -25,7 +26,8 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
     `base_url` is such as `http://127.0.0.1:8000`. `token` is a token or a function that returns
     one; it is called again before the token expires. Without `account` it is the server's default
     account. A request that the server refuses raises Refused. Without an answer within
-    `time_limit_s` it raises ConnectionFailed or TimedOut; until then it is sent again."""
+    `time_limit_s` it raises ConnectionFailed or TimedOut; until then it is sent again. `tls` has
+    the certificates to trust, by default those of the machine."""
 
     def __init__(
         self,
@@ -35,15 +37,18 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
         *,
         time_limit_s: float = TIME_LIMIT_S,
         stream_options: StreamOptions | None = None,
+        tls: SSLContext | None = None,
     ) -> None:
+        if not base_url.startswith(("http://", "https://")):
+            raise ValueError(f"{base_url!r} does not begin with http:// or https://")
         self._base_url = base_url.rstrip("/")
         self._tokens = TokenSource(token)
         self._account_id = account
         self._time_limit_s = time_limit_s
-        self._rest = RestTransport(self._base_url, self._tokens, time_limit_s)
+        self._rest = RestTransport(self._base_url, self._tokens, time_limit_s, tls)
         socket_url = f"ws{self._base_url.removeprefix('http')}{PREFIX}/ws"
         options = stream_options or StreamOptions()
-        self._streams = StreamClient(socket_url, self._tokens, options)
+        self._streams = StreamClient(socket_url, self._tokens, options, tls)
 
     def with_account(self, account: str) -> Self:
         """Return a client of another account, over the same connections. Close either one."""

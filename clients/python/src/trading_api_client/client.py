@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 
@@ -40,9 +41,15 @@ class Client(
         *,
         time_limit_s: float = TIME_LIMIT_S,
         stream_options: StreamOptions | None = None,
+        tls: SSLContext | None = None,
     ) -> None:
         self._client = AsyncClient(
-            base_url, token, account, time_limit_s=time_limit_s, stream_options=stream_options
+            base_url,
+            token,
+            account,
+            time_limit_s=time_limit_s,
+            stream_options=stream_options,
+            tls=tls,
         )
         self._loop = LoopThread()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -42,8 +43,12 @@ def convert_alternative(model: Model, field: str, *types: type[Model]) -> None:
     if not isinstance(value, dict):
         return
     for type_ in types:
-        required = (each.encode_name for each in msgspec.structs.fields(type_) if each.required)
-        if value.keys() >= set(required):
+        if value.keys() >= _required_fields(type_):
             msgspec.structs.force_setattr(model, field, msgspec.convert(value, type_))
             return
     raise msgspec.ValidationError(f"{type(model).__name__}.{field} is of no known type")
+
+
+@cache
+def _required_fields(type_: type[Model]) -> frozenset[str]:
+    return frozenset(each.encode_name for each in msgspec.structs.fields(type_) if each.required)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import Any, TypeVar
 
 import httpx
@@ -45,11 +46,18 @@ class RestTransport:
     A request without an answer is sent again until its time limit: a read because it changes
     nothing, a command because its idempotency key lets the server execute it once."""
 
-    def __init__(self, base_url: str, tokens: TokenSource, time_limit_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        tokens: TokenSource,
+        time_limit_s: float = 10.0,
+        tls: SSLContext | None = None,
+    ) -> None:
         self._tokens = tokens
         self._time_limit_s = time_limit_s
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
-        self._http = httpx.AsyncClient(base_url=base_url.rstrip("/") + PREFIX, limits=limits)
+        verify = True if tls is None else tls
+        self._http = httpx.AsyncClient(base_url=base_url + PREFIX, limits=limits, verify=verify)
 
     async def send(self, request: Request, type_: type[T]) -> T:
         """Return the decoded answer. Raises Refused, ConnectionFailed and TimedOut."""

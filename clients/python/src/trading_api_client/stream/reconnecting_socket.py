@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -76,9 +77,15 @@ class ReconnectingSocket:
     It replaces the token on the connection before the token expires."""
 
     def __init__(
-        self, url: str, tokens: TokenSource, options: StreamOptions, handler: SocketHandler
+        self,
+        url: str,
+        tokens: TokenSource,
+        options: StreamOptions,
+        handler: SocketHandler,
+        tls: SSLContext | None,
     ) -> None:
         self._url = url
+        self._tls = (tls or True) if url.startswith("wss:") else None
         self._tokens = tokens
         self._options = options
         self._handler = handler
@@ -87,6 +94,7 @@ class ReconnectingSocket:
         # At most a few messages for each topic.
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._retry_now = asyncio.Event()
+        self._is_stopping = False
         self._end_reason = ""
         self._state = SocketState("idle")
         self._on_state: list[Callable[[SocketState], object]] = []
@@ -105,8 +113,8 @@ class ReconnectingSocket:
         return lambda: self._on_state.remove(listener)
 
     def open(self) -> None:
-        """Connect, if there is no connection and no attempt."""
-        if self._task is None or self._task.done():
+        """Connect, if there is no connection and no attempt. Does nothing during `disconnect`."""
+        if not self._is_stopping and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._run())
 
     def send(self, message: dict[str, Any]) -> None:
@@ -126,7 +134,11 @@ class ReconnectingSocket:
 
     async def disconnect(self) -> None:
         """Close the connection until `open` is called."""
-        await self._stop()
+        self._is_stopping = True
+        try:
+            await self._stop()
+        finally:
+            self._is_stopping = False
         self._enter(SocketState("idle"))
 
     async def close(self) -> None:
@@ -137,6 +149,8 @@ class ReconnectingSocket:
     async def _stop(self) -> None:
         task, self._task = self._task, None
         if task is not None:
+            if self._connection is not None:
+                await self._connection.close()
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
@@ -184,6 +198,7 @@ class ReconnectingSocket:
                 ping_timeout=options.reply_timeout_s,
                 close_timeout=1.0,
                 max_size=FRAME_BYTES_MAX,
+                ssl=self._tls,
             ) as connection:
                 return await self._serve(connection, token)
         except InvalidStatus as refused:
@@ -192,6 +207,9 @@ class ReconnectingSocket:
             return self._end_reason or str(closed)
         except (OSError, InvalidHandshake) as error:
             return self._end_reason or str(error) or type(error).__name__
+        except Exception as error:
+            log.exception("connection_failed")
+            return f"{type(error).__name__}: {error}"
 
     async def _serve(self, connection: ClientConnection, token: str | None) -> str:
         self._connection = connection

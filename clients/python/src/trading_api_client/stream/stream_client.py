@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from ssl import SSLContext
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,6 +24,8 @@ from trading_api_client.stream.shared_topic import SharedTopic, TopicListener
 from trading_api_client.token_source import TokenSource
 
 T = TypeVar("T")
+
+log = logging.getLogger("trading_api_client")
 
 NO_ANSWER = "The server does not answer"
 SUBSCRIBE_AGAIN_S = 1.0
@@ -40,10 +44,16 @@ class StreamClient:
     """Opens the connection for the first subscription, and opens it again after a loss, with all
     topics. It closes it a while after the last subscription ended."""
 
-    def __init__(self, url: str, tokens: TokenSource, options: StreamOptions) -> None:
+    def __init__(
+        self,
+        url: str,
+        tokens: TokenSource,
+        options: StreamOptions,
+        tls: SSLContext | None = None,
+    ) -> None:
         self.options = options
         self.topics: dict[str, SharedTopic[Any]] = {}
-        self._socket = ReconnectingSocket(url, tokens, options, self)
+        self._socket = ReconnectingSocket(url, tokens, options, self, tls)
         self._requests = RequestQueue(options.reply_timeout_s, self._on_reply_timeout)
         self._messages = msgspec.json.Decoder(Message)
         self._replies = msgspec.json.Decoder(Reply)
@@ -130,6 +140,13 @@ class StreamClient:
                 self._subscribe_or_resume(topic)
 
     def on_message(self, frame: bytes) -> None:
+        try:
+            self._handle(frame)
+        except msgspec.DecodeError:
+            # Of a server that is newer than this client. The others are still understood.
+            log.exception("message_not_understood")
+
+    def _handle(self, frame: bytes) -> None:
         message = self._messages.decode(frame)
         channel_name, _, kind = message.type.rpartition(".")
         if kind == "update":

@@ -1,0 +1,192 @@
+"""The connection of the client: when it is opened, refused, and closed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from tests.kit.server import serving, until
+from tests.kit.signed_tokens import secured, token
+from tests.kit.stepped_market import stepping
+from trading_api.app_factory import create_app
+from trading_api_client import AsyncClient, ConsumerTooSlow, Refused, Side, StreamOptions
+from trading_api_client.backoff import Backoff
+
+QUICK = StreamOptions(
+    backoff=Backoff(base_s=0.01, max_s=0.05), reply_timeout_s=0.5, idle_timeout_s=0.02, buffer=8
+)
+BARS = {"symbol": "AAPL", "resolution": "1"}
+TOPIC = 'bars:{"resolution":"1","symbol":"AAPL"}'
+BAR = {"time": 1, "open": 1, "high": 1, "low": 1, "close": 1, "volume": 1}
+
+Answer = Callable[[ServerConnection, str, dict[str, Any]], Awaitable[None]]
+
+
+@asynccontextmanager
+async def scripted(answer: Answer) -> AsyncIterator[AsyncClient]:
+    """Yield a client of a server that answers each message by a function."""
+
+    async def handle(connection: ServerConnection) -> None:
+        async for frame in connection:
+            message = json.loads(frame)
+            await answer(connection, message["type"], message["payload"])
+
+    async with serve(handle, "127.0.0.1", 0) as listening:
+        port = next(iter(listening.sockets)).getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        async with AsyncClient(url, account="A", stream_options=QUICK) as client:
+            yield client
+
+
+async def reply(connection: ServerConnection, type_: str, status: str, message: str) -> None:
+    payload = {"status": status, "message": message, "topic": TOPIC}
+    await connection.send(json.dumps({"type": f"{type_}.response", "payload": payload}))
+
+
+async def test_the_connection_is_closed_after_the_last_subscription_and_opened_again() -> None:
+    async with stepping() as bot:
+        url = f"http://{bot.address}"
+        async with AsyncClient(url, stream_options=QUICK) as client:
+            phases: list[str] = []
+            end = client.on_socket_state(lambda state: phases.append(state.phase))
+            for _ in range(2):
+                async with client.bars("AAPL", "1") as bars:
+                    await bars.next(10)
+                await until(lambda: client._streams.state.phase == "idle")
+            end()
+            assert phases == ["connecting", "connected", "idle"] * 2
+
+
+async def test_a_token_that_the_server_refuses_ends_the_streams() -> None:
+    settings = secured(database_url="memory:")
+    api_app, _ = create_app(settings)
+    async with serving(api_app, settings) as address:
+        url = f"http://{address}"
+        async with AsyncClient(url, "not a token", stream_options=QUICK) as client:
+            with pytest.raises(Refused) as refused:
+                await client.bars("AAPL", "1").synchronized()
+            assert refused.value.status == 401
+            with pytest.raises(Refused, match="token_invalid"):
+                await client.symbols()
+
+        def issuer(*bad: str) -> Callable[[], str]:
+            given = iter(bad)
+            return lambda: next(given, token(accounts=("A",)))
+
+        async with AsyncClient(url, issuer("bad"), "A", stream_options=QUICK) as client:
+            assert await client.positions() == []
+        async with AsyncClient(url, issuer("bad", "bad"), "A", stream_options=QUICK) as client:
+            await client.bars("AAPL", "1").synchronized()
+
+
+async def test_a_server_that_cannot_subscribe_at_the_moment_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("trading_api_client.stream.stream_client.SUBSCRIBE_AGAIN_S", 0.01)
+    refusals = iter(["The owner does not answer; try again."] * 2)
+
+    async def answer(connection: ServerConnection, type_: str, payload: dict[str, Any]) -> None:
+        refusal = next(refusals, None)
+        await reply(connection, type_, "error" if refusal else "ok", refusal or "")
+
+    async with scripted(answer) as client:
+        await client.bars("AAPL", "1").synchronized()
+
+
+async def test_a_request_that_closes_the_connection_fails_alone() -> None:
+    async def answer(connection: ServerConnection, type_: str, payload: dict[str, Any]) -> None:
+        if payload == BARS:
+            await reply(connection, type_, "ok", "")
+        else:
+            await connection.close(1003, "Could not validate payload")
+
+    async with scripted(answer) as client:
+        good, bad = client.bars("AAPL", "1"), client.trades("AAPL")
+        with pytest.raises(Refused, match="Could not validate payload"):
+            await bad.synchronized()
+        await good.synchronized()
+
+
+async def test_a_server_that_does_not_reply_is_replaced() -> None:
+    requests = 0
+
+    async def answer(connection: ServerConnection, type_: str, payload: dict[str, Any]) -> None:
+        nonlocal requests
+        requests += 1
+        if requests > 1:
+            await reply(connection, type_, "ok", "")
+
+    async with scripted(answer) as client:
+        await client.bars("AAPL", "1").synchronized()
+        assert requests == 3
+
+
+async def test_a_message_that_is_not_understood_is_logged_and_ignored(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def answer(connection: ServerConnection, type_: str, payload: dict[str, Any]) -> None:
+        await connection.send("not JSON")
+        await connection.send(json.dumps({"type": "new.update", "payload": {}}))
+        await connection.send(json.dumps({"type": "bars.update", "payload": {"topic": 1}}))
+        await reply(connection, type_, "ok", "")
+
+    with caplog.at_level(logging.ERROR, "trading_api_client"):
+        async with scripted(answer) as client:
+            await client.bars("AAPL", "1").synchronized()
+    own = {each.message for each in caplog.records if each.name == "trading_api_client"}
+    assert own == {"message_not_understood"}
+
+
+async def test_a_slow_consumer_receives_the_last_bar_of_each_time() -> None:
+    numbers = iter(range(1, 101))  # the server sends them once
+
+    async def answer(connection: ServerConnection, type_: str, payload: dict[str, Any]) -> None:
+        await reply(connection, type_, "ok", "")
+        for number in numbers:
+            data = BAR | {"time": number // 50, "close": number}
+            update = {"topic": TOPIC, "payload": data, "ts": number}
+            await connection.send(json.dumps({"type": "bars.update", "payload": update}))
+
+    async with scripted(answer) as client, client.bars("AAPL", "1") as bars:
+        await until(lambda: any(each.value.data.close == 100 for each in bars._buffer._entries))
+        received = [await bars.next(0) for _ in range(len(bars._buffer))]
+    assert len(received) <= 8
+    assert [(bar.time, bar.close) for bar in received][-3:] == [(0, 49), (1, 99), (2, 100)]
+
+
+async def test_a_stream_that_is_not_read_ends_when_its_buffer_is_full() -> None:
+    async with stepping() as bot:
+        url = f"http://{bot.address}"
+        async with AsyncClient(url, account="SLOW", stream_options=QUICK) as client:
+            orders = client.order_updates()
+            await orders.synchronized()
+            for _ in range(5):
+                await client.place_order("AAPL", Side.BUY, 1)
+            await until(lambda: orders.is_closed)
+            for _ in range(8):
+                await orders.next(0)
+            with pytest.raises(ConsumerTooSlow, match="8 updates were not read"):
+                await orders.next(0)
+
+
+def test_an_address_without_a_scheme_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not begin with http"):
+        AsyncClient("127.0.0.1:8000")
+
+
+async def test_a_closed_client_fails_new_and_present_streams() -> None:
+    async with stepping() as bot:
+        client = AsyncClient(f"http://{bot.address}")
+        bars = client.bars("AAPL", "1")
+        waiting = asyncio.create_task(anext(client.trades("EURUSD")))
+        await bars.synchronized()
+        await client.close()
+        results = await asyncio.gather(waiting, bars.next(0), bars.next(0), return_exceptions=True)
+        assert [str(each) for each in results[-1:]] == ["The client was closed"]
