@@ -36,15 +36,7 @@ FOLDER = Path(os.environ.get("WHEELS", "dist"))
 RUNTIME = Path(__file__).resolve().parent.parent / "requirements" / "runtime.txt"
 PYTHONS = os.environ.get("PYTHONS", "").split() or [f"3.{sys.version_info.minor}"]
 EXTRAS = ("alpaca", "calendars", "ccxt", "parquet", "scale")
-FIRST_ORDER = """
-import sys
-from importlib.util import find_spec
-from trading_api_client import Client, Side
-
-assert find_spec("trading_api") is None
-with Client(sys.argv[1]) as client:
-    print(client.place_order("AAPL", Side.BUY, 10).orderId)
-"""
+SERVER_IS_MISSING = "import importlib.util as u; assert u.find_spec('trading_api') is None\n"
 
 
 @cache
@@ -213,14 +205,18 @@ def test_the_installed_server_serves_the_terminal_and_the_api(server: str) -> No
     assert httpx.get(f"{server}/api/v1/docs").status_code == 200
 
 
-def test_the_client_places_an_order_from_an_environment_without_the_server(
+def test_the_first_example_of_the_client_places_an_order_without_the_server_package(
     server: str, python: Path, tmp_path: Path
 ) -> None:
     wheel = _wheel("trading_api_client")
     environment = create_environment(wheel, python, tmp_path / "environment")
-    order_id = environment.output(["python", "-c", FIRST_ORDER, server]).strip()
-    orders = httpx.get(f"{server}/api/v1/broker/orders").json()
-    assert order_id in {each["id"] for each in orders}
+    example = re.search(r"```python\n(.*?)```", str(_metadata(wheel).get_payload()), re.DOTALL)
+    assert example is not None
+    code = SERVER_IS_MISSING + example[1].replace("http://127.0.0.1:8000", server)
+    shown = environment.output(["python", "-c", code])
+    order_id = re.match(r"PlacedOrder\(id='([^']+)', symbol='AAPL'", shown)
+    assert order_id is not None
+    assert httpx.get(f"{server}/api/v1/broker/orders/{order_id[1]}").status_code == 200
 
 
 @pytest.mark.parametrize("extra", [*EXTRAS, ",".join(EXTRAS)])
