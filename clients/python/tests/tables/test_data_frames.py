@@ -1,5 +1,6 @@
 """Tables as DataFrames of pandas and polars."""
 
+import subprocess
 import sys
 from typing import Any
 
@@ -151,6 +152,15 @@ def test_a_missing_library_names_the_extra(
         convert([BAR], Bar)
     expected = f'{library} is not installed: pip install "trading-api-client[{library}]"'
     assert str(caught.value) == expected
+
+
+def test_no_optional_library_is_imported_before_it_is_needed() -> None:
+    program = """
+import sys
+import trading_api_client, trading_api_client.tables, trading_api_client.accounting.account_export
+assert not {"bokeh", "pandas", "polars", "pyarrow", "trading_api"} & sys.modules.keys()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_timestamps_are_also_made_of_an_array() -> None:
