@@ -1,9 +1,10 @@
-"""The examples run against a server, and do what they state."""
+"""The examples, and the code of the guide on tables and exports, run against a server."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
@@ -13,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.kit.stepped_market import stepping
-from trading_api_client import AsyncClient, OrderStatus, PlacedOrder, Side
+from trading_api_client import AsyncClient, Client, OrderStatus, PlacedOrder, Side
+from trading_api_client.accounting.records import ExecutionRecord, LedgerRecord
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
+GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "python.md").read_text(encoding="utf-8")
 TESTED = {"account_to_dataframe.py", "first_order.py", "market_maker.py"}
 WAIT_S = 60.0
 """The longest wait; only a test that fails waits this long."""
@@ -52,6 +55,30 @@ async def ended(process: Process) -> str:
 
 def test_every_example_is_tested() -> None:
     assert {path.name for path in FOLDER.glob("*.py")} == TESTED
+
+
+def test_the_guide_names_every_example_and_every_column() -> None:
+    assert set(re.findall(r"^\| `(\w+\.py)` \|", GUIDE, re.MULTILINE)) == TESTED
+    for name, record in (("executions", ExecutionRecord), ("ledger", LedgerRecord)):
+        (columns,) = re.findall(rf"^\| {name} \| (.*) \|$", GUIDE, re.MULTILINE)
+        assert columns.replace("`", "").split(", ") == list(record.__struct_fields__)
+
+
+async def test_the_code_of_the_guide_runs(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def run() -> None:
+        with Client(url, account="GUIDE") as client:
+            names: dict[str, object] = {"client": client, "Side": Side}
+            for section in ("Tables", "Export for bookkeeping"):
+                (text,) = re.findall(rf"^## {section}$(.*?)^## ", GUIDE, re.MULTILINE | re.DOTALL)
+                for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+                    exec(code, names)
+
+    await asyncio.to_thread(run)
+    assert {path.name for path in tmp_path.iterdir()} == {"executions-2026.csv", "ledger.parquet"}
 
 
 async def test_the_first_order_is_filled_and_its_position_closed(url: str) -> None:
