@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos postgres lock help checked terminal figures screenshots browsed built wheel test-wheels sbom
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos deploy-trials postgres lock help checked terminal figures screenshots browsed built wheel test-wheels sbom
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -113,6 +113,9 @@ live-kills: .venv/.synced ## Kill a server with a live account at each step of a
 
 chaos: .venv/.synced ## Fail processes of a DEPLOYMENT (cluster, workers, embedded) under load for SECONDS (300), from SEED
 	@$(BIN)/python -m tests.chaos --seconds $(or $(SECONDS),300) --seed $(SEED) --bus $(or $(BUS),nats)
+
+deploy-trials: .venv/.synced .venv/deployment/.synced ## Run the processes of deploy/ without Docker
+	@DEPLOY_TRIALS=1 $(BIN)/pytest --quiet -n0 tests/deploy tests/test_behind_nginx.py
 
 postgres: .venv/.synced ## Run the ledger's tests on PostgreSQL, which comes as a wheel
 	@$(BIN)/pytest $(BROKER)/journal/postgres $(BROKER)/journal/tests/test_journal.py $(BROKER)/journal/tests/test_history.py

@@ -53,7 +53,7 @@ def cluster(
     """Return a deployment of the roles with PostgreSQL: `postgresql`, `bus`, `market-N`,
     `broker-N` and `gateway-N`. Each gateway reaches the bus through the proxy of its name.
     Raises DeploymentError where a server is not installed."""
-    postgresql, database_url = _postgresql(folder)
+    postgresql, database_url = postgresql_process(folder)
     bus_process = _bus(folder, bus)
     assert postgresql.folder is not None
     assert bus_process.port is not None
@@ -150,7 +150,7 @@ def _environment(port: int) -> dict[str, str]:
     return os.environ | own | {"PYTHONDONTWRITEBYTECODE": ""}
 
 
-def _postgresql(folder: Path) -> tuple[ServerProcess, str]:
+def postgresql_process(folder: Path) -> tuple[ServerProcess, str]:
     """Return a PostgreSQL with the empty database `trading`, and its URL. It does not run as root,
     so an unprivileged user runs it, in a folder that this user can reach."""
     own_folder = Path(mkdtemp(prefix="postgresql"))
