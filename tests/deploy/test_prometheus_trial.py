@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -85,5 +86,5 @@ async def test_prometheus_evaluates_every_rule_and_every_query(tmp_path: Path) -
                 assert rule["state"] != "firing", rule
         finally:
             if process.pid is not None:
-                os.kill(process.pid, 15)
+                os.kill(process.pid, signal.SIGTERM)
                 await process.ended()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -130,5 +131,5 @@ async def test_an_order_passes_through_the_whole_deployment(tmp_path: Path) -> N
             ages[name] = families["trading_market_report_age_seconds"].samples[0].value
         assert max(ages.values()) < 5, f"no rule of deploy/prometheus fires: {ages}"
         for name in deployment.names("gateway-1") + deployment.names("market-1"):
-            deployment.signal(name, 15)
-            assert await deployment.processes[name].ended() in (0, -15), name
+            deployment.signal(name, signal.SIGTERM)
+            assert await deployment.processes[name].ended() in (0, -signal.SIGTERM), name
