@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from trading_api.backtest.session import BacktestSession
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
+from trading_api.modules.datafeed.replay.playable import Playable
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.source_factory import create_recording, create_simulator
@@ -22,22 +23,22 @@ Instant = int | str | datetime
 
 
 def create_session(
-    data: str | Path,
+    data: str | Path | Playable,
     terms: Mapping[str, object] | None = None,
     start: Instant | None = None,
     end: Instant | None = None,
     account_id: str | None = None,
     symbols: Sequence[str] = (),
 ) -> BacktestSession:
-    """Return a backtest of a folder of stored bars (DATA_DIR), a CSV or Parquet file, or a folder
-    of a recorded market.
+    """Return a backtest of a folder of stored bars (DATA_DIR), a CSV or Parquet file, a folder of a
+    recorded market, or what `read_recording` has read of them.
 
     `terms` are settings of the server by the names of their environment variables, such as
     SLIPPAGE_TICKS; the others have their defaults. What is before `start` is history. Without
     `start` the backtest begins where every symbol has begun. `symbols` are those to play, or all
     that the folder has. Raises ConfigurationError."""
     settings = backtest_settings(terms)
-    source = recorded_source(Path(data), settings, start, symbols)
+    source = recorded_source(data, settings, start, symbols)
     end_ms = source.recording.end_ms if end is None else to_ms(end)
     if end_ms < source.now_ms:
         raise ConfigurationError("The backtest ends before it begins.")
@@ -77,14 +78,33 @@ def backtest_settings(terms: Mapping[str, object] | None = None) -> Settings:
 
 
 def recorded_source(
-    data: Path, settings: Settings, start: Instant | None, symbols: Sequence[str] = ()
+    data: str | Path | Playable,
+    settings: Settings,
+    start: Instant | None,
+    symbols: Sequence[str] = (),
 ) -> Replay:
     """Return the market of recorded data at its beginning. Raises ConfigurationError."""
+    recording = data
+    if isinstance(recording, str | Path):
+        recording = read_recording(recording, settings, symbols)
+    start_ms = recording.start_ms if start is None else to_ms(start)
+    if not recording.start_ms <= start_ms < recording.end_ms:
+        raise ConfigurationError(
+            f"The start {_text(start_ms)} is not within what is recorded of all symbols, "
+            f"{_text(recording.start_ms)} to {_text(recording.end_ms)}."
+        )
+    return Replay(recording, start_ms)
+
+
+def read_recording(data: str | Path, settings: Settings, symbols: Sequence[str] = ()) -> Playable:
+    """Return recorded data, which never change and can be played many times. Raises
+    ConfigurationError."""
+    data = Path(data)
     if not data.exists():
         raise ConfigurationError(f"There is no file or folder {data}.")
     is_store = data.is_dir() and (data / "market").is_dir()
     place = {"data_dir": data} if is_store else {"datafeed_path": data}
-    recording = create_recording(
+    return create_recording(
         settings.model_copy(
             update={
                 **place,
@@ -93,13 +113,6 @@ def recorded_source(
             }
         )
     )
-    start_ms = recording.start_ms if start is None else to_ms(start)
-    if not recording.start_ms <= start_ms < recording.end_ms:
-        raise ConfigurationError(
-            f"The start {_text(start_ms)} is not within what is recorded of all symbols, "
-            f"{_text(recording.start_ms)} to {_text(recording.end_ms)}."
-        )
-    return Replay(recording, start_ms)
 
 
 def data_hash(source: SteppableSource) -> str:

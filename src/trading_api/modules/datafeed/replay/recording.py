@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from trading_api.domain.resolution import RESOLUTIONS
 from trading_api.modules.datafeed.replay.bar_track import BarTrack, timeline
@@ -32,9 +33,11 @@ class Recording:
         return max(each.schedule.last_end_ms for each in self.series)
 
     def content(self) -> Iterator[bytes]:
-        """Yield the instrument and the columns of each symbol."""
+        """Yield the instrument, without its description, and the columns of each symbol."""
         for each in self.series:
-            yield repr((each.instrument, each.step_ms, each.has_volume)).encode()
+            yield repr(
+                (replace(each.instrument, description=""), each.step_ms, each.has_volume)
+            ).encode()
             for column in each.recorded.arrays():
                 yield column.tobytes()
 

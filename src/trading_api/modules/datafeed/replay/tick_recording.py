@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from trading_api.domain.resolution import RESOLUTIONS
 from trading_api.modules.datafeed.recording.recording_reader import SymbolRecording
@@ -32,9 +33,9 @@ class TickRecording:
         return max(each.end_ms for each in self._symbols)
 
     def content(self) -> Iterator[bytes]:
-        """Yield the instrument and the files of each symbol."""
+        """Yield the instrument, without its description, and the files of each symbol."""
         for each in self._symbols:
-            yield repr(each.instrument).encode()
+            yield repr(replace(each.instrument, description="")).encode()
             yield from each.content()
 
     def history_end_ms(self) -> int:
