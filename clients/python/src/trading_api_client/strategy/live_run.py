@@ -74,9 +74,8 @@ class LiveRun(Generic[StrategyT]):
     # On the strategy's thread
 
     def _on_new_bar(self, bars: LiveBars, forming: Bar) -> None:
-        # What the first tick of the new bar filled is reported before the bar that it closed.
+        # What the first tick of the new bar filled counts already, and is reported after the bar.
         self._account.synchronize()
-        self._report_events()
         for bar in bars.closed_by(forming):
             if self._host.is_stopped:
                 return

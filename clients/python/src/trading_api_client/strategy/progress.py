@@ -15,14 +15,15 @@ class Progress:
     def __init__(self, total: int, unit: str, is_wanted: bool) -> None:
         self._bar: Any = _bar(total, unit) if is_wanted and _is_interactive() else None
 
-    def advance(self, count: int) -> None:
-        """Show that `count` more units are done."""
+    def reach(self, done: int) -> None:
+        """Show how many units are done."""
         if self._bar is not None:
-            self._bar.update(count)
+            self._bar.update(done - self._bar.n)
 
     def counted(self, value: T) -> T:
         """Show that one more unit is done, and return its value."""
-        self.advance(1)
+        if self._bar is not None:
+            self._bar.update(1)
         return value
 
     def __enter__(self) -> Self:
@@ -43,7 +44,7 @@ def _bar(total: int, unit: str) -> Any:
         from tqdm.auto import tqdm
     except ImportError:
         return None
-    return tqdm(total=total, unit=f" {unit}s", leave=False, dynamic_ncols=True)
+    return tqdm(total=total, unit=f" {unit}", leave=False, dynamic_ncols=True)
 
 
 def _is_interactive() -> bool:

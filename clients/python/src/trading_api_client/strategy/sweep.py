@@ -40,7 +40,7 @@ def sweep(
     table does not depend on it."""
     pandas = import_library("pandas", "pandas")
     count = min(len(parameters), processes or os.cpu_count() or 1)
-    with Progress(len(parameters), "run", progress) as shown:
+    with Progress(len(parameters), "runs", progress) as shown:
         found = [shown.counted(each) for each in _results(run, parameters, count)]
     rows = [
         {**chosen, **msgspec.structs.asdict(statistics)}

@@ -1,0 +1,101 @@
+"""The server's objects as the client's, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from operator import attrgetter
+from typing import Any, TypeVar, get_args, get_type_hints
+
+import msgspec
+from pydantic import BaseModel, ValidationError
+
+from trading_api.errors import ApiError
+from trading_api.models import broker as server
+from trading_api_client.errors import Refused
+from trading_api_client.models import (
+    Brackets,
+    CashLine,
+    EquityData,
+    Execution,
+    Model,
+    PlacedOrder,
+    Position,
+    PreOrder,
+)
+
+ModelT = TypeVar("ModelT", bound=Model)
+
+
+def converter(source: type[BaseModel], target: type[ModelT]) -> Callable[[Any], ModelT]:
+    """Return a function that makes a client's object of a server's one with the same wire names."""
+    attributes = {field.alias or name: name for name, field in source.model_fields.items()}
+    names = target.__struct_fields__
+    read = attrgetter(*(attributes[name] for name in names))
+    hints = get_type_hints(target)
+    special = [
+        (name, convert)
+        for name in names
+        if (convert := _value_converter(hints[name], source, attributes[name]))
+    ]
+
+    def convert_model(model: BaseModel) -> ModelT:
+        values = dict(zip(names, read(model), strict=True))
+        for name, convert in special:
+            if (value := values[name]) is not None:
+                values[name] = convert(value)
+        return target(**values)
+
+    return convert_model
+
+
+def _value_converter(
+    hint: Any, source: type[BaseModel], attribute: str
+) -> Callable[[Any], Any] | None:
+    """Return the function that converts the values of a field, or None where they are the same."""
+    for type_ in (hint, *get_args(hint)):
+        if isinstance(type_, type) and issubclass(type_, Enum):
+            return {member.value: member for member in type_}.__getitem__
+        if isinstance(type_, type) and issubclass(type_, Model):
+            annotation = source.model_fields[attribute].annotation
+            types = (annotation, *get_args(annotation))
+            nested = next(t for t in types if isinstance(t, type) and issubclass(t, BaseModel))
+            return converter(nested, type_)
+    return None
+
+
+to_order = converter(server.PlacedOrder, PlacedOrder)
+to_execution = converter(server.Execution, Execution)
+to_position = converter(server.Position, Position)
+to_equity = converter(server.EquityData, EquityData)
+to_cash_line = converter(server.CashLine, CashLine)
+
+
+def to_server_order(order: PreOrder) -> server.PreOrder:
+    """Return the server's order request. Raises Refused for values that no request can have."""
+    return _validated(server.PreOrder, order)
+
+
+def to_server_brackets(brackets: Brackets) -> server.Brackets:
+    """Return the server's brackets. Raises Refused for values that no request can have."""
+    return _validated(server.Brackets, brackets)
+
+
+BaseModelT = TypeVar("BaseModelT", bound=BaseModel)
+
+
+def _validated(type_: type[BaseModelT], model: Model) -> BaseModelT:
+    try:
+        return type_.model_validate(msgspec.to_builtins(model))
+    except ValidationError as error:
+        raise Refused("invalid_request", str(error), 422) from error
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Raise Refused where REST would answer with an error."""
+    try:
+        yield
+    except ApiError as error:
+        raise Refused(error.code, error.detail, error.status) from error

@@ -1,0 +1,95 @@
+"""Opens the sessions of a backtest: one for each run, all on the same data."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from trading_api.backtest.session import BacktestSession
+from trading_api.backtest.session_factory import (
+    backtest_settings,
+    create_session,
+    create_simulated_session,
+    data_hash,
+    read_recording,
+)
+from trading_api_client.strategy.frame_bars import write_bars
+
+Instant = int | str | datetime
+
+
+class SessionSource(Protocol):
+    """Opens sessions. `description` is what the data are for people."""
+
+    description: str
+
+    def open(self) -> BacktestSession:
+        """Return a session with a new account, at the beginning of the data. Raises
+        ConfigurationError."""
+        ...
+
+    @property
+    def data_hash(self) -> str:
+        """The SHA-256 of the data."""
+        ...
+
+
+class RecordedSessions:
+    """Sessions on recorded data, which are read once. Implements SessionSource."""
+
+    def __init__(
+        self,
+        data: str | Path | Mapping[str, Any],
+        terms: Mapping[str, object],
+        start: Instant | None,
+        end: Instant | None,
+        account: str,
+    ) -> None:
+        self.description = (
+            ", ".join(data) + " (DataFrames)" if isinstance(data, Mapping) else str(data)
+        )
+        self._data = data
+        self._terms = terms
+        self._period = start, end
+        self._account = account
+
+    def open(self) -> BacktestSession:
+        return create_session(self._recording, self._terms, *self._period, self._account)
+
+    @cached_property
+    def data_hash(self) -> str:
+        return data_hash(self.open().source)
+
+    @cached_property
+    def _recording(self) -> Any:
+        settings = backtest_settings(self._terms)
+        if not isinstance(self._data, Mapping):
+            return read_recording(self._data, settings)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "DataFrames.csv"
+            write_bars(self._data, path)
+            return read_recording(path, settings)
+
+
+class SimulatedSessions:
+    """Sessions on the simulated market of a seed. Implements SessionSource."""
+
+    def __init__(
+        self, seed: int, terms: Mapping[str, object], start: Instant, end: Instant, account: str
+    ) -> None:
+        self.description = f"simulator, seed {seed}"
+        self._seed = seed
+        self._terms = terms
+        self._period = start, end
+        self._account = account
+
+    def open(self) -> BacktestSession:
+        return create_simulated_session(self._seed, *self._period, self._terms, self._account)
+
+    @cached_property
+    def data_hash(self) -> str:
+        return data_hash(self.open().source)

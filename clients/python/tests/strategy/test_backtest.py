@@ -1,0 +1,241 @@
+"""Strategies in backtests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from clients.python.tests.strategy.recorded_market import MINUTE_MS, START_MS, write_recording
+from clients.python.tests.strategy.strategies import Cross
+from trading_api_client.errors import Refused
+from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
+from trading_api_client.strategy.backtest import Backtest
+from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
+from trading_api_client.strategy.result import Result
+from trading_api_client.strategy.strategy import Strategy
+
+TERMS = {"SLIPPAGE_TICKS": 1, "COMMISSION_PER_UNIT": 0.01}
+START = START_MS + 20 * MINUTE_MS
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_recording(tmp_path_factory.mktemp("recording") / "bars.csv", 300)
+
+
+@pytest.fixture(scope="module")
+def backtest(recording: Path) -> Backtest:
+    return Backtest(recording, TERMS, start=START)
+
+
+@pytest.fixture(scope="module")
+def crossed(backtest: Backtest) -> Result:
+    return backtest.run(Cross, slow=20)
+
+
+class Diary(Strategy):
+    """Keeps each callback in a list of the test."""
+
+    symbols: Sequence[str] = ("AAPL",)
+    notes: Any = None
+
+    def on_bar(self, bar: ClosedBar) -> None:
+        self.notes.append(bar)
+
+    def on_stop(self) -> None:
+        self.notes.append("stop")
+
+
+def test_every_bar_is_delivered_when_the_next_one_has_begun(backtest: Backtest) -> None:
+    class Timed(Diary):
+        def on_bar(self, bar: ClosedBar) -> None:
+            assert self.now_ms == bar.time + MINUTE_MS
+            assert self.history("AAPL", 5).time[-1] == bar.time
+            assert self.history("AAPL", 5).close[-1] == bar.close
+            super().on_bar(bar)
+
+    notes: list[Any] = []
+    result = backtest.run(Timed, notes=notes)
+    times = [bar.time for bar in notes[:-1]]
+    assert times == list(range(START, START_MS + 299 * MINUTE_MS, MINUTE_MS))
+    assert notes[-1] == "stop"
+    assert result.statistics.bars == len(times)
+
+
+def test_a_run_can_be_repeated_and_gives_the_same(backtest: Backtest, crossed: Result) -> None:
+    again = backtest.run(Cross, slow=20)
+    assert len(crossed.record.executions) > 10
+    for name in ("executions", "orders", "ledger", "data_hash", "final_equity"):
+        assert getattr(again.record, name) == getattr(crossed.record, name)
+    assert again.record.curve.equity.tolist() == crossed.record.curve.equity.tolist()
+
+
+def test_the_equity_curve_is_the_equity_of_the_exchange(recording: Path) -> None:
+    class Sampled(Cross):
+        samples: Any = None
+        slow = 20
+
+        def on_bar(self, bar: ClosedBar) -> None:
+            super().on_bar(bar)
+            self.samples[self.now_ms] = self.equity().equity
+
+    samples: dict[int, float] = {}
+    result = Backtest(recording, TERMS, start=START).run(Sampled, samples=samples)
+    curve = result.record.curve
+    calculated = dict(zip(curve.time.tolist(), curve.equity.tolist(), strict=True))
+    assert samples.keys() <= calculated.keys()
+    last = max(samples)
+    for time, equity in samples.items():
+        assert calculated[time] == pytest.approx(equity, abs=1e-6) or time == last
+    assert curve.equity[-1] == result.record.final_equity.equity
+
+
+def test_what_an_order_causes_is_counted_at_once_and_reported_afterwards(
+    backtest: Backtest,
+) -> None:
+    class Buyer(Diary):
+        def on_bar(self, bar: ClosedBar) -> None:
+            super().on_bar(bar)
+            if self.position("AAPL"):
+                return
+            order = self.buy("AAPL", 5, take_profit=bar.close + 50, stop_loss=bar.close - 50)
+            position = self.position("AAPL")
+            assert position is not None
+            assert (position.qty, position.side, order.status) == (5, Side.BUY, OrderStatus.FILLED)
+            assert position.takeProfit == round(bar.close + 50, 2)
+            assert len(self.orders("AAPL")) == 2
+            self.notes.append("traded")
+
+        def on_execution(self, execution: Execution) -> None:
+            self.notes.append((execution.side, execution.qty))
+            if execution.side == Side.BUY:
+                self.close("AAPL", 2)
+                assert self.notes[-1] == (Side.BUY, 5)
+            else:
+                self.stop()
+
+        def on_order(self, order: PlacedOrder) -> None:
+            self.notes.append((order.id, order.status))
+
+    notes: list[Any] = []
+    backtest.run(Buyer, notes=notes)
+    assert notes[1] == "traded"
+    assert notes.index((Side.BUY, 5)) < notes.index(("order-1", OrderStatus.FILLED))
+    assert notes[-2:] == [(Side.SELL, 2), "stop"]
+    assert sum(isinstance(note, ClosedBar) for note in notes) == 1
+
+
+def test_a_refused_order_raises_and_is_counted(backtest: Backtest) -> None:
+    class Refusing(Diary):
+        def on_bar(self, bar: ClosedBar) -> None:
+            with pytest.raises(Refused) as refused:
+                self.buy("AAPL", 1, limit=1.0001)
+            with pytest.raises(Refused, match="invalid_request"):
+                self.buy("AAPL", float("nan"))
+            self.notes.append(refused.value.status)
+            self.stop()
+
+    notes: list[Any] = []
+    result = backtest.run(Refusing, notes=notes)
+    assert notes == [422, "stop"]
+    assert result.refusals["code"].tolist() == ["price_off_tick", "invalid_request"]
+
+
+def test_an_exception_of_a_callback_leaves_run_after_on_stop(backtest: Backtest) -> None:
+    class Faulty(Diary):
+        def on_bar(self, bar: ClosedBar) -> None:
+            raise ZeroDivisionError("in on_bar")
+
+    notes: list[Any] = []
+    with pytest.raises(ZeroDivisionError, match="in on_bar"):
+        backtest.run(Faulty, notes=notes)
+    assert notes == ["stop"]
+
+
+@pytest.mark.parametrize("followed", [{"symbols": ["NONE"]}, {"resolution": "7"}])
+def test_a_symbol_or_resolution_that_does_not_exist_is_refused(
+    backtest: Backtest, followed: dict[str, Any]
+) -> None:
+    with pytest.raises(Refused):
+        backtest.run(Diary, notes=[], **followed)
+
+
+def test_several_symbols_and_resolutions_are_on_one_clock(tmp_path: Path) -> None:
+    class Many(Diary):
+        symbols = ("AAPL", "MSFT")
+        resolutions = ("1", "5")
+
+        def on_quote(self, quote: TopOfBook) -> None:
+            assert self.quote(quote.symbol).bid > 0
+            self.notes.append(quote)
+
+    path = write_recording(tmp_path / "two.csv", 12, ["AAPL", "MSFT"])
+    notes: list[Any] = []
+    Backtest(path).run(Many, notes=notes)
+    bars = [(note.symbol, note.resolution, note.time) for note in notes if hasattr(note, "volume")]
+    closings = [time + (1 if name == "1" else 5) * MINUTE_MS for _, name, time in bars]
+    assert closings == sorted(closings)
+    assert [bars.count(each) for each in dict.fromkeys(bars)] == [1] * len(bars)
+    assert {name: sum(n == name for _, n, _ in bars) for name in ("1", "5")} == {"1": 22, "5": 4}
+    assert sum(isinstance(note, TopOfBook) for note in notes) >= 2 * 4 * 12 - 2
+
+
+def test_data_frames_and_files_of_the_same_bars_give_the_same(
+    recording: Path, crossed: Result, tmp_path: Path
+) -> None:
+    frame = pd.read_csv(recording).drop(columns="symbol")
+    frame["time"] = pd.to_datetime(frame["time"], unit="ms", utc=True)
+    from_frame = Backtest({"AAPL": frame.set_index("time")}, TERMS, start=START)
+    frame.assign(symbol="AAPL").to_parquet(tmp_path / "bars.parquet")
+    from_parquet = Backtest(tmp_path / "bars.parquet", TERMS, start="2026-01-05T10:50")
+    for each in (from_frame, from_parquet):
+        result = each.run(Cross, slow=20)
+        assert result.record.executions == crossed.record.executions
+        assert result.record.data_hash == crossed.record.data_hash
+
+
+def test_the_simulated_market_needs_no_data() -> None:
+    simulator = Backtest.simulator(3, start="2026-01-05T10:00", end="2026-01-05T10:30")
+    notes: list[Any] = []
+    result = simulator.run(Diary, notes=notes)
+    assert len(notes[:-1]) == result.record.bars == 30
+    assert np.isfinite(result.record.curve.equity).all()
+    assert "simulator" in result.record.data
+
+
+def test_a_sweep_has_a_row_for_each_combination_in_order(backtest: Backtest) -> None:
+    table = backtest.sweep(Cross, slow=[10, 20], fast=[3, 5], processes=2)
+    assert table[["slow", "fast"]].to_numpy().tolist() == [[10, 3], [10, 5], [20, 3], [20, 5]]
+    pd.testing.assert_frame_equal(
+        table, backtest.sweep(Cross, slow=[10, 20], fast=[3, 5], processes=1)
+    )
+    single = backtest.run(Cross, slow=20, fast=5).statistics
+    assert table["final_equity"].iloc[-1] == single.final_equity
+    assert table["trades"].iloc[-1] == single.trades
+
+
+@pytest.mark.parametrize("values", [{"fast": 5}, {"fast": "ab"}, {"fast": []}])
+def test_a_sweep_needs_lists_of_values(backtest: Backtest, values: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, ValueError), match="fast"):
+        backtest.sweep(Cross, **values)
+
+
+def test_a_missing_server_is_an_error_that_names_the_extra() -> None:
+    program = (
+        "import sys; sys.modules['trading_api'] = None\n"
+        "from trading_api_client.strategy.backtest import Backtest\n"
+        "from trading_api_client.strategy.live import Live\n"
+        "try: Backtest('var/data')\n"
+        "except ImportError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert 'pip install "trading-api-client[backtest]"' in done.stdout
