@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,20 @@ from typing import Any
 import pytest
 
 from clients.python.tests.strategy.recorded_market import MINUTE_MS, START_MS, write_recording
+from clients.python.tests.strategy.strategies import Cross
 from clients.python.tests.support.lossy_proxy import lossy_proxy
 from tests.kit.server import until
 from tests.kit.stepped_market import Bot, stepping
-from trading_api_client import Refused
+from trading_api_client import AsyncClient, Refused
 from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
+from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.live import Live
 from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
 from trading_api_client.strategy.strategy import Strategy
 
 numbers = count(1)
 FIRST_BAR = 20
+TERMS = {"slippage_ticks": 2, "commission_per_unit": Decimal("0.01")}
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,7 @@ async def market(recording: Path) -> AsyncIterator[Market]:
         datafeed_source="replay",
         datafeed_path=recording,
         datafeed_start=datetime.fromtimestamp((START_MS + FIRST_BAR * MINUTE_MS) / 1_000, UTC),
+        **TERMS,
     ) as bot:
         yield Market(bot)
 
@@ -98,6 +103,40 @@ async def running(
     await until(lambda: task.done() or bool(made))
     yield lambda: made[0], task
     await asyncio.wait([task])
+
+
+async def test_a_backtest_of_the_same_bars_gives_the_same(market: Market, recording: Path) -> None:
+    class Counted(Cross):
+        slow, fast, bars = 20, 4, 70
+        made: Any = None
+        handled = 0
+
+        def on_start(self) -> None:
+            self.made.append(self)
+
+        def on_bar(self, bar: ClosedBar) -> None:
+            super().on_bar(bar)
+            self.handled += 1
+            if self.handled == self.bars:
+                self.stop()
+
+    account, made = "EQUAL", list[Counted]()
+    start = START_MS + market.bars_closed * MINUTE_MS
+    live = Live(f"http://{market.address}", account)
+    task = asyncio.ensure_future(asyncio.to_thread(lambda: live.run(Counted, made=made)))
+    await until(lambda: task.done() or bool(made))
+    for number in range(Counted.bars):
+        await market.close_bar()
+        await until(lambda: task.done() or made[0].handled > number)  # noqa: B023, it is awaited
+    await task
+    result = Backtest(recording, TERMS, start=start, account=account).run(Counted, made=[])
+    expected = result.record
+    async with AsyncClient(f"http://{market.address}", account=account) as client:
+        assert len(expected.executions) >= 6
+        assert await client.executions(limit=None) == expected.executions
+        assert await client.ledger(limit=None) == expected.ledger
+        assert await client.equity() == expected.final_equity
+        assert [await client.order(order.id) for order in expected.orders] == expected.orders
 
 
 async def test_each_closed_bar_is_delivered_on_the_thread_that_called_run(market: Market) -> None:

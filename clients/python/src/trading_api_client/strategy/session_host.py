@@ -32,6 +32,7 @@ class SessionHost:
         self._account = session.account
         self._entries = session.events()
         self._known_entries = 0
+        self._commands = 0
         self._flat: set[str] = set()
 
     @property
@@ -40,29 +41,32 @@ class SessionHost:
 
     def place_order(self, order: PreOrder) -> PlacedOrder:
         placed = self._command(
-            "place_order", lambda: self._account.place_order(to_server_order(order))
+            "place_order", lambda key: self._account.place_order(to_server_order(order), key)
         )
         return self.order(placed.order_id)
 
     def modify_order(self, order_id: str, order: PreOrder) -> PlacedOrder:
         self._command(
-            "modify_order", lambda: self._account.modify_order(order_id, to_server_order(order))
+            "modify_order",
+            lambda key: self._account.modify_order(order_id, to_server_order(order), key),
         )
         return self.order(order_id)
 
     def cancel_order(self, order_id: str) -> None:
-        self._command("cancel_order", lambda: self._account.cancel_order(order_id))
+        self._command("cancel_order", lambda key: self._account.cancel_order(order_id, key))
 
     def close_position(self, symbol: str, amount: float | None) -> None:
-        self._command("close_position", lambda: self._account.close_position(symbol, amount))
+        self._command(
+            "close_position", lambda key: self._account.close_position(symbol, amount, key)
+        )
 
     def reverse_position(self, symbol: str) -> None:
-        self._command("reverse_position", lambda: self._account.reverse_position(symbol))
+        self._command("reverse_position", lambda key: self._account.reverse_position(symbol, key))
 
     def edit_brackets(self, symbol: str, brackets: Brackets) -> None:
         self._command(
             "edit_brackets",
-            lambda: self._account.edit_brackets(symbol, to_server_brackets(brackets)),
+            lambda key: self._account.edit_brackets(symbol, to_server_brackets(brackets), key),
         )
 
     def history(self, symbol: str, resolution: str, count: int) -> BarHistory:
@@ -107,10 +111,12 @@ class SessionHost:
             self._flat.clear()
         return self._flat
 
-    def _command(self, name: str, command: Callable[[], Answer]) -> Answer:
+    def _command(self, name: str, command: Callable[[str], Answer]) -> Answer:
+        # A key is an event, so commands have one as those of the client do.
+        self._commands += 1
         try:
             with refusals():
-                return command()
+                return command(f"command-{self._commands}")
         except Refused as refused:
             self.refusals.append(Refusal(self.now_ms, name, refused.code, refused.message))
             raise
