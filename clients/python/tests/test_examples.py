@@ -13,13 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from clients.python.tests.strategy.recorded_market import write_recording
 from tests.kit.stepped_market import stepping
 from trading_api_client import AsyncClient, Client, OrderStatus, PlacedOrder, Side
 from trading_api_client.accounting.records import ExecutionRecord, LedgerRecord
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
 GUIDE = (Path(__file__).resolve().parents[3] / "docs" / "python.md").read_text(encoding="utf-8")
-TESTED = {"account_to_dataframe.py", "first_order.py", "market_maker.py"}
+TESTED = {
+    "account_to_dataframe.py",
+    "first_order.py",
+    "market_maker.py",
+    "moving_average_bot.py",
+}
 WAIT_S = 60.0
 """The longest wait; only a test that fails waits this long."""
 
@@ -31,10 +37,14 @@ async def url() -> AsyncIterator[str]:
 
 
 async def start(name: str, url: str, account: str) -> Process:
-    arguments = (sys.executable, str(FOLDER / name), url, "--account", account)
+    return await run(name, url, "--account", account, "--seconds", str(WAIT_S))
+
+
+async def run(name: str, *arguments: str) -> Process:
     quiet = {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "error", "COLUMNS": "200"}
+    command = (sys.executable, str(FOLDER / name), *arguments)
     return await asyncio.create_subprocess_exec(
-        *arguments, "--seconds", str(WAIT_S), stdout=PIPE, stderr=STDOUT, env=os.environ | quiet
+        *command, stdout=PIPE, stderr=STDOUT, env=os.environ | quiet
     )
 
 
@@ -123,3 +133,23 @@ async def test_an_account_is_followed_into_data_frames(url: str) -> None:
     output = await ended(process)
     assert "unrealizedPL" in output
     assert "AAPL    BUY     3.0" in output
+
+
+async def test_the_moving_average_runs_in_a_backtest(tmp_path: Path) -> None:
+    recording = write_recording(tmp_path / "bars.csv", 200)
+    output = await ended(await run("moving_average_bot.py", "backtest", str(recording)))
+    assert "Execution(id='execution-1'" in output
+    assert "199 bars" in output
+
+
+async def test_the_same_moving_average_runs_on_paper_until_it_is_interrupted(url: str) -> None:
+    arguments = ("paper", url, "--account", "AVERAGE", "--resolution", "1S")
+    process = await run("moving_average_bot.py", *arguments)
+    traded = asyncio.create_task(read_until(process, "Execution(id='execution-1'"))
+    async with AsyncClient(url, account="AVERAGE") as client:
+        while not traded.done():
+            await client.advance_clock(by_ms=1_000)
+        await traded
+        process.send_signal(signal.SIGINT)
+        await ended(process)
+        assert (await client.executions())[0].symbol == "AAPL"

@@ -1,7 +1,11 @@
 """The Python client of trading_api.
 
 `AsyncClient` is for an event loop, and `Client` for ordinary code. The objects of the wire are in
-`trading_api_client.models`."""
+`trading_api_client.models`. A `Strategy` runs in a `Backtest` and `Live`. The names of strategies
+are loaded when they are used first."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from trading_api_client.async_client import AsyncClient
 from trading_api_client.client import Client
@@ -35,6 +39,23 @@ from trading_api_client.rest.order_request import KEEP
 from trading_api_client.stream.account_feed import AccountUpdate
 from trading_api_client.stream.reconnecting_socket import StreamOptions
 
+if TYPE_CHECKING:
+    from trading_api_client.strategy.backtest import Backtest
+    from trading_api_client.strategy.live import Live
+    from trading_api_client.strategy.market_data import BarHistory, ClosedBar, TopOfBook
+    from trading_api_client.strategy.result import Result
+    from trading_api_client.strategy.strategy import Strategy
+
+_LOADED_LATER = {
+    "Backtest": "backtest",
+    "BarHistory": "market_data",
+    "ClosedBar": "market_data",
+    "Live": "live",
+    "Result": "result",
+    "Strategy": "strategy",
+    "TopOfBook": "market_data",
+}
+
 __all__ = [
     "KEEP",
     "AccountUpdate",
@@ -42,13 +63,17 @@ __all__ = [
     "AlertFrequency",
     "AlertStatus",
     "AsyncClient",
+    "Backtest",
     "Bar",
+    "BarHistory",
     "Client",
+    "ClosedBar",
     "ConnectionFailed",
     "ConnectionStatus",
     "ConsumerTooSlow",
     "DurationType",
     "Execution",
+    "Live",
     "NotificationSeverity",
     "OrderDuration",
     "OrderStatus",
@@ -59,8 +84,19 @@ __all__ = [
     "PreOrder",
     "QuoteValues",
     "Refused",
+    "Result",
     "Side",
+    "Strategy",
     "StreamOptions",
     "TimedOut",
+    "TopOfBook",
     "TradingApiError",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the strategies at its first use."""
+    if name not in _LOADED_LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.strategy.{_LOADED_LATER[name]}")
+    return getattr(module, name)

@@ -51,6 +51,7 @@ class BacktestRun:
         self._session: BacktestSession = sessions.open()
         self._host = SessionHost(self._session)
         self._strategy = create_strategy(strategy_class, parameters, self._host)
+        self._parameters = used_parameters(self._strategy)
         self._closed: dict[tuple[str, str], ClosedBars] = {}
         self._bars = 0
 
@@ -131,7 +132,7 @@ class BacktestRun:
         marks = mark_series(session, self._closed, self._spreads)
         return RunRecord(
             strategy=type(strategy).__name__,
-            parameters=used_parameters(strategy),
+            parameters=self._parameters,
             account_id=account.account_id,
             currency=session.settings.account_currency,
             data=self._sessions.description,

@@ -58,7 +58,10 @@ def follows_quotes(strategy: Strategy) -> bool:
 
 def used_parameters(strategy: Strategy) -> dict[str, Any]:
     """Return the values of all parameters, by name."""
-    return {name: getattr(strategy, name) for name in sorted(parameter_names(type(strategy)))}
+    names = parameter_names(type(strategy)) - {
+        "resolution" if strategy.resolutions else "resolutions"
+    }
+    return {name: getattr(strategy, name) for name in sorted(names)}
 
 
 _FIXED = (property, classmethod, staticmethod)
