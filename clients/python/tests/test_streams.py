@@ -15,6 +15,7 @@ from tests.kit.stepped_market import Bot, stepping
 from trading_api_client import AsyncClient, Refused, Side, TimedOut
 from trading_api_client.models import Bar, Execution, Position
 from trading_api_client.stream.account_feed import AccountUpdate
+from trading_api_client.stream.channels import Reconnection
 from trading_api_client.stream.stream import Subscription
 
 numbers = count(1)
@@ -167,3 +168,20 @@ async def test_an_exception_in_a_callback_goes_to_the_loop(client: AsyncClient) 
     await until(lambda: bool(reported))
     assert "fail" in str(reported[0]["message"])
     assert not subscription.is_closed
+
+
+async def test_an_account_that_was_never_used_resumes_too(server: Bot) -> None:
+    reconnections: list[Reconnection] = []
+    async with (
+        lossy_proxy(server.address) as (proxy, address),
+        AsyncClient(f"http://{address}", account="STREAM-UNUSED") as client,
+        client.account_updates() as updates,
+    ):
+        await updates.synchronized()
+        client.on_reconnected(reconnections.append)
+        proxy.cut()
+        await until(lambda: client._streams.state.phase == "waiting")
+        proxy.restore()
+        client._streams.reconnect_now()
+        await until(lambda: len(reconnections) == 4)
+        assert all(each.is_replayed for each in reconnections)

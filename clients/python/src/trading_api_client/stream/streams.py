@@ -297,9 +297,10 @@ class Streams(RestArea):
     async def _last_notified_event(self) -> int:
         """Return the number of an event after which there was no execution.
 
-        Every execution notifies, and the id of a notification is the number of its event."""
+        Every execution notifies, and the id of a notification is the number of its event. The first
+        event opens the account."""
         newest = await self._read_account("/broker/notifications", list[Notification], limit=1)
-        return newest[-1].id if newest else 0
+        return newest[-1].id if newest else 1
 
     async def _read_events(self, since: int, until: int) -> list[BrokerEvent]:
         found: list[BrokerEvent] = []
