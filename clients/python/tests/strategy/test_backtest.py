@@ -239,3 +239,23 @@ def test_a_missing_server_is_an_error_that_names_the_extra() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert 'pip install "trading-api-client[backtest]"' in done.stdout
+
+
+def test_a_session_is_moved_bar_by_bar_and_keeps_its_place(backtest: Backtest) -> None:
+    session = backtest.session()
+    for bar in session.bars("AAPL"):
+        assert session.history("AAPL", 3).time[-1] == bar.time
+        if bar.time == START + 4 * MINUTE_MS:
+            session.buy("AAPL", 5)
+            break
+    position = session.position("AAPL")
+    assert position is not None
+    assert position.qty == 5
+    following = next(iter(session.bars("RECORDED:AAPL", "1")))
+    assert following.time == START + 5 * MINUTE_MS
+    session.close("AAPL")
+    result = session.result()
+    assert (len(result.trades), result.statistics.bars) == (1, 6)
+    assert "equity=" in repr(session)
+    with pytest.raises(Refused):
+        next(iter(session.bars("NONE")))

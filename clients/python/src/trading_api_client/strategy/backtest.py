@@ -16,6 +16,7 @@ from trading_api_client.tables import import_library
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trading_api_client.strategy.interactive import InteractiveBacktest
     from trading_api_client.strategy.session_source import SessionSource
 
 Instant: TypeAlias = int | str | datetime
@@ -96,6 +97,15 @@ class Backtest:
 
         _ = self._sessions.data_hash  # read the data before the processes begin, which share them
         return sweep(run, combinations(values), processes, self._progress)
+
+    def session(self) -> InteractiveBacktest:
+        """Return a new account at the beginning of the data, for a notebook or the REPL.
+
+        `for bar in session.bars("AAPL", "1")` moves the market; the commands and the queries are
+        those of a strategy."""
+        from trading_api_client.strategy.interactive import InteractiveBacktest
+
+        return InteractiveBacktest(self._sessions, self._terms)
 
     def _run(
         self, strategy_class: type[Strategy], parameters: Mapping[str, Any], progress: bool

@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trading_api.backtest.session import BacktestSession
-from trading_api.backtest.updates import AccountUpdate, BarClosed
-from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
+from trading_api.backtest.updates import AccountUpdate
+from trading_api_client.strategy.followed_session import FollowedSession
+from trading_api_client.strategy.market_data import ClosedBar
 from trading_api_client.strategy.progress import Progress
-from trading_api_client.strategy.run_evaluation import (
-    ClosedBars,
-    curve_of,
-    mark_series,
-    spreads,
-)
 from trading_api_client.strategy.run_record import RunRecord
-from trading_api_client.strategy.session_host import SessionHost
-from trading_api_client.strategy.session_models import (
-    refusals,
-    to_cash_line,
-    to_equity,
-    to_execution,
-    to_order,
-)
+from trading_api_client.strategy.session_models import to_execution, to_order
 from trading_api_client.strategy.session_source import SessionSource
 from trading_api_client.strategy.strategy import Strategy
 from trading_api_client.strategy.strategy_creation import (
@@ -37,7 +24,7 @@ _BARS_BETWEEN_PROGRESS = 1_000
 
 
 class BacktestRun:
-    """Moves the market of a session, and calls the strategy."""
+    """Takes what happens in a session to the callbacks of a strategy."""
 
     def __init__(
         self,
@@ -46,114 +33,54 @@ class BacktestRun:
         strategy_class: type[Strategy],
         parameters: Mapping[str, Any],
     ) -> None:
-        self._sessions = sessions
-        self._terms = terms
-        self._session: BacktestSession = sessions.open()
-        self._host = SessionHost(self._session)
-        self._strategy = create_strategy(strategy_class, parameters, self._host)
+        self._market = FollowedSession(sessions, terms)
+        self._strategy = create_strategy(strategy_class, parameters, self._market.host)
         self._parameters = used_parameters(self._strategy)
-        self._closed: dict[tuple[str, str], ClosedBars] = {}
-        self._bars = 0
 
     def run(self, progress: bool) -> RunRecord:
         """Run to the end of the data or until the strategy stops, and return what happened."""
-        session, strategy = self._session, self._strategy
-        start_ms = session.now_ms
-        with refusals():
-            self._follow()
-        self._spreads = spreads(session, strategy.symbols)
-        try:
-            strategy.on_start()
-            with Progress(100, "%", progress) as shown:
-                self._serve(shown, start_ms)
-        finally:
-            strategy.on_stop()
-        return self._record(start_ms)
-
-    def _follow(self) -> None:
         for symbol, resolution in followed_bars(self._strategy):
-            self._session.follow_bars(symbol, resolution)
+            self._market.follow_bars(symbol, resolution)
         if follows_quotes(self._strategy):
             for symbol in self._strategy.symbols:
-                self._session.follow_quotes(symbol)
+                self._market.follow_quotes(symbol)
+        try:
+            self._strategy.on_start()
+            with Progress(100, "%", progress) as shown:
+                self._serve(shown)
+        finally:
+            self._strategy.on_stop()
+        return self._market.record(type(self._strategy).__name__, self._parameters)
 
-    def _serve(self, shown: Progress, start_ms: int) -> None:
-        """Take each update to its callback, in order."""
-        session, host, strategy = self._session, self._host, self._strategy
+    def _serve(self, shown: Progress) -> None:
+        """Call the callbacks, in order."""
+        market, host, strategy = self._market, self._market.host, self._strategy
         is_reporting = _reports_account(strategy)
-        length_ms = max(1, session.end_ms - start_ms)
         while not host.is_stopped:
-            update = session.advance()
-            if isinstance(update, BarClosed):
-                self._note(update)
-                strategy.on_bar(
-                    ClosedBar(
-                        update.symbol,
-                        update.resolution,
-                        update.time,
-                        update.open,
-                        update.high,
-                        update.low,
-                        update.close,
-                        update.volume,
-                    )
-                )
-                if self._bars % _BARS_BETWEEN_PROGRESS == 0:
-                    shown.reach(100 * (session.now_ms - start_ms) // length_ms)
+            update = market.next()
+            if isinstance(update, ClosedBar):
+                strategy.on_bar(update)
+                if market.bars % _BARS_BETWEEN_PROGRESS == 0:
+                    shown.reach(self._percent_done())
             elif isinstance(update, AccountUpdate):
                 if is_reporting:
                     self._report(update)
             elif update is None:
                 return
             else:
-                strategy.on_quote(TopOfBook(update.symbol, update.bid, update.ask, update.last))
+                strategy.on_quote(update)
 
-    def _note(self, update: BarClosed) -> None:
-        self._bars += 1
-        key = (update.symbol, update.resolution)
-        bars = self._closed.get(key)
-        if bars is None:
-            bars = self._closed[key] = ClosedBars()
-        bars.add(self._session.now_ms, update.open, update.close)
+    def _percent_done(self) -> int:
+        start_ms, session = self._market.start_ms, self._market.session
+        return 100 * (session.now_ms - start_ms) // max(1, session.end_ms - start_ms)
 
     def _report(self, update: AccountUpdate) -> None:
         if (execution := update.execution) is not None:
             self._strategy.on_execution(to_execution(execution))
-            if self._host.is_stopped:
+            if self._market.host.is_stopped:
                 return
         if (order := update.order) is not None:
             self._strategy.on_order(to_order(order))
-
-    def _record(self, start_ms: int) -> RunRecord:
-        session, strategy, account = self._session, self._strategy, self._session.account
-        executions = [to_execution(each) for each in account.executions()]
-        ledger = [to_cash_line(each) for each in account.ledger()]
-        final = to_equity(account.equity())
-        marks = mark_series(session, self._closed, self._spreads)
-        return RunRecord(
-            strategy=type(strategy).__name__,
-            parameters=self._parameters,
-            account_id=account.account_id,
-            currency=session.settings.account_currency,
-            data=self._sessions.description,
-            data_hash=self._sessions.data_hash,
-            terms=self._terms,
-            seed=session.settings.slippage_seed,
-            path="nearer extreme first",
-            start_ms=start_ms,
-            end_ms=session.now_ms,
-            bars=self._bars,
-            both_reached_bars=0,
-            liquidations=_liquidations(session),
-            initial_balance=float(session.settings.initial_balance),
-            final_equity=final,
-            executions=executions,
-            orders=[to_order(each) for each in account.all_orders()],
-            ledger=ledger,
-            curve=curve_of(session, self._closed, marks, ledger, executions, final),
-            marks=marks,
-            refusals=self._host.refusals,
-        )
 
 
 def _reports_account(strategy: Strategy) -> bool:
@@ -162,9 +89,3 @@ def _reports_account(strategy: Strategy) -> bool:
         Strategy.on_execution,
         Strategy.on_order,
     )
-
-
-def _liquidations(session: BacktestSession) -> int:
-    """Return how many orders closed a position by force."""
-    orders = (entry.order for entry in session.events() if entry.type == "orderPlaced")
-    return sum(order is not None and order.is_liquidation for order in orders)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,12 +35,6 @@ class ClosedBars:
 
 ClosedByKey = Mapping[tuple[str, str], ClosedBars]
 """The closed bars by symbol and resolution."""
-
-
-def spreads(session: BacktestSession, symbols: Iterable[str]) -> dict[str, float]:
-    """Return the present spread of each symbol."""
-    quotes = {symbol: session.quote(symbol) for symbol in symbols}
-    return {symbol: quote.ask - quote.bid for symbol, quote in quotes.items()}
 
 
 def mark_series(

@@ -1,0 +1,43 @@
+"""A backtest that is moved bar by bar, in a notebook or the REPL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from trading_api_client.strategy.followed_session import FollowedSession
+from trading_api_client.strategy.market_data import ClosedBar
+from trading_api_client.strategy.result import Result
+from trading_api_client.strategy.session_source import SessionSource
+from trading_api_client.strategy.strategy import Strategy
+
+
+class InteractiveBacktest(Strategy):
+    """Has the commands and the queries of a strategy, and moves the market in `bars`.
+
+    The default resolution of `history` is that of the last `bars`."""
+
+    def __init__(self, sessions: SessionSource, terms: Mapping[str, object]) -> None:
+        self._session = FollowedSession(sessions, terms)
+        self._host = self._session.host
+        self._followed: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def bars(self, symbol: str, resolution: str = "1") -> Iterator[ClosedBar]:
+        """Move the market to the end of each bar of a symbol, and yield the bar.
+
+        A loop that is left can be continued by another one, with the bars after it. Raises
+        Refused for an unknown symbol or resolution."""
+        self.resolution = resolution
+        followed = self._followed.get((symbol, resolution))
+        if followed is None:
+            followed = self._session.follow_bars(symbol, resolution)
+            self._followed[symbol, resolution] = followed
+        while (update := self._session.next()) is not None:
+            if isinstance(update, ClosedBar) and (update.symbol, update.resolution) == followed:
+                yield update
+
+    def result(self) -> Result:
+        """Return the result so far."""
+        return Result(self._session.record("interactive", {}))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(now_ms={self.now_ms}, {self.equity()})"
