@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.live_server import PLACE, SYMBOL, LiveServer
+from tests.kit.live_server import PLACE, SYMBOL, LiveServer, Row
 from tests.kit.venue.process import VenueProcess, venue_process
 
 only_kills = pytest.mark.skipif(
     not os.environ.get("LIVE_KILLS"), reason="takes minutes; `make live-kills` runs it"
 )
 PLACING, WORKING, FILLED, CANCELED, REJECTED = 4, 6, 2, 1, 5
+STOP = 3
 
 
 @pytest.fixture(scope="module")
@@ -142,4 +143,63 @@ async def test_killed_while_a_cancellation_is_on_its_way(
     assert own_orders(venue, server)[-1]["status"] == "NEW"
     await server.start()
     await server.until(lambda: server.order(placed).get("status") == CANCELED)
+    await check(server, venue)
+
+
+async def protect(server: LiveServer, venue: VenueProcess) -> None:
+    """Buy, with a stop-loss that is held."""
+    placed = await server.place("first", 0.1, stopLoss=95)
+    await server.until(lambda: server.order(placed).get("status") == FILLED)
+    await server.until(lambda: held_stop(server).get("status") == WORKING)
+
+
+def held_stop(server: LiveServer) -> Row:
+    """Return the stop-loss of the account."""
+    orders: list[Row] = server.get("/broker/orders") or []
+    return next((each for each in orders if each["type"] == STOP), {})
+
+
+@only_kills
+async def test_killed_between_the_intent_of_a_held_stop_and_its_send(
+    server: LiveServer, venue: VenueProcess
+) -> None:
+    await server.start()
+    await protect(server, venue)
+    server.halt_sender()
+    venue.quote(symbol=SYMBOL, bid=94, ask=95)
+    await server.until(lambda: held_stop(server).get("status") == PLACING)
+    await server.kill()
+    server.kill_halted()
+    await server.start()
+    await server.until(lambda: held_stop(server).get("status") == FILLED)
+    await check(server, venue)
+
+
+@only_kills
+async def test_killed_after_the_send_of_a_held_stop(
+    server: LiveServer, venue: VenueProcess
+) -> None:
+    await server.start()
+    await protect(server, venue)
+    venue.inject(name="hold_request", path=PLACE, count=1)
+    venue.quote(symbol=SYMBOL, bid=94, ask=95)
+    venue.wait_held(name="hold_request")
+    await server.kill()
+    venue.clear()
+    await server.start()
+    await server.until(lambda: held_stop(server).get("status") == FILLED)
+    assert len([each for each in own_orders(venue, server) if each["side"] == "SELL"]) == 1
+    await check(server, venue)
+
+
+@only_kills
+async def test_a_held_stop_that_was_reached_while_the_server_was_down(
+    server: LiveServer, venue: VenueProcess
+) -> None:
+    await server.start()
+    await protect(server, venue)
+    await server.kill()
+    venue.quote(symbol=SYMBOL, bid=94, ask=95)
+    await server.start()
+    await server.until(lambda: held_stop(server).get("status") == FILLED)
     await check(server, venue)

@@ -60,6 +60,7 @@ class Strategy:
     executions: list[dict[str, Any]] = field(default_factory=list)
     connections: list[int] = field(default_factory=list)
     quotes: int = 0
+    ask: float = 0
     _id: int = 0
 
     async def subscribe(self) -> None:
@@ -77,8 +78,8 @@ class Strategy:
                 return reply
             await self.next_update()
 
-    async def place(self, limit: float | None = None) -> str:
-        order: dict[str, Any] = {"symbol": SYMBOL, "side": 1, "type": 2, "qty": QUANTITY}
+    async def place(self, limit: float | None = None, **more: Any) -> str:
+        order: dict[str, Any] = {"symbol": SYMBOL, "side": 1, "type": 2, "qty": QUANTITY} | more
         if limit is not None:
             order |= {"type": 1, "limitPrice": limit}
         reply = await self.command("orders.place", order=order)
@@ -97,12 +98,30 @@ class Strategy:
                 self.connections.append(data["status"])
             case "quotes.update":
                 self.quotes += 1
+                self.ask = data["v"].get("ask", self.ask)
 
     async def until(self, order_id: str, **fields: Any) -> None:
         """Return once the order has these fields."""
         async with asyncio.timeout(WAIT_S):
             while not fields.items() <= self.orders.get(order_id, {}).items():
                 await self.next_update()
+
+    async def until_quoted(self, ask: float) -> None:
+        """Return once the market offers at this price."""
+        async with asyncio.timeout(WAIT_S):
+            while self.ask != ask:
+                await self.next_update()
+
+    async def until_protected(self, *statuses: int) -> None:
+        """Return once the newest brackets have these statuses: take-profit, then stop-loss."""
+        async with asyncio.timeout(WAIT_S):
+            while self._protection() != list(statuses):
+                await self.next_update()
+
+    def _protection(self) -> list[int]:
+        brackets = [each for each in self.orders.values() if each.get("parentId")]
+        newest = sorted(brackets, key=lambda order: int(order["id"].partition("-")[2]))[-2:]
+        return [each["status"] for each in newest]
 
     async def until_connected(self) -> None:
         """Return once the account's connection is there."""
@@ -152,6 +171,28 @@ async def test_an_order_is_acknowledged_filled_in_parts_and_survives_a_dropped_s
         assert (await strategy.command("kill-switch.set", on=False))["message"] == "Resumed"
         filled = await strategy.place()
         await strategy.until(filled, status=FILLED)
+
+
+@pytest.mark.parametrize("account_id", ["DEMO-ACCOUNT", LIVE])
+async def test_brackets_protect_a_position_alike_on_paper_and_held_for_the_venue(
+    server: LiveServer, venue: VenueProcess, account_id: str
+) -> None:
+    quote(venue, 100, 101)
+    async with connected(f"127.0.0.1:{server.port}", max_size=None) as client:
+        strategy = Strategy(client, account_id)
+        await strategy.subscribe()
+        for bid, ask, *ends in ((110, 111, FILLED, CANCELED), (95, 96, CANCELED, FILLED)):
+            quote(venue, 100, 101)
+            await strategy.until_quoted(101)
+            filled = await strategy.place(takeProfit=109, stopLoss=96)
+            await strategy.until(filled, status=FILLED)
+            await strategy.until_protected(WORKING, WORKING)
+            quote(venue, bid, ask)
+            await strategy.until_protected(*ends)
+        sold = [each for each in strategy.executions if each["side"] == -1]
+        assert sum(each["qty"] for each in sold) == pytest.approx(2 * QUANTITY)
+        # The bracket of paper rests at its limit. A held one takes the better price of the market.
+        assert {each["price"] for each in sold} == {110 if account_id == LIVE else 109, 95}
 
 
 async def test_no_answer_contains_a_key(server: LiveServer) -> None:

@@ -51,7 +51,7 @@ from trading_api.web.middleware.access_log import InFlightRequests
 from trading_api.web.paths import WS_PATH
 from trading_api.web.request_log import RequestLog
 
-LiveVenueFactory = Callable[[Settings, MarketFeed, Metrics], ExecutionVenue]
+LiveVenueFactory = Callable[[Settings, MarketFeed, Metrics, Readiness], ExecutionVenue]
 
 
 def create_app(
@@ -198,7 +198,8 @@ def _create_venues(
     if settings.broker == "paper":
         return paper
     create_live = live_venue or create_live_venue
-    return VenueRouter(paper, {settings.live_account_id: create_live(settings, feed, metrics)})
+    live = create_live(settings, feed, metrics, readiness)
+    return VenueRouter(paper, {settings.live_account_id: live})
 
 
 def create_websocket_app(

@@ -13,6 +13,7 @@ from trading_api.app_factory import create_app
 from trading_api.domain.ports.broker import ExecutionVenue
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.observability.metrics import Metrics
+from trading_api.observability.readiness import Readiness
 from trading_api.settings import Settings
 
 LIVE = "LIVE-1"
@@ -28,7 +29,9 @@ LIVE_SETTINGS: dict[str, Any] = {
 }
 
 
-def instant_live_venue(settings: Settings, feed: MarketData, metrics: Metrics) -> ExecutionVenue:
+def instant_live_venue(
+    settings: Settings, feed: MarketData, metrics: Metrics, readiness: Readiness
+) -> ExecutionVenue:
     """Return a venue that has no account but the live one."""
     return InstantVenue(feed, Decimal(100_000), settings.live_account_id)
 

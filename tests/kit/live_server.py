@@ -76,6 +76,7 @@ class LiveServer:
             "BROKER_URL": f"http://{self.venue.address}",
             "LIVE_ACCOUNT_ID": LIVE,
             "LIVE_TRADING": "yes-with-real-money",
+            "LIVE_HELD_BRACKETS": "1",
             "LIVE_API_KEY": API_KEY,
             "LIVE_API_SECRET": SECRET,
             "RISK_ORDER_VALUE_MAX": "1000000",
@@ -99,7 +100,16 @@ class LiveServer:
 
     def halt_clients(self) -> None:
         """Halt the processes of the clients: what they are given is not sent."""
-        self._halted = self.client_pids()
+        self._halt(self.client_pids())
+
+    def halt_sender(self) -> None:
+        """Halt the process that sends orders. That of the market goes on."""
+        lines = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in self.client_pids()}
+        self._halt([pid for pid, line in lines.items() if b"modules.broker" in line])
+        assert self._halted
+
+    def _halt(self, pids: list[int]) -> None:
+        self._halted = pids
         for pid in self._halted:
             os.kill(pid, signal.SIGSTOP)
 
@@ -125,10 +135,12 @@ class LiveServer:
         response = httpx.get(f"{self.url}{PREFIX}{path}", params={"account_id": LIVE}, timeout=10)
         return response.json() if response.status_code == 200 else None
 
-    async def place(self, key: str, quantity: float, limit: float | None = None) -> str:
+    async def place(
+        self, key: str, quantity: float, limit: float | None = None, **more: Any
+    ) -> str:
         """Place an order to buy, as soon as the venue is connected and has prices, and return its
         id: its intent is committed."""
-        order: Row = {"symbol": SYMBOL, "side": 1, "type": 2, "qty": quantity}
+        order: Row = {"symbol": SYMBOL, "side": 1, "type": 2, "qty": quantity} | more
         if limit is not None:
             order |= {"type": 1, "limitPrice": limit}
         answers: list[httpx.Response] = []

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from prometheus_client import Histogram
 
+from trading_api.domain.broker_commands import BrokerCommand, CommandResult
+from trading_api.errors import ApiError, Unavailable
 from trading_api.modules.broker.engine.checks.rejection import Rejection
 from trading_api.modules.broker.engine.commands import Command
 from trading_api.modules.broker.engine.engine import CommandAnswer, Duplicate, Outcome
@@ -37,19 +40,48 @@ class CommandLog:
         self, account_id: str, command: Command, execution: Awaitable[CommandAnswer]
     ) -> CommandAnswer:
         """Await a command's execution, return its answer, and log both."""
-        name, started_s = type(command).__name__, time.perf_counter()
+        started_s = time.perf_counter()
         outcome: Outcome | None = None
         try:
             answer = await execution
             outcome = answer.outcome
             return answer
         finally:
-            took_s, result = time.perf_counter() - started_s, _result(outcome)
-            self._duration(name, result).observe(took_s)
-            if log.isEnabledFor(logging.INFO):
-                fields = {"account": account_id, "command": name, "outcome": result}
-                more = _detail(outcome) | {"ms": round(took_s * 1000, 1)}
-                log.info("command", extra=fields | more)
+            name, result = type(command).__name__, _result(outcome)
+            self._note(account_id, name, result, started_s, partial(_detail, outcome))
+
+    async def record_live(
+        self, account_id: str, command: BrokerCommand, execution: Awaitable[CommandResult]
+    ) -> CommandResult:
+        """Await the execution of a live account's command, return its result, and log both."""
+        started_s, outcome, fields = time.perf_counter(), "failed", dict[str, Any]()
+        try:
+            result = await execution
+            outcome = "find_duplicate" if result.is_duplicate else "done"
+            fields = {"orders": ",".join(filter(None, [result.order_id, *result.canceled]))}
+            return result
+        except Unavailable:
+            raise
+        except ApiError as error:
+            outcome, fields = "rejected", {"code": error.code}
+            raise
+        finally:
+            name = type(command).__name__.removesuffix("Command")
+            self._note(account_id, name, outcome, started_s, lambda: fields)
+
+    def _note(
+        self,
+        account_id: str,
+        name: str,
+        result: str,
+        started_s: float,
+        detail: Callable[[], dict[str, Any]],
+    ) -> None:
+        took_s = time.perf_counter() - started_s
+        self._duration(name, result).observe(took_s)
+        if log.isEnabledFor(logging.INFO):
+            fields = {"account": account_id, "command": name, "outcome": result}
+            log.info("command", extra=fields | detail() | {"ms": round(took_s * 1000, 1)})
 
     def _duration(self, command: str, result: str) -> Histogram:
         duration = self._durations.get((command, result))

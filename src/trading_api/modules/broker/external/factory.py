@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.modules.broker.command_log import CommandLog
 from trading_api.modules.broker.external.live_broker import LiveBroker
 from trading_api.modules.broker.external.live_clock import LiveClock
 from trading_api.modules.broker.external.risk_gate import RiskLimits
@@ -35,6 +36,7 @@ def create_live_broker(
         market,
         currency,
         limits,
+        CommandLog(metrics),
         clock,
         holds_orders=holds_orders,
     )

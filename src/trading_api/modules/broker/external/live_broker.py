@@ -25,7 +25,7 @@ from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.broker import BrokerListener
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import NotFound, NotSupportedByVenue
-from trading_api.modules.broker.command_log import log_event
+from trading_api.modules.broker.command_log import CommandLog, log_event
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.transaction import Transaction
@@ -84,6 +84,7 @@ class LiveBroker:
         market: MarketData,
         currency: str,
         limits: RiskLimits,
+        command_log: CommandLog,
         clock: LiveClock | None = None,
         *,
         holds_orders: bool = False,
@@ -95,6 +96,7 @@ class LiveBroker:
         self._journal = journal
         self._market = market
         self._currency = currency
+        self._log = command_log
         self._listeners: list[BrokerListener] = []
         self._prices = Prices(market, currency)
         self._terms = LiveTerms(self._prices, currency)
@@ -147,6 +149,10 @@ class LiveBroker:
     ) -> CommandResult:
         """Commit the intent of one command. Raises ApiError."""
         self._require_own(account_id)
+        execution = self._submit(command, key)
+        return await self._log.record_live(account_id, command, execution)
+
+    async def _submit(self, command: BrokerCommand, key: IdempotencyKey | None) -> CommandResult:
         self._unstored_halt.require_permitted(command)
         needs_venue = not isinstance(command, SetKillSwitchCommand | NotifyCommand)
         require_ready = self.connected.require_ready if needs_venue else None

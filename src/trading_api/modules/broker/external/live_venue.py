@@ -10,20 +10,27 @@ from trading_api.modules.broker.external.live_settings import risk_limits
 from trading_api.modules.broker.external.venue_client import VenueClient
 from trading_api.modules.broker.external.venue_factory import create_venue_client, venue_name
 from trading_api.modules.broker.journal.factory import create_journal
+from trading_api.modules.broker.journal.instrumented import InstrumentedJournal
 from trading_api.modules.broker.journal.live_ledger import live_settings
 from trading_api.observability.metrics import Metrics
+from trading_api.observability.readiness import Readiness
 from trading_api.settings import Settings
 
 
-def create_live_venue(settings: Settings, feed: MarketData, metrics: Metrics) -> LiveBroker:
-    """Return the broker of LIVE_ACCOUNT_ID at the venue of BROKER. Nothing is connected or opened
-    yet. Raises ConfigurationError."""
+def create_live_venue(
+    settings: Settings, feed: MarketData, metrics: Metrics, readiness: Readiness
+) -> LiveBroker:
+    """Return the broker of LIVE_ACCOUNT_ID at the venue of BROKER. The server is not ready while
+    its ledger cannot be written. Nothing is connected or opened yet. Raises ConfigurationError."""
+    journal = create_journal(live_settings(settings))
+    ledger = InstrumentedJournal(journal, metrics, name="live_ledger")
+    readiness.add_check(ledger.health)
     client = create_venue_client(settings, [each.symbol for each in feed.instruments()])
     broker = create_live_broker(
         settings.live_account_id,
         venue_name(settings),
         client,
-        create_journal(live_settings(settings)),
+        ledger,
         feed,
         settings.account_currency,
         risk_limits(settings),

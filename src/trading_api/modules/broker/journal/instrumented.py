@@ -24,17 +24,21 @@ class InstrumentedJournal:
     """Counts events, and measures the commits of `journal`.
 
     For `unhealthy_s` after a failed write the journal is not ready for more work; the next write
-    shows whether it works again."""
+    shows whether it works again. `name` begins the names of its own metrics."""
 
     def __init__(
-        self, journal: Journal, metrics: Metrics, unhealthy_s: float = UNHEALTHY_S
+        self,
+        journal: Journal,
+        metrics: Metrics,
+        unhealthy_s: float = UNHEALTHY_S,
+        name: str = "ledger",
     ) -> None:
         self._journal = journal
         self._metrics = metrics
         self._unhealthy_s = unhealthy_s
         self._failure: tuple[float, str] | None = None
         self._entries = 0
-        metrics.add_gauge("ledger_events", "Events in the ledger", lambda: self._entries)
+        metrics.add_gauge(f"{name}_events", "Events in the ledger", lambda: self._entries)
 
     @property
     def history(self) -> JournalHistory:
