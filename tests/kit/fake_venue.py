@@ -90,6 +90,7 @@ class FakeVenue:
         self.fills_market_orders = True
         self.commission_rate = ZERO
         self.commission_currency = "USD"
+        self.cash_currency = "USD"
         self.orders: list[FakeOrder] = []
         self.fills: list[ExecutionReport] = []
         self.received: list[str] = []
@@ -201,7 +202,7 @@ class FakeVenue:
         return self._report(order, ExecType.ORDER_STATUS)
 
     def account(self) -> VenueAccount:
-        balances = [VenueBalance("USD", self.cash, self.cash)]
+        balances = [VenueBalance(self.cash_currency, self.cash, self.cash)]
         held = [VenuePosition(symbol, each, ZERO) for symbol, each in self.holdings.items()]
         return VenueAccount(balances, held, self.now_ms())
 

@@ -36,7 +36,7 @@ from trading_api.modules.broker.external.live_clock import LiveClock, MonotonicC
 from trading_api.modules.broker.external.live_commands import LiveCommands
 from trading_api.modules.broker.external.live_connection import LiveConnection
 from trading_api.modules.broker.external.live_features import broker_features
-from trading_api.modules.broker.external.live_opening import load_account
+from trading_api.modules.broker.external.live_opening import check_currency, load_account
 from trading_api.modules.broker.external.live_prices import LivePrices
 from trading_api.modules.broker.external.live_terms import LiveTerms
 from trading_api.modules.broker.external.order_resolution import OrderRequests
@@ -249,6 +249,7 @@ class LiveBroker:
     async def start(self) -> None:
         """Load the account, or open it with a balance of 0: what it holds is known when the venue
         is connected. Raises ConfigurationError."""
+        check_currency(self._prices)
         try:
             events = await load_account(
                 self.account, self._journal, self._currency, self._venue, self._now_ms()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from trading_api.errors import ConfigurationError
@@ -9,6 +10,9 @@ from trading_api.modules.broker.engine.events import AccountOpened, Event
 from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.external.live_account import LiveAccount
 from trading_api.modules.broker.journal.journal import Journal, JournalEntry
+from trading_api.modules.broker.translation.prices import Prices
+
+log = logging.getLogger(__name__)
 
 RECENT_EVENTS = 2_000
 """So many events are read at the start to count the orders of the last minute."""
@@ -43,3 +47,20 @@ async def load_account(
     since = max(0, state.seq - RECENT_EVENTS)
     recent = await journal.read(account.account_id, since, RECENT_EVENTS)
     return [each.event for each in recent]
+
+
+def check_currency(prices: Prices) -> None:
+    """Log the symbols that cannot be traded in the account's currency. Raises ConfigurationError
+    where that is all of them."""
+    symbols = list(prices.symbols())
+    others = [each for each in symbols if not prices.is_tradable(each)]
+    if not others:
+        return
+    if len(others) < len(symbols):
+        log.warning("symbols_not_tradable", extra={"symbols": ",".join(others)})
+        return
+    currencies = ", ".join(sorted({prices.foreign_currency(each) for each in others}))
+    raise ConfigurationError(
+        f"ACCOUNT_CURRENCY={prices.currency} fits no symbol of the market, which are priced in "
+        f"{currencies}: set it to the currency of the live account's cash."
+    )

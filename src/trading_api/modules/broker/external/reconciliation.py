@@ -16,6 +16,7 @@ from trading_api.domain.orders import OrderStatus
 from trading_api.errors import Unavailable
 from trading_api.modules.broker.engine.transaction import Transaction
 from trading_api.modules.broker.engine.venue_events import VenueAssigned
+from trading_api.modules.broker.external.adjustments import warn
 from trading_api.modules.broker.external.client_order_ids import id_prefix
 from trading_api.modules.broker.external.live_account import LiveAccount
 from trading_api.modules.broker.external.live_clock import LiveClock
@@ -262,6 +263,10 @@ class Reconciliation:
         # same time twice, and ids have to be unique at the venue for ever.
         prefix = id_prefix(self._account.account_id, found.time_ms)
         transaction.emit(VenueAssigned(self._venue, prefix, found.time_ms, now_ms))
+        own, kept = transaction.state.currency, [each.currency for each in found.balances]
+        if kept and own not in kept:
+            text = f"The venue reports no {own}, the account's currency, but {', '.join(kept)}."
+            warn(transaction, "currency_not_held", text, now_ms)
 
     async def _adjust(
         self, found: VenueAccount, differences: Differences, asked: _Questions, is_opening: bool

@@ -59,13 +59,21 @@ class Prices:
         instrument = self._market.instrument(symbol)
         if instrument is None:
             raise Invalid(SymbolNotFound(symbol).detail, "unknown_symbol")
-        if instrument.currency != self.currency and self._pair(instrument.currency) is None:
+        if not self._is_convertible(instrument):
             raise Invalid(
                 f"{instrument.symbol} is priced in {instrument.currency}, and no pair converts "
                 f"that to {self.currency}.",
                 "no_conversion",
             )
         return instrument
+
+    def is_tradable(self, symbol: str) -> bool:
+        """Return whether a symbol is known, and can be traded in the account's currency."""
+        instrument = self._market.instrument(symbol)
+        return instrument is not None and self._is_convertible(instrument)
+
+    def _is_convertible(self, instrument: Instrument) -> bool:
+        return instrument.currency == self.currency or self._pair(instrument.currency) is not None
 
     def touch(self, symbol: str) -> Touch | None:
         """Return a symbol's touch, or None while there is no price to trade on."""

@@ -11,13 +11,13 @@ import pytest
 from tests.kit.captured_log import captured_log
 from tests.kit.ledger_file_faults import taken_away
 from tests.kit.live_account import LIVE, LIVE_SETTINGS
-from tests.kit.live_setup import ACCOUNT, live_setup, order
+from tests.kit.live_setup import ACCOUNT, LiveSetup, live_setup, order
 from tests.kit.manual_market import ManualMarket, instrument
 from trading_api.domain.broker_commands import ClosePositionCommand, IdempotencyKey, NotifyCommand
 from trading_api.domain.notification import Notification, Severity
 from trading_api.errors import ConfigurationError, NotFound, Unavailable
 from trading_api.modules.broker.external.live_venue import create_live_venue
-from trading_api.observability.json_logging import JsonFormatter
+from trading_api.observability.logs import JsonFormatter
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.settings import Settings
@@ -31,7 +31,7 @@ async def test_the_server_is_not_ready_while_the_live_ledger_cannot_be_written(
     market, readiness, metrics = ManualMarket(instrument("AAPL")), Readiness(), Metrics()
     broker = create_live_venue(settings, market, metrics, readiness)
     await broker.start()
-    assert "trading_live_ledger_events" in metrics.exposition()
+    assert b"trading_live_ledger_events" in metrics.exposition()
     running = asyncio.create_task(broker.account.run())
     notify = NotifyCommand(Notification(Severity.INFO, "code", "Text."))
     assert not readiness.reasons()
@@ -69,12 +69,15 @@ async def test_a_currency_that_fits_no_symbol_is_refused_at_the_start() -> None:
     settings = Settings(**LIVE_SETTINGS | {"account_currency": "USDT"})
     market = ManualMarket(instrument("AAPL"), instrument("BTCUSDC", "USDC"))
     broker = create_live_venue(settings, market, Metrics(), Readiness())
-    with pytest.raises(ConfigurationError, match="ACCOUNT_CURRENCY=USDT .* USD, USDC"):
+    with pytest.raises(ConfigurationError, match=r"ACCOUNT_CURRENCY=USDT .* USD, USDC"):
         await broker.start()
 
 
 async def test_a_currency_that_the_venue_does_not_keep_is_notified_of() -> None:
     async with live_setup() as live:
         assert "currency_not_held" not in live.codes()
-    async with live_setup(currency="EUR") as live:
-        assert live.codes().count("currency_not_held") == 1
+    live = LiveSetup()
+    live.venue.cash_currency = "EUR"
+    await live.start()
+    assert live.codes().count("currency_not_held") == 1
+    await live.kill()
