@@ -76,8 +76,10 @@ class GapFilling:
         """Return what the venue knows after the symbol's last trade; at first, after its last
         closed minute, or from `history_start_ms` on. Raises ConnectorEnded."""
         touch = await self._touch(symbol)
-        last = symbol.trades.last
-        if last is not None and self._now_ms() - last.time_ms <= TRADES_HOLE_MS_MAX:
+        last, waiting = symbol.trades.last, symbol.first_waiting
+        is_restarted = waiting is not None and symbol.trades.is_restarted_by(waiting)
+        is_near = last is not None and self._now_ms() - last.time_ms <= TRADES_HOLE_MS_MAX
+        if last is not None and is_near and not is_restarted:
             for _ in range(ATTEMPTS_MAX):
                 trades = await self._trades_after(symbol, last)
                 if trades is not None and self._reaches_waiting(symbol, trades):

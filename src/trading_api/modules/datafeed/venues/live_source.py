@@ -16,6 +16,7 @@ from msgspec import Struct
 from trading_api.clock import wall_clock_ms
 from trading_api.connectors.back_off import BackOff
 from trading_api.connectors.errors import ConnectorEnded
+from trading_api.connectors.restarts import run_again
 from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_update import VenueTrade
@@ -100,6 +101,7 @@ class LiveSource:
         }
         self._fills: dict[str, asyncio.Task[None]] = {}
         self._depth_levels: dict[str, int] = {}
+        self._has_messages = False
         self._sink: MarketSink | None = None
         self._tasks: asyncio.TaskGroup | None = None
 
@@ -155,6 +157,7 @@ class LiveSource:
     def accept(self, message: VenueMessage) -> None:
         """Handle a message of the connector."""
         self.statistics.messages += 1
+        self._has_messages = True
         match message:
             case TradeMessage():
                 self._accept_trade(self._symbols[message.symbol], message)
@@ -295,20 +298,17 @@ class LiveSource:
     # Work in the background
 
     async def _keep_connected(self) -> None:
-        while True:
-            started_at = self.statistics.messages
-            try:
-                await self._connection.run(self.accept)
-            except ConnectorEnded as ended:
-                reason = f"the connector of {self.venue} ended: {ended.reason}"
-            if self.statistics.messages > started_at:
+        def on_ended(reason: str) -> None:
+            if self._has_messages:
                 self._back_off.reset()
+            self._has_messages = False
             self.statistics.restarts += 1
-            wait_s = self._back_off.wait_s()
-            log.error("market_connector_ended", extra={"reason": reason, "wait_s": wait_s})
+            text = f"the connector of {self.venue} ended: {reason}"
+            log.error("market_connector_ended", extra={"reason": text})
             self._depth_levels = {}
-            self._accept_link(LinkChanged(list(self._symbols), False, reason))
-            await asyncio.sleep(wait_s)
+            self._accept_link(LinkChanged(list(self._symbols), False, text))
+
+        await run_again(lambda: self._connection.run(self.accept), on_ended, self._back_off)
 
     async def _check_minutes(self) -> None:
         while not any(each.is_live for each in self._symbols.values()):  # noqa: ASYNC110

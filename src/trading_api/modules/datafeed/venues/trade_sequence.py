@@ -10,6 +10,9 @@ from trading_api.modules.datafeed.venues.messages import TradeMessage
 IDS_MAX = 5_000
 """So many ids are remembered where they are not consecutive."""
 
+RESTART_MS = 10_000
+"""How much later than the last trade one with a smaller id is, if the ids begin again."""
+
 
 class TradeSequence:
     """The trades that were applied. With `is_consecutive`, each id is one greater than the one
@@ -25,12 +28,21 @@ class TradeSequence:
 
     def is_repeated(self, trade: TradeMessage) -> bool:
         if self.is_consecutive:
-            return self._last_id >= 0 and int(trade.id) <= self._last_id
+            is_known = self._last_id >= 0 and int(trade.id) <= self._last_id
+            return is_known and not self.is_restarted_by(trade)
         return trade.id in self._ids
 
     def is_after_a_gap(self, trade: TradeMessage) -> bool:
         """Return whether a trade is known to be missing before this one."""
-        return self.is_consecutive and 0 <= self._last_id < int(trade.id) - 1
+        is_ahead = self.is_consecutive and 0 <= self._last_id < int(trade.id) - 1
+        return is_ahead or self.is_restarted_by(trade)
+
+    def is_restarted_by(self, trade: TradeMessage) -> bool:
+        """Return whether the venue numbers its trades from the beginning again with this one, as
+        test networks do when they are emptied: its id is known, and its time is much later."""
+        if not self.is_consecutive or self.last is None or int(trade.id) > self._last_id:
+            return False
+        return trade.time_ms - self.last.time_ms > RESTART_MS
 
     def is_continued_by(self, trades: Iterable[TradeMessage]) -> bool:
         """Return whether no trade is missing between the last one and these, which ascend. Empty

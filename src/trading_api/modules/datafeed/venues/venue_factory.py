@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import logging
 import re
 import threading
 from collections.abc import Sequence
@@ -28,6 +29,11 @@ from trading_api.settings import Settings
 
 START_S = 30.0
 """How long the first start may wait for the venue. ccxt alone takes 5 s to import."""
+_REASONS = {
+    "network": "it does not answer. Check the network, and whether it serves your country.",
+    "venue_maintenance": "it is under maintenance. Start again later.",
+}
+log = logging.getLogger(__name__)
 _VENUE = re.compile(r"[a-z0-9_]+")
 
 
@@ -104,7 +110,8 @@ def _request_listings(exchange: CcxtConfiguration, symbols: Sequence[str]) -> li
     error = failures[0]
     if not isinstance(error, (ConnectorError, ConnectorEnded, TimeoutError)):
         raise error
-    reason = str(error) or f"no answer within {START_S:g} s"
+    reason = _REASONS.get(getattr(error, "code", "")) or str(error) or _REASONS["network"]
+    log.warning("market_not_listed", extra={"venue": exchange.venue, "reason": str(error)})
     raise ConfigurationError(
         f"DATAFEED_SOURCE=ccxt: {exchange.venue} did not list {', '.join(symbols)}: {reason}"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Collection, Sequence
@@ -13,6 +12,7 @@ from pydantic import SecretStr
 from trading_api.connectors.back_off import BackOff
 from trading_api.connectors.connector_process import ConnectorProcess
 from trading_api.connectors.errors import ConnectorEnded, ConnectorError
+from trading_api.connectors.restarts import run_again
 from trading_api.modules.broker.external.alpaca.alpaca_mapping import FEATURES
 from trading_api.modules.broker.external.alpaca.alpaca_messages import (
     AUTHENTICATION,
@@ -117,14 +117,15 @@ class AlpacaClient:
                 case AlpacaRateLimits():
                     self._limits = message.limits
 
-        while True:
+        async def connect() -> None:
             change(VenueLink.CONNECTING)
-            try:
-                await self._process.run(receive)
-            except ConnectorEnded as error:
-                log.warning("alpaca_connector_ended", extra={"reason": error.reason})
-                change(VenueLink.DISCONNECTED, error.reason)
-            await asyncio.sleep(back_off.wait_s())
+            await self._process.run(receive)
+
+        def on_ended(reason: str) -> None:
+            log.warning("alpaca_connector_ended", extra={"reason": reason})
+            change(VenueLink.DISCONNECTED, reason)
+
+        await run_again(connect, on_ended, back_off)
 
     async def place(self, order: NewOrder) -> ExecutionReport:
         # Nothing is looked up before, but for the position that must not be exceeded.

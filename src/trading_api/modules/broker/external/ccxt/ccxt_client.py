@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from trading_api.connectors.back_off import BackOff
 from trading_api.connectors.connector_process import ConnectorProcess
 from trading_api.connectors.errors import ConnectorEnded, ConnectorError
+from trading_api.connectors.restarts import run_again
 from trading_api.modules.broker.external.ccxt.ccxt_errors import Outcome, fault_of
 from trading_api.modules.broker.external.ccxt.ccxt_features import BEFORE_CONNECTING
 from trading_api.modules.broker.external.ccxt.ccxt_messages import (
@@ -114,16 +115,15 @@ class CcxtClient:
 
     async def run(self, sink: VenueSink) -> None:
         """Run the connector, and start it again when it ends, until cancelled."""
+
+        def on_ended(reason: str) -> None:
+            self._set_link(sink, VenueLink.DISCONNECTED, reason)
+            fields = {"venue": self._venue, "reason": reason}
+            log.warning("venue_connector_ended", extra=fields)
+
+        receive = partial(self._receive, sink)
         try:
-            while True:
-                try:
-                    await self._process.run(lambda message: self._receive(sink, message))
-                except ConnectorEnded as ended:
-                    reason = ended.reason
-                self._set_link(sink, VenueLink.DISCONNECTED, reason)
-                fields = {"venue": self._venue, "reason": reason}
-                log.warning("venue_connector_ended", extra=fields)
-                await asyncio.sleep(self._back_off.wait_s())
+            await run_again(lambda: self._process.run(receive), on_ended, self._back_off)
         finally:
             self._link = VenueLink.DISCONNECTED
 

@@ -167,6 +167,12 @@ class ScriptedVenue:
             self.stream(trade)
         return trade
 
+    def forget_trades(self) -> None:
+        """Forget what happened, and number trades from the beginning again."""
+        for symbol, tape in self.tape.items():
+            tape.clear()
+            self._ids[symbol] = 0
+
     def touch(self, bid: int, ask: int, size: int = 5_000, symbol: str = "") -> None:
         symbol = symbol or next(iter(self.tape))
         self.touches[symbol] = TouchMessage(symbol, bid, size, ask, size)

@@ -230,7 +230,8 @@ async def test_a_ban_stops_all_requests_until_it_is_over(
 def test_a_venue_that_cannot_be_reached_fails_the_first_start_with_one_sentence(
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(ConfigurationError, match="binance did not list BTC/USDT, ETH/USDT: "):
+    sentence = "binance did not list BTC/USDT, ETH/USDT: it does not answer. Check the network"
+    with pytest.raises(ConfigurationError, match=sentence):
         create_ccxt_source(settings("127.0.0.1:9", tmp_path))
 
 

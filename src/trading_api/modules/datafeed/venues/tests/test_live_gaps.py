@@ -106,6 +106,30 @@ async def test_one_lost_trade_shows_by_its_id_and_is_requested(store: BarHistory
         assert minutes(source) == candle_bars(venue)
 
 
+@pytest.mark.parametrize("is_up", [True, False])
+async def test_a_venue_that_numbers_its_trades_again_is_followed_without_a_restart(
+    store: BarHistoryStore, is_up: bool
+) -> None:
+    venue, sink = ScriptedVenue(), RecordingSink()
+    source = venue.source(store)
+    async with running(source, venue, sink):
+        venue.link_up()
+        await live(source)
+        venue.trade(100_00)
+        if not is_up:
+            venue.link_down()
+        venue.forget_trades()
+        if not is_up:
+            venue.link_up()
+            await live(source)
+        venue.trade(105_00, after_ms=20_000)
+        await live(source)
+        assert source.quote(BTC).last == 105
+        venue.trade(106_00, after_ms=10)
+        assert [last for last, _ in trades_of(sink)][-1] == 106
+        assert source.is_live(BTC)
+
+
 async def test_repeated_trades_are_dropped(store: BarHistoryStore) -> None:
     for has_ids in (True, False):
         venue, sink = ScriptedVenue(listing(has_consecutive_ids=has_ids)), RecordingSink()
