@@ -29,7 +29,7 @@ for version in "${versions[@]}"; do
   folder=.venv-$version
   "$UV" venv --quiet --allow-existing --python "$python" "$folder"
   "$UV" pip sync --quiet --python "$folder" --require-hashes requirements/dev.txt
-  "$UV" pip install --quiet --python "$folder" --no-deps --no-build-isolation --editable .
+  "$UV" pip install --quiet --python "$folder" --no-deps --no-build-isolation --editable . --editable clients/python
   "$UV" pip install --quiet --python "$folder" --no-deps --require-hashes --target "$folder/recordings" \
     -r requirements/recordings.txt
   "$folder/bin/python" --version
