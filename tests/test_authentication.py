@@ -14,6 +14,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from tests.kit.documents import OPENAPI
 from tests.kit.server import WsClient, connected, serving
 from tests.kit.signed_tokens import SECRET, bearer, secured, token
 from trading_api.app_factory import create_app
@@ -21,7 +22,6 @@ from trading_api.auth.tokens import LEEWAY_S, TOKEN_LENGTH_MAX
 from trading_api.streaming import session
 from trading_api.web.paths import PREFIX
 
-DOCUMENT = create_app(secured())[0].openapi()
 PUBLIC = {"/api/v1/health", "/api/v1/versions", "/api/v1/version"}
 ORDER = {"symbol": "AAPL", "type": 1, "side": 1, "qty": 1, "limitPrice": 1}
 
@@ -95,14 +95,14 @@ async def test_an_invalid_token_is_rejected_by_rest_and_websocket(
 
 @pytest.mark.parametrize(
     "operation",
-    [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods],
+    [(path, method) for path, methods in OPENAPI["paths"].items() for method in methods],
     ids=lambda operation: f"{operation[1]} {operation[0]}",
 )
 async def test_every_path_except_the_public_ones_answers_401_without_a_token(
     server: Server, operation: tuple[str, str]
 ) -> None:
     path, method = operation
-    described = DOCUMENT["paths"][path][method]
+    described = OPENAPI["paths"][path][method]
     answer = await server.rest.request(method.upper(), f"http://{server.address}{path}", json={})
     if path in PUBLIC:
         assert answer.status_code == 200

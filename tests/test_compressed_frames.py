@@ -35,8 +35,8 @@ from trading_api.settings import Settings
 OFFER = "permessage-deflate; client_max_window_bits"
 LIMIT = Settings.defaults().ws_frame_bytes_max
 PACKED = deflated(SUBSCRIBE)
-BOMB = deflated(b"[" * 60_000_000)
 TAIL = b"\0\0\xff\xff"
+BOMB = TAIL.join([deflated(b"[" * 1_000_000)] * 60)
 FINAL_BLOCK = b"\x03\x00"
 
 

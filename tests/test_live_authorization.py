@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.kit.documents import MESSAGES, OPENAPI
 from tests.kit.live_account import LIVE, live_app
 from tests.kit.server import connected, serving
 from tests.kit.signed_tokens import bearer, secured, token
@@ -16,8 +17,6 @@ from trading_api.app_factory import create_app
 from trading_api.auth.principal import Scope
 from trading_api.web.paths import PREFIX
 
-DOCUMENT = live_app().openapi()
-MESSAGES = create_app(secured())[1].asyncapi()["components"]["messages"]
 TOPIC_OPERATIONS = ("subscribe", "unsubscribe", "resume", "update", "response")
 OTHER_SCOPES = [scope for scope in Scope if scope is not Scope.ACCOUNT_LIVE]
 VALUES = {"account_id": LIVE, "order_id": "order-1", "position_id": "AAPL", "symbol": "AAPL"}
@@ -44,7 +43,7 @@ def operations() -> list[tuple[str, str, str]]:
     """Return id, method and path of each operation that is about an account."""
     return [
         (operation["operationId"], method.upper(), path.removeprefix(PREFIX))
-        for path, methods in DOCUMENT["paths"].items()
+        for path, methods in OPENAPI["paths"].items()
         for method, operation in methods.items()
         if any(each["name"] == "account_id" for each in operation.get("parameters", ()))
     ]
@@ -81,7 +80,7 @@ async def server() -> AsyncIterator[Server]:
 def test_the_table_has_every_operation_that_takes_a_body() -> None:
     with_body = {
         operation["operationId"]
-        for methods in DOCUMENT["paths"].values()
+        for methods in OPENAPI["paths"].values()
         for operation in methods.values()
         if "requestBody" in operation
         and any(each["name"] == "account_id" for each in operation.get("parameters", ()))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.kit.server import WsClient, connected, until
 
@@ -38,14 +39,20 @@ class Deployment:
                 self.pids[started["child"]] = started["pid"]
 
     async def ready(self, http: httpx.AsyncClient) -> None:
-        async with asyncio.timeout(READY_S):
-            while True:
-                try:
-                    if (await http.get("/health/ready")).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.05)
+        answer = "nothing"
+        try:
+            async with asyncio.timeout(READY_S):
+                while True:
+                    try:
+                        response = await http.get("/health/ready")
+                        if response.status_code == 200:
+                            return
+                        answer = response.text
+                    except httpx.TransportError as error:
+                        answer = repr(error)
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            pytest.fail(f"{answer}\n{''.join(self.lines)}")
 
     async def kill(self, child: str) -> None:
         """Kill a process, and wait until another one takes its place."""

@@ -3,19 +3,16 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from tests.kit.documents import ASYNCAPI, MESSAGES, OPENAPI
+from tests.kit.live_account import live_app
+from tests.kit.signed_tokens import secured
 from trading_api.app_factory import create_app
 from trading_api.settings import Settings
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-OPENAPI = json.loads((ROOT / "openapi.json").read_text(encoding="utf-8"))
-ASYNCAPI = json.loads((ROOT / "asyncapi.json").read_text(encoding="utf-8"))
-MESSAGES = ASYNCAPI["components"]["messages"]
 
 OPERATIONS = {
     operation["operationId"]: (method, path, operation)
@@ -176,6 +173,13 @@ def test_the_documents_do_not_depend_on_the_environment(monkeypatch: pytest.Monk
     api_app, ws_app = create_app(Settings.defaults())
     assert json.loads(json.dumps(api_app.openapi())) == OPENAPI
     assert json.loads(json.dumps(ws_app.asyncapi())) == ASYNCAPI
+
+
+def test_the_documents_do_not_depend_on_the_settings() -> None:
+    """Tests read the operations of each of these applications from the committed documents."""
+    _, secured_ws_app = create_app(secured())
+    assert json.loads(json.dumps(secured_ws_app.asyncapi())) == ASYNCAPI
+    assert json.loads(json.dumps(live_app().openapi())) == OPENAPI
 
 
 def _nested(value: Any) -> Iterator[dict[str, Any]]:

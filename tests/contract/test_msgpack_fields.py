@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.documents import MESSAGES
 from tests.kit.echo_route import EchoApp
-from tests.kit.websocket_requests import MESSAGES
 from tests.kit.wire_models import UPDATE_MODELS_BY_ROUTE
 from trading_api.models.market import Bar
 from trading_api.streaming.frames import binary_frame

@@ -10,10 +10,10 @@ from urllib.parse import unquote, urlencode
 import httpx
 import pytest
 
+from tests.kit.documents import OPENAPI
 from tests.kit.openapi_requests import (
     ACCOUNT_ID,
     ANSWER_BYTES_MAX,
-    DOCUMENT,
     OPERATIONS,
     Attempt,
     Operation,
@@ -118,7 +118,7 @@ async def test_invalid_path_parameters_are_rejected(
     await try_all(api, operation, attempts())
 
 
-@pytest.mark.parametrize("path", DOCUMENT["paths"])
+@pytest.mark.parametrize("path", OPENAPI["paths"])
 async def test_a_wrong_method_is_rejected_with_the_allowed_methods(
     api: httpx.AsyncClient, path: str
 ) -> None:

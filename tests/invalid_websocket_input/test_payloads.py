@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.kit.documents import MESSAGES
 from tests.kit.server import connected
 from tests.kit.websocket_requests import (
     COMMANDS,
     ENCODINGS,
     INVALID,
-    MESSAGES,
     REQUESTS,
     ROUTES,
     UNDECODABLE,

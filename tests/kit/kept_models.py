@@ -21,11 +21,11 @@ def keep_models() -> None:
 def _models() -> list[Any]:
     from fastws.routing import _Msg
 
-    from trading_api.app_factory import create_app
-    from trading_api.settings import Settings
+    from tests.kit.default_application import default_application
+    from tests.kit.documents import MESSAGES
 
-    app, ws_app = create_app(Settings.defaults().model_copy(update={"database_url": "memory:"}))
-    names = set(ws_app.asyncapi()["components"]["messages"])
+    app, _ = default_application()
+    names = set(MESSAGES)
     # A router names its operations first without their prefix.
     names |= {name.partition(".")[2] for name in names}
     return [app, *(_Msg[Literal[name]] for name in names)]  # type: ignore[valid-type]

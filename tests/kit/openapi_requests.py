@@ -14,11 +14,10 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from trading_api.app_factory import create_app
+from tests.kit.documents import OPENAPI
 from trading_api.settings import Settings
 
 BODY_BYTES_MAX = Settings.defaults().body_bytes_max
-DOCUMENT = create_app(Settings.defaults())[0].openapi()
 SCRATCH = {"account_id": "SCRATCH"}
 """The account of requests that the document allows: some of them do place orders."""
 
@@ -78,7 +77,7 @@ class Attempt:
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema without a reference, and without the null of an optional field."""
     if "$ref" in schema:
-        return resolve(DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        return resolve(OPENAPI["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
     if "anyOf" in schema:
         return resolve(schema["anyOf"][0])
     return schema
@@ -91,11 +90,11 @@ def example_of(schema: dict[str, Any]) -> Any:
 
 
 def validator_of(schema: dict[str, Any]) -> Draft202012Validator:
-    return Draft202012Validator(schema | {"components": DOCUMENT["components"]})
+    return Draft202012Validator(schema | {"components": OPENAPI["components"]})
 
 
 def _read_operations() -> Iterator[Operation]:
-    for path, methods in DOCUMENT["paths"].items():
+    for path, methods in OPENAPI["paths"].items():
         for method, described in methods.items():
             body = described.get("requestBody")
             yield Operation(

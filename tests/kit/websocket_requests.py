@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
+from tests.kit.documents import MESSAGES
 from tests.kit.server import WsClient, connected
-from trading_api.app_factory import create_app
 from trading_api.auth.tokens import SUBPROTOCOL
 from trading_api.settings import Settings
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
@@ -17,7 +17,6 @@ from trading_api.streaming.session import AUTH
 from trading_api.streaming.subprotocols import MSGPACK_SUBPROTOCOL
 
 FRAME_BYTES_MAX = Settings.defaults().ws_frame_bytes_max
-MESSAGES = create_app(Settings.defaults())[1].asyncapi()["components"]["messages"]
 REQUESTS: dict[str, Any] = {
     name: message["examples"][0]["payload"]["payload"]
     for name, message in MESSAGES.items()

@@ -9,8 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from trading_api.app_factory import create_app
-from trading_api.settings import Settings
+from tests.kit.default_application import default_application
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -29,7 +28,7 @@ def update_models(ws_app: FastWSAdapter) -> dict[str, type[BaseModel]]:
     return {router.route: router.data_model for router in ws_app.routers}
 
 
-UPDATE_MODELS_BY_ROUTE = update_models(create_app(Settings.defaults())[1])
+UPDATE_MODELS_BY_ROUTE = update_models(default_application()[1])
 UPDATE_MODELS = list(dict.fromkeys(UPDATE_MODELS_BY_ROUTE.values()))
 
 

@@ -1,0 +1,17 @@
+"""One application with the default settings, for what it is made of."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fastapi import FastAPI
+
+from trading_api.app_factory import create_app
+from trading_api.settings import Settings
+from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
+
+
+@cache
+def default_application() -> tuple[FastAPI, FastWSAdapter]:
+    """Return the application of this process, which is not to be started."""
+    return create_app(Settings.defaults().model_copy(update={"database_url": "memory:"}))
