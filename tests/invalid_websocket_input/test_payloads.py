@@ -20,7 +20,7 @@ from tests.kit.websocket_requests import (
     UNMATCHED,
     Encoding,
     Server,
-    close_of,
+    close_of_one,
     message_text,
     rejection_of,
 )
@@ -63,7 +63,7 @@ async def test_a_payload_that_the_document_forbids_closes_with_1003(
         if encoding.is_packed and "400 digits" in name:
             continue  # MessagePack has no such number
         frame = encoding.frame(f'{{"type":"{type}","payload":{text}}}')
-        close = await close_of(server, frame, encoding=encoding)
+        close = await close_of_one(server, frame, encoding)
         if close != INVALID:
             complaints.append(f"{name}: {close}")
     assert not complaints, "\n".join(complaints)
@@ -93,14 +93,14 @@ def _object(texts: dict[str, str]) -> str:
 @pytest.mark.parametrize("type", REQUESTS)
 async def test_a_payload_that_is_no_json_closes_with_1003(server: Server, type: str) -> None:
     for text in NO_JSON.values():
-        assert await close_of(server, f'{{"type":"{type}","payload":{text}}}') == UNDECODABLE
+        assert await close_of_one(server, f'{{"type":"{type}","payload":{text}}}') == UNDECODABLE
 
 
 @pytest.mark.parametrize("type", REQUESTS)
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
 async def test_no_number_closes_with_1003(server: Server, type: str, constant: str) -> None:
     payload = _object(dict.fromkeys(REQUESTS[type], constant))
-    code, reason = await close_of(server, f'{{"type":"{type}","payload":{payload}}}')
+    code, reason = await close_of_one(server, f'{{"type":"{type}","payload":{payload}}}')
     assert (code, reason) in (UNDECODABLE, INVALID)
 
 
@@ -120,4 +120,4 @@ async def test_a_type_that_is_not_a_clients_closes_with_1003(server: Server, typ
     for name in {type.upper(), f"{type} ", f"{type}\0", f".{type}"} | (
         {type} - set(REQUESTS) - set(COMMANDS) - {AUTH}
     ):
-        assert await close_of(server, message_text(name, {})) == UNMATCHED, name
+        assert await close_of_one(server, message_text(name, {})) == UNMATCHED, name

@@ -25,11 +25,11 @@ def frame(opcode: int, payload: bytes = b"", final: bool = True) -> bytes:
 
 @asynccontextmanager
 async def upgraded(
-    address: str, extensions: str = ""
+    address: str, extensions: str = "", subprotocol: str = ""
 ) -> AsyncIterator[tuple[StreamReader, StreamWriter]]:
     """Yield the streams of a connection after the handshake, in which the server accepted the
     extensions."""
-    async with _upgraded(address, extensions) as (agreed, reader, writer):
+    async with _upgraded(address, extensions, subprotocol) as (agreed, reader, writer):
         assert bool(agreed) == bool(extensions), agreed
         yield reader, writer
 
@@ -42,12 +42,13 @@ async def agreed_extensions(address: str, offer: str) -> str | None:
 
 @asynccontextmanager
 async def _upgraded(
-    address: str, extensions: str
+    address: str, extensions: str, subprotocol: str = ""
 ) -> AsyncIterator[tuple[str | None, StreamReader, StreamWriter]]:
     host, port = address.split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     try:
         offer = f"Sec-WebSocket-Extensions: {extensions}\r\n" if extensions else ""
+        offer += f"Sec-WebSocket-Protocol: {subprotocol}\r\n" if subprotocol else ""
         writer.write(_HEAD + offer.encode() + b"\r\n")
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         assert head.startswith("HTTP/1.1 101 "), head
