@@ -100,6 +100,11 @@ class AccountAccess:
         """Return one order, live or ended. Raises NotFound."""
         return call(self._queries.order(self.account_id, order_id))
 
+    def recent_orders(self) -> list[PlacedOrder]:
+        """Return the live orders and those that ended within the last 24 hours, as
+        `GET /broker/orders` does."""
+        return list(call(self._queries.orders(self.account_id)))
+
     def all_orders(self) -> list[PlacedOrder]:
         """Return every order of the account, in the order in which they were placed."""
         state = self._snapshot().state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from trading_api.backtest.quiet_prices import ANY_PRICE, NO_PRICE, PriceRange, quiet_prices
 from trading_api.backtest.synchronous_calls import call
 from trading_api.domain.broker_commands import (
     BrokerCommand,
@@ -17,6 +18,7 @@ from trading_api.domain.broker_commands import (
 from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
 from trading_api.domain.broker_features import ALL_FEATURES, BrokerFeatures
 from trading_api.domain.broker_previews import LeveragePreview, OrderPreview
+from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.broker import BrokerListener
@@ -37,6 +39,7 @@ from trading_api.modules.broker.paper.factory import create_exchange_rules
 from trading_api.modules.broker.paper.market_notices import MarketNotices
 from trading_api.modules.broker.paper.previews import preview_leverage, preview_order
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.quiet_range import QuietRange
 from trading_api.modules.broker.paper.quote_intake import QuoteIntake
 from trading_api.modules.broker.translation.engine_history import EngineHistory
 from trading_api.modules.broker.translation.engine_snapshot import EngineSnapshot
@@ -50,7 +53,8 @@ class BacktestBroker:
 
     What a command causes is committed, in memory, before the call returns. Call `settle` after each
     step of the market: it commits what the quotes of that step caused. `entries` has all events of
-    the account, and `on_event` receives each of them."""
+    the account, and `on_event` receives each of them. `version` changes with each command and each
+    `settle`."""
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class BacktestBroker:
         require_paper(account_id)
         self.account_id = account_id
         self.entries: list[JournalEntry] = []
+        self.version = 0
         self._market = market
         self._rules = create_exchange_rules(settings)
         self._prices = Prices(market, settings.account_currency)
@@ -102,6 +107,7 @@ class BacktestBroker:
     def settle(self) -> None:
         """Match the quotes of this step, expire orders, and notify, as a server does that moves its
         market step by step."""
+        self.version += 1
         events: AccountEvents = []
         for quote in self._quotes:
             self._execution.match(quote, events)
@@ -112,6 +118,32 @@ class BacktestBroker:
         self._commit(events)
         call(self._notices.submit_waiting())
 
+    # What a quote can change
+
+    def quiet_prices(self, instrument: Instrument) -> PriceRange:
+        """Return the last prices of a recorded bar at which its quotes change nothing. It is right
+        until `version` changes."""
+        symbol, currency = instrument.symbol, ""
+        if self._accounts.index.exposed_symbols():
+            currency = self._prices.converted_currency(symbol)
+        quiet = self._accounts.index.quiet_range(symbol, currency)
+        if quiet is None:
+            return NO_PRICE
+        if quiet == QuietRange():
+            return ANY_PRICE
+        is_inverse = currency != "" and instrument.currency != self._prices.currency
+        return quiet_prices(quiet, instrument.tick_size, is_inverse)
+
+    def next_time_ms(self, *, are_checks_regular: bool) -> int | None:
+        """Return the market time from which on a step may expire an order or notify of a session,
+        or None for never. Sessions are checked at most once a second: unless steps are that far
+        apart, any step may notify. It is right until `version` changes."""
+        expiry_ms = self._accounts.index.next_expiry_ms()
+        check_ms = self._notices.next_check_ms()
+        if check_ms is not None and not are_checks_regular:
+            check_ms = self._market.now_ms
+        return min((each for each in (expiry_ms, check_ms) if each is not None), default=None)
+
     # Commands
 
     async def submit(
@@ -119,6 +151,7 @@ class BacktestBroker:
     ) -> CommandResult:
         """Do one command. Raises ApiError."""
         self._require_own(account_id)
+        self.version += 1
         state = self._accounts.committed(account_id)
         try:
             engine_command = self._translator.to_engine(command, key)

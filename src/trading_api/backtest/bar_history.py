@@ -29,17 +29,13 @@ class HistoryColumns(Struct, frozen=True):
         return len(self.time)
 
 
-class BarHistories:
-    """Reads the closed bars of a source."""
-
-    def __init__(self, source: MarketSource) -> None:
-        self._source = source
-
-    def closed(self, instrument: Instrument, resolution: str, count: int) -> HistoryColumns:
-        """Return the last `count` closed bars, or as many as there are."""
-        end_ms = self._source.now_ms + AHEAD_MS + 1
-        found = self._source.bars(instrument.symbol, resolution, end_ms, end_ms, count + 1)
-        return to_history(BarColumns.from_bars(found[:-1]), instrument)
+def read_history(
+    source: MarketSource, instrument: Instrument, resolution: str, count: int
+) -> HistoryColumns:
+    """Return the last `count` closed bars of a source, or as many as there are."""
+    end_ms = source.now_ms + AHEAD_MS + 1
+    found = source.bars(instrument.symbol, resolution, end_ms, end_ms, count + 1)
+    return to_history(BarColumns.from_bars(found[:-1]), instrument)
 
 
 def to_history(columns: BarColumns, instrument: Instrument) -> HistoryColumns:

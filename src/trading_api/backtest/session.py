@@ -7,13 +7,16 @@ from collections.abc import Sequence
 
 from trading_api.backtest.account_access import AccountAccess
 from trading_api.backtest.backtest_broker import BacktestBroker
-from trading_api.backtest.bar_history import BarHistories, HistoryColumns
+from trading_api.backtest.bar_history import HistoryColumns
+from trading_api.backtest.market_steps import EveryStep, MarketSteps
 from trading_api.backtest.market_updates import FollowedMarket, quote_changed
+from trading_api.backtest.skipping_steps import SkippingSteps, bar_tracks
 from trading_api.backtest.updates import AccountUpdate, QuoteChanged, Update
 from trading_api.domain.instrument import Instrument
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.datafeed.market.published_market import PublishedMarket
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
+from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.symbols import Symbols
 from trading_api.settings import Settings
 
@@ -24,10 +27,17 @@ class BacktestSession:
     `advance` moves the market to the next instant at which a followed bar closed, a followed quote
     changed, or the account changed, and returns these updates one after the other. What a command
     caused is returned before the market moves on. The market ends at `end_ms`. Commands and
-    queries are those of `account`, which are REST's."""
+    queries are those of `account`, which are REST's. With `skips`, quotes of recorded bars that
+    change nothing are not made; the updates and the events are the same."""
 
     def __init__(
-        self, source: SteppableSource, settings: Settings, account_id: str, end_ms: int
+        self,
+        source: SteppableSource,
+        settings: Settings,
+        account_id: str,
+        end_ms: int,
+        *,
+        skips: bool = True,
     ) -> None:
         self.source = source
         self.settings = settings
@@ -36,10 +46,17 @@ class BacktestSession:
         self._market = PublishedMarket(source)
         self._market.hold()  # the market is open and stands still
         # The caller receives a price before what it caused, as a client does.
-        self._followed = FollowedMarket(self._market, self._updates)
+        followed = FollowedMarket(self._market, self._updates)
         self._broker = BacktestBroker(self._market, settings, account_id, self._on_event)
         self._symbols = Symbols(self._market, list(source.resolutions()))
-        self._histories = BarHistories(source)
+        tracks = bar_tracks(source) if skips else ()
+        self._steps: MarketSteps
+        if isinstance(source, Replay) and tracks:
+            self._steps = SkippingSteps(
+                source, tracks, self._market, self._broker, followed, self._updates
+            )
+        else:
+            self._steps = EveryStep(source, self._market, self._broker, followed)
         self.account = AccountAccess(self._broker, self._market, settings.account_currency)
 
     # The market
@@ -63,11 +80,11 @@ class BacktestSession:
         for a resolution that the symbol does not have."""
         instrument = self.instrument(symbol)
         name = self._symbols.resolution(resolution, instrument)
-        self._followed.follow_bars(instrument.symbol, name)
+        self._steps.follow_bars(instrument.symbol, name)
 
     def follow_quotes(self, symbol: str) -> None:
         """Return the changed quotes of a symbol from `advance`. Raises SymbolNotFound."""
-        self._followed.follow_quotes(self.instrument(symbol).symbol)
+        self._steps.follow_quotes(self.instrument(symbol).symbol)
 
     def quote(self, symbol: str) -> QuoteChanged:
         """Return the newest quote. Raises SymbolNotFound."""
@@ -80,12 +97,12 @@ class BacktestSession:
         Invalid for a resolution that the symbol does not have."""
         instrument = self.instrument(symbol)
         name = self._symbols.resolution(resolution, instrument)
-        return self._histories.closed(instrument, name, count)
+        return self._steps.history(instrument, name, count)
 
     def advance(self) -> Update | None:
         """Return the next update, or None once the market has ended."""
         while not self._updates:
-            if not self._step_instant():
+            if not self._steps.step_instant(self.end_ms):
                 return self._updates.popleft() if self._updates else None
         return self._updates.popleft()
 
@@ -93,7 +110,7 @@ class BacktestSession:
         """Move the market to an instant, or to its end. What is reported on the way is returned by
         the next calls of `advance`."""
         until_ms = min(instant_ms, self.end_ms)
-        while self._step(until_ms):
+        while self._steps.step_instant(until_ms):
             pass
 
     # The account
@@ -104,17 +121,3 @@ class BacktestSession:
 
     def _on_event(self, entry: JournalEntry) -> None:
         self._updates.append(AccountUpdate(entry))
-
-    def _step_instant(self) -> bool:
-        """Make the next step, and the steps of other symbols at the same instant. Return False at
-        the end of the market."""
-        if not self._step(self.end_ms):
-            return False
-        while self._step(self.source.now_ms):
-            pass
-        return True
-
-    def _step(self, until_ms: int) -> bool:
-        has_stepped = self.source.step(until_ms, self._market)
-        self._broker.settle()
-        return has_stepped

@@ -15,6 +15,7 @@ from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.paper.maintenance_index import MaintenanceIndex
 from trading_api.modules.broker.paper.order_index import OrderIndex
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.quiet_range import QuietRange, highest, lowest
 from trading_api.modules.broker.paper.thresholds import Thresholds
 
 
@@ -92,6 +93,36 @@ class AccountIndex:
             return list(affected)
         numbers = self._by_symbol[symbol]
         return sorted(affected, key=numbers.__getitem__)
+
+    def quiet_range(self, symbol: str, converted_currency: str) -> QuietRange | None:
+        """Return the prices at which a quote of the symbol changes no account, or None where every
+        quote may change one. `converted_currency` is the currency that the symbol converts, or
+        empty. The result is right until an account changes, or its orders expire."""
+        orders = self._orders.get(symbol)
+        if (orders and orders.is_always_reached) or self._maintenance.suspects(symbol):
+            return None
+        bids_low, asks_low = self._maintenance.lows(symbol)
+        bids_high, asks_high = self._maintenance.highs(symbol)
+        rates_low, rates_high = self._maintenance.rates(converted_currency)
+        order_lows = orders.lows if orders else (None, None)
+        order_highs = orders.highs if orders else (None, None)
+        return QuietRange(
+            bid_low=highest((bids_low, order_lows[0])),
+            bid_high=lowest((bids_high, order_highs[0])),
+            ask_low=highest((asks_low, order_lows[1])),
+            ask_high=lowest((asks_high, order_highs[1])),
+            rate_low=highest((rates_low,)),
+            rate_high=lowest((rates_high,)),
+        )
+
+    def next_expiry_ms(self) -> int | None:
+        """Return when the first order expires, or None if none does."""
+        times = [
+            self._expiries.nearest(),
+            *(each.expiries.nearest() for each in self._orders.values()),
+        ]
+        found = [int(each) for each in times if each is not None]
+        return min(found, default=None)
 
     def set_bounds(
         self, marks: Mapping[str, Touch], account_ids: Iterable[str] | None = None

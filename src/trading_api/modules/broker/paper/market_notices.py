@@ -90,6 +90,14 @@ class MarketNotices:
             if self._warning_ms:
                 self._check_session(symbol, now_ms)
 
+    def next_check_ms(self) -> int | None:
+        """Return the market time up to which `on_time` finds nothing to notify of sessions, or None
+        where it never does. It is right until an account changes."""
+        if not self._warning_ms:
+            return None
+        times_ms = map(self._next_check_ms, self._accounts.index.exposed_symbols())
+        return min((each for each in times_ms if each is not None), default=None)
+
     async def flush(self) -> None:
         """Return once all notices up to now are committed."""
         await self._is_idle.wait()
@@ -126,6 +134,15 @@ class MarketNotices:
         key = f"{name}:{symbol}:{self._market.now_ms}"
         holders = self._accounts.index.exposed_to(symbol)
         self._add(_Notice(each, key, lambda state: notification) for each in holders)
+
+    def _next_check_ms(self, symbol: str) -> int | None:
+        instrument, now_ms = self._market.instrument(symbol), self._market.now_ms
+        if instrument is None or instrument.session == ALWAYS:
+            return None
+        end_ms, is_noted = self._ends.get(symbol, (0, False))
+        if end_ms <= now_ms:
+            return now_ms
+        return end_ms if is_noted else end_ms - self._warning_ms
 
     def _check_session(self, symbol: str, now_ms: int) -> None:
         end_ms, is_noted = self._ends.get(symbol, (0, False))

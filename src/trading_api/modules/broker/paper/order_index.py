@@ -38,6 +38,26 @@ class OrderIndex:
         self._bid_high.set(account_id, reach.bid_high)
         self._expiries.set(account_id, reach.expires_ms)
 
+    @property
+    def is_always_reached(self) -> bool:
+        """Whether some account takes part in every quote."""
+        return bool(self._always)
+
+    @property
+    def expiries(self) -> Thresholds:
+        """When the orders of each account expire."""
+        return self._expiries
+
+    @property
+    def lows(self) -> tuple[Thresholds, Thresholds]:
+        """The bids, and the asks, at or below which orders are reached; negated."""
+        return self._bid_low, self._ask_low
+
+    @property
+    def highs(self) -> tuple[Thresholds, Thresholds]:
+        """The bids, and the asks, at or above which orders are reached."""
+        return self._bid_high, self._ask_high
+
     def take_reached(self, market: Market) -> set[str]:
         """Remove and return the accounts whose orders a quote can change. Put each again once the
         quote is applied to it."""

@@ -35,9 +35,14 @@ class Thresholds:
 
     def has_reached(self, bound: Threshold) -> bool:
         """Return whether any threshold is at or below `bound`."""
+        nearest = self.nearest()
+        return nearest is not None and nearest <= bound
+
+    def nearest(self) -> Threshold | None:
+        """Return the lowest threshold, which is reached first, or None if there is none."""
         while self._heap and not self._is_current(self._heap[0]):
             heappop(self._heap)
-        return bool(self._heap) and self._heap[0][0] <= bound
+        return self._heap[0][0] if self._heap else None
 
     def take_reached(self, bound: Threshold) -> list[str]:
         """Remove the thresholds at or below `bound`, and return their accounts."""

@@ -52,6 +52,7 @@ class Replay:
         """Make everything up to `start_ms` history, and play what follows."""
         tracks, self._timeline = self.recording.play_from(start_ms)
         self._tracks: dict[str, PlayedTrack] = {each.instrument.symbol: each for each in tracks}
+        self._ticks_ahead: Callable[[], Iterator[PlayedTick]] | None = None
         self._now_ms = start_ms
         self._last = PlayedTick(0, start_ms, None)
         self._next: PlayedTick | None = next(self._timeline)
@@ -96,7 +97,24 @@ class Replay:
             sink.heartbeat()
             await asyncio.sleep(self._wait_ms(due_ms) / 1_000)
 
+    @property
+    def tracks(self) -> Sequence[PlayedTrack]:
+        """The symbols as far as they have been played, in the order in which ticks of the same
+        instant are played."""
+        return tuple(self._tracks.values())
+
+    def skip(self, now_ms: int, ticks_ahead: Callable[[], Iterator[PlayedTick]]) -> None:
+        """Go on at an instant up to which the caller has moved the tracks, without a report.
+
+        `ticks_ahead` returns the ticks that are not played, and is called at the next step. A
+        replay that skipped ticks is moved by `step` only."""
+        self._now_ms = now_ms
+        self._ticks_ahead = ticks_ahead
+
     def step(self, until_ms: int, sink: MarketSink) -> bool:
+        if self._ticks_ahead is not None:
+            self._timeline, self._ticks_ahead = self._ticks_ahead(), None
+            self._next = next(self._timeline, None)
         if self._next is None or self._next.time_ms > until_ms:
             self._now_ms = max(self._now_ms, until_ms)
             # A later `run` goes on from here, not from the tick before.

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
+from trading_api.domain.resolution import DAY_MS
 from trading_api.domain.session_hours import TradingSessions
-from trading_api.modules.datafeed.storage.bar_columns import BarColumns
+from trading_api.modules.datafeed.storage.bar_columns import BarColumns, Int64s
 from trading_api.modules.datafeed.storage.bar_levels import BarLevels, coarser_levels
 from trading_api.modules.datafeed.storage.bar_times import BarTimes
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR, TickSchedule
+
+_MONTH_MAX_MS = 31 * DAY_MS
 
 
 class BarSeries:
@@ -55,10 +60,34 @@ class BarSeries:
             bars[-1] = self._forming(resolution, ticks)
         return bars
 
+    def all_bars(self, resolution: str) -> tuple[BarColumns, Int64s]:
+        """Return every bar of a resolution, as they are at the end, and the number of the recorded
+        row with which each begins."""
+        rows = len(self.recorded)
+        if resolution == self._bars.base:
+            return self.recorded, np.arange(rows)
+        last_ms = int(self.recorded.time_ms[-1]) + 1
+        bars = self.bars(
+            resolution,
+            int(self.recorded.time_ms[0]) - _MONTH_MAX_MS,
+            last_ms,
+            0,
+            TICKS_PER_BAR * rows,
+        )
+        firsts = [
+            self.recorded.row_at(self._bars.first_row_ms(resolution, None, each.time_ms))
+            for each in bars
+        ]
+        return BarColumns.from_bars(bars), np.array(firsts, np.int64)
+
     def last_price(self, ticks: int) -> int:
         """Return the price of the last tick, in price ticks."""
         number, part = divmod(ticks - 1, TICKS_PER_BAR)
-        return _path(self.recorded[number])[part]
+        return self.path(number)[part]
+
+    def path(self, number: int) -> tuple[int, int, int, int]:
+        """Return the prices of a recorded bar's ticks, in price ticks."""
+        return _path(self.recorded[number])
 
     def _forming(self, resolution: str | None, ticks: int) -> Bar:
         """Return the newest bar as it is so far: the closed bars of the finer level, and that

@@ -1,0 +1,55 @@
+"""Finds the next recorded bars that leave a range of prices."""
+
+from __future__ import annotations
+
+from trading_api.modules.datafeed.replay.bar_track import BarTrack
+from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
+
+_CHUNK_MIN, _CHUNK_MAX = 64, 65_536
+
+
+class BarScan:
+    """Looks ahead in the bars of one symbol, in price ticks and numbers of ticks."""
+
+    def __init__(self, track: BarTrack) -> None:
+        self.track = track
+        recorded = track.series.recorded
+        self.bar_count = len(recorded)
+        self._low, self._high = recorded.low, recorded.high
+        # As Python integers: most look-aheads are of one bar.
+        self._lows, self._highs = recorded.low.tolist(), recorded.high.tolist()
+
+    def next_outside(self, low: int, high: int, bars_end: int) -> int | None:
+        """Return the number of the next tick that is not played and whose last price is below
+        `low` or above `high`, in the bars before `bars_end`. None if there is none."""
+        number, played = divmod(self.track.ticks, TICKS_PER_BAR)
+        if played and number < bars_end:
+            if (found := self._outside(number, played, low, high)) is not None:
+                return found
+            number += 1
+        return self._next_bar_outside(number, bars_end, low, high)
+
+    def _next_bar_outside(self, number: int, end: int, low: int, high: int) -> int | None:
+        lows, highs, size = self._lows, self._highs, _CHUNK_MIN
+        if end - number <= _CHUNK_MIN:
+            for each in range(number, end):
+                if lows[each] < low or highs[each] > high:
+                    return self._outside(each, 0, low, high)
+            return None
+        while number < end:
+            last = min(end, number + size)
+            leaves = (self._low[number:last] < low) | (self._high[number:last] > high)
+            first = int(leaves.argmax())
+            if leaves[first]:
+                return self._outside(number + first, 0, low, high)
+            number, size = last, min(2 * size, _CHUNK_MAX)
+        return None
+
+    def _outside(self, number: int, first: int, low: int, high: int) -> int | None:
+        if self._lows[number] >= low and self._highs[number] <= high:
+            return None
+        path = self.track.series.path(number)
+        for part in range(first, TICKS_PER_BAR):
+            if not low <= path[part] <= high:
+                return number * TICKS_PER_BAR + part
+        return None
