@@ -74,12 +74,13 @@ class BacktestBroker:
         self._accounts = Accounts(self._rules, self._interest, self._prices.foreign_currency)
         self._committed = CommittedAccounts(self._accounts, self._rules, settings, market)
         self._translator = CommandTranslator(market, self._prices, settings.initial_balance)
-        self._execution = CommandExecution(self._accounts, self._committed.opening)
+        self._execution = CommandExecution(self._accounts, self._committed.opening, raises=True)
         self._quote_intake = QuoteIntake(self._prices, self._interest, self._accounts.index)
         self._notices = MarketNotices(
             market, self._accounts, self._notify, settings.session_warning_s * 1000
         )
-        self._history = MemoryHistory()
+        # The events up to `_recorded`: most backtests read their history once.
+        self._history, self._recorded = MemoryHistory(), 0
         # The quotes of one step of the market, at most one for each symbol.
         self._quotes: list[MatchQuote] = []
         self._on_event = on_event
@@ -208,6 +209,9 @@ class BacktestBroker:
     def history(self, account_id: str) -> EngineHistory:
         """Return the reader of the account's ended orders, executions and cash lines."""
         if self.entries:
+            for entry in self.entries[self._recorded :]:
+                self._history.add(entry)
+            self._recorded = len(self.entries)
             return EngineHistory(self._state(account_id), self._history)
         history = MemoryHistory()
         history.add(self._committed.opening_entry(account_id))
@@ -249,12 +253,14 @@ class BacktestBroker:
     def _commit(self, events: AccountEvents) -> None:
         if not events:
             return
-        committed = self._accounts[self.account_id].committed
+        if not self.entries:
+            account = self._accounts[self.account_id]
+            for _, event in events:
+                account.committed.evolve(event)
+            account.commit_immediately()
         for account_id, event in events:
             entry = JournalEntry(account_id, len(self.entries) + 1, event)
             self.entries.append(entry)
-            self._history.add(entry)
-            committed.evolve(event)
             self._on_event(entry)
             for listener in self._listeners:
                 listener.on_event(entry)

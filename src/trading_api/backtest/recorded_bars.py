@@ -12,7 +12,6 @@ from trading_api.domain.instrument import Instrument
 from trading_api.domain.resolution import DAY_MS
 from trading_api.modules.datafeed.replay.bar_scan import BarScan
 from trading_api.modules.datafeed.replay.bar_track import BarTrack
-from trading_api.modules.datafeed.storage.bar_columns import Int64s
 from trading_api.modules.datafeed.storage.bar_series import BarSeries
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 
@@ -27,8 +26,9 @@ class ClosedBars:
         self.resolution = resolution
         self.columns = to_history(columns, series.instrument)
         self._first_rows = rows
-        self._rows: list[int] | None = None if _is_every_row(rows, series) else rows.tolist()
-        self._lists: list[list[float]] = []
+        self.is_recorded = len(rows) == len(series.recorded)
+        self._rows: list[int] | None = None if self.is_recorded else rows.tolist()
+        self._reports: list[tuple[int, float, float, float, float, float]] = []
 
     def closed_count(self, row: int) -> int:
         """Return how many bars are over in the middle of a row."""
@@ -60,21 +60,11 @@ class ClosedBars:
 
     def closed(self, symbol: str, number: int) -> BarClosed:
         """Return the report of a bar."""
-        if not self._lists:
+        if not self._reports:
             each = self.columns
             arrays = (each.time, each.open, each.high, each.low, each.close, each.volume)
-            self._lists = [array.tolist() for array in arrays]
-        time, open_, high, low, close, volume = self._lists
-        return BarClosed(
-            symbol,
-            self.resolution,
-            int(time[number]),
-            open_[number],
-            high[number],
-            low[number],
-            close[number],
-            volume[number],
-        )
+            self._reports = list(zip(*(array.tolist() for array in arrays), strict=True))
+        return BarClosed(symbol, self.resolution, *self._reports[number])
 
 
 class RecordedSymbol:
@@ -90,11 +80,14 @@ class RecordedSymbol:
         self.stop_ms = 0
         self.stop_is_quoted = False
         self._scan = BarScan(track)
+        self._lows, self._highs = self._scan.lows, self._scan.highs
         self._series = track.series
         self._opens: list[int] = self._series.recorded.open.tolist()
+        self._row_count, self._tick_count = len(self._opens), len(self._opens) * TICKS_PER_BAR
         self._starts_ms = _first_ticks_ms(self._series)
         self._closed: dict[str, ClosedBars] = {}
         self._followed: list[ClosedBars] = []
+        self._stops_at_rows = False
         self._stop_tick = 0
 
     @property
@@ -112,6 +105,7 @@ class RecordedSymbol:
         bars = self.bars(resolution)
         if bars not in self._followed:
             self._followed.append(bars)
+        self._stops_at_rows = any(each.is_recorded for each in self._followed)
 
     def history(self, resolution: str, count: int) -> HistoryColumns:
         """Return the last `count` bars that are over."""
@@ -119,11 +113,13 @@ class RecordedSymbol:
 
     def find_stop(self) -> None:
         """Find the next stop after what has been played."""
-        track, (low, high) = self.track, self.quiet
-        if self.quiet is NO_PRICE:
-            self._stop_at(track.ticks, is_quoted=True)
+        low, high = self.quiet
+        row, rows = self._row, self._row_count
+        if self._stops_at_rows and self._stop_at_next_row(row, low, high):
             return
-        row, rows = self._row, len(self._opens)
+        if self.quiet is NO_PRICE:
+            self._stop_at(self.track.ticks, is_quoted=True)
+            return
         closing = min((each.next_first_row(row) for each in self._followed), default=NEVER_MS)
         end = min(closing, rows)
         if self.quiet is not ANY_PRICE:
@@ -136,6 +132,18 @@ class RecordedSymbol:
             self._stop_at(closing * TICKS_PER_BAR, is_quoted=is_quoted)
         else:
             self.stop_ms = NEVER_MS
+
+    def _stop_at_next_row(self, row: int, low: int, high: int) -> bool:
+        """Stop at the beginning of the next row, if all prices up to there are quiet, and return
+        whether they are. Most stops are found here."""
+        following = row + 1
+        if following >= self._row_count or not low <= self._opens[following] <= high:
+            return False
+        if self._lows[row] < low or self._highs[row] > high:
+            return False
+        self._stop_tick, self.stop_is_quoted = following * TICKS_PER_BAR, False
+        self.stop_ms = self._starts_ms[following]
+        return True
 
     def next_tick_ms(self, since_ms: int) -> int:
         """Return when the next tick at `since_ms` or later is."""
@@ -150,6 +158,8 @@ class RecordedSymbol:
         else:
             ticks = self._series.schedule.tick_count(instant_ms)
         self._move(ticks, updates)
+        if self.stop_ms <= instant_ms:
+            self.find_stop()
 
     def skip_before(self, instant_ms: int, updates: deque[Update]) -> None:
         """Play the ticks before an instant without a quote."""
@@ -177,8 +187,8 @@ class RecordedSymbol:
         if before == row:
             return
         for bars in self._followed:
-            for number in range(bars.closed_count(before), bars.closed_count(row)):
-                updates.append(bars.closed(self.symbol, number))
+            first, end = bars.closed_count(before), bars.closed_count(row)
+            updates.extend(bars.closed(self.symbol, number) for number in range(first, end))
 
     def _stop_at(self, tick: int, *, is_quoted: bool) -> None:
         self._stop_tick, self.stop_is_quoted = tick, is_quoted
@@ -192,14 +202,6 @@ class RecordedSymbol:
     def _row(self) -> int:
         """The number of the last row that has begun."""
         return (self.track.ticks - 1) // TICKS_PER_BAR
-
-    @property
-    def _tick_count(self) -> int:
-        return len(self._opens) * TICKS_PER_BAR
-
-
-def _is_every_row(rows: Int64s, series: BarSeries) -> bool:
-    return len(rows) == len(series.recorded)
 
 
 def _first_ticks_ms(series: BarSeries) -> Sequence[int]:

@@ -92,8 +92,6 @@ class SkippingSteps:
         """Play all ticks up to an instant without quotes."""
         for each in self._symbols:
             each.skip(instant_ms, self._updates)
-            if each.stop_ms <= instant_ms:
-                each.find_stop()
         self._go_on_at(instant_ms)
 
     def _play(self, instant_ms: int) -> None:

@@ -26,6 +26,7 @@ class PaperAccount:
         self._engine: Engine | None = None
         self.committed = AccountState()
         self.is_listed = False
+        self._is_immediate = False
 
     @property
     def engine(self) -> Engine:
@@ -44,9 +45,17 @@ class PaperAccount:
         """Whether no quote can change the account."""
         return not self.state.working and not self.state.positions
 
+    def commit_immediately(self) -> None:
+        """Let the engine change the committed state itself from now on: what it returns counts as
+        committed, and `restore` is no longer possible."""
+        assert self.state.seq == self.committed.seq, "an event waits for its commit"
+        self._engine = Engine(self.committed, self._rules)
+        self._is_immediate = True
+
     def restore(self, uncommitted: Sequence[Event]) -> None:
         """Set the engine back to the committed state plus the events that are still to be
         committed."""
+        assert not self._is_immediate, "what the engine did is committed"
         self._engine = None
         for event in uncommitted:
             self.engine.state.evolve(event)

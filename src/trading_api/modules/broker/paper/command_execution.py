@@ -26,11 +26,19 @@ class CommandExecution:
     """Changes the engines of accounts, and adds the events to those that are to be committed.
 
     `opening` makes the command that opens an account. The caller commits the events, or sets the
-    engines back with `restore`."""
+    engines back with `restore`. An account to which a quote cannot be applied is logged and left as
+    it was, or the error is raised with `raises`."""
 
-    def __init__(self, accounts: Accounts, opening: Callable[[str, int], OpenAccount]) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        opening: Callable[[str, int], OpenAccount],
+        *,
+        raises: bool = False,
+    ) -> None:
         self._accounts = accounts
         self._opening = opening
+        self._raises = raises
 
     def execute(self, account_id: str, command: Command, events: AccountEvents) -> CommandAnswer:
         """Apply a client's command. The account's first command opens it, unless it is rejected.
@@ -64,6 +72,8 @@ class CommandExecution:
             try:
                 outcome = self._apply(account_id, command, events)
             except Exception:
+                if self._raises:
+                    raise
                 log.exception("quote_not_applied", extra={"account": account_id})
             else:
                 if not outcome:

@@ -9,15 +9,17 @@ _CHUNK_MIN, _CHUNK_MAX = 64, 65_536
 
 
 class BarScan:
-    """Looks ahead in the bars of one symbol, in price ticks and numbers of ticks."""
+    """Looks ahead in the bars of one symbol, in price ticks and numbers of ticks.
+
+    `lows` and `highs` are those of all bars."""
 
     def __init__(self, track: BarTrack) -> None:
         self.track = track
         recorded = track.series.recorded
-        self.bar_count = len(recorded)
         self._low, self._high = recorded.low, recorded.high
         # As Python integers: most look-aheads are of one bar.
-        self._lows, self._highs = recorded.low.tolist(), recorded.high.tolist()
+        self.lows: list[int] = recorded.low.tolist()
+        self.highs: list[int] = recorded.high.tolist()
 
     def next_outside(self, low: int, high: int, bars_end: int) -> int | None:
         """Return the number of the next tick that is not played and whose last price is below
@@ -30,7 +32,7 @@ class BarScan:
         return self._next_bar_outside(number, bars_end, low, high)
 
     def _next_bar_outside(self, number: int, end: int, low: int, high: int) -> int | None:
-        lows, highs, size = self._lows, self._highs, _CHUNK_MIN
+        lows, highs, size = self.lows, self.highs, _CHUNK_MIN
         if end - number <= _CHUNK_MIN:
             for each in range(number, end):
                 if lows[each] < low or highs[each] > high:
@@ -46,7 +48,7 @@ class BarScan:
         return None
 
     def _outside(self, number: int, first: int, low: int, high: int) -> int | None:
-        if self._lows[number] >= low and self._highs[number] <= high:
+        if self.lows[number] >= low and self.highs[number] <= high:
             return None
         path = self.track.series.path(number)
         for part in range(first, TICKS_PER_BAR):

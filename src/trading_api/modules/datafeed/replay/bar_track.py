@@ -26,6 +26,8 @@ class BarTrack:
         self.series = series
         self.ticks = series.schedule.tick_count(start_ms)
         self._tick_size = series.instrument.tick_size
+        self._quoted_tick = -1
+        self._quote: Quote
 
     @property
     def instrument(self) -> Instrument:
@@ -53,7 +55,10 @@ class BarTrack:
         return f"nothing of {symbol} was recorded at this time"
 
     def quote(self) -> Quote:
-        return self._quote_of(self.ticks - 1)
+        tick = self.ticks - 1
+        if tick != self._quoted_tick:
+            self._quoted_tick, self._quote = tick, self._quote_of(tick)
+        return self._quote
 
     def quote_history(self) -> Iterator[Quote]:
         return map(self._quote_of, range(self.ticks - 1, -1, -1))
