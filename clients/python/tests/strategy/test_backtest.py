@@ -251,9 +251,19 @@ def test_a_session_is_moved_bar_by_bar_and_keeps_its_place(backtest: Backtest) -
     position = session.position("AAPL")
     assert position is not None
     assert position.qty == 5
+    bought = session.quote("AAPL")
+    assert (
+        position.pl
+        == session.equity().unrealizedPL
+        == round(5 * (bought.bid - position.avgPrice), 8)
+    )
     following = next(iter(session.bars("RECORDED:AAPL", "1")))
     assert following.time == START + 5 * MINUTE_MS
+    assert session.position("AAPL") is position
+    assert position.pl == session.equity().unrealizedPL != 0
+    assert "pl=" in repr(position)
     session.close("AAPL")
+    assert session.position("AAPL") is None
     result = session.result()
     assert (len(result.trades), result.statistics.bars) == (1, 6)
     assert "equity=" in repr(session)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import msgspec
 
 from trading_api.backtest.session import BacktestSession
 from trading_api_client.errors import Refused
@@ -11,10 +13,10 @@ from trading_api_client.models import Brackets, EquityData, PlacedOrder, Positio
 from trading_api_client.strategy.market_data import BarHistory, TopOfBook
 from trading_api_client.strategy.run_record import Refusal
 from trading_api_client.strategy.session_models import (
+    position_converter,
     refusals,
     to_equity,
     to_order,
-    to_position,
     to_server_brackets,
     to_server_order,
 )
@@ -33,7 +35,9 @@ class SessionHost:
         self._entries = session.events()
         self._known_entries = 0
         self._commands = 0
-        self._flat: set[str] = set()
+        self._positions: dict[str, Position | None] = {}
+        """The positions that are known since the last event."""
+        self._to_position = position_converter(position_with(self._profit))
 
     @property
     def now_ms(self) -> int:
@@ -75,16 +79,18 @@ class SessionHost:
         return BarHistory(found.time, found.open, found.high, found.low, found.close, found.volume)
 
     def position(self, symbol: str) -> Position | None:
-        if symbol in self._flat_symbols():
-            return None
-        position = self._account.position(symbol)
-        if position is None:
-            self._flat.add(symbol)
-            return None
-        return to_position(position)
+        if len(self._entries) != self._known_entries:
+            self._known_entries = len(self._entries)
+            self._positions.clear()
+        elif symbol in self._positions:
+            return self._positions[symbol]
+        found = self._account.position(symbol)
+        position = None if found is None else self._to_position(found)
+        self._positions[symbol] = position
+        return position
 
     def positions(self) -> Sequence[Position]:
-        return [to_position(each) for each in self._account.positions()]
+        return [self._to_position(each) for each in self._account.positions()]
 
     def orders(self) -> Sequence[PlacedOrder]:
         return [to_order(each) for each in self._account.orders()]
@@ -104,12 +110,9 @@ class SessionHost:
     def stop(self) -> None:
         self.is_stopped = True
 
-    def _flat_symbols(self) -> set[str]:
-        """Return the symbols that are known to have no position since the last event."""
-        if len(self._entries) != self._known_entries:
-            self._known_entries = len(self._entries)
-            self._flat.clear()
-        return self._flat
+    def _profit(self, symbol: str) -> float | None:
+        position = self._account.position(symbol)
+        return None if position is None else position.pl
 
     def _command(self, name: str, command: Callable[[str], Answer]) -> Answer:
         # A key is an event, so commands have one as those of the client do.
@@ -120,3 +123,23 @@ class SessionHost:
         except Refused as refused:
             self.refusals.append(Refusal(self.now_ms, name, refused.code, refused.message))
             raise
+
+
+def position_with(profit: Callable[[str], float | None]) -> type[Position]:
+    """Return a type of positions whose `pl` is calculated at the present price when it is read.
+
+    A strategy asks at each bar whether it has a position, and seldom for its profit, which takes
+    longer than everything else of a bar."""
+
+    type_: Any = msgspec.defstruct(
+        Position.__name__,
+        [],
+        bases=(Position,),
+        namespace={"pl": property(lambda position: profit(position.symbol))},
+        module=Position.__module__,
+        frozen=True,
+        kw_only=True,
+        omit_defaults=True,
+    )
+    position_type: type[Position] = type_
+    return position_type

@@ -67,9 +67,13 @@ def _value_converter(
 
 to_order = converter(server.PlacedOrder, PlacedOrder)
 to_execution = converter(server.Execution, Execution)
-to_position = converter(server.Position, Position)
 to_equity = converter(server.EquityData, EquityData)
 to_cash_line = converter(server.CashLine, CashLine)
+
+
+def position_converter(type_: type[Position]) -> Callable[[Any], Position]:
+    """Return a function that makes a position of this type of the server's."""
+    return converter(server.Position, type_)
 
 
 def to_server_order(order: PreOrder) -> server.PreOrder:
