@@ -23,6 +23,7 @@ from trading_api_client import AsyncClient, Refused
 from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
 from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.live import Live
+from trading_api_client.strategy.live_host import LiveHost
 from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
 from trading_api_client.strategy.strategy import Strategy
 
@@ -253,6 +254,17 @@ async def test_an_unknown_symbol_ends_the_run(market: Market) -> None:
     async with running(market.address, Unknown) as (_, task):
         with pytest.raises(Refused):
             await task
+
+
+async def test_a_server_that_no_longer_accepts_the_token_ends_the_run(market: Market) -> None:
+    async with running(market.address, Noted) as (strategy, task):
+        host = strategy()._host
+        assert isinstance(host, LiveHost)
+        refused = Refused("token_invalid", "The token has expired.", 401)
+        host._client._loop.call(lambda: host._client._client._streams.on_unauthorized(refused))
+        with pytest.raises(Refused, match="has expired"):
+            await task
+    assert strategy().notes == ["stop"]
 
 
 async def test_quotes_are_delivered_where_they_are_wanted(market: Market) -> None:

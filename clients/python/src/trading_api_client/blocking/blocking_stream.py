@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
+from trading_api_client.errors import TradingApiError
 from trading_api_client.stream.channels import Update
 from trading_api_client.stream.stream import Stream, Subscription
 
@@ -36,6 +37,12 @@ class BlockingSubscription(Generic[T]):
 
         Raises Refused if the server refuses the subscription."""
         self._loop.run(self._subscription.synchronized())
+
+    def on_end(self, callback: Callable[[TradingApiError | None], object]) -> None:
+        """Call a function once the subscription has ended: with the error, or None after `close`.
+
+        It is called in the thread of the client, and immediately if it has ended already."""
+        self._loop.call(lambda: self._subscription.on_end(callback))
 
     def close(self) -> None:
         """End the subscription."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from trading_api_client.client import Client
 from trading_api_client.models import BrokerEvent, OrderStatus, PlacedOrder, Position
+from trading_api_client.strategy.patient_read import patiently
 
 _LIVE = (OrderStatus.PLACING, OrderStatus.INACTIVE, OrderStatus.WORKING)
 
@@ -40,8 +41,7 @@ class LiveAccount:
     def synchronize(self, seq: int = 0) -> None:
         """Read the events that there are now, and at least those up to `seq`."""
         while True:
-            events = self._client.events(since=self._seq, limit=None)
-            self._apply(events)
+            self._apply(patiently(lambda: self._client.events(since=self._seq, limit=None)))
             if self._seq >= seq:
                 return
 

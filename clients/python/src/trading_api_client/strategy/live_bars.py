@@ -6,6 +6,7 @@ from trading_api_client.client import Client
 from trading_api_client.models import Bar
 from trading_api_client.strategy.bar_buffer import BarBuffer
 from trading_api_client.strategy.market_data import BarHistory, ClosedBar
+from trading_api_client.strategy.patient_read import patiently
 
 _COUNT = 2
 
@@ -30,15 +31,16 @@ class LiveBars:
         """Return the bars that end where a bar begins, and have not been returned yet.
 
         The first bar ends those that closed before the start, which are history."""
-        since_ms, self._forming_ms = self._forming_ms, forming.time
-        if since_ms is None:
-            self._end_ms = forming.time
+        if self._forming_ms is None:
+            self._forming_ms = self._end_ms = forming.time
             return []
+        closed = self._read_between(self._forming_ms, forming.time)
+        self._forming_ms = forming.time
         return [
             ClosedBar(
                 self._symbol, self._resolution, b.time, b.open, b.high, b.low, b.close, b.volume
             )
-            for b in self._read_between(since_ms, forming.time)
+            for b in closed
         ]
 
     def deliver(self, bar: ClosedBar) -> None:
@@ -68,4 +70,5 @@ class LiveBars:
             count *= 4
 
     def _read_last(self, end_ms: int | None, count: int) -> list[Bar]:
-        return self._client.history(self._symbol, self._resolution, end=end_ms, count=count)
+        symbol, resolution = self._symbol, self._resolution
+        return patiently(lambda: self._client.history(symbol, resolution, end=end_ms, count=count))

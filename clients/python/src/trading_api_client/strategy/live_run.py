@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any, Generic, TypeAlias
 
 from trading_api_client.client import Client
+from trading_api_client.errors import TradingApiError
 from trading_api_client.models import Bar, QuoteData, QuoteError
 from trading_api_client.strategy.live_account import LiveAccount
 from trading_api_client.strategy.live_bars import LiveBars
@@ -47,6 +48,7 @@ class LiveRun(Generic[StrategyT]):
             subscriptions.append(self._client.on_quote(symbols, self._quotes.put))
         for subscription in subscriptions:
             subscription.synchronized()
+            subscription.on_end(self._ended)
         self._account.start()
         self.strategy.on_start()
         self._report_events()
@@ -70,6 +72,10 @@ class LiveRun(Generic[StrategyT]):
 
     def _account_updated(self, update: AccountUpdate) -> None:
         self._inbox.put(lambda: self._on_account(update.seq))
+
+    def _ended(self, error: TradingApiError | None) -> None:
+        if error is not None:
+            self._inbox.put(lambda: _raise(error))
 
     # On the strategy's thread
 
@@ -101,6 +107,10 @@ class LiveRun(Generic[StrategyT]):
                 self.strategy.on_execution(event.execution)
             if event.order is not None:
                 self.strategy.on_order(event.order)
+
+
+def _raise(error: TradingApiError) -> None:
+    raise error
 
 
 class LastQuotes:

@@ -29,6 +29,7 @@ class Subscription(Generic[T]):
         self._synchronized.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._error: TradingApiError | None = None
         self._is_closed = False
+        self._on_end: list[Callable[[TradingApiError | None], object]] = []
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -40,6 +41,15 @@ class Subscription(Generic[T]):
 
         Raises Refused if the server refuses the subscription."""
         await asyncio.shield(self._synchronized)
+
+    def on_end(self, callback: Callable[[TradingApiError | None], object]) -> None:
+        """Call a function once the subscription has ended: with the error, or None after `close`.
+
+        It is called in the event loop of the client, and immediately if it has ended already."""
+        if self._is_closed:
+            callback(self._error)
+        else:
+            self._on_end.append(callback)
 
     def close(self) -> None:
         """End the subscription."""
@@ -94,6 +104,8 @@ class Subscription(Generic[T]):
                 self._synchronized.cancel()
             else:
                 self._synchronized.set_exception(error)
+        for callback in self._on_end:
+            callback(error)
 
     def _leave(self) -> None:
         topics, self._topics = self._topics, []

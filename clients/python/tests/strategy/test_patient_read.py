@@ -1,0 +1,28 @@
+"""Reads that outlast an outage."""
+
+from __future__ import annotations
+
+import pytest
+
+from trading_api_client.errors import ConnectionFailed, Refused, TimedOut, TradingApiError
+from trading_api_client.strategy.patient_read import patiently
+
+
+def test_a_read_is_repeated_until_the_server_answers(caplog: pytest.LogCaptureFixture) -> None:
+    outage: list[TradingApiError] = [ConnectionFailed("no connection"), TimedOut("no answer")]
+
+    def read() -> int:
+        if outage:
+            raise outage.pop()
+        return 7
+
+    assert patiently(read) == 7
+    assert len(caplog.records) == 2
+
+
+def test_a_refused_read_is_not_repeated() -> None:
+    def read() -> int:
+        raise Refused("unknown_symbol", "There is no symbol NONE.", 404)
+
+    with pytest.raises(Refused):
+        patiently(read)
