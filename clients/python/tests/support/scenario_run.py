@@ -15,10 +15,10 @@ from typing import Any
 
 from clients.python.tests.support.lossy_proxy import LossyProxy, lossy_proxy
 from tests.kit.deployment import ServerProcess
-from tests.kit.server import until
+from tests.kit.server import TIMEOUT_S, until
 from tests.kit.signed_tokens import token
 from trading_api.auth.tokens import LEEWAY_S
-from trading_api_client import AsyncClient, Side, StreamOptions
+from trading_api_client import AsyncClient, OrderStatus, Side, StreamOptions
 from trading_api_client.backoff import Backoff
 from trading_api_client.models import Execution, PlacedOrder, Position
 from trading_api_client.stream.reconnecting_socket import SocketState
@@ -143,6 +143,7 @@ class OutageRun:
     async def all_received(self) -> None:
         """Wait until the client has reported every execution, and compare the rest."""
         reported = self.reported
+        await self._all_filled()
         executions = await self._trader.executions(limit=None)
         await until(lambda: len(reported.executions) >= len(executions))
         assert reported.executions == executions
@@ -152,6 +153,17 @@ class OutageRun:
         assert len(versions) == len(set(versions))
         (position,) = await self._trader.positions()
         await until(lambda: reported.positions[position.id].qty == position.qty)
+
+    async def _all_filled(self) -> None:
+        """Wait until no order works. A quote can show less than an order wants; later ones fill
+        the rest."""
+        async with asyncio.timeout(TIMEOUT_S):
+            while await self._has_working_order():  # noqa: ASYNC110, it asks the server
+                await asyncio.sleep(0.005)
+
+    async def _has_working_order(self) -> bool:
+        orders = await self._trader.orders()
+        return any(order.status is OrderStatus.WORKING for order in orders)
 
 
 async def run_outage(server: ScenarioServer, scenario: dict[str, Any], account: str) -> Reported:
