@@ -5,7 +5,8 @@ import type { Brackets, LeverageParams, OrderPreview, PreOrder } from "./model/b
  * command with the same key once, whichever way it is sent.
  */
 export interface AccountCommands {
-  place(order: PreOrder, key: string): Promise<{ orderId: string }>;
+  /** Return the id of the order, and the number of the account's event after the command. */
+  place(order: PreOrder, key: string): Promise<{ orderId: string; seq: number }>;
   preview(order: PreOrder, orderId?: string): Promise<OrderPreview>;
   modify(orderId: string, order: PreOrder, key: string): Promise<void>;
   cancel(orderId: string, key: string): Promise<void>;

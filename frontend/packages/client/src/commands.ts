@@ -18,7 +18,7 @@ export class Commands implements AccountCommands {
     this.#accountId = accountId;
   }
 
-  place(order: PreOrder, key?: string): Promise<{ orderId: string }> {
+  place(order: PreOrder, key?: string): Promise<{ orderId: string; seq: number }> {
     return this.#send((commands, own) => commands.place(order, own), key);
   }
 

@@ -12,8 +12,8 @@ export function createSocketCommands(
     channel.send(type, { accountId, ...(key !== undefined && { key }), ...payload });
   return {
     async place(order, key) {
-      const { orderId } = await send("orders.place", { order: map.mapPreOrder(order) }, key);
-      return { orderId };
+      const { orderId, seq } = await send("orders.place", { order: map.mapPreOrder(order) }, key);
+      return { orderId, seq };
     },
     async preview(order, orderId) {
       const payload = { order: map.mapPreOrder(order), ...(orderId !== undefined && { orderId }) };
