@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
+from trading_api.modules.alerts.store.factory import alerts_file
 from trading_api.modules.broker.command_line import add_broker_commands
 from trading_api.modules.broker.external.check.check_command import add_check_command
 from trading_api.modules.broker.journal.commands import add_ledger_commands
@@ -90,7 +91,7 @@ def _create_parser() -> argparse.ArgumentParser:
     _add_import(data_commands)
     _add_list(data_commands)
     _add_delete(data_commands)
-    add_ledger_commands(commands)
+    add_ledger_commands(commands, alerts_file)
     return parser
 
 

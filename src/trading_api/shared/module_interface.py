@@ -12,6 +12,7 @@ from trading_api.domain.ports.broker import Broker, ExecutionVenue
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ConfigurationError
 from trading_api.observability.metrics import Metrics
+from trading_api.observability.readiness import Readiness
 from trading_api.settings import Settings
 from trading_api.shared.ws.command_route import WsCommandRouter
 from trading_api.shared.ws.generic_route import WsRouter
@@ -37,6 +38,7 @@ class ModuleContext:
     shard_epochs: Mapping[int, int] | None = None
     """The epoch of each shard whose accounts this process owns at the moment. None where it owns
     all accounts from its start to its end."""
+    readiness: Readiness = field(default_factory=Readiness)
 
     @property
     def broker(self) -> Broker:

@@ -119,6 +119,10 @@ class AlertEngine:
         except StoreUnavailable as error:
             raise _unavailable(error) from error
 
+    def health(self) -> str | None:
+        """Return why alerts cannot be relied on now, or None if they can."""
+        return "the alerts were not written the last time" if self._is_stalled else None
+
     # Changes by clients
 
     def put(self, alert: PriceAlert) -> asyncio.Future[PriceAlert]:

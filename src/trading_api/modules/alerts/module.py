@@ -35,6 +35,7 @@ class AlertsModule:
             context.settings.alerts_per_account_max,
         )
         self._engine = engine = self.service.engine
+        context.readiness.add_check(engine.health)
         metrics = context.metrics
         metrics.add_gauge("alerts", "Price alerts in memory", engine.count)
         metrics.add_counter("alerts_fired", "Alerts that fired", lambda: engine.fired_total)

@@ -171,8 +171,10 @@ async def test_a_store_that_fails_refuses_requests_and_delays_firings() -> None:
         await alerts.quote("100")
         assert await alerts.statuses() == ["active"]
         assert (alerts.updates, await alerts.notifications()) == ([], [])
+        assert alerts.engine.health() == "the alerts were not written the last time"
         store.error = None
         await until(alerts, lambda: [each.status for each in alerts.updates] == ["firing", "fired"])
+        assert alerts.engine.health() is None
         assert await alerts.notifications() == ["AAPL rose to 155 and crossed 150."]
         assert await alerts.create(160) == "alert-3"
 

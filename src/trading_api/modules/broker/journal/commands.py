@@ -17,22 +17,30 @@ from trading_api.modules.broker.journal.factory import is_postgresql, postgres_d
 from trading_api.modules.broker.journal.live_ledger import has_live_ledger, live_settings
 from trading_api.modules.broker.journal.memory import MEMORY
 from trading_api.modules.broker.journal.sql.recovery_cursor import ReadableDatabase
-from trading_api.modules.broker.journal.sqlite.backup import back_up, restore
+from trading_api.modules.broker.journal.sqlite.backup import (
+    back_up,
+    back_up_companion,
+    companion_of,
+    restore,
+    restore_companion,
+)
 from trading_api.modules.broker.journal.sqlite.database import Database
 from trading_api.modules.broker.journal.verify.removal import RemovalSummary, remove_events
 from trading_api.modules.broker.journal.verify.verification import VerificationSummary, verify
 from trading_api.observability.progress_bar import ProgressBar
 from trading_api.settings import Settings
 
+AlertsFile = Callable[[Settings], Path | None]
 
-def add_ledger_commands(commands: Any) -> None:
+
+def add_ledger_commands(commands: Any, alerts_file: AlertsFile) -> None:
     """Add `verify-ledger`, `ledger backup`, `ledger restore` and `ledger prune` to argparse's
-    subparsers."""
+    subparsers. `alerts_file` returns the file of the alerts that belong to a ledger."""
     _add_verify_ledger(commands)
     ledger = commands.add_parser("ledger", help="copies of the ledger at DATABASE_URL")
     ledger_commands = ledger.add_subparsers(required=True)
-    _add_backup(ledger_commands)
-    _add_restore(ledger_commands)
+    _add_backup(ledger_commands, alerts_file)
+    _add_restore(ledger_commands, alerts_file)
     _add_prune(ledger_commands)
 
 
@@ -76,31 +84,44 @@ def _verify_postgres(settings: Settings) -> tuple[object, VerificationSummary]:
     return database.path, asyncio.run(verify_postgres(database, _progress(database)))
 
 
-def _add_backup(commands: Any) -> None:
-    command = commands.add_parser("backup", help="copy the ledger; a server may run")
+def _add_backup(commands: Any, alerts_file: AlertsFile) -> None:
+    command = commands.add_parser("backup", help="copy the ledger and alerts; a server may run")
     command.add_argument("target", type=Path, metavar="FILE")
     _add_live(command)
-    command.set_defaults(run=_backup)
+    command.set_defaults(run=partial(_backup, alerts_file))
 
 
-def _backup(arguments: argparse.Namespace) -> None:
-    size_bytes = back_up(_ledger_file(_settings(arguments), "copied"), arguments.target)
-    print(f"{arguments.target} is a copy of the ledger ({size_bytes:,} bytes).")
+def _backup(alerts_file: AlertsFile, arguments: argparse.Namespace) -> None:
+    settings, target = _settings(arguments), arguments.target
+    database, companion = _ledger_file(settings, "copied"), companion_of(target)
+    alerts = None if arguments.live else alerts_file(settings)
+    if target.exists():
+        raise ConfigurationError(f"{target} exists; name a file that does not.")
+    database.reading().close()  # it is a ledger, so the alerts are not copied in vain
+    # The alerts first: a notification that only the ledger has is found by its key.
+    if alerts is not None and back_up_companion(alerts, companion):
+        print(f"{companion} is a copy of the alerts.")
+    size_bytes = back_up(database, target)
+    print(f"{target} is a copy of the ledger ({size_bytes:,} bytes).")
 
 
-def _add_restore(commands: Any) -> None:
+def _add_restore(commands: Any, alerts_file: AlertsFile) -> None:
     command = commands.add_parser("restore", help="put a copy in place; the server must be stopped")
     command.add_argument("source", type=Path, metavar="FILE")
     _add_live(command)
-    command.set_defaults(run=_restore)
+    command.set_defaults(run=partial(_restore, alerts_file))
 
 
-def _restore(arguments: argparse.Namespace) -> None:
-    database = _ledger_file(_settings(arguments), "replaced")
+def _restore(alerts_file: AlertsFile, arguments: argparse.Namespace) -> None:
+    settings = _settings(arguments)
+    database = _ledger_file(settings, "replaced")
     aside = restore(arguments.source, database)
     print(f"{database.path} is now {arguments.source}.")
     if aside is not None:
         print(f"The ledger that was there is {aside}.")
+    alerts, companion = alerts_file(settings), companion_of(arguments.source)
+    if alerts and not arguments.live and restore_companion(companion, alerts):
+        print(f"{alerts} is now {companion}.")
 
 
 def _add_prune(commands: Any) -> None:

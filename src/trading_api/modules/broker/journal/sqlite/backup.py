@@ -29,6 +29,39 @@ def back_up(database: Database, target: Path) -> int:
     return target.stat().st_size
 
 
+def companion_of(copy: Path) -> Path:
+    """Return the copy of the alerts that belongs to a copy of the ledger."""
+    return copy.with_name(f"{copy.stem}-alerts{copy.suffix}")
+
+
+def back_up_companion(path: Path, target: Path) -> bool:
+    """Copy a database that belongs to the ledger, and return whether there is one.
+
+    Raises ConfigurationError, also if the target exists."""
+    if target.exists():
+        raise ConfigurationError(f"{target} exists; name a file that does not.")
+    if not path.exists():
+        return False
+    with _sqlite_errors():
+        _copy(path, target)
+    return True
+
+
+def restore_companion(source: Path, path: Path) -> bool:
+    """Put the copy of a database that belongs to the ledger in place, and return whether there is
+    one. What was there is moved aside. Raises ConfigurationError."""
+    if not source.exists():
+        return False
+    with _sqlite_errors():
+        incoming = path.with_name(f"{path.name}.incoming")
+        incoming.unlink(missing_ok=True)
+        _copy(source, incoming)
+        _move_aside(path)
+        incoming.rename(path)
+        _sync_folder(path.parent)
+    return True
+
+
 def restore(source: Path, database: Database) -> Path | None:
     """Put a copy in the ledger's place, and return where the ledger is now that was there.
 

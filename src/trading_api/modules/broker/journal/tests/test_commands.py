@@ -1,4 +1,6 @@
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,39 @@ def test_ledger_is_backed_up_and_restored(
     monkeypatch.setenv("DATABASE_URL", "memory:")
     assert main(["ledger", "backup", str(copy)]) == 2
     assert "keeps nothing that could be copied" in capsys.readouterr().err
+
+
+def test_alerts_are_copied_and_put_back_with_their_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy, path = tmp_path / "copy.db", tmp_path / "trading.db"
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+    check_ledger(Settings())
+    alerts, copied = tmp_path / "trading-alerts.db", tmp_path / "copy-alerts.db"
+    write(alerts, 1)
+    assert main(["ledger", "backup", str(copy)]) == 0
+    assert f"{copied} is a copy of the alerts." in capsys.readouterr().out
+    write(alerts, 2)
+    assert main(["ledger", "backup", str(copy)]) == 2
+    assert main(["ledger", "restore", str(copy)]) == 0
+    assert f"{alerts} is now {copied}." in capsys.readouterr().out
+    assert read(alerts) == [1]
+    (aside,) = tmp_path.glob("trading-alerts.db.replaced-*")
+    assert read(aside) == [1, 2]
+
+
+def write(path: Path, number: int) -> None:
+    """Write a number into a database."""
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE IF NOT EXISTS numbers (number INTEGER)")
+        database.execute("INSERT INTO numbers VALUES (?)", (number,))
+        database.commit()
+
+
+def read(path: Path) -> list[int]:
+    """Return the numbers of a database."""
+    with closing(sqlite3.connect(path)) as database:
+        return [number for (number,) in database.execute("SELECT number FROM numbers")]
 
 
 def test_a_pruned_ledger_verifies_and_states_what_was_removed(
