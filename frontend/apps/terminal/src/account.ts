@@ -198,10 +198,22 @@ export class TradingAccount {
       { accountId },
       { onData: (equity) => this.#showEquity(equity), onFailed: () => {} },
     );
+    this.#client.feeds.account(
+      { accountId },
+      { onData: ({ halted }) => void this.#followHalt(halted), onFailed: () => {} },
+    );
     this.#client.feeds.notifications(
       { accountId },
       { onData: (notification) => this.#showNotification(notification), onFailed: () => {} },
     );
+  }
+
+  /** Read why trading is halted or resumed, if that has changed. */
+  async #followHalt(halted: boolean): Promise<void> {
+    if (halted === this.halt.on) return;
+    this.#halt[1]({ on: halted });
+    const halt = await this.#client.rest.account(this.id).killSwitch();
+    if (halt.on === this.halt.on) this.#halt[1](halt);
   }
 
   async #load(): Promise<void> {

@@ -1,5 +1,7 @@
 import {
+  type AccountState,
   type BrokerHost,
+  type KillSwitch,
   type Order,
   OrderStatus,
   OrderType,
@@ -17,10 +19,18 @@ const ENDED = 1_200;
 let host: BrokerHost;
 let historyReads: number;
 let account: TradingAccount;
+let halt: KillSwitch;
+let reportMoney: (state: AccountState) => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
   historyReads = 0;
+  halt = { on: false };
+  const feeds = Object.assign(new WsFallback(), {
+    account: (_: object, { onData }: { onData: (state: AccountState) => void }) => {
+      reportMoney = onData;
+    },
+  });
   const empty = async () => [];
   const rest = {
     info: async () => ({ id: "DEMO", currency: "USD" }),
@@ -29,7 +39,7 @@ beforeEach(() => {
     positions: empty,
     recentExecutions: empty,
     cashLines: empty,
-    killSwitch: async () => ({ on: false }),
+    killSwitch: async () => halt,
     ordersHistory: async (limit: number) => {
       historyReads += 1;
       const ended = Array.from({ length: ENDED }, (_, n) => order(n, OrderStatus.Filled));
@@ -39,7 +49,7 @@ beforeEach(() => {
   const client = {
     rest: { account: () => rest, market: { time: async () => 0 } },
     socket: { onState: () => () => {} },
-    feeds: new WsFallback(),
+    feeds,
     broker: async (own: BrokerHost) => {
       host = own;
     },
@@ -95,4 +105,16 @@ test("what is stored of ended orders and of executions has a limit", async () =>
   expect(account.endedOrders.length).toBe(500);
   expect(account.executions.length).toBe(500);
   expect(account.executions.at(-1)?.time).toBe(ENDED - 1);
+});
+
+test("a halt is followed as it begins and ends, with its reason", async () => {
+  await account.start("DEMO");
+  const money = { balance: 0, equity: 0, usedMargin: 0, freeMargin: 0, openPL: 0 };
+  const state = { ...money, realizedPLToday: 0, currency: "USD" };
+  halt = { on: true, reason: "too fast" };
+  reportMoney({ ...state, halted: true });
+  await vi.waitFor(() => expect(account.halt).toEqual(halt));
+  halt = { on: false };
+  reportMoney({ ...state, halted: false });
+  expect(account.halt.on).toBe(false);
 });

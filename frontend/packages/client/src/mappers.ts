@@ -137,8 +137,10 @@ export const mapEquity = (equity: EquityData_Api_Backend | EquityData_Ws_Backend
 export const mapBrokerConnection = (status: BrokerConnectionStatus_Ws_Backend): BrokerConnection =>
   withoutNulls(status);
 
-export const mapAccountState = (state: AccountState_Ws_Backend): AccountState =>
-  withoutNulls(state);
+export const mapAccountState = (state: AccountState_Ws_Backend): AccountState => ({
+  halted: false,
+  ...withoutNulls(state),
+});
 
 export const mapNotification = (
   notification: Notification_Api_Backend | Notification_Ws_Backend,

@@ -72,7 +72,7 @@ class AccountState(CamelModel):
     yield now. `usedMargin` is reserved for positions and working orders; `freeMargin` is equity
     less used margin. `marginLevel` is equity in percent of the used margin, and absent while none
     is used. `realizedPLToday` is the profit realized since 00:00 UTC of market time, before
-    commission.
+    commission. `halted` is whether the kill switch is on.
     """
 
     model_config = example(
@@ -85,6 +85,7 @@ class AccountState(CamelModel):
             "openPL": 100,
             "realizedPLToday": 12.5,
             "currency": "USD",
+            "halted": False,
         }
     )
 
@@ -96,6 +97,7 @@ class AccountState(CamelModel):
     open_pl: Number = Field(alias="openPL")
     realized_pl_today: Number = Field(alias="realizedPLToday")
     currency: str
+    halted: bool = False
 
 
 class ConnectionStatus(WireIntEnum):

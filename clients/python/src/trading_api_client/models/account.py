@@ -39,7 +39,7 @@ class AccountState(Model, frozen=True, kw_only=True):
     yield now. `usedMargin` is reserved for positions and working orders; `freeMargin` is equity
     less used margin. `marginLevel` is equity in percent of the used margin, and absent while none
     is used. `realizedPLToday` is the profit realized since 00:00 UTC of market time, before
-    commission."""
+    commission. `halted` is whether the kill switch is on."""
 
     balance: float
     equity: float
@@ -49,6 +49,7 @@ class AccountState(Model, frozen=True, kw_only=True):
     openPL: float
     realizedPLToday: float
     currency: str
+    halted: bool = False
 
 
 class AlertFiring(Model, frozen=True, kw_only=True):

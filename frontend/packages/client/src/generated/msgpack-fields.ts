@@ -14,7 +14,8 @@ export const FIELDS: { [route: string]: readonly Field[] } = {
         "marginLevel",
         "openPL",
         "realizedPLToday",
-        "currency"
+        "currency",
+        "halted"
     ],
     "alerts": [
         "id",

@@ -22,12 +22,13 @@ export interface components {
          *     yield now. `usedMargin` is reserved for positions and working orders; `freeMargin` is equity
          *     less used margin. `marginLevel` is equity in percent of the used margin, and absent while none
          *     is used. `realizedPLToday` is the profit realized since 00:00 UTC of market time, before
-         *     commission.
+         *     commission. `halted` is whether the kill switch is on.
          * @example {
          *       "balance": 100012.5,
          *       "currency": "USD",
          *       "equity": 100112.5,
          *       "freeMargin": 99925.1,
+         *       "halted": false,
          *       "marginLevel": 53421.8,
          *       "openPL": 100,
          *       "realizedPLToday": 12.5,
@@ -43,6 +44,11 @@ export interface components {
             equity: number;
             /** Freemargin */
             freeMargin: number;
+            /**
+             * Halted
+             * @default false
+             */
+            halted?: boolean;
             /**
              * Marginlevel
              * @default null

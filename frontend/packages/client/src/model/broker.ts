@@ -175,7 +175,8 @@ export interface BrokerConnection {
 
 /**
  * The figures of an account, in its currency. `marginLevel` is equity in percent of the used margin,
- * and missing without any. `realizedPLToday` is that of the UTC day.
+ * and missing without any. `realizedPLToday` is that of the UTC day. `halted` is whether trading is
+ * halted.
  */
 export interface AccountState {
   balance: number;
@@ -186,6 +187,7 @@ export interface AccountState {
   openPL: number;
   realizedPLToday: number;
   currency: string;
+  halted: boolean;
 }
 
 /**

@@ -101,6 +101,7 @@ def to_account_state(account: AccountSnapshot) -> wire.AccountState:
         open_pl=float(difference(equity, balance)),
         realized_pl_today=float(account.realized_pl_today),
         currency=account.currency,
+        halted=account.kill_switch.is_on,
     )
 
 

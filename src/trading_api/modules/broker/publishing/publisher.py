@@ -71,6 +71,8 @@ class EventPublisher:
             self._publish_profits(event.account_id)
         if _changes_equity(event):
             self._publish_money(event.account_id, event)
+        elif event.type == "killSwitchSet":
+            self._publish("account", to_account_state, event.account_id, event)
 
     def on_valuation(self, account_id: str) -> None:
         """Publish the account's profits and money at the new prices."""

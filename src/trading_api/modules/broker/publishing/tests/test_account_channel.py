@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.kit.paper_exchange import BUY, SELL, A, B, PaperExchange, running
 from trading_api.domain.resolution import DAY_MS
+from trading_api.models.broker import KillSwitchParams
 from trading_api.modules.broker.journal.memory import MemoryJournal
 
 TENFOLD: dict[str, Any] = {"leverage_default": 10, "initial_balance": Decimal(1000)}
@@ -18,6 +19,7 @@ NEW = {
     "openPL": 0.0,
     "realizedPLToday": 0.0,
     "currency": "USD",
+    "halted": False,
 }
 
 
@@ -58,6 +60,17 @@ async def test_it_follows_fills_and_quotes_as_equity_does() -> None:
         closed = exchange.published("account")[-1]
         assert (closed["realizedPLToday"], closed["openPL"], closed["balance"]) == (20, 30, 1020)
         await exchange.client.reset(A, None)
+        assert exchange.published("account")[-1] == NEW
+
+
+async def test_it_shows_a_halt_as_it_begins_and_ends() -> None:
+    async with running(**TENFOLD) as exchange:
+        await state(exchange)
+        await exchange.service.commands.set_kill_switch(
+            A, KillSwitchParams(on=True, reason="enough"), None
+        )
+        assert exchange.published("account")[-1] == NEW | {"halted": True}
+        await exchange.service.commands.set_kill_switch(A, KillSwitchParams(on=False), None)
         assert exchange.published("account")[-1] == NEW
 
 
