@@ -93,9 +93,7 @@ def create_app(
     if clock and "datafeed" not in names:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
     venue = _create_venues(settings, names, journal, feed, metrics, readiness, live_venue)
-    context = ModuleContext(
-        settings, feed, now_ms, metrics, subscriptions, venue, readiness=readiness
-    )
+    context = ModuleContext(settings, feed, now_ms, metrics, readiness, subscriptions, venue)
     modules = registry.build(names, context)
     recorders = create_recorders(settings, source, feed, metrics)
     lifespan = create_lifespan(

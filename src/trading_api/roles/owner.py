@@ -51,9 +51,7 @@ def create_owner(settings: Settings, role: OwnerRole, bus: Bus | None = None) ->
     metrics, readiness, subscriptions = Metrics(), Readiness(), Subscriptions()
     market = MarketPart(settings, bus)
     observe_feed(market.feed, metrics, readiness)
-    context = ModuleContext(
-        settings, market.feed, wall_clock_ms, metrics, subscriptions, readiness=readiness
-    )
+    context = ModuleContext(settings, market.feed, wall_clock_ms, metrics, readiness, subscriptions)
     modules: list[Module] = []
     venue: PaperBroker | None = None
     fence = create_fence() if role == "broker" else None

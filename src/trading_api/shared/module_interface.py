@@ -32,13 +32,13 @@ class ModuleContext:
     market: MarketData
     clock_ms: Callable[[], int]
     metrics: Metrics = field(default_factory=Metrics)
+    readiness: Readiness = field(default_factory=Readiness)
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
     venue: ExecutionVenue | None = None
     """Where orders are executed. None while the module `broker`, which runs it, is disabled."""
     shard_epochs: Mapping[int, int] | None = None
     """The epoch of each shard whose accounts this process owns at the moment. None where it owns
     all accounts from its start to its end."""
-    readiness: Readiness = field(default_factory=Readiness)
 
     @property
     def broker(self) -> Broker:
