@@ -19,6 +19,7 @@ from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.sql.errors import to_journal_unavailable
 from trading_api.modules.broker.journal.sql.schema_version import (
     check_version,
+    create_tables,
     schema_version,
     upgrade,
 )
@@ -203,9 +204,11 @@ def migrate(connection: Connection) -> None:
         # A write, so that a file that cannot be written fails here.
         with connection.begin():
             connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
-        return
-    assert __package__ is not None
-    upgrade(connection, __package__, found, VERSION, _path_of(connection))
+    elif found is None:
+        create_tables(connection, VERSION)
+    else:
+        assert __package__ is not None
+        upgrade(connection, __package__, found, VERSION, _path_of(connection))
 
 
 def _path_of(connection: Connection) -> Path:

@@ -16,16 +16,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, create_engine
 
+from tests.kit.ledger_file import rows
+from trading_api.modules.broker.journal.sql.schema_version import upgrade
 from trading_api.modules.broker.journal.sql.tables import METADATA
 from trading_api.modules.broker.journal.sqlite import database
 from trading_api.modules.broker.journal.sqlite.database import VERSION, Database
 
 
 def migrated(folder: Path) -> Path:
-    held = Database(f"sqlite:///{folder}/migrated.db")
-    held.open().close()
-    held.close()
-    return held.path
+    """Return a database in which all migrations were run, one after the other."""
+    path = folder / "migrated.db"
+    with create_engine(f"sqlite:///{path}", poolclass=NullPool).connect() as connection:
+        upgrade(connection, database.__package__, None, VERSION, path)
+        connection.commit()
+    return path
 
 
 def schema(path: Path) -> dict[str, str]:
@@ -38,11 +42,12 @@ def test_they_give_exactly_the_tables(tmp_path: Path) -> None:
     path = migrated(tmp_path)
     with create_engine(f"sqlite:///{path}", poolclass=NullPool).connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    engine = create_engine(f"sqlite:///{tmp_path}/written_down.db", poolclass=NullPool)
-    METADATA.create_all(engine)
-    found = schema(path)
-    del found["alembic_version"]
-    assert found == schema(tmp_path / "written_down.db")
+    created = Database(f"sqlite:///{tmp_path}/created.db")
+    created.open().close()
+    created.close()
+    assert schema(path) == schema(created.path)
+    versions = "SELECT version_num FROM alembic_version"
+    assert rows(path, versions) == rows(created.path, versions) == [(VERSION,)]
 
 
 def test_the_newest_is_the_version_that_the_program_asks_for() -> None:
