@@ -14,11 +14,17 @@ class UnixProxy:
     """Passes bytes on in both directions.
 
     If `answers_left` is a number, it passes on only so many answers of the server. The next one is
-    lost, and the connection to the client ends. The server still receives what clients send."""
+    lost, and the connection to the client ends. The server still receives what clients send.
+
+    While `may_end` is not set, clients do not learn that the server has ended a connection. `ended`
+    counts those that it has ended, after their last answer was passed on."""
 
     def __init__(self, target: Path) -> None:
         self._target = target
         self.answers_left: int | None = None
+        self.ended = 0
+        self.may_end = asyncio.Event()
+        self.may_end.set()
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream_reader, upstream_writer = await asyncio.open_unix_connection(self._target / SOCKET)
@@ -26,6 +32,8 @@ class UnixProxy:
             async with asyncio.TaskGroup() as tasks:
                 sending = tasks.create_task(self._pass_on(reader, upstream_writer))
                 await self._pass_back(upstream_reader, writer)
+                self.ended += 1
+                await self.may_end.wait()
                 writer.close()
                 sending.cancel()
         finally:

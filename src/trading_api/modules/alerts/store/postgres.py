@@ -36,8 +36,15 @@ CONNECT_TIMEOUT_S = 5.0
 TIMEOUT_S = 30.0
 """How long one batch may take: a quote may cross many alerts."""
 SETTINGS = {"application_name": "trading-api alerts", "synchronous_commit": "on"}
-_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
-"""What asyncpg raises where the database cannot be reached or used; TimeoutError is an OSError."""
+_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+"""What asyncpg raises where the database cannot be reached or used. TimeoutError is an OSError.
+InternalClientError is raised between the message that ends a session and the end of its
+connection."""
 
 
 class PostgresAlertStore:

@@ -194,8 +194,15 @@ async def disconnect(connection: asyncpg.Connection, timeout_s: float = CLOSE_TI
         connection.terminate()
 
 
-DATABASE_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
-"""What asyncpg raises where the database cannot be reached or used; TimeoutError is an OSError."""
+DATABASE_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+"""What asyncpg raises where the database cannot be reached or used. TimeoutError is an OSError.
+InternalClientError is raised between the message that ends a session and the end of its
+connection."""
 
 
 def _address(url: str) -> URL:

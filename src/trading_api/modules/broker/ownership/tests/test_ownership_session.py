@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 
 import pytest
 
 from tests.kit.memory_ownership import MemoryOwnership
-from tests.kit.postgresql import new_database_url_with_ledger
+from tests.kit.postgresql import new_database_url_with_ledger, server
 from tests.kit.server import until
+from tests.kit.unix_proxy import unix_proxy
 from trading_api.domain.shards import MARKET_PARTITION, shard_partition
 from trading_api.errors import ConfigurationError
 from trading_api.modules.broker.journal.postgres.database import PostgresDatabase
@@ -267,6 +269,30 @@ async def test_a_heartbeat_continues_over_another_connection_and_ends_with_the_l
     await until(lambda: len(one.lost) == 1)
     await one.session.close()
     await connection.close()
+
+
+async def test_a_heartbeat_between_the_reason_and_the_end_of_its_connection_is_unreadable(
+    tmp_path: Path,
+) -> None:
+    url = new_database_url_with_ledger(SHARDS)
+    async with unix_proxy(server().folder, tmp_path) as proxy:
+        through = PostgresDatabase(f"{url.partition('?')[0]}?host={tmp_path}", SHARDS)
+        one = Opened(PostgresOwnership(through, "one", "shards"))
+        await one.open()
+        await one.session.heartbeat()
+        proxy.may_end.clear()
+        ended = proxy.ended
+        connection = await PostgresDatabase(url, SHARDS).connect("test")
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name"
+            " = 'trading-api ownership heartbeat' AND datname = current_database()"
+        )
+        await connection.close()
+        await until(lambda: proxy.ended > ended)
+        with pytest.raises(OwnershipUnreadable):
+            await one.session.heartbeat()
+        proxy.may_end.set()
+        await one.session.close()
 
 
 async def test_another_number_of_shards_stops_the_start() -> None:
