@@ -67,6 +67,16 @@ def test_what_the_dockerfile_copies_exists_and_is_not_ignored() -> None:
         assert "--hash=sha256:" in (ROOT / "requirements" / f"{lock}.txt").read_text("utf-8")
 
 
+@pytest.mark.parametrize("name", ["container", "live"])
+def test_the_image_has_the_versions_that_are_tested(name: str) -> None:
+    def pins(lock: str) -> set[str]:
+        text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
+        return set(re.findall(r"^[a-z0-9-]+==[^ ]+", text, re.MULTILINE))
+
+    assert pins(name)
+    assert pins(name) <= pins("dev"), "make lock"
+
+
 def test_the_image_runs_without_privileges_and_stops_by_a_signal() -> None:
     stage = instructions()[[name for name, _ in instructions()].index("FROM") :]
     last = max(index for index, (name, _) in enumerate(stage) if name == "FROM")
