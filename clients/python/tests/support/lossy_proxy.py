@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 CHUNK = 64 * 1024
+BUFFER_BYTES = 4_096
 
 
 class LossyProxy:
@@ -50,7 +52,9 @@ class LossyProxy:
             writer.transport.abort()
             return
         with suppress(OSError):
-            target_reader, target_writer = await asyncio.open_connection(*self._target)
+            target_reader, target_writer = await asyncio.open_connection(
+                sock=self._connect(), limit=BUFFER_BYTES
+            )
             self._writers |= {writer, target_writer}
             directions = [
                 asyncio.create_task(self._forward(reader, target_writer)),
@@ -64,6 +68,14 @@ class LossyProxy:
             for direction in directions:
                 direction.cancel()
         writer.transport.abort()
+
+    def _connect(self) -> socket.socket:
+        """Return a connection to the server, whose kernel keeps little of what is not read."""
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
+        connection.connect(self._target)
+        connection.setblocking(False)
+        return connection
 
     async def _forward(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_answer: bool = False
