@@ -36,6 +36,21 @@ FOLDER = Path(os.environ.get("WHEELS", "dist"))
 RUNTIME = Path(__file__).resolve().parent.parent / "requirements" / "runtime.txt"
 PYTHONS = os.environ.get("PYTHONS", "").split() or [f"3.{sys.version_info.minor}"]
 EXTRAS = ("alpaca", "calendars", "ccxt", "parquet", "scale")
+STRATEGY = """
+import sys
+from trading_api_client import Backtest, Live, Strategy
+
+class Buyer(Strategy):
+    symbols, resolution = ["AAPL"], "1S"
+
+    def on_bar(self, bar):
+        self.buy(bar.symbol, 1)
+        print(self.position(bar.symbol).qty)
+        self.stop()
+
+Backtest.simulator(start="2026-01-05T15:00", end="2026-01-05T15:01").run(Buyer)
+Live(sys.argv[1], account="BUYER").run(Buyer)
+"""
 SERVER_IS_MISSING = "import importlib.util as u; assert u.find_spec('trading_api') is None\n"
 
 
@@ -183,7 +198,7 @@ def test_every_start_without_fastws_prints_the_missing_command(
 
 
 def test_the_command_in_an_active_environment_is_that_of_pip(python: Path, tmp_path: Path) -> None:
-    environment = create_environment(_wheel("trading_api"), python, tmp_path / "environment")
+    environment = create_environment(python, tmp_path / "environment", _wheel("trading_api"))
     refused = environment.run(["trading-api", "--help"])
     assert refused.returncode == 2
     command = refused.stderr.splitlines()[-1]
@@ -216,7 +231,7 @@ def test_the_first_example_of_the_client_places_an_order_without_the_server_pack
     server: str, python: Path, tmp_path: Path
 ) -> None:
     wheel = _wheel("trading_api_client")
-    environment = create_environment(wheel, python, tmp_path / "environment")
+    environment = create_environment(python, tmp_path / "environment", wheel)
     example = re.search(r"```python\n(.*?)```", str(_metadata(wheel).get_payload()), re.DOTALL)
     assert example is not None
     code = SERVER_IS_MISSING + example[1].replace("http://127.0.0.1:8000", server)
@@ -224,6 +239,16 @@ def test_the_first_example_of_the_client_places_an_order_without_the_server_pack
     order_id = re.match(r"PlacedOrder\(id='([^']+)', symbol='AAPL'", shown)
     assert order_id is not None
     assert httpx.get(f"{server}/api/v1/broker/orders/{order_id[1]}").status_code == 200
+
+
+def test_a_strategy_runs_in_a_backtest_and_on_paper_without_fastws(
+    server: str, python: Path, tmp_path: Path
+) -> None:
+    wheels = _wheel("trading_api"), _wheel("trading_api_client")
+    folder = tmp_path / "environment"
+    environment = create_environment(python, folder, *wheels, "trading-api-client[backtest]")
+    code = "import importlib.util as u; assert u.find_spec('fastws') is None\n" + STRATEGY
+    assert environment.output(["python", "-c", code, server]) == "1.0\n1.0\n"
 
 
 @pytest.mark.parametrize("extra", [*EXTRAS, ",".join(EXTRAS)])

@@ -84,11 +84,11 @@ def install_tool(wheel: Path, python: Path, folder: Path) -> WheelEnvironment:
     return WheelEnvironment(tools / "trading-api", programs)
 
 
-def create_environment(wheel: Path, python: Path, folder: Path) -> WheelEnvironment:
-    """Install a wheel in a new virtual environment that has pip and is active."""
+def create_environment(python: Path, folder: Path, *requirements: str | Path) -> WheelEnvironment:
+    """Install wheels in a new virtual environment that has pip and is active."""
     commands: tuple[list[str | Path], ...] = (
         ["venv", "--quiet", "--seed", "--python", python, folder],
-        ["pip", "install", "--quiet", "--python", folder, wheel],
+        ["pip", "install", "--quiet", "--python", folder, *requirements],
     )
     for command in commands:
         subprocess.run([UV, *command], timeout=TIME_LIMIT_S, check=True)
