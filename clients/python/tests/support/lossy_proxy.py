@@ -73,7 +73,11 @@ class LossyProxy:
         """Return a connection to the server, whose kernel keeps little of what is not read."""
         connection = socket.socket()
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-        connection.connect(self._target)
+        try:
+            connection.connect(self._target)
+        except OSError:
+            connection.close()
+            raise
         connection.setblocking(False)
         return connection
 
