@@ -16,7 +16,14 @@ from tests.kit.server import serving, until
 from tests.kit.signed_tokens import secured, token
 from tests.kit.stepped_market import stepping
 from trading_api.app_factory import create_app
-from trading_api_client import AsyncClient, ConsumerTooSlow, Refused, Side, StreamOptions
+from trading_api_client import (
+    AsyncClient,
+    ConnectionFailed,
+    ConsumerTooSlow,
+    Refused,
+    Side,
+    StreamOptions,
+)
 from trading_api_client.backoff import Backoff
 
 QUICK = StreamOptions(
@@ -174,6 +181,20 @@ async def test_a_stream_that_is_not_read_ends_when_its_buffer_is_full() -> None:
                 await orders.next(0)
             with pytest.raises(ConsumerTooSlow, match="8 updates were not read"):
                 await orders.next(0)
+
+
+async def test_a_subscription_that_is_closed_ends_those_who_wait_for_it() -> None:
+    async def answer(connection: ServerConnection, type_: str, payload: dict[str, Any]) -> None:
+        """Answer nothing."""
+
+    async with scripted(answer) as client:
+        bars = client.bars("AAPL", "1")
+        waiting = asyncio.create_task(bars.synchronized())
+        await until(lambda: client._streams.state.phase == "connected")
+        bars.close()
+        with pytest.raises(ConnectionFailed, match="closed"):
+            await waiting
+        assert [bar async for bar in bars] == []
 
 
 def test_an_address_without_a_scheme_is_refused() -> None:

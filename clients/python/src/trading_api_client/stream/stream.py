@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Hashable
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from trading_api_client.errors import ConsumerTooSlow, TimedOut, TradingApiError
+from trading_api_client.errors import ConnectionFailed, ConsumerTooSlow, TimedOut, TradingApiError
 from trading_api_client.stream.channels import Update
 from trading_api_client.stream.shared_topic import SharedTopic
 from trading_api_client.stream.stream_client import StreamClient
@@ -26,7 +26,7 @@ class Subscription(Generic[T]):
         self._topics: list[SharedTopic[Any]] = []
         self._unsynchronized = 1
         self._synchronized: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._synchronized.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._synchronized.add_done_callback(asyncio.Future.exception)
         self._error: TradingApiError | None = None
         self._is_closed = False
         self._on_end: list[Callable[[TradingApiError | None], object]] = []
@@ -39,7 +39,8 @@ class Subscription(Generic[T]):
     async def synchronized(self) -> None:
         """Return once the server has confirmed the subscription and its first state has arrived.
 
-        Raises Refused if the server refuses the subscription."""
+        Raises Refused if the server refuses the subscription, and ConnectionFailed if it is closed
+        before."""
         await asyncio.shield(self._synchronized)
 
     def on_end(self, callback: Callable[[TradingApiError | None], object]) -> None:
@@ -100,10 +101,8 @@ class Subscription(Generic[T]):
             self._task.cancel()
         self._leave()
         if not self._synchronized.done():
-            if error is None:
-                self._synchronized.cancel()
-            else:
-                self._synchronized.set_exception(error)
+            closed = ConnectionFailed("The subscription was closed")
+            self._synchronized.set_exception(error or closed)
         for callback in self._on_end:
             callback(error)
 
