@@ -53,15 +53,15 @@ class BacktestBroker:
 
     What a command causes is committed, in memory, before the call returns. Call `settle` after each
     step of the market: it commits what the quotes of that step caused. `entries` has all events of
-    the account, and `on_event` receives each of them. `version` changes with each command and each
-    `settle`."""
+    the account, and `on_commit` receives those that a command or a step caused. `version` changes
+    with each command and each `settle`."""
 
     def __init__(
         self,
         market: MarketData,
         settings: Settings,
         account_id: str,
-        on_event: Callable[[JournalEntry], None],
+        on_commit: Callable[[Sequence[JournalEntry]], None],
     ) -> None:
         require_paper(account_id)
         self.account_id = account_id
@@ -83,7 +83,7 @@ class BacktestBroker:
         self._history, self._recorded = MemoryHistory(), 0
         # The quotes of one step of the market, at most one for each symbol.
         self._quotes: list[MatchQuote] = []
-        self._on_event = on_event
+        self._on_commit = on_commit
         self._listeners: list[BrokerListener] = []
         self._interest.connect(market.listen(self))
 
@@ -258,12 +258,13 @@ class BacktestBroker:
             for _, event in events:
                 account.committed.evolve(event)
             account.commit_immediately()
+        first = len(self.entries)
         for account_id, event in events:
             entry = JournalEntry(account_id, len(self.entries) + 1, event)
             self.entries.append(entry)
-            self._on_event(entry)
             for listener in self._listeners:
                 listener.on_event(entry)
+        self._on_commit(self.entries[first:])
 
     def _state(self, account_id: str) -> AccountState:
         self._require_own(account_id)

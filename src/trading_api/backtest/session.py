@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from trading_api.backtest.account_access import AccountAccess
 from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns
+from trading_api.backtest.both_reached import BothReachedBars
 from trading_api.backtest.market_steps import EveryStep, MarketSteps
 from trading_api.backtest.market_updates import FollowedMarket, quote_changed
 from trading_api.backtest.skipping_steps import SkippingSteps, bar_tracks
@@ -47,11 +48,12 @@ class BacktestSession:
         self._market.hold()  # the market is open and stands still
         # The caller receives a price before what it caused, as a client does.
         followed = FollowedMarket(self._market, self._updates)
-        self._broker = BacktestBroker(self._market, settings, account_id, self._on_event)
+        self._broker = BacktestBroker(self._market, settings, account_id, self._on_commit)
         self._symbols = Symbols(self._market, list(source.resolutions()))
-        tracks = bar_tracks(source) if skips else ()
+        tracks = bar_tracks(source)
+        self._both_reached = BothReachedBars(tracks)
         self._steps: MarketSteps
-        if isinstance(source, Replay) and tracks:
+        if isinstance(source, Replay) and tracks and skips:
             self._steps = SkippingSteps(
                 source, tracks, self._market, self._broker, followed, self._updates
             )
@@ -119,5 +121,12 @@ class BacktestSession:
         """Return every event of the account so far. The list grows with the session."""
         return self._broker.entries
 
-    def _on_event(self, entry: JournalEntry) -> None:
-        self._updates.append(AccountUpdate(entry))
+    @property
+    def both_reached_bars(self) -> int:
+        """The number of recorded bars that reached the take-profit and the stop of a position, so
+        that their assumed path decided which one filled."""
+        return len(self._both_reached)
+
+    def _on_commit(self, entries: Sequence[JournalEntry]) -> None:
+        self._updates.extend(map(AccountUpdate, entries))
+        self._both_reached.add(entries)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -13,11 +14,14 @@ from trading_api.backtest.session import BacktestSession
 from trading_api.errors import ConfigurationError
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
 from trading_api.modules.datafeed.replay.playable import Playable
+from trading_api.modules.datafeed.replay.recording import Recording
 from trading_api.modules.datafeed.replay.replay import Replay
 from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.source_factory import create_recording, create_simulator
 from trading_api.settings import Settings
 
+BarPath = Literal["nearer", "opposite"]
+"""Which extreme of a bar its prices reach first: the one nearer to the open, or the other one."""
 Instant = int | str | datetime
 """Milliseconds since 1970, or a time; a time without a zone is UTC."""
 
@@ -29,6 +33,7 @@ def create_session(
     end: Instant | None = None,
     account_id: str | None = None,
     symbols: Sequence[str] = (),
+    path: BarPath = "nearer",
 ) -> BacktestSession:
     """Return a backtest of a folder of stored bars (DATA_DIR), a CSV or Parquet file, a folder of a
     recorded market, or what `read_recording` has read of them.
@@ -36,9 +41,10 @@ def create_session(
     `terms` are settings of the server by the names of their environment variables, such as
     SLIPPAGE_TICKS; the others have their defaults. What is before `start` is history. Without
     `start` the backtest begins where every symbol has begun. `symbols` are those to play, or all
-    that the folder has. Raises ConfigurationError."""
+    that the folder has. Between its open and its close, a bar reaches the extreme that is nearer to
+    the open first, or with the `path` "opposite" the other one. Raises ConfigurationError."""
     settings = backtest_settings(terms)
-    source = recorded_source(data, settings, start, symbols)
+    source = recorded_source(data, settings, start, symbols, path)
     end_ms = source.recording.end_ms if end is None else to_ms(end)
     if end_ms < source.now_ms:
         raise ConfigurationError("The backtest ends before it begins.")
@@ -82,11 +88,16 @@ def recorded_source(
     settings: Settings,
     start: Instant | None,
     symbols: Sequence[str] = (),
+    path: BarPath = "nearer",
 ) -> Replay:
     """Return the market of recorded data at its beginning. Raises ConfigurationError."""
     recording = data
     if isinstance(recording, str | Path):
         recording = read_recording(recording, settings, symbols)
+    if path == "opposite":
+        if not isinstance(recording, Recording):
+            raise ConfigurationError("Only recorded bars have an opposite path; ticks have one.")
+        recording = Recording([each.opposite() for each in recording.series])
     start_ms = recording.start_ms if start is None else to_ms(start)
     if not recording.start_ms <= start_ms < recording.end_ms:
         raise ConfigurationError(

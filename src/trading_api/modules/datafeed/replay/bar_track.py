@@ -74,6 +74,11 @@ class BarTrack:
         return max(1, (before.high - before.low) // LEVELS_MAX) * self._tick_size
 
     @property
+    def bar(self) -> tuple[int, Bar]:
+        """The number of the last bar that has begun, and all of it."""
+        return self._number, self.series.recorded[self._number]
+
+    @property
     def _number(self) -> int:
         """The number of the last bar that has begun."""
         return (self.ticks - 1) // TICKS_PER_BAR

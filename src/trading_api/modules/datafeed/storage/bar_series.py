@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,6 +18,9 @@ from trading_api.modules.datafeed.storage.bar_times import BarTimes
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR, TickSchedule
 
 _MONTH_MAX_MS = 31 * DAY_MS
+
+BarPath: TypeAlias = tuple[int, int, int, int]
+"""The prices of a bar's ticks, in price ticks."""
 
 
 class BarSeries:
@@ -41,6 +46,7 @@ class BarSeries:
         self.resolutions = resolutions
         self.step_ms = step_ms
         self.has_volume = has_volume
+        self._path: Callable[[Bar], BarPath] = _path
         self.schedule = TickSchedule(recorded.time_ms, step_ms, sessions)
         self._bars = BarLevels(resolutions, step_ms, sessions)
         levels = build_levels(recorded, step_ms, sessions) if levels is None else levels
@@ -85,16 +91,23 @@ class BarSeries:
         number, part = divmod(ticks - 1, TICKS_PER_BAR)
         return self.path(number)[part]
 
-    def path(self, number: int) -> tuple[int, int, int, int]:
+    def path(self, number: int) -> BarPath:
         """Return the prices of a recorded bar's ticks, in price ticks."""
-        return _path(self.recorded[number])
+        return self._path(self.recorded[number])
+
+    def opposite(self) -> BarSeries:
+        """Return the same bars, whose ticks go to the farther extreme first."""
+        series = copy(self)
+        series._path = _opposite_path
+        return series
 
     def _forming(self, resolution: str | None, ticks: int) -> Bar:
         """Return the newest bar as it is so far: the closed bars of the finer level, and that
         level's own forming bar."""
         if resolution is None or resolution == self._bars.base:
             number, part = divmod(ticks - 1, TICKS_PER_BAR)
-            return _part_of(self.recorded[number], part + 1)
+            bar = self.recorded[number]
+            return _part_of(bar, self._path(bar), part + 1)
         finer = self._bars.level(self._levels, resolution, is_forming=True)
         rows, current_row = self._levels[finer], self._current_row(finer, ticks)
         times_ms = rows.time_ms[current_row : current_row + 1]
@@ -140,14 +153,19 @@ def _merge(time_ms: int, over: BarColumns, forming: Bar) -> Bar:
     )
 
 
-def _path(bar: Bar) -> tuple[int, int, int, int]:
+def _path(bar: Bar) -> BarPath:
     """Return the open, the extreme nearer to it, the other extreme, and the close."""
     if bar.open - bar.low <= bar.high - bar.open:
         return bar.open, bar.low, bar.high, bar.close
     return bar.open, bar.high, bar.low, bar.close
 
 
-def _part_of(bar: Bar, ticks: int) -> Bar:
-    path = _path(bar)[:ticks]
+def _opposite_path(bar: Bar) -> BarPath:
+    open_, nearer, farther, close = _path(bar)
+    return open_, farther, nearer, close
+
+
+def _part_of(bar: Bar, path: Sequence[int], ticks: int) -> Bar:
+    path = path[:ticks]
     volume = bar.volume * ticks // TICKS_PER_BAR
     return Bar(bar.time_ms, bar.open, max(path), min(path), path[-1], volume)
