@@ -9,6 +9,7 @@ from pathlib import Path
 import uvloop
 
 from benchmarks import (
+    backtest,
     brokers,
     bus,
     connect_storm,
@@ -40,6 +41,7 @@ from trading_api.server.process_limits import raise_open_files_limit
 
 SCENARIOS = {
     "engine_commands": engine_commands.measure,
+    "backtest": backtest.measure,
     "order_to_update": order_to_update.measure,
     "place_order": place_order.measure,
     "submit_order": submit_order.measure,
