@@ -98,6 +98,9 @@ class AccountAccess:
 
     def order(self, order_id: str) -> PlacedOrder:
         """Return one order, live or ended. Raises NotFound."""
+        # The state of a backtest keeps ended orders.
+        if (order := self._snapshot().state.orders.get(order_id)) is not None:
+            return to_placed_order(order)
         return call(self._queries.order(self.account_id, order_id))
 
     def recent_orders(self) -> list[PlacedOrder]:

@@ -161,6 +161,19 @@ class RecordedSymbol:
         if self.stop_ms <= instant_ms:
             self.find_stop()
 
+    def pass_stop(self, updates: deque[Update]) -> None:
+        """Play the ticks up to the stop without a quote, and report the bars that close."""
+        row = self._stop_tick // TICKS_PER_BAR
+        self.track.ticks = self._stop_tick + 1
+        followed = self._followed
+        if self._stops_at_rows and len(followed) == 1:
+            updates.append(followed[0].closed(self.symbol, row - 1))
+            if self._stop_at_next_row(row, *self.quiet):
+                return
+        else:
+            self._report(row - 1, row, updates)
+        self.find_stop()
+
     def skip_before(self, instant_ms: int, updates: deque[Update]) -> None:
         """Play the ticks before an instant without a quote."""
         if self.stop_ms == instant_ms:

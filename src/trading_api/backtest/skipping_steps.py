@@ -44,6 +44,7 @@ class SkippingSteps:
         self._updates = updates
         self._symbols = [RecordedSymbol(each) for each in tracks]
         self._by_name = {each.symbol: each for each in self._symbols}
+        self._only = self._symbols[0] if len(self._symbols) == 1 else None
         self._quoted: set[str] = set()
         self._are_checks_regular = all(map(_is_regular, tracks))
         self._time_ms: int | None = None
@@ -64,6 +65,12 @@ class SkippingSteps:
     def step_instant(self, until_ms: int) -> bool:
         if self._version != self._broker.version:
             self._find_stops()
+        only = self._only
+        if only is not None and self._is_quiet(only, until_ms):  # most steps
+            stop_ms = only.stop_ms
+            only.pass_stop(self._updates)
+            self._go_on_at(stop_ms)
+            return True
         stop_ms, is_quoted = self._next_stop()
         if stop_ms > until_ms:
             self._skip(until_ms)
@@ -75,6 +82,12 @@ class SkippingSteps:
         else:
             self._skip(stop_ms)
         return True
+
+    def _is_quiet(self, only: RecordedSymbol, until_ms: int) -> bool:
+        """Return whether the next stop of the one symbol comes first, and needs no quote."""
+        if only.stop_is_quoted or only.stop_ms > until_ms:
+            return False
+        return self._time_ms is None or only.stop_ms < self._time_ms
 
     def _next_stop(self) -> tuple[int, bool]:
         """Return the next instant to stop at, and whether its quotes have to be made."""
