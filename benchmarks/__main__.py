@@ -41,7 +41,6 @@ from trading_api.server.process_limits import raise_open_files_limit
 
 SCENARIOS = {
     "engine_commands": engine_commands.measure,
-    "backtest": backtest.measure,
     "order_to_update": order_to_update.measure,
     "place_order": place_order.measure,
     "submit_order": submit_order.measure,
@@ -61,6 +60,7 @@ SCENARIOS = {
     "postgres_ledger": postgres_ledger.measure,
 }
 ON_REQUEST = {
+    "backtest": backtest.measure,
     "brokers": brokers.measure,
     "bus": bus.measure,
     "encodings": encodings.measure,
