@@ -77,20 +77,26 @@ def test_a_run_can_be_repeated_and_gives_the_same(backtest: Backtest, crossed: R
     assert again.record.curve.equity.tolist() == crossed.record.curve.equity.tolist()
 
 
-def test_the_equity_curve_is_the_equity_of_the_exchange(recording: Path) -> None:
+@pytest.mark.parametrize("currency", ["USD", "EUR"])
+def test_the_equity_curve_is_the_equity_of_the_exchange(currency: str, tmp_path: Path) -> None:
     class Sampled(Cross):
+        symbols, slow = ["AAPL", "MSFT"], 20
         samples: Any = None
-        slow = 20
 
         def on_bar(self, bar: ClosedBar) -> None:
             super().on_bar(bar)
+            if bar.close > 100.2 and not self.position(bar.symbol):
+                self.sell(bar.symbol, 7, take_profit=bar.close - 0.3, stop_loss=bar.close + 0.2)
             self.samples[self.now_ms] = self.equity().equity
 
+    path = write_recording(tmp_path / "bars.csv", 200, ["AAPL", "EURUSD", "MSFT"])
+    terms = TERMS | {"ACCOUNT_CURRENCY": currency}
     samples: dict[int, float] = {}
-    result = Backtest(recording, TERMS, start=START).run(Sampled, samples=samples)
+    result = Backtest(path, terms, start=START).run(Sampled, samples=samples)
     curve = result.record.curve
     calculated = dict(zip(curve.time.tolist(), curve.equity.tolist(), strict=True))
-    assert samples.keys() <= calculated.keys()
+    assert len(result.executions["symbol"].unique()) == 2
+    assert {*result.trades["side"]} == {"BUY", "SELL"}
     last = max(samples)
     for time, equity in samples.items():
         assert calculated[time] == pytest.approx(equity, abs=1e-6) or time == last
