@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from trading_api.backtest.updates import AccountUpdate
@@ -44,13 +46,14 @@ class BacktestRun:
         if follows_quotes(self._strategy):
             for symbol in self._strategy.symbols:
                 self._market.follow_quotes(symbol)
-        try:
-            self._strategy.on_start()
-            with Progress(100, "%", progress) as shown:
-                self._serve(shown)
-        finally:
-            self._strategy.on_stop()
-        return self._market.record(type(self._strategy).__name__, self._parameters)
+        with rare_collections():
+            try:
+                self._strategy.on_start()
+                with Progress(100, "%", progress) as shown:
+                    self._serve(shown)
+            finally:
+                self._strategy.on_stop()
+            return self._market.record(type(self._strategy).__name__, self._parameters)
 
     def _serve(self, shown: Progress) -> None:
         """Call the callbacks, in order."""
@@ -81,6 +84,20 @@ class BacktestRun:
                 return
         if (order := update.order) is not None:
             self._strategy.on_order(to_order(order))
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Search for cyclic garbage a hundred times less often than by default.
+
+    A backtest makes many objects that live until its end, and hardly any cycles. The searches took
+    a sixth of its time."""
+    before = gc.get_threshold()
+    gc.set_threshold(before[0] * 100, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _reports_account(strategy: Strategy) -> bool:

@@ -31,6 +31,7 @@ class FollowedSession:
     def __init__(self, sessions: SessionSource, terms: Mapping[str, object]) -> None:
         self.session: BacktestSession = sessions.open()
         self.host = SessionHost(self.session)
+        self._advance = self.session.advance
         self.bars = 0
         self.start_ms = self.session.now_ms
         self._sessions = sessions
@@ -54,30 +55,28 @@ class FollowedSession:
 
     def next(self) -> SessionUpdate | None:
         """Return what happens next, or None at the end of the data."""
-        update = self.session.advance()
+        update = self._advance()
         if isinstance(update, BarClosed):
-            return self._noted(update)
+            bar = ClosedBar(
+                update.symbol,
+                update.resolution,
+                update.time,
+                update.open,
+                update.high,
+                update.low,
+                update.close,
+                update.volume,
+            )
+            self.bars += 1
+            bars = self._closed.get((bar.symbol, bar.resolution))
+            if bars is None:
+                bars = self._closed[bar.symbol, bar.resolution] = ClosedBars()
+            bars.bars.append(bar)
+            bars.instants.append(self.session.now_ms)
+            return bar
         if update is None or isinstance(update, AccountUpdate):
             return update
         return TopOfBook(update.symbol, update.bid, update.ask, update.last)
-
-    def _noted(self, update: BarClosed) -> ClosedBar:
-        self.bars += 1
-        bar = ClosedBar(
-            update.symbol,
-            update.resolution,
-            update.time,
-            update.open,
-            update.high,
-            update.low,
-            update.close,
-            update.volume,
-        )
-        bars = self._closed.get((bar.symbol, bar.resolution))
-        if bars is None:
-            bars = self._closed[bar.symbol, bar.resolution] = ClosedBars()
-        bars.add(self.session.now_ms, bar.open, bar.close)
-        return bar
 
     def record(self, strategy: str, parameters: Mapping[str, Any]) -> RunRecord:
         """Return what happened so far."""

@@ -10,27 +10,17 @@ import numpy as np
 from trading_api.backtest.session import BacktestSession
 from trading_api_client.models import CashLine, EquityData, Execution
 from trading_api_client.strategy.equity_curve import EquityCurve, MarkSeries, equity_curve
-from trading_api_client.strategy.market_data import Floats, Milliseconds
+from trading_api_client.strategy.market_data import ClosedBar, Floats, Milliseconds
 
 _BARS = 1_024
 
 
 class ClosedBars:
-    """The instants at which the bars of one symbol and resolution were closed, and their opens."""
+    """The closed bars of one symbol and resolution, and the instants at which they were closed."""
 
     def __init__(self) -> None:
+        self.bars: list[ClosedBar] = []
         self.instants: list[int] = []
-        self.opens: list[float] = []
-        self.last_close = 0.0
-
-    def __len__(self) -> int:
-        return len(self.instants)
-
-    def add(self, instant_ms: int, opened: float, close: float) -> None:
-        """Add a closed bar."""
-        self.instants.append(instant_ms)
-        self.opens.append(opened)
-        self.last_close = close
 
 
 ClosedByKey = Mapping[tuple[str, str], ClosedBars]
@@ -45,7 +35,7 @@ def mark_series(
     That price is the open of the next bar. Positions are valued half a spread away from it, where
     the spread is that of the first quote. A foreign currency is converted at the price that its
     pair has at the instant."""
-    finest = {key[0]: bars for key, bars in sorted(closed.items(), key=lambda item: len(item[1]))}
+    finest = {key[0]: bars for key, bars in sorted(closed.items(), key=_bar_count)}
     return {symbol: _marks(session, symbol, bars, spread) for symbol, bars in finest.items()}
 
 
@@ -66,11 +56,15 @@ def curve_of(
     return curve
 
 
+def _bar_count(item: tuple[tuple[str, str], ClosedBars]) -> int:
+    return len(item[1].bars)
+
+
 def _marks(
     session: BacktestSession, symbol: str, bars: ClosedBars, spread: Mapping[str, float]
 ) -> MarkSeries:
     instants = np.array(bars.instants, dtype=np.int64)
-    price = np.array([*bars.opens[1:], bars.last_close])
+    price = np.array([*(bar.open for bar in bars.bars[1:]), bars.bars[-1].close])
     half = spread[symbol] / 2
     rate = _rate(session, session.instrument(symbol).currency, instants)
     return MarkSeries(instants, price, half, half, rate)
