@@ -68,7 +68,7 @@ def record(executions: Sequence[Execution], prices: Sequence[float], **changed: 
         "data_hash": "0" * 64,
         "terms": {"SLIPPAGE_TICKS": 1},
         "seed": 7,
-        "path": "nearer extreme first",
+        "path": "nearer",
         "start_ms": START_MS,
         "end_ms": int(times[-1]) if len(times) else START_MS,
         "bars": len(times),

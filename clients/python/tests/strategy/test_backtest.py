@@ -207,6 +207,26 @@ def test_data_frames_and_files_of_the_same_bars_give_the_same(
         assert result.record.data_hash == crossed.record.data_hash
 
 
+def test_a_bar_that_reaches_both_brackets_depends_on_the_path(tmp_path: Path) -> None:
+    class Once(Diary):
+        def on_bar(self, bar: ClosedBar) -> None:
+            if not self.notes:
+                self.notes.append(self.buy("ONE", 1, take_profit=103, stop_loss=98))
+
+    rows = ["time,open,high,low,close,volume"]
+    bars = ("100,101,99,100", "100,100,100,100", "100,104,97,100", "100,100,100,100")
+    rows += [f"{START_MS + n * MINUTE_MS},{bar},400" for n, bar in enumerate(bars)]
+    (tmp_path / "one.csv").write_text("\n".join(rows))
+    results = {}
+    for path in ("nearer", "opposite"):
+        backtest = Backtest(tmp_path / "one.csv", path=path)
+        results[path] = backtest.run(Once, symbols=["ONE"], notes=[])
+        assert results[path].statistics.both_reached_bars == 1
+    profits = {path: result.trades["netProfit"].item() for path, result in results.items()}
+    assert profits["nearer"] < 0 < profits["opposite"]
+    assert "farther" in repr(results["opposite"])
+
+
 def test_the_simulated_market_needs_no_data() -> None:
     simulator = Backtest.simulator(3, start="2026-01-05T10:00", end="2026-01-05T10:30")
     notes: list[Any] = []

@@ -76,7 +76,7 @@ def test_the_summary_names_what_the_result_depends_on(result: Result) -> None:
     assert text.splitlines()[0] == (
         "Cross: 2026-01-05 00:00:00 to 2026-01-07 23:00:00 UTC, 72 bars"
     )
-    for expected in ("+25.60%", "fast=10", "SLIPPAGE_TICKS=1", "1, 1 open", "2 (nearer"):
+    for expected in ("+25.60%", "fast=10", "SLIPPAGE_TICKS=1", "1, 1 open", "the nearer one"):
         assert expected in text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias
 
 from trading_api_client.strategy.result import Result
 from trading_api_client.strategy.statistics import Statistics
@@ -32,6 +32,8 @@ class Backtest:
     market, or a mapping of symbols to DataFrames of pandas or polars. `terms` are settings of the
     server by the names of their environment variables, such as SLIPPAGE_TICKS or
     COMMISSION_TAKER_BPS. What is before `start` is history. Every run begins with a new account.
+    Between its open and its close a bar reaches the extreme that is nearer to the open first, or
+    with the `path` "opposite" the other one.
     `progress` shows a bar on a terminal. Needs the extra `backtest`."""
 
     def __init__(
@@ -42,12 +44,15 @@ class Backtest:
         start: Instant | None = None,
         end: Instant | None = None,
         account: str = ACCOUNT,
+        path: Literal["nearer", "opposite"] = "nearer",
         progress: bool = True,
     ) -> None:
         import_library("trading_api", "backtest")
         from trading_api_client.strategy.session_source import RecordedSessions
 
-        self._sessions: SessionSource = RecordedSessions(data, terms or {}, start, end, account)
+        self._sessions: SessionSource = RecordedSessions(
+            data, terms or {}, start, end, account, path
+        )
         self._terms = dict(terms or {})
         self._progress = progress
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from trading_api.backtest.session import BacktestSession
 from trading_api.backtest.session_factory import (
+    BarPath,
     backtest_settings,
     create_session,
     create_simulated_session,
@@ -23,9 +24,11 @@ Instant = int | str | datetime
 
 
 class SessionSource(Protocol):
-    """Opens sessions. `description` is what the data are for people."""
+    """Opens sessions. `description` is what the data are for people, and `path` the order of the
+    prices within a bar."""
 
     description: str
+    path: BarPath
 
     def open(self) -> BacktestSession:
         """Return a session with a new account, at the beginning of the data. Raises
@@ -48,7 +51,9 @@ class RecordedSessions:
         start: Instant | None,
         end: Instant | None,
         account: str,
+        path: BarPath,
     ) -> None:
+        self.path = path
         self.description = (
             ", ".join(data) + " (DataFrames)" if isinstance(data, Mapping) else str(data)
         )
@@ -58,7 +63,9 @@ class RecordedSessions:
         self._account = account
 
     def open(self) -> BacktestSession:
-        return create_session(self._recording, self._terms, *self._period, self._account)
+        return create_session(
+            self._recording, self._terms, *self._period, self._account, path=self.path
+        )
 
     @cached_property
     def data_hash(self) -> str:
@@ -76,7 +83,10 @@ class RecordedSessions:
 
 
 class SimulatedSessions:
-    """Sessions on the simulated market of a seed. Implements SessionSource."""
+    """Sessions on the simulated market of a seed, whose ticks need no assumption. Implements
+    SessionSource."""
+
+    path: BarPath = "nearer"
 
     def __init__(
         self, seed: int, terms: Mapping[str, object], start: Instant, end: Instant, account: str

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from trading_api_client.strategy.run_record import RunRecord
 from trading_api_client.strategy.statistics import Statistics
 
+_PATHS = {"nearer": "the nearer one to its open", "opposite": "the farther one from its open"}
+
 
 def summary(record: RunRecord, figures: Statistics) -> str:
     """Return the figures of a run, one a line, with a headline."""
@@ -39,10 +41,8 @@ def summary_rows(record: RunRecord, figures: Statistics) -> list[tuple[str, str]
         ("Commission", money(figures.commission)),
         ("Refused commands", f"{figures.refusals:,}"),
         ("Liquidations", f"{figures.liquidations:,}"),
-        (
-            "Bars that reached both brackets",
-            f"{figures.both_reached_bars:,} ({record.path} path)",
-        ),
+        ("Bars that reached both brackets", f"{figures.both_reached_bars:,}"),
+        ("Extreme of a bar that is first", _PATHS[record.path]),
         ("Parameters", _pairs(record.parameters)),
         ("Terms", _pairs(record.terms) or "the server's defaults"),
         ("Data", f"{record.data}, SHA-256 {record.data_hash[:16]}"),
