@@ -6,7 +6,7 @@ from typing import Protocol
 
 from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns, read_history
-from trading_api.backtest.market_updates import FollowedMarket
+from trading_api.backtest.market_updates import FollowedUpdates
 from trading_api.domain.instrument import Instrument
 from trading_api.modules.datafeed.market.published_market import PublishedMarket
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
@@ -41,7 +41,7 @@ class EveryStep:
         source: SteppableSource,
         market: PublishedMarket,
         broker: BacktestBroker,
-        followed: FollowedMarket,
+        followed: FollowedUpdates,
     ) -> None:
         self._source = source
         self._market = market

@@ -16,7 +16,7 @@ from trading_api.modules.datafeed.market.bar_cursor import newest_bars
 from trading_api.modules.datafeed.market.published_market import PublishedMarket
 
 
-class FollowedMarket:
+class FollowedUpdates:
     """A MarketListener that adds closed bars and changed quotes to `updates`."""
 
     def __init__(self, market: PublishedMarket, updates: deque[Update]) -> None:

@@ -10,7 +10,7 @@ from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns
 from trading_api.backtest.both_reached import BothReachedBars
 from trading_api.backtest.market_steps import EveryStep, MarketSteps
-from trading_api.backtest.market_updates import FollowedMarket, quote_changed
+from trading_api.backtest.market_updates import FollowedUpdates, quote_changed
 from trading_api.backtest.skipping_steps import SkippingSteps, bar_tracks
 from trading_api.backtest.updates import AccountUpdate, QuoteChanged, Update
 from trading_api.domain.instrument import Instrument
@@ -47,7 +47,7 @@ class BacktestSession:
         self._market = PublishedMarket(source)
         self._market.hold()  # the market is open and stands still
         # The caller receives a price before what it caused, as a client does.
-        followed = FollowedMarket(self._market, self._updates)
+        followed = FollowedUpdates(self._market, self._updates)
         self._broker = BacktestBroker(self._market, settings, account_id, self._on_commit)
         self._symbols = Symbols(self._market, list(source.resolutions()))
         tracks = bar_tracks(source)

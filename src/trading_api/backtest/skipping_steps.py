@@ -9,7 +9,7 @@ import numpy as np
 
 from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns
-from trading_api.backtest.market_updates import FollowedMarket
+from trading_api.backtest.market_updates import FollowedUpdates
 from trading_api.backtest.quiet_prices import NO_PRICE
 from trading_api.backtest.recorded_bars import NEVER_MS, RecordedSymbol
 from trading_api.backtest.updates import Update
@@ -33,7 +33,7 @@ class SkippingSteps:
         tracks: Sequence[BarTrack],
         market: PublishedMarket,
         broker: BacktestBroker,
-        followed: FollowedMarket,
+        followed: FollowedUpdates,
         updates: deque[Update],
     ) -> None:
         self._replay = replay
