@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tests.kit.live_chaos import LiveChaos
-from tests.kit.live_setup import limit_order, order
+from tests.kit.live_setup import LiveSetup, limit_order, order
 from tests.kit.manual_clock import settle
 from trading_api.domain.broker_commands import (
     BracketsInstruction,
@@ -22,6 +22,10 @@ from trading_api.modules.broker.external.venue_client import ExecutionReport
 class HeldChaos(LiveChaos):
     """Drives a LiveSetup by a seed. Nothing but closing orders and exits sells, so the venue never
     holds less than nothing unless one of them is sent twice or closes too much."""
+
+    def __init__(self, live: LiveSetup, seed: int) -> None:
+        super().__init__(live, seed)
+        live.venue.fills_market_orders = seed % 2 == 0
 
     async def step(self) -> None:
         """Do one random thing."""

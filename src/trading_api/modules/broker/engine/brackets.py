@@ -23,6 +23,7 @@ from trading_api.modules.broker.engine.events import (
     OrderSuspended,
 )
 from trading_api.modules.broker.engine.fill_rules import trailing_stop
+from trading_api.modules.broker.engine.money import ZERO
 from trading_api.modules.broker.engine.order import (
     Order,
     OrderPurpose,
@@ -182,9 +183,10 @@ def bracket_size(state: AccountState, bracket: Order) -> Decimal:
     """Return the quantity that a live bracket has to close.
 
     It is the whole position, or what the parent has filled and its brackets have not closed, but
-    never more than the position."""
+    never more than the position. It is 0 where a real venue has filled more of the brackets."""
     closable = state.position(bracket.symbol).closable_by(bracket.side)
-    return min(closable, state.bracket_index(bracket.symbol).claims[bracket.id].remaining)
+    remaining = state.bracket_index(bracket.symbol).claims[bracket.id].remaining
+    return max(min(closable, remaining), ZERO)
 
 
 def is_at_venue(state: AccountState, order: Order) -> bool:

@@ -76,8 +76,8 @@ def obstacles(
 ) -> Sequence[Order]:
     """Return the orders at the venue that may close what a held order is to close.
 
-    On a spot market every order of its side does. There are none where the position is large
-    enough for all of them."""
+    On a spot market every order of its side does. There are none where the position, and what the
+    pair of a bracket has left to close, are large enough for all of them."""
     if not order.reduce_only:
         return ()
     venue, closable = state.venue, state.position(order.symbol).closable_by(order.side)
@@ -89,9 +89,18 @@ def obstacles(
         and each.id in venue.orders
         and (each.reduce_only or each.is_reversal or is_spot or venue.orders[each.id].is_external)
     ]
-    pending = sum((each.remaining_quantity for each in others), ZERO)
     size = size_to_send(state, order, step)
-    return others if EXACT.add(pending, size) > closable else ()
+    if EXACT.add(_remaining(others), size) > closable:
+        return others
+    pair = [each for each in others if order.parent_id and each.parent_id == order.parent_id]
+    claim = state.bracket_index(order.symbol).claims.get(order.id)
+    if pair and claim and EXACT.add(_remaining(pair), size) > claim.remaining:
+        return pair
+    return ()
+
+
+def _remaining(orders: Sequence[Order]) -> Decimal:
+    return sum((each.remaining_quantity for each in orders), ZERO)
 
 
 def size_to_send(state: AccountState, order: Order, step: Decimal) -> Decimal:

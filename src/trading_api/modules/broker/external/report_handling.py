@@ -163,7 +163,9 @@ class _ReportHandler:
         if report.status is VenueOrderStatus.PENDING_NEW:
             return self._has_missed_fills()
         self._acknowledge()
-        if self._is_answer and self._known.replacement is None and report.quantity:
+        # What was sent for a held order has other values than the order.
+        has_values = bool(report.quantity) and not self._order.is_triggered
+        if self._is_answer and self._known.replacement is None and has_values:
             before_ids = self._order.filled_quantity - self._known.filled_quantity
             self._set_values(report.quantity + before_ids, report.limit_price, report.stop_price)
         return self._has_missed_fills()

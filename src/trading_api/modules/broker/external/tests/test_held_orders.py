@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.kit.fake_venue import FEATURES, Fault
-from tests.kit.live_setup import LiveSetup, limit_order, live_setup, order
+from tests.kit.live_setup import ACCOUNT, LiveSetup, limit_order, live_setup, order
 from tests.kit.manual_clock import settle
 from trading_api.domain.broker_commands import (
     BracketsInstruction,
@@ -314,3 +314,45 @@ async def test_commissions_in_the_asset_leave_what_is_below_the_lot_step() -> No
         assert live.venue.orders[-1].new.quantity == 9
         assert live.position("BTCUSD") == Decimal("0.99")
         assert live.live() == []
+
+
+async def test_what_the_venue_shows_of_an_exit_does_not_change_the_held_order() -> None:
+    async with holding() as live:
+        await live.submit(bracketed())
+        live.venue.fills_market_orders = False
+        live.client.faults.append(Fault.ANSWER_LOST)
+        await move(live, "90.00")
+        await live.clock.advance(70)
+        assert stop(live).stop_price == STOP_LOSS
+        assert stop(live).status is OrderStatus.WORKING
+        live.venue.end(live.venue.orders[-1], VenueOrderStatus.EXPIRED)
+        await live.clock.advance(2)
+        assert len(live.venue.received) == 3
+        assert stop(live).stop_price == STOP_LOSS
+
+
+async def test_a_preview_of_an_order_with_brackets_changes_nothing() -> None:
+    async with holding() as live:
+        preview = await live.broker.preview_order(ACCOUNT, bracketed())
+        assert preview.order.brackets.take_profit == TAKE_PROFIT
+        await live.submit(bracketed(type=OrderType.LIMIT, limit_price=Decimal(99)))
+        change = order(Side.SELL, 10, type=OrderType.STOP, stop_price=Decimal(80)).order
+        preview = await live.broker.preview_order(
+            ACCOUNT, ModifyOrderCommand(stop(live).id, change)
+        )
+        assert preview.order.stop_price == 80
+        assert stop(live).stop_price == STOP_LOSS
+
+
+async def test_the_brackets_of_one_order_never_close_more_than_it_has_filled() -> None:
+    async with holding() as live:
+        await live.submit(order(quantity=50))
+        await live.submit(bracketed())
+        await move(live, "110.00")
+        exit_order = live.venue.orders[-1]
+        live.venue.trade(exit_order, 4)
+        await move(live, "90.00")
+        assert live.venue.orders[-1] is exit_order, "the position has room, the pair has none"
+        live.venue.end(exit_order, VenueOrderStatus.EXPIRED)
+        await settle()
+        assert live.position() == 50
