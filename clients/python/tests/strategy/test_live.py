@@ -19,11 +19,12 @@ from clients.python.tests.strategy.strategies import Cross
 from clients.python.tests.support.lossy_proxy import lossy_proxy
 from tests.kit.server import until
 from tests.kit.stepped_market import Bot, stepping
-from trading_api_client import AsyncClient, Refused
+from trading_api_client import AsyncClient, Client, ConnectionFailed, Refused
 from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
 from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.live import Live
 from trading_api_client.strategy.live_host import LiveHost
+from trading_api_client.strategy.live_run import LiveRun
 from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
 from trading_api_client.strategy.strategy import Strategy
 
@@ -174,6 +175,22 @@ async def test_the_history_ends_with_the_closed_bar(market: Market) -> None:
     ]
 
 
+async def test_the_history_at_the_start_ends_before_the_forming_bar(market: Market) -> None:
+    class AtStart(Noted):
+        def on_start(self) -> None:
+            self.notes.append(self.history("AAPL", 3).time.tolist())
+            super().on_start()
+
+        def trade(self, bar: ClosedBar) -> None:
+            self.notes.append(self.history("AAPL", 4).time.tolist())
+
+    async with running(market.address, AtStart) as (strategy, task):
+        closed_ms = await market.close_bar()
+        await task
+    before = [closed_ms - number * MINUTE_MS for number in (3, 2, 1)]
+    assert strategy().notes == [before, closed_ms, [*before, closed_ms], "stop"]
+
+
 async def test_what_an_order_causes_is_counted_at_once_and_reported_afterwards(
     market: Market,
 ) -> None:
@@ -247,13 +264,24 @@ async def test_a_refused_order_raises_and_the_run_goes_on(market: Market) -> Non
     assert strategy().notes[1:] == ["price_off_tick", "stop"]
 
 
-async def test_an_unknown_symbol_ends_the_run(market: Market) -> None:
+async def test_an_unknown_symbol_ends_the_run_without_a_callback(market: Market) -> None:
     class Unknown(Noted):
         symbols = ("NONE",)
+
+        def on_stop(self) -> None:
+            raise AssertionError("on_stop without on_start")
 
     async with running(market.address, Unknown) as (_, task):
         with pytest.raises(Refused):
             await task
+
+
+def test_a_run_without_a_server_fails() -> None:
+    with (
+        Client("http://127.0.0.1:1", time_limit_s=0.1) as client,
+        pytest.raises(ConnectionFailed, match="/broker/account"),
+    ):
+        LiveRun(client, Cross, {}).subscribe()
 
 
 async def test_a_server_that_no_longer_accepts_the_token_ends_the_run(market: Market) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from trading_api_client.client import Client
@@ -25,17 +26,17 @@ class Live:
     def run(self, strategy_class: type[StrategyT], **parameters: Any) -> StrategyT:
         """Run until the strategy calls `stop()`, or Ctrl-C. Return the strategy.
 
-        Raises what a callback raises, and Refused where the server refuses a subscription. The
-        strategy's `on_stop` is called in each case. Orders and positions stay as they are."""
+        Raises what a callback raises, ConnectionFailed if there is no server at the start, and
+        Refused where the server refuses a subscription. The strategy's `on_stop` is called in each
+        case after `on_start`. Orders and positions stay as they are."""
         with Client(self._base_url, self._token, self._account) as client:
             run = LiveRun(client, strategy_class, parameters)
-            try:
-                run.start()
-                run.serve()
-            except KeyboardInterrupt:
-                pass
-            finally:
-                run.strategy.on_stop()
+            with suppress(KeyboardInterrupt):
+                run.subscribe()
+                try:
+                    run.serve()
+                finally:
+                    run.strategy.on_stop()
             return run.strategy
 
     def __repr__(self) -> str:

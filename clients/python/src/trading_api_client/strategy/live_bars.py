@@ -23,17 +23,18 @@ class LiveBars:
         self._resolution = resolution
         self._forming_ms: int | None = None
         self._end_ms: int | None = None
-        """The end of what has been delivered, or None before the first bar."""
+        """The end of what has been delivered, or None before `begin`."""
         self._buffer = BarBuffer()
         self._has_all = False
 
-    def closed_by(self, forming: Bar) -> list[ClosedBar]:
-        """Return the bars that end where a bar begins, and have not been returned yet.
+    def begin(self, forming: Bar) -> None:
+        """Begin with the first bar: those before it are history."""
+        self._forming_ms = self._end_ms = forming.time
 
-        The first bar ends those that closed before the start, which are history."""
-        if self._forming_ms is None:
-            self._forming_ms = self._end_ms = forming.time
-            return []
+    def closed_by(self, forming: Bar) -> list[ClosedBar]:
+        """Return the bars that end where a bar begins, and have not been returned yet. Call it
+        after `begin`."""
+        assert self._forming_ms is not None
         closed = self._read_between(self._forming_ms, forming.time)
         self._forming_ms = forming.time
         return [

@@ -39,8 +39,11 @@ class LiveRun(Generic[StrategyT]):
         self._quotes = LastQuotes(self._inbox.put, self._on_quote)
         self.strategy = create_strategy(strategy_class, parameters, self._host)
 
-    def start(self) -> None:
-        """Subscribe, and call `on_start` once the present state is known."""
+    def subscribe(self) -> None:
+        """Subscribe, and return once the present state is known.
+
+        Raises ConnectionFailed if there is no server: only later outages are waited for."""
+        self._client.account()
         subscriptions = [self._follow(*each) for each in followed_bars(self.strategy)]
         subscriptions.append(self._client.on_account_update(self._account_updated))
         if follows_quotes(self.strategy):
@@ -50,11 +53,11 @@ class LiveRun(Generic[StrategyT]):
             subscription.synchronized()
             subscription.on_end(self._ended)
         self._account.start()
-        self.strategy.on_start()
-        self._report_events()
 
     def serve(self) -> None:
-        """Handle what is reported, until the strategy stops."""
+        """Call `on_start`, and handle what is reported until the strategy stops."""
+        self.strategy.on_start()
+        self._report_events()
         while not self._host.is_stopped:
             self._inbox.get()()
 
@@ -64,6 +67,8 @@ class LiveRun(Generic[StrategyT]):
 
         def put_new(bar: Bar) -> None:
             nonlocal last_ms
+            if last_ms < 0:
+                bars.begin(bar)  # before `on_start`, which can read the history
             if bar.time > last_ms:
                 last_ms = bar.time
                 self._inbox.put(lambda: self._on_new_bar(bars, bar))
