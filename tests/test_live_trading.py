@@ -191,6 +191,10 @@ async def test_brackets_protect_a_position_alike_on_paper_and_held_for_the_venue
             await strategy.until_protected(*ends)
         sold = [each for each in strategy.executions if each["side"] == -1]
         assert sum(each["qty"] for each in sold) == pytest.approx(2 * QUANTITY)
+        flags = server.get("/broker/config")["configFlags"]
+        assert flags["supportOrderBrackets"]
+        assert flags["supportPositionBrackets"]
+        assert flags["supportTrailingStop"]
         # The bracket of paper rests at its limit. A held one takes the better price of the market.
         assert {each["price"] for each in sold} == {110 if account_id == LIVE else 109, 95}
 
