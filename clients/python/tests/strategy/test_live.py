@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from clients.python.tests.strategy.recorded_market import MINUTE_MS, START_MS, write_recording
@@ -136,7 +137,9 @@ async def test_a_backtest_of_the_same_bars_gives_the_same(market: Market, record
     async with AsyncClient(f"http://{market.address}", account=account) as client:
         assert len(expected.executions) >= 6
         assert await client.executions(limit=None) == expected.executions
-        assert await client.ledger(limit=None) == expected.ledger
+        # A key of the client is an event, too.
+        ledger = [msgspec.structs.replace(line, seq=0) for line in await client.ledger(limit=None)]
+        assert ledger == [msgspec.structs.replace(line, seq=0) for line in expected.ledger]
         assert await client.equity() == expected.final_equity
         assert [await client.order(order.id) for order in expected.orders] == expected.orders
 

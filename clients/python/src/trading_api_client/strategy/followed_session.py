@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from trading_api.backtest.session import BacktestSession
 from trading_api.backtest.updates import AccountUpdate, BarClosed
+from trading_api_client.strategy.deferred import Deferred
 from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
 from trading_api_client.strategy.run_evaluation import ClosedBars, curve_of, mark_series
 from trading_api_client.strategy.run_record import RunRecord
@@ -79,7 +80,8 @@ class FollowedSession:
         return TopOfBook(update.symbol, update.bid, update.ask, update.last)
 
     def record(self, strategy: str, parameters: Mapping[str, Any]) -> RunRecord:
-        """Return what happened so far."""
+        """Return what happened so far. Its orders are made at the first access to them, so the
+        session must not be moved before that."""
         session, account = self.session, self.session.account
         executions = [to_execution(each) for each in account.executions()]
         ledger = [to_cash_line(each) for each in account.ledger()]
@@ -103,7 +105,7 @@ class FollowedSession:
             initial_balance=float(session.settings.initial_balance),
             final_equity=final,
             executions=executions,
-            orders=[to_order(each) for each in account.all_orders()],
+            orders=Deferred(lambda: [to_order(each) for each in account.all_orders()]),
             ledger=ledger,
             curve=curve_of(session, self._closed, marks, ledger, executions, final),
             marks=marks,

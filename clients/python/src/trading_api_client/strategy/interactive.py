@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from trading_api_client.strategy.followed_session import FollowedSession
 from trading_api_client.strategy.market_data import ClosedBar
 from trading_api_client.strategy.result import Result
@@ -37,7 +39,8 @@ class InteractiveBacktest(Strategy):
 
     def result(self) -> Result:
         """Return the result so far."""
-        return Result(self._session.record("interactive", {}))
+        record = self._session.record("interactive", {})
+        return Result(msgspec.structs.replace(record, orders=list(record.orders)))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(now_ms={self.now_ms}, {self.equity()})"
