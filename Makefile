@@ -18,7 +18,7 @@ LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos deploy-trials postgres lock help checked terminal figures screenshots browsed built wheel test-wheels sbom
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos deploy-trials postgres lock help checked terminal figures screenshots browsed built checked-python wheel test-wheels sbom
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -44,7 +44,12 @@ check: checked test browsed ## Run what CI runs: format, lint, types, import con
 browsed: $(TERMINAL)
 	$(NPM) run browse
 
+# The front end's checks run next to those in Python: each of the two keeps one core busy.
 checked: .venv/.synced $(addsuffix /node_modules/.package-lock.json,$(ASYNCAPI) $(CHARTS) frontend)
+	@$(NPM) run check & frontend=$$!; status=0; \
+	  $(MAKE) checked-python || status=$$?; wait $$frontend || status=$$?; exit $$status
+
+checked-python: .venv/.synced $(ASYNCAPI)/node_modules/.package-lock.json
 	$(BIN)/black --check --quiet .
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
@@ -55,7 +60,6 @@ checked: .venv/.synced $(addsuffix /node_modules/.package-lock.json,$(ASYNCAPI) 
 	$(BIN)/python scripts/generate_python_models.py --check
 	$(BIN)/python scripts/generate_blocking_client.py --check
 	$(BIN)/node $(ASYNCAPI)/validate.mjs asyncapi.json
-	$(NPM) run check
 
 format: .venv/.synced frontend/node_modules/.package-lock.json ## Format the code and mend what ruff and biome can mend
 	$(BIN)/ruff check --fix-only --quiet

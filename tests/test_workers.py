@@ -19,7 +19,8 @@ import pytest
 
 from tests.kit.server import WsClient, connected, until
 
-READY_S = 60
+READY_S = 180
+"""The longest wait for a start, which takes 8 CPU seconds of a machine that may do other work."""
 CONNECTED = 1
 
 
