@@ -207,19 +207,38 @@ def test_data_frames_and_files_of_the_same_bars_give_the_same(
         assert result.record.data_hash == crossed.record.data_hash
 
 
+def _recording_of(folder: Path, bars: Sequence[str]) -> Path:
+    """Write bars of the symbol ONE."""
+    rows = [f"{START_MS + n * MINUTE_MS},{bar},40000" for n, bar in enumerate(bars)]
+    (folder / "one.csv").write_text("\n".join(["time,open,high,low,close,volume", *rows]))
+    return folder / "one.csv"
+
+
+def test_a_liquidation_is_counted(tmp_path: Path) -> None:
+    class TooLarge(Diary):
+        def on_bar(self, bar: ClosedBar) -> None:
+            if not self.notes:
+                self.notes.append(self.buy("ONE", 500))
+
+    bars = ("100,100.01,100,100", "100,100,100,100", "100,100,98,98", "98,98,98,98")
+    terms = {"INITIAL_BALANCE": 1_000, "LEVERAGE_DEFAULT": 100}
+    result = Backtest(_recording_of(tmp_path, bars), terms).run(TooLarge, symbols=["ONE"], notes=[])
+    assert result.statistics.liquidations == 1
+    assert result.statistics.initial_balance == 1_000
+    assert result.trades["exitPrice"].item() < 99
+
+
 def test_a_bar_that_reaches_both_brackets_depends_on_the_path(tmp_path: Path) -> None:
     class Once(Diary):
         def on_bar(self, bar: ClosedBar) -> None:
             if not self.notes:
                 self.notes.append(self.buy("ONE", 1, take_profit=103, stop_loss=98))
 
-    rows = ["time,open,high,low,close,volume"]
     bars = ("100,101,99,100", "100,100,100,100", "100,104,97,100", "100,100,100,100")
-    rows += [f"{START_MS + n * MINUTE_MS},{bar},400" for n, bar in enumerate(bars)]
-    (tmp_path / "one.csv").write_text("\n".join(rows))
+    recording = _recording_of(tmp_path, bars)
     results = {}
     for path in ("nearer", "opposite"):
-        backtest = Backtest(tmp_path / "one.csv", path=path)
+        backtest = Backtest(recording, path=path)
         results[path] = backtest.run(Once, symbols=["ONE"], notes=[])
         assert results[path].statistics.both_reached_bars == 1
     profits = {path: result.trades["netProfit"].item() for path, result in results.items()}

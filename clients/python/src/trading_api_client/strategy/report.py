@@ -121,9 +121,10 @@ def _executions_chart(result: Result, symbol: str) -> Any:
 
 
 def _chart(title: str, height: int, **options: Any) -> Any:
+    from bokeh.models import BasicTickFormatter
     from bokeh.plotting import figure
 
-    return figure(
+    chart = figure(
         title=title,
         height=height,
         x_axis_type="datetime",
@@ -131,6 +132,8 @@ def _chart(title: str, height: int, **options: Any) -> Any:
         tools="pan,xwheel_zoom,box_zoom,reset,save,crosshair",
         **options,
     )
+    chart.yaxis.formatter = BasicTickFormatter(use_scientific=False)
+    return chart
 
 
 def _instants(times: Milliseconds) -> Any:
