@@ -15,8 +15,8 @@ Floats = npt.NDArray[np.float64]
 
 
 class HistoryColumns(Struct, frozen=True):
-    """Closed bars of one symbol, ascending. `time` is in ms since 1970. The arrays are views that
-    must not be changed."""
+    """Closed bars of one symbol, ascending. `time` is in ms since 1970. The arrays are
+    read-only views."""
 
     time: Int64s
     open: Floats
@@ -44,11 +44,14 @@ def to_history(columns: BarColumns, instrument: Instrument) -> HistoryColumns:
     def prices(ticks: Int64s) -> Floats:
         return ticks * instrument.min_move / instrument.price_scale
 
-    return HistoryColumns(
-        time=columns.time_ms,
-        open=prices(columns.open),
-        high=prices(columns.high),
-        low=prices(columns.low),
-        close=prices(columns.close),
-        volume=columns.volume / instrument.volume_scale,
+    arrays = (
+        columns.time_ms.view(),
+        prices(columns.open),
+        prices(columns.high),
+        prices(columns.low),
+        prices(columns.close),
+        columns.volume / instrument.volume_scale,
     )
+    for array in arrays:
+        array.flags.writeable = False  # the views that callers receive are read-only, too
+    return HistoryColumns(*arrays)

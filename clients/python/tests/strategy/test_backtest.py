@@ -17,7 +17,7 @@ from clients.python.tests.strategy.strategies import Cross
 from trading_api_client.errors import Refused
 from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
 from trading_api_client.strategy.backtest import Backtest
-from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
+from trading_api_client.strategy.market_data import BarHistory, ClosedBar, TopOfBook
 from trading_api_client.strategy.result import Result
 from trading_api_client.strategy.strategy import Strategy
 
@@ -59,6 +59,11 @@ def test_every_bar_is_delivered_when_the_next_one_has_begun(backtest: Backtest) 
             assert self.now_ms == bar.time + MINUTE_MS
             assert self.history("AAPL", 5).time[-1] == bar.time
             assert self.history("AAPL", 5).close[-1] == bar.close
+            assert not any(
+                getattr(self.history("AAPL", 5, resolution), name).flags.writeable
+                for name in BarHistory.__struct_fields__
+                for resolution in ("1", "5")
+            )
             super().on_bar(bar)
 
     notes: list[Any] = []

@@ -13,10 +13,12 @@ from trading_api_client.models import Brackets, EquityData, PlacedOrder, Positio
 from trading_api_client.strategy.market_data import BarHistory, TopOfBook
 from trading_api_client.strategy.run_record import Refusal
 from trading_api_client.strategy.session_models import (
+    ServerError,
     position_converter,
     refusals,
     to_equity,
     to_order,
+    to_refused,
     to_server_brackets,
     to_server_order,
 )
@@ -70,8 +72,11 @@ class SessionHost:
         )
 
     def history(self, symbol: str, resolution: str, count: int) -> BarHistory:
-        with refusals():
+        # Called at each bar: a context manager would take as long as the slice.
+        try:
             found = self.session.history_columns(symbol, resolution, count)
+        except ServerError as error:
+            raise to_refused(error) from error
         return BarHistory(found.time, found.open, found.high, found.low, found.close, found.volume)
 
     def position(self, symbol: str) -> Position | None:

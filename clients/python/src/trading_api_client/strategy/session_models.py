@@ -96,10 +96,18 @@ def _validated(type_: type[BaseModelT], model: Model) -> BaseModelT:
         raise Refused("invalid_request", str(error), 422) from error
 
 
+ServerError = ApiError
+
+
+def to_refused(error: ServerError) -> Refused:
+    """Return the client's error for the one with which REST would answer."""
+    return Refused(error.code, error.detail, error.status)
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Raise Refused where REST would answer with an error."""
     try:
         yield
     except ApiError as error:
-        raise Refused(error.code, error.detail, error.status) from error
+        raise to_refused(error) from error
