@@ -44,6 +44,7 @@ async def measure() -> list[Figure]:
         recording = read_recording(file, backtest_settings())
         for kind in KINDS:
             figures += _in_process(recording, file, kind)
+        write_walk(file, SERVER_BARS + BARS_PER_ORDER)
         figures.append(await _on_server(file))
     return figures
 

@@ -1,5 +1,6 @@
 """The `trading-api` command: serve, the roles of several processes, token, data import and list,
-data delete, verify-ledger, ledger backup, restore and prune, broker halt, resume and check."""
+data delete, verify-ledger, ledger backup, restore and prune, broker halt, resume and check, and
+backtest verify."""
 
 from __future__ import annotations
 
@@ -92,7 +93,24 @@ def _create_parser() -> argparse.ArgumentParser:
     _add_list(data_commands)
     _add_delete(data_commands)
     add_ledger_commands(commands, alerts_file)
+    _add_backtest(commands)
     return parser
+
+
+def _add_backtest(commands: Any) -> None:
+    backtest = commands.add_parser("backtest", help="what a paper account did, run again")
+    verify = backtest.add_subparsers(required=True).add_parser(
+        "verify", help="run an account again that traded with DATAFEED_CLOCK=step, and compare"
+    )
+    verify.add_argument("--account", help="DEFAULT_ACCOUNT_ID")
+    verify.set_defaults(run=_verify_backtest)
+
+
+def _verify_backtest(arguments: argparse.Namespace) -> int:
+    # Imported here: the other subcommands start faster without it.
+    from trading_api.backtest.verify_command import verify
+
+    return verify(Settings(), arguments.account)
 
 
 def _add_serve(commands: Any) -> None:

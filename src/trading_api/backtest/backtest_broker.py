@@ -26,7 +26,13 @@ from trading_api.domain.ports.market_data import MarketData
 from trading_api.errors import ApiError
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.checks.rejection import Rejection
-from trading_api.modules.broker.engine.commands import ExpireOrders, MatchQuote, symbol_of
+from trading_api.modules.broker.engine.commands import (
+    Command,
+    ExpireOrders,
+    Market,
+    MatchQuote,
+    symbol_of,
+)
 from trading_api.modules.broker.engine.engine import CommandAnswer, find_duplicate
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.broker.journal.memory_history import MemoryHistory
@@ -147,12 +153,31 @@ class BacktestBroker:
 
     # Commands
 
+    def market_of(self, symbol: str) -> Market:
+        """Return a symbol's market at the present moment, for a command of the engine. Raises
+        SymbolNotFound."""
+        return self._prices.current_market(self._prices.instrument(symbol))
+
+    def execute(self, command: Command) -> CommandAnswer:
+        """Apply a command of the engine, and commit what it causes."""
+        self.version += 1
+        events: AccountEvents = []
+        symbol = symbol_of(command)
+        if symbol:
+            self._interest.add(symbol)
+        try:
+            answer = self._execution.execute(self.account_id, command, events)
+            self._commit(events)
+        finally:
+            if symbol:
+                self._interest.remove(symbol)
+        return answer
+
     async def submit(
         self, account_id: str, command: BrokerCommand, key: IdempotencyKey | None = None
     ) -> CommandResult:
         """Do one command. Raises ApiError."""
         self._require_own(account_id)
-        self.version += 1
         state = self._accounts.committed(account_id)
         try:
             engine_command = self._translator.to_engine(command, key)
@@ -162,17 +187,7 @@ class BacktestBroker:
             if known is None:
                 raise
             return to_command_result(command, CommandAnswer(known))
-        events: AccountEvents = []
-        symbol = symbol_of(engine_command)
-        if symbol:
-            self._interest.add(symbol)
-        try:
-            answer = self._execution.execute(account_id, engine_command, events)
-            self._commit(events)
-        finally:
-            if symbol:
-                self._interest.remove(symbol)
-        return to_command_result(command, answer)
+        return to_command_result(command, self.execute(engine_command))
 
     async def preview_order(
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
@@ -205,6 +220,11 @@ class BacktestBroker:
     def snapshot(self, account_id: str) -> EngineSnapshot:
         """Return the account's state."""
         return EngineSnapshot(self._state(account_id), self._prices, self._rules)
+
+    @property
+    def state(self) -> AccountState:
+        """The account's state, to be read only."""
+        return self._committed.state(self.account_id)
 
     def history(self, account_id: str) -> EngineHistory:
         """Return the reader of the account's ended orders, executions and cash lines."""

@@ -48,18 +48,18 @@ class BacktestSession:
         self._market.hold()  # the market is open and stands still
         # The caller receives a price before what it caused, as a client does.
         followed = FollowedUpdates(self._market, self._updates)
-        self._broker = BacktestBroker(self._market, settings, account_id, self._on_commit)
+        self.broker = BacktestBroker(self._market, settings, account_id, self._on_commit)
         self._symbols = Symbols(self._market, list(source.resolutions()))
         tracks = bar_tracks(source)
         self._both_reached = BothReachedBars(tracks)
         self._steps: MarketSteps
         if isinstance(source, Replay) and tracks and skips:
             self._steps = SkippingSteps(
-                source, tracks, self._market, self._broker, followed, self._updates
+                source, tracks, self._market, self.broker, followed, self._updates
             )
         else:
-            self._steps = EveryStep(source, self._market, self._broker, followed)
-        self.account = AccountAccess(self._broker, self._market, settings.account_currency)
+            self._steps = EveryStep(source, self._market, self.broker, followed)
+        self.account = AccountAccess(self.broker, self._market, settings.account_currency)
 
     # The market
 
@@ -119,7 +119,7 @@ class BacktestSession:
 
     def events(self) -> Sequence[JournalEntry]:
         """Return every event of the account so far. The list grows with the session."""
-        return self._broker.entries
+        return self.broker.entries
 
     @property
     def both_reached_bars(self) -> int:
