@@ -108,6 +108,33 @@ def test_the_equity_curve_is_the_equity_of_the_exchange(currency: str, tmp_path:
     assert curve.equity[-1] == result.record.final_equity.equity
 
 
+def test_the_equity_curve_values_symbols_that_are_not_followed_or_have_gaps(tmp_path: Path) -> None:
+    class Hedged(Strategy):
+        symbols: Sequence[str] = ("AAPL",)
+        samples: Any = None
+
+        def on_start(self) -> None:
+            self.buy("MSFT", 50)
+
+        def on_bar(self, bar: ClosedBar) -> None:
+            self.samples[self.now_ms] = self.equity().equity
+
+    path = write_recording(tmp_path / "bars.csv", 200, ["AAPL", "MSFT"])
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(
+        "".join(each for number, each in enumerate(lines) if "MSFT" not in each or number % 3)
+    )
+    for symbols in (["AAPL"], ["AAPL", "MSFT"]):
+        samples: dict[int, float] = {}
+        result = Backtest(path, start=START).run(Hedged, samples=samples, symbols=symbols)
+        curve = result.record.curve
+        calculated = dict(zip(curve.time.tolist(), curve.equity.tolist(), strict=True))
+        assert len(samples) > 150
+        assert result.statistics.max_drawdown > 0
+        del samples[max(samples)]  # the open of a bar that never closes is not known
+        assert {time: calculated[time] for time in samples} == pytest.approx(samples, abs=1e-6)
+
+
 def test_what_an_order_causes_is_counted_at_once_and_reported_afterwards(
     backtest: Backtest,
 ) -> None:

@@ -86,7 +86,7 @@ class FollowedSession:
         executions = [to_execution(each) for each in account.executions()]
         ledger = [to_cash_line(each) for each in account.ledger()]
         final = to_equity(account.equity())
-        marks = mark_series(session, self._closed, self._spreads)
+        marks = mark_series(session, self._closed, self._spreads, executions)
         return RunRecord(
             strategy=strategy,
             parameters=parameters,
