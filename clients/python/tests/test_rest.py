@@ -15,6 +15,7 @@ from trading_api_client import (
     KEEP,
     AsyncClient,
     ConnectionFailed,
+    InvalidAnswer,
     OrderStatus,
     OrderType,
     PreOrder,
@@ -251,3 +252,21 @@ async def test_a_server_that_does_not_answer_is_a_timeout() -> None:
         async with AsyncClient(f"http://127.0.0.1:{port}", time_limit_s=0.1) as client:
             with pytest.raises(TimedOut):
                 await client.positions()
+
+
+@pytest.mark.parametrize("body", [b"<html></html>", b"", b'[{"id": 7}]'])
+async def test_an_answer_that_is_not_understood_is_an_error_of_the_client(body: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+        writer.write(head + body)
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        async with AsyncClient(f"http://127.0.0.1:{port}") as client:
+            with pytest.raises(InvalidAnswer, match="/broker/orders: "):
+                await client.orders()
+            with pytest.raises(InvalidAnswer, match="/broker/orders/order-1: "):
+                await client.cancel_order("order-1")

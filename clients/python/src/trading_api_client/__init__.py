@@ -12,6 +12,7 @@ from trading_api_client.client import Client
 from trading_api_client.errors import (
     ConnectionFailed,
     ConsumerTooSlow,
+    InvalidAnswer,
     Refused,
     TimedOut,
     TradingApiError,
@@ -73,6 +74,7 @@ __all__ = [
     "ConsumerTooSlow",
     "DurationType",
     "Execution",
+    "InvalidAnswer",
     "Live",
     "NotificationSeverity",
     "OrderDuration",

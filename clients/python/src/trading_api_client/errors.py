@@ -39,5 +39,11 @@ class TimedOut(TradingApiError):
     """There was no answer in time. A command may have been executed, as in ConnectionFailed."""
 
 
+class InvalidAnswer(TradingApiError):
+    """The answer to a request is not one that this version of the client knows.
+
+    A proxy may have sent it, or a newer server. A command may have been executed."""
+
+
 class ConsumerTooSlow(TradingApiError):
     """An iterator was read so slowly that its buffer is full. It lost updates, and has ended."""

@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from trading_api_client.backoff import Backoff
-from trading_api_client.errors import ConnectionFailed, Refused, TimedOut
+from trading_api_client.errors import ConnectionFailed, InvalidAnswer, Refused, TimedOut
 from trading_api_client.models import ErrorResponse, Model
 from trading_api_client.token_source import TokenSource
 
@@ -60,7 +60,8 @@ class RestTransport:
         self._http = httpx.AsyncClient(base_url=base_url + PREFIX, limits=limits, verify=verify)
 
     async def send(self, request: Request, type_: type[T]) -> T:
-        """Return the decoded answer. Raises Refused, ConnectionFailed and TimedOut."""
+        """Return the decoded answer. Raises Refused, ConnectionFailed, TimedOut and
+        InvalidAnswer."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (request.time_limit_s or self._time_limit_s)
         attempt = 0
@@ -95,9 +96,12 @@ class RestTransport:
             fresh = await self._tokens.refresh()
             if fresh != token:
                 response = await self._send_once(request, fresh, timeout_s)
-        if response.is_success:
+        if not response.is_success:
+            raise refused_by(response)
+        try:
             return msgspec.json.decode(response.content, type=type_)
-        raise refused_by(response)
+        except msgspec.DecodeError as error:
+            raise InvalidAnswer(f"{request.method} {request.path}: {error}") from error
 
     async def _send_once(
         self, request: Request, token: str | None, timeout_s: float
