@@ -334,6 +334,7 @@ def test_a_session_is_moved_bar_by_bar_and_keeps_its_place(backtest: Backtest) -
         == session.equity().unrealizedPL
         == round(5 * (bought.bid - position.avgPrice), 8)
     )
+    assert session.position("RECORDED:AAPL") is position
     following = next(iter(session.bars("RECORDED:AAPL", "1")))
     assert following.time == START + 5 * MINUTE_MS
     assert session.position("AAPL") is position

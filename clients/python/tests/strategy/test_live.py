@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -68,7 +68,7 @@ class Market:
 class Noted(Strategy):
     """Notes what it receives, and stops after `bars` bars."""
 
-    symbols = ("AAPL",)
+    symbols: Sequence[str] = ("AAPL",)
     bars = 1
     made: list[Noted] | None = None
     """Receives the strategy, for the test's own thread."""
@@ -176,6 +176,21 @@ async def test_the_history_ends_with_the_closed_bar(market: Market) -> None:
         str(market.bars_closed),
         "stop",
     ]
+
+
+async def test_other_spellings_are_those_of_the_server_in_callbacks(market: Market) -> None:
+    class Spelled(Noted):
+        symbols = ("RECORDED:AAPL",)
+
+        def trade(self, bar: ClosedBar) -> None:
+            self.buy(self.symbols[0], 1)
+            assert self.position(self.symbols[0]) == self.position("AAPL") is not None
+            assert self.history(self.symbols[0], 1).time == bar.time
+            assert self.quote(self.symbols[0]).symbol == bar.symbol == "AAPL"
+
+    async with running(market.address, Spelled) as (_, task):
+        await market.close_bar()
+        await task
 
 
 async def test_the_history_at_the_start_ends_before_the_forming_bar(market: Market) -> None:

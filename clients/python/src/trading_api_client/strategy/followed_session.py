@@ -20,8 +20,7 @@ from trading_api_client.strategy.session_models import (
     to_order,
 )
 from trading_api_client.strategy.session_source import SessionSource
-
-_CANONICAL = {"D": "1D", "W": "1W", "M": "1M"}
+from trading_api_client.strategy.spelling import canonical_resolution
 
 SessionUpdate: TypeAlias = ClosedBar | TopOfBook | AccountUpdate
 
@@ -47,7 +46,7 @@ class FollowedSession:
             self.session.follow_bars(symbol, resolution)
             bare = self.session.instrument(symbol).symbol
             self._spreads.setdefault(bare, spread(self.session, bare))
-        return bare, _CANONICAL.get(resolution, resolution)
+        return bare, canonical_resolution(resolution)
 
     def follow_quotes(self, symbol: str) -> None:
         """Return the quotes from `next` on. Raises Refused."""

@@ -10,6 +10,7 @@ from trading_api_client.strategy.bar_buffer import BarBuffer
 from trading_api_client.strategy.live_account import LiveAccount
 from trading_api_client.strategy.live_bars import LiveBars
 from trading_api_client.strategy.market_data import BarHistory, TopOfBook
+from trading_api_client.strategy.spelling import bare_symbol, canonical_resolution
 
 
 class LiveHost:
@@ -56,7 +57,7 @@ class LiveHost:
         self.account.synchronize(done.seq or 0)
 
     def history(self, symbol: str, resolution: str, count: int) -> BarHistory:
-        followed = self.bars.get((symbol, resolution))
+        followed = self.bars.get((bare_symbol(symbol), canonical_resolution(resolution)))
         if followed is not None:
             return followed.history(count)
         # The last bar of another symbol may still be forming.
@@ -80,7 +81,7 @@ class LiveHost:
 
     def quote(self, symbol: str) -> TopOfBook:
         values = self._client.quote(symbol)
-        return TopOfBook(symbol, values.bid, values.ask, values.lp)
+        return TopOfBook(bare_symbol(symbol), values.bid, values.ask, values.lp)
 
     def stop(self) -> None:
         self.is_stopped = True

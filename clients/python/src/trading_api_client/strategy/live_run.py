@@ -14,6 +14,7 @@ from trading_api_client.strategy.live_account import LiveAccount
 from trading_api_client.strategy.live_bars import LiveBars
 from trading_api_client.strategy.live_host import LiveHost
 from trading_api_client.strategy.market_data import TopOfBook
+from trading_api_client.strategy.spelling import bare_symbol, canonical_resolution
 from trading_api_client.strategy.strategy_creation import (
     StrategyT,
     create_strategy,
@@ -62,7 +63,8 @@ class LiveRun(Generic[StrategyT]):
             self._inbox.get()()
 
     def _follow(self, symbol: str, resolution: str) -> Any:
-        bars = self._host.bars[symbol, resolution] = LiveBars(self._client, symbol, resolution)
+        key = bare_symbol(symbol), canonical_resolution(resolution)
+        bars = self._host.bars[key] = LiveBars(self._client, *key)
         last_ms = -1
 
         def put_new(bar: Bar) -> None:
@@ -96,7 +98,9 @@ class LiveRun(Generic[StrategyT]):
 
     def _on_quote(self, quote: QuoteData) -> None:
         if not isinstance(quote.v, QuoteError):
-            self.strategy.on_quote(TopOfBook(quote.n, quote.v.bid, quote.v.ask, quote.v.lp))
+            self.strategy.on_quote(
+                TopOfBook(bare_symbol(quote.n), quote.v.bid, quote.v.ask, quote.v.lp)
+            )
             self._report_events()
 
     def _on_account(self, seq: int | None) -> None:

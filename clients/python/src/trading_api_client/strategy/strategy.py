@@ -20,6 +20,7 @@ from trading_api_client.strategy.order_building import (
     new_order,
     optional_price,
 )
+from trading_api_client.strategy.spelling import bare_symbol
 from trading_api_client.strategy.strategy_host import StrategyHost
 
 
@@ -161,7 +162,7 @@ class Strategy:
 
     def position(self, symbol: str) -> Position | None:
         """Return the open position in a symbol, or None."""
-        return self._running.position(symbol)
+        return self._running.position(bare_symbol(symbol))
 
     def positions(self) -> Sequence[Position]:
         """Return all open positions of the account."""
@@ -173,8 +174,9 @@ class Strategy:
 
     def orders(self, symbol: str | None = None) -> Sequence[PlacedOrder]:
         """Return the orders that can still change, of one symbol or of all."""
+        bare = None if symbol is None else bare_symbol(symbol)
         orders = self._running.orders()
-        return [each for each in orders if symbol is None or each.symbol == symbol]
+        return [each for each in orders if symbol is None or each.symbol == bare]
 
     def equity(self) -> EquityData:
         """Return the money of the account at the present prices."""
