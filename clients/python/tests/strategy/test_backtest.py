@@ -307,6 +307,8 @@ def test_a_sweep_needs_lists_of_values(backtest: Backtest, values: dict[str, Any
 def test_a_missing_server_is_an_error_that_names_the_extra() -> None:
     program = (
         "import sys; sys.modules['trading_api'] = None\n"
+        "import trading_api_client\n"
+        "assert not {'pandas', 'trading_api_client.strategy'} & sys.modules.keys()\n"
         "from trading_api_client.strategy.backtest import Backtest\n"
         "from trading_api_client.strategy.live import Live\n"
         "try: Backtest('var/data')\n"

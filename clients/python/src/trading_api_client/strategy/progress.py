@@ -8,6 +8,8 @@ from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
 
+_FORMAT = "{n_fmt}/{total_fmt} {unit} |{bar}| {elapsed} < {remaining}"
+
 
 class Progress:
     """Shows on a terminal or in a notebook how much of a whole is done."""
@@ -44,7 +46,7 @@ def _bar(total: int, unit: str) -> Any:
         from tqdm.auto import tqdm
     except ImportError:
         return None
-    return tqdm(total=total, unit=f" {unit}", leave=False, dynamic_ncols=True)
+    return tqdm(total=total, unit=unit, leave=False, dynamic_ncols=True, bar_format=_FORMAT)
 
 
 def _is_interactive() -> bool:
