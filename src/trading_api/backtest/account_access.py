@@ -130,8 +130,7 @@ class AccountAccess:
 
     def ledger(self) -> list[CashLine]:
         """Return every cash line, in their order."""
-        history = self._broker.history(self.account_id)
-        return [to_cash_line(each) for each in call(history.cash_lines(0, 1 << 62))]
+        return [to_cash_line(each) for each in self._snapshot().state.cash]
 
     def equity(self) -> EquityData:
         """Return the account's value at the last prices."""

@@ -26,17 +26,23 @@ class TickSchedule:
         self._times_ms = times_ms
         self._step_ms = step_ms
         self._sessions = sessions
+        # The last bar that was asked for, and its ticks: most callers ask for it again.
+        self._ticks: tuple[int, list[int]] = (-1, [])
 
     def tick_ms(self, tick: int) -> int:
         bar, part = divmod(tick, TICKS_PER_BAR)
         return self.bar_ticks_ms(bar)[part]
 
     def bar_ticks_ms(self, bar: int) -> list[int]:
-        intervals = self._intervals(bar)
-        length_ms = sum(end_ms - start_ms for start_ms, end_ms in intervals)
-        return [
-            _instant(intervals, length_ms * part // TICKS_PER_BAR) for part in range(TICKS_PER_BAR)
-        ]
+        """Return the instants of a bar's ticks. The list must not be changed."""
+        last, ticks_ms = self._ticks
+        if bar != last:
+            intervals = self._intervals(bar)
+            length_ms = sum(end_ms - start_ms for start_ms, end_ms in intervals)
+            parts_ms = (length_ms * part // TICKS_PER_BAR for part in range(TICKS_PER_BAR))
+            ticks_ms = [_instant(intervals, part_ms) for part_ms in parts_ms]
+            self._ticks = bar, ticks_ms
+        return ticks_ms
 
     def bar_end_ms(self, bar: int) -> int:
         """Return the instant at which the bar is over."""
