@@ -25,7 +25,7 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
 
     `base_url` is such as `http://127.0.0.1:8000`. `token` is a token or a function that returns
     one; it is called again before the token expires. Without `account` it is the server's default
-    account. A request that the server refuses raises Refused. Without an answer within
+    account. A request that the server refuses raises ApiError. Without an answer within
     `time_limit_s` it raises ConnectionFailed or TimedOut; until then it is sent again. `tls` has
     the certificates to trust, by default those of the machine."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 
 class TradingApiError(Exception):
-    """The base of all errors that the client raises."""
+    """The base class of all errors that the client raises."""
 
 
-class Refused(TradingApiError):
-    """The server refused a request, with a code for programs and a message for people.
+class ApiError(TradingApiError):
+    """The server rejected a request, with a code for programs and a message for people.
 
-    `status` is the HTTP status, and `retry_after_s` when to try again, where the server names it.
-    A refused command changed nothing, unless the code is `outcome_unknown`."""
+    `status` is the HTTP status. `retry_after_s` is the delay before another attempt, if the server
+    states one. A rejected command changed nothing, unless the code is `outcome_unknown`."""
 
     def __init__(
         self, code: str, message: str, status: int, retry_after_s: float | None = None
@@ -26,17 +26,17 @@ class Refused(TradingApiError):
         return f"{self.message} ({self.code}, {self.status})"
 
     def __repr__(self) -> str:
-        return f"Refused({self.code!r}, {self.message!r}, status={self.status})"
+        return f"ApiError({self.code!r}, {self.message!r}, status={self.status})"
 
 
 class ConnectionFailed(TradingApiError):
-    """There was no connection, or it ended before the answer.
+    """There was no connection, or it ended before the response.
 
-    A command may have been executed: call it again with the same key to learn its outcome."""
+    A command may have been executed. Repeat it with the same key to learn its outcome."""
 
 
 class TimedOut(TradingApiError):
-    """There was no answer in time. A command may have been executed, as in ConnectionFailed."""
+    """There was no response in time. A command may have been executed, as in ConnectionFailed."""
 
 
 class InvalidAnswer(TradingApiError):
@@ -46,4 +46,4 @@ class InvalidAnswer(TradingApiError):
 
 
 class ConsumerTooSlow(TradingApiError):
-    """An iterator was read so slowly that its buffer is full. It lost updates, and has ended."""
+    """A stream was read so slowly that its buffer is full. It lost updates, and has ended."""

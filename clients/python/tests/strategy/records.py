@@ -19,7 +19,7 @@ from trading_api_client.models import (
     Side,
 )
 from trading_api_client.strategy.equity_curve import MarkSeries, equity_curve
-from trading_api_client.strategy.run_record import Refusal, RunRecord
+from trading_api_client.strategy.run_record import Rejection, RunRecord
 
 START_MS = 1_767_571_200_000
 HOUR_MS = 3_600_000
@@ -81,7 +81,7 @@ def record(executions: Sequence[Execution], prices: Sequence[float], **changed: 
         "ledger": ledger,
         "curve": equity_curve(times, 1_000.0, ledger, executions, marks),
         "marks": marks,
-        "refusals": [Refusal(START_MS, "place_order", "price_off_tick", "Off <tick>.")],
+        "rejections": [Rejection(START_MS, "place_order", "price_off_tick", "Off <tick>.")],
     }
     return RunRecord(**values | changed)
 

@@ -14,7 +14,7 @@ import pytest
 
 from clients.python.tests.strategy.recorded_market import MINUTE_MS, START_MS, write_recording
 from clients.python.tests.strategy.strategies import Cross
-from trading_api_client.errors import Refused
+from trading_api_client.errors import ApiError
 from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
 from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.market_data import BarHistory, ClosedBar, TopOfBook
@@ -173,9 +173,9 @@ def test_what_an_order_causes_is_counted_at_once_and_reported_afterwards(
 def test_a_refused_order_raises_and_is_counted(backtest: Backtest) -> None:
     class Refusing(Diary):
         def on_bar(self, bar: ClosedBar) -> None:
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(ApiError) as refused:
                 self.buy("AAPL", 1, limit=1.0001)
-            with pytest.raises(Refused, match="invalid_request"):
+            with pytest.raises(ApiError, match="invalid_request"):
                 self.buy("AAPL", float("nan"))
             self.notes.append(refused.value.status)
             self.stop()
@@ -183,7 +183,7 @@ def test_a_refused_order_raises_and_is_counted(backtest: Backtest) -> None:
     notes: list[Any] = []
     result = backtest.run(Refusing, notes=notes)
     assert notes == [422, "stop"]
-    assert result.refusals["code"].tolist() == ["price_off_tick", "invalid_request"]
+    assert result.rejections["code"].tolist() == ["price_off_tick", "invalid_request"]
 
 
 def test_an_exception_of_a_callback_leaves_run_after_on_stop(backtest: Backtest) -> None:
@@ -201,7 +201,7 @@ def test_an_exception_of_a_callback_leaves_run_after_on_stop(backtest: Backtest)
 def test_a_symbol_or_resolution_that_does_not_exist_is_refused(
     backtest: Backtest, followed: dict[str, Any]
 ) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         backtest.run(Diary, notes=[], **followed)
 
 
@@ -347,5 +347,5 @@ def test_a_session_is_moved_bar_by_bar_and_keeps_its_place(backtest: Backtest) -
     result = session.result()
     assert (len(result.trades), result.statistics.bars) == (1, 6)
     assert "equity=" in repr(session)
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         next(iter(session.bars("NONE")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trading_api_client.errors import ConnectionFailed, Refused, TimedOut, TradingApiError
+from trading_api_client.errors import ApiError, ConnectionFailed, TimedOut, TradingApiError
 from trading_api_client.strategy.patient_read import patiently
 
 
@@ -22,7 +22,7 @@ def test_a_read_is_repeated_until_the_server_answers(caplog: pytest.LogCaptureFi
 
 def test_a_refused_read_is_not_repeated() -> None:
     def read() -> int:
-        raise Refused("unknown_symbol", "There is no symbol NONE.", 404)
+        raise ApiError("unknown_symbol", "There is no symbol NONE.", 404)
 
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         patiently(read)

@@ -64,7 +64,7 @@ def test_a_period_without_a_bar_has_no_return() -> None:
 def test_the_figures_count_what_the_tables_show(result: Result) -> None:
     figures = result.statistics
     assert (figures.trades, figures.open_trades, figures.win_rate) == (1, 1, 1.0)
-    assert (figures.commission, figures.executions, figures.refusals) == (3, 3, 1)
+    assert (figures.commission, figures.executions, figures.rejections) == (3, 3, 1)
     assert figures.max_drawdown == pytest.approx(result.equity["drawdown"].max())
     assert figures.exposure_time == pytest.approx((29 + 32) / 72)
     daily = result.returns()

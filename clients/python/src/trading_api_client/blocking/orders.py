@@ -26,7 +26,7 @@ from trading_api_client.tables import ModelList
 class BlockingOrderRest:
     """The orders and positions of an account, and the commands on them.
 
-    A command has an idempotency key: with the same `key` it is executed once. It raises Refused,
+    A command has an idempotency key: with the same `key` it is executed once. It raises ApiError,
     with the code and the message of the server."""
 
     _client: AsyncClient
@@ -41,7 +41,7 @@ class BlockingOrderRest:
         return self._loop.run(self._client.orders(limit=limit, before=before))
 
     def order(self, order_id: str) -> PlacedOrder:
-        """Return an order. Raises Refused with `order_not_found`."""
+        """Return an order. Raises ApiError with `order_not_found`."""
         return self._loop.run(self._client.order(order_id))
 
     def orders_history(

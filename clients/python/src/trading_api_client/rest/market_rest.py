@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import quote as url_quote
 
-from trading_api_client.errors import Refused
+from trading_api_client.errors import ApiError
 from trading_api_client.models import (
     AdvanceClockRequest,
     Bar,
@@ -82,10 +82,10 @@ class MarketRest(RestArea):
         return ModelList(Bar, bars if count is None else bars[-count:])
 
     async def quote(self, symbol: str) -> QuoteValues:
-        """Return the last quote of a symbol. Raises Refused for an unknown symbol."""
+        """Return the last quote of a symbol. Raises ApiError for an unknown symbol."""
         (quote,) = await self.last_quotes([symbol])
         if isinstance(quote.v, QuoteError):
-            raise Refused(quote.v.error, f"There is no quote of {symbol}", 404)
+            raise ApiError(quote.v.error, f"There is no quote of {symbol}", 404)
         return quote.v
 
     async def last_quotes(self, symbols: Iterable[str]) -> ModelList[QuoteData]:
@@ -107,7 +107,7 @@ class MarketRest(RestArea):
     ) -> ClockResponse:
         """Move a market on the step clock, and return when everything has been published.
 
-        Raises Refused with `clock_not_steppable` under the wall clock. A call with `by_ms` that
+        Raises ApiError with `clock_not_steppable` under the wall clock. A call with `by_ms` that
         lost its answer is not repeated, because it would move the market twice."""
         request = Request(
             "POST",

@@ -34,7 +34,7 @@ from trading_api_client.tables import ModelList
 class OrderRest(RestArea):
     """The orders and positions of an account, and the commands on them.
 
-    A command has an idempotency key: with the same `key` it is executed once. It raises Refused,
+    A command has an idempotency key: with the same `key` it is executed once. It raises ApiError,
     with the code and the message of the server."""
 
     async def orders(
@@ -48,7 +48,7 @@ class OrderRest(RestArea):
         return ModelList(PlacedOrder, found)
 
     async def order(self, order_id: str) -> PlacedOrder:
-        """Return an order. Raises Refused with `order_not_found`."""
+        """Return an order. Raises ApiError with `order_not_found`."""
         return await self._read_account(_order_path(order_id), PlacedOrder)
 
     async def orders_history(

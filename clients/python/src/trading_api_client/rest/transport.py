@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from trading_api_client.backoff import Backoff
-from trading_api_client.errors import ConnectionFailed, InvalidAnswer, Refused, TimedOut
+from trading_api_client.errors import ApiError, ConnectionFailed, InvalidAnswer, TimedOut
 from trading_api_client.models import ErrorResponse, Model
 from trading_api_client.token_source import TokenSource
 
@@ -60,7 +60,7 @@ class RestTransport:
         self._http = httpx.AsyncClient(base_url=base_url + PREFIX, limits=limits, verify=verify)
 
     async def send(self, request: Request, type_: type[T]) -> T:
-        """Return the decoded answer. Raises Refused, ConnectionFailed, TimedOut and
+        """Return the decoded answer. Raises ApiError, ConnectionFailed, TimedOut and
         InvalidAnswer."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (request.time_limit_s or self._time_limit_s)
@@ -69,10 +69,10 @@ class RestTransport:
             left_s = deadline - loop.time()
             try:
                 return await self._attempt(request, type_, left_s)
-            except Refused as refused:
-                if not _is_worth_repeating(request, refused):
+            except ApiError as error:
+                if not _is_worth_repeating(request, error):
                     raise
-                delay_s = max(RETRY_BACKOFF.delay_s(attempt), refused.retry_after_s or 0)
+                delay_s = max(RETRY_BACKOFF.delay_s(attempt), error.retry_after_s or 0)
                 if loop.time() + delay_s >= deadline:
                     raise
             except httpx.TimeoutException as error:
@@ -97,7 +97,7 @@ class RestTransport:
             if fresh != token:
                 response = await self._send_once(request, fresh, timeout_s)
         if not response.is_success:
-            raise refused_by(response)
+            raise api_error_of(response)
         try:
             return msgspec.json.decode(response.content, type=type_)
         except msgspec.DecodeError as error:
@@ -121,8 +121,8 @@ class RestTransport:
         )
 
 
-def refused_by(response: httpx.Response) -> Refused:
-    """Return the error of an answer, which a proxy on the way may have sent."""
+def api_error_of(response: httpx.Response) -> ApiError:
+    """Return the error in a response of the server or of a proxy in front of it."""
     try:
         error = msgspec.json.decode(response.content, type=ErrorResponse)
         code, message = error.code, error.detail
@@ -130,12 +130,12 @@ def refused_by(response: httpx.Response) -> Refused:
         code, message = f"http_{response.status_code}", response.reason_phrase
     retry_after = response.headers.get("Retry-After", "")
     retry_after_s = float(retry_after) if retry_after.isdigit() else None
-    return Refused(code, message, response.status_code, retry_after_s)
+    return ApiError(code, message, response.status_code, retry_after_s)
 
 
-def _is_worth_repeating(request: Request, refused: Refused) -> bool:
-    """Return whether the request is sent again: a read that the server cannot answer at the moment,
-    or a command whose outcome the server does not know."""
-    if refused.code == "outcome_unknown":
+def _is_worth_repeating(request: Request, error: ApiError) -> bool:
+    """Return whether to send the request again. That is a read that the server cannot answer at the
+    moment, or a command whose outcome the server does not know."""
+    if error.code == "outcome_unknown":
         return request.key is not None
-    return request.key is None and request.is_repeatable and refused.status == UNAVAILABLE
+    return request.key is None and request.is_repeatable and error.status == UNAVAILABLE

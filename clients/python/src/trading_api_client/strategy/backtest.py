@@ -80,7 +80,7 @@ class Backtest:
     def run(self, strategy_class: type[Strategy], **parameters: Any) -> Result:
         """Run a strategy to the end of the data, or until it calls `stop()`.
 
-        Raises what a callback raises, after `on_stop`. Raises Refused for a symbol or a resolution
+        Raises what a callback raises, after `on_stop`. Raises ApiError for a symbol or a resolution
         that the data do not have."""
         return self._run(strategy_class, parameters, self._progress)
 

@@ -13,11 +13,11 @@ from trading_api_client.strategy.run_evaluation import ClosedBars, curve_of, mar
 from trading_api_client.strategy.run_record import RunRecord
 from trading_api_client.strategy.session_host import SessionHost
 from trading_api_client.strategy.session_models import (
-    refusals,
     to_cash_line,
     to_equity,
     to_execution,
     to_order,
+    translated_errors,
 )
 from trading_api_client.strategy.session_source import SessionSource
 from trading_api_client.strategy.spelling import canonical_resolution
@@ -41,16 +41,16 @@ class FollowedSession:
 
     def follow_bars(self, symbol: str, resolution: str) -> tuple[str, str]:
         """Return the closed bars from `next` on, with the symbol and the resolution as they are
-        returned here: `1D` for `D`. Raises Refused."""
-        with refusals():
+        returned here: `1D` for `D`. Raises ApiError."""
+        with translated_errors():
             self.session.follow_bars(symbol, resolution)
             bare = self.session.instrument(symbol).symbol
             self._spreads.setdefault(bare, spread(self.session, bare))
         return bare, canonical_resolution(resolution)
 
     def follow_quotes(self, symbol: str) -> None:
-        """Return the quotes from `next` on. Raises Refused."""
-        with refusals():
+        """Return the quotes from `next` on. Raises ApiError."""
+        with translated_errors():
             self.session.follow_quotes(symbol)
 
     def next(self) -> SessionUpdate | None:
@@ -108,7 +108,7 @@ class FollowedSession:
             ledger=ledger,
             curve=curve_of(session, self._closed, marks, ledger, executions, final),
             marks=marks,
-            refusals=list(self.host.refusals),
+            rejections=list(self.host.rejections),
         )
 
 

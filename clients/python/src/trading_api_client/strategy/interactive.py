@@ -27,7 +27,7 @@ class InteractiveBacktest(Strategy):
         """Move the market to the end of each bar of a symbol, and yield the bar.
 
         A loop that is left can be continued by another one, with the bars after it. Raises
-        Refused for an unknown symbol or resolution."""
+        ApiError for an unknown symbol or resolution."""
         self.resolution = resolution
         followed = self._followed.get((symbol, resolution))
         if followed is None:

@@ -27,7 +27,7 @@ class Live:
         """Run until the strategy calls `stop()`, or Ctrl-C. Return the strategy.
 
         Raises what a callback raises, ConnectionFailed if there is no server at the start, and
-        Refused where the server refuses a subscription. The strategy's `on_stop` is called in each
+        ApiError where the server refuses a subscription. The strategy's `on_stop` is called in each
         case after `on_start`. Orders and positions stay as they are."""
         with Client(self._base_url, self._token, self._account) as client:
             run = LiveRun(client, strategy_class, parameters)

@@ -17,7 +17,7 @@ def patiently(read: Callable[[], T]) -> T:
     """Return what the read returns, once the server answers.
 
     The client itself repeats a request with a back-off, until its time limit. Only a read may be
-    repeated after that: it changes nothing. Raises Refused."""
+    repeated after that: it changes nothing. Raises ApiError."""
     while True:
         try:
             return read()

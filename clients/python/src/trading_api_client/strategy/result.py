@@ -11,7 +11,7 @@ import msgspec
 
 from trading_api_client.models import CashLine, Execution, PlacedOrder
 from trading_api_client.strategy.equity_curve import drawdown
-from trading_api_client.strategy.run_record import Refusal, RunRecord
+from trading_api_client.strategy.run_record import Rejection, RunRecord
 from trading_api_client.strategy.statistics import (
     Statistics,
     curve_figures,
@@ -25,7 +25,7 @@ from trading_api_client.tables import import_library, to_pandas, to_timestamps
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = ("executions", "orders", "ledger", "equity", "trades", "refusals")
+TABLES = ("executions", "orders", "ledger", "equity", "trades", "rejections")
 
 
 class Result:
@@ -61,7 +61,7 @@ class Result:
             profit_factor=factor,
             executions=len(record.executions),
             commission=sum(each.commission or 0.0 for each in record.executions),
-            refusals=len(record.refusals),
+            rejections=len(record.rejections),
             liquidations=record.liquidations,
             both_reached_bars=record.both_reached_bars,
             bars=record.bars,
@@ -83,9 +83,9 @@ class Result:
         return to_pandas(self.record.ledger, CashLine)
 
     @cached_property
-    def refusals(self) -> pd.DataFrame:
-        """Every command that was refused."""
-        return to_pandas(self.record.refusals, Refusal)
+    def rejections(self) -> pd.DataFrame:
+        """Every rejected command."""
+        return to_pandas(self.record.rejections, Rejection)
 
     @cached_property
     def trades(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from trading_api_client.models import CashLine, EquityData, Execution, PlacedOrd
 from trading_api_client.strategy.equity_curve import EquityCurve, MarkSeries
 
 
-class Refusal(Struct, frozen=True):
+class Rejection(Struct, frozen=True):
     """A command that the exchange refused, at a time in ms since 1970."""
 
     time: int
@@ -49,4 +49,4 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     ledger: Sequence[CashLine]
     curve: EquityCurve
     marks: Mapping[str, MarkSeries]
-    refusals: Sequence[Refusal]
+    rejections: Sequence[Rejection]

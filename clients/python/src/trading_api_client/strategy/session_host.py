@@ -8,31 +8,31 @@ from typing import Any, TypeVar
 import msgspec
 
 from trading_api.backtest.session import BacktestSession
-from trading_api_client.errors import Refused
+from trading_api.errors import ApiError as ServerApiError
+from trading_api_client.errors import ApiError
 from trading_api_client.models import Brackets, EquityData, PlacedOrder, Position, PreOrder
 from trading_api_client.strategy.market_data import BarHistory, TopOfBook
-from trading_api_client.strategy.run_record import Refusal
+from trading_api_client.strategy.run_record import Rejection
 from trading_api_client.strategy.session_models import (
-    ServerError,
     position_converter,
-    refusals,
+    to_api_error,
     to_equity,
     to_order,
-    to_refused,
     to_server_brackets,
     to_server_order,
+    translated_errors,
 )
 
 Answer = TypeVar("Answer")
 
 
 class SessionHost:
-    """Implements StrategyHost on the exchange of a backtest. `refusals` has what was refused."""
+    """Implements StrategyHost on the exchange of a backtest. `rejections` lists the rejected commands."""
 
     def __init__(self, session: BacktestSession) -> None:
         self.session = session
         self.is_stopped = False
-        self.refusals: list[Refusal] = []
+        self.rejections: list[Rejection] = []
         self._account = session.account
         self._entries = session.events()
         self._known_entries = 0
@@ -75,8 +75,8 @@ class SessionHost:
         # Called at each bar: a context manager would take as long as the slice.
         try:
             found = self.session.history_columns(symbol, resolution, count)
-        except ServerError as error:
-            raise to_refused(error) from error
+        except ServerApiError as error:
+            raise to_api_error(error) from error
         return BarHistory(found.time, found.open, found.high, found.low, found.close, found.volume)
 
     def position(self, symbol: str) -> Position | None:
@@ -97,14 +97,14 @@ class SessionHost:
         return [to_order(each) for each in self._account.orders()]
 
     def order(self, order_id: str) -> PlacedOrder:
-        with refusals():
+        with translated_errors():
             return to_order(self._account.order(order_id))
 
     def equity(self) -> EquityData:
         return to_equity(self._account.equity())
 
     def quote(self, symbol: str) -> TopOfBook:
-        with refusals():
+        with translated_errors():
             quote = self.session.quote(symbol)
         return TopOfBook(quote.symbol, quote.bid, quote.ask, quote.last)
 
@@ -116,13 +116,13 @@ class SessionHost:
         return None if position is None else position.pl
 
     def _command(self, name: str, command: Callable[[], Answer]) -> Answer:
-        # Without an idempotency key: nothing repeats a command, and to record the keys of the
-        # client takes an eighth of the time of a run.
+        # No idempotency key: nothing repeats a command, and recording the keys takes an eighth of
+        # the time of a run.
         try:
-            with refusals():
+            with translated_errors():
                 return command()
-        except Refused as refused:
-            self.refusals.append(Refusal(self.now_ms, name, refused.code, refused.message))
+        except ApiError as error:
+            self.rejections.append(Rejection(self.now_ms, name, error.code, error.message))
             raise
 
 

@@ -11,9 +11,9 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-from trading_api.errors import ApiError
+from trading_api.errors import ApiError as ServerApiError
 from trading_api.models import broker as server
-from trading_api_client.errors import Refused
+from trading_api_client.errors import ApiError
 from trading_api_client.models import (
     Brackets,
     CashLine,
@@ -77,12 +77,12 @@ def position_converter(type_: type[Position]) -> Callable[[Any], Position]:
 
 
 def to_server_order(order: PreOrder) -> server.PreOrder:
-    """Return the server's order request. Raises Refused for values that no request can have."""
+    """Return the server's order request. Raises ApiError for values that no request can have."""
     return _validated(server.PreOrder, order)
 
 
 def to_server_brackets(brackets: Brackets) -> server.Brackets:
-    """Return the server's brackets. Raises Refused for values that no request can have."""
+    """Return the server's brackets. Raises ApiError for values that no request can have."""
     return _validated(server.Brackets, brackets)
 
 
@@ -93,21 +93,18 @@ def _validated(type_: type[BaseModelT], model: Model) -> BaseModelT:
     try:
         return type_.model_validate(msgspec.to_builtins(model))
     except ValidationError as error:
-        raise Refused("invalid_request", str(error), 422) from error
+        raise ApiError("invalid_request", str(error), 422) from error
 
 
-ServerError = ApiError
-
-
-def to_refused(error: ServerError) -> Refused:
-    """Return the client's error for the one with which REST would answer."""
-    return Refused(error.code, error.detail, error.status)
+def to_api_error(error: ServerApiError) -> ApiError:
+    """Return the client's error for an error of the server."""
+    return ApiError(error.code, error.detail, error.status)
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """Raise Refused where REST would answer with an error."""
+def translated_errors() -> Iterator[None]:
+    """Raise the client's ApiError for an ApiError of the server."""
     try:
         yield
-    except ApiError as error:
-        raise to_refused(error) from error
+    except ServerApiError as error:
+        raise to_api_error(error) from error

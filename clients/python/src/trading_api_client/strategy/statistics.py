@@ -34,7 +34,7 @@ class Statistics(Struct, frozen=True, kw_only=True):
     profit_factor: float
     executions: int
     commission: float
-    refusals: int
+    rejections: int
     liquidations: int
     both_reached_bars: int
     bars: int

@@ -13,7 +13,7 @@ class StrategyHost(Protocol):
     """Runs a strategy on one account: `Live` on a server, `Backtest` on recorded data.
 
     Commands return once they are executed, and what is read afterwards includes them. They raise
-    Refused with the server's code and message. A host calls the callbacks of a strategy one after
+    ApiError with the server's code and message. A host calls the callbacks of a strategy one after
     another, never within a command."""
 
     @property
@@ -46,7 +46,7 @@ class StrategyHost(Protocol):
         ...
 
     def order(self, order_id: str) -> PlacedOrder:
-        """Return one order, also after it has ended. Raises Refused with `order_not_found`."""
+        """Return one order, also after it has ended. Raises ApiError with `order_not_found`."""
         ...
 
     def equity(self) -> EquityData: ...

@@ -39,7 +39,7 @@ def summary_rows(record: RunRecord, figures: Statistics) -> list[tuple[str, str]
         ("Profit factor", _number(figures.profit_factor)),
         ("Executions", f"{figures.executions:,}"),
         ("Commission", money(figures.commission)),
-        ("Refused commands", f"{figures.refusals:,}"),
+        ("Rejected commands", f"{figures.rejections:,}"),
         ("Liquidations", f"{figures.liquidations:,}"),
         ("Bars that reached both brackets", f"{figures.both_reached_bars:,}"),
         ("Extreme of a bar that is first", _PATHS[record.path]),

@@ -39,7 +39,7 @@ class Subscription(Generic[T]):
     async def synchronized(self) -> None:
         """Return once the server has confirmed the subscription and its first state has arrived.
 
-        Raises Refused if the server refuses the subscription, and ConnectionFailed if it is closed
+        Raises ApiError if the server refuses the subscription, and ConnectionFailed if it is closed
         before."""
         await asyncio.shield(self._synchronized)
 
@@ -116,7 +116,7 @@ class Stream(Subscription[T]):
     """An asynchronous iterator of the updates of a subscription.
 
     A loop over it ends the subscription when the loop ends; inside `async with` the subscription
-    lasts until the end of the block. It raises Refused if the server refuses the subscription.
+    lasts until the end of the block. It raises ApiError if the server refuses the subscription.
 
     At most `buffer` updates wait for a slow consumer. When half of them wait, only the last one is
     kept where one replaces another: bars of one time, quotes of one symbol, the order book, the
