@@ -69,13 +69,13 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("market", "moves_ms", "symbols", "terms", "seed"), CASES)
+@pytest.mark.parametrize(("market", "moves_ms", "symbols", "values", "seed"), CASES)
 async def test_a_random_script_is_the_same_in_a_backtest_and_on_a_server(
-    market: Market, moves_ms: Sequence[int], symbols: list[str], terms: dict[str, Any], seed: int
+    market: Market, moves_ms: Sequence[int], symbols: list[str], values: dict[str, Any], seed: int
 ) -> None:
     print(f"seed {seed}")
     stepped = {"DATAFEED_CLOCK": "step", "DATABASE_URL": "memory:", "COMMANDS_PER_S": 10_000.0}
-    settings = backtest_settings(terms | stepped)
+    settings = backtest_settings(values | stepped)
     source, end_ms = market()
     session = BacktestSession(source, settings, ACCOUNT, end_ms)
     script = ScriptWriter(session, symbols, seed).run(40, moves_ms)

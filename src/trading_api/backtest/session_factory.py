@@ -21,60 +21,64 @@ from trading_api.modules.datafeed.source_factory import create_recording, create
 from trading_api.settings import Settings
 
 BarPath = Literal["nearer", "opposite"]
-"""Which extreme of a bar its prices reach first: the one nearer to the open, or the other one."""
+"""The extreme that the prices of a bar reach first: the one nearer to the open, or the other one."""
 Instant = int | str | datetime
 """Milliseconds since 1970, or a time; a time without a zone is UTC."""
 
 
 def create_session(
     data: str | Path | Playable,
-    terms: Mapping[str, object] | None = None,
+    settings: Mapping[str, object] | None = None,
     start: Instant | None = None,
     end: Instant | None = None,
     account_id: str | None = None,
     symbols: Sequence[str] = (),
     path: BarPath = "nearer",
 ) -> BacktestSession:
-    """Return a backtest of a folder of stored bars (DATA_DIR), a CSV or Parquet file, a folder of a
-    recorded market, or what `read_recording` has read of them.
+    """Return a backtest of recorded data: a folder of stored bars (DATA_DIR), a CSV or Parquet file,
+    the folder of a recorded market, or the result of `read_recording`.
 
-    `terms` are settings of the server by the names of their environment variables, such as
-    SLIPPAGE_TICKS; the others have their defaults. What is before `start` is history. Without
-    `start` the backtest begins where every symbol has begun. `symbols` are those to play, or all
-    that the folder has. Between its open and its close, a bar reaches the extreme that is nearer to
-    the open first, or with the `path` "opposite" the other one. Raises ConfigurationError."""
-    settings = backtest_settings(terms)
-    source = recorded_source(data, settings, start, symbols, path)
+    `settings` are settings of the server by the names of their environment variables, such as
+    SLIPPAGE_TICKS. The others have their defaults. Bars before `start` are history. Without `start`,
+    the backtest begins where every symbol has begun. `symbols` are the symbols to play, by default
+    all. `path` is the assumed order of prices within a bar. With "nearer", a bar first reaches the
+    extreme nearer to its open, with "opposite" the other one. Raises ConfigurationError."""
+    server_settings = backtest_settings(settings)
+    source = recorded_source(data, server_settings, start, symbols, path)
     end_ms = source.recording.end_ms if end is None else to_ms(end)
     if end_ms < source.now_ms:
         raise ConfigurationError("The backtest ends before it begins.")
-    return BacktestSession(source, settings, account_id or settings.default_account_id, end_ms)
+    return BacktestSession(
+        source, server_settings, account_id or server_settings.default_account_id, end_ms
+    )
 
 
 def create_simulated_session(
     seed: int,
     start: Instant,
     end: Instant,
-    terms: Mapping[str, object] | None = None,
+    settings: Mapping[str, object] | None = None,
     account_id: str | None = None,
 ) -> BacktestSession:
     """Return a backtest of the simulated market from `start` to `end`. Raises
     ConfigurationError."""
-    settings = backtest_settings(terms)
+    server_settings = backtest_settings(settings)
     start_ms, end_ms = to_ms(start), to_ms(end)
     if end_ms < start_ms:
         raise ConfigurationError("The backtest ends before it begins.")
     source = create_simulator(seed, start_ms)
-    return BacktestSession(source, settings, account_id or settings.default_account_id, end_ms)
+    return BacktestSession(
+        source, server_settings, account_id or server_settings.default_account_id, end_ms
+    )
 
 
-def backtest_settings(terms: Mapping[str, object] | None = None) -> Settings:
-    """Return the settings of an empty environment with the terms. Raises ConfigurationError for a
-    term that is no setting, or has a wrong value."""
+def backtest_settings(values: Mapping[str, object] | None = None) -> Settings:
+    """Return the server's default settings with some values, by the names of their environment
+    variables. Raises ConfigurationError for an unknown setting and for a wrong value."""
     fields = Settings.model_fields
-    named = {name.lower(): value for name, value in (terms or {}).items()}
+    named = {name.lower(): value for name, value in (values or {}).items()}
     if unknown := [name for name in named if name not in fields]:
-        raise ConfigurationError(f"{unknown[0].upper()} is no setting.")
+        raise ConfigurationError(f"{unknown[0].upper()} is not a setting.")
     try:
         return Settings.model_validate(Settings.defaults().model_dump() | named)
     except ValidationError as error:
@@ -90,13 +94,13 @@ def recorded_source(
     symbols: Sequence[str] = (),
     path: BarPath = "nearer",
 ) -> Replay:
-    """Return the market of recorded data at its beginning. Raises ConfigurationError."""
+    """Return a replay of recorded data that stands at `start`. Raises ConfigurationError."""
     recording = data
     if isinstance(recording, str | Path):
         recording = read_recording(recording, settings, symbols)
     if path == "opposite":
         if not isinstance(recording, Recording):
-            raise ConfigurationError("Only recorded bars have an opposite path; ticks have one.")
+            raise ConfigurationError("Only recorded bars have an opposite path. Recorded ticks have a fixed one.")
         recording = Recording([each.opposite() for each in recording.series])
     start_ms = recording.start_ms if start is None else to_ms(start)
     if not recording.start_ms <= start_ms < recording.end_ms:
@@ -108,8 +112,7 @@ def recorded_source(
 
 
 def read_recording(data: str | Path, settings: Settings, symbols: Sequence[str] = ()) -> Playable:
-    """Return recorded data, which never change and can be played many times. Raises
-    ConfigurationError."""
+    """Return recorded data, which several backtests can play. Raises ConfigurationError."""
     data = Path(data)
     if not data.exists():
         raise ConfigurationError(f"There is no file or folder {data}.")
@@ -127,7 +130,7 @@ def read_recording(data: str | Path, settings: Settings, symbols: Sequence[str] 
 
 
 def data_hash(source: SteppableSource) -> str:
-    """Return a SHA-256 of the recorded bars, or of the seed of a simulated market."""
+    """Return the SHA-256 of the recorded data, or of the seed of a simulated market, in hex."""
     digest = sha256()
     if isinstance(source, Simulator):
         digest.update(f"simulator {source.seed}".encode())
@@ -138,14 +141,14 @@ def data_hash(source: SteppableSource) -> str:
 
 
 def to_ms(instant: Instant) -> int:
-    """Return milliseconds since 1970. Raises ConfigurationError for a text that is no time."""
+    """Return milliseconds since 1970. Raises ConfigurationError for an invalid time."""
     if isinstance(instant, int):
         return instant
     if isinstance(instant, str):
         try:
             instant = datetime.fromisoformat(instant)
         except ValueError as error:
-            raise ConfigurationError(f"{instant!r} is no time of ISO 8601.") from error
+            raise ConfigurationError(f"{instant!r} is not a time in ISO 8601.") from error
     return round((instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp() * 1000)
 
 

@@ -21,7 +21,7 @@ from trading_api_client.strategy.market_data import BarHistory, ClosedBar, TopOf
 from trading_api_client.strategy.result import Result
 from trading_api_client.strategy.strategy import Strategy
 
-TERMS = {"SLIPPAGE_TICKS": 1, "COMMISSION_PER_UNIT": 0.01}
+SETTINGS = {"SLIPPAGE_TICKS": 1, "COMMISSION_PER_UNIT": 0.01}
 START = START_MS + 20 * MINUTE_MS
 
 
@@ -32,7 +32,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backtest(recording: Path) -> Backtest:
-    return Backtest(recording, TERMS, start=START)
+    return Backtest(recording, SETTINGS, start=START)
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +95,9 @@ def test_the_equity_curve_is_the_equity_of_the_exchange(currency: str, tmp_path:
             self.samples[self.now_ms] = self.equity().equity
 
     path = write_recording(tmp_path / "bars.csv", 200, ["AAPL", "EURUSD", "MSFT"])
-    terms = TERMS | {"ACCOUNT_CURRENCY": currency}
+    settings = SETTINGS | {"ACCOUNT_CURRENCY": currency}
     samples: dict[int, float] = {}
-    result = Backtest(path, terms, start=START).run(Sampled, samples=samples)
+    result = Backtest(path, settings, start=START).run(Sampled, samples=samples)
     curve = result.record.curve
     calculated = dict(zip(curve.time.tolist(), curve.equity.tolist(), strict=True))
     assert len(result.executions["symbol"].unique()) == 2
@@ -230,9 +230,9 @@ def test_data_frames_and_files_of_the_same_bars_give_the_same(
 ) -> None:
     frame = pd.read_csv(recording).drop(columns="symbol")
     frame["time"] = pd.to_datetime(frame["time"], unit="ms", utc=True)
-    from_frame = Backtest({"AAPL": frame.set_index("time")}, TERMS, start=START)
+    from_frame = Backtest({"AAPL": frame.set_index("time")}, SETTINGS, start=START)
     frame.assign(symbol="AAPL").to_parquet(tmp_path / "bars.parquet")
-    from_parquet = Backtest(tmp_path / "bars.parquet", TERMS, start="2026-01-05T10:50")
+    from_parquet = Backtest(tmp_path / "bars.parquet", SETTINGS, start="2026-01-05T10:50")
     for each in (from_frame, from_parquet):
         result = each.run(Cross, slow=20)
         assert result.record.executions == crossed.record.executions
@@ -253,8 +253,8 @@ def test_a_liquidation_is_counted(tmp_path: Path) -> None:
                 self.notes.append(self.buy("ONE", 500))
 
     bars = ("100,100.01,100,100", "100,100,100,100", "100,100,98,98", "98,98,98,98")
-    terms = {"INITIAL_BALANCE": 1_000, "LEVERAGE_DEFAULT": 100}
-    result = Backtest(_recording_of(tmp_path, bars), terms).run(TooLarge, symbols=["ONE"], notes=[])
+    settings = {"INITIAL_BALANCE": 1_000, "LEVERAGE_DEFAULT": 100}
+    result = Backtest(_recording_of(tmp_path, bars), settings).run(TooLarge, symbols=["ONE"], notes=[])
     assert result.statistics.liquidations == 1
     assert result.statistics.initial_balance == 1_000
     assert result.trades["exitPrice"].item() < 99

@@ -57,7 +57,7 @@ def of_days(seed: int) -> list[BarSeries]:
 
 Market = Callable[[int], list[BarSeries]]
 MARKETS = [one, with_gaps, in_sessions, inverse_pair, of_seconds, of_days]
-TERMS: list[dict[str, Any]] = [
+SETTINGS: list[dict[str, Any]] = [
     {},
     {"SLIPPAGE_TICKS": 2, "ORDER_LATENCY_MS": 900, "COMMISSION_TAKER_BPS": 3},
     {
@@ -71,11 +71,11 @@ TERMS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize(("number", "market"), list(enumerate(MARKETS)))
 def test_skipping_changes_no_update_and_no_event(number: int, market: Market) -> None:
-    compare(market, TERMS[number % len(TERMS)], seed=number)
+    compare(market, SETTINGS[number % len(SETTINGS)], seed=number)
 
 
 def test_skipping_changes_no_margin_call() -> None:
-    kinds = compare(one, TERMS[2], seed=11)
+    kinds = compare(one, SETTINGS[2], seed=11)
     assert {
         "marginLevelCrossed",
         "orderTrailed",
@@ -84,21 +84,21 @@ def test_skipping_changes_no_margin_call() -> None:
     } <= kinds.keys(), kinds
 
 
-def compare(market: Market, terms: dict[str, Any], seed: int) -> Counter[str]:
+def compare(market: Market, values: dict[str, Any], seed: int) -> Counter[str]:
     """Run the same strategy with and without skipping, and return the kinds of its events."""
     print(f"seed {seed}")
     series = market(seed)
-    runs = [_run(series, terms, seed, skips=skips) for skips in (False, True)]
+    runs = [_run(series, values, seed, skips=skips) for skips in (False, True)]
     for slow, fast in zip(*runs, strict=False):
         assert slow == fast
     assert len(runs[0]) == len(runs[1])
     return Counter(each.entry.type for each in runs[0] if isinstance(each, AccountUpdate))
 
 
-def _run(series: list[BarSeries], terms: dict[str, Any], seed: int, *, skips: bool) -> list[Any]:
+def _run(series: list[BarSeries], values: dict[str, Any], seed: int, *, skips: bool) -> list[Any]:
     """Return everything that a random strategy sees."""
     recording = Recording(series)
-    settings = backtest_settings(terms)
+    settings = backtest_settings(values)
     source = Replay(recording, recording.start_ms)
     session = BacktestSession(source, settings, "A", recording.end_ms, skips=skips)
     symbols, chance = [each.instrument.symbol for each in series], Random(seed)

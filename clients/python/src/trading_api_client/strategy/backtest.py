@@ -29,7 +29,7 @@ class Backtest:
     """Runs strategies on data, on the server's own exchange.
 
     `data` is a folder of stored bars (DATA_DIR), a CSV or Parquet file, the folder of a recorded
-    market, or a mapping of symbols to DataFrames of pandas or polars. `terms` are settings of the
+    market, or a mapping of symbols to DataFrames of pandas or polars. `settings` are settings of the
     server by the names of their environment variables, such as SLIPPAGE_TICKS or
     COMMISSION_TAKER_BPS. What is before `start` is history. Every run begins with a new account.
     Between its open and its close a bar reaches the extreme that is nearer to the open first, or
@@ -39,7 +39,7 @@ class Backtest:
     def __init__(
         self,
         data: str | Path | Mapping[str, Any],
-        terms: Mapping[str, object] | None = None,
+        settings: Mapping[str, object] | None = None,
         *,
         start: Instant | None = None,
         end: Instant | None = None,
@@ -51,9 +51,9 @@ class Backtest:
         from trading_api_client.strategy.session_source import RecordedSessions
 
         self._sessions: SessionSource = RecordedSessions(
-            data, terms or {}, start, end, account, path
+            data, settings or {}, start, end, account, path
         )
-        self._terms = dict(terms or {})
+        self._settings = dict(settings or {})
         self._progress = progress
 
     @classmethod
@@ -63,7 +63,7 @@ class Backtest:
         *,
         start: Instant,
         end: Instant,
-        terms: Mapping[str, object] | None = None,
+        settings: Mapping[str, object] | None = None,
         account: str = ACCOUNT,
         progress: bool = True,
     ) -> Self:
@@ -72,8 +72,8 @@ class Backtest:
         from trading_api_client.strategy.session_source import SimulatedSessions
 
         backtest = cls.__new__(cls)
-        backtest._sessions = SimulatedSessions(seed, terms or {}, start, end, account)
-        backtest._terms = dict(terms or {})
+        backtest._sessions = SimulatedSessions(seed, settings or {}, start, end, account)
+        backtest._settings = dict(settings or {})
         backtest._progress = progress
         return backtest
 
@@ -110,12 +110,12 @@ class Backtest:
         those of a strategy."""
         from trading_api_client.strategy.interactive import InteractiveBacktest
 
-        return InteractiveBacktest(self._sessions, self._terms)
+        return InteractiveBacktest(self._sessions, self._settings)
 
     def _run(
         self, strategy_class: type[Strategy], parameters: Mapping[str, Any], progress: bool
     ) -> Result:
         from trading_api_client.strategy.backtest_run import BacktestRun
 
-        run = BacktestRun(self._sessions, self._terms, strategy_class, parameters)
+        run = BacktestRun(self._sessions, self._settings, strategy_class, parameters)
         return Result(run.run(progress))

@@ -31,11 +31,11 @@ class BacktestRun:
     def __init__(
         self,
         sessions: SessionSource,
-        terms: Mapping[str, object],
+        settings: Mapping[str, object],
         strategy_class: type[Strategy],
         parameters: Mapping[str, Any],
     ) -> None:
-        self._market = FollowedSession(sessions, terms)
+        self._market = FollowedSession(sessions, settings)
         self._strategy = create_strategy(strategy_class, parameters, self._market.host)
         self._parameters = used_parameters(self._strategy)
 

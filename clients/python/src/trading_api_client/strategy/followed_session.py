@@ -28,14 +28,14 @@ SessionUpdate: TypeAlias = ClosedBar | TopOfBook | AccountUpdate
 class FollowedSession:
     """Moves the market of a session, and notes the bars that it closes."""
 
-    def __init__(self, sessions: SessionSource, terms: Mapping[str, object]) -> None:
+    def __init__(self, sessions: SessionSource, settings: Mapping[str, object]) -> None:
         self.session: BacktestSession = sessions.open()
         self.host = SessionHost(self.session)
         self._advance = self.session.advance
         self.bars = 0
         self.start_ms = self.session.now_ms
         self._sessions = sessions
-        self._terms = terms
+        self._settings = settings
         self._closed: dict[tuple[str, str], ClosedBars] = {}
         self._spreads: dict[str, float] = {}
 
@@ -93,7 +93,7 @@ class FollowedSession:
             currency=session.settings.account_currency,
             data=self._sessions.description,
             data_hash=self._sessions.data_hash,
-            terms=self._terms,
+            settings=self._settings,
             seed=session.settings.slippage_seed,
             path=self._sessions.path,
             start_ms=self.start_ms,

@@ -18,8 +18,8 @@ class InteractiveBacktest(Strategy):
 
     The default resolution of `history` is that of the last `bars`."""
 
-    def __init__(self, sessions: SessionSource, terms: Mapping[str, object]) -> None:
-        self._session = FollowedSession(sessions, terms)
+    def __init__(self, sessions: SessionSource, settings: Mapping[str, object]) -> None:
+        self._session = FollowedSession(sessions, settings)
         self._host = self._session.host
         self._followed: dict[tuple[str, str], tuple[str, str]] = {}
 

@@ -120,7 +120,7 @@ class Result:
         return (closes / before - 1.0).rename("returns")
 
     def save(self, folder: str | Path) -> None:
-        """Write each table as a Parquet file, and `run.json` with the parameters, the terms, the
+        """Write each table as a Parquet file, and `run.json` with the parameters, the settings, the
         hash of the data and the figures. Needs pandas and pyarrow."""
         import_library("pyarrow", extra="parquet")  # pandas writes with it
         folder = Path(folder)
@@ -151,7 +151,7 @@ class Result:
             "currency",
             "data",
             "data_hash",
-            "terms",
+            "settings",
             "seed",
             "path",
             "start_ms",

@@ -44,7 +44,7 @@ def summary_rows(record: RunRecord, figures: Statistics) -> list[tuple[str, str]
         ("Bars that reached both brackets", f"{figures.both_reached_bars:,}"),
         ("Extreme of a bar that is first", _PATHS[record.path]),
         ("Parameters", _pairs(record.parameters)),
-        ("Terms", _pairs(record.terms) or "the server's defaults"),
+        ("Settings", _pairs(record.settings) or "the server's defaults"),
         ("Data", f"{record.data}, SHA-256 {record.data_hash[:16]}"),
         ("Seed of the slippage", str(record.seed)),
     ]
