@@ -80,7 +80,7 @@ def _session(recording: Playable, *, skips: bool) -> BacktestSession:
 
 def _trade(session: BacktestSession, kind: str, bars: int) -> None:
     """Place an order every 20 bars, on alternate sides."""
-    session.follow_bars(SYMBOL, "1")
+    session.subscribe_bars(SYMBOL, "1")
     closed = 0
     while closed < bars and (update := session.advance()) is not None:
         if not isinstance(update, BarClosed):

@@ -1,4 +1,4 @@
-"""Commands and queries of a backtest's account: those of REST, without waiting."""
+"""The commands and queries of a backtest's account. They are those of REST, and never wait."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from trading_api.modules.broker.translation.engine_snapshot import EngineSnapsho
 
 
 class AccountAccess:
-    """One account, with the objects that REST takes and returns. Every method raises the ApiError
-    with which REST would answer."""
+    """The commands and queries of one account, with the objects of REST. Every method raises the
+    ApiError that REST would return."""
 
     def __init__(self, broker: BacktestBroker, market: MarketData, currency: str) -> None:
         self.account_id = broker.account_id
@@ -59,7 +59,7 @@ class AccountAccess:
     def cancel_orders(
         self, order_ids: Sequence[str] | None = None, key: str | None = None
     ) -> CancelOrdersResult:
-        """Cancel those of the orders that are live; without ids, every live order."""
+        """Cancel the given orders that are live. Without ids, cancel every live order."""
         return call(self._commands.cancel_orders(self.account_id, order_ids, key))
 
     def close_position(
@@ -78,7 +78,8 @@ class AccountAccess:
         return call(self._commands.edit_brackets(self.account_id, position_id, brackets, key))
 
     def preview(self, order: PreOrder, order_id: str | None = None) -> OrderPreviewResult:
-        """Return what an order would do, or with `order_id` a change of that order."""
+        """Return the effects of an order. With `order_id`, return those of a change of that
+        order."""
         return call(self._commands.preview_order(self.account_id, order, order_id))
 
     def set_leverage(self, params: LeverageSetParams, key: str | None = None) -> LeverageSetResult:
@@ -98,7 +99,7 @@ class AccountAccess:
 
     def order(self, order_id: str) -> PlacedOrder:
         """Return one order, live or ended. Raises NotFound."""
-        # The state of a backtest keeps ended orders.
+        # The state of a backtest keeps orders that have ended.
         if (order := self._snapshot().state.orders.get(order_id)) is not None:
             return to_placed_order(order)
         return call(self._queries.order(self.account_id, order_id))
@@ -118,22 +119,22 @@ class AccountAccess:
         return self._queries.positions(self.account_id)
 
     def position(self, symbol: str) -> Position | None:
-        """Return the open position of a symbol, if there is one."""
+        """Return the open position of a symbol, or None."""
         account = self._snapshot()
         position = account.position(symbol)
         return None if position is None else to_open_position(account, position)
 
     def executions(self) -> list[Execution]:
-        """Return every execution, in their order."""
+        """Return all executions in the order of the events."""
         executions = (each.execution for each in self._broker.entries)
         return [to_execution(each) for each in executions if each is not None]
 
     def ledger(self) -> list[CashLine]:
-        """Return every cash line, in their order."""
+        """Return all cash lines in the order of the events."""
         return [to_cash_line(each) for each in self._snapshot().state.cash]
 
     def equity(self) -> EquityData:
-        """Return the account's value at the last prices."""
+        """Return the account's money at the last prices."""
         return self._queries.equity(self.account_id)
 
     def account(self) -> AccountMetainfo:

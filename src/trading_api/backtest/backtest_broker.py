@@ -57,10 +57,10 @@ from trading_api.settings import Settings
 class BacktestBroker:
     """A Broker of one account whose coroutines never wait, and a MarketListener.
 
-    What a command causes is committed, in memory, before the call returns. Call `settle` after each
-    step of the market: it commits what the quotes of that step caused. `entries` has all events of
-    the account, and `on_commit` receives those that a command or a step caused. `version` changes
-    with each command and each `settle`."""
+    The effects of a command are committed in memory before the call returns. Call `settle` after
+    each step of the market: it commits the effects of the quotes of that step. `entries` has all
+    events of the account. `on_commit` receives the new ones after a command or a step. `version`
+    changes with each command and each `settle`."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class BacktestBroker:
         )
         # The events up to `_recorded`: most backtests read their history once.
         self._history, self._recorded = MemoryHistory(), 0
-        # The quotes of one step of the market, at most one for each symbol.
+        # The quotes of one step of the market: at most one for each symbol.
         self._quotes: list[MatchQuote] = []
         self._on_commit = on_commit
         self._listeners: list[BrokerListener] = []
@@ -109,11 +109,11 @@ class BacktestBroker:
         self._notices.on_status(status)
 
     async def flush(self) -> None:
-        """Return: nothing waits after `settle`."""
+        """Do nothing: no update waits after `settle`."""
 
     def settle(self) -> None:
-        """Match the quotes of this step, expire orders, and notify, as a server does that moves its
-        market step by step."""
+        """Match the quotes of this step, expire orders and send notifications. A server with the
+        step clock does the same at each step."""
         self.version += 1
         events: AccountEvents = []
         for quote in self._quotes:
@@ -128,8 +128,8 @@ class BacktestBroker:
     # What a quote can change
 
     def quiet_prices(self, instrument: Instrument) -> PriceRange:
-        """Return the last prices of a recorded bar at which its quotes change nothing. It is right
-        until `version` changes."""
+        """Return the last prices of a recorded bar at which its quotes change nothing. The result
+        is valid until `version` changes."""
         symbol, currency = instrument.symbol, ""
         if self._accounts.index.exposed_symbols():
             currency = self._prices.converted_currency(symbol)
@@ -142,9 +142,11 @@ class BacktestBroker:
         return quiet_prices(quiet, instrument.tick_size, is_inverse)
 
     def next_time_ms(self, *, are_checks_regular: bool) -> int | None:
-        """Return the market time from which on a step may expire an order or notify of a session,
-        or None for never. Sessions are checked at most once a second: unless steps are that far
-        apart, any step may notify. It is right until `version` changes."""
+        """Return the earliest market time at which a step may expire an order or send a
+        notification of a session. None means never.
+
+        Sessions are checked at most once a second. Unless steps are that far apart, any step may
+        notify. The result is valid until `version` changes."""
         expiry_ms = self._accounts.index.next_expiry_ms()
         check_ms = self._notices.next_check_ms()
         if check_ms is not None and not are_checks_regular:
@@ -176,7 +178,7 @@ class BacktestBroker:
     async def submit(
         self, account_id: str, command: BrokerCommand, key: IdempotencyKey | None = None
     ) -> CommandResult:
-        """Do one command. Raises ApiError."""
+        """Execute one command. Raises ApiError."""
         self._require_own(account_id)
         state = self._accounts.committed(account_id)
         try:
@@ -192,7 +194,7 @@ class BacktestBroker:
     async def preview_order(
         self, account_id: str, command: PlaceOrderCommand | ModifyOrderCommand
     ) -> OrderPreview:
-        """Return what the command would do now. Raises ApiError."""
+        """Return the effects that the command would have now. Raises ApiError."""
         engine_command = self._translator.order_command(command)
         instrument = self._prices.instrument(engine_command.request.symbol)
         preview = preview_order(self._state(account_id), self._rules, engine_command, instrument)
@@ -201,14 +203,15 @@ class BacktestBroker:
         return preview
 
     def preview_leverage(self, account_id: str, command: SetLeverageCommand) -> LeveragePreview:
-        """Return what the command would do now. Raises Invalid for an unknown symbol."""
+        """Return the effects that the command would have now. Raises Invalid for an unknown
+        symbol."""
         engine_command = self._translator.leverage_command(command)
         return preview_leverage(self._state(account_id), self._rules, engine_command)
 
     # State and events
 
     async def load(self, account_id: str) -> None:
-        """Return: the account is in memory."""
+        """Do nothing: the account is in memory."""
         self._require_own(account_id)
 
     def pin(self, account_id: str) -> None:
@@ -238,7 +241,7 @@ class BacktestBroker:
         return EngineHistory(self._state(account_id), history)
 
     def account_ids(self, after: str = "", limit: int | None = None) -> Sequence[str]:
-        """Return the one account."""
+        """Return the id of the account."""
         return [self.account_id] if self.account_id > after else []
 
     async def events(self, account_id: str, since: int, limit: int) -> Sequence[JournalEntry]:
@@ -247,7 +250,7 @@ class BacktestBroker:
         return self.entries[since : since + limit]
 
     def features(self, account_id: str) -> BrokerFeatures:
-        """Return what the exchange can do, which is everything."""
+        """Return the features of the exchange, which are all."""
         return ALL_FEATURES
 
     def connection(self, account_id: str) -> BrokerConnection:
@@ -255,12 +258,12 @@ class BacktestBroker:
         return connection_to_market(self._market.status)
 
     def listen(self, listener: BrokerListener) -> Callable[[], None]:
-        """Call the listener with each event from now on. Return a function that ends it."""
+        """Call the listener with each event from now on. Return a function that stops the calls."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def watch_valuation(self, account_id: str) -> None:
-        """Do nothing: a backtest reads values when it needs them."""
+        """Do nothing: a backtest calculates values when they are read."""
 
     def unwatch_valuation(self, account_id: str) -> None:
         """Do nothing, as `watch_valuation` does."""

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class HistoryColumns(Struct, frozen=True):
-    """Closed bars of one symbol, ascending. `time` is in ms since 1970. The arrays are
+    """Closed bars of one symbol, ascending in time. `time` is in ms since 1970. The arrays are
     read-only views."""
 
     time: Int64s
@@ -32,14 +32,14 @@ class HistoryColumns(Struct, frozen=True):
 def read_history(
     source: MarketSource, instrument: Instrument, resolution: str, count: int
 ) -> HistoryColumns:
-    """Return the last `count` closed bars of a source, or as many as there are."""
+    """Return the last `count` closed bars of a source, or fewer if there are fewer."""
     end_ms = source.now_ms + AHEAD_MS + 1
     found = source.bars(instrument.symbol, resolution, end_ms, end_ms, count + 1)
     return to_history(BarColumns.from_bars(found[:-1]), instrument)
 
 
 def to_history(columns: BarColumns, instrument: Instrument) -> HistoryColumns:
-    """Return bars with the prices that clients receive: the doubles nearest to the exact ones."""
+    """Return bars with the prices that clients receive: the doubles nearest to the exact prices."""
 
     def prices(ticks: Int64s) -> Floats:
         return ticks * instrument.min_move / instrument.price_scale

@@ -6,53 +6,53 @@ from typing import Protocol
 
 from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns, read_history
-from trading_api.backtest.market_updates import FollowedUpdates
+from trading_api.backtest.market_updates import MarketSubscriptions
 from trading_api.domain.instrument import Instrument
 from trading_api.modules.datafeed.market.published_market import PublishedMarket
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
 
 
 class MarketSteps(Protocol):
-    """Adds to the updates of a session what its market reports."""
+    """Moves the market, and appends what it reports to the updates of a session."""
 
-    def follow_bars(self, symbol: str, resolution: str) -> None:
+    def subscribe_bars(self, symbol: str, resolution: str) -> None:
         """Report the closed bars of a symbol from now on."""
         ...
 
-    def follow_quotes(self, symbol: str) -> None:
+    def subscribe_quotes(self, symbol: str) -> None:
         """Report the changed quotes of a symbol from now on."""
         ...
 
     def step_instant(self, until_ms: int) -> bool:
-        """Make the steps of the next instant of interest, if there is one at or before `until_ms`.
-        Otherwise move the present there, and return False."""
+        """Play the next instant of interest if it is at or before `until_ms`, and return True.
+        Otherwise move the present to `until_ms` and return False."""
         ...
 
     def history(self, instrument: Instrument, resolution: str, count: int) -> HistoryColumns:
-        """Return the last `count` closed bars, or as many as there are."""
+        """Return the last `count` closed bars, or fewer if there are fewer."""
         ...
 
 
 class EveryStep:
-    """Makes every step of any source. Implements MarketSteps."""
+    """Plays every step of any source. Implements MarketSteps."""
 
     def __init__(
         self,
         source: SteppableSource,
         market: PublishedMarket,
         broker: BacktestBroker,
-        followed: FollowedUpdates,
+        subscriptions: MarketSubscriptions,
     ) -> None:
         self._source = source
         self._market = market
         self._broker = broker
-        self._followed = followed
+        self._subscriptions = subscriptions
 
-    def follow_bars(self, symbol: str, resolution: str) -> None:
-        self._followed.follow_bars(symbol, resolution)
+    def subscribe_bars(self, symbol: str, resolution: str) -> None:
+        self._subscriptions.subscribe_bars(symbol, resolution)
 
-    def follow_quotes(self, symbol: str) -> None:
-        self._followed.follow_quotes(symbol)
+    def subscribe_quotes(self, symbol: str) -> None:
+        self._subscriptions.subscribe_quotes(symbol)
 
     def step_instant(self, until_ms: int) -> bool:
         if not self._step(until_ms):

@@ -1,4 +1,4 @@
-"""The bars and quotes that the caller of a backtest follows."""
+"""The bars and quotes to which the caller of a backtest has subscribed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from trading_api.modules.datafeed.market.bar_cursor import newest_bars
 from trading_api.modules.datafeed.market.published_market import PublishedMarket
 
 
-class FollowedUpdates:
-    """A MarketListener that adds closed bars and changed quotes to `updates`."""
+class MarketSubscriptions:
+    """A MarketListener that appends closed bars and changed quotes to `updates`."""
 
     def __init__(self, market: PublishedMarket, updates: deque[Update]) -> None:
         self._market = market
@@ -27,19 +27,19 @@ class FollowedUpdates:
         self._forming: dict[str, dict[str, Bar | None]] = {}
         self._quoted: set[str] = set()
 
-    def follow_bars(self, symbol: str, resolution: str) -> None:
+    def subscribe_bars(self, symbol: str, resolution: str) -> None:
         """Report the closed bars of a symbol from now on."""
         self._interest.add(symbol, bars(resolution))
         newest = newest_bars(self._market.source, symbol, resolution)
         self._forming.setdefault(symbol, {})[resolution] = newest[0] if newest else None
 
-    def follow_quotes(self, symbol: str) -> None:
+    def subscribe_quotes(self, symbol: str) -> None:
         """Report the changed quotes of a symbol from now on."""
         self._interest.add(symbol, QUOTE)
         self._quoted.add(symbol)
 
     def on_update(self, update: MarketUpdate) -> None:
-        """Add what the update changed."""
+        """Append the bars and the quote that the update changed."""
         symbol = update.quote.symbol
         forming = self._forming.get(symbol, {})
         for resolution, changed in update.bars.items():
@@ -54,13 +54,13 @@ class FollowedUpdates:
             self._updates.append(quote_changed(update.quote))
 
     def on_heartbeat(self) -> None:
-        """Do nothing: the caller sees the time at each update."""
+        """Do nothing: the caller reads the time from each update."""
 
     def on_status(self, status: MarketStatus) -> None:
-        """Do nothing: the caller sees no price while the market is closed."""
+        """Do nothing: a closed market has no prices to report."""
 
     async def flush(self) -> None:
-        """Return: nothing waits."""
+        """Do nothing: no update waits."""
 
     def _closed(self, symbol: str, resolution: str, bar: Bar) -> BarClosed:
         instrument = self._market.instrument(symbol)

@@ -18,9 +18,9 @@ _LOWEST_PRICE = 2
 
 
 def quiet_prices(quiet: QuietRange, tick_size: Decimal, is_inverse: bool) -> PriceRange:
-    """Return the last prices whose bid, one tick below, and ask, one tick above, are within the
-    range. The mid, which is the last price, is the conversion rate, or with `is_inverse` one by the
-    rate."""
+    """Return the last prices whose bid (one tick below) and ask (one tick above) are within the
+    range. The mid is the last price. It is the conversion rate, or its inverse with
+    `is_inverse`."""
     low, high = _LOWEST_PRICE, ANY_PRICE[1]
     if quiet.bid_low is not None:
         low = max(low, _floor(quiet.bid_low, tick_size) + 2)

@@ -1,4 +1,4 @@
-"""The recorded bars of one symbol, as a backtest moves through them."""
+"""The recorded bars of one symbol, and the position of a backtest in them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEVER_MS = 1 << 62
 
 
 class ClosedBars:
-    """All bars of one resolution, and the number of the recorded row with which each begins."""
+    """All bars of one resolution, and the number of the recorded row with which each one begins."""
 
     def __init__(self, series: BarSeries, resolution: str) -> None:
         columns, rows = series.all_bars(resolution)
@@ -31,21 +31,21 @@ class ClosedBars:
         self._reports: list[tuple[int, float, float, float, float, float]] = []
 
     def closed_count(self, row: int) -> int:
-        """Return how many bars are over in the middle of a row."""
+        """Return how many bars are closed in the middle of a row."""
         if self._rows is None:
             return row
         return int(self._first_rows.searchsorted(row, "right")) - 1
 
     def next_first_row(self, row: int) -> int:
-        """Return the row with which the next bar begins after a row, or the number of rows beyond
-        the end."""
+        """Return the first row of the bar after the one of a row. After the last bar, return a
+        number beyond all rows."""
         if self._rows is None:
             return row + 1
         following = self.closed_count(row) + 1
         return self._rows[following] if following < len(self._rows) else NEVER_MS
 
     def last(self, row: int, count: int) -> HistoryColumns:
-        """Return the last `count` bars that are over in the middle of a row."""
+        """Return the last `count` bars that are closed in the middle of a row."""
         end = self.closed_count(row)
         start = max(0, end - count)
         each = self.columns
@@ -68,10 +68,11 @@ class ClosedBars:
 
 
 class RecordedSymbol:
-    """One symbol of a replay. `quiet` are the last prices that need no quote.
+    """One symbol of a replay.
 
-    `stop_ms` is the next instant at which a followed bar closes, or a price is not quiet; then
-    `stop_is_quoted`. `find_stop` sets them."""
+    `quiet` has the last prices that need no quote. `stop_ms` is the next instant at which a
+    subscribed bar closes or a price leaves `quiet`. `stop_is_quoted` is true in the second case.
+    `find_stop` sets both."""
 
     def __init__(self, track: BarTrack) -> None:
         self.track = track
@@ -86,7 +87,7 @@ class RecordedSymbol:
         self._row_count, self._tick_count = len(self._opens), len(self._opens) * TICKS_PER_BAR
         self._starts_ms = _first_ticks_ms(self._series)
         self._closed: dict[str, ClosedBars] = {}
-        self._followed: list[ClosedBars] = []
+        self._subscribed: list[ClosedBars] = []
         self._stops_at_rows = False
         self._stop_tick = 0
 
@@ -95,24 +96,24 @@ class RecordedSymbol:
         return self.track.instrument
 
     def bars(self, resolution: str) -> ClosedBars:
-        """Return the bars of a resolution, which are built at the first call."""
+        """Return the bars of a resolution. The first call builds them."""
         if resolution not in self._closed:
             self._closed[resolution] = ClosedBars(self._series, resolution)
         return self._closed[resolution]
 
-    def follow(self, resolution: str) -> None:
+    def subscribe(self, resolution: str) -> None:
         """Stop where a bar of the resolution closes."""
         bars = self.bars(resolution)
-        if bars not in self._followed:
-            self._followed.append(bars)
-        self._stops_at_rows = any(each.is_recorded for each in self._followed)
+        if bars not in self._subscribed:
+            self._subscribed.append(bars)
+        self._stops_at_rows = any(each.is_recorded for each in self._subscribed)
 
     def history(self, resolution: str, count: int) -> HistoryColumns:
-        """Return the last `count` bars that are over."""
+        """Return the last `count` closed bars."""
         return self.bars(resolution).last(self._row, count)
 
     def find_stop(self) -> None:
-        """Find the next stop after what has been played."""
+        """Find the next stop after the ticks that have been played."""
         low, high = self.quiet
         row, rows = self._row, self._row_count
         if self._stops_at_rows and self._stop_at_next_row(row, low, high):
@@ -120,7 +121,7 @@ class RecordedSymbol:
         if self.quiet is NO_PRICE:
             self._stop_at(self.track.ticks, is_quoted=True)
             return
-        closing = min((each.next_first_row(row) for each in self._followed), default=NEVER_MS)
+        closing = min((each.next_first_row(row) for each in self._subscribed), default=NEVER_MS)
         end = min(closing, rows)
         if self.quiet is not ANY_PRICE:
             found = self._scan.next_outside(low, high, end)
@@ -134,8 +135,8 @@ class RecordedSymbol:
             self.stop_ms = NEVER_MS
 
     def _stop_at_next_row(self, row: int, low: int, high: int) -> bool:
-        """Stop at the beginning of the next row, if all prices up to there are quiet, and return
-        whether they are. Most stops are found here."""
+        """Stop at the beginning of the next row if all prices up to there are quiet. Return whether
+        they are. Most stops are found here."""
         following = row + 1
         if following >= self._row_count or not low <= self._opens[following] <= high:
             return False
@@ -152,7 +153,7 @@ class RecordedSymbol:
         return schedule.tick_ms(tick) if tick < self._tick_count else NEVER_MS
 
     def skip(self, instant_ms: int, updates: deque[Update]) -> None:
-        """Play the ticks up to an instant without a quote, and report the bars that close."""
+        """Play the ticks up to an instant without a quote, and report the closed bars."""
         if self.stop_ms == instant_ms:
             ticks = self._stop_tick + 1
         else:
@@ -162,12 +163,12 @@ class RecordedSymbol:
             self.find_stop()
 
     def pass_stop(self, updates: deque[Update]) -> None:
-        """Play the ticks up to the stop without a quote, and report the bars that close."""
+        """Play the ticks up to the stop without a quote, and report the closed bars."""
         row = self._stop_tick // TICKS_PER_BAR
         self.track.ticks = self._stop_tick + 1
-        followed = self._followed
-        if self._stops_at_rows and len(followed) == 1:
-            updates.append(followed[0].closed(self.symbol, row - 1))
+        subscribed = self._subscribed
+        if self._stops_at_rows and len(subscribed) == 1:
+            updates.append(subscribed[0].closed(self.symbol, row - 1))
             if self._stop_at_next_row(row, *self.quiet):
                 return
         else:
@@ -199,7 +200,7 @@ class RecordedSymbol:
     def _report(self, before: int, row: int, updates: deque[Update]) -> None:
         if before == row:
             return
-        for bars in self._followed:
+        for bars in self._subscribed:
             first, end = bars.closed_count(before), bars.closed_count(row)
             updates.extend(bars.closed(self.symbol, number) for number in range(first, end))
 

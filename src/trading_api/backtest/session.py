@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Sequence
 
 from trading_api.backtest.account_access import AccountAccess
+from trading_api.backtest.ambiguous_bars import AmbiguousBars
 from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns
-from trading_api.backtest.both_reached import BothReachedBars
 from trading_api.backtest.market_steps import EveryStep, MarketSteps
-from trading_api.backtest.market_updates import FollowedUpdates, quote_changed
+from trading_api.backtest.market_updates import MarketSubscriptions, quote_changed
 from trading_api.backtest.skipping_steps import SkippingSteps, bar_tracks
 from trading_api.backtest.updates import AccountUpdate, QuoteChanged, Update
 from trading_api.domain.instrument import Instrument
@@ -23,13 +23,16 @@ from trading_api.settings import Settings
 
 
 class BacktestSession:
-    """The server's exchange over a market source that has steps, without an event loop.
+    """One account on the server's exchange, over a market source that moves in steps. It needs no
+    event loop.
 
-    `advance` moves the market to the next instant at which a followed bar closed, a followed quote
-    changed, or the account changed, and returns these updates one after the other. What a command
-    caused is returned before the market moves on. The market ends at `end_ms`. Commands and
-    queries are those of `account`, which are REST's. With `skips`, quotes of recorded bars that
-    change nothing are not made; the updates and the events are the same."""
+    `advance` moves the market to the next instant at which a subscribed bar closes, a subscribed
+    quote changes, or the account changes. It returns these updates one by one. The effects of a
+    command are returned before the market moves on. The market ends at `end_ms`. Commands and
+    queries are those of `account`, which has the objects of REST.
+
+    `skips` leaves out the quotes of recorded bars that change nothing. The updates and the events
+    stay the same."""
 
     def __init__(
         self,
@@ -46,19 +49,19 @@ class BacktestSession:
         self._updates: deque[Update] = deque()
         self._market = PublishedMarket(source)
         self._market.hold()  # the market is open and stands still
-        # The caller receives a price before what it caused, as a client does.
-        followed = FollowedUpdates(self._market, self._updates)
+        # The caller receives a price before its effects, as a client does.
+        subscriptions = MarketSubscriptions(self._market, self._updates)
         self.broker = BacktestBroker(self._market, settings, account_id, self._on_commit)
         self._symbols = Symbols(self._market, list(source.resolutions()))
         tracks = bar_tracks(source)
-        self._both_reached = BothReachedBars(tracks)
+        self._ambiguous_bars = AmbiguousBars(tracks)
         self._steps: MarketSteps
         if isinstance(source, Replay) and tracks and skips:
             self._steps = SkippingSteps(
-                source, tracks, self._market, self.broker, followed, self._updates
+                source, tracks, self._market, self.broker, subscriptions, self._updates
             )
         else:
-            self._steps = EveryStep(source, self._market, self.broker, followed)
+            self._steps = EveryStep(source, self._market, self.broker, subscriptions)
         self.account = AccountAccess(self.broker, self._market, settings.account_currency)
 
     # The market
@@ -69,7 +72,7 @@ class BacktestSession:
         return self.source.now_ms
 
     def instruments(self) -> Sequence[Instrument]:
-        """Return everything that can be traded."""
+        """Return all instruments."""
         return self._market.instruments()
 
     def instrument(self, symbol: str) -> Instrument:
@@ -77,16 +80,16 @@ class BacktestSession:
         SymbolNotFound."""
         return self._symbols.instrument(symbol)
 
-    def follow_bars(self, symbol: str, resolution: str) -> None:
-        """Return the closed bars of a symbol from `advance`. Raises SymbolNotFound, and Invalid
-        for a resolution that the symbol does not have."""
+    def subscribe_bars(self, symbol: str, resolution: str) -> None:
+        """Return the closed bars of a symbol from `advance`. Raises SymbolNotFound, and Invalid for
+        a resolution that the symbol does not have."""
         instrument = self.instrument(symbol)
         name = self._symbols.resolution(resolution, instrument)
-        self._steps.follow_bars(instrument.symbol, name)
+        self._steps.subscribe_bars(instrument.symbol, name)
 
-    def follow_quotes(self, symbol: str) -> None:
+    def subscribe_quotes(self, symbol: str) -> None:
         """Return the changed quotes of a symbol from `advance`. Raises SymbolNotFound."""
-        self._steps.follow_quotes(self.instrument(symbol).symbol)
+        self._steps.subscribe_quotes(self.instrument(symbol).symbol)
 
     def quote(self, symbol: str) -> QuoteChanged:
         """Return the newest quote. Raises SymbolNotFound."""
@@ -109,8 +112,8 @@ class BacktestSession:
         return self._updates.popleft()
 
     def advance_to(self, instant_ms: int) -> None:
-        """Move the market to an instant, or to its end. What is reported on the way is returned by
-        the next calls of `advance`."""
+        """Move the market to an instant, or to its end. The next calls of `advance` return the
+        updates up to there."""
         until_ms = min(instant_ms, self.end_ms)
         while self._steps.step_instant(until_ms):
             pass
@@ -118,15 +121,15 @@ class BacktestSession:
     # The account
 
     def events(self) -> Sequence[JournalEntry]:
-        """Return every event of the account so far. The list grows with the session."""
+        """Return all events of the account so far. The list grows with the session."""
         return self.broker.entries
 
     @property
-    def both_reached_bars(self) -> int:
-        """The number of recorded bars that reached the take-profit and the stop of a position, so
-        that their assumed path decided which one filled."""
-        return len(self._both_reached)
+    def ambiguous_bars(self) -> int:
+        """The number of recorded bars that reached both the take-profit and the stop of a position.
+        The assumed path decided which one filled."""
+        return len(self._ambiguous_bars)
 
     def _on_commit(self, entries: Sequence[JournalEntry]) -> None:
         self._updates.extend(map(AccountUpdate, entries))
-        self._both_reached.add(entries)
+        self._ambiguous_bars.add(entries)

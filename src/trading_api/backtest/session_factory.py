@@ -20,10 +20,10 @@ from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.source_factory import create_recording, create_simulator
 from trading_api.settings import Settings
 
-BarPath = Literal["nearer", "opposite"]
-"""The extreme that the prices of a bar reach first: the one nearer to the open, or the other one."""
+IntrabarPath = Literal["nearer", "opposite"]
+"""The extreme that a bar reaches first: the one nearer to its open, or the other one."""
 Instant = int | str | datetime
-"""Milliseconds since 1970, or a time; a time without a zone is UTC."""
+"""Milliseconds since 1970, or a time. A time without a zone is in UTC."""
 
 
 def create_session(
@@ -33,15 +33,17 @@ def create_session(
     end: Instant | None = None,
     account_id: str | None = None,
     symbols: Sequence[str] = (),
-    path: BarPath = "nearer",
+    path: IntrabarPath = "nearer",
 ) -> BacktestSession:
-    """Return a backtest of recorded data: a folder of stored bars (DATA_DIR), a CSV or Parquet file,
-    the folder of a recorded market, or the result of `read_recording`.
+    """Return a backtest of recorded data.
 
-    `settings` are settings of the server by the names of their environment variables, such as
-    SLIPPAGE_TICKS. The others have their defaults. Bars before `start` are history. Without `start`,
-    the backtest begins where every symbol has begun. `symbols` are the symbols to play, by default
-    all. `path` is the assumed order of prices within a bar. With "nearer", a bar first reaches the
+    `data` is a folder of stored bars (DATA_DIR), a CSV or Parquet file, the folder of a recorded
+    market, or the result of `read_recording`. `settings` has settings of the server by the names of
+    their environment variables, such as SLIPPAGE_TICKS; the others have their defaults. Bars before
+    `start` are history. Without `start`, the backtest begins where every symbol has begun.
+    `symbols` are the symbols to play, by default all.
+
+    `path` is the assumed order of prices within a bar. With "nearer", a bar first reaches the
     extreme nearer to its open, with "opposite" the other one. Raises ConfigurationError."""
     server_settings = backtest_settings(settings)
     source = recorded_source(data, server_settings, start, symbols, path)
@@ -92,7 +94,7 @@ def recorded_source(
     settings: Settings,
     start: Instant | None,
     symbols: Sequence[str] = (),
-    path: BarPath = "nearer",
+    path: IntrabarPath = "nearer",
 ) -> Replay:
     """Return a replay of recorded data that stands at `start`. Raises ConfigurationError."""
     recording = data
@@ -100,7 +102,9 @@ def recorded_source(
         recording = read_recording(recording, settings, symbols)
     if path == "opposite":
         if not isinstance(recording, Recording):
-            raise ConfigurationError("Only recorded bars have an opposite path. Recorded ticks have a fixed one.")
+            raise ConfigurationError(
+                "Only recorded bars have an opposite path. Recorded ticks have a fixed one."
+            )
         recording = Recording([each.opposite() for each in recording.series])
     start_ms = recording.start_ms if start is None else to_ms(start)
     if not recording.start_ms <= start_ms < recording.end_ms:

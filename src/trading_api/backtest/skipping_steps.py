@@ -1,4 +1,4 @@
-"""Moves a replay of recorded bars without the quotes that change nothing."""
+"""Moves a replay of recorded bars, and leaves out the quotes that change nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns
-from trading_api.backtest.market_updates import FollowedUpdates
+from trading_api.backtest.market_updates import MarketSubscriptions
 from trading_api.backtest.quiet_prices import NO_PRICE
 from trading_api.backtest.recorded_bars import NEVER_MS, RecordedSymbol
 from trading_api.backtest.updates import Update
@@ -21,11 +21,11 @@ from trading_api.modules.datafeed.replay.replay import Replay
 
 
 class SkippingSteps:
-    """Stops only where a followed bar closes, a quote may change the account, an order expires, or
-    a session is about to close. Implements MarketSteps.
+    """Stops only where a subscribed bar closes, a quote may change the account, an order expires,
+    or a session is about to close. Implements MarketSteps.
 
-    A quote is made only where it may change the account, or is followed. The events and the updates
-    are those of EveryStep."""
+    It makes a quote only where the quote may change the account, or is subscribed. Its events and
+    updates are those of EveryStep."""
 
     def __init__(
         self,
@@ -33,14 +33,14 @@ class SkippingSteps:
         tracks: Sequence[BarTrack],
         market: PublishedMarket,
         broker: BacktestBroker,
-        followed: FollowedUpdates,
+        subscriptions: MarketSubscriptions,
         updates: deque[Update],
     ) -> None:
         self._replay = replay
         self._tracks = tracks
         self._market = market
         self._broker = broker
-        self._followed = followed
+        self._subscriptions = subscriptions
         self._updates = updates
         self._symbols = [RecordedSymbol(each) for each in tracks]
         self._by_name = {each.symbol: each for each in self._symbols}
@@ -50,12 +50,12 @@ class SkippingSteps:
         self._time_ms: int | None = None
         self._version = -1
 
-    def follow_bars(self, symbol: str, resolution: str) -> None:
-        self._by_name[symbol].follow(resolution)
+    def subscribe_bars(self, symbol: str, resolution: str) -> None:
+        self._by_name[symbol].subscribe(resolution)
         self._version = -1
 
-    def follow_quotes(self, symbol: str) -> None:
-        self._followed.follow_quotes(symbol)
+    def subscribe_quotes(self, symbol: str) -> None:
+        self._subscriptions.subscribe_quotes(symbol)
         self._quoted.add(symbol)
         self._version = -1
 
@@ -84,13 +84,13 @@ class SkippingSteps:
         return True
 
     def _is_quiet(self, only: RecordedSymbol, until_ms: int) -> bool:
-        """Return whether the next stop of the one symbol comes first, and needs no quote."""
+        """Return whether the next stop of the only symbol comes first and needs no quote."""
         if only.stop_is_quoted or only.stop_ms > until_ms:
             return False
         return self._time_ms is None or only.stop_ms < self._time_ms
 
     def _next_stop(self) -> tuple[int, bool]:
-        """Return the next instant to stop at, and whether its quotes have to be made."""
+        """Return the next instant to stop at, and whether to make its quotes."""
         stop_ms, is_quoted = NEVER_MS, False
         for each in self._symbols:
             if each.stop_ms < stop_ms:
@@ -108,7 +108,7 @@ class SkippingSteps:
         self._go_on_at(instant_ms)
 
     def _play(self, instant_ms: int) -> None:
-        """Play all ticks before an instant without quotes, and make those of the instant."""
+        """Play all ticks before an instant without quotes, and make the quotes of the instant."""
         for each in self._symbols:
             each.skip_before(instant_ms, self._updates)
         self._go_on_at(instant_ms)
@@ -144,7 +144,7 @@ class SkippingSteps:
 
 
 def bar_tracks(source: object) -> Sequence[BarTrack]:
-    """Return the symbols of a replay of recorded bars, or none for another source."""
+    """Return the symbols of a replay of recorded bars, or an empty list for another source."""
     if not isinstance(source, Replay):
         return ()
     tracks = [each for each in source.tracks if isinstance(each, BarTrack)]
@@ -152,8 +152,8 @@ def bar_tracks(source: object) -> Sequence[BarTrack]:
 
 
 def _is_regular(track: BarTrack) -> bool:
-    """Return whether different ticks of all such symbols are at least a second apart, so that a
-    market that is checked once a second is checked at each of them."""
+    """Return whether the ticks of such symbols are at least a second apart. Then a check once a
+    second sees each of them."""
     times_ms, step_ms = track.series.recorded.time_ms, track.series.step_ms
     lengths_ms = np.minimum(np.diff(times_ms), step_ms)
     return not (step_ms % 4_000 or (times_ms % 1_000).any() or (lengths_ms % 4_000).any())

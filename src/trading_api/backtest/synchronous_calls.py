@@ -1,4 +1,4 @@
-"""Calls coroutines that never wait, without an event loop."""
+"""Runs coroutines that never wait, without an event loop."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Result = TypeVar("Result")
 
 
 def call(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """Return the result of a coroutine that does not wait for anything. Raises what it raises."""
+    """Run a coroutine that waits for nothing, and return its result. Raises its exceptions."""
     try:
         coroutine.send(None)
     except StopIteration as finished:

@@ -1,4 +1,4 @@
-"""What a backtest reports to its caller, in the order in which it happened."""
+"""The updates that a backtest returns to its caller, in the order in which they happened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from trading_api.modules.broker.presenters.orders import to_execution, to_placed
 
 
 class BarClosed(Struct, frozen=True, gc=False):
-    """A bar that can no longer change: the first price of the next bar is the present one.
+    """A bar that no longer changes. The first price of the next bar is the present price.
 
     `time` is the start of the bar, in ms since 1970."""
 
@@ -47,13 +47,13 @@ class AccountUpdate(Struct, frozen=True, gc=False):
 
     @property
     def execution(self) -> Execution | None:
-        """The fill that the event reports, if it does."""
+        """The fill that the event reports, or None."""
         execution = self.entry.execution
         return None if execution is None else to_execution(execution)
 
     @property
     def order(self) -> PlacedOrder | None:
-        """The order after the event, if the event is about one."""
+        """The order in its state after the event, or None if the event is not about an order."""
         order = self.entry.order
         return None if order is None else to_placed_order(order)
 

@@ -72,7 +72,7 @@ def record(executions: Sequence[Execution], prices: Sequence[float], **changed: 
         "start_ms": START_MS,
         "end_ms": int(times[-1]) if len(times) else START_MS,
         "bars": len(times),
-        "both_reached_bars": 2,
+        "ambiguous_bars": 2,
         "liquidations": 0,
         "initial_balance": 1_000.0,
         "final_equity": EquityData(equity=1.0, balance=1.0, unrealizedPL=0.0, realizedPL=0.0),

@@ -254,7 +254,9 @@ def test_a_liquidation_is_counted(tmp_path: Path) -> None:
 
     bars = ("100,100.01,100,100", "100,100,100,100", "100,100,98,98", "98,98,98,98")
     settings = {"INITIAL_BALANCE": 1_000, "LEVERAGE_DEFAULT": 100}
-    result = Backtest(_recording_of(tmp_path, bars), settings).run(TooLarge, symbols=["ONE"], notes=[])
+    result = Backtest(_recording_of(tmp_path, bars), settings).run(
+        TooLarge, symbols=["ONE"], notes=[]
+    )
     assert result.statistics.liquidations == 1
     assert result.statistics.initial_balance == 1_000
     assert result.trades["exitPrice"].item() < 99
@@ -272,7 +274,7 @@ def test_a_bar_that_reaches_both_brackets_depends_on_the_path(tmp_path: Path) ->
     for path in ("nearer", "opposite"):
         backtest = Backtest(recording, path=path)
         results[path] = backtest.run(Once, symbols=["ONE"], notes=[])
-        assert results[path].statistics.both_reached_bars == 1
+        assert results[path].statistics.ambiguous_bars == 1
     profits = {path: result.trades["netProfit"].item() for path, result in results.items()}
     assert profits["nearer"] < 0 < profits["opposite"]
     assert "farther" in repr(results["opposite"])

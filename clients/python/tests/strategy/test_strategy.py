@@ -21,9 +21,9 @@ from trading_api_client.models import (
 from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
 from trading_api_client.strategy.strategy import Strategy
 from trading_api_client.strategy.strategy_creation import (
+    bar_subscriptions,
     create_strategy,
-    followed_bars,
-    follows_quotes,
+    handles_quotes,
     parameter_names,
     used_parameters,
 )
@@ -175,9 +175,14 @@ def test_several_resolutions_are_followed_and_the_first_is_the_default() -> None
 
     strategy = create_strategy(Both, {}, ScriptedHost())
     assert strategy.resolution == "5"
-    assert followed_bars(strategy) == [("AAPL", "5"), ("AAPL", "1"), ("MSFT", "5"), ("MSFT", "1")]
-    assert follows_quotes(strategy)
-    assert not follows_quotes(create_strategy(Cross, {}, ScriptedHost()))
+    assert bar_subscriptions(strategy) == [
+        ("AAPL", "5"),
+        ("AAPL", "1"),
+        ("MSFT", "5"),
+        ("MSFT", "1"),
+    ]
+    assert handles_quotes(strategy)
+    assert not handles_quotes(create_strategy(Cross, {}, ScriptedHost()))
 
 
 def test_a_strategy_that_does_not_run_has_no_market() -> None:

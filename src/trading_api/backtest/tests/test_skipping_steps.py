@@ -105,9 +105,9 @@ def _run(series: list[BarSeries], values: dict[str, Any], seed: int, *, skips: b
     for symbol in symbols:
         resolutions = session.instrument(symbol).resolutions
         for resolution in dict.fromkeys([resolutions[0], chance.choice(resolutions)]):
-            session.follow_bars(symbol, resolution)
+            session.subscribe_bars(symbol, resolution)
     if chance.random() < 0.2:
-        session.follow_quotes(symbols[0])
+        session.subscribe_quotes(symbols[0])
     writer = ScriptWriter(session, symbols, seed)
     seen: list[Any] = []
     while (update := session.advance()) is not None:

@@ -29,12 +29,13 @@ class Backtest:
     """Runs strategies on data, on the server's own exchange.
 
     `data` is a folder of stored bars (DATA_DIR), a CSV or Parquet file, the folder of a recorded
-    market, or a mapping of symbols to DataFrames of pandas or polars. `settings` are settings of the
-    server by the names of their environment variables, such as SLIPPAGE_TICKS or
-    COMMISSION_TAKER_BPS. What is before `start` is history. Every run begins with a new account.
-    Between its open and its close a bar reaches the extreme that is nearer to the open first, or
-    with the `path` "opposite" the other one.
-    `progress` shows a bar on a terminal. Needs the extra `backtest`."""
+    market, or a mapping of symbols to DataFrames of pandas or polars. `settings` has settings of
+    the server by the names of their environment variables, such as SLIPPAGE_TICKS. Bars before
+    `start` are history. Every run begins with a new account.
+
+    `path` is the assumed order of prices within a bar. With "nearer", a bar first reaches the
+    extreme nearer to its open, with "opposite" the other one. `progress` shows a progress bar on a
+    terminal. Needs the extra `backtest`."""
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class Backtest:
         account: str = ACCOUNT,
         progress: bool = True,
     ) -> Self:
-        """Return a backtest on the simulated market of a seed."""
+        """Return a backtest on the simulated market with this seed, from `start` to `end`."""
         import_library("trading_api", "backtest")
         from trading_api_client.strategy.session_source import SimulatedSessions
 
@@ -78,10 +79,10 @@ class Backtest:
         return backtest
 
     def run(self, strategy_class: type[Strategy], **parameters: Any) -> Result:
-        """Run a strategy to the end of the data, or until it calls `stop()`.
+        """Run a strategy to the end of the data, or until it calls `stop()`, and return the result.
 
-        Raises what a callback raises, after `on_stop`. Raises ApiError for a symbol or a resolution
-        that the data do not have."""
+        Raises the exception of a callback, after `on_stop`. Raises ApiError for a symbol or a
+        resolution that the data does not have."""
         return self._run(strategy_class, parameters, self._progress)
 
     def sweep(
@@ -93,9 +94,9 @@ class Backtest:
     ) -> pd.DataFrame:
         """Run a strategy with every combination of the values, and return a table of the figures.
 
-        A row has the parameters and the statistics of a run. The order is that of the arguments,
-        and the last one changes fastest. `processes` is by default the number of processors. Needs
-        pandas."""
+        A row has the parameters and the statistics of a run. The rows have the order of the
+        arguments, and the last argument changes fastest. `processes` is by default the number of
+        processors. Needs pandas."""
 
         def run(parameters: Mapping[str, Any]) -> Statistics:
             return self._run(strategy_class, parameters, False).statistics
@@ -104,10 +105,11 @@ class Backtest:
         return sweep(run, combinations(values), processes, self._progress)
 
     def session(self) -> InteractiveBacktest:
-        """Return a new account at the beginning of the data, for a notebook or the REPL.
+        """Return a session with a new account at the beginning of the data, for a notebook or the
+        REPL.
 
-        `for bar in session.bars("AAPL", "1")` moves the market; the commands and the queries are
-        those of a strategy."""
+        `for bar in session.bars("AAPL", "1")` moves the market. The session has the commands and
+        the queries of a strategy."""
         from trading_api_client.strategy.interactive import InteractiveBacktest
 
         return InteractiveBacktest(self._sessions, self._settings)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from trading_api.backtest.updates import AccountUpdate
-from trading_api_client.strategy.followed_session import FollowedSession
 from trading_api_client.strategy.market_data import ClosedBar
 from trading_api_client.strategy.progress import Progress
 from trading_api_client.strategy.run_record import RunRecord
@@ -16,11 +15,12 @@ from trading_api_client.strategy.session_models import to_execution, to_order
 from trading_api_client.strategy.session_source import SessionSource
 from trading_api_client.strategy.strategy import Strategy
 from trading_api_client.strategy.strategy_creation import (
+    bar_subscriptions,
     create_strategy,
-    followed_bars,
-    follows_quotes,
+    handles_quotes,
     used_parameters,
 )
+from trading_api_client.strategy.tracked_session import TrackedSession
 
 _BARS_BETWEEN_PROGRESS = 1_000
 
@@ -35,17 +35,17 @@ class BacktestRun:
         strategy_class: type[Strategy],
         parameters: Mapping[str, Any],
     ) -> None:
-        self._market = FollowedSession(sessions, settings)
+        self._market = TrackedSession(sessions, settings)
         self._strategy = create_strategy(strategy_class, parameters, self._market.host)
         self._parameters = used_parameters(self._strategy)
 
     def run(self, progress: bool) -> RunRecord:
         """Run to the end of the data or until the strategy stops, and return what happened."""
-        for symbol, resolution in followed_bars(self._strategy):
-            self._market.follow_bars(symbol, resolution)
-        if follows_quotes(self._strategy):
+        for symbol, resolution in bar_subscriptions(self._strategy):
+            self._market.subscribe_bars(symbol, resolution)
+        if handles_quotes(self._strategy):
             for symbol in self._strategy.symbols:
-                self._market.follow_quotes(symbol)
+                self._market.subscribe_quotes(symbol)
         with rare_collections():
             try:
                 self._strategy.on_start()

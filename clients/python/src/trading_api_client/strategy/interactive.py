@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from trading_api_client.strategy.followed_session import FollowedSession
 from trading_api_client.strategy.market_data import ClosedBar
 from trading_api_client.strategy.result import Result
 from trading_api_client.strategy.session_source import SessionSource
 from trading_api_client.strategy.strategy import Strategy
+from trading_api_client.strategy.tracked_session import TrackedSession
 
 
 class InteractiveBacktest(Strategy):
@@ -19,9 +19,9 @@ class InteractiveBacktest(Strategy):
     The default resolution of `history` is that of the last `bars`."""
 
     def __init__(self, sessions: SessionSource, settings: Mapping[str, object]) -> None:
-        self._session = FollowedSession(sessions, settings)
+        self._session = TrackedSession(sessions, settings)
         self._host = self._session.host
-        self._followed: dict[tuple[str, str], tuple[str, str]] = {}
+        self._subscribed: dict[tuple[str, str], tuple[str, str]] = {}
 
     def bars(self, symbol: str, resolution: str = "1") -> Iterator[ClosedBar]:
         """Move the market to the end of each bar of a symbol, and yield the bar.
@@ -29,12 +29,12 @@ class InteractiveBacktest(Strategy):
         A loop that is left can be continued by another one, with the bars after it. Raises
         ApiError for an unknown symbol or resolution."""
         self.resolution = resolution
-        followed = self._followed.get((symbol, resolution))
-        if followed is None:
-            followed = self._session.follow_bars(symbol, resolution)
-            self._followed[symbol, resolution] = followed
+        subscribed = self._subscribed.get((symbol, resolution))
+        if subscribed is None:
+            subscribed = self._session.subscribe_bars(symbol, resolution)
+            self._subscribed[symbol, resolution] = subscribed
         while (update := self._session.next()) is not None:
-            if isinstance(update, ClosedBar) and (update.symbol, update.resolution) == followed:
+            if isinstance(update, ClosedBar) and (update.symbol, update.resolution) == subscribed:
                 yield update
 
     def result(self) -> Result:

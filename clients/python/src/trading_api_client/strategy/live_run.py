@@ -17,9 +17,9 @@ from trading_api_client.strategy.market_data import TopOfBook
 from trading_api_client.strategy.spelling import bare_symbol, canonical_resolution
 from trading_api_client.strategy.strategy_creation import (
     StrategyT,
+    bar_subscriptions,
     create_strategy,
-    followed_bars,
-    follows_quotes,
+    handles_quotes,
 )
 from trading_api_client.stream.account_feed import AccountUpdate
 
@@ -45,9 +45,9 @@ class LiveRun(Generic[StrategyT]):
 
         Raises ConnectionFailed if there is no server: only later outages are waited for."""
         self._client.account()
-        subscriptions = [self._follow(*each) for each in followed_bars(self.strategy)]
+        subscriptions = [self._subscribe(*each) for each in bar_subscriptions(self.strategy)]
         subscriptions.append(self._client.on_account_update(self._account_updated))
-        if follows_quotes(self.strategy):
+        if handles_quotes(self.strategy):
             symbols = list(self.strategy.symbols)
             subscriptions.append(self._client.on_quote(symbols, self._quotes.put))
         for subscription in subscriptions:
@@ -62,7 +62,7 @@ class LiveRun(Generic[StrategyT]):
         while not self._host.is_stopped:
             self._inbox.get()()
 
-    def _follow(self, symbol: str, resolution: str) -> Any:
+    def _subscribe(self, symbol: str, resolution: str) -> Any:
         key = bare_symbol(symbol), canonical_resolution(resolution)
         bars = self._host.bars[key] = LiveBars(self._client, *key)
         last_ms = -1

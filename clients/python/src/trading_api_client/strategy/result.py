@@ -63,7 +63,7 @@ class Result:
             commission=sum(each.commission or 0.0 for each in record.executions),
             rejections=len(record.rejections),
             liquidations=record.liquidations,
-            both_reached_bars=record.both_reached_bars,
+            ambiguous_bars=record.ambiguous_bars,
             bars=record.bars,
         )
 

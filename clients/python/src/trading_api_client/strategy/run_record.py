@@ -25,7 +25,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 
     `settings` are the settings that were given. `data_hash` is the SHA-256 of the bars that were
     played, or of the simulator's seed and start. `path` is the assumed order of prices within a
-    bar, and `both_reached_bars` counts the bars whose result depends on it. `orders` are in their
+    bar, and `ambiguous_bars` counts the bars whose result depends on it. `orders` are in their
     last state. Times are in ms since 1970."""
 
     strategy: str
@@ -40,7 +40,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     start_ms: int
     end_ms: int
     bars: int
-    both_reached_bars: int
+    ambiguous_bars: int
     liquidations: int
     initial_balance: float
     final_equity: EquityData

@@ -27,7 +27,8 @@ Answer = TypeVar("Answer")
 
 
 class SessionHost:
-    """Implements StrategyHost on the exchange of a backtest. `rejections` lists the rejected commands."""
+    """Implements StrategyHost on the exchange of a backtest. `rejections` lists the rejected
+    commands."""
 
     def __init__(self, session: BacktestSession) -> None:
         self.session = session
@@ -129,8 +130,8 @@ class SessionHost:
 def position_with(profit: Callable[[str], float | None]) -> type[Position]:
     """Return a type of positions whose `pl` is calculated at the present price when it is read.
 
-    A strategy asks at each bar whether it has a position, and seldom for its profit, which takes
-    longer than everything else of a bar."""
+    A strategy asks at each bar whether it has a position, and seldom for its profit. The profit
+    takes longer to calculate than everything else of a bar."""
 
     type_: Any = msgspec.defstruct(
         Position.__name__,

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from trading_api.backtest.session import BacktestSession
 from trading_api.backtest.session_factory import (
-    BarPath,
+    IntrabarPath,
     backtest_settings,
     create_session,
     create_simulated_session,
@@ -28,7 +28,7 @@ class SessionSource(Protocol):
     prices within a bar."""
 
     description: str
-    path: BarPath
+    path: IntrabarPath
 
     def open(self) -> BacktestSession:
         """Return a session with a new account, at the beginning of the data. Raises
@@ -51,7 +51,7 @@ class RecordedSessions:
         start: Instant | None,
         end: Instant | None,
         account: str,
-        path: BarPath,
+        path: IntrabarPath,
     ) -> None:
         self.path = path
         self.description = (
@@ -86,7 +86,7 @@ class SimulatedSessions:
     """Sessions on the simulated market of a seed, whose ticks need no assumption. Implements
     SessionSource."""
 
-    path: BarPath = "nearer"
+    path: IntrabarPath = "nearer"
 
     def __init__(
         self, seed: int, settings: Mapping[str, object], start: Instant, end: Instant, account: str

@@ -36,7 +36,7 @@ class Statistics(Struct, frozen=True, kw_only=True):
     commission: float
     rejections: int
     liquidations: int
-    both_reached_bars: int
+    ambiguous_bars: int
     bars: int
 
 

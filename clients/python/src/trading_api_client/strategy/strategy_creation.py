@@ -45,13 +45,13 @@ def parameter_names(strategy_class: type[Strategy]) -> set[str]:
     }
 
 
-def followed_bars(strategy: Strategy) -> list[tuple[str, str]]:
+def bar_subscriptions(strategy: Strategy) -> list[tuple[str, str]]:
     """Return each symbol and resolution whose bars the strategy receives, in its own order."""
     resolutions = strategy.resolutions or [strategy.resolution]
     return [(symbol, each) for symbol in strategy.symbols for each in resolutions]
 
 
-def follows_quotes(strategy: Strategy) -> bool:
+def handles_quotes(strategy: Strategy) -> bool:
     """Return whether the strategy overrides `on_quote`."""
     return type(strategy).on_quote is not Strategy.on_quote
 

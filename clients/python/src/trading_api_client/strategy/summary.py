@@ -41,7 +41,7 @@ def summary_rows(record: RunRecord, figures: Statistics) -> list[tuple[str, str]
         ("Commission", money(figures.commission)),
         ("Rejected commands", f"{figures.rejections:,}"),
         ("Liquidations", f"{figures.liquidations:,}"),
-        ("Bars that reached both brackets", f"{figures.both_reached_bars:,}"),
+        ("Ambiguous bars (both brackets)", f"{figures.ambiguous_bars:,}"),
         ("Extreme of a bar that is first", _PATHS[record.path]),
         ("Parameters", _pairs(record.parameters)),
         ("Settings", _pairs(record.settings) or "the server's defaults"),

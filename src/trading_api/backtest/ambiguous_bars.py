@@ -1,4 +1,4 @@
-"""Counts the bars whose result depends on the order of their prices within the bar."""
+"""Counts the bars whose result depends on the assumed order of their prices."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.datafeed.replay.bar_track import BarTrack
 
 
-class BothReachedBars:
-    """The recorded bars in which one bracket of a position filled, and whose prices also reached
-    the other one: take-profit and stop.
+class AmbiguousBars:
+    """The recorded bars that filled one bracket of a position, and whose prices also reached the
+    other one.
 
-    A bar does not tell which of its extremes came first. Where it reached both brackets, the
-    assumed order decides between a profit and a loss."""
+    The brackets are a take-profit and a stop. A bar does not show which extreme came first. Where
+    it reached both brackets, the assumed order decides between a profit and a loss."""
 
     def __init__(self, tracks: Sequence[BarTrack]) -> None:
         self._tracks = {each.instrument.symbol: each for each in tracks}
@@ -29,7 +29,7 @@ class BothReachedBars:
         return len(self._bars)
 
     def add(self, entries: Sequence[JournalEntry]) -> None:
-        """Take note of events that were committed together."""
+        """Count the bars in which events that were committed together filled a bracket."""
         filled = {
             each.event.order.symbol: each.event.order
             for each in entries

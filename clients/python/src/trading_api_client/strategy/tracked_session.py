@@ -25,7 +25,7 @@ from trading_api_client.strategy.spelling import canonical_resolution
 SessionUpdate: TypeAlias = ClosedBar | TopOfBook | AccountUpdate
 
 
-class FollowedSession:
+class TrackedSession:
     """Moves the market of a session, and notes the bars that it closes."""
 
     def __init__(self, sessions: SessionSource, settings: Mapping[str, object]) -> None:
@@ -39,19 +39,19 @@ class FollowedSession:
         self._closed: dict[tuple[str, str], ClosedBars] = {}
         self._spreads: dict[str, float] = {}
 
-    def follow_bars(self, symbol: str, resolution: str) -> tuple[str, str]:
+    def subscribe_bars(self, symbol: str, resolution: str) -> tuple[str, str]:
         """Return the closed bars from `next` on, with the symbol and the resolution as they are
         returned here: `1D` for `D`. Raises ApiError."""
         with translated_errors():
-            self.session.follow_bars(symbol, resolution)
+            self.session.subscribe_bars(symbol, resolution)
             bare = self.session.instrument(symbol).symbol
             self._spreads.setdefault(bare, spread(self.session, bare))
         return bare, canonical_resolution(resolution)
 
-    def follow_quotes(self, symbol: str) -> None:
+    def subscribe_quotes(self, symbol: str) -> None:
         """Return the quotes from `next` on. Raises ApiError."""
         with translated_errors():
-            self.session.follow_quotes(symbol)
+            self.session.subscribe_quotes(symbol)
 
     def next(self) -> SessionUpdate | None:
         """Return what happens next, or None at the end of the data."""
@@ -99,7 +99,7 @@ class FollowedSession:
             start_ms=self.start_ms,
             end_ms=session.now_ms,
             bars=self.bars,
-            both_reached_bars=session.both_reached_bars,
+            ambiguous_bars=session.ambiguous_bars,
             liquidations=_liquidations(session),
             initial_balance=float(session.settings.initial_balance),
             final_equity=final,

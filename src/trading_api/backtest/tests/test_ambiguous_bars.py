@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from trading_api.backtest import create_session
-from trading_api.backtest.session_factory import BarPath
+from trading_api.backtest.session_factory import IntrabarPath
 from trading_api.models.broker import Execution, PreOrder
 
 BARS = """time,open,high,low,close,volume
@@ -19,20 +19,20 @@ BARS = """time,open,high,low,close,volume
 
 
 def run(
-    folder: Path, path: BarPath, side: int = 1, high: str = "102.00", low: str = "98.50"
+    folder: Path, path: IntrabarPath, side: int = 1, high: str = "102.00", low: str = "98.50"
 ) -> tuple[int, list[Execution]]:
     """Place an order with brackets one and a half away, and play the bars."""
     file = folder / "ONE.csv"
     file.write_text(BARS.format(high=high, low=low))
     session = create_session(file, path=path)
-    session.follow_bars("ONE", "1")
+    session.subscribe_bars("ONE", "1")
     session.advance()
     order = {"symbol": "ONE", "type": 2, "side": side, "qty": 1}
     brackets = {"takeProfit": 100 + side * 1.4, "stopLoss": 100 - side * 1.4}
     session.account.place_order(PreOrder.model_validate(order | brackets))
     while session.advance() is not None:
         pass
-    return session.both_reached_bars, session.account.executions()
+    return session.ambiguous_bars, session.account.executions()
 
 
 @pytest.mark.parametrize("side", [1, -1])
@@ -48,7 +48,7 @@ def test_a_bar_that_reaches_both_brackets_is_counted(tmp_path: Path, side: int) 
 
 
 @pytest.mark.parametrize("path", ["nearer", "opposite"])
-def test_a_bar_that_reaches_one_bracket_is_not_counted(tmp_path: Path, path: BarPath) -> None:
+def test_a_bar_that_reaches_one_bracket_is_not_counted(tmp_path: Path, path: IntrabarPath) -> None:
     for high, low in (("101.40", "98.50"), ("102.00", "98.62")):
         count, executions = run(tmp_path, path, high=high, low=low)
         assert (count, len(executions)) == (0, 2)
