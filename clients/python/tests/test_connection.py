@@ -135,7 +135,7 @@ async def test_a_server_that_does_not_reply_is_replaced() -> None:
         assert requests == 3
 
 
-async def test_a_message_that_is_not_understood_is_logged_and_ignored(
+async def test_an_invalid_message_is_logged_and_ignored(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def answer(connection: ServerConnection, type_: str, payload: dict[str, Any]) -> None:
@@ -148,7 +148,7 @@ async def test_a_message_that_is_not_understood_is_logged_and_ignored(
         async with scripted(answer) as client:
             await client.bars("AAPL", "1").synchronized()
     own = {each.message for each in caplog.records if each.name == "trading_api_client"}
-    assert own == {"message_not_understood"}
+    assert own == {"message_invalid"}
 
 
 async def test_a_slow_consumer_receives_the_last_bar_of_each_time() -> None:

@@ -16,7 +16,7 @@ from trading_api_client import (
     ApiError,
     AsyncClient,
     ConnectionFailed,
-    InvalidAnswer,
+    InvalidResponse,
     OrderStatus,
     OrderType,
     PreOrder,
@@ -226,7 +226,7 @@ async def test_a_command_whose_answer_is_lost_is_executed_once(server: Bot) -> N
 async def test_without_a_server_a_request_fails_in_time(server: Bot) -> None:
     async with (
         lossy_proxy(server.address) as (proxy, address),
-        AsyncClient(f"http://{address}", time_limit_s=0.3) as client,
+        AsyncClient(f"http://{address}", timeout_s=0.3) as client,
     ):
         proxy.cut()
         with pytest.raises(ConnectionFailed, match="/broker/orders"):
@@ -249,13 +249,13 @@ async def test_a_server_that_does_not_answer_is_a_timeout() -> None:
 
     async with await asyncio.start_server(ignore, "127.0.0.1", 0) as listening:
         port = listening.sockets[0].getsockname()[1]
-        async with AsyncClient(f"http://127.0.0.1:{port}", time_limit_s=0.1) as client:
+        async with AsyncClient(f"http://127.0.0.1:{port}", timeout_s=0.1) as client:
             with pytest.raises(TimedOut):
                 await client.positions()
 
 
 @pytest.mark.parametrize("body", [b"<html></html>", b"", b'[{"id": 7}]'])
-async def test_an_answer_that_is_not_understood_is_an_error_of_the_client(body: bytes) -> None:
+async def test_an_invalid_response_is_an_error_of_the_client(body: bytes) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
@@ -266,7 +266,7 @@ async def test_an_answer_that_is_not_understood_is_an_error_of_the_client(body: 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
         port = listening.sockets[0].getsockname()[1]
         async with AsyncClient(f"http://127.0.0.1:{port}") as client:
-            with pytest.raises(InvalidAnswer, match="/broker/orders: "):
+            with pytest.raises(InvalidResponse, match="/broker/orders: "):
                 await client.orders()
-            with pytest.raises(InvalidAnswer, match="/broker/orders/order-1: "):
+            with pytest.raises(InvalidResponse, match="/broker/orders/order-1: "):
                 await client.cancel_order("order-1")

@@ -106,7 +106,7 @@ async def test_after_the_wait_for_a_command_its_effects_have_arrived(client: Asy
 async def test_waiting_for_an_event_that_never_comes_ends_in_time(server: Bot) -> None:
     async with (
         lossy_proxy(server.address) as (proxy, address),
-        AsyncClient(f"http://{address}", account="STREAM-LATE", time_limit_s=0.5) as client,
+        AsyncClient(f"http://{address}", account="STREAM-LATE", timeout_s=0.5) as client,
         client.order_updates() as orders,
     ):
         await orders.synchronized()

@@ -13,7 +13,7 @@ from trading_api_client.errors import (
     ApiError,
     ConnectionFailed,
     ConsumerTooSlow,
-    InvalidAnswer,
+    InvalidResponse,
     TimedOut,
     TradingApiError,
 )
@@ -75,7 +75,7 @@ __all__ = [
     "ConsumerTooSlow",
     "DurationType",
     "Execution",
-    "InvalidAnswer",
+    "InvalidResponse",
     "Live",
     "NotificationSeverity",
     "OrderDuration",

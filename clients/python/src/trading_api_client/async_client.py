@@ -17,7 +17,7 @@ from trading_api_client.stream.stream_client import StreamClient
 from trading_api_client.stream.streams import Streams
 from trading_api_client.token_source import Token, TokenSource
 
-TIME_LIMIT_S = 10.0
+TIMEOUT_S = 10.0
 
 
 class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
@@ -26,7 +26,7 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
     `base_url` is such as `http://127.0.0.1:8000`. `token` is a token or a function that returns
     one; it is called again before the token expires. Without `account` it is the server's default
     account. A request that the server refuses raises ApiError. Without an answer within
-    `time_limit_s` it raises ConnectionFailed or TimedOut; until then it is sent again. `tls` has
+    `timeout_s` it raises ConnectionFailed or TimedOut; until then it is sent again. `tls` has
     the certificates to trust, by default those of the machine."""
 
     def __init__(
@@ -35,7 +35,7 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
         token: Token = None,
         account: str | None = None,
         *,
-        time_limit_s: float = TIME_LIMIT_S,
+        timeout_s: float = TIMEOUT_S,
         stream_options: StreamOptions | None = None,
         tls: SSLContext | None = None,
     ) -> None:
@@ -44,8 +44,8 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
         self._base_url = base_url.rstrip("/")
         self._tokens = TokenSource(token)
         self._account_id = account
-        self._time_limit_s = time_limit_s
-        self._rest = RestTransport(self._base_url, self._tokens, time_limit_s, tls)
+        self._timeout_s = timeout_s
+        self._rest = RestTransport(self._base_url, self._tokens, timeout_s, tls)
         socket_url = f"ws{self._base_url.removeprefix('http')}{PREFIX}/ws"
         options = stream_options or StreamOptions()
         self._streams = StreamClient(socket_url, self._tokens, options, tls)

@@ -7,7 +7,7 @@ from ssl import SSLContext
 from types import TracebackType
 from typing import Self
 
-from trading_api_client.async_client import TIME_LIMIT_S, AsyncClient
+from trading_api_client.async_client import TIMEOUT_S, AsyncClient
 from trading_api_client.blocking.account import BlockingAccountRest
 from trading_api_client.blocking.alerts import BlockingAlertRest
 from trading_api_client.blocking.exports import BlockingAccountExport
@@ -39,7 +39,7 @@ class Client(
         token: Token = None,
         account: str | None = None,
         *,
-        time_limit_s: float = TIME_LIMIT_S,
+        timeout_s: float = TIMEOUT_S,
         stream_options: StreamOptions | None = None,
         tls: SSLContext | None = None,
     ) -> None:
@@ -47,7 +47,7 @@ class Client(
             base_url,
             token,
             account,
-            time_limit_s=time_limit_s,
+            timeout_s=timeout_s,
             stream_options=stream_options,
             tls=tls,
         )

@@ -39,7 +39,7 @@ class TimedOut(TradingApiError):
     """There was no response in time. A command may have been executed, as in ConnectionFailed."""
 
 
-class InvalidAnswer(TradingApiError):
+class InvalidResponse(TradingApiError):
     """The answer to a request is not one that this version of the client knows.
 
     A proxy may have sent it, or a newer server. A command may have been executed."""

@@ -296,7 +296,7 @@ async def test_an_unknown_symbol_ends_the_run_without_a_callback(market: Market)
 
 def test_a_run_without_a_server_fails() -> None:
     with (
-        Client("http://127.0.0.1:1", time_limit_s=0.1) as client,
+        Client("http://127.0.0.1:1", timeout_s=0.1) as client,
         pytest.raises(ConnectionFailed, match="/broker/account"),
     ):
         LiveRun(client, Cross, {}).subscribe()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from clients.python.tests.strategy.records import START_MS, execution, record
-from trading_api_client.strategy.report import POINTS_MAX, thinned
+from trading_api_client.strategy.report import POINTS_MAX, downsampled
 from trading_api_client.strategy.result import TABLES, Result
 
 PRICES = [100.0 + hour for hour in range(72)]
@@ -109,11 +109,11 @@ def test_a_report_is_one_file_that_loads_nothing(result: Result, tmp_path: Path)
     assert "Largest drawdown" in page
 
 
-def test_a_long_line_is_thinned_to_its_extremes() -> None:
+def test_a_long_line_is_downsampled_to_its_extremes() -> None:
     curve = record([], [100.0] * 10_000).curve
     equity = curve.equity.copy()
     equity[5_000:5_002] = 3_000, 1
-    times, kept = thinned(curve.time, equity)
+    times, kept = downsampled(curve.time, equity)
     assert len(times) == len(kept) <= POINTS_MAX
     assert (kept.max(), kept.min()) == (3_000, 1)
     assert (times[0], times[-1]) == (curve.time[0], curve.time[-1])

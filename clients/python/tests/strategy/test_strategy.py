@@ -85,7 +85,7 @@ def test_the_noise_of_binary_floats_is_not_sent() -> None:
     assert (order.limitPrice, order.takeProfit, order.stopLoss) == (187.73, 0.3, 63_999.8)
     host = ScriptedHost()
     strategy = create_strategy(Cross, {}, host)
-    strategy.brackets("AAPL", take_profit=187.43 + 0.3, trailing=0.1 + 0.2)
+    strategy.edit_brackets("AAPL", take_profit=187.43 + 0.3, trailing=0.1 + 0.2)
     strategy.modify(strategy.buy("AAPL", 1, limit=1.0), limit=0.1 + 0.2)
     assert host.commands[0][1] == ("AAPL", Brackets(takeProfit=187.73, trailingStopPips=0.3))
     assert host.orders()[0].limitPrice == 0.3

@@ -31,29 +31,29 @@ RECORDING = Recording(
 )
 
 
-def replayed(terms: dict[str, Any]) -> BacktestSession:
+def replayed(values: dict[str, Any]) -> BacktestSession:
     source = Replay(RECORDING, RECORDING.start_ms)
-    return BacktestSession(source, backtest_settings(terms), "A", RECORDING.end_ms)
+    return BacktestSession(source, backtest_settings(values), "A", RECORDING.end_ms)
 
 
-def simulated(terms: dict[str, Any]) -> BacktestSession:
+def simulated(values: dict[str, Any]) -> BacktestSession:
     source = Simulator(7, clock=lambda: START_MS)
-    return BacktestSession(source, backtest_settings(terms), "A", START_MS + 3_600_000)
+    return BacktestSession(source, backtest_settings(values), "A", START_MS + 3_600_000)
 
 
-def recorded(seed: int, terms: dict[str, Any], moves: int = 100) -> Sequence[JournalEntry]:
-    session = replayed(terms)
+def recorded(seed: int, values: dict[str, Any], moves: int = 100) -> Sequence[JournalEntry]:
+    session = replayed(values)
     ScriptWriter(session, SYMBOLS, seed).run(moves, BAR_MOVES_MS)
     return session.events()
 
 
-@pytest.mark.parametrize(("seed", "terms"), [(1, {}), (22, COSTS), (3, LEVERED)])
+@pytest.mark.parametrize(("seed", "values"), [(1, {}), (22, COSTS), (3, LEVERED)])
 def test_a_random_account_of_a_recording_is_the_same_in_a_re_run(
-    seed: int, terms: dict[str, Any]
+    seed: int, values: dict[str, Any]
 ) -> None:
     print(f"seed {seed}")
-    entries = recorded(seed, terms)
-    period = verify_account(replayed(terms), entries)
+    entries = recorded(seed, values)
+    period = verify_account(replayed(values), entries)
     assert period.difference is None
     assert period.executions == sum(isinstance(each.event, OrderFilled) for each in entries) > 5
 
@@ -100,7 +100,7 @@ def test_an_empty_account_is_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("terms", "account", "reason"),
+    ("values", "account", "reason"),
     [
         ({}, "A", "DATAFEED_CLOCK=step"),
         ({"DATAFEED_CLOCK": "step"}, "LIVE-1", "LIVE-1 is a live account"),
@@ -108,7 +108,7 @@ def test_an_empty_account_is_the_same() -> None:
     ],
 )
 def test_what_cannot_be_run_again_is_refused(
-    terms: dict[str, Any], account: str | None, reason: str
+    values: dict[str, Any], account: str | None, reason: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=reason):
-        verify(backtest_settings(terms), account)
+        verify(backtest_settings(values), account)

@@ -28,7 +28,7 @@ from trading_api_client.tables import ModelList
 BARS_BY_DEFAULT = 500
 BARS_PER_REQUEST = 10_000
 SYMBOLS_MAX = 500
-ADVANCE_LIMIT_S = 600.0
+ADVANCE_TIMEOUT_S = 600.0
 
 
 class MarketRest(RestArea):
@@ -113,7 +113,7 @@ class MarketRest(RestArea):
             "POST",
             "/datafeed/clock/advance",
             body=AdvanceClockRequest(by_ms=by_ms, to_ms=to_ms),
-            time_limit_s=ADVANCE_LIMIT_S,
+            timeout_s=ADVANCE_TIMEOUT_S,
             is_repeatable=by_ms is None,
         )
         return await self._rest.send(request, ClockResponse)

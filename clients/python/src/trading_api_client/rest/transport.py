@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from trading_api_client.backoff import Backoff
-from trading_api_client.errors import ApiError, ConnectionFailed, InvalidAnswer, TimedOut
+from trading_api_client.errors import ApiError, ConnectionFailed, InvalidResponse, TimedOut
 from trading_api_client.models import ErrorResponse, Model
 from trading_api_client.token_source import TokenSource
 
@@ -28,7 +28,7 @@ UNAVAILABLE = 503
 class Request:
     """A request. With a key it is a command, which changes something once for each key.
 
-    `time_limit_s` is the time within which it is sent, and sent again; None: that of the client.
+    `timeout_s` is the time within which it is sent, and sent again; None: that of the client.
     `is_repeatable` is false for what has no key and must not happen twice."""
 
     method: str
@@ -36,7 +36,7 @@ class Request:
     params: Mapping[str, Any] = field(default_factory=dict)
     body: Model | None = None
     key: str | None = None
-    time_limit_s: float | None = None
+    timeout_s: float | None = None
     is_repeatable: bool = True
 
 
@@ -50,20 +50,20 @@ class RestTransport:
         self,
         base_url: str,
         tokens: TokenSource,
-        time_limit_s: float = 10.0,
+        timeout_s: float = 10.0,
         tls: SSLContext | None = None,
     ) -> None:
         self._tokens = tokens
-        self._time_limit_s = time_limit_s
+        self._timeout_s = timeout_s
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
         verify = True if tls is None else tls
         self._http = httpx.AsyncClient(base_url=base_url + PREFIX, limits=limits, verify=verify)
 
     async def send(self, request: Request, type_: type[T]) -> T:
         """Return the decoded answer. Raises ApiError, ConnectionFailed, TimedOut and
-        InvalidAnswer."""
+        InvalidResponse."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + (request.time_limit_s or self._time_limit_s)
+        deadline = loop.time() + (request.timeout_s or self._timeout_s)
         attempt = 0
         while True:
             left_s = deadline - loop.time()
@@ -101,7 +101,7 @@ class RestTransport:
         try:
             return msgspec.json.decode(response.content, type=type_)
         except msgspec.DecodeError as error:
-            raise InvalidAnswer(f"{request.method} {request.path}: {error}") from error
+            raise InvalidResponse(f"{request.method} {request.path}: {error}") from error
 
     async def _send_once(
         self, request: Request, token: str | None, timeout_s: float

@@ -26,7 +26,7 @@ _BARS_BETWEEN_PROGRESS = 1_000
 
 
 class BacktestRun:
-    """Takes what happens in a session to the callbacks of a strategy."""
+    """Passes the updates of a session to the callbacks of a strategy."""
 
     def __init__(
         self,
@@ -40,13 +40,14 @@ class BacktestRun:
         self._parameters = used_parameters(self._strategy)
 
     def run(self, progress: bool) -> RunRecord:
-        """Run to the end of the data or until the strategy stops, and return what happened."""
+        """Run to the end of the data or until the strategy stops, and return the record of the
+        run."""
         for symbol, resolution in bar_subscriptions(self._strategy):
             self._market.subscribe_bars(symbol, resolution)
         if handles_quotes(self._strategy):
             for symbol in self._strategy.symbols:
                 self._market.subscribe_quotes(symbol)
-        with rare_collections():
+        with infrequent_garbage_collection():
             try:
                 self._strategy.on_start()
                 with Progress(100, "%", progress) as shown:
@@ -87,11 +88,11 @@ class BacktestRun:
 
 
 @contextmanager
-def rare_collections() -> Iterator[None]:
-    """Search for cyclic garbage a hundred times less often than by default.
+def infrequent_garbage_collection() -> Iterator[None]:
+    """Collect cyclic garbage a hundred times less often than by default.
 
-    A backtest makes many objects that live until its end, and hardly any cycles. The searches took
-    a sixth of its time."""
+    A backtest makes many objects that live until its end, and hardly any cycles. The default
+    collections take a sixth of its time."""
     before = gc.get_threshold()
     gc.set_threshold(before[0] * 100, *before[1:])
     try:

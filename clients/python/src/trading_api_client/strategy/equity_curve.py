@@ -26,8 +26,8 @@ class MarkSeries(Struct, frozen=True):
 
 
 class EquityCurve(Struct, frozen=True):
-    """Columns of one length. Money is in the account's currency; `exposure` is the value of all
-    positions, long and short ones added."""
+    """The equity over time, as columns of one length. Money is in the account's currency.
+    `exposure` is the sum of the absolute values of all positions."""
 
     time: Milliseconds
     equity: Floats
@@ -42,9 +42,8 @@ def equity_curve(
     executions: Sequence[Execution],
     marks: Mapping[str, MarkSeries],
 ) -> EquityCurve:
-    """Return the equity at each of the ascending times, after all that happened until then.
-
-    A symbol without marks is valued at the price of its last fill."""
+    """Return the equity at each of the ascending times, after everything up to that time. A symbol
+    without marks is valued at the price of its last fill."""
     balance = _balance(times, initial_balance, ledger)
     equity, exposure = balance.copy(), np.zeros(len(times))
     for symbol, held in holdings(executions).items():
@@ -56,7 +55,8 @@ def equity_curve(
 
 
 def drawdown(equity: Floats) -> Floats:
-    """Return how far the equity is below its highest value until then: 0.1 is a tenth below."""
+    """Return the drop of the equity below its highest value so far, as a fraction: 0.1 is a
+    tenth."""
     if not len(equity):
         return equity
     return 1.0 - equity / np.maximum.accumulate(equity)

@@ -1,4 +1,4 @@
-"""Bars of DataFrames, as a CSV file that the server reads."""
+"""The bars of DataFrames, as a CSV file that the server's import reads."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ _TIMES = ("time", "datetime", "timestamp", "date", "open_time")
 
 
 def write_bars(frames: Mapping[str, Any], path: Path) -> None:
-    """Write the bars of DataFrames of pandas or polars by their symbols.
+    """Write the bars of DataFrames of pandas or polars, by their symbols, as CSV.
 
-    A frame has the columns open, high, low, close and optionally volume, in any case. Its times are
-    its index, or a column named time, datetime, timestamp, date or open_time; without a zone they
-    are UTC, and numbers are ms since 1970. Raises ValueError for a frame without them."""
+    A frame has the columns open, high, low, close and optionally volume, in any case. Its times
+    are its index, or a column named time, datetime, timestamp, date or open_time. Times without
+    a zone are in UTC, and numbers are ms since 1970. Raises ValueError for a frame without such
+    columns."""
     if not frames:
         raise ValueError("The data has no symbols.")
     columns = {symbol: list(_columns(symbol, frame)) for symbol, frame in frames.items()}
@@ -35,7 +36,7 @@ def write_bars(frames: Mapping[str, Any], path: Path) -> None:
 
 
 def _columns(symbol: str, frame: Any) -> Iterator[Any]:
-    """Yield the times, the prices and the volumes, if there are any."""
+    """Yield the times, the prices and, if present, the volumes."""
     names = {str(name).lower(): name for name in frame.columns}
     if missing := [name for name in _PRICES if name not in names]:
         raise ValueError(f"The bars of {symbol} have no column {missing[0]!r}.")
@@ -46,7 +47,7 @@ def _columns(symbol: str, frame: Any) -> Iterator[Any]:
 
 
 def _times(symbol: str, frame: Any, names: Mapping[str, Any]) -> Any:
-    """Return ms since 1970."""
+    """Return the times in ms since 1970."""
     named = next((names[name] for name in _TIMES if name in names), None)
     times = frame[named] if named is not None else getattr(frame, "index", None)
     if times is None:
@@ -55,12 +56,12 @@ def _times(symbol: str, frame: Any, names: Mapping[str, Any]) -> Any:
     if values.dtype.kind == "M":
         return values.astype("datetime64[ms]").astype(np.int64)
     if values.dtype.kind not in "iu" or (named is None and _counts_rows(values)):
-        raise ValueError(f"The times of {symbol} are {values.dtype}, and not datetimes.")
+        raise ValueError(f"The times of {symbol} are {values.dtype}, not datetimes.")
     return values.astype(np.int64)
 
 
 def _in_utc(times: Any) -> Any:
-    """Return times without a zone, those with one in UTC."""
+    """Return times without a zone. Times with a zone are converted to UTC."""
     if getattr(getattr(times, "dtype", None), "tz", None) is not None:
         index = import_library("pandas", "pandas").DatetimeIndex(times)
         return index.tz_convert("UTC").tz_localize(None)

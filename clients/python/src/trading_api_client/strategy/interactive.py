@@ -14,7 +14,7 @@ from trading_api_client.strategy.tracked_session import TrackedSession
 
 
 class InteractiveBacktest(Strategy):
-    """Has the commands and the queries of a strategy, and moves the market in `bars`.
+    """A backtest account with the commands and queries of a strategy. `bars` moves its market.
 
     The default resolution of `history` is that of the last `bars`."""
 
@@ -26,8 +26,8 @@ class InteractiveBacktest(Strategy):
     def bars(self, symbol: str, resolution: str = "1") -> Iterator[ClosedBar]:
         """Move the market to the end of each bar of a symbol, and yield the bar.
 
-        A loop that is left can be continued by another one, with the bars after it. Raises
-        ApiError for an unknown symbol or resolution."""
+        After a loop is left, the next `bars` continues with the bars after it. Raises ApiError for
+        an unknown symbol or resolution."""
         self.resolution = resolution
         subscribed = self._subscribed.get((symbol, resolution))
         if subscribed is None:

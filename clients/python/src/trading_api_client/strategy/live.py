@@ -14,9 +14,9 @@ from trading_api_client.token_source import Token
 class Live:
     """Runs strategies on a paper account or a live account.
 
-    `base_url`, `account` and `token` are those of the Client. The socket is on a thread of its own,
-    and the callbacks run on the thread that calls `run`. After an outage, the bars that closed and
-    the events that happened meanwhile are delivered, each once and in order."""
+    `base_url`, `account` and `token` are those of Client. The socket has a thread of its own, and
+    the callbacks run on the thread that calls `run`. After an outage, missed bars and events are
+    delivered once and in order."""
 
     def __init__(self, base_url: str, account: str | None = None, token: Token = None) -> None:
         self._base_url = base_url
@@ -24,11 +24,11 @@ class Live:
         self._token = token
 
     def run(self, strategy_class: type[StrategyT], **parameters: Any) -> StrategyT:
-        """Run until the strategy calls `stop()`, or Ctrl-C. Return the strategy.
+        """Run until the strategy calls `stop()`, or until Ctrl-C, and return the strategy.
 
-        Raises what a callback raises, ConnectionFailed if there is no server at the start, and
-        ApiError where the server refuses a subscription. The strategy's `on_stop` is called in each
-        case after `on_start`. Orders and positions stay as they are."""
+        Raises the exception of a callback. Raises ConnectionFailed if no server answers at the
+        start, and ApiError if the server rejects a subscription. After `on_start`, the strategy's
+        `on_stop` is called in each case. Orders and positions stay as they are."""
         with Client(self._base_url, self._token, self._account) as client:
             run = LiveRun(client, strategy_class, parameters)
             with suppress(KeyboardInterrupt):

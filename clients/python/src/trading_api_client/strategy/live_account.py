@@ -1,4 +1,4 @@
-"""The account of a live strategy: its events in order, and what they leave."""
+"""The account of a live strategy: its events in order, and its state after them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from trading_api_client.client import Client
 from trading_api_client.models import BrokerEvent, OrderStatus, PlacedOrder, Position
-from trading_api_client.strategy.patient_read import patiently
+from trading_api_client.strategy.retried_read import read_with_retries
 
 _LIVE = (OrderStatus.PLACING, OrderStatus.INACTIVE, OrderStatus.WORKING)
 
@@ -15,8 +15,8 @@ _LIVE = (OrderStatus.PLACING, OrderStatus.INACTIVE, OrderStatus.WORKING)
 class LiveAccount:
     """Reads the events of an account over REST, each exactly once and in the order of `seq`.
 
-    Updates of the socket only show that there are new events, so neither an outage nor the order
-    of the topics matters. `reported` has the events that the strategy has not received yet."""
+    Updates of the socket only show that new events exist. So neither an outage nor the order of the
+    topics matters. `reported` has the events that the strategy has not received yet."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -26,7 +26,7 @@ class LiveAccount:
         self.reported: deque[BrokerEvent] = deque()
 
     def start(self) -> None:
-        """Skip what happened before. Call it once the account's updates are subscribed."""
+        """Skip the events so far. Call it once the account's updates are subscribed."""
         newest = self._client.notifications(limit=1)
         self._seq = newest[-1].id if newest else 0
         self.synchronize()
@@ -39,9 +39,9 @@ class LiveAccount:
         return self._seq
 
     def synchronize(self, seq: int = 0) -> None:
-        """Read the events that there are now, and at least those up to `seq`."""
+        """Read all events that exist now, and at least those up to `seq`."""
         while True:
-            self._apply(patiently(lambda: self._client.events(since=self._seq, limit=None)))
+            self._apply(read_with_retries(lambda: self._client.events(since=self._seq, limit=None)))
             if self._seq >= seq:
                 return
 

@@ -6,7 +6,7 @@ from trading_api_client.client import Client
 from trading_api_client.models import Bar
 from trading_api_client.strategy.bar_buffer import BarBuffer
 from trading_api_client.strategy.market_data import BarHistory, ClosedBar
-from trading_api_client.strategy.patient_read import patiently
+from trading_api_client.strategy.retried_read import read_with_retries
 
 _COUNT = 2
 
@@ -14,8 +14,8 @@ _COUNT = 2
 class LiveBars:
     """The closed bars of one symbol and resolution, each delivered once and in order.
 
-    A bar is closed when the first tick of a later one has arrived. The bars themselves are read
-    from history, so those that closed during an outage are not missing."""
+    A bar is closed when the first tick of a later bar arrives. The bars are read from history, so
+    bars that closed during an outage are not missing."""
 
     def __init__(self, client: Client, symbol: str, resolution: str) -> None:
         self._client = client
@@ -28,12 +28,12 @@ class LiveBars:
         self._has_all = False
 
     def begin(self, forming: Bar) -> None:
-        """Begin with the first bar: those before it are history."""
+        """Begin with the first forming bar. The bars before it are history."""
         self._forming_ms = self._end_ms = forming.time
 
     def closed_by(self, forming: Bar) -> list[ClosedBar]:
-        """Return the bars that end where a bar begins, and have not been returned yet. Call it
-        after `begin`."""
+        """Return the bars that closed before the forming bar began and have not been returned yet.
+        Call it after `begin`."""
         assert self._forming_ms is not None
         closed = self._read_between(self._forming_ms, forming.time)
         self._forming_ms = forming.time
@@ -45,13 +45,13 @@ class LiveBars:
         ]
 
     def deliver(self, bar: ClosedBar) -> None:
-        """Make a closed bar part of the history."""
+        """Append a closed bar to the history."""
         self._end_ms = bar.time + 1
         if self._has_all or len(self._buffer):
             self._buffer.append(bar)
 
     def history(self, count: int) -> BarHistory:
-        """Return the last `count` bars that were delivered, or were closed before the start."""
+        """Return the last `count` bars that were delivered or had closed before the start."""
         missing = count - len(self._buffer)
         if missing > 0 and not self._has_all:
             end = self._buffer.first_time
@@ -72,4 +72,6 @@ class LiveBars:
 
     def _read_last(self, end_ms: int | None, count: int) -> list[Bar]:
         symbol, resolution = self._symbol, self._resolution
-        return patiently(lambda: self._client.history(symbol, resolution, end=end_ms, count=count))
+        return read_with_retries(
+            lambda: self._client.history(symbol, resolution, end=end_ms, count=count)
+        )

@@ -1,4 +1,4 @@
-"""A live account and its market, as a strategy sees them."""
+"""A live account and its market, behind the interface that a strategy uses."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from trading_api_client.strategy.spelling import bare_symbol, canonical_resoluti
 class LiveHost:
     """Implements StrategyHost on a server.
 
-    A command returns once the events that it caused have been read, so that `position` counts it.
-    `bars` has those that the strategy follows."""
+    A command returns once its events have been read, so that `position` counts it. `bars` has the
+    bars to which the strategy subscribes."""
 
     def __init__(self, client: Client, account: LiveAccount) -> None:
         self._client = client

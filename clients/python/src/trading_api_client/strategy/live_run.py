@@ -27,7 +27,8 @@ _Work: TypeAlias = Callable[[], None]
 
 
 class LiveRun(Generic[StrategyT]):
-    """Takes what the socket's thread reports to the strategy, on the thread that calls `serve`."""
+    """Passes the reports of the socket's thread to the strategy, on the thread that calls
+    `serve`."""
 
     def __init__(
         self, client: Client, strategy_class: type[StrategyT], parameters: dict[str, Any]
@@ -37,13 +38,13 @@ class LiveRun(Generic[StrategyT]):
         self._host = LiveHost(client, self._account)
         # At most an entry for each new bar, account update and symbol with a new quote.
         self._inbox: SimpleQueue[_Work] = SimpleQueue()
-        self._quotes = LastQuotes(self._inbox.put, self._on_quote)
+        self._quotes = ConflatedQuotes(self._inbox.put, self._on_quote)
         self.strategy = create_strategy(strategy_class, parameters, self._host)
 
     def subscribe(self) -> None:
         """Subscribe, and return once the present state is known.
 
-        Raises ConnectionFailed if there is no server: only later outages are waited for."""
+        Raises ConnectionFailed if no server answers. Only later outages are waited for."""
         self._client.account()
         subscriptions = [self._subscribe(*each) for each in bar_subscriptions(self.strategy)]
         subscriptions.append(self._client.on_account_update(self._account_updated))
@@ -56,7 +57,7 @@ class LiveRun(Generic[StrategyT]):
         self._account.start()
 
     def serve(self) -> None:
-        """Call `on_start`, and handle what is reported until the strategy stops."""
+        """Call `on_start`, and pass on reports until the strategy stops."""
         self.strategy.on_start()
         self._report_events()
         while not self._host.is_stopped:
@@ -87,7 +88,7 @@ class LiveRun(Generic[StrategyT]):
     # On the strategy's thread
 
     def _on_new_bar(self, bars: LiveBars, forming: Bar) -> None:
-        # What the first tick of the new bar filled counts already, and is reported after the bar.
+        # Fills by the first tick of the new bar count already, and are reported after the bar.
         self._account.synchronize()
         for bar in bars.closed_by(forming):
             if self._host.is_stopped:
@@ -122,11 +123,11 @@ def _raise(error: TradingApiError) -> None:
     raise error
 
 
-class LastQuotes:
-    """Keeps the last quote of each symbol that has not been handled yet.
+class ConflatedQuotes:
+    """Keeps the last unhandled quote of each symbol.
 
-    `put` is called on the socket's thread. It passes one piece of work to `put_work` for each
-    symbol that waits, so a slow strategy receives fewer quotes and not older ones."""
+    Call `put` on the socket's thread. It calls `put_work` once for each symbol that waits, so a
+    slow strategy receives fewer quotes but no older ones."""
 
     def __init__(
         self, put_work: Callable[[_Work], None], handle: Callable[[QuoteData], None]

@@ -1,4 +1,4 @@
-"""What a strategy sees of the market: closed bars, quotes, and history as columns."""
+"""The market data of a strategy: closed bars, quotes, and history as columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Milliseconds = npt.NDArray[np.int64]
 
 
 class ClosedBar(Struct, frozen=True, gc=False):
-    """A bar that can no longer change. `time` is the start of its interval, in ms since 1970."""
+    """A bar that no longer changes. `time` is the start of its interval, in ms since 1970."""
 
     symbol: str
     resolution: str
@@ -42,7 +42,7 @@ class TopOfBook(Struct, frozen=True, gc=False):
 class BarHistory(Struct, frozen=True):
     """Closed bars as columns of one length, ascending in time, in ms since 1970.
 
-    The columns are read-only views of memory that does not change later."""
+    The columns are read-only views of memory that does not change."""
 
     time: Milliseconds
     open: Floats

@@ -62,9 +62,9 @@ def new_order(
 
 
 def changed_order(order: PlacedOrder, changes: Mapping[str, Any]) -> PreOrder:
-    """Return the whole order as it is with the changes, which a modification has to repeat.
+    """Return the request that changes an order. It repeats every value that does not change.
 
-    Raises TypeError for a change that does not exist, and ValueError."""
+    Raises TypeError for an unknown change, and ValueError."""
     if unknown := changes.keys() - _CHANGES.keys():
         raise TypeError(f"modify() changes {', '.join(_CHANGES)}, not {min(unknown)}.")
     values: dict[str, Any] = {
@@ -80,10 +80,10 @@ def optional_price(value: float | None) -> float | None:
 
 
 def without_noise(value: float) -> float:
-    """Return 187.73 for 187.73000000000002, which `187.43 + 0.3` is.
+    """Return 187.73 for 187.73000000000002, which is the result of `187.43 + 0.3`.
 
-    The server takes every digit seriously, and would refuse it as off the tick. More than 14 digits
-    are noise."""
+    The server takes every digit seriously, and would reject the number as off the tick. Digits
+    after the 14th are noise."""
     return float(f"{value:.14g}")
 
 

@@ -1,4 +1,4 @@
-"""The progress bar of a run. Needs tqdm, and is not shown without it."""
+"""The progress bar of a run. Without tqdm, nothing is shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FORMAT = "{n_fmt}/{total_fmt} {unit} |{bar}| {elapsed} < {remaining}"
 
 
 class Progress:
-    """Shows on a terminal or in a notebook how much of a whole is done."""
+    """Shows on a terminal or in a notebook how much of a total is done."""
 
     def __init__(self, total: int, unit: str, is_wanted: bool) -> None:
         self._bar: Any = _bar(total, unit) if is_wanted and _is_interactive() else None
@@ -23,7 +23,7 @@ class Progress:
             self._bar.update(done - self._bar.n)
 
     def counted(self, value: T) -> T:
-        """Show that one more unit is done, and return its value."""
+        """Show that one more unit is done, and return `value`."""
         if self._bar is not None:
             self._bar.update(1)
         return value

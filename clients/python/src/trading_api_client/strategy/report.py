@@ -1,4 +1,4 @@
-"""One HTML file that shows a result. Needs bokeh."""
+"""A result as one HTML file. Needs bokeh."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trading_api_client.strategy.result import Result
 
 POINTS_MAX = 4_000
-"""The most points of a line. More make the file larger, and no pixel different."""
+"""The most points of a line. More points make the file larger and change no pixel."""
 _SYMBOLS_MAX = 12
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -43,7 +43,8 @@ _MARKERS = ((Side.BUY, "triangle", _GREEN), (Side.SELL, "inverted_triangle", _RE
 
 
 def write_report(result: Result, path: Path) -> None:
-    """Write the figures and the charts of a result as one file that loads nothing else."""
+    """Write the figures and charts of a result as one HTML file that loads nothing else. Raises
+    ImportError without bokeh."""
     try:
         from bokeh.embed import components
         from bokeh.layouts import column
@@ -52,7 +53,7 @@ def write_report(result: Result, path: Path) -> None:
         raise ImportError(
             'A report needs bokeh: pip install "trading-api-client[report]"'
         ) from error
-    # Only the core of bokeh: its widgets, tables and formulas would triple the size.
+    # Only the core of bokeh: its widgets, tables and formulas triple the size.
     library = Resources(mode="inline", components=["bokeh"]).render()
     script, charts = components(column(*_charts(result), sizing_mode="stretch_width"))
     page = _PAGE.format(
@@ -65,8 +66,8 @@ def write_report(result: Result, path: Path) -> None:
     path.write_text(page, encoding="utf-8")
 
 
-def thinned(times: Milliseconds, *columns: Floats) -> tuple[Any, ...]:
-    """Return at most POINTS_MAX points with the extremes of the first column."""
+def downsampled(times: Milliseconds, *columns: Floats) -> tuple[Any, ...]:
+    """Return at most POINTS_MAX points, with the extremes of the first column."""
     if len(times) <= POINTS_MAX:
         return times, *columns
     buckets = np.array_split(np.arange(len(times)), POINTS_MAX // 4)
@@ -89,12 +90,12 @@ def _figures(result: Result) -> str:
 def _charts(result: Result) -> list[Any]:
     record, curve = result.record, result.record.curve
     money = _chart(f"Equity and balance, {record.currency}", 320)
-    times, equity, balance = thinned(curve.time, curve.equity, curve.balance)
+    times, equity, balance = downsampled(curve.time, curve.equity, curve.balance)
     money.line(_instants(times), balance, color=_GREY, legend_label="balance")
     money.line(_instants(times), equity, color=_BLUE, legend_label="equity")
     money.legend.location = "top_left"
     below = _chart("Drawdown, %", 180, x_range=money.x_range)
-    times, depth = thinned(curve.time, -100 * drawdown(curve.equity))
+    times, depth = downsampled(curve.time, -100 * drawdown(curve.equity))
     below.varea(x=_instants(times), y1=depth, y2=np.zeros(len(depth)), color=_RED, alpha=0.4)
     symbols = list(dict.fromkeys(each.symbol for each in record.executions))[:_SYMBOLS_MAX]
     return [money, below, *(_executions_chart(result, symbol) for symbol in symbols)]
@@ -103,7 +104,7 @@ def _charts(result: Result) -> list[Any]:
 def _executions_chart(result: Result, symbol: str) -> Any:
     chart = _chart(f"{symbol}: price and executions", 320)
     if marks := result.record.marks.get(symbol):
-        times, price = thinned(marks.time, marks.price)
+        times, price = downsampled(marks.time, marks.price)
         chart.line(_instants(times), price, color=_GREY)
     own = [each for each in result.record.executions if each.symbol == symbol]
     for side, marker, color in _MARKERS:

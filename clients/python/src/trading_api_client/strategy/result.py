@@ -1,4 +1,4 @@
-"""The result of a backtest: tables, figures, and files of them."""
+"""The result of a backtest: tables, figures and files."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ TABLES = ("executions", "orders", "ledger", "equity", "trades", "rejections")
 
 
 class Result:
-    """What a backtest did. Print it to see a summary.
+    """The result of a backtest. Its repr is a summary.
 
     The tables are DataFrames with the wire's column names, timestamps in UTC and named
-    enumerations. They are built at the first access, and need pandas. `record` has the same as
+    enumerations. They are built at the first access, and need pandas. `record` has the same data as
     objects."""
 
     def __init__(self, record: RunRecord) -> None:
@@ -43,7 +43,7 @@ class Result:
 
     @cached_property
     def statistics(self) -> Statistics:
-        """The figures of the run."""
+        """The statistics of the run."""
         record = self.record
         initial = record.initial_balance
         final, total_return, worst, exposed = curve_figures(record.curve, initial)
@@ -69,34 +69,34 @@ class Result:
 
     @cached_property
     def executions(self) -> pd.DataFrame:
-        """Every fill, in the order of the events."""
+        """All fills, in the order of the events."""
         return to_pandas(self.record.executions, Execution)
 
     @cached_property
     def orders(self) -> pd.DataFrame:
-        """Every order in its last state, in the order of placing."""
+        """All orders in their last states, in the order of placing."""
         return to_pandas(self.record.orders, PlacedOrder)
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
-        """Every change of cash."""
+        """All changes of cash."""
         return to_pandas(self.record.ledger, CashLine)
 
     @cached_property
     def rejections(self) -> pd.DataFrame:
-        """Every rejected command."""
+        """All rejected commands."""
         return to_pandas(self.record.rejections, Rejection)
 
     @cached_property
     def trades(self) -> pd.DataFrame:
-        """Every position from its opening until it was flat; see `Trade`."""
+        """All positions, each from its opening until it was flat; see `Trade`."""
         return to_pandas(self._trades, Trade)
 
     @cached_property
     def equity(self) -> pd.DataFrame:
         """The equity, the balance, the exposure and the drawdown, by `time`.
 
-        There is a row for each instant at which a bar was closed, and one for the end."""
+        A row is an instant at which a bar closed. The last row is the end."""
         curve = self.record.curve
         columns = {
             "equity": curve.equity,
@@ -112,8 +112,8 @@ class Result:
     def returns(self, period: str = "1D") -> pd.Series[float]:
         """Return the simple return of each period in which there was a bar.
 
-        The index has the beginnings of the periods in UTC, without a time zone, which is the form
-        that quantstats and similar libraries take. `period` is an offset alias of pandas."""
+        The index has the beginnings of the periods in UTC, without a time zone. quantstats and
+        similar libraries take this form. `period` is an offset alias of pandas."""
         equity = self.equity["equity"].tz_localize(None)
         closes = equity.resample(period).last().dropna()
         before = closes.shift(fill_value=self.record.initial_balance)
@@ -121,7 +121,7 @@ class Result:
 
     def save(self, folder: str | Path) -> None:
         """Write each table as a Parquet file, and `run.json` with the parameters, the settings, the
-        hash of the data and the figures. Needs pandas and pyarrow."""
+        hash of the data and the statistics. Needs pandas and pyarrow."""
         import_library("pyarrow", extra="parquet")  # pandas writes with it
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -132,8 +132,8 @@ class Result:
         (folder / "run.json").write_text(json.dumps(self._description(), indent=2) + "\n")
 
     def report(self, path: str | Path) -> None:
-        """Write one HTML file with the figures and charts of the equity, the drawdown and the
-        trades. It needs no network. Needs the extra `report`."""
+        """Write one HTML file with the statistics, and with charts of the equity, the drawdown and
+        the executions. The file needs no network. Needs the extra `report`."""
         from trading_api_client.strategy.report import write_report
 
         write_report(self, Path(path))

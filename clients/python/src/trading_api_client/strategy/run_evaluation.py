@@ -1,4 +1,4 @@
-"""Makes the marks and the equity curve of a backtest from its session."""
+"""Calculates the marks and the equity curve of a backtest from its session."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEVER_MS = 1 << 62
 
 
 class ClosedBars:
-    """The closed bars of one symbol and resolution, and the instants at which they were closed."""
+    """The closed bars of one symbol and resolution, and the instants at which they closed."""
 
     def __init__(self) -> None:
         self.bars: list[ClosedBar] = []
@@ -65,7 +65,7 @@ def curve_of(
     executions: Sequence[Execution],
     final: EquityData,
 ) -> EquityCurve:
-    """Return the equity at each instant at which a bar was closed, and exactly at the end."""
+    """Return the equity at each instant at which a bar closed, and exactly at the end."""
     times = np.union1d(_all_instants(closed), np.array([session.now_ms]))
     balance = float(session.settings.initial_balance)
     curve = equity_curve(times, balance, ledger, executions, marks)

@@ -1,4 +1,4 @@
-"""What a backtest leaves behind, before it is evaluated."""
+"""The record of a backtest, from which its result is calculated."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trading_api_client.strategy.equity_curve import EquityCurve, MarkSeries
 
 
 class Rejection(Struct, frozen=True):
-    """A command that the exchange refused, at a time in ms since 1970."""
+    """A command that the exchange rejected. `time` is in ms since 1970."""
 
     time: int
     command: str

@@ -1,4 +1,4 @@
-"""The server's objects as the client's, and the other way round."""
+"""Conversions between the server's objects and the client's."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ ModelT = TypeVar("ModelT", bound=Model)
 
 
 def converter(source: type[BaseModel], target: type[ModelT]) -> Callable[[Any], ModelT]:
-    """Return a function that makes a client's object of a server's one with the same wire names."""
+    """Return a function that converts a server's object to a client's object with the same wire
+    names."""
     attributes = {field.alias or name: name for name, field in source.model_fields.items()}
     names = target.__struct_fields__
     read = attrgetter(*(attributes[name] for name in names))
@@ -53,7 +54,8 @@ def converter(source: type[BaseModel], target: type[ModelT]) -> Callable[[Any], 
 def _value_converter(
     hint: Any, source: type[BaseModel], attribute: str
 ) -> Callable[[Any], Any] | None:
-    """Return the function that converts the values of a field, or None where they are the same."""
+    """Return the function that converts the values of a field, or None if they are the same on both
+    sides."""
     for type_ in (hint, *get_args(hint)):
         if isinstance(type_, type) and issubclass(type_, Enum):
             return {member.value: member for member in type_}.__getitem__
@@ -72,7 +74,7 @@ to_cash_line = converter(server.CashLine, CashLine)
 
 
 def position_converter(type_: type[Position]) -> Callable[[Any], Position]:
-    """Return a function that makes a position of this type of the server's."""
+    """Return a function that converts the server's positions to this type."""
     return converter(server.Position, type_)
 
 

@@ -24,8 +24,8 @@ Instant = int | str | datetime
 
 
 class SessionSource(Protocol):
-    """Opens sessions. `description` is what the data are for people, and `path` the order of the
-    prices within a bar."""
+    """Opens sessions. `description` describes the data for people, and `path` is the assumed order
+    of prices within a bar."""
 
     description: str
     path: IntrabarPath
@@ -42,7 +42,7 @@ class SessionSource(Protocol):
 
 
 class RecordedSessions:
-    """Sessions on recorded data, which are read once. Implements SessionSource."""
+    """Opens sessions on recorded data, which is read once. Implements SessionSource."""
 
     def __init__(
         self,
@@ -83,8 +83,8 @@ class RecordedSessions:
 
 
 class SimulatedSessions:
-    """Sessions on the simulated market of a seed, whose ticks need no assumption. Implements
-    SessionSource."""
+    """Opens sessions on the simulated market of a seed, whose ticks need no assumed path.
+    Implements SessionSource."""
 
     path: IntrabarPath = "nearer"
 

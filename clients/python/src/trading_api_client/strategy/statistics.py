@@ -1,4 +1,4 @@
-"""The figures that sum up a run."""
+"""The statistics of a run."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _YEAR_DAYS = 365.25
 
 
 class Statistics(Struct, frozen=True, kw_only=True):
-    """The figures of a run. Money is in the account's currency, and shares are fractions of 1.
+    """The statistics of a run. Money is in the account's currency, and shares are fractions of 1.
 
-    `sharpe` is that of daily returns, by the year and without a risk-free rate; it is not a number
-    for less than three days. `exposure_time` is the share of the sampled instants with an open
+    `sharpe` is the annualized Sharpe ratio of daily returns, without a risk-free rate. It is NaN
+    for fewer than three days. `exposure_time` is the share of the sampled instants with an open
     position. `trades`, `win_rate` and `profit_factor` count closed trades after commission."""
 
     initial_balance: float
@@ -48,8 +48,8 @@ def daily_closes(times: Milliseconds, equity: Floats) -> tuple[Milliseconds, Flo
 
 
 def sharpe_ratio(curve: EquityCurve, initial_balance: float) -> float:
-    """Return the mean of the daily returns by their deviation, for a year of as many days as the
-    market trades on."""
+    """Return the annualized Sharpe ratio: the mean of the daily returns by their deviation, for a
+    year of as many days as the market trades on."""
     days, closes = daily_closes(curve.time, curve.equity)
     if len(closes) < 3:
         return float("nan")

@@ -29,11 +29,11 @@ class Strategy:
 
     A subclass states its `symbols` and its `resolution`, or several `resolutions`. Its other class
     attributes are parameters, which `run(Cls, name=value)` and `sweep` can set. It overrides the
-    callbacks that it needs. They run one after another on the thread that called `run`, and an
-    exception in one of them ends the run and leaves `run`.
+    callbacks that it needs.
 
-    A callback is never called within a command: what an order causes is reported after the
-    callback that placed it has returned, and before the market moves on."""
+    Callbacks run one after another on the thread that called `run`. An exception in one of them
+    ends the run and leaves `run`. No callback runs within a command. The effects of an order are
+    reported after the callback that placed it has returned, and before the market moves on."""
 
     symbols: Sequence[str] = ()
     resolution: str = "1"
@@ -44,7 +44,7 @@ class Strategy:
     # Callbacks
 
     def on_start(self) -> None:
-        """Prepare. The market data and the account can be read, and orders can be placed."""
+        """Prepare the run. Market data and the account are available, and orders can be placed."""
 
     def on_bar(self, bar: ClosedBar) -> None:
         """Handle a closed bar. The present quote is the open of the next bar."""
@@ -56,10 +56,10 @@ class Strategy:
         """Handle a fill of the account."""
 
     def on_order(self, order: PlacedOrder) -> None:
-        """Handle an order in the state after a change; after `on_execution` if that was a fill."""
+        """Handle the new state of an order. A fill calls `on_execution` first."""
 
     def on_stop(self) -> None:
-        """Finish. Called once, also after an exception and after Ctrl-C."""
+        """Clean up. Called once, also after an exception and after Ctrl-C."""
 
     # Commands
 
@@ -75,12 +75,12 @@ class Strategy:
         trailing: float | None = None,
         duration: OrderLifetime = None,
     ) -> PlacedOrder:
-        """Place a buy order, and return it in the state that it then has.
+        """Place a buy order, and return its state after that.
 
-        It is a market order, unless `limit`, `stop` or both make it a limit, stop or stop-limit
-        order. `trailing` is a distance in pips: the stop-loss follows the market at it, or with
-        `stop` the order itself. `duration` is "DAY", "IOC", "FOK" or "GTC", or the time at which
-        the order ends. Raises ApiError, which has the server's code and message."""
+        It is a market order. `limit`, `stop` or both make it a limit, stop or stop-limit order.
+        `trailing` is a distance in pips at which the stop-loss follows the market, or the order
+        itself with `stop`. `duration` is "DAY", "IOC", "FOK" or "GTC", or the time at which the
+        order ends. Raises ApiError."""
         order = new_order(
             symbol, Side.BUY, qty, limit, stop, take_profit, stop_loss, trailing, duration
         )
@@ -105,10 +105,10 @@ class Strategy:
         return self._running.place_order(order)
 
     def modify(self, order: PlacedOrder | str, **changes: Any) -> PlacedOrder:
-        """Change a working order, and return it in its new state.
+        """Change a working order, and return its new state.
 
-        `changes` are `qty`, `limit`, `stop`, `take_profit`, `stop_loss`, `trailing` and
-        `duration`, as in `buy`. What is left out stays; None removes it. Raises ApiError."""
+        `changes` are `qty`, `limit`, `stop`, `take_profit`, `stop_loss`, `trailing` and `duration`,
+        as in `buy`. A value that is left out stays, and None removes it. Raises ApiError."""
         present = self._running.order(_order_id(order))
         return self._running.modify_order(present.id, changed_order(present, changes))
 
@@ -117,14 +117,14 @@ class Strategy:
         self._running.cancel_order(_order_id(order))
 
     def close(self, symbol: str, qty: float | None = None) -> None:
-        """Close a position at the market, all of it or `qty`. Raises ApiError."""
+        """Close a position, or `qty` of it, by a market order. Raises ApiError."""
         self._running.close_position(symbol, qty)
 
     def reverse(self, symbol: str) -> None:
         """Reverse a position by one market order of twice its size. Raises ApiError."""
         self._running.reverse_position(symbol)
 
-    def brackets(
+    def edit_brackets(
         self,
         symbol: str,
         *,
@@ -132,7 +132,7 @@ class Strategy:
         stop_loss: float | None = None,
         trailing: float | None = None,
     ) -> None:
-        """Set the brackets of a position. A bracket that is left out is removed.
+        """Replace the brackets of a position. A bracket that is left out is removed.
 
         `trailing` is a distance in pips, and replaces `stop_loss`. Raises ApiError."""
         brackets = Brackets(
@@ -154,10 +154,10 @@ class Strategy:
         return self._running.now_ms
 
     def history(self, symbol: str, count: int, resolution: str | None = None) -> BarHistory:
-        """Return the last `count` closed bars, or as many as there are, as numpy columns.
+        """Return the last `count` closed bars as numpy columns, or fewer if there are fewer.
 
-        In `on_bar` the last of them is that bar. The default of `resolution` is the first one of
-        the strategy."""
+        In `on_bar` the last of them is that bar. The default of `resolution` is the strategy's
+        first one."""
         return self._running.history(symbol, resolution or self.resolution, count)
 
     def position(self, symbol: str) -> Position | None:
@@ -179,7 +179,7 @@ class Strategy:
         return [each for each in orders if symbol is None or each.symbol == bare]
 
     def equity(self) -> EquityData:
-        """Return the money of the account at the present prices."""
+        """Return the account's money at the present prices."""
         return self._running.equity()
 
     def quote(self, symbol: str) -> TopOfBook:
@@ -189,7 +189,7 @@ class Strategy:
     @property
     def _running(self) -> StrategyHost:
         if self._host is None:
-            raise RuntimeError(f"{type(self).__name__} does not run; see Backtest.run, Live.run.")
+            raise RuntimeError(f"{type(self).__name__} is not running; see Backtest.run, Live.run.")
         return self._host
 
 

@@ -14,10 +14,8 @@ StrategyT = TypeVar("StrategyT", bound=Strategy)
 def create_strategy(
     strategy_class: type[StrategyT], parameters: Mapping[str, Any], host: StrategyHost
 ) -> StrategyT:
-    """Return a strategy with its parameters, run by `host`.
-
-    Raises TypeError for a parameter that the class does not have, and ValueError for a strategy
-    without symbols."""
+    """Return a strategy with its parameters, connected to `host`. Raises TypeError for an unknown
+    parameter, and ValueError for a strategy without symbols."""
     known = parameter_names(strategy_class)
     if unknown := parameters.keys() - known:
         raise TypeError(
@@ -46,7 +44,7 @@ def parameter_names(strategy_class: type[Strategy]) -> set[str]:
 
 
 def bar_subscriptions(strategy: Strategy) -> list[tuple[str, str]]:
-    """Return each symbol and resolution whose bars the strategy receives, in its own order."""
+    """Return each symbol and resolution whose bars the strategy receives, in its order."""
     resolutions = strategy.resolutions or [strategy.resolution]
     return [(symbol, each) for symbol in strategy.symbols for each in resolutions]
 

@@ -1,4 +1,4 @@
-"""What a strategy needs of the thing that runs it."""
+"""The interface between a strategy and what runs it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from trading_api_client.strategy.market_data import BarHistory, TopOfBook
 class StrategyHost(Protocol):
     """Runs a strategy on one account: `Live` on a server, `Backtest` on recorded data.
 
-    Commands return once they are executed, and what is read afterwards includes them. They raise
-    ApiError with the server's code and message. A host calls the callbacks of a strategy one after
-    another, never within a command."""
+    A command returns once it is executed, and later queries include it. A rejected command raises
+    ApiError. A host calls the callbacks of a strategy one after another, never within a command."""
 
     @property
     def now_ms(self) -> int:
@@ -34,7 +33,7 @@ class StrategyHost(Protocol):
     def edit_brackets(self, symbol: str, brackets: Brackets) -> None: ...
 
     def history(self, symbol: str, resolution: str, count: int) -> BarHistory:
-        """Return the last `count` closed bars, or as many as there are."""
+        """Return the last `count` closed bars, or fewer if there are fewer."""
         ...
 
     def position(self, symbol: str) -> Position | None: ...
@@ -46,7 +45,7 @@ class StrategyHost(Protocol):
         ...
 
     def order(self, order_id: str) -> PlacedOrder:
-        """Return one order, also after it has ended. Raises ApiError with `order_not_found`."""
+        """Return one order, live or ended. Raises ApiError with `order_not_found`."""
         ...
 
     def equity(self) -> EquityData: ...

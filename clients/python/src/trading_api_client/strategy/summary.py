@@ -1,4 +1,4 @@
-"""The figures of a run as text."""
+"""The statistics of a run as text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PATHS = {"nearer": "the nearer one to its open", "opposite": "the farther one f
 
 
 def summary(record: RunRecord, figures: Statistics) -> str:
-    """Return the figures of a run, one a line, with a headline."""
+    """Return a headline and the statistics of a run, one a line."""
     rows = summary_rows(record, figures)
     width = max(len(label) for label, _ in rows)
     lines = [f"{label:<{width}}  {value}" for label, value in rows]
@@ -20,13 +20,13 @@ def summary(record: RunRecord, figures: Statistics) -> str:
 
 
 def headline(record: RunRecord) -> str:
-    """Return the strategy and the time that it was run on."""
+    """Return the strategy, the time range and the number of bars."""
     start, end = (format_time(ms) for ms in (record.start_ms, record.end_ms))
     return f"{record.strategy}: {start} to {end} UTC, {record.bars:,} bars"
 
 
 def summary_rows(record: RunRecord, figures: Statistics) -> list[tuple[str, str]]:
-    """Return the label and the value of each figure."""
+    """Return the label and the value of each statistic."""
     money = f"{{:,.2f}} {record.currency}".format
     return [
         ("Return", f"{figures.total_return:+.2%}"),

@@ -22,9 +22,10 @@ RunWith = Callable[[Mapping[str, Any]], Statistics]
 
 
 def combinations(values: Mapping[str, Iterable[Any]]) -> list[dict[str, Any]]:
-    """Return every combination, in the order of the arguments; the last one changes fastest.
+    """Return every combination of the values, in the order of the arguments. The last argument
+    changes fastest.
 
-    Raises ValueError without any value, and TypeError for a value that is no list."""
+    Raises ValueError for an argument without values, and TypeError for one that is not a list."""
     lists = {name: _as_list(name, each) for name, each in values.items()}
     if empty := [name for name, each in lists.items() if not each]:
         raise ValueError(f"sweep: {empty[0]} has no values.")
@@ -34,9 +35,9 @@ def combinations(values: Mapping[str, Iterable[Any]]) -> list[dict[str, Any]]:
 def sweep(
     run: RunWith, parameters: Sequence[Mapping[str, Any]], processes: int | None, progress: bool
 ) -> pd.DataFrame:
-    """Return a row with the parameters and the statistics of each run, in the order given.
+    """Return a row with the parameters and the statistics of each run, in the given order.
 
-    `processes` is by default the number of processors; with 1 all runs are in this process. The
+    `processes` is by default the number of processors. With 1, all runs are in this process. The
     table does not depend on it."""
     pandas = import_library("pandas", "pandas")
     count = min(len(parameters), processes or os.cpu_count() or 1)

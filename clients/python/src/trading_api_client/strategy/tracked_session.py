@@ -1,4 +1,4 @@
-"""A session of a backtest, with what a result needs of it."""
+"""A session of a backtest that records what its result needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from trading_api.backtest.session import BacktestSession
 from trading_api.backtest.updates import AccountUpdate, BarClosed
-from trading_api_client.strategy.deferred import Deferred
+from trading_api_client.strategy.lazy_list import LazyList
 from trading_api_client.strategy.market_data import ClosedBar, TopOfBook
 from trading_api_client.strategy.run_evaluation import ClosedBars, curve_of, mark_series
 from trading_api_client.strategy.run_record import RunRecord
@@ -26,7 +26,7 @@ SessionUpdate: TypeAlias = ClosedBar | TopOfBook | AccountUpdate
 
 
 class TrackedSession:
-    """Moves the market of a session, and notes the bars that it closes."""
+    """Moves the market of a session, and records the bars that it closes."""
 
     def __init__(self, sessions: SessionSource, settings: Mapping[str, object]) -> None:
         self.session: BacktestSession = sessions.open()
@@ -40,8 +40,10 @@ class TrackedSession:
         self._spreads: dict[str, float] = {}
 
     def subscribe_bars(self, symbol: str, resolution: str) -> tuple[str, str]:
-        """Return the closed bars from `next` on, with the symbol and the resolution as they are
-        returned here: `1D` for `D`. Raises ApiError."""
+        """Return the closed bars from `next` on.
+
+        Returns the symbol and the resolution as the bars name them: `1D` for `D`. Raises
+        ApiError."""
         with translated_errors():
             self.session.subscribe_bars(symbol, resolution)
             bare = self.session.instrument(symbol).symbol
@@ -54,7 +56,7 @@ class TrackedSession:
             self.session.subscribe_quotes(symbol)
 
     def next(self) -> SessionUpdate | None:
-        """Return what happens next, or None at the end of the data."""
+        """Return the next update, or None at the end of the data."""
         update = self._advance()
         if isinstance(update, BarClosed):
             bar = ClosedBar(
@@ -79,8 +81,10 @@ class TrackedSession:
         return TopOfBook(update.symbol, update.bid, update.ask, update.last)
 
     def record(self, strategy: str, parameters: Mapping[str, Any]) -> RunRecord:
-        """Return what happened so far. Its orders are made at the first access to them, so the
-        session must not be moved before that."""
+        """Return the record of the run so far.
+
+        Its orders are built at the first access to them. Access them before the session moves
+        on."""
         session, account = self.session, self.session.account
         executions = [to_execution(each) for each in account.executions()]
         ledger = [to_cash_line(each) for each in account.ledger()]
@@ -104,7 +108,7 @@ class TrackedSession:
             initial_balance=float(session.settings.initial_balance),
             final_equity=final,
             executions=executions,
-            orders=Deferred(lambda: [to_order(each) for each in account.all_orders()]),
+            orders=LazyList(lambda: [to_order(each) for each in account.all_orders()]),
             ledger=ledger,
             curve=curve_of(session, self._closed, marks, ledger, executions, final),
             marks=marks,
@@ -119,6 +123,6 @@ def spread(session: BacktestSession, symbol: str) -> float:
 
 
 def _liquidations(session: BacktestSession) -> int:
-    """Return how many orders closed a position by force."""
+    """Return how many orders closed a position by liquidation."""
     orders = (entry.order for entry in session.events() if entry.type == "orderPlaced")
     return sum(order is not None and order.is_liquidation for order in orders)

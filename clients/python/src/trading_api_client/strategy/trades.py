@@ -1,4 +1,4 @@
-"""Round trips, and what is held in between, from the fills of an account."""
+"""Round trips and holdings, from the fills of an account."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from trading_api_client.models import Execution, Side
 
 
 class Trade(Struct, frozen=True, kw_only=True):
-    """A position from its opening until it is flat, or on the other side.
+    """A position from its opening until it is flat or on the other side.
 
-    `qty` is all that was opened, `entryPrice` and `exitPrice` are the averages of the fills, and
-    times are in ms since 1970. `profit` is before `commission`, and `netProfit` after it, both in
-    the account's currency. `exitTime` and `exitPrice` of a trade that is still open are None; its
-    profit is what has been realized so far."""
+    `qty` is the total quantity that was opened. `entryPrice` and `exitPrice` are the average prices
+    of the fills. Times are in ms since 1970. `profit` is before `commission` and `netProfit` after
+    it, in the account's currency. An open trade has no `exitTime` and no `exitPrice`, and its
+    profit is the realized part."""
 
     symbol: str
     side: Side
@@ -31,8 +31,8 @@ class Trade(Struct, frozen=True, kw_only=True):
 
 
 class Holding(Struct, frozen=True, gc=False):
-    """What is held of a symbol from a fill on. `qty` and `cost` of a short position are negative,
-    and `cost` is in the currency of the symbol."""
+    """The quantity of a symbol that an account holds from a fill on. `qty` and `cost` of a short
+    position are negative. `cost` is in the currency of the symbol."""
 
     time: int
     qty: float
@@ -40,9 +40,9 @@ class Holding(Struct, frozen=True, gc=False):
 
 
 def round_trips(executions: Sequence[Execution]) -> list[Trade]:
-    """Return the trades in the order of their openings, the open ones included.
+    """Return the trades, open ones included, in the order of their openings.
 
-    A fill that crosses zero ends a trade and opens the next one; its commission is divided by
+    A fill that crosses zero ends a trade and opens the next one. Its commission is divided by
     quantity."""
     finished: list[_OpenTrade] = []
     open_trades: dict[str, _OpenTrade] = {}
@@ -65,7 +65,7 @@ def round_trips(executions: Sequence[Execution]) -> list[Trade]:
 
 
 def holdings(executions: Sequence[Execution]) -> dict[str, list[Holding]]:
-    """Return by symbol what is held after each fill, at the average cost."""
+    """Return the holdings after each fill, by symbol, at the average cost."""
     found: dict[str, list[Holding]] = {}
     for execution in executions:
         before = found.setdefault(execution.symbol, [])

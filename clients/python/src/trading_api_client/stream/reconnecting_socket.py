@@ -185,7 +185,7 @@ class ReconnectingSocket:
         try:
             token = await self._tokens.token()
         except Exception as error:
-            log.exception("token_not_given")
+            log.exception("token_source_failed")
             return f"No token: {error}"
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         options = self._options
@@ -255,7 +255,7 @@ class ReconnectingSocket:
             try:
                 fresh = await self._tokens.refresh()
             except Exception:
-                log.exception("token_not_given")
+                log.exception("token_source_failed")
                 continue
             if fresh not in (None, token):
                 self.send({"type": "auth", "payload": {"token": fresh}})

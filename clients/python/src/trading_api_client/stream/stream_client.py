@@ -144,7 +144,7 @@ class StreamClient:
             self._handle(frame)
         except msgspec.DecodeError:
             # Of a server that is newer than this client. The others are still understood.
-            log.exception("message_not_understood")
+            log.exception("message_invalid")
 
     def _handle(self, frame: bytes) -> None:
         message = self._messages.decode(frame)

@@ -52,7 +52,7 @@ class Streams(RestArea):
     `on_` call a function in the event loop of the client. Close what a method returns to end it."""
 
     _streams: StreamClient
-    _time_limit_s: float
+    _timeout_s: float
 
     # Market data
 
@@ -204,7 +204,7 @@ class Streams(RestArea):
     async def account_state(self) -> AccountState:
         """Return the money of the account now: margin, profit, equity."""
         async with self.account_state_updates() as stream:
-            return await stream.next(self._time_limit_s)
+            return await stream.next(self._timeout_s)
 
     # The connection
 
@@ -214,7 +214,7 @@ class Streams(RestArea):
         They are those of the executions, orders and positions of the account that were subscribed
         before; `seq` is in the result of a command. Raises TimedOut."""
         account_id = await self._known_account_id()
-        await wait_for_seq(self._streams, account_id, seq, self._read_events, self._time_limit_s)
+        await wait_for_seq(self._streams, account_id, seq, self._read_events, self._timeout_s)
 
     def on_socket_state(self, callback: Callable[[SocketState], object]) -> Callable[[], None]:
         """Call a function with each later state of the WebSocket.

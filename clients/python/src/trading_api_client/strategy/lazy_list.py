@@ -1,4 +1,4 @@
-"""Lists that are made when they are needed."""
+"""A list that is built at its first access."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TypeVar, overload
 T = TypeVar("T")
 
 
-class Deferred(Sequence[T]):
-    """A list that is made at the first access to it."""
+class LazyList(Sequence[T]):
+    """A list that `make` builds at the first access to it."""
 
     def __init__(self, make: Callable[[], list[T]]) -> None:
         self._make: Callable[[], list[T]] | None = make
@@ -26,7 +26,7 @@ class Deferred(Sequence[T]):
         return len(self._items)
 
     def __eq__(self, other: object) -> bool:
-        return self._items == (list(other) if isinstance(other, Deferred) else other)
+        return self._items == (list(other) if isinstance(other, LazyList) else other)
 
     def __repr__(self) -> str:
         return repr(self._items)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trading_api_client.errors import ApiError, ConnectionFailed, TimedOut, TradingApiError
-from trading_api_client.strategy.patient_read import patiently
+from trading_api_client.strategy.retried_read import read_with_retries
 
 
 def test_a_read_is_repeated_until_the_server_answers(caplog: pytest.LogCaptureFixture) -> None:
@@ -16,7 +16,7 @@ def test_a_read_is_repeated_until_the_server_answers(caplog: pytest.LogCaptureFi
             raise outage.pop()
         return 7
 
-    assert patiently(read) == 7
+    assert read_with_retries(read) == 7
     assert len(caplog.records) == 2
 
 
@@ -25,4 +25,4 @@ def test_a_refused_read_is_not_repeated() -> None:
         raise ApiError("unknown_symbol", "There is no symbol NONE.", 404)
 
     with pytest.raises(ApiError):
-        patiently(read)
+        read_with_retries(read)
