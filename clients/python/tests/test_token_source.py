@@ -25,7 +25,11 @@ def test_a_token_is_replaced_half_a_minute_before_it_expires_or_after_half_of_it
     assert refresh_in_s(jwt(valid_s)) == pytest.approx(expected_s, abs=1)
 
 
-@pytest.mark.parametrize("token", ["opaque", "a.b.c", "a.e30.c", jwt(1).replace(".", "")])
+@pytest.mark.parametrize(
+    "token",
+    ["opaque", "a.b.c", "a.e30.c", jwt(1).replace(".", "")],
+    ids=["opaque", "no_json", "no_claims", "one_part"],  # equal in every process of the tests
+)
 def test_a_token_without_an_expiry_is_kept(token: str) -> None:
     assert expiry_s(token) == refresh_in_s(token) == math.inf
 

@@ -186,5 +186,5 @@ def test_several_resolutions_are_followed_and_the_first_is_the_default() -> None
 
 
 def test_a_strategy_that_does_not_run_has_no_market() -> None:
-    with pytest.raises(RuntimeError, match="Cross does not run"):
+    with pytest.raises(RuntimeError, match="Cross is not running"):
         Cross().buy("AAPL", 1)
