@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from trading_api_client.strategy.market_data import ClosedBar
 from trading_api_client.strategy.strategy import Strategy
 
@@ -25,21 +23,3 @@ class Cross(Strategy):
                 take_profit=bar.close + self.risk,
                 stop_loss=bar.close - self.risk,
             )
-
-
-class Diary(Strategy):
-    """Notes every callback."""
-
-    symbols = ("AAPL",)
-
-    def __init__(self) -> None:
-        self.notes: list[Any] = []
-
-    def on_start(self) -> None:
-        self.notes.append("start")
-
-    def on_bar(self, bar: ClosedBar) -> None:
-        self.notes.append(bar)
-
-    def on_stop(self) -> None:
-        self.notes.append("stop")
