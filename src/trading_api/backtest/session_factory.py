@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import ValidationError
 
@@ -97,6 +97,8 @@ def recorded_source(
     path: IntrabarPath = "nearer",
 ) -> Replay:
     """Return a replay of recorded data that stands at `start`. Raises ConfigurationError."""
+    if path not in (paths := get_args(IntrabarPath)):
+        raise ConfigurationError(f"The path is {' or '.join(paths)}, not {path!r}.")
     recording = data
     if isinstance(recording, str | Path):
         recording = read_recording(recording, settings, symbols)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from trading_api.backtest import create_session
 from trading_api.backtest.session_factory import IntrabarPath
+from trading_api.errors import ConfigurationError
 from trading_api.models.broker import Execution, PreOrder
 
 BARS = """time,open,high,low,close,volume
@@ -52,3 +54,9 @@ def test_a_bar_that_reaches_one_bracket_is_not_counted(tmp_path: Path, path: Int
     for high, low in (("101.40", "98.50"), ("102.00", "98.62")):
         count, executions = run(tmp_path, path, high=high, low=low)
         assert (count, len(executions)) == (0, 2)
+
+
+def test_an_unknown_path_is_refused(tmp_path: Path) -> None:
+    path: Any = "farther"
+    with pytest.raises(ConfigurationError, match="nearer or opposite, not 'farther'"):
+        run(tmp_path, path)
