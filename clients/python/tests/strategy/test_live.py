@@ -20,7 +20,7 @@ from clients.python.tests.strategy.strategies import Cross
 from clients.python.tests.support.lossy_proxy import lossy_proxy
 from tests.kit.server import until
 from tests.kit.stepped_market import Bot, stepping
-from trading_api_client import ApiError, AsyncClient, Client, ConnectionFailed
+from trading_api_client import ApiError, AsyncClient, Client, ConnectionFailed, TimedOut
 from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
 from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.live import Live
@@ -297,7 +297,7 @@ async def test_an_unknown_symbol_ends_the_run_without_a_callback(market: Market)
 def test_a_run_without_a_server_fails() -> None:
     with (
         Client("http://127.0.0.1:1", timeout_s=0.1) as client,
-        pytest.raises(ConnectionFailed, match="/broker/account"),
+        pytest.raises((ConnectionFailed, TimedOut), match="/broker/account"),
     ):
         LiveRun(client, Cross, {}).subscribe()
 
