@@ -25,6 +25,7 @@ from trading_api.models.broker import (
 )
 from trading_api.models.common import SuccessResponse
 from trading_api.modules.broker.account_commands import AccountCommands
+from trading_api.modules.broker.engine.order import order_number
 from trading_api.modules.broker.presenters.accounts import to_cash_line, to_open_position
 from trading_api.modules.broker.presenters.notifications import NotificationPresenter
 from trading_api.modules.broker.presenters.orders import to_execution, to_placed_order
@@ -94,8 +95,9 @@ class AccountAccess:
     # Queries
 
     def orders(self) -> list[PlacedOrder]:
-        """Return the orders that can still change, the oldest first."""
-        return [to_placed_order(each) for each in self._snapshot().live_orders()]
+        """Return the orders that can still change, in the order in which they were placed."""
+        live = self._snapshot().live_orders()
+        return [to_placed_order(each) for each in sorted(live, key=lambda o: order_number(o.id))]
 
     def order(self, order_id: str) -> PlacedOrder:
         """Return one order, live or ended. Raises NotFound."""

@@ -28,6 +28,10 @@ class HistoryColumns(Struct, frozen=True):
     def __len__(self) -> int:
         return len(self.time)
 
+    def without_last(self, count: int) -> HistoryColumns:
+        """Return all bars but the last ones."""
+        return HistoryColumns(*(getattr(self, name)[:-count] for name in self.__struct_fields__))
+
 
 def read_history(
     source: MarketSource, instrument: Instrument, resolution: str, count: int

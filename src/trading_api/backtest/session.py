@@ -12,7 +12,7 @@ from trading_api.backtest.bar_history import HistoryColumns
 from trading_api.backtest.market_steps import EveryStep, MarketSteps
 from trading_api.backtest.market_updates import MarketSubscriptions, quote_changed
 from trading_api.backtest.skipping_steps import SkippingSteps, bar_tracks
-from trading_api.backtest.updates import AccountUpdate, QuoteChanged, Update
+from trading_api.backtest.updates import AccountUpdate, BarClosed, QuoteChanged, Update
 from trading_api.domain.instrument import Instrument
 from trading_api.modules.broker.journal.journal import JournalEntry
 from trading_api.modules.datafeed.market.published_market import PublishedMarket
@@ -104,12 +104,36 @@ class BacktestSession:
         name = self._symbols.resolution(resolution, instrument)
         return self._steps.history(instrument, name, count)
 
+    def history_before_waiting(self, symbol: str, resolution: str, count: int) -> HistoryColumns:
+        """Return what `history_columns` does, without the bars that `advance` has not returned
+        yet: at one instant, several symbols can have closed theirs."""
+        instrument = self.instrument(symbol)
+        name = self._symbols.resolution(resolution, instrument)
+        key = instrument.symbol, name
+        waiting = sum(
+            isinstance(each, BarClosed) and (each.symbol, each.resolution) == key
+            for each in self._updates
+        )
+        found = self._steps.history(instrument, name, count + waiting)
+        return found.without_last(waiting) if waiting else found
+
     def advance(self) -> Update | None:
         """Return the next update, or None once the market has ended."""
         while not self._updates:
             if not self._steps.step_instant(self.end_ms):
                 return self._updates.popleft() if self._updates else None
         return self._updates.popleft()
+
+    def take_account_updates(self) -> Sequence[AccountUpdate]:
+        """Return the account's updates that `advance` would return without moving the market, and
+        leave the other ones."""
+        updates = self._updates
+        found = [each for each in updates if isinstance(each, AccountUpdate)]
+        if found:
+            others = [each for each in updates if not isinstance(each, AccountUpdate)]
+            updates.clear()
+            updates.extend(others)
+        return found
 
     def advance_to(self, instant_ms: int) -> None:
         """Move the market to an instant, or to its end. The next calls of `advance` return the

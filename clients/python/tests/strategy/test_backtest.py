@@ -135,6 +135,43 @@ def test_the_equity_curve_values_symbols_that_are_not_followed_or_have_gaps(tmp_
         assert {time: calculated[time] for time in samples} == pytest.approx(samples, abs=1e-6)
 
 
+def test_orders_are_in_the_order_of_placing_also_after_a_change(backtest: Backtest) -> None:
+    class Changing(Diary):
+        def on_bar(self, bar: ClosedBar) -> None:
+            first = self.buy("AAPL", 1, limit=50)
+            second = self.buy("AAPL", 2, limit=50)
+            self.modify(first, limit=51)  # it loses its time priority
+            self.notes.append([order.id for order in self.orders()] == [first.id, second.id])
+            self.stop()
+
+    notes: list[Any] = []
+    backtest.run(Changing, notes=notes)
+    assert notes == [True, "stop"]
+
+
+def test_what_a_bar_causes_is_reported_before_another_bar_of_the_same_time(tmp_path: Path) -> None:
+    class Pair(Diary):
+        symbols: Sequence[str] = ("AAPL", "MSFT")
+
+        def on_bar(self, bar: ClosedBar) -> None:
+            super().on_bar(bar)
+            if bar.symbol == "AAPL":
+                delivered = [each for each in self.notes if getattr(each, "symbol", "") == "MSFT"]
+                assert len(self.history("MSFT", 9)) == len(delivered)
+                self.buy("AAPL", 1)
+
+        def on_execution(self, execution: Execution) -> None:
+            self.notes.append(execution.symbol)
+            if execution.symbol == "AAPL":
+                self.buy("MSFT", 1)
+
+    path = write_recording(tmp_path / "bars.csv", 4, ["AAPL", "MSFT"])
+    notes: list[Any] = []
+    Backtest(path).run(Pair, notes=notes)
+    kinds = [(each if isinstance(each, str) else f"bar {each.symbol}") for each in notes]
+    assert kinds == ["bar AAPL", "AAPL", "MSFT", "bar MSFT"] * 3 + ["stop"]
+
+
 def test_what_an_order_causes_is_counted_at_once_and_reported_afterwards(
     backtest: Backtest,
 ) -> None:

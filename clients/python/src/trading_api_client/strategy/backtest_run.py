@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -64,6 +65,7 @@ class BacktestRun:
             update = market.next()
             if isinstance(update, ClosedBar):
                 strategy.on_bar(update)
+                self._report_all(is_reporting)
                 if market.bars % _BARS_BETWEEN_PROGRESS == 0:
                     shown.reach(self._percent_done())
             elif isinstance(update, AccountUpdate):
@@ -73,6 +75,15 @@ class BacktestRun:
                 return
             else:
                 strategy.on_quote(update)
+
+    def _report_all(self, is_reporting: bool) -> None:
+        """Report what the account has done, before another bar of the same instant: a live strategy
+        receives that later."""
+        host, session = self._market.host, self._market.session
+        waiting = deque(session.take_account_updates())
+        while waiting and is_reporting and not host.is_stopped:
+            self._report(waiting.popleft())
+            waiting.extend(session.take_account_updates())
 
     def _percent_done(self) -> int:
         start_ms, session = self._market.start_ms, self._market.session

@@ -75,7 +75,7 @@ class SessionHost:
     def history(self, symbol: str, resolution: str, count: int) -> BarHistory:
         # Called at each bar: a context manager would take as long as the slice.
         try:
-            found = self.session.history_columns(symbol, resolution, count)
+            found = self.session.history_before_waiting(symbol, resolution, count)
         except ServerApiError as error:
             raise to_api_error(error) from error
         return BarHistory(found.time, found.open, found.high, found.low, found.close, found.volume)
