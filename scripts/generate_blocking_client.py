@@ -1,7 +1,7 @@
-"""Write the methods of the Python client's `Client` from those of `AsyncClient`.
+"""Generate the methods of the Python client's `Client` from those of `AsyncClient`.
 
-With --check only report whether they are stale. Each method has the same name, arguments and
-documentation, and calls the asynchronous one in the event loop of the client's thread."""
+With --check, only report stale files. Each method has the name, the arguments and the docstring of
+the asynchronous one, and calls it in the event loop of the client's thread."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RETURNS = {
 
 
 def blocking_module(source: str) -> str:
-    """Return the module with the blocking twins of the methods of a module's class."""
+    """Return the text of the module with the blocking methods of a class."""
     tree = ast.parse((PACKAGE / source).read_text(encoding="utf-8"))
     title = (ast.get_docstring(tree) or "").splitlines()[0]
     (area,) = (
@@ -87,7 +87,7 @@ def _method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 
 
 def _passed(arguments: ast.arguments) -> str:
-    """Return the arguments as a call passes them on."""
+    """Return the arguments of the call of the asynchronous method."""
     passed = [each.arg for each in arguments.args[1:]]
     if arguments.vararg is not None:
         passed.append(f"*{arguments.vararg.arg}")

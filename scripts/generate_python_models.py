@@ -64,7 +64,7 @@ class Document:
 
 
 def read_document() -> Document:
-    """Read the schemas of REST, and those of the data in the updates of the socket."""
+    """Read the schemas of REST and of the updates of the socket."""
     document = Document()
     rest, socket = (
         json.loads((ROOT / name).read_text(encoding="utf-8"))
@@ -101,7 +101,7 @@ def write_module(document: Document, module: str) -> str:
 
 
 def write_init(document: Document) -> str:
-    """Return the text of the package, which has all names."""
+    """Return the text of the package, which exports all names."""
     lines = [HEADER.format(title="The objects of the wire, with the wire's names.")]
     names: list[str] = ["Model"]
     lines.append("from trading_api_client.models.base import Model")

@@ -1,4 +1,4 @@
-"""Writing and checking generated Python that is committed."""
+"""Writes and checks generated Python that is committed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write_or_check_modules(folder: Path, texts: Mapping[str, str], command: str)
 
 
 def _formatted(text: str, path: Path) -> str:
-    """Return the text as the linter and the formatter of the project leave it."""
+    """Return the text after the project's linter and formatter."""
     binaries = Path(sys.executable).parent
     commands: list[list[str | Path]] = [
         [binaries / "ruff", "check", "--fix-only", "--quiet", "--stdin-filename", path, "-"],

@@ -1,8 +1,8 @@
 """The Python client of trading_api.
 
-`AsyncClient` is for an event loop, and `Client` for ordinary code. The objects of the wire are in
-`trading_api_client.models`. A `Strategy` runs in a `Backtest` and `Live`. The names of strategies
-are loaded when they are used first."""
+`AsyncClient` is for event loops, and `Client` for other code. `trading_api_client.models` has the
+objects of the wire. A `Strategy` runs in a `Backtest` and in `Live`. The names of strategies are
+imported at their first use."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -97,7 +97,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name of the strategies at its first use."""
+    """Import a name of the strategies at its first use."""
     if name not in _LOADED_LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = import_module(f"{__name__}.strategy.{_LOADED_LATER[name]}")

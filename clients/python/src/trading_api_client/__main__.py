@@ -1,4 +1,5 @@
-"""python -m trading_api_client export: an account's executions or cash as a file."""
+"""The command `python -m trading_api_client export`, which writes an account's executions or cash
+lines to a file."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ TOKEN_VARIABLE = "TRADING_API_TOKEN"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command, and return the exit status: 1 with a message if the export failed."""
+    """Run the command, and return the exit status. A failed export prints a message and returns
+    1."""
     options = _parser().parse_args(arguments)
     try:
         rows = asyncio.run(_export(options))

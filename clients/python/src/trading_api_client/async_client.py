@@ -21,13 +21,14 @@ TIMEOUT_S = 10.0
 
 
 class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
-    """A client of one server and one account, for the event loop in which it is used.
+    """A client of one server and one account, for the event loop that uses it.
 
-    `base_url` is such as `http://127.0.0.1:8000`. `token` is a token or a function that returns
-    one; it is called again before the token expires. Without `account` it is the server's default
-    account. A request that the server refuses raises ApiError. Without an answer within
-    `timeout_s` it raises ConnectionFailed or TimedOut; until then it is sent again. `tls` has
-    the certificates to trust, by default those of the machine."""
+    `base_url` is an address such as `http://127.0.0.1:8000`. `token` is a token, or a function that
+    returns one and is called again before the token expires. Without `account`, the client uses the
+    server's default account. `tls` has the trusted certificates, by default those of the machine.
+
+    A rejected request raises ApiError. A request without a response is sent again until
+    `timeout_s`, and then raises ConnectionFailed or TimedOut."""
 
     def __init__(
         self,
@@ -51,7 +52,7 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
         self._streams = StreamClient(socket_url, self._tokens, options, tls)
 
     def with_account(self, account: str) -> Self:
-        """Return a client of another account, over the same connections. Close either one."""
+        """Return a client of another account over the same connections. Closing one closes both."""
         other = copy.copy(self)
         other._account_id = account
         return other

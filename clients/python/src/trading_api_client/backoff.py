@@ -1,4 +1,4 @@
-"""The delays between attempts."""
+"""Exponential back-off with jitter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Backoff:
     max_s: float = 5.0
 
     def delay_s(self, attempt: int) -> float:
-        """Return the delay before an attempt, which doubles with each one, from 0, up to the
-        maximum. Jitter reduces it by up to half."""
+        """Return the delay before an attempt, in seconds. Attempts count from 0. The delay doubles
+        with each attempt up to the maximum, and jitter reduces it by up to half."""
         longest_s = min(self.max_s, self.base_s * 2.0 ** min(attempt, 30))
         return longest_s * random.uniform(0.5, 1.0)

@@ -29,9 +29,9 @@ class Client(
 ):
     """A client of one server and one account, for code without an event loop.
 
-    It has the methods of AsyncClient, which it runs in a thread of its own. It can be used by
-    several threads. Streams are ordinary iterators. Functions that it calls run in its thread, and
-    must not call the client."""
+    It has the methods of AsyncClient, and runs them in a thread of its own. Several threads can use
+    it. Streams are ordinary iterators. Callbacks run in the client's thread, and must not call the
+    client."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Client(
         self._loop = LoopThread()
 
     def with_account(self, account: str) -> Self:
-        """Return a client of another account, over the same connections. Close either one."""
+        """Return a client of another account over the same connections. Closing one closes both."""
         other = copy.copy(self)
         other._client = self._client.with_account(account)
         return other

@@ -1,4 +1,4 @@
-"""The keys that make commands safe to repeat."""
+"""Idempotency keys, which make commands safe to repeat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The token with which requests and connections authenticate themselves."""
+"""The token that authenticates requests and connections."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARGIN_S = 30.0
 
 
 class TokenSource:
-    """Returns a token, and requests a fresh one before the last one expires."""
+    """Provides a token, and requests a fresh one before it expires."""
 
     def __init__(self, token: Token) -> None:
         self._token = token
@@ -31,7 +31,7 @@ class TokenSource:
         return callable(self._token)
 
     async def token(self) -> str | None:
-        """Return the present token, or a fresh one if it expires soon. None: there is no token."""
+        """Return the present token, or a fresh one if it expires soon, or None if there is none."""
         if not callable(self._token):
             return self._token
         if self._value is None or time.time() >= self._refresh_at_s:

@@ -10,9 +10,8 @@ SAFE_INTEGER_MAX = 2**53 - 1
 
 
 def topic_of(channel: str, subscription: Mapping[str, Any]) -> str:
-    """Return the topic of a subscription, such as `bars:{"resolution":"1","symbol":"AAPL"}`.
-
-    Raises TypeError for a value that encoders write differently."""
+    """Return the topic of a subscription, such as `bars:{"resolution":"1","symbol":"AAPL"}`. Raises
+    TypeError for a value that encoders format differently."""
     return f"{channel}:{canonical_json(subscription)}"
 
 
@@ -20,7 +19,7 @@ def canonical_json(value: Any) -> str:
     """Return the canonical JSON of a subscription, equal to the server's byte for byte.
 
     Keys are sorted by UTF-16 code units, there is no white space, and None is `""`. Raises
-    TypeError for a value that encoders write differently."""
+    TypeError for a value that encoders format differently."""
     if value is None:
         return '""'
     if isinstance(value, str):

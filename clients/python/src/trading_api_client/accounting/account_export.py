@@ -1,4 +1,4 @@
-"""Export of an account's executions and cash, page by page."""
+"""The export of an account's executions and cash lines, page by page."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ R = TypeVar("R", ExecutionRecord, LedgerRecord)
 
 
 class AccountExport(AccountRest):
-    """Writes what happened to an account to files.
+    """Exports the executions and cash lines of an account to files.
 
-    A file is written while the account is read in pages, so the size of the account does not
-    matter. It has its name once it is complete."""
+    The account is read in pages and each page is written immediately, so memory does not grow with
+    the account. A file gets its name once it is complete."""
 
     async def export_executions(
         self,
@@ -34,11 +34,12 @@ class AccountExport(AccountRest):
         start: datetime | int | None = None,
         end: datetime | int | None = None,
     ) -> int:
-        """Write the executions of the account, from `start` until before `end`, in their order.
+        """Write the executions of the account from `start` to `end`, which is excluded, in
+        ascending order. Return the number of rows.
 
-        The format is `csv` or `parquet`; without one the suffix of the path decides. Times are
-        datetimes with a zone, or milliseconds since 1970. Returns the number of rows. The columns
-        are the fields of `ExecutionRecord`. Parquet needs the extra `parquet`."""
+        `format` is `csv` or `parquet`; without it the suffix of the path decides. Times are
+        datetimes with a zone, or ms since 1970. The columns are the fields of `ExecutionRecord`.
+        Parquet needs the extra `parquet`."""
         with writing(path, format, ExecutionRecord) as writer:
             return await _write(execution_pages(self), writer, start, end)
 
@@ -50,7 +51,8 @@ class AccountExport(AccountRest):
         start: datetime | int | None = None,
         end: datetime | int | None = None,
     ) -> int:
-        """Write the cash lines of the account, as `export_executions` writes executions.
+        """Write the cash lines of the account, with the arguments and the result of
+        `export_executions`.
 
         The columns are the fields of `LedgerRecord`."""
         with writing(path, format, LedgerRecord) as writer:
@@ -60,7 +62,8 @@ class AccountExport(AccountRest):
 async def execution_pages(
     account: AccountRest, page: int = PAGE
 ) -> AsyncIterator[list[ExecutionRecord]]:
-    """Yield the executions of an account in their order, those of `page` events at a time."""
+    """Yield the executions of an account in ascending order, in lists. Each list has those of
+    `page` events."""
     currency = (await account.account()).currency
     since = 0
     while events := await account.events(since=since, limit=page):
@@ -70,7 +73,7 @@ async def execution_pages(
 
 
 async def ledger_pages(account: AccountRest, page: int = PAGE) -> AsyncIterator[list[LedgerRecord]]:
-    """Yield the cash lines of an account in their order, about `page` at a time."""
+    """Yield the cash lines of an account in ascending order, in lists of about `page` lines."""
     currency = (await account.account()).currency
     since = 0
     while lines := await account.ledger(since=since, limit=page):

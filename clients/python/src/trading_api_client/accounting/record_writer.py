@@ -1,4 +1,4 @@
-"""Files of records: CSV and Parquet, written in parts."""
+"""Writers of records in CSV and Parquet."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from trading_api_client.tables.text_table import to_datetime
 
 Format = Literal["csv", "parquet"]
 ROW_GROUP = 20_000
-"""The rows of a Parquet file that are in memory before they are written."""
+"""The number of rows of a Parquet file that are written together."""
 
 
 class RecordWriter(Protocol):
-    """Writes records of one type, a few at a time."""
+    """Writes records of one type in batches."""
 
     def write(self, records: Sequence[msgspec.Struct]) -> None: ...
 
     def finish(self) -> None:
-        """Write what is not written yet. The file stays open."""
+        """Write the buffered records. The file stays open."""
         ...
 
 
@@ -35,9 +35,9 @@ class RecordWriter(Protocol):
 def writing(
     path: str | Path, format: Format | None, type_: type[msgspec.Struct]
 ) -> Iterator[RecordWriter]:
-    """Yield a writer of a file, which has its name once it is complete.
+    """Yield a writer of a file that gets its name once it is complete.
 
-    Without a format the suffix of the path decides. Raises ValueError for another suffix, and
+    Without a format, the suffix of the path decides. Raises ValueError for another suffix, and
     MissingLibrary for Parquet without pyarrow."""
     path = Path(path)
     chosen = format or path.suffix.removeprefix(".")
@@ -67,8 +67,8 @@ def record_writer(file: IO[bytes], format: str, type_: type[msgspec.Struct]) -> 
 class CsvWriter:
     """Writes CSV in UTF-8 with a header.
 
-    Times are in ISO 8601 in UTC, and numbers the shortest decimal text that is read as the same
-    number: the exact amount of the server wherever that has at most 15 digits."""
+    Times are ISO 8601 in UTC. A number is the shortest decimal text with the same value. That is
+    the server's exact amount if it has at most 15 digits."""
 
     def __init__(self, file: IO[bytes], type_: type[msgspec.Struct]) -> None:
         self._text = io.TextIOWrapper(file, encoding="utf-8", newline="")
@@ -88,7 +88,7 @@ class CsvWriter:
 
 
 class ParquetWriter:
-    """Writes Parquet: times are timestamps in UTC with milliseconds, and numbers are doubles."""
+    """Writes Parquet. Times are timestamps in UTC with milliseconds, and numbers are doubles."""
 
     def __init__(
         self, file: IO[bytes], type_: type[msgspec.Struct], row_group: int = ROW_GROUP

@@ -1,4 +1,4 @@
-"""The rows of the files, whose fields are the columns."""
+"""The rows of the exported files. Their fields are the columns."""
 
 from __future__ import annotations
 

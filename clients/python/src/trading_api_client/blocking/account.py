@@ -1,4 +1,4 @@
-"""The money, the history and the settings of an account over REST.
+"""An account's money, history and settings over REST.
 
 Generated from rest/account_rest.py by `make generate-python-client`."""
 
@@ -29,7 +29,7 @@ from trading_api_client.tables import ModelList
 
 
 class BlockingAccountRest:
-    """An account: what it has, what happened to it, and its commands that are no orders."""
+    """The state and the history of an account, and its commands except orders."""
 
     _client: AsyncClient
     _loop: LoopThread
@@ -39,15 +39,15 @@ class BlockingAccountRest:
         return self._loop.run(self._client.account())
 
     def accounts(self) -> ModelList[AccountMetainfo]:
-        """Return the accounts that the token grants."""
+        """Return the accounts that the token may use."""
         return self._loop.run(self._client.accounts())
 
     def broker_config(self) -> BrokerConfiguration:
-        """Return what the account's venue accepts."""
+        """Return the features that the account's venue supports."""
         return self._loop.run(self._client.broker_config())
 
     def instrument(self, symbol: str) -> InstrumentInfo:
-        """Return the quantities and the prices that the account's venue accepts for a symbol."""
+        """Return the quantity and price grid of a symbol at the account's venue."""
         return self._loop.run(self._client.instrument(symbol))
 
     def equity(self) -> EquityData:
@@ -57,15 +57,15 @@ class BlockingAccountRest:
     def executions(
         self, symbol: str | None = None, *, limit: int | None = 200, before: str | None = None
     ) -> ModelList[Execution]:
-        """Return the newest executions in ascending order, all of them with the limit None.
+        """Return the newest executions in ascending order. With the limit None, return all of them.
 
-        `before` is the oldest execution that is known already."""
+        `before` is the oldest execution that the caller knows already."""
         return self._loop.run(self._client.executions(symbol, limit=limit, before=before))
 
     def ledger(self, *, since: int | None = None, limit: int | None = 200) -> ModelList[CashLine]:
         """Return the newest cash lines in ascending order, or the first ones after event `since`.
 
-        With the limit None they are all lines after `since`, or all of the account."""
+        With the limit None, return all lines after `since`, or all lines of the account."""
         return self._loop.run(self._client.ledger(since=since, limit=limit))
 
     def notifications(
@@ -73,11 +73,12 @@ class BlockingAccountRest:
     ) -> ModelList[Notification]:
         """Return the newest notifications in ascending order, or the first ones after `since`.
 
-        With the limit None they are all notifications after `since`, or all of the account."""
+        With the limit None, return all notifications after `since`, or all of the account."""
         return self._loop.run(self._client.notifications(since=since, limit=limit))
 
     def events(self, *, since: int = 0, limit: int | None = 200) -> ModelList[BrokerEvent]:
-        """Return the first events of the account after `since`, all of them with the limit None."""
+        """Return the first events of the account after `since`. With the limit None, return all of
+        them."""
         return self._loop.run(self._client.events(since=since, limit=limit))
 
     def leverage(
@@ -94,7 +95,7 @@ class BlockingAccountRest:
         order_type: OrderType = OrderType.MARKET,
         side: Side = Side.BUY,
     ) -> LeveragePreviewResult:
-        """Return the warnings and errors that another leverage would have."""
+        """Return the warnings and errors of another leverage."""
         return self._loop.run(
             self._client.preview_leverage(symbol, leverage, order_type=order_type, side=side)
         )
@@ -108,7 +109,7 @@ class BlockingAccountRest:
         side: Side = Side.BUY,
         key: str | None = None,
     ) -> LeverageSetResult:
-        """Set the leverage of a symbol, and return the one that is in force."""
+        """Set the leverage of a symbol, and return the leverage that is now in effect."""
         return self._loop.run(
             self._client.set_leverage(symbol, leverage, order_type=order_type, side=side, key=key)
         )
@@ -130,7 +131,7 @@ class BlockingAccountRest:
     def settle_position(
         self, symbol: str, price: float, *, key: str | None = None
     ) -> SuccessResponse:
-        """End a position at a price without an execution. It needs the scope `admin`."""
+        """End a position at a price without an execution. Needs the scope `admin`."""
         return self._loop.run(self._client.settle_position(symbol, price, key=key))
 
     def kill_switch(self) -> KillSwitchState:
@@ -140,7 +141,7 @@ class BlockingAccountRest:
     def set_kill_switch(
         self, on: bool, reason: str = "", *, key: str | None = None
     ) -> KillSwitchResult:
-        """Halt the account, which cancels its orders and refuses new ones, or end the halt."""
+        """Halt the account or resume it. A halt cancels its orders and rejects new ones."""
         return self._loop.run(self._client.set_kill_switch(on, reason, key=key))
 
     def server_version(self) -> VersionInfo:

@@ -67,7 +67,7 @@ class BlockingAlertRest:
         message: str | None = None,
         key: str | None = None,
     ) -> Alert:
-        """Replace what an alert waits for, and make it active again."""
+        """Replace the conditions of an alert, and activate it again."""
         return self._loop.run(
             self._client.change_alert(
                 alert_id,

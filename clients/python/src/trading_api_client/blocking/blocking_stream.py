@@ -39,9 +39,11 @@ class BlockingSubscription(Generic[T]):
         self._loop.run(self._subscription.synchronized())
 
     def on_end(self, callback: Callable[[TradingApiError | None], object]) -> None:
-        """Call a function once the subscription has ended: with the error, or None after `close`.
+        """Call a function once the subscription has ended: with the error, or with None after
+        `close`.
 
-        It is called in the thread of the client, and immediately if it has ended already."""
+        The call is in the thread of the client, and immediate if the subscription has ended
+        already."""
         self._loop.call(lambda: self._subscription.on_end(callback))
 
     def close(self) -> None:
@@ -61,9 +63,9 @@ class BlockingSubscription(Generic[T]):
 
 
 class BlockingStream(BlockingSubscription[T]):
-    """An iterator of the updates of a subscription, which blocks until the next one.
+    """An iterator of the updates of a subscription that blocks until the next one.
 
-    A loop over it ends the subscription when the loop ends; inside `with` the subscription lasts
+    A loop over it ends the subscription when the loop ends. Inside `with`, the subscription lasts
     until the end of the block. Buffering and errors are those of Stream."""
 
     def __init__(self, loop: LoopThread, stream: Stream[T]) -> None:
@@ -76,7 +78,8 @@ class BlockingStream(BlockingSubscription[T]):
         return self.next_update(timeout_s).data
 
     def next_update(self, timeout_s: float | None = None) -> Update[T]:
-        """Return the next update with the numbers next to its data."""
+        """Return the next update with `seq`, `prev` and `ts`. Raises TimedOut, and StopIteration
+        after `close`."""
         try:
             return self._loop.run(self._stream.next_update(timeout_s))
         except StopAsyncIteration:

@@ -1,4 +1,4 @@
-"""Export of an account's executions and cash, page by page.
+"""The export of an account's executions and cash lines, page by page.
 
 Generated from accounting/account_export.py by `make generate-python-client`."""
 
@@ -13,10 +13,10 @@ from trading_api_client.blocking.loop_thread import LoopThread
 
 
 class BlockingAccountExport:
-    """Writes what happened to an account to files.
+    """Exports the executions and cash lines of an account to files.
 
-    A file is written while the account is read in pages, so the size of the account does not
-    matter. It has its name once it is complete."""
+    The account is read in pages and each page is written immediately, so memory does not grow with
+    the account. A file gets its name once it is complete."""
 
     _client: AsyncClient
     _loop: LoopThread
@@ -29,11 +29,12 @@ class BlockingAccountExport:
         start: datetime | int | None = None,
         end: datetime | int | None = None,
     ) -> int:
-        """Write the executions of the account, from `start` until before `end`, in their order.
+        """Write the executions of the account from `start` to `end`, which is excluded, in
+        ascending order. Return the number of rows.
 
-        The format is `csv` or `parquet`; without one the suffix of the path decides. Times are
-        datetimes with a zone, or milliseconds since 1970. Returns the number of rows. The columns
-        are the fields of `ExecutionRecord`. Parquet needs the extra `parquet`."""
+        `format` is `csv` or `parquet`; without it the suffix of the path decides. Times are
+        datetimes with a zone, or ms since 1970. The columns are the fields of `ExecutionRecord`.
+        Parquet needs the extra `parquet`."""
         return self._loop.run(
             self._client.export_executions(path, format=format, start=start, end=end)
         )
@@ -46,7 +47,8 @@ class BlockingAccountExport:
         start: datetime | int | None = None,
         end: datetime | int | None = None,
     ) -> int:
-        """Write the cash lines of the account, as `export_executions` writes executions.
+        """Write the cash lines of the account, with the arguments and the result of
+        `export_executions`.
 
         The columns are the fields of `LedgerRecord`."""
         return self._loop.run(self._client.export_ledger(path, format=format, start=start, end=end))

@@ -1,4 +1,4 @@
-"""A thread with an event loop, in which the asynchronous client works."""
+"""A thread with an event loop, which runs the asynchronous client."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LoopThread:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine, and return its result. Raises RuntimeError in a callback of the client,
-        which would wait for itself."""
+        where the call would wait for itself."""
         if threading.current_thread() is self._thread:
             coroutine.close()
             raise RuntimeError("A callback cannot call the client: it runs in the client's thread")
@@ -52,20 +52,20 @@ class LoopThread:
         return self.run(call())
 
     def stream(self, make: Callable[[], Stream[T]]) -> BlockingStream[T]:
-        """Make a stream, and return one that blocks."""
+        """Create a stream, and return a blocking one."""
         return BlockingStream(self, self.call(make))
 
     def subscription(self, make: Callable[[], Subscription[T]]) -> BlockingSubscription[T]:
-        """Make a subscription, and return one that blocks."""
+        """Create a subscription, and return a blocking one."""
         return BlockingSubscription(self, self.call(make))
 
     def listening(self, listen: Callable[[], Callable[[], None]]) -> Callable[[], None]:
-        """Begin to listen, and return the function that ends it."""
+        """Register a listener, and return the function that removes it."""
         end = self.call(listen)
         return lambda: self.call(end)
 
     def stop(self) -> None:
-        """End the tasks that are left, and then the thread."""
+        """End the remaining tasks, and then the thread."""
         self.run(_cancel_rest())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()

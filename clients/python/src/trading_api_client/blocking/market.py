@@ -39,7 +39,7 @@ class BlockingMarketRest:
     def search(
         self, text: str, *, exchange: str = "", symbol_type: str = "", max_results: int = 50
     ) -> ModelList[SearchSymbolResultItem]:
-        """Return the symbols whose name or description has the text."""
+        """Return the symbols whose name or description contains the text."""
         return self._loop.run(
             self._client.search(
                 text, exchange=exchange, symbol_type=symbol_type, max_results=max_results
@@ -47,7 +47,7 @@ class BlockingMarketRest:
         )
 
     def resolve(self, symbol: str) -> SymbolInfo:
-        """Return what is known of a symbol: its tick, its session and its resolutions."""
+        """Return the properties of a symbol: its tick, its session and its resolutions."""
         return self._loop.run(self._client.resolve(symbol))
 
     def history(
@@ -59,11 +59,11 @@ class BlockingMarketRest:
         end: datetime | int | None = None,
         count: int | None = None,
     ) -> ModelList[Bar]:
-        """Return the bars from `start` until before `end`, or the last `count` bars before `end`.
+        """Return the bars from `start` to `end`, which is excluded, or the last `count` bars before
+        `end`.
 
-        Times are datetimes with a zone, or milliseconds since 1970. Without `end` it is the
-        present of the market, whose bar is still forming. Without `start` and `count` there are
-        500 bars."""
+        Times are datetimes with a zone, or ms since 1970. Without `end` the result ends with the
+        forming bar. Without `start` and `count` it has 500 bars."""
         return self._loop.run(
             self._client.history(symbol, resolution, start=start, end=end, count=count)
         )
@@ -73,7 +73,7 @@ class BlockingMarketRest:
         return self._loop.run(self._client.quote(symbol))
 
     def last_quotes(self, symbols: Iterable[str]) -> ModelList[QuoteData]:
-        """Return the last quote of each symbol. That of an unknown symbol has an error."""
+        """Return the last quote of each symbol. The quote of an unknown symbol has an error."""
         return self._loop.run(self._client.last_quotes(symbols))
 
     def now_ms(self) -> int:
@@ -85,8 +85,8 @@ class BlockingMarketRest:
         return self._loop.run(self._client.market_health())
 
     def advance_clock(self, *, by_ms: int | None = None, to_ms: int | None = None) -> ClockResponse:
-        """Move a market on the step clock, and return when everything has been published.
+        """Advance the step clock of the market, and return once all updates have been published.
 
         Raises ApiError with `clock_not_steppable` under the wall clock. A call with `by_ms` that
-        lost its answer is not repeated, because it would move the market twice."""
+        lost its response is not repeated, because the market would advance twice."""
         return self._loop.run(self._client.advance_clock(by_ms=by_ms, to_ms=to_ms))

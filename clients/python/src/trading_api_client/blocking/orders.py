@@ -24,10 +24,10 @@ from trading_api_client.tables import ModelList
 
 
 class BlockingOrderRest:
-    """The orders and positions of an account, and the commands on them.
+    """The orders and positions of an account, and their commands.
 
-    A command has an idempotency key: with the same `key` it is executed once. It raises ApiError,
-    with the code and the message of the server."""
+    Every command has an idempotency key: with the same `key` it is executed once. A rejected
+    command raises ApiError."""
 
     _client: AsyncClient
     _loop: LoopThread
@@ -37,7 +37,7 @@ class BlockingOrderRest:
     ) -> ModelList[PlacedOrder]:
         """Return the live orders, and those that ended within 24 hours.
 
-        With `limit` they are the orders that were placed last, live or ended."""
+        With `limit`, return the orders that were placed last, live or ended."""
         return self._loop.run(self._client.orders(limit=limit, before=before))
 
     def order(self, order_id: str) -> PlacedOrder:
@@ -47,7 +47,7 @@ class BlockingOrderRest:
     def orders_history(
         self, *, limit: int = 200, before: str | None = None
     ) -> ModelList[PlacedOrder]:
-        """Return the orders that ended, the newest first."""
+        """Return the orders that have ended, the newest first."""
         return self._loop.run(self._client.orders_history(limit=limit, before=before))
 
     def positions(self) -> ModelList[Position]:
@@ -76,9 +76,10 @@ class BlockingOrderRest:
         is_close: bool | None = None,
         key: str | None = None,
     ) -> PlaceOrderResult:
-        """Place an order. Without a type the prices decide it: none is a market order.
+        """Place an order. Without a type, its prices decide the type; without prices it is a market
+        order.
 
-        `take_profit` and `stop_loss` are prices, and `trailing_stop_pips` a distance that replaces
+        `take_profit` and `stop_loss` are prices. `trailing_stop_pips` is a distance that replaces
         `stop_loss`. With `is_close` the order never does more than close the position."""
         return self._loop.run(
             self._client.place_order(
@@ -104,7 +105,8 @@ class BlockingOrderRest:
         return self._loop.run(self._client.send_order(order, key=key))
 
     def preview_order(self, order: PreOrder, *, order_id: str | None = None) -> OrderPreviewResult:
-        """Return what an order would cost. With `order_id` it is the change of that order."""
+        """Return the effects and the cost of an order. With `order_id`, return those of a change of
+        that order."""
         return self._loop.run(self._client.preview_order(order, order_id=order_id))
 
     def modify_order(
@@ -122,7 +124,7 @@ class BlockingOrderRest:
     ) -> SuccessResponse:
         """Change some values of a working order. None removes a bracket.
 
-        The order is read first, because the server takes the whole order."""
+        The client reads the order first, because the server expects the whole order."""
         return self._loop.run(
             self._client.modify_order(
                 order_id,
@@ -140,7 +142,8 @@ class BlockingOrderRest:
     def replace_order(
         self, order_id: str, order: PreOrder, *, key: str | None = None
     ) -> SuccessResponse:
-        """Change a working order to a complete request. Brackets that it leaves out are removed."""
+        """Change a working order to a complete request. Brackets that the request leaves out are
+        removed."""
         return self._loop.run(self._client.replace_order(order_id, order, key=key))
 
     def cancel_order(self, order_id: str, *, key: str | None = None) -> SuccessResponse:
@@ -150,7 +153,7 @@ class BlockingOrderRest:
     def cancel_orders(
         self, order_ids: Iterable[str], *, key: str | None = None
     ) -> CancelOrdersResult:
-        """Cancel several orders, and return the ids of all that were canceled, with brackets."""
+        """Cancel several orders, and return the ids of all canceled orders, brackets included."""
         return self._loop.run(self._client.cancel_orders(order_ids, key=key))
 
     def cancel_all_orders(self, *, key: str | None = None) -> CancelOrdersResult:
@@ -164,7 +167,7 @@ class BlockingOrderRest:
         return self._loop.run(self._client.close_position(symbol, qty, key=key))
 
     def reverse_position(self, symbol: str, *, key: str | None = None) -> SuccessResponse:
-        """Turn a position into one of the other side with the same quantity."""
+        """Reverse a position to the other side with the same quantity."""
         return self._loop.run(self._client.reverse_position(symbol, key=key))
 
     def edit_brackets(
@@ -177,7 +180,7 @@ class BlockingOrderRest:
         guaranteed_stop: float | None = None,
         key: str | None = None,
     ) -> SuccessResponse:
-        """Set the brackets of a position. A bracket that is left out is removed."""
+        """Replace the brackets of a position. A bracket that is left out is removed."""
         return self._loop.run(
             self._client.edit_brackets(
                 symbol,

@@ -34,25 +34,25 @@ from trading_api_client.stream.reconnecting_socket import SocketState
 class BlockingStreams:
     """Live updates, as streams and as callbacks, over one WebSocket.
 
-    Subscriptions to one topic share it, and survive outages: the client connects again, and the
-    server sends what was missed, or where it cannot, the present state. Methods that begin with
-    `on_` call a function in the event loop of the client. Close what a method returns to end it."""
+    Subscriptions to one topic share it, and survive outages. After an outage the server sends the
+    missed updates, or else the present state. Methods that begin with `on_` call a function in the
+    event loop of the client. Call `close` on the returned object to end a subscription."""
 
     _client: AsyncClient
     _loop: LoopThread
 
     def bars(self, symbol: str, resolution: str) -> BlockingStream[Bar]:
-        """Stream the forming bar of a symbol, with each change. A new time begins a new bar."""
+        """Stream the forming bar of a symbol at each change. A later time begins a new bar."""
         return self._loop.stream(lambda: self._client.bars(symbol, resolution))
 
     def on_bar(
         self, symbol: str, resolution: str, callback: Callable[[Bar], object]
     ) -> BlockingSubscription[Bar]:
-        """Call a function with each change of the forming bar of a symbol."""
+        """Call a function at each change of the forming bar of a symbol."""
         return self._loop.subscription(lambda: self._client.on_bar(symbol, resolution, callback))
 
     def quotes(self, *symbols: str, slow: Iterable[str] = ()) -> BlockingStream[QuoteData]:
-        """Stream the quotes of symbols at every change, those in `slow` every ten seconds."""
+        """Stream the quotes of symbols at every change, and those of `slow` every ten seconds."""
         return self._loop.stream(lambda: self._client.quotes(*symbols, slow=slow))
 
     def on_quote(
@@ -159,13 +159,13 @@ class BlockingStreams:
         return self._loop.subscription(lambda: self._client.on_equity(callback))
 
     def account_state_updates(self) -> BlockingStream[AccountState]:
-        """Stream the money of the account at every quote and event: margin, profit, equity."""
+        """Stream the account state at every quote and event: margin, profit and equity."""
         return self._loop.stream(lambda: self._client.account_state_updates())
 
     def on_account_state(
         self, callback: Callable[[AccountState], object]
     ) -> BlockingSubscription[AccountState]:
-        """Call a function with the money of the account at every quote and event."""
+        """Call a function with the account state at every quote and event."""
         return self._loop.subscription(lambda: self._client.on_account_state(callback))
 
     def connection_updates(self) -> BlockingStream[BrokerConnectionStatus]:
@@ -187,24 +187,23 @@ class BlockingStreams:
         return self._loop.subscription(lambda: self._client.on_alert(callback))
 
     def account_state(self) -> AccountState:
-        """Return the money of the account now: margin, profit, equity."""
+        """Return the present account state: margin, profit and equity."""
         return self._loop.run(self._client.account_state())
 
     def wait_for_seq(self, seq: int) -> None:
         """Return once the updates up to the account's event `seq` have arrived.
 
-        They are those of the executions, orders and positions of the account that were subscribed
-        before; `seq` is in the result of a command. Raises TimedOut."""
+        They are those of the executions, orders and positions that were subscribed before. The
+        result of a command has `seq`. Raises TimedOut."""
         self._loop.run(self._client.wait_for_seq(seq))
 
     def on_socket_state(self, callback: Callable[[SocketState], object]) -> Callable[[], None]:
-        """Call a function with each later state of the WebSocket.
-
-        The returned function ends that."""
+        """Call a function with each later state of the WebSocket. Return a function that stops the
+        calls."""
         return self._loop.listening(lambda: self._client.on_socket_state(callback))
 
     def on_reconnected(self, callback: Callable[[Reconnection], object]) -> Callable[[], None]:
         """Call a function for each topic that continues after an outage.
 
-        Where `is_replayed` is false, read what happened in between over REST."""
+        If `is_replayed` is false, read the changes in between over REST."""
         return self._loop.listening(lambda: self._client.on_reconnected(callback))

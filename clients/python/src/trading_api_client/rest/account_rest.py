@@ -1,4 +1,4 @@
-"""The money, the history and the settings of an account over REST."""
+"""An account's money, history and settings over REST."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ PAGE = 1_000
 
 
 class AccountRest(RestArea):
-    """An account: what it has, what happened to it, and its commands that are no orders."""
+    """The state and the history of an account, and its commands except orders."""
 
     async def account(self) -> AccountMetainfo:
         """Return the id, the name, the currency and the kind of the account."""
         return await self._read_account("/broker/account", AccountMetainfo)
 
     async def accounts(self) -> ModelList[AccountMetainfo]:
-        """Return the accounts that the token grants."""
+        """Return the accounts that the token may use."""
         found = await self._read("/broker/accounts", list[AccountMetainfo])
         return ModelList(AccountMetainfo, found)
 
     async def broker_config(self) -> BrokerConfiguration:
-        """Return what the account's venue accepts."""
+        """Return the features that the account's venue supports."""
         return await self._read_account("/broker/config", BrokerConfiguration)
 
     async def instrument(self, symbol: str) -> InstrumentInfo:
-        """Return the quantities and the prices that the account's venue accepts for a symbol."""
+        """Return the quantity and price grid of a symbol at the account's venue."""
         path = f"/broker/instruments/{url_quote(symbol, safe='')}"
         return await self._read_account(path, InstrumentInfo)
 
@@ -64,9 +64,9 @@ class AccountRest(RestArea):
     async def executions(
         self, symbol: str | None = None, *, limit: int | None = 200, before: str | None = None
     ) -> ModelList[Execution]:
-        """Return the newest executions in ascending order, all of them with the limit None.
+        """Return the newest executions in ascending order. With the limit None, return all of them.
 
-        `before` is the oldest execution that is known already."""
+        `before` is the oldest execution that the caller knows already."""
         path = "/broker/executions"
         if symbol is not None:
             path += f"/{url_quote(symbol, safe='')}"
@@ -85,7 +85,7 @@ class AccountRest(RestArea):
     ) -> ModelList[CashLine]:
         """Return the newest cash lines in ascending order, or the first ones after event `since`.
 
-        With the limit None they are all lines after `since`, or all of the account."""
+        With the limit None, return all lines after `since`, or all lines of the account."""
         found: list[CashLine] = []
         if limit is None:
             since = since or 0
@@ -105,7 +105,7 @@ class AccountRest(RestArea):
     ) -> ModelList[Notification]:
         """Return the newest notifications in ascending order, or the first ones after `since`.
 
-        With the limit None they are all notifications after `since`, or all of the account."""
+        With the limit None, return all notifications after `since`, or all of the account."""
         found: list[Notification] = []
         if limit is None:
             since = since or 0
@@ -121,7 +121,8 @@ class AccountRest(RestArea):
         return ModelList(Notification, found)
 
     async def events(self, *, since: int = 0, limit: int | None = 200) -> ModelList[BrokerEvent]:
-        """Return the first events of the account after `since`, all of them with the limit None."""
+        """Return the first events of the account after `since`. With the limit None, return all of
+        them."""
         found: list[BrokerEvent] = []
         while limit is None or len(found) < limit:
             count = PAGE if limit is None else min(limit - len(found), PAGE)
@@ -156,7 +157,7 @@ class AccountRest(RestArea):
         order_type: OrderType = OrderType.MARKET,
         side: Side = Side.BUY,
     ) -> LeveragePreviewResult:
-        """Return the warnings and errors that another leverage would have."""
+        """Return the warnings and errors of another leverage."""
         body = LeverageSetParams(symbol=symbol, orderType=order_type, side=side, leverage=leverage)
         params = {"account_id": self._account_id}
         request = Request("POST", "/broker/leverage/preview", params, body)
@@ -171,7 +172,7 @@ class AccountRest(RestArea):
         side: Side = Side.BUY,
         key: str | None = None,
     ) -> LeverageSetResult:
-        """Set the leverage of a symbol, and return the one that is in force."""
+        """Set the leverage of a symbol, and return the leverage that is now in effect."""
         body = LeverageSetParams(symbol=symbol, orderType=order_type, side=side, leverage=leverage)
         path = "/broker/leverage/set"
         return await self._command("PUT", path, LeverageSetResult, key, body)
@@ -195,7 +196,7 @@ class AccountRest(RestArea):
     async def settle_position(
         self, symbol: str, price: float, *, key: str | None = None
     ) -> SuccessResponse:
-        """End a position at a price without an execution. It needs the scope `admin`."""
+        """End a position at a price without an execution. Needs the scope `admin`."""
         body = SettlementRequest(symbol=symbol, price=price)
         return await self._on_account("settle", body, key)
 
@@ -208,7 +209,7 @@ class AccountRest(RestArea):
     async def set_kill_switch(
         self, on: bool, reason: str = "", *, key: str | None = None
     ) -> KillSwitchResult:
-        """Halt the account, which cancels its orders and refuses new ones, or end the halt."""
+        """Halt the account or resume it. A halt cancels its orders and rejects new ones."""
         body = KillSwitchParams(on=on, reason=reason)
         return await self._command("PUT", "/broker/kill-switch", KillSwitchResult, key, body)
 

@@ -55,7 +55,7 @@ class AlertRest(RestArea):
         message: str | None = None,
         key: str | None = None,
     ) -> Alert:
-        """Replace what an alert waits for, and make it active again."""
+        """Replace the conditions of an alert, and activate it again."""
         body = _request(symbol, condition, price, frequency, expires_ms, message)
         return await self._command("PUT", _path(alert_id), Alert, key, body)
 

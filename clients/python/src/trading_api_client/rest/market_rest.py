@@ -45,7 +45,7 @@ class MarketRest(RestArea):
     async def search(
         self, text: str, *, exchange: str = "", symbol_type: str = "", max_results: int = 50
     ) -> ModelList[SearchSymbolResultItem]:
-        """Return the symbols whose name or description has the text."""
+        """Return the symbols whose name or description contains the text."""
         found = await self._read(
             "/datafeed/search",
             list[SearchSymbolResultItem],
@@ -57,7 +57,7 @@ class MarketRest(RestArea):
         return ModelList(SearchSymbolResultItem, found)
 
     async def resolve(self, symbol: str) -> SymbolInfo:
-        """Return what is known of a symbol: its tick, its session and its resolutions."""
+        """Return the properties of a symbol: its tick, its session and its resolutions."""
         return await self._read(f"/datafeed/resolve/{url_quote(symbol, safe='')}", SymbolInfo)
 
     async def history(
@@ -69,11 +69,11 @@ class MarketRest(RestArea):
         end: datetime | int | None = None,
         count: int | None = None,
     ) -> ModelList[Bar]:
-        """Return the bars from `start` until before `end`, or the last `count` bars before `end`.
+        """Return the bars from `start` to `end`, which is excluded, or the last `count` bars before
+        `end`.
 
-        Times are datetimes with a zone, or milliseconds since 1970. Without `end` it is the
-        present of the market, whose bar is still forming. Without `start` and `count` there are
-        500 bars."""
+        Times are datetimes with a zone, or ms since 1970. Without `end` the result ends with the
+        forming bar. Without `start` and `count` it has 500 bars."""
         end_ms = await self.now_ms() + 1_000 if end is None else to_ms(end)
         if start is None:
             count = BARS_BY_DEFAULT if count is None else count
@@ -89,7 +89,7 @@ class MarketRest(RestArea):
         return quote.v
 
     async def last_quotes(self, symbols: Iterable[str]) -> ModelList[QuoteData]:
-        """Return the last quote of each symbol. That of an unknown symbol has an error."""
+        """Return the last quote of each symbol. The quote of an unknown symbol has an error."""
         body = GetQuotesRequest(symbols=list(symbols))
         request = Request("POST", "/datafeed/quotes", body=body)
         return ModelList(QuoteData, await self._rest.send(request, list[QuoteData]))
@@ -105,10 +105,10 @@ class MarketRest(RestArea):
     async def advance_clock(
         self, *, by_ms: int | None = None, to_ms: int | None = None
     ) -> ClockResponse:
-        """Move a market on the step clock, and return when everything has been published.
+        """Advance the step clock of the market, and return once all updates have been published.
 
         Raises ApiError with `clock_not_steppable` under the wall clock. A call with `by_ms` that
-        lost its answer is not repeated, because it would move the market twice."""
+        lost its response is not repeated, because the market would advance twice."""
         request = Request(
             "POST",
             "/datafeed/clock/advance",
@@ -133,7 +133,7 @@ class MarketRest(RestArea):
     async def _bars_since(
         self, symbol: str, resolution: str, start_ms: int, end_ms: int
     ) -> list[Bar]:
-        """Read backwards in pages, because a window with too many bars is refused."""
+        """Read backwards in pages, because the server rejects a window with too many bars."""
         bars: list[Bar] = []
         while start_ms < end_ms:
             older = await self._last_bars(symbol, resolution, end_ms, BARS_PER_REQUEST)

@@ -1,4 +1,4 @@
-"""Order requests from the arguments of Python."""
+"""Order requests from Python arguments."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from trading_api_client.models import (
 )
 
 Duration: TypeAlias = OrderDuration | DurationType | str | None
-"""How long an order is valid: such as "DAY", or an OrderDuration with a date."""
+"""The time in force of an order: a type such as "DAY", or an OrderDuration with a date."""
 
 
 class Keep:
-    """The value of an argument that keeps what the order has."""
+    """The value of an argument that keeps the present value of the order."""
 
     def __repr__(self) -> str:
         return "KEEP"
@@ -44,7 +44,8 @@ def build_order(
     client_order_id: str | None = None,
     is_close: bool | None = None,
 ) -> PreOrder:
-    """Return an order request. Without a type the prices decide it: none is a market order."""
+    """Return an order request. Without a type, its prices decide the type; without prices it is a
+    market order."""
     return PreOrder(
         symbol=symbol,
         type=order_type(limit_price, stop_price) if type is None else type,
@@ -110,7 +111,7 @@ def order_type(limit_price: float | None, stop_price: float | None) -> OrderType
 
 
 def to_duration(duration: Duration) -> OrderDuration | None:
-    """Return a duration of the wire. Raises ValueError for an unknown name."""
+    """Return the wire's duration. Raises ValueError for an unknown name."""
     if duration is None or isinstance(duration, OrderDuration):
         return duration
     return OrderDuration(type=DurationType(duration))

@@ -32,17 +32,17 @@ from trading_api_client.tables import ModelList
 
 
 class OrderRest(RestArea):
-    """The orders and positions of an account, and the commands on them.
+    """The orders and positions of an account, and their commands.
 
-    A command has an idempotency key: with the same `key` it is executed once. It raises ApiError,
-    with the code and the message of the server."""
+    Every command has an idempotency key: with the same `key` it is executed once. A rejected
+    command raises ApiError."""
 
     async def orders(
         self, *, limit: int | None = None, before: str | None = None
     ) -> ModelList[PlacedOrder]:
         """Return the live orders, and those that ended within 24 hours.
 
-        With `limit` they are the orders that were placed last, live or ended."""
+        With `limit`, return the orders that were placed last, live or ended."""
         path = "/broker/orders"
         found = await self._read_account(path, list[PlacedOrder], limit=limit, before=before)
         return ModelList(PlacedOrder, found)
@@ -54,7 +54,7 @@ class OrderRest(RestArea):
     async def orders_history(
         self, *, limit: int = 200, before: str | None = None
     ) -> ModelList[PlacedOrder]:
-        """Return the orders that ended, the newest first."""
+        """Return the orders that have ended, the newest first."""
         path = "/broker/orders/history"
         found = await self._read_account(path, list[PlacedOrder], limit=limit, before=before)
         return ModelList(PlacedOrder, found)
@@ -87,9 +87,10 @@ class OrderRest(RestArea):
         is_close: bool | None = None,
         key: str | None = None,
     ) -> PlaceOrderResult:
-        """Place an order. Without a type the prices decide it: none is a market order.
+        """Place an order. Without a type, its prices decide the type; without prices it is a market
+        order.
 
-        `take_profit` and `stop_loss` are prices, and `trailing_stop_pips` a distance that replaces
+        `take_profit` and `stop_loss` are prices. `trailing_stop_pips` is a distance that replaces
         `stop_loss`. With `is_close` the order never does more than close the position."""
         order = build_order(
             symbol,
@@ -115,7 +116,8 @@ class OrderRest(RestArea):
     async def preview_order(
         self, order: PreOrder, *, order_id: str | None = None
     ) -> OrderPreviewResult:
-        """Return what an order would cost. With `order_id` it is the change of that order."""
+        """Return the effects and the cost of an order. With `order_id`, return those of a change of
+        that order."""
         params = {"account_id": self._account_id, "order_id": order_id}
         request = Request("POST", "/broker/orders/preview", params, order)
         return await self._rest.send(request, OrderPreviewResult)
@@ -135,7 +137,7 @@ class OrderRest(RestArea):
     ) -> SuccessResponse:
         """Change some values of a working order. None removes a bracket.
 
-        The order is read first, because the server takes the whole order."""
+        The client reads the order first, because the server expects the whole order."""
         order = changed_order(
             await self.order(order_id),
             qty=qty,
@@ -151,7 +153,8 @@ class OrderRest(RestArea):
     async def replace_order(
         self, order_id: str, order: PreOrder, *, key: str | None = None
     ) -> SuccessResponse:
-        """Change a working order to a complete request. Brackets that it leaves out are removed."""
+        """Change a working order to a complete request. Brackets that the request leaves out are
+        removed."""
         return await self._command("PUT", _order_path(order_id), SuccessResponse, key, order)
 
     async def cancel_order(self, order_id: str, *, key: str | None = None) -> SuccessResponse:
@@ -161,7 +164,7 @@ class OrderRest(RestArea):
     async def cancel_orders(
         self, order_ids: Iterable[str], *, key: str | None = None
     ) -> CancelOrdersResult:
-        """Cancel several orders, and return the ids of all that were canceled, with brackets."""
+        """Cancel several orders, and return the ids of all canceled orders, brackets included."""
         body = CancelOrdersRequest(orderIds=list(order_ids))
         return await self._command("POST", "/broker/orders/cancel", CancelOrdersResult, key, body)
 
@@ -177,7 +180,7 @@ class OrderRest(RestArea):
         return await self._command("DELETE", path, SuccessResponse, key, params={"amount": qty})
 
     async def reverse_position(self, symbol: str, *, key: str | None = None) -> SuccessResponse:
-        """Turn a position into one of the other side with the same quantity."""
+        """Reverse a position to the other side with the same quantity."""
         path = f"{_position_path(symbol)}/reverse"
         return await self._command("POST", path, SuccessResponse, key)
 
@@ -191,7 +194,7 @@ class OrderRest(RestArea):
         guaranteed_stop: float | None = None,
         key: str | None = None,
     ) -> SuccessResponse:
-        """Set the brackets of a position. A bracket that is left out is removed."""
+        """Replace the brackets of a position. A bracket that is left out is removed."""
         brackets = Brackets(
             takeProfit=take_profit,
             stopLoss=stop_loss,

@@ -1,4 +1,4 @@
-"""What the groups of requests have in common."""
+"""The common base of the groups of requests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ T = TypeVar("T")
 
 
 class RestArea:
-    """A group of requests over one transport. Without an account it is the server's default."""
+    """A group of requests over one transport. Without an account, it uses the server's default
+    account."""
 
     _rest: RestTransport
     _account_id: str | None
@@ -33,13 +34,13 @@ class RestArea:
         body: Model | None = None,
         params: Mapping[str, Any] | None = None,
     ) -> T:
-        """Send a command. Without a key it has a new one."""
+        """Send a command. Without a key, the command gets a new one."""
         in_account = {"account_id": self._account_id, **(params or {})}
         key = key or new_idempotency_key()
         return await self._rest.send(Request(method, path, in_account, body, key), type_)
 
     async def _known_account_id(self) -> str:
-        """Return the id of the account; that of the default account is requested once."""
+        """Return the id of the account. The id of the default account is requested once."""
         if self._account_id is None:
             account = await self._read("/broker/account", AccountMetainfo)
             self._account_id = account.id

@@ -1,4 +1,4 @@
-"""Requests over HTTP, which are sent again where that is safe."""
+"""HTTP requests, which are repeated if that is safe."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ UNAVAILABLE = 503
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request. With a key it is a command, which changes something once for each key.
+    """A request.
 
-    `timeout_s` is the time within which it is sent, and sent again; None: that of the client.
-    `is_repeatable` is false for what has no key and must not happen twice."""
+    A request with a key is a command, which the server executes once for each key. It is repeated
+    until `timeout_s`, or until the client's timeout if that is None. `is_repeatable` is false for a
+    request that has no key and must not be executed twice."""
 
     method: str
     path: str
@@ -41,10 +42,10 @@ class Request:
 
 
 class RestTransport:
-    """Sends requests, with the token, and decodes the answers.
+    """Sends requests with the token, and decodes the responses.
 
-    A request without an answer is sent again until its time limit: a read because it changes
-    nothing, a command because its idempotency key lets the server execute it once."""
+    A request without a response is repeated until its timeout. A read is safe to repeat because it
+    changes nothing, and a command because of its idempotency key."""
 
     def __init__(
         self,
@@ -60,7 +61,7 @@ class RestTransport:
         self._http = httpx.AsyncClient(base_url=base_url + PREFIX, limits=limits, verify=verify)
 
     async def send(self, request: Request, type_: type[T]) -> T:
-        """Return the decoded answer. Raises ApiError, ConnectionFailed, TimedOut and
+        """Return the decoded response. Raises ApiError, ConnectionFailed, TimedOut and
         InvalidResponse."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (request.timeout_s or self._timeout_s)

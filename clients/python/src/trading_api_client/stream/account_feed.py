@@ -1,4 +1,4 @@
-"""What happens in an account, in the order of its events."""
+"""The changes of an account, in the order of its events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trading_api_client.stream.stream import CallbackSubscription, Stream, Subsc
 from trading_api_client.stream.stream_client import StreamClient
 
 CHANNEL_ORDER = ("executions", "orders", "positions", "notifications")
-"""The order in which one event is published."""
+"""The order in which the server publishes the updates of one event."""
 
 AccountData: TypeAlias = Execution | PlacedOrder | Position | Notification
 
@@ -21,8 +21,8 @@ AccountData: TypeAlias = Execution | PlacedOrder | Position | Notification
 class AccountUpdate:
     """A change of an account: an execution, or the new state of an order or a position.
 
-    `seq` is the number of the event; None: part of the first state. `request_id` is the name of the
-    command that caused it, if the client sent one."""
+    `seq` is the number of the event, or None for a part of the first state. `request_id` is the
+    `X-Request-ID` of the command that caused it, if the client sent one."""
 
     channel: str
     data: AccountData
@@ -31,12 +31,12 @@ class AccountUpdate:
 
 
 class _OrderedByEvent(Subscription[Any]):
-    """Holds updates back while a topic is not synchronized, and then reports them in the order of
-    the events: topics resume one after another."""
+    """Buffers updates while a topic is not synchronized, and then reports them in the order of the
+    events. Topics resume one after another."""
 
     def __init__(self, streams: StreamClient) -> None:
         super().__init__(streams)
-        # What is held is bounded by what the server replays.
+        # The buffer is bounded by the number of updates that the server replays.
         self._held: list[Update[Any]] = []
 
     def on_update(self, update: Update[Any]) -> None:

@@ -1,4 +1,4 @@
-"""How far the updates of an account have come."""
+"""The wait for the updates of a command."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ async def wait_for_seq(
 ) -> None:
     """Return once the subscribed updates of the account up to event `seq` have been reported.
 
-    An event need not change every topic. So the events in flight are read, unless each topic has
-    come as far already. Raises TimedOut."""
+    An event need not change every topic. If a topic has not reached `seq`, the events in between
+    are read to find the topics that they change. Raises TimedOut."""
     waiting = _Waiting(streams, account_id)
     try:
         async with asyncio.timeout(timeout_s):
@@ -51,7 +51,7 @@ def last_events(events: Iterable[BrokerEvent]) -> dict[str, int]:
 
 
 class _Waiting:
-    """Looks at the account's topics after each of their changes."""
+    """Checks the account's topics after each of their changes."""
 
     def __init__(self, streams: StreamClient, account_id: str) -> None:
         self._streams = streams
@@ -72,14 +72,12 @@ class _Waiting:
         return all(topic.status == "synchronized" for topic in self._topics())
 
     def reached(self) -> int:
-        """Return the last event of which some topic has reported the change.
-
-        The events before it have been reported by all topics, because the server publishes the
-        events of an account in order."""
+        """Return the last event whose change some topic has reported. All topics have reported the
+        events before it, because the server publishes an account's events in order."""
         return max((_reached(topic) for topic in self._topics()), default=0)
 
     def has_all(self, required: dict[str, int]) -> bool:
-        """Return whether each topic has come as far as required, or has a later state."""
+        """Return whether each topic has reached its required event, or has a later state."""
         return self.is_synchronized() and all(
             _reached(topic) >= required.get(topic.channel.name, 0)
             or topic.snapshots > self._snapshots.get(topic.topic, topic.snapshots)

@@ -1,4 +1,4 @@
-"""The channels of the WebSocket, and what their updates mean."""
+"""The channels of the WebSocket, and their states and conflation keys."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ T = TypeVar("T")
 
 
 class Update(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """An update of a topic: its data, and the numbers next to them.
+    """An update of a topic: its data and its numbers.
 
-    `seq` is the number of the account's event, and `prev` that of the update before it on the same
-    topic. `as_of_seq` is the last event that the data include. `ts` is when the server made the
-    update, in ms since 1970."""
+    `seq` is the number of the account's event, and `prev` that of the previous update of the topic.
+    `as_of_seq` is the last event that the data includes. `ts` is the time at which the server made
+    the update, in ms since 1970."""
 
     topic: str
     data: T = msgspec.field(name="payload")
@@ -54,11 +54,11 @@ def _never(_: Any) -> bool:
 
 
 class Channel(Generic[T]):
-    """A kind of updates.
+    """One kind of live data.
 
-    `state_key`: the latest update under each key is the present state, unless `is_removed`; None: a
-    channel without a state. `conflation_key`: of the unread updates with one key the last one is
-    enough; None: every update counts."""
+    The latest update under each `state_key` is the present state, unless `is_removed`. None means
+    that the channel has no state. Of the unread updates with one `conflation_key`, only the last
+    counts. None means that every update counts."""
 
     def __init__(
         self,
@@ -152,10 +152,10 @@ CHANNELS: dict[str, Channel[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reconnection:
-    """A topic continues after an outage.
+    """A topic that continues after an outage.
 
-    `is_replayed`: no update was missed. Otherwise the server has sent the present state, and what
-    happened in between was not reported."""
+    If `is_replayed` is true, no update was missed. Otherwise the server has sent the present state,
+    and the updates in between were not reported."""
 
     channel: str
     topic: str

@@ -1,4 +1,4 @@
-"""A WebSocket that replaces a lost connection by a new one."""
+"""A WebSocket that connects again after a loss."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ Phase = Literal["idle", "connecting", "connected", "waiting", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class StreamOptions:
-    """How the WebSocket behaves; times are in seconds.
+    """The options of the WebSocket. Times are in seconds.
 
-    A connection on which nothing was received for `ping_interval_s` is pinged, and replaced if the
-    pong takes longer than `reply_timeout_s`. So is one that leaves a request unanswered for that
-    long. It is closed `idle_timeout_s` after the last subscription ended. `buffer` is the number of
-    updates that a stream keeps for a slow consumer."""
+    After `ping_interval_s` without a message the client sends a ping. Without a pong or a reply to
+    a request within `reply_timeout_s`, it replaces the connection. It closes the connection
+    `idle_timeout_s` after the last subscription ended. `buffer` is the number of updates that a
+    stream keeps for a slow consumer."""
 
     backoff: Backoff = field(default_factory=Backoff)
     ping_interval_s: float = 15.0
@@ -48,7 +48,8 @@ class StreamOptions:
 
 @dataclass(frozen=True, slots=True)
 class SocketState:
-    """The state of the connection. `reason` is why the last one ended, while it is `waiting`."""
+    """The state of the connection. While it is `waiting`, `reason` is the cause of the last
+    disconnection."""
 
     phase: Phase
     reason: str = ""
@@ -62,19 +63,19 @@ class SocketHandler(Protocol):
     def on_message(self, frame: bytes) -> None: ...
 
     def on_disconnected(self, reason: str) -> None:
-        """Called when a connection or an attempt to connect ended, whichever side ended it."""
+        """Called when a connection or an attempt to connect has ended, on either side."""
 
     def on_unauthorized(self, refused: ApiError) -> None:
-        """Called when the server refused the one token that there is."""
+        """Called when the server has rejected a token that cannot be refreshed."""
 
     def is_needed(self) -> bool:
-        """Return whether a lost connection is to be replaced."""
+        """Return whether to replace a lost connection."""
 
 
 class ReconnectingSocket:
     """Connects, authenticates, and connects again with exponential back-off and jitter.
 
-    It replaces the token on the connection before the token expires."""
+    It sends a fresh token on the connection before the old one expires."""
 
     def __init__(
         self,
@@ -113,12 +114,12 @@ class ReconnectingSocket:
         return lambda: self._on_state.remove(listener)
 
     def open(self) -> None:
-        """Connect, if there is no connection and no attempt. Does nothing during `disconnect`."""
+        """Connect unless there is a connection or an attempt. Does nothing during `disconnect`."""
         if not self._is_stopping and (self._task is None or self._task.done()):
             self._task = asyncio.create_task(self._run())
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send a message. It is discarded while there is no connection."""
+        """Send a message. Without a connection the message is discarded."""
         if self.is_connected:
             self._outgoing.put_nowait(msgspec.json.encode(message))
 
@@ -142,7 +143,7 @@ class ReconnectingSocket:
         self._enter(SocketState("idle"))
 
     async def close(self) -> None:
-        """Close the connection. No other one follows."""
+        """Close the connection for good."""
         await self._stop()
         self._enter(SocketState("closed"))
 
@@ -181,7 +182,7 @@ class ReconnectingSocket:
             attempt += 1
 
     async def _connect(self) -> str:
-        """Serve one connection, and return why it ended."""
+        """Serve one connection, and return the reason for its end."""
         try:
             token = await self._tokens.token()
         except Exception as error:

@@ -1,4 +1,4 @@
-"""The requests of a connection that wait for their reply."""
+"""The requests of a connection that have no reply yet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trading_api_client.stream.shared_topic import SharedTopic
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """The reply to a subscription, its end or a resumption."""
+    """The reply to a subscription, an unsubscription or a resumption."""
 
     status: str
     message: str
@@ -21,7 +21,8 @@ class Reply(msgspec.Struct, frozen=True):
 
     @property
     def is_temporary(self) -> bool:
-        """Whether the same request may succeed later: the owner of the account does not answer."""
+        """Whether the same request may succeed later, because the owner of the account does not
+        respond now."""
         return self.message.casefold().endswith("try again.")
 
 
@@ -35,10 +36,10 @@ class PendingRequest:
 
 
 class RequestQueue:
-    """Finds the request that a message answers: the server replies in order.
+    """Finds the request that a message answers, because the server replies in order.
 
-    It holds at most a few requests for each topic. `on_timeout` is called when the first one has no
-    reply within `timeout_s`."""
+    It holds at most a few requests for each topic. It calls `on_timeout` if the first request has
+    no reply within `timeout_s`."""
 
     def __init__(self, timeout_s: float, on_timeout: Callable[[], None]) -> None:
         self._timeout_s = timeout_s
@@ -51,7 +52,7 @@ class RequestQueue:
         return self._pending[0][0] if self._pending else None
 
     def add(self, request: PendingRequest) -> None:
-        """Wait for the reply to a request."""
+        """Add a request that waits for its reply."""
         deadline = asyncio.get_running_loop().time() + self._timeout_s
         self._pending.append((request, deadline))
         if len(self._pending) == 1:

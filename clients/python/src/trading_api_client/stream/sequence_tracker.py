@@ -1,4 +1,4 @@
-"""Checks that the numbered updates of a topic follow each other."""
+"""The check that the numbered updates of a topic have no gap."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ T = TypeVar("T")
 
 
 class SequenceTracker(Generic[T]):
-    """Buffers the updates after a gap, until the missing ones have arrived.
+    """Buffers the updates after a gap until the missing ones have arrived.
 
-    An update has a number (`seq`) and names the one before it (`prev`). An update without numbers,
-    or without `prev` because it is part of the state, is accepted as it is. The buffer holds what
-    the server sends while it replays: at most what it keeps for one client."""
+    An update has a number (`seq`) and names the previous one (`prev`). An update without numbers,
+    or without `prev` because it is part of the state, is accepted as it is. The buffer is bounded
+    by the number of updates that the server keeps for one client."""
 
     def __init__(self) -> None:
         self.last_seq: int | None = None
@@ -23,7 +23,7 @@ class SequenceTracker(Generic[T]):
         self._is_replaying = False
 
     def reset(self) -> list[Update[T]]:
-        """Forget all numbers, because a state follows that may begin with any number. Return the
+        """Forget all numbers, because a state follows whose numbers may begin anywhere. Return the
         buffered updates, except repeated ones."""
         buffered = [update for update in self._buffered if not self._is_repeated(update)]
         self.last_seq = None
@@ -32,7 +32,7 @@ class SequenceTracker(Generic[T]):
         return buffered
 
     def accept(self, update: Update[T]) -> list[Update[T]] | None:
-        """Return the updates to release now, in order, or None if one before it is missing."""
+        """Return the updates to release now, in order, or None if an earlier one is missing."""
         if self._is_replaying or self._is_ahead(update):
             self._buffered.append(update)
             return [] if self._is_replaying else None
@@ -41,11 +41,13 @@ class SequenceTracker(Generic[T]):
         return [self._release(update), *self._release_buffered()]
 
     def start_replay(self) -> None:
-        """Buffer every update until `finish_replay`, because the missing ones were requested."""
+        """Buffer every update until `finish_replay`, because the missing ones have been
+        requested."""
         self._is_replaying = True
 
     def finish_replay(self) -> list[Update[T]]:
-        """Return the updates to release now. The reply has arrived, and the missed ones follow."""
+        """Return the updates to release now. The reply has arrived, and the missed updates
+        follow."""
         self._is_replaying = False
         return self._release_buffered()
 

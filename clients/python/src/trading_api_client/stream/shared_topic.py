@@ -17,12 +17,12 @@ Status = Literal["unsubscribed", "subscribing", "resuming", "confirmed", "synchr
 
 
 class TopicListener(Protocol[T]):
-    """What a topic reports to. A method must not raise."""
+    """The receiver of a topic's reports. Its methods must not raise."""
 
     def on_update(self, update: Update[T]) -> None: ...
 
     def on_synchronized(self) -> None:
-        """Called when the present state, or what was missed, has been reported."""
+        """Called after the present state or the missed updates have been reported."""
 
     def on_failed(self, error: TradingApiError) -> None:
         """Called when the topic has ended because of an error."""
@@ -32,9 +32,9 @@ class SharedTopic(Generic[T]):
     """A subscription with its listeners, its present state and its sequence numbers.
 
     `status` is that on the present connection. Updates that arrive while it is `subscribing` belong
-    to an earlier subscription. It is `synchronized` once the state, or what was missed, has
-    arrived. `floor` is an event of the account before the subscription: without an update so far,
-    the topic resumes from there. `on_change` is called after each change."""
+    to an earlier subscription. It is `synchronized` once the state or the missed updates have
+    arrived. `floor` is an event of the account before the subscription. A topic without updates so
+    far resumes from there. `on_change` is called after each change."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class SharedTopic(Generic[T]):
 
     @property
     def resumable_seq(self) -> int | None:
-        """The event from which the server can replay what was missed, or None."""
+        """The event from which the server can replay the missed updates, or None."""
         if not self.channel.is_resumable or not self.was_confirmed:
             return None
         seq = self.floor if self.sequence.last_seq is None else self.sequence.last_seq
@@ -86,24 +86,24 @@ class SharedTopic(Generic[T]):
         return self._listeners.pop(listener, None) is not None
 
     def begin_subscribe(self) -> None:
-        """Await a state, and give up on missing updates.
+        """Wait for a state, and stop waiting for missing updates.
 
-        The buffered updates after them are reported only where the topic has no state: otherwise
-        the next state contains them."""
+        The buffered updates after them are reported only if the topic has no state. Otherwise the
+        next state contains them."""
         self.status = "subscribing"
         if self.sequence.last_seq is not None:
             self.floor = self.sequence.last_seq
         self._reset_sequence()
 
     def begin_resume(self, seq: int) -> None:
-        """Await the updates after event `seq`."""
+        """Wait for the updates after event `seq`."""
         self.status = "resuming"
         self.resumed_from = seq
         self.sequence.last_seq = seq
         self.sequence.start_replay()
 
     def confirm(self) -> None:
-        """Record the server's reply. What follows it is the state, or what was missed."""
+        """Record the server's reply. The state or the missed updates follow."""
         is_replay = self.status == "resuming"
         self.status = "confirmed"
         self.was_confirmed = True
@@ -116,7 +116,7 @@ class SharedTopic(Generic[T]):
         self.resumed_from = None
 
     def synchronize(self) -> None:
-        """Record that the state, or what was missed, has arrived."""
+        """Record that the state or the missed updates have arrived."""
         self.status = "synchronized"
         for listener in self._started():
             listener.on_synchronized()

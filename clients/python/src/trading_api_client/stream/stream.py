@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Subscription(Generic[T]):
-    """A subscription of one or several topics, until `close` is called or the server refuses it.
+    """A subscription to one or several topics, until `close` or a rejection by the server.
 
     It is the listener of its topics. `report` receives each update."""
 
@@ -39,14 +39,16 @@ class Subscription(Generic[T]):
     async def synchronized(self) -> None:
         """Return once the server has confirmed the subscription and its first state has arrived.
 
-        Raises ApiError if the server refuses the subscription, and ConnectionFailed if it is closed
+        Raises ApiError if the server rejects the subscription, and ConnectionFailed if it is closed
         before."""
         await asyncio.shield(self._synchronized)
 
     def on_end(self, callback: Callable[[TradingApiError | None], object]) -> None:
-        """Call a function once the subscription has ended: with the error, or None after `close`.
+        """Call a function once the subscription has ended: with the error, or with None after
+        `close`.
 
-        It is called in the event loop of the client, and immediately if it has ended already."""
+        The call is in the event loop of the client, and immediate if the subscription has ended
+        already."""
         if self._is_closed:
             callback(self._error)
         else:
@@ -62,14 +64,14 @@ class Subscription(Generic[T]):
         topics = ", ".join(topic.topic for topic in self._topics)
         return f"<{type(self).__name__} of {topics or 'a topic that is not subscribed yet'}>"
 
-    # For those who make subscriptions
+    # For the creator of a subscription
 
     def begin(self, task: asyncio.Task[None]) -> None:
-        """Keep the task that subscribes the topics."""
+        """Keep the task that subscribes to the topics."""
         self._task = task
 
     def attach(self, topics: list[SharedTopic[Any]]) -> None:
-        """Keep the topics that the subscription listens to."""
+        """Keep the topics of the subscription."""
         self._topics = topics
         self._unsynchronized = len(topics)
         if self._is_closed:
@@ -79,7 +81,7 @@ class Subscription(Generic[T]):
         """Receive an update."""
         raise NotImplementedError
 
-    # What the topics report
+    # The reports of the topics
 
     def on_update(self, update: Update[T]) -> None:
         self.report(update)
@@ -115,12 +117,12 @@ class Subscription(Generic[T]):
 class Stream(Subscription[T]):
     """An asynchronous iterator of the updates of a subscription.
 
-    A loop over it ends the subscription when the loop ends; inside `async with` the subscription
-    lasts until the end of the block. It raises ApiError if the server refuses the subscription.
+    A loop over it ends the subscription when the loop ends. Inside `async with`, the subscription
+    lasts until the end of the block. A rejected subscription raises ApiError.
 
-    At most `buffer` updates wait for a slow consumer. When half of them wait, only the last one is
-    kept where one replaces another: bars of one time, quotes of one symbol, the order book, the
-    equity. When the buffer is full, the stream ends with ConsumerTooSlow."""
+    At most `buffer` updates wait for a slow consumer. When half of them wait, the stream conflates:
+    it keeps only the last bar of one time, quote of one symbol, order book and equity. When the
+    buffer is full, the stream ends with ConsumerTooSlow."""
 
     def __init__(
         self, streams: StreamClient, key: Callable[[T], Hashable] | None, buffer: int
@@ -142,7 +144,8 @@ class Stream(Subscription[T]):
         return (await self.next_update(timeout_s)).data
 
     async def next_update(self, timeout_s: float | None = None) -> Update[T]:
-        """Return the next update with the numbers next to its data."""
+        """Return the next update with `seq`, `prev` and `ts`. Raises TimedOut, and
+        StopAsyncIteration after `close`."""
         try:
             async with asyncio.timeout(timeout_s):
                 while not self._buffer:
@@ -195,7 +198,8 @@ class Stream(Subscription[T]):
 class CallbackSubscription(Subscription[T]):
     """Calls a function with the data of each update, in the event loop of the client.
 
-    An exception of the function goes to the handler of the loop, and the subscription continues."""
+    An exception of the function goes to the loop's exception handler, and the subscription
+    continues."""
 
     def __init__(self, streams: StreamClient, callback: Callable[[T], object]) -> None:
         super().__init__(streams)

@@ -41,8 +41,10 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class StreamClient:
-    """Opens the connection for the first subscription, and opens it again after a loss, with all
-    topics. It closes it a while after the last subscription ended."""
+    """All subscriptions of a client over one connection.
+
+    It connects for the first subscription, and connects again after a loss with all topics. It
+    closes the connection some time after the last subscription ended."""
 
     def __init__(
         self,
@@ -91,8 +93,8 @@ class StreamClient:
     ) -> SharedTopic[T]:
         """Send the listener the topic's present state, and then every change.
 
-        `floor` is an event of the account before now. Raises TypeError for a subscription that no
-        topic can represent, and ConnectionFailed after `close()`."""
+        `floor` is an event of the account before now. Raises TypeError for a subscription without a
+        canonical topic, and ConnectionFailed after `close()`."""
         if self._is_closed:
             raise ConnectionFailed("The client was closed")
         topic = SharedTopic(channel, subscription, floor, self._topic_changed)
@@ -132,7 +134,7 @@ class StreamClient:
         for topic in topics:
             topic.fail(ConnectionFailed("The client was closed"))
 
-    # What the connection reports
+    # The reports of the connection
 
     def on_open(self) -> None:
         for topic in list(self.topics.values()):
@@ -143,7 +145,7 @@ class StreamClient:
         try:
             self._handle(frame)
         except msgspec.DecodeError:
-            # Of a server that is newer than this client. The others are still understood.
+            # A newer server may send unknown messages. The other messages stay valid.
             log.exception("message_invalid")
 
     def _handle(self, frame: bytes) -> None:
@@ -228,7 +230,7 @@ class StreamClient:
         self._request(f"{topic.channel.name}.subscribe", topic, topic.subscription, on_reply)
 
     def _subscribe_later(self, topic: SharedTopic[Any]) -> None:
-        """Request a topic again after a while, because its owner does not answer now."""
+        """Request a topic again after some time, because its owner does not respond now."""
         topic.reset()
         if self._retry_timer is not None:
             self._retry_timer.cancel()
@@ -283,7 +285,7 @@ class StreamClient:
             self._resume(topic, seq)
 
     def _on_reply_timeout(self) -> None:
-        """A server that does not reply counts as gone."""
+        """Replace the connection: a server that does not reply counts as lost."""
         self._socket.fail(NO_ANSWER)
 
     # An unused connection

@@ -47,9 +47,9 @@ PREPARE_BACKOFF = Backoff(base_s=0.25, max_s=5.0)
 class Streams(RestArea):
     """Live updates, as streams and as callbacks, over one WebSocket.
 
-    Subscriptions to one topic share it, and survive outages: the client connects again, and the
-    server sends what was missed, or where it cannot, the present state. Methods that begin with
-    `on_` call a function in the event loop of the client. Close what a method returns to end it."""
+    Subscriptions to one topic share it, and survive outages. After an outage the server sends the
+    missed updates, or else the present state. Methods that begin with `on_` call a function in the
+    event loop of the client. Call `close` on the returned object to end a subscription."""
 
     _streams: StreamClient
     _timeout_s: float
@@ -57,18 +57,18 @@ class Streams(RestArea):
     # Market data
 
     def bars(self, symbol: str, resolution: str) -> Stream[Bar]:
-        """Stream the forming bar of a symbol, with each change. A new time begins a new bar."""
+        """Stream the forming bar of a symbol at each change. A later time begins a new bar."""
         return self._stream(channels.BARS, {"symbol": symbol, "resolution": resolution})
 
     def on_bar(
         self, symbol: str, resolution: str, callback: Callable[[Bar], object]
     ) -> Subscription[Bar]:
-        """Call a function with each change of the forming bar of a symbol."""
+        """Call a function at each change of the forming bar of a symbol."""
         subscription = {"symbol": symbol, "resolution": resolution}
         return self._callback(channels.BARS, subscription, callback)
 
     def quotes(self, *symbols: str, slow: Iterable[str] = ()) -> Stream[QuoteData]:
-        """Stream the quotes of symbols at every change, those in `slow` every ten seconds."""
+        """Stream the quotes of symbols at every change, and those of `slow` every ten seconds."""
         return self._stream(channels.QUOTES, _quotes(symbols, slow))
 
     def on_quote(
@@ -174,13 +174,13 @@ class Streams(RestArea):
         return self._account_callback(channels.EQUITY, callback)
 
     def account_state_updates(self) -> Stream[AccountState]:
-        """Stream the money of the account at every quote and event: margin, profit, equity."""
+        """Stream the account state at every quote and event: margin, profit and equity."""
         return self._account_stream(channels.ACCOUNT_STATE)
 
     def on_account_state(
         self, callback: Callable[[AccountState], object]
     ) -> Subscription[AccountState]:
-        """Call a function with the money of the account at every quote and event."""
+        """Call a function with the account state at every quote and event."""
         return self._account_callback(channels.ACCOUNT_STATE, callback)
 
     def connection_updates(self) -> Stream[BrokerConnectionStatus]:
@@ -202,7 +202,7 @@ class Streams(RestArea):
         return self._account_callback(channels.ALERTS, callback)
 
     async def account_state(self) -> AccountState:
-        """Return the money of the account now: margin, profit, equity."""
+        """Return the present account state: margin, profit and equity."""
         async with self.account_state_updates() as stream:
             return await stream.next(self._timeout_s)
 
@@ -211,24 +211,23 @@ class Streams(RestArea):
     async def wait_for_seq(self, seq: int) -> None:
         """Return once the updates up to the account's event `seq` have arrived.
 
-        They are those of the executions, orders and positions of the account that were subscribed
-        before; `seq` is in the result of a command. Raises TimedOut."""
+        They are those of the executions, orders and positions that were subscribed before. The
+        result of a command has `seq`. Raises TimedOut."""
         account_id = await self._known_account_id()
         await wait_for_seq(self._streams, account_id, seq, self._read_events, self._timeout_s)
 
     def on_socket_state(self, callback: Callable[[SocketState], object]) -> Callable[[], None]:
-        """Call a function with each later state of the WebSocket.
-
-        The returned function ends that."""
+        """Call a function with each later state of the WebSocket. Return a function that stops the
+        calls."""
         return self._streams.on_state(callback)
 
     def on_reconnected(self, callback: Callable[[Reconnection], object]) -> Callable[[], None]:
         """Call a function for each topic that continues after an outage.
 
-        Where `is_replayed` is false, read what happened in between over REST."""
+        If `is_replayed` is false, read the changes in between over REST."""
         return self._streams.on_reconnected(callback)
 
-    # Making subscriptions
+    # Creation of subscriptions
 
     def _stream(self, channel: Channel[T], subscription: Mapping[str, Any]) -> Stream[T]:
         stream = Stream(self._streams, channel.conflation_key, self._streams.options.buffer)
@@ -297,8 +296,8 @@ class Streams(RestArea):
     async def _last_notified_event(self) -> int:
         """Return the number of an event after which there was no execution.
 
-        Every execution notifies, and the id of a notification is the number of its event. The first
-        event opens the account."""
+        Every execution sends a notification, and the id of a notification is the number of its
+        event. The first event opens the account."""
         newest = await self._read_account("/broker/notifications", list[Notification], limit=1)
         return newest[-1].id if newest else 1
 

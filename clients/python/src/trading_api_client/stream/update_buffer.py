@@ -1,4 +1,4 @@
-"""The updates that a consumer has not read yet."""
+"""The unread updates of a stream."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class _Entry(Generic[T]):
 class UpdateBuffer(Generic[T]):
     """Holds at most `size` values in order, as the server's outbox does.
 
-    A buffer that is half full conflates: of the unread values with one key it keeps the last one.
-    A value without a key is never replaced."""
+    A buffer that is half full conflates: of the unread values with one key it keeps the last one. A
+    value without a key is never replaced."""
 
     def __init__(self, size: int) -> None:
         self._size = size

@@ -1,9 +1,8 @@
 """Lists of the wire's objects as tables: DataFrames, text and HTML.
 
 Every table has the wire's field names as its columns, in the wire's order. Times are aware
-datetimes, and enumerations are categories with the names of their members, such as `BUY` and
-`WORKING`. Money is float64, as on the wire: the floating-point number that is nearest to the
-server's exact amount."""
+datetimes. Enumerations are categories with the names of their members, such as `BUY` and `WORKING`.
+Money is float64, as on the wire: the number that is nearest to the server's exact amount."""
 
 from trading_api_client.tables.model_list import ModelList
 from trading_api_client.tables.optional_library import MissingLibrary, import_library

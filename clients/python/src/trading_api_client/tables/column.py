@@ -22,7 +22,7 @@ TIME_FIELDS = frozenset(
 
 
 class Kind(Enum):
-    """What the values of a column are. A TIME is a number of ms since 1970, and JSON is a text."""
+    """The kind of a column's values. A TIME is in ms since 1970, and JSON is a text."""
 
     TEXT = auto()
     NUMBER = auto()
@@ -66,8 +66,9 @@ class Column(msgspec.Struct, frozen=True):
 def columns_of(type_: type[msgspec.Struct]) -> tuple[Column, ...]:
     """Return the columns of a type, in the order of its fields.
 
-    The fields of a nested object are columns of their own: `duration.type`. A quote has the columns
-    of its values and `error`. What is no single value, such as a list, is a text in JSON."""
+    The fields of a nested object are columns of their own, such as `duration.type`. A quote has the
+    columns of its values and `error`. A field that is not a single value, such as a list, is a text
+    in JSON."""
     if type_ is QuoteData:
         return tuple(_quote_columns())
     described = inspect.type_info(type_)
@@ -78,7 +79,7 @@ def columns_of(type_: type[msgspec.Struct]) -> tuple[Column, ...]:
 def rows_and_type(
     rows: Sequence[Any], type_: type[msgspec.Struct] | None
 ) -> tuple[Sequence[Any], type[msgspec.Struct]]:
-    """Return the rows and their type. Raises ValueError for no rows without a type."""
+    """Return the rows and their type. Raises ValueError for an empty list without a type."""
     type_ = type_ or getattr(rows, "type_", None)
     if type_ is None:
         if not rows:

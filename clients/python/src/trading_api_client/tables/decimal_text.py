@@ -6,14 +6,14 @@ from decimal import Decimal
 
 
 def decimal_text(number: float) -> str:
-    """Return the shortest decimal text that is read as the same number, without an exponent.
+    """Return the shortest decimal text with the same value, without an exponent.
 
-    It is the server's exact amount wherever that has at most 15 digits. `-0.0` is `0`."""
+    It is the server's exact amount if that has at most 15 digits. `-0.0` is `0`."""
     return plain_text(exact_decimal(number))
 
 
 def exact_decimal(number: float) -> Decimal:
-    """Return the decimal number with the fewest digits that is read as the same number."""
+    """Return the decimal number with the fewest digits and the same value as a double."""
     return Decimal(repr(float(number)))
 
 

@@ -1,4 +1,4 @@
-"""Lists of the wire's objects that read as tables."""
+"""Lists of the wire's objects that print as tables."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 class ModelList(list[T]):
-    """A list of objects of the type `type_`. It is shown as a table, and becomes a DataFrame."""
+    """A list of objects of the type `type_` that prints as a table and converts to a DataFrame."""
 
     type_: type[T]
 

@@ -1,4 +1,4 @@
-"""Libraries that an extra of the package installs."""
+"""Libraries that the extras of the package install."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ def to_pandas(
 ) -> pd.DataFrame:
     """Return a DataFrame with a row for each object. Needs the extra `pandas`.
 
-    `type_` is the type of the rows, which an empty list does not show. `zone` is the time zone of
-    the times, such as `America/New_York`. The index of bars is their `time`. Raises MissingLibrary
+    `type_` is the type of the rows, which an empty list needs. `zone` is the time zone of the
+    times, such as `America/New_York`. The index of bars is their `time`. Raises MissingLibrary
     without pandas, and ValueError for an empty list without a type."""
     pandas = import_library("pandas", extra="pandas")
     rows, type_ = rows_and_type(rows, type_)
@@ -37,9 +37,9 @@ def to_pandas(
 
 
 def to_timestamps(times: Sequence[int | float | None] | Any, zone: str = "UTC") -> pd.DatetimeIndex:
-    """Return ms since 1970 as timestamps; None is no time. Needs the extra `pandas`.
+    """Return ms since 1970 as timestamps, and None as NaT. Needs the extra `pandas`.
 
-    `times` can be an array of NumPy, too."""
+    `times` can also be a NumPy array."""
     pandas = import_library("pandas", extra="pandas")
     if not isinstance(times, np.ndarray):
         times = [NO_TIME if time is None else int(time) for time in times]

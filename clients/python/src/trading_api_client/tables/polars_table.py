@@ -22,9 +22,9 @@ def to_polars(
 ) -> pl.DataFrame:
     """Return a DataFrame with a row for each object. Needs the extra `polars`.
 
-    `type_` is the type of the rows, which an empty list does not show. `zone` is the time zone of
-    the times, such as `America/New_York`. Raises MissingLibrary without polars, and ValueError for
-    an empty list without a type."""
+    `type_` is the type of the rows, which an empty list needs. `zone` is the time zone of the
+    times, such as `America/New_York`. Raises MissingLibrary without polars, and ValueError for an
+    empty list without a type."""
     polars = import_library("polars", extra="polars")
     rows, type_ = rows_and_type(rows, type_)
     frame: pl.DataFrame = polars.DataFrame(

@@ -21,7 +21,7 @@ LEFT_ALIGNED = {Kind.TEXT, Kind.JSON, Kind.ENUMERATION}
 
 
 class TextTable:
-    """The cells of a table with at most 20 rows: the first ones and the last ones.
+    """The cells of a table with at most 20 rows: the first and the last ones.
 
     Columns without any value are left out. Times are in UTC."""
 
@@ -40,9 +40,9 @@ class TextTable:
             self._caption += ", times in UTC"
 
     def to_text(self) -> str:
-        """Return lines of text, which are as wide as the terminal if the columns fit.
+        """Return lines of text, at most as wide as the terminal.
 
-        The columns that do not fit are named in the last line."""
+        The last line names the columns that do not fit."""
         width_max = shutil.get_terminal_size().columns
         lines: list[str] = []
         hidden: list[str] = []
@@ -71,7 +71,8 @@ class TextTable:
         return f"{table if self._columns else ''}<p>{escape(self._caption)}</p>"
 
     def _with_gap(self, cells: list[str]) -> list[str]:
-        """Return the name and the cells of a column, with a mark where rows are left out."""
+        """Return the name and the cells of a column, with a mark in place of the rows that are left
+        out."""
         middle = 1 + ROWS_MAX // 2
         return [*cells[:middle], "...", *cells[middle:]] if self._is_cut else cells
 
