@@ -1,8 +1,7 @@
 """The check that FastWS is installed.
 
-FastWS pins `fastapi==0.100.0`, although it runs with current versions. An installer would refuse
-both together, so this package does not name FastWS as a dependency.
-"""
+FastWS pins `fastapi==0.100.0`, although it runs with current versions. An installer rejects both
+together, so this package does not name FastWS as a dependency."""
 
 import shlex
 import shutil
@@ -14,11 +13,10 @@ FASTWS_REQUIREMENT = "fastws==0.1.7"
 
 
 def check_installation() -> None:
-    """End the process with status 2 if FastWS is missing, and print the command that installs it.
+    """Exit with status 2 if FastWS is missing, and print the command that installs it.
 
-    The command is a line of its own on standard error. Nothing outside the standard library is
-    imported, so that the check works in an environment that lacks other packages too.
-    """
+    The command is a line of its own on standard error. The function imports only the standard
+    library, so it also works where other packages are missing."""
     if find_spec("fastws") is not None:
         return
     print(

@@ -1,4 +1,4 @@
-"""Runs a connector again whenever it ends."""
+"""Restarts a connector whenever it ends."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 async def run_again(
     run: Callable[[], Awaitable[None]], on_ended: Callable[[str], None], back_off: BackOff
 ) -> None:
-    """Run a connector, and again after each end, until cancelled.
+    """Run a connector until cancelled, and restart it after each end.
 
-    `run` raises ConnectorEnded when it ends. `on_ended` is called with the reason before each wait
-    of `back_off`, which it may reset."""
+    `run` raises ConnectorEnded at an end. `on_ended` receives the reason before each wait of
+    `back_off`, which it may reset."""
     while True:
         reason = ""
         try:

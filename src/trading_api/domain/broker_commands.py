@@ -206,12 +206,13 @@ BrokerCommand = (
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """What a command did, once it is committed.
+    """The effects of a committed command.
 
     `order_id` is the first order that it placed, or empty. `canceled` are the orders that it
-    canceled. `is_duplicate` means that an earlier command with the same idempotency key did it;
-    then `canceled` is known only of a command that cancels several orders. `seq` is the number of
-    the account's last event after the command; a duplicate has that of the earlier command."""
+    canceled. `is_duplicate` means that an earlier command with the same idempotency key was
+    executed instead; then `canceled` is known only for a command that cancels several orders. `seq`
+    is the number of the account's last event after the command. A duplicate has the number of the
+    earlier command."""
 
     order_id: str = ""
     canceled: Sequence[str] = ()

@@ -120,7 +120,7 @@ class AlertEngine:
             raise _unavailable(error) from error
 
     def health(self) -> str | None:
-        """Return why alerts cannot be relied on now, or None if they can."""
+        """Return why alerts are unreliable now, or None if they are reliable."""
         return "the alerts were not written the last time" if self._is_stalled else None
 
     # Changes by clients

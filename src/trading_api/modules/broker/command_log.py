@@ -39,7 +39,8 @@ class CommandLog:
     async def record(
         self, account_id: str, command: Command, execution: Awaitable[CommandAnswer]
     ) -> CommandAnswer:
-        """Await a command's execution, return its answer, and log both."""
+        """Await the execution of a command, log the command and its outcome, and return the
+        answer."""
         started_s = time.perf_counter()
         outcome: Outcome | None = None
         try:
@@ -53,7 +54,8 @@ class CommandLog:
     async def record_live(
         self, account_id: str, command: BrokerCommand, execution: Awaitable[CommandResult]
     ) -> CommandResult:
-        """Await the execution of a live account's command, return its result, and log both."""
+        """Await the execution of a live account's command, log the command and its outcome, and
+        return the result."""
         started_s, outcome, fields = time.perf_counter(), "failed", dict[str, Any]()
         try:
             result = await execution

@@ -61,8 +61,8 @@ def require_following(source: MarketSource) -> FollowingSource:
 
 
 def create_simulator(seed: int, start_ms: int | None) -> Simulator:
-    """Return a simulated market that stands still at `start_ms`, or follows the wall clock where
-    that is None. Raises ConfigurationError."""
+    """Return a simulated market that stands still at `start_ms`, or follows the wall clock if that
+    is None. Raises ConfigurationError."""
     if start_ms is None:
         return Simulator(seed)
     if not FIRST_MS < start_ms < END_MS:
@@ -71,7 +71,7 @@ def create_simulator(seed: int, start_ms: int | None) -> Simulator:
 
 
 def create_recording(settings: Settings) -> Playable:
-    """Return what a replay plays: a file, a recorded market or stored symbols. Raises
+    """Return the data of a replay: a file, a recorded market or stored symbols. Raises
     ConfigurationError."""
     path = settings.datafeed_path
     if path is None:

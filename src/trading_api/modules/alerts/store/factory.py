@@ -40,7 +40,7 @@ def check_store(settings: Settings) -> None:
 
 
 def alerts_file(settings: Settings) -> Path | None:
-    """Return the file of the alerts, or None where they are in no file of their own."""
+    """Return the file of the alerts, or None if they have no file of their own."""
     url = settings.database_url
     return alerts_path(url) if url.startswith("sqlite:") else None
 

@@ -83,9 +83,10 @@ def fit_brackets(transaction: Transaction, order: Order, before: Position, marke
 def fit_to_position(
     transaction: Transaction, before: Position, market: Market, own: Sequence[str] = ()
 ) -> bool:
-    """Fit the brackets `own`, and all that a change of the position from `before` affects.
+    """Resize the brackets `own`, and all others that a change of the position from `before`
+    affects.
 
-    Return whether a bracket can trade that could not trade before."""
+    Return whether a bracket can trade now that could not trade before."""
     state, has_new = transaction.state, False
     after, index = state.position(market.symbol), state.bracket_index(market.symbol)
     if not index.claims:
@@ -131,9 +132,9 @@ def restore_brackets(transaction: Transaction, reversal: Order, at_ms: int) -> b
 
 
 def cancel_order(transaction: Transaction, order: Order, at_ms: int, message: str = "") -> None:
-    """Cancel a live order, and those of its brackets that have nothing to protect without it.
+    """Cancel a live order, and those of its brackets that protect nothing without it.
 
-    Where a real venue has the order, its cancellation is requested."""
+    If a real venue has the order, request its cancellation there."""
     if is_at_venue(transaction.state, order):
         _request_cancellation(transaction, order, at_ms)
         return
@@ -182,8 +183,9 @@ def show_on_parent(transaction: Transaction, bracket: Order, at_ms: int) -> None
 def bracket_size(state: AccountState, bracket: Order) -> Decimal:
     """Return the quantity that a live bracket has to close.
 
-    It is the whole position, or what the parent has filled and its brackets have not closed, but
-    never more than the position. It is 0 where a real venue has filled more of the brackets."""
+    It is the whole position, or the quantity that the parent has filled and its brackets have not
+    closed. It is never more than the position. It is 0 if a real venue has filled more of the
+    brackets."""
     closable = state.position(bracket.symbol).closable_by(bracket.side)
     remaining = state.bracket_index(bracket.symbol).claims[bracket.id].remaining
     return max(min(closable, remaining), ZERO)

@@ -74,7 +74,7 @@ from trading_api.modules.broker.engine.transaction import Transaction
 class Duplicate:
     """The answer to a command whose idempotency key was used before for the same command.
 
-    `order_id` is the `order_id` of the event that recorded the key, and `seq` its number."""
+    `order_id` is that of the event that recorded the key, and `seq` is the number of that event."""
 
     order_id: str
     seq: int
@@ -85,7 +85,7 @@ Outcome = list[Event] | Duplicate | Rejection
 
 @dataclass(frozen=True, slots=True)
 class CommandAnswer:
-    """The outcome of a command. If the command was done, `seq` is the number of the account's
+    """The outcome of a command. If the command was executed, `seq` is the number of the account's
     last event after it."""
 
     outcome: Outcome

@@ -172,7 +172,7 @@ def triggered(order: Order, at_ms: int) -> Order:
 
 
 def sent(order: Order, at_ms: int) -> Order:
-    """Return the held order as it is about to be sent to a real venue."""
+    """Return the held order in the state in which it is sent to a real venue."""
     return _changed(order, at_ms, status=OrderStatus.PLACING, is_triggered=True)
 
 

@@ -104,7 +104,7 @@ class VenueState:
         return f"{self.id_prefix}-{order_number(order_id)}{suffix}"
 
     def held_client_order_id(self, order: Order) -> str:
-        """Return the client order id under which a held order is sent in this version of it."""
+        """Return the client order id under which this version of a held order is sent."""
         return f"{self.client_order_id(order.id)}-h{order.version}"
 
     def own_order_id(self, client_order_id: str) -> str:
@@ -147,7 +147,7 @@ class VenueState:
                 pass  # positions, cash and refusals concern the account
 
     def evolve_order(self, order: Order, is_new: bool) -> None:
-        """Change the state by the new version of an order.
+        """Update the state by the new version of an order.
 
         An order that is not in `orders` is held: the venue does not know it. It is sent when it
         becomes PLACING, and held again when it becomes INACTIVE."""
@@ -160,7 +160,7 @@ class VenueState:
                 self.order_ids[client_key(id)] = order.id
         elif order.status is OrderStatus.INACTIVE:
             known = self.orders.pop(order.id, None)
-            if known is not None:  # it is sent under another id the next time
+            if known is not None:  # the next attempt has another id
                 self.order_ids[client_key(known.client_order_id)] = ""
 
     def evolve_unknown(self, event: OrderStateUnknown) -> None:

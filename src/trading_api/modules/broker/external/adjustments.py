@@ -25,8 +25,8 @@ def adjust_position(
     text: str,
     at_ms: int,
 ) -> None:
-    """Change a position without a fill, as if `change` had been traded at `price`, and fit
-    its held brackets to it."""
+    """Change a position without a fill, as if `change` had been traded at `price`. Resize its held
+    brackets."""
     rate = terms.rate(symbol)
     before = transaction.state.position(symbol)
     side = before.side if change * before.side > 0 else before.side.opposite

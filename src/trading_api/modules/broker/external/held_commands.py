@@ -1,4 +1,4 @@
-"""The commands of held orders: brackets and trailing stops that the venue does not receive."""
+"""The commands on held orders: brackets and trailing stops that the venue does not receive."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from trading_api.modules.broker.translation.rejection_mapping import to_api_erro
 class HeldOrderCommands:
     """Places and changes held orders by the rules of the engine. Raises ApiError.
 
-    `is_on` means that orders are held here where the venue cannot hold them."""
+    `is_on` means that this server holds the orders that the venue cannot hold."""
 
     def __init__(
         self,
@@ -45,15 +45,17 @@ class HeldOrderCommands:
         self.is_on = is_on
 
     def require_holdable(self, request: OrderRequest) -> None:
-        """Raise NotSupportedByVenue for a trailing stop that could not be sent when it triggers."""
+        """Raise NotSupportedByVenue for a trailing stop that the venue would not accept when it
+        triggers."""
         if OrderType.MARKET not in self._features().order_types:
             raise NotSupportedByVenue("market orders, which trailing stops become")
         if request.duration not in (None, Duration.GTC):
             raise NotSupportedByVenue(f"the duration {request.duration.value} of a trailing stop")
 
     def place(self, transaction: Transaction, order: Order, market: Market) -> None:
-        """Place a new order with those of its brackets that the venue cannot hold. A trailing stop
-        works here; every other order is on its way to the venue."""
+        """Place a new order, and those of its brackets that the venue cannot hold.
+
+        A trailing stop becomes a held order. Every other order becomes an intent for the venue."""
         if order.trail is not None:
             order = replace_struct(order, status=OrderStatus.WORKING, duration=Duration.GTC)
         transaction.emit(OrderPlaced(order, market.at_ms))
@@ -78,7 +80,7 @@ class HeldOrderCommands:
             set_brackets(transaction, after.brackets, after.side, price, after, market)
 
     def holds_brackets_of(self, state: AccountState, order: Order) -> bool:
-        """Return whether the brackets of an order at the venue can be changed here."""
+        """Return whether this server holds the brackets of an order at the venue."""
         if not self._features().has_brackets:
             return self.is_on
         return bool(state.live_brackets_of(order.symbol, order.id))
@@ -86,7 +88,7 @@ class HeldOrderCommands:
     def set_brackets(
         self, transaction: Transaction, order: Order, request: OrderRequest, market: Market
     ) -> None:
-        """Change the brackets of an order at the venue to those of the request."""
+        """Replace the brackets of an order at the venue by those of the request."""
         live = transaction.state.live_brackets_of(order.symbol, order.id)
         require_none_at_venue(transaction.state, live)
         if rejection := check_bracket_changes(live, request.brackets):
@@ -109,16 +111,17 @@ class HeldOrderCommands:
             raise to_api_error(rejection)
 
     def _is_for_us(self, order: Order) -> bool:
-        """Return whether the brackets of a new order are held here."""
+        """Return whether this server holds the brackets of a new order."""
         if not self.is_on or order.brackets == NO_BRACKETS:
             return False
         return not self._features().has_brackets or order.brackets.trail is not None
 
 
 def closing_orders(state: AccountState, symbol: str) -> list[Order]:
-    """Return the orders that close a position, for the checks of another one.
+    """Return the orders that close a position, for the checks of another closing order.
 
-    Held brackets shrink with the position. Those that the venue has received do not."""
+    Held brackets are left out because they shrink with the position. Brackets that the venue has
+    received stay."""
     return [
         (
             replace_struct(each, purpose=OrderPurpose.CLOSE)
@@ -130,7 +133,7 @@ def closing_orders(state: AccountState, symbol: str) -> list[Order]:
 
 
 def require_none_at_venue(state: AccountState, brackets: Iterable[Order]) -> None:
-    """Raise Conflict while one of the brackets is being sent, or works at the venue."""
+    """Raise Conflict while one of the brackets is being sent or works at the venue."""
     for each in brackets:
         if is_at_venue(state, each):
             raise Conflict(

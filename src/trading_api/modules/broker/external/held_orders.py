@@ -1,7 +1,8 @@
 """Holds brackets and trailing stops for a venue that lacks them, while the server runs.
 
-A held order is an order of the ledger that the venue does not know. Fresh quotes decide when it is
-sent. While the market is stale or the venue is not connected, nothing is sent."""
+A held order (elsewhere a synthetic or emulated order) is an order of the ledger that the venue does
+not know. Fresh quotes trigger it. While the market is stale or the venue is disconnected, nothing
+is sent."""
 
 from __future__ import annotations
 
@@ -41,21 +42,21 @@ from trading_api.modules.broker.external.venue_client import VenueFeatures
 from trading_api.modules.broker.translation.prices import Prices
 
 CHECK_S = 1.0
-"""How often the held orders are compared with the present quotes, also without a new one."""
+"""The interval at which held orders are compared with the present quotes, without a new quote."""
 MOVE_S = 1.0
-"""The shortest time between two events of a trailing stop. In between it moves in memory."""
+"""The shortest time between two events of a trailing stop. In between it moves only in memory."""
 FRESH_S = 1.0
-"""How long a quote decides that was received before an earlier decision was committed."""
+"""The longest age of a quote that was received before an earlier decision was committed."""
 AGAIN_S = (1.0, 30.0)
-"""The first and the longest time until an order is sent again that was not filled."""
+"""The first and the longest delay before an unfilled order is sent again."""
 PAUSE_S = 5.0
-"""How long triggers may be impossible before the account is notified."""
+"""The time without possible triggers after which the account is notified."""
 SWITCHED_OFF = "LIVE_HELD_BRACKETS is 0, so it cannot be held."
 
 
 @dataclass(slots=True)
 class _Attempts:
-    """The attempts of a held order since it was last filled."""
+    """The attempts of a held order since its last fill."""
 
     count: int = 0
     not_before_s: float = 0.0
@@ -65,7 +66,7 @@ class _Attempts:
 class HeldOrders:
     """Triggers the held orders of one account.
 
-    `refuse` returns why the risk gate refuses an order, or an empty text, and emits the refusal.
+    `refuse` returns why the risk gate rejects an order, or an empty text, and emits the rejection.
     `may_trade` returns whether no halt waits to be stored."""
 
     def __init__(
@@ -119,7 +120,7 @@ class HeldOrders:
             self._compare(symbol, touch)
 
     def on_event(self, event: Event) -> None:
-        """Take note of what was committed."""
+        """Update the attempts and the stops by a committed event."""
         match event:
             case OrderTriggered(order):
                 self._attempts.setdefault(order.id, _Attempts()).is_sent = True
@@ -153,7 +154,7 @@ class HeldOrders:
             self._may_send(each) and is_due(state, each, step, is_spot=is_spot)
             for each in reached(state, symbol, touch, self._stops)
         )
-        # The old stop is tested before it moves.
+        # Test the old stop before it moves.
         for order in own:
             if order.trail is not None and order.awaits_trigger and touch.is_tradable(order.side):
                 is_needed |= self._follow(order, touch)
@@ -163,7 +164,7 @@ class HeldOrders:
                 self._deciding.add(symbol)
 
     def _follow(self, order: Order, touch: Touch) -> bool:
-        """Move a trailing stop in memory. Return whether that has to be committed now."""
+        """Move a trailing stop in memory. Return whether to commit the move now."""
         assert order.stop_price is not None
         known = self._stops.get(order.id, order.stop_price)
         tick_size = self._prices.instrument(order.symbol).tick_size
@@ -202,8 +203,9 @@ class HeldOrders:
         return own is None or self._clock.now_s() >= own.not_before_s
 
     def _is_permitted(self, transaction: Transaction, order: Order) -> bool:
-        """Return whether the risk gate lets the order pass; else cancel it. A bracket only
-        reduces, so it always passes."""
+        """Return whether the risk gate permits the order; otherwise cancel it.
+
+        A bracket only reduces, so it is always permitted."""
         if order.is_bracket:
             return True
         market_order = OrderInstruction(order.symbol, order.side, OrderType.MARKET, order.quantity)
@@ -215,10 +217,11 @@ class HeldOrders:
     def _step(self, symbol: str) -> Decimal:
         return self._prices.instrument(symbol).quantity_step
 
-    # Times at which nothing is sent
+    # Pauses
 
     def _watch_pause(self) -> None:
-        """Notify the account when triggers have been impossible for some time, and afterwards."""
+        """Notify the account when triggers have been impossible for some time, and when they are
+        possible again."""
         reason, now_s = self._reason_for_pause(), self._clock.now_s()
         if not reason:
             self._paused_s = None
@@ -251,7 +254,7 @@ class HeldOrders:
         )
 
     def _cancel_all(self) -> None:
-        """Cancel what an earlier start has held, and notify the account."""
+        """Cancel the orders that an earlier process held, and notify the account."""
         state = self._account.state
         if not any(is_held(state, each) for each in state.live_orders()):
             return

@@ -1,4 +1,5 @@
-"""Fits the held orders of a live account to what they protect, by the rules of the engine."""
+"""Resizes the held orders of a live account to the quantity that they protect, by the rules of the
+engine."""
 
 from __future__ import annotations
 
@@ -47,7 +48,7 @@ def fit_held_orders(
 
 
 def _cancel_reductions(transaction: Transaction, before: Position, now_ms: int) -> None:
-    """Cancel the held orders that were to close a position which has ended."""
+    """Cancel the held orders that would close a position which has ended."""
     state = transaction.state
     if not ends_position(before, state.position(before.symbol)):
         return

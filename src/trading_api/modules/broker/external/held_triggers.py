@@ -1,7 +1,8 @@
-"""Which held orders the market reaches, and what follows: a pure function of account and touch.
+"""Decides which held orders a quote triggers, and what to send: pure functions of account and
+touch.
 
-At most the position is closed. A held order is not sent while other orders at the venue may still
-close what it protects. Those that rest there are canceled first."""
+They never close more than the position. A held order is not sent while other orders at the venue
+may close the quantity that it protects. Resting orders of that kind are canceled first."""
 
 from __future__ import annotations
 
@@ -30,19 +31,20 @@ KEY_OPERATION = "held-order.send"
 
 
 def held_orders(state: AccountState, symbol: str) -> list[Order]:
-    """Return the held orders of a symbol that wait for the market, in no particular order."""
+    """Return the untriggered held orders of a symbol, in no particular order."""
     if state.venue is None:
         return []
     return [each for each in state.working_orders(symbol) if not is_at_venue(state, each)]
 
 
 def is_held(state: AccountState, order: Order) -> bool:
-    """Return whether the venue does not know a live order, because it is held here."""
+    """Return whether this server holds a live order, so that the venue does not know it."""
     return state.venue is not None and order.is_live and not is_at_venue(state, order)
 
 
 def tightest_stop(order: Order, touch: Touch, known: Decimal, tick_size: Decimal) -> Decimal:
-    """Return where a trailing stop stands once it has followed the touch from the stop `known`."""
+    """Return the stop price of a trailing stop after it has followed the touch from the stop
+    `known`."""
     assert order.trail is not None
     moved = trailing_stop(order.side, order.trail.distance, touch.price(order.side), tick_size)
     return min(known, moved) if order.side > 0 else max(known, moved)
@@ -51,7 +53,7 @@ def tightest_stop(order: Order, touch: Touch, known: Decimal, tick_size: Decimal
 def reached(
     state: AccountState, symbol: str, touch: Touch, stops: Mapping[str, Decimal]
 ) -> list[Order]:
-    """Return the held orders that the touch reaches, the oldest first.
+    """Return the held orders whose price the touch has reached, the oldest first.
 
     `stops` are the prices to which trailing stops have moved since their last event."""
     found = [each for each in held_orders(state, symbol) if _is_reached(each, touch, stops)]
@@ -74,10 +76,10 @@ def _is_reached(order: Order, touch: Touch, stops: Mapping[str, Decimal]) -> boo
 def obstacles(
     state: AccountState, order: Order, step: Decimal, *, is_spot: bool
 ) -> Sequence[Order]:
-    """Return the orders at the venue that may close what a held order is to close.
+    """Return the orders at the venue that may close the quantity that a held order is to close.
 
-    On a spot market every order of its side does. There are none where the position, and what the
-    pair of a bracket has left to close, are large enough for all of them."""
+    On a spot market every order of the same side may. The result is empty if the position, and the
+    open quantity of the bracket's pair, are large enough for all of them."""
     if not order.reduce_only:
         return ()
     venue, closable = state.venue, state.position(order.symbol).closable_by(order.side)
@@ -104,7 +106,7 @@ def _remaining(orders: Sequence[Order]) -> Decimal:
 
 
 def size_to_send(state: AccountState, order: Order, step: Decimal) -> Decimal:
-    """Return the quantity that a held order trades when it is sent, on the grid of the venue."""
+    """Return the quantity of a held order when it is sent, on the lot grid of the venue."""
     size = order.remaining_quantity
     if order.is_bracket:
         size = bracket_size(state, order)
@@ -114,7 +116,7 @@ def size_to_send(state: AccountState, order: Order, step: Decimal) -> Decimal:
 
 
 def resting(venue: VenueState, others: Sequence[Order]) -> list[Order]:
-    """Return those of the orders at the venue that wait there, so that they can be canceled."""
+    """Return those of the orders at the venue that rest there, so that they can be canceled."""
     return [
         each
         for each in others
@@ -126,7 +128,7 @@ def resting(venue: VenueState, others: Sequence[Order]) -> list[Order]:
 
 
 def is_due(state: AccountState, order: Order, step: Decimal, *, is_spot: bool) -> bool:
-    """Return whether `send` would change anything for a held order that is reached."""
+    """Return whether `send` would change anything for a reached held order."""
     others = obstacles(state, order, step, is_spot=is_spot)
     assert state.venue is not None
     return not others or bool(resting(state.venue, others))
@@ -135,9 +137,9 @@ def is_due(state: AccountState, order: Order, step: Decimal, *, is_spot: bool) -
 def send(
     transaction: Transaction, order: Order, step: Decimal, at_ms: int, *, is_spot: bool
 ) -> None:
-    """Let a held order that is reached become an intent, or cancel first what is in its way.
+    """Turn a reached held order into an intent, or first cancel the orders in its way.
 
-    The intent has an idempotency key, which is the client order id that it is sent under."""
+    The intent has an idempotency key, which is its client order id at the venue."""
     state = transaction.state
     others = obstacles(state, order, step, is_spot=is_spot)
     assert state.venue is not None
@@ -159,5 +161,5 @@ def send(
 
 
 def move(transaction: Transaction, order: Order, stop_price: Decimal, at_ms: int) -> None:
-    """Move a trailing stop."""
+    """Record the new stop of a trailing stop."""
     transaction.emit(TrailingStopMoved(stop_moved(order, stop_price, at_ms), at_ms))

@@ -314,7 +314,7 @@ class LiveBroker:
     # The market's listener
 
     def on_update(self, update: MarketUpdate) -> None:
-        """Value the account at a new price, and compare its held orders with it."""
+        """Revalue the account at a new price, and compare its held orders with it."""
         symbol = update.quote.symbol
         self.held.on_quote(symbol)
         if not self._live_prices.changes_value(self.account.state, symbol):
@@ -326,14 +326,14 @@ class LiveBroker:
                 listener.on_valuation(self.account_id)
 
     def on_heartbeat(self) -> None:
-        """Do nothing: each quote is compared with the held orders as it comes."""
+        """Do nothing: each quote is compared with the held orders when it arrives."""
 
     def on_status(self, status: MarketStatus) -> None:
         """Compare the held orders with the present quotes."""
         self.held.check()
 
     async def flush(self) -> None:
-        """Do nothing: what a quote triggers is an update of its own."""
+        """Do nothing: the effects of a quote are updates of their own."""
 
     # Publishing
 

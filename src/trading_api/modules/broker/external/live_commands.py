@@ -184,7 +184,7 @@ class LiveCommands:
     def refuse(
         self, transaction: Transaction, account: EngineSnapshot, command: BrokerCommand
     ) -> str:
-        """Return why the risk gate refuses a command, or an empty text. Emits the refusal."""
+        """Return why the risk gate rejects a command, or an empty text. Emits the rejection."""
         breach = self._breach(command, account)
         if breach is not None:
             self._refuse(transaction, breach)

@@ -8,8 +8,9 @@ from trading_api.modules.broker.external.venue_client import VenueFeatures
 
 
 def broker_features(venue: VenueFeatures, *, holds_orders: bool) -> BrokerFeatures:
-    """Return what the venue can do, in the terms of the broker port. `holds_orders` adds the
-    brackets and trailing stops that are held here."""
+    """Return the features of the venue in the terms of the broker port.
+
+    `holds_orders` adds the brackets and trailing stops that this server holds."""
     return BrokerFeatures(
         order_types=frozenset(venue.order_types) or frozenset({OrderType.MARKET}),
         durations=frozenset(venue.durations),

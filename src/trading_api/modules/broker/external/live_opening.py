@@ -15,7 +15,7 @@ from trading_api.modules.broker.translation.prices import Prices
 log = logging.getLogger(__name__)
 
 RECENT_EVENTS = 2_000
-"""So many events are read at the start to count the orders of the last minute."""
+"""The number of events that are read at the start to count the orders of the last minute."""
 
 
 async def load_account(
@@ -50,8 +50,8 @@ async def load_account(
 
 
 def check_currency(prices: Prices) -> None:
-    """Log the symbols that cannot be traded in the account's currency. Raises ConfigurationError
-    where that is all of them."""
+    """Log the symbols that cannot be traded in the account's currency. Raises ConfigurationError if
+    no symbol can be traded."""
     symbols = list(prices.symbols())
     others = [each for each in symbols if not prices.is_tradable(each)]
     if not others:

@@ -41,8 +41,9 @@ class LiveTerms:
         return self._prices.rate(self._prices.foreign_currency(symbol) or self._currency) or ONE
 
     def market(self, symbol: str, at_ms: int, price: Decimal) -> Market | None:
-        """Return the market of a symbol, without a touch to trade on, or None for an unknown one.
-        Where the market shows no price, `price` is its last one."""
+        """Return the market of a symbol without a touch to trade on, or None for an unknown symbol.
+
+        If the market shows no price, `price` is the last one."""
         instrument = self._prices.known_instrument(symbol)
         if instrument is None:
             return None

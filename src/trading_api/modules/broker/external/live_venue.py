@@ -20,8 +20,10 @@ from trading_api.settings import Settings
 def create_live_venue(
     settings: Settings, feed: MarketData, metrics: Metrics, readiness: Readiness
 ) -> LiveBroker:
-    """Return the broker of LIVE_ACCOUNT_ID at the venue of BROKER. The server is not ready while
-    its ledger cannot be written. Nothing is connected or opened yet. Raises ConfigurationError."""
+    """Return the broker of LIVE_ACCOUNT_ID at the venue of BROKER.
+
+    The server is not ready while the account's ledger cannot be written. The function connects and
+    opens nothing. Raises ConfigurationError."""
     journal = create_journal(live_settings(settings))
     ledger = InstrumentedJournal(journal, metrics, name="live_ledger")
     readiness.add_check(ledger.health)

@@ -1,4 +1,4 @@
-"""The order that is sent to the venue for an order of the ledger."""
+"""The order that the venue receives for an order of the ledger."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from trading_api.modules.broker.external.venue_client import NewOrder, VenueFeat
 def new_order_of(
     order: Order, known: VenueOrder, features: VenueFeatures, *, holds_brackets: bool
 ) -> NewOrder:
-    """Return the order to send. `holds_brackets` means that its brackets are held here, so the
-    venue does not receive them.
+    """Return the order to send.
 
-    A held order was triggered before it is sent. A take-profit is sent as a limit order that fills
-    immediately or ends, where the venue has such orders. Everything else is a market order."""
+    `holds_brackets` means that this server holds its brackets, so the venue does not receive them.
+    A held order is sent after it was triggered. A take-profit becomes a limit order that fills
+    immediately or ends, if the venue has such orders. Every other held order becomes a market
+    order."""
     if order.is_triggered:
         return _exit_of(order, known, features)
     return NewOrder(

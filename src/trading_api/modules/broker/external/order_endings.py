@@ -1,6 +1,6 @@
-"""Ends orders that the venue has ended or never received, and what depends on them.
+"""Ends orders that the venue has ended or never received, and adjusts their brackets.
 
-A bracket that still has something to protect is held again, unless it may have been filled."""
+A bracket that still protects something is held again, unless it may have been filled."""
 
 from __future__ import annotations
 
@@ -59,8 +59,9 @@ def end_unsent(transaction: Transaction, order: Order, code: str, text: str, now
 
 
 def _hold_again(transaction: Transaction, order: Order, text: str, now_ms: int) -> bool:
-    """Hold a bracket again that was sent and not filled. Return whether it has something left to
-    protect: the present price decides when it is sent again."""
+    """Hold a bracket again that was sent and not filled.
+
+    Return whether it still protects something. The present price decides when it is sent again."""
     if not order.is_bracket:
         return False
     if not bracket_size(transaction.state, order):

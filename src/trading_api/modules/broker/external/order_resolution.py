@@ -86,7 +86,7 @@ class OrderRequests:
         self._waiting: dict[str, tuple[VenueRequest, asyncio.Event]] = {}
 
     def on_event(self, event: Event) -> None:
-        """Take note of an intent that this process has committed, and may send once."""
+        """Record an intent that this process has committed and may send once."""
         self._unsent.on_event(event)
 
     def is_busy(self, order_id: str) -> bool:
@@ -347,7 +347,7 @@ class OrderRequests:
             await self._reject_request(order_id, request, code, text)
 
     async def _end(self, order_id: str, code: str, text: str, end: Ending) -> None:
-        """End an order that the venue did not accept or receive."""
+        """End an order that the venue rejected or never received."""
 
         def decide(transaction: Transaction) -> None:
             venue = transaction.state.venue

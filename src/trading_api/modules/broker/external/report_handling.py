@@ -145,7 +145,7 @@ class _ReportHandler:
         return self._is_answer and values == found
 
     def _is_earlier_attempt(self) -> bool:
-        """Whether the report is about a held order as it was sent before, without success."""
+        """Return whether the report is about an earlier, unfilled attempt of a held order."""
         id = self._report.client_order_id
         return self._order.is_bracket and id not in ("", self._known.client_order_id)
 
@@ -163,7 +163,7 @@ class _ReportHandler:
         if report.status is VenueOrderStatus.PENDING_NEW:
             return self._has_missed_fills()
         self._acknowledge()
-        # What was sent for a held order has other values than the order.
+        # The order that was sent for a held order has other values.
         has_values = bool(report.quantity) and not self._order.is_triggered
         if self._is_answer and self._known.replacement is None and has_values:
             before_ids = self._order.filled_quantity - self._known.filled_quantity

@@ -33,7 +33,7 @@ class UnsentIntents:
         self._committed_s: dict[tuple[str, VenueRequest], float] = {}
 
     def on_event(self, event: Event) -> None:
-        """Take note of an intent that was committed now."""
+        """Record an intent that was committed now."""
         if not is_sent(event):
             return
         if isinstance(event, OrderReplaceRequested):

@@ -65,7 +65,7 @@ class UnstoredHalt:
 
     @property
     def is_halting(self) -> bool:
-        """Whether a halt waits until it can be stored."""
+        """Return whether a halt waits to be stored."""
         return self._reason is not None
 
     def require_permitted(self, command: BrokerCommand) -> None:

@@ -35,7 +35,9 @@ AlertsFile = Callable[[Settings], Path | None]
 
 def add_ledger_commands(commands: Any, alerts_file: AlertsFile) -> None:
     """Add `verify-ledger`, `ledger backup`, `ledger restore` and `ledger prune` to argparse's
-    subparsers. `alerts_file` returns the file of the alerts that belong to a ledger."""
+    subparsers.
+
+    `alerts_file` returns the file of the alerts that belong to a ledger."""
     _add_verify_ledger(commands)
     ledger = commands.add_parser("ledger", help="copies of the ledger at DATABASE_URL")
     ledger_commands = ledger.add_subparsers(required=True)
@@ -97,7 +99,7 @@ def _backup(alerts_file: AlertsFile, arguments: argparse.Namespace) -> None:
     alerts = None if arguments.live else alerts_file(settings)
     if target.exists():
         raise ConfigurationError(f"{target} exists; name a file that does not.")
-    database.reading().close()  # it is a ledger, so the alerts are not copied in vain
+    database.reading().close()  # fails unless it is a ledger, before the alerts are copied
     # The alerts first: a notification that only the ledger has is found by its key.
     if alerts is not None and back_up_companion(alerts, companion):
         print(f"{companion} is a copy of the alerts.")

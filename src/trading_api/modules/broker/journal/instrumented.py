@@ -21,10 +21,10 @@ UNHEALTHY_S = 10.0
 
 
 class InstrumentedJournal:
-    """Counts events, and measures the commits of `journal`.
+    """Counts the events and measures the commits of `journal`.
 
-    For `unhealthy_s` after a failed write the journal is not ready for more work; the next write
-    shows whether it works again. `name` begins the names of its own metrics."""
+    For `unhealthy_s` after a failed write, the journal is not ready for more work. The next write
+    shows whether it works again. `name` is the prefix of its own metrics."""
 
     def __init__(
         self,

@@ -95,9 +95,11 @@ class AccountIndex:
         return sorted(affected, key=numbers.__getitem__)
 
     def quiet_range(self, symbol: str, converted_currency: str) -> QuietRange | None:
-        """Return the prices at which a quote of the symbol changes no account, or None where every
-        quote may change one. `converted_currency` is the currency that the symbol converts, or
-        empty. The result is right until an account changes, or its orders expire."""
+        """Return the prices at which a quote of the symbol changes no account, or None if every
+        quote may change one.
+
+        `converted_currency` is the currency that the symbol converts, or empty. The result is valid
+        until an account changes or its orders expire."""
         orders = self._orders.get(symbol)
         if (orders and orders.is_always_reached) or self._maintenance.suspects(symbol):
             return None
@@ -116,7 +118,7 @@ class AccountIndex:
         )
 
     def next_expiry_ms(self) -> int | None:
-        """Return when the first order expires, or None if none does."""
+        """Return the time at which the first order expires, or None if none does."""
         times = [
             self._expiries.nearest(),
             *(each.expiries.nearest() for each in self._orders.values()),

@@ -46,8 +46,9 @@ class PaperAccount:
         return not self.state.working and not self.state.positions
 
     def commit_immediately(self) -> None:
-        """Let the engine change the committed state itself from now on: what it returns counts as
-        committed, and `restore` is no longer possible."""
+        """Let the engine change the committed state itself from now on.
+
+        Its results count as committed, and `restore` is no longer possible."""
         assert self.state.seq == self.committed.seq, "an event waits for its commit"
         self._engine = Engine(self.committed, self._rules)
         self._is_immediate = True

@@ -19,15 +19,15 @@ from trading_api.modules.broker.paper.accounts import Accounts
 log = logging.getLogger(__name__)
 
 AccountEvents = list[tuple[str, Event]]
-"""Events that are to be committed together, with their accounts, in the order they happened."""
+"""Events to commit together, with their accounts, in the order in which they happened."""
 
 
 class CommandExecution:
-    """Changes the engines of accounts, and adds the events to those that are to be committed.
+    """Applies commands to the engines of accounts, and appends the resulting events.
 
-    `opening` makes the command that opens an account. The caller commits the events, or sets the
-    engines back with `restore`. An account to which a quote cannot be applied is logged and left as
-    it was, or the error is raised with `raises`."""
+    `opening` creates the command that opens an account. The caller commits the events, or resets
+    the engines with `restore`. If a quote cannot be applied to an account, the error is logged and
+    the account stays as it was. With `raises`, the error is raised instead."""
 
     def __init__(
         self,
@@ -41,8 +41,10 @@ class CommandExecution:
         self._raises = raises
 
     def execute(self, account_id: str, command: Command, events: AccountEvents) -> CommandAnswer:
-        """Apply a client's command. The account's first command opens it, unless it is rejected.
-        Whatever the engine raises is raised, and the command leaves nothing."""
+        """Apply a client's command.
+
+        The account's first command opens it, unless it is rejected. If the engine raises, the
+        exception is raised and the command has no effect."""
         outcome = self._apply(account_id, command, events)
         is_done = isinstance(outcome, list)
         return CommandAnswer(outcome, self._accounts[account_id].state.seq if is_done else 0)
@@ -56,8 +58,8 @@ class CommandExecution:
         self._apply_to_each(self._accounts.index.take_expired(command.at_ms), command, events)
 
     def restore(self, account_id: str, uncommitted: Sequence[Event]) -> None:
-        """Set an account's engine back to the committed state plus the events that are still to be
-        committed."""
+        """Reset an account's engine to the committed state plus the events that are not committed
+        yet."""
         self._accounts[account_id].restore(uncommitted)
         self._accounts.reindex(account_id)
         self._accounts.discard_unopened(account_id)

@@ -1,4 +1,4 @@
-"""What a command did, as the broker port returns it."""
+"""The result of a command in the terms of the broker port."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trading_api.modules.broker.translation.rejection_mapping import to_api_erro
 
 
 def to_command_result(command: BrokerCommand, answer: CommandAnswer) -> CommandResult:
-    """Return the result of a command. Raises ApiError where it was rejected."""
+    """Return the result of a command. Raises ApiError for a rejected command."""
     outcome = answer.outcome
     if isinstance(outcome, Rejection):
         raise to_api_error(outcome)

@@ -109,15 +109,17 @@ class MaintenanceIndex:
         self._suspect_reached(self._rates_high.get(currency), rate)
 
     def lows(self, symbol: str) -> tuple[Thresholds | None, Thresholds | None]:
-        """Return the bids, and the asks, at or below which accounts are suspect; negated."""
+        """Return the bids, and the asks, at or below which an account may need liquidation. They
+        are negated."""
         return self._bids.get(symbol), self._ask_gains.get(symbol)
 
     def highs(self, symbol: str) -> tuple[Thresholds | None, Thresholds | None]:
-        """Return the bids, and the asks, at or above which accounts are suspect."""
+        """Return the bids, and the asks, at or above which an account may need liquidation."""
         return self._bid_gains.get(symbol), self._asks.get(symbol)
 
     def rates(self, currency: str) -> tuple[Thresholds | None, Thresholds | None]:
-        """Return the rates below which, negated, and above which accounts are suspect."""
+        """Return the rates below which (negated) and above which an account may need
+        liquidation."""
         return self._rates_low.get(currency), self._rates_high.get(currency)
 
     def _suspect_reached(self, thresholds: Thresholds | None, bound: Decimal) -> None:

@@ -91,8 +91,8 @@ class MarketNotices:
                 self._check_session(symbol, now_ms)
 
     def next_check_ms(self) -> int | None:
-        """Return the market time up to which `on_time` finds nothing to notify of sessions, or None
-        where it never does. It is right until an account changes."""
+        """Return the market time until which `on_time` has no session to notify of, or None for
+        never. The result is valid until an account changes."""
         if not self._warning_ms:
             return None
         times_ms = map(self._next_check_ms, self._accounts.index.exposed_symbols())
@@ -114,7 +114,7 @@ class MarketNotices:
             self._is_idle.set()
 
     async def submit_waiting(self) -> None:
-        """Submit the notices that wait, one after the other."""
+        """Submit the waiting notices one after another."""
         while self._waiting:
             await self._notify(self._waiting.popleft())
         self._has_work.clear()

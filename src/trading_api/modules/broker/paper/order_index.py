@@ -40,22 +40,22 @@ class OrderIndex:
 
     @property
     def is_always_reached(self) -> bool:
-        """Whether some account takes part in every quote."""
+        """Return whether some account has an order that every quote may fill."""
         return bool(self._always)
 
     @property
     def expiries(self) -> Thresholds:
-        """When the orders of each account expire."""
+        """Return the times at which the orders of each account expire."""
         return self._expiries
 
     @property
     def lows(self) -> tuple[Thresholds, Thresholds]:
-        """The bids, and the asks, at or below which orders are reached; negated."""
+        """Return the bids, and the asks, at or below which orders are reached. They are negated."""
         return self._bid_low, self._ask_low
 
     @property
     def highs(self) -> tuple[Thresholds, Thresholds]:
-        """The bids, and the asks, at or above which orders are reached."""
+        """Return the bids, and the asks, at or above which orders are reached."""
         return self._bid_high, self._ask_high
 
     def take_reached(self, market: Market) -> set[str]:

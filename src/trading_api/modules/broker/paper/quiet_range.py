@@ -13,8 +13,10 @@ ThresholdPrice = Decimal | int | None
 
 @dataclass(frozen=True, slots=True)
 class QuietRange:
-    """A quote changes nothing while its bid, its ask and the conversion rate of its pair are
-    between these limits, which are excluded. None is no limit."""
+    """The limits between which a quote changes nothing: those of its bid, its ask and the
+    conversion rate of its pair.
+
+    The limits are excluded. None means no limit."""
 
     bid_low: ThresholdPrice = None
     bid_high: ThresholdPrice = None
@@ -25,12 +27,13 @@ class QuietRange:
 
 
 def lowest(thresholds: Iterable[Thresholds | None]) -> ThresholdPrice:
-    """Return the lowest of all thresholds: a price below it reaches none."""
+    """Return the lowest of all thresholds. A price below it reaches none of them."""
     nearest = (each.nearest() for each in thresholds if each is not None)
     return min((each for each in nearest if each is not None), default=None)
 
 
 def highest(negated: Iterable[Thresholds | None]) -> ThresholdPrice:
-    """Return the highest of all thresholds that are kept negated: a price above it reaches none."""
+    """Return the highest of all thresholds that are kept negated. A price above it reaches none of
+    them."""
     found = lowest(negated)
     return None if found is None else -found

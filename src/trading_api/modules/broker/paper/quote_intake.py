@@ -10,7 +10,7 @@ from trading_api.modules.broker.translation.prices import Prices
 
 
 class QuoteIntake:
-    """Reports each new price to the index of accounts, and makes the quote to match."""
+    """Reports each new price to the index of accounts, and creates the quote to match."""
 
     def __init__(self, prices: Prices, interest: PriceInterest, index: AccountIndex) -> None:
         self._prices = prices
@@ -18,7 +18,7 @@ class QuoteIntake:
         self._index = index
 
     def take(self, update: MarketUpdate) -> MatchQuote | None:
-        """Return the quote to match, or None where it cannot change any account."""
+        """Return the quote to match, or None if it cannot change any account."""
         symbol = update.quote.symbol
         self._index.on_price(symbol, self._prices.mark(symbol))
         if currency := self._prices.converted_currency(symbol):

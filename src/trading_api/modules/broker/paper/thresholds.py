@@ -39,7 +39,7 @@ class Thresholds:
         return nearest is not None and nearest <= bound
 
     def nearest(self) -> Threshold | None:
-        """Return the lowest threshold, which is reached first, or None if there is none."""
+        """Return the lowest threshold, which is reached first, or None without thresholds."""
         while self._heap and not self._is_current(self._heap[0]):
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None

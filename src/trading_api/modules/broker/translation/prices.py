@@ -68,7 +68,7 @@ class Prices:
         return instrument
 
     def is_tradable(self, symbol: str) -> bool:
-        """Return whether a symbol is known, and can be traded in the account's currency."""
+        """Return whether a symbol is known and tradable in the account's currency."""
         instrument = self._market.instrument(symbol)
         return instrument is not None and self._is_convertible(instrument)
 
@@ -87,7 +87,7 @@ class Prices:
         return self._converted_touch(quote)
 
     def is_stale(self, symbol: str) -> bool:
-        """Return whether a symbol should have a price to trade on, and has none."""
+        """Return whether a symbol should have a price to trade on but has none."""
         state = self._market.status_of(symbol).state
         return state is not MarketState.CLOSED and self.touch(symbol) is None
 

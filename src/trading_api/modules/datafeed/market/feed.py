@@ -19,12 +19,13 @@ log = logging.getLogger(__name__)
 class MarketFeed(PublishedMarket):
     """A PublishedMarket that runs and supervises its source.
 
-    `run` replaces the source's own `run`, where another part moves it. A source that reports
+    `run` replaces the source's own `run` if another part moves the source. A source that reports
     nothing for `stale_after_ms` while the event loop runs makes the market STALE until its next
-    report; then the status is again what it reported last. A symbol that is stale stays so across a
-    restart of the source. A source that ends or raises is started again after `restart_s`, then
-    after delays that double up to RESTART_MAX_S. `chance` returns numbers from 0 to 1, which spread
-    these delays."""
+    report. Then the market has its last reported status again. A stale symbol stays stale across a
+    restart of the source.
+
+    A source that ends or raises is restarted after `restart_s`, then after delays that double up to
+    RESTART_MAX_S. `chance` returns numbers from 0 to 1, which spread these delays."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A market source as the modules see it, while another part moves it."""
+"""A market source as the modules use it, while another part moves it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,11 @@ _OPEN = MarketStatus(MarketState.OPEN)
 
 
 class PublishedMarket:
-    """MarketData over any source, and the source's MarketSink. It calls the listeners before a
-    report returns.
+    """MarketData over any source, and the source's MarketSink.
 
-    A symbol that the source reported as stale is STALE until the source publishes it or reports it
-    as fresh. A heartbeat of an open market counts only if the source's present is later than at the
-    report before."""
+    It calls the listeners before a report returns. A symbol that the source reported as stale is
+    STALE until the source publishes it or reports it as fresh. A heartbeat of an open market counts
+    only if the source's present has moved since the last report."""
 
     def __init__(self, source: MarketSource) -> None:
         self.source = source
@@ -53,7 +52,7 @@ class PublishedMarket:
 
     @property
     def stale_symbols(self) -> Mapping[str, MarketStatus]:
-        """The status of each symbol that is stale while the market goes on."""
+        """The status of each stale symbol of an open market."""
         return MappingProxyType(self._stale_symbols)
 
     def instruments(self) -> Sequence[Instrument]:
@@ -89,11 +88,11 @@ class PublishedMarket:
         self._listeners.append(interest)
         return interest
 
-    # The source reports
+    # Reports of the source
 
     def publish(self, updates: Sequence[MarketUpdate]) -> None:
-        """Keep all updates as the latest before any listener sees one, so that `quote` answers
-        for one instant."""
+        """Store all updates as the latest before any listener receives one, so that `quote` returns
+        prices of one instant."""
         self._accept(_OPEN)
         if self._stale_symbols:
             for update in updates:
@@ -118,7 +117,7 @@ class PublishedMarket:
             self.hold()
 
     def hold(self) -> None:
-        """Report that the market is as it was. It may stand still: a client moves it."""
+        """Report that the market is unchanged. It may stand still because a client moves it."""
         self._accept(self._reported_status)
         self._pass_time()
 
@@ -150,7 +149,7 @@ class PublishedMarket:
         self._become(MarketStatus(MarketState.STALE, reason))
 
     async def flush(self) -> None:
-        """Return once every listener has done and published all that the reports caused."""
+        """Return once every listener has published the effects of the reports."""
         for each in tuple(self._listeners):
             await each.listener.flush()
 

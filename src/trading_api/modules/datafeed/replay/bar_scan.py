@@ -9,21 +9,20 @@ _CHUNK_MIN, _CHUNK_MAX = 64, 65_536
 
 
 class BarScan:
-    """Looks ahead in the bars of one symbol, in price ticks and numbers of ticks.
-
-    `lows` and `highs` are those of all bars."""
+    """Scans the next bars of one symbol, in price ticks and tick numbers. `lows` and `highs` are
+    those of all bars."""
 
     def __init__(self, track: BarTrack) -> None:
         self.track = track
         recorded = track.series.recorded
         self._low, self._high = recorded.low, recorded.high
-        # As Python integers: most look-aheads are of one bar.
+        # Python integers, because most scans end after one bar.
         self.lows: list[int] = recorded.low.tolist()
         self.highs: list[int] = recorded.high.tolist()
 
     def next_outside(self, low: int, high: int, bars_end: int) -> int | None:
-        """Return the number of the next tick that is not played and whose last price is below
-        `low` or above `high`, in the bars before `bars_end`. None if there is none."""
+        """Return the number of the next unplayed tick whose last price is below `low` or above
+        `high`, in the bars before `bars_end`. Return None without such a tick."""
         number, played = divmod(self.track.ticks, TICKS_PER_BAR)
         if played and number < bars_end:
             if (found := self._outside(number, played, low, high)) is not None:

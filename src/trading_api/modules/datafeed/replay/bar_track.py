@@ -75,7 +75,7 @@ class BarTrack:
 
     @property
     def bar(self) -> tuple[int, Bar]:
-        """The number of the last bar that has begun, and all of it."""
+        """The number of the last bar that has begun, and the whole bar."""
         return self._number, self.series.recorded[self._number]
 
     @property

@@ -70,7 +70,7 @@ class Playable(Protocol):
         ...
 
     def content(self) -> Iterator[bytes]:
-        """Yield what the recording consists of, in parts. Equal recordings have equal parts."""
+        """Yield the content of the recording in parts. Equal recordings have equal parts."""
         ...
 
     def history_end_ms(self) -> int:

@@ -99,15 +99,14 @@ class Replay:
 
     @property
     def tracks(self) -> Sequence[PlayedTrack]:
-        """The symbols as far as they have been played, in the order in which ticks of the same
-        instant are played."""
+        """The tracks of the symbols, in the order in which ticks of one instant are played."""
         return tuple(self._tracks.values())
 
     def skip(self, now_ms: int, ticks_ahead: Callable[[], Iterator[PlayedTick]]) -> None:
-        """Go on at an instant up to which the caller has moved the tracks, without a report.
+        """Continue at an instant to which the caller has moved the tracks, without a report.
 
-        `ticks_ahead` returns the ticks that are not played, and is called at the next step. A
-        replay that skipped ticks is moved by `step` only."""
+        `ticks_ahead` returns the unplayed ticks, and is called at the next step. After a skip, only
+        `step` moves a replay."""
         self._now_ms = now_ms
         self._ticks_ahead = ticks_ahead
 

@@ -67,8 +67,8 @@ class BarSeries:
         return bars
 
     def all_bars(self, resolution: str) -> tuple[BarColumns, Int64s]:
-        """Return every bar of a resolution, as they are at the end, and the number of the recorded
-        row with which each begins."""
+        """Return every bar of a resolution in its final state, and the number of the recorded row
+        with which each one begins."""
         rows = len(self.recorded)
         if resolution == self._bars.base:
             return self.recorded, np.arange(rows)
@@ -96,7 +96,7 @@ class BarSeries:
         return self._path(self.recorded[number])
 
     def opposite(self) -> BarSeries:
-        """Return the same bars, whose ticks go to the farther extreme first."""
+        """Return the same bars, whose ticks reach the farther extreme first."""
         series = copy(self)
         series._path = _opposite_path
         return series

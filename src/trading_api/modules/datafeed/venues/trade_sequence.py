@@ -11,7 +11,7 @@ IDS_MAX = 5_000
 """So many ids are remembered where they are not consecutive."""
 
 RESTART_MS = 10_000
-"""How much later than the last trade one with a smaller id is, if the ids begin again."""
+"""A trade with a smaller id, this much later than the last one, means that the ids begin again."""
 
 
 class TradeSequence:
@@ -38,8 +38,10 @@ class TradeSequence:
         return is_ahead or self.is_restarted_by(trade)
 
     def is_restarted_by(self, trade: TradeMessage) -> bool:
-        """Return whether the venue numbers its trades from the beginning again with this one, as
-        test networks do when they are emptied: its id is known, and its time is much later."""
+        """Return whether the venue numbers its trades from the beginning again with this one.
+
+        Test networks do so when they are reset. The id of the trade is known, and its time is much
+        later."""
         if not self.is_consecutive or self.last is None or int(trade.id) > self._last_id:
             return False
         return trade.time_ms - self.last.time_ms > RESTART_MS

@@ -69,9 +69,9 @@ def modify(transaction: Transaction, command: ModifyOrder) -> Rejection | None:
 def modified_order(
     transaction: Transaction, order: Order, request: OrderRequest, market: Market
 ) -> Order | Rejection:
-    """Return a live order as the request asks for, or why it cannot be changed so.
+    """Return a live order with the requested changes, or the rejection of the changes.
 
-    The margin is not checked. Nothing is emitted."""
+    The function does not check the margin and emits nothing."""
     state = transaction.state
     request = _with_defaults(request, order)
     if rejection := (
@@ -156,7 +156,7 @@ def enter_order(transaction: Transaction, order: Order, market: Market) -> None:
 
 
 def entry_price(order: Order, market: Market) -> Decimal | None:
-    """Return about where the order will be filled, or None without a price."""
+    """Return the estimated fill price of the order, or None without a price."""
     if order.limit_price is not None or order.stop_price is not None:
         return order.limit_price or order.stop_price
     return market.mark.indicative_price(order.side) if market.mark else None

@@ -123,7 +123,7 @@ def settle(transaction: Transaction, command: SettlePosition) -> Rejection | Non
 
 
 def edit_brackets(transaction: Transaction, command: EditBrackets) -> Rejection | None:
-    """Replace all brackets that protect the position by those of the command, and match them."""
+    """Replace all brackets of the position by those of the command, and match them."""
     if rejection := replace_brackets(transaction, command):
         return rejection
     match(transaction, command.market)

@@ -200,7 +200,7 @@ DATABASE_ERRORS = (
     asyncpg.InternalClientError,
     OSError,
 )
-"""What asyncpg raises where the database cannot be reached or used. TimeoutError is an OSError.
+"""The exceptions of asyncpg for an unreachable or unusable database. TimeoutError is an OSError.
 InternalClientError is raised between the message that ends a session and the end of its
 connection."""
 

@@ -24,7 +24,7 @@ class EventLoopThread:
         self._runner = asyncio.Runner()
 
     async def run(self, job: Callable[[], Result]) -> Result:
-        """Return what `job` returns. Raises RuntimeError once `close` was called."""
+        """Return the result of `job`. Raises RuntimeError after `close`."""
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, lambda: self._run(job)
         )
@@ -39,5 +39,6 @@ class EventLoopThread:
         try:
             return self._runner.run(running)
         finally:
-            # A runner that is closed does not start it, and Python warns of what never ran.
+            # A closed runner does not start the coroutine, and Python warns of a coroutine that
+            # never ran.
             running.close()

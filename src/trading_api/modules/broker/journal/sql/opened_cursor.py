@@ -1,4 +1,4 @@
-"""A cursor that a thread opens and closes for a caller that may be cancelled meanwhile."""
+"""A cursor that a thread opens and closes for a caller that may be cancelled in between."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 class Closable(Protocol):
     def close(self) -> None:
-        """Close the connection below."""
+        """Close the underlying connection."""
         ...
 
 
@@ -20,11 +20,12 @@ Cursor = TypeVar("Cursor", bound=Closable)
 async def opened_cursor(
     run: Callable[[Callable[[], None]], Awaitable[None]], open_cursor: Callable[[], Cursor]
 ) -> AsyncIterator[Cursor]:
-    """Yield what `open_cursor` returns, and close it afterwards. `run` calls functions in one
-    thread, in the order in which it is given them."""
+    """Yield the result of `open_cursor`, and close it afterwards.
+
+    `run` calls functions in one thread, in the order of its calls."""
     opened: list[Cursor] = []
     try:
-        # A caller that is cancelled here gets no cursor, but the thread opens it all the same.
+        # A caller that is cancelled here receives no cursor, but the thread still opens it.
         await run(lambda: opened.append(open_cursor()))
         yield opened[0]
     finally:

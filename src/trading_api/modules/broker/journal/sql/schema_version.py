@@ -36,8 +36,9 @@ def check_version(connection: Connection, newest: str, place: object) -> None:
 
 
 def create_tables(connection: Connection, newest: str) -> None:
-    """Create the tables of the newest version in a database without a ledger, as its migrations do
-    in ten times as long."""
+    """Create the tables of the newest version in a database without a ledger.
+
+    The migrations give the same tables in ten times the time."""
     with connection.begin():
         METADATA.create_all(connection, checkfirst=False)
         _VERSIONS.create(connection, checkfirst=False)

@@ -30,12 +30,12 @@ def back_up(database: Database, target: Path) -> int:
 
 
 def companion_of(copy: Path) -> Path:
-    """Return the copy of the alerts that belongs to a copy of the ledger."""
+    """Return the path of the alerts' copy next to a copy of the ledger."""
     return copy.with_name(f"{copy.stem}-alerts{copy.suffix}")
 
 
 def back_up_companion(path: Path, target: Path) -> bool:
-    """Copy a database that belongs to the ledger, and return whether there is one.
+    """Copy a database that belongs to the ledger. Return whether there is one.
 
     Raises ConfigurationError, also if the target exists."""
     if target.exists():
@@ -48,8 +48,9 @@ def back_up_companion(path: Path, target: Path) -> bool:
 
 
 def restore_companion(source: Path, path: Path) -> bool:
-    """Put the copy of a database that belongs to the ledger in place, and return whether there is
-    one. What was there is moved aside. Raises ConfigurationError."""
+    """Put the copy of a database that belongs to the ledger in place. Return whether there is one.
+
+    The replaced database is moved aside. Raises ConfigurationError."""
     if not source.exists():
         return False
     with _sqlite_errors():
