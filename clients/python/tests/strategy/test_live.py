@@ -21,7 +21,7 @@ from clients.python.tests.support.lossy_proxy import lossy_proxy
 from tests.kit.server import until
 from tests.kit.stepped_market import Bot, stepping
 from trading_api_client import ApiError, AsyncClient, Client, ConnectionFailed, TimedOut
-from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
+from trading_api_client.models import Execution, OrderStatus, PlacedOrder, QuoteData, Side
 from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.live import Live
 from trading_api_client.strategy.live_host import LiveHost
@@ -328,6 +328,22 @@ async def test_quotes_are_delivered_where_they_are_wanted(market: Market) -> Non
     quotes = [note for note in strategy().notes if isinstance(note, TopOfBook)]
     assert len(quotes) >= 2, "one that was read, and at least one that was delivered"
     assert all(quote.bid < quote.last < quote.ask for quote in quotes)
+
+
+async def test_a_quote_is_delivered_with_the_account_as_it_is(market: Market) -> None:
+    class Quoted(Noted):
+        def on_quote(self, quote: TopOfBook) -> None:
+            self.notes.append(self.position("AAPL") is not None)
+
+    def run(account: str) -> list[Any]:
+        with Client(f"http://{market.address}", account=account) as client:
+            live = LiveRun(client, Quoted, {})
+            live.subscribe()
+            client.place_order("AAPL", Side.BUY, 1)  # its update waits behind the quote
+            live._on_quote(QuoteData(s="ok", n="AAPL", v=client.quote("AAPL")))
+            return live.strategy.notes
+
+    assert await asyncio.to_thread(run, f"STRATEGY-{next(numbers)}") == [True]
 
 
 async def test_bars_that_close_during_an_outage_are_delivered_once_and_in_order(

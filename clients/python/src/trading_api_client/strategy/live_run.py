@@ -99,6 +99,7 @@ class LiveRun(Generic[StrategyT]):
 
     def _on_quote(self, quote: QuoteData) -> None:
         if not isinstance(quote.v, QuoteError):
+            self._account.synchronize()  # the quote may have filled an order
             self.strategy.on_quote(
                 TopOfBook(bare_symbol(quote.n), quote.v.bid, quote.v.ask, quote.v.lp)
             )
