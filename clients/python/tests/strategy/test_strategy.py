@@ -167,6 +167,17 @@ def test_a_strategy_without_a_list_of_symbols_is_an_error(symbols: Any) -> None:
         create_strategy(Cross, {"symbols": symbols}, ScriptedHost())
 
 
+def test_a_resolution_that_is_a_number_is_an_error() -> None:
+    with pytest.raises(TypeError, match='resolution is text, such as "1"'):
+        create_strategy(Cross, {"resolution": 1}, ScriptedHost())
+
+
+def test_a_strategy_that_is_not_a_class_is_an_error() -> None:
+    strategy: Any = Cross()
+    with pytest.raises(TypeError, match="pass the class Cross"):
+        create_strategy(strategy, {}, ScriptedHost())
+
+
 def test_several_resolutions_are_followed_and_the_first_is_the_default() -> None:
     class Both(Strategy):
         symbols, resolutions = ("AAPL", "MSFT"), ("5", "1")

@@ -54,11 +54,12 @@ class RestTransport:
         timeout_s: float = 10.0,
         tls: SSLContext | None = None,
     ) -> None:
+        self._base_url = base_url + PREFIX
         self._tokens = tokens
         self._timeout_s = timeout_s
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=16)
         verify = True if tls is None else tls
-        self._http = httpx.AsyncClient(base_url=base_url + PREFIX, limits=limits, verify=verify)
+        self._http = httpx.AsyncClient(base_url=self._base_url, limits=limits, verify=verify)
 
     async def send(self, request: Request, type_: type[T]) -> T:
         """Return the decoded response. Raises ApiError, ConnectionFailed, TimedOut and
@@ -77,12 +78,14 @@ class RestTransport:
                 if loop.time() + delay_s >= deadline:
                     raise
             except httpx.TimeoutException as error:
-                raise TimedOut(f"{request.method} {request.path} was not answered") from error
+                address = f"{request.method} {self._base_url}{request.path}"
+                raise TimedOut(f"{address} was not answered") from error
             except httpx.TransportError as error:
                 delay_s = RETRY_BACKOFF.delay_s(attempt)
                 if not request.is_repeatable or loop.time() + delay_s >= deadline:
-                    reason = f"{request.method} {request.path}: {error or type(error).__name__}"
-                    raise ConnectionFailed(reason) from error
+                    address = f"{request.method} {self._base_url}{request.path}"
+                    reason = str(error) or type(error).__name__
+                    raise ConnectionFailed(f"{address}: {reason}") from error
             await asyncio.sleep(delay_s)
             attempt += 1
 

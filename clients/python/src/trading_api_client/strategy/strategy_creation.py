@@ -15,7 +15,12 @@ def create_strategy(
     strategy_class: type[StrategyT], parameters: Mapping[str, Any], host: StrategyHost
 ) -> StrategyT:
     """Return a strategy with its parameters, connected to `host`. Raises TypeError for an unknown
-    parameter, and ValueError for a strategy without symbols."""
+    parameter, a resolution that is not text or an instance in place of the class. Raises ValueError
+    for a strategy without symbols."""
+    given: object = strategy_class
+    if not isinstance(given, type):
+        name = type(given).__name__
+        raise TypeError(f"A run creates its own strategy: pass the class {name}, not an instance.")
     known = parameter_names(strategy_class)
     if unknown := parameters.keys() - known:
         raise TypeError(
@@ -29,6 +34,11 @@ def create_strategy(
         raise ValueError(f'{strategy_class.__name__}.symbols is a list, such as ["AAPL"].')
     if "resolution" not in parameters and strategy.resolutions:
         strategy.resolution = strategy.resolutions[0]
+    resolutions: list[object] = [each for _, each in bar_subscriptions(strategy)]
+    for each in resolutions:
+        if not isinstance(each, str):
+            name = strategy_class.__name__
+            raise TypeError(f'{name}.resolution is text, such as "1", not {each!r}.')
     strategy._host = host
     return strategy
 
