@@ -178,7 +178,7 @@ def test_imported_data_is_reported_and_served(tmp_path: Path) -> None:
     assert result.stdout.splitlines() == [
         "MINE: 11 rows were read.",
         "New bars of 0:01:00: 10.",
-        "Duplicates, which say again what is there, dropped: 1.",
+        "Duplicates, dropped: 1.",
         "Repairs refused: 0; a row that needs one stops the import.",
         "Gaps in trading time: none.",
         (

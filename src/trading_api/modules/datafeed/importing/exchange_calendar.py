@@ -28,7 +28,7 @@ class ExchangeCalendar:
             import exchange_calendars
         except ImportError as error:
             raise RecordingError(
-                "--calendar needs the package exchange_calendars, which is not installed."
+                "--calendar needs the package exchange_calendars. Install trading-api[calendars]."
             ) from error
         # Deprecations between pandas and exchange_calendars do not concern the user.
         with warnings.catch_warnings(category=DeprecationWarning, action="ignore"):

@@ -59,7 +59,7 @@ class ImportReport:
         text += [
             f"{self.symbol}: {self.rows:,} {'ticks' if self.are_ticks else 'rows'} were read.",
             f"New bars of {step}: {self.taken:,}.",
-            f"Duplicates, which say again what is there, dropped: {self.duplicates:,}.",
+            f"Duplicates, dropped: {self.duplicates:,}.",
         ]
         if self.unpriced:
             text.append(f"Rows without any price: {self.unpriced:,}, left out.")

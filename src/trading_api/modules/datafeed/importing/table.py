@@ -133,8 +133,8 @@ class ParquetTable:
             import duckdb
         except ImportError as error:
             raise RecordingError(
-                f"{self.path} is a Parquet file, which needs the package duckdb; it is not "
-                "installed."
+                f"{self.path} is a Parquet file, which needs the package duckdb. "
+                "Install trading-api[parquet]."
             ) from error
         pattern = re.sub(r"([\[*?])", r"[\1]", str(self.path))
         with duckdb.connect(config={"autoinstall_known_extensions": False}) as database:
