@@ -1,7 +1,7 @@
 # HOST, PORT, ENABLED_MODULES and the other settings given to make reach the process as its environment.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-# Where Python may not keep what it compiles, every start compiles all libraries anew: twice the time,
+# Where Python may not keep what it compiles, every start compiles all libraries again: twice the time,
 # and the tests start it two dozen times.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -61,7 +61,7 @@ checked-python: .venv/.synced $(ASYNCAPI)/node_modules/.package-lock.json
 	$(BIN)/python scripts/generate_blocking_client.py --check
 	$(BIN)/node $(ASYNCAPI)/validate.mjs asyncapi.json
 
-format: .venv/.synced frontend/node_modules/.package-lock.json ## Format the code and mend what ruff and biome can mend
+format: .venv/.synced frontend/node_modules/.package-lock.json ## Format the code and apply the fixes of ruff and biome
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/black --quiet .
 	$(NPM) run format
@@ -75,13 +75,13 @@ export-openapi-spec: .venv/.synced ## Write openapi.json
 export-asyncapi-spec: .venv/.synced ## Write asyncapi.json
 	@$(BIN)/python scripts/export_asyncapi_spec.py
 
-figures: $(TERMINAL) ## Print what is measured of the terminal in a browser
+figures: $(TERMINAL) ## Measure the terminal in a browser and print the figures
 	@$(NPM) run figures --workspace=@trading-api/terminal
 
 screenshots: $(TERMINAL) ## Write the pictures of the terminal in docs/
 	@$(NPM) run screenshots --workspace=@trading-api/terminal
 
-terminal: $(TERMINAL) ## Build the page that is served at /, where its sources are newer
+terminal: $(TERMINAL) ## Build the terminal if its sources changed
 
 generate-frontend-types: .venv/.synced frontend/node_modules/.package-lock.json ## Write the client's types from openapi.json and asyncapi.json
 	@$(NPM) run generate
@@ -90,7 +90,7 @@ generate-python-client: .venv/.synced ## Write the Python client's models from o
 	@$(BIN)/python scripts/generate_python_models.py
 	@$(BIN)/python scripts/generate_blocking_client.py
 
-coverage: .venv/.synced ## Show that the tests of the engine and the ledger reach every branch of them
+coverage: .venv/.synced ## Show that the tests reach every branch of the engine and the ledger
 	@$(BIN)/coverage run -m pytest $(ENGINE_TESTS) $(LEDGER_TESTS)
 	@$(BIN)/coverage report
 
@@ -98,16 +98,16 @@ prove: .venv/.synced ## Drive the engine and its naive twin through EXAMPLES (10
 	@echo "SEED=$(SEED)"
 	@PROVE_EXAMPLES=$(or $(EXAMPLES),10000) $(BIN)/pytest --hypothesis-seed=$(SEED) $(filter %_properties.py,$(ENGINE_TESTS))
 
-bench: .venv/.synced ## Print the figures that claims about speed cite; or those of SCENARIOS
+bench: .venv/.synced ## Print the figures of docs/benchmarks.md, or those of SCENARIOS
 	@$(BIN)/python -m benchmarks $(SCENARIOS)
 
-soak: .venv/.synced ## Let clients come and go for SOAK_S seconds (3600), and look for what they leave behind
+soak: .venv/.synced ## Connect and disconnect clients for SOAK_S seconds (3600), and check for leaks
 	@SOAK_S=$(or $(SOAK_S),3600) $(BIN)/pytest --quiet tests/test_soak.py
 
 venue-soak: .venv/.synced ## Follow a simulated venue with faults for SOAK_S seconds (3600), and compare every trade and bar
 	@$(BIN)/python -m tests.venue_soak --seconds $(or $(SOAK_S),3600)
 
-kills: .venv/.synced ## Kill a trading broker, and price alerts, 200 times at random moments, and look for what is missing
+kills: .venv/.synced ## Kill a trading broker, and price alerts, 200 times at random moments, and check for lost data
 	@mkdir -p var && folder=$$(mktemp -d var/kills.XXXXXX) && \
 	  $(BIN)/python -m tests.kit.killed_writers $$folder 200 && \
 	  $(BIN)/python -m tests.kit.killed_alerts $$folder 200; \
@@ -128,7 +128,7 @@ postgres: .venv/.synced ## Run the ledger's tests on PostgreSQL, which comes as 
 fuzz: .venv/.synced ## Fuzz REST and the socket for SECONDS (300) each, from SEED
 	@$(BIN)/python -m tests.kit.fuzz
 
-lock: $(UV) ## Resolve requirements/ anew; UPGRADE=1 takes the latest versions
+lock: $(UV) ## Resolve requirements/ again; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group dev -o requirements/dev.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group fastws -c requirements/dev.txt -o requirements/runtime.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 pyproject.toml --group container -c requirements/dev.txt -o requirements/container.txt

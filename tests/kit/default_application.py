@@ -1,4 +1,4 @@
-"""One application with the default settings, for what it is made of."""
+"""One application with the default settings, for tests of its routes and documents."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 
 @cache
 def default_application() -> tuple[FastAPI, FastWSAdapter]:
-    """Return the application of this process, which is not to be started."""
+    """Return the application of this process. Do not start it."""
     return create_app(Settings.defaults().model_copy(update={"database_url": "memory:"}))

@@ -20,15 +20,17 @@ from trading_api.modules.broker.external.venue_client import ExecutionReport
 
 
 class HeldChaos(LiveChaos):
-    """Drives a LiveSetup by a seed. Nothing but closing orders and exits sells, so the venue never
-    holds less than nothing unless one of them is sent twice or closes too much."""
+    """Drives a LiveSetup by a seed.
+
+    Only closing orders and exits sell. So the venue holds less than nothing only if an exit is sent
+    twice or closes too much."""
 
     def __init__(self, live: LiveSetup, seed: int) -> None:
         super().__init__(live, seed)
         live.venue.fills_market_orders = seed % 2 == 0
 
     async def step(self) -> None:
-        """Do one random thing."""
+        """Do one random action."""
         chance = self.chance
         match chance.randrange(10):
             case 0 | 1 | 2:
@@ -38,7 +40,7 @@ class HeldChaos(LiveChaos):
                 self.live.market.become(state)
             case _:
                 await super().step()
-        self._judge()
+        self._check()
 
     def command(self) -> BrokerCommand:
         """Return a random command that never sells more than is held."""
@@ -81,7 +83,7 @@ class HeldChaos(LiveChaos):
         self.live.market.move("AAPL", f"{price}.00", f"{price}.02")
 
     async def settle(self) -> None:
-        """Let everything end that has begun."""
+        """Let every open request end."""
         self.live.market.become(MarketState.OPEN)
         await super().settle()
         for each in self._open_at_venue():
@@ -89,9 +91,9 @@ class HeldChaos(LiveChaos):
                 self.live.venue.trade(each, each.open_quantity)
         await settle()
         await self.live.clock.advance(70)
-        self._judge()
+        self._check()
 
-    def _judge(self) -> None:
+    def _check(self) -> None:
         held = self.live.venue.holdings.get("AAPL", Decimal(0))
         assert held >= 0, "a position was closed twice"
 

@@ -15,8 +15,10 @@ Headers = list[tuple[bytes, bytes]]
 
 
 class RawHttpClient:
-    """Sends one request at a time over one connection, and connects again where the server has
-    closed it. httpx takes three times as long for a request."""
+    """Sends one request at a time over one connection, and connects again if the server has closed
+    it.
+
+    httpx takes three times as long for a request."""
 
     def __init__(self, address: str) -> None:
         self._host, self._port = address.split(":")

@@ -28,7 +28,7 @@ class WheelEnvironment:
 
     @property
     def variables(self) -> dict[str, str]:
-        """Return the variables of a shell that sees nothing of the test's own environment."""
+        """Return the environment variables of a shell without the test's own environment."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -41,7 +41,7 @@ class WheelEnvironment:
         return kept | {"PATH": os.pathsep.join(map(str, paths))}
 
     def run(self, command: Sequence[str | Path]) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end, whatever its status."""
+        """Run a command to its end, and accept any status."""
         return subprocess.run(
             command,
             env=self.variables,
@@ -54,7 +54,7 @@ class WheelEnvironment:
         )
 
     def output(self, command: Sequence[str | Path]) -> str:
-        """Run a command, and return what it prints. Its status has to be 0."""
+        """Run a command, and return its output. Its status must be 0."""
         result = self.run(command)
         assert result.returncode == 0, result.stderr
         return result.stdout

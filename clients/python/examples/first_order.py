@@ -24,7 +24,7 @@ def main() -> None:
 
         with client.execution_updates(SYMBOL) as executions:
             executions.synchronized()  # from here on no execution is missed
-            # Sent again with the same idempotency key if the connection fails: placed once.
+            # After a lost response it is sent again with the same idempotency key: placed once.
             placed = client.place_order(
                 SYMBOL,
                 Side.BUY,

@@ -42,7 +42,7 @@ class MarketMaker:
             elif order_id and price != quoted:
                 self.quotes[side] = order_id, price
                 await self.client.modify_order(order_id, limit_price=price)
-        except ApiError as error:  # such as an order that was filled in the meantime
+        except ApiError as error:  # for example, the order was filled in the meantime
             print(f"{side.name}: {error}")
             self.quotes.pop(side, None)
 

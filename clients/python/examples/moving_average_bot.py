@@ -28,7 +28,7 @@ class MovingAverage(Strategy):
             try:
                 take_profit, stop_loss = bar.close + self.risk, bar.close - self.risk
                 self.buy(bar.symbol, 10, take_profit=take_profit, stop_loss=stop_loss)
-            except ApiError as error:  # such as a market that is closed
+            except ApiError as error:  # for example, the market is closed
                 print(error)
 
     def on_execution(self, execution: Execution) -> None:

@@ -93,7 +93,7 @@ async def test_a_token_that_the_server_refuses_ends_the_streams() -> None:
             await client.bars("AAPL", "1").synchronized()
 
 
-async def test_a_server_that_cannot_subscribe_at_the_moment_is_asked_again(
+async def test_a_temporarily_failed_subscription_is_requested_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("trading_api_client.stream.stream_client.SUBSCRIBE_AGAIN_S", 0.01)

@@ -1,4 +1,4 @@
-"""The scenarios that every client has to survive."""
+"""The scenarios of outages and gaps that every client must handle."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ async def test_listeners_share_a_topic_and_a_late_one_receives_the_state(
         assert (await first.next(WAIT_S)).id == placed.orderId
 
 
-async def test_a_refused_subscription_raises_and_leaves_the_others(client: AsyncClient) -> None:
+async def test_a_rejected_subscription_raises_and_leaves_the_others(client: AsyncClient) -> None:
     async with client.bars("AAPL", "1") as bars:
         with pytest.raises(ApiError, match="There is no symbol 'NONE'"):
             await anext(client.bars("NONE", "1"))

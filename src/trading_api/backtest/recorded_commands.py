@@ -39,12 +39,12 @@ from trading_api.modules.broker.engine.venue_events import KillSwitchSet
 
 
 def causing_command(events: Sequence[Event], state: AccountState, market: Market) -> Command | None:
-    """Return the command that caused the first of an account's events, or None where no command
-    causes it.
+    """Return the command that caused the first of an account's events, or None if no command caused
+    it.
 
-    `events` are those of one instant from that event on, `state` is the account before it, and
-    `market` that of the event's symbol. Several cancellations by one command are found one after
-    the other."""
+    `events` are those of one instant from that event on. `state` is the account before it, and
+    `market` is that of the event's symbol. Several cancellations by one command are found one by
+    one."""
     event = events[0]
     match event:
         case OrderPlaced(order=Order(purpose=OrderPurpose.LIQUIDATION)):
@@ -88,8 +88,8 @@ def symbol_of_event(event: Event) -> str:
 
 
 def _changes_trail(order: Order, state: AccountState) -> bool:
-    """Return whether a stop became or ceased to be a trailing one, which only new brackets of its
-    position do."""
+    """Return whether a stop became a trailing stop or ceased to be one. Only new brackets of its
+    position change that."""
     before = state.orders.get(order.id)
     return before is not None and (before.trail is None) != (order.trail is None)
 
@@ -112,7 +112,7 @@ def _request(order: Order) -> OrderRequest:
 
 
 def _brackets_after(events: Sequence[Event], state: AccountState, symbol: str) -> Brackets:
-    """Return the brackets that a position has after a command. All of its changes come first."""
+    """Return the brackets of a position after a command. All of its changes come first."""
     legs = {order.type: order for order in state.live_brackets_of(symbol, "")}
     changed: set[str] = set()
     for event in events:

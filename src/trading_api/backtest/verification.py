@@ -23,8 +23,8 @@ _NOT_COMPARED = (AccountOpened, IdempotencyKeyRecorded, NotificationRaised)
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPeriod:
-    """What was run again: events and executions, and the first difference in one sentence, or
-    None."""
+    """The result of a verification: the numbers of events and executions, and the first difference
+    as a sentence, or None."""
 
     events: int
     executions: int
@@ -32,12 +32,12 @@ class VerifiedPeriod:
 
 
 def verify_account(session: BacktestSession, recorded: Sequence[JournalEntry]) -> VerifiedPeriod:
-    """Run the commands of a recorded account again, at their instants, on the data and terms of a
-    session, and compare what they and the market cause.
+    """Run the commands of a recorded account again, at their instants, on the data and settings of
+    a session. Compare the events.
 
-    Executions have to be equal in everything. Of the other events the kind and the order are
-    compared. Keys and notifications are not. Raises ConfigurationError for an account whose first
-    events were removed."""
+    Executions must be equal in all fields. Other events must have the same kind and order.
+    Idempotency keys and notifications are not compared. Raises ConfigurationError for an account
+    whose first events were removed."""
     if recorded and recorded[0].seq != 1:
         raise ConfigurationError(
             f"The events before number {recorded[0].seq} were removed from the ledger, so the "
@@ -67,7 +67,7 @@ class _Verification:
         return VerifiedPeriod(len(self._recorded), executions)
 
     def _repeat(self, number: int, entry: JournalEntry) -> str | None:
-        """Run until the next event, and return how it differs from the recorded one."""
+        """Run until the next event, and return its difference from the recorded one."""
         self._move(number, entry.at_ms)
         reason = "nothing happens there"
         if len(self._repeated) == number:
@@ -89,7 +89,8 @@ class _Verification:
             self._take_new()
 
     def _execute(self, number: int, entry: JournalEntry) -> str | None:
-        """Run the command that caused an event, if one did. Return why it was rejected."""
+        """Run the command that caused an event, if there is one. Return the reason if it was
+        rejected."""
         broker = self._session.broker
         symbol = symbol_of_event(entry.event) or self._session.instruments()[0].symbol
         following = takewhile(lambda each: each.at_ms == entry.at_ms, self._recorded[number:])
@@ -123,7 +124,7 @@ def _is_same(recorded: JournalEntry, repeated: JournalEntry) -> bool:
 
 
 def _text(entry: JournalEntry) -> str:
-    """Return what an event is, for people."""
+    """Return a description of an event for people."""
     execution = entry.execution
     if execution is not None:
         return (

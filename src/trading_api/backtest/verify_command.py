@@ -26,9 +26,11 @@ _PAGE = 10_000
 
 
 def verify(settings: Settings, account_id: str | None) -> int:
-    """Run a paper account again on the data and terms of the settings, print whether it is the
-    same, and return the exit status. None is the default account. Raises ConfigurationError for an
-    account that cannot be run again."""
+    """Run a paper account again on the data and settings of the environment, print whether it is
+    equal, and return the exit status.
+
+    None is the default account. Raises ConfigurationError for an account that cannot be run
+    again."""
     account_id = account_id or settings.default_account_id
     _require_repeatable(settings, account_id)
     recorded = asyncio.run(_read(settings, account_id))
@@ -64,7 +66,7 @@ def _require_repeatable(settings: Settings, account_id: str) -> None:
 
 
 def _source(settings: Settings, first_ms: int) -> SteppableSource:
-    """Return the market of the settings, at or before the instant at which the account opened."""
+    """Return the market of the settings at or before the instant at which the account opened."""
     if settings.datafeed_source == "replay":
         recording = create_recording(settings)
         return Replay(recording, min(first_ms, recording.end_ms))

@@ -1,4 +1,4 @@
-"""Records of runs that never happened, for the tests of what evaluates them."""
+"""Records of made-up runs, for the tests of their evaluation."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def crossed(backtest: Backtest) -> Result:
 
 
 class Diary(Strategy):
-    """Keeps each callback in a list of the test."""
+    """Appends each callback to a list of the test."""
 
     symbols: Sequence[str] = ("AAPL",)
     notes: Any = None
@@ -172,7 +172,7 @@ def test_what_a_bar_causes_is_reported_before_another_bar_of_the_same_time(tmp_p
     assert kinds == ["bar AAPL", "AAPL", "MSFT", "bar MSFT"] * 3 + ["stop"]
 
 
-def test_what_an_order_causes_is_counted_at_once_and_reported_afterwards(
+def test_an_order_counts_immediately_and_is_reported_after_its_callback(
     backtest: Backtest,
 ) -> None:
     class Buyer(Diary):
@@ -207,7 +207,7 @@ def test_what_an_order_causes_is_counted_at_once_and_reported_afterwards(
     assert sum(isinstance(note, ClosedBar) for note in notes) == 1
 
 
-def test_a_refused_order_raises_and_is_counted(backtest: Backtest) -> None:
+def test_a_rejected_order_raises_and_is_counted(backtest: Backtest) -> None:
     class Refusing(Diary):
         def on_bar(self, bar: ClosedBar) -> None:
             with pytest.raises(ApiError) as refused:
@@ -235,7 +235,7 @@ def test_an_exception_of_a_callback_leaves_run_after_on_stop(backtest: Backtest)
 
 
 @pytest.mark.parametrize("followed", [{"symbols": ["NONE"]}, {"resolution": "7"}])
-def test_a_symbol_or_resolution_that_does_not_exist_is_refused(
+def test_an_unknown_symbol_or_resolution_is_rejected(
     backtest: Backtest, followed: dict[str, Any]
 ) -> None:
     with pytest.raises(ApiError):

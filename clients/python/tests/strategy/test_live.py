@@ -209,7 +209,7 @@ async def test_the_history_at_the_start_ends_before_the_forming_bar(market: Mark
     assert strategy().notes == [before, closed_ms, [*before, closed_ms], "stop"]
 
 
-async def test_what_an_order_causes_is_counted_at_once_and_reported_afterwards(
+async def test_an_order_counts_immediately_and_is_reported_after_its_callback(
     market: Market,
 ) -> None:
     class Buyer(Noted):
@@ -269,7 +269,7 @@ async def test_an_interrupt_in_a_callback_ends_the_run(market: Market) -> None:
     assert strategy().notes[-1] == "stop"
 
 
-async def test_a_refused_order_raises_and_the_run_goes_on(market: Market) -> None:
+async def test_a_rejected_order_raises_and_the_run_continues(market: Market) -> None:
     class Refusing(Noted):
         def trade(self, bar: ClosedBar) -> None:
             with pytest.raises(ApiError) as refused:
@@ -313,7 +313,7 @@ async def test_a_server_that_no_longer_accepts_the_token_ends_the_run(market: Ma
     assert strategy().notes == ["stop"]
 
 
-async def test_quotes_are_delivered_where_they_are_wanted(market: Market) -> None:
+async def test_quotes_are_delivered_to_a_strategy_with_on_quote(market: Market) -> None:
     class Quoted(Noted):
         def on_start(self) -> None:
             self.notes.append(self.quote("AAPL"))

@@ -20,7 +20,7 @@ def test_a_read_is_repeated_until_the_server_answers(caplog: pytest.LogCaptureFi
     assert len(caplog.records) == 2
 
 
-def test_a_refused_read_is_not_repeated() -> None:
+def test_a_rejected_read_is_not_repeated() -> None:
     def read() -> int:
         raise ApiError("unknown_symbol", "There is no symbol NONE.", 404)
 
