@@ -16,11 +16,11 @@ from benchmarks.report import Figure
 from benchmarks.server_process import HOST, ServerProcess
 from trading_api.backtest import BacktestSession, BarClosed
 from trading_api.backtest.session_factory import backtest_settings, read_recording
-from trading_api.errors import ApiError as ServerApiError
+from trading_api.errors import ApiError
 from trading_api.models.broker import PreOrder
 from trading_api.modules.datafeed.replay.playable import Playable
 from trading_api.modules.datafeed.replay.replay import Replay
-from trading_api_client import ApiError, Backtest, Strategy
+from trading_api_client import Backtest, Refused, Strategy
 
 BARS = 100_000
 SLOW_BARS = 10_000
@@ -90,7 +90,7 @@ def _trade(session: BacktestSession, kind: str, bars: int) -> None:
             order = _order(kind, closed, update.close)
             try:
                 session.account.place_order(PreOrder.model_validate(order))
-            except ServerApiError:
+            except ApiError:
                 continue
 
 
@@ -129,7 +129,7 @@ class Alternate(Strategy):
                 take_profit=order.get("takeProfit"),
                 stop_loss=order.get("stopLoss"),
             )
-        except ApiError:
+        except Refused:
             return
 
 

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import signal
 
-from trading_api_client import ApiError, AsyncClient, OrderStatus, PlacedOrder, Position, Side
+from trading_api_client import AsyncClient, OrderStatus, PlacedOrder, Position, Refused, Side
 from trading_api_client.models import QuoteValues
 
 SYMBOL, QTY, INVENTORY_MAX, TICKS_FROM_MID = "AAPL", 5, 20, 2
@@ -42,7 +42,7 @@ class MarketMaker:
             elif order_id and price != quoted:
                 self.quotes[side] = order_id, price
                 await self.client.modify_order(order_id, limit_price=price)
-        except ApiError as error:  # for example, the order was filled in the meantime
+        except Refused as error:  # for example, the order was filled in the meantime
             print(f"{side.name}: {error}")
             self.quotes.pop(side, None)
 

@@ -8,7 +8,7 @@ Ctrl-C ends it. Its position stays, with the brackets.
 
 import argparse
 
-from trading_api_client import ApiError, Backtest, ClosedBar, Execution, Live, Strategy
+from trading_api_client import Backtest, ClosedBar, Execution, Live, Refused, Strategy
 
 
 class MovingAverage(Strategy):
@@ -28,7 +28,7 @@ class MovingAverage(Strategy):
             try:
                 take_profit, stop_loss = bar.close + self.risk, bar.close - self.risk
                 self.buy(bar.symbol, 10, take_profit=take_profit, stop_loss=stop_loss)
-            except ApiError as error:  # for example, the market is closed
+            except Refused as error:  # for example, the market is closed
                 print(error)
 
     def on_execution(self, execution: Execution) -> None:

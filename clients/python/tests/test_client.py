@@ -11,7 +11,7 @@ from itertools import count
 import pytest
 
 from tests.kit.stepped_market import stepping
-from trading_api_client import ApiError, AsyncClient, Client, OrderStatus, Side, TimedOut
+from trading_api_client import AsyncClient, Client, OrderStatus, Refused, Side, TimedOut
 from trading_api_client.models import Execution
 
 WAIT_S = 10.0
@@ -69,7 +69,7 @@ def test_an_order_is_placed_and_its_effects_are_streamed(client: Client) -> None
         assert [each.data.status for each in seen] == [OrderStatus.WORKING, OrderStatus.FILLED]
         assert seen[0].seq == seen[1].prev
     assert client.positions()[0].qty == 3
-    with pytest.raises(ApiError):
+    with pytest.raises(Refused):
         client.order("order-999")
 
 

@@ -17,10 +17,10 @@ from tests.kit.signed_tokens import secured, token
 from tests.kit.stepped_market import stepping
 from trading_api.app_factory import create_app
 from trading_api_client import (
-    ApiError,
     AsyncClient,
     ConnectionFailed,
     ConsumerTooSlow,
+    Refused,
     Side,
     StreamOptions,
 )
@@ -77,10 +77,10 @@ async def test_a_token_that_the_server_refuses_ends_the_streams() -> None:
     async with serving(api_app, settings) as address:
         url = f"http://{address}"
         async with AsyncClient(url, "not a token", stream_options=QUICK) as client:
-            with pytest.raises(ApiError) as refused:
+            with pytest.raises(Refused) as refused:
                 await client.bars("AAPL", "1").synchronized()
             assert refused.value.status == 401
-            with pytest.raises(ApiError, match="token_invalid"):
+            with pytest.raises(Refused, match="token_invalid"):
                 await client.symbols()
 
         def issuer(*bad: str) -> Callable[[], str]:
@@ -116,7 +116,7 @@ async def test_a_request_that_closes_the_connection_fails_alone() -> None:
 
     async with scripted(answer) as client:
         good, bad = client.bars("AAPL", "1"), client.trades("AAPL")
-        with pytest.raises(ApiError, match="Could not validate payload"):
+        with pytest.raises(Refused, match="Could not validate payload"):
             await bad.synchronized()
         await good.synchronized()
 

@@ -13,13 +13,13 @@ from clients.python.tests.support.lossy_proxy import lossy_proxy
 from tests.kit.stepped_market import START_MS, Bot, stepping
 from trading_api_client import (
     KEEP,
-    ApiError,
     AsyncClient,
     ConnectionFailed,
     InvalidResponse,
     OrderStatus,
     OrderType,
     PreOrder,
+    Refused,
     Side,
     TimedOut,
 )
@@ -59,7 +59,7 @@ async def test_the_market_has_symbols_and_quotes(client: AsyncClient) -> None:
     known, unknown = await client.last_quotes(["AAPL", "NONE"])
     assert (known.s, unknown.s) == ("ok", "error")
     assert isinstance(unknown.v, QuoteError)
-    with pytest.raises(ApiError, match="unknown"):
+    with pytest.raises(Refused, match="unknown"):
         await client.quote("NONE")
     assert "1" in (await client.datafeed_config()).supported_resolutions
     assert (await client.market_health()).market == "open"
@@ -164,7 +164,7 @@ async def test_cash_events_and_pages(client: AsyncClient, monkeypatch: pytest.Mo
     assert await client.ledger(since=lines[0].seq, limit=3) == lines[1:4]
     await client.reset_account(1_000)
     assert (await client.equity()).balance == 1_000
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(Refused) as refused:
         await client.withdraw(2_000)
     assert (refused.value.code, refused.value.status) == ("insufficient_funds", 409)
     assert str(refused.value) == f"{refused.value.message} (insufficient_funds, 409)"
@@ -182,7 +182,7 @@ async def test_leverage_alerts_and_the_kill_switch(client: AsyncClient) -> None:
     assert await client.alerts() == []
     assert (await client.set_kill_switch(True, "a trial")).on
     assert (await client.kill_switch()).reason == "a trial"
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(Refused) as refused:
         await client.place_order("AAPL", Side.BUY, 1)
     assert refused.value.code == "trading_halted"
     await client.set_kill_switch(False)
@@ -218,7 +218,7 @@ async def test_a_command_whose_answer_is_lost_is_executed_once(server: Bot) -> N
         assert len(await client.executions()) == 2
         first = await client.place_order("AAPL", Side.BUY, 1, key="own key")
         assert await client.place_order("AAPL", Side.BUY, 1, key="own key") == first
-        with pytest.raises(ApiError) as refused:
+        with pytest.raises(Refused) as refused:
             await client.place_order("AAPL", Side.BUY, 2, key="own key")
         assert refused.value.code == "idempotency_key_reused"
 

@@ -12,7 +12,7 @@ import pytest
 from clients.python.tests.support.lossy_proxy import lossy_proxy
 from tests.kit.server import until
 from tests.kit.stepped_market import Bot, stepping
-from trading_api_client import ApiError, AsyncClient, Side, TimedOut
+from trading_api_client import AsyncClient, Refused, Side, TimedOut
 from trading_api_client.models import Bar, Execution, Position
 from trading_api_client.stream.account_feed import AccountUpdate
 from trading_api_client.stream.channels import Reconnection
@@ -134,9 +134,9 @@ async def test_listeners_share_a_topic_and_a_late_one_receives_the_state(
 
 async def test_a_rejected_subscription_raises_and_leaves_the_others(client: AsyncClient) -> None:
     async with client.bars("AAPL", "1") as bars:
-        with pytest.raises(ApiError, match="There is no symbol 'NONE'"):
+        with pytest.raises(Refused, match="There is no symbol 'NONE'"):
             await anext(client.bars("NONE", "1"))
-        with pytest.raises(ApiError, match="depth is from 1 to 50"):
+        with pytest.raises(Refused, match="depth is from 1 to 50"):
             await client.order_book("AAPL", 99).synchronized()
         await bars.synchronized()
         with pytest.raises(TypeError):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from trading_api_client.async_client import AsyncClient
 from trading_api_client.client import Client
 from trading_api_client.errors import (
-    ApiError,
     ConnectionFailed,
     ConsumerTooSlow,
     InvalidResponse,
+    Refused,
     TimedOut,
     TradingApiError,
 )
@@ -63,7 +63,6 @@ __all__ = [
     "AlertCondition",
     "AlertFrequency",
     "AlertStatus",
-    "ApiError",
     "AsyncClient",
     "Backtest",
     "Bar",
@@ -86,6 +85,7 @@ __all__ = [
     "Position",
     "PreOrder",
     "QuoteValues",
+    "Refused",
     "Result",
     "Side",
     "Strategy",

@@ -27,7 +27,7 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
     returns one and is called again before the token expires. Without `account`, the client uses the
     server's default account. `tls` has the trusted certificates, by default those of the machine.
 
-    A rejected request raises ApiError. A request without a response is sent again until
+    A rejected request raises Refused. A request without a response is sent again until
     `timeout_s`, and then raises ConnectionFailed or TimedOut."""
 
     def __init__(

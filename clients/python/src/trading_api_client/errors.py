@@ -7,7 +7,7 @@ class TradingApiError(Exception):
     """The base class of all errors that the client raises."""
 
 
-class ApiError(TradingApiError):
+class Refused(TradingApiError):
     """The server rejected a request, with a code for programs and a message for people.
 
     `status` is the HTTP status. `retry_after_s` is the delay before another attempt, if the server
@@ -26,7 +26,7 @@ class ApiError(TradingApiError):
         return f"{self.message} ({self.code}, {self.status})"
 
     def __repr__(self) -> str:
-        return f"ApiError({self.code!r}, {self.message!r}, status={self.status})"
+        return f"Refused({self.code!r}, {self.message!r}, status={self.status})"
 
 
 class ConnectionFailed(TradingApiError):

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.kit.stepped_market import START_MS, stepping
-from trading_api_client import ApiError, AsyncClient, Side
+from trading_api_client import AsyncClient, Refused, Side
 from trading_api_client.accounting.account_export import execution_pages, ledger_pages
 from trading_api_client.accounting.records import ExecutionRecord, LedgerRecord
 from trading_api_client.models import CashLine, Execution
@@ -134,7 +134,7 @@ async def test_a_period_has_its_first_moment_and_not_its_last(
 async def test_a_failed_export_leaves_no_file(client: AsyncClient, tmp_path: Path) -> None:
     (tmp_path / "kept.csv").write_text("before")
     for name in ("kept.csv", "new.parquet"):
-        with pytest.raises(ApiError):
+        with pytest.raises(Refused):
             await client.with_account("not an account\n").export_ledger(tmp_path / name)
     with pytest.raises(ValueError, match="The format is csv or parquet, not 'xls'"):
         await client.export_ledger(tmp_path / "ledger.xls")

@@ -66,7 +66,7 @@ def record(executions: Sequence[Execution], prices: Sequence[float], **changed: 
         "currency": "USD",
         "data": "one.csv",
         "data_hash": "0" * 64,
-        "settings": {"SLIPPAGE_TICKS": 1},
+        "terms": {"SLIPPAGE_TICKS": 1},
         "seed": 7,
         "path": "nearer",
         "start_ms": START_MS,

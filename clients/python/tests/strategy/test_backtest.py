@@ -14,14 +14,14 @@ import pytest
 
 from clients.python.tests.strategy.recorded_market import MINUTE_MS, START_MS, write_recording
 from clients.python.tests.strategy.strategies import Cross
-from trading_api_client.errors import ApiError
+from trading_api_client.errors import Refused
 from trading_api_client.models import Execution, OrderStatus, PlacedOrder, Side
 from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.market_data import BarHistory, ClosedBar, TopOfBook
 from trading_api_client.strategy.result import Result
 from trading_api_client.strategy.strategy import Strategy
 
-SETTINGS = {"SLIPPAGE_TICKS": 1, "COMMISSION_PER_UNIT": 0.01}
+TERMS = {"SLIPPAGE_TICKS": 1, "COMMISSION_PER_UNIT": 0.01}
 START = START_MS + 20 * MINUTE_MS
 
 
@@ -32,7 +32,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backtest(recording: Path) -> Backtest:
-    return Backtest(recording, SETTINGS, start=START)
+    return Backtest(recording, TERMS, start=START)
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +95,9 @@ def test_the_equity_curve_is_the_equity_of_the_exchange(currency: str, tmp_path:
             self.samples[self.now_ms] = self.equity().equity
 
     path = write_recording(tmp_path / "bars.csv", 200, ["AAPL", "EURUSD", "MSFT"])
-    settings = SETTINGS | {"ACCOUNT_CURRENCY": currency}
+    terms = TERMS | {"ACCOUNT_CURRENCY": currency}
     samples: dict[int, float] = {}
-    result = Backtest(path, settings, start=START).run(Sampled, samples=samples)
+    result = Backtest(path, terms, start=START).run(Sampled, samples=samples)
     curve = result.record.curve
     calculated = dict(zip(curve.time.tolist(), curve.equity.tolist(), strict=True))
     assert len(result.executions["symbol"].unique()) == 2
@@ -210,9 +210,9 @@ def test_an_order_counts_immediately_and_is_reported_after_its_callback(
 def test_a_rejected_order_raises_and_is_counted(backtest: Backtest) -> None:
     class Refusing(Diary):
         def on_bar(self, bar: ClosedBar) -> None:
-            with pytest.raises(ApiError) as refused:
+            with pytest.raises(Refused) as refused:
                 self.buy("AAPL", 1, limit=1.0001)
-            with pytest.raises(ApiError, match="invalid_request"):
+            with pytest.raises(Refused, match="invalid_request"):
                 self.buy("AAPL", float("nan"))
             self.notes.append(refused.value.status)
             self.stop()
@@ -238,7 +238,7 @@ def test_an_exception_of_a_callback_leaves_run_after_on_stop(backtest: Backtest)
 def test_an_unknown_symbol_or_resolution_is_rejected(
     backtest: Backtest, followed: dict[str, Any]
 ) -> None:
-    with pytest.raises(ApiError):
+    with pytest.raises(Refused):
         backtest.run(Diary, notes=[], **followed)
 
 
@@ -267,9 +267,9 @@ def test_data_frames_and_files_of_the_same_bars_give_the_same(
 ) -> None:
     frame = pd.read_csv(recording).drop(columns="symbol")
     frame["time"] = pd.to_datetime(frame["time"], unit="ms", utc=True)
-    from_frame = Backtest({"AAPL": frame.set_index("time")}, SETTINGS, start=START)
+    from_frame = Backtest({"AAPL": frame.set_index("time")}, TERMS, start=START)
     frame.assign(symbol="AAPL").to_parquet(tmp_path / "bars.parquet")
-    from_parquet = Backtest(tmp_path / "bars.parquet", SETTINGS, start="2026-01-05T10:50")
+    from_parquet = Backtest(tmp_path / "bars.parquet", TERMS, start="2026-01-05T10:50")
     for each in (from_frame, from_parquet):
         result = each.run(Cross, slow=20)
         assert result.record.executions == crossed.record.executions
@@ -290,10 +290,8 @@ def test_a_liquidation_is_counted(tmp_path: Path) -> None:
                 self.notes.append(self.buy("ONE", 500))
 
     bars = ("100,100.01,100,100", "100,100,100,100", "100,100,98,98", "98,98,98,98")
-    settings = {"INITIAL_BALANCE": 1_000, "LEVERAGE_DEFAULT": 100}
-    result = Backtest(_recording_of(tmp_path, bars), settings).run(
-        TooLarge, symbols=["ONE"], notes=[]
-    )
+    terms = {"INITIAL_BALANCE": 1_000, "LEVERAGE_DEFAULT": 100}
+    result = Backtest(_recording_of(tmp_path, bars), terms).run(TooLarge, symbols=["ONE"], notes=[])
     assert result.statistics.liquidations == 1
     assert result.statistics.initial_balance == 1_000
     assert result.trades["exitPrice"].item() < 99
@@ -386,5 +384,5 @@ def test_a_session_is_moved_bar_by_bar_and_keeps_its_place(backtest: Backtest) -
     result = session.result()
     assert (len(result.trades), result.statistics.bars) == (1, 6)
     assert "equity=" in repr(session)
-    with pytest.raises(ApiError):
+    with pytest.raises(Refused):
         next(iter(session.bars("NONE")))

@@ -20,7 +20,7 @@ from clients.python.tests.strategy.strategies import Cross
 from clients.python.tests.support.lossy_proxy import lossy_proxy
 from tests.kit.server import until
 from tests.kit.stepped_market import Bot, stepping
-from trading_api_client import ApiError, AsyncClient, Client, ConnectionFailed, TimedOut
+from trading_api_client import AsyncClient, Client, ConnectionFailed, Refused, TimedOut
 from trading_api_client.models import Execution, OrderStatus, PlacedOrder, QuoteData, Side
 from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.live import Live
@@ -272,7 +272,7 @@ async def test_an_interrupt_in_a_callback_ends_the_run(market: Market) -> None:
 async def test_a_rejected_order_raises_and_the_run_continues(market: Market) -> None:
     class Refusing(Noted):
         def trade(self, bar: ClosedBar) -> None:
-            with pytest.raises(ApiError) as refused:
+            with pytest.raises(Refused) as refused:
                 self.buy("AAPL", 1, limit=1.0001)
             self.notes.append(refused.value.code)
 
@@ -290,7 +290,7 @@ async def test_an_unknown_symbol_ends_the_run_without_a_callback(market: Market)
             raise AssertionError("on_stop without on_start")
 
     async with running(market.address, Unknown) as (_, task):
-        with pytest.raises(ApiError):
+        with pytest.raises(Refused):
             await task
 
 
@@ -306,9 +306,9 @@ async def test_a_server_that_no_longer_accepts_the_token_ends_the_run(market: Ma
     async with running(market.address, Noted) as (strategy, task):
         host = strategy()._host
         assert isinstance(host, LiveHost)
-        refused = ApiError("token_invalid", "The token has expired.", 401)
+        refused = Refused("token_invalid", "The token has expired.", 401)
         host._client._loop.call(lambda: host._client._client._streams.on_unauthorized(refused))
-        with pytest.raises(ApiError, match="has expired"):
+        with pytest.raises(Refused, match="has expired"):
             await task
     assert strategy().notes == ["stop"]
 

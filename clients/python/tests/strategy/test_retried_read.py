@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trading_api_client.errors import ApiError, ConnectionFailed, TimedOut, TradingApiError
+from trading_api_client.errors import ConnectionFailed, Refused, TimedOut, TradingApiError
 from trading_api_client.strategy.retried_read import read_with_retries
 
 
@@ -22,7 +22,7 @@ def test_a_read_is_repeated_until_the_server_answers(caplog: pytest.LogCaptureFi
 
 def test_a_rejected_read_is_not_repeated() -> None:
     def read() -> int:
-        raise ApiError("unknown_symbol", "There is no symbol NONE.", 404)
+        raise Refused("unknown_symbol", "There is no symbol NONE.", 404)
 
-    with pytest.raises(ApiError):
+    with pytest.raises(Refused):
         read_with_retries(read)

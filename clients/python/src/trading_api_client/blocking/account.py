@@ -119,7 +119,7 @@ class BlockingAccountRest:
         return self._loop.run(self._client.deposit(amount, key=key))
 
     def withdraw(self, amount: float, *, key: str | None = None) -> SuccessResponse:
-        """Take cash out of a paper account. Raises ApiError with `insufficient_funds`."""
+        """Take cash out of a paper account. Raises Refused with `insufficient_funds`."""
         return self._loop.run(self._client.withdraw(amount, key=key))
 
     def reset_account(

@@ -26,7 +26,7 @@ class BlockingAlertRest:
         return self._loop.run(self._client.alerts())
 
     def alert(self, alert_id: str) -> Alert:
-        """Return an alert. Raises ApiError for an unknown one."""
+        """Return an alert. Raises Refused for an unknown one."""
         return self._loop.run(self._client.alert(alert_id))
 
     def create_alert(

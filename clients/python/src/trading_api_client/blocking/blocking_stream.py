@@ -35,7 +35,7 @@ class BlockingSubscription(Generic[T]):
     def synchronized(self) -> None:
         """Return once the server has confirmed the subscription and its first state has arrived.
 
-        Raises ApiError if the server refuses the subscription."""
+        Raises Refused if the server refuses the subscription."""
         self._loop.run(self._subscription.synchronized())
 
     def on_end(self, callback: Callable[[TradingApiError | None], object]) -> None:

@@ -69,7 +69,7 @@ class BlockingMarketRest:
         )
 
     def quote(self, symbol: str) -> QuoteValues:
-        """Return the last quote of a symbol. Raises ApiError for an unknown symbol."""
+        """Return the last quote of a symbol. Raises Refused for an unknown symbol."""
         return self._loop.run(self._client.quote(symbol))
 
     def last_quotes(self, symbols: Iterable[str]) -> ModelList[QuoteData]:
@@ -87,6 +87,6 @@ class BlockingMarketRest:
     def advance_clock(self, *, by_ms: int | None = None, to_ms: int | None = None) -> ClockResponse:
         """Advance the step clock of the market, and return once all updates have been published.
 
-        Raises ApiError with `clock_not_steppable` under the wall clock. A call with `by_ms` that
+        Raises Refused with `clock_not_steppable` under the wall clock. A call with `by_ms` that
         lost its response is not repeated, because the market would advance twice."""
         return self._loop.run(self._client.advance_clock(by_ms=by_ms, to_ms=to_ms))

@@ -27,7 +27,7 @@ class BlockingOrderRest:
     """The orders and positions of an account, and their commands.
 
     Every command has an idempotency key: with the same `key` it is executed once. A rejected
-    command raises ApiError."""
+    command raises Refused."""
 
     _client: AsyncClient
     _loop: LoopThread
@@ -41,7 +41,7 @@ class BlockingOrderRest:
         return self._loop.run(self._client.orders(limit=limit, before=before))
 
     def order(self, order_id: str) -> PlacedOrder:
-        """Return an order. Raises ApiError with `order_not_found`."""
+        """Return an order. Raises Refused with `order_not_found`."""
         return self._loop.run(self._client.order(order_id))
 
     def orders_history(

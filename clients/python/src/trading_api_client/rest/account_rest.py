@@ -184,7 +184,7 @@ class AccountRest(RestArea):
         return await self._on_account("deposit", DepositRequest(amount=amount), key)
 
     async def withdraw(self, amount: float, *, key: str | None = None) -> SuccessResponse:
-        """Take cash out of a paper account. Raises ApiError with `insufficient_funds`."""
+        """Take cash out of a paper account. Raises Refused with `insufficient_funds`."""
         return await self._on_account("withdraw", WithdrawalRequest(amount=amount), key)
 
     async def reset_account(

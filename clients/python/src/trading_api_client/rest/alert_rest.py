@@ -23,7 +23,7 @@ class AlertRest(RestArea):
         return ModelList(Alert, await self._read_account("/alerts", list[Alert]))
 
     async def alert(self, alert_id: str) -> Alert:
-        """Return an alert. Raises ApiError for an unknown one."""
+        """Return an alert. Raises Refused for an unknown one."""
         return await self._read_account(_path(alert_id), Alert)
 
     async def create_alert(

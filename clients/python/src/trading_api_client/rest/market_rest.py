@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import quote as url_quote
 
-from trading_api_client.errors import ApiError
+from trading_api_client.errors import Refused
 from trading_api_client.models import (
     AdvanceClockRequest,
     Bar,
@@ -82,10 +82,10 @@ class MarketRest(RestArea):
         return ModelList(Bar, bars if count is None else bars[-count:])
 
     async def quote(self, symbol: str) -> QuoteValues:
-        """Return the last quote of a symbol. Raises ApiError for an unknown symbol."""
+        """Return the last quote of a symbol. Raises Refused for an unknown symbol."""
         (quote,) = await self.last_quotes([symbol])
         if isinstance(quote.v, QuoteError):
-            raise ApiError(quote.v.error, f"There is no quote of {symbol}", 404)
+            raise Refused(quote.v.error, f"There is no quote of {symbol}", 404)
         return quote.v
 
     async def last_quotes(self, symbols: Iterable[str]) -> ModelList[QuoteData]:
@@ -107,7 +107,7 @@ class MarketRest(RestArea):
     ) -> ClockResponse:
         """Advance the step clock of the market, and return once all updates have been published.
 
-        Raises ApiError with `clock_not_steppable` under the wall clock. A call with `by_ms` that
+        Raises Refused with `clock_not_steppable` under the wall clock. A call with `by_ms` that
         lost its response is not repeated, because the market would advance twice."""
         request = Request(
             "POST",

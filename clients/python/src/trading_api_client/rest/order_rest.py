@@ -35,7 +35,7 @@ class OrderRest(RestArea):
     """The orders and positions of an account, and their commands.
 
     Every command has an idempotency key: with the same `key` it is executed once. A rejected
-    command raises ApiError."""
+    command raises Refused."""
 
     async def orders(
         self, *, limit: int | None = None, before: str | None = None
@@ -48,7 +48,7 @@ class OrderRest(RestArea):
         return ModelList(PlacedOrder, found)
 
     async def order(self, order_id: str) -> PlacedOrder:
-        """Return an order. Raises ApiError with `order_not_found`."""
+        """Return an order. Raises Refused with `order_not_found`."""
         return await self._read_account(_order_path(order_id), PlacedOrder)
 
     async def orders_history(

@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from trading_api_client.backoff import Backoff
-from trading_api_client.errors import ApiError, ConnectionFailed, InvalidResponse, TimedOut
+from trading_api_client.errors import ConnectionFailed, InvalidResponse, Refused, TimedOut
 from trading_api_client.models import ErrorResponse, Model
 from trading_api_client.token_source import TokenSource
 
@@ -62,7 +62,7 @@ class RestTransport:
         self._http = httpx.AsyncClient(base_url=self._base_url, limits=limits, verify=verify)
 
     async def send(self, request: Request, type_: type[T]) -> T:
-        """Return the decoded response. Raises ApiError, ConnectionFailed, TimedOut and
+        """Return the decoded response. Raises Refused, ConnectionFailed, TimedOut and
         InvalidResponse."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + (request.timeout_s or self._timeout_s)
@@ -71,7 +71,7 @@ class RestTransport:
             left_s = deadline - loop.time()
             try:
                 return await self._attempt(request, type_, left_s)
-            except ApiError as error:
+            except Refused as error:
                 if not _is_worth_repeating(request, error):
                     raise
                 delay_s = max(RETRY_BACKOFF.delay_s(attempt), error.retry_after_s or 0)
@@ -125,7 +125,7 @@ class RestTransport:
         )
 
 
-def api_error_of(response: httpx.Response) -> ApiError:
+def api_error_of(response: httpx.Response) -> Refused:
     """Return the error in a response of the server or of a proxy in front of it."""
     try:
         error = msgspec.json.decode(response.content, type=ErrorResponse)
@@ -134,10 +134,10 @@ def api_error_of(response: httpx.Response) -> ApiError:
         code, message = f"http_{response.status_code}", response.reason_phrase
     retry_after = response.headers.get("Retry-After", "")
     retry_after_s = float(retry_after) if retry_after.isdigit() else None
-    return ApiError(code, message, response.status_code, retry_after_s)
+    return Refused(code, message, response.status_code, retry_after_s)
 
 
-def _is_worth_repeating(request: Request, error: ApiError) -> bool:
+def _is_worth_repeating(request: Request, error: Refused) -> bool:
     """Return whether to send the request again. That is a read that the server cannot answer at the
     moment, or a command whose outcome the server does not know."""
     if error.code == "outcome_unknown":

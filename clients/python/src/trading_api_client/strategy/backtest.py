@@ -29,7 +29,7 @@ class Backtest:
     """Runs strategies on data, on the server's own exchange.
 
     `data` is a folder of stored bars (DATA_DIR), a CSV or Parquet file, the folder of a recorded
-    market, or a mapping of symbols to DataFrames of pandas or polars. `settings` has settings of
+    market, or a mapping of symbols to DataFrames of pandas or polars. `terms` has settings of
     the server by the names of their environment variables, such as SLIPPAGE_TICKS. Bars before
     `start` are history. Every run begins with a new account.
 
@@ -40,7 +40,7 @@ class Backtest:
     def __init__(
         self,
         data: str | Path | Mapping[str, Any],
-        settings: Mapping[str, object] | None = None,
+        terms: Mapping[str, object] | None = None,
         *,
         start: Instant | None = None,
         end: Instant | None = None,
@@ -52,9 +52,9 @@ class Backtest:
         from trading_api_client.strategy.session_source import RecordedSessions
 
         self._sessions: SessionSource = RecordedSessions(
-            data, settings or {}, start, end, account, path
+            data, terms or {}, start, end, account, path
         )
-        self._settings = dict(settings or {})
+        self._terms = dict(terms or {})
         self._progress = progress
 
     @classmethod
@@ -64,7 +64,7 @@ class Backtest:
         *,
         start: Instant,
         end: Instant,
-        settings: Mapping[str, object] | None = None,
+        terms: Mapping[str, object] | None = None,
         account: str = ACCOUNT,
         progress: bool = True,
     ) -> Self:
@@ -73,15 +73,15 @@ class Backtest:
         from trading_api_client.strategy.session_source import SimulatedSessions
 
         backtest = cls.__new__(cls)
-        backtest._sessions = SimulatedSessions(seed, settings or {}, start, end, account)
-        backtest._settings = dict(settings or {})
+        backtest._sessions = SimulatedSessions(seed, terms or {}, start, end, account)
+        backtest._terms = dict(terms or {})
         backtest._progress = progress
         return backtest
 
     def run(self, strategy_class: type[Strategy], **parameters: Any) -> Result:
         """Run a strategy to the end of the data, or until it calls `stop()`, and return the result.
 
-        Raises the exception of a callback, after `on_stop`. Raises ApiError for a symbol or a
+        Raises the exception of a callback, after `on_stop`. Raises Refused for a symbol or a
         resolution that the data does not have."""
         return self._run(strategy_class, parameters, self._progress)
 
@@ -112,12 +112,12 @@ class Backtest:
         the queries of a strategy."""
         from trading_api_client.strategy.interactive import InteractiveBacktest
 
-        return InteractiveBacktest(self._sessions, self._settings)
+        return InteractiveBacktest(self._sessions, self._terms)
 
     def _run(
         self, strategy_class: type[Strategy], parameters: Mapping[str, Any], progress: bool
     ) -> Result:
         from trading_api_client.strategy.backtest_run import BacktestRun
 
-        run = BacktestRun(self._sessions, self._settings, strategy_class, parameters)
+        run = BacktestRun(self._sessions, self._terms, strategy_class, parameters)
         return Result(run.run(progress))

@@ -32,11 +32,11 @@ class BacktestRun:
     def __init__(
         self,
         sessions: SessionSource,
-        settings: Mapping[str, object],
+        terms: Mapping[str, object],
         strategy_class: type[Strategy],
         parameters: Mapping[str, Any],
     ) -> None:
-        self._market = TrackedSession(sessions, settings)
+        self._market = TrackedSession(sessions, terms)
         self._strategy = create_strategy(strategy_class, parameters, self._market.host)
         self._parameters = used_parameters(self._strategy)
 

@@ -18,15 +18,15 @@ class InteractiveBacktest(Strategy):
 
     The default resolution of `history` is that of the last `bars`."""
 
-    def __init__(self, sessions: SessionSource, settings: Mapping[str, object]) -> None:
-        self._session = TrackedSession(sessions, settings)
+    def __init__(self, sessions: SessionSource, terms: Mapping[str, object]) -> None:
+        self._session = TrackedSession(sessions, terms)
         self._host = self._session.host
         self._subscribed: dict[tuple[str, str], tuple[str, str]] = {}
 
     def bars(self, symbol: str, resolution: str = "1") -> Iterator[ClosedBar]:
         """Move the market to the end of each bar of a symbol, and yield the bar.
 
-        After a loop is left, the next `bars` continues with the bars after it. Raises ApiError for
+        After a loop is left, the next `bars` continues with the bars after it. Raises Refused for
         an unknown symbol or resolution."""
         self.resolution = resolution
         subscribed = self._subscribed.get((symbol, resolution))

@@ -27,7 +27,7 @@ class Live:
         """Run until the strategy calls `stop()`, or until Ctrl-C, and return the strategy.
 
         Raises the exception of a callback. Raises ConnectionFailed if no server answers at the
-        start, and ApiError if the server rejects a subscription. After `on_start`, the strategy's
+        start, and Refused if the server rejects a subscription. After `on_start`, the strategy's
         `on_stop` is called in each case. Orders and positions stay as they are."""
         with Client(self._base_url, self._token, self._account) as client:
             run = LiveRun(client, strategy_class, parameters)

@@ -46,7 +46,7 @@ class LiveAccount:
                 return
 
     def order(self, order_id: str) -> PlacedOrder:
-        """Return an order in its last state. Raises ApiError for an unknown one."""
+        """Return an order in its last state. Raises Refused for an unknown one."""
         known = self._orders.get(order_id)
         return self._client.order(order_id) if known is None else known
 

@@ -120,7 +120,7 @@ class Result:
         return (closes / before - 1.0).rename("returns")
 
     def save(self, folder: str | Path) -> None:
-        """Write each table as a Parquet file, and `run.json` with the parameters, the settings, the
+        """Write each table as a Parquet file, and `run.json` with the parameters, the terms, the
         hash of the data and the statistics. Needs pandas and pyarrow."""
         import_library("pyarrow", extra="parquet")  # pandas writes with it
         folder = Path(folder)
@@ -151,7 +151,7 @@ class Result:
             "currency",
             "data",
             "data_hash",
-            "settings",
+            "terms",
             "seed",
             "path",
             "start_ms",

@@ -17,7 +17,7 @@ def read_with_retries(read: Callable[[], T]) -> T:
     """Return the result of a read. Repeat the read until the server answers.
 
     The client itself repeats a request with a back-off until its timeout. Only a read may be
-    repeated after that, because it changes nothing. Raises ApiError."""
+    repeated after that, because it changes nothing. Raises Refused."""
     while True:
         try:
             return read()

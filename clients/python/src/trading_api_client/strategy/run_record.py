@@ -23,7 +23,7 @@ class Rejection(Struct, frozen=True):
 class RunRecord(Struct, frozen=True, kw_only=True):
     """All that a run did, and all that it depends on.
 
-    `settings` are the settings that were given. `data_hash` is the SHA-256 of the bars that were
+    `terms` are the settings that were given. `data_hash` is the SHA-256 of the bars that were
     played, or of the simulator's seed and start. `path` is the assumed order of prices within a
     bar, and `ambiguous_bars` counts the bars whose result depends on it. `orders` are in their
     last state. Times are in ms since 1970."""
@@ -34,7 +34,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     currency: str
     data: str
     data_hash: str
-    settings: Mapping[str, Any]
+    terms: Mapping[str, Any]
     seed: int
     path: str
     start_ms: int

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from trading_api.backtest.session import BacktestSession
-from trading_api.errors import ApiError as ServerApiError
-from trading_api_client.errors import ApiError
+from trading_api.errors import ApiError
+from trading_api_client.errors import Refused
 from trading_api_client.models import Brackets, EquityData, PlacedOrder, Position, PreOrder
 from trading_api_client.strategy.market_data import BarHistory, TopOfBook
 from trading_api_client.strategy.run_record import Rejection
@@ -76,7 +76,7 @@ class SessionHost:
         # Called at each bar: a context manager would take as long as the slice.
         try:
             found = self.session.history_before_waiting(symbol, resolution, count)
-        except ServerApiError as error:
+        except ApiError as error:
             raise to_api_error(error) from error
         return BarHistory(found.time, found.open, found.high, found.low, found.close, found.volume)
 
@@ -122,7 +122,7 @@ class SessionHost:
         try:
             with translated_errors():
                 return command()
-        except ApiError as error:
+        except Refused as error:
             self.rejections.append(Rejection(self.now_ms, name, error.code, error.message))
             raise
 

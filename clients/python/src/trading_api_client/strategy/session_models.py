@@ -11,9 +11,9 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import msgspec
 from pydantic import BaseModel, ValidationError
 
-from trading_api.errors import ApiError as ServerApiError
+from trading_api.errors import ApiError
 from trading_api.models import broker as server
-from trading_api_client.errors import ApiError
+from trading_api_client.errors import Refused
 from trading_api_client.models import (
     Brackets,
     CashLine,
@@ -79,12 +79,12 @@ def position_converter(type_: type[Position]) -> Callable[[Any], Position]:
 
 
 def to_server_order(order: PreOrder) -> server.PreOrder:
-    """Return the server's order request. Raises ApiError for values that no request can have."""
+    """Return the server's order request. Raises Refused for values that no request can have."""
     return _validated(server.PreOrder, order)
 
 
 def to_server_brackets(brackets: Brackets) -> server.Brackets:
-    """Return the server's brackets. Raises ApiError for values that no request can have."""
+    """Return the server's brackets. Raises Refused for values that no request can have."""
     return _validated(server.Brackets, brackets)
 
 
@@ -95,18 +95,18 @@ def _validated(type_: type[BaseModelT], model: Model) -> BaseModelT:
     try:
         return type_.model_validate(msgspec.to_builtins(model))
     except ValidationError as error:
-        raise ApiError("invalid_request", str(error), 422) from error
+        raise Refused("invalid_request", str(error), 422) from error
 
 
-def to_api_error(error: ServerApiError) -> ApiError:
+def to_api_error(error: ApiError) -> Refused:
     """Return the client's error for an error of the server."""
-    return ApiError(error.code, error.detail, error.status)
+    return Refused(error.code, error.detail, error.status)
 
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise the client's ApiError for an ApiError of the server."""
+    """Raise the client's Refused for an Refused of the server."""
     try:
         yield
-    except ServerApiError as error:
+    except ApiError as error:
         raise to_api_error(error) from error

@@ -47,7 +47,7 @@ class RecordedSessions:
     def __init__(
         self,
         data: str | Path | Mapping[str, Any],
-        settings: Mapping[str, object],
+        terms: Mapping[str, object],
         start: Instant | None,
         end: Instant | None,
         account: str,
@@ -58,13 +58,13 @@ class RecordedSessions:
             ", ".join(data) + " (DataFrames)" if isinstance(data, Mapping) else str(data)
         )
         self._data = data
-        self._settings = settings
+        self._terms = terms
         self._period = start, end
         self._account = account
 
     def open(self) -> BacktestSession:
         return create_session(
-            self._recording, self._settings, *self._period, self._account, path=self.path
+            self._recording, self._terms, *self._period, self._account, path=self.path
         )
 
     @cached_property
@@ -73,7 +73,7 @@ class RecordedSessions:
 
     @cached_property
     def _recording(self) -> Any:
-        settings = backtest_settings(self._settings)
+        settings = backtest_settings(self._terms)
         if not isinstance(self._data, Mapping):
             return read_recording(self._data, settings)
         with tempfile.TemporaryDirectory() as folder:
@@ -89,16 +89,16 @@ class SimulatedSessions:
     path: IntrabarPath = "nearer"
 
     def __init__(
-        self, seed: int, settings: Mapping[str, object], start: Instant, end: Instant, account: str
+        self, seed: int, terms: Mapping[str, object], start: Instant, end: Instant, account: str
     ) -> None:
         self.description = f"simulator, seed {seed}"
         self._seed = seed
-        self._settings = settings
+        self._terms = terms
         self._period = start, end
         self._account = account
 
     def open(self) -> BacktestSession:
-        return create_simulated_session(self._seed, *self._period, self._settings, self._account)
+        return create_simulated_session(self._seed, *self._period, self._terms, self._account)
 
     @cached_property
     def data_hash(self) -> str:

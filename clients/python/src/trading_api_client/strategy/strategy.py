@@ -80,7 +80,7 @@ class Strategy:
         It is a market order. `limit`, `stop` or both make it a limit, stop or stop-limit order.
         `trailing` is a distance in pips at which the stop-loss follows the market, or the order
         itself with `stop`. `duration` is "DAY", "IOC", "FOK" or "GTC", or the time at which the
-        order ends. Raises ApiError."""
+        order ends. Raises Refused."""
         order = new_order(
             symbol, Side.BUY, qty, limit, stop, take_profit, stop_loss, trailing, duration
         )
@@ -108,20 +108,20 @@ class Strategy:
         """Change a working order, and return its new state.
 
         `changes` are `qty`, `limit`, `stop`, `take_profit`, `stop_loss`, `trailing` and `duration`,
-        as in `buy`. A value that is left out stays, and None removes it. Raises ApiError."""
+        as in `buy`. A value that is left out stays, and None removes it. Raises Refused."""
         present = self._running.order(_order_id(order))
         return self._running.modify_order(present.id, changed_order(present, changes))
 
     def cancel(self, order: PlacedOrder | str) -> None:
-        """Cancel a working order. Raises ApiError if it has ended."""
+        """Cancel a working order. Raises Refused if it has ended."""
         self._running.cancel_order(_order_id(order))
 
     def close(self, symbol: str, qty: float | None = None) -> None:
-        """Close a position, or `qty` of it, by a market order. Raises ApiError."""
+        """Close a position, or `qty` of it, by a market order. Raises Refused."""
         self._running.close_position(symbol, qty)
 
     def reverse(self, symbol: str) -> None:
-        """Reverse a position by one market order of twice its size. Raises ApiError."""
+        """Reverse a position by one market order of twice its size. Raises Refused."""
         self._running.reverse_position(symbol)
 
     def edit_brackets(
@@ -134,7 +134,7 @@ class Strategy:
     ) -> None:
         """Replace the brackets of a position. A bracket that is left out is removed.
 
-        `trailing` is a distance in pips, and replaces `stop_loss`. Raises ApiError."""
+        `trailing` is a distance in pips, and replaces `stop_loss`. Raises Refused."""
         brackets = Brackets(
             takeProfit=optional_price(take_profit),
             stopLoss=optional_price(stop_loss),
@@ -169,7 +169,7 @@ class Strategy:
         return self._running.positions()
 
     def order(self, order: PlacedOrder | str) -> PlacedOrder:
-        """Return the present state of an order, also after it has ended. Raises ApiError."""
+        """Return the present state of an order, also after it has ended. Raises Refused."""
         return self._running.order(_order_id(order))
 
     def orders(self, symbol: str | None = None) -> Sequence[PlacedOrder]:
@@ -183,7 +183,7 @@ class Strategy:
         return self._running.equity()
 
     def quote(self, symbol: str) -> TopOfBook:
-        """Return the present quote of a symbol. Raises ApiError for an unknown symbol."""
+        """Return the present quote of a symbol. Raises Refused for an unknown symbol."""
         return self._running.quote(symbol)
 
     @property

@@ -13,7 +13,7 @@ class StrategyHost(Protocol):
     """Runs a strategy on one account: `Live` on a server, `Backtest` on recorded data.
 
     A command returns once it is executed, and later queries include it. A rejected command raises
-    ApiError. A host calls the callbacks of a strategy one after another, never within a command."""
+    Refused. A host calls the callbacks of a strategy one after another, never within a command."""
 
     @property
     def now_ms(self) -> int:
@@ -45,7 +45,7 @@ class StrategyHost(Protocol):
         ...
 
     def order(self, order_id: str) -> PlacedOrder:
-        """Return one order, live or ended. Raises ApiError with `order_not_found`."""
+        """Return one order, live or ended. Raises Refused with `order_not_found`."""
         ...
 
     def equity(self) -> EquityData: ...

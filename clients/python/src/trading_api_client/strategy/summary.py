@@ -44,7 +44,7 @@ def summary_rows(record: RunRecord, figures: Statistics) -> list[tuple[str, str]
         ("Ambiguous bars (both brackets)", f"{figures.ambiguous_bars:,}"),
         ("Extreme of a bar that is first", _PATHS[record.path]),
         ("Parameters", _pairs(record.parameters)),
-        ("Settings", _pairs(record.settings) or "the server's defaults"),
+        ("Terms", _pairs(record.terms) or "the server's defaults"),
         ("Data", f"{record.data}, SHA-256 {record.data_hash[:16]}"),
         ("Seed of the slippage", str(record.seed)),
     ]

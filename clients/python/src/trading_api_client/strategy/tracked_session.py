@@ -28,14 +28,14 @@ SessionUpdate: TypeAlias = ClosedBar | TopOfBook | AccountUpdate
 class TrackedSession:
     """Moves the market of a session, and records the bars that it closes."""
 
-    def __init__(self, sessions: SessionSource, settings: Mapping[str, object]) -> None:
+    def __init__(self, sessions: SessionSource, terms: Mapping[str, object]) -> None:
         self.session: BacktestSession = sessions.open()
         self.host = SessionHost(self.session)
         self._advance = self.session.advance
         self.bars = 0
         self.start_ms = self.session.now_ms
         self._sessions = sessions
-        self._settings = settings
+        self._terms = terms
         self._closed: dict[tuple[str, str], ClosedBars] = {}
         self._spreads: dict[str, float] = {}
 
@@ -43,7 +43,7 @@ class TrackedSession:
         """Return the closed bars from `next` on.
 
         Returns the symbol and the resolution as the bars name them: `1D` for `D`. Raises
-        ApiError."""
+        Refused."""
         with translated_errors():
             self.session.subscribe_bars(symbol, resolution)
             bare = self.session.instrument(symbol).symbol
@@ -51,7 +51,7 @@ class TrackedSession:
         return bare, canonical_resolution(resolution)
 
     def subscribe_quotes(self, symbol: str) -> None:
-        """Return the quotes from `next` on. Raises ApiError."""
+        """Return the quotes from `next` on. Raises Refused."""
         with translated_errors():
             self.session.subscribe_quotes(symbol)
 
@@ -97,7 +97,7 @@ class TrackedSession:
             currency=session.settings.account_currency,
             data=self._sessions.description,
             data_hash=self._sessions.data_hash,
-            settings=self._settings,
+            terms=self._terms,
             seed=session.settings.slippage_seed,
             path=self._sessions.path,
             start_ms=self.start_ms,

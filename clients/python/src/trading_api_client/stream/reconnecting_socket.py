@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from trading_api_client.backoff import Backoff
-from trading_api_client.errors import ApiError
+from trading_api_client.errors import Refused
 from trading_api_client.token_source import TokenSource, refresh_in_s
 
 log = logging.getLogger("trading_api_client")
@@ -65,7 +65,7 @@ class SocketHandler(Protocol):
     def on_disconnected(self, reason: str) -> None:
         """Called when a connection or an attempt to connect has ended, on either side."""
 
-    def on_unauthorized(self, refused: ApiError) -> None:
+    def on_unauthorized(self, refused: Refused) -> None:
         """Called when the server has rejected a token that cannot be refreshed."""
 
     def is_needed(self) -> bool:
@@ -270,7 +270,7 @@ class ReconnectingSocket:
                     await self._tokens.refresh()
             else:
                 message = f"The server refused the connection: {status}"
-                self._handler.on_unauthorized(ApiError("unauthorized", message, status))
+                self._handler.on_unauthorized(Refused("unauthorized", message, status))
         return f"HTTP {status}"
 
     def _enter(self, state: SocketState) -> None:

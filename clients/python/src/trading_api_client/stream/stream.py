@@ -39,7 +39,7 @@ class Subscription(Generic[T]):
     async def synchronized(self) -> None:
         """Return once the server has confirmed the subscription and its first state has arrived.
 
-        Raises ApiError if the server rejects the subscription, and ConnectionFailed if it is closed
+        Raises Refused if the server rejects the subscription, and ConnectionFailed if it is closed
         before."""
         await asyncio.shield(self._synchronized)
 
@@ -118,7 +118,7 @@ class Stream(Subscription[T]):
     """An asynchronous iterator of the updates of a subscription.
 
     A loop over it ends the subscription when the loop ends. Inside `async with`, the subscription
-    lasts until the end of the block. A rejected subscription raises ApiError.
+    lasts until the end of the block. A rejected subscription raises Refused.
 
     At most `buffer` updates wait for a slow consumer. When half of them wait, the stream conflates:
     it keeps only the last bar of one time, quote of one symbol, order book and equity. When the

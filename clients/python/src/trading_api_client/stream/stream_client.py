@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from trading_api_client.errors import ApiError, ConnectionFailed, TradingApiError
+from trading_api_client.errors import ConnectionFailed, Refused, TradingApiError
 from trading_api_client.stream.channels import CHANNELS, Channel, Reconnection, Update
 from trading_api_client.stream.reconnecting_socket import (
     ReconnectingSocket,
@@ -166,9 +166,9 @@ class StreamClient:
             topic.reset()
         if first is not None and first.topic is not None and _MALFORMED.match(reason):
             # The server replies in order, so it closed the connection over the first request.
-            self._fail_topic(first.topic, ApiError("invalid_request", reason, REFUSED_STATUS))
+            self._fail_topic(first.topic, Refused("invalid_request", reason, REFUSED_STATUS))
 
-    def on_unauthorized(self, refused: ApiError) -> None:
+    def on_unauthorized(self, refused: Refused) -> None:
         for topic in list(self.topics.values()):
             self._fail_topic(topic, refused)
 
@@ -194,7 +194,7 @@ class StreamClient:
             elif reply.is_temporary:
                 self._subscribe_later(topic)
             else:
-                error = ApiError("subscription_refused", reply.message, REFUSED_STATUS)
+                error = Refused("subscription_refused", reply.message, REFUSED_STATUS)
                 self._fail_topic(topic, error)
 
         self._request(f"{topic.channel.name}.subscribe", topic, topic.subscription, on_reply)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from trading_api_client.backoff import Backoff
-from trading_api_client.errors import ApiError, ConnectionFailed, TimedOut
+from trading_api_client.errors import ConnectionFailed, Refused, TimedOut
 from trading_api_client.models import (
     AccountState,
     Alert,
@@ -279,7 +279,7 @@ class Streams(RestArea):
                 is_resumable = any(channel.is_resumable for channel in topics)
                 floor = await self._last_notified_event() if is_resumable else None
                 break
-            except ApiError as refused:
+            except Refused as refused:
                 listener.on_failed(refused)
                 return
             except (ConnectionFailed, TimedOut):
