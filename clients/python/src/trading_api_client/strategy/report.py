@@ -93,7 +93,7 @@ def _charts(result: Result) -> list[Any]:
     times, equity, balance = downsampled(curve.time, curve.equity, curve.balance)
     money.line(_instants(times), balance, color=_GREY, legend_label="balance")
     money.line(_instants(times), equity, color=_BLUE, legend_label="equity")
-    money.legend.location = "top_left"
+    _move_legend_above(money)
     below = _chart("Drawdown, %", 180, x_range=money.x_range)
     times, depth = downsampled(curve.time, -100 * drawdown(curve.equity))
     below.varea(x=_instants(times), y1=depth, y2=np.zeros(len(depth)), color=_RED, alpha=0.4)
@@ -117,7 +117,7 @@ def _executions_chart(result: Result, symbol: str) -> Any:
             color=color,
             legend_label=side.name,
         )
-    chart.legend.location = "top_left"
+    _move_legend_above(chart)
     return chart
 
 
@@ -135,6 +135,13 @@ def _chart(title: str, height: int, **options: Any) -> Any:
     )
     chart.yaxis.formatter = BasicTickFormatter(use_scientific=False)
     return chart
+
+
+def _move_legend_above(chart: Any) -> None:
+    # Inside the chart it covers the beginning of the lines.
+    legend = chart.legend[0]
+    legend.update(orientation="horizontal", margin=0, padding=0, border_line_color=None)
+    chart.add_layout(legend, "above")
 
 
 def _instants(times: Milliseconds) -> Any:
