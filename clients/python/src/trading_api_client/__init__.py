@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from trading_api_client.strategy.result import Result
     from trading_api_client.strategy.strategy import Strategy
 
-_LOADED_LATER = {
+_LAZY_IMPORTS = {
     "Backtest": "backtest",
     "BarHistory": "market_data",
     "ClosedBar": "market_data",
@@ -98,7 +98,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import a name of the strategies at its first use."""
-    if name not in _LOADED_LATER:
+    if name not in _LAZY_IMPORTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = import_module(f"{__name__}.strategy.{_LOADED_LATER[name]}")
+    module = import_module(f"{__name__}.strategy.{_LAZY_IMPORTS[name]}")
     return getattr(module, name)

@@ -41,15 +41,15 @@ from trading_api.modules.broker.external.live_connection import LiveConnection
 from trading_api.modules.broker.external.venue_client import VenueFeatures
 from trading_api.modules.broker.translation.prices import Prices
 
-CHECK_S = 1.0
+CHECK_INTERVAL_S = 1.0
 """The interval at which held orders are compared with the present quotes, without a new quote."""
-MOVE_S = 1.0
+MOVE_INTERVAL_S = 1.0
 """The shortest time between two events of a trailing stop. In between it moves only in memory."""
-FRESH_S = 1.0
+QUOTE_AGE_MAX_S = 1.0
 """The longest age of a quote that was received before an earlier decision was committed."""
-AGAIN_S = (1.0, 30.0)
+RETRY_DELAYS_S = (1.0, 30.0)
 """The first and the longest delay before an unfilled order is sent again."""
-PAUSE_S = 5.0
+PAUSE_NOTICE_S = 5.0
 """The time without possible triggers after which the account is notified."""
 SWITCHED_OFF = "LIVE_HELD_BRACKETS is 0, so it cannot be held."
 
@@ -101,7 +101,7 @@ class HeldOrders:
         while True:
             self._watch_pause()
             self.check()
-            await self._clock.sleep(CHECK_S)
+            await self._clock.sleep(CHECK_INTERVAL_S)
 
     def check(self) -> None:
         """Compare all held orders with the present quotes."""
@@ -125,7 +125,7 @@ class HeldOrders:
             case OrderTriggered(order):
                 self._attempts.setdefault(order.id, _Attempts()).is_sent = True
             case OrderSuspended(order) if (own := self._attempts.get(order.id)) and own.is_sent:
-                first_s, longest_s = AGAIN_S
+                first_s, longest_s = RETRY_DELAYS_S
                 own.is_sent, own.count = False, own.count + 1
                 delay_s = min(first_s * 2 ** (own.count - 1), longest_s)
                 own.not_before_s = self._clock.now_s() + delay_s
@@ -173,12 +173,14 @@ class HeldOrders:
             self._stops.pop(order.id, None)
             return False
         self._stops[order.id] = stop_price
-        return self._clock.now_s() - self._moved_s.get(order.id, -MOVE_S) >= MOVE_S
+        return (
+            self._clock.now_s() - self._moved_s.get(order.id, -MOVE_INTERVAL_S) >= MOVE_INTERVAL_S
+        )
 
     def _decide(self, transaction: Transaction, touch: Touch, seen_s: float) -> None:
         symbol, state, now_ms = touch.symbol, transaction.state, self._prices.now_ms
         self._deciding.discard(symbol)
-        is_old = self._clock.now_s() - seen_s > FRESH_S
+        is_old = self._clock.now_s() - seen_s > QUOTE_AGE_MAX_S
         present = self._fresh_touch(symbol)
         if present is None:
             return
@@ -188,7 +190,10 @@ class HeldOrders:
         for order in held_orders(state, symbol):
             stop_price = self._stops.get(order.id)
             if order.trail and stop_price is not None and stop_price != order.stop_price:
-                is_time = self._clock.now_s() - self._moved_s.get(order.id, -MOVE_S) >= MOVE_S
+                is_time = (
+                    self._clock.now_s() - self._moved_s.get(order.id, -MOVE_INTERVAL_S)
+                    >= MOVE_INTERVAL_S
+                )
                 if order.id in due or is_time:
                     move(transaction, order, stop_price, now_ms)
         for order_id in sorted(due, key=lambda id: state.orders[id].sequence):
@@ -232,7 +237,7 @@ class HeldOrders:
             return
         if self._paused_s is None:
             self._paused_s = now_s
-        if not self._pause and now_s - self._paused_s >= PAUSE_S:
+        if not self._pause and now_s - self._paused_s >= PAUSE_NOTICE_S:
             text = f"Held brackets and trailing stops are not sent: {reason}."
             if self._notify("held_orders_paused", text, Severity.CRITICAL):
                 self._pause = reason

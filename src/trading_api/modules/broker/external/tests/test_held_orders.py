@@ -286,7 +286,7 @@ async def test_an_exit_that_was_not_received_is_sent_again_at_the_present_price(
         assert live.position() == 10
         await move(live, "95.00")
         await live.clock.advance(2)
-        assert live.position() == 10, "the price decides anew"
+        assert live.position() == 10, "the price decides again"
         await move(live, "90.00")
         assert live.position() == 0
         assert len(live.venue.received) == 2
