@@ -101,7 +101,7 @@ class RestTransport:
             if fresh != token:
                 response = await self._send_once(request, fresh, timeout_s)
         if not response.is_success:
-            raise api_error_of(response)
+            raise refused_by(response)
         try:
             return msgspec.json.decode(response.content, type=type_)
         except msgspec.DecodeError as error:
@@ -125,7 +125,7 @@ class RestTransport:
         )
 
 
-def api_error_of(response: httpx.Response) -> Refused:
+def refused_by(response: httpx.Response) -> Refused:
     """Return the error in a response of the server or of a proxy in front of it."""
     try:
         error = msgspec.json.decode(response.content, type=ErrorResponse)

@@ -15,9 +15,9 @@ from trading_api_client.strategy.market_data import BarHistory, TopOfBook
 from trading_api_client.strategy.run_record import Rejection
 from trading_api_client.strategy.session_models import (
     position_converter,
-    to_api_error,
     to_equity,
     to_order,
+    to_refused,
     to_server_brackets,
     to_server_order,
     translated_errors,
@@ -77,7 +77,7 @@ class SessionHost:
         try:
             found = self.session.history_before_waiting(symbol, resolution, count)
         except ApiError as error:
-            raise to_api_error(error) from error
+            raise to_refused(error) from error
         return BarHistory(found.time, found.open, found.high, found.low, found.close, found.volume)
 
     def position(self, symbol: str) -> Position | None:

@@ -98,7 +98,7 @@ def _validated(type_: type[BaseModelT], model: Model) -> BaseModelT:
         raise Refused("invalid_request", str(error), 422) from error
 
 
-def to_api_error(error: ApiError) -> Refused:
+def to_refused(error: ApiError) -> Refused:
     """Return the client's error for an error of the server."""
     return Refused(error.code, error.detail, error.status)
 
@@ -109,4 +109,4 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        raise to_api_error(error) from error
+        raise to_refused(error) from error
