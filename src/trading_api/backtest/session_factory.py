@@ -28,7 +28,7 @@ Instant = int | str | datetime
 
 def create_session(
     data: str | Path | Playable,
-    settings: Mapping[str, object] | None = None,
+    terms: Mapping[str, object] | None = None,
     start: Instant | None = None,
     end: Instant | None = None,
     account_id: str | None = None,
@@ -38,40 +38,36 @@ def create_session(
     """Return a backtest of recorded data.
 
     `data` is a folder of stored bars (DATA_DIR), a CSV or Parquet file, the folder of a recorded
-    market, or the result of `read_recording`. `settings` has settings of the server by the names of
+    market, or the result of `read_recording`. `terms` has settings of the server by the names of
     their environment variables, such as SLIPPAGE_TICKS; the others have their defaults. Bars before
     `start` are history. Without `start`, the backtest begins where every symbol has begun.
     `symbols` are the symbols to play, by default all.
 
     `path` is the assumed order of prices within a bar. With "nearer", a bar first reaches the
     extreme nearer to its open, with "opposite" the other one. Raises ConfigurationError."""
-    server_settings = backtest_settings(settings)
-    source = recorded_source(data, server_settings, start, symbols, path)
+    settings = backtest_settings(terms)
+    source = recorded_source(data, settings, start, symbols, path)
     end_ms = source.recording.end_ms if end is None else to_ms(end)
     if end_ms < source.now_ms:
         raise ConfigurationError("The backtest ends before it begins.")
-    return BacktestSession(
-        source, server_settings, account_id or server_settings.default_account_id, end_ms
-    )
+    return BacktestSession(source, settings, account_id or settings.default_account_id, end_ms)
 
 
 def create_simulated_session(
     seed: int,
     start: Instant,
     end: Instant,
-    settings: Mapping[str, object] | None = None,
+    terms: Mapping[str, object] | None = None,
     account_id: str | None = None,
 ) -> BacktestSession:
     """Return a backtest of the simulated market from `start` to `end`. Raises
     ConfigurationError."""
-    server_settings = backtest_settings(settings)
+    settings = backtest_settings(terms)
     start_ms, end_ms = to_ms(start), to_ms(end)
     if end_ms < start_ms:
         raise ConfigurationError("The backtest ends before it begins.")
     source = create_simulator(seed, start_ms)
-    return BacktestSession(
-        source, server_settings, account_id or server_settings.default_account_id, end_ms
-    )
+    return BacktestSession(source, settings, account_id or settings.default_account_id, end_ms)
 
 
 def backtest_settings(values: Mapping[str, object] | None = None) -> Settings:

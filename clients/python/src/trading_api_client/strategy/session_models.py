@@ -105,7 +105,7 @@ def to_refused(error: ApiError) -> Refused:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Raise the client's Refused for an Refused of the server."""
+    """Raise Refused for an ApiError of the server."""
     try:
         yield
     except ApiError as error:
