@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import nullcontext, suppress
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
@@ -62,8 +63,10 @@ class Client(
     def close(self) -> None:
         """Close every connection. The client cannot be used afterwards."""
         if self._loop.is_running:
-            self._loop.run(self._client.close())
-            self._loop.stop()
+            try:
+                self._loop.run(self._client.close())
+            finally:
+                self._loop.stop()  # also when Ctrl-C ends the wait
 
     def __enter__(self) -> Self:
         return self
@@ -74,7 +77,9 @@ class Client(
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        # The first Ctrl-C is being raised. A second one only ends the wait for the server.
+        with suppress(KeyboardInterrupt) if kind is KeyboardInterrupt else nullcontext():
+            self.close()
 
     def __repr__(self) -> str:
         return repr(self._client).removeprefix("Async")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any
 
 from trading_api_client.client import Client
@@ -24,20 +28,46 @@ class Live:
         self._token = token
 
     def run(self, strategy_class: type[StrategyT], **parameters: Any) -> StrategyT:
-        """Run until the strategy calls `stop()`, or until Ctrl-C, and return the strategy.
+        """Run until the strategy calls `stop()`, or until Ctrl-C or SIGTERM, and return the
+        strategy.
 
         Raises the exception of a callback. Raises ConnectionFailed if no server answers at the
         start, and Refused if the server rejects a subscription. After `on_start`, the strategy's
         `on_stop` is called in each case. Orders and positions stay as they are."""
-        with Client(self._base_url, self._token, self._account) as client:
+        strategy: StrategyT | None = None
+        with (
+            _sigterm_as_interrupt(),
+            suppress(KeyboardInterrupt),
+            Client(self._base_url, self._token, self._account) as client,
+        ):
             run = LiveRun(client, strategy_class, parameters)
-            with suppress(KeyboardInterrupt):
-                run.subscribe()
-                try:
-                    run.serve()
-                finally:
-                    run.strategy.on_stop()
-            return run.strategy
+            strategy = run.strategy
+            run.subscribe()
+            try:
+                run.serve()
+            finally:
+                strategy.on_stop()
+        if strategy is None:
+            raise KeyboardInterrupt
+        return strategy
 
     def __repr__(self) -> str:
         return f"Live({self._base_url!r}, account={self._account!r})"
+
+
+@contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    """Raise KeyboardInterrupt on SIGTERM. Only the main thread can receive signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        # None is a handler that Python did not set and cannot set again.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL if previous is None else previous)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
