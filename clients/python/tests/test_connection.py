@@ -7,11 +7,13 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from clients.python.tests.support.lossy_proxy import lossy_proxy
 from tests.kit.server import serving, until
 from tests.kit.signed_tokens import secured, token
 from tests.kit.stepped_market import stepping
@@ -25,6 +27,7 @@ from trading_api_client import (
     StreamOptions,
 )
 from trading_api_client.backoff import Backoff
+from trading_api_client.stream.stream import Stream
 
 QUICK = StreamOptions(
     backoff=Backoff(base_s=0.01, max_s=0.05), reply_timeout_s=0.5, idle_timeout_s=0.02, buffer=8
@@ -197,9 +200,70 @@ async def test_a_subscription_that_is_closed_ends_those_who_wait_for_it() -> Non
         assert [bar async for bar in bars] == []
 
 
+def _bars(client: AsyncClient) -> Stream[Any]:
+    return client.bars("AAPL", "1")
+
+
+def _orders(client: AsyncClient) -> Stream[Any]:
+    return client.order_updates()
+
+
+@pytest.mark.parametrize("stream", [_bars, _orders])
+async def test_an_outage_is_logged_once_with_its_end(
+    stream: Callable[[AsyncClient], Stream[Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "trading_api_client")
+
+    def own() -> list[str]:
+        return [each.getMessage() for each in caplog.records if each.name == "trading_api_client"]
+
+    async def more_attempts(before: int) -> None:
+        await until(lambda: proxy.connections > before + 3)
+
+    async with stepping() as bot, lossy_proxy(bot.address) as (proxy, address):
+        options = replace(QUICK, reply_timeout_s=10.0)
+        url = f"http://{address}"
+        async with AsyncClient(url, timeout_s=0.1, stream_options=options) as client:
+            for _ in range(2):
+                proxy.cut()
+                async with stream(client) as updates:
+                    await until(lambda: bool(own()))
+                    await more_attempts(proxy.connections)
+                    assert len(own()) == 1
+                    assert own()[0].startswith(f"server_unreachable ws://{address}/api/v1/ws: ")
+                caplog.clear()
+            async with stream(client) as updates:
+                await until(lambda: bool(own()))
+                proxy.restore()
+                await updates.synchronized()
+            assert own()[1:] == [f"server_reachable_again ws://{address}/api/v1/ws"]
+
+
 def test_an_address_without_a_scheme_is_refused() -> None:
     with pytest.raises(ValueError, match="does not begin with http"):
         AsyncClient("127.0.0.1:8000")
+
+
+@pytest.mark.parametrize("rest", ["/api/v1", "/api/v1/", "?a=A", "/api/v1?a=A", "/#top"])
+def test_an_address_of_more_than_the_server_is_refused(rest: str) -> None:
+    with pytest.raises(ValueError, match=r"pass 'http://127.0.0.1:8000/trading'$"):
+        AsyncClient(f"http://127.0.0.1:8000/trading{rest}")
+    AsyncClient("http://127.0.0.1:8000/trading/")
+
+
+async def test_a_symbol_that_is_not_a_string_is_refused() -> None:
+    async with AsyncClient("http://127.0.0.1:1") as client:
+        names: Any = ["AAPL", "EURUSD"]
+        for subscribe in (
+            lambda: client.quotes(names),
+            lambda: client.quotes(slow=[names]),
+            lambda: client.on_quote([names], print),
+            lambda: client.bars(names, "1"),
+            lambda: client.trades(names),
+            lambda: client.on_order_book(names, print),
+        ):
+            with pytest.raises(TypeError, match=r"A symbol is a str, not .*AAPL"):
+                subscribe()
 
 
 async def test_a_closed_client_fails_new_and_present_streams() -> None:

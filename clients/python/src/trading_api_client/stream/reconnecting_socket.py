@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from trading_api_client.backoff import Backoff
 from trading_api_client.errors import Refused
+from trading_api_client.stream.outage_log import OutageLog
 from trading_api_client.token_source import TokenSource, refresh_in_s
 
 log = logging.getLogger("trading_api_client")
@@ -84,8 +85,10 @@ class ReconnectingSocket:
         options: StreamOptions,
         handler: SocketHandler,
         tls: SSLContext | None,
+        outage: OutageLog,
     ) -> None:
         self._url = url
+        self._outage = outage
         self._tls = (tls or True) if url.startswith("wss:") else None
         self._tokens = tokens
         self._options = options
@@ -167,6 +170,7 @@ class ReconnectingSocket:
             reason = await self._connect()
             if loop.time() - begun >= STABLE_S:
                 attempt = 0
+            was_connected = self._connection is not None
             self._connection = None
             self._state = SocketState("waiting", reason)
             self._handler.on_disconnected(reason)
@@ -174,6 +178,8 @@ class ReconnectingSocket:
                 self._task = None
                 self._enter(SocketState("idle"))
                 return
+            if not was_connected:
+                self._outage.failed(reason)
             self._enter(SocketState("waiting", reason))
             self._retry_now.clear()
             with suppress(TimeoutError):
@@ -220,6 +226,7 @@ class ReconnectingSocket:
             asyncio.create_task(self._renew_token(token)),
         ]
         self._enter(SocketState("connected"))
+        self._outage.connected()
         try:
             self._handler.on_open()
             with suppress(ConnectionClosed):

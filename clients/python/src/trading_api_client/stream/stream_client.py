@@ -14,6 +14,7 @@ import msgspec
 
 from trading_api_client.errors import ConnectionFailed, Refused, TradingApiError
 from trading_api_client.stream.channels import CHANNELS, Channel, Reconnection, Update
+from trading_api_client.stream.outage_log import OutageLog
 from trading_api_client.stream.reconnecting_socket import (
     ReconnectingSocket,
     SocketState,
@@ -55,7 +56,8 @@ class StreamClient:
     ) -> None:
         self.options = options
         self.topics: dict[str, SharedTopic[Any]] = {}
-        self._socket = ReconnectingSocket(url, tokens, options, self, tls)
+        self.outage = OutageLog(url)
+        self._socket = ReconnectingSocket(url, tokens, options, self, tls, self.outage)
         self._requests = RequestQueue(options.reply_timeout_s, self._on_reply_timeout)
         self._messages = msgspec.json.Decoder(Message)
         self._replies = msgspec.json.Decoder(Reply)
@@ -294,6 +296,7 @@ class StreamClient:
         self._cancel_idle_timer()
         if self.topics or self._is_closed:
             return
+        self.outage.given_up()
         loop = asyncio.get_running_loop()
         self._idle_timer = loop.call_later(self.options.idle_timeout_s, self._disconnect)
 

@@ -265,6 +265,7 @@ class Streams(RestArea):
         task = asyncio.create_task(self._subscribe(listener, topics, subscription or {}))
         listener.begin(task)
         return listener
+        task.add_done_callback(self._on_subscribed)
 
     async def _subscribe(
         self,
@@ -282,11 +283,13 @@ class Streams(RestArea):
             except Refused as refused:
                 listener.on_failed(refused)
                 return
-            except (ConnectionFailed, TimedOut):
+            except (ConnectionFailed, TimedOut) as error:
+                self._streams.outage.failed(str(error))
                 await asyncio.sleep(PREPARE_BACKOFF.delay_s(attempt))
                 attempt += 1
         whole = {"accountId": account_id, **subscription}
         try:
+        self._streams.outage.connected()
             shared = [self._streams.subscribe(each, whole, listener, floor) for each in topics]
         except ConnectionFailed as closed:
             listener.on_failed(closed)
@@ -295,6 +298,10 @@ class Streams(RestArea):
 
     async def _last_notified_event(self) -> int:
         """Return the number of an event after which there was no execution.
+    def _on_subscribed(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled():
+            self._streams.outage.given_up()
+
 
         Every execution sends a notification, and the id of a notification is the number of its
         event. The first event opens the account."""
