@@ -6,6 +6,7 @@ import copy
 from ssl import SSLContext
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from trading_api_client.accounting.account_export import AccountExport
 from trading_api_client.rest.alert_rest import AlertRest
@@ -27,8 +28,9 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
     returns one and is called again before the token expires. Without `account`, the client uses the
     server's default account. `tls` has the trusted certificates, by default those of the machine.
 
-    A rejected request raises Refused. A request without a response is sent again until
-    `timeout_s`, and then raises ConnectionFailed or TimedOut."""
+    Raises ValueError for an address that is not the server's own. A rejected request raises
+    Refused. A request without a response is sent again until `timeout_s`, and then raises
+    ConnectionFailed or TimedOut."""
 
     def __init__(
         self,
@@ -40,9 +42,7 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
         stream_options: StreamOptions | None = None,
         tls: SSLContext | None = None,
     ) -> None:
-        if not base_url.startswith(("http://", "https://")):
-            raise ValueError(f"{base_url!r} does not begin with http:// or https://")
-        self._base_url = base_url.rstrip("/")
+        self._base_url = _checked(base_url)
         self._tokens = TokenSource(token)
         self._account_id = account
         self._timeout_s = timeout_s
@@ -75,3 +75,15 @@ class AsyncClient(MarketRest, OrderRest, AccountExport, AlertRest, Streams):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._base_url!r}, account={self._account_id!r})"
+
+
+def _checked(base_url: str) -> str:
+    """Return the address without a slash at its end. Raises ValueError for another address."""
+    if not base_url.startswith(("http://", "https://")):
+        raise ValueError(f"{base_url!r} does not begin with http:// or https://")
+    parts = urlsplit(base_url)
+    root = parts._replace(path=parts.path.rstrip("/").removesuffix(PREFIX), query="", fragment="")
+    address = root.geturl().rstrip("/")
+    if address != base_url.rstrip("/"):
+        raise ValueError(f"{base_url!r} is more than the address of a server; pass {address!r}")
+    return address

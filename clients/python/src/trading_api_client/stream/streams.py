@@ -230,6 +230,7 @@ class Streams(RestArea):
     # Creation of subscriptions
 
     def _stream(self, channel: Channel[T], subscription: Mapping[str, Any]) -> Stream[T]:
+        _check_symbol(subscription.get("symbol", ""))
         stream = Stream(self._streams, channel.conflation_key, self._streams.options.buffer)
         stream.attach([self._streams.subscribe(channel, subscription, stream)])
         return stream
@@ -237,6 +238,7 @@ class Streams(RestArea):
     def _callback(
         self, channel: Channel[T], subscription: Mapping[str, Any], callback: Callable[[T], object]
     ) -> Subscription[T]:
+        _check_symbol(subscription.get("symbol", ""))
         listener = CallbackSubscription(self._streams, callback)
         listener.attach([self._streams.subscribe(channel, subscription, listener)])
         return listener
@@ -263,9 +265,9 @@ class Streams(RestArea):
     ) -> SubscriptionT:
         """Subscribe once the id of the account and the number of its last event are known."""
         task = asyncio.create_task(self._subscribe(listener, topics, subscription or {}))
+        task.add_done_callback(self._on_subscribed)
         listener.begin(task)
         return listener
-        task.add_done_callback(self._on_subscribed)
 
     async def _subscribe(
         self,
@@ -287,21 +289,21 @@ class Streams(RestArea):
                 self._streams.outage.failed(str(error))
                 await asyncio.sleep(PREPARE_BACKOFF.delay_s(attempt))
                 attempt += 1
+        self._streams.outage.connected()
         whole = {"accountId": account_id, **subscription}
         try:
-        self._streams.outage.connected()
             shared = [self._streams.subscribe(each, whole, listener, floor) for each in topics]
         except ConnectionFailed as closed:
             listener.on_failed(closed)
             return
         listener.attach(shared)
 
-    async def _last_notified_event(self) -> int:
-        """Return the number of an event after which there was no execution.
     def _on_subscribed(self, task: asyncio.Task[None]) -> None:
         if task.cancelled():
             self._streams.outage.given_up()
 
+    async def _last_notified_event(self) -> int:
+        """Return the number of an event after which there was no execution.
 
         Every execution sends a notification, and the id of a notification is the number of its
         event. The first event opens the account."""
@@ -323,7 +325,16 @@ class Streams(RestArea):
 
 
 def _quotes(fast: Iterable[str], slow: Iterable[str]) -> dict[str, Any]:
-    return {"symbols": list(slow), "fast_symbols": list(fast)}
+    symbols = {"symbols": list(slow), "fast_symbols": list(fast)}
+    for symbol in (*symbols["symbols"], *symbols["fast_symbols"]):
+        _check_symbol(symbol)
+    return symbols
+
+
+def _check_symbol(symbol: object) -> None:
+    if not isinstance(symbol, str):
+        kind = type(symbol).__name__
+        raise TypeError(f"A symbol is a str, not the {kind} {symbol!r}; pass each one by itself")
 
 
 def _of_symbol(symbol: str | None) -> dict[str, str]:
