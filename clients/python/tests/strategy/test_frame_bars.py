@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from trading_api_client.strategy.backtest import Backtest
 from trading_api_client.strategy.frame_bars import write_bars
 
 TIMES = ["2026-01-05 14:30", "2026-01-05 14:31"]
@@ -72,3 +73,33 @@ def test_a_frame_without_prices_or_times_is_an_error_that_names_the_symbol(tmp_p
         _written(tmp_path, AAPL=pl.DataFrame(PRICES))
     with pytest.raises(ValueError, match="no symbols"):
         _written(tmp_path)
+    with pytest.raises(ValueError, match="bars of AAPL have no rows"):
+        _written(tmp_path, AAPL=whole.iloc[:0])
+    with pytest.raises(ValueError, match="column 'Low' of AAPL is not numeric"):
+        _written(tmp_path, AAPL=whole.assign(Low="low"))
+    with pytest.raises(ValueError, match="AAPL, row 1: the time is missing"):
+        _written(tmp_path, AAPL=_at(pd.to_datetime([TIMES[0], None])))
+    with pytest.raises(TypeError, match="'AAPL' are a Series, not a DataFrame"):
+        _written(tmp_path, AAPL=whole["Low"])
+
+
+def test_rejected_bars_are_named_by_symbol_and_row() -> None:
+    good, bad = _at(pd.to_datetime(TIMES)), _at(pd.to_datetime(TIMES))
+    bad.loc[bad.index[1], "Close"] = float("nan")
+
+    def error(frames: Any) -> str:
+        with pytest.raises(ValueError, match=r"^The bars of ") as raised:
+            Backtest(frames).session()
+        return str(raised.value)
+
+    found = error({"AAPL": good, "MSFT": bad})
+    assert found == "The bars of 'MSFT', row 1: the close 'nan' is not a finite, usable number."
+    found = error({"AAPL": good.iloc[:1]})
+    assert found == "The bars of AAPL: one row does not tell how far bars are apart."
+
+
+def test_a_frame_without_a_symbol_is_refused() -> None:
+    frame: Any = _at(pd.to_datetime(TIMES))
+    for data in (frame, frame["Close"]):
+        with pytest.raises(TypeError, match=r"pass a path, or \{'AAPL': a DataFrame\}"):
+            Backtest(data)

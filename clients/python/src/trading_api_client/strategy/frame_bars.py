@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import numpy as np
 from trading_api_client.tables import import_library
 
 _PRICES = ("open", "high", "low", "close")
+_LINE = re.compile(r"DataFrames\.csv, line (?P<line>\d+): ")
+_OPTION = re.compile(r"; --\w[^.]*")
+"""Advice about the command line, which a DataFrame does not have."""
 _TIMES = ("time", "datetime", "timestamp", "date", "open_time")
 
 
@@ -20,10 +24,14 @@ def write_bars(frames: Mapping[str, Any], path: Path) -> None:
 
     A frame has the columns open, high, low, close and optionally volume, in any case. Its times
     are its index, or a column named time, datetime, timestamp, date or open_time. Times without
-    a zone are in UTC, and numbers are ms since 1970. Raises ValueError for a frame without such
-    columns."""
+    a zone are in UTC, and numbers are ms since 1970. Raises ValueError for a frame without rows or
+    such columns, and TypeError for another object than a DataFrame."""
     if not frames:
         raise ValueError("The data has no symbols.")
+    for symbol, frame in frames.items():
+        if not hasattr(frame, "columns"):
+            kind = type(frame).__name__
+            raise TypeError(f"The bars of {symbol!r} are a {kind}, not a DataFrame.")
     columns = {symbol: list(_columns(symbol, frame)) for symbol, frame in frames.items()}
     width = min(len(each) for each in columns.values())
     header = ["time", *_PRICES, "volume"][:width]
@@ -35,15 +43,39 @@ def write_bars(frames: Mapping[str, Any], path: Path) -> None:
             writer.writerows([symbol, *row] for row in rows)
 
 
+def explain(reason: str, frames: Mapping[str, Any]) -> str:
+    """Return why the server's import rejects the file of `write_bars`, by symbol and row."""
+    reason = _OPTION.sub("", reason).removeprefix("DATAFEED_PATH: ")
+    found = _LINE.search(reason)
+    if found is None:
+        _, _, what = reason.rpartition("DataFrames.csv")
+        return f"The bars of {', '.join(frames)}: {what.lstrip(' :,')}"
+    row = int(found["line"]) - 2  # after the header
+    for symbol, frame in frames.items():
+        if row < len(frame):
+            return f"The bars of {symbol!r}, row {row}: {reason[found.end():]}"
+        row -= len(frame)
+    raise AssertionError(f"no row of the frames: {reason}")
+
+
 def _columns(symbol: str, frame: Any) -> Iterator[Any]:
     """Yield the times, the prices and, if present, the volumes."""
     names = {str(name).lower(): name for name in frame.columns}
+    if len(frame) == 0:
+        raise ValueError(f"The bars of {symbol} have no rows.")
     if missing := [name for name in _PRICES if name not in names]:
         raise ValueError(f"The bars of {symbol} have no column {missing[0]!r}.")
     yield _times(symbol, frame, names)
     for name in (*_PRICES, "volume"):
         if name in names:
-            yield np.asarray(frame[names[name]], dtype=np.float64)
+            yield _numbers(symbol, frame, names[name])
+
+
+def _numbers(symbol: str, frame: Any, name: Any) -> Any:
+    try:
+        return np.asarray(frame[name], dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The column {name!r} of {symbol} is not numeric: {error}.") from error
 
 
 def _times(symbol: str, frame: Any, names: Mapping[str, Any]) -> Any:
@@ -54,6 +86,9 @@ def _times(symbol: str, frame: Any, names: Mapping[str, Any]) -> Any:
         raise ValueError(f"The bars of {symbol} have no index and no column {_TIMES[0]!r}.")
     values = np.asarray(_in_utc(times))
     if values.dtype.kind == "M":
+        if np.isnat(values).any():
+            row = int(np.isnat(values).argmax())
+            raise ValueError(f"The bars of {symbol}, row {row}: the time is missing.")
         return values.astype("datetime64[ms]").astype(np.int64)
     if values.dtype.kind not in "iu" or (named is None and _counts_rows(values)):
         raise ValueError(f"The times of {symbol} are {values.dtype}, not datetimes.")

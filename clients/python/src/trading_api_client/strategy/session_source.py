@@ -18,7 +18,8 @@ from trading_api.backtest.session_factory import (
     data_hash,
     read_recording,
 )
-from trading_api_client.strategy.frame_bars import write_bars
+from trading_api.errors import ConfigurationError
+from trading_api_client.strategy.frame_bars import explain, write_bars
 
 Instant = int | str | datetime
 
@@ -53,6 +54,7 @@ class RecordedSessions:
         account: str,
         path: IntrabarPath,
     ) -> None:
+        _check_data(data)
         self.path = path
         self.description = (
             ", ".join(data) + " (DataFrames)" if isinstance(data, Mapping) else str(data)
@@ -79,7 +81,10 @@ class RecordedSessions:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "DataFrames.csv"
             write_bars(self._data, path)
-            return read_recording(path, settings)
+            try:
+                return read_recording(path, settings)
+            except ConfigurationError as error:
+                raise ValueError(explain(str(error), self._data)) from None
 
 
 class SimulatedSessions:
@@ -103,3 +108,9 @@ class SimulatedSessions:
     @cached_property
     def data_hash(self) -> str:
         return data_hash(self.open().source)
+
+
+def _check_data(data: object) -> None:
+    if not isinstance(data, str | Path | Mapping):
+        kind = type(data).__name__
+        raise TypeError(f"The data is a {kind}; pass a path, or {{'AAPL': a DataFrame}}.")
