@@ -142,6 +142,7 @@ wheel: $(TERMINAL) | $(UV) ## Write the wheels of the server, with the terminal,
 	@rm -f dist/*.whl
 	@$(UV) build --quiet --wheel --no-build-isolation --python .venv --out-dir dist .
 	@$(UV) build --quiet --wheel --no-build-isolation --python .venv --out-dir dist clients/python
+	@ls dist/*.whl
 
 sbom: .venv/sbom/.synced ## Write the bill of materials (SBOM, CycloneDX) of the server's Python packages to dist/
 	@mkdir -p dist
