@@ -35,13 +35,13 @@ async def address() -> AsyncIterator[str]:
 
 
 async def test_every_program_runs(address: str, tmp_path: Path) -> None:
-    assert len(PROGRAMS) >= 5
+    assert len(PROGRAMS) >= 8
     text = "\n".join(PROGRAMS).replace("127.0.0.1:8000", address)
     script = tmp_path / "program.py"
     script.write_text(text, encoding="utf-8")
     command = [sys.executable, "-W", "error", str(script)]
     done = await asyncio.to_thread(
-        subprocess.run, command, capture_output=True, text=True, timeout=60
+        subprocess.run, command, cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
