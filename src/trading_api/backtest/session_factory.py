@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from pydantic import ValidationError
 
 from trading_api.backtest.session import BacktestSession
-from trading_api.errors import ConfigurationError
+from trading_api.errors import ConfigurationError as ConfigurationError
 from trading_api.modules.datafeed.market.step_clock import SteppableSource
 from trading_api.modules.datafeed.replay.playable import Playable
 from trading_api.modules.datafeed.replay.recording import Recording

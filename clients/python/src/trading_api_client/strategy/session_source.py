@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from trading_api.backtest.session import BacktestSession
 from trading_api.backtest.session_factory import (
+    ConfigurationError,
     IntrabarPath,
     backtest_settings,
     create_session,
@@ -18,7 +19,6 @@ from trading_api.backtest.session_factory import (
     data_hash,
     read_recording,
 )
-from trading_api.errors import ConfigurationError
 from trading_api_client.strategy.frame_bars import explain, write_bars
 
 Instant = int | str | datetime
