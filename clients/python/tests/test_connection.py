@@ -239,6 +239,20 @@ async def test_an_outage_is_logged_once_with_its_end(
             assert own()[1:] == [f"server_reachable_again ws://{address}/api/v1/ws"]
 
 
+async def test_an_outage_is_logged_before_the_request_of_an_account_stream_has_failed(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trading_api_client.stream.streams.WARNING_AFTER_S", 0.01)
+
+    def own() -> list[str]:
+        return [each.getMessage() for each in caplog.records if each.name == "trading_api_client"]
+
+    async with AsyncClient("http://127.0.0.1:1", timeout_s=60) as client, client.order_updates():
+        await until(lambda: bool(own()))
+        reason = "no answer in 0.01 s; the client tries again"
+        assert own() == [f"server_unreachable ws://127.0.0.1:1/api/v1/ws: {reason}"]
+
+
 def test_an_address_without_a_scheme_is_refused() -> None:
     with pytest.raises(ValueError, match="does not begin with http"):
         AsyncClient("127.0.0.1:8000")

@@ -42,6 +42,7 @@ T = TypeVar("T")
 SubscriptionT = TypeVar("SubscriptionT", bound=Subscription[Any])
 
 PREPARE_BACKOFF = Backoff(base_s=0.25, max_s=5.0)
+WARNING_AFTER_S = 3.0
 
 
 class Streams(RestArea):
@@ -276,6 +277,12 @@ class Streams(RestArea):
         subscription: Mapping[str, Any],
     ) -> None:
         attempt = 0
+        outage = self._streams.outage
+        # A request is sent again until its timeout, so its failure is late for a warning.
+        warning = asyncio.get_running_loop().call_later(
+            WARNING_AFTER_S, outage.failed, f"no answer in {WARNING_AFTER_S:g} s"
+        )
+        listener.on_end(lambda error: warning.cancel())
         while True:
             try:
                 account_id = await self._known_account_id()
@@ -286,10 +293,11 @@ class Streams(RestArea):
                 listener.on_failed(refused)
                 return
             except (ConnectionFailed, TimedOut) as error:
-                self._streams.outage.failed(str(error))
+                outage.failed(str(error))
                 await asyncio.sleep(PREPARE_BACKOFF.delay_s(attempt))
                 attempt += 1
-        self._streams.outage.connected()
+        warning.cancel()
+        outage.connected()
         whole = {"accountId": account_id, **subscription}
         try:
             shared = [self._streams.subscribe(each, whole, listener, floor) for each in topics]
