@@ -11,6 +11,7 @@ import httpx
 
 from tests.kit.server import WsClient, connected, serving
 from trading_api.app_factory import create_app
+from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.settings import Settings
 
 START_MS = 1_767_609_000_000
@@ -64,13 +65,17 @@ class Bot:
 
 
 @asynccontextmanager
-async def stepping(**settings: Any) -> AsyncIterator[Bot]:
+async def stepping(
+    market_source: MarketSource | None = None, **settings: Any
+) -> AsyncIterator[Bot]:
     stepped = {
         "database_url": "memory:",
         "datafeed_clock": "step",
         "datafeed_start": datetime.fromtimestamp(START_MS / 1_000, UTC),
     }
-    api_app, _ = create_app(Settings.defaults().model_copy(update=stepped | settings))
+    api_app, _ = create_app(
+        Settings.defaults().model_copy(update=stepped | settings), market_source=market_source
+    )
     async with (
         serving(api_app) as address,
         connected(address) as socket,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from trading_api.backtest.quiet_prices import ANY_PRICE, NO_PRICE, PriceRange, quiet_prices
 from trading_api.backtest.synchronous_calls import call
 from trading_api.domain.broker_commands import (
     BrokerCommand,
@@ -45,12 +44,13 @@ from trading_api.modules.broker.paper.factory import create_exchange_rules
 from trading_api.modules.broker.paper.market_notices import MarketNotices
 from trading_api.modules.broker.paper.previews import preview_leverage, preview_order
 from trading_api.modules.broker.paper.price_interest import PriceInterest
-from trading_api.modules.broker.paper.quiet_range import QuietRange
+from trading_api.modules.broker.paper.quiet_quotes import QuietQuotes
 from trading_api.modules.broker.paper.quote_intake import QuoteIntake
 from trading_api.modules.broker.translation.engine_history import EngineHistory
 from trading_api.modules.broker.translation.engine_snapshot import EngineSnapshot
 from trading_api.modules.broker.translation.prices import Prices
 from trading_api.modules.broker.translation.rejection_mapping import to_api_error
+from trading_api.modules.datafeed.replay.quiet_prices import PriceRange, quiet_prices
 from trading_api.settings import Settings
 
 
@@ -85,6 +85,7 @@ class BacktestBroker:
         self._notices = MarketNotices(
             market, self._accounts, self._notify, settings.session_warning_s * 1000
         )
+        self._quiet = QuietQuotes(self._prices, self._accounts.index, self._notices)
         # The events up to `_recorded`: most backtests read their history once.
         self._history, self._recorded = MemoryHistory(), 0
         # The quotes of one step of the market: at most one for each symbol.
@@ -130,28 +131,13 @@ class BacktestBroker:
     def quiet_prices(self, instrument: Instrument) -> PriceRange:
         """Return the last prices of a recorded bar at which its quotes change nothing. The result
         is valid until `version` changes."""
-        symbol, currency = instrument.symbol, ""
-        if self._accounts.index.exposed_symbols():
-            currency = self._prices.converted_currency(symbol)
-        quiet = self._accounts.index.quiet_range(symbol, currency)
-        if quiet is None:
-            return NO_PRICE
-        if quiet == QuietRange():
-            return ANY_PRICE
-        is_inverse = currency != "" and instrument.currency != self._prices.currency
-        return quiet_prices(quiet, instrument.tick_size, is_inverse)
+        return quiet_prices(self._quiet.range(instrument.symbol), instrument.tick_size)
 
-    def next_time_ms(self, *, are_checks_regular: bool) -> int | None:
+    def next_time_ms(self, step_ms: int) -> int | None:
         """Return the earliest market time at which a step may expire an order or send a
-        notification of a session. None means never.
-
-        Sessions are checked at most once a second. Unless steps are that far apart, any step may
-        notify. The result is valid until `version` changes."""
-        expiry_ms = self._accounts.index.next_expiry_ms()
-        check_ms = self._notices.next_check_ms()
-        if check_ms is not None and not are_checks_regular:
-            check_ms = self._market.now_ms
-        return min((each for each in (expiry_ms, check_ms) if each is not None), default=None)
+        notification of a session. None means never. Steps are at least `step_ms` apart. The result
+        is valid until `version` changes."""
+        return self._quiet.until_ms(self._market.now_ms, step_ms)
 
     # Commands
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns
 from trading_api.backtest.market_updates import MarketSubscriptions
-from trading_api.backtest.quiet_prices import NO_PRICE
 from trading_api.backtest.recorded_bars import NEVER_MS, RecordedSymbol
 from trading_api.backtest.updates import Update
 from trading_api.domain.instrument import Instrument
 from trading_api.modules.datafeed.market.published_market import PublishedMarket
+from trading_api.modules.datafeed.replay.bar_skip import has_regular_ticks
 from trading_api.modules.datafeed.replay.bar_track import BarTrack, timeline
 from trading_api.modules.datafeed.replay.playable import PlayedTick
+from trading_api.modules.datafeed.replay.quiet_prices import NO_PRICE
 from trading_api.modules.datafeed.replay.replay import Replay
 
 
@@ -46,7 +45,7 @@ class SkippingSteps:
         self._by_name = {each.symbol: each for each in self._symbols}
         self._only = self._symbols[0] if len(self._symbols) == 1 else None
         self._quoted: set[str] = set()
-        self._are_checks_regular = all(map(_is_regular, tracks))
+        self._step_ms = 1_000 if all(map(has_regular_ticks, tracks)) else 0
         self._time_ms: int | None = None
         self._version = -1
 
@@ -137,7 +136,7 @@ class SkippingSteps:
             else:
                 each.quiet = broker.quiet_prices(each.instrument)
             each.find_stop()
-        time_ms = broker.next_time_ms(are_checks_regular=self._are_checks_regular)
+        time_ms = broker.next_time_ms(self._step_ms)
         self._time_ms = None
         if time_ms is not None:
             self._time_ms = min(each.next_tick_ms(time_ms) for each in self._symbols)
@@ -145,15 +144,4 @@ class SkippingSteps:
 
 def bar_tracks(source: object) -> Sequence[BarTrack]:
     """Return the symbols of a replay of recorded bars, or an empty list for another source."""
-    if not isinstance(source, Replay):
-        return ()
-    tracks = [each for each in source.tracks if isinstance(each, BarTrack)]
-    return tracks if len(tracks) == len(source.tracks) else ()
-
-
-def _is_regular(track: BarTrack) -> bool:
-    """Return whether the ticks of such symbols are at least a second apart. Then a check once a
-    second sees each of them."""
-    times_ms, step_ms = track.series.recorded.time_ms, track.series.step_ms
-    lengths_ms = np.minimum(np.diff(times_ms), step_ms)
-    return not (step_ms % 4_000 or (times_ms % 1_000).any() or (lengths_ms % 4_000).any())
+    return source.bar_tracks if isinstance(source, Replay) else ()

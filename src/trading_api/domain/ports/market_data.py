@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
+from trading_api.domain.quiet_range import QuietRange
 from trading_api.domain.quote import Quote
 
 
@@ -58,6 +59,25 @@ class MarketListener(Protocol):
 
     async def flush(self) -> None:
         """Return once all that the calls up to now caused is done and published."""
+        ...
+
+
+@runtime_checkable
+class QuietListener(MarketListener, Protocol):
+    """A listener that can state which calls would have no effect, so that a market under the step
+    clock may leave them out. A market leaves out nothing for other listeners.
+
+    The answers are right until the listener is called, or the event loop runs."""
+
+    def quiet_range(self, symbol: str) -> QuietRange | None:
+        """Return the prices at which updates of the symbol have no effect, or None if any may have
+        one. Only asked for symbols in which the listener has an interest."""
+        ...
+
+    def quiet_until_ms(self, step_ms: int) -> int | None:
+        """Return the earliest market time at which a heartbeat may have an effect: the present if
+        the next one may, or None if none does. The steps of the market are at least `step_ms`
+        apart, or at the same instant."""
         ...
 
 

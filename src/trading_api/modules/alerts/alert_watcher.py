@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import Interest, MarketData
+from trading_api.domain.quiet_range import QuietRange
 from trading_api.domain.quote import Quote
 from trading_api.modules.alerts.alert import AlertKey, CrossingDirection, Firing, PriceAlert
 from trading_api.modules.alerts.expiry_queue import ExpiryQueue
@@ -30,7 +31,7 @@ class Trigger(NamedTuple):
 
 
 class AlertWatcher:
-    """A MarketListener that queues a Trigger for each crossing and expiry.
+    """A QuietListener that queues a Trigger for each crossing and expiry.
 
     It has an interest only in the symbols of active alerts. A quote of a market that is stale or
     closed crosses nothing. `on_trigger` is called when there is something to take; `flush` returns
@@ -154,6 +155,14 @@ class AlertWatcher:
 
     def on_status(self, status: MarketStatus) -> None:
         """Ignore the status: each quote is checked."""
+
+    def quiet_range(self, symbol: str) -> QuietRange | None:
+        """Return None: each quote of a symbol with alerts is compared with the one before."""
+        return None
+
+    def quiet_until_ms(self, step_ms: int) -> int | None:
+        """Return when the next alert expires, or None if none does."""
+        return self._market.now_ms if self._triggers else self._expiries.next_ms()
 
     async def flush(self) -> None:
         """Return once everything that the quotes up to now caused is stored and published."""

@@ -32,6 +32,10 @@ class ExpiryQueue:
         if self._times.pop(alert, None) is not None:
             self._compact()
 
+    def next_ms(self) -> int | None:
+        """Return a time before which `take_due` yields nothing, or None if it never does."""
+        return self._heap[0][0] if self._heap else None
+
     def take_due(self, now_ms: int) -> Iterator[AlertKey]:
         """Remove and yield the alerts whose time is `now_ms` or earlier."""
         while self._heap and self._heap[0][0] <= now_ms:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.quiet_range import QuietRange
 from trading_api.errors import Conflict, Invalid
 from trading_api.models.market import (
     ClockResponse,
@@ -185,6 +186,14 @@ class DatafeedService:
     def on_status(self, status: MarketStatus) -> None:
         if status.state is not MarketState.OPEN:
             self._quotes.publish_held()
+
+    def quiet_range(self, symbol: str) -> QuietRange | None:
+        """Return None: a client subscribes to the symbol."""
+        return None
+
+    def quiet_until_ms(self, step_ms: int) -> int | None:
+        """Return when a held quote is due, or None while none is held."""
+        return self._quotes.next_due_ms()
 
     async def flush(self) -> None:
         """Updates are published as they come; held quotes may be due without one."""

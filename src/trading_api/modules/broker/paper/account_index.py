@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import count
 
+from trading_api.domain.quiet_range import QuietRange
 from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.commands import Market
 from trading_api.modules.broker.engine.exchange_rules import ExchangeRules
@@ -15,7 +16,7 @@ from trading_api.modules.broker.engine.touch import Touch
 from trading_api.modules.broker.paper.maintenance_index import MaintenanceIndex
 from trading_api.modules.broker.paper.order_index import OrderIndex
 from trading_api.modules.broker.paper.price_interest import PriceInterest
-from trading_api.modules.broker.paper.quiet_range import QuietRange, highest, lowest
+from trading_api.modules.broker.paper.quiet_range import highest, inverse, lowest
 from trading_api.modules.broker.paper.thresholds import Thresholds
 
 
@@ -94,18 +95,24 @@ class AccountIndex:
         numbers = self._by_symbol[symbol]
         return sorted(affected, key=numbers.__getitem__)
 
-    def quiet_range(self, symbol: str, converted_currency: str) -> QuietRange | None:
+    def quiet_range(
+        self, symbol: str, converted_currency: str, *, is_inverse: bool
+    ) -> QuietRange | None:
         """Return the prices at which a quote of the symbol changes no account, or None if every
         quote may change one.
 
-        `converted_currency` is the currency that the symbol converts, or empty. The result is valid
-        until an account changes or its orders expire."""
+        `converted_currency` is the currency that the symbol converts, or empty. With `is_inverse`,
+        its rate is the inverse of the price. The result is valid until an account changes or its
+        orders expire."""
         orders = self._orders.get(symbol)
         if (orders and orders.is_always_reached) or self._maintenance.suspects(symbol):
             return None
         bids_low, asks_low = self._maintenance.lows(symbol)
         bids_high, asks_high = self._maintenance.highs(symbol)
         rates_low, rates_high = self._maintenance.rates(converted_currency)
+        mid_low, mid_high = highest((rates_low,)), lowest((rates_high,))
+        if is_inverse:
+            mid_low, mid_high = inverse(mid_high), inverse(mid_low)
         order_lows = orders.lows if orders else (None, None)
         order_highs = orders.highs if orders else (None, None)
         return QuietRange(
@@ -113,8 +120,8 @@ class AccountIndex:
             bid_high=lowest((bids_high, order_highs[0])),
             ask_low=highest((asks_low, order_lows[1])),
             ask_high=lowest((asks_high, order_highs[1])),
-            rate_low=highest((rates_low,)),
-            rate_high=lowest((rates_high,)),
+            mid_low=mid_low,
+            mid_high=mid_high,
         )
 
     def next_expiry_ms(self) -> int | None:

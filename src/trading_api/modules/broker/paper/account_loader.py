@@ -65,6 +65,11 @@ class AccountLoader:
         self._accounts.idle.use(account_id)
         return True
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether any caller waits for an account."""
+        return bool(self._loads)
+
     async def load(self, account_id: str) -> None:
         """Return once an account is in memory, or has left this process. Raises
         JournalUnavailable."""

@@ -84,6 +84,11 @@ class CommandProcessor:
         """Return how many commands and quotes wait in the inbox."""
         return self._inbox.qsize()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything enqueued is committed and published, or has failed."""
+        return self._is_idle and self._inbox.empty()
+
     async def execute(self, account_id: str, command: Command) -> CommandAnswer:
         """Return the outcome once it is committed. The account's first command opens it, unless
         it is rejected.
@@ -117,7 +122,7 @@ class CommandProcessor:
     async def between_commits(self, action: Callable[[], None]) -> None:
         """Call `action` once everything enqueued so far is committed and published, or has failed,
         while nothing is being committed. It must not raise."""
-        if self._is_idle and self._inbox.empty():
+        if self.is_idle:
             action()
             return
         answer: asyncio.Future[None] = asyncio.Future()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from itertools import islice
 
 from trading_api.domain.broker_connection import BrokerConnection, connection_to_market
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.quiet_range import QuietRange
+from trading_api.modules.broker.paper.account_loader import AccountLoader
 from trading_api.modules.broker.paper.accounts import Accounts
 from trading_api.modules.broker.paper.command_processor import CommandProcessor
 from trading_api.modules.broker.paper.market_notices import MarketNotices
 from trading_api.modules.broker.paper.price_interest import PriceInterest
+from trading_api.modules.broker.paper.quiet_quotes import QuietQuotes
 from trading_api.modules.broker.paper.quote_intake import QuoteIntake
 from trading_api.modules.broker.translation.prices import Prices
 
@@ -22,12 +25,11 @@ VALUATIONS_PER_TURN = 256
 
 
 class PaperMarketListener:
-    """Match each quote against the accounts that it can change.
+    """A QuietListener that matches each quote against the accounts that it can change.
 
     `on_valuation` is called with each watched account whose open positions new quotes revalue, at
-    most once for each instant of the market. `settle` returns once the commands that wait for
-    their accounts are enqueued; `on_connection` is called with each change of the connection to
-    the market."""
+    most once for each instant of the market. `on_connection` is called with each change of the
+    connection to the market."""
 
     def __init__(
         self,
@@ -37,7 +39,7 @@ class PaperMarketListener:
         accounts: Accounts,
         processor: CommandProcessor,
         notices: MarketNotices,
-        settle: Callable[[], Awaitable[None]],
+        loader: AccountLoader,
         on_valuation: Callable[[str], None],
         on_connection: Callable[[BrokerConnection], None],
     ) -> None:
@@ -46,7 +48,8 @@ class PaperMarketListener:
         self._accounts = accounts
         self._processor = processor
         self._notices = notices
-        self._settle = settle
+        self._loader = loader
+        self._quiet = QuietQuotes(prices, accounts.index, notices)
         self._on_valuation = on_valuation
         self._on_connection = on_connection
         # At most the watched accounts; a quote that follows adds none twice.
@@ -74,10 +77,24 @@ class PaperMarketListener:
         self._report_valuations()
         self._notices.on_time()
 
+    def quiet_range(self, symbol: str) -> QuietRange | None:
+        """Return the prices at which updates of the symbol change no account, or None."""
+        if self._accounts.index.watched_holders(symbol):
+            return None
+        return self._quiet.range(symbol)
+
+    def quiet_until_ms(self, step_ms: int) -> int | None:
+        """Return when an order may expire or a session may close. It is the present while
+        anything waits."""
+        is_busy = self._revalued or self._loader.is_loading or not self._notices.is_idle
+        if is_busy or not self._processor.is_idle:
+            return self._market.now_ms
+        return self._quiet.until_ms(self._market.now_ms, step_ms)
+
     async def flush(self) -> None:
         """Return once everything so far is committed and published, expired orders too, and the
         commands that wait for their accounts to be loaded."""
-        await self._settle()
+        await self._loader.settle()
         while self._revalued:
             self._report_valuations()
         self.expire_orders()

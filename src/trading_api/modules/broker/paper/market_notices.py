@@ -98,6 +98,11 @@ class MarketNotices:
         times_ms = map(self._next_check_ms, self._accounts.index.exposed_symbols())
         return min((each for each in times_ms if each is not None), default=None)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no notice waits."""
+        return self._is_idle.is_set()
+
     async def flush(self) -> None:
         """Return once all notices up to now are committed."""
         await self._is_idle.wait()

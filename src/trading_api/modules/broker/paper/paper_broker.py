@@ -128,7 +128,7 @@ class PaperBroker:
             self.accounts,
             self._processor,
             self._notices,
-            self.account_loader.settle,
+            self.account_loader,
             on_valuation=self._publish_valuation,
             on_connection=self._publish_connection,
         )

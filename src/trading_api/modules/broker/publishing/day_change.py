@@ -9,6 +9,7 @@ from itertools import islice
 from trading_api.domain.market_status import MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.quiet_range import ANY_QUOTE, QuietRange
 from trading_api.domain.resolution import DAY_MS
 
 ACCOUNTS_PER_TURN = 256
@@ -16,7 +17,7 @@ ACCOUNTS_PER_TURN = 256
 
 
 class DayChange:
-    """A MarketListener without interest in a symbol.
+    """A QuietListener without interest in a symbol.
 
     With each new day it calls `on_new_day` for each of `account_ids`, at most ACCOUNTS_PER_TURN in
     one turn of the event loop."""
@@ -49,6 +50,17 @@ class DayChange:
                 self._waiting.update(dict.fromkeys(self._account_ids()))
             self._day = day
             self._report()
+
+    def quiet_range(self, symbol: str) -> QuietRange | None:
+        """Return that no update has an effect."""
+        return ANY_QUOTE
+
+    def quiet_until_ms(self, step_ms: int) -> int | None:
+        """Return when the next day begins, or None while it is reported for no account."""
+        if self._day is None or self._waiting:
+            return self._market.now_ms
+        has_accounts = any(True for _ in self._account_ids())
+        return (self._day + 1) * DAY_MS if has_accounts else None
 
     async def flush(self) -> None:
         """Report what waits."""

@@ -8,7 +8,13 @@ from typing import Protocol, TypeAlias
 
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_update import MarketUpdate
-from trading_api.domain.ports.market_data import DAY, QUOTE, Fact, MarketListener
+from trading_api.domain.ports.market_data import (
+    DAY,
+    QUOTE,
+    Fact,
+    MarketListener,
+    QuietListener,
+)
 from trading_api.modules.datafeed.market.bar_cursor import (
     BarCursor,
     BarReader,
@@ -86,7 +92,8 @@ class InterestSet(dict[str, SymbolInterest]):
 
 
 class ListenerInterest:
-    """The interest of one listener. Implements `Interest` of domain/ports/market_data.py."""
+    """The interest of one listener. Implements `Interest` of domain/ports/market_data.py.
+    `quiet_listener` is the listener, if it can state what has no effect, or None."""
 
     def __init__(
         self,
@@ -95,6 +102,7 @@ class ListenerInterest:
         on_close: Callable[[ListenerInterest], None],
     ) -> None:
         self.listener = listener
+        self.quiet_listener = listener if isinstance(listener, QuietListener) else None
         self._interest = interest
         self._on_close = on_close
         self._counts: Counter[tuple[str, Fact]] = Counter()

@@ -9,6 +9,7 @@ from trading_api.domain.bar import Bar
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.order_book import OrderBook
+from trading_api.domain.quiet_range import QuietRange
 from trading_api.domain.quote import Quote
 from trading_api.modules.datafeed.market.interest import InterestView
 
@@ -49,6 +50,26 @@ class MarketSink(Protocol):
     def symbol_fresh(self, symbol: str) -> None:
         """Report that the prices of one symbol are up to date again. To publish an update of the
         symbol reports it too. Ignored for a symbol that is not stale."""
+        ...
+
+
+@runtime_checkable
+class QuietMarket(Protocol):
+    """A market that states which steps of its source change nothing for any listener. The answers
+    are right until the source reports, or the event loop runs."""
+
+    def quiet_range(self, symbol: str) -> QuietRange | None:
+        """Return the prices at which a quote changes nothing, or None if any may."""
+        ...
+
+    def quiet_until_ms(self, step_ms: int) -> int | None:
+        """Return the earliest market time at which a step may change something, whatever its
+        quote: the present if the next one may, or None if none does. Steps are at least `step_ms`
+        apart, or at the same instant."""
+        ...
+
+    def skipped(self) -> None:
+        """Take note that the source made steps without a report: it has the newest quotes."""
         ...
 
 

@@ -10,6 +10,7 @@ from trading_api.domain.instrument import Instrument
 from trading_api.domain.market_status import MarketState, MarketStatus
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import MarketListener
+from trading_api.domain.quiet_range import ANY_QUOTE, QuietRange
 from trading_api.domain.quote import Quote
 from trading_api.domain.session_hours import SessionHours
 from trading_api.modules.datafeed.market.interest import InterestSet, ListenerInterest
@@ -21,7 +22,7 @@ _OPEN = MarketStatus(MarketState.OPEN)
 
 
 class PublishedMarket:
-    """MarketData over any source, and the source's MarketSink.
+    """MarketData over any source, the source's MarketSink, and a QuietMarket.
 
     It calls the listeners before a report returns. A symbol that the source reported as stale is
     STALE until the source publishes it or reports it as fresh. A heartbeat of an open market counts
@@ -152,6 +153,39 @@ class PublishedMarket:
         """Return once every listener has published the effects of the reports."""
         for each in tuple(self._listeners):
             await each.listener.flush()
+
+    # What a source may skip
+
+    def quiet_range(self, symbol: str) -> QuietRange | None:
+        """Return the prices at which a quote has no effect on any listener, or None."""
+        found = ANY_QUOTE
+        for each in self._listeners:
+            if symbol not in each:
+                continue
+            quiet = each.quiet_listener.quiet_range(symbol) if each.quiet_listener else None
+            if quiet is None:
+                return None
+            found = quiet.intersection(found)
+        return found
+
+    def quiet_until_ms(self, step_ms: int) -> int | None:
+        """Return the earliest market time at which a step may have an effect on a listener, or
+        None. It is the present unless the market is open, and all listeners can state it."""
+        if self._status.state is not MarketState.OPEN or self._stale_symbols:
+            return self.now_ms
+        times_ms = []
+        for each in self._listeners:
+            if each.quiet_listener is None:
+                return self.now_ms
+            time_ms = each.quiet_listener.quiet_until_ms(step_ms)
+            if time_ms is not None:
+                times_ms.append(time_ms)
+        return min(times_ms, default=None)
+
+    def skipped(self) -> None:
+        """Read the quotes from the source until it reports newer ones."""
+        for interest in self.interest.values():
+            interest.latest = None
 
     def _accept(self, reported: MarketStatus) -> None:
         self._last_present_ms = self.source.now_ms

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, runtime_checkable
 
 from trading_api.errors import Unavailable
-from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource
+from trading_api.modules.datafeed.market.ports import MarketSink, MarketSource, QuietMarket
 
 HEARTBEAT_S = 0.25
 _STEPS_BETWEEN_YIELDS = 16
@@ -20,6 +20,16 @@ class SteppableSource(MarketSource, Protocol):
     def step(self, until_ms: int, sink: MarketSink) -> bool:
         """Make the next step of the source, if there is one at or before `until_ms`, and return
         True. Otherwise move the present there, and return False."""
+        ...
+
+
+@runtime_checkable
+class SkippingSource(SteppableSource, Protocol):
+    """A source that can leave out the reports of steps that change nothing."""
+
+    def skip_quiet(self, until_ms: int, market: QuietMarket) -> None:
+        """Make the steps ahead, up to `until_ms`, that change nothing for the market, without a
+        report. The next step may change something, or is later than `until_ms`."""
         ...
 
 
@@ -39,7 +49,7 @@ class HeldSink(MarketSink, Protocol):
 class StepClock:
     """Makes every step of the source after the one before was handled by all listeners, and after
     `wait_delivered` returned because all updates had left the server. How long that takes
-    therefore changes nothing."""
+    therefore changes nothing. A SkippingSource leaves out the steps that would change nothing."""
 
     def __init__(
         self,
@@ -75,12 +85,16 @@ class StepClock:
         async with self._lock:
             until_ms, steps = instant(self._source.now_ms), 0
             feed = await self._running()
+            skipping = self._source if isinstance(self._source, SkippingSource) else None
+            quiet = feed if isinstance(feed, QuietMarket) else None
             has_stepped = True
             while has_stepped:
                 if self._is_stopped:
                     raise Unavailable(
                         f"The server stops; the clock got to {self._source.now_ms}.", "stopping"
                     )
+                if skipping is not None and quiet is not None:
+                    skipping.skip_quiet(until_ms, quiet)
                 has_stepped = self._source.step(until_ms, feed)
                 await feed.flush()
                 await self._wait_delivered()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trading_api.modules.datafeed.replay.bar_track import BarTrack
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 
@@ -10,15 +12,17 @@ _CHUNK_MIN, _CHUNK_MAX = 64, 65_536
 
 class BarScan:
     """Scans the next bars of one symbol, in price ticks and tick numbers. `lows` and `highs` are
-    those of all bars."""
+    those of all bars. With `reads_all` they are read into memory, which makes many short scans
+    faster."""
 
-    def __init__(self, track: BarTrack) -> None:
+    def __init__(self, track: BarTrack, *, reads_all: bool = True) -> None:
         self.track = track
         recorded = track.series.recorded
         self._low, self._high = recorded.low, recorded.high
+        self._reads_all = reads_all
         # Python integers, because most scans end after one bar.
-        self.lows: list[int] = recorded.low.tolist()
-        self.highs: list[int] = recorded.high.tolist()
+        self.lows: Sequence[int] = recorded.low.tolist() if reads_all else ()
+        self.highs: Sequence[int] = recorded.high.tolist() if reads_all else ()
 
     def next_outside(self, low: int, high: int, bars_end: int) -> int | None:
         """Return the number of the next unplayed tick whose last price is below `low` or above
@@ -32,7 +36,7 @@ class BarScan:
 
     def _next_bar_outside(self, number: int, end: int, low: int, high: int) -> int | None:
         lows, highs, size = self.lows, self.highs, _CHUNK_MIN
-        if end - number <= _CHUNK_MIN:
+        if self._reads_all and end - number <= _CHUNK_MIN:
             for each in range(number, end):
                 if lows[each] < low or highs[each] > high:
                     return self._outside(each, 0, low, high)
@@ -47,7 +51,7 @@ class BarScan:
         return None
 
     def _outside(self, number: int, first: int, low: int, high: int) -> int | None:
-        if self.lows[number] >= low and self.highs[number] <= high:
+        if self._reads_all and self.lows[number] >= low and self.highs[number] <= high:
             return None
         path = self.track.series.path(number)
         for part in range(first, TICKS_PER_BAR):

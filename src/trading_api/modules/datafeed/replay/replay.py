@@ -11,8 +11,10 @@ from trading_api.domain.instrument import Instrument
 from trading_api.domain.order_book import OrderBook
 from trading_api.domain.quote import Quote
 from trading_api.modules.datafeed.market.market_clock import monotonic_clock_ms
-from trading_api.modules.datafeed.market.ports import MarketSink
+from trading_api.modules.datafeed.market.ports import MarketSink, QuietMarket
 from trading_api.modules.datafeed.market.update_builder import build_update
+from trading_api.modules.datafeed.replay.bar_skip import BarSkip
+from trading_api.modules.datafeed.replay.bar_track import BarTrack, timeline
 from trading_api.modules.datafeed.replay.playable import Playable, PlayedTick, PlayedTrack
 
 _HEARTBEAT_MS = 500
@@ -24,7 +26,7 @@ PAUSE_MAX_MS = 5_000
 
 
 class Replay:
-    """Plays a recording. Implements MarketSource and SteppableSource.
+    """Plays a recording. Implements MarketSource and SkippingSource.
 
     The ticks up to `start_ms` are history: by default those that the recording names, and at least
     the first tick of each symbol. Later ticks are played at `speed` times their pace. Where no
@@ -53,6 +55,7 @@ class Replay:
         tracks, self._timeline = self.recording.play_from(start_ms)
         self._tracks: dict[str, PlayedTrack] = {each.instrument.symbol: each for each in tracks}
         self._ticks_ahead: Callable[[], Iterator[PlayedTick]] | None = None
+        self._bar_skip: BarSkip | None = None
         self._now_ms = start_ms
         self._last = PlayedTick(0, start_ms, None)
         self._next: PlayedTick | None = next(self._timeline)
@@ -101,6 +104,25 @@ class Replay:
     def tracks(self) -> Sequence[PlayedTrack]:
         """The tracks of the symbols, in the order in which ticks of one instant are played."""
         return tuple(self._tracks.values())
+
+    @property
+    def bar_tracks(self) -> Sequence[BarTrack]:
+        """The symbols, if the recording has bars, or an empty list if it has ticks."""
+        tracks = [each for each in self._tracks.values() if isinstance(each, BarTrack)]
+        return tracks if len(tracks) == len(self._tracks) else ()
+
+    def skip_quiet(self, until_ms: int, market: QuietMarket) -> None:
+        """Play the ticks up to `until_ms` of recorded bars that change nothing, without a report.
+        Recorded ticks are not skipped."""
+        if self._bar_skip is None:
+            tracks = self.bar_tracks
+            if not tracks:
+                return
+            self._bar_skip = BarSkip(tracks)
+        skipped_ms = self._bar_skip.skip(until_ms, market)
+        if skipped_ms is not None:
+            self.skip(skipped_ms, lambda: timeline(self.bar_tracks, self._now_ms))
+            market.skipped()
 
     def skip(self, now_ms: int, ticks_ahead: Callable[[], Iterator[PlayedTick]]) -> None:
         """Continue at an instant to which the caller has moved the tracks, without a report.

@@ -92,6 +92,10 @@ class QuoteStream:
         if self._throttle.is_due(now_ms):
             self._send(self._throttle.due(now_ms))
 
+    def next_due_ms(self) -> int | None:
+        """Return a time before which `publish_due` publishes nothing, or None if it never does."""
+        return self._throttle.next_due_ms()
+
     def publish_held(self) -> None:
         """Publish every held quote: prices may not change for long."""
         self._send(self._throttle.release_all(self._market.now_ms))

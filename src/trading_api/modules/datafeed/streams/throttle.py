@@ -44,6 +44,10 @@ class Throttle:
         """Return whether `due` may yield a follower."""
         return bool(self._ends) and self._ends[0][0] <= now_ms
 
+    def next_due_ms(self) -> int | None:
+        """Return a time before which `due` yields nothing, or None while nothing is held."""
+        return self._ends[0][0] if self._ends else None
+
     def due(self, now_ms: int) -> Iterator[Follower]:
         """Yield the followers that receive their value now. Their next interval begins."""
         while self.is_due(now_ms):
