@@ -25,6 +25,7 @@ from trading_api_client import Backtest, Refused, Strategy
 BARS = 100_000
 SLOW_BARS = 10_000
 SERVER_BARS = 1_000
+LONG_ADVANCES = 20
 BARS_PER_ORDER = 20
 MINUTE_MS = 60_000
 FIRST_MS = 1_767_571_200_000
@@ -45,7 +46,9 @@ async def measure() -> list[Figure]:
         for kind in KINDS:
             figures += _in_process(recording, file, kind)
         write_walk(file, SERVER_BARS + BARS_PER_ORDER)
-        figures.append(await _on_server(file))
+        figures.append(await _on_server(file, bars_per_advance=1))
+        write_walk(file, LONG_ADVANCES * SERVER_BARS + BARS_PER_ORDER)
+        figures.append(await _on_server(file, bars_per_advance=BARS_PER_ORDER))
     return figures
 
 
@@ -149,8 +152,11 @@ def _complete_s(file: Path, kind: str) -> float:
     return _fastest_s(lambda: backtest.run(Alternate, has_brackets=has_brackets))
 
 
-async def _on_server(file: Path) -> Figure:
-    """Return what the same costs over HTTP, on a server whose market a client moves."""
+async def _on_server(file: Path, bars_per_advance: int) -> Figure:
+    """Return what the same costs over HTTP, on a server whose market a client moves by so many bars
+    at a time. Nobody subscribes to anything."""
+    bars = SERVER_BARS * (LONG_ADVANCES if bars_per_advance > 1 else 1)
+    advance = orjson.dumps({"by_ms": bars_per_advance * MINUTE_MS})
     settings = {
         "datafeed_clock": "step",
         "datafeed_source": "replay",
@@ -163,14 +169,14 @@ async def _on_server(file: Path) -> Figure:
         HttpClient(HOST, server.port) as http,
     ):
         started_s = time.perf_counter()
-        for closed in range(1, SERVER_BARS + 1):
-            await http.post("/api/v1/datafeed/clock/advance", orjson.dumps({"by_ms": MINUTE_MS}))
+        for closed in range(bars_per_advance, bars + 1, bars_per_advance):
+            await http.post("/api/v1/datafeed/clock/advance", advance)
             if closed % BARS_PER_ORDER == 0:
                 order = orjson.dumps(_order("market", closed, 100.0))
                 await http.post("/api/v1/broker/orders", order)
         took_s = time.perf_counter() - started_s
     return _figure(
-        "market orders, a server with the step clock over HTTP (wall)", SERVER_BARS, took_s
+        f"market orders, over HTTP, {bars_per_advance} bars an advance (wall)", bars, took_s
     )
 
 

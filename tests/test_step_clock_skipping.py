@@ -121,8 +121,8 @@ async def pair(seed: int, **settings: Any) -> AsyncIterator[Pair]:
     sources = [kind(played, played.start_ms) for kind in (CountedReplay, EveryStepReplay)]
     values = {"commands_per_s": 10_000.0} | settings
     async with (
-        stepping(market_source=sources[0], **values) as skipping,
-        stepping(market_source=sources[1], **values) as complete,
+        stepping(sources[0], **values) as skipping,
+        stepping(sources[1], **values) as complete,
     ):
         bots = [skipping, complete]
         async with AsyncExitStack() as stack:
@@ -257,7 +257,7 @@ async def test_a_recorder_receives_every_step(tmp_path: Path) -> None:
     played = recording(9)
     source = CountedReplay(played, played.start_ms)
     settings = {"datafeed_record": True, "data_dir": tmp_path}
-    async with stepping(market_source=source, **settings) as bot:
+    async with stepping(source, **settings) as bot:
         await bot.advance(by_ms=HOUR_MS)
         assert source.reported > 4 * 100
 

@@ -66,7 +66,7 @@ class Bot:
 
 @asynccontextmanager
 async def stepping(
-    market_source: MarketSource | None = None, **settings: Any
+    market_source: MarketSource | None = None, /, **settings: Any
 ) -> AsyncIterator[Bot]:
     stepped = {
         "database_url": "memory:",

@@ -28,8 +28,8 @@ class SkippingSource(SteppableSource, Protocol):
     """A source that can leave out the reports of steps that change nothing."""
 
     def skip_quiet(self, until_ms: int, market: QuietMarket) -> None:
-        """Make the steps ahead, up to `until_ms`, that change nothing for the market, without a
-        report. The next step may change something, or is later than `until_ms`."""
+        """Make steps ahead, up to `until_ms`, that change nothing for the market, without a report.
+        Make none where it is not known, or where it would not be faster."""
         ...
 
 

@@ -9,44 +9,66 @@ import numpy as np
 from trading_api.modules.datafeed.market.ports import QuietMarket
 from trading_api.modules.datafeed.replay.bar_scan import BarScan
 from trading_api.modules.datafeed.replay.bar_track import BarTrack
+from trading_api.modules.datafeed.replay.playable import PlayedTrack
 from trading_api.modules.datafeed.replay.quiet_prices import ANY_PRICE, NO_PRICE, quiet_prices
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 
 _NEVER_MS = 1 << 62
+_SYMBOLS_PER_TICK = 4
+"""A search costs as much as the steps of a quarter of the symbols, or less."""
+_PAUSE_MAX = 256
 
 
 class BarSkip:
-    """Moves the tracks of a replay over the ticks that change nothing."""
+    """Moves the tracks of a replay over the ticks that change nothing.
+
+    A search that finds few such ticks costs more than their steps. After each one it searches only
+    after twice as many steps as before, up to _PAUSE_MAX."""
 
     def __init__(self, tracks: Sequence[BarTrack]) -> None:
-        self._symbols = [(track, BarScan(track, reads_all=False)) for track in tracks]
+        self._scans = {track: BarScan(track, reads_all=False) for track in tracks}
         self._step_ms = 1_000 if all(map(has_regular_ticks, tracks)) else 0
+        self._pause = self._steps_left = 0
 
-    def skip(self, until_ms: int, market: QuietMarket) -> int | None:
-        """Play the ticks before the first one that may change something, up to `until_ms`. Return
-        the instant of the last one that was played, or None if there was none."""
-        first_ms = min(next_tick_ms(track) for track, _ in self._symbols)
-        if first_ms > until_ms:
+    def skip(
+        self, track: PlayedTrack, first_ms: int, until_ms: int, market: QuietMarket
+    ) -> int | None:
+        """Play ticks up to `until_ms` before the first one that may change something. Return the
+        instant of the last one that was played, or None if there was none.
+
+        The next tick is one of `track`, at `first_ms`."""
+        if self._steps_left:
+            self._steps_left -= 1
             return None
-        end_ms = until_ms + 1
+        assert isinstance(track, BarTrack)
+        end_ms = _first_change_ms(self._scans[track], market, until_ms + 1)
+        if end_ms <= first_ms:
+            return None
         time_ms = market.quiet_until_ms(self._step_ms)
         if time_ms is not None:
             end_ms = min(end_ms, time_ms)
-        for track, scan in self._symbols:
-            if end_ms <= first_ms:
-                return None
-            end_ms = min(end_ms, _first_change_ms(track, scan, market, end_ms))
-        return self._play(end_ms) if end_ms > first_ms else None
+        if end_ms <= first_ms:
+            return None
+        for scan in self._scans.values():
+            if scan.track is not track and end_ms > first_ms:
+                end_ms = min(end_ms, _first_change_ms(scan, market, end_ms))
+        count, last_ms = self._play(end_ms) if end_ms > first_ms else (0, None)
+        is_worth_it = count * _SYMBOLS_PER_TICK >= len(self._scans)
+        self._pause = 0 if is_worth_it else min(_PAUSE_MAX, 2 * self._pause + 1)
+        self._steps_left = self._pause
+        return last_ms
 
-    def _play(self, end_ms: int) -> int:
-        last_ms = 0
-        for track, _ in self._symbols:
+    def _play(self, end_ms: int) -> tuple[int, int]:
+        """Play the ticks before an instant. Return their number, and the instant of the last."""
+        count = last_ms = 0
+        for track in self._scans:
             schedule = track.series.schedule
             ticks = schedule.tick_count(end_ms - 1)
             if ticks > track.ticks:
+                count += ticks - track.ticks
                 track.ticks = ticks
                 last_ms = max(last_ms, schedule.tick_ms(ticks - 1))
-        return last_ms
+        return count, last_ms
 
 
 def has_regular_ticks(track: BarTrack) -> bool:
@@ -57,21 +79,16 @@ def has_regular_ticks(track: BarTrack) -> bool:
     return not (step_ms % 4_000 or (times_ms % 1_000).any() or (lengths_ms % 4_000).any())
 
 
-def next_tick_ms(track: BarTrack) -> int:
-    """Return when the next tick is, or a time that never comes."""
-    if track.ticks >= len(track.series.recorded) * TICKS_PER_BAR:
-        return _NEVER_MS
-    return track.series.schedule.tick_ms(track.ticks)
-
-
-def _first_change_ms(track: BarTrack, scan: BarScan, market: QuietMarket, end_ms: int) -> int:
-    """Return when the next tick is whose quote may change something, or a later time than the
-    ticks before `end_ms`."""
-    quiet = quiet_prices(market.quiet_range(track.instrument.symbol), track.instrument.tick_size)
+def _first_change_ms(scan: BarScan, market: QuietMarket, end_ms: int) -> int:
+    """Return when the next tick is whose quote may change something, or `end_ms` if there is none
+    before it."""
+    track = scan.track
+    schedule, symbol = track.series.schedule, track.instrument.symbol
+    quiet = quiet_prices(market.quiet_range(symbol), track.instrument.tick_size)
     if quiet is ANY_PRICE:
         return end_ms
     if quiet is NO_PRICE:
-        return next_tick_ms(track)
-    schedule = track.series.schedule
+        is_over = track.ticks >= len(track.series.recorded) * TICKS_PER_BAR
+        return _NEVER_MS if is_over else schedule.tick_ms(track.ticks)
     found = scan.next_outside(*quiet, schedule.bar_count(end_ms - 1))
     return end_ms if found is None else schedule.tick_ms(found)

@@ -112,14 +112,19 @@ class Replay:
         return tracks if len(tracks) == len(self._tracks) else ()
 
     def skip_quiet(self, until_ms: int, market: QuietMarket) -> None:
-        """Play the ticks up to `until_ms` of recorded bars that change nothing, without a report.
+        """Play ticks up to `until_ms` of recorded bars that change nothing, without a report.
         Recorded ticks are not skipped."""
+        following = self._next
+        if following is None or following.track is None or following.time_ms > until_ms:
+            return
+        if self._ticks_ahead is not None:
+            return  # the next tick is known after the next step
         if self._bar_skip is None:
             tracks = self.bar_tracks
             if not tracks:
                 return
             self._bar_skip = BarSkip(tracks)
-        skipped_ms = self._bar_skip.skip(until_ms, market)
+        skipped_ms = self._bar_skip.skip(following.track, following.time_ms, until_ms, market)
         if skipped_ms is not None:
             self.skip(skipped_ms, lambda: timeline(self.bar_tracks, self._now_ms))
             market.skipped()
