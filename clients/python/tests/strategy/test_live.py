@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import sys
 import threading
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -270,40 +267,6 @@ async def test_an_interrupt_in_a_callback_ends_the_run(market: Market) -> None:
         await market.close_bar()
         assert (await task) is strategy()
     assert strategy().notes[-1] == "stop"
-
-
-SCRIPT = """
-import signal, sys, threading
-from trading_api_client import Live, Strategy
-
-class Ended(Strategy):
-    symbols = ("AAPL",)
-    def on_start(self):
-        def interrupt(error):
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-        # The end of this subscription is in `Client.close`.
-        self._host._client.on_trade("AAPL", id).on_end(interrupt)
-        print("started", flush=True)
-    def on_stop(self):
-        print("stopped")
-
-previous = signal.getsignal(signal.SIGTERM)
-Live(sys.argv[1], account="SIGNALS").run(Ended)
-print(signal.getsignal(signal.SIGTERM) is previous)
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_the_run_and_another_one_does_not_disturb_the_end(
-    market: Market, number: signal.Signals
-) -> None:
-    command = [sys.executable, "-c", SCRIPT, f"http://{market.address}"]
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
-    assert process.stdout is not None
-    assert await process.stdout.readline() == b"started\n"
-    process.send_signal(number)
-    output, errors = await process.communicate()
-    assert (output, errors, process.returncode) == (b"stopped\nTrue\n", b"", 0)
 
 
 async def test_a_rejected_order_raises_and_the_run_continues(market: Market) -> None:
