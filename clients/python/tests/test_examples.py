@@ -1,4 +1,4 @@
-"""The examples, and the code of the guide on tables and exports, run against a server."""
+"""The examples run against a server, and the guide names them and the columns of the exports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from clients.python.tests.strategy.recorded_market import write_recording
 from tests.kit.stepped_market import stepping
-from trading_api_client import AsyncClient, Client, OrderStatus, PlacedOrder, Side
+from trading_api_client import AsyncClient, OrderStatus, PlacedOrder, Side
 from trading_api_client.accounting.records import ExecutionRecord, LedgerRecord
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
@@ -72,23 +72,6 @@ def test_the_guide_names_every_example_and_every_column() -> None:
     for name, record in (("executions", ExecutionRecord), ("ledger", LedgerRecord)):
         (columns,) = re.findall(rf"^\| {name} \| (.*) \|$", GUIDE, re.MULTILINE)
         assert columns.replace("`", "").split(", ") == list(record.__struct_fields__)
-
-
-async def test_the_code_of_the_guide_runs(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-
-    def run() -> None:
-        with Client(url, account="GUIDE") as client:
-            names: dict[str, object] = {"client": client, "Side": Side}
-            for section in ("Tables", "Export for bookkeeping"):
-                (text,) = re.findall(rf"^## {section}$(.*?)^## ", GUIDE, re.MULTILINE | re.DOTALL)
-                for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-                    exec(code, names)
-
-    await asyncio.to_thread(run)
-    assert {path.name for path in tmp_path.iterdir()} == {"executions-2026.csv", "ledger.parquet"}
 
 
 async def test_the_first_order_is_filled_and_its_position_closed(url: str) -> None:
