@@ -1,4 +1,4 @@
-import { Side } from "../../src/model/broker.ts";
+import { OrderStatus, Side } from "../../src/model/broker.ts";
 import type { AccountRest } from "../../src/rest-client.ts";
 import { TradingClient } from "../../src/trading-client.ts";
 import type { Backend } from "./backend.ts";
@@ -99,6 +99,10 @@ export class OutageRun {
   }
 
   async #allReceived(): Promise<void> {
+    // A market order can fill in parts, and what is read before its last part is soon out of date.
+    await until(async () =>
+      (await this.account.orders()).every(({ status }) => status === OrderStatus.Filled),
+    );
     const executions = await this.account.recentExecutions(1_000);
     await until(() => this.host.executions.length >= executions.length);
     const orders = await this.account.orders();
