@@ -109,11 +109,11 @@ test("trading is halted and resumed by the switch of the account", async () => {
   const { page } = terminal;
   await page.getByRole("button", { name: "Halt trading" }).click();
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").filter({ hasText: "Trading is halted" }).waitFor();
+  await page.locator("span[role=alert]", { hasText: "Trading is halted" }).waitFor();
   await terminal.fillTicket({ type: "Limit", quantity: 1, limit: 90 });
   await terminal.place();
   await page.keyboard.press("Enter");
-  await terminal.toast(/halted/i).waitFor();
+  await terminal.toast("Trading is halted in this account").waitFor();
   await page.reload();
   await terminal.isLoaded();
   await page.getByRole("button", { name: "Resume trading" }).click();
