@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import quote as url_quote
 
 from trading_api_client.models import (
@@ -32,6 +34,8 @@ from trading_api_client.models import (
 from trading_api_client.rest.rest_area import RestArea
 from trading_api_client.rest.transport import Request
 from trading_api_client.tables import ModelList
+
+T = TypeVar("T")
 
 PAGE = 1_000
 
@@ -86,18 +90,9 @@ class AccountRest(RestArea):
         """Return the newest cash lines in ascending order, or the first ones after event `since`.
 
         With the limit None, return all lines after `since`, or all lines of the account."""
-        found: list[CashLine] = []
-        if limit is None:
-            since = since or 0
-        while limit is None or len(found) < limit:
-            count = PAGE if limit is None else min(limit - len(found), PAGE)
-            page = await self._read_account(
-                "/broker/ledger", list[CashLine], since=since, limit=count
-            )
-            found += page
-            if since is None or len(page) < count:
-                break
-            since = page[-1].seq
+        found = await self._read_since(
+            "/broker/ledger", list[CashLine], lambda line: line.seq, since, limit
+        )
         return ModelList(CashLine, found)
 
     async def notifications(
@@ -106,33 +101,17 @@ class AccountRest(RestArea):
         """Return the newest notifications in ascending order, or the first ones after `since`.
 
         With the limit None, return all notifications after `since`, or all of the account."""
-        found: list[Notification] = []
-        if limit is None:
-            since = since or 0
-        while limit is None or len(found) < limit:
-            count = PAGE if limit is None else min(limit - len(found), PAGE)
-            page = await self._read_account(
-                "/broker/notifications", list[Notification], since=since, limit=count
-            )
-            found += page
-            if since is None or len(page) < count:
-                break
-            since = page[-1].id
+        found = await self._read_since(
+            "/broker/notifications", list[Notification], lambda each: each.id, since, limit
+        )
         return ModelList(Notification, found)
 
     async def events(self, *, since: int = 0, limit: int | None = 200) -> ModelList[BrokerEvent]:
         """Return the first events of the account after `since`. With the limit None, return all of
         them."""
-        found: list[BrokerEvent] = []
-        while limit is None or len(found) < limit:
-            count = PAGE if limit is None else min(limit - len(found), PAGE)
-            page = await self._read_account(
-                "/broker/events", list[BrokerEvent], since=since, limit=count
-            )
-            found += page
-            if len(page) < count:
-                break
-            since = page[-1].seq
+        found = await self._read_since(
+            "/broker/events", list[BrokerEvent], lambda event: event.seq, since, limit
+        )
         return ModelList(BrokerEvent, found)
 
     # Leverage
@@ -218,6 +197,29 @@ class AccountRest(RestArea):
     async def server_version(self) -> VersionInfo:
         """Return the version of the API."""
         return await self._read("/version", VersionInfo)
+
+    async def _read_since(
+        self,
+        path: str,
+        type_: type[list[T]],
+        number: Callable[[T], int],
+        since: int | None,
+        limit: int | None,
+    ) -> list[T]:
+        """Return the first items whose `number` is after `since`, or the newest ones if it is None.
+
+        With the limit None, return all of them after `since`, or all of the account."""
+        found: list[T] = []
+        if limit is None:
+            since = since or 0
+        while limit is None or len(found) < limit:
+            count = PAGE if limit is None else min(limit - len(found), PAGE)
+            page = await self._read_account(path, type_, since=since, limit=count)
+            found += page
+            if since is None or len(page) < count:
+                break
+            since = number(page[-1])
+        return found
 
     async def _on_account(
         self,
