@@ -154,7 +154,7 @@ def _complete_s(file: Path, kind: str) -> float:
 
 async def _on_server(file: Path, bars_per_advance: int) -> Figure:
     """Return what the same costs over HTTP, on a server whose market a client moves by so many bars
-    at a time. Nobody subscribes to anything."""
+    at a time. The server has no subscribers."""
     bars = SERVER_BARS * (LONG_ADVANCES if bars_per_advance > 1 else 1)
     advance = orjson.dumps({"by_ms": bars_per_advance * MINUTE_MS})
     settings = {
