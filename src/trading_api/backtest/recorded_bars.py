@@ -10,12 +10,11 @@ from trading_api.backtest.updates import BarClosed, Update
 from trading_api.domain.instrument import Instrument
 from trading_api.domain.resolution import DAY_MS
 from trading_api.modules.datafeed.replay.bar_scan import BarScan
+from trading_api.modules.datafeed.replay.bar_skip import NEVER_MS
 from trading_api.modules.datafeed.replay.bar_track import BarTrack
 from trading_api.modules.datafeed.replay.quiet_prices import ANY_PRICE, NO_PRICE, PriceRange
 from trading_api.modules.datafeed.storage.bar_series import BarSeries
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
-
-NEVER_MS = 1 << 62
 
 
 class ClosedBars:

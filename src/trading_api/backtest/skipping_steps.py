@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from trading_api.backtest.backtest_broker import BacktestBroker
 from trading_api.backtest.bar_history import HistoryColumns
 from trading_api.backtest.market_updates import MarketSubscriptions
-from trading_api.backtest.recorded_bars import NEVER_MS, RecordedSymbol
+from trading_api.backtest.recorded_bars import RecordedSymbol
 from trading_api.backtest.updates import Update
 from trading_api.domain.instrument import Instrument
 from trading_api.modules.datafeed.market.published_market import PublishedMarket
-from trading_api.modules.datafeed.replay.bar_skip import has_regular_ticks
+from trading_api.modules.datafeed.replay.bar_skip import NEVER_MS, time_check_ms
 from trading_api.modules.datafeed.replay.bar_track import BarTrack, timeline
 from trading_api.modules.datafeed.replay.playable import PlayedTick
 from trading_api.modules.datafeed.replay.quiet_prices import NO_PRICE
@@ -45,7 +45,7 @@ class SkippingSteps:
         self._by_name = {each.symbol: each for each in self._symbols}
         self._only = self._symbols[0] if len(self._symbols) == 1 else None
         self._quoted: set[str] = set()
-        self._step_ms = 1_000 if all(map(has_regular_ticks, tracks)) else 0
+        self._step_ms = time_check_ms(tracks)
         self._time_ms: int | None = None
         self._version = -1
 

@@ -1,4 +1,4 @@
-"""Plays the ticks of recorded bars that nobody needs, without a quote."""
+"""Plays the ticks of recorded bars that change nothing, without a quote."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from trading_api.modules.datafeed.replay.playable import PlayedTrack
 from trading_api.modules.datafeed.replay.quiet_prices import ANY_PRICE, NO_PRICE, quiet_prices
 from trading_api.modules.datafeed.storage.tick_schedule import TICKS_PER_BAR
 
-_NEVER_MS = 1 << 62
+NEVER_MS = 1 << 62
+"""Later than every tick."""
+
 _SYMBOLS_PER_TICK = 4
 """A search costs as much as the steps of a quarter of the symbols, or less."""
 _PAUSE_MAX = 256
@@ -27,7 +29,7 @@ class BarSkip:
 
     def __init__(self, tracks: Sequence[BarTrack]) -> None:
         self._scans = {track: BarScan(track, reads_all=False) for track in tracks}
-        self._step_ms = 1_000 if all(map(has_regular_ticks, tracks)) else 0
+        self._step_ms = time_check_ms(tracks)
         self._pause = self._steps_left = 0
 
     def skip(
@@ -71,9 +73,14 @@ class BarSkip:
         return count, last_ms
 
 
-def has_regular_ticks(track: BarTrack) -> bool:
-    """Return whether the ticks of such symbols are at least a second apart. Then a check once a
-    second sees each of them."""
+def time_check_ms(tracks: Sequence[BarTrack]) -> int:
+    """Return how far apart checks of the time may be so that they see each tick: 1,000 ms, or 0
+    where ticks can be closer."""
+    return 1_000 if all(map(_has_regular_ticks, tracks)) else 0
+
+
+def _has_regular_ticks(track: BarTrack) -> bool:
+    """Return whether the ticks of such symbols are at least a second apart."""
     times_ms, step_ms = track.series.recorded.time_ms, track.series.step_ms
     lengths_ms = np.minimum(np.diff(times_ms), step_ms)
     return not (step_ms % 4_000 or (times_ms % 1_000).any() or (lengths_ms % 4_000).any())
@@ -89,6 +96,6 @@ def _first_change_ms(scan: BarScan, market: QuietMarket, end_ms: int) -> int:
         return end_ms
     if quiet is NO_PRICE:
         is_over = track.ticks >= len(track.series.recorded) * TICKS_PER_BAR
-        return _NEVER_MS if is_over else schedule.tick_ms(track.ticks)
+        return NEVER_MS if is_over else schedule.tick_ms(track.ticks)
     found = scan.next_outside(*quiet, schedule.bar_count(end_ms - 1))
     return end_ms if found is None else schedule.tick_ms(found)
