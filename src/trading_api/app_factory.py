@@ -30,6 +30,7 @@ from trading_api.modules.datafeed.module import DatafeedModule
 from trading_api.modules.datafeed.recording.factory import create_recorder
 from trading_api.modules.datafeed.recording.recorder import Recorder
 from trading_api.modules.datafeed.source_factory import create_market_source, require_steppable
+from trading_api.modules.datafeed.source_history import SourceHistory
 from trading_api.modules.datafeed.venues.live_metrics import observe_live_source
 from trading_api.modules.datafeed.venues.live_source import LiveSource
 from trading_api.observability.log_rate_limit import dropped_total, log_dropped_lines
@@ -40,7 +41,7 @@ from trading_api.server.lifespan import BackgroundTask, create_lifespan, nothing
 from trading_api.server.process_limits import OpenFilesWatch
 from trading_api.server.withdrawn_keys import close_withdrawn_sessions
 from trading_api.settings import Settings
-from trading_api.shared.module_interface import ModuleContext
+from trading_api.shared.module_interface import ModuleContext, ModuleFactory
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.command_runner import CommandRunner
@@ -51,6 +52,9 @@ from trading_api.web.middleware.access_log import InFlightRequests
 from trading_api.web.paths import WS_PATH
 from trading_api.web.request_log import RequestLog
 
+OPTIONAL_MODULES: dict[str, ModuleFactory] = {}
+"""The modules that only their names enable. A factory imports its module when it is called, so that
+other servers import nothing of it."""
 LiveVenueFactory = Callable[[Settings, MarketFeed, Metrics, Readiness], ExecutionVenue]
 
 
@@ -85,15 +89,16 @@ def create_app(
     if isinstance(source, LiveSource):
         observe_live_source(source, metrics)
 
-    datafeed = partial(DatafeedModule, source, clock=clock)
-    registry = ModuleRegistry(
-        {"datafeed": datafeed, "broker": BrokerModule, "alerts": AlertsModule}
-    )
+    registry = _create_registry(source, clock)
     names = registry.select(settings.enabled_modules.split(","))
     if clock and "datafeed" not in names:
         raise ConfigurationError("DATAFEED_CLOCK=step needs the module datafeed, which moves it.")
     venue = _create_venues(settings, names, journal, feed, metrics, readiness, live_venue)
-    context = ModuleContext(settings, feed, now_ms, metrics, readiness, subscriptions, venue)
+    context = ModuleContext(
+        *(settings, feed, now_ms, metrics, readiness, subscriptions, venue),
+        market_history=SourceHistory(source),
+        command_admission=admission,
+    )
     modules = registry.build(names, context)
     recorders = create_recorders(settings, source, feed, metrics)
     lifespan = create_lifespan(
@@ -113,6 +118,17 @@ def create_app(
         settings, modules, ws_app, lifespan, tokens, metrics, readiness, admission, in_flight
     )
     return api_app, ws_app
+
+
+def _create_registry(source: MarketSource, clock: StepClock | None) -> ModuleRegistry:
+    return ModuleRegistry(
+        {
+            "datafeed": partial(DatafeedModule, source, clock=clock),
+            "broker": BrokerModule,
+            "alerts": AlertsModule,
+        },
+        optional=OPTIONAL_MODULES,
+    )
 
 
 def create_recorders(

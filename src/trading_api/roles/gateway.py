@@ -44,7 +44,7 @@ from trading_api.relay.partition_epochs import PartitionEpochs
 from trading_api.relay.partitions import topic_partition
 from trading_api.relay.remote_topics import RemoteTopics
 from trading_api.relay.request_forwarder import RequestForwarder
-from trading_api.roles.scalable_settings import check_shared_market
+from trading_api.roles.scalable_settings import check_shared
 from trading_api.server.application import create_api_app
 from trading_api.server.lifespan import create_lifespan
 from trading_api.settings import Settings
@@ -85,7 +85,7 @@ def create_gateway(settings: Settings, bus: Bus | None = None) -> tuple[FastAPI,
         shutdown_spread_s=SHUTDOWN_SPREAD * settings.shutdown_grace_s,
     )
     ws_app.register_metrics(metrics)
-    check_shared_market(settings)
+    check_shared(settings)
     source = require_following(create_market_source(settings))
     followed = FollowedMarket(bus, source)
     feed = MarketFeed(

@@ -16,7 +16,11 @@ from trading_api.observability.readiness import Readiness
 from trading_api.server.lifespan import Lifespan
 from trading_api.settings import Settings, allowed_hosts
 from trading_api.shared.api import health, versions
-from trading_api.shared.module_interface import Module
+from trading_api.shared.module_interface import (
+    AuthenticatesClients,
+    Module,
+    MountedApplications,
+)
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.version import VERSION
 from trading_api.web import admin, probes
@@ -31,6 +35,7 @@ from trading_api.web.middleware.cross_origin import CrossOriginMiddleware
 from trading_api.web.middleware.host_origin import HostOriginMiddleware
 from trading_api.web.middleware.root_path import RootPathMiddleware
 from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
+from trading_api.web.middleware.websocket_origin import WebSocketOriginMiddleware
 from trading_api.web.paths import DOCS_URL, OPENAPI_URL, PREFIX, WS_PATH
 from trading_api.web.terminal_page import terminal_router
 from trading_api.web.websocket_endpoint import add_websocket
@@ -41,7 +46,8 @@ OPEN_PATHS = re.compile(
     r"/|/assets/.*|/health/(live|ready)|"
     rf"{PREFIX}/(health|versions?|openapi\.json|docs(/.*)?|ws(/asyncapi(\.json)?)?)"
 )
-"""Paths that need no authentication. The WebSocket authenticates its own clients."""
+"""Paths that need no authentication. The WebSocket authenticates its own clients, and a module may
+name further paths whose clients it authenticates (AuthenticatesClients)."""
 
 
 def create_api_app(
@@ -74,9 +80,10 @@ def create_api_app(
     app.state.command_admission = admission
     app.state.ws_app = ws_app
     app.user_middleware += innermost
-    _add_middleware(app, settings, tokens, metrics, in_flight)
+    _add_middleware(app, settings, tokens, metrics, in_flight, open_paths(modules))
     add_error_handlers(app)
     _include_routers(app, modules)
+    _mount_applications(app, settings, modules)
     add_websocket(app, WS_PATH)
     for router in (router for module in modules for router in module.get_ws_routers()):
         ws_app.include_router(router)
@@ -114,10 +121,16 @@ def create_probe_app(
     """Return the application of a process that serves operators alone: health and metrics."""
     app = FastAPI(openapi_url=None, lifespan=lifespan)
     _set_state(app, settings, (), metrics, readiness)
-    _add_middleware(app, settings, tokens, metrics, InFlightRequests())
+    _add_middleware(app, settings, tokens, metrics, InFlightRequests(), OPEN_PATHS)
     add_error_handlers(app)
     app.include_router(probes.router)
     return app
+
+
+def open_paths(modules: Sequence[Module]) -> re.Pattern[str]:
+    """Return the pattern of OPEN_PATHS and of the paths whose clients the modules authenticate."""
+    own = [each.authenticated_paths() for each in modules if isinstance(each, AuthenticatesClients)]
+    return re.compile("|".join([OPEN_PATHS.pattern, *(f"(?:{pattern})" for pattern in own)]))
 
 
 def _set_state(
@@ -139,9 +152,10 @@ def _add_middleware(
     tokens: TokenVerifier,
     metrics: Metrics,
     in_flight: InFlightRequests,
+    open_paths: re.Pattern[str],
 ) -> None:
     # Starlette runs the middleware that was added last first.
-    app.add_middleware(AuthenticationMiddleware, tokens=tokens, open_paths=OPEN_PATHS)
+    app.add_middleware(AuthenticationMiddleware, tokens=tokens, open_paths=open_paths)
     app.add_middleware(
         CrossOriginMiddleware,
         origins=settings.cors_origin_regex,
@@ -170,3 +184,12 @@ def _include_routers(app: FastAPI, modules: Sequence[Module]) -> None:
         app.include_router(public, prefix=PREFIX, responses=VALIDATION_ERRORS)
     app.include_router(probes.router)
     app.include_router(terminal_router([module.name for module in modules]))
+
+
+def _mount_applications(app: FastAPI, settings: Settings, modules: Sequence[Module]) -> None:
+    """Mount what the modules serve with a protocol of their own. Their WebSocket connections are
+    refused to pages of foreign origins, which `/api/v1/ws` checks itself."""
+    for module in modules:
+        if isinstance(module, MountedApplications):
+            for path, application in module.applications().items():
+                app.mount(path, WebSocketOriginMiddleware(application, settings.cors_origin_regex))

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from trading_api.domain.ports.broker import Broker, ExecutionVenue
 from trading_api.domain.ports.market_data import MarketData
+from trading_api.domain.ports.market_history import MarketHistory
 from trading_api.errors import ConfigurationError
+from trading_api.limits.command_admission import CommandAdmission
 from trading_api.observability.metrics import Metrics
 from trading_api.observability.readiness import Readiness
 from trading_api.settings import Settings
@@ -39,6 +42,10 @@ class ModuleContext:
     shard_epochs: Mapping[int, int] | None = None
     """The epoch of each shard whose accounts this process owns at the moment. None where it owns
     all accounts from its start to its end."""
+    market_history: MarketHistory | None = None
+    """What the market's source has stored. None in a process that does not own the market."""
+    command_admission: CommandAdmission | None = None
+    """Counts the commands of each account, however they arrive. None where owners count them."""
 
     @property
     def broker(self) -> Broker:
@@ -46,6 +53,22 @@ class ModuleContext:
         if self.venue is None:
             raise ConfigurationError("ENABLED_MODULES: trading needs the module broker.")
         return self.venue
+
+    @property
+    def history(self) -> MarketHistory:
+        """The port by which a module reads stored bars, quotes and trades. Raises
+        ConfigurationError in a process that does not own the market."""
+        if self.market_history is None:
+            raise ConfigurationError("This module needs the process that owns the market.")
+        return self.market_history
+
+    @property
+    def admission(self) -> CommandAdmission:
+        """What a module calls before each command of an account. Raises ConfigurationError in a
+        process that does not own the accounts."""
+        if self.command_admission is None:
+            raise ConfigurationError("This module needs the process that owns the accounts.")
+        return self.command_admission
 
 
 def topic_routers(routers: Iterable[AnyWsRouter]) -> list[WsRouter[Any, Any]]:
@@ -80,6 +103,29 @@ class Module(Protocol):
 
     async def run(self) -> None:
         """Do the module's background work. The task is cancelled when the server stops."""
+        ...
+
+
+@runtime_checkable
+class MountedApplications(Protocol):
+    """A module that serves a protocol of its own, next to the REST and WebSocket routes.
+
+    Its requests pass the same middleware as all others: limits, access log, host and origin."""
+
+    def applications(self) -> Mapping[str, ASGIApp]:
+        """Return ASGI applications by the path below which each answers every HTTP request and
+        WebSocket connection, such as `/api/v1/alpaca`."""
+        ...
+
+
+@runtime_checkable
+class AuthenticatesClients(Protocol):
+    """A module whose clients cannot send a bearer token, and which authenticates them itself."""
+
+    def authenticated_paths(self) -> str:
+        """Return a regular expression of the whole paths that are not authenticated before the
+        module is called. The module identifies the caller before it reads anything else of a
+        request."""
         ...
 
 

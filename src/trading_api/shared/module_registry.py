@@ -14,11 +14,17 @@ ENTRY_POINT_GROUP = "trading_api.modules"
 class ModuleRegistry:
     """The factories of an application's built-in modules, and of those in installed packages.
 
-    A package offers a module by an entry point of the group `trading_api.modules`.
+    `all` enables the modules of `builtin` and of packages, and none of `optional`, which have to be
+    named. A package offers a module by an entry point of the group `trading_api.modules`.
     """
 
-    def __init__(self, builtin: Mapping[str, ModuleFactory]) -> None:
-        self._builtin = dict(builtin)
+    def __init__(
+        self,
+        builtin: Mapping[str, ModuleFactory],
+        optional: Mapping[str, ModuleFactory] | None = None,
+    ) -> None:
+        self._optional = dict(optional or {})
+        self._builtin = {**builtin, **self._optional}
         self._installed = {point.name: point for point in entry_points(group=ENTRY_POINT_GROUP)}
 
     def names(self) -> list[str]:
@@ -26,7 +32,8 @@ class ModuleRegistry:
         return [*self._builtin, *(name for name in self._installed if name not in self._builtin)]
 
     def select(self, enabled: Iterable[str]) -> list[str]:
-        """Return the enabled names in the order of `names()`; `all` enables every module.
+        """Return the enabled names in the order of `names()`; `all` enables every module that is
+        not optional.
 
         Raises ConfigurationError for a name that does not exist.
         """
@@ -36,7 +43,11 @@ class ModuleRegistry:
                 f"ENABLED_MODULES: there is no module {name!r}; the known ones are "
                 f"{', '.join(known)}, or all."
             )
-        return [name for name in known if selected & {name, "all"}]
+        return [
+            name
+            for name in known
+            if name in selected or ("all" in selected and name not in self._optional)
+        ]
 
     def build(self, enabled: Iterable[str], context: ModuleContext) -> list[Module]:
         """Build the modules that `select` returns, in the same order. Raises

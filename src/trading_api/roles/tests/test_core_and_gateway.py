@@ -148,6 +148,7 @@ async def test_a_gateway_authenticates_and_the_core_authorizes() -> None:
         ("market", {"database_url": "sqlite:///var/trading.db"}, "market needs PostgreSQL"),
         ("core", {"datafeed_clock": "step"}, "DATAFEED_CLOCK=step"),
         ("core", {"datafeed_source": "ccxt"}, "DATAFEED_SOURCE=ccxt needs one process"),
+        ("core", {"enabled_modules": "all,mcp"}, "the module mcp needs a single process"),
     ],
 )
 def test_settings_that_several_processes_cannot_have_are_refused(

@@ -17,8 +17,8 @@ from trading_api.web.paths import route_path
 class AuthenticationMiddleware:
     """Stores the caller in `scope["state"]["principal"]`, or answers 401.
 
-    `open_paths` need no token. Authorization is separate: each endpoint requires its own scope
-    (`web/security.py`).
+    `open_paths` need no token; a module may authenticate its own clients there. Authorization is
+    separate: each endpoint requires its own scope (`web/security.py`).
     """
 
     def __init__(self, app: ASGIApp, tokens: TokenVerifier, open_paths: re.Pattern[str]) -> None:
