@@ -54,8 +54,8 @@ async def test_a_topic_that_is_opened_again_late_continues() -> None:
             failing = [lambda: FAILED] * (FAST.attempts_max - 1)
             owner.script = [*failing, lambda: owner.opened(2, epoch=epoch)]  # noqa: B023
             owner.take_over(epoch)
-            await until(lambda: not owner.script)
-        await until(lambda: len(client.updates(TOPIC)) == 3)
+            await until(lambda: len(client.updates(TOPIC)) == epoch)  # noqa: B023
+            assert not owner.script
         assert not client.is_disconnected
 
 
