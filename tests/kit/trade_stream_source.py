@@ -69,8 +69,13 @@ class TradeStreamSource:
     def quote(self, symbol: str) -> Quote:
         return self._symbols[symbol].quotes[-1]
 
-    def quote_history(self, symbol: str) -> Iterator[Quote]:
-        return reversed(self._symbols[symbol].quotes)
+    def quote_history(self, symbol: str, before_ms: int | None = None) -> Iterator[Quote]:
+        quotes = self._symbols[symbol].quotes[::-1]
+        return (each for each in quotes if before_ms is None or each.time_ms < before_ms)
+
+    def quotes_since(self, symbol: str, start_ms: int) -> Iterator[Quote]:
+        quotes = self._symbols[symbol].quotes[:]
+        return (each for each in quotes if each.time_ms >= start_ms)
 
     def closed_reason(self, symbol: str) -> str:
         """This market never closes. Return the reason where a symbol has trading hours."""

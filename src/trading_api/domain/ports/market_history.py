@@ -30,14 +30,18 @@ class MarketHistory(Protocol):
         Raises Invalid for a window of more bars than one answer may have."""
         ...
 
-    async def quotes(self, symbol: str, start_ms: int, end_ms: int, limit: int) -> Sequence[Quote]:
-        """Return the newest `limit` quotes within [start_ms, end_ms), ascending, as far back as
-        they are stored. Raises Invalid where that would read too many of them."""
+    async def quotes(
+        self, symbol: str, start_ms: int, end_ms: int, limit: int, *, oldest: bool = False
+    ) -> Sequence[Quote]:
+        """Return the newest `limit` quotes within [start_ms, end_ms), or the oldest, ascending, as
+        far back as they are stored."""
         ...
 
-    async def trades(self, symbol: str, start_ms: int, end_ms: int, limit: int) -> Sequence[Trade]:
-        """Return the newest `limit` trades within [start_ms, end_ms), ascending, as far back as
-        they are stored. Raises Invalid where that would read too many quotes."""
+    async def trades(
+        self, symbol: str, start_ms: int, end_ms: int, limit: int, *, oldest: bool = False
+    ) -> Sequence[Trade]:
+        """Return the newest `limit` trades within [start_ms, end_ms), or the oldest, ascending, as
+        far back as they are stored. Raises Invalid where that would read too many quotes."""
         ...
 
     def order_book(self, symbol: str, levels: int) -> OrderBook:

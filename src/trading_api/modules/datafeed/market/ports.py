@@ -102,8 +102,15 @@ class MarketSource(Protocol):
         """Return the newest quote."""
         ...
 
-    def quote_history(self, symbol: str) -> Iterator[Quote]:
-        """Yield the newest quote and those before it, newest first, reported or not."""
+    def quote_history(self, symbol: str, before_ms: int | None = None) -> Iterator[Quote]:
+        """Yield the newest quote and those before it, newest first, reported or not. With
+        `before_ms`, begin with the newest one that is earlier. What is reported meanwhile changes
+        nothing."""
+        ...
+
+    def quotes_since(self, symbol: str, start_ms: int) -> Iterator[Quote]:
+        """Yield the quotes that `quote_history` yields from `start_ms` on, oldest first. They end
+        with the quote that is the newest now."""
         ...
 
     def closed_reason(self, symbol: str) -> str:

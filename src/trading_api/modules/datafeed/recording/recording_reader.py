@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -59,6 +60,22 @@ class SymbolRecording:
         for path in self._paths:
             yield path.read_bytes()
 
+    def frames_from(self, start_ms: int) -> Iterator[ReadFrame]:
+        """Yield the frames of all days from the last group that begins before an instant, or else
+        from the first group."""
+        file, offsets = self._day_before(start_ms)
+        number = bisect_left(offsets, start_ms, key=lambda offset: self._first_ms(file, offset))
+        yield from self._frames(file, offsets[max(0, number - 1)])
+        for later in range(file + 1, self.days):
+            yield from self._frames(later)
+
+    def group_after(self, before_ms: int) -> tuple[int, int]:
+        """Return the file and the offset of the first group that begins at an instant or later: all
+        earlier ticks are in groups before it."""
+        file, offsets = self._day_before(before_ms)
+        number = bisect_left(offsets, before_ms, key=lambda offset: self._first_ms(file, offset))
+        return file, offsets[number] if number < len(offsets) else self.size
+
     def groups_before(self, file: int, group: int) -> Iterator[Sequence[TickColumns]]:
         """Yield the frames of each group before the one that begins there, newest first."""
         for number in range(file, -1, -1):
@@ -70,6 +87,16 @@ class SymbolRecording:
                         break
                     frames.append(frame.ticks)
                 yield frames
+
+    def _day_before(self, instant_ms: int) -> tuple[int, Sequence[int]]:
+        """Return the last file that begins before an instant, or else the first, and its groups."""
+        file = max(0, bisect_left(range(self.days), instant_ms, key=self._first_ms) - 1)
+        return file, group_offsets(self._paths[file], self.size)
+
+    def _first_ms(self, file: int, offset: int | None = None) -> int:
+        """Return the time of the first tick there."""
+        frame = next(self._frames(file, offset), None)
+        return self.end_ms if frame is None else int(frame.ticks.time_ms[0])
 
     def _frames(self, file: int, offset: int | None = None) -> Iterator[ReadFrame]:
         path, decoder, group = self._paths[file], FrameDecoder(), 0

@@ -60,8 +60,15 @@ class BarTrack:
             self._quoted_tick, self._quote = tick, self._quote_of(tick)
         return self._quote
 
-    def quote_history(self) -> Iterator[Quote]:
-        return map(self._quote_of, range(self.ticks - 1, -1, -1))
+    def quote_history(self, before_ms: int | None = None) -> Iterator[Quote]:
+        ticks = self.ticks
+        if before_ms is not None:
+            ticks = min(ticks, self.series.schedule.tick_count(before_ms - 1))
+        return map(self._quote_of, range(ticks - 1, -1, -1))
+
+    def quotes_since(self, start_ms: int) -> Iterator[Quote]:
+        first = self.series.schedule.tick_count(start_ms - 1)
+        return map(self._quote_of, range(first, self.ticks))
 
     def order_book(self, levels: int) -> OrderBook:
         """Model the book: the size at the touch decays over the range of the bar before."""

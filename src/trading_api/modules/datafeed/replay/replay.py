@@ -79,8 +79,11 @@ class Replay:
     def quote(self, symbol: str) -> Quote:
         return self._tracks[symbol].quote()
 
-    def quote_history(self, symbol: str) -> Iterator[Quote]:
-        return self._tracks[symbol].quote_history()
+    def quote_history(self, symbol: str, before_ms: int | None = None) -> Iterator[Quote]:
+        return self._tracks[symbol].quote_history(before_ms)
+
+    def quotes_since(self, symbol: str, start_ms: int) -> Iterator[Quote]:
+        return self._tracks[symbol].quotes_since(start_ms)
 
     def order_book(self, symbol: str, levels: int) -> OrderBook:
         return self._tracks[symbol].order_book(levels)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -81,8 +81,12 @@ class TickTrack:
         is_identified = identity or tick.venue_ms != tick.time_ms
         return VenueTrade(identity, tick.venue_ms) if is_identified else None
 
-    def quote_history(self) -> Iterator[Quote]:
-        return self._quotes_back(list(self._group), self._row)
+    def quote_history(self, before_ms: int | None = None) -> Iterator[Quote]:
+        end_ms = self._recording.end_ms + 1 if before_ms is None else before_ms
+        return self._quotes_back(list(self._group), self._row, end_ms)
+
+    def quotes_since(self, start_ms: int) -> Iterator[Quote]:
+        return self._quotes_on(list(self._group), self._row, start_ms)
 
     def order_book(self, levels: int) -> OrderBook:
         """Return the recorded touch, and model the levels behind it."""
@@ -194,17 +198,36 @@ class TickTrack:
 
     # Quotes
 
-    def _quotes_back(self, group: list[ReadFrame], row: int) -> Iterator[Quote]:
-        ends = [len(frame.ticks) for frame in group[:-1]] + [row]
-        for frame, end in zip(reversed(group), reversed(ends), strict=True):
-            yield from self._quotes_of(frame.ticks, end)
-        for frames in self._recording.groups_before(group[0].file, group[0].group):
+    def _quotes_back(self, group: list[ReadFrame], row: int, before_ms: int) -> Iterator[Quote]:
+        """Yield the quotes before an instant, newest first. `row` ticks of the last frame of the
+        group have been played."""
+        for ticks, end in reversed(_played(group, row)):
+            yield from self._quotes_of(
+                ticks, reversed(_quote_rows(ticks, 0, _row(ticks, before_ms, end)))
+            )
+        begin = group[0].file, group[0].group
+        if before_ms <= int(group[0].ticks.time_ms[0]):
+            begin = min(begin, self._recording.group_after(before_ms))
+        for frames in self._recording.groups_before(*begin):
             for ticks in reversed(frames):
-                yield from self._quotes_of(ticks, len(ticks))
+                rows = _quote_rows(ticks, 0, _row(ticks, before_ms, len(ticks)))
+                yield from self._quotes_of(ticks, reversed(rows))
 
-    def _quotes_of(self, ticks: TickColumns, end: int) -> Iterator[Quote]:
-        for row in reversed(np.flatnonzero((ticks.flags[:end] & _MARK) == 0).tolist()):
-            yield self._quote_of(ticks.tick(row))
+    def _quotes_on(self, group: list[ReadFrame], row: int, start_ms: int) -> Iterator[Quote]:
+        """Yield the quotes from an instant on, oldest first."""
+        if start_ms <= int(group[0].ticks.time_ms[0]):
+            for frame in self._recording.frames_from(start_ms):
+                if (frame.file, frame.group) >= (group[0].file, group[0].group):
+                    break
+                ticks, end = frame.ticks, len(frame.ticks)
+                yield from self._quotes_of(
+                    ticks, _quote_rows(ticks, _row(ticks, start_ms, end), end)
+                )
+        for ticks, end in _played(group, row):
+            yield from self._quotes_of(ticks, _quote_rows(ticks, _row(ticks, start_ms, end), end))
+
+    def _quotes_of(self, ticks: TickColumns, rows: Iterable[int]) -> Iterator[Quote]:
+        return (self._quote_of(ticks.tick(row)) for row in rows)
 
     def _quote_of(self, tick: Tick) -> Quote:
         tick_size, sizes = self._tick_size, self._size_scale
@@ -224,6 +247,23 @@ def played_resolutions(recording: SymbolRecording) -> tuple[str, ...]:
     """Return the resolutions that the source had, or those made of minutes, finest first."""
     names = tuple(recording.resolutions)
     return names if names and length_ms(names[0]) else resolutions_built_from(MINUTE_MS)
+
+
+def _played(group: Sequence[ReadFrame], row: int) -> list[tuple[TickColumns, int]]:
+    """Return the ticks of each frame of a group, and how many of them have been played."""
+    *whole, last = [frame.ticks for frame in group]
+    return [*((ticks, len(ticks)) for ticks in whole), (last, row)]
+
+
+def _row(ticks: TickColumns, instant_ms: int, end: int) -> int:
+    """Return the first row at an instant or later, but no later one than `end`."""
+    return min(end, int(ticks.time_ms.searchsorted(instant_ms, "left")))
+
+
+def _quote_rows(ticks: TickColumns, first: int, end: int) -> list[int]:
+    """Return the rows from `first` to `end` that have a quote."""
+    rows: list[int] = (np.flatnonzero((ticks.flags[first:end] & _MARK) == 0) + first).tolist()
+    return rows
 
 
 def _sessions(recording: SymbolRecording) -> TradingSessions | None:

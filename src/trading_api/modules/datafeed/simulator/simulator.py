@@ -100,9 +100,17 @@ class Simulator:
     def quote(self, symbol: str) -> Quote:
         return self._symbols[symbol].quote(self._ticks_end_ms)
 
-    def quote_history(self, symbol: str) -> Iterator[Quote]:
-        for end_ms in range(self._ticks_end_ms, FIRST_MS, -TICK_MS):
-            yield self._symbols[symbol].quote(end_ms)
+    def quote_history(self, symbol: str, before_ms: int | None = None) -> Iterator[Quote]:
+        end_ms = self._ticks_end_ms
+        if before_ms is not None:
+            end_ms = min(end_ms, _whole_ticks(before_ms))
+        return map(self._symbols[symbol].quote, range(end_ms, FIRST_MS, -TICK_MS))
+
+    def quotes_since(self, symbol: str, start_ms: int) -> Iterator[Quote]:
+        end_ms = max(FIRST_MS, _whole_ticks(start_ms)) + TICK_MS
+        return map(
+            self._symbols[symbol].quote, range(end_ms, self._ticks_end_ms + TICK_MS, TICK_MS)
+        )
 
     def closed_reason(self, symbol: str) -> str:
         return ""

@@ -130,12 +130,17 @@ class FakeSource:
     def quote(self, symbol: str) -> Quote:
         return next(self.quote_history(symbol))
 
-    def quote_history(self, symbol: str) -> Iterator[Quote]:
+    def quote_history(self, symbol: str, before_ms: int | None = None) -> Iterator[Quote]:
+        quotes = list(self.quotes_since(symbol, 0))[::-1]
+        return (each for each in quotes if before_ms is None or each.time_ms < before_ms)
+
+    def quotes_since(self, symbol: str, start_ms: int) -> Iterator[Quote]:
         assert symbol == "FAKE"
         cent, size = Decimal("0.01"), Decimal(5)
-        for second in reversed(self._seconds):
+        for second in list(self._seconds):
             last, at_ms = Decimal(second.close) / 100, second.time_ms + 999
-            yield Quote("FAKE", at_ms, last - cent, last + cent, size, size, last, Decimal(1))
+            if at_ms >= start_ms:
+                yield Quote("FAKE", at_ms, last - cent, last + cent, size, size, last, Decimal(1))
 
     def closed_reason(self, symbol: str) -> str:
         return ""

@@ -41,7 +41,26 @@ async def test_a_window_without_quotes_is_empty() -> None:
     assert not await HISTORY.trades("AAPL", NOON_MS, NOON_MS, 10)
 
 
-async def test_a_window_too_far_back_is_refused() -> None:
-    history, end_ms = SourceHistory(SOURCE, quotes_read_max=1_000), NOON_MS - 1_001 * TICK_MS
+async def test_the_oldest_of_a_window_are_read_from_its_start() -> None:
+    start_ms, end_ms = QUOTES[1_000].time_ms, QUOTES[2_500].time_ms
+    quotes = await HISTORY.quotes("AAPL", start_ms, end_ms, 600, oldest=True)
+    assert quotes == QUOTES[1_000:1_600]
+    every = await HISTORY.trades("AAPL", start_ms, end_ms, 10_000)
+    assert await HISTORY.trades("AAPL", start_ms, end_ms, 7, oldest=True) == every[:7]
+
+
+async def test_the_end_of_a_window_may_be_long_ago() -> None:
+    history, end_ms = SourceHistory(SOURCE, quotes_read_max=100), NOON_MS - 10**9 * TICK_MS
+    quotes = await history.quotes("AAPL", 0, end_ms, 10)
+    assert [each.time_ms for each in quotes] == [
+        end_ms - TICK_MS * number - 1 for number in range(9, -1, -1)
+    ]
+
+
+async def test_a_window_of_too_many_quotes_is_refused() -> None:
+    history = SourceHistory(SOURCE, quotes_read_max=1_000)
+    start_ms, end_ms = NOON_MS - 1_001 * TICK_MS, NOON_MS
     with pytest.raises(Invalid, match="1000 quotes"):
-        await history.quotes("AAPL", end_ms - 1_000, end_ms, 10)
+        await history.quotes("AAPL", start_ms, end_ms, 10_000)
+    with pytest.raises(Invalid, match="1000 quotes"):
+        await history.trades("AAPL", start_ms, end_ms, 10_000, oldest=True)

@@ -123,24 +123,24 @@ class LiveSource:
     def quote(self, symbol: str) -> Quote:
         return self._symbols[symbol].quote
 
-    def quote_history(self, symbol: str) -> Iterator[Quote]:
-        return self._symbols[symbol].quote_history()
+    def quote_history(self, symbol: str, before_ms: int | None = None) -> Iterator[Quote]:
+        return self._symbols[symbol].quote_history(before_ms)
+
+    def quotes_since(self, symbol: str, start_ms: int) -> Iterator[Quote]:
+        return self._symbols[symbol].quotes_since(start_ms)
 
     def closed_reason(self, symbol: str) -> str:
-        """A venue of this kind has no trading hours. A lost connection is reported as stale."""
-        return ""
+        return ""  # such a venue has no trading hours; a lost connection is reported as stale
 
     def order_book(self, symbol: str, levels: int) -> OrderBook:
         return self._symbols[symbol].order_book(levels)
 
     def is_live(self, symbol: str) -> bool:
-        """Return whether the symbol's connection is up and nothing before its newest trade is
-        missing."""
+        """Return whether the connection is up and nothing before the newest trade is missing."""
         return self._symbols[symbol].is_live
 
     async def run(self, sink: MarketSink) -> None:
-        """Run the connector, and report the venue's messages. A connector that ends is started
-        again."""
+        """Run the connector, and report its messages. One that ends is started again."""
         self._sink = sink
         try:
             async with asyncio.TaskGroup() as self._tasks:

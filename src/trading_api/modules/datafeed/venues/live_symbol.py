@@ -3,9 +3,11 @@ gap is filled."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal
+from operator import attrgetter
 
 from trading_api.domain.order_book import OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
@@ -24,6 +26,8 @@ QUOTES_MAX = 2_000
 WAITING_TRADES_MAX = 20_000
 """So many streamed trades wait while a gap is filled. Above it they are dropped, and requested with
 the gap."""
+
+_time_of = attrgetter("time_ms")
 
 
 class LiveSymbol:
@@ -64,8 +68,15 @@ class LiveSymbol:
     def quote(self) -> Quote:
         return self._quotes[-1]
 
-    def quote_history(self) -> Iterator[Quote]:
-        return reversed(self._quotes)
+    def quote_history(self, before_ms: int | None = None) -> Iterator[Quote]:
+        # A copy: a deque that changes ends the iterators over it.
+        quotes = list(self._quotes)
+        count = len(quotes) if before_ms is None else bisect_left(quotes, before_ms, key=_time_of)
+        return reversed(quotes[:count])
+
+    def quotes_since(self, start_ms: int) -> Iterator[Quote]:
+        quotes = list(self._quotes)
+        return iter(quotes[bisect_left(quotes, start_ms, key=_time_of) :])
 
     # Changes of a live symbol
 

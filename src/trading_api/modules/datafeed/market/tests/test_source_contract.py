@@ -261,6 +261,35 @@ def test_quote_history_is_what_was_reported_whatever_was_of_interest(subject: Su
         assert subject.source.quote(symbol) == published[-1]
 
 
+def test_quotes_are_read_from_any_instant_in_both_directions(subject: Subject) -> None:
+    for _ in range(10):
+        subject.step(RecordingSink())
+    for symbol in subject.symbols:
+        newest = list(islice(subject.source.quote_history(symbol), 12))
+        for instant_ms in {each.time_ms + shift for each in newest[:-1] for shift in (-1, 0, 1)}:
+            before = subject.source.quote_history(symbol, instant_ms)
+            earlier = [each for each in newest if each.time_ms < instant_ms]
+            assert list(islice(before, len(earlier))) == earlier
+            if instant_ms > newest[-1].time_ms:
+                since = list(subject.source.quotes_since(symbol, instant_ms))
+                assert since == [each for each in newest[::-1] if each.time_ms >= instant_ms]
+
+
+def test_quotes_are_read_while_the_market_moves(subject: Subject) -> None:
+    for _ in range(5):
+        subject.step(RecordingSink())
+    for symbol in subject.symbols:
+        expected = list(islice(subject.source.quote_history(symbol), 4))
+        back, on = (
+            subject.source.quote_history(symbol),
+            subject.source.quotes_since(symbol, expected[-1].time_ms),
+        )
+        first = next(back), next(on)
+        subject.step(RecordingSink())
+        assert [first[0], *islice(back, 3)] == expected
+        assert [first[1], *on][-3:] == expected[2::-1]
+
+
 def test_what_has_no_interest_is_not_reported_and_its_price_moves_on(subject: Subject) -> None:
     heard, before = RecordingSink(wanted=()), subject.source.quote(subject.symbols[0])
     for _ in range(10):

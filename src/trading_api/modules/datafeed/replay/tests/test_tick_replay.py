@@ -122,6 +122,11 @@ def test_a_recorded_market_is_played_as_it_was(
         past = [each.quote for each in quoted if each.quote.time_ms <= start_ms]
         assert replay.now_ms == start_ms
         assert list(replay.quote_history("BTCUSDT")) == past[::-1]
+        middle_ms = (recording.start_ms + start_ms) // 2
+        since = list(replay.quotes_since("BTCUSDT", middle_ms))
+        assert since == [each for each in past if each.time_ms >= middle_ms]
+        before = list(replay.quote_history("BTCUSDT", middle_ms))
+        assert before == [each for each in past if each.time_ms < middle_ms][::-1]
         assert replay.quote("BTCUSDT") == past[-1]
         sink = play(replay)
         assert [(each.quote, each.trade) for each in sink.updates] == [
@@ -229,6 +234,12 @@ def test_quotes_of_several_groups_and_days_are_read_back_from_the_files(tmp_path
     replay = Replay(recording, START_MS + 8_000 * 15_000)
     expected = [each.quote for each in events if isinstance(each, QuoteEvent)]
     assert list(replay.quote_history("BTCUSDT")) == expected[15_000::-1]
+    for number in (0, 1, 499, 8_000, 14_999, 15_000):
+        instant_ms = START_MS + 8_000 * number
+        since = list(replay.quotes_since("BTCUSDT", instant_ms))
+        assert since == expected[number:15_001]
+        before = list(replay.quote_history("BTCUSDT", instant_ms))
+        assert before == expected[:number][::-1]
     for number in range(15_001, 15_400):
         replay.step(START_MS + 8_000 * number, RecordingSink())
     newest = list(islice(replay.quote_history("BTCUSDT"), 9_000))
