@@ -84,6 +84,7 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     [
         ("/echo/own/a", {}, (200, "own/a None")),
         ("/echo/b", bearer(token(sub="me")), (200, "b me")),
+        ("/echo", bearer(token(sub="me")), (200, " me")),
     ],
 )
 async def test_its_application_is_served(

@@ -41,7 +41,7 @@ from trading_api.server.lifespan import BackgroundTask, create_lifespan, nothing
 from trading_api.server.process_limits import OpenFilesWatch
 from trading_api.server.withdrawn_keys import close_withdrawn_sessions
 from trading_api.settings import Settings
-from trading_api.shared.module_interface import ModuleContext, ModuleFactory
+from trading_api.shared.module_interface import Module, ModuleContext, ModuleFactory
 from trading_api.shared.module_registry import ModuleRegistry
 from trading_api.shared.plugins.fastws_adapter import FastWSAdapter
 from trading_api.shared.ws.command_runner import CommandRunner
@@ -52,7 +52,14 @@ from trading_api.web.middleware.access_log import InFlightRequests
 from trading_api.web.paths import WS_PATH
 from trading_api.web.request_log import RequestLog
 
-OPTIONAL_MODULES: dict[str, ModuleFactory] = {}
+
+def _alpaca(context: ModuleContext) -> Module:
+    from trading_api.modules.alpaca import AlpacaModule
+
+    return AlpacaModule(context)
+
+
+OPTIONAL_MODULES: dict[str, ModuleFactory] = {"alpaca": _alpaca}
 """The modules that only their names enable. A factory imports its module when it is called, so that
 other servers import nothing of it."""
 LiveVenueFactory = Callable[[Settings, MarketFeed, Metrics, Readiness], ExecutionVenue]

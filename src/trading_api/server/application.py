@@ -36,6 +36,7 @@ from trading_api.web.middleware.host_origin import HostOriginMiddleware
 from trading_api.web.middleware.root_path import RootPathMiddleware
 from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
 from trading_api.web.middleware.websocket_origin import WebSocketOriginMiddleware
+from trading_api.web.mount import MountWithRoot
 from trading_api.web.paths import DOCS_URL, OPENAPI_URL, PREFIX, WS_PATH
 from trading_api.web.terminal_page import terminal_router
 from trading_api.web.websocket_endpoint import add_websocket
@@ -192,4 +193,5 @@ def _mount_applications(app: FastAPI, settings: Settings, modules: Sequence[Modu
     for module in modules:
         if isinstance(module, MountedApplications):
             for path, application in module.applications().items():
-                app.mount(path, WebSocketOriginMiddleware(application, settings.cors_origin_regex))
+                guarded = WebSocketOriginMiddleware(application, settings.cors_origin_regex)
+                app.router.routes.append(MountWithRoot(path, guarded))

@@ -1,0 +1,40 @@
+"""The application that speaks Alpaca's protocols; the server mounts it at `/api/v1/alpaca`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from trading_api.modules.alpaca import data
+from trading_api.modules.alpaca.authentication import AlpacaAuthenticationMiddleware
+from trading_api.modules.alpaca.errors import add_error_handlers
+from trading_api.modules.alpaca.services import AlpacaServices
+
+MSGPACK = "application/msgpack"
+
+
+def create_application(services: AlpacaServices) -> FastAPI:
+    """Return the application with the trading API, the data API and all streams.
+
+    Every HTTP request is authenticated before it is routed, and every error is Alpaca's."""
+    # Without documents of its own: Alpaca documents its API.
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.state.alpaca = services
+    app.state.settings = services.context.settings
+    app.add_middleware(AlpacaAuthenticationMiddleware, authenticator=services.authenticator)
+    add_error_handlers(app)
+    app.router.routes += data.routes(services)
+
+    async def connect(websocket: WebSocket) -> None:
+        """Serve the address that clients use for all streams (`url_override` of alpaca-py).
+
+        The data client asks for MessagePack and waits for a welcome. The trading client sends the
+        first message."""
+        if websocket.headers.get("content-type") == MSGPACK:
+            await data.stream(services, websocket)
+        else:
+            await websocket.close()
+
+    app.router.routes += [WebSocketRoute("/", connect)]
+    return app

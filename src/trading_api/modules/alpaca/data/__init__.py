@@ -1,0 +1,22 @@
+"""Alpaca's market data: REST endpoints and streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute
+from starlette.websockets import WebSocket
+
+from trading_api.modules.alpaca.services import AlpacaServices
+
+
+def routes(services: AlpacaServices) -> Sequence[BaseRoute]:
+    """Return the routes of the data API, below `/v2/stocks` and `/v1beta3/crypto`, and those of the
+    streams at Alpaca's own paths. Every HTTP request that reaches them is authenticated."""
+    return []
+
+
+async def stream(services: AlpacaServices, websocket: WebSocket) -> None:
+    """Serve a data client at the bare address. The connection is not accepted yet; the client
+    authenticates by its first message."""
+    await websocket.close()

@@ -1,0 +1,1 @@
+"""The keys by which Alpaca's clients authenticate."""
