@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 from starlette.websockets import WebSocket
 
+from trading_api.modules.alpaca.data import crypto_routes, stock_routes
 from trading_api.modules.alpaca.services import AlpacaServices
 
 
 def routes(services: AlpacaServices) -> Sequence[BaseRoute]:
     """Return the routes of the data API, below `/v2/stocks` and `/v1beta3/crypto`, and those of the
     streams at Alpaca's own paths. Every HTTP request that reaches them is authenticated."""
-    return []
+    return [*stock_routes.router.routes, *crypto_routes.router.routes]
 
 
 async def stream(services: AlpacaServices, websocket: WebSocket) -> None:
