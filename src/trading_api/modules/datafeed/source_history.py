@@ -10,10 +10,10 @@ from trading_api.domain.bar import Bar
 from trading_api.domain.order_book import OrderBook
 from trading_api.domain.quote import Quote
 from trading_api.domain.trade import Trade
+from trading_api.domain.trade_tape import TradeTape
 from trading_api.errors import Invalid
 from trading_api.modules.datafeed.history import read_history
 from trading_api.modules.datafeed.market.ports import MarketSource
-from trading_api.modules.datafeed.streams.trade_tape import TradeTape
 
 QUOTES_READ_MAX = 100_000
 # The quotes that are read without a pause.

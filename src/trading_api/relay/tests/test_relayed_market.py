@@ -24,12 +24,12 @@ from tests.kit.relayed_topics import (
 )
 from tests.kit.server import until
 from trading_api.bus.local import LocalBus, LocalHub
+from trading_api.domain.trade_tape import TradeTape
 from trading_api.modules.datafeed.mapping import to_bar, to_trade
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.service import DatafeedService
 from trading_api.modules.datafeed.simulator.price_tree import TICK_MS
 from trading_api.modules.datafeed.simulator.simulator import Simulator
-from trading_api.modules.datafeed.streams.trade_tape import TradeTape
 from trading_api.modules.datafeed.ws import DatafeedWsRouters
 from trading_api.relay.partitions import MARKET
 from trading_api.relay.topic_host import TopicHost

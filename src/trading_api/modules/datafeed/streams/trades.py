@@ -10,11 +10,11 @@ from typing import Any
 from trading_api.domain.market_update import MarketUpdate
 from trading_api.domain.ports.market_data import Interest
 from trading_api.domain.quote import Quote
+from trading_api.domain.trade_tape import TradeTape
 from trading_api.models.market import Trade
 from trading_api.modules.datafeed.mapping import to_trade
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.streams.ports import REPLAY_MAX
-from trading_api.modules.datafeed.streams.trade_tape import TradeTape
 from trading_api.modules.datafeed.symbols import Symbols
 from trading_api.streaming.route_service import TopicUpdate
 from trading_api.streaming.subscriptions import Subscriptions, Topic

@@ -131,16 +131,19 @@ class FakeSource:
         return next(self.quote_history(symbol))
 
     def quote_history(self, symbol: str, before_ms: int | None = None) -> Iterator[Quote]:
-        quotes = list(self.quotes_since(symbol, 0))[::-1]
+        assert symbol == "FAKE"
+        quotes = map(self._quote_of, reversed(self._seconds[:]))
         return (each for each in quotes if before_ms is None or each.time_ms < before_ms)
 
     def quotes_since(self, symbol: str, start_ms: int) -> Iterator[Quote]:
         assert symbol == "FAKE"
+        quotes = map(self._quote_of, self._seconds[:])
+        return (each for each in quotes if each.time_ms >= start_ms)
+
+    def _quote_of(self, second: Bar) -> Quote:
         cent, size = Decimal("0.01"), Decimal(5)
-        for second in list(self._seconds):
-            last, at_ms = Decimal(second.close) / 100, second.time_ms + 999
-            if at_ms >= start_ms:
-                yield Quote("FAKE", at_ms, last - cent, last + cent, size, size, last, Decimal(1))
+        last, at_ms = Decimal(second.close) / 100, second.time_ms + 999
+        return Quote("FAKE", at_ms, last - cent, last + cent, size, size, last, Decimal(1))
 
     def closed_reason(self, symbol: str) -> str:
         return ""

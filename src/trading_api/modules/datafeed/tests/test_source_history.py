@@ -6,11 +6,11 @@ from itertools import islice
 
 import pytest
 
+from trading_api.domain.trade_tape import TradeTape
 from trading_api.errors import Invalid
 from trading_api.modules.datafeed.simulator.price_tree import TICK_MS
 from trading_api.modules.datafeed.simulator.simulator import Simulator
 from trading_api.modules.datafeed.source_history import SourceHistory
-from trading_api.modules.datafeed.streams.trade_tape import TradeTape
 from trading_api.modules.datafeed.tests.fakes import NOON_MS
 
 SOURCE = Simulator(seed=7, clock=lambda: NOON_MS)

@@ -8,7 +8,7 @@ import pytest
 
 from trading_api.domain.quote import Quote
 from trading_api.domain.trade import Trade
-from trading_api.modules.datafeed.streams.trade_tape import TradeTape
+from trading_api.domain.trade_tape import TradeTape
 
 
 def quote(bid: str, ask: str, last: str, last_size: str = "5") -> Quote:
