@@ -8,6 +8,7 @@ from starlette.websockets import WebSocket
 
 from trading_api.modules.alpaca import data
 from trading_api.modules.alpaca.authentication import AlpacaAuthenticationMiddleware
+from trading_api.modules.alpaca.data.streams.endpoint import DataStreams
 from trading_api.modules.alpaca.errors import add_error_handlers
 from trading_api.modules.alpaca.services import AlpacaServices
 
@@ -24,7 +25,8 @@ def create_application(services: AlpacaServices) -> FastAPI:
     app.state.settings = services.context.settings
     app.add_middleware(AlpacaAuthenticationMiddleware, authenticator=services.authenticator)
     add_error_handlers(app)
-    app.router.routes += data.routes(services)
+    streams = DataStreams(services)
+    app.router.routes += data.routes(streams)
 
     async def connect(websocket: WebSocket) -> None:
         """Serve the address that clients use for all streams (`url_override` of alpaca-py).
@@ -32,7 +34,7 @@ def create_application(services: AlpacaServices) -> FastAPI:
         The data client asks for MessagePack and waits for a welcome. The trading client sends the
         first message."""
         if websocket.headers.get("content-type") == MSGPACK:
-            await data.stream(services, websocket)
+            await streams.serve(websocket)
         else:
             await websocket.close()
 

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
-from starlette.websockets import WebSocket
 
 from trading_api.modules.alpaca.data import crypto_routes, stock_routes
-from trading_api.modules.alpaca.services import AlpacaServices
+from trading_api.modules.alpaca.data.streams.endpoint import DataStreams
 
 
-def routes(services: AlpacaServices) -> Sequence[BaseRoute]:
+def routes(streams: DataStreams) -> Sequence[BaseRoute]:
     """Return the routes of the data API, below `/v2/stocks` and `/v1beta3/crypto`, and those of the
     streams at Alpaca's own paths. Every HTTP request that reaches them is authenticated."""
-    return [*stock_routes.router.routes, *crypto_routes.router.routes]
-
-
-async def stream(services: AlpacaServices, websocket: WebSocket) -> None:
-    """Serve a data client at the bare address. The connection is not accepted yet; the client
-    authenticates by its first message."""
-    await websocket.close()
+    return [*stock_routes.router.routes, *crypto_routes.router.routes, *streams.routes()]

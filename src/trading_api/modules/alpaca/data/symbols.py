@@ -25,6 +25,11 @@ class NamedInstrument:
         return self.instrument.symbol
 
     @property
+    def is_canonical(self) -> bool:
+        """Whether the name is that of streams: `BTC/USD`, and not `BTCUSD`."""
+        return self.name == display_symbol(self.instrument)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone of the exchange: where the days of its bars begin."""
         return ZoneInfo(self.instrument.timezone)
@@ -35,18 +40,18 @@ class AssetClassSymbols:
 
     def __init__(self, market: MarketData, classes: Sequence[str]) -> None:
         self._market = market
-        self._classes = frozenset(classes)
+        self.classes = frozenset(classes)
 
     def __iter__(self) -> Iterator[NamedInstrument]:
         """Yield every instrument of the class, by Alpaca's name."""
         for each in self._market.instruments():
-            if asset_class(each) in self._classes:
+            if asset_class(each) in self.classes:
                 yield NamedInstrument(display_symbol(each), each)
 
     def find(self, name: str) -> NamedInstrument | None:
         """Return the instrument of `AAPL`, `BTC/USD` or `BTCUSD`, or None."""
         instrument = None if ":" in name else self._market.instrument(name.replace("/", "", 1))
-        if instrument is None or asset_class(instrument) not in self._classes:
+        if instrument is None or asset_class(instrument) not in self.classes:
             return None
         if name not in (instrument.symbol, display_symbol(instrument)):
             return None

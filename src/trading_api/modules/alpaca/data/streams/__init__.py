@@ -1,0 +1,1 @@
+"""Alpaca's streams of market data."""
