@@ -34,7 +34,7 @@ def test_an_unknown_module_prevents_the_start() -> None:
         check=False,
     )
     assert result.returncode == 2
-    assert "datafeed, broker, alerts, or all" in result.stderr
+    assert "the known ones are datafeed, broker, alerts, " in result.stderr
     assert len(result.stderr.splitlines()) == 1
 
 

@@ -59,7 +59,13 @@ def _alpaca(context: ModuleContext) -> Module:
     return AlpacaModule(context)
 
 
-OPTIONAL_MODULES: dict[str, ModuleFactory] = {"alpaca": _alpaca}
+def _hooks(context: ModuleContext) -> Module:
+    from trading_api.modules.hooks.module import HooksModule
+
+    return HooksModule(context)
+
+
+OPTIONAL_MODULES: dict[str, ModuleFactory] = {"alpaca": _alpaca, "hooks": _hooks}
 """The modules that only their names enable. A factory imports its module when it is called, so that
 other servers import nothing of it."""
 LiveVenueFactory = Callable[[Settings, MarketFeed, Metrics, Readiness], ExecutionVenue]

@@ -1,0 +1,10 @@
+from trading_api.models.hooks.deliveries import AlertDelivery as AlertDelivery
+from trading_api.models.hooks.deliveries import DeliveryResult as DeliveryResult
+from trading_api.models.hooks.hooks import CreatedHook as CreatedHook
+from trading_api.models.hooks.hooks import HookDescription as HookDescription
+from trading_api.models.hooks.hooks import HookRequest as HookRequest
+from trading_api.models.hooks.hooks import HookSymbol as HookSymbol
+from trading_api.models.hooks.tradingview_alerts import OrderAlert as OrderAlert
+from trading_api.models.hooks.tradingview_alerts import TargetAlert as TargetAlert
+from trading_api.models.hooks.tradingview_alerts import TradingViewAlert as TradingViewAlert
+from trading_api.models.hooks.tradingview_alerts import alert_body_schema as alert_body_schema

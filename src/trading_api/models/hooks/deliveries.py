@@ -1,0 +1,53 @@
+"""What became of the alerts that a hook received."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from trading_api.models.common import CamelModel, WireStrEnum, example
+from trading_api.models.hooks.tradingview_alerts import OrderAlert, TargetAlert
+
+
+class DeliveryResult(WireStrEnum):
+    """`pending` lasts until the broker has answered."""
+
+    PENDING = "pending"
+    EXECUTED = "executed"
+    REFUSED = "refused"
+
+
+class AlertDelivery(CamelModel):
+    """An alert and its result. Times are in ms since 1970.
+
+    `orderIds` are the orders that it placed: none if the position was as wanted already. `repeats`
+    counts how often the same alert came again, without effect. A refused alert has a `code` and a
+    `detail`; one that could not be read has no `alert`.
+    """
+
+    model_config = example(
+        {
+            "number": 12,
+            "hookId": "hook-3f9c2b7a10de4c55",
+            "receivedMs": 1790000000250,
+            "result": "executed",
+            "orderIds": ["order-7"],
+            "repeats": 0,
+            "alert": {
+                "mode": "target",
+                "ticker": "AAPL",
+                "position_size": "10",
+                "timenow": 1790000000000,
+                "sequence": 0,
+            },
+        }
+    )
+
+    number: int
+    hook_id: str
+    received_ms: int
+    result: DeliveryResult
+    code: str | None = None
+    detail: str | None = None
+    order_ids: list[str]
+    repeats: int
+    alert: Annotated[OrderAlert | TargetAlert, Field(discriminator="mode")] | None = None
