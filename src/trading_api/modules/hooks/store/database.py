@@ -18,14 +18,14 @@ Result = TypeVar("Result")
 PRAGMAS = ("foreign_keys = on", "journal_mode = wal", "synchronous = full")
 
 
-class StoreUnavailable(Unavailable):
+class HooksUnavailable(Unavailable):
     """Raised when the hooks cannot be read or written now. Nothing was done."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The store of hooks can't be used ({reason}).", "hooks_unavailable")
 
 
-class Database:
+class HooksDatabase:
     """A file that the first hook creates, or memory if there is no path.
 
     One thread uses it, so that the event loop never waits for the disk. Another process may write
@@ -46,17 +46,17 @@ class Database:
 
     async def run(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
         """Return what the job returns, in the thread, as one transaction. Raises
-        StoreUnavailable."""
+        HooksUnavailable."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self.run_here, job)
 
     def run_here(self, job: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Return what the job returns, in the calling thread. Raises StoreUnavailable."""
+        """Return what the job returns, in the calling thread. Raises HooksUnavailable."""
         try:
             with self._transaction() as connection:
                 return job(connection)
         except sqlite3.Error as error:
-            raise StoreUnavailable(str(error)) from error
+            raise HooksUnavailable(str(error)) from error
 
     async def close(self) -> None:
         """Wait for the thread, then close the file."""
@@ -75,7 +75,7 @@ class Database:
         connection = self._opened()
         if self._identify() != self._file_id:
             # SQLite would continue to write to a file that has no name any more.
-            raise StoreUnavailable("the file was taken away")
+            raise HooksUnavailable("the file was taken away")
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -92,7 +92,7 @@ class Database:
                     self._path.parent.mkdir(parents=True, exist_ok=True)
                 except OSError as error:
                     reason = f"its folder can't be made: {error.strerror}"
-                    raise StoreUnavailable(reason) from error
+                    raise HooksUnavailable(reason) from error
             connection = sqlite3.connect(
                 self._path or ":memory:",
                 timeout=self._busy_timeout_s,
@@ -128,7 +128,7 @@ def _prepare(connection: sqlite3.Connection) -> None:
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
-            raise StoreUnavailable(
+            raise HooksUnavailable(
                 f"a newer program stored them, in version {version}; this one knows {VERSION}"
             )
         for statements in MIGRATIONS[version:]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from trading_api.modules.hooks.acceptance import AlertHistory
 from trading_api.modules.hooks.delivery import Delivery, Notice
 from trading_api.modules.hooks.hook import Hook
-from trading_api.modules.hooks.store.database import Database
+from trading_api.modules.hooks.store.database import HooksDatabase
 from trading_api.modules.hooks.store.rows import (
     DELIVERY_COLUMNS,
     HOOK_COLUMNS,
@@ -53,10 +53,10 @@ DELETE FROM deliveries WHERE hook_id = ? AND result <> 'pending' AND notice <> 1
 class HookStore:
     """Hooks and deliveries in a file next to the ledger, or in memory if there is no path.
 
-    A change is on the disk before a method returns. Every method raises StoreUnavailable."""
+    A change is on the disk before a method returns. Every method raises HooksUnavailable."""
 
     def __init__(self, path: Path | None, deliveries_kept: int = DELIVERIES_KEPT) -> None:
-        self._database = Database(path)
+        self._database = HooksDatabase(path)
         self._deliveries_kept = deliveries_kept
 
     # Hooks
