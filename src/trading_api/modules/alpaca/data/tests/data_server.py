@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from starlette.types import ASGIApp
+from fastapi import FastAPI
 
 from trading_api.modules.alpaca.application import create_application
 from trading_api.modules.alpaca.assets import AssetDirectory
@@ -28,7 +28,7 @@ HEADERS = {"APCA-API-KEY-ID": "any", "APCA-API-SECRET-KEY": "any"}
 class DataServer:
     """The application, its market, and requests to it."""
 
-    app: ASGIApp
+    app: FastAPI
     source: MarketSource
     feed: MarketFeed
     services: AlpacaServices

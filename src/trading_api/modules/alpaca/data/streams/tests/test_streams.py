@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import msgpack
-from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -76,7 +75,6 @@ async def stream(
 @asynccontextmanager
 async def running(server: DataServer) -> AsyncIterator[str]:
     """Run the market and serve the application."""
-    assert isinstance(server.app, FastAPI)
     market = asyncio.create_task(server.feed.run())
     try:
         async with serving(server.app, server.services.context.settings) as address:
