@@ -1,10 +1,10 @@
-"""`/v1beta3/crypto/us`: the bars, quotes, trades, order books and snapshots of crypto."""
+"""`/v1beta3/crypto/{loc}`: the bars, quotes, trades, order books and snapshots of crypto."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
 from trading_api.modules.alpaca.data.rest import (
@@ -19,7 +19,14 @@ from trading_api.modules.alpaca.data.stock_routes import (
     LatestParameters,
 )
 
-router = APIRouter(prefix="/v1beta3/crypto/us", dependencies=MARKET_READ)
+
+def check_location(loc: Annotated[str, Path(pattern=r"^(us|us-1|us-2|eu-1|bs-1)$")]) -> None:
+    """Accept each of Alpaca's locations: one market serves all of them."""
+
+
+router = APIRouter(
+    prefix="/v1beta3/crypto/{loc}", dependencies=[*MARKET_READ, Depends(check_location)]
+)
 
 Requests = Annotated[DataRequests, Depends(crypto)]
 

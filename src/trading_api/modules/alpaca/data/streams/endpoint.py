@@ -26,7 +26,8 @@ from trading_api.streaming.transports import offered_connection
 
 STOCK_PATHS = ("/v2/iex", "/v2/sip", "/v2/delayed_sip")
 """The feeds of stocks, all of which show the one market."""
-CRYPTO_PATH = "/v1beta3/crypto/us"
+CRYPTO_PATHS = ("/v1beta3/crypto/us", "/v1beta2/crypto")
+"""The second one is that of the older alpaca-trade-api."""
 
 
 class DataStreams:
@@ -50,7 +51,7 @@ class DataStreams:
         stocks, crypto = _Endpoint(self, US_EQUITY), _Endpoint(self, CRYPTO)
         return [
             *(WebSocketRoute(path, stocks) for path in STOCK_PATHS),
-            WebSocketRoute(CRYPTO_PATH, crypto),
+            *(WebSocketRoute(path, crypto) for path in CRYPTO_PATHS),
         ]
 
     async def serve(self, websocket: WebSocket) -> None:
