@@ -15,10 +15,11 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix frontend --silent
 BROKER := src/trading_api/modules/broker
 ENGINE_TESTS := $(wildcard $(BROKER)/engine/tests/test_*.py)
 LEDGER_TESTS := $(wildcard $(BROKER)/journal/tests/test_*.py $(BROKER)/journal/*/tests/test_*.py) $(wildcard $(BROKER)/paper/tests/test_*.py)
+CLIENTS ?= alpaca-trade-api alpaca-mcp-server lumibot
 SEED := $(or $(SEED),$(shell date +%s))
 UV := $(or $(shell uv cache dir >/dev/null 2>&1 && command -v uv),.uv/bin/uv)
 
-.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos deploy-trials postgres lock help checked terminal figures screenshots browsed built checked-python wheel test-wheels sbom
+.PHONY: dev serve test test-pythons check fuzz format generate-ws-routers export-openapi-spec export-asyncapi-spec generate-frontend-types generate-python-client coverage prove bench soak venue-soak kills live-kills chaos deploy-trials postgres clients lock help checked terminal figures screenshots browsed built checked-python wheel test-wheels sbom
 
 dev: .venv/.synced built ## Serve with reload on HOST (127.0.0.1) and PORT (8000)
 	@$(BIN)/trading-api serve --reload
@@ -125,6 +126,9 @@ deploy-trials: .venv/.synced .venv/deployment/.synced ## Run the processes of de
 postgres: .venv/.synced ## Run the ledger's tests on PostgreSQL, which comes as a wheel
 	@$(BIN)/pytest $(BROKER)/journal/postgres $(BROKER)/journal/tests/test_journal.py $(BROKER)/journal/tests/test_history.py
 
+clients: $(CLIENTS:%=.venv/clients/%/.synced) ## Run other people's clients against the server, each in an environment of its own: CLIENTS
+	@CLIENTS="$(CLIENTS)" $(BIN)/pytest --quiet -n0 tests/clients
+
 fuzz: .venv/.synced ## Fuzz REST and the socket for SECONDS (300) each, from SEED
 	@$(BIN)/python -m tests.kit.fuzz
 
@@ -137,6 +141,9 @@ lock: $(UV) ## Resolve requirements/ again; UPGRADE=1 takes the latest versions
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group sbom -c requirements/dev.txt -o requirements/sbom.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group installer -o requirements/uv.txt
 	$(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group recordings -o requirements/recordings.txt
+	@for name in $(CLIENTS); do \
+	  $(UV) pip compile --quiet $(if $(UPGRADE),--upgrade) --python-version 3.11 --group client-$$name -o requirements/client-$$name.txt || exit 1; \
+	done
 
 wheel: $(TERMINAL) | $(UV) ## Write the wheels of the server, with the terminal, and of the Python client to dist/
 	@rm -f dist/*.whl
@@ -173,6 +180,12 @@ help: ## List the targets
 	@$(UV) pip install --quiet --python .venv --no-deps --require-hashes --target .venv/sbom -r $<
 	@$(UV) venv --quiet --clear --python $(BIN)/python .venv/sbom/server
 	@$(UV) pip install --quiet --python .venv/sbom/server --no-deps --require-hashes -r requirements/runtime.txt
+	@touch $@
+
+# Clients of docs/doors.md: 2 GB, most of it of lumibot.
+.venv/clients/%/.synced: requirements/client-%.txt | .venv/.synced
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv/clients/$*
+	@$(UV) pip sync --quiet --python .venv/clients/$* --require-hashes $<
 	@touch $@
 
 .uv/bin/uv: requirements/uv.txt
