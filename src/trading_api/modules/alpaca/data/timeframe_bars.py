@@ -81,13 +81,13 @@ class TimeframeBars:
         may begin; None where there is none."""
         if self._base is None or first_ms > last_ms:
             return [], None
-        timeframe = self._timeframe
-        if timeframe.start_of(first_ms) < first_ms:
+        timeframe, per_bar = self._timeframe, self._timeframe.bars_per_bar(self._base)
+        if per_bar > 1 and timeframe.start_of(first_ms) < first_ms:
             first_ms = timeframe.next_start(first_ms)
-        end_ms = min(timeframe.next_start(last_ms), self._end_ms)
-        wanted = min((limit + 1) * timeframe.bars_per_bar(self._base), BASE_BARS_MAX)
-        stored, next_ms = await self._stored(first_ms, end_ms, wanted)
-        if next_ms is not None:
+        stored, next_ms = await self._stored(
+            first_ms, self._end_of(last_ms, per_bar), min((limit + 1) * per_bar, BASE_BARS_MAX)
+        )
+        if next_ms is not None and per_bar > 1:
             # The last bar may be incomplete: it is read again with the next page.
             next_ms = timeframe.start_of(next_ms)
             stored = [bar for bar in stored if bar.time_ms < next_ms]
@@ -104,11 +104,12 @@ class TimeframeBars:
         if self._base is None or first_ms > last_ms:
             return [], None
         timeframe, base = self._timeframe, self._base
-        end_ms = min(timeframe.next_start(last_ms), self._end_ms)
-        wanted = min((limit + 1) * timeframe.bars_per_bar(base), BASE_BARS_MAX)
+        per_bar = timeframe.bars_per_bar(base)
+        end_ms = self._end_of(last_ms, per_bar)
+        wanted = min((limit + 1) * per_bar, BASE_BARS_MAX)
         stored = await self._history.bars(self._symbol, base, end_ms, end_ms, wanted)
         bars = timeframe.combine(stored, base)
-        if len(stored) == wanted and timeframe.bars_per_bar(base) > 1:
+        if len(stored) == wanted and per_bar > 1:
             del bars[0]  # it may be incomplete
         found = [bar for bar in reversed(bars) if bar.time_ms >= first_ms]
         if len(found) > limit:
@@ -116,6 +117,12 @@ class TimeframeBars:
         if found and len(found) == len(bars) and len(stored) == wanted:
             return found, timeframe.start_of(found[-1].time_ms - 1)
         return found, None
+
+    def _end_of(self, last_ms: int, per_bar: int) -> int:
+        """Return before which time the stored bars begin that are in a bar from `last_ms`. A bar
+        that is stored itself begins when its session does, and not with the hour."""
+        end_ms = last_ms + 1 if per_bar == 1 else self._timeframe.next_start(last_ms)
+        return min(end_ms, self._end_ms)
 
     async def _stored(self, first_ms: int, end_ms: int, limit: int) -> tuple[list[Bar], int | None]:
         """Return the first stored bars within [first_ms, end_ms), and the time of the next one."""

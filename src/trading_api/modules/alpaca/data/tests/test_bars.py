@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from trading_api.domain.bar import Bar
-from trading_api.modules.alpaca.data.tests.data_server import DataServer
+from trading_api.modules.alpaca.data.tests.data_server import DataServer, data_server
 from trading_api.modules.alpaca.data.times import to_datetime
+from trading_api.modules.datafeed.importing.importer import ImportRequest, import_files
+from trading_api.modules.datafeed.replay.recording import Recording
+from trading_api.modules.datafeed.replay.replay import Replay
+from trading_api.modules.datafeed.storage.store import BarStore
 from trading_api.modules.datafeed.tests.fakes import NOON_MS
 
 MINUTE_MS = 60_000
@@ -194,3 +200,40 @@ async def test_values_out_of_range_are_refused(server: DataServer, parameters: A
     response = await server.request("/v2/stocks/bars", **wanted)
     assert response.status_code == 422
     assert response.json().keys() == {"code", "message"}
+
+
+async def test_bars_begin_with_their_session_and_days_at_midnight_of_the_exchange(
+    tmp_path: Path,
+) -> None:
+    server = data_server(_new_york(tmp_path))
+    hours = {"symbols": "NYSE", "timeframe": "1Hour", "start": "2026-07-13T13:30:00Z"}
+    whole = await pages(server, "/v2/stocks/bars", "bars", limit=1_000, **hours)
+    expected = [f"2026-07-{day}T{hour}:30:00Z" for day in (13, 14) for hour in (13, 14, 15)]
+    assert [bar["t"] for _, bar in whole] == expected
+    for sort in ("asc", "desc"):
+        parts = await pages(server, "/v2/stocks/bars", "bars", limit=2, sort=sort, **hours)
+        assert parts == (whole if sort == "asc" else whole[::-1])
+    days = {"symbols": "NYSE", "timeframe": "1Day", "limit": 10}
+    for window in ({}, {"start": "2026-07-13"}, {"start": "2026-07-13T04:00:00Z"}):
+        found = await pages(server, "/v2/stocks/bars", "bars", **days, **window)
+        assert [bar["t"] for _, bar in found] == ["2026-07-13T04:00:00Z", "2026-07-14T04:00:00Z"]
+    for window in ({"end": "2026-07-13"}, {"start": "2026-07-13T04:00:01Z"}):
+        found = await pages(server, "/v2/stocks/bars", "bars", **days, **window)
+        assert len(found) == 1
+
+
+def _new_york(folder: Path) -> Replay:
+    """Return a market that traded on two days from 9:30 until noon."""
+    minutes = range(0, 150, 10)
+    opens = [datetime(2026, 7, day, 13, 30, tzinfo=UTC) for day in (13, 14)]
+    times = [int(each.timestamp()) + 60 * minute for each in opens for minute in minutes]
+    path = folder / "nyse.csv"
+    path.write_text(
+        "\n".join(["time,open,high,low,close,volume", *(f"{t},10,12,9,11,5" for t in times)])
+    )
+    store = BarStore(folder)
+    import_files(store, ImportRequest([path], "NYSE", "America/New_York", "0930-1600"))
+    series = store.open("NYSE")
+    assert series is not None
+    recording = Recording([series])
+    return Replay(recording, recording.end_ms, speed=1.0, clock=lambda: 0)
