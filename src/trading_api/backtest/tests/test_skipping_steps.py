@@ -36,7 +36,7 @@ def with_gaps(seed: int) -> list[BarSeries]:
 def in_sessions(seed: int) -> list[BarSeries]:
     return [
         minutes("ONE", seed, rows=1_600, session="0100-0230", currency="EUR"),
-        minutes("EURUSD", seed + 1, rows=1_600, price=10_950, price_scale=10_000),
+        minutes("EURUSD", seed + 1, rows=1_600, gaps=0.7, price=10_950, price_scale=10_000),
     ]
 
 
