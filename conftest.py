@@ -1,5 +1,9 @@
 """What holds for every test."""
 
+import gc
+from collections.abc import Generator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Deadlines and the health check measure wall time, which on a busy machine says nothing about a
@@ -8,3 +12,20 @@ settings.register_profile(
     "trading_api", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("trading_api")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None]:
+    """Turn Python's garbage collector off while tests are imported, and exclude what was imported
+    from every later collection. Otherwise it takes a third of the time of a process of tests."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Exclude the objects that pytest has just searched for garbage from the collections that it
+    and the interpreter still make."""
+    gc.freeze()
