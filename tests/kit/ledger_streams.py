@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import is_dataclass
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
@@ -57,6 +58,13 @@ def trading(
     account_id: str, count: int, seed: int = 7, rules: ExchangeRules = EXCHANGE_RULES
 ) -> list[JournalEntry]:
     """Return the first entries of an account that places, cancels, closes and is filled."""
+    return list(_trading(account_id, count, seed, rules))
+
+
+@cache
+def _trading(
+    account_id: str, count: int, seed: int, rules: ExchangeRules
+) -> tuple[JournalEntry, ...]:
     chance = random.Random(f"{account_id} {seed}")
     engine = Engine(AccountState(), rules)
     events = _applied(engine, OpenAccount(account_id, "USD", Decimal(100_000), at_ms=1))
@@ -64,7 +72,7 @@ def trading(
     while len(events) < count:
         at_ms += 1
         events += _applied(engine, _command(engine.state, chance, at_ms))
-    return [JournalEntry(account_id, seq, event) for seq, event in enumerate(events[:count], 1)]
+    return tuple(JournalEntry(account_id, seq, each) for seq, each in enumerate(events[:count], 1))
 
 
 def mixed(*streams: list[JournalEntry]) -> list[JournalEntry]:

@@ -64,11 +64,11 @@ def test_every_chain_is_unbroken_and_every_value_is_the_last(
 
 
 @pytest.mark.parametrize("kept_frames_max", [1, 50])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_long_stream_with_many_faults(seed: int, kept_frames_max: int) -> None:
     random = Random(seed)
     stream: list[Any] = [("join", 0, A), ("join", 1, A), ("join", 1, B)]
-    for _ in range(60):
+    for _ in range(30):
         stream += [
             ("buy", random.choice([A, B]), random.randint(1, 6)),
             ("rest", random.choice([A, B]), random.randint(1, 6)),

@@ -58,7 +58,7 @@ def update_in_msgpack(frame: bytes, model: type[BaseModel]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("is_remote", [False, True], ids=["own", "from another process"])
 @pytest.mark.parametrize("model", UPDATE_MODELS, ids=lambda model: model.__name__)
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(data=st.data(), meta=META)
 def test_both_encodings_decode_to_the_same_values(
     model: type[BaseModel], is_remote: bool, data: st.DataObject, meta: dict[str, int | str]

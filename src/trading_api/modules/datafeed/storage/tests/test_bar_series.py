@@ -196,7 +196,7 @@ def every(market: Market, resolution: str) -> list[Bar]:
     return market.series.bars(resolution, -FOREVER_MS, FOREVER_MS, 0, market.moves)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(markets())
 def test_a_bar_is_its_minutes_a_day_its_sessions_minutes_and_a_week_its_days(
     market: Market,
@@ -234,7 +234,7 @@ def test_any_split_of_a_query_gives_the_same_bars(market: Market, data: st.DataO
             assert found == before[-count:]
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(markets(), st.data())
 def test_the_forming_bar_is_what_has_come_of_its_minutes(
     market: Market, data: st.DataObject

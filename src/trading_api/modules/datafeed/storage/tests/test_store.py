@@ -86,7 +86,7 @@ def test_an_import_that_is_killed_leaves_the_old_bars_whole(
         written(tmp_path, HEADER, *lines, name=f"{price}.csv")
     import_files(store, ImportRequest([tmp_path / "7.csv"], "ONE", "UTC"))
     command = [sys.executable, "-m", "trading_api", "data", "import", str(tmp_path / "8.csv")]
-    for _ in range(4):
+    for _ in range(2):
         process = subprocess.Popen(
             [*command, "--symbol", "ONE", "--timezone", "UTC", "--replace"],
             env=os.environ | {"DATA_DIR": str(tmp_path / "data")},

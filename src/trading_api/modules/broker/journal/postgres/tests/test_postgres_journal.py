@@ -90,7 +90,7 @@ async def test_it_writes_the_same_rows_and_hashes_as_sqlite(
 async def test_a_restart_continues_and_the_ledger_can_be_verified(
     database: PostgresDatabase, connect: Connect
 ) -> None:
-    entries = mixed(*(trading(name, LOAD_BATCH_SIZE) for name in ("A", "B-2", "b_1", "Ä")))
+    entries = mixed(*(trading(name, LOAD_BATCH_SIZE // 2) for name in ("A", "B-2", "b_1", "Ä")))
     for start in range(0, len(entries), 1_500):
         journal = PostgresJournal(database)
         await journal.append(entries[start : start + 1_500])
@@ -162,7 +162,7 @@ async def test_a_recovery_that_is_cancelled_while_it_begins_closes_its_connectio
     assert await blocker.fetchval(f"{sessions} AND datname = current_database()") == 0
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(events=st.lists(EVENTS, min_size=1, max_size=8), cut=st.integers(0, 8))
 def test_any_events_survive_a_restart_exactly(events: list[Event], cut: int) -> None:
     account_id = f"A-{next(ACCOUNT_NUMBERS)}"

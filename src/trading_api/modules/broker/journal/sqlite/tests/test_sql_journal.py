@@ -62,7 +62,7 @@ async def test_a_load_that_ends_early_closes_the_file(path: Path) -> None:
     assert not path.with_name("trading.db-wal").exists(), "the last connection removes the log"
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(events=st.lists(any_events(), min_size=1, max_size=8), cut=st.integers(0, 8))
 def test_any_events_survive_a_restart_exactly(events: list[Event], cut: int) -> None:
     entries = [JournalEntry("A", seq, each, "t" * (seq % 3)) for seq, each in enumerate(events, 1)]
