@@ -342,6 +342,7 @@ class InstantVenue:
             quantity=order.quantity,
             limit_price=order.limit_price,
             status=OrderStatus.WORKING,
+            placed_ms=self._market.now_ms,
             updated_ms=self._market.now_ms,
             client_id=order.client_id,
         )

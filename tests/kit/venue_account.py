@@ -28,6 +28,7 @@ class VenueOrder:
     quantity: Decimal
     limit_price: Decimal | None
     status: OrderStatus
+    placed_ms: int
     updated_ms: int
     filled_quantity: Decimal = ZERO
     filled_value: Decimal = ZERO
@@ -129,6 +130,10 @@ class VenueHistory:
     async def order(self, order_id: str) -> VenueOrder | None:
         return self.by_id.get(order_id)
 
+    async def order_by_client_id(self, client_id: str) -> VenueOrder | None:
+        named = (each for each in self.by_id.values() if each.client_id == client_id)
+        return next(named, None) if client_id else None
+
     async def recent_orders(
         self, since_ms: int, limit: int, before: str | None = None
     ) -> list[VenueOrder]:
@@ -166,10 +171,13 @@ class VenueHistory:
             return notifying[-limit:]
         return [each for each in notifying if each.seq > since][:limit]
 
-    async def cash_lines(self, since: int | None, limit: int) -> list[VenueCashLine]:
+    async def cash_lines(
+        self, since: int | None, limit: int, before: int | None = None
+    ) -> list[VenueCashLine]:
+        lines = [each for each in self.lines if before is None or each.seq < before]
         if since is None:
-            return self.lines[-limit:]
-        return [each for each in self.lines if each.seq > since][:limit]
+            return lines[-limit:]
+        return [each for each in lines if each.seq > since][:limit]
 
 
 def _notifies(event: VenueEvent) -> bool:

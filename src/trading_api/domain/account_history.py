@@ -18,6 +18,10 @@ class AccountHistory(Protocol):
         """Return one order, live or ended, or None if there is none of this id."""
         ...
 
+    async def order_by_client_id(self, client_id: str) -> OrderView | None:
+        """Return the order, live or ended, that its client named so, or None."""
+        ...
+
     async def recent_orders(
         self, since_ms: int, limit: int, before: str | None = None
     ) -> Sequence[OrderView]:
@@ -42,10 +46,13 @@ class AccountHistory(Protocol):
         has no such execution."""
         ...
 
-    async def cash_lines(self, since: int | None, limit: int) -> Sequence[CashLineView]:
+    async def cash_lines(
+        self, since: int | None, limit: int, before: int | None = None
+    ) -> Sequence[CashLineView]:
         """Return the first lines after the event `since`, or the newest lines if it is None.
 
-        The lines of one event come together, even if that is one line more than `limit`."""
+        The lines of one event come together, even if that is one line more than `limit`. Only lines
+        of events before `before` are returned, if it is given."""
         ...
 
     async def notifying_events(

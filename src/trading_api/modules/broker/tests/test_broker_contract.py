@@ -103,7 +103,7 @@ async def test_a_market_order_is_filled_and_all_of_it_is_visible(
     create_venue: VenueFactory,
 ) -> None:
     async with running(create_venue) as (venue, market):
-        result = await venue.submit(A, order())
+        result = await venue.submit(A, order(client_id="mine"))
         assert not result.is_duplicate
         account = venue.snapshot(A)
         history = venue.history(A)
@@ -127,6 +127,9 @@ async def test_a_market_order_is_filled_and_all_of_it_is_visible(
         assert [each.id for each in await history.recent_orders(0, 100)] == [placed.id]
         assert [each.id for each in await history.ended_orders(10)] == [placed.id]
         assert [*await history.ended_orders(10, placed.id)] == []
+        assert placed.placed_ms == execution.time_ms
+        assert await history.order_by_client_id("mine") == placed
+        assert await history.order_by_client_id("another") is None
         assert venue.account_ids() == [A, "DEMO-ACCOUNT"]
 
 
@@ -186,7 +189,13 @@ async def test_cash_adds_up_to_the_balance(create_venue: VenueFactory) -> None:
         account = venue.snapshot(A)
         assert account.position("AAPL") is None
         assert account.realized_pl == 30
-        lines = await venue.history(A).cash_lines(0, 10)
+        history = venue.history(A)
+        lines = await history.cash_lines(0, 10)
+        first, *_, last = lines
+        assert await history.cash_lines(None, 10, before=last.seq) == [
+            each for each in lines if each.seq < last.seq
+        ]
+        assert await history.cash_lines(0, 1, before=last.seq) == [first]
         assert account.balance == BALANCE + 30 == sum(each.amount for each in lines)
 
 

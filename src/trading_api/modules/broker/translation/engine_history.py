@@ -13,7 +13,7 @@ from trading_api.modules.broker.engine.account import AccountState
 from trading_api.modules.broker.engine.cash import CashLine
 from trading_api.modules.broker.engine.execution import Execution
 from trading_api.modules.broker.engine.order import Order, order_id, order_number
-from trading_api.modules.broker.journal.history import JournalHistory
+from trading_api.modules.broker.journal.history import JournalHistory, RecordQuery
 from trading_api.modules.broker.journal.journal import JournalUnavailable
 
 Result = TypeVar("Result")
@@ -34,6 +34,14 @@ class EngineHistory:
             return order
         found = await _read(self._journal.orders(self._state.account_id, [order_id]))
         return found[0] if found else None
+
+    async def order_by_client_id(self, client_id: str) -> Order | None:
+        found = self._state.client_ids.get(client_id)
+        if found is None:
+            query = RecordQuery(self._state.account_id, client_ids=[client_id])
+            (records,) = await _read(self._journal.find([query]))
+            found = records.client_ids.get(client_id)
+        return None if found is None else await self.order(found)
 
     async def recent_orders(
         self, since_ms: int, limit: int, before: str | None = None
@@ -62,9 +70,12 @@ class EngineHistory:
             self._journal.executions(state.account_id, symbol, limit, state.seq, before)
         )
 
-    async def cash_lines(self, since: int | None, limit: int) -> Sequence[CashLine]:
+    async def cash_lines(
+        self, since: int | None, limit: int, before: int | None = None
+    ) -> Sequence[CashLine]:
         state = self._state
-        return await _read(self._journal.cash_lines(state.account_id, since, limit, state.seq))
+        last = state.seq if before is None else min(state.seq, before - 1)
+        return await _read(self._journal.cash_lines(state.account_id, since, limit, last))
 
     async def notifying_events(
         self, since: int | None, limit: int, before: int | None = None

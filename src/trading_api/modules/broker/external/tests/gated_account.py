@@ -52,6 +52,7 @@ class GatedAccount:
             side=side,
             quantity=Decimal(quantity),
             status=OrderStatus.WORKING,
+            placed_ms=NOW_MS,
             updated_ms=NOW_MS,
             **fields,
         )
