@@ -11,6 +11,8 @@ from trading_api.modules.alpaca.authentication import AlpacaAuthenticationMiddle
 from trading_api.modules.alpaca.data.streams.endpoint import DataStreams
 from trading_api.modules.alpaca.errors import add_error_handlers
 from trading_api.modules.alpaca.services import AlpacaServices
+from trading_api.modules.alpaca.trading import account_api, order_api
+from trading_api.modules.alpaca.trading.service import AlpacaTrading
 
 MSGPACK = "application/msgpack"
 
@@ -25,7 +27,10 @@ def create_application(services: AlpacaServices) -> FastAPI:
     app.state.settings = services.context.settings
     app.add_middleware(AlpacaAuthenticationMiddleware, authenticator=services.authenticator)
     add_error_handlers(app)
+    app.state.trading = AlpacaTrading(services)
     streams = DataStreams(services)
+    for router in (order_api.router, account_api.router):
+        app.include_router(router)
     app.router.routes += data.routes(streams)
 
     async def connect(websocket: WebSocket) -> None:

@@ -47,4 +47,6 @@ def number_of(id: str) -> int:
 def _tag(account_id: str, kind: str) -> int:
     """Return what all UUIDs of one kind in an account begin with, as a UUID of version 8."""
     digest = sha256(f"{kind} {account_id}".encode()).digest()[:10]
-    return UUID(bytes=digest + bytes(6), version=8).int
+    value = int.from_bytes(digest) << _NUMBER_BITS
+    value &= ~((0xF << 76) | (0x3 << 62))
+    return value | (0x8 << 76) | (0x2 << 62)

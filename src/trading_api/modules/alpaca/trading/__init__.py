@@ -1,0 +1,1 @@
+"""Alpaca's trading API: accounts, orders, positions, assets, clock and calendar."""
