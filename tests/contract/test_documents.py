@@ -140,6 +140,12 @@ def test_every_message_has_a_valid_example(name: str) -> None:
     assert message["examples"][0]["payload"]["type"] == name
 
 
+def test_summaries_are_plain_text() -> None:
+    """OpenAPI defines Markdown for descriptions only: a page shows backticks as they are."""
+    for schema in _nested(OPENAPI):
+        assert "`" not in str(schema.get("summary", ""))
+
+
 @pytest.mark.parametrize("document", [OPENAPI, ASYNCAPI], ids=["openapi", "asyncapi"])
 def test_every_enum_has_a_title_and_names_of_its_values(document: dict[str, Any]) -> None:
     enums = [schema for schema in _nested(document) if "enum" in schema]

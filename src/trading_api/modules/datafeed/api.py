@@ -68,7 +68,7 @@ async def search_symbols(
 @router.get(
     "/resolve/{symbol}",
     operation_id="resolveSymbol",
-    summary="One symbol, as `AAPL` or `NASDAQ:AAPL`",
+    summary="One symbol, as AAPL or NASDAQ:AAPL",
     responses=NOT_FOUND_ERROR,
 )
 async def resolve_symbol(

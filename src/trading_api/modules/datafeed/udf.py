@@ -55,7 +55,7 @@ async def udf_time(service: Service) -> ServerTime:
     return service.time_s()
 
 
-@router.get("/symbols", operation_id="udfSymbols", summary="One symbol, as `AAPL` or `NASDAQ:AAPL`")
+@router.get("/symbols", operation_id="udfSymbols", summary="One symbol, as AAPL or NASDAQ:AAPL")
 async def udf_symbols(service: Service, symbol: SymbolName) -> SymbolAnswer:
     try:
         return service.resolve(symbol)

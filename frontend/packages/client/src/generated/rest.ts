@@ -317,7 +317,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cash lines, which add up to the balance: those after `since`, or the newest */
+        /** Cash lines, which add up to the balance: those after a number, or the newest */
         get: operations["getLedger"];
         put?: never;
         post?: never;
@@ -385,7 +385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Notifications: those of the events after `since`, or the newest */
+        /** Notifications: those of the events after a number, or the newest */
         get: operations["getNotifications"];
         put?: never;
         post?: never;
@@ -644,7 +644,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One symbol, as `AAPL` or `NASDAQ:AAPL` */
+        /** One symbol, as AAPL or NASDAQ:AAPL */
         get: operations["resolveSymbol"];
         put?: never;
         post?: never;
@@ -780,7 +780,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One symbol, as `AAPL` or `NASDAQ:AAPL` */
+        /** One symbol, as AAPL or NASDAQ:AAPL */
         get: operations["udfSymbols"];
         put?: never;
         post?: never;

@@ -79,7 +79,7 @@ async def get_executions(
 @router.get(
     "/ledger",
     operation_id="getLedger",
-    summary="Cash lines, which add up to the balance: those after `since`, or the newest",
+    summary="Cash lines, which add up to the balance: those after a number, or the newest",
     response_model=list[CashLine],
 )
 async def get_ledger(
@@ -91,7 +91,7 @@ async def get_ledger(
 @router.get(
     "/notifications",
     operation_id="getNotifications",
-    summary="Notifications: those of the events after `since`, or the newest",
+    summary="Notifications: those of the events after a number, or the newest",
     response_model=list[Notification],
 )
 async def get_notifications(
