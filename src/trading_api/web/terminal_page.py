@@ -10,9 +10,8 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
+from trading_api.web.compressed_files import CompressedFiles
 from trading_api.web.paths import ASYNCAPI_URL, DOCS_URL
 
 TERMINAL_DIR = Path(__file__).parents[1] / "terminal"
@@ -52,21 +51,20 @@ def terminal_router(modules: Collection[str], folder: Path = TERMINAL_DIR) -> AP
             )
         return FileResponse(folder / "index.html", headers=_HEADERS)
 
-    router.routes.append(Mount("/assets", _Assets(directory=folder / "assets", check_dir=False)))
+    router.routes.append(Mount("/assets", _assets(folder / "assets")))
     return router
 
 
-class _Assets(StaticFiles):
+class _Assets(CompressedFiles):
     """Files whose name contains a hash of their content, so that browsers may keep them."""
 
     async def check_config(self) -> None:
         """Accept a missing folder: it may be built while the server runs."""
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        if response.status_code == 200:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
+
+def _assets(folder: Path) -> _Assets:
+    immutable = "public, max-age=31536000, immutable"
+    return _Assets(directory=folder, check_dir=False, cache_control=immutable)
 
 
 def _message_page(message: str, root_path: str) -> HTMLResponse:
