@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 
 from trading_api.auth.tokens import TokenVerifier
@@ -37,7 +36,8 @@ from trading_api.web.middleware.root_path import RootPathMiddleware
 from trading_api.web.middleware.security_headers import SecurityHeadersMiddleware
 from trading_api.web.middleware.websocket_origin import WebSocketOriginMiddleware
 from trading_api.web.mount import MountWithRoot
-from trading_api.web.paths import DOCS_URL, OPENAPI_URL, PREFIX, WS_PATH
+from trading_api.web.paths import PREFIX, WS_PATH
+from trading_api.web.rest_documentation import add_rest_documentation
 from trading_api.web.terminal_page import terminal_router
 from trading_api.web.websocket_endpoint import add_websocket
 
@@ -45,7 +45,7 @@ TITLE = "trading_api"
 DESCRIPTION = "Symbols, history, live bars and quotes, and a paper exchange."
 OPEN_PATHS = re.compile(
     r"/|/assets/.*|/health/(live|ready)|"
-    rf"{PREFIX}/(health|versions?|openapi\.json|docs(/.*)?|ws(/asyncapi(\.json)?)?)"
+    rf"{PREFIX}/(health|versions?|openapi\.json|docs(/.*)?|ws(/asyncapi(\.json|/assets/.*)?)?)"
 )
 """Paths that need no authentication. The WebSocket authenticates its own clients, and a module may
 name further paths whose clients it authenticates (AuthenticatesClients)."""
@@ -66,15 +66,12 @@ def create_api_app(
     """Return the application that serves the modules' REST routes, the WebSocket and the pages.
 
     A request passes the `innermost` middleware last, authenticated, before the routes."""
-    app = FastAPIOffline(
+    app = FastAPI(
         title=TITLE,
         version=VERSION,
         description=DESCRIPTION,
         lifespan=lifespan,
-        openapi_url=OPENAPI_URL,
-        docs_url=DOCS_URL,
-        redoc_url=None,
-        static_url=f"{DOCS_URL}/assets",
+        openapi_url=None,
         separate_input_output_schemas=False,
     )
     _set_state(app, settings, modules, metrics, readiness)
@@ -85,6 +82,7 @@ def create_api_app(
     add_error_handlers(app)
     _include_routers(app, modules)
     _mount_applications(app, settings, modules)
+    add_rest_documentation(app)
     add_websocket(app, WS_PATH)
     for router in (router for module in modules for router in module.get_ws_routers()):
         ws_app.include_router(router)
