@@ -78,6 +78,9 @@ def test_the_server_has_its_terminal_templates_and_migrations() -> None:
         "trading_api/py.typed",
         "trading_api/terminal/index.html",
         "trading_api/shared/plugins/templates/asyncapi.html.j2",
+        "trading_api/shared/plugins/assets/asyncapi.js",
+        "trading_api/web/templates/rest_documentation.html.j2",
+        "trading_api/web/assets/icon.svg",
         f"{broker}/sqlite/migrations/env.py",
         f"{broker}/postgres/migrations/env.py",
     }

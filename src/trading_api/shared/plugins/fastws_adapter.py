@@ -8,8 +8,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from fastws import Client, FastWS, Message, OperationRouter
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
 from trading_api.auth.tokens import TokenVerifier
@@ -25,6 +24,9 @@ from trading_api.streaming.fan_out import FanOut
 from trading_api.streaming.session import Session, SessionOptions
 from trading_api.streaming.session_manager import SessionManager
 from trading_api.streaming.subscriptions import Subscriptions
+from trading_api.web.cached_response import CachedResponse
+from trading_api.web.compressed_files import CompressedFiles
+from trading_api.web.rest_documentation import PAGE_ASSETS
 
 
 async def _idle() -> None:
@@ -60,6 +62,7 @@ class FastWSAdapter(FastWS):
         self.subscriptions = subscriptions
         self.fan_out = FanOut(now_ms)
         self._manager = SessionManager(options, tokens, self.fan_out, subscriptions, wait_idle)
+        self._requires_token = tokens.is_required
         self._runner = commands
         self._commands: dict[str, WsCommandRouter[Any, Any]] = {}
         self.routers: list[WsRouter[Any, Any]] = []
@@ -130,17 +133,15 @@ class FastWSAdapter(FastWS):
     def setup(self, app: FastAPI) -> None:
         """Serve the AsyncAPI document and its page. FastWS's own page would load scripts from the
         internet."""
-        app.add_route(f"{self.path}/asyncapi.json", self._document, include_in_schema=False)
-        app.add_route(f"{self.path}/asyncapi", self._page, include_in_schema=False)
+        document = CachedResponse(lambda: JSONResponse(self.asyncapi()))
+        page = CachedResponse(lambda: asyncapi_page(self.asyncapi(), self._requires_token))
+        assets = CompressedFiles(packages=[("trading_api.shared.plugins", "assets"), PAGE_ASSETS])
+        app.add_route(f"{self.path}/asyncapi.json", document.respond, include_in_schema=False)
+        app.add_route(f"{self.path}/asyncapi", page.respond, include_in_schema=False)
+        app.mount(f"{self.path}/asyncapi/assets", assets)
 
     def asyncapi(self) -> dict[str, Any]:
         if self.asyncapi_schema is None:
             data_models = {router.route: router.data_model for router in self.routers}
             self.asyncapi_schema = normalize(super().asyncapi(), self.path, data_models)
         return self.asyncapi_schema
-
-    async def _document(self, _: Request) -> JSONResponse:
-        return JSONResponse(self.asyncapi())
-
-    async def _page(self, _: Request) -> HTMLResponse:
-        return HTMLResponse(asyncapi_page(self.asyncapi()))
