@@ -13,11 +13,11 @@ import orjson
 
 from tests.kit.paper_exchange import A, PaperExchange, running
 from trading_api.auth.principal import Principal
-from trading_api.domain.ports.broker import Broker
 from trading_api.limits.command_admission import CommandAdmission
 from trading_api.models.hooks import CreatedHook, HookRequest
 from trading_api.modules.broker.journal.journal import Journal
 from trading_api.modules.hooks.alert_message import read_message
+from trading_api.modules.hooks.alert_receiver import ANSWER_WITHIN_S
 from trading_api.modules.hooks.delivery import Delivery
 from trading_api.modules.hooks.service import HookService
 from trading_api.modules.hooks.store.store import HookStore
@@ -52,22 +52,23 @@ class RunningHooks:
         self,
         exchange: PaperExchange,
         store: HookStore,
-        broker: Broker | None = None,
         live_accounts: Sequence[str] = (),
         admission: CommandAdmission | None = None,
+        now_ms: int = NOW_MS,
+        answer_within_s: float = ANSWER_WITHIN_S,
     ) -> None:
         self.exchange = exchange
-        self.broker = broker or exchange.broker
         self.store = store
-        self.now_ms = NOW_MS
+        self.now_ms = now_ms
         self.readiness = Readiness()
         self.service = HookService(
             store,
-            self.broker,
+            exchange.broker,
             exchange.market,
             admission or CommandAdmission(None, self.readiness),
             live_accounts,
             lambda: self.now_ms,
+            answer_within_s,
         )
 
     async def create(self, account_id: str = A, **fields: Any) -> CreatedHook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from trading_api.auth.tokens import TokenVerifier
@@ -25,7 +25,7 @@ from trading_api.version import VERSION
 from trading_api.web import admin, probes
 from trading_api.web.command_route import CommandRoutes
 from trading_api.web.error_handlers import add_error_handlers
-from trading_api.web.json_route import AUTH_ERRORS, VALIDATION_ERRORS
+from trading_api.web.json_route import StrictJSONRouter, error_responses
 from trading_api.web.middleware.access_log import HEADER as REQUEST_ID
 from trading_api.web.middleware.access_log import AccessLogMiddleware, InFlightRequests
 from trading_api.web.middleware.authentication import AuthenticationMiddleware
@@ -106,7 +106,7 @@ def create_owner_app(
     routers = [router for module in modules for router in module.get_api_routers()]
     app.router.routes.insert(0, CommandRoutes(routers))
     for router in routers:
-        app.include_router(router, prefix=PREFIX)
+        _include(app, router)
     return app
 
 
@@ -178,11 +178,19 @@ def _include_routers(app: FastAPI, modules: Sequence[Module]) -> None:
     # Starlette tries routes one after the other: commands and then the modules' routes come first.
     app.router.routes.insert(0, CommandRoutes(routers))
     for router in routers:
-        app.include_router(router, prefix=PREFIX, responses=VALIDATION_ERRORS | AUTH_ERRORS)
+        _include(app, router, 422, 401, 403)
     for public in (health.router, versions.router):
-        app.include_router(public, prefix=PREFIX, responses=VALIDATION_ERRORS)
+        _include(app, public, 422)
     app.include_router(probes.router)
     app.include_router(terminal_router([module.name for module in modules]))
+
+
+def _include(app: FastAPI, router: APIRouter, *errors: int) -> None:
+    """Serve the router's routes under PREFIX, and document the statuses of `errors`."""
+    if isinstance(router, StrictJSONRouter):
+        app.router.routes += router.included(PREFIX, errors)
+    else:
+        app.include_router(router, prefix=PREFIX, responses=error_responses(*errors))
 
 
 def _mount_applications(app: FastAPI, settings: Settings, modules: Sequence[Module]) -> None:

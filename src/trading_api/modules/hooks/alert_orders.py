@@ -48,6 +48,8 @@ class AlertOrders:
         """Return whether nothing is left of the alert. Raises ApiError."""
         if not isinstance(delivery.alert, TargetAlert):
             return ORDER in placed
+        if COMPLETE in placed:
+            return True
         account = await self._account(delivery)
         return completing_order(account, delivery.symbol, delivery.alert.position_size) is None
 
@@ -69,6 +71,8 @@ class AlertOrders:
             before = ended[0]
 
     async def _reach(self, delivery: Delivery, target: Decimal, placed: dict[str, str]) -> None:
+        if COMPLETE in placed:
+            return
         for _ in range(REDUCTIONS_TRIED if REDUCE not in placed else 0):
             try:
                 await self._take_step(delivery, REDUCE, reducing_order, target, placed)
@@ -76,8 +80,7 @@ class AlertOrders:
             except ApiError as error:
                 if error.code not in _POSITION_CHANGED:
                     raise
-        if COMPLETE not in placed:
-            await self._take_step(delivery, COMPLETE, completing_order, target, placed)
+        await self._take_step(delivery, COMPLETE, completing_order, target, placed)
 
     async def _take_step(
         self,

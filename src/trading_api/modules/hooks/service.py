@@ -17,7 +17,7 @@ from trading_api.models.hooks import (
     HookRequest,
     HookSymbol,
 )
-from trading_api.modules.hooks.alert_receiver import AlertReceiver
+from trading_api.modules.hooks.alert_receiver import ANSWER_WITHIN_S, AlertReceiver
 from trading_api.modules.hooks.delivery_executor import DeliveryExecutor
 from trading_api.modules.hooks.hook import (
     DAY_MS,
@@ -44,13 +44,14 @@ class HookService:
         admission: CommandAdmission,
         live_accounts: Collection[str],
         clock_ms: Callable[[], int],
+        answer_within_s: float = ANSWER_WITHIN_S,
     ) -> None:
         self._store = store
         self._market = market
         self._clock_ms = clock_ms
         self.executor = DeliveryExecutor(store, broker, clock_ms)
         self.receiver = AlertReceiver(
-            store, self.executor, market, admission, live_accounts, clock_ms
+            store, self.executor, market, admission, live_accounts, clock_ms, answer_within_s
         )
 
     async def create(

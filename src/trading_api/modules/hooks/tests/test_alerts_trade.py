@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -175,3 +176,23 @@ async def test_a_hook_notifies_of_ten_refusals_a_minute_and_lists_all(hooks: Run
         await hooks.send(created, target(1, NOW_MS - 90_000, sequence=number))
     assert await hooks.notifications() == ["alert_stale"] * 10
     assert len(await hooks.service.deliveries(A, created.hook.id, None, 100)) == 15
+
+
+@pytest.mark.parametrize(
+    ("permitted", "live_accounts", "expected"),
+    [
+        (False, ["LIVE-MAIN"], "insufficient_scope"),
+        (True, [], "unknown_account"),
+    ],
+)
+async def test_a_live_account_needs_the_scope_of_who_created_the_hook(
+    permitted: bool, live_accounts: list[str], expected: str
+) -> None:
+    async with running_hooks(live_accounts=live_accounts) as hooks:
+        created = await hooks.create()
+        stored = await hooks.store.hook(created.hook.id)
+        assert stored is not None
+        await hooks.store.delete_hook(stored.id)
+        live = replace(stored, account_id="LIVE-MAIN", is_live_permitted=permitted)
+        await hooks.store.add_hook(live, 1)
+        assert code(await hooks.send(created, target(1))) == expected
