@@ -39,6 +39,11 @@ class Instrument:
         return self.tick_size * (10 if self.type == "forex" else 1)
 
 
+def full_name(instrument: Instrument) -> str:
+    """Return the symbol with its exchange: `NASDAQ:AAPL`."""
+    return f"{instrument.exchange}:{instrument.symbol}"
+
+
 def bare_symbol(symbol: str) -> str:
     """Return `AAPL` for `NASDAQ:AAPL`, also for a symbol that no market knows any more."""
     return symbol.rpartition(":")[2]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from trading_api.domain.bar import Bar
-from trading_api.domain.instrument import Instrument
+from trading_api.domain.instrument import Instrument, full_name
 from trading_api.domain.order_book import OrderBook, PriceLevel
 from trading_api.domain.quote import Quote
 from trading_api.domain.trade import Trade
@@ -143,7 +143,3 @@ def to_search_result(instrument: Instrument) -> SearchSymbolResultItem:
         ticker=full_name(instrument),
         type=instrument.type,
     )
-
-
-def full_name(instrument: Instrument) -> str:
-    return f"{instrument.exchange}:{instrument.symbol}"

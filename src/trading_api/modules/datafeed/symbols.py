@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trading_api.domain.instrument import Instrument
+from trading_api.domain.instrument_search import search_instruments
 from trading_api.domain.ports.market_data import MarketData
 from trading_api.domain.resolution import canonical
 from trading_api.errors import Invalid, SymbolNotFound, truncate
@@ -13,7 +14,7 @@ from trading_api.models.market import (
     SymbolInfo,
     SymbolType,
 )
-from trading_api.modules.datafeed.mapping import full_name, to_search_result, to_symbol_info
+from trading_api.modules.datafeed.mapping import to_search_result, to_symbol_info
 
 
 class Symbols:
@@ -39,16 +40,14 @@ class Symbols:
     ) -> list[SearchSymbolResultItem]:
         """Return the exact symbol first, then those that begin with the input, then those that
         contain it."""
-        wanted = user_input.strip().upper()
-        ranked = [
-            (rank, number, instrument)
-            for number, instrument in enumerate(self._market.instruments())
-            if exchange in ("", instrument.exchange)
-            and symbol_type in ("", instrument.type)
-            and (rank := _rank(instrument, wanted)) is not None
-        ]
-        ranked.sort(key=lambda entry: entry[:2])
-        return [to_search_result(instrument) for _, _, instrument in ranked[:max_results]]
+        found = search_instruments(
+            self._market.instruments(),
+            user_input,
+            exchange=exchange,
+            type=symbol_type,
+            limit=max_results,
+        )
+        return [to_search_result(instrument) for instrument in found]
 
     def resolve(self, symbol: str) -> SymbolInfo:
         instrument = self.instrument(symbol)
@@ -78,16 +77,3 @@ class Symbols:
                 "unsupported_resolution",
             )
         return name
-
-
-def _rank(instrument: Instrument, wanted: str) -> int | None:
-    """Return 0 for the symbol itself, 1 for its beginning, 2 for text within it or its description,
-    None for no match. Only an input with a colon is compared with the exchange: otherwise `N` would
-    find all of NASDAQ before NVDA."""
-    if wanted in (instrument.symbol, full_name(instrument)):
-        return 0
-    name = full_name(instrument) if ":" in wanted else instrument.symbol
-    if name.startswith(wanted):
-        return 1
-    held = wanted in instrument.symbol or wanted in instrument.description.upper()
-    return 2 if held else None
