@@ -1,0 +1,44 @@
+"""What an order is worth, as the maximum of a session counts it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from trading_api.domain.account_snapshot import AccountSnapshot, OrderView
+from trading_api.domain.instrument import Instrument
+from trading_api.domain.orders import Side
+from trading_api.domain.ports.market_data import MarketData
+from trading_api.errors import Unavailable
+from trading_api.modules.mcp.mapping import EXACT
+
+
+class OrderValues:
+    """Values orders in the account's currency, at the prices of this moment."""
+
+    def __init__(self, market: MarketData) -> None:
+        self._market = market
+
+    def value(self, account: AccountSnapshot, instrument: Instrument, order: OrderView) -> Decimal:
+        """Return the most that the whole order may buy or sell at the present prices, or 0 for one
+        that can only make a position smaller. Raises Unavailable without a price."""
+        if order.reduce_only or order.is_bracket:
+            return Decimal(0)
+        rate = account.conversion_rate(instrument.currency)
+        price = self._price(instrument, order)
+        if rate is None or price is None:
+            raise Unavailable(f"{instrument.symbol} has no price now.", "no_price")
+        return EXACT.abs(EXACT.multiply(EXACT.multiply(order.quantity, price), rate))
+
+    def _price(self, instrument: Instrument, order: OrderView) -> Decimal | None:
+        """Return the limit of an order that buys, which no fill exceeds. For any other one return
+        the highest of its prices and of the one that it would meet now: a limit to sell fills above
+        it if it can."""
+        if order.side is Side.BUY and order.limit_price is not None:
+            return order.limit_price
+        quote = self._market.quote(instrument.symbol)
+        if quote is None:
+            return None
+        touch = quote.ask if order.side is Side.BUY else quote.bid
+        trail_start = touch + order.trail.distance if order.trail else None
+        prices = (touch, trail_start, order.limit_price, order.stop_price)
+        return max(price for price in prices if price is not None)
