@@ -65,7 +65,17 @@ def _hooks(context: ModuleContext) -> Module:
     return HooksModule(context)
 
 
-OPTIONAL_MODULES: dict[str, ModuleFactory] = {"alpaca": _alpaca, "hooks": _hooks}
+def _mcp(context: ModuleContext) -> Module:
+    try:
+        from trading_api.modules.mcp.module import McpModule
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"ENABLED_MODULES: mcp needs the package {error.name}. Install trading-api[mcp]."
+        ) from error
+    return McpModule(context)
+
+
+OPTIONAL_MODULES: dict[str, ModuleFactory] = {"alpaca": _alpaca, "hooks": _hooks, "mcp": _mcp}
 """The modules that only their names enable. A factory imports its module when it is called, so that
 other servers import nothing of it."""
 LiveVenueFactory = Callable[[Settings, MarketFeed, Metrics, Readiness], ExecutionVenue]

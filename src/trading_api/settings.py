@@ -143,6 +143,9 @@ class Settings(BaseSettings):
     # Price alerts.
     alerts_per_account_max: Annotated[int, Field(ge=1, le=100_000)] = 200
 
+    # The most that an assistant may place in one session, in the currency of the accounts.
+    mcp_session_value_max: RiskValue = Decimal(10_000)
+
     # Several processes: their names in the log, the bus between them, the ownership of accounts.
     process_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]*$", max_length=64)] = ""
     bus_url: str = ""

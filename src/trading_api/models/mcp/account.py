@@ -98,10 +98,9 @@ class OrdersArguments(ToolArguments):
     ] = None
 
 
-class AccountOrder(ToolResult):
-    """One order. Prices are in the instrument's currency."""
+class OrderDescription(ToolResult):
+    """What an order is and what of it is filled. Prices are in the instrument's currency."""
 
-    order_id: str
     symbol: str
     side: OrderSide
     type: OrderKind
@@ -117,11 +116,17 @@ class AccountOrder(ToolResult):
     duration: TimeInForce
     expires: TimeText | None = None
     reduce_only: bool
+    message: str | None = None
+
+
+class AccountOrder(OrderDescription):
+    """One order of an account."""
+
+    order_id: str
+    updated: TimeText
     protects: Annotated[
         str | None, Field(description="The order, or the symbol of the position, of a bracket")
     ] = None
-    updated: TimeText
-    message: str | None = None
 
 
 class OrdersResult(ToolResult):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from trading_api.models.mcp.account import (
     AccountOrder,
+    OrderDescription,
     OrderKind,
     OrderSide,
     SessionAllowance,
@@ -123,7 +124,9 @@ class PreviewResult(ToolResult):
     valid_until: TimeText
     account_id: str
     currency: str
-    order: AccountOrder
+    order: Annotated[
+        OrderDescription, Field(description="The order as it would be now; it is not placed")
+    ]
     fills_now: SignedDecimalText
     commission: SignedDecimalText
     margin_required: SignedDecimalText

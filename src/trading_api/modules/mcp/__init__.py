@@ -1,3 +1,3 @@
-"""Tools for an assistant (Model Context Protocol): it reads an account, and trades after a preview."""
+"""Tools of assistants (Model Context Protocol): they read accounts, and trade after a preview."""
 
 from trading_api.modules.mcp.module import McpModule as McpModule

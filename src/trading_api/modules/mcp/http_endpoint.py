@@ -11,18 +11,25 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp_types import INVALID_REQUEST
 from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from trading_api.auth.principal import Principal
 from trading_api.errors import ApiError, NotFound
+from trading_api.limits.json_nesting import exceeds_nesting
 from trading_api.modules.mcp.sessions import SESSION_IDLE_S, SESSIONS_MAX, McpSession, McpSessions
 from trading_api.modules.mcp.tool import ToolCaller
 from trading_api.modules.mcp.tool_server import CALLER
+from trading_api.settings import Settings
 from trading_api.web.error_responses import send_error
+from trading_api.web.paths import route_path
+from trading_api.web.strict_request import StrictRequest
 
 SESSION_HEADER = "mcp-session-id"
 VERSION_HEADER = "mcp-protocol-version"
+PATHS = ("/mcp", "/mcp/", "/")
+"""Those of the endpoint, as a mount may show them."""
 
 
 class McpEndpoint:
@@ -32,14 +39,15 @@ class McpEndpoint:
     A later version has none; then all requests of one subject belong to one session. Answers are
     JSON: nothing is sent that a client did not ask for, and no connection stays open."""
 
-    def __init__(self, server: Server[Any], sessions: McpSessions, body_bytes_max: int) -> None:
+    def __init__(self, server: Server[Any], sessions: McpSessions, settings: Settings) -> None:
         self._sessions = sessions
+        self._json_depth_max = settings.json_depth_max
         self._is_running = asyncio.Event()
         self._manager = StreamableHTTPSessionManager(
             server,
             json_response=True,
             session_idle_timeout=SESSION_IDLE_S,
-            max_request_body_size=body_bytes_max,
+            max_request_body_size=settings.body_bytes_max,
             max_sessions=SESSIONS_MAX,
         )
 
@@ -50,7 +58,7 @@ class McpEndpoint:
             await asyncio.Event().wait()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].removeprefix(scope["root_path"]) not in ("", "/"):
+        if scope["type"] != "http" or route_path(scope) not in PATHS:
             await send_error(NotFound("There is nothing here.", "not_found"), scope, receive, send)
             return
         if scope["method"] not in (HTTPMethod.POST, HTTPMethod.DELETE):
@@ -59,9 +67,19 @@ class McpEndpoint:
             return
         await self._is_running.wait()
         try:
-            await self._serve(scope, receive, send)
+            await self._serve(scope, await self._read(scope, receive), send)
         except ApiError as error:
             await send_error(error, scope, receive, send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> Receive:
+        """Read the body, within the limits of every request. Return what receives it again.
+
+        Raises HTTPException over a limit."""
+        request = StrictRequest(scope, receive)
+        body = await request.body()
+        if exceeds_nesting(body.decode("latin-1"), self._json_depth_max):
+            raise HTTPException(422, f"The body is nested more than {self._json_depth_max} deep")
+        return request.unread()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)

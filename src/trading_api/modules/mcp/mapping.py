@@ -29,6 +29,7 @@ from trading_api.models.mcp.account import (
     AccountOrder,
     AccountSummary,
     OpenPosition,
+    OrderDescription,
     OrderKind,
     OrderSide,
     OrderState,
@@ -222,9 +223,18 @@ def to_position(account: AccountSnapshot, position: PositionView) -> OpenPositio
 
 
 def to_order(order: OrderView) -> AccountOrder:
-    trail = order.trail or order.brackets.trail
     return AccountOrder(
+        **dict(to_description(order)),
         order_id=order.id,
+        updated=time_text(order.updated_ms),
+        protects=_protected(order),
+    )
+
+
+def to_description(order: OrderView) -> OrderDescription:
+    """Return what an order is, for one that may not be placed."""
+    trail = order.trail or order.brackets.trail
+    return OrderDescription(
         symbol=order.symbol,
         side=_SIDES[order.side],
         type=_TYPES[order.type],
@@ -240,8 +250,6 @@ def to_order(order: OrderView) -> AccountOrder:
         duration=_DURATIONS[order.duration],
         expires=time_text(order.expires_ms) if order.expires_ms else None,
         reduce_only=order.reduce_only,
-        protects=_protected(order),
-        updated=time_text(order.updated_ms),
         message=order.message or None,
     )
 

@@ -39,9 +39,7 @@ class McpModule:
             *AccountTools(context.broker).tools(),
             *trading.tools(),
         ]
-        self._endpoint = McpEndpoint(
-            create_tool_server(tools), sessions, context.settings.body_bytes_max
-        )
+        self._endpoint = McpEndpoint(create_tool_server(tools), sessions, context.settings)
         context.metrics.add_gauge("mcp_sessions", "Sessions of assistants", lambda: len(sessions))
         context.metrics.add_counter(
             "mcp_commands", "Commands of assistants", lambda: trading.commands_total

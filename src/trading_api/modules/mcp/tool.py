@@ -33,7 +33,8 @@ class ToolCaller:
 
 
 class Effect(Enum):
-    """What a tool changes: nothing, or orders and positions. Hosts ask a person before the latter."""
+    """What a tool does: it changes nothing, or it changes orders and positions. A host asks a
+    person before it calls the latter."""
 
     READS = "reads"
     TRADES = "trades"

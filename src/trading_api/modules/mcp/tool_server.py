@@ -19,6 +19,7 @@ from mcp_types import (
     ToolAnnotations,
 )
 from pydantic import ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 from starlette.requests import Request
 
 from trading_api.errors import ApiError, Invalid, truncate
@@ -122,8 +123,8 @@ def _describe(tool: AssistantTool) -> Tool:
         name=tool.name,
         title=tool.title,
         description=tool.description,
-        input_schema=tool.arguments.model_json_schema(),
-        output_schema=tool.result.model_json_schema(),
+        input_schema=_schema(tool.arguments),
+        output_schema=_schema(tool.result),
         annotations=ToolAnnotations(
             title=tool.title,
             read_only_hint=reads,
@@ -132,6 +133,32 @@ def _describe(tool: AssistantTool) -> Tool:
             open_world_hint=False,
         ),
     )
+
+
+class _ShortSchema(GenerateJsonSchema):
+    """Leaves out the titles, which repeat the names: an assistant reads all schemas each time."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def _schema(model: type[ToolArguments | ToolResult]) -> dict[str, Any]:
+    schema = model.model_json_schema(schema_generator=_ShortSchema)
+    for each in (schema, *schema.get("$defs", {}).values()):
+        each.pop("title", None)
+        for name, field in each["properties"].items():
+            each["properties"][name] = _without_null(field)
+    return schema
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a field that is left out where it has no value. Not every host of an
+    assistant knows `anyOf`."""
+    types = [each for each in field.get("anyOf", []) if each != {"type": "null"}]
+    if len(types) != 1:
+        return field
+    own = {name: value for name, value in field.items() if name not in ("anyOf", "default")}
+    return types[0] | own
 
 
 def _caller(context: ServerRequestContext[Any, Any]) -> ToolCaller:

@@ -40,6 +40,7 @@ from trading_api.modules.mcp.mapping import (
     to_allowance,
     to_command,
     to_decimal,
+    to_description,
     to_order,
 )
 from trading_api.modules.mcp.market_tools import find_instrument
@@ -156,7 +157,7 @@ class TradingTools:
             valid_until=time_text(wall_clock_ms() + round(CONFIRMATION_S * 1000)),
             account_id=account_id,
             currency=preview.currency,
-            order=to_order(preview.order),
+            order=to_description(preview.order),
             fills_now=decimal_text(preview.filled_quantity),
             commission=decimal_text(preview.commission),
             margin_required=decimal_text(preview.margin_required),
