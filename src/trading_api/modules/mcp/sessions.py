@@ -16,7 +16,7 @@ from trading_api.errors import Conflict, Invalid, TooManyRequests, Unavailable
 SESSION_IDLE_S = 30 * 60.0
 """A session ends so long after its last request."""
 SESSIONS_MAX = 1000
-SESSIONS_PER_SUBJECT_MAX = 100
+SESSIONS_PER_SUBJECT_MAX = 20
 CONFIRMATION_S = 60.0
 CONFIRMATIONS_MAX = 20
 """A session with so many unused confirmations forgets the oldest one for a new one."""

@@ -143,7 +143,7 @@ class _ShortSchema(GenerateJsonSchema):
 
 
 def _schema(model: type[ToolArguments | ToolResult]) -> dict[str, Any]:
-    schema = model.model_json_schema(schema_generator=_ShortSchema)
+    schema: dict[str, Any] = model.model_json_schema(schema_generator=_ShortSchema)
     for each in (schema, *schema.get("$defs", {}).values()):
         each.pop("title", None)
         for name, field in each["properties"].items():
@@ -158,7 +158,7 @@ def _without_null(field: dict[str, Any]) -> dict[str, Any]:
     if len(types) != 1:
         return field
     own = {name: value for name, value in field.items() if name not in ("anyOf", "default")}
-    return types[0] | own
+    return {**types[0], **own}
 
 
 def _caller(context: ServerRequestContext[Any, Any]) -> ToolCaller:
