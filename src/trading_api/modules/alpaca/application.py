@@ -11,13 +11,14 @@ from trading_api.modules.alpaca.authentication import AlpacaAuthenticationMiddle
 from trading_api.modules.alpaca.data.streams.endpoint import DataStreams
 from trading_api.modules.alpaca.errors import add_error_handlers
 from trading_api.modules.alpaca.services import AlpacaServices
+from trading_api.modules.alpaca.trade_updates.endpoint import TradeStreams
 from trading_api.modules.alpaca.trading import account_api, order_api
 from trading_api.modules.alpaca.trading.service import AlpacaTrading
 
 MSGPACK = "application/msgpack"
 
 
-def create_application(services: AlpacaServices) -> FastAPI:
+def create_application(services: AlpacaServices, trade_streams: TradeStreams) -> FastAPI:
     """Return the application with the trading API, the data API and all streams.
 
     Every HTTP request is authenticated before it is routed, and every error is Alpaca's."""
@@ -41,7 +42,10 @@ def create_application(services: AlpacaServices) -> FastAPI:
         if websocket.headers.get("content-type") == MSGPACK:
             await streams.serve(websocket)
         else:
-            await websocket.close()
+            await trade_streams.serve(websocket)
 
-    app.router.routes += [WebSocketRoute("/", connect)]
+    app.router.routes += [
+        WebSocketRoute("/", connect),
+        WebSocketRoute("/stream", trade_streams.serve),
+    ]
     return app

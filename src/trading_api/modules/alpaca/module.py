@@ -14,6 +14,7 @@ from trading_api.modules.alpaca.assets import AssetDirectory
 from trading_api.modules.alpaca.authentication import AlpacaAuthenticator
 from trading_api.modules.alpaca.keys.factory import create_key_store
 from trading_api.modules.alpaca.services import AlpacaServices
+from trading_api.modules.alpaca.trade_updates.endpoint import TradeStreams
 from trading_api.shared.module_interface import AnyWsRouter, ModuleContext
 from trading_api.web.paths import PREFIX
 
@@ -37,10 +38,11 @@ class AlpacaModule:
         # Not the market's clock: keys expire while a replay stands still.
         authenticator = AlpacaAuthenticator(context.settings, store, wall_clock_ms)
         self.service = AlpacaServices(context, store, authenticator, AssetDirectory(context.market))
+        self._trade_streams = TradeStreams(self.service)
 
     def applications(self) -> Mapping[str, ASGIApp]:
         """Return the application that serves Alpaca's API."""
-        return {ALPACA_PATH: create_application(self.service)}
+        return {ALPACA_PATH: create_application(self.service, self._trade_streams)}
 
     def authenticated_paths(self) -> str:
         """Return the pattern of all paths of the application: Alpaca's clients send a key."""
@@ -54,6 +56,8 @@ class AlpacaModule:
         """Return nothing: all streams are in the application."""
         return []
 
-    async def start(self) -> None: ...
+    async def start(self) -> None:
+        """Listen to the broker."""
+        self._trade_streams.publisher.start()
 
     async def run(self) -> None: ...

@@ -70,8 +70,7 @@ class OrderReader:
         if order.is_bracket and not order.parent_id:
             return "oco" if await self.oco_partner(order) else "simple"
         parent = await self.order(order.parent_id) if order.is_bracket else order
-        prices = _protection(parent) if parent else (None,)
-        return {0: "simple", 1: "oto"}.get(sum(each is not None for each in prices), "bracket")
+        return class_of(parent or order)
 
     async def is_leg(self, order: OrderView) -> bool:
         """Return whether a nested list shows the order as a leg of another one. Raises
@@ -81,6 +80,15 @@ class OrderReader:
         return bool(order.parent_id) or (
             order.type is not OrderType.LIMIT and await self.oco_partner(order) is not None
         )
+
+
+def class_of(order: OrderView) -> str:
+    """Return Alpaca's class of an order, as far as the order itself shows it: that of a leg is
+    `bracket`, and that of a position's bracket `oco`."""
+    if order.is_bracket:
+        return "bracket" if order.parent_id else "oco"
+    count = sum(each is not None for each in _protection(order))
+    return ("simple", "oto", "bracket")[count]
 
 
 def _protection(order: OrderView) -> tuple[Decimal | None, ...]:

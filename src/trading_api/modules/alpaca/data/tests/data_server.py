@@ -8,11 +8,13 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from tests.kit.instant_venue import InstantVenue
 from trading_api.modules.alpaca.application import create_application
 from trading_api.modules.alpaca.assets import AssetDirectory
 from trading_api.modules.alpaca.authentication import AlpacaAuthenticator
 from trading_api.modules.alpaca.keys.store import MemoryKeyStore
 from trading_api.modules.alpaca.services import AlpacaServices
+from trading_api.modules.alpaca.trade_updates.endpoint import TradeStreams
 from trading_api.modules.datafeed.market.feed import MarketFeed
 from trading_api.modules.datafeed.market.ports import MarketSource
 from trading_api.modules.datafeed.simulator.simulator import Simulator
@@ -53,9 +55,13 @@ def data_server(source: MarketSource | None = None, **changed: Any) -> DataServe
     )
     feed = MarketFeed(source, stale_after_ms=10_000)
     context = ModuleContext(
-        settings, feed, lambda: source.now_ms, market_history=SourceHistory(source)
+        settings,
+        feed,
+        lambda: source.now_ms,
+        venue=InstantVenue(feed, settings.initial_balance),
+        market_history=SourceHistory(source),
     )
     keys = MemoryKeyStore()
     authenticator = AlpacaAuthenticator(settings, keys, lambda: source.now_ms)
     services = AlpacaServices(context, keys, authenticator, AssetDirectory(feed))
-    return DataServer(create_application(services), source, feed, services)
+    return DataServer(create_application(services, TradeStreams(services)), source, feed, services)

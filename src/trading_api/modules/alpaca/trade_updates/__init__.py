@@ -1,0 +1,1 @@
+"""The stream `trade_updates`: what happens to the orders of an account."""
