@@ -18,6 +18,10 @@ export class LiveConnection {
     this.#onState = onState;
   }
 
+  get isOpen() {
+    return this.#isReady;
+  }
+
   send(text) {
     if (this.#socket === null) this.#open();
     if (this.#isReady) this.#socket.send(text);

@@ -29,8 +29,10 @@ export function startConsole(url) {
     if (key === "Enter") waiting?.focus();
   });
 
-  const send = (card, message) => {
-    if (token?.value.trim() === "" && message.type !== "auth") {
+  /** Send a message as it is written. Return why it is not sent, or null. */
+  const send = (card, message, text) => {
+    const isAnonymous = token?.value.trim() === "" && !connection.isOpen;
+    if (isAnonymous && message.type !== "auth") {
       waiting = card;
       // The search hides it too.
       token.closest("section").hidden = false;
@@ -42,9 +44,9 @@ export function startConsole(url) {
       return "Not sent.";
     }
     replies.set(`${message.type}.response`, card);
-    const [route, kind] = String(message.type).split(".");
+    const [route, kind] = message.type.split(".");
     if (kind === "subscribe" || kind === "resume") updates.set(route, card);
-    connection.send(JSON.stringify(message));
+    connection.send(text);
     return null;
   };
   for (const element of document.querySelectorAll("details.operation")) {
@@ -129,14 +131,19 @@ class Card {
   }
 
   #submit() {
+    const text = this.#editor.value;
     let message;
     try {
-      message = JSON.parse(this.#editor.value);
+      message = JSON.parse(text);
     } catch (error) {
       this.#show(`This is not JSON: ${error.message}`, true);
       return;
     }
-    const problem = this.#send(this, message);
+    if (typeof message?.type !== "string") {
+      this.#show("A message has a type.", true);
+      return;
+    }
+    const problem = this.#send(this, message, text);
     if (problem !== null) {
       this.#show(problem, true);
       return;
@@ -152,7 +159,7 @@ class Card {
   #unsubscribe() {
     for (const { type, payload } of this.#subscribed.splice(0)) {
       const message = { type: type.replace(/\.\w+$/, ".unsubscribe"), payload };
-      this.#send(this, message);
+      this.#send(this, message, JSON.stringify(message));
       this.#log.add("sent", message);
     }
     this.#log.canUnsubscribe = false;
@@ -248,18 +255,18 @@ function concealed(message) {
 }
 
 async function copy(text) {
-  // Browsers offer the clipboard on encrypted pages and on this machine only.
-  if (navigator.clipboard !== undefined) {
+  try {
     await navigator.clipboard.writeText(text);
-    return;
+  } catch {
+    // Browsers have this clipboard on encrypted pages and on this machine only, and may refuse it.
+    const area = create("textarea", { value: text, className: "hidden" });
+    const { activeElement } = document;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    activeElement?.focus();
   }
-  const area = create("textarea", { value: text, className: "hidden" });
-  document.body.append(area);
-  const { activeElement } = document;
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-  activeElement?.focus();
 }
 
 function button(text, onClick, className = "") {
