@@ -40,7 +40,7 @@ def test_an_unknown_module_prevents_the_start() -> None:
 
 @pytest.mark.parametrize("name", ["", "datafeed,", "broker,nothing", " "])
 def test_the_error_for_an_unknown_module_names_the_known_modules(name: str) -> None:
-    with pytest.raises(ConfigurationError, match="datafeed, broker, alerts, .*, or all"):
+    with pytest.raises(ConfigurationError, match=r"datafeed, broker, alerts, .*, or all"):
         create_app(Settings.defaults().model_copy(update={"enabled_modules": name}))
 
 

@@ -22,7 +22,6 @@ from pydantic import ValidationError
 from trading_api.auth.principal import Scope
 from trading_api.auth.tokens import issue_token, signing_secret
 from trading_api.errors import ConfigurationError
-from trading_api.modules.alerts.store.factory import alerts_file
 from trading_api.modules.broker.command_line import add_broker_commands
 from trading_api.modules.broker.external.check.check_command import add_check_command
 from trading_api.modules.broker.journal.commands import add_ledger_commands
@@ -52,6 +51,8 @@ _TICK_MAX = 1_000_000
 WORKERS_MAX = 64
 _NAMED_SCOPES = (Scope.ADMIN, Scope.ACCOUNT_LIVE)
 """A token has these scopes only if they are asked for."""
+LEDGER_COMPANIONS = {"alerts": "alerts", "alpaca": "keys of Alpaca's clients", "hooks": "hooks"}
+"""What modules keep next to the ledger `trading.db`, as in `trading-alerts.db`."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -93,7 +94,7 @@ def _create_parser() -> argparse.ArgumentParser:
     _add_import(data_commands)
     _add_list(data_commands)
     _add_delete(data_commands)
-    add_ledger_commands(commands, alerts_file)
+    add_ledger_commands(commands, LEDGER_COMPANIONS)
     _add_backtest(commands)
     hook = commands.add_parser("hook", help="addresses at which alerts of TradingView trade")
     add_hook_commands(hook.add_subparsers(required=True))

@@ -52,10 +52,11 @@ class AlertReceiver:
     async def authenticate(self, hook_id: str, message: AlertMessage, address: str) -> Hook:
         """Return the hook whose secret the message has. Raises HookUnauthorized, alike for an
         unknown hook and for a wrong secret, and TooManyRequests."""
-        hook = await self._store.hook(hook_id)
-        is_own = secret_matches(message.secret, hook.digest if hook else None)
-        if hook is None or not is_own:
+        if not secret_matches(message.secret, await self._store.digest(hook_id)):
             raise self.limits.wrong_secret(address)
+        hook = await self._store.hook(hook_id)
+        if hook is None:
+            raise HookUnauthorized()
         return hook
 
     async def receive(self, hook: Hook, message: AlertMessage) -> Delivery:

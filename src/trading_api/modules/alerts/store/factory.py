@@ -39,12 +39,6 @@ def check_store(settings: Settings) -> None:
         SqliteAlertStore(alerts_path(settings.database_url)).check()
 
 
-def alerts_file(settings: Settings) -> Path | None:
-    """Return the file of the alerts, or None if they have no file of their own."""
-    url = settings.database_url
-    return alerts_path(url) if url.startswith("sqlite:") else None
-
-
 def alerts_path(database_url: str) -> Path:
     """Return the file of the alerts: `trading-alerts.db` for the ledger `trading.db`."""
     ledger = Path(make_url(database_url).database or "").resolve()

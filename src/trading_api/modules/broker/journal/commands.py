@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -30,19 +30,20 @@ from trading_api.modules.broker.journal.verify.verification import VerificationS
 from trading_api.observability.progress_bar import ProgressBar
 from trading_api.settings import Settings
 
-AlertsFile = Callable[[Settings], Path | None]
+Companions = Mapping[str, str]
 
 
-def add_ledger_commands(commands: Any, alerts_file: AlertsFile) -> None:
+def add_ledger_commands(commands: Any, companions: Companions) -> None:
     """Add `verify-ledger`, `ledger backup`, `ledger restore` and `ledger prune` to argparse's
     subparsers.
 
-    `alerts_file` returns the file of the alerts that belong to a ledger."""
+    `companions` are the databases of modules next to the ledger, which are copied with it: what is
+    in them, by the name in the file, as in `trading-alerts.db`."""
     _add_verify_ledger(commands)
     ledger = commands.add_parser("ledger", help="copies of the ledger at DATABASE_URL")
     ledger_commands = ledger.add_subparsers(required=True)
-    _add_backup(ledger_commands, alerts_file)
-    _add_restore(ledger_commands, alerts_file)
+    _add_backup(ledger_commands, companions)
+    _add_restore(ledger_commands, companions)
     _add_prune(ledger_commands)
 
 
@@ -86,44 +87,48 @@ def _verify_postgres(settings: Settings) -> tuple[object, VerificationSummary]:
     return database.path, asyncio.run(verify_postgres(database, _progress(database)))
 
 
-def _add_backup(commands: Any, alerts_file: AlertsFile) -> None:
-    command = commands.add_parser("backup", help="copy the ledger and alerts; a server may run")
+def _add_backup(commands: Any, companions: Companions) -> None:
+    command = commands.add_parser(
+        "backup", help="copy the ledger, alerts, keys and hooks; a server may run"
+    )
     command.add_argument("target", type=Path, metavar="FILE")
     _add_live(command)
-    command.set_defaults(run=partial(_backup, alerts_file))
+    command.set_defaults(run=partial(_backup, companions))
 
 
-def _backup(alerts_file: AlertsFile, arguments: argparse.Namespace) -> None:
+def _backup(companions: Companions, arguments: argparse.Namespace) -> None:
     settings, target = _settings(arguments), arguments.target
-    database, companion = _ledger_file(settings, "copied"), companion_of(target)
-    alerts = None if arguments.live else alerts_file(settings)
+    database = _ledger_file(settings, "copied")
     if target.exists():
         raise ConfigurationError(f"{target} exists; name a file that does not.")
-    database.reading().close()  # fails unless it is a ledger, before the alerts are copied
-    # The alerts first: a notification that only the ledger has is found by its key.
-    if alerts is not None and back_up_companion(alerts, companion):
-        print(f"{companion} is a copy of the alerts.")
+    database.reading().close()  # fails unless it is a ledger, before anything is copied
+    # The companions first: a notification or an order that only the ledger has is found by its key.
+    for name, content in () if arguments.live else companions.items():
+        companion = companion_of(target, name)
+        if back_up_companion(companion_of(database.path, name), companion):
+            print(f"{companion} is a copy of the {content}.")
     size_bytes = back_up(database, target)
     print(f"{target} is a copy of the ledger ({size_bytes:,} bytes).")
 
 
-def _add_restore(commands: Any, alerts_file: AlertsFile) -> None:
+def _add_restore(commands: Any, companions: Companions) -> None:
     command = commands.add_parser("restore", help="put a copy in place; the server must be stopped")
     command.add_argument("source", type=Path, metavar="FILE")
     _add_live(command)
-    command.set_defaults(run=partial(_restore, alerts_file))
+    command.set_defaults(run=partial(_restore, companions))
 
 
-def _restore(alerts_file: AlertsFile, arguments: argparse.Namespace) -> None:
+def _restore(companions: Companions, arguments: argparse.Namespace) -> None:
     settings = _settings(arguments)
     database = _ledger_file(settings, "replaced")
     aside = restore(arguments.source, database)
     print(f"{database.path} is now {arguments.source}.")
     if aside is not None:
         print(f"The ledger that was there is {aside}.")
-    alerts, companion = alerts_file(settings), companion_of(arguments.source)
-    if alerts and not arguments.live and restore_companion(companion, alerts):
-        print(f"{alerts} is now {companion}.")
+    for name in () if arguments.live else companions:
+        copy, companion = companion_of(arguments.source, name), companion_of(database.path, name)
+        if restore_companion(copy, companion):
+            print(f"{companion} is now {copy}.")
 
 
 def _add_prune(commands: Any) -> None:

@@ -31,7 +31,7 @@ class HooksDatabase:
     One thread uses it, so that the event loop never waits for the disk. Another process may write
     the file too."""
 
-    def __init__(self, path: Path | None, busy_timeout_s: float = 2.0) -> None:
+    def __init__(self, path: Path | None, busy_timeout_s: float) -> None:
         self._path = path
         self._busy_timeout_s = busy_timeout_s
         # Bounded by its callers: requests, and one delivery of each account.

@@ -25,6 +25,8 @@ Result = TypeVar("Result")
 
 DELIVERIES_KEPT = 2_000
 """The newest deliveries of each hook that are kept."""
+BUSY_TIMEOUT_S = 2.0
+"""How long to wait while the command line writes."""
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -55,8 +57,13 @@ class HookStore:
 
     A change is on the disk before a method returns. Every method raises HooksUnavailable."""
 
-    def __init__(self, path: Path | None, deliveries_kept: int = DELIVERIES_KEPT) -> None:
-        self._database = HooksDatabase(path)
+    def __init__(
+        self,
+        path: Path | None,
+        deliveries_kept: int = DELIVERIES_KEPT,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+    ) -> None:
+        self._database = HooksDatabase(path, busy_timeout_s)
         self._deliveries_kept = deliveries_kept
 
     # Hooks
@@ -64,6 +71,11 @@ class HookStore:
     async def hook(self, hook_id: str) -> Hook | None:
         """Return one hook, or None."""
         return await self._read(lambda connection: _find_hook(connection, hook_id), None)
+
+    async def digest(self, hook_id: str) -> bytes | None:
+        """Return the digest of a hook's secret, or None. It reads nothing else of the hook, so that
+        an unknown one takes the same time."""
+        return await self._read(lambda connection: _find_digest(connection, hook_id), None)
 
     async def hooks(self, account_id: str) -> Sequence[Hook]:
         """Return an account's hooks, the oldest first."""
@@ -170,6 +182,11 @@ class HookStore:
 def _find_hook(connection: sqlite3.Connection, hook_id: str) -> Hook | None:
     row = connection.execute("SELECT * FROM hooks WHERE id = ?", (hook_id,)).fetchone()
     return None if row is None else to_hook(row)
+
+
+def _find_digest(connection: sqlite3.Connection, hook_id: str) -> bytes | None:
+    row = connection.execute("SELECT digest FROM hooks WHERE id = ?", (hook_id,)).fetchone()
+    return None if row is None else row["digest"]
 
 
 def _list_hooks(connection: sqlite3.Connection, account_id: str) -> Sequence[Hook]:

@@ -29,9 +29,9 @@ def back_up(database: Database, target: Path) -> int:
     return target.stat().st_size
 
 
-def companion_of(copy: Path) -> Path:
-    """Return the path of the alerts' copy next to a copy of the ledger."""
-    return copy.with_name(f"{copy.stem}-alerts{copy.suffix}")
+def companion_of(ledger: Path, name: str) -> Path:
+    """Return the path of a module's database next to a ledger, or next to a copy of one."""
+    return ledger.with_name(f"{ledger.stem}-{name}{ledger.suffix}")
 
 
 def back_up_companion(path: Path, target: Path) -> bool:

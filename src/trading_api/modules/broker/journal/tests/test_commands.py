@@ -38,23 +38,29 @@ def test_ledger_is_backed_up_and_restored(
     assert "keeps nothing that could be copied" in capsys.readouterr().err
 
 
-def test_alerts_are_copied_and_put_back_with_their_ledger(
+def test_alerts_keys_and_hooks_are_copied_and_put_back_with_their_ledger(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copy, path = tmp_path / "copy.db", tmp_path / "trading.db"
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
     check_ledger(Settings())
-    alerts, copied = tmp_path / "trading-alerts.db", tmp_path / "copy-alerts.db"
-    write(alerts, 1)
+    contents = {"alerts": "alerts", "alpaca": "keys of Alpaca's clients", "hooks": "hooks"}
+    for name in contents:
+        write(tmp_path / f"trading-{name}.db", 1)
     assert main(["ledger", "backup", str(copy)]) == 0
-    assert f"{copied} is a copy of the alerts." in capsys.readouterr().out
-    write(alerts, 2)
+    printed = capsys.readouterr().out
+    for name, content in contents.items():
+        assert f"{tmp_path / f'copy-{name}.db'} is a copy of the {content}." in printed
+        write(tmp_path / f"trading-{name}.db", 2)
     assert main(["ledger", "backup", str(copy)]) == 2
     assert main(["ledger", "restore", str(copy)]) == 0
-    assert f"{alerts} is now {copied}." in capsys.readouterr().out
-    assert read(alerts) == [1]
-    (aside,) = tmp_path.glob("trading-alerts.db.replaced-*")
-    assert read(aside) == [1, 2]
+    printed = capsys.readouterr().out
+    for name in contents:
+        companion = tmp_path / f"trading-{name}.db"
+        assert f"{companion} is now {tmp_path / f'copy-{name}.db'}." in printed
+        assert read(companion) == [1]
+        (aside,) = tmp_path.glob(f"trading-{name}.db.replaced-*")
+        assert read(aside) == [1, 2]
 
 
 def write(path: Path, number: int) -> None:
