@@ -90,6 +90,8 @@ async def receive_tradingview_alert(
     message = read_message(await request.body(), depth_max)
     address = request.client.host if request.client else ""
     hook = await service.receiver.authenticate(hook_id, message, address)
+    # The access log names the caller by it.
+    request.scope.setdefault("state", {})["principal"] = hook.principal(())
     delivery = await service.receiver.receive(hook, message)
     if delivery.refusal is not None:
         raise AlertRefused(delivery.refusal)
